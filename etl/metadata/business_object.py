@@ -1,0 +1,150 @@
+"""A business object: code, category, fields, and the parts of them that in_, store and out_ tables are made of."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema, model_validator
+
+from etl.metadata.field import Code, Field, Label, NativeField, Value
+from etl.metadata.field_types import PLATFORM_CATEGORIES, Category, FieldType
+from etl.metadata.system_objects import SYSTEM_OBJECTS
+
+
+def _category(word: Any) -> Any:
+    return PLATFORM_CATEGORIES.get(word, word) if isinstance(word, str) else word
+
+
+def _member(entry: Any) -> Any:
+    return entry["code"] if isinstance(entry, Mapping) and isinstance(entry.get("code"), str) else entry
+
+
+def _native_list(entries: Any) -> Any:
+    """A mapping code → {…}, the form of structure exports, as the list that documents usually hold."""
+    if not isinstance(entries, Mapping):
+        return entries
+    return [{"code": code, **body} if isinstance(body, Mapping) else body for code, body in entries.items()]
+
+
+CategoryWord = Annotated[
+    Category,
+    BeforeValidator(_category),
+    WithJsonSchema({"type": "string", "enum": [*Category, *PLATFORM_CATEGORIES]}),
+]
+Member = Annotated[
+    str,
+    BeforeValidator(_member),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "object", "required": ["code"], "properties": {"code": {}}}]}
+    ),
+]
+
+
+class BusinessObject(Value):
+    """One document of `companies/<company>/business-objects`.
+
+    A dictionary always has its two system fields `code` and `label`, and a system object (Person, …) has its own; a
+    document that does not name them gets them.
+    """
+
+    code: Code
+    category: CategoryWord = Category.BO
+    name: Label = Label()
+    order_index: int | None = None
+    fields: tuple[Field, ...] = ()
+    bos: tuple[Member, ...] = ()
+    native_fields: Annotated[tuple[NativeField, ...], BeforeValidator(_native_list)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dictionary_fields(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or _category(data.get("category")) != Category.DICTIONARY:
+            return data
+        fields = data.get("fields", [])
+        if not isinstance(fields, list | tuple):
+            return data
+        present = {str(field.get("code")).lower() for field in fields if isinstance(field, Mapping)}
+        system = [("code", FieldType.INPUT_TEXT), ("label", FieldType.INPUT_TEXT_LANG)]
+        # Behind the written ones, so that a fault's index still points at its line.
+        extra = [
+            {"code": code, "type": kind, "isRequired": True, "isUnique": code == "code"}
+            for code, kind in system
+            if code not in present
+        ]
+        return {**data, "fields": [*fields, *extra]}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _system_fields(cls, data: Any) -> Any:
+        system = SYSTEM_OBJECTS.get(str(data.get("code"))) if isinstance(data, Mapping) else None
+        if system is None or _category(data.get("category", Category.BO)) != Category.BO:
+            return data
+        return system.completed(data)
+
+    @property
+    def carries_data(self) -> bool:
+        """Whether it has rows of its own: composites, processes and panels have none."""
+        return self.category in (Category.BO, Category.DICTIONARY)
+
+    @property
+    def key_field(self) -> Field | None:
+        """The field whose value is `in_id` and finds an instance."""
+        return next((field for field in self.fields if field.use_as_key_in_migration), None)
+
+    @property
+    def unique_fields(self) -> tuple[Field, ...]:
+        """Columns whose value names one instance: the key field first, then the unique ones."""
+        unique = [field for field in self.stored_fields if field.is_unique and not field.use_as_key_in_migration]
+        return (*(field for field in self.stored_fields if field.use_as_key_in_migration), *unique)
+
+    @property
+    def stored_fields(self) -> tuple[Field, ...]:
+        """Columns of the golden table, the key field included."""
+        return tuple(f for f in self.fields if f.sql_type and self.carries_data)
+
+    @property
+    def loaded_fields(self) -> tuple[Field, ...]:
+        """Columns of the in_ table; the key field gives none, its value is `in_id`."""
+        return tuple(f for f in self.stored_fields if f.need_load_from_in_tables and not f.use_as_key_in_migration)
+
+    @property
+    def loaded_system_fields(self) -> tuple[Field, ...]:
+        """Of a system object: its own fields that a row brings, the key among them; a row must fill one of these."""
+        columns = SYSTEM_OBJECTS[self.code].columns if self.code in SYSTEM_OBJECTS else ()
+        brought = (f for f in self.stored_fields if f.need_load_from_in_tables or f.use_as_key_in_migration)
+        return tuple(f for f in brought if f.code in columns)
+
+    @property
+    def uploaded_fields(self) -> tuple[Field, ...]:
+        """Columns of the out_ table."""
+        return tuple(f for f in self.stored_fields if f.need_upload_to_out_table)
+
+    @property
+    def links(self) -> tuple[Field, ...]:
+        """Every BO and CO field; each has a golden link table."""
+        return tuple(f for f in self.fields if f.is_link and self.carries_data)
+
+    @property
+    def loaded_links(self) -> tuple[Field, ...]:
+        """BO and CO fields that partners fill."""
+        return tuple(f for f in self.links if f.need_load_from_in_tables)
+
+    @property
+    def uploaded_links(self) -> tuple[Field, ...]:
+        """BO and CO fields that readers see."""
+        return tuple(f for f in self.links if f.need_upload_to_out_table)
+
+    @property
+    def uploaded_natives(self) -> tuple[NativeField, ...]:
+        """Native fields that readers see, as columns after the fields."""
+        return tuple(n for n in self.native_fields if n.need_upload_to_out_table and self.carries_data)
+
+    @property
+    def has_in_table(self) -> bool:
+        """Whether partners load it."""
+        key = self.carries_data and self.key_field is not None
+        return bool(key or self.loaded_fields or self.loaded_links)
+
+    @property
+    def has_out_table(self) -> bool:
+        """Whether readers see it."""
+        return bool(self.uploaded_fields or self.uploaded_links or self.uploaded_natives)

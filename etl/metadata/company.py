@@ -1,0 +1,91 @@
+"""A company: its business objects in metadata order, and the link tables that they make together."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from etl.metadata import names
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.field import Field
+from etl.metadata.field_types import FieldType
+
+
+@dataclass(frozen=True)
+class LinkTable:
+    """One in_ link table: a loaded BO field, or a loaded CO field and one of its members."""
+
+    bo: BusinessObject
+    field: Field
+    member: BusinessObject
+    name: str
+    owner_column: str
+    target_column: str
+
+
+@dataclass(frozen=True)
+class OutLinkTable:
+    """One out_ link table; `bo_column` holds the code of the target's object, for CO fields only."""
+
+    bo: BusinessObject
+    field: Field
+    name: str
+    owner_column: str
+    target_column: str
+    bo_column: str | None
+
+
+@dataclass(frozen=True)
+class Company:
+    """All business objects of a company.
+
+    Metadata order: objects with an `orderIndex` first, by it; then the others; equal ones by path, that is by code,
+    capitals before small letters.
+    """
+
+    code: str
+    objects: tuple[BusinessObject, ...]
+
+    @cached_property
+    def _by_code(self) -> dict[str, BusinessObject]:
+        return {bo.code: bo for bo in self.objects}
+
+    def object(self, code: str) -> BusinessObject:
+        """The business object of a code, written exactly so; KeyError when there is none."""
+        return self._by_code[code]
+
+    def targets(self, field: Field) -> tuple[BusinessObject, ...]:
+        """The objects whose instances a link field can name: its BO, or the members of its CO in their order."""
+        if field.type is FieldType.BO and field.bo is not None:
+            return (self.object(field.bo),)
+        if field.type is FieldType.CO and field.co is not None:
+            return tuple(self.object(code) for code in self.object(field.co).bos)
+        return ()
+
+    def in_link_tables(self) -> tuple[LinkTable, ...]:
+        """The link tables that partners fill, in metadata order."""
+        return tuple(
+            _link_table(bo, field, member)
+            for bo in self.objects
+            for field in bo.loaded_links
+            for member in self.targets(field)
+        )
+
+    def out_link_tables(self) -> tuple[OutLinkTable, ...]:
+        """The link tables that readers see: those between objects that are both out, in metadata order."""
+        return tuple(
+            _out_link_table(bo, field)
+            for bo in self.objects
+            for field in bo.uploaded_links
+            if any(target.has_out_table for target in self.targets(field))
+        )
+
+
+def _link_table(bo: BusinessObject, field: Field, member: BusinessObject) -> LinkTable:
+    of_member = member.code if field.type is FieldType.CO else None
+    name = names.in_link_table(bo.code, field.code, of_member)
+    return LinkTable(bo, field, member, name, *names.link_columns(bo.code, field.code))
+
+
+def _out_link_table(bo: BusinessObject, field: Field) -> OutLinkTable:
+    name = names.out_link_table(bo.code, field.code)
+    bo_column = f"{field.code}_bo" if field.type is FieldType.CO else None
+    return OutLinkTable(bo, field, name, *names.link_columns(bo.code, field.code), bo_column)

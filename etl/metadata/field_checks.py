@@ -1,0 +1,123 @@
+"""Checks of one business object by itself: its codes, its key, and that its keys fit its types."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from etl.errors import Problem
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.draft import Draft
+from etl.metadata.faults import similar
+from etl.metadata.field import Field, LinkMode
+from etl.metadata.field_types import CHOICE_TYPES, KEY_TYPES, Category, FieldType
+from etl.quoting import fold
+
+IN_COLUMNS: Final = frozenset(
+    {"id", "in_id", "out_id", "inserted_date", "in_status", "occupied_id", "occupied_at", "removed"}
+)
+"""Fixed columns of an in_ table (guide, For_migration)."""
+OUT_COLUMNS: Final = frozenset(
+    {"id", "system_created_at", "system_creator_fio", "system_id", "inserted_at", "updated_at", "system_state"}
+)
+"""Fixed columns of an out_ table (guide, Spouse_work_address), and the one that `removedInOut=mark` adds."""
+SYSTEM_COLUMNS: Final = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
+"""Columns that PostgreSQL itself puts on every table."""
+VIEW_TYPES: Final = ("SINGLE", "MULTIPLE", "TABLE", "FIELDS", "TILE")
+MAX_COLUMNS: Final = 1500
+"""PostgreSQL ends at 1,600 columns, dropped ones included: the rest is left for models that change."""
+
+
+def check_object(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
+    """Every fault that shows without looking at another document."""
+    yield from _equal_codes(draft, bo)
+    yield from _keys(draft, bo)
+    yield from _columns(draft, bo)
+    for index, field in enumerate(bo.fields):
+        for message, key in _field(field):
+            yield draft.problem(message, index, key)
+
+
+def _equal_codes(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
+    first: dict[str, Field] = {}
+    for index, field in enumerate(bo.fields):
+        other = first.setdefault(fold(field.code), field)
+        if other is not field:
+            message = f"its code is that of field {other.code}, as PostgreSQL does not tell capitals: rename one"
+            yield draft.problem(message, index, "code")
+    natives = [native.code for native in bo.native_fields]
+    for code in sorted({c for c in natives if natives.count(c) > 1}):
+        yield draft.problem(f"the native field {code} stands twice", None, "nativeFields")
+
+
+def _keys(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
+    keys = [(i, f) for i, f in enumerate(bo.fields) if f.use_as_key_in_migration]
+    for index, _ in keys[1:]:
+        message = f"a second useAsKeyInMigration: field {keys[0][1].code} is the key already, so unset one of them"
+        yield draft.problem(message, index, "useAsKeyInMigration")
+    for index, field in keys:
+        if field.type not in KEY_TYPES:
+            message = f"a field of type {field.type} cannot be the key: use {', '.join(sorted(KEY_TYPES))}"
+            yield draft.problem(message, index, "useAsKeyInMigration")
+
+
+def _columns(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
+    loaded = {f.code for f in bo.loaded_fields}
+    uploaded = {f.code for f in bo.uploaded_fields}
+    natives = {fold(n.code) for n in bo.uploaded_natives}
+    for index, field in enumerate(bo.fields):
+        column = fold(field.code)
+        taken = ""
+        if field.code in loaded and column in IN_COLUMNS:
+            taken = "a fixed column of every in_ table"
+        elif field.code in uploaded and column in OUT_COLUMNS:
+            taken = "a fixed column of every out_ table"
+        elif field.code in uploaded and column in natives:
+            taken = "the column of the native field that is uploaded too"
+        elif field.sql_type and bo.carries_data and column in SYSTEM_COLUMNS:
+            taken = "a system column of PostgreSQL"
+        if taken:
+            yield draft.problem(f"its code is {taken}: rename the field", index, "code")
+        if bo.category is Category.DICTIONARY and column == "code" and field.type is not FieldType.INPUT_TEXT:
+            message = "a dictionary's rows are found by their code: make it INPUT_TEXT"
+            yield draft.problem(message, index, "type")
+    if len(bo.fields) > MAX_COLUMNS:
+        message = f"it has {len(bo.fields)} fields, and a table holds {MAX_COLUMNS}: split the business object"
+        yield draft.problem(message, None, "fields")
+
+
+def _field(field: Field) -> Iterator[tuple[str, str]]:
+    """Faults of one field by itself, each with the key that it is about."""
+    yield from _choice(field)
+    yield from _link(field)
+    if field.in_migration_timezone_minutes and not field.is_date:
+        yield f"a field of type {field.type} has no time zone: drop the key", "inMigrationTimezoneMinutes"
+
+
+def _choice(field: Field) -> Iterator[tuple[str, str]]:
+    if field.type not in CHOICE_TYPES:
+        if field.options or field.dictionary:
+            key = "options" if field.options else "dictionary"
+            yield f"a field of type {field.type} has no choices: drop the key, or make it DROPDOWN_SINGLE", key
+        return
+    if field.options and field.dictionary:
+        yield "it has options and a dictionary: keep one of them", "dictionary"
+    if not field.options and not field.dictionary:
+        yield "it has nothing to choose from: add `options` or `dictionary`", "type"
+    seen: set[str] = set()
+    for option in field.options:
+        for word in {option.code, option.id} - {None}:
+            if word in seen:
+                yield f"two options are called `{word}`, so that a value would not tell which", "options"
+            seen.add(str(word))
+
+
+def _link(field: Field) -> Iterator[tuple[str, str]]:
+    for kind, key, target in ((FieldType.BO, "bo", field.bo), (FieldType.CO, "co", field.co)):
+        if field.type is kind and not target:
+            yield f"a field of type {kind} needs its target: add `{key}`", "type"
+        if field.type is not kind and target:
+            yield f"the key `{key}` belongs to fields of type {kind}, and this one is {field.type}", key
+    if field.is_link and field.view_type not in VIEW_TYPES:
+        hint = similar(field.view_type, VIEW_TYPES) or f": use one of {', '.join(VIEW_TYPES)}"
+        yield f"unknown viewType `{field.view_type}`{hint}", "viewType"
+    if not field.is_link and field.link_mode is not LinkMode.ADD:
+        yield f"linkMode belongs to fields of type BO and CO, and this one is {field.type}", "linkMode"

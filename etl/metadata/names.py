@@ -1,0 +1,90 @@
+"""The one birthplace of every derived name: tables, columns and schemas made from codes.
+
+Functions take codes and give plain names, unquoted, in the case of the codes; PostgreSQL folds them. Their SQL text
+comes from etl.quoting.
+"""
+
+import hashlib
+import re
+from datetime import date
+from typing import Final
+
+from etl.quoting import MAX_NAME_BYTES, fold
+
+CODE_PATTERN: Final = r"^[A-Za-z][A-Za-z0-9_]*$"
+CODE_RULE: Final = "a code begins with a Latin letter and holds only Latin letters, digits and _, at most 63 of them"
+OUT_MIGRATION_VERSION: Final = "1"
+"""The version in code of the out_ tables' shape: raised when their DDL changes (guide, OUT_MIGRATION_VERSION)."""
+FILE_STORAGE: Final = "in_fileStorage"
+PROCESS_TRACKING: Final = "process_tracking"
+# Of the SHA-256 of a name that was cut: enough to tell a company's tables apart.
+_DIGEST_DIGITS: Final = 8
+
+
+def is_code(text: str) -> bool:
+    """Whether a text may be the code of a company, a business object or a field."""
+    return re.fullmatch(CODE_PATTERN[1:-1], text) is not None and len(text) <= MAX_NAME_BYTES
+
+
+def in_table(bo: str) -> str:
+    """Table a partner fills with the rows of a business object."""
+    return f"in_{bo}"
+
+
+def in_link_table(bo: str, field: str, member: str | None = None) -> str:
+    """Table a partner fills with the links of a BO field, or of one member of a CO field."""
+    return f"in_{bo}_{field}_{member}" if member else f"in_{bo}_{field}"
+
+
+def copy_table(day: date, table: str) -> str:
+    """The day's copy of an in_ table: `copy_2024_12_26_in_Client`.
+
+    An in_ table's name of over 47 bytes is shortened to its first 38, `_` and 8 digits of its digest: codes that are
+    good for an in_ table are good for its copy.
+    """
+    room = MAX_NAME_BYTES - len(f"copy_{day:%Y_%m_%d}_")
+    if len(table) > room:
+        digest = hashlib.sha256(fold(table).encode()).hexdigest()[:_DIGEST_DIGITS]
+        table = f"{table[: room - _DIGEST_DIGITS - 1]}_{digest}"
+    return f"copy_{day:%Y_%m_%d}_{table}"
+
+
+def link_columns(bo: str, field: str) -> tuple[str, str]:
+    """Names of a link table's (owner, target) columns; a field coded as its object would give one name twice."""
+    owner, target = f"{bo}_id", f"{field}_id"
+    return (owner, f"{target}_2") if fold(owner) == fold(target) else (owner, target)
+
+
+def store_schema(company: str) -> str:
+    """Schema of a company's golden store."""
+    return f"store_{fold(company)}"
+
+
+def store_table(bo: str) -> str:
+    """Golden table of a business object's instances."""
+    return f"bo_{bo}"
+
+
+def store_link_table(bo: str, field: str) -> str:
+    """Golden table of a link field, BO and CO alike."""
+    return f"link_{bo}_{field}"
+
+
+def out_schema(company: str, code_version: str, environment_version: str) -> str:
+    """Schema of one version of a company's out_ tables."""
+    return fold(f"out_{company}_{code_version}_{environment_version}")
+
+
+def out_views_schema(company: str) -> str:
+    """Schema of the views that follow a company's current version."""
+    return fold(f"out_{company}")
+
+
+def out_table(bo: str) -> str:
+    """Table that readers see for a business object."""
+    return bo
+
+
+def out_link_table(bo: str, field: str) -> str:
+    """Table that readers see for a link field, BO and CO alike."""
+    return f"_{bo}_{field}_"
