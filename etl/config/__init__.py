@@ -1,0 +1,27 @@
+"""Configuration texts, from a directory or from ZooKeeper, behind one interface.
+
+Receives a URL. Hands on one immutable snapshot of the whole tree, and takes texts to write.
+Never knows what a text means, and lets no exception of kazoo or the file system out.
+"""
+
+from etl.config.errors_beside import ErrorsBeside
+from etl.config.home import default_url, etl_home, log_folder
+from etl.config.source import Source, open_source
+from etl.config.transfer import Clash, Transfer, transfer
+from etl.config.tree import MissingTreeError, Text, Tree, UnreachableTreeError
+
+__all__ = [
+    "Clash",
+    "ErrorsBeside",
+    "MissingTreeError",
+    "Source",
+    "Text",
+    "Transfer",
+    "Tree",
+    "UnreachableTreeError",
+    "default_url",
+    "etl_home",
+    "log_folder",
+    "open_source",
+    "transfer",
+]

@@ -1,0 +1,171 @@
+"""A directory of text files as a source."""
+
+import contextlib
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from etl.config.text import LARGEST_TEXT, checked, decode, encode, errors_path, is_ignored
+from etl.config.tree import Text, Tree, missing_tree
+from etl.errors import ConfigurationError, Problem
+
+# A file that goes away between listing and reading: somebody is just replacing texts, so the tree is read again.
+_ATTEMPTS = 5
+
+
+class DirectorySource:
+    """The tree below one directory. Symbolic links are followed: Kubernetes mounts configuration that way."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.url = f"file:{root}"
+        self._seen = ""
+
+    def snapshot(self) -> Tree:
+        """All texts below the directory; every file that is no text is named in one ConfigurationError."""
+        self._expect_root()
+        self._seen = self._stamp()
+        for _ in range(_ATTEMPTS - 1):
+            with contextlib.suppress(FileNotFoundError):
+                return self._read()
+        try:
+            return self._read()
+        except FileNotFoundError as error:
+            raise ConfigurationError(
+                Problem("is listed but not there: a dangling link? Remove or mend it", str(error.filename))
+            ) from None
+
+    def write(self, path: str, content: str) -> None:
+        """Replace the file in one step, so that a reader sees the old text or the new one."""
+        # A link stays a link: what it points to is replaced.
+        target = Path(os.path.realpath(self.root / checked(path)))
+        data = encode(content, str(target))
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _replace(target, data)
+        except OSError as error:
+            raise ConfigurationError(Problem(f"cannot be written: {error.strerror}", str(target))) from None
+
+    def write_errors(self, path: str, content: str) -> None:
+        """As `write`, to the file of errors beside the text."""
+        target = Path(os.path.realpath(self.root / checked(path))).with_name(PurePosixPath(errors_path(path)).name)
+        try:
+            if content:
+                _replace(target, encode(content, str(target)))
+            else:
+                target.unlink(missing_ok=True)
+        except OSError as error:
+            raise ConfigurationError(Problem(f"cannot be written: {error.strerror}", str(target))) from None
+
+    def may_have_changed(self) -> bool:
+        """Whether a file came, went, or was written since the snapshot."""
+        self._expect_root()
+        return self._stamp() != self._seen
+
+    def call_on_change(self, changed: Callable[[], None]) -> None:
+        """A directory calls nobody: whoever follows it asks."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _expect_root(self) -> None:
+        try:
+            mode = self.root.stat().st_mode
+        except FileNotFoundError:
+            raise missing_tree(self.url, f"the configuration directory {self.root}") from None
+        except OSError as error:
+            raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", str(self.root))) from None
+        if not stat.S_ISDIR(mode):
+            raise ConfigurationError(Problem("is no directory: correct ETL_CONFIG", str(self.root)))
+
+    def _stamp(self) -> str:
+        """A digest that any change of a file changes; without reading one."""
+        digest = hashlib.sha256()
+        with contextlib.suppress(FileNotFoundError, ConfigurationError):
+            for path in _files(self.root, frozenset()):
+                with contextlib.suppress(OSError):
+                    state = path.stat()
+                    marks = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_mode)
+                    digest.update(os.fsencode(path) + f"\0{marks}\0".encode())
+            return digest.hexdigest()
+        return "unsettled"
+
+    def _read(self) -> Tree:
+        texts, problems = dict[str, Text](), list[Problem]()
+        for path in _files(self.root, frozenset()):
+            try:
+                texts[path.relative_to(self.root).as_posix()] = _read_text(path)
+            except ConfigurationError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise ConfigurationError(*problems)
+        return Tree(texts, self.url)
+
+
+def _files(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
+    """Files below `folder`; a link that leads back to a folder above is not followed for ever."""
+    try:
+        state = folder.stat()
+        names = sorted(os.listdir(folder))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", str(folder))) from None
+    here = (state.st_dev, state.st_ino)
+    for name in names if here not in above else ():
+        path = folder / name
+        if is_ignored(name):
+            continue
+        # os.path.isdir: a folder that may not be looked into is no reason to raise here.
+        if os.path.isdir(path):
+            yield from _files(path, above | {here})
+        else:
+            yield path
+
+
+def _read_text(path: Path) -> Text:
+    place = str(path)
+    if not place.isprintable():
+        raise ConfigurationError(Problem("has a name that is no printable text: rename it", ascii(place)))
+    try:
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            # Opening a pipe would wait for a writer for ever.
+            raise ConfigurationError(Problem("is no regular file: only text files belong here", place))
+        with path.open("rb") as file:
+            data = file.read(LARGEST_TEXT + 1)
+            return Text(decode(data, place), str(os.fstat(file.fileno()).st_mtime_ns))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", place)) from None
+
+
+def _replace(target: Path, data: bytes) -> None:
+    # mkstemp gives mode 0600: a text may hold a password. A file that was there keeps its mode.
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".etl-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            with contextlib.suppress(FileNotFoundError):
+                os.fchmod(handle, stat.S_IMODE(target.stat().st_mode))
+            file.write(data)
+            file.flush()
+            os.fsync(handle)
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise

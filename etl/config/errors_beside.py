@@ -1,0 +1,58 @@
+"""`*.errors.txt`: what is wrong with a text, written beside it for whoever has just edited it."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from etl.config.source import Source
+from etl.errors import ConfigurationError, Problem
+
+_log = logging.getLogger(__name__)
+
+
+class ErrorsBeside:
+    """Keeps the files of errors of one source as the faults are: written when they come, gone when they are mended."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._told: dict[str, tuple[Problem, ...]] = {}
+
+    def tell(self, problems: Iterable[Problem], paths: Iterable[str]) -> None:
+        """Writes the problems of each text, and takes away what is told of the other `paths`.
+
+        A source that cannot be written (a mounted volume) is told in the log: the faults themselves stand there too.
+        """
+        found: dict[str, list[Problem]] = {}
+        for problem in problems:
+            path = self._path(problem)
+            if path:
+                found.setdefault(path, []).append(problem)
+        for path in sorted({*found, *self._told, *paths}):
+            faults = tuple(found.get(path, ()))
+            if self._told.get(path) == faults:
+                continue
+            try:
+                self._source.write_errors(path, _text(faults) if faults else "")
+                self._told[path] = faults
+            except ConfigurationError as error:
+                if faults:
+                    _log.warning("%s", error)
+
+    def _path(self, problem: Problem) -> str:
+        """The path of the problem's text within the tree; empty when it is about none."""
+        root = self._source.url.removeprefix("file:").rstrip("/") + "/"
+        path = problem.path.removeprefix(root)
+        is_inside = path and not path.startswith("/") and "://" not in path and "/" in path
+        return path if is_inside else ""
+
+
+def _text(faults: tuple[Problem, ...]) -> str:
+    now = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
+    lines = [f"# {now}: etl does not take this text; what it took before still counts."]
+    for fault in faults:
+        numbers = (("line", fault.line), ("column", fault.column))
+        place = ", ".join(f"{name} {number}" for name, number in numbers if number)
+        lines += ["", ": ".join(part for part in (place, fault.key, fault.message) if part)]
+        if fault.excerpt:
+            lines += [f"    {fault.excerpt}", "    " + " " * ((fault.column or 1) - 1) + "¯" * max(fault.width, 1)]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,45 @@
+"""The values of this room: a text with its version, and the tree of them as it stood when it was read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from etl.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class Text:
+    """One file or node. `version` changes whenever its content does: ZooKeeper's mzxid, a file's mtime in ns."""
+
+    # Texts hold passwords: neither a log line nor a traceback may show one by accident.
+    content: str = field(repr=False)
+    version: str
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All texts by their path, such as `configs/InMigrationConfig.txt`, and the URL they come from."""
+
+    texts: Mapping[str, Text]
+    origin: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "texts", MappingProxyType(dict(self.texts)))
+
+    @property
+    def contents(self) -> dict[str, str]:
+        """Path → content, as `settings` and `metadata` take it."""
+        return {path: text.content for path, text in self.texts.items()}
+
+
+class UnreachableTreeError(ConfigurationError):
+    """The tree cannot be read now, whatever its texts say: nobody knows what counts."""
+
+
+class MissingTreeError(UnreachableTreeError):
+    """The directory or the ZooKeeper node that holds the tree does not exist yet."""
+
+
+def missing_tree(url: str, what: str) -> MissingTreeError:
+    """The error of both sources when there is nothing at their root."""
+    return MissingTreeError(f"{what} does not exist: `etl config init --to {url}` writes it, or correct ETL_CONFIG")

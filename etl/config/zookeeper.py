@@ -1,0 +1,211 @@
+"""A tree of nodes in ZooKeeper as a source. The only module that imports kazoo."""
+
+import contextlib
+import logging
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from kazoo.client import KazooClient, KazooState
+from kazoo.exceptions import (
+    AuthFailedError,
+    KazooException,
+    NoAuthError,
+    NodeExistsError,
+    NoNodeError,
+)
+from kazoo.handlers.threading import KazooTimeoutError
+
+from etl.config.address import Address
+from etl.config.text import checked, decode, encode, errors_path, is_ignored
+from etl.config.tree import Text, Tree, UnreachableTreeError, missing_tree
+from etl.errors import ConfigurationError, Problem
+
+# kazoo speaks of every refused connection; the error that leaves this room says it once.
+logging.getLogger("kazoo").addHandler(logging.NullHandler())
+
+_TIMEOUT_SECONDS = 10.0
+# A node that goes away between listing and reading: somebody is just changing the tree, so it is read again.
+_ATTEMPTS = 5
+# A request carries path and header beside the text, and the server cuts the connection above 1 MiB in all.
+_LARGEST_WRITE = 1024 * 1024 - 4096
+# ZooKeeper's own nodes lie here; they are nobody's configuration.
+_RESERVED = "/zookeeper"
+
+
+T = TypeVar("T")
+
+
+class _ChangingError(ConfigurationError):
+    """A node went away while the tree was read or written."""
+
+
+class ZooKeeperSource:
+    """The tree below the chroot of the URL. Connects on first use."""
+
+    def __init__(self, url: str, *, timeout: float = _TIMEOUT_SECONDS) -> None:
+        self._address = Address.from_url(url)
+        self._timeout = timeout
+        self._client: Any = None
+        # Set by kazoo's threads; a watch fires once, and each snapshot lays new ones.
+        self._is_stale = True
+        self._changed: Callable[[], None] | None = None
+        self.url = self._address.url
+
+    def snapshot(self) -> Tree:
+        """All texts below the chroot, read level by level; a node with children and no data is a mere folder."""
+        self._is_stale = False  # before reading: what changes meanwhile makes it stale again
+        try:
+            return self._settled()
+        except BaseException:
+            self._is_stale = True
+            raise
+
+    def _settled(self) -> Tree:
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._guarded("read", self._read)
+            except _ChangingError:
+                self._guarded("read", self._expect_root)
+        return self._guarded("read", self._read)
+
+    def write(self, path: str, content: str) -> None:
+        """Set the node; it and the nodes above it are created when they are missing."""
+        node, place = self._node(checked(path)), self._place(path)
+        data = encode(content, place)
+        if len(data) > _LARGEST_WRITE:
+            raise ConfigurationError(Problem("is too large: a ZooKeeper node holds less than 1 MiB", place))
+        self._guarded("write", lambda: self._put(node, data))
+
+    def write_errors(self, path: str, content: str) -> None:
+        """As `write`, to the node of errors beside the text."""
+        node, place = self._node(errors_path(checked(path))), self._place(errors_path(path))
+        if content:
+            data = encode(content, place)[:_LARGEST_WRITE]
+            self._guarded("write", lambda: self._put(node, data))
+        else:
+            self._guarded("write", lambda: self._remove(node))
+
+    def may_have_changed(self) -> bool:
+        """Whether a watch has fired, or the session was away, since the snapshot."""
+        if self._client is not None and self._client.state != KazooState.CONNECTED:
+            self._is_stale = True
+            raise self._unreachable("is away: the session is suspended or lost")
+        return self._is_stale
+
+    def call_on_change(self, changed: Callable[[], None]) -> None:
+        """From the next snapshot on, nodes are watched."""
+        self._changed = changed
+
+    def children(self, path: str, names: list[str]) -> list[str]:
+        """The paths below `path` that count, of the listed `names`."""
+        children = [f"{path}/{name}" if path else name for name in names if not is_ignored(name)]
+        return sorted(child for child in children if self._node(child) != _RESERVED)
+
+    def close(self) -> None:
+        """End the session."""
+        client, self._client = self._client, None
+        if client:
+            client.stop()
+            client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _node(self, path: str) -> str:
+        return f"{self._address.chroot}/{path}" if path else self._address.chroot or "/"
+
+    def _place(self, path: str) -> str:
+        return f"{self.url.rstrip('/')}/{path}"
+
+    def _connected(self) -> Any:
+        if self._client is None:
+            client = KazooClient(hosts=self._address.servers, timeout=self._timeout)
+            client.add_listener(self._on_state)
+            try:
+                client.start(timeout=self._timeout)
+            except BaseException:
+                client.stop()
+                client.close()
+                raise
+            self._client = client
+        return self._client
+
+    def _on_state(self, state: str) -> None:
+        # What was away may have missed a watch, and a new session has none; a first connection has missed nothing.
+        if state != KazooState.CONNECTED:
+            self._notice(None)
+        elif self._changed:
+            self._changed()
+
+    def _notice(self, event: Any) -> None:
+        self._is_stale = True
+        if self._changed:
+            self._changed()
+
+    def _wait(self, request: Any) -> Any:
+        """The answer, in bounded time: while kazoo looks for a lost server, a plain call would wait for ever."""
+        return request.get(timeout=self._timeout)
+
+    def _read(self) -> Tree:
+        client, texts, problems, level = self._connected(), dict[str, Text](), list[Problem](), [""]
+        watch = {"watch": self._notice} if self._changed else {}
+        while level:
+            listings = [(path, client.get_children_async(self._node(path), **watch)) for path in level]
+            found = [child for path, listing in listings for child in self.children(path, self._wait(listing))]
+            reads = [(path, client.get_async(self._node(path), **watch)) for path in found]
+            level = []
+            for path, read in reads:
+                data, state = self._wait(read)
+                if state.numChildren:
+                    level.append(path)
+                if data or not state.numChildren:
+                    try:
+                        texts[path] = Text(decode(data or b"", self._place(path)), str(state.mzxid))
+                    except ConfigurationError as error:
+                        problems.extend(error.problems)
+        if problems:
+            raise ConfigurationError(*problems)
+        return Tree(dict(sorted(texts.items())), self.url)
+
+    def _expect_root(self) -> None:
+        if self._wait(self._connected().exists_async(self._node(""))) is None:
+            raise missing_tree(self.url, f"the node {self._node('')} in ZooKeeper at {self._address.servers}")
+
+    def _put(self, node: str, data: bytes) -> None:
+        client = self._connected()
+        with contextlib.suppress(NoNodeError):
+            self._wait(client.set_async(node, data))
+            return
+        try:
+            self._wait(client.create_async(node, data, makepath=True))
+        except NodeExistsError:
+            self._wait(client.set_async(node, data))
+
+    def _remove(self, node: str) -> None:
+        with contextlib.suppress(NoNodeError):
+            self._wait(self._connected().delete_async(node))
+
+    def _unreachable(self, what: str) -> UnreachableTreeError:
+        return UnreachableTreeError(f"ZooKeeper at {self._address.servers} {what}")
+
+    def _guarded(self, action: str, call: Callable[[], T]) -> T:
+        """Run `call`; kazoo's exceptions leave as ConfigurationError."""
+        servers, root = self._address.servers, self._node("")
+        try:
+            return call()
+        except NoNodeError:
+            raise _ChangingError(f"{self.url} keeps changing while we {action} it: try again later") from None
+        except (NoAuthError, AuthFailedError):
+            message = f"ZooKeeper at {servers} does not let us {action} {root}: its ACL admits others only"
+        except KazooTimeoutError:
+            message = f"cannot reach ZooKeeper at {servers}: start it or correct ETL_CONFIG"
+            raise UnreachableTreeError(message) from None
+        except KazooException as error:
+            raise self._unreachable(f"failed to {action} {root} ({type(error).__name__}): try again") from None
+        raise ConfigurationError(message) from None
