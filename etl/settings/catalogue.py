@@ -1,0 +1,227 @@
+"""The one table of all keys: name, default, unit, range, comment. Samples, checks and `etl config show` come from it.
+
+File and key names are the platform's own (platform-facts §6.2), so that its files load as they are.
+"""
+
+from etl.settings.guard_keys import GUARD_KEYS
+from etl.settings.keys import Key, KeyFile, Kind
+from etl.settings.loop_keys import LOOP_KEYS
+from etl.settings.notice_keys import NOTICE_KEYS
+
+IMPORT_DATABASE = "configs/InMigrationPostgresConfig.txt"
+STORE_DATABASE = "configs/StorePostgresConfig.txt"
+OUT_DATABASE = "configs/OutMigrationPostgresConfig.txt"
+IN_MIGRATION = "configs/InMigrationConfig.txt"
+WORKERS = "consumers/InMigration.workerCount"
+
+# Environment variable, not a text of the tree: the platform's installations set it per server.
+OUT_VERSION_VARIABLE = "MYBPM_OUT_MIGRATION_VERSION"
+OUT_VERSION_DEFAULT = "1"
+
+# PostgreSQL's NAMEDATALEN - 1.
+_NAME_BYTES = 63
+_CODE = "[A-Za-z][A-Za-z0-9_]*"
+
+_HOST = Key(
+    "host",
+    Kind.TEXT,
+    "",
+    "Server of the database: a name, an address, or the folder of a socket. Several, separated by commas, are tried "
+    "in turn.",
+    pattern=r"[A-Za-z0-9_.:%\[\]/-]+(\s*,\s*[A-Za-z0-9_.:%\[\]/-]+)*",
+    rule="is no host: write a name, an address or the folder of a socket, several separated by commas",
+    empty="the embedded server",
+)
+_PORT = Key("port", Kind.NUMBER, "5432", "Port of the server.", smallest=1, largest=65535)
+_DATABASE = Key(
+    "dbName",
+    Kind.TEXT,
+    "",
+    "Database. Needed as soon as a host is given.",
+    largest_bytes=_NAME_BYTES,
+    empty="etl on the embedded server",
+)
+_USERNAME = Key(
+    "username",
+    Kind.TEXT,
+    "",
+    "User of the database.",
+    largest_bytes=_NAME_BYTES,
+    empty="the operating system's user",
+)
+_PASSWORD = Key(
+    "password",
+    Kind.TEXT,
+    "",
+    "Password of the user. Better kept out of this file: password:ENV=NAME takes it from the environment variable "
+    "NAME.",
+    secret=True,
+    empty="none",
+)
+_SSLMODE = Key(
+    "sslmode",
+    Kind.CHOICE,
+    "",
+    "How the connection is encrypted, in PostgreSQL's words.",
+    choices=("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    empty="PostgreSQL's default, prefer",
+)
+_CONNECTION = (_HOST, _PORT, _DATABASE, _USERNAME, _PASSWORD, _SSLMODE)
+
+
+def _falling_back(on: str) -> tuple[Key, ...]:
+    return tuple(key.emptied(f"as for the {on}") for key in _CONNECTION)
+
+
+_IMPORT_KEYS = (
+    *_CONNECTION[:-1],
+    Key("hasInMigration", Kind.BOOLEAN, "false", "Whether data are imported at all. While false, no run starts."),
+    Key(
+        "schemaName",
+        Kind.TEXT,
+        "in_tables",
+        "Schema of the in_ tables and of process_tracking.",
+        pattern=r"(?!(?i:pg_))[A-Za-z_][A-Za-z0-9_]*",
+        rule="is no schema name: write letters, digits and underscores, not beginning with a digit or pg_",
+        largest_bytes=_NAME_BYTES,
+    ),
+    _SSLMODE,
+)
+
+_IN_MIGRATION_KEYS = (
+    Key(
+        "companyCode",
+        Kind.TEXT,
+        "",
+        "Company whose data these are. The option --company of a command wins over it.",
+        pattern=_CODE,
+        rule="is no company code: write letters, digits and underscores, beginning with a letter",
+        empty="the only folder below companies/",
+    ),
+    Key(
+        "passwordToEnableServices",
+        Kind.TEXT,
+        "-",
+        "Password of the platform's own services; - switches them off. etl does not use it.",
+        secret=True,
+        empty="none",
+    ),
+    Key(
+        "trackTimings",
+        Kind.BOOLEAN,
+        "true",
+        "Whether the platform notes how long its methods take. etl does not use it yet.",
+    ),
+    Key(
+        "leaseSeconds",
+        Kind.NUMBER,
+        "60",
+        "A run whose heartbeat is older than this is taken over by another runner. At least three heartbeats.",
+        unit="seconds",
+        smallest=3,
+        largest=86_400,
+    ),
+    Key(
+        "heartbeatSeconds",
+        Kind.NUMBER,
+        "10",
+        "How often a runner says that it is alive.",
+        unit="seconds",
+        smallest=1,
+        largest=28_800,
+    ),
+    Key(
+        "chunkRows",
+        Kind.NUMBER,
+        "250000",
+        "Rows that one task merges in one transaction.",
+        unit="rows",
+        smallest=1_000,
+        largest=10_000_000,
+    ),
+    Key(
+        "workMemMb",
+        Kind.NUMBER,
+        "256",
+        "Memory that PostgreSQL may use for one sort or hash of a merge.",
+        unit="MB",
+        smallest=1,
+        largest=65_536,
+    ),
+    Key(
+        "nullPolicy",
+        Kind.CHOICE,
+        "clear",
+        "What an empty column of an imported row does to the field: clear empties it, keep leaves it as it is.",
+        choices=("clear", "keep"),
+    ),
+    Key(
+        "referenceExpiryMinutes",
+        Kind.NUMBER,
+        "10080",
+        "How long a link waits for an instance that has not come yet, before it becomes an error. 10080 is a week.",
+        unit="minutes",
+        smallest=1,
+        largest=5_256_000,
+    ),
+    Key(
+        "maxValueBytes",
+        Kind.NUMBER,
+        "104857600",
+        "A larger value is refused, since a backup could not carry it. 104857600 is 100 MiB.",
+        unit="bytes",
+        smallest=1,
+        # PostgreSQL's own limit of one value is 1 GiB.
+        largest=1_073_741_823,
+    ),
+    *GUARD_KEYS,
+    *LOOP_KEYS,
+    *NOTICE_KEYS,
+)
+
+_OUT_KEYS = (
+    Key(
+        "removedInOut",
+        Kind.CHOICE,
+        "leave",
+        "What a removed instance does in the out_ tables: leave, or mark, which keeps its row and tells its state in a "
+        "column system_state. A change of this asks for a new version.",
+        choices=("leave", "mark"),
+    ),
+    Key(
+        "fillSeconds",
+        Kind.NUMBER,
+        "300",
+        "How long one run fills a new version at most; `etl out build` or the next runs do the rest.",
+        unit="seconds",
+        smallest=1,
+        largest=86_400,
+    ),
+)
+
+FILES = (
+    KeyFile(IMPORT_DATABASE, "Database of the in_ tables, into which partners write.", _IMPORT_KEYS),
+    KeyFile(
+        STORE_DATABASE,
+        "Database of the golden store. Left empty, it is the database of the in_ tables; a dbName alone is another "
+        "database on the same server.",
+        _falling_back("in_ tables"),
+    ),
+    KeyFile(
+        OUT_DATABASE,
+        "Database of the out_ tables, from which partners read. Left empty, it is the database of the golden store; a "
+        "dbName alone is another database on the same server.",
+        (
+            Key("hasOutMigration", Kind.BOOLEAN, "false", "Whether out_ tables are kept at all."),
+            *_OUT_KEYS,
+            *_falling_back("golden store"),
+        ),
+    ),
+    KeyFile(IN_MIGRATION, "How the import works.", _IN_MIGRATION_KEYS),
+    KeyFile(
+        WORKERS,
+        "How many workers of this runner merge at the same time.",
+        (Key("comeKafkaInMigration", Kind.NUMBER, "1", "Workers of the import.", smallest=1, largest=128),),
+        overlaid=False,
+    ),
+)

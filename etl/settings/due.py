@@ -1,0 +1,41 @@
+"""When a hand-over is due: times of the day in a time zone."""
+
+from dataclasses import dataclass
+from datetime import UTC, time, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_TIME = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
+DUE_PATTERN = rf"{_TIME}(?:\s*,\s*{_TIME})*(?:\s+[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*)?"
+DUE_RULE = "is no list of times: write 02:00 or 09:00, 18:00 Asia/Almaty"
+
+
+@dataclass(frozen=True)
+class Due:
+    """`times` of the day, sorted; empty: at no fixed time. `minutes`: how old the last hand-over may be; None: any."""
+
+    times: tuple[time, ...] = ()
+    zone: tzinfo = UTC
+    minutes: int | None = None
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anything is due at all."""
+        return bool(self.times) or self.minutes is not None
+
+
+def parse_due(text: str, minutes: int | None) -> Due:
+    """A text of DUE_PATTERN, or an empty one. Raises ValueError with a sentence for a zone that is not known here."""
+    *first, last = text.replace(",", " ").split() or [""]
+    words = [*first, last] if ":" in last else first
+    zone = "" if ":" in last else last
+    times = {time(int(word.split(":")[0]), int(word.split(":")[1])) for word in words}
+    return Due(tuple(sorted(times)), _zone(zone), minutes)
+
+
+def _zone(name: str) -> tzinfo:
+    if not name:
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name} is no time zone that this machine knows: write one like Asia/Almaty") from None

@@ -1,0 +1,72 @@
+"""Keys of configs/InMigrationConfig.txt about what guards the data and what is forgotten in time."""
+
+from etl.settings.keys import Key, Kind
+
+GUARD_KEYS = (
+    Key(
+        "errorLimit",
+        Kind.NUMBER,
+        "",
+        "A run that rejects more rows than this stops; what it merged until then stays merged.",
+        unit="rows",
+        largest=9_000_000_000_000_000_000,
+        empty="no limit",
+    ),
+    Key(
+        "maxRemovedShare",
+        Kind.NUMBER,
+        "30",
+        "A run that would remove more than this share of an object's instances stops before it merges anything; "
+        "`etl run --accept` lets it pass. A real day seldom removes a tenth, a broken export removes nearly all. "
+        "Objects with fewer than 100 instances are not watched.",
+        unit="percent",
+        smallest=1,
+        largest=100,
+        empty="any share may be removed",
+    ),
+    Key(
+        "maxBlankedShare",
+        Kind.NUMBER,
+        "30",
+        "The same for emptying a field: how many of an object's instances may lose its value in one run. A column that "
+        "an export forgot comes empty in every row. Without effect when nullPolicy is keep.",
+        unit="percent",
+        smallest=1,
+        largest=100,
+        empty="any share may be emptied",
+    ),
+    Key(
+        "copyTables",
+        Kind.BOOLEAN,
+        "true",
+        "Whether the first run of a day copies the ready rows of each in_ table into copy_<yyyy_MM_dd>_<table>.",
+    ),
+    Key(
+        "copyDays",
+        Kind.NUMBER,
+        "10",
+        "Copies that are older are dropped, unless a view needs them.",
+        unit="days",
+        smallest=1,
+        largest=36_500,
+    ),
+    Key(
+        "cleanDays",
+        Kind.NUMBER,
+        "10",
+        "Runs that are older are forgotten: their tasks, their errors beside the in_ tables, their part of the "
+        "journal. Receipts, and the errors in the golden store, stay.",
+        unit="days",
+        smallest=1,
+        largest=36_500,
+    ),
+    Key(
+        "cleanLimit",
+        Kind.NUMBER,
+        "10000",
+        "Rows of each kind that a run forgets before it begins; `etl clean` goes on until none is left.",
+        unit="rows",
+        smallest=1,
+        largest=10_000_000,
+    ),
+)

@@ -1,0 +1,125 @@
+"""Texts into settings, layer by layer: default, file, the company's own file, each key by key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+
+from etl.errors import Problem
+from etl.settings.catalogue import FILES, IN_MIGRATION
+from etl.settings.company import choose, company_folders, is_code, undecided
+from etl.settings.convert import FaultyValueError, convert
+from etl.settings.files import misplaced_files
+from etl.settings.grammar import Pair, parse_pairs
+from etl.settings.keys import Key, KeyFile
+from etl.settings.origin import DEFAULT, Origin, OriginKind, Setting
+
+_COMPANY_CODE = (IN_MIGRATION, "companyCode")
+# As many as a reader takes in.
+_LISTED_KEYS = 12
+
+
+@dataclass
+class Layers:
+    """Every key of every file with the value of its topmost layer, and all problems met on the way."""
+
+    origin: str
+    settings: dict[tuple[str, str], Setting] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    # Keys whose text was no value; what depends on them is not checked, so that one fault gives one problem.
+    faulty: set[tuple[str, str]] = field(default_factory=set)
+    company: str = ""
+    # Kept apart: `etl config show` has something to show without a company.
+    company_problem: Problem | None = None
+
+    def place(self, path: str) -> str:
+        """Where a person finds `path`: a file of the disk, or the URL of a node."""
+        base = self.origin.removeprefix("file:").rstrip("/")
+        return f"{base}/{path}" if base else path
+
+    def value(self, file: str, key: str) -> object:
+        """The value that counts."""
+        return self.settings[file, key].value
+
+    def complain(self, file: str, key: str, message: str) -> None:
+        """A problem of a key whose own text is fine, placed where its value comes from."""
+        origin = self.settings[file, key].origin
+        self.problems.append(Problem(message, origin.path or self.place(file), origin.line, key))
+
+
+def read_layers(texts: Mapping[str, str], origin: str, company: str | None, environ: Mapping[str, str]) -> Layers:
+    """All layers of all files; nothing is raised."""
+    layers = Layers(origin)
+    for file in FILES:
+        for key in file.keys:
+            layers.settings[file.path, key.name] = Setting(file.path, key, convert(key, key.default), DEFAULT)
+        if file.path in texts:
+            _lay(layers, file, file.path, texts[file.path], environ, OriginKind.FILE)
+    _choose_company(layers, company, company_folders(texts))
+    for file in FILES:
+        path = f"companies/{layers.company}/{file.path}"
+        if layers.company and file.overlaid and path in texts:
+            _lay(layers, file, path, texts[path], environ, OriginKind.COMPANY)
+    _check_overlaid_code(layers)
+    layers.problems.extend(misplaced_files(texts, layers.place))
+    return layers
+
+
+def _lay(layers: Layers, file: KeyFile, path: str, text: str, environ: Mapping[str, str], kind: OriginKind) -> None:
+    """One file on top of what is there."""
+    place = layers.place(path)
+    pairs, problems = parse_pairs(place, text, environ)
+    layers.problems.extend(problems)
+    for pair in pairs:
+        key = file.key(pair.key)
+        if key is None:
+            layers.problems.append(_unknown(file, place, pair))
+        elif pair.value is not None:
+            _set(layers, file, key, pair, Origin(kind, place, pair.line, pair.variable))
+
+
+def _set(layers: Layers, file: KeyFile, key: Key, pair: Pair, origin: Origin) -> None:
+    if pair.variable:
+        origin = replace(origin, kind=OriginKind.ENVIRONMENT)
+    try:
+        value = convert(key, pair.value or "")
+    except FaultyValueError as error:
+        layers.faulty.add((file.path, key.name))
+        message = f"{error} (from the environment variable {pair.variable})" if pair.variable else str(error)
+        layers.problems.append(Problem(message, origin.path, pair.line, key.name))
+    else:
+        # The company's value counts, so a fault of the file below it no longer matters to what depends on it.
+        layers.faulty.discard((file.path, key.name))
+        layers.settings[file.path, key.name] = Setting(file.path, key, value, origin)
+
+
+def _choose_company(layers: Layers, asked: str | None, folders: list[str]) -> None:
+    if asked is not None and not is_code(asked):
+        message = f"{asked!r} is no company code: write letters, digits and underscores, beginning with a letter"
+        layers.problems.append(Problem(message))
+        return
+    layers.company = choose(asked, str(layers.value(*_COMPANY_CODE)), folders)
+    if not layers.company and _COMPANY_CODE not in layers.faulty:
+        layers.company_problem = Problem(undecided(folders), layers.place(IN_MIGRATION), None, _COMPANY_CODE[1])
+
+
+def _check_overlaid_code(layers: Layers) -> None:
+    """A company's own file must not name another company."""
+    setting = layers.settings[_COMPANY_CODE]
+    if setting.origin.path.startswith(layers.place("companies/")) and setting.value != layers.company:
+        message = f"{setting.value} stands in the folder of company {layers.company}: delete this line"
+        layers.complain(*_COMPANY_CODE, message)
+
+
+def _unknown(file: KeyFile, place: str, pair: Pair) -> Problem:
+    by_lower = {key.name.lower(): key.name for key in file.keys}
+    close = get_close_matches(pair.key.lower(), by_lower, n=1, cutoff=0.6)
+    hint = f"did you mean {by_lower[close[0]]}?" if close else _listed([*by_lower.values()])
+    # A bare word that resembles no key may be a value that slipped to a line of its own; it is not repeated.
+    named = "" if pair.value is None and not close else pair.key
+    return Problem(f"unknown key; {hint}", place, pair.line, named)
+
+
+def _listed(keys: list[str]) -> str:
+    rest = len(keys) - _LISTED_KEYS
+    more = f" and {rest} more: `etl config init` writes them all" if rest > 0 else ""
+    return "known here: " + ", ".join(keys[:_LISTED_KEYS]) + more

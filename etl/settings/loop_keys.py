@@ -1,0 +1,32 @@
+"""The keys of the service (`etl run --loop`): what starts a run beside the schedule."""
+
+from etl.settings.keys import Key, Kind
+
+LOOP_KEYS = (
+    Key(
+        "startOnHandOver",
+        Kind.BOOLEAN,
+        "true",
+        "Whether `etl run --loop` starts as soon as the partner hands over, whatever the schedule says; a trigger on "
+        "process_tracking tells it. With false only the schedule starts runs, and there is no trigger: a partner who "
+        "uses two-phase commit needs that.",
+    ),
+    Key(
+        "pollSeconds",
+        Kind.NUMBER,
+        "30",
+        "How often `etl run --loop` looks for a hand-over of which nobody told it (a pooler swallows notifications).",
+        unit="seconds",
+        smallest=1,
+        largest=3_600,
+    ),
+    Key(
+        "timeZone",
+        Kind.TEXT,
+        "",
+        "Time zone of the schedule, like Asia/Almaty.",
+        pattern=r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*",
+        rule="is no name of a time zone: write one like Asia/Almaty or UTC",
+        empty="the zone of this machine",
+    ),
+)

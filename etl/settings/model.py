@@ -1,0 +1,98 @@
+"""What the other rooms receive: frozen settings, whole and checked."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import SecretStr
+
+from etl.settings.due import Due
+from etl.settings.origin import Setting
+from etl.settings.schedule import Schedule
+
+NullPolicy = Literal["clear", "keep"]
+
+
+@dataclass(frozen=True)
+class PostgresSettings:
+    """How to reach one database. `host` "" is the embedded server; several hosts stand with commas between."""
+
+    host: str
+    port: int
+    database: str
+    username: str
+    password: SecretStr
+    sslmode: str
+    # The configuration text to name in errors.
+    path: str
+
+
+@dataclass(frozen=True)
+class InMigration:
+    """How the import works; units stand in the names."""
+
+    company_code: str
+    schema_name: str
+    lease_seconds: int
+    heartbeat_seconds: int
+    chunk_rows: int
+    work_mem_mb: int
+    null_policy: NullPolicy
+    reference_expiry_minutes: int
+    # None: no limit.
+    error_limit: int | None
+    max_value_bytes: int
+    # Percent of an object's instances; None: no limit.
+    max_removed_share: int | None
+    max_blanked_share: int | None
+    copy_tables: bool
+    copy_days: int
+    clean_days: int
+    clean_limit: int
+    start_on_hand_over: bool
+    poll_seconds: int
+    # Empty: the machine's.
+    time_zone: str
+    # Words of a program; empty: none.
+    hook_command: tuple[str, ...]
+    hook_url: SecretStr
+    hook_seconds: int
+    due: Due
+    # None: any time.
+    stalled_minutes: int | None
+
+
+@dataclass(frozen=True)
+class OutMigration:
+    """How the out_ tables are kept. `keeps_removed`: a removed instance stays and is marked."""
+
+    enabled: bool
+    environment_version: str
+    keeps_removed: bool
+    fill_seconds: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One snapshot of all settings, taken once per run."""
+
+    in_migration: InMigration
+    import_database: PostgresSettings
+    store_database: PostgresSettings
+    out_database: PostgresSettings
+    worker_count: int
+    has_in_migration: bool
+    out_migration: OutMigration
+    # When the import looks for a hand-over.
+    schedule: Schedule
+    # Every key with its value and where it comes from.
+    values: tuple[Setting, ...] = field(repr=False)
+
+    @property
+    def has_out_migration(self) -> bool:
+        """Whether out_ tables are kept at all."""
+        return self.out_migration.enabled
+
+    @property
+    def out_environment_version(self) -> str:
+        """MYBPM_OUT_MIGRATION_VERSION."""
+        return self.out_migration.environment_version

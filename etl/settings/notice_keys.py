@@ -1,0 +1,64 @@
+"""Keys of configs/InMigrationConfig.txt about who is told what: hooks, and when a hand-over is due."""
+
+from etl.settings.due import DUE_PATTERN, DUE_RULE
+from etl.settings.keys import Key, Kind
+
+NOTICE_KEYS = (
+    Key(
+        "hookCommand",
+        Kind.TEXT,
+        "",
+        "Program that is told of ended and stopped runs and of late and stalled feeds: one JSON object on its standard "
+        "input. Words as in a shell, but no shell runs it.",
+        empty="none",
+    ),
+    Key(
+        "hookUrl",
+        Kind.TEXT,
+        "",
+        "Address to which the same JSON is posted. It often holds a token, so hookUrl:ENV=NAME is better.",
+        secret=True,
+        pattern=r"https?://[^\s/?#]+[^\s]*",
+        rule="is no address: write one that begins with https:// or http://",
+        empty="none",
+    ),
+    Key(
+        "hookSeconds",
+        Kind.NUMBER,
+        "10",
+        "How long a hook may take; then it is ended, and the run goes on.",
+        unit="seconds",
+        smallest=1,
+        largest=300,
+    ),
+    Key(
+        "freshnessDue",
+        Kind.TEXT,
+        "",
+        "When a hand-over is due each day, and the time zone: 02:00, 14:00 Asia/Almaty. Late when none came since the "
+        "time before, or within freshnessMinutes before it.",
+        pattern=DUE_PATTERN,
+        rule=DUE_RULE,
+        empty="at no fixed time",
+    ),
+    Key(
+        "freshnessMinutes",
+        Kind.NUMBER,
+        "",
+        "How old the last hand-over may be, at the times of freshnessDue, without them at any time.",
+        unit="minutes",
+        smallest=1,
+        largest=525_600,
+        empty="any age",
+    ),
+    Key(
+        "stalledMinutes",
+        Kind.NUMBER,
+        "",
+        "How long a hand-over may be unread: not begun, not ended or stopped.",
+        unit="minutes",
+        smallest=1,
+        largest=525_600,
+        empty="any time",
+    ),
+)

@@ -1,0 +1,48 @@
+"""Who is told what, from the layers: hooks and due times."""
+
+import shlex
+from typing import TypedDict, cast
+
+from pydantic import SecretStr
+
+from etl.settings.catalogue import IN_MIGRATION
+from etl.settings.due import Due, parse_due
+from etl.settings.layers import Layers
+
+
+class Notices(TypedDict):
+    """The part of InMigration that this module reads."""
+
+    hook_command: tuple[str, ...]
+    hook_url: SecretStr
+    hook_seconds: int
+    due: Due
+    stalled_minutes: int | None
+
+
+def notices(layers: Layers) -> Notices:
+    """Faults that only a whole value shows are complaints of the layers."""
+    return Notices(
+        hook_command=_command(layers),
+        hook_url=cast(SecretStr, layers.value(IN_MIGRATION, "hookUrl")),
+        hook_seconds=cast(int, layers.value(IN_MIGRATION, "hookSeconds")),
+        due=_due(layers),
+        stalled_minutes=cast(int | None, layers.value(IN_MIGRATION, "stalledMinutes")),
+    )
+
+
+def _command(layers: Layers) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(str(layers.value(IN_MIGRATION, "hookCommand"))))
+    except ValueError:
+        layers.complain(IN_MIGRATION, "hookCommand", "has a quotation mark without its partner: close it")
+        return ()
+
+
+def _due(layers: Layers) -> Due:
+    minutes = cast(int | None, layers.value(IN_MIGRATION, "freshnessMinutes"))
+    try:
+        return parse_due(str(layers.value(IN_MIGRATION, "freshnessDue")), minutes)
+    except ValueError as error:
+        layers.complain(IN_MIGRATION, "freshnessDue", str(error))
+        return Due(minutes=minutes)

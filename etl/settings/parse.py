@@ -1,0 +1,132 @@
+"""The way through this room: texts → layers → checks between keys → frozen settings, or every problem at once."""
+
+import re
+from collections.abc import Mapping
+from typing import cast
+
+from etl.errors import ConfigurationError, Problem
+from etl.settings.catalogue import (
+    IMPORT_DATABASE,
+    IN_MIGRATION,
+    OUT_DATABASE,
+    OUT_VERSION_DEFAULT,
+    OUT_VERSION_VARIABLE,
+    STORE_DATABASE,
+    WORKERS,
+)
+from etl.settings.keys import Key, Kind
+from etl.settings.layers import Layers, read_layers
+from etl.settings.model import InMigration, NullPolicy, OutMigration, Settings
+from etl.settings.notices import notices
+from etl.settings.origin import DEFAULT, Origin, OriginKind, Setting
+from etl.settings.postgres import database, with_embedded_name
+from etl.settings.schedule_file import SCHEDULE, read_schedule
+
+# Of an heir's patience: two lost heartbeats are an accident, three are a dead runner.
+_HEARTBEATS_IN_A_LEASE = 3
+
+
+def parse_settings(
+    tree_texts: Mapping[str, str], *, origin: str, company: str | None, environ: Mapping[str, str]
+) -> Settings:
+    """Settings of `company`; ConfigurationError with every problem of every text.
+
+    `tree_texts`: path → content. `origin`: URL of the tree, named in errors. `company` None: companyCode decides, else
+    the only folder below companies/.
+    """
+    layers = read_layers(tree_texts, origin, company, environ)
+    settings = _assemble(layers, tree_texts, environ)
+    if layers.company_problem:
+        layers.problems.append(layers.company_problem)
+    _raise(layers)
+    return settings
+
+
+def explain_settings(
+    tree_texts: Mapping[str, str], *, origin: str, company: str | None, environ: Mapping[str, str]
+) -> tuple[Setting, ...]:
+    """Every key with its value and origin, as `parse_settings` takes them; a company need not be chosen yet."""
+    layers = read_layers(tree_texts, origin, company, environ)
+    settings = _assemble(layers, tree_texts, environ)
+    _raise(layers)
+    return settings.values
+
+
+def _raise(layers: Layers) -> None:
+    if layers.problems:
+        raise ConfigurationError(*sorted(layers.problems, key=lambda problem: (problem.path, problem.line or 0)))
+
+
+def _assemble(layers: Layers, texts: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
+    _check_lease(layers)
+    schedule, problems = read_schedule(texts, layers.place(SCHEDULE))
+    layers.problems += problems
+    version = _out_version(layers, environ)
+    imported = with_embedded_name(database(layers, IMPORT_DATABASE, None))
+    store = database(layers, STORE_DATABASE, imported)
+    out = database(layers, OUT_DATABASE, store)
+    return Settings(
+        in_migration=_in_migration(layers),
+        import_database=imported,
+        store_database=store,
+        out_database=out,
+        worker_count=_number(layers, WORKERS, "comeKafkaInMigration"),
+        has_in_migration=bool(layers.value(IMPORT_DATABASE, "hasInMigration")),
+        out_migration=OutMigration(
+            enabled=bool(layers.value(OUT_DATABASE, "hasOutMigration")),
+            environment_version=str(version.value),
+            keeps_removed=layers.value(OUT_DATABASE, "removedInOut") == "mark",
+            fill_seconds=_number(layers, OUT_DATABASE, "fillSeconds"),
+        ),
+        schedule=schedule,
+        values=(*layers.settings.values(), version),
+    )
+
+
+def _in_migration(layers: Layers) -> InMigration:
+    return InMigration(
+        company_code=layers.company,
+        schema_name=str(layers.value(IMPORT_DATABASE, "schemaName")),
+        lease_seconds=_number(layers, IN_MIGRATION, "leaseSeconds"),
+        heartbeat_seconds=_number(layers, IN_MIGRATION, "heartbeatSeconds"),
+        chunk_rows=_number(layers, IN_MIGRATION, "chunkRows"),
+        work_mem_mb=_number(layers, IN_MIGRATION, "workMemMb"),
+        null_policy=cast(NullPolicy, layers.value(IN_MIGRATION, "nullPolicy")),
+        reference_expiry_minutes=_number(layers, IN_MIGRATION, "referenceExpiryMinutes"),
+        error_limit=cast(int | None, layers.value(IN_MIGRATION, "errorLimit")),
+        max_value_bytes=_number(layers, IN_MIGRATION, "maxValueBytes"),
+        max_removed_share=cast(int | None, layers.value(IN_MIGRATION, "maxRemovedShare")),
+        max_blanked_share=cast(int | None, layers.value(IN_MIGRATION, "maxBlankedShare")),
+        copy_tables=bool(layers.value(IN_MIGRATION, "copyTables")),
+        copy_days=_number(layers, IN_MIGRATION, "copyDays"),
+        clean_days=_number(layers, IN_MIGRATION, "cleanDays"),
+        clean_limit=_number(layers, IN_MIGRATION, "cleanLimit"),
+        start_on_hand_over=bool(layers.value(IN_MIGRATION, "startOnHandOver")),
+        poll_seconds=_number(layers, IN_MIGRATION, "pollSeconds"),
+        time_zone=str(layers.value(IN_MIGRATION, "timeZone")),
+        **notices(layers),
+    )
+
+
+def _number(layers: Layers, file: str, key: str) -> int:
+    return cast(int, layers.value(file, key))
+
+
+def _check_lease(layers: Layers) -> None:
+    lease, heartbeat = (_number(layers, IN_MIGRATION, key) for key in ("leaseSeconds", "heartbeatSeconds"))
+    involved = {(IN_MIGRATION, "leaseSeconds"), (IN_MIGRATION, "heartbeatSeconds")}
+    if lease < _HEARTBEATS_IN_A_LEASE * heartbeat and not involved & layers.faulty:
+        least = _HEARTBEATS_IN_A_LEASE * heartbeat
+        message = f"{lease} is too short for heartbeatSeconds {heartbeat}: write at least {least}"
+        layers.complain(IN_MIGRATION, "leaseSeconds", message)
+
+
+def _out_version(layers: Layers, environ: Mapping[str, str]) -> Setting:
+    comment = "Version of the out_ schema that the environment gives; raising it makes a new schema."
+    key = Key(OUT_VERSION_VARIABLE, Kind.TEXT, OUT_VERSION_DEFAULT, comment)
+    given = environ.get(OUT_VERSION_VARIABLE, "").strip()
+    if given and not re.fullmatch(r"[0-9A-Za-z_]+", given):
+        message = "is no version: write letters, digits and underscores"
+        layers.problems.append(Problem(message, "environment", None, OUT_VERSION_VARIABLE))
+    origin = Origin(OriginKind.ENVIRONMENT, variable=OUT_VERSION_VARIABLE) if given else DEFAULT
+    return Setting("environment", key, given or OUT_VERSION_DEFAULT, origin)

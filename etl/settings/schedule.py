@@ -1,0 +1,33 @@
+"""A schedule as a value: it says when the next moment comes."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from etl.settings.schedule_term import Term, seconds_of
+
+_LAST = seconds_of(datetime(9999, 12, 30, tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What one pattern says. Without terms it is switched off (`off`, `#`) or says what never comes.
+
+    What the clock skips when it is set forward counts when it jumps, where the schedule names the time itself (02:30);
+    what it shows twice counts once. The times of a period (every 10 min) are those that the clock shows, each time.
+    """
+
+    pattern: str
+    terms: tuple[Term, ...] = ()
+    is_off: bool = False
+    # In the original: starts again although it still runs. Here a marker has one run at a time, so it changes nothing.
+    is_parallel: bool = False
+
+    def next_after(self, instant: datetime, zone: tzinfo, *, start: datetime | None = None) -> datetime | None:
+        """The first moment after `instant`, in UTC, by the clock of `zone`; None: there is none within 400 years.
+
+        `start`: from when `repeat` counts, without it from `instant`. All moments are whole seconds.
+        """
+        second, begin = seconds_of(instant) + 1, seconds_of(start or instant)
+        moments = (term.next_from(second, zone, begin) for term in self.terms)
+        found = min((moment for moment in moments if moment is not None and moment < _LAST), default=None)
+        return None if found is None else datetime.fromtimestamp(found, UTC)

@@ -1,0 +1,106 @@
+"""A pattern into a Schedule: `+` is or, `*` is and and binds tighter, brackets group (platform-facts §7.2).
+
+Every fault is found, each with its place. Other than the original: words in any case, `мая`, `каждый час` without a
+number, a comment behind the pattern, faults in brackets, and no pattern that only seems to be switched off (`office`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from etl.settings.schedule import Schedule
+from etl.settings.schedule_atoms import atom
+from etl.settings.schedule_reader import Fault, FaultError, Reader
+from etl.settings.schedule_term import Term
+from etl.settings.schedule_words import tokens
+
+# Brackets are multiplied out; what comes to more products than this is nobody's schedule.
+_MOST_TERMS = 1000
+_DEEPEST = 50
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part multiplied out, and whether it says moments: contradictions have no terms left to tell by."""
+
+    terms: tuple[Term, ...]
+    has_moments: bool
+
+
+def parse_schedule(pattern: str) -> tuple[Schedule, tuple[Fault, ...]]:
+    """The schedule of a pattern, and what is wrong with it; with a fault it is switched off."""
+    off = Schedule(pattern.strip(), is_off=True)
+    text = pattern.partition("#")[0]
+    words = tokens(text)
+    if not words:
+        empty = Fault("has no pattern: write one, or off", 0, 0)
+        return off, () if "#" in pattern else (empty,)
+    if words[0].means("off"):
+        rest = words[1:]
+        return off, (Fault("stands behind off: delete it", rest[0].start, len(rest[0].text)),) if rest else ()
+    reader = Reader(words, len(text.rstrip()))
+    is_parallel = reader.skip("parallel")
+    part = _parsed(reader, words[0].start)
+    if part is None or reader.faults:
+        return off, tuple(reader.faults)
+    return Schedule(pattern.strip(), part.terms, is_parallel=is_parallel), ()
+
+
+def _parsed(reader: Reader, start: int) -> _Part | None:
+    try:
+        part = _sum(reader, 0)
+        if reader.ahead:
+            reader.fail("closes a bracket that was not opened: delete it")
+    except FaultError as error:
+        reader.faults.append(error.fault)
+        return None
+    if not part.has_moments and not reader.faults:
+        message = "says spans of time and no moments: add `* 10:00`, or `every 10 min` to a period"
+        reader.faults.append(Fault(message, start, reader.end - start))
+    return part
+
+
+def _sum(reader: Reader, depth: int) -> _Part:
+    part = _product(reader, depth)
+    while reader.take_sign("+"):
+        other = _product(reader, depth)
+        part = _Part(_limited(reader, part.terms + other.terms), part.has_moments and other.has_moments)
+    return part
+
+
+def _product(reader: Reader, depth: int) -> _Part:
+    part = _factor(reader, depth)
+    while reader.take_sign("*"):
+        other = _factor(reader, depth)
+        cuts = (one.cut(two) for one in part.terms for two in other.terms)
+        terms = _limited(reader, (cut for cut in cuts if cut))
+        part = _Part(terms, part.has_moments or other.has_moments)
+    return part
+
+
+def _limited(reader: Reader, terms: Iterable[Term]) -> tuple[Term, ...]:
+    found = tuple(dict.fromkeys(terms))
+    if len(found) > _MOST_TERMS:
+        reader.fail(f"is too much: multiplied out, the pattern has more than {_MOST_TERMS} parts")
+    return found
+
+
+def _factor(reader: Reader, depth: int) -> _Part:
+    if reader.take_sign("("):
+        if depth == _DEEPEST:
+            reader.fail("opens too many brackets in one another")
+        part = _sum(reader, depth + 1)
+        if not reader.take_sign(")"):
+            reader.fail("leaves a bracket open: close it with )")
+        return part
+    try:
+        term = atom(reader)
+        if reader.ahead and reader.ahead.kind != "sign":
+            reader.fail("stands behind a whole part: put + (or) or * (and) before it")
+        if reader.ahead and reader.ahead.text == "(":
+            reader.fail("stands behind a whole part: put + (or) or * (and) before it")
+        return _Part((term,) if term.is_possible else (), term.has_moments)
+    except FaultError as error:
+        # The other parts are still looked at, so that all faults are told at once.
+        reader.faults.append(error.fault)
+        reader.skip_to_sign()
+        return _Part((), has_moments=True)

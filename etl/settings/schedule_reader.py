@@ -1,0 +1,84 @@
+"""Going through the words of a pattern, and saying at which of them something is wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Never
+
+from etl.settings.schedule_words import Token
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a part of a pattern: `start` counts from 0, `length` may be 0 at the end of the pattern."""
+
+    message: str
+    start: int
+    length: int
+
+
+class FaultError(ValueError):
+    """Carries one fault to where the next part begins."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+class Reader:
+    """The words of one pattern, with the place that is reached. `end` is the length of the pattern."""
+
+    def __init__(self, words: Sequence[Token], end: int) -> None:
+        self._words, self.end, self._place = words, end, 0
+        self.faults: list[Fault] = []
+
+    @property
+    def ahead(self) -> Token | None:
+        """The next word; None at the end."""
+        return self._words[self._place] if self._place < len(self._words) else None
+
+    def take(self, wanted: str) -> Token:
+        """The next word, taken. Raises FaultError at the end, where `wanted` is missing."""
+        token = self.ahead
+        if token is None:
+            self.fail(f"ends too early: {wanted} is missing")
+        self._place += 1
+        return token
+
+    def skip(self, name: str) -> bool:
+        """Takes the next word if it means `name`; returns whether it did."""
+        found = self.ahead is not None and self.ahead.means(name)
+        self._place += found
+        return found
+
+    def expect(self, name: str) -> None:
+        """Takes the next word, which must mean `name`."""
+        if not self.skip(name):
+            self.fail(f"{self._named()}: `{name}` is expected here")
+
+    def take_kind(self, kind: str) -> Token | None:
+        """Takes the next word if it is of that kind."""
+        token = self.ahead
+        if token is None or token.kind != kind:
+            return None
+        self._place += 1
+        return token
+
+    def take_sign(self, sign: str) -> bool:
+        """Takes a `+ * ( )`."""
+        found = self.ahead is not None and self.ahead.kind == "sign" and self.ahead.text == sign
+        self._place += found
+        return found
+
+    def skip_to_sign(self) -> None:
+        """Behind a fault: to where the next part of the pattern begins."""
+        while self.ahead is not None and self.ahead.text not in ("+", "*", ")"):
+            self._place += 1
+
+    def fail(self, message: str, at: Token | None = None) -> Never:
+        """Raises FaultError at a word, else at the next one, else at the end."""
+        token = at or self.ahead
+        start, length = (token.start, len(token.text)) if token else (self.end, 0)
+        raise FaultError(Fault(message, start, length))
+
+    def _named(self) -> str:
+        return f"is {self.ahead.text!r}" if self.ahead else "ends too early"
