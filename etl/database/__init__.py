@@ -1,0 +1,40 @@
+"""PostgreSQL: connections, transactions, errors sorted by SQLSTATE, named statements.
+
+Receives connection settings and statements. Hands on open transactions and values. Never knows what a run is, and
+lets no driver's exception out.
+"""
+
+from sqlalchemy import Connection
+
+from etl.database.connections import Access, application_name, create_database, open_engine
+from etl.database.copying import copy_in, copy_out, copy_rows
+from etl.database.keeping import keep_tables, keep_view
+from etl.database.listening import Listener
+from etl.database.looking import looking
+from etl.database.piping import pipe
+from etl.database.statements import Statements
+from etl.database.transactions import BRIEF, execute, fetch_all, fetch_one, rehearsal, snapshot, transaction
+
+__all__ = [
+    "BRIEF",
+    "Access",
+    "Connection",
+    "Listener",
+    "Statements",
+    "application_name",
+    "copy_in",
+    "copy_out",
+    "copy_rows",
+    "create_database",
+    "execute",
+    "fetch_all",
+    "fetch_one",
+    "keep_tables",
+    "keep_view",
+    "looking",
+    "open_engine",
+    "pipe",
+    "rehearsal",
+    "snapshot",
+    "transaction",
+]

@@ -1,0 +1,111 @@
+"""Connections: an engine per database, made so that a pooler in transaction mode may stand in between."""
+
+from dataclasses import dataclass, field
+
+import psycopg
+import psycopg.sql
+import sqlalchemy
+import sqlalchemy.event
+from sqlalchemy.pool import QueuePool
+
+from etl.database.faults import translate
+
+# A dead link is noticed within seconds, not after the kernel's two hours.
+_LINK_CARE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
+
+
+@dataclass(frozen=True)
+class Access:
+    """What it takes to reach one database. `source` is the configuration text to name in errors."""
+
+    host: str
+    port: int
+    database: str
+    username: str
+    password: str = field(default="", repr=False)
+    sslmode: str = ""
+    source: str = ""
+
+    def __str__(self) -> str:
+        place = (
+            f"{self.host}/{self.database}" if self.host.startswith("/") else f"{self.host}:{self.port}/{self.database}"
+        )
+        return f"{place} ({self.source})" if self.source else place
+
+
+def application_name(owner: str) -> str:
+    """The name under which a runner's backends stand in pg_stat_activity; an heir ends them by it."""
+    return f"etl:{owner}"
+
+
+def open_engine(access: Access, name: str = "etl", *, pool_size: int = 5) -> sqlalchemy.Engine:
+    """An engine for `access`; nothing is connected yet.
+
+    Values are bound on the client, where psycopg quotes them: the planner sees them, and a name that stands twice in a
+    statement may have two types. No prepared statements (they do not survive a pooler, and a cached plan breaks when a
+    partner alters a table), no session settings (each transaction sets its own, see transactions.py).
+    """
+    arguments: dict[str, object] = {
+        "host": access.host,
+        "port": access.port,
+        "dbname": access.database,
+        "application_name": name,
+        "connect_timeout": 10,
+        "prepare_threshold": None,
+        "cursor_factory": psycopg.ClientCursor,
+        **_LINK_CARE,
+    }
+    for key, value in (("user", access.username), ("password", access.password), ("sslmode", access.sslmode)):
+        if value:
+            arguments[key] = value
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://",
+        connect_args=arguments,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=2,
+        hide_parameters=True,
+    )
+    # SQLAlchemy asks a first connection for `current_schema()`, unqualified and before anything is pinned: a function
+    # of that name in the path of role or database would run with our rights. Nothing here asks for the answer.
+    engine.dialect._get_default_schema_name = lambda connection: "pg_catalog"  # type: ignore[method-assign]
+    sqlalchemy.event.listen(engine, "checkout", _ping)
+    _PLACES[engine] = access
+    return engine
+
+
+def _ping(connection: psycopg.Connection, record: object, proxy: object) -> None:
+    """A connection that has died in the pool gives way to a new one.
+
+    Not SQLAlchemy's own ping: it switches autocommit on and off, and a signal in between is lost in that.
+    """
+    try:
+        answer = connection.pgconn.exec_(b"")
+    except psycopg.Error as error:
+        raise sqlalchemy.exc.DisconnectionError from error
+    if answer.status != psycopg.pq.ExecStatus.EMPTY_QUERY:
+        raise sqlalchemy.exc.DisconnectionError
+
+
+_PLACES: dict[sqlalchemy.Engine, Access] = {}
+
+
+def place_of(engine: sqlalchemy.Engine) -> str:
+    """Host, port, database and configuration text of an engine, for errors; never a secret."""
+    access = _PLACES.get(engine)
+    return str(access) if access else str(engine.url.render_as_string(hide_password=True))
+
+
+def create_database(access: Access) -> None:
+    """Makes the database of `access` on its server if it is missing; safe when two commands do it at once."""
+    name = psycopg.sql.Identifier(access.database)
+    home = {"host": access.host, "port": access.port, "user": access.username, "dbname": "postgres"}
+    try:
+        with psycopg.connect(**home, autocommit=True) as connection:  # type: ignore[arg-type]
+            known = connection.execute("select 1 from pg_database where datname = %s", [access.database]).fetchone()
+            if not known:
+                connection.execute(psycopg.sql.SQL("create database {}").format(name))
+    except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+        return
+    except psycopg.Error as error:
+        raise translate(error, str(access)) from error

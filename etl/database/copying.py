@@ -1,0 +1,40 @@
+"""Rows of any number, streamed by COPY: no row becomes a value here, and memory stays flat."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection, TextClause
+
+from etl.database.transactions import Parameters
+
+
+def copy_out(connection: Connection, statement: TextClause, parameters: Parameters, target: BinaryIO) -> int:
+    """Writes the answer of a `copy … to stdout` into `target` and returns how many rows it has."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        with cursor.copy(_text(connection, statement), parameters) as stream:
+            for block in stream:
+                target.write(block)
+        return int(cursor.rowcount)
+
+
+def copy_rows(connection: Connection, statement: TextClause, parameters: Parameters) -> Iterator[memoryview]:
+    """The rows of a `copy … to stdout`, each whole and by itself, as the server's protocol hands them out."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(_text(connection, statement), parameters) as stream:
+        yield from stream
+
+
+def copy_in(connection: Connection, statement: TextClause, blocks: Iterable[bytes | memoryview]) -> int:
+    """Feeds a `copy … from stdin` with blocks and returns how many rows it wrote; an error of `blocks` cancels it."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        with cursor.copy(_text(connection, statement)) as stream:
+            for block in blocks:
+                stream.write(block)
+        return int(cursor.rowcount)
+
+
+def _text(connection: Connection, statement: TextClause) -> str:
+    """The driver's own text of a statement: COPY takes its values only written into it, which the client does."""
+    return str(statement.compile(dialect=connection.dialect))

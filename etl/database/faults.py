@@ -1,0 +1,57 @@
+"""Vendors' exceptions -> our error tree, by SQLSTATE (two kinds of patience: see tasks/perform.py)."""
+
+import psycopg
+from sqlalchemy import exc
+
+from etl.errors import EnvironmentFault, EtlError, TransientFault
+
+# Deadlock, serialization, a unique value that two tasks wrote at once (the second try finds it), lock timeout, too many
+# connections, starting up or shutting down, idle timeout, broken link.
+_TRANSIENT = ("40001", "40P01", "23505", "55P03", "53300", "57P01", "57P02", "57P03", "25P03", "08")
+_ADVICE = {
+    "28P01": "correct username and password",
+    "28000": "allow the role in pg_hba.conf or correct username",
+    "3D000": "create the database or correct dbName",
+    "3F000": "create the schema or correct schemaName",
+    "42501": "grant the right to the engine's role",
+    "53100": "free disk space on the server, then run again",
+    "53200": "raise the server's memory or max_locks_per_transaction, or lower workMemMb",
+    "55P03": "another session holds a lock on the table; end it or wait",
+}
+
+
+def translate(error: Exception, place: str) -> EtlError:
+    """The error of our tree for a driver's `error` met at `place`; the original stays as its cause."""
+    origin = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
+    sqlstate = getattr(origin, "sqlstate", None) or ""
+    text = _first_line(origin)
+    advice = _ADVICE.get(sqlstate) or _advice_without_sqlstate(text)
+    message = f"PostgreSQL {place}: {text}" + (f": {advice}" if advice else "")
+    lost_link = not sqlstate and isinstance(origin, psycopg.OperationalError | psycopg.InterfaceError) and not advice
+    transient = sqlstate.startswith(_TRANSIENT) or lost_link
+    fault = TransientFault(message) if transient else EnvironmentFault(message)
+    fault.sqlstate = sqlstate
+    return fault
+
+
+def _first_line(error: BaseException) -> str:
+    # Only the primary message: DETAIL prints row data, and later lines repeat the statement.
+    diagnostic = getattr(error, "diag", None)
+    primary = getattr(diagnostic, "message_primary", None)
+    lines = [line for line in str(primary or error).splitlines() if line.strip()]
+    # libpq says one line per attempt, each with indented hints ("Is the server running …?"): the last attempt counts.
+    attempts = [line for line in lines if not line[0].isspace()]
+    return (lines[0] if primary else (attempts or [type(error).__name__])[-1]).strip()
+
+
+def _advice_without_sqlstate(text: str) -> str:
+    # A failed connect carries no SQLSTATE in libpq, only a sentence.
+    if "password authentication failed" in text or "no password supplied" in text:
+        return _ADVICE["28P01"]
+    if "does not exist" in text and "database" in text:
+        return _ADVICE["3D000"]
+    if "role" in text and "does not exist" in text:
+        return _ADVICE["28P01"]
+    if "Connection refused" in text or "could not translate host" in text or "timeout expired" in text:
+        return "start the server or correct host and port"
+    return ""

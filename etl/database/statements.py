@@ -1,0 +1,39 @@
+"""Named statements: one file each in a room's `sql/`, rendered by Jinja with quoting as a filter."""
+
+import re
+
+import jinja2
+import sqlalchemy
+
+from etl.quoting import identifier
+
+
+class Statements:
+    """The statements of one room: `sql = Statements(__package__)`, then `sql("take", schema=...)`.
+
+    Names come into the text through the filter `ident`; values never do, they are bound (`:name`).
+    """
+
+    def __init__(self, package: str, *lenders: str) -> None:
+        """`lenders` are lower rooms whose macros (`sql/*.jinja`) the statements use."""
+        self._environment = jinja2.Environment(
+            loader=jinja2.ChoiceLoader([jinja2.PackageLoader(room, "sql") for room in (package, *lenders)]),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # noqa: S701  (SQL, not HTML; `ident` quotes)
+        )
+        self._environment.filters["ident"] = identifier
+
+    def text(self, name: str, /, **names: object) -> str:
+        """The rendered SQL of `sql/<name>.sql`."""
+        return self._environment.get_template(f"{name}.sql").render(**names)
+
+    def __call__(self, name: str, /, **names: object) -> sqlalchemy.TextClause:
+        """The rendered statement of `sql/<name>.sql`, ready for a connection."""
+        return sqlalchemy.text(self.text(name, **names))
+
+    def script(self, name: str, /, **names: object) -> list[sqlalchemy.TextClause]:
+        """The statements of a file of several, each introduced by its comment: a line `--` begins the next one."""
+        parts = re.split(r";\n(?=--)", self.text(name, **names))
+        return [sqlalchemy.text(part) for part in parts]
