@@ -1,0 +1,117 @@
+"""Telling an event: each way is tried once, within its time; what goes wrong is a line in the log."""
+
+import logging
+import os
+import signal
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http.client import HTTPException, HTTPMessage
+from typing import IO
+
+from etl.hooks.event import Event
+from etl.quoting import printable
+
+_log = logging.getLogger("etl.hooks")
+
+_SHOWN = 200
+
+
+class Teller(StrEnum):
+    """A way of telling. Not told of ended runs: the log has them anyway."""
+
+    LOG = "log"
+    COMMAND = "command"
+    URL = "url"
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What is configured. `withheld`: variables of our environment that hold our secrets, not the command's."""
+
+    command: tuple[str, ...] = ()
+    url: str = field(default="", repr=False)
+    seconds: float = 10.0
+    withheld: frozenset[str] = frozenset()
+
+    @property
+    def tellers(self) -> tuple[Teller, ...]:
+        """The log always, and what is configured."""
+        return (Teller.LOG, *((Teller.COMMAND,) if self.command else ()), *((Teller.URL,) if self.url else ()))
+
+    def tell_all(self, event: Event) -> None:
+        """Every configured hook, not the log."""
+        for teller in self.tellers:
+            if teller is not Teller.LOG:
+                self.tell(teller, event)
+
+    def tell(self, teller: Teller, event: Event) -> bool:
+        """Whether it arrived."""
+        if teller is Teller.LOG:
+            _log.warning("%s: %s", event.name, printable(event.message))
+            return True
+        fault = self._run(event) if teller is Teller.COMMAND else self._post(event)
+        if fault:
+            key = "hookCommand" if teller is Teller.COMMAND else "hookUrl"
+            _log.warning("%s was not told of %s: %s", key, event.name, printable(fault))
+        return not fault
+
+    def _run(self, event: Event) -> str:
+        environ = {name: value for name, value in os.environ.items() if name not in self.withheld}
+        # Files, not pipes: a child that the command leaves behind holds nobody up.
+        with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as said:
+            told.write(event.json.encode() + b"\n")
+            told.seek(0)
+            try:
+                process = subprocess.Popen(
+                    self.command,
+                    stdin=told,
+                    stdout=subprocess.DEVNULL,
+                    stderr=said,
+                    env=environ,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                return f"it cannot be started: {error.strerror}"
+            return self._wait(process, said)
+
+    def _wait(self, process: "subprocess.Popen[bytes]", said: IO[bytes]) -> str:
+        try:
+            code = process.wait(self.seconds)
+        except BaseException as error:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if isinstance(error, subprocess.TimeoutExpired):
+                return f"it took longer than {self.seconds:.0f} s and was ended"
+            raise
+        if not code:
+            return ""
+        said.seek(0)
+        words = said.read(_SHOWN).decode(errors="replace").strip().split("\n")[0]
+        return f"it ended with {code}" + (f": {words}" if words else "")
+
+    def _post(self, event: Event) -> str:
+        headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "etl"}
+        request = urllib.request.Request(self.url, event.json.encode(), headers, method="POST")  # noqa: S310
+        try:
+            with urllib.request.build_opener(_NoRedirects).open(request, timeout=self.seconds):
+                return ""
+        except urllib.error.HTTPError as error:
+            return f"the answer was {error.code}"
+        except urllib.error.URLError as error:
+            return str(getattr(error.reason, "strerror", None) or type(error.reason).__name__)
+        except (OSError, HTTPException, ValueError) as error:
+            # The text of these may repeat the address, which may hold a token.
+            return getattr(error, "strerror", None) or type(error).__name__
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirect would send the event, as a GET, to somebody whom nobody has configured."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> None:
+        """None: the answer is an error."""
