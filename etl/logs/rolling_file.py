@@ -1,0 +1,112 @@
+"""A file of the log that is rolled by size: `x.log` becomes `x.1.log.gz`, the oldest goes.
+
+Several processes may write the same file: each event is one append, and who finds the file full rolls it under a lock;
+the others notice that the file they hold is no longer the one of that name.
+"""
+
+import fcntl
+import gzip
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import FileIO
+from pathlib import Path
+
+
+class RollingFile(logging.Handler):
+    """Appends to `path` up to about `max_bytes`, and keeps `files_count` older ones."""
+
+    def __init__(self, path: str, max_bytes: int, files_count: int) -> None:
+        super().__init__()
+        self.path, self.max_bytes, self.files_count = Path(path), max_bytes, files_count
+        self._file: FileIO | None = None
+        self._has_complained = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes one event. A fault of the disk is told once on the standard error output, and the event is lost."""
+        try:
+            data = (self.format(record) + "\n").encode("utf-8", "backslashreplace")
+            self._write(data)
+            self._has_complained = False
+        except OSError as error:
+            if not self._has_complained:
+                self._has_complained = True
+                with suppress(OSError, ValueError):
+                    print(f"etl: {self.path} cannot be written: {error.strerror}", file=sys.stderr)
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self.acquire()
+        try:
+            if self._file:
+                self._file.close()
+                self._file = None
+        finally:
+            self.release()
+        super().close()
+
+    def _write(self, data: bytes) -> None:
+        file = self._current()
+        size = os.fstat(file.fileno()).st_size
+        if size and size + len(data) > self.max_bytes:
+            self._roll(len(data))
+            file = self._current()
+        file.write(data)
+
+    def _current(self) -> FileIO:
+        """The file of that name, opened anew where another process has rolled it or somebody has removed it."""
+        if self._file and not _is_at(self._file, self.path):
+            self._file.close()
+            self._file = None
+        if self._file is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Owner and group: a log tells of people's data.
+            self._file = FileIO(os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640), "a")
+        return self._file
+
+    def _roll(self, size: int) -> None:
+        with self._alone():
+            # Somebody else may have rolled it while we waited for the lock.
+            with suppress(FileNotFoundError):
+                if self.path.stat().st_size + size <= self.max_bytes:
+                    return
+            for number in range(self.files_count - 1, 0, -1):
+                with suppress(FileNotFoundError):
+                    self._rolled(number).replace(self._rolled(number + 1))
+            moved = self.path.with_name(f".{self.path.name}.rolling")
+            with suppress(FileNotFoundError):
+                self.path.replace(moved)
+                _compress(moved, self._rolled(1))
+
+    def _rolled(self, number: int) -> Path:
+        return self.path.with_name(f"{self.path.name.removesuffix('.log')}.{number}.log.gz")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        lock = os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o640)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+
+def _is_at(file: FileIO, path: Path) -> bool:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return False
+    opened = os.fstat(file.fileno())
+    return (opened.st_dev, opened.st_ino) == (found.st_dev, found.st_ino)
+
+
+def _compress(source: Path, target: Path) -> None:
+    part = target.with_name(f".{target.name}.part")
+    with source.open("rb") as plain, gzip.open(part, "wb") as packed:
+        shutil.copyfileobj(plain, packed)
+    part.chmod(0o640)
+    part.replace(target)
+    source.unlink()
