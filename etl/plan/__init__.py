@@ -1,0 +1,12 @@
+"""Claimed tables -> ordered tasks with barriers and chunks.
+
+Receives the metadata and how many rows each table has claimed. Hands on tasks. Never does I/O.
+
+A task is a unit of a run's work and a row of the table `task`: one transaction. It is not a thread and not an asyncio
+task, and no schedule knows it.
+"""
+
+from etl.plan.layout import lay_out
+from etl.plan.task import Chunk, Claimed, Kind, Task
+
+__all__ = ["Chunk", "Claimed", "Kind", "Task", "lay_out"]

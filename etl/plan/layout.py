@@ -1,0 +1,76 @@
+"""The order of a run (spec §5), from what was claimed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from etl.metadata import Company, names
+from etl.metadata.field_types import Category
+from etl.plan.task import Chunk, Claimed, Kind, Task
+
+FIRST = Task(seq=0, stage=0, kind=Kind.BEGIN, title="Начало миграции инстанций БО")
+
+# By then all that a run does is committed, the out_ tables included.
+LAST_TITLE = "Миграция завершена"
+
+_NOTHING = Chunk(rows=0)
+_Line = tuple[Kind, str, str, Chunk | None, str]
+
+
+def lay_out(company: Company, claimed: Mapping[str, Claimed]) -> tuple[Task, ...]:
+    """All tasks after BEGIN. `claimed` holds one value per in_ table, data and links alike.
+
+    Dictionaries stand before the objects whose dropdowns name their rows. A link table always has a task, also without
+    claimed rows: the instance that a waiting reference needs may have come in this run.
+    """
+    stages: list[list[_Line]] = [
+        [(Kind.UPLOAD_FILES, "Файлы: in_fileStorage", "in_fileStorage", _NOTHING, "")],
+        list(_single_fields(company, claimed, dictionaries=True)),
+        list(_single_fields(company, claimed, dictionaries=False)),
+        [(Kind.NOP, "Простые поля прошли", "", None, "")],
+        list(_links(company, claimed)),
+        [(Kind.NOP, "Связи прошли", "", None, "")],
+        list(_in_migrated_at(company, claimed)),
+        [(Kind.FIX_PROCESS_TRACKING, "Фиксация таблицы process_tracking о завершении считывания данных", "", None, "")],
+        [(Kind.COPY_ERR, "Копирование таблицы ошибок", "", None, "")],
+        [(Kind.RUN_PROCESSES, "Запуск процессов", "", None, "")],
+        [(Kind.NOP, LAST_TITLE, "", None, "")],
+    ]
+    return tuple(_number(stages))
+
+
+def _number(stages: Iterable[Iterable[_Line]]) -> Iterator[Task]:
+    seq = FIRST.seq
+    for stage, lines in enumerate(stages, start=1):
+        for kind, title, table, chunk, lane in lines:
+            seq += 1
+            yield Task(seq=seq, stage=stage, kind=kind, title=title, table=table, chunk=chunk, lane=lane)
+
+
+def _single_fields(company: Company, claimed: Mapping[str, Claimed], *, dictionaries: bool) -> Iterator[_Line]:
+    for business_object in company.objects:
+        is_dictionary = business_object.category is Category.DICTIONARY
+        if business_object.has_in_table and is_dictionary == dictionaries:
+            part = claimed[names.in_table(business_object.code)]
+            # Rows of one table may meet in one instance or unique value; then the order of their ids decides.
+            yield from _chunks(Kind.MIGRATE_SINGLE_FIELDS, "Простые поля", part, lane=part.table)
+
+
+def _links(company: Company, claimed: Mapping[str, Claimed]) -> Iterator[_Line]:
+    for link in company.in_link_tables():
+        kind = Kind.MIGRATE_CO_LINKS if link.field.co else Kind.MIGRATE_BO_LINKS
+        # Links that only add are the same in any order. Those of a SINGLE field, or of a full set, give way to others.
+        lane = "" if link.field.only_adds_links else f"{link.bo.code}.{link.field.code}"
+        yield from _chunks(kind, "Связи", claimed[link.name], lane=lane, at_least_one=True)
+
+
+def _in_migrated_at(company: Company, claimed: Mapping[str, Claimed]) -> Iterator[_Line]:
+    for business_object in company.objects:
+        table = names.in_table(business_object.code)
+        if business_object.has_in_table and claimed[table].rows:
+            yield Kind.MIGRATE_IN_MIGRATED_AT, f"Поле IN_MIGRATED_AT: {table}", table, None, ""
+
+
+def _chunks(kind: Kind, title: str, claimed: Claimed, *, lane: str, at_least_one: bool = False) -> Iterator[_Line]:
+    chunks = claimed.chunks or ((_NOTHING,) if at_least_one else ())
+    for number, chunk in enumerate(chunks, start=1):
+        part = f" ({number}/{len(chunks)})" if len(chunks) > 1 else ""
+        yield kind, f"{title}: {claimed.table}{part}", claimed.table, chunk, lane

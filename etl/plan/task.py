@@ -1,0 +1,54 @@
+"""The values of a plan: kinds, chunks, tasks."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Task kinds in the order of a run (guide's log; the kinds of links and files are ours, spec §5)."""
+
+    BEGIN = "BEGIN"
+    UPLOAD_FILES = "UPLOAD_FILES"
+    MIGRATE_SINGLE_FIELDS = "MIGRATE_SINGLE_FIELDS"
+    MIGRATE_BO_LINKS = "MIGRATE_BO_LINKS"
+    MIGRATE_CO_LINKS = "MIGRATE_CO_LINKS"
+    MIGRATE_IN_MIGRATED_AT = "MIGRATE_IN_MIGRATED_AT"
+    FIX_PROCESS_TRACKING = "FIX_PROCESS_TRACKING"
+    COPY_ERR = "COPY_ERR"
+    RUN_PROCESSES = "RUN_PROCESSES"
+    NOP = "NOP"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A part of a table, `first <= position < after`; None is open. Positions are ids of in_ rows, or heap pages of
+    link rows (which have no id). `rows` is how many claimed rows it held when it was planned."""
+
+    rows: int
+    first: int | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """One in_ table after the claim: its chunks in order. A table without claimed rows has none."""
+
+    table: str
+    rows: int
+    chunks: tuple[Chunk, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """A unit of a run's work. Tasks of one stage may run side by side; a stage starts when the one before is done.
+
+    Tasks of one `lane` of a stage keep their order, one after the other: what they do depends on it.
+    """
+
+    seq: int
+    stage: int
+    kind: Kind
+    title: str
+    table: str = ""
+    chunk: Chunk | None = None
+    lane: str = ""
