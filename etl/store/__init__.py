@@ -1,0 +1,11 @@
+"""The golden store: what is true about instances and links, and the journal of what changed.
+
+Receives the company's schema name. Hands on the fixed tables beside the golden ones, instance ids, and journal windows.
+Never reads an in_ table and never writes an out_ table.
+"""
+
+from etl.store.golden import Store
+from etl.store.ids import NEW_INSTANCE_ID
+from etl.store.undo import undo_run
+
+__all__ = ["NEW_INSTANCE_ID", "Store", "undo_run"]

@@ -1,0 +1,28 @@
+"""The fixed tables and functions of a company's golden store."""
+
+from dataclasses import dataclass
+
+from etl.database import Connection, Statements, execute, fetch_all, keep_tables
+
+_sql = Statements(__package__)
+
+
+@dataclass(frozen=True)
+class Store:
+    """One company's golden store. `schema` comes from `metadata.names.store_schema`."""
+
+    schema: str
+
+    def create(self, connection: Connection) -> None:
+        """Makes the fixed tables and functions where they are missing; the schema itself is there already."""
+        statements = [one for script in ("create", "shapes") for one in _sql.script(script, schema=self.schema)]
+        keep_tables(connection, self.schema, "journal", statements)
+
+    def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
+        """Deletes changes of runs with numbers below `before` that every out_ version has followed, at most `limit`."""
+        return execute(connection, _sql("clean_journal", schema=self.schema), {"before": before, "limit": limit})
+
+    def journal_readers(self, connection: Connection, *, before: int) -> list[str]:
+        """The out_ versions that have not followed the changes of runs below `before`, which therefore stay."""
+        rows = fetch_all(connection, _sql("journal_readers", schema=self.schema), {"before": before})
+        return [row.schema_name for row in rows]
