@@ -1,0 +1,25 @@
+"""DDL: the tables that a company's metadata asks for.
+
+Receives a `Company` and the names of schemas, hands on statements as values with a description, or only those that a
+live database lacks, and applies them. Never drops unless told to, and never touches a table that is not the company's.
+"""
+
+from etl.ddl.apply import apply, bring_up, bring_up_out
+from etl.ddl.compare import check_in_tables, missing, missing_out
+from etl.ddl.difference import Difference, difference
+from etl.ddl.tables import Change, Direction, out_tables, statements
+
+__all__ = [
+    "Change",
+    "Difference",
+    "Direction",
+    "apply",
+    "bring_up",
+    "bring_up_out",
+    "check_in_tables",
+    "difference",
+    "missing",
+    "missing_out",
+    "out_tables",
+    "statements",
+]

@@ -1,0 +1,78 @@
+"""The live catalog under our names: what PostgreSQL has, as values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row
+
+from etl.database import Connection, Statements, fetch_all
+from etl.quoting import fold
+
+_sql = Statements(__package__)
+_KINDS = {
+    "v": "a view",
+    "m": "a materialized view",
+    "f": "a foreign table",
+    "p": "a partitioned table",
+    "i": "an index",
+    "I": "an index",
+    "S": "a sequence",
+    "c": "a type",
+}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What stands under one name. `dangers` says why our role must not touch it, in words; empty when it may."""
+
+    kind: str
+    dangers: tuple[str, ...]
+    columns: dict[str, str] = field(default_factory=dict)
+    indexes: frozenset[tuple[str, bool]] = frozenset()
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is an ordinary table, with rows of its own."""
+        return self.kind == "r"
+
+    @property
+    def kind_name(self) -> str:
+        """`a view`, `an index`, …"""
+        return _KINDS.get(self.kind, "no table")
+
+
+def schema_exists(connection: Connection, schema: str) -> bool:
+    """Whether the schema is there."""
+    return bool(fetch_all(connection, _sql("schema_exists"), {"schema": fold(schema)})[0][0])
+
+
+def relations(connection: Connection, schema: str, names: Iterable[str]) -> dict[str, Relation]:
+    """What stands under the names, by folded name; names that are free are missing."""
+    asked = {"schema": fold(schema), "names": [fold(name) for name in names]}
+    columns: dict[str, dict[str, str]] = {}
+    for row in fetch_all(connection, _sql("columns"), asked):
+        columns.setdefault(row.name, {})[row.column] = row.type
+    indexes: dict[str, set[tuple[str, bool]]] = {}
+    for row in fetch_all(connection, _sql("indexes"), asked):
+        # A unique index serves where a plain one is wanted.
+        indexes.setdefault(row.name, set()).update({(row.column, row.is_unique), (row.column, False)})
+    return {
+        row.name: Relation(
+            row.kind, tuple(_dangers(row)), columns.get(row.name, {}), frozenset(indexes.get(row.name, ()))
+        )
+        for row in fetch_all(connection, _sql("relations"), asked)
+    }
+
+
+def _dangers(row: Row[Any]) -> Iterable[str]:
+    if not row.is_ours:
+        yield f"belongs to the role {row.owner}"
+    if row.triggers:
+        yield f"carries triggers: {', '.join(row.triggers)}"
+    if row.rules:
+        yield f"carries rules: {', '.join(row.rules)}"
+    if row.row_security:
+        yield "has row security"
+    if row.inherits:
+        yield "inherits or is inherited from"

@@ -1,0 +1,127 @@
+"""Metadata against the live catalog: what is missing, what is of another type, what must not be touched."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from etl.database import Connection
+from etl.ddl.catalog import Relation, relations, schema_exists
+from etl.ddl.render import render
+from etl.ddl.tables import Change, Direction, Table, out_tables, tables
+from etl.ddl.widening import is_wider
+from etl.errors import EnvironmentFault
+from etl.metadata import Company
+from etl.metadata.out_structure import OutStructure
+from etl.quoting import fold
+
+
+@dataclass
+class Comparison:
+    """`changes` would bring the live schema up to date; `faults` are for a person to settle first."""
+
+    changes: list[Change] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def missing(
+    connection: Connection,
+    company: Company,
+    direction: Direction | str,
+    *,
+    in_schema: str,
+    store_schema: str,
+    out_schema: str,
+) -> list[Change]:
+    """What the live schemas lack: schemas, tables, columns, width, indexes; nothing when they are up to date.
+
+    Raises EnvironmentFault with a line per difference when a column cannot become what the metadata says, or when
+    an in_ table is somebody else's or carries code of its own.
+    """
+    wanted = tables(company, direction, in_schema=in_schema, store_schema=store_schema, out_schema=out_schema)
+    by_direction = {Direction.IN: in_schema, Direction.STORE: store_schema, Direction.OUT: out_schema}
+    schemas = [schema for one, schema in by_direction.items() if Direction(direction) in (one, Direction.ALL)]
+    return _changes(compare(connection, schemas, wanted), f"company {company.code}")
+
+
+def missing_out(connection: Connection, structure: OutStructure, schema: str) -> list[Change]:
+    """What the schema of one version lacks of its structure. Raises what `missing` raises."""
+    return _changes(compare(connection, [schema], out_tables(structure, schema)), f"the out_ version {schema}")
+
+
+def _changes(found: Comparison, whose: str) -> list[Change]:
+    if found.faults:
+        lines = "\n".join(f"  {line}" for line in found.faults)
+        raise EnvironmentFault(f"the live tables do not fit {whose}; settle this by hand first:\n{lines}")
+    return found.changes
+
+
+def check_in_tables(connection: Connection, company: Company, schema: str) -> None:
+    """Raise one EnvironmentFault that says everything that keeps a run from the in_ tables of a schema."""
+    wanted = tables(company, Direction.IN, in_schema=schema, store_schema=schema, out_schema=schema)
+    found = compare(connection, [schema], wanted)
+    lacking = [change.description for change in found.changes if _matters(change)]
+    lines = [*found.faults, *(f"missing: {description}" for description in lacking)]
+    if lines:
+        listed = "\n".join(f"  {line}" for line in lines)
+        command = f"\n`etl generate-ddl --company {company.code} --apply` makes what is missing" if lacking else ""
+        raise EnvironmentFault(
+            f"the tables of schema {schema} are not ready for company {company.code}:\n{listed}{command}"
+        )
+
+
+def _matters(change: Change) -> bool:
+    return not change.description.startswith("set storage")
+
+
+def compare(connection: Connection, schemas: list[str], wanted: list[Table]) -> Comparison:
+    """Everything that lies between the wanted tables of some schemas and the live ones."""
+    found = Comparison()
+    for schema in dict.fromkeys(schemas):
+        group = [table for table in wanted if table.schema == schema]
+        if not schema_exists(connection, schema):
+            found.changes.append(Change(f"create schema {schema}", render("live/schema", schema=schema)))
+        live = relations(connection, schema, (table.name for table in group))
+        for table in group:
+            _compare_table(table, live.get(fold(table.name)), found)
+    return found
+
+
+def _compare_table(table: Table, live: Relation | None, found: Comparison) -> None:
+    if live is None:
+        found.changes += [*table.changes, *_storage(table)]
+    elif not live.is_table:
+        found.faults.append(f"{table}: is {live.kind_name}, the metadata says a table")
+    else:
+        found.changes += _lacking(table, live)
+        found.faults += _differences(table, live)
+
+
+def _lacking(table: Table, live: Relation) -> Iterator[Change]:
+    for column in table.columns:
+        if column.name not in live.columns:
+            sql = render("live/column", schema=table.schema, table=table.name, definition=column.definition)
+            yield Change(f"add column {table}.{column.definition.split()[0]}", sql)
+        elif is_wider(column.catalog_type, live.columns[column.name]):
+            name = column.definition.split()[0]
+            collate = ' collate "C"' if 'collate "C"' in column.definition else ""
+            wider = f"{column.catalog_type}{collate}"
+            sql = render("live/widen", schema=table.schema, table=table.name, column=column.name, type=wider)
+            yield Change(f"widen column {table}.{name} from {live.columns[column.name]} to {column.catalog_type}", sql)
+    for index in table.indexes:
+        if (index.column, index.is_unique) not in live.indexes:
+            yield index.change
+
+
+def _differences(table: Table, live: Relation) -> Iterator[str]:
+    for column in table.columns:
+        actual = live.columns.get(column.name, column.catalog_type)
+        if actual != column.catalog_type and not is_wider(column.catalog_type, actual):
+            yield f"{table}.{column.definition.split()[0]}: is {actual}, the metadata says {column.catalog_type}"
+    if table.direction is Direction.IN:
+        for danger in live.dangers:
+            yield f"{table}: {danger}; its code would run with our rights, so the engine refuses it"
+
+
+def _storage(table: Table) -> Iterator[Change]:
+    if table.has_row_status:
+        sql = render("live/fillfactor", schema=table.schema, table=table.name)
+        yield Change(f"set storage of {table}", sql)

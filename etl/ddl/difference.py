@@ -1,0 +1,74 @@
+"""What a live schema lacks of its metadata, and on wish what it has beyond it, as one script."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from etl.database import Connection, Statements, fetch_all
+from etl.ddl.catalog import relations
+from etl.ddl.compare import compare
+from etl.ddl.render import render
+from etl.ddl.tables import Change, Direction, Table, out_tables, tables
+from etl.metadata import Company
+from etl.metadata.out_structure import OutStructure
+from etl.quoting import fold, identifier, printable
+
+_sql = Statements(__package__)
+
+# What a table of ours must begin with to be one that some metadata asked for; in a version every table is.
+_PREFIXES = {Direction.IN: ("in_",), Direction.STORE: ("bo_", "link_"), Direction.OUT: ("",)}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`changes` mend what can be mended; `faults` say the rest, a line each with what to do."""
+
+    changes: tuple[Change, ...]
+    faults: tuple[str, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """The script: statements, and a comment for each fault."""
+        return [*(change.sql for change in self.changes), *(f"-- {printable(fault)}" for fault in self.faults)]
+
+
+def difference(
+    connection: Connection,
+    company: Company,
+    direction: Direction,
+    *,
+    structure: OutStructure | None = None,
+    allow_drop: bool = False,
+    **schemas: str,
+) -> Difference:
+    """What lies between the live schema of one direction and the metadata; never a drop without `allow_drop`.
+
+    `schemas` are those that `tables` takes; `structure` is what out_ tables are to have, if not what the metadata alone
+    says. Drops never touch tables of other roles, nor the engine's own beside them.
+    """
+    schema = schemas[f"{direction}_schema"]
+    wanted = out_tables(structure, schema) if structure else tables(company, direction, **schemas)
+    found = compare(connection, [schema], wanted)
+    faults = tuple(f"{fault}: mend it by hand, then ask again" for fault in found.faults)
+    drops = tuple(_drops(connection, wanted, direction, schema)) if allow_drop else ()
+    return Difference((*found.changes, *drops), faults)
+
+
+def _drops(connection: Connection, wanted: list[Table], direction: Direction, schema: str) -> Iterator[Change]:
+    by_name = {fold(table.name): table for table in wanted}
+    owned = [row.name for row in fetch_all(connection, _sql("own_tables"), {"schema": fold(schema)})]
+    live = relations(connection, schema, by_name)
+    for name in owned:
+        if name not in by_name and name.startswith(_PREFIXES[direction]) and _is_plain(name):
+            sql = render("live/drop_table", schema=schema, table=name)
+            yield Change(f"drop table {schema}.{identifier(name)}", sql)
+    for name, table in by_name.items():
+        known = {column.name for column in table.columns}
+        for column in sorted(live[name].columns if name in live and live[name].is_table else ()):
+            if column not in known and name in owned and _is_plain(column):
+                sql = render("live/drop_column", schema=schema, table=table.name, column=column)
+                yield Change(f"drop column {table}.{identifier(column)}", sql)
+
+
+def _is_plain(name: str) -> bool:
+    # Metadata makes no other names, so anything else is not of its making.
+    return name == fold(name) and name.isascii() and name.replace("_", "a").isalnum() and not name[0].isdigit()

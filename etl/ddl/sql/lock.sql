@@ -1,0 +1,2 @@
+-- Two applies at once would both find the same table missing; the number spells "etlddl", the lock ends by itself.
+select pg_catalog.pg_advisory_xact_lock(111524889126508)

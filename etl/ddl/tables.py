@@ -1,0 +1,142 @@
+"""Metadata -> the tables it asks for, each with its statements, in the order in which they are printed and made."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from etl.ddl.render import render
+from etl.ddl.shape import Column, columns
+from etl.metadata import Company, names
+from etl.metadata.field import Field
+from etl.metadata.out_structure import OutStructure
+from etl.quoting import fold
+
+
+class Direction(StrEnum):
+    """Whose tables: the partner's, the golden store's, the readers', or all in this order: in, store, out."""
+
+    IN = "in"
+    STORE = "store"
+    OUT = "out"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One statement and what it does, in words: `create table in_tables.in_Client`."""
+
+    description: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index on one column, beyond those that the table's own constraints make."""
+
+    column: str
+    is_unique: bool
+    change: Change
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that the metadata asks for."""
+
+    direction: Direction
+    schema: str
+    name: str
+    create: Change
+    indexes: tuple[Index, ...] = ()
+    has_row_status: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Its columns as the catalog would show them."""
+        return columns(self.create.sql)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The statements that make it."""
+        return (self.create, *(index.change for index in self.indexes))
+
+
+def statements(
+    company: Company, direction: Direction | str, *, in_schema: str, store_schema: str, out_schema: str
+) -> list[Change]:
+    """Every statement of a direction, in order; the printed DDL is `"\\n\\n".join(sql) + "\\n"`."""
+    found = tables(company, direction, in_schema=in_schema, store_schema=store_schema, out_schema=out_schema)
+    return [change for table in found for change in table.changes]
+
+
+def tables(
+    company: Company, direction: Direction | str, *, in_schema: str, store_schema: str, out_schema: str
+) -> list[Table]:
+    """Every table of a direction: objects in metadata order, then links in metadata order, then the fixed ones."""
+    wanted = Direction(direction)
+    found: list[Table] = []
+    if wanted in (Direction.IN, Direction.ALL):
+        found += _in_tables(company, in_schema)
+    if wanted in (Direction.STORE, Direction.ALL):
+        found += _store_tables(company, store_schema)
+    if wanted in (Direction.OUT, Direction.ALL):
+        found += out_tables(OutStructure.of(company), out_schema)
+    return found
+
+
+def _in_tables(company: Company, schema: str) -> Iterator[Table]:
+    for bo in company.objects:
+        if bo.has_in_table:
+            name = names.in_table(bo.code)
+            index = _index("in/table_index", schema, name, "in_id", is_unique=True)
+            create = _create("in/table", schema, name, columns=_columns(bo.loaded_fields))
+            yield Table(Direction.IN, schema, name, create, (index,), has_row_status=True)
+    for link in company.in_link_tables():
+        create = _create("in/link_table", schema, link.name, owner=link.owner_column, target=link.target_column)
+        yield Table(Direction.IN, schema, link.name, create, has_row_status=True)
+    fixed = (("in/file_storage", names.FILE_STORAGE), ("in/process_tracking", names.PROCESS_TRACKING))
+    for template, name in fixed:
+        yield Table(Direction.IN, schema, name, _create(template, schema, name))
+
+
+def _store_tables(company: Company, schema: str) -> Iterator[Table]:
+    for bo in company.objects:
+        if bo.carries_data:
+            name = names.store_table(bo.code)
+            create = _create("store/table", schema, name, columns=_columns(bo.stored_fields))
+            unique = (_index("store/unique_index", schema, name, f.code, is_unique=True) for f in bo.unique_fields)
+            yield Table(Direction.STORE, schema, name, create, tuple(unique))
+    for bo in company.objects:
+        for field in bo.links:
+            name = names.store_link_table(bo.code, field.code)
+            index = _index("store/link_table_index", schema, name, "_target", is_unique=False)
+            yield Table(Direction.STORE, schema, name, _create("store/link_table", schema, name), (index,))
+
+
+def out_tables(structure: OutStructure, schema: str) -> list[Table]:
+    """The tables of one version: objects, then links."""
+    found = []
+    for table in structure.instances:
+        columns_ = [{"name": column.name, "type": column.type} for column in table.columns]
+        create = _create("out/table", schema, table.name, columns=columns_)
+        found.append(Table(Direction.OUT, schema, table.name, create))
+    for link in structure.links:
+        ends = {"owner": link.owner_column, "target": link.target_column, "target_bo": link.bo_column}
+        found.append(Table(Direction.OUT, schema, link.name, _create("out/link_table", schema, link.name, **ends)))
+    return found
+
+
+def _columns(fields: Iterable[Field]) -> list[dict[str, str | None]]:
+    return [{"name": field.code, "type": field.sql_type} for field in fields]
+
+
+def _create(template: str, schema: str, table: str, **values: object) -> Change:
+    return Change(f"create table {schema}.{table}", render(template, schema=schema, table=table, **values))
+
+
+def _index(template: str, schema: str, table: str, column: str, *, is_unique: bool) -> Index:
+    kind = "unique index" if is_unique else "index"
+    sql = render(template, schema=schema, table=table, column=column)
+    return Index(fold(column), is_unique, Change(f"create {kind} on {schema}.{table} ({column})", sql))
