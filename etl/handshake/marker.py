@@ -1,0 +1,56 @@
+"""What is read from the marker table and from our own row beside it, as values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Marker:
+    """The row of process_tracking with the highest id (guide, process_tracking)."""
+
+    id: int
+    oper_date: date | None
+    load_status: int | None
+    ins_inkafka_status: int | None
+    occupied_by_process: int
+    periodic_update_time: datetime | None
+
+    @classmethod
+    def from_row(cls, row: Any) -> "Marker":
+        """A row of `sql/look_marker.sql`."""
+        return cls(
+            id=row.id,
+            oper_date=row.oper_date,
+            load_status=row.load_status,
+            ins_inkafka_status=row.ins_inkafka_status,
+            occupied_by_process=row.occupied_by_process or 0,
+            periodic_update_time=row.periodic_update_time,
+        )
+
+
+@dataclass(frozen=True)
+class Running:
+    """Our own row of a run that has not ended. `beat_age`: seconds by the database's clock; None: lease given up."""
+
+    run: int
+    owner: str
+    fence: int
+    marker: int
+    beat_age: float | None
+
+    @classmethod
+    def from_row(cls, row: Any) -> "Running":
+        """A row of `sql/look_run.sql`."""
+        return cls(run=row.id, owner=row.owner, fence=row.fence, marker=row.marker, beat_age=row.beat_age)
+
+
+@dataclass(frozen=True)
+class Won:
+    """A run that this runner owns while its fencing token is the highest."""
+
+    run: int
+    fence: int
+    marker: int
+    owner: str
+    taken_over: bool

@@ -1,0 +1,24 @@
+-- Our own rows about runs, beside the marker. The fencing token has a row of its own: tasks lock it `for share`,
+-- and a row that the heartbeat updates must not be locked so.
+create table if not exists {{ schema | ident }}.run (
+    id bigint primary key,
+    company varchar(63) not null,
+    marker int not null,
+    owner varchar(64) not null,
+    fence bigint not null,
+    state varchar(8) not null check (state in ('running', 'done', 'stopped')),
+    heartbeat_at timestamp with time zone,
+    started_at timestamp with time zone not null default clock_timestamp(),
+    started_xid xid8 not null default pg_current_xact_id(),
+    finished_at timestamp with time zone,
+    message text
+);
+-- Let a constraint be the judge: one running run, whatever the code believes.
+create unique index if not exists run_running on {{ schema | ident }}.run ((true)) where state = 'running';
+-- The fencing token.
+create table if not exists {{ schema | ident }}.run_fence (
+    only_row bool primary key default true check (only_row),
+    fence bigint not null default 0
+);
+-- Its one row.
+insert into {{ schema | ident }}.run_fence default values on conflict do nothing

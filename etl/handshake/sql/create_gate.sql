@@ -1,0 +1,13 @@
+-- The token that may write. A row of its own, for tasks lock it `for share`.
+create table if not exists {{ schema | ident }}.relay_gate (
+    only_row bool primary key default true check (only_row),
+    run bigint not null default 0,
+    fence bigint not null default 0
+);
+-- Its one row.
+insert into {{ schema | ident }}.relay_gate default values on conflict do nothing;
+-- Where in this database's time the runs began: the import's transactions have numbers of their own.
+create table if not exists {{ schema | ident }}.relay_run (
+    run bigint primary key,
+    started_xid xid8 not null default pg_current_xact_id()
+)

@@ -1,0 +1,2 @@
+-- Where startOnHandOver is false: a transaction that has notified cannot be prepared for two-phase commit.
+drop trigger if exists etl_hand_over on {{ schema | ident }}.process_tracking

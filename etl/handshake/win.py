@@ -1,0 +1,192 @@
+"""The acts of the handshake: each one short transaction, decided again under the fence's lock."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy
+
+from etl.database import (
+    BRIEF,
+    Connection,
+    Statements,
+    application_name,
+    execute,
+    fetch_all,
+    fetch_one,
+    keep_tables,
+    transaction,
+)
+from etl.errors import EtlError, FencedOut, MarkerHeld, TransientFault
+from etl.handshake.decide import Action, Decision, decide
+from etl.handshake.marker import Marker, Running, Won
+
+_sql = Statements(__package__)
+
+
+@dataclass(frozen=True)
+class Handshake:
+    """The handshake of one import schema. `owner` is random per process start, so a restarted runner is another one.
+
+    `other_engines`: further databases in which an owner may have open transactions.
+    """
+
+    engine: sqlalchemy.Engine
+    schema: str
+    company: str
+    owner: str
+    lease_seconds: int
+    other_engines: tuple[sqlalchemy.Engine, ...] = ()
+
+    def create(self, connection: Connection) -> None:
+        """Makes our tables beside the marker where they are missing."""
+        keep_tables(connection, self.schema, "run", _sql.script("create", schema=self.schema))
+
+    def look(self, connection: Connection) -> tuple[Marker | None, Running | None]:
+        """The marker row with the highest id, and our run that has not ended."""
+        marker = fetch_one(connection, _sql("look_marker", schema=self.schema))
+        running = fetch_one(connection, _sql("look_run", schema=self.schema))
+        return (Marker.from_row(marker) if marker else None, Running.from_row(running) if running else None)
+
+    def decide(self, connection: Connection, *, accept: bool = False) -> tuple[Decision, Marker | None, Running | None]:
+        """What the decision table says of what is seen now; with `accept` a stopped run may be repeated."""
+        marker, running = self.look(connection)
+        table = f"{self.schema}.process_tracking"
+        decision = decide(marker, running, lease_seconds=self.lease_seconds, table=table, accept=accept)
+        return decision, marker, running
+
+    def win(self, *, accept: bool = False) -> tuple[Decision, Won | None]:
+        """Tries to win the marker: at most one of any number of runners gets a Won for it.
+
+        The unlocked look comes first, so an idle tick writes nothing; then the table is read again under the lock.
+        """
+        with transaction(self.engine) as connection:
+            decision, _, running = self.decide(connection, accept=accept)
+        if not decision.starts:
+            return decision, None
+        if decision.action is Action.TAKE_OVER and running:
+            self.end_backends(running)
+        try:
+            with transaction(self.engine, **BRIEF) as connection:
+                execute(connection, _sql("lock_fence", schema=self.schema))
+                decision, marker, running = self.decide(connection, accept=accept)
+                return decision, self._act(connection, decision, marker, running)
+        except TransientFault:
+            won = self._won_unheard(decision)
+            if won is None:
+                raise
+            return decision, won
+        except BaseException:
+            # A signal, perhaps while the commit was under way: nobody is going to perform what it won.
+            with suppress(EtlError):
+                won = self._won_unheard(decision)
+                if won:
+                    self.give_up(won)
+            raise
+
+    def _won_unheard(self, decision: Decision) -> Won | None:
+        """What this owner won when the answer to its commit was lost; nobody else comes for it before its lease."""
+        with transaction(self.engine) as connection:
+            _, running = self.look(connection)
+        if running is None or running.owner != self.owner:
+            return None
+        is_heir = decision.action is Action.TAKE_OVER
+        return Won(running.run, running.fence, running.marker, self.owner, taken_over=is_heir)
+
+    def _act(
+        self, connection: Connection, decision: Decision, marker: Marker | None, running: Running | None
+    ) -> Won | None:
+        if decision.action is Action.TAKE_OVER and running:
+            return self._inherit(connection, running)
+        if decision.action is Action.INSERT:
+            return self._start(connection, None)
+        if decision.action is Action.START and marker:
+            return self._start(connection, marker)
+        return None
+
+    def _start(self, connection: Connection, found: Marker | None) -> Won | None:
+        run = _scalar(connection, _sql("new_run_id"))
+        if found is None:
+            marker = _scalar(connection, _sql("insert_marker", schema=self.schema), {"run": run})
+        elif self._occupy(connection, found, run):
+            marker = found.id
+        else:
+            return None
+        fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
+        names = {"run": run, "company": self.company, "marker": marker, "owner": self.owner, "fence": fence}
+        execute(connection, _sql("insert_run", schema=self.schema), names)
+        return Won(run=run, fence=fence, marker=marker, owner=self.owner, taken_over=False)
+
+    def _occupy(self, connection: Connection, found: Marker, run: int) -> bool:
+        seen = {"load_status": found.load_status or 0, "ins_inkafka_status": found.ins_inkafka_status or 0}
+        names = {"run": run, "marker": found.id, **seen}
+        return execute(connection, _sql("occupy_marker", schema=self.schema), names) == 1
+
+    def _inherit(self, connection: Connection, running: Running) -> Won:
+        fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
+        names = {"run": running.run, "owner": self.owner, "fence": fence}
+        execute(connection, _sql("inherit_run", schema=self.schema), names)
+        return Won(run=running.run, fence=fence, marker=running.marker, owner=self.owner, taken_over=True)
+
+    def end_backends(self, running: Running) -> None:
+        """Ends the open transactions of an owner whose lease ran out."""
+        for engine in (self.engine, *self.other_engines):
+            with transaction(engine) as connection:
+                fetch_all(connection, _sql("end_backends"), {"name": application_name(running.owner)})
+
+    def cancel_backends(self) -> None:
+        """Cancels what this runner's other backends are doing; their transactions are rolled back."""
+        for engine in (self.engine, *self.other_engines):
+            with transaction(engine) as connection:
+                fetch_all(connection, _sql("cancel_backends"), {"name": application_name(self.owner)})
+
+    def side_run(self, connection: Connection, message: str) -> tuple[int, datetime]:
+        """Records a run that no marker asked for (an undo, a dry run): its id and start. No other run starts meanwhile.
+
+        Raises MarkerHeld while a run is under way.
+        """
+        execute(connection, _sql("lock_fence", schema=self.schema))
+        _, running = self.look(connection)
+        if running is not None:
+            raise MarkerHeld(f"run {running.run} has not ended: wait for it, or run `etl run` if it was left")
+        run = _scalar(connection, _sql("new_run_id"))
+        names = {"run": run, "company": self.company, "owner": self.owner, "message": message}
+        [row] = fetch_all(connection, _sql("insert_side_run", schema=self.schema), names)
+        return run, row.started_at
+
+    def finish_marker(self, connection: Connection, won: Won, *, status: int = 1) -> bool:
+        """Tells the partner that the rows are read (1) or the run stopped (2); False: the row is no longer ours."""
+        names = {"run": won.run, "marker": won.marker, "status": status}
+        return execute(connection, _sql("finish_marker", schema=self.schema), names) == 1
+
+    def end(self, connection: Connection, won: Won, *, state: str, message: str = "") -> None:
+        """Closes our own row of the run: `state` done or stopped."""
+        names = {"run": won.run, "fence": won.fence, "state": state, "message": message or None}
+        if execute(connection, _sql("end_run", schema=self.schema), names) != 1:
+            raise FencedOut(f"run {won.run} was taken over by another runner; this one writes nothing more")
+
+    def state_of(self, connection: Connection, won: Won) -> tuple[str, str]:
+        """The state of the run's own row and its message. Raises FencedOut when an heir has the run."""
+        row = fetch_one(connection, _sql("state_of_run", schema=self.schema), {"run": won.run, "fence": won.fence})
+        if row is None:
+            raise FencedOut(f"run {won.run} was taken over by another runner; this one writes nothing more")
+        return row.state, row.message
+
+    def old_before(self, connection: Connection, days: int) -> int:
+        """The number below which runs are over and older than so many days."""
+        return _scalar(connection, _sql("old_before", schema=self.schema), {"days": days})
+
+    def clean(self, connection: Connection, *, before: int, limit: int) -> int:
+        """Forgets runs with numbers below `before`, at most `limit`; returns how many."""
+        return execute(connection, _sql("clean_runs", schema=self.schema), {"before": before, "limit": limit})
+
+    def give_up(self, won: Won) -> None:
+        """Frees the lease of a run that this runner cannot go on with, so that the next one takes it at once."""
+        with transaction(self.engine) as connection:
+            names = {"run": won.run, "owner": won.owner, "fence": won.fence}
+            execute(connection, _sql("give_up", schema=self.schema), names)
+
+
+def _scalar(connection: Connection, statement: sqlalchemy.TextClause, names: dict[str, object] | None = None) -> int:
+    [row] = fetch_all(connection, statement, names)
+    return int(row[0])
