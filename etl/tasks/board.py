@@ -1,0 +1,136 @@
+"""The rows of table `task`: recorded, taken, marked."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy
+
+from etl.database import Connection, Statements, execute, fetch_all, fetch_one, keep_tables, keep_view, transaction
+from etl.errors import FencedOut
+from etl.plan import Chunk, Kind, Task
+from etl.quoting import fold
+
+_sql = Statements(__package__)
+
+Counters = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A task that this runner took; `attempts` counts this time too."""
+
+    id: int
+    task: Task
+    attempts: int
+
+    @classmethod
+    def from_row(cls, row: Any) -> "Taken":
+        """A row of `sql/take.sql`."""
+        chunk = Chunk(rows=row.claimed_rows, first=row.first_position, after=row.after_position)
+        task = Task(row.seq, row.stage, Kind(row.kind), row.title, row.in_table, chunk, row.lane)
+        return cls(id=row.id, task=task, attempts=row.attempts)
+
+
+@dataclass(frozen=True)
+class Board:
+    """The tasks of one run as this owner sees them, under its fencing token."""
+
+    engine: sqlalchemy.Engine
+    schema: str
+    run: int
+    owner: str
+    fence: int
+
+    @staticmethod
+    def create(connection: Connection, schema: str) -> None:
+        """Makes the table `task` and the view `last_migration_state` where they are missing."""
+        keep_tables(connection, schema, "task", [_sql("create", schema=schema)])
+        keep_view(connection, schema, "last_migration_state", _sql("last_migration_state", schema=schema))
+
+    @staticmethod
+    def clean(connection: Connection, schema: str, *, before: int, limit: int) -> int:
+        """Deletes tasks of runs with numbers below `before`, at most `limit`; returns how many."""
+        return execute(connection, _sql("clean", schema=schema), {"before": before, "limit": limit})
+
+    def record(self, connection: Connection, tasks: Iterable[Task]) -> None:
+        """Writes the tasks of a plan; those already there stay as they are."""
+        rows = [_as_row(task) for task in tasks]
+        execute(connection, self._sql("record"), {"run": self.run, "tasks": json.dumps(rows)})
+
+    def inherit(self) -> None:
+        """Frees what an owner with a lower token had taken."""
+        with transaction(self.engine) as connection:
+            execute(connection, self._sql("inherit"), {"run": self.run, "fence": self.fence})
+
+    def take(self) -> Taken | None:
+        """The next task that may run now, committed as taken; None: nothing may run now."""
+        with transaction(self.engine) as connection:
+            row = fetch_one(connection, self._sql("take"), self._mine())
+        return Taken.from_row(row) if row else None
+
+    def left(self) -> tuple[int, int]:
+        """How many tasks wait and how many are being performed, by anybody."""
+        with transaction(self.engine) as connection:
+            row = fetch_one(connection, self._sql("left"), {"run": self.run})
+        return (row.todo, row.running) if row else (0, 0)
+
+    def hold_fence(self, connection: Connection) -> None:
+        """Locks the fence for the transaction. Raises FencedOut when an heir has raised it."""
+        if fetch_one(connection, self._sql("hold_fence"), {"fence": self.fence}) is None:
+            raise FencedOut(f"run {self.run} was taken over by another runner; this one writes nothing more")
+
+    def done_counters(self, taken: Taken) -> Counters | None:
+        """The counters of a task that this owner did finish, when the answer to its commit was lost; else None."""
+        with transaction(self.engine) as connection:
+            row = fetch_one(connection, self._sql("done_counters"), self._mine() | {"id": taken.id})
+        return row.counters if row else None
+
+    def mark_done(self, connection: Connection, taken: Taken, counters: Counters) -> None:
+        """Marks a task in the transaction of its effects. Raises FencedOut when it is no longer this owner's."""
+        names = self._mine() | {"id": taken.id, "counters": json.dumps(dict(counters))}
+        if execute(connection, self._sql("mark_done"), names) != 1:
+            raise FencedOut(f"task {taken.task.title} of run {self.run} is no longer this runner's")
+
+    def put_back(self, taken: Taken, error: str) -> None:
+        """Frees a task whose transaction was rolled back, with the reason."""
+        with transaction(self.engine) as connection:
+            execute(connection, self._sql("put_back"), self._mine() | {"id": taken.id, "error": error})
+
+    def lock_holders(self) -> list[str]:
+        """Who else holds locks in the schema now, each with the tables, in words."""
+        with transaction(self.engine) as connection:
+            rows = fetch_all(connection, self._sql("lock_holders"), {"schema": fold(self.schema)})
+        return [f"{row.tables}: locked by session {row.pid} of {row.username} ({row.application})" for row in rows]
+
+    def drop_rest(self, connection: Connection) -> None:
+        """Ends the tasks of a stopped run that were not performed."""
+        execute(connection, self._sql("drop_rest"), {"run": self.run})
+
+    def sum_of(self, connection: Connection, counter: str) -> int:
+        """One counter, summed over the tasks of the run that are done."""
+        row = fetch_one(connection, self._sql("sum_of_counter"), {"run": self.run, "counter": counter})
+        return int(row.rows) if row else 0
+
+    def tasks(self, connection: Connection) -> list[sqlalchemy.Row[Any]]:
+        """All tasks of the run with state and counters, in order."""
+        return fetch_all(connection, self._sql("of_run"), {"run": self.run})
+
+    def _sql(self, name: str) -> sqlalchemy.TextClause:
+        return _sql(name, schema=self.schema)
+
+    def _mine(self) -> dict[str, object]:
+        return {"run": self.run, "owner": self.owner, "fence": self.fence}
+
+
+def _as_row(task: Task) -> dict[str, object]:
+    row = asdict(task)
+    chunk = row.pop("chunk") or asdict(Chunk(rows=0))
+    return {
+        **row,
+        "in_table": row.pop("table"),
+        "first_position": chunk["first"],
+        "after_position": chunk["after"],
+        "claimed_rows": chunk["rows"],
+    }
