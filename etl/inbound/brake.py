@@ -1,0 +1,151 @@
+"""The brake on mass changes: a batch that would remove or empty too much of an object is stopped before it is merged.
+
+The accident it is for is an export that came out broken: everything marked removed, or a column forgotten. What the
+partner writes after the claim is not looked at any more.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from etl.database import Statements, execute, fetch_one, pipe
+from etl.errors import RunStopped
+from etl.inbound.place import Place, Sides
+from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.field import Field
+from etl.plan import Claimed
+from etl.quoting import identifier
+
+_sql = Statements(__package__)
+
+# Of a handful of instances one is a large share; first loads and small tables are not watched.
+_LEAST_INSTANCES = 100
+# So many changes a message names.
+_TOLD = 5
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How much of an object's ACTUAL instances one batch may remove, or empty of one field: percent, None for any."""
+
+    removed: int | None
+    blanked: int | None
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One thing that is counted: removals, or the emptying of `field`. The conditions are SQL about the in_ row i and
+    the golden row g."""
+
+    name: str
+    share: int
+    happens: str
+    matters: str
+    field: str = ""
+
+    def exceeds(self, rows: int, instances: int) -> bool:
+        return rows * 100 > self.share * instances
+
+    def enough(self, rows: int) -> int:
+        """With so many instances the rows are within the share."""
+        return -(-rows * 100 // self.share)
+
+
+def check_mass_changes(
+    sides: Sides, company: Company, place: Place, claimed: Mapping[str, Claimed], shares: Shares
+) -> None:
+    """Raises RunStopped when the claimed rows would remove or empty more than the shares allow.
+
+    Costs one pass over the claimed rows. The store is asked only about what is suspicious by then, and that is never so
+    of a batch which is small beside its object.
+    """
+    found: list[str] = []
+    for business_object in company.objects:
+        if business_object.has_in_table:
+            rows = claimed[names.in_table(business_object.code)].rows
+            changes = [one for one in _changes(business_object, place, shares) if one.exceeds(rows, _LEAST_INSTANCES)]
+            found += _excesses(sides, business_object, changes, place)
+    if found:
+        more = [f"make {len(found) - _TOLD} changes more of this kind"] if len(found) > _TOLD else []
+        raise RunStopped(
+            f"this batch would {'; '.join([*found[:_TOLD], *more])}: nothing was merged, and the rows are ready again. "
+            "If it is meant, take it with `etl run --accept`; if not, correct the rows and hand over again"
+        )
+
+
+def _changes(business_object: BusinessObject, place: Place, shares: Shares) -> Iterator[_Change]:
+    removed = "coalesce(i.removed, false)"
+    if shares.removed is not None:
+        yield _Change("removed", shares.removed, removed, "true")
+    if shares.blanked is not None and not place.keep_on_null:
+        for number, field in enumerate(business_object.loaded_fields):
+            blank = f"not {removed} and {_value(field, 'i')} is null"
+            yield _Change(f"blanked_{number}", shares.blanked, blank, f"{_value(field, 'g')} is not null", field.code)
+
+
+def _value(field: Field, alias: str) -> str:
+    column = f"{alias}.{identifier(field.code)}"
+    # To a person an empty text is as empty as none.
+    return f"nullif({column}, '')" if field.sql_type == "text" else column
+
+
+def _excesses(sides: Sides, business_object: BusinessObject, changes: list[_Change], place: Place) -> Iterator[str]:
+    """Sentences about the changes that exceed their share.
+
+    The dear question, which rows meet which instances, comes last and only about what no cheaper one has cleared.
+    """
+    count = _Count(sides, business_object, place)
+    rows = count("bound_rows", changes)
+    suspects = [one for one in changes if one.exceeds(rows[one.name], _LEAST_INSTANCES)]
+    instances = count.instances(max((one.enough(rows[one.name]) for one in suspects), default=0))
+    if instances < _LEAST_INSTANCES:
+        return
+    suspects = [one for one in suspects if one.exceeds(rows[one.name], instances)]
+    for statement in ("bound_instances", "count_changes"):
+        rows = count(statement, suspects)
+        suspects = [one for one in suspects if one.exceeds(rows[one.name], instances)]
+    for one in suspects:
+        yield _sentence(business_object, one, rows[one.name], instances)
+
+
+@dataclass(frozen=True)
+class _Count:
+    sides: Sides
+    business_object: BusinessObject
+    place: Place
+
+    def __call__(self, statement: str, changes: list[_Change]) -> Mapping[str, int]:
+        """How many claimed rows make each change, by the statement's understanding."""
+        row = self._one(statement, changes=changes) if changes else None
+        return dict(row._mapping) if row else {}
+
+    def instances(self, enough: int) -> int:
+        """How many ACTUAL instances the object has; counting ends at `enough`."""
+        return int(self._one("actual_instances", enough=enough).instances) if enough else 0
+
+    def _one(self, statement: str, changes: list[_Change] | None = None, **values: object) -> Any:
+        code = self.business_object.code
+        tables = {"in_table": names.in_table(code), "golden": names.store_table(code)}
+        names_of_all = {"changes": changes, "is_one": self.sides.is_one, **tables, **self.place.names}
+        values |= {"run": self.place.run, "bo": code}
+        if statement == "bound_rows":
+            return fetch_one(self.sides.source, _sql(statement, **names_of_all), values)
+        if statement == "count_changes" and not self.sides.is_one:
+            self._relay(names_of_all, values)
+        return fetch_one(self.sides.store, _sql(statement, **names_of_all), values)
+
+    def _relay(self, names_of_all: dict[str, Any], values: dict[str, object]) -> None:
+        """The suspicious rows come to the store's database: their ids, and what they would change."""
+        execute(self.sides.store, _sql("drop_suspects"))
+        execute(self.sides.store, _sql("create_suspects", **names_of_all))
+        pipe(self.sides.source, _sql("suspects", **names_of_all), values, self.sides.store, "pg_temp.batch")
+
+
+def _sentence(business_object: BusinessObject, change: _Change, rows: int, instances: int) -> str:
+    share = f"{rows * 100 // instances} percent"
+    if change.field:
+        what, key = f"empty {change.field} of", "maxBlankedShare"
+    else:
+        what, key = "remove", "maxRemovedShare"
+    return f"{what} {rows:,} of {instances:,} instances of {business_object.code} ({share}, {key}={change.share})"

@@ -1,0 +1,60 @@
+"""The day's copies: the ready rows of each in_ table as the partner handed them over, kept for some days."""
+
+import logging
+from dataclasses import dataclass
+
+from etl.database import Connection, Statements, execute, fetch_all, fetch_one
+from etl.inbound.place import Place
+from etl.metadata import Company, names
+
+_sql = Statements(__package__)
+_log = logging.getLogger("in_pg_migration")
+
+
+def copy_in_tables(connection: Connection, company: Company, place: Place) -> None:
+    """Copies the rows that are ready, once a day (UTC, of the run's start) per in_ table, before they are claimed.
+
+    A copy that is there already is left as it is, and an empty table makes none.
+    """
+    tables = [names.in_table(bo.code) for bo in company.objects if bo.has_in_table]
+    for table in [*tables, *(link.name for link in company.in_link_tables())]:
+        _log.info("uAhZ1PFqMe :: copyInTableData start")
+        _log.info("Gf4MsN7oi5 :: copyInTableData for table = %s start", table)
+        _copy(connection, table, place)
+        _log.info("9o0WErV28h :: copyInTableData for table = %s finish", table)
+
+
+def _copy(connection: Connection, table: str, place: Place) -> None:
+    copy = names.copy_table(place.started_at.date(), table)
+    tables = place.names | {"copy": copy, "table": table}
+    state = fetch_one(connection, _sql("copy_state", **tables))
+    if state and state.is_there:
+        _log.info("6ri5uiI970 :: copy table with name %s is already exists, will be skipped", copy)
+    elif state and not state.has_rows:
+        _log.info("XvCndCKLGg :: %s table is empty, so no copy table will be created for %s", table, table)
+    else:
+        rows = execute(connection, _sql("copy_table", **tables))
+        values = {"copy": copy, "table": table, "run": place.run, "rows": rows}
+        execute(connection, _sql("insert_copy", **place.names), values)
+
+
+@dataclass(frozen=True)
+class Copies:
+    """The list of an import schema's copies."""
+
+    in_schema: str
+
+    def old(self, connection: Connection, days: int) -> list[str]:
+        """Names of the copies that are older than so many days."""
+        rows = fetch_all(connection, _sql("old_copies", in_schema=self.in_schema), {"days": days})
+        return [row.copy_table for row in rows]
+
+    def drop(self, connection: Connection, copy: str) -> str:
+        """Drops a copy and returns ""; or returns what depends on it: then it stays, nothing of others is dropped."""
+        tables = {"in_schema": self.in_schema, "copy": copy}
+        dependents = fetch_all(connection, _sql("copy_dependents", **tables))
+        if dependents:
+            return ", ".join(row.dependent for row in dependents)
+        execute(connection, _sql("drop_copy", **tables))
+        execute(connection, _sql("forget_copy", **tables), {"copy": copy})
+        return ""

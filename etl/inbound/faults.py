@@ -1,0 +1,160 @@
+"""The catalogue of faults a row can have: a stable code, its sentence, its cause and its cure, in English and Russian.
+
+`{column}` and `{value}` of a sentence are filled in by the statement that writes the err row.
+"""
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a row, how that comes about, and what its owner can do; a cure begins with who can."""
+
+    code: str
+    english: str
+    russian: str
+    cause: str
+    cause_russian: str
+    cure: str
+    cure_russian: str
+
+
+CATALOGUE = (
+    Fault(
+        "NO_ID",
+        "in_id and out_id are both empty: fill in_id with the row's id in your system",
+        "in_id и out_id пусты: заполните in_id идентификатором записи в вашей системе",
+        "in_id and out_id are both empty, so nothing says which instance the row is",
+        "in_id и out_id пусты, поэтому неизвестно, какой инстанции соответствует строка",
+        "partner: fill in_id",
+        "партнёр: заполнить in_id",
+    ),
+    Fault(
+        "OUT_ID_UNKNOWN",
+        "out_id {value} names no instance: leave out_id empty or use an id that the platform gave",
+        "out_id {value} не соответствует ни одной инстанции: оставьте его пустым или укажите идентификатор платформы",
+        "out_id names no instance of the object: it was made up, or comes from another system or object",
+        "out_id не соответствует ни одной инстанции объекта: он придуман или взят из другой системы или объекта",
+        "partner: leave out_id empty",
+        "партнёр: оставить out_id пустым",
+    ),
+    Fault(
+        "IN_ID_TAKEN",
+        "in_id {value} belongs to another instance than out_id: correct one of them",
+        "in_id {value} принадлежит другой инстанции, чем out_id: исправьте одно из двух",
+        "in_id and out_id name two instances",
+        "in_id и out_id указывают на две разные инстанции",
+        "partner: correct one of them, or leave out_id empty",
+        "партнёр: исправить одно из двух или оставить out_id пустым",
+    ),
+    Fault(
+        "NUMBER_NOT_FINITE",
+        "{column} is {value}: write a finite number or null",
+        "{column} содержит {value}: укажите конечное число или null",
+        "a number is NaN or infinity, often from a division by zero",
+        "число равно NaN или бесконечности, часто после деления на ноль",
+        "partner: write a finite number or null",
+        "партнёр: записать конечное число или null",
+    ),
+    Fault(
+        "OPTION_UNKNOWN",
+        "{column} is {value}, which is neither the code nor the id of an option (case matters)",
+        "{column} содержит {value}: нет варианта с таким кодом или идентификатором (регистр важен)",
+        "no option or dictionary row has that code or id; the case of its letters counts",
+        "нет варианта или строки справочника с таким кодом или идентификатором; регистр букв важен",
+        "partner: write the code of an option; or model author: add the option",
+        "партнёр: записать код варианта; или автор модели: добавить вариант",
+    ),
+    Fault(
+        "JSON_INVALID",
+        "{column} is not valid JSON",
+        "{column} не является корректным JSON",
+        "a structured field takes JSON, and the value is none, or none that jsonb can hold",
+        "структурированное поле принимает JSON, а значение им не является или не помещается в jsonb",
+        "partner: write the platform's JSON or null",
+        "партнёр: записать JSON платформы или null",
+    ),
+    Fault(
+        "JSON_SHAPE",
+        "{column} is valid JSON of another shape than its field has: write it as docs/partner.md shows",
+        "{column} содержит JSON другой структуры, чем у этого поля: запишите его как в docs/partner.md",
+        "the value is JSON of another shape than its field's type has",
+        "значение — JSON другой структуры, чем у типа поля",
+        "partner: write the shape that docs/partner.md shows",
+        "партнёр: записать структуру из docs/partner.md",
+    ),
+    Fault(
+        "SYSTEM_FIELD_MISSING",
+        "all of {value} are null: the platform shows no such instance, so fill at least one of them",
+        "пусты все поля {value}: платформа не покажет такую инстанцию, заполните хотя бы одно из них",
+        "a row of Person, Department or PersonGroup fills none of the object's own fields",
+        "строка Person, Department или PersonGroup не заполняет ни одного собственного поля объекта",
+        "partner: fill at least one of them",
+        "партнёр: заполнить хотя бы одно из них",
+    ),
+    Fault(
+        "FILE_UNKNOWN",
+        "{column} waited for the file {value} longer than referenceExpiryMinutes: add it and hand the row over again",
+        "{column} ожидало файл {value} дольше referenceExpiryMinutes: добавьте файл и передайте запись ещё раз",
+        "the file did not come within referenceExpiryMinutes, or its content is over maxValueBytes",
+        "файл не появился за время referenceExpiryMinutes, или его содержимое больше maxValueBytes",
+        "partner: add the file to in_fileStorage, then offer the row again",
+        "партнёр: добавить файл в in_fileStorage и снова предложить строку",
+    ),
+    Fault(
+        "VALUE_TOO_LONG",
+        "{column} is longer than maxValueBytes allows",
+        "{column} длиннее, чем разрешает maxValueBytes",
+        "the value is over maxValueBytes",
+        "значение больше maxValueBytes",
+        "partner: shorten it; or operator: raise maxValueBytes",
+        "партнёр: сократить его; или оператор: увеличить maxValueBytes",
+    ),
+    Fault(
+        "UNIQUE_TAKEN",
+        "{column} is {value}, which another instance has: correct it here or there",
+        "{column} содержит {value}: это значение уже у другой инстанции, исправьте одно из двух",
+        "a unique field has a value that another instance has",
+        "значение уникального поля уже есть у другой инстанции",
+        "partner: correct it in this row, or in the other instance's row first",
+        "партнёр: исправить его в этой строке или сначала в строке другой инстанции",
+    ),
+    Fault(
+        "UNIQUE_TOO_LONG",
+        "{column} is a unique field and longer than 2000 bytes",
+        "{column} — уникальное поле, значение длиннее 2000 байт",
+        "the value of a unique field is over 2000 bytes, and an index keeps no longer one",
+        "значение уникального поля длиннее 2000 байт, а индекс длиннее не хранит",
+        "partner: shorten it",
+        "партнёр: сократить его",
+    ),
+    Fault(
+        "TOO_MANY_TWINS",
+        "more than 50 rows of the batch name one instance by id or by a unique value: keep the last of them",
+        "более 50 строк пакета указывают на одну инстанцию по id или уникальному значению: оставьте последнюю",
+        "more than 50 rows of a batch name one instance by id or by a unique value, often a constant",
+        "более 50 строк пакета указывают на одну инстанцию по id или уникальному значению, часто это константа",
+        "partner: delete all of them but the last",
+        "партнёр: удалить все, кроме последней",
+    ),
+    Fault(
+        "REFERENCE_EXPIRED",
+        "the link waited for {value} longer than referenceExpiryMinutes and was given up",
+        "связь ожидала {value} дольше referenceExpiryMinutes и снята с ожидания",
+        "an end of the link did not come within referenceExpiryMinutes",
+        "один из концов связи не появился за время referenceExpiryMinutes",
+        "partner: send the missing instance, then offer the link again",
+        "партнёр: прислать недостающую инстанцию и снова предложить связь",
+    ),
+)
+
+
+def fault_of(code: str) -> Fault | None:
+    """The catalogue's entry of a code; None for a code that only an older version wrote."""
+    return next((fault for fault in CATALOGUE if fault.code == code), None)
+
+
+def sentences() -> str:
+    """The catalogue as a JSON object, code -> [English, Russian], for statements that write err rows."""
+    return json.dumps({fault.code: [fault.english, fault.russian] for fault in CATALOGUE}, ensure_ascii=False)

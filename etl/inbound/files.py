@@ -1,0 +1,66 @@
+"""UPLOAD_FILES: in_fileStorage into the golden file storage, one copy per content, and to the fields that wait."""
+
+from etl.database import Connection, Statements, execute
+from etl.inbound.faults import sentences
+from etl.inbound.place import Place
+from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.field_types import FieldType
+from etl.quoting import fold, identifier
+from etl.store import NEW_INSTANCE_ID
+
+_sql = Statements(__package__, "etl.store")
+
+
+def upload_files(connection: Connection, company: Company, place: Place) -> dict[str, int]:
+    """Stores the contents that are new, remembers which file each file_id means, and marks the rows uploaded.
+
+    The bytes never leave the server. Files go first, so that the fields which name them find them; fields of earlier
+    runs that waited for one get it now, or expire.
+    """
+    tables = place.names | {"new_id": NEW_INSTANCE_ID}
+    values = {"max_value_bytes": place.max_value_bytes}
+    counters = {
+        "created": execute(connection, _sql("store_files", **tables), values),
+        "uploaded": execute(connection, _sql("mark_files", **tables), values),
+        "rejected": refuse_files(connection, place),
+        "resolved": 0,
+        "expired": 0,
+    }
+    if counters["uploaded"]:
+        execute(connection, _sql("alias_files", **tables))
+    for business_object in company.objects:
+        for column in _file_columns(business_object):
+            _serve_waiting(connection, business_object, column, place, counters)
+    return counters
+
+
+def refuse_files(connection: Connection, place: Place) -> int:
+    """Tells contents that are over the cap; returns how many. Nothing of the store is asked."""
+    values = {"run": place.run, "max_value_bytes": place.max_value_bytes, "sentences": sentences()}
+    return execute(connection, _sql("refuse_files", **place.names), values)
+
+
+def _file_columns(business_object: BusinessObject) -> list[str]:
+    return [field.code for field in business_object.loaded_fields if field.type is FieldType.FILE_UPLOAD]
+
+
+def _serve_waiting(
+    connection: Connection, business_object: BusinessObject, column: str, place: Place, counters: dict[str, int]
+) -> None:
+    tables = place.names | {
+        "golden": names.store_table(business_object.code),
+        "column": identifier(column),
+        "name": fold(column),
+    }
+    values = {
+        "run": place.run,
+        "bo": business_object.code,
+        "field": fold(column),
+        "in_table": names.in_table(business_object.code),
+        "started_at": place.started_at,
+        "expiry_minutes": place.reference_expiry_minutes,
+        "sentences": sentences(),
+    }
+    counters["expired"] += execute(connection, _sql("expire_files", **tables), values)
+    counters["resolved"] += execute(connection, _sql("resolve_files", **tables), values)

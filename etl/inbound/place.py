@@ -1,0 +1,51 @@
+"""Where a run reads and writes: the connections, and the names that every statement of this room needs."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from etl.database import Connection, Statements, keep_tables
+
+_sql = Statements(__package__)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The open transactions of a task: on the side of the import and on that of the store. In one database they are one
+    and the same."""
+
+    source: Connection
+    store: Connection
+
+    @property
+    def is_one(self) -> bool:
+        """Whether in_ tables and golden tables can stand in one statement."""
+        return self.source is self.store
+
+
+@dataclass(frozen=True)
+class Place:
+    """Schemas and limits of one run. `started_at` is the run's start by the database's clock."""
+
+    in_schema: str
+    store_schema: str
+    run: int
+    started_at: datetime
+    keep_on_null: bool
+    max_value_bytes: int
+    reference_expiry_minutes: int
+    chunk_rows: int
+    unserved_since: str  # a transaction id: what was created before it has its links
+
+    @property
+    def names(self) -> dict[str, object]:
+        """For templates."""
+        return {"in_schema": self.in_schema, "store_schema": self.store_schema}
+
+    def among(self, in_schema: str) -> "Place":
+        """The same run, with its in_ tables elsewhere."""
+        return replace(self, in_schema=in_schema)
+
+
+def create_tables(connection: Connection, in_schema: str) -> None:
+    """Makes `err` and `migration_receipt` where they are missing."""
+    keep_tables(connection, in_schema, "err", _sql.script("create", in_schema=in_schema))

@@ -1,0 +1,183 @@
+"""Import and store in two databases: a task's rows come, are merged where they are, and what became of them goes back.
+
+The rows travel as binary COPY into temporary tables of the store's database, of the shape of the in_ tables, and all
+statements of this room run on these. The order is what makes it safe:
+
+1. The import's rows are read and locked: what is merged is what stays there.
+2. The store's transaction merges and notes in `relay_task` that it did, with the counters.
+3. The import's transaction is told, then the store's is committed, then the import's.
+
+A break between the two commits leaves the store's part done and the import's rows claimed. The task is repeated: the
+rows, as they stand by then, find their instances and change nothing; what a repetition would not find again (links that
+waited) the store has kept; and the counters are those of both tries (`both`).
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from etl.database import Connection, Statements, execute, fetch_one, keep_tables, pipe
+from etl.errors import TransientFault
+from etl.inbound.close import copy_errors
+from etl.inbound.files import refuse_files
+from etl.inbound.migrated_at import shows_migrated_at
+from etl.inbound.place import Place, Sides
+from etl.inbound.relayed import TEMPORARY, Relayed, both, in_columns, relayed
+from etl.inbound.truncated import refuse_truncated
+from etl.metadata import Company, names
+from etl.plan import Kind, Task
+from etl.quoting import identifier
+
+_sql = Statements(__package__)
+
+Counters = dict[str, int]
+Merge = Callable[[Connection, Task, Place], Counters]
+
+_ERROR = ("run", "in_table", "row_id", "in_id", "column_name", "code", "message", "message_rus", "value", "severity")
+
+
+def create_relay(connection: Connection, store_schema: str) -> None:
+    """Makes our tables for tasks under way in the store's database, where they are missing."""
+    keep_tables(connection, store_schema, "relay_task", _sql.script("create_relay", store_schema=store_schema))
+
+
+def forget_relay(connection: Connection, store_schema: str, *, before: int) -> None:
+    """Forgets what tasks of runs with numbers below `before` have left."""
+    execute(connection, _sql("forget_relay", store_schema=store_schema), {"run": before})
+
+
+def relay_errors(sides: Sides, place: Place) -> Counters:
+    """As `copy_errors`, between two databases."""
+    execute(sides.store, _sql("relay_error_table"))
+    query = _sql("relay_run_errors", **place.names)
+    pipe(sides.source, query, {"run": place.run}, sides.store, _into("err", ("id", *_ERROR, "created_at")))
+    copied = copy_errors(sides.store, place.among(TEMPORARY))
+    _drop(sides.store, "err")
+    return copied
+
+
+def relay_task(sides: Sides, company: Company, task: Task, place: Place, merge: Merge) -> Counters:
+    """Performs a task that merges rows by `merge`, between two databases, and returns its counters."""
+    if task.kind is Kind.MIGRATE_IN_MIGRATED_AT:
+        return _touch(sides, company, task, place, merge)
+    errand = _Errand(sides, relayed(company, task, place))
+    first = errand.counted()
+    came = errand.fetch(is_first=first is None)
+    # Rows that are gone when a task is repeated were not too many to lose: they had been merged.
+    task = errand.rows.arrived(is_empty=first is not None and not came)
+    counters = both(first, merge(sides.store, task, place.among(TEMPORARY)))
+    if errand.rows.kind == "files":
+        counters["rejected"] = refuse_files(sides.source, place)
+    errand.note(counters)
+    errand.bring_back()
+    return counters
+
+
+def _touch(sides: Sides, company: Company, task: Task, place: Place, merge: Merge) -> Counters:
+    """Only ids travel, nothing comes back, and a repetition touches nothing twice."""
+    business_object = next(bo for bo in company.objects if names.in_table(bo.code) == task.table)
+    if not shows_migrated_at(business_object):
+        return {}
+    execute(sides.store, _sql("relay_table", table=task.table, columns=in_columns(company, task.table)))
+    query = _sql("relay_taken_rows", table=task.table, **place.names)
+    into = _into(task.table, ("out_id", "occupied_id", "in_status"))
+    pipe(sides.source, query, {"run": place.run}, sides.store, into)
+    counters = merge(sides.store, task, place.among(TEMPORARY))
+    _drop(sides.store, task.table)
+    return counters
+
+
+@dataclass(frozen=True)
+class _Errand:
+    """One task's way to the store and back."""
+
+    sides: Sides
+    rows: Relayed
+
+    def counted(self) -> Counters | None:
+        """What a try counted whose effects the store has; None for the first."""
+        row = fetch_one(self.sides.store, self._sql("relay_counters"), self.rows.values)
+        return dict(row.counters) if row else None
+
+    def fetch(self, *, is_first: bool) -> int:
+        """The rows come, and are locked where they came from; returns how many."""
+        self._at_store("relay_table")
+        execute(self.sides.store, _sql("relay_error_table"))
+        came = self._pipe_in("relay_rows", self._all_columns)
+        if came and self.rows.long:
+            self._fetch_long()
+        if is_first and not came and self.rows.chunk.rows and not self._pipe_in("relay_any_row", self._all_columns):
+            refuse_truncated(self.sides.source, self.rows.table, self.rows.place)
+        if came and self.rows.kind == "files":
+            self._pipe_in("relay_known_files", ("file_id", "out_file_id", "uploaded"))
+        if self.rows.serves_waiting:
+            self._at_store("relay_waiting")
+        self._at_store("relay_analyze")
+        return came
+
+    def note(self, counters: Counters) -> None:
+        """What the store must know if it is committed and the import is not."""
+        if self.rows.serves_waiting:
+            self._at_store("relay_keep_ends")
+        self._at_store("relay_keep_errors")
+        execute(self.sides.store, self._sql("relay_count"), self.rows.values | {"counters": json.dumps(counters)})
+
+    def bring_back(self) -> None:
+        """Tells the import what became of its rows. The links that waited come first: a row marked now waits anew."""
+        if self.rows.serves_waiting and self._take("relay_end_table", "relay_kept_ends"):
+            self._at_source("relay_apply_ends")
+        came = self._take("relay_mark_table", "relay_marks")
+        if came and self._at_source("relay_apply_marks") != came:
+            raise TransientFault(f"rows of {self.rows.table} changed while they were locked: the task is repeated")
+        _drop(self.sides.source, "mark")
+        errors = self._sql("relay_errors")
+        pipe(self.sides.store, errors, self.rows.values, self.sides.source, self._into_errors())
+        for table in ("err", self.rows.table):
+            _drop(self.sides.store, table)
+
+    def _fetch_long(self) -> None:
+        execute(self.sides.store, _sql("relay_slice_table"))
+        query, store = self._sql("relay_slices"), self.sides.store
+        into = _into("slice", ("place", "ordinal", "n", "part"))
+        if pipe(self.sides.source, query, self.rows.values, store, into):
+            for ordinal, column in enumerate(self.rows.long):
+                text = self._sql("relay_join_slices", column=column)
+                execute(store, text, self.rows.values | {"ordinal": ordinal})
+        _drop(store, "slice")
+
+    def _pipe_in(self, query: str, columns: Sequence[str]) -> int:
+        into = _into(self.rows.table, columns)
+        return pipe(self.sides.source, self._sql(query), self.rows.values, self.sides.store, into)
+
+    def _take(self, table: str, query: str) -> int:
+        """Fills a fresh table `mark` at the import; returns how many rows came."""
+        execute(self.sides.source, _sql("relay_drop", table="mark", maybe=True))
+        self._at_source(table)
+        return pipe(self.sides.store, self._sql(query), self.rows.values, self.sides.source, _into("mark"))
+
+    def _into_errors(self) -> str:
+        columns = ", ".join(_ERROR)
+        return f"{identifier(self.rows.place.in_schema)}.err ({columns})"
+
+    @property
+    def _all_columns(self) -> tuple[str, ...]:
+        return (*(column.name for column in self.rows.columns), "_place", "_version")
+
+    def _at_store(self, statement: str) -> int:
+        return execute(self.sides.store, self._sql(statement), self.rows.values)
+
+    def _at_source(self, statement: str) -> int:
+        return execute(self.sides.source, self._sql(statement), self.rows.values)
+
+    def _sql(self, statement: str, **more: object) -> Any:
+        return _sql(statement, **self.rows.names, **more)
+
+
+def _into(table: str, columns: Sequence[str] = ()) -> str:
+    named = f" ({', '.join(identifier(column) for column in columns)})" if columns else ""
+    return f"{TEMPORARY}.{identifier(table)}{named}"
+
+
+def _drop(connection: Connection, table: str) -> None:
+    execute(connection, _sql("relay_drop", table=table, maybe=False))

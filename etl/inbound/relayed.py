@@ -1,0 +1,107 @@
+"""What travels between an import and a store in two databases: which rows a task needs, and what comes back."""
+
+from dataclasses import dataclass, replace
+
+from etl.ddl.shape import Column
+from etl.ddl.tables import Direction, tables
+from etl.inbound.place import Place
+from etl.metadata import Company
+from etl.metadata.company import LinkTable
+from etl.plan import Chunk, Kind, Task
+from etl.quoting import fold
+
+TEMPORARY = "pg_temp"
+"""Where the store's database has a task's rows: tables that only its transaction sees."""
+
+_LONG_TYPES = ("text", "bytea")
+# A value up to the first comes with its row, a longer one in slices of the second.
+_INLINE_BYTES = 1024 * 1024
+_SLICE_BYTES = 1024 * 1024
+
+_ROWS = {Kind.MIGRATE_SINGLE_FIELDS: "rows", Kind.UPLOAD_FILES: "files"}
+_MARKED = {"rows": ("in_status", "out_id"), "files": ("uploaded", "out_file_id"), "links": ("in_status",)}
+# Counters of what a repeated task finds as it has left it.
+_EFFECTS = ("created", "changed", "removed")
+
+
+@dataclass(frozen=True)
+class Relayed:
+    """The rows of one task. `kind` is rows, files or links; `link` is set for those only."""
+
+    task: Task
+    kind: str
+    table: str
+    columns: tuple[Column, ...]
+    chunk: Chunk
+    place: Place
+    link: LinkTable | None = None
+
+    @property
+    def names(self) -> dict[str, object]:
+        """For templates."""
+        own = {"table": self.table, "kind": self.kind, "columns": self.columns, "chunk": self.chunk, "long": self.long}
+        wanted = _MARKED[self.kind]
+        marked = [column for column in self.columns if column.name in wanted]
+        sizes = {"inline_bytes": _INLINE_BYTES, "slice_bytes": _SLICE_BYTES}
+        ends = {"owner_column": self.link.owner_column, "target_column": self.link.target_column} if self.link else {}
+        return self.place.names | own | {"marked": marked} | sizes | ends
+
+    @property
+    def values(self) -> dict[str, object]:
+        """For statements."""
+        values: dict[str, object] = {"run": self.place.run, "seq": self.task.seq}
+        values |= {"max_value_bytes": self.place.max_value_bytes, "first": self.chunk.first, "after": self.chunk.after}
+        if self.link:
+            values |= {"bo": self.link.bo.code, "field": self.link.field.code, "target_bo": self.link.member.code}
+            values |= {"first": f"({self.chunk.first},0)", "after": f"({self.chunk.after},0)"}
+        return values
+
+    @property
+    def long(self) -> list[Column]:
+        """The columns whose values may be too long for one message."""
+        return [column for column in self.columns if column.catalog_type in _LONG_TYPES]
+
+    @property
+    def serves_waiting(self) -> bool:
+        """Whether the task also serves links that wait; see merge_links."""
+        return self.link is not None and self.chunk.first is None
+
+    def arrived(self, *, is_empty: bool) -> Task:
+        """The task as it is performed on what came. The heap pages of link rows mean nothing there."""
+        chunk = replace(self.chunk, rows=0) if is_empty else self.chunk
+        if self.link is not None:
+            chunk = Chunk(chunk.rows, None if chunk.first is None else 0)
+        return replace(self.task, chunk=chunk)
+
+
+def relayed(company: Company, task: Task, place: Place) -> Relayed:
+    """What a task of a kind that merges rows needs."""
+    link = next((one for one in company.in_link_tables() if one.name == task.table), None)
+    kind = _ROWS.get(task.kind, "links")
+    return Relayed(task, kind, task.table, in_columns(company, task.table), task.chunk or Chunk(rows=0), place, link)
+
+
+def in_columns(company: Company, table: str) -> tuple[Column, ...]:
+    """The columns of an in_ table of the company, or of in_fileStorage."""
+    found = tables(company, Direction.IN, in_schema=TEMPORARY, store_schema="", out_schema="")
+    return next(one.columns for one in found if fold(one.name) == fold(table))
+
+
+def both(first: dict[str, int] | None, again: dict[str, int]) -> dict[str, int]:
+    """The counters of a task whose first try the store has kept and the import has not.
+
+    What the repeated task finds unchanged is what the first try created, changed or removed. Rows count as often as the
+    import was told of them, which is once, so the books add up whatever the partner did in between.
+    """
+    if first is None:
+        return again
+    sums = dict(again)
+    for name in _EFFECTS:
+        moved = min(first.get(name, 0), sums.get("unchanged", 0))
+        if moved:
+            sums[name] = sums.get(name, 0) + moved
+            sums["unchanged"] -= moved
+    for name in ("resolved", "expired", "touched"):
+        if name in first:
+            sums[name] = sums.get(name, 0) + first[name]
+    return sums

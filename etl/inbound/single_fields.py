@@ -1,0 +1,148 @@
+"""MIGRATE_SINGLE_FIELDS: one chunk of an in_ table becomes instances of its business object."""
+
+from dataclasses import dataclass
+from itertools import count
+
+from etl.database import Connection, Statements, execute, fetch_all, fetch_one
+from etl.inbound.faults import sentences
+from etl.inbound.field_values import FieldValue, ValuePolicy, field_values
+from etl.inbound.place import Place
+from etl.inbound.truncated import refuse_truncated
+from etl.metadata import names
+from etl.metadata.business_object import BusinessObject
+from etl.plan import Chunk
+from etl.store import NEW_INSTANCE_ID
+
+_sql = Statements(__package__, "etl.store")
+
+# From here on the golden table's statistics are refreshed at once; autovacuum would come too late for the links.
+_ANALYZE_FROM_ROWS = 10_000
+# See analyze_stage; the size of a larger stage tells enough.
+_ANALYZE_STAGE_BELOW_ROWS = 1000
+# Passes over a chunk. Rows that still meet an earlier one are refused then: a careless constant would cost a pass each.
+_MAX_PASSES = 50
+
+
+@dataclass(frozen=True)
+class _Merge:
+    """One chunk on its way: the connection, the names for templates, the values to bind."""
+
+    connection: Connection
+    names: dict[str, object]
+    values: dict[str, object]
+
+    def run(self, statement: str) -> int:
+        """Runs a statement of this room and returns how many rows it wrote."""
+        return execute(self.connection, _sql(statement, **self.names), self.values)
+
+
+def merge_single_fields(
+    connection: Connection, business_object: BusinessObject, chunk: Chunk, place: Place
+) -> dict[str, int]:
+    """Merges the chunk's claimed rows into the golden store and marks them; returns counters.
+
+    A pass stages the rows as they stand, marks those that still stand so (which locks them), and merges just these.
+    Rows that the partner changed in between are taken as they stand then by the next pass: never half, never lost.
+    """
+    merge = _Merge(connection, _names(business_object, chunk, place), _values(business_object, chunk, place))
+    counters: dict[str, int] = {}
+    found = 0
+    for number in count(1):
+        staged, marked = _merge_pass(merge, counters, is_last=number >= _MAX_PASSES)
+        found += marked
+        if staged == marked:
+            break
+    counters["marked"] = found
+    if chunk.rows and not found:
+        refuse_truncated(connection, names.in_table(business_object.code), place)
+    if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
+        merge.run("analyze_golden")
+    return counters
+
+
+def _merge_pass(merge: _Merge, counters: dict[str, int], *, is_last: bool) -> tuple[int, int]:
+    staged = _stage(merge, is_last=is_last)
+    if 0 < staged < _ANALYZE_STAGE_BELOW_ROWS:
+        merge.run("analyze_stage")
+    marked = merge.run("mark_rows")
+    if marked < staged:
+        merge.run("unstage_rows")
+    counts = _counts(merge)
+    for name, rows in counts.items():
+        counters[name] = counters.get(name, 0) + rows
+    _write(merge, counts)
+    merge.run("drop_stage")
+    return staged, marked
+
+
+def _stage(merge: _Merge, *, is_last: bool) -> int:
+    """Stages by in_id; by all ways to an instance where the object has unique fields or a row may take another way.
+
+    Then rows may meet in one instance or unique value: each pass takes the first of them, in the order of their ids, so
+    that the result is that of taking row by row.
+    """
+    exact = _Merge(merge.connection, merge.names | {"exact": True}, merge.values)
+    if merge.names["unique"]:
+        staged = exact.run("stage_rows")
+    else:
+        staged = merge.run("stage_rows")
+        if not fetch_one(merge.connection, _sql("rare_rows", **merge.names), merge.values):
+            return staged
+        merge.run("drop_stage")
+        staged = exact.run("stage_rows")
+    exact.run("refuse_twins" if is_last else "defer_twins")
+    return staged
+
+
+def _counts(merge: _Merge) -> dict[str, int]:
+    return {row.counter: row.rows for row in fetch_all(merge.connection, _sql("count_rows", **merge.names))}
+
+
+def _write(merge: _Merge, counts: dict[str, int]) -> None:
+    if counts.get("created"):
+        merge.run("insert_instances")
+    if counts.get("changed") or counts.get("removed"):
+        merge.run("update_instances")
+    if counts.get("aliased"):
+        merge.run("insert_aliases")
+    if counts.get("rejected") or counts.get("skipped"):
+        merge.run("insert_errors")
+    if merge.names["waiting"]:
+        counts["files_waiting"] = merge.run("wait_for_files")
+
+
+def _names(business_object: BusinessObject, chunk: Chunk, place: Place) -> dict[str, object]:
+    policy = ValuePolicy(place.store_schema, place.keep_on_null)
+    fields = field_values(business_object, policy)
+    return place.names | {
+        "in_table": names.in_table(business_object.code),
+        "golden": names.store_table(business_object.code),
+        "fields": fields,
+        "lookups": [field.lookup for field in fields if field.lookup],
+        "tested": [field for field in fields if field.fault],
+        "rejecting": [field for field in fields if field.fault and not field.skips],
+        "skipping": [field for field in fields if field.skips],
+        "chunk": chunk,
+        "waiting": [field for field in fields if field.waits],
+        "unique": [field for field in fields if field.is_unique],
+        "system": [field for field in fields if field.is_system],
+        "new_id": NEW_INSTANCE_ID,
+        "exact": False,
+    }
+
+
+def _values(business_object: BusinessObject, chunk: Chunk, place: Place) -> dict[str, object]:
+    policy = ValuePolicy(place.store_schema, place.keep_on_null)
+    fields: tuple[FieldValue, ...] = field_values(business_object, policy)
+    options = {f"options_{f.lookup.alias}": f.lookup.options for f in fields if f.lookup and f.lookup.options}
+    return options | {
+        "run": place.run,
+        "bo": business_object.code,
+        "in_table": names.in_table(business_object.code),
+        "started_at": place.started_at,
+        "first": chunk.first,
+        "after": chunk.after,
+        "max_value_bytes": place.max_value_bytes,
+        "system_fields": ", ".join(field.code for field in business_object.loaded_system_fields),
+        "sentences": sentences(),
+    }

@@ -1,0 +1,2 @@
+-- See analyze_rows.
+analyze {{ in_schema | ident }}.{{ table | ident }} (in_status)

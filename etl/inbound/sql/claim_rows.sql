@@ -1,0 +1,6 @@
+-- One statement per table takes all that is ready. When a run begins nobody is at work: what says ON_WORK got it from a
+-- partner's hand or from a restore, and would else never be taken. No index on the status columns: it would make every claim and mark
+-- four times dearer, and the marker, not a poll, says when to look.
+update {{ in_schema | ident }}.{{ table | ident }}
+set in_status = 'ON_WORK', occupied_id = :run, occupied_at = clock_timestamp()
+where in_status in ('', 'ON_WORK')

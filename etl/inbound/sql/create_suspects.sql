@@ -1,0 +1,5 @@
+-- See suspects.
+create temporary table batch (
+    _out_id varchar(32) collate "C", _in_id varchar(100) collate "C"{% for change in changes %}, {{ change.name }} boolean{% endfor %}
+
+) on commit drop

@@ -1,0 +1,2 @@
+-- Those of another object.
+drop table if exists pg_temp.batch

@@ -1,0 +1,17 @@
+-- A file that did not come in time becomes an error row, unless it is here now.
+with expired as (
+    delete from {{ store_schema | ident }}.file_reference r
+    where r.bo = :bo and r.field = :field
+      and r.waiting_since < statement_timestamp() - make_interval(mins => :expiry_minutes)
+      and not exists (select 1 from {{ store_schema | ident }}.file_alias a where a.file_id = r.file_id)
+    returning r.instance, r.file_id
+)
+insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
+select
+    :run, :in_table, g._in_id, :field, s.code,
+    replace(replace(s.sentence ->> 0, '{column}', :field), '{value}', e.file_id),
+    replace(replace(s.sentence ->> 1, '{column}', :field), '{value}', e.file_id),
+    e.file_id, 'error'
+from expired e
+join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = e.instance
+join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = 'FILE_UNKNOWN'

@@ -1,0 +1,21 @@
+-- A reference that waited too long becomes an error row, and so does the partner's row: never silence.
+with expired as (
+    delete from {{ store_schema | ident }}.boi_reference
+    where bo = :bo and field = :field and target_bo = :target_bo
+      and waiting_since < statement_timestamp() - make_interval(mins => :expiry_minutes)
+    returning owner_in_id, target_in_id
+),
+marked as (
+    update {{ in_schema | ident }}.{{ in_table | ident }} l
+    set in_status = 'ERROR'
+    from expired
+    where l.{{ owner_column | ident }} = expired.owner_in_id collate "default"
+      and l.{{ target_column | ident }} = expired.target_in_id collate "default"
+      and l.in_status = 'WAITING'
+)
+insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
+select :run, :in_table, owner_in_id, :target_column, s.code,
+    replace(s.sentence ->> 0, '{value}', target_in_id), replace(s.sentence ->> 1, '{value}', target_in_id),
+    target_in_id, 'error'
+from expired
+join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = 'REFERENCE_EXPIRED'

@@ -1,0 +1,5 @@
+-- The list of copies. A row of a copy that somebody has dropped by hand is renewed.
+insert into {{ in_schema | ident }}.copy_table_info (copy_table, in_table, run, rows)
+values (:copy, :table, :run, :rows)
+on conflict (copy_table) do update
+set run = excluded.run, rows = excluded.rows, copied_at = excluded.copied_at

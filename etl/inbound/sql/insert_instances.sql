@@ -1,0 +1,13 @@
+-- New instances, in the order of their external id: the unique index on it is the dear part of an insert.
+with created as (
+    insert into {{ store_schema | ident }}.{{ golden | ident }}
+        (_id, _in_id, _created_at, _modified_at, _in_migrated_at{% for field in fields %}, {{ field.column }}{% endfor %})
+    select _instance, _in_id, :started_at, :started_at, :started_at{% for field in fields %}, {{ field.column }}{% endfor %}
+
+    from stage
+    where _action = 'created'
+    order by _in_id
+    returning _id
+)
+insert into {{ store_schema | ident }}.journal (run, bo, instance, change)
+select :run, :bo, _id, 'created' from created

@@ -1,0 +1,5 @@
+-- A run's receipts in metadata order.
+select in_table, claimed, created, changed, unchanged, removed, rejected, waiting, vanished, released
+from {{ in_schema | ident }}.migration_receipt
+where run = :run
+order by ordinal

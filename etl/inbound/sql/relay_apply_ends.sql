@@ -1,0 +1,6 @@
+-- Links that wait no longer: the partner's rows, if they are still there and still wait.
+update {{ in_schema | ident }}.{{ table | ident }} l
+set in_status = m.in_status
+from pg_temp.mark m
+where l.{{ owner_column | ident }} = m.owner_in_id and l.{{ target_column | ident }} = m.target_in_id
+  and l.in_status = 'WAITING'

@@ -1,0 +1,6 @@
+-- See mark_rows: rows that still stand as they were read, which locked them.
+update {{ in_schema | ident }}.{{ table | ident }} i
+set {% for column in marked %}{{ column.name | ident }} = m.{{ column.name | ident }}{{ ", " if not loop.last }}{% endfor %}
+
+from pg_temp.mark m
+where i.ctid = m.place and i.xmin = m.version

@@ -1,0 +1,15 @@
+-- Errors of one task, on their way between the databases; the import's own table numbers and dates them.
+create temporary table err (
+    id bigint,
+    run bigint,
+    in_table varchar(63),
+    row_id bigint,
+    in_id varchar(100),
+    column_name varchar(63),
+    code varchar(32),
+    message text,
+    message_rus text,
+    value text,
+    severity varchar(8),
+    created_at timestamp with time zone
+) on commit drop

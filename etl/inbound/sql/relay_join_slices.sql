@@ -1,0 +1,16 @@
+-- Slices become values again; one that was cut is made too long again, so that it is refused for what it is.
+{% set text = "convert_from(string_agg(part, cast('' as bytea) order by n), 'UTF8')" %}
+update pg_temp.{{ table | ident }} r
+set {{ column.name | ident }} = w.value
+from (
+    select place,
+{% if column.catalog_type == "text" %}
+        case when min(n) < 0 then rpad({{ text }}, :max_value_bytes + 1, '.') else {{ text }} end as value
+{% else %}
+        string_agg(part, cast('' as bytea) order by n) as value
+{% endif %}
+    from pg_temp.slice
+    where ordinal = :ordinal
+    group by place
+) w
+where r._place = w.place

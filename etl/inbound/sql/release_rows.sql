@@ -1,0 +1,17 @@
+-- Claimed rows that no task has marked (a stopped run, or rows that the partner set to ON_WORK) are ready again. Only
+-- those of this run count: the others were never claimed by it.
+with claimed as (
+    select ctid as place{% if has_run_id %}, occupied_id = :run as is_ours{% else %}, true as is_ours{% endif %}
+
+    from {{ in_schema | ident }}.{{ table | ident }}
+    where in_status = 'ON_WORK'
+),
+freed as (
+    update {{ in_schema | ident }}.{{ table | ident }} i
+    set in_status = ''{% if has_run_id %}, occupied_id = null, occupied_at = null{% endif %}
+
+    from claimed c
+    where i.ctid = c.place
+    returning c.is_ours
+)
+select count(*) filter (where is_ours) as rows from freed

@@ -1,0 +1,37 @@
+-- linkMode replace: the batch's rows of an owner are its full set; links and references that they do not name go, and
+-- the partner's row of such a reference waits no longer. An owner that has not come either is known by its external id.
+with owners as materialized (select distinct owner, owner_in_id from stage),
+called as materialized (
+    select owner, owner_in_id from owners
+    union
+    select o.owner, g._in_id from owners o join {{ store_schema | ident }}.{{ owner_golden | ident }} g on g._id = o.owner
+    union
+    select o.owner, a.in_id from owners o join {{ store_schema | ident }}.alias a on a.bo = :bo and a.instance = o.owner
+),
+gone as (
+    delete from {{ store_schema | ident }}.{{ golden_link | ident }} g
+    using owners o
+    where g._owner = o.owner and g._target_bo = :target_bo
+      and not exists (select 1 from stage s where s.owner = g._owner and s.target = g._target)
+    returning g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before
+),
+forgotten as (
+    delete from {{ store_schema | ident }}.boi_reference r
+    using called c
+    where r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.owner_in_id = c.owner_in_id collate "C"
+      and not exists (
+          select 1 from stage s
+          where s.target_in_id = r.target_in_id and (s.owner = c.owner or s.owner_in_id = r.owner_in_id)
+      )
+    returning r.owner_in_id, r.target_in_id
+),
+given_up as (
+    update {{ in_schema | ident }}.{{ in_table | ident }} l
+    set in_status = 'DONE'
+    from forgotten
+    where l.{{ owner_column | ident }} = forgotten.owner_in_id collate "default"
+      and l.{{ target_column | ident }} = forgotten.target_in_id collate "default"
+      and l.in_status = 'WAITING'
+)
+insert into {{ store_schema | ident }}.journal (run, bo, field, instance, target, change, before)
+select :run, :bo, :field, _owner, _target, 'unlinked', before from gone

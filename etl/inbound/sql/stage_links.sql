@@ -1,0 +1,20 @@
+-- A chunk's claimed link rows with both ends, found by the ends' external ids; an end that is not there is null. With
+-- `more`, those that are still claimed beside those that are staged and marked already.
+{{ "insert into stage" if more else "create temporary table stage on commit drop as" }}
+select
+    l.ctid as _place, l.xmin as _version,
+    l.{{ owner_column | ident }} as owner_in_id, l.{{ target_column | ident }} as target_in_id,
+    coalesce(l.inserted_date, :started_at) as linked_at,
+    coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target
+from {{ in_schema | ident }}.{{ in_table | ident }} l
+left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = l.{{ owner_column | ident }} collate "C"
+left join {{ store_schema | ident }}.{{ target_golden | ident }} t on t._in_id = l.{{ target_column | ident }} collate "C"
+left join {{ store_schema | ident }}.alias oa on oa.bo = :bo and oa.in_id = l.{{ owner_column | ident }} collate "C"
+left join {{ store_schema | ident }}.alias ta on ta.bo = :target_bo and ta.in_id = l.{{ target_column | ident }} collate "C"
+where l.in_status = 'ON_WORK'
+{% if chunk.first is not none %}
+  and l.ctid >= cast(:first as tid)
+{% endif %}
+{% if chunk.after is not none %}
+  and l.ctid < cast(:after as tid)
+{% endif %}

@@ -1,0 +1,21 @@
+-- Instances that differ, and only those. A removed row's other columns are ignored; a row for a removed instance
+-- brings it back. The journal keeps what each change replaced, for `etl undo`.
+{% from "before.jinja" import before %}
+with changed as (
+    update {{ store_schema | ident }}.{{ golden | ident }} g
+    set
+        _state = case when s._action = 'removed' then 'REMOVED' when g._state = 'REMOVED' then 'ACTUAL' else g._state end,
+        _modified_at = :started_at,
+        _in_migrated_at = :started_at{% for field in fields %},
+        {{ field.column }} = case when s._action = 'removed' then g.{{ field.column }} else s.{{ field.column }} end{% endfor %}
+
+    from stage s
+    join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = s._known
+    where g._id = o._id and s._action in ('changed', 'removed')
+    returning
+        g._id,
+        case when s._action = 'removed' then 'removed' when o._state = 'REMOVED' then 'returned' else 'changed' end as change,
+        {{ before(fields) }} as before
+)
+insert into {{ store_schema | ident }}.journal (run, bo, instance, change, before)
+select :run, :bo, _id, change, before from changed

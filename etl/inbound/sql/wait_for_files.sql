@@ -1,0 +1,21 @@
+-- Fields whose file is not there wait for it; fields that named another file, or none, wait no longer.
+with waiting as (
+{% for field in waiting %}
+    {{ "union all" if not loop.first }}
+    select '{{ field.name }}' as field, _instance as instance, _file_{{ loop.index0 }} as file_id, _waits_{{ loop.index0 }} as is_waiting
+    from stage
+    where _action <> 'rejected' and not _removed
+{% endfor %}
+),
+settled as (
+    delete from {{ store_schema | ident }}.file_reference r
+    using waiting w
+    where not w.is_waiting and r.bo = :bo and r.field = w.field and r.instance = w.instance
+)
+insert into {{ store_schema | ident }}.file_reference as r (bo, field, instance, file_id, run)
+select :bo, w.field, w.instance, w.file_id, :run
+from waiting w
+where w.is_waiting
+on conflict (bo, field, instance) do update
+set file_id = excluded.file_id, run = excluded.run, waiting_since = excluded.waiting_since
+where r.file_id <> excluded.file_id

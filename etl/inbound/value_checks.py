@@ -1,0 +1,50 @@
+"""What makes a value bad: the SQL of the condition, and of the code that err gets. A thought without I/O."""
+
+from collections.abc import Iterator
+
+from etl.metadata.field import Field
+from etl.metadata.field_types import FieldType
+from etl.quoting import identifier
+
+# The function of the store's schema that knows a kind's JSON (etl/store/sql/shapes.sql).
+_SHAPES = {
+    FieldType.PERIOD: "period",
+    FieldType.PERIOD_TIME: "period",
+    FieldType.CHECKLIST: "checklist",
+    FieldType.QUESTIONNAIRE: "questionnaire",
+    FieldType.PROGRESS_BAR: "progress_bar",
+    FieldType.GEO_POINT: "geo_point",
+}
+_LANGUAGE_TYPES = {FieldType.INPUT_TEXT_LANG, FieldType.TEXTAREA_LANG}
+_MAX_UNIQUE_BYTES = 2000
+
+
+def check(field: Field, raw: str, found: str, store_schema: str) -> tuple[str, str]:
+    """(SQL of the fault's code, condition under which the value has it); empty where any value of the type will do.
+
+    `raw` is the SQL of the value as written, `found` that of what it was looked up as ("" where nothing is). The code
+    knows only `raw`. No condition is null for any value: null is a good value of every field.
+    """
+    if field.type is FieldType.FILE_UPLOAD:
+        return "", ""  # a file that is not there may still come
+    if found:
+        return "'OPTION_UNKNOWN'", f"({raw} is not null and {found} is null)"
+    if field.type is FieldType.INPUT_NUMBER:
+        # The column itself takes neither infinity nor a number too large.
+        return "'NUMBER_NOT_FINITE'", f"({raw} is not distinct from 'NaN')"
+    if field.sql_type == "text":
+        code = f"case {' '.join(_text_arms(field, raw, store_schema))} end"
+        return code, f"({code} is not null)"
+    return "", ""
+
+
+def _text_arms(field: Field, raw: str, store_schema: str) -> Iterator[str]:
+    """The arms of a `case` that gives the code, the cheap ones first; null where none has something against it."""
+    yield f"when octet_length({raw}) > :max_value_bytes then 'VALUE_TOO_LONG'"
+    if field.is_unique:
+        yield f"when octet_length({raw}) > {_MAX_UNIQUE_BYTES} then 'UNIQUE_TOO_LONG'"  # an index keeps no longer value
+    if field.type in _SHAPES:
+        yield f"when {raw} is not null then {identifier(store_schema)}.{_SHAPES[field.type]}_fault({raw})"
+    if field.type in _LANGUAGE_TYPES:
+        # Most partners have one language and no JSON: a text that opens no object is a plain text, kept as it stands.
+        yield f"when {raw} ~ '^\\s*[{{]' then {identifier(store_schema)}.languages_fault({raw})"
