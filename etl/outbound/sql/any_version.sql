@@ -1,0 +1,2 @@
+-- Whether anybody follows the mirror.
+select 1 as found from {{ schema | ident }}.out_version limit 1

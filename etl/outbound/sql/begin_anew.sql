@@ -1,0 +1,10 @@
+-- From here on the position is of this server and these tables; what lies before it, the comparing brings.
+{% from "place.jinja" import place %}
+update {{ store_schema | ident }}.out_version
+set position = cast(:upto as pg_snapshot), structure = cast(:structure as jsonb), fill = cast(:fill as jsonb),
+    place = {{ place(store_schema, ":schema_name") }}, reader_scans = 0,
+    own_scans = (
+        select coalesce(sum(coalesce(seq_scan, 0) + coalesce(idx_scan, 0)), 0)
+        from pg_stat_user_tables where schemaname = :schema_name
+    )
+where schema_name = :schema_name

@@ -1,0 +1,2 @@
+-- Nothing stands on it; else this fails.
+drop view {{ views_schema | ident }}.{{ view | ident }}

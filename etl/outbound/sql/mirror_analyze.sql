@@ -1,0 +1,2 @@
+-- See analyze_out.
+analyze {{ schema | ident }}.{{ golden | ident }}

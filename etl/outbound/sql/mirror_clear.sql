@@ -1,0 +1,2 @@
+-- All of it comes anew.
+delete from {{ schema | ident }}.{{ golden | ident }}

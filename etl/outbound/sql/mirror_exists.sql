@@ -1,0 +1,2 @@
+-- One look at the catalog.
+select to_regclass('{{ schema | ident }}.mirror') is not null as exists

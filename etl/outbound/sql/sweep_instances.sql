@@ -1,0 +1,7 @@
+-- Rows that the store does not have, or not any more.
+delete from {{ out_schema | ident }}.{{ out_table | ident }} o
+where not exists (
+    select from {{ store_schema | ident }}.{{ golden | ident }} g
+    where g._id = o.system_id collate "C"{{ " and g._state <> 'REMOVED'" if not keeps_removed }}
+
+)

@@ -1,0 +1,126 @@
+"""Moves readers from one version to another, and back, without an error for any of them."""
+
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy
+
+from etl.database import Connection, Statements, fetch_all, transaction
+from etl.errors import ConfigurationError, TransientFault
+from etl.outbound.choose import current_version, find_version
+from etl.outbound.follow import follow, snapshot
+from etl.outbound.registry import Known, known_versions, lock_version, note_scans
+from etl.outbound.upkeep import settle
+from etl.outbound.version import Versions
+from etl.outbound.view_moves import ViewMove
+from etl.outbound.views import move_views
+
+_sql = Statements(__package__)
+
+_LOCK_TIMEOUT = "55P03"
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+
+
+@dataclass(frozen=True)
+class Switched:
+    """What moved: the version that is current now, the one that was, and each view's act (view -> act)."""
+
+    current: str
+    previous: str | None
+    views: dict[str, str]
+
+
+def switch(
+    engine: sqlalchemy.Engine, versions: Versions, name: str, *, force: bool = False, patience: float = 60.0
+) -> Switched:
+    """Makes a version the current one. Raises ConfigurationError when it is not whole, or when `force` is needed."""
+    return _patiently(
+        engine, versions, lambda found: find_version(found, name, versions), patience, force=force, is_rollback=False
+    )
+
+
+def roll_back(
+    engine: sqlalchemy.Engine, versions: Versions, *, force: bool = False, patience: float = 60.0
+) -> Switched:
+    """Makes the version current that was so before. Raises ConfigurationError when there is none."""
+    return _patiently(engine, versions, _previous, patience, force=force, is_rollback=True)
+
+
+def _previous(found: list[Known]) -> Known:
+    current = current_version(found)
+    earlier = current.previous if current else None
+    known = next((one for one in found if one.schema == earlier), None)
+    if known is None:
+        raise ConfigurationError("no version was current before this one: see `etl out list`")
+    return known
+
+
+def _patiently(
+    engine: sqlalchemy.Engine,
+    versions: Versions,
+    choose: Callable[[list[Known]], Known],
+    patience: float,
+    *,
+    force: bool,
+    is_rollback: bool,
+) -> Switched:
+    """Tries until the views are free: each try waits for a moment only, so that no reader waits for longer.
+
+    A reader of several views takes them in his own order. Who is met holding one is waited for at that one in the next
+    try, which leads to the view that he takes first: there he stands behind us and holds nothing.
+    """
+    deadline = time.monotonic() + patience
+    first = ""
+    while True:
+        try:
+            with transaction(engine, client_min_messages="warning") as connection:
+                found = known_versions(connection, versions.store_schema)
+                before = current_version(found)
+                target = choose(found)
+                moves = _move(connection, versions, target, force=force, is_rollback=is_rollback, first=first)
+            return Switched(target.schema, before.schema if before else None, _acts(moves))
+        except TransientFault as fault:
+            if fault.sqlstate != _LOCK_TIMEOUT or time.monotonic() > deadline:
+                raise _with_readers(engine, versions, fault) from fault
+            first = _view_of(fault)
+        time.sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # noqa: S311
+
+
+def _view_of(fault: TransientFault) -> str:
+    found = re.search(r"the view (\w+) is being read", str(fault))
+    return found[1] if found else ""
+
+
+def _move(
+    connection: Connection, versions: Versions, target: Known, *, force: bool, is_rollback: bool, first: str
+) -> list[ViewMove]:
+    """All versions follow to the same moment, so that what readers see is the same before and after."""
+    if not target.is_whole or target.is_astray:
+        percent = f", {target.fill.percent} % of it is filled" if target.fill else ""
+        raise ConfigurationError(f"the version {target.schema} is not whole{percent}: `etl out build` finishes it")
+    for one in known_versions(connection, versions.store_schema):
+        known = lock_version(connection, one.version) if one.is_whole else None
+        if known:
+            known, structure = settle(connection, versions, known)
+            if any(follow(connection, known, structure, snapshot(connection)).values()):
+                note_scans(connection, known.version)
+    return move_views(connection, versions, target, force=force, is_rollback=is_rollback, first=first)
+
+
+def _acts(moves: list[ViewMove]) -> dict[str, str]:
+    return {move.view: str(move.act) for move in moves}
+
+
+def _with_readers(engine: sqlalchemy.Engine, versions: Versions, fault: TransientFault) -> TransientFault:
+    """A lock timeout that says who reads."""
+    if fault.sqlstate != _LOCK_TIMEOUT:
+        return fault
+    with transaction(engine) as connection:
+        rows = fetch_all(connection, _sql("readers_now"), {"schema": versions.views_schema})
+    told = "".join(f"\n  session {row.pid} of {row.username}, for {row.seconds} s: {row.views}" for row in rows)
+    last = TransientFault(f"the views of {versions.views_schema} are being read, and stay as they were:{told}")
+    last.sqlstate = fault.sqlstate
+    return last

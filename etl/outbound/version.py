@@ -1,0 +1,57 @@
+"""A version's name, and where and how a company's versions are kept."""
+
+from dataclasses import dataclass
+
+from etl.metadata import Company, names
+from etl.metadata.out_structure import OutStructure
+
+
+@dataclass(frozen=True)
+class OutVersion:
+    """A version's schema. `environment_version` is MYBPM_OUT_MIGRATION_VERSION (guide, OUT migration)."""
+
+    schema: str
+    store_schema: str
+    environment_version: str
+    code_version: str = names.OUT_MIGRATION_VERSION
+
+    @property
+    def names(self) -> dict[str, object]:
+        """For templates."""
+        return {"out_schema": self.schema, "store_schema": self.store_schema}
+
+
+@dataclass(frozen=True)
+class Versions:
+    """All versions of a company: what the metadata asks of a new one, and how one is filled.
+
+    `environment_version` names the version that runs make when it is missing. `chunk_rows` are filled at once;
+    `fill_seconds` is how long one run may fill.
+    """
+
+    company: Company
+    store_schema: str
+    environment_version: str
+    keeps_removed: bool = False
+    chunk_rows: int = 250_000
+    fill_seconds: float = 300.0
+
+    def named(self, environment_version: str) -> OutVersion:
+        """The version that the code's version and the given one name."""
+        schema = names.out_schema(self.company.code, names.OUT_MIGRATION_VERSION, environment_version)
+        return OutVersion(schema, self.store_schema, environment_version)
+
+    @property
+    def newest(self) -> OutVersion:
+        """The version that the environment names."""
+        return self.named(self.environment_version)
+
+    @property
+    def wanted(self) -> OutStructure:
+        """What the metadata asks for now."""
+        return OutStructure.of(self.company, keeps_removed=self.keeps_removed)
+
+    @property
+    def views_schema(self) -> str:
+        """Where readers find the current version."""
+        return names.out_views_schema(self.company.code)
