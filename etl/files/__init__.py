@@ -1,0 +1,39 @@
+"""Files: CSV, Parquet and Excel into in_ tables; out_ tables into Parquet and CSV.
+
+Receives paths, metadata and an engine. Hands on what was loaded, rejected and written. Never merges a row and never
+reads the golden store: filling is what a partner does, exporting what a reader does.
+"""
+
+from etl.errors import ConfigurationError
+
+try:
+    import numpy  # noqa: F401
+    import openpyxl  # noqa: F401
+    import pyarrow  # noqa: F401
+except ImportError as error:
+    raise ConfigurationError("reading and writing files needs further packages: pip install 'etl[files]'") from error
+
+from etl.files.export import Export, Exported, Format, Snapshot, export_tables
+from etl.files.fill import Filled, Filling, fill_files
+from etl.files.folder import fill_folder
+from etl.files.sources import FileFormat, Pair, pairs
+from etl.files.submit import HandOver, handing_over
+from etl.files.target import in_tables
+
+__all__ = [
+    "Export",
+    "Exported",
+    "FileFormat",
+    "Filled",
+    "Filling",
+    "Format",
+    "HandOver",
+    "Pair",
+    "Snapshot",
+    "export_tables",
+    "fill_files",
+    "fill_folder",
+    "handing_over",
+    "in_tables",
+    "pairs",
+]

@@ -1,0 +1,47 @@
+"""What every kind of file is read as: blocks of rows, column by column, each row with its place in the file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from etl.files.header import Layout
+
+Lines = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """What could not be read as a row at all."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some rows. `columns` are those of the layout; `lines` say where each row begins, from 1.
+
+    `faults`: (row, column) -> why its cell could not be read; `done` is how much of the file is behind us.
+    """
+
+    columns: tuple[pa.Array, ...]
+    lines: Lines
+    done: int
+    malformed: tuple[Malformed, ...] = ()
+    faults: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """A file, opened, its names matched with the table's columns."""
+
+    name: str
+    size: int
+    layout: Layout
+
+    def blocks(self) -> Iterator[Block]:
+        """The rows from the first one on; can be asked again."""
+        ...

@@ -1,0 +1,172 @@
+"""A CSV file as blocks of rows: by bytes where it is well written, record by record where it is not."""
+
+import codecs
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from etl.errors import ConfigurationError, Problem
+from etl.files.block import Block
+from etl.files.csv_text import CsvFormat, Cut, cut, scan
+from etl.files.header import Layout
+
+_CHUNK_BYTES = 4 * 1024 * 1024
+# A record that does not end within so much is no record; PostgreSQL itself takes none of more than 1 GiB.
+_MAX_RECORD_BYTES = 512 * 1024 * 1024
+_NOT_UTF8 = "is not in the encoding of the file: name it with --encoding, e.g. cp1251"
+
+
+class CsvReader:
+    """The bytes of a file in UTF-8, chunk by chunk, and the first line's record."""
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self.path = path
+        self.size = path.stat().st_size
+        self._is_utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+        self._encoding = encoding
+
+    def chunks(self) -> Iterator[tuple[bytes, int]]:
+        """(bytes in UTF-8, how much of the file is behind us)."""
+        with self.path.open("rb") as raw, _unpacked(raw, self.path) as file:
+            decoder = codecs.getincrementaldecoder(self._encoding)(errors="surrogateescape")
+            is_first = True
+            while chunk := file.read(_CHUNK_BYTES):
+                if is_first and self._is_utf8:
+                    self._refuse_utf16(chunk)
+                if not self._is_utf8:
+                    chunk = self._recoded(decoder, chunk)
+                yield chunk.removeprefix(codecs.BOM_UTF8) if is_first else chunk, raw.tell()
+                is_first = False
+
+    def _recoded(self, decoder: codecs.IncrementalDecoder, chunk: bytes) -> bytes:
+        # What is no letter of the encoding becomes a byte that is none in UTF-8 either, and so is found in its cell.
+        try:
+            return decoder.decode(chunk).encode("utf-8", "surrogateescape")
+        except UnicodeError as error:
+            message = f"is not in the encoding {self._encoding}: {error}; name another one with --encoding"
+            raise ConfigurationError(Problem(message, str(self.path))) from error
+
+    def _refuse_utf16(self, chunk: bytes) -> None:
+        if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise ConfigurationError(Problem("is in UTF-16: say --encoding utf-16", str(self.path)))
+
+    def head(self) -> bytes:
+        """The first chunk, empty for an empty file."""
+        return next(self.chunks(), (b"", 0))[0]
+
+
+def _unpacked(raw: BinaryIO, path: Path) -> BinaryIO:
+    if path.suffix == ".gz":
+        return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
+    return raw
+
+
+class CsvSource:
+    """A CSV file with a layout. `skipped` counts the bytes and lines of its header."""
+
+    def __init__(self, reader: CsvReader, csv: CsvFormat, layout: Layout, skipped: tuple[int, int]) -> None:
+        self.name = str(reader.path)
+        self.size = reader.size
+        self.layout = layout
+        self._reader = reader
+        self._csv = csv
+        self._skipped = skipped
+        names = [str(cell) for cell in range(layout.cells)]
+        wanted = [str(place) for place in layout.places]
+        self._read = pa.csv.ReadOptions(column_names=names, block_size=_MAX_RECORD_BYTES)
+        self._convert = pa.csv.ConvertOptions(
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            null_values=[csv.null],
+            include_columns=wanted,
+            column_types=dict.fromkeys(wanted, pa.string()),
+        )
+
+    def blocks(self) -> Iterator[Block]:
+        """The rows after the header. A record that a chunk cuts in two is read with the next one."""
+        skipped, line = self._skipped
+        rest, done, wanted = b"", 0, 0
+        for chunk, done in self._reader.chunks():
+            rest += chunk
+            if skipped:
+                rest, skipped = rest[skipped:], 0
+            if len(rest) < wanted:
+                continue  # of a record that is larger than a chunk, more is read before it is tried again
+            block, end, lines = self._block(rest, line, done, is_last=False)
+            if block is not None:
+                yield block
+            rest, line = rest[end:], line + lines
+            wanted = 0 if end else 2 * len(rest)
+            if len(rest) > _MAX_RECORD_BYTES:
+                raise ConfigurationError(Problem("a record begins here that has no end", self.name, line + 1))
+        if rest:
+            block, _, _ = self._block(rest, line, done, is_last=True)
+            if block is not None:
+                yield block
+
+    def _block(self, buffer: bytes, line: int, done: int, *, is_last: bool) -> tuple[Block | None, int, int]:
+        """(block, bytes used, lines used) of the whole records at the head of the buffer, after `line` lines."""
+        if is_last and not buffer.endswith(b"\n"):
+            buffer += b"\n"
+        # Of a line end in two characters the second may not have come.
+        found = cut(buffer.removesuffix(b"\r"), line + 1, self._csv.separator) if self._csv.escape == '"' else None
+        if found is not None and not (is_last and found.end < len(buffer)):
+            if not len(found.lines):
+                return None, found.end, found.lines_used
+            if (block := self._parsed(buffer, found, done)) is not None:
+                return block, found.end, found.lines_used
+        return self._scanned(buffer, line, done, is_last=is_last)
+
+    def _parsed(self, buffer: bytes, found: Cut, done: int) -> Block | None:
+        """None where a record has too many cells or too few, or a cell is not in UTF-8."""
+        parse = pa.csv.ParseOptions(
+            delimiter=self._csv.delimiter, newlines_in_values=len(found.lines) < found.lines_used
+        )
+        try:
+            table = pa.csv.read_csv(
+                pa.BufferReader(pa.py_buffer(memoryview(buffer)[: found.end])),
+                read_options=self._read,
+                parse_options=parse,
+                convert_options=self._convert,
+            )
+        except pa.ArrowInvalid:
+            return None
+        if table.num_rows != len(found.lines):
+            return None
+        columns = tuple(column.combine_chunks() for column in table.columns)
+        return Block(tuple(_one(column) for column in columns), found.lines, done)
+
+    def _scanned(self, buffer: bytes, line: int, done: int, *, is_last: bool) -> tuple[Block | None, int, int]:
+        found = scan(buffer, line + 1, self._csv, self.layout.cells, is_last=is_last)
+        faults: dict[tuple[int, int], str] = {}
+        columns = []
+        for number, place in enumerate(self.layout.places):
+            cells = [row[place] for row in found.rows]
+            columns.append(_texts(cells, number, faults))
+        block = Block(tuple(columns), np.array(found.lines, np.int64), done, tuple(found.malformed), faults)
+        return (block if found.end else None), found.end, found.lines_used
+
+
+def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
+
+
+def _texts(cells: list[bytes | None], column: int, faults: dict[tuple[int, int], str]) -> pa.Array:
+    try:
+        return pa.array(cells, pa.binary()).cast(pa.string())
+    except pa.ArrowInvalid:
+        texts = []
+        for row, cell in enumerate(cells):
+            try:
+                texts.append(None if cell is None else cell.decode())
+            except UnicodeDecodeError:
+                faults[row, column] = _NOT_UTF8
+                texts.append(None if cell is None else cell.decode(errors="backslashreplace"))
+        return pa.array(texts, pa.string())

@@ -1,0 +1,154 @@
+"""Files into in_ tables: each file in one transaction, block by block; bad rows go to its reject file."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import sqlalchemy
+
+from etl.database import Connection, Statements, copy_in, execute, fetch_all, fetch_one, transaction
+from etl.errors import EnvironmentFault, MarkerHeld, RunStopped
+from etl.files.loading import Loading, loaded_blocks
+from etl.files.rejects import Rejects
+from etl.files.sources import Pair, reject_path
+from etl.quoting import shown
+
+_sql = Statements(__package__)
+_UNIQUE_VIOLATION = "23505"
+_SHOWN = 10
+
+Progress = Callable[[str, int, int], None]
+"""Called with (file, how much of it is behind us, of how much)."""
+
+
+@dataclass(frozen=True)
+class Filling:
+    """How files are filled into the tables of one schema."""
+
+    schema: str
+    max_value_bytes: int
+    is_strict: bool = False
+    replaces: bool = False
+    takes_newest: bool = False
+    rejects: Path | None = None
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What became of one file. `rounded`: numbers that lost digits behind the fourth decimal."""
+
+    file: str
+    table: str
+    rows: int
+    rejected: int
+    rejects: str | None
+    examples: tuple[str, ...]
+    rounded: int
+    seconds: float
+
+
+def fill_files(
+    engine: sqlalchemy.Engine, filling: Filling, pairs: Sequence[Pair], progress: Progress
+) -> Iterator[Filled]:
+    """Loads the files one after the other; each is told when it is committed.
+
+    Raises RunStopped for a file that is not loaded because of its rows, MarkerHeld when a table should be cleared while
+    a run reads it; the files before it stay loaded.
+    """
+    cleared: set[str] = set()
+    for pair in pairs:
+        clears = filling.replaces and pair.table.name not in cleared
+        cleared.add(pair.table.name)
+        started = time.monotonic()
+        rejects = Rejects(pair.source.name, pair.source.layout, partial(_reject_path, filling, pair))
+        try:
+            loading = _fill(engine, filling, pair, rejects, progress, clears=clears)
+        except BaseException:
+            rejects.drop()
+            raise
+        rejects.finish()
+        yield _filled(pair, loading, rejects, time.monotonic() - started)
+
+
+def _reject_path(filling: Filling, pair: Pair) -> Path:
+    return filling.rejects or reject_path(pair.path)
+
+
+def _filled(pair: Pair, loading: Loading, rejects: Rejects, seconds: float) -> Filled:
+    path = str(rejects.path) if rejects.path else None
+    examples = tuple(rejects.examples)
+    return Filled(
+        pair.source.name, pair.table.name, loading.rows, rejects.rows, path, examples, loading.rounded, seconds
+    )
+
+
+def _fill(
+    engine: sqlalchemy.Engine, filling: Filling, pair: Pair, rejects: Rejects, progress: Progress, *, clears: bool
+) -> Loading:
+    loading = Loading(pair, filling.max_value_bytes, rejects, progress)
+    try:
+        with transaction(engine) as connection:
+            if clears:
+                _clear(connection, filling.schema, pair)
+            if filling.takes_newest:
+                _stage(connection, filling, loading)
+                loading.rows = execute(connection, _sql("take_newest", **_names(filling, pair)))
+            else:
+                copy_in(connection, _sql("copy_rows", **_names(filling, pair)), loaded_blocks(loading))
+            if filling.is_strict and rejects.rows:
+                rejects.finish()
+                raise RunStopped(_strictly(pair, rejects))
+    except EnvironmentFault as error:
+        if error.sqlstate != _UNIQUE_VIOLATION:
+            raise
+        raise RunStopped(_duplicates(engine, filling, pair, progress, clears=clears)) from error
+    return loading
+
+
+def _names(filling: Filling, pair: Pair) -> dict[str, object]:
+    columns = pair.source.layout.columns
+    return {
+        "schema": filling.schema,
+        "table": pair.table.name,
+        "columns": [column.name for column in columns],
+        "key": [name for name in pair.table.key if pair.source.layout.place(name) is not None],
+        "reset": [one for one in pair.table.reset if pair.source.layout.place(one[0]) is None],
+    }
+
+
+def _clear(connection: Connection, schema: str, pair: Pair) -> None:
+    reading = fetch_one(connection, _sql("occupied", schema=schema))
+    if reading is not None:
+        raise MarkerHeld(f"run {reading.occupied_by_process} is reading schema {schema}: clear its tables afterwards")
+    execute(connection, _sql("clear", schema=schema, table=pair.table.name))
+
+
+def _stage(connection: Connection, filling: Filling, loading: Loading) -> None:
+    execute(connection, _sql("make_stage", **_names(filling, loading.pair)))
+    copy_in(connection, _sql("copy_stage", **_names(filling, loading.pair)), loaded_blocks(loading, with_lines=True))
+    execute(connection, _sql("analyze_stage"))
+
+
+def _strictly(pair: Pair, rejects: Rejects) -> str:
+    examples = "\n".join(f"  {example}" for example in rejects.examples)
+    return f"{pair.source.name}: nothing loaded, {rejects.rows:,} rows are bad, see {rejects.path}:\n{examples}"
+
+
+def _duplicates(engine: sqlalchemy.Engine, filling: Filling, pair: Pair, progress: Progress, *, clears: bool) -> str:
+    """Which rows bring a key a second time: the file is read once more, into a table of its own."""
+    rejects = Rejects(pair.source.name, pair.source.layout, lambda: Path("/dev/null"))
+    names = _names(filling, pair) | {"is_cleared": clears}
+    with transaction(engine) as connection:
+        _stage(connection, filling, Loading(pair, filling.max_value_bytes, rejects, progress))
+        found = fetch_all(connection, _sql("duplicates", **names), {"shown": _SHOWN + 1})
+    key = ", ".join(pair.table.key)
+    lines = [
+        f"  line {row.line}: {key} {shown(row.value)} "
+        + (f"stands on line {row.before} already" if row.before else f"is in {pair.table.name} already")
+        for row in found[:_SHOWN]
+    ]
+    more = "\n  …" if len(found) > _SHOWN else ""
+    advice = "--on-duplicate newest takes the newest, --replace clears the table first"
+    return f"{pair.source.name}: nothing loaded, {key} must be unique ({advice}):\n" + "\n".join(lines) + more

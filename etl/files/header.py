@@ -1,0 +1,64 @@
+"""The names at the head of a file -> the columns of its table, or every objection at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from etl.errors import ConfigurationError, Problem
+from etl.files.target import ENGINE_COLUMNS, InColumn, InTable, suggestion
+from etl.quoting import fold, shown
+
+SKIP: Final = "-"
+"""Stands in --columns for a column of the file that is not loaded."""
+REJECT_COLUMNS: Final = ("rejected_file", "rejected_line", "rejected_column", "rejected_value", "rejected_reason")
+"""What a reject file has before the row itself; such a file, corrected, can be filled as it is."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which cell of a row goes where: `cells` counts all of them, `places[i]` is the cell of `columns[i]`."""
+
+    cells: int
+    places: tuple[int, ...]
+    columns: tuple[InColumn, ...]
+
+    def place(self, name: str) -> int | None:
+        """The position in `columns` of a name."""
+        return next((i for i, column in enumerate(self.columns) if column.name == name), None)
+
+
+def match_header(header: Sequence[str], table: InTable, path: str, line: int | None = 1) -> Layout:
+    """The layout of a file with these names. Raises ConfigurationError with everything that is wrong with them."""
+    found: dict[str, int] = {}
+    problems: list[str] = []
+    for place, written in enumerate(header):
+        name = written.strip()
+        if name == SKIP or fold(name) in REJECT_COLUMNS:
+            continue
+        column = table.column(name)
+        if column is None:
+            problems.append(_objection(name, place, table))
+        elif column.name in found:
+            problems.append(f"column {column.name} stands twice: leave out one")
+        else:
+            found[column.name] = place
+    if not problems:
+        problems = _missing(found, table)
+    if problems:
+        raise ConfigurationError(*(Problem(text, path, line) for text in problems))
+    columns = tuple(column for column in table.columns if column.name in found)
+    return Layout(len(header), tuple(found[column.name] for column in columns), columns)
+
+
+def _objection(name: str, place: int, table: InTable) -> str:
+    if fold(name) in ENGINE_COLUMNS:
+        return f"column {name} of {table.name} is filled by the database or by a run: leave it out"
+    known = [column.name for column in table.columns]
+    what = shown(name) if name else f"the empty name of column {place + 1}"
+    return f"{what} is no column of {table.name}{suggestion(name, known)}; columns: {', '.join(known)}"
+
+
+def _missing(found: dict[str, int], table: InTable) -> list[str]:
+    if table.any_of and not any(name in found for name in table.any_of):
+        return [f"{table.name} needs a column {' or '.join(table.any_of)}, which says whose row it is"]
+    return [f"{table.name} needs a column {name}" for name in table.all_of if name not in found]

@@ -1,0 +1,77 @@
+"""A source's blocks, checked: good rows as COPY takes them, bad rows to the rejects."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.files.block import Block
+from etl.files.checks import check
+from etl.files.copy_text import copy_text
+from etl.files.rejects import Faults, Rejects
+from etl.files.sources import Pair
+
+
+@dataclass
+class Loading:
+    """One pass through a file, and what is counted on the way."""
+
+    pair: Pair
+    max_value_bytes: int
+    rejects: Rejects
+    progress: Callable[[str, int, int], None]
+    rows: int = 0
+    rounded: int = 0
+
+
+def loaded_blocks(loading: Loading, *, with_lines: bool = False) -> Iterator[memoryview]:
+    """The good rows of a file in COPY's text format; with their lines in a first column if asked."""
+    source = loading.pair.source
+    for block in source.blocks():
+        columns, faults = _checked(loading, block)
+        if with_lines:
+            columns = [pa.array(block.lines).cast(pa.string()), *columns]
+        if faults or block.malformed:
+            loading.rejects.add(block, faults)
+        if faults:
+            good = np.ones(len(block.lines), bool)
+            good[list(faults)] = False
+            columns = [column.filter(pa.array(good)) for column in columns]
+        loading.rows += len(block.lines) - len(faults)
+        yield from copy_text(columns)
+        loading.progress(source.name, block.done, source.size)
+
+
+def _checked(loading: Loading, block: Block) -> tuple[list[pa.Array], Faults]:
+    faults: Faults = {}
+    for (row, number), reason in block.faults.items():
+        faults.setdefault(row, []).append((number, reason))
+    columns = []
+    for number, (column, values) in enumerate(zip(loading.pair.source.layout.columns, block.columns, strict=True)):
+        checked = check(column, values, loading.max_value_bytes)
+        for row, reason in checked.faults.items():
+            if (row, number) not in block.faults:
+                faults.setdefault(row, []).append((number, reason))
+        loading.rounded += checked.rounded
+        columns.append(checked.texts)
+    for row, reason in _nameless(loading, columns):
+        faults.setdefault(row, []).append((None, reason))
+    return columns, faults
+
+
+def _nameless(loading: Loading, columns: list[pa.Array]) -> Iterator[tuple[int, str]]:
+    """Rows without what names them."""
+    table, layout = loading.pair.table, loading.pair.source.layout
+    places = [place for name in table.any_of if (place := layout.place(name)) is not None]
+    groups = [(places, " and ".join(table.any_of))] if places else []
+    groups += [([place], name) for name in table.all_of if (place := layout.place(name)) is not None]
+    for group, name in groups:
+        if any(columns[place].null_count == 0 for place in group):
+            continue
+        empty = pc.is_null(columns[group[0]])
+        for place in group[1:]:
+            empty = pc.and_(empty, pc.is_null(columns[place]))
+        for row in pc.indices_nonzero(empty).to_pylist():
+            yield row, f"{name} {'are both' if len(table.any_of) > 1 else 'is'} empty: nothing says whose row it is"

@@ -1,0 +1,94 @@
+"""Files beside their final names, which they get all together when all are whole."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from etl.errors import ConfigurationError
+
+
+class Placing:
+    """The unfinished files of one export; after an error they are gone and the old ones untouched."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._parts: dict[Path, Path] = {}
+
+    def __enter__(self) -> "Placing":
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._sweep()
+        except OSError as error:
+            raise _unwritable(self._folder, error) from error
+        return self
+
+    def _sweep(self) -> None:
+        """Removes what exports left that were killed; those that live are left alone."""
+        for path in self._folder.glob(".*.part-*"):
+            number = path.name.removesuffix(".old").rpartition("-")[2]
+            if number.isdigit() and not _lives(int(number)):
+                _remove(path)
+
+    def __exit__(self, *_: object) -> None:
+        for part in self._parts.values():
+            _remove(part)
+
+    @contextmanager
+    def file(self, target: Path) -> Iterator[Path]:
+        """Where to write what will be `target`."""
+        part = target.with_name(f".{target.name}.part-{os.getpid()}")
+        self._parts[target] = part
+        try:
+            yield part
+        except OSError as error:
+            raise _unwritable(target, error) from error
+
+    @contextmanager
+    def folder(self, target: Path) -> Iterator[Path]:
+        """As `file`, for a folder of files."""
+        with self.file(target) as part:
+            part.mkdir()
+            yield part
+
+    def size(self, target: Path) -> int:
+        """Bytes of what has been written for a target."""
+        part = self._parts[target]
+        files = [path for path in part.rglob("*") if path.is_file()] if part.is_dir() else [part]
+        return sum(path.stat().st_size for path in files)
+
+    def finish(self) -> None:
+        """Each file takes the place of the one of its name."""
+        for target, part in self._parts.items():
+            try:
+                if part.is_dir() and target.exists():
+                    old = part.with_name(f"{part.name}.old")
+                    target.rename(old)
+                    part.rename(target)
+                    _remove(old)
+                else:
+                    part.replace(target)
+            except OSError as error:
+                raise _unwritable(target, error) from error
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(f"{path} cannot be written: {error.strerror or error}")

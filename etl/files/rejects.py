@@ -1,0 +1,98 @@
+"""The reject file: each row that was not loaded, with the reason, as a CSV that can be corrected and filled again."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from etl.errors import ConfigurationError
+from etl.files.block import Block
+from etl.files.header import REJECT_COLUMNS, Layout
+
+_SHOWN = 5
+
+Faults = dict[int, list[tuple[int | None, str]]]
+"""Row of a block -> the columns that are bad, by position, each with its reason; None: the row itself is."""
+
+# Line, columns, values, reason, and all cells of the row.
+_Reject = tuple[int, str, str, str, list[str | None]]
+
+
+class Rejects:
+    """Opens its file with the first reject; it takes its name when it is whole. `examples` are the first few."""
+
+    def __init__(self, source: str, layout: Layout, choose_path: Callable[[], Path]) -> None:
+        self.rows = 0
+        self.examples: list[str] = []
+        self.path: Path | None = None
+        self._source = source
+        self._layout = layout
+        self._choose_path = choose_path
+        self._part: Path | None = None
+        self._file: TextIO | None = None
+
+    def add(self, block: Block, faults: Faults) -> None:
+        """Writes what is bad in a block, in the order of its lines: rows with faults, and what was no row at all."""
+        found = [self._faulty(block, row, reasons) for row, reasons in faults.items()]
+        empty: list[str | None] = [None] * len(self._layout.columns)
+        found += [(one.line, "", one.text, one.reason, empty) for one in block.malformed]
+        for one in sorted(found, key=lambda reject: reject[0]):
+            self._write(*one)
+
+    def _faulty(self, block: Block, row: int, reasons: list[tuple[int | None, str]]) -> _Reject:
+        cells = [_text(column[row].as_py()) for column in block.columns]
+        named = [(self._layout.columns[at].name if at is not None else "", at, why) for at, why in reasons]
+        values = "; ".join(cells[at] or "" for _, at, _ in named if at is not None)
+        columns = "; ".join(name for name, _, _ in named if name)
+        reason = "; ".join(f"{name} {why}".strip() for name, _, why in named)
+        return int(block.lines[row]), columns, values, reason, cells
+
+    def _write(self, line: int, columns: str, value: str, reason: str, cells: list[str | None]) -> None:
+        self.rows += 1
+        if len(self.examples) < _SHOWN:
+            self.examples.append(f"line {line}: {reason}")
+        try:
+            file = self._file or self._open()
+            file.write(_row([self._source, str(line), columns, value, reason, *cells]))
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _open(self) -> TextIO:
+        self.path = self._choose_path()
+        self._part = self.path.with_name(f".{self.path.name}.part")
+        self._file = self._part.open("w", encoding="utf-8", newline="")
+        self._file.write(_row([*REJECT_COLUMNS, *(column.name for column in self._layout.columns)]))
+        return self._file
+
+    def finish(self) -> None:
+        """The file is whole, and takes its name."""
+        if self._file and self._part and self.path:
+            try:
+                self._file.close()
+                self._part.replace(self.path)
+            except OSError as error:
+                raise self._unwritable(error) from error
+
+    def drop(self) -> None:
+        """Nothing is left of a file that is not whole."""
+        if self._file and self._part:
+            self._file.close()
+            self._part.unlink(missing_ok=True)
+
+    def _unwritable(self, error: OSError) -> ConfigurationError:
+        return ConfigurationError(f"{self.path}: cannot be written: {error.strerror}; name another file with --rejects")
+
+
+def _text(value: object) -> str | None:
+    match value:
+        case None:
+            return None
+        case bytes():
+            return "\\x" + value.hex()
+        case _:
+            return str(value)
+
+
+def _row(cells: list[str | None]) -> str:
+    # Null is nothing at all and an empty text a pair of quotes, as in the file that was read.
+    quoted = ("" if cell is None else '"' + cell.replace('"', '""') + '"' for cell in cells)
+    return ",".join(quoted) + "\n"

@@ -1,0 +1,166 @@
+"""Paths and names as a user gives them -> opened sources, each with its table; nothing is loaded until all are open."""
+
+import codecs
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from etl.errors import ConfigurationError, Problem
+from etl.files.block import Source
+from etl.files.csv_source import CsvReader, CsvSource
+from etl.files.csv_text import CsvFormat, scan
+from etl.files.excel_source import ExcelSource, is_named, sheet_names
+from etl.files.header import SKIP, match_header
+from etl.files.parquet_source import ParquetSource
+from etl.files.target import InTable, find_table
+from etl.quoting import fold, shown
+
+_CSV: Final = (".csv", ".tsv", ".txt", ".dat", ".csv.gz", ".tsv.gz", ".txt.gz", ".dat.gz")
+_PARQUET: Final = (".parquet", ".pq")
+_EXCEL: Final = (".xlsx", ".xlsm")
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_REJECTED: Final = ".rejected"
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """What a user says of the files; None and empty: the file tells. `columns` replace a header."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ""
+    null: str = ""
+    escape: str = '"'
+    columns: tuple[str, ...] = ()
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A source and the table that it fills."""
+
+    table: InTable
+    source: Source
+    path: Path
+
+
+def pairs(tables: dict[str, InTable], table: str | None, paths: Sequence[Path], file_format: FileFormat) -> list[Pair]:
+    """Every file, or sheet, with its table: the named one, or the one that bears the file's or the sheet's name.
+
+    Raises ConfigurationError for what cannot be read, and for headers that do not fit.
+    """
+    _check_format(file_format)
+    chosen = find_table(tables, table) if table else None
+    found: list[Pair] = []
+    for path in paths:
+        if not path.is_file():
+            raise ConfigurationError(Problem("no such file", str(path)))
+        try:
+            found += _of_file(path, tables, chosen, file_format)
+        except (OSError, EOFError, zlib.error) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ConfigurationError(Problem(f"cannot be read: {reason}", str(path))) from error
+    return found
+
+
+def _of_file(path: Path, tables: dict[str, InTable], chosen: InTable | None, file_format: FileFormat) -> list[Pair]:
+    name = path.name.lower()
+    if name.endswith(_EXCEL):
+        return _of_workbook(path, tables, chosen, file_format)
+    if not name.endswith(_CSV + _PARQUET):
+        kinds = ", ".join(sorted({*_CSV, *_PARQUET, *_EXCEL}))
+        raise ConfigurationError(Problem(f"is of no known kind: the name must end with {kinds}", str(path)))
+    table = chosen or _named(path, tables)
+    if name.endswith(_PARQUET):
+        return [Pair(table, ParquetSource(path, table), path)]
+    return [Pair(table, open_csv(path, table, file_format), path)]
+
+
+def _named(path: Path, tables: dict[str, InTable]) -> InTable:
+    stem = path.name.split(".")[0]
+    try:
+        return find_table(tables, stem)
+    except ConfigurationError as error:
+        advice = f"{error}; name the table before the files: etl fill TABLE {path}"
+        raise ConfigurationError(Problem(advice, str(path))) from error
+
+
+def _of_workbook(path: Path, tables: dict[str, InTable], chosen: InTable | None, file_format: FileFormat) -> list[Pair]:
+    sheets = sheet_names(path)
+    named = [(one, sheet) for sheet in sheets for one in tables.values() if is_named(sheet, one.name)]
+    if file_format.sheet:
+        wanted = [sheet for sheet in sheets if sheet.lower() == file_format.sheet.lower()]
+        if not wanted:
+            raise ConfigurationError(Problem(f"has no sheet {shown(file_format.sheet)}: {_list(sheets)}", str(path)))
+        table = chosen or next((one for one, sheet in named if sheet == wanted[0]), None) or _named(path, tables)
+        named = [(table, wanted[0])]
+    elif chosen:
+        own = [(chosen, sheet) for one, sheet in named if one is chosen]
+        named = own or [(chosen, sheet) for sheet in sheets if len(sheets) == 1]
+        if not named:
+            raise ConfigurationError(Problem(f"has several sheets: say --sheet, one of {_list(sheets)}", str(path)))
+    elif not named:
+        if len(sheets) > 1:
+            raise ConfigurationError(Problem(f"no sheet bears the name of a table: {_list(sheets)}", str(path)))
+        named = [(_named(path, tables), sheets[0])]
+    return [Pair(one, ExcelSource(path, sheet, one, file_format.columns), path) for one, sheet in named]
+
+
+def _list(sheets: Sequence[str]) -> str:
+    return ", ".join(shown(sheet) for sheet in sheets)
+
+
+def _check_format(file_format: FileFormat) -> None:
+    try:
+        codecs.lookup(file_format.encoding)
+    except LookupError as error:
+        raise ConfigurationError(f"encoding {shown(file_format.encoding)} is not known, e.g. utf-8, cp1251") from error
+    if file_format.delimiter and (len(file_format.delimiter.encode()) != 1 or file_format.delimiter in '"\r\n'):
+        raise ConfigurationError("the delimiter must be one character of ASCII, and neither a quote nor a line end")
+    if file_format.escape not in ('"', "\\"):
+        raise ConfigurationError('the escape must be " or \\')
+
+
+def open_csv(path: Path, table: InTable, file_format: FileFormat) -> CsvSource:
+    """A CSV file with its header matched; without a delimiter the one under which most names are the table's."""
+    reader = CsvReader(path, file_format.encoding)
+    head = reader.head()
+    if not head.strip():
+        raise ConfigurationError(Problem("is empty: not even a header names its columns", str(path)))
+    delimiters = [file_format.delimiter] if file_format.delimiter else _DELIMITERS
+    formats = [CsvFormat(one, file_format.null, file_format.escape) for one in delimiters]
+    columns = list(file_format.columns)
+    if columns:
+        csv = max(formats, key=lambda one: len(_first_row(head, one)[0]) == len(columns))
+        return CsvSource(reader, csv, match_header(columns, table, str(path), None), (0, 0))
+    csv = max(formats, key=lambda one: _known(_first_row(head, one)[0], table))
+    header, end, lines = _first_row(head, csv)
+    return CsvSource(reader, csv, match_header(header, table, str(path)), (end, lines))
+
+
+def _first_row(head: bytes, csv: CsvFormat) -> tuple[list[str], int, int]:
+    found = scan(head, 1, csv, None, is_last=True, limit=1)
+    cells = found.rows[0] if found.rows else []
+    return [(cell or b"").decode(errors="backslashreplace") for cell in cells], found.end, found.lines_used
+
+
+def _known(header: Sequence[str], table: InTable) -> tuple[int, int]:
+    names = {fold(column.name) for column in table.columns} | {SKIP}
+    return sum(fold(name.strip()) in names for name in header), len(header)
+
+
+def reject_path(path: Path) -> Path:
+    """Where the rejected rows of a file go: beside it, under a name that is free."""
+    stem = path.name
+    for suffix in (*_CSV, *_PARQUET, *_EXCEL):
+        if stem.lower().endswith(suffix):
+            stem = stem[: -len(suffix)]
+            break
+    stem = stem.removesuffix(_REJECTED)
+    wanted = path.with_name(f"{stem}{_REJECTED}.csv")
+    number = 2
+    while wanted.exists():
+        wanted = path.with_name(f"{stem}{_REJECTED}-{number}.csv")
+        number += 1
+    return wanted

@@ -1,0 +1,2 @@
+-- Nobody else will analyze a temporary table.
+analyze pg_temp.fill_stage

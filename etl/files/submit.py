@@ -1,0 +1,38 @@
+"""Handing over what was filled, by the statements that a partner would use (guide, process_tracking)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+import sqlalchemy
+
+from etl.database import Statements, execute, fetch_all, transaction
+
+_sql = Statements(__package__)
+
+
+class HandOver(StrEnum):
+    """The two ways of saying "ready": a marker row of one's own, or an empty marker table."""
+
+    ROW = "row"
+    CLEAR = "clear"
+
+
+@contextmanager
+def handing_over(engine: sqlalchemy.Engine, schema: str, way: HandOver | None) -> Iterator[None]:
+    """Hands over when the block ends well. By row: no run starts meanwhile; after an error the row is gone."""
+    row = None
+    if way is HandOver.ROW:
+        with transaction(engine) as connection:
+            [begun] = fetch_all(connection, _sql("begin_loading", schema=schema))
+            row = begun.id
+    try:
+        yield
+    except BaseException:
+        if row is not None:
+            with transaction(engine) as connection:
+                execute(connection, _sql("withdraw", schema=schema), {"id": row})
+        raise
+    if way is not None:
+        with transaction(engine) as connection:
+            execute(connection, _sql(f"hand_over_by_{way}", schema=schema), {"id": row} if row else {})
