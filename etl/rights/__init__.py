@@ -1,0 +1,25 @@
+"""Rights: what each role may do, as statements, and what the engine's own role lacks.
+
+Receives a company, names of schemas and roles, and open transactions. Hands on grants as text, or executes them. Never
+makes a table, and gives nobody more than the work of its role asks for.
+"""
+
+from etl.rights.grants import Script, administrator_script, partner_script, reader_script
+from etl.rights.lacking import check_rights, is_superuser, lacking
+from etl.rights.live import Server, apply_script, look, make_schema, read_by_partner, versions
+
+__all__ = [
+    "Script",
+    "Server",
+    "administrator_script",
+    "apply_script",
+    "check_rights",
+    "is_superuser",
+    "lacking",
+    "look",
+    "make_schema",
+    "partner_script",
+    "read_by_partner",
+    "reader_script",
+    "versions",
+]

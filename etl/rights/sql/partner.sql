@@ -1,0 +1,20 @@
+-- In a schema in use everything is taken away first, so that the script says all that the role may do, whatever it could before. Neither
+-- triggers nor references: both would run a partner's code with our rights. The marker is cleared by `delete`, which
+-- waits for nobody; in_ tables may also be truncated, since after the signal the run needs nothing more from them.
+{% if not is_fresh %}
+alter default privileges in schema {{ schema | ident }} revoke all on tables from {{ role | ident }};
+revoke all on all tables in schema {{ schema | ident }} from {{ role | ident }};
+revoke all on all sequences in schema {{ schema | ident }} from {{ role | ident }};
+revoke all on schema {{ schema | ident }} from {{ role | ident }};
+{% endif %}
+grant usage on schema {{ schema | ident }} to {{ role | ident }};
+{% for one in tables %}
+{% set columns = one.columns | join(", ") %}
+grant select, insert ({{ columns }}), update ({{ columns }}), delete{{ ", truncate" if one.may_truncate }} on {{ schema | ident }}.{{ one.table | ident }} to {{ role | ident }};
+{% if one.has_sequence %}
+grant usage on sequence {{ schema | ident }}.{{ one.sequence | ident }} to {{ role | ident }};
+{% endif %}
+{% endfor %}
+{% for name in read %}
+grant select on {{ schema | ident }}.{{ name | ident }} to {{ role | ident }};
+{% endfor %}
