@@ -1,0 +1,4 @@
+-- The moment at which a hand-over was first seen, or that there is none; written only when that changes.
+update {{ schema | ident }}.freshness
+set ready_since = case when :is_ready then clock_timestamp() end
+where (ready_since is not null) <> :is_ready
