@@ -1,0 +1,54 @@
+"""The conductor: one run from a won marker to a fixed marker, and what can be said about it.
+
+Receives a configuration URL and a company. Hands on an Outcome, a Status or what was Cleaned. Never parses a command
+line and never prints.
+"""
+
+from etl.engine.cleaning import Cleaned, clean
+from etl.engine.cycle import run_once
+from etl.engine.dry_run import DryRun, dry_run
+from etl.engine.loop import run_loop
+from etl.engine.outcome import Outcome
+from etl.engine.preparation import is_prepared, prepare
+from etl.engine.status import Status, read_status
+from etl.engine.telling import look_at_feed, watch_feed
+from etl.engine.undoing import Undone, undo
+from etl.engine.versions import (
+    ListedVersion,
+    build_version,
+    list_versions,
+    retire_version,
+    roll_back_version,
+    switch_version,
+)
+from etl.engine.wiring import House, open_database, open_house, read_configuration
+from etl.engine.zone import zone_of
+
+__all__ = [
+    "Cleaned",
+    "DryRun",
+    "House",
+    "ListedVersion",
+    "Outcome",
+    "Status",
+    "Undone",
+    "build_version",
+    "clean",
+    "dry_run",
+    "is_prepared",
+    "list_versions",
+    "look_at_feed",
+    "open_database",
+    "open_house",
+    "prepare",
+    "read_configuration",
+    "read_status",
+    "retire_version",
+    "roll_back_version",
+    "run_loop",
+    "run_once",
+    "switch_version",
+    "undo",
+    "watch_feed",
+    "zone_of",
+]

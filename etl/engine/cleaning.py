@@ -1,0 +1,149 @@
+"""Clean-up by age and limit: errors, tasks, runs, the journal, the day's copies.
+
+Kept for good: receipts, and the errors in the golden store.
+"""
+
+import logging
+import time
+from dataclasses import dataclass, field, replace
+
+from etl import outbound
+from etl.database import transaction
+from etl.engine.preparation import is_prepared
+from etl.engine.wiring import House
+from etl.errors import ConfigurationError, EnvironmentFault
+from etl.inbound import Copies, clean_errors
+from etl.tasks import Board
+
+_log = logging.getLogger("in_pg_migration")
+
+# A copy that somebody reads waits for the next clean-up; nobody waits for it.
+_DROP_PATIENCE = "1s"
+_QUIET = {"client_min_messages": "warning"}
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """How many rows went, which copies and retired out_ versions; `kept` says of what had to stay (its name) why."""
+
+    errors: int = 0
+    tasks: int = 0
+    runs: int = 0
+    journal: int = 0
+    copies: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    kept: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """Rows that went, of all kinds."""
+        return self.errors + self.tasks + self.runs + self.journal
+
+    def __add__(self, other: "Cleaned") -> "Cleaned":
+        return Cleaned(
+            errors=self.errors + other.errors,
+            tasks=self.tasks + other.tasks,
+            runs=self.runs + other.runs,
+            journal=self.journal + other.journal,
+            copies=self.copies + other.copies,
+            versions=self.versions + other.versions,
+            kept=self.kept | other.kept,
+        )
+
+
+def clean_before_run(house: House) -> None:
+    """One pass. A run does not fail because something could not be cleaned: the next one tries again."""
+    try:
+        _pass(house)
+        _drop_copies(house)
+    except EnvironmentFault as fault:
+        _log.warning("the clean-up is put off: %s", fault)
+
+
+def clean(house: House) -> Cleaned:
+    """Passes until nothing is left that is old; each is a transaction of its own."""
+    with transaction(house.engine) as connection:
+        if not is_prepared(connection, house):
+            return Cleaned()
+    cleaned = Cleaned()
+    while (once := _pass(house)).rows:
+        cleaned += once
+    return cleaned + once + _drop_copies(house) + _retire_versions(house)
+
+
+def _pass(house: House) -> Cleaned:
+    in_migration = house.settings.in_migration
+    limit, schema = in_migration.clean_limit, house.in_schema
+    _log.info("g5mP3u7hF4 :: cleanErrorsTable start")
+    _log.info("mX9xgIdrQt :: clean days = %d, limit = %d", in_migration.clean_days, limit)
+    started = time.monotonic()
+    with transaction(house.engine) as connection, house.sides(connection) as sides:
+        before = house.handshake.old_before(connection, in_migration.clean_days)
+        errors = clean_errors(connection, schema, before=before, limit=limit)
+        milliseconds = (time.monotonic() - started) * 1000
+        _log.info("1RHJ7aF2vu :: errors cleaner deleted %d rows in %d ms.", errors, milliseconds)
+        cleaned = Cleaned(
+            errors=errors,
+            tasks=Board.clean(connection, schema, before=before, limit=limit),
+            runs=house.handshake.clean(connection, before=before, limit=limit),
+            journal=house.store.clean_journal(sides.store, before=before, limit=limit),
+        )
+        readers = house.store.journal_readers(sides.store, before=before)
+        if not sides.is_one:
+            house.gate.clean(sides.store, before=before)
+    if house.settings.has_out_migration and house.has_own_out:
+        with transaction(house.out_engine) as out:
+            if house.mirror.exists(out):
+                house.store.clean_journal(out, before=before, limit=limit)
+    _log.info("deleted %d tasks, %d runs, %d rows of the journal", cleaned.tasks, cleaned.runs, cleaned.journal)
+    if not cleaned.journal and readers:
+        why = f"not yet followed by {', '.join(readers)}"
+        _log.info("the journal is kept past its age: %s", why)
+        return replace(cleaned, kept={f"{house.store.schema}.journal": why})
+    return cleaned
+
+
+def _drop_copies(house: House) -> Cleaned:
+    copies = Copies(house.in_schema)
+    with transaction(house.engine) as connection:
+        old = copies.old(connection, house.settings.in_migration.copy_days)
+    dropped, kept = [], {}
+    for copy in old:
+        why = _drop_copy(house, copies, copy)
+        if why:
+            _log.info("the copy %s is kept past its age: %s", copy, why)
+            kept[f"{house.in_schema}.{copy}"] = why
+        else:
+            _log.info("the copy %s is dropped", copy)
+            dropped.append(copy)
+    return Cleaned(copies=tuple(dropped), kept=kept)
+
+
+def _retire_versions(house: House) -> Cleaned:
+    """Versions whose announced day has come."""
+    if house.has_own_out:
+        with transaction(house.out_engine) as connection:
+            if not house.mirror.exists(connection):
+                return Cleaned()
+    with transaction(house.out_engine) as connection:
+        due = outbound.due(connection, house.versions)
+    dropped, kept = [], {}
+    for schema in due:
+        try:
+            with transaction(
+                house.out_engine, lock_timeout=_DROP_PATIENCE, client_min_messages="warning"
+            ) as connection:
+                outbound.retire(connection, house.versions, schema)
+            dropped.append(schema)
+        except (ConfigurationError, EnvironmentFault) as fault:
+            kept[schema] = str(fault)
+    return Cleaned(versions=tuple(dropped), kept=kept)
+
+
+def _drop_copy(house: House, copies: Copies, copy: str) -> str:
+    try:
+        with transaction(house.engine, lock_timeout=_DROP_PATIENCE, client_min_messages="warning") as connection:
+            dependents = copies.drop(connection, copy)
+    except EnvironmentFault as fault:
+        return str(fault)
+    return f"{dependents} depends on it" if dependents else ""

@@ -1,0 +1,203 @@
+"""One run. Reads like the list in the guide: look, win, claim and plan, perform task after task, close."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from etl.database import Statements, fetch_all, transaction
+from etl.engine.cleaning import clean_before_run
+from etl.engine.outcome import Outcome
+from etl.engine.preparation import enter_store, is_prepared, prepare
+from etl.engine.telling import tell_run
+from etl.engine.wiring import House
+from etl.engine.work import Work, place_of
+from etl.engine.workers import Workers
+from etl.errors import EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
+from etl.handshake import Action, Decision, Heartbeat, Won
+from etl.inbound import Place, Receipt
+from etl.plan import Kind
+from etl.plan.layout import FIRST
+from etl.tasks import Board
+from etl.telemetry import span
+
+_sql = Statements(__package__)
+_log = logging.getLogger("in_pg_migration")
+
+
+def _nothing() -> None:
+    """Goes on."""
+
+
+def run_once(house: House, *, accept: bool = False, go_on: Callable[[], None] = _nothing) -> Outcome:
+    """One look at the marker and, if it says so, one whole run.
+
+    With `accept` a batch may remove or empty as much as it will, and the rows of a stopped run are taken as they are.
+    `go_on` is called before each task and raises when no further one may begin.
+
+    Raises MarkerHeld when another runner has it, RunStopped when the run ends before its rows do, FencedOut when an
+    heir took over, EnvironmentFault when something must be mended first (the run is then free for the next runner).
+    """
+    if not house.settings.has_in_migration:
+        return Outcome("hasInMigration is false in configs/InMigrationPostgresConfig.txt: no run starts")
+    idle = _look(house, accept=accept)
+    if idle:
+        return idle
+    try:
+        prepare(house)
+        decision, won = house.handshake.win(accept=accept)
+    except TransientFault:
+        # A runner that was faster may hold the very locks that this takes; then the marker says so, or that it is done.
+        idle = _look(house, accept=accept)
+        if idle:
+            return idle
+        raise
+    if won is None:
+        return _not_started(decision)
+    _log.info("w7qP9r57 :: start migration by companyCode=%s run=%s", house.company.code, won.run)
+    with span("etl.run", company=house.company.code, run=won.run, taken_over=won.taken_over):
+        return _perform_run(house, decision, won, accept=accept, go_on=go_on)
+
+
+def _look(house: House, *, accept: bool) -> Outcome | None:
+    """The idle tick: one cheap look that writes nothing; None when there is something to do."""
+    with transaction(house.engine) as connection:
+        if not is_prepared(connection, house):
+            return None
+        decision, _, running = house.handshake.decide(connection, accept=accept)
+    if decision.action is Action.TAKE_OVER and running:
+        # What a frozen owner holds open would keep the preparation waiting, not only the merge.
+        house.handshake.end_backends(running)
+    return None if decision.starts else _not_started(decision)
+
+
+def _not_started(decision: Decision) -> Outcome:
+    if decision.starts or decision.action is Action.HELD:
+        raise MarkerHeld(f"another runner was first: {decision.reason}")
+    _log.info("12VQDGGLXH :: миграция не началась: %s", decision.reason)
+    return Outcome(decision.reason)
+
+
+def _perform_run(house: House, decision: Decision, won: Won, *, accept: bool, go_on: Callable[[], None]) -> Outcome:
+    started = time.monotonic()
+    board = Board(house.engine, house.in_schema, won.run, won.owner, won.fence)
+    in_migration = house.settings.in_migration
+    beat = Heartbeat(
+        house.engine,
+        house.in_schema,
+        won,
+        beat_seconds=in_migration.heartbeat_seconds,
+        lease_seconds=in_migration.lease_seconds,
+    )
+    with _freeing(house, won):
+        try:
+            with beat:
+                enter_store(house, won)
+                work = Work(house, board, won, _place(house, won.run), accept)
+                clean_before_run(house)
+                _begin(board, won)
+                _workers(house, board, work, beat, go_on).work_off()
+                _close(house, board, won)
+        except RunStopped as stop:
+            _stop(house, board, work, str(stop))
+            raise
+    return _outcome(house, board, decision, won, time.monotonic() - started)
+
+
+@contextmanager
+def _freeing(house: House, won: Won) -> Iterator[None]:
+    """Frees the lease of a run that breaks off; when a link was lost, the run's own row says what has become of it."""
+    try:
+        yield
+    except RunStopped:
+        raise
+    except TransientFault:
+        if not _is_done(house, won):
+            _give_up(house, won)
+            raise
+    except BaseException:
+        _give_up(house, won)
+        raise
+
+
+def _is_done(house: House, won: Won) -> bool:
+    """Whether this runner closed the run, though the answer was lost; raises what it has to say if not it alone did."""
+    try:
+        with transaction(house.engine) as connection:
+            state, message = house.handshake.state_of(connection, won)
+    except EnvironmentFault:
+        return False  # the fault that is on its way tells more
+    if state == "stopped":
+        raise RunStopped(message)
+    return state == "done"
+
+
+def _place(house: House, run: int) -> Place:
+    with transaction(house.engine) as connection, house.sides(connection) as sides:
+        return place_of(sides, house, run)
+
+
+def _begin(board: Board, won: Won) -> None:
+    if won.taken_over:
+        board.inherit()
+    with transaction(board.engine) as connection:
+        board.hold_fence(connection)
+        board.record(connection, [FIRST])
+
+
+def _workers(house: House, board: Board, work: Work, beat: Heartbeat, go_on: Callable[[], None]) -> Workers:
+    return Workers(
+        board,
+        work,
+        house.settings.worker_count,
+        go_on=go_on,
+        check=beat.check,
+        cancel=house.handshake.cancel_backends,
+        settings=house.merge_settings,
+    )
+
+
+def _close(house: House, board: Board, won: Won) -> None:
+    with transaction(house.engine) as connection:
+        board.hold_fence(connection)
+        house.handshake.end(connection, won, state="done")
+
+
+def _stop(house: House, board: Board, work: Work, message: str) -> None:
+    """Ends a run before its rows: what is not merged is ready again, the marker says 2 until the next hand-over."""
+    with transaction(house.engine) as connection:
+        board.hold_fence(connection)
+        with work.sides(connection) as sides:
+            work.close_stopped(sides)
+            board.drop_rest(connection)
+            house.handshake.finish_marker(connection, work.won, status=2)
+            house.handshake.end(connection, work.won, state="stopped", message=message)
+    with transaction(house.engine) as connection:
+        tell_run(connection, house, work.won.run, message=message)
+
+
+def _give_up(house: House, won: Won) -> None:
+    # The next runner need not wait for the lease; if even this fails, it waits.
+    try:
+        house.handshake.give_up(won)
+    except EtlError as error:
+        _log.warning("the lease of run %s could not be freed and must run out: %s", won.run, error)
+
+
+def _outcome(house: House, board: Board, decision: Decision, won: Won, seconds: float) -> Outcome:
+    with transaction(house.engine) as connection:
+        rows = board.tasks(connection)
+        [errors] = fetch_all(connection, _sql("error_rows", schema=house.in_schema), {"run": won.run})
+        receipts = Receipt.of_run(connection, house.in_schema, won.run)
+    out: Mapping[str, int] = next((row.counters for row in rows if row.kind == Kind.RUN_PROCESSES), {})
+    return Outcome(
+        reason=decision.reason,
+        run=won.run,
+        taken_over=won.taken_over,
+        receipts=tuple(receipts),
+        errors=errors.errors,
+        resolved=sum(row.counters.get("resolved", 0) for row in rows),
+        out_schema=house.out_version.schema if house.settings.has_out_migration else "",
+        out=out,
+        seconds=seconds,
+    )

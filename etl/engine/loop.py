@@ -1,0 +1,214 @@
+"""`etl run --loop`: the service. It waits for the schedule, a hand-over or a change of its configuration, and runs.
+
+A run is pinned to the configuration it began with. No fault of the environment ends the loop: it waits and goes on.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from datetime import UTC, datetime
+from typing import Never
+
+from etl.database import transaction
+from etl.engine.cycle import run_once
+from etl.engine.ears import Ears
+from etl.engine.following import Following
+from etl.engine.outcome import Outcome
+from etl.engine.pace import Patience, Ticks
+from etl.engine.preparation import is_prepared
+from etl.engine.service_manager import ServiceManager
+from etl.engine.signals import Signals
+from etl.engine.telling import watch_feed
+from etl.engine.wiring import House, build_house
+from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, MarkerHeld
+from etl.handshake import Action, Decision
+from etl.logs import Log
+
+_log = logging.getLogger("in_pg_migration")
+
+# A directory is asked so often whether it has changed; so long is the longest wait.
+_LOOK_SECONDS = 1.0
+# Outside of a run the loop comes round every second. A server that does not answer may keep one look waiting.
+_STUCK_SECONDS = 60.0
+
+Tell = Callable[[Outcome], None]
+Around = Callable[[House], AbstractContextManager[object]]
+
+
+def run_loop(
+    url: str, company: str | None, environ: Mapping[str, str], log: Log, tell: Tell, around: Around = nullcontext
+) -> Never:
+    """Serves until a signal ends it, and raises Stopped then; `tell` hears of every finished run.
+
+    `around` is entered for the time that one configuration is served.
+
+    Raises ConfigurationError if the configuration is faulty from the start.
+    """
+    Loop(url, company, environ, log, tell, around).run()
+
+
+class Loop:
+    """One service for one company."""
+
+    def __init__(
+        self, url: str, company: str | None, environ: Mapping[str, str], log: Log, tell: Tell, around: Around
+    ) -> None:
+        self._environ, self._tell, self._around = environ, tell, around
+        self._signals = Signals()
+        self._following = Following(url, company, environ, log, self._signals.wake)
+        self._manager = ServiceManager(environ)
+        self._start = datetime.now(UTC)
+        self._ears = Ears()
+        self._opened = ExitStack()
+        self._house: House | None = None
+        self._ticks: Ticks | None = None
+        self._patience = Patience()
+        # A moment of the schedule has come, and the marker could not be looked at yet.
+        self._is_owed = False
+        self._next_poll = 0.0
+        self._said = ""
+        self._attempts = 0
+        self._alive_at = time.monotonic()
+
+    def run(self) -> Never:
+        """Goes on until a signal ends it."""
+        self._manager.watch(self._is_alive)
+        try:
+            while True:
+                self._signals.check()
+                self._alive_at = time.monotonic()
+                seconds = self._pass()
+                self._signals.wait(min(seconds, _LOOK_SECONDS), self._ears.files)
+        finally:
+            self._manager.stopping()
+            self._close_house()
+            self._following.close()
+
+    def _pass(self) -> float:
+        """Does what is due; returns after how many seconds something may be due again."""
+        self._configure()
+        current = self._following.current
+        if current is None or self._ticks is None or not self._following.is_sure:
+            self._manager.status("waits for its configuration")
+            return _LOOK_SECONDS
+        if not current.settings.has_in_migration or current.settings.schedule.is_off:
+            why = "the schedule is off" if current.settings.has_in_migration else "hasInMigration is false"
+            self._say_once(f"no run starts: {why}")
+            return _LOOK_SECONDS
+        is_due = self._is_due(self._ticks)
+        if is_due and time.monotonic() >= self._patience.until:
+            self._try(current.settings.in_migration.poll_seconds)
+        left = self._ticks.seconds_left(datetime.now(UTC))
+        poll = max(self._next_poll, self._patience.until) - time.monotonic()
+        return max(min(poll, _LOOK_SECONDS if left is None else left), 0)
+
+    def _configure(self) -> None:
+        is_reload, self._signals.is_reload_asked = self._signals.is_reload_asked, False
+        if is_reload:
+            self._manager.reloading()
+        is_first = self._following.current is None
+        if self._following.look(anew=is_reload) and self._following.current:
+            self._close_house()
+            current = self._following.current
+            self._ticks = Ticks.begin(current.settings.schedule, current.zone, self._start, datetime.now(UTC))
+            self._next_poll = 0.0
+            self._patience.succeed()
+            _log.info("%s; %s", "the service is up" if is_first else "the service goes on", self._ticks)
+        if is_reload or (is_first and self._following.current):
+            self._manager.ready()
+
+    def _is_due(self, ticks: Ticks) -> bool:
+        """Whether the marker is to be looked at. A hand-over that is heard while patience lasts is found after it."""
+        if ticks.is_due(datetime.now(UTC)):
+            self._is_owed = True
+        return self._ears.heard() or self._is_owed or time.monotonic() >= self._next_poll
+
+    def _try(self, poll_seconds: int) -> None:
+        try:
+            self._signals.is_at_work = True
+            house = self._open_house()
+            self._ears.open(house)
+            try:
+                self._run(house)
+            finally:
+                watch_feed(house)
+            self._patience.succeed()
+        except (MarkerHeld, FencedOut) as held:
+            self._say_once(str(held))
+            self._patience.succeed()
+        except (EnvironmentFault, ConfigurationError) as fault:
+            pause = self._patience.fail(time.monotonic())
+            self._say_once(f"the next try is put off: {fault}", logging.WARNING)
+            _log.debug("the next try comes in %.1f s", pause)
+            self._ears.close()
+        except EtlError as stop:  # the rows are the reason: RunStopped
+            _log.error("%s", stop)
+            self._patience.succeed()
+        finally:
+            self._signals.is_at_work = False
+            self._next_poll = time.monotonic() + (0 if self._patience.until else poll_seconds)
+
+    def _run(self, house: House) -> None:
+        decision = _decision(house)
+        if not self._may_start(house, decision):
+            self._is_owed = False
+            return
+        self._attempts += 1
+        thread = threading.current_thread()
+        name, thread.name = thread.name, f"tryToStartMigration-run-{self._attempts}"
+        self._manager.status("performs a run")
+        try:
+            outcome = run_once(house, go_on=self._signals.check)
+        finally:
+            thread.name = name
+        self._is_owed = False
+        if outcome.run is not None:
+            self._said = ""
+            _log.info("run %s done in %.1f s, %d error rows", outcome.run, outcome.seconds, outcome.errors)
+            self._tell(outcome)
+
+    def _may_start(self, house: House, decision: Decision | None) -> bool:
+        on_hand_over = house.settings.in_migration.start_on_hand_over
+        if decision is None:  # nothing is prepared yet: the first run does that
+            return self._is_owed or on_hand_over
+        if not decision.starts:
+            self._say_once(decision.reason)
+            return False
+        # A run that was left is gone on with, whatever the schedule says: its rows are claimed.
+        return self._is_owed or on_hand_over or decision.action is Action.TAKE_OVER
+
+    def _open_house(self) -> House:
+        if self._house is None and self._following.current:
+            current = self._following.current
+            house = self._opened.enter_context(build_house(current.settings, current.company, self._environ))
+            self._opened.enter_context(self._around(house))
+            self._house = house
+        if self._house is None:
+            raise ConfigurationError("there is no configuration yet")
+        return self._house
+
+    def _close_house(self) -> None:
+        self._ears.close()
+        self._opened.close()
+        self._opened, self._house = ExitStack(), None
+
+    def _is_alive(self) -> bool:
+        """For the watchdog. A run is watched by its own lease."""
+        return self._signals.is_at_work or time.monotonic() - self._alive_at < _STUCK_SECONDS
+
+    def _say_once(self, text: str, level: int = logging.INFO) -> None:
+        """Says why nothing starts, once per change."""
+        self._manager.status(text)
+        if text != self._said:
+            self._said = text
+            _log.log(level, "12VQDGGLXH :: миграция не началась: %s", text)
+
+
+def _decision(house: House) -> Decision | None:
+    """One cheap look that writes nothing; None when nothing of ours is there yet."""
+    with transaction(house.engine) as connection:
+        if not is_prepared(connection, house):
+            return None
+        return house.handshake.decide(connection)[0]

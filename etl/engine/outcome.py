@@ -1,0 +1,26 @@
+"""What came of a command's attempt at a run, as a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from etl.inbound import Receipt
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished run, or the reason why none started (`run` is None then). `out` counts rows of the out_ tables."""
+
+    reason: str
+    run: int | None = None
+    taken_over: bool = False
+    receipts: tuple[Receipt, ...] = ()
+    errors: int = 0
+    resolved: int = 0
+    out_schema: str = ""
+    out: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """0 done or nothing to do, 1 done with rejected rows."""
+        return 1 if self.errors else 0

@@ -1,0 +1,80 @@
+"""What can be said about marker, run, tasks, waiting links and out_ versions, read in one transaction."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from etl.database import Connection, Statements, fetch_all, looking
+from etl.engine.preparation import is_prepared
+from etl.engine.versions import ListedVersion, list_versions
+from etl.engine.wiring import House
+from etl.inbound import Receipt, waiting_links
+
+_sql = Statements(__package__)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Status:
+    """What `etl status` shows. `decision` is what a runner would do now, with its reason; times are the
+    database's."""
+
+    company: str
+    in_schema: str
+    decision: str
+    reason: str
+    marker: Row | None
+    run: Row | None
+    tasks: tuple[Row, ...]
+    receipts: tuple[Receipt, ...]
+    errors: tuple[Row, ...]
+    waiting: tuple[Row, ...]
+    out_versions: tuple[ListedVersion, ...]
+    looked_at: datetime
+
+
+def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) -> Status:
+    """The state of a company's migration now; writes nothing, and gives up what takes longer than `seconds`.
+
+    `only_run` leaves out what must be counted: receipts, errors, waiting links and out versions.
+    """
+    with looking(house.engine, seconds=seconds) as connection, house.sides(connection, looking) as sides:
+        [clock] = fetch_all(connection, _sql("clock"))
+        if not is_prepared(connection, house):
+            reason = f"no run has been started in schema {house.in_schema} yet"
+            return Status(
+                house.company.code, house.in_schema, "none", reason, None, None, (), (), (), (), (), clock.now
+            )
+        decision, marker, _ = house.handshake.decide(connection)
+        run = _rows(connection, "newest_run", schema=house.in_schema)
+        number = run[0]["run"] if run else None
+        tasks = tuple(_rows(connection, "task_states", {"run": number}, schema=house.in_schema))
+        so_far = Status(
+            company=house.company.code,
+            in_schema=house.in_schema,
+            decision=decision.action,
+            reason=decision.reason,
+            marker=vars(marker) if marker else None,
+            run=run[0] if run else None,
+            tasks=tasks,
+            receipts=(),
+            errors=(),
+            waiting=(),
+            out_versions=(),
+            looked_at=clock.now,
+        )
+        if only_run:
+            return so_far
+        expiry = house.settings.in_migration.reference_expiry_minutes
+        return replace(
+            so_far,
+            receipts=tuple(Receipt.of_run(connection, house.in_schema, number)) if number else (),
+            errors=tuple(_rows(connection, "errors_by_code", {"run": number}, schema=house.in_schema)),
+            waiting=tuple(vars(one) for one in waiting_links(sides.store, house.company, house.store.schema, expiry)),
+            out_versions=tuple(list_versions(connection, house)),
+        )
+
+
+def _rows(connection: Connection, statement: str, values: Row | None = None, **names: object) -> list[Row]:
+    return [dict(row._mapping) for row in fetch_all(connection, _sql(statement, **names), values)]

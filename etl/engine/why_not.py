@@ -1,0 +1,39 @@
+"""The view `why_not`: its shape depends on the metadata, one branch per in_ table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from etl.database import Connection, Statements, keep_view
+from etl.metadata import Company, names
+
+_sql = Statements(__package__)
+
+# What a sentence may name, and the column that says it. The stop's message comes last: it may hold braces of its own.
+_PLACES = (
+    ("run", "run"),
+    ("since", "since"),
+    ("marker", "id"),
+    ("load", "load_status"),
+    ("read", "read_status"),
+    ("message", "message"),
+)
+
+
+@dataclass(frozen=True)
+class _InTable:
+    name: str
+    is_link: bool
+
+
+def keep_why_not(connection: Connection, company: Company, schema: str) -> bool:
+    """Makes the view where it is missing or was made for other tables; returns whether it did."""
+    statement = _sql("why_not", schema=schema, tables=list(_in_tables(company)), places=_PLACES)
+    return keep_view(connection, schema, "why_not", statement)
+
+
+def _in_tables(company: Company) -> Iterator[_InTable]:
+    for business_object in company.objects:
+        if business_object.has_in_table:
+            yield _InTable(names.in_table(business_object.code), is_link=False)
+    for link in company.in_link_tables():
+        yield _InTable(link.name, is_link=True)

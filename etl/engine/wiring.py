@@ -1,0 +1,234 @@
+"""The one place that names the concrete things: which configuration, which server, which schemas."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy
+from pydantic import SecretStr
+
+from etl.config import Tree, etl_home, open_source
+from etl.database import Access, Connection, application_name, create_database, open_engine, snapshot, transaction
+from etl.handshake import Gate, Handshake
+from etl.inbound import Sides
+from etl.logs import keep_secret
+from etl.metadata import Company, company_documents, names, parse_company
+from etl.outbound import Mirror, OutVersion, Versions
+from etl.settings import PostgresSettings, Settings, parse_settings
+from etl.store import Store
+
+_NAME_LENGTH = 63
+Begin = Callable[..., AbstractContextManager[Connection]]
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything a command works with, read once: one snapshot of the configuration, the engines, the rooms' doors.
+
+    `engine` is that of the import; store and out have the same one, unless they are in another database.
+    """
+
+    settings: Settings
+    company: Company
+    engine: sqlalchemy.Engine
+    store_engine: sqlalchemy.Engine
+    out_engine: sqlalchemy.Engine
+    owner: str
+    handshake: Handshake
+    gate: Gate
+    store: Store
+    mirror: Mirror
+
+    @property
+    def versions(self) -> Versions:
+        """The company's out_ versions."""
+        out = self.settings.out_migration
+        return Versions(
+            self.company,
+            self.store.schema,
+            out.environment_version,
+            keeps_removed=out.keeps_removed,
+            chunk_rows=self.settings.in_migration.chunk_rows,
+            fill_seconds=out.fill_seconds,
+        )
+
+    @property
+    def out_version(self) -> OutVersion:
+        """The version that the environment names."""
+        return self.versions.newest
+
+    @property
+    def in_schema(self) -> str:
+        """Schema of the in_ tables and of our own tables beside them."""
+        return self.settings.in_migration.schema_name
+
+    @property
+    def has_own_store(self) -> bool:
+        """Whether the store is in another database than the import."""
+        return self.store_engine is not self.engine
+
+    @property
+    def has_own_out(self) -> bool:
+        """Whether the out_ schemas are in another database than the store."""
+        return self.out_engine is not self.store_engine
+
+    @property
+    def merge_settings(self) -> dict[str, str]:
+        """PostgreSQL's settings for a transaction that merges rows."""
+        return {"work_mem": f"{self.settings.in_migration.work_mem_mb}MB", "client_min_messages": "warning"}
+
+    @contextmanager
+    def sides(self, source: Connection, begin: Begin = transaction) -> Iterator[Sides]:
+        """Beside a transaction of the import that of the store, which may be the same; closed, it is committed."""
+        if not self.has_own_store:
+            yield Sides(source, source)
+            return
+        with begin(self.store_engine, **self.merge_settings) as store:
+            yield Sides(source, store)
+
+    @contextmanager
+    def out_side(self, store: Connection | None = None) -> Iterator[Connection]:
+        """A transaction in which the out_ schemas can follow the store: that of the store, or one of their own
+        database, to which the mirror has been brought first."""
+        if store is not None and not self.has_own_out:
+            yield store
+            return
+        self.catch_up()
+        with transaction(self.out_engine, **self.merge_settings) as connection:
+            yield connection
+
+    @contextmanager
+    def out_beside(self, source: Connection) -> Iterator[Connection]:
+        """Beside a transaction of the import one of the out database, which may be the same; nothing follows."""
+        if self.out_engine is self.engine:
+            yield source
+            return
+        with transaction(self.out_engine) as connection:
+            yield connection
+
+    def catch_up(self) -> None:
+        """Brings the mirror of a store in another database to where the store is."""
+        if not self.has_own_out:
+            return
+        with snapshot(self.store_engine) as source, transaction(self.out_engine, **self.merge_settings) as target:
+            upto = self.mirror.catch_up(source, target)
+        with transaction(self.store_engine) as store:
+            self.mirror.report(store, upto, f"mirror in {self.settings.out_database.database}"[:_NAME_LENGTH])
+
+
+@contextmanager
+def open_house(
+    url: str,
+    company_code: str | None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    follow: Callable[[Tree], None] | None = None,
+) -> Iterator[House]:
+    """Reads the configuration at `url` and opens what it names, for the time of a `with` block.
+
+    `follow` is told of the tree before it is read: the log takes its routing from there.
+    Raises ConfigurationError with every problem of every text, EnvironmentFault when the embedded server cannot run.
+    """
+    settings, company = read_configuration(url, company_code, environ, follow=follow)
+    with build_house(settings, company, environ) as house:
+        yield house
+
+
+@contextmanager
+def build_house(settings: Settings, company: Company, environ: Mapping[str, str] = os.environ) -> Iterator[House]:
+    """Opens what a snapshot of the configuration names."""
+    owner = secrets.token_hex(8)
+    with ExitStack() as stack:
+        name = application_name(owner)
+        engine, store_engine, out_engine = _engines(settings, stack, name, environ)
+        others = tuple(dict.fromkeys(one for one in (store_engine, out_engine) if one is not engine))
+        store = Store(names.store_schema(company.code))
+        in_migration = settings.in_migration
+        yield House(
+            settings=settings,
+            company=company,
+            engine=engine,
+            store_engine=store_engine,
+            out_engine=out_engine,
+            owner=owner,
+            handshake=Handshake(
+                engine, in_migration.schema_name, company.code, owner, in_migration.lease_seconds, others
+            ),
+            gate=Gate(store.schema),
+            store=store,
+            mirror=Mirror(company, store.schema),
+        )
+
+
+def read_configuration(
+    url: str,
+    company_code: str | None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    follow: Callable[[Tree], None] | None = None,
+) -> tuple[Settings, Company]:
+    """Settings and metadata of one company, from one snapshot of the tree at `url`."""
+    with open_source(url) as source:
+        tree = source.snapshot()
+    if follow:
+        follow(tree)
+    return parse_configuration(tree, company_code, environ)
+
+
+def parse_configuration(
+    tree: Tree, company_code: str | None, environ: Mapping[str, str] = os.environ
+) -> tuple[Settings, Company]:
+    """Settings and metadata of one company, and from now on no secret of theirs in the log."""
+    settings = parse_settings(tree.contents, origin=tree.origin, company=company_code, environ=environ)
+    keep_secret(*(one.value.get_secret_value() for one in settings.values if isinstance(one.value, SecretStr)))
+    code = settings.in_migration.company_code
+    return settings, parse_company(code, company_documents(code, tree.contents, origin=tree.origin))
+
+
+@contextmanager
+def open_database(
+    database: PostgresSettings, name: str, environ: Mapping[str, str] = os.environ, *, sessions: int = 5
+) -> Iterator[sqlalchemy.Engine]:
+    """An engine for a configured database; without a host for the embedded server, which runs as long as it is used.
+
+    `name` is how its backends call themselves, `sessions` how many of them may be kept.
+    """
+    with ExitStack() as stack:
+        engine = open_engine(_access(database, stack, environ), name, pool_size=sessions)
+        stack.callback(engine.dispose)
+        yield engine
+
+
+def _access(database: PostgresSettings, stack: ExitStack, environ: Mapping[str, str]) -> Access:
+    if database.host:
+        return Access(
+            host=database.host,
+            port=database.port,
+            database=database.database,
+            username=database.username,
+            password=database.password.get_secret_value(),
+            sslmode=database.sslmode,
+            source=database.path,
+        )
+    # Only now, so that a run on a server of its own needs neither the wheel nor its import.
+    from etl.database.embedded import EmbeddedServer
+
+    server = stack.enter_context(EmbeddedServer(etl_home(environ)))
+    access = Access(str(server.socket_dir), server.port, database.database, server.username, source="embedded server")
+    create_database(access)
+    return access
+
+
+def _engines(
+    settings: Settings, stack: ExitStack, name: str, environ: Mapping[str, str]
+) -> Iterator[sqlalchemy.Engine]:
+    """Those of import, store and out: one for each database, however many of the three are in it."""
+    opened: dict[tuple[object, ...], sqlalchemy.Engine] = {}
+    for database in (settings.import_database, settings.store_database, settings.out_database):
+        place = (database.host, database.port, database.database)
+        if place not in opened:
+            sessions = settings.worker_count + 4
+            opened[place] = stack.enter_context(open_database(database, name, environ, sessions=sessions))
+        yield opened[place]

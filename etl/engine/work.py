@@ -1,0 +1,211 @@
+"""Which room performs which kind of task."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+
+from etl import inbound, outbound
+from etl.database import Connection, Statements, execute, fetch_all
+from etl.engine.limit import check_error_limit
+from etl.engine.telling import tell_run
+from etl.engine.wiring import House
+from etl.errors import EnvironmentFault, RunStopped
+from etl.handshake import Won
+from etl.inbound import Place, Receipt, Shares, Sides
+from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.company import LinkTable
+from etl.plan import Chunk, Claimed, Kind, Task, lay_out
+from etl.plan.layout import LAST_TITLE
+from etl.tasks import Board
+
+_sql = Statements(__package__)
+
+Counters = dict[str, int]
+
+# Before one of these a run may still be stopped; after them the partner has been told that all is read.
+_READING = {
+    Kind.MIGRATE_SINGLE_FIELDS,
+    Kind.MIGRATE_BO_LINKS,
+    Kind.MIGRATE_CO_LINKS,
+    Kind.MIGRATE_IN_MIGRATED_AT,
+    Kind.FIX_PROCESS_TRACKING,
+}
+_MERGING = {
+    Kind.UPLOAD_FILES,
+    Kind.MIGRATE_SINGLE_FIELDS,
+    Kind.MIGRATE_BO_LINKS,
+    Kind.MIGRATE_CO_LINKS,
+    Kind.MIGRATE_IN_MIGRATED_AT,
+}
+
+
+def place_of(sides: Sides, house: House, run: int) -> Place:
+    """Where and how a recorded run reads and writes."""
+    in_migration = house.settings.in_migration
+    [started] = fetch_all(sides.source, _sql("started_at", schema=house.in_schema), {"run": run})
+    unserved = started.unserved_since if sides.is_one else house.gate.unserved_since(sides.store, started.first_run)
+    return Place(
+        in_schema=house.in_schema,
+        store_schema=house.store.schema,
+        run=run,
+        started_at=started.started_at,
+        keep_on_null=in_migration.null_policy == "keep",
+        max_value_bytes=in_migration.max_value_bytes,
+        reference_expiry_minutes=in_migration.reference_expiry_minutes,
+        chunk_rows=in_migration.chunk_rows,
+        unserved_since=unserved,
+    )
+
+
+def merge(sides: Sides, task: Task, company: Company, place: Place) -> Counters:
+    """The work of the kinds that merge rows: the part of a run that a dry run does as well."""
+    if task.kind not in _MERGING:
+        return {}
+    if sides.is_one:
+        return _merge(sides.store, task, place, company)
+    return inbound.relay_task(sides, company, task, place, partial(_merge, company=company))
+
+
+def _merge(connection: Connection, task: Task, place: Place, company: Company) -> Counters:
+    match task.kind:
+        case Kind.UPLOAD_FILES:
+            return inbound.upload_files(connection, company, place)
+        case Kind.MIGRATE_SINGLE_FIELDS:
+            return inbound.merge_single_fields(connection, _object(company, task), _chunk(task), place)
+        case Kind.MIGRATE_BO_LINKS | Kind.MIGRATE_CO_LINKS:
+            return inbound.merge_links(connection, _link(company, task), _chunk(task), place)
+        case _:
+            return inbound.touch_migrated(connection, _object(company, task), place)
+
+
+def brake(sides: Sides, house: House, place: Place, claimed: Mapping[str, Claimed]) -> None:
+    """Raises RunStopped when what was claimed would remove or empty more than the settings let pass."""
+    in_migration = house.settings.in_migration
+    shares = Shares(in_migration.max_removed_share, in_migration.max_blanked_share)
+    inbound.check_mass_changes(sides, house.company, place, claimed, shares)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Performs tasks of one run; every method is the whole work of a kind, in the transactions it is given.
+
+    `accept`: an operator's word lets a batch remove and empty as much as it will.
+    """
+
+    house: House
+    board: Board
+    won: Won
+    place: Place
+    accept: bool = False
+
+    @contextmanager
+    def sides(self, source: Connection) -> Iterator[Sides]:
+        """Beside a transaction of the import, under its fence, that of the store, under the same."""
+        with self.house.sides(source) as sides:
+            if not sides.is_one:
+                self.house.gate.hold(sides.store, self.won.run, self.won.fence)
+            yield sides
+
+    def __call__(self, sides: Sides, task: Task) -> Counters:
+        """The work of the task's kind; returns its counters. Raises RunStopped when the run must not go on."""
+        if task.kind in _READING:
+            check_error_limit(sides.source, self.board, self.house.settings.in_migration.error_limit)
+        kinds: dict[Kind, Callable[[Sides, Task], Counters]] = {
+            Kind.BEGIN: self._begin,
+            Kind.FIX_PROCESS_TRACKING: self._fix_process_tracking,
+            Kind.COPY_ERR: self._copy_err,
+            Kind.RUN_PROCESSES: self._run_processes,
+            Kind.NOP: self._nop,
+        }
+        return kinds.get(task.kind, self._merge)(sides, task)
+
+    def close_stopped(self, sides: Sides) -> None:
+        """A run that ends before its rows: those not merged are ready again, the others get their books."""
+        released = inbound.release(sides.source, self.house.company, self.place)
+        self._copy_errors(sides)
+        with suppress(RunStopped):  # books that do not add up may be why it is stopped
+            inbound.write_receipts(sides.source, self._receipts(sides.source, released), self.place)
+
+    def _begin(self, sides: Sides, task: Task) -> Counters:
+        if self.house.settings.in_migration.copy_tables:
+            inbound.copy_in_tables(sides.source, self.house.company, self.place)
+        claimed = inbound.claim(sides.source, self.house.company, self.place)
+        if not self.accept:
+            brake(sides, self.house, self.place, claimed)
+        self.board.record(sides.source, lay_out(self.house.company, claimed))
+        return {table: part.rows for table, part in claimed.items()}
+
+    def _merge(self, sides: Sides, task: Task) -> Counters:
+        return merge(sides, task, self.house.company, self.place)
+
+    def _fix_process_tracking(self, sides: Sides, task: Task) -> Counters:
+        """After this commit the partner may clear the in_ tables: the run needs nothing more from them."""
+        released = inbound.release(sides.source, self.house.company, self.place)
+        inbound.write_receipts(sides.source, self._receipts(sides.source, released), self.place)
+        is_ours = self.house.handshake.finish_marker(sides.source, self.won)
+        return {"marker_rows": int(is_ours)}
+
+    def _receipts(self, connection: Connection, released: Mapping[str, int]) -> list[Receipt]:
+        rows = self.board.tasks(connection)
+        claimed: Mapping[str, int] = rows[0].counters
+        # `released` is in metadata order; jsonb keeps none.
+        return [
+            Receipt.of(table, claimed.get(table, 0), number, [row.counters for row in rows if row.in_table == table])
+            for table, number in released.items()
+        ]
+
+    def _copy_err(self, sides: Sides, task: Task) -> Counters:
+        return self._copy_errors(sides)
+
+    def _copy_errors(self, sides: Sides) -> Counters:
+        if sides.is_one:
+            return inbound.copy_errors(sides.store, self.place)
+        return inbound.relay_errors(sides, self.place)
+
+    def _run_processes(self, sides: Sides, task: Task) -> Counters:
+        counters: Counters = {}
+        if self.house.settings.has_out_migration:
+            with self.house.out_side(sides.store) as out:
+                counters = outbound.bring_up_to_date(out, self.house.versions)
+                self._notify(out)
+        else:
+            self._notify(sides.source)
+        return counters
+
+    def _notify(self, connection: Connection) -> None:
+        payload = {"company": self.house.company.code, "run": self.won.run, "out": self.house.out_version.schema}
+        execute(connection, _sql("notify"), {"payload": json.dumps(payload)})
+
+    def _nop(self, sides: Sides, task: Task) -> Counters:
+        # Hooks may read the out_ tables, so they are called when these are committed.
+        if task.title == LAST_TITLE:
+            tell_run(sides.source, self.house, self.won.run)
+        return {}
+
+
+def _object(company: Company, task: Task) -> BusinessObject:
+    for business_object in company.objects:
+        if names.in_table(business_object.code) == task.table:
+            return business_object
+    raise _unknown_table(task)
+
+
+def _link(company: Company, task: Task) -> LinkTable:
+    for link in company.in_link_tables():
+        if link.name == task.table:
+            return link
+    raise _unknown_table(task)
+
+
+def _chunk(task: Task) -> Chunk:
+    return task.chunk or Chunk(rows=0)
+
+
+def _unknown_table(task: Task) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"the run has a task for {task.table}, which the metadata no longer knows: restore the business object, run "
+        "again, and take it away between runs"
+    )

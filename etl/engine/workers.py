@@ -1,0 +1,87 @@
+"""The workers of one runner: threads that perform the tasks of a run side by side, a connection each."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
+from dataclasses import dataclass, field
+
+from etl.engine.work import Work
+from etl.tasks import Board, perform
+
+# How long to wait for tasks of this run that another runner performs, between two looks.
+_POLL_SECONDS = 0.2
+
+
+@dataclass
+class Workers:
+    """Performs the tasks of a run until none is left.
+
+    `go_on` raises when no further task may begin, `check` when this runner must not write any more. `cancel` ends what
+    this runner's backends are doing: after a signal nobody waits for a long merge. `settings` are those of each task's
+    transaction.
+    """
+
+    board: Board
+    work: Work
+    number: int
+    go_on: Callable[[], None]
+    check: Callable[[], None]
+    cancel: Callable[[], None]
+    settings: dict[str, str]
+    _done: threading.Condition = field(default_factory=threading.Condition)
+    _ends: threading.Event = field(default_factory=threading.Event)
+    _fault: BaseException | None = None
+
+    def work_off(self) -> None:
+        """Raises what the first worker that failed has raised; the others have ended their tasks by then."""
+        if self.number == 1:
+            self._work()
+            return
+        with ThreadPoolExecutor(self.number, thread_name_prefix="worker") as pool:
+            # Each with the context of this thread, so that spans of tasks lie inside that of the run.
+            workers = [pool.submit(copy_context().run, self._work_in_thread) for _ in range(self.number)]
+            try:
+                wait(workers, return_when=FIRST_EXCEPTION)
+            except BaseException:
+                self._abandon(workers)
+                raise
+            finally:
+                self._end()
+        if self._fault:
+            raise self._fault
+
+    def _work_in_thread(self) -> None:
+        try:
+            self._work()
+        except BaseException as fault:
+            with self._done:
+                self._fault = self._fault or fault
+            raise
+
+    def _work(self) -> None:
+        while not self._ends.is_set():
+            self.go_on()
+            taken = self.board.take()
+            if taken:
+                perform(self.board, taken, self.work, before_try=self.check, sides=self.work.sides, **self.settings)
+                with self._done:
+                    self._done.notify_all()
+                continue
+            todo, running = self.board.left()
+            if not todo and not running:
+                return
+            self.check()
+            with self._done:
+                self._done.wait(_POLL_SECONDS)
+
+    def _end(self) -> None:
+        self._ends.set()
+        with self._done:
+            self._done.notify_all()
+
+    def _abandon(self, workers: "list[Future[None]]") -> None:
+        """After a signal: a worker may begin one more statement before it sees that all ends, so cancelling repeats."""
+        self._end()
+        while wait(workers, timeout=_POLL_SECONDS).not_done:
+            self.cancel()
