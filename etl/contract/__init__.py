@@ -1,0 +1,10 @@
+"""The contract with a partner: what somebody who knows only SQL needs to give data and to read the answers.
+
+Receives a `Company` and the terms (schemas, limits). Hands on files as bytes, the same for the same metadata, and rows
+that a run takes (`samples`). Never asks a database.
+"""
+
+from etl.contract.pack import contract_files, write_files
+from etl.contract.terms import Terms
+
+__all__ = ["Terms", "contract_files", "write_files"]

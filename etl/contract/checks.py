@@ -1,0 +1,185 @@
+"""check.sql: one `select` that tells a partner beforehand what the engine would say. A thought without I/O.
+
+What makes a value bad is said once more here, beside etl/inbound/value_checks.py and the functions of
+etl/store/sql/shapes.sql: a partner's role can neither call ours nor make its own. A test holds the two together.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from etl.contract.samples import in_tables, loads_codes, table_of
+from etl.contract.terms import Terms
+from etl.database import Statements
+from etl.inbound.faults import CATALOGUE
+from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.field import Field, OnBadValue
+from etl.metadata.field_types import CHOICE_TYPES, FieldType
+from etl.quoting import identifier, literal
+
+NOTES: Final = {
+    "REQUIRED_EMPTY": (
+        "{column} is a required field and empty: the row is taken all the same, but people will have to fill it in",
+        "{column} — обязательное поле, оно пусто: строка принимается, но поле придётся заполнить вручную",
+    ),
+    "DUPLICATE_VALUE": (
+        "{column} is {value} in several rows: they will be merged into one instance, the last of them wins",
+        "{column} содержит {value} в нескольких строках: они сольются в одну инстанцию, побеждает последняя",
+    ),
+}
+"""Codes that err never has: what is no error to the engine, and seldom meant. Code -> English, Russian."""
+
+_sql = Statements(__package__)
+
+_KINDS: Final = {
+    FieldType.PERIOD: "period",
+    FieldType.PERIOD_TIME: "period",
+    FieldType.GEO_POINT: "geo_point",
+    FieldType.CHECKLIST: "checklist",
+    FieldType.QUESTIONNAIRE: "questionnaire",
+    FieldType.PROGRESS_BAR: "progress_bar",
+    FieldType.INPUT_TEXT_LANG: "languages",
+    FieldType.TEXTAREA_LANG: "languages",
+}
+_MAX_UNIQUE_BYTES: Final = 2000
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an in_ table. In SQL, `i` is the row.
+
+    `code` is SQL of the code of its fault, null for a good value; `kind` the shape of its JSON; `codes` the table and
+    column where the partner itself keeps the codes of the dictionary; `missing` the condition under which the row
+    brings no good value.
+    """
+
+    name: str
+    raw: str
+    severity: str
+    code: str = ""
+    kind: str = ""
+    codes: tuple[str, str] | None = None
+    missing: str = ""
+    is_file: bool = False
+    is_required: bool = False
+    is_unique: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """An in_ table of rows; `system` are the columns of which a row of a system object must fill one."""
+
+    name: str
+    columns: tuple[Column, ...]
+    system: tuple[Column, ...]
+    system_names: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link table; `target` is empty where the partner does not load the other end."""
+
+    name: str
+    owner_column: str
+    owner: str
+    target_column: str
+    target: str
+
+
+@dataclass(frozen=True)
+class RequiredLink:
+    """A required link field: every row of `table` should be the owner in one of the link tables."""
+
+    table: str
+    field: str
+    owner_column: str
+    links: tuple[str, ...]
+
+
+def check_sql(company: Company, terms: Terms) -> str:
+    """The text of check.sql."""
+    sentences = [(fault.code, fault.english, fault.russian) for fault in CATALOGUE]
+    sentences += [(code, *told) for code, told in NOTES.items()]
+    tables = [_table(company, bo, terms) for bo in in_tables(company)]
+    return (
+        _sql.text(
+            "check",
+            schema=terms.in_schema,
+            company=company.code,
+            max_value_bytes=terms.max_value_bytes,
+            tables=tables,
+            structured=any(column.kind for table in tables for column in table.columns),
+            links=list(_links(company)),
+            required_links=list(_required_links(company)),
+            file_storage=names.FILE_STORAGE,
+            sentences=[tuple(literal(text) for text in sentence) for sentence in sentences],
+        ).strip()
+        + "\n"
+    )
+
+
+def _table(company: Company, bo: BusinessObject, terms: Terms) -> Table:
+    columns = {field.code: _column(company, field, terms) for field in bo.loaded_fields}
+    system = bo.loaded_system_fields
+    key = Column("in_id", "i.in_id", "error", missing="nullif(i.in_id, '') is null")
+    lacking = tuple(columns.get(field.code, key) for field in system)
+    return Table(table_of(bo), tuple(columns.values()), lacking, ", ".join(field.code for field in system))
+
+
+def _column(company: Company, field: Field, terms: Terms) -> Column:
+    raw = f"i.{identifier(field.code)}"
+    code = _code(field, raw, terms)
+    is_text = field.sql_type == "text"
+    empty = f"nullif({raw}, '') is null" if is_text and field.is_unique else f"{raw} is null"
+    return Column(
+        name=field.code,
+        raw=raw,
+        severity="warning" if field.on_bad_value is OnBadValue.SKIP_VALUE else "error",
+        code=code,
+        kind=_KINDS.get(field.type, ""),
+        codes=_codes(company, field),
+        missing=f"({empty} or {code} is not null)" if code else f"({empty})",
+        is_file=field.type is FieldType.FILE_UPLOAD,
+        is_required=field.is_required,
+        is_unique=field.is_unique,
+    )
+
+
+def _code(field: Field, raw: str, terms: Terms) -> str:
+    """SQL of the fault's code for what can be told from the value alone, but for JSON."""
+    if field.type in CHOICE_TYPES and field.dictionary is None:
+        words = {option.code for option in field.options} | {option.id for option in field.options if option.id}
+        known = ", ".join(literal(word) for word in sorted(words))
+        unknown = f"{raw} not in ({known})" if known else "true"
+        return f"case when {raw} is not null and {unknown} then 'OPTION_UNKNOWN' end"
+    if field.type is FieldType.INPUT_NUMBER:
+        return f"case when {raw} = 'NaN' then 'NUMBER_NOT_FINITE' end"
+    if field.sql_type == "text":
+        unique = f" when octet_length({raw}) > {_MAX_UNIQUE_BYTES} then 'UNIQUE_TOO_LONG'" if field.is_unique else ""
+        return f"case when octet_length({raw}) > {terms.max_value_bytes} then 'VALUE_TOO_LONG'{unique} end"
+    return ""
+
+
+def _codes(company: Company, field: Field) -> tuple[str, str] | None:
+    if field.type not in CHOICE_TYPES or field.dictionary is None:
+        return None
+    dictionary = company.object(field.dictionary)
+    is_key = dictionary.key_field is not None and dictionary.key_field.code == "code"
+    column = "code" if loads_codes(dictionary) else "in_id" if is_key else ""
+    return (table_of(dictionary), column) if column else None
+
+
+def _links(company: Company) -> Iterator[Link]:
+    for link in company.in_link_tables():
+        target = table_of(link.member) if link.member.has_in_table else ""
+        yield Link(link.name, link.owner_column, table_of(link.bo), link.target_column, target)
+
+
+def _required_links(company: Company) -> Iterator[RequiredLink]:
+    tables = company.in_link_tables()
+    for bo in company.objects:
+        for field in bo.loaded_links:
+            mine = [link for link in tables if link.bo is bo and link.field is field]
+            if field.is_required and mine:
+                yield RequiredLink(table_of(bo), field.code, mine[0].owner_column, tuple(link.name for link in mine))

@@ -1,0 +1,129 @@
+"""What the guide tells, the same in every language: tables, columns, examples, codes, as values for a template."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from etl.contract.inserts import insert, value_text
+from etl.contract.samples import Samples, in_tables, loads_codes, loads_files, table_of
+from etl.contract.terms import Terms
+from etl.inbound.faults import CATALOGUE, Fault
+from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.company import LinkTable, OutLinkTable
+from etl.metadata.field import Field, NativeField
+from etl.metadata.field_types import CHOICE_TYPES
+from etl.quoting import identifier
+
+_EXAMPLE_ROWS = (1, 2)
+
+
+@dataclass(frozen=True)
+class InTable:
+    """A table of rows. `change` begins the `set` of an update of its row `change_id`; `remove_id` is its second row."""
+
+    name: str
+    bo: BusinessObject
+    fields: tuple[Field, ...]
+    choices: tuple[Field, ...]
+    example: str
+    change: str
+    change_id: str
+    remove_id: str
+
+
+@dataclass(frozen=True)
+class InLink:
+    """A table of links; no `example` where the partner does not load the other end."""
+
+    link: LinkTable
+    target: str
+    example: str
+
+
+@dataclass(frozen=True)
+class OutTable:
+    """A table that readers see."""
+
+    name: str
+    bo: BusinessObject
+    fields: tuple[Field | NativeField, ...]
+
+
+@dataclass(frozen=True)
+class Guide:
+    """Everything that the guide's template walks through."""
+
+    company: Company
+    terms: Terms
+    tables: tuple[InTable, ...]
+    links: tuple[InLink, ...]
+    file_example: str
+    out_tables: tuple[OutTable, ...]
+    out_links: tuple[OutLinkTable, ...]
+    faults: tuple[Fault, ...] = CATALOGUE
+
+    @property
+    def lead(self) -> InTable | None:
+        """The table that the examples of correcting and removing are about."""
+        return next((table for table in self.tables if table.fields), None)
+
+
+def guide_of(company: Company, terms: Terms) -> Guide:
+    """The guide of a company's tables."""
+    samples = Samples(company)
+    return Guide(
+        company=company,
+        terms=terms,
+        tables=tuple(_in_tables(company, terms, samples)),
+        links=tuple(_in_links(company, terms, samples)),
+        file_example=_file_example(company, terms, samples),
+        out_tables=tuple(_out_tables(company)),
+        out_links=tuple(company.out_link_tables()),
+    )
+
+
+def has_known_codes(company: Company, field: Field) -> bool:
+    """Whether a dropdown's dictionary is one that the partner fills."""
+    return field.dictionary is not None and loads_codes(company.object(field.dictionary))
+
+
+def _in_tables(company: Company, terms: Terms, samples: Samples) -> Iterator[InTable]:
+    for bo in in_tables(company):
+        table = table_of(bo)
+        rows = [samples.row(bo, number) for number in _EXAMPLE_ROWS]
+        yield InTable(
+            table,
+            bo,
+            bo.loaded_fields,
+            tuple(field for field in bo.loaded_fields if field.type in CHOICE_TYPES and field.options),
+            insert(terms.in_schema, table, rows),
+            _change(bo, samples),
+            samples.in_id(bo, 1),
+            samples.in_id(bo, 2),
+        )
+
+
+def _change(bo: BusinessObject, samples: Samples) -> str:
+    return "".join(
+        f"{identifier(field.code)} = {value_text(samples.value(field, 3))}, " for field in bo.loaded_fields[:1]
+    )
+
+
+def _in_links(company: Company, terms: Terms, samples: Samples) -> Iterator[InLink]:
+    for link in company.in_link_tables():
+        loaded = link.member.has_in_table
+        # An object of a self link is not its own example.
+        rows = [samples.link(link, 2, 1)] if link.member is link.bo else [samples.link(link, 1, 1)]
+        target = table_of(link.member) if loaded else ""
+        yield InLink(link, target, insert(terms.in_schema, link.name, rows) if loaded else "")
+
+
+def _file_example(company: Company, terms: Terms, samples: Samples) -> str:
+    rows = [samples.file(number) for number in _EXAMPLE_ROWS]
+    return insert(terms.in_schema, names.FILE_STORAGE, rows) if loads_files(company) else ""
+
+
+def _out_tables(company: Company) -> Iterator[OutTable]:
+    for bo in company.objects:
+        if bo.has_out_table:
+            yield OutTable(names.out_table(bo.code), bo, (*bo.uploaded_fields, *bo.uploaded_natives))

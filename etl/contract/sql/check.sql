@@ -1,0 +1,248 @@
+-- Checks the rows that the next run would take, before they are handed over: one row per problem, none when all is well.
+-- Company {{ company }}. It only reads; run it as the partner, with any client:  psql -d DATABASE -f check.sql
+--   severity error    the run would reject the row            warning  the run would leave out the value
+--            note     no error now, but worth a look          codes and cures: see the guide
+-- Проверяет строки, которые взял бы следующий запуск, до передачи: по строке на проблему. Только читает.
+{% set s = schema | ident %}
+with recursive
+sentence (code, english, russian) as (
+    values
+{% for code, english, russian in sentences %}
+    ({{ code }}, {{ english }},
+        {{ russian }}){{ "," if not loop.last }}
+{% endfor %}
+),
+{% for table in tables %}
+-- {{ table.name }}: what is ready. A code begins with a letter, so none is named like what is added here.
+r{{ loop.index }} as (
+    select i.*, nullif(i.in_id, '') as _in_id, nullif(i.out_id, '') as _out_id, i.removed is true as _removed
+    from {{ s }}.{{ table.name | ident }} i
+    where i.in_status in ('', 'ON_WORK')
+),
+{% endfor %}
+{% if structured %}
+-- JSON is judged without a cast, which would end the whole query at the first bad value: strings become chr(1), other
+-- scalars chr(2), and what is in brackets becomes chr(2) from the inside out. JSON is what ends as one such mark.
+structured as materialized (
+    select row_number() over () as number, t.*
+    from (
+{% for table in tables %}{% set outer = loop %}
+{% for column in table.columns if column.kind %}
+        select {{ "'" ~ column.severity ~ "'" }} as severity, '{{ table.name }}' as in_table, i.id as row_id,
+            i._in_id as in_id, '{{ column.name }}' as column_name, '{{ column.kind }}' as kind,
+            {{ column.raw }} as written
+        from r{{ outer.index }} i
+        where {{ column.raw }} is not null and not i._removed and {{ column.code }} is null
+            and octet_length({{ column.raw }}) <= 1000000{{ " and " ~ column.raw ~ " ~ '^\\s*[{]'" if column.kind == "languages" }}
+        union all
+{% endfor %}
+{% endfor %}
+        select null, null, null, null, null, null, null where false
+    ) t
+),
+marked as (
+    select
+        number,
+        case
+            when written ~ '[\u0001-\u0008\u000b\u000c\u000e-\u001f]' then ''
+            else regexp_replace(
+                regexp_replace(
+                    regexp_replace(
+                        written,
+                        '"(?:[^"\\\u0001-\u001f]|\\["\\/bfnrt]|\\u(?:(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}|[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*"',
+                        chr(1), 'g'
+                    ),
+                    'true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?0*[0-9]{1,4})?',
+                    chr(2), 'g'
+                ),
+                '[ \t\n\r]+', '', 'g'
+            )
+        end as skeleton,
+        0 as depth
+    from structured
+),
+reduced as (
+    select number, skeleton, depth from marked
+    union all
+    select r.number, n.skeleton, r.depth + 1
+    from reduced r
+    cross join lateral (
+        select regexp_replace(
+            regexp_replace(r.skeleton, '\[(?:[\u0001\u0002](?:,[\u0001\u0002])*)?\]', chr(2), 'g'),
+            '\{(?:\u0001:[\u0001\u0002](?:,\u0001:[\u0001\u0002])*)?\}', chr(2), 'g'
+        )
+    ) n (skeleton)
+    where n.skeleton <> r.skeleton and r.depth < 1000
+),
+parsed as materialized (
+    select t.*, case when e.skeleton in (chr(1), chr(2)) then cast(t.written as jsonb) end as json
+    from structured t
+    join (select distinct on (number) number, skeleton from reduced order by number, depth desc) e using (number)
+),
+instants as (
+    -- A period's ends: null, or an instant that the calendar has.
+    select
+        p.number,
+        bool_and(jsonb_typeof(p.json) = 'object')
+            and count(*) filter (
+                where jsonb_typeof(e.instant) = 'null'
+                    or jsonb_typeof(e.instant) = 'string' and case
+                        when e.instant #>> '{}' ~ '^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:(?:[01][0-9]|2[0-3]):[0-5][0-9](?::(?:[0-5][0-9]|60)(?:[.][0-9]{1,9})?)?|24:00(?::00(?:[.]0{1,9})?)?)(?:Z|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?)$'
+                            and left(e.instant #>> '{}', 4) <> '0000'
+                        then cast(substr(e.instant #>> '{}', 9, 2) as int) <= extract(day from
+                            make_date(cast(left(e.instant #>> '{}', 4) as int), cast(substr(e.instant #>> '{}', 6, 2) as int), 1)
+                            + interval '1 month' - interval '1 day')
+                        else false
+                    end
+            ) = 2 as is_period
+    from parsed p
+    cross join lateral (values (p.json -> 'startDate'), (p.json -> 'endDate')) as e (instant)
+    where p.kind = 'period'
+    group by p.number
+),
+shaped as (
+    select
+        p.severity, p.in_table, p.row_id, p.in_id, p.column_name, p.written,
+        case
+            when p.json is null then 'JSON_INVALID'
+            when (
+                case p.kind
+                    when 'period' then n.is_period
+                    when 'geo_point' then
+                        jsonb_typeof(p.json -> 'lat') = 'number' and jsonb_typeof(p.json -> 'lon') = 'number'
+                    when 'checklist' then jsonb_typeof(p.json) = 'array' and not exists (
+                        select from jsonb_array_elements(case when jsonb_typeof(p.json) = 'array' then p.json else '[]' end) e (line)
+                        where (jsonb_typeof(line -> 'checked') = 'boolean' and jsonb_typeof(line -> 'label') in ('string', 'object')) is not true
+                    )
+                    when 'questionnaire' then jsonb_typeof(p.json) = 'array' and not exists (
+                        select from jsonb_array_elements(case when jsonb_typeof(p.json) = 'array' then p.json else '[]' end) e (answer)
+                        where (jsonb_typeof(answer -> 'rowId') = 'string' and jsonb_typeof(answer -> 'columnId') = 'string') is not true
+                    )
+                    when 'progress_bar' then case jsonb_typeof(p.json)
+                        when 'object' then not exists (
+                            select from jsonb_each(case when jsonb_typeof(p.json) = 'object' then p.json else '{}' end) e (step, color)
+                            where jsonb_typeof(color) <> 'string'
+                        )
+                        when 'array' then not exists (
+                            select from jsonb_array_elements(case when jsonb_typeof(p.json) = 'array' then p.json else '[]' end) e (step)
+                            where (jsonb_typeof(step -> 'stepCode') = 'string' and jsonb_typeof(step -> 'color') = 'string') is not true
+                        )
+                    end
+                    when 'languages' then jsonb_typeof(p.json) = 'object' and not exists (
+                        select from jsonb_each(case when jsonb_typeof(p.json) = 'object' then p.json else '{}' end) e (language, words)
+                        where language not in ('RUS', 'KAZ', 'QAZ', 'ENG') or jsonb_typeof(words) not in ('string', 'null')
+                    )
+                end
+            ) is not true then 'JSON_SHAPE'
+        end as code
+    from parsed p
+    left join instants n using (number)
+),
+{% endif %}
+problem (severity, in_table, row_id, in_id, column_name, code, value) as (
+{% if structured %}
+    select severity, in_table, row_id, in_id, column_name, code, left(written, 200)
+    from shaped
+    where code is not null
+    union all
+{% endif %}
+{% for table in tables %}{% set row = "r%d" | format(loop.index) %}
+    -- {{ table.name }}
+    select 'error', '{{ table.name }}', i.id, i._in_id, null, 'NO_ID', null
+    from {{ row }} i
+    where i._in_id is null and i._out_id is null
+    union all
+    select 'error', '{{ table.name }}', i.id, i._in_id, null, 'OUT_ID_UNKNOWN', i._out_id
+    from {{ row }} i
+    where i._out_id !~ '^[A-Za-z0-9@~]{16}$'
+    union all
+    select 'note', '{{ table.name }}', i.id, i._in_id, 'out_id', 'DUPLICATE_VALUE', i._out_id
+    from (select *, count(*) over (partition by _out_id) as _twins from {{ row }} where _out_id is not null) i
+    where i._twins > 1
+    union all
+{% if table.system %}
+    select 'error', '{{ table.name }}', i.id, i._in_id, null, 'SYSTEM_FIELD_MISSING', '{{ table.system_names }}'
+    from {{ row }} i
+    where not i._removed and {{ table.system | map(attribute="missing") | join(" and ") }}
+    union all
+{% endif %}
+{% for column in table.columns %}
+{% if column.code %}
+    select '{{ column.severity }}', '{{ table.name }}', i.id, i._in_id, '{{ column.name }}', {{ column.code }},
+        left(cast({{ column.raw }} as text), 200)
+    from {{ row }} i
+    where not i._removed and {{ column.code }} is not null
+    union all
+{% endif %}
+{% if column.codes %}
+    select 'note', '{{ table.name }}', i.id, i._in_id, '{{ column.name }}', 'OPTION_UNKNOWN', {{ column.raw }}
+    from {{ row }} i
+    where not i._removed and {{ column.raw }} is not null
+      and not exists (select from {{ s }}.{{ column.codes[0] | ident }} d where d.{{ column.codes[1] | ident }} = {{ column.raw }})
+    union all
+{% endif %}
+{% if column.is_file %}
+    select 'note', '{{ table.name }}', i.id, i._in_id, '{{ column.name }}', 'FILE_UNKNOWN', {{ column.raw }}
+    from {{ row }} i
+    where not i._removed and {{ column.raw }} is not null and not exists (
+        select from {{ s }}.{{ file_storage | ident }} f
+        where f.file_id = {{ column.raw }} and octet_length(f.content) <= {{ max_value_bytes }}
+    )
+    union all
+{% endif %}
+{% if column.is_required %}
+    select 'note', '{{ table.name }}', i.id, i._in_id, '{{ column.name }}', 'REQUIRED_EMPTY', null
+    from {{ row }} i
+    where not i._removed and nullif(cast({{ column.raw }} as text), '') is null
+    union all
+{% endif %}
+{% if column.is_unique %}
+    -- A run takes twins one after the other, and at most 50 of them.
+    select case when i._place > 50 then 'error' else 'note' end, '{{ table.name }}', i.id, i._in_id,
+        case when i._place <= 50 then '{{ column.name }}' end,
+        case when i._place > 50 then 'TOO_MANY_TWINS' else 'DUPLICATE_VALUE' end,
+        case when i._place <= 50 then left(cast({{ column.raw }} as text), 200) end
+    from (
+        select i.*, count(*) over same as _twins, row_number() over (same order by i.id) as _place
+        from {{ row }} i
+        where not i._removed and nullif(cast({{ column.raw }} as text), '') is not null
+        window same as (partition by {{ column.raw }})
+    ) i
+    where i._twins > 1
+    union all
+{% endif %}
+{% endfor %}
+{% endfor %}
+    -- {{ file_storage }}
+    select 'error', '{{ file_storage }}', null, f.file_id, 'content', 'VALUE_TOO_LONG', octet_length(f.content) || ' bytes'
+    from {{ s }}.{{ file_storage | ident }} f
+    where f.uploaded is not true and octet_length(f.content) > {{ max_value_bytes }}
+    union all
+{% for field in required_links %}
+    select 'note', '{{ field.table }}', i.id, nullif(i.in_id, ''), '{{ field.field }}', 'REQUIRED_EMPTY', null
+    from {{ s }}.{{ field.table | ident }} i
+    where i.in_status in ('', 'ON_WORK') and i.removed is not true
+{% for link in field.links %}
+      and not exists (select from {{ s }}.{{ link | ident }} l where l.{{ field.owner_column | ident }} = i.in_id)
+{% endfor %}
+    union all
+{% endfor %}
+{% for link in links %}
+    -- {{ link.name }}: ends that are in no in_ table; they may have come earlier
+{% for column, table in ((link.owner_column, link.owner), (link.target_column, link.target)) if table %}
+    select 'note', '{{ link.name }}', null, l.{{ link.owner_column | ident }}, '{{ column }}', 'REFERENCE_EXPIRED', l.{{ column | ident }}
+    from {{ s }}.{{ link.name | ident }} l
+    where l.in_status in ('', 'ON_WORK')
+      and not exists (select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> '')
+    union all
+{% endfor %}
+{% endfor %}
+    select null, null, null, null, null, null, null where false
+)
+select
+    p.severity, p.in_table, p.row_id, p.in_id, p.column_name, p.code,
+    replace(replace(s.english, '{column}', coalesce(p.column_name, '')), '{value}', coalesce(p.value, '')) as message,
+    replace(replace(s.russian, '{column}', coalesce(p.column_name, '')), '{value}', coalesce(p.value, '')) as message_rus
+from problem p
+join sentence s on s.code = p.code
+order by array_position(array['error', 'warning', 'note'], p.severity), p.in_table, p.row_id, p.in_id, p.column_name, p.code;

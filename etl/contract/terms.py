@@ -1,0 +1,14 @@
+"""What a contract says beside the metadata: schemas and the limits that the operator has set."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Terms:
+    """`keeps_on_null`: an empty column leaves its field as it is, instead of emptying it."""
+
+    in_schema: str
+    out_schema: str
+    max_value_bytes: int
+    reference_expiry_minutes: int
+    keeps_on_null: bool = False
