@@ -1,0 +1,143 @@
+"""The command `etl`: parses, calls a room's door, prints, and ends with a documented exit code.
+
+Receives argv. Hands on text or JSON, and an exit code. Never holds a rule of the system.
+"""
+
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from types import FrameType
+
+import click
+
+from etl import __version__
+from etl.errors import EtlError, Stopped
+from etl.quoting import printable
+
+# Commands are imported when they are called, so that `etl --help` need not wait for all of them: name -> (where, help).
+_COMMANDS = {
+    "demo": ("etl.cli.demo:demo", "Show the whole way of made-up rows, from in_ tables to out_ tables."),
+    "config": ("etl.cli.config:config", "Write, show, check and move the configuration."),
+    "metadata": ("etl.cli.metadata:metadata", "Check and show business objects."),
+    "generate-ddl": ("etl.cli.generate_ddl:generate_ddl", "Print the DDL of a company's tables, or apply it."),
+    "fill": ("etl.cli.fill:fill", "Load CSV, Parquet and Excel files into in_ tables."),
+    "contract": (
+        "etl.cli.contract:contract",
+        "Write what a partner needs: DDL, rights, a guide, checks, Excel, JSON Schemas.",
+    ),
+    "grants": ("etl.cli.grants:grants", "Print or give the rights of partner and readers; check the engine's own."),
+    "run": ("etl.cli.run:run", "Do one migration, if the marker says that rows are ready."),
+    "undo": ("etl.cli.undo:undo", "Take a run back, where no later run has touched the same."),
+    "status": ("etl.cli.status:status", "Show marker, run, tasks, errors, waiting links and out_ versions."),
+    "age": ("etl.cli.age:age", "Show how long rows have been ready, table by table."),
+    "errors": ("etl.cli.errors:errors", "List, show, retry and export what was rejected; explain the codes."),
+    "waiting": ("etl.cli.waiting:waiting", "Show which links and files are waited for, and why."),
+    "out": ("etl.cli.out:out", "List, build, switch, roll back and retire versions of the out_ tables."),
+    "export": ("etl.cli.export:export", "Write out_ tables into Parquet or CSV files."),
+    "partner": ("etl.cli.partner:partner", "Play a partner against a test database."),
+    "check": ("etl.cli.check:check_up", "Check configuration, server, rights, tables and clock; say what to do."),
+    "metrics": ("etl.cli.metrics:metrics", "Serve figures for Prometheus, or print them once."),
+    "clean": ("etl.cli.clean:clean_up", "Delete what is past its age: errors, tasks, runs, journal, copies."),
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands are imported on demand."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Names in the order in which a newcomer needs them."""
+        return list(_COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of a name, imported now."""
+        if name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+class Settings:
+    """What the options of `etl` itself hand to its commands."""
+
+    def __init__(self, config_url: str | None) -> None:
+        self.config_url = config_url
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="etl")
+@click.option(
+    "--config",
+    "config_url",
+    metavar="URL",
+    help="Configuration: file:/path or zookeeper://host:2181/mybpm. Without it $ETL_CONFIG, else the embedded default.",
+)
+@click.pass_context
+def etl(context: click.Context, config_url: str | None) -> None:
+    """Move business data between in_ tables, the golden store and out_ tables.
+
+    Partners fill in_ tables and hand over through the table process_tracking; `etl run` merges what is ready into the
+    golden store and brings the versioned out_ schemas up to date.
+
+    Exit codes: 0 done or nothing to do; 1 done with rejected rows; 2 usage or configuration; 3 stopped, rows are
+    the reason; 4 fatal; 75 another runner holds the marker; 130, 143 ended by a signal.
+    """
+    context.obj = Settings(config_url)
+
+
+def main() -> None:
+    """The entry point of the console script."""
+    # A terminal that cannot show a letter gets it escaped: better than a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if "_ETL_COMPLETE" in os.environ:
+        etl.main(prog_name="etl")  # a shell asks for completions
+    _on_signals(_stop)
+    sys.exit(_exit_code(_call))
+
+
+def _call() -> object:
+    # Not etl.main(): click would turn signals and closed pipes into exit codes that mean something else here.
+    with etl.make_context("etl", sys.argv[1:]) as context:
+        return etl.invoke(context)
+
+
+def _exit_code(call: Callable[[], object]) -> int:
+    try:
+        call()
+        return 0
+    except EtlError as error:
+        click.echo("etl: " + "\n".join(printable(line) for line in str(error).split("\n")), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except Stopped as stop:
+        click.echo("etl: stopped by a signal; what was not committed was rolled back", err=True)
+        return stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`etl status | head`); nothing is left to tell it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _on_signals(handler: Callable[[int, FrameType | None], None]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped(number)

@@ -1,0 +1,41 @@
+"""`etl clean`: deletes what is past its age, all of it, while a run deletes a part each time."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from etl.cli.log import follow_log
+from etl.cli.printing import COMPANY, config_url
+from etl.engine import Cleaned, clean, open_house
+
+
+@click.command()
+@COMPANY
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def clean_up(context: click.Context, company: str | None, as_json: bool) -> None:
+    """Delete what is past its age: errors, tasks, runs, journal, copies.
+
+    cleanDays and copyDays say how old; each pass takes cleanLimit rows of a kind in a transaction of its own, until
+    nothing is left. The newest run, receipts and the errors in the golden store stay, and so does the journal as far as
+    an out_ version has not followed it. A copy on which a view depends is kept. An out_ version goes when the day that
+    `etl out retire --on` announced has come, unless somebody needs it.
+    """
+    with open_house(config_url(context), company, follow=follow_log()) as house:
+        cleaned = clean(house)
+    if as_json:
+        click.echo(json.dumps(asdict(cleaned), ensure_ascii=False))
+    else:
+        _show(cleaned)
+
+
+def _show(cleaned: Cleaned) -> None:
+    click.echo(
+        f"Deleted {cleaned.errors:,} errors, {cleaned.tasks:,} tasks, {cleaned.runs:,} runs, {cleaned.journal:,} rows "
+        f"of the journal, {len(cleaned.copies):,} copies."
+    )
+    for schema in cleaned.versions:
+        click.echo(f"Dropped the out_ version {schema}, whose day has come.")
+    for table, why in cleaned.kept.items():
+        click.echo(f"Kept {table}: {why}.")

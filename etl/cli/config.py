@@ -1,0 +1,211 @@
+"""`etl config`: write, show, check and move the configuration tree."""
+
+import json
+import os
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from etl.cli.printing import config_url, console, json_text
+from etl.config import Clash, Transfer, open_source, transfer
+from etl.engine import zone_of
+from etl.errors import ConfigurationError
+from etl.quoting import printable
+from etl.resources import folder
+from etl.settings import OriginKind, Setting, explain_settings, parse_settings
+from etl.settings.log_file import LOGGING, read_log_structure
+
+# Of the columns key, value, origin: the same in the tables of all files, and together within 80 columns.
+_WIDTHS = (27, 18, 12)
+
+_COMPANY = click.option("--company", metavar="CODE", help="Company to look at; without it companyCode decides.")
+
+
+@click.group()
+def config() -> None:
+    """Write, show, check and move the configuration.
+
+    The configuration is a tree of small text files, in a directory or in ZooKeeper. Which one: the option --config,
+    else the environment variable ETL_CONFIG, else the directory `config` in the home of etl.
+    """
+
+
+@config.command()
+@click.option("--to", "target", metavar="URL", help="Tree to write, instead of the one in use.")
+@click.pass_context
+def init(context: click.Context, target: str | None) -> None:
+    """Write the sample tree: every default, with a comment for each key.
+
+    A text that is already there stays as it is.
+    """
+    samples = _directory_texts(folder("zk_config"))
+    with open_source(target or config_url(context)) as source:
+        done = transfer(samples, source, Clash.KEEP)
+        _report(done, source.url)
+    click.echo("Next: name the company and the databases there, then run `etl config check`.")
+
+
+@config.command()
+@_COMPANY
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def show(context: click.Context, company: str | None, as_json: bool) -> None:
+    """Show every setting as it counts, and where it comes from. Secrets are masked."""
+    url, texts = _texts(context)
+    settings = explain_settings(texts, origin=url, company=company, environ=os.environ)
+    if as_json:
+        click.echo(json.dumps({"origin": url, "settings": [_plain(one) for one in settings]}, ensure_ascii=False))
+    else:
+        _print(url, settings)
+
+
+@config.command()
+@_COMPANY
+@click.pass_context
+def check(context: click.Context, company: str | None) -> None:
+    """Check all texts; name every problem with file, line and key.
+
+    Exit code 0: the configuration is sound; 2: it is not.
+    """
+    url, texts = _texts(context)
+    settings = parse_settings(texts, origin=url, company=company, environ=os.environ)
+    zone_of(settings.in_migration.time_zone, os.environ)
+    _, faults = read_log_structure(texts, f"{url.removeprefix('file:').rstrip('/')}/{LOGGING}")
+    if faults:
+        raise ConfigurationError(*faults)
+    click.echo(f"{url} is sound, for company {settings.in_migration.company_code}")
+
+
+@config.command()
+@_COMPANY
+@click.option("--next", "number", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many times.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def schedule(context: click.Context, company: str | None, number: int, as_json: bool) -> None:
+    """Show when `etl run --loop` would look for a hand-over by its schedule, if it started now.
+
+    What the partner hands over starts a run at once, unless startOnHandOver is false.
+    """
+    url, texts = _texts(context)
+    settings = parse_settings(texts, origin=url, company=company, environ=os.environ)
+    zone = zone_of(settings.in_migration.time_zone, os.environ)
+    start = instant = datetime.now(UTC)
+    times: list[str] = []
+    while len(times) < number:
+        following = settings.schedule.next_after(instant, zone, start=start)
+        if following is None:
+            break
+        times.append(following.astimezone(zone).isoformat(sep=" "))
+        instant = following
+    pattern = settings.schedule.pattern
+    if as_json:
+        found = {"pattern": pattern, "is_off": settings.schedule.is_off, "zone": str(zone), "next": times}
+        click.echo(json_text(found))
+        return
+    if settings.schedule.is_off:
+        click.echo("The schedule is off: `etl run --loop` starts nothing.")
+        return
+    click.echo(f"{printable(pattern)} in the zone {zone}" + ("" if times else ": this never comes"))
+    for time in times:
+        click.echo(f"  {time}")
+
+
+@config.command(name="import")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_context
+def import_(context: click.Context, directory: Path) -> None:
+    """Write all texts of DIRECTORY into the configuration in use.
+
+    Texts that differ are replaced; texts that DIRECTORY lacks stay.
+    """
+    texts = _directory_texts(directory)
+    if not texts:
+        raise ConfigurationError(f"there is nothing to import: {directory} holds no text")
+    with open_source(config_url(context)) as source:
+        _report(transfer(texts, source, Clash.REPLACE), source.url)
+
+
+@config.command()
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace texts of DIRECTORY that differ.")
+@click.pass_context
+def export(context: click.Context, directory: Path, force: bool) -> None:
+    """Write the configuration in use as files into DIRECTORY.
+
+    Passwords that stand in texts stand in the files too, which only their owner may read.
+    """
+    _, texts = _texts(context)
+    with open_source(_file_url(directory)) as target:
+        _report(transfer(texts, target, Clash.REPLACE if force else Clash.REFUSE), target.url)
+
+
+def _file_url(directory: Path) -> str:
+    return f"file:{directory.absolute()}"
+
+
+def _texts(context: click.Context) -> tuple[str, dict[str, str]]:
+    with open_source(config_url(context)) as source:
+        tree = source.snapshot()
+    return tree.origin, tree.contents
+
+
+def _directory_texts(directory: Path) -> dict[str, str]:
+    with open_source(_file_url(directory)) as source:
+        return source.snapshot().contents
+
+
+def _report(done: Transfer, url: str) -> None:
+    for path in done.written:
+        click.echo(f"wrote      {path}")
+    for path in done.kept:
+        click.echo(f"kept       {path} (it was there with another text)")
+    for path in done.unchanged:
+        click.echo(f"unchanged  {path}")
+    click.echo(f"{url}: {len(done.written)} written, {len(done.kept)} kept, {len(done.unchanged)} unchanged")
+
+
+def _plain(setting: Setting) -> dict[str, object]:
+    return {
+        "file": setting.file,
+        "key": setting.key.name,
+        "value": setting.shown,
+        "unit": setting.key.unit,
+        "origin": str(setting.origin),
+    }
+
+
+def _print(url: str, settings: tuple[Setting, ...]) -> None:
+    out = console()
+    out.print(Text(url, style="bold"))
+    for file, group in groupby(settings, key=lambda setting: setting.file):
+        table = Table("key", "value", "origin", title=Text(f"\n{file}"), title_justify="left", box=None, pad_edge=False)
+        for column, width in zip(table.columns, _WIDTHS, strict=True):
+            column.overflow, column.min_width = "fold", width
+        for setting in group:
+            # Text, not str: a value in square brackets is no markup.
+            table.add_row(setting.key.name, _value(setting), Text(_origin(setting)))
+        out.print(table)
+
+
+def _origin(setting: Setting) -> str:
+    """The origin as it reads below the name of its file; `--json` gives the whole path."""
+    origin = setting.origin
+    layer = {
+        OriginKind.DEFAULT: "default",
+        OriginKind.FILE: "",
+        OriginKind.COMPANY: "company overlay",
+        OriginKind.ENVIRONMENT: f"environment variable {origin.variable}",
+    }[origin.kind]
+    return ", ".join(part for part in (layer, f"line {origin.line}" if origin.line else "") if part)
+
+
+def _value(setting: Setting) -> Text:
+    shown = setting.shown
+    if shown in ("", None):
+        return Text(f"({setting.key.empty})", style="dim")
+    word = str(shown).lower() if isinstance(shown, bool) else str(shown)
+    return Text(f"{word} {setting.key.unit}".strip())

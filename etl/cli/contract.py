@@ -1,0 +1,60 @@
+"""`etl contract`: write what a partner needs."""
+
+from pathlib import Path
+
+import click
+
+from etl.cli.generate_ddl import schema_names
+from etl.cli.printing import COMPANY, config_url, json_text
+from etl.contract import Terms, contract_files, write_files
+from etl.engine import read_configuration
+from etl.quoting import fold
+from etl.rights import partner_script
+
+
+@click.command()
+@COMPANY
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder to write into; it is made if need be.",
+)
+@click.option("--partner", metavar="ROLE", help="The partner's role.  [default: COMPANY_partner]")
+@click.option("--without-excel", is_flag=True, help="Leave out the Excel template, which needs openpyxl.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def contract(
+    context: click.Context,
+    company: str | None,
+    folder: Path,
+    partner: str | None,
+    without_excel: bool,
+    as_json: bool,
+) -> None:
+    """Write what a partner needs: DDL, rights, a guide, checks, an Excel template, JSON Schemas.
+
+    The guide tells every table and column in Russian and English, as Markdown and as one HTML page. The same metadata
+    and settings always give the same bytes, so the folder can be kept under version control.
+    """
+    settings, found = read_configuration(config_url(context), company)
+    schemas = schema_names(settings, found)
+    terms = Terms(
+        in_schema=schemas["in_schema"],
+        out_schema=schemas["out_schema"],
+        max_value_bytes=settings.in_migration.max_value_bytes,
+        reference_expiry_minutes=settings.in_migration.reference_expiry_minutes,
+        keeps_on_null=settings.in_migration.null_policy == "keep",
+    )
+    grants = partner_script(found, terms.in_schema, partner or fold(f"{found.code}_partner")).text + "\n"
+    files = contract_files(found, terms, grants=grants, with_excel=not without_excel)
+    write_files(files, folder)
+    if as_json:
+        sizes = [{"path": path, "bytes": len(content)} for path, content in files.items()]
+        click.echo(json_text({"company": found.code, "folder": str(folder), "files": sizes}))
+        return
+    for path, content in files.items():
+        click.echo(f"{folder / path}  {len(content):,} bytes")

@@ -1,0 +1,66 @@
+"""`etl demo`: rows that the demo makes up go the whole way, twice, for a newcomer to watch."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import click
+
+from etl.cli.scenes import Screen
+from etl.demo import Act, Look, Stage, acts, look, open_stage
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--stay", is_flag=True, help="Keep the server running until Ctrl-C, so that psql can look around.")
+def demo(as_json: bool, stay: bool) -> None:
+    """Show the whole way of made-up rows, from in_ tables to out_ tables.
+
+    On the embedded PostgreSQL, with a configuration and a database of its own, both made anew at each call; your
+    configuration and your data stay as they are. A made-up partner fills in_ tables and hands over, twice; each time a
+    run merges what is ready and brings the out_ tables up to date.
+    """
+    screen = Screen(quiet=as_json)
+    with screen.waiting("Starting PostgreSQL; the first time takes a little longer"), open_stage(os.environ) as stage:
+        screen.stage(stage)
+        played: list[Act] = []
+        for act in acts(stage):
+            screen.act(len(played) + 1, act)
+            played.append(act)
+        looks = tuple(look(stage))
+        screen.looks(stage, looks)
+        screen.end(stage, stays=stay)
+        if as_json:
+            click.echo(_json(stage, played, looks))
+        if stay:
+            screen.done()
+            _wait()
+
+
+def _json(stage: Stage, played: list[Act], looks: tuple[Look, ...]) -> str:
+    found = {
+        "config": f"file:{stage.config}",
+        "psql": stage.psql,
+        "schemas": stage.schemas,
+        "runs": [asdict(act) | {"exit_code": act.outcome.exit_code} for act in played],
+        "looks": [asdict(one) for one in looks],
+    }
+    return json.dumps(found, ensure_ascii=False, default=str)
+
+
+def _wait() -> None:
+    with _until_signal():
+        while True:
+            signal.pause()
+
+
+@contextmanager
+def _until_signal() -> Iterator[None]:
+    """A signal is the way to end here, not a disturbance."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo()

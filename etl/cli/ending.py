@@ -1,0 +1,16 @@
+"""Commands that go on until somebody ends them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_CTRL_C = 130
+
+
+@contextmanager
+def ended_by_ctrl_c() -> Iterator[None]:
+    """Ctrl-C is the way to end here and no error. SIGTERM keeps its exit code: its sender wants to see it."""
+    try:
+        yield
+    except KeyboardInterrupt as end:
+        if getattr(end, "exit_code", _CTRL_C) != _CTRL_C:
+            raise

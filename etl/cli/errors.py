@@ -1,0 +1,200 @@
+"""`etl errors`: what was rejected and why, and the way back for rows that were corrected."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+
+from etl.cli.printing import COMPANY, config_url, json_text
+from etl.database import Connection, transaction
+from etl.engine import is_prepared, open_house
+from etl.errors import ConfigurationError
+from etl.inbound import ErrorBook
+from etl.inbound.error_book import Format
+from etl.inbound.faults import CATALOGUE
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_RUN = click.option("--run", type=int, metavar="RUN", help="Only errors of this run.")
+_TABLE = click.option("--table", metavar="TABLE", help="Only errors of this in_ table.")
+_CODE = click.option(
+    "--code",
+    type=click.Choice([fault.code for fault in CATALOGUE], case_sensitive=False),
+    metavar="CODE",
+    help="Only errors of this code.",
+)
+_ALL = click.option("--all", "of_store", is_flag=True, help="Read the store's copy, which outlives the import schema.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _choosing(command: _Command) -> _Command:
+    return COMPANY(_RUN(_TABLE(_CODE(command))))
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def errors(context: click.Context) -> None:
+    """List, show, retry and export what was rejected; explain the codes.
+
+    Each fault of a row is one row of the table err in the import schema; a run also copies them into the golden store,
+    which keeps them when the import schema is made anew (--all). Without a command: list.
+    """
+    if context.invoked_subcommand is None:
+        context.invoke(list_)
+
+
+@errors.command(name="list")
+@_choosing
+@_ALL
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@_JSON
+@click.pass_context
+def list_(
+    context: click.Context,
+    company: str | None,
+    run: int | None,
+    table: str | None,
+    code: str | None,
+    of_store: bool,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List errors, the newest first."""
+    from etl.cli.error_screen import show_errors
+
+    with _open(context, company, of_store=of_store) as (book, connection, _):
+        choice = book.chosen(run, table, code)
+        found = book.newest(connection, choice, limit + 1) if connection else []
+    if as_json:
+        click.echo(json_text({"schema": book.schema, "errors": found[:limit], "is_complete": len(found) <= limit}))
+    else:
+        show_errors(book.schema, found[:limit], is_complete=len(found) <= limit)
+
+
+@errors.command()
+@click.argument("error_id", metavar="ID", type=int)
+@COMPANY
+@_ALL
+@_JSON
+@click.pass_context
+def show(context: click.Context, error_id: int, company: str | None, of_store: bool, as_json: bool) -> None:
+    """Show one error with its cause, its cure, and its row as it stands now."""
+    from etl.cli.error_screen import show_error, with_cause
+
+    with _open(context, company, of_store=of_store) as (book, connection, in_rows):
+        error = book.find(_prepared(book, connection), error_id)
+        row = book.row_of(in_rows, error)
+    if as_json:
+        click.echo(json_text(with_cause(error) | {"row": row}))
+    else:
+        show_error(error, row)
+
+
+@errors.command()
+@click.argument("ids", metavar="[ID]...", nargs=-1, type=int)
+@_choosing
+@click.pass_context
+def retry(
+    context: click.Context,
+    ids: tuple[int, ...],
+    company: str | None,
+    run: int | None,
+    table: str | None,
+    code: str | None,
+) -> None:
+    """Offer rejected rows again: set in_status to '' where it is still ERROR.
+
+    Of the errors with these ids, or of those that the options choose. No run starts: the rows are taken with the
+    partner's next hand-over.
+    """
+    with _open(context, company) as (book, connection, _):
+        choice = book.chosen(run, table, code, ids)
+        if choice.is_empty:
+            raise click.UsageError("say which errors: ids, --run, --table or --code")
+        retried = book.retry(_prepared(book, connection), choice)
+    for in_table, rows in retried.items():
+        if rows:
+            click.echo(f"{book.in_schema}.{in_table}: {rows:,} rows are ready again")
+    if any(retried.values()):
+        click.echo("The next hand-over takes them.")
+    else:
+        click.echo("Nothing to offer again: no row of these errors is still ERROR.")
+
+
+@errors.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@_choosing
+@_ALL
+@click.pass_context
+def export(
+    context: click.Context,
+    file: Path,
+    company: str | None,
+    run: int | None,
+    table: str | None,
+    code: str | None,
+    of_store: bool,
+) -> None:
+    """Write errors with all columns into FILE.csv or FILE.jsonl, from the oldest on.
+
+    An existing file is replaced when the new one is whole.
+    """
+    file_format = file.suffix.removeprefix(".").lower()
+    if file_format not in ("csv", "jsonl"):
+        raise click.BadParameter("the name must end with .csv or .jsonl, which says the format", param_hint="FILE")
+    with _open(context, company, of_store=of_store) as (book, connection, _):
+        choice = book.chosen(run, table, code)
+        with _whole(file) as part, part.open("wb") as target:
+            number = book.export(_prepared(book, connection), choice, cast(Format, file_format), target)
+    click.echo(f"{file}: {number:,} errors of {book.schema}.err")
+
+
+@errors.command()
+@_JSON
+def codes(as_json: bool) -> None:
+    """Explain every code: sentence, cause and cure, in English and Russian."""
+    from etl.cli.error_screen import show_fault
+
+    if as_json:
+        click.echo(json_text({"codes": [asdict(fault) for fault in CATALOGUE]}))
+        return
+    for fault in CATALOGUE:
+        show_fault(fault)
+
+
+@contextmanager
+def _open(
+    context: click.Context, company: str | None, *, of_store: bool = False
+) -> Iterator[tuple[ErrorBook, Connection | None, Connection]]:
+    """The errors, the connection to them (None where no run has made the tables yet), and that to the in_ rows."""
+    with (
+        open_house(config_url(context), company) as house,
+        transaction(house.engine) as connection,
+        house.sides(connection) as sides,
+    ):
+        book = ErrorBook(house.company, house.in_schema, house.store.schema if of_store else house.in_schema)
+        of_book = sides.store if of_store else sides.source
+        yield book, of_book if is_prepared(connection, house) else None, connection
+
+
+def _prepared(book: ErrorBook, connection: Connection | None) -> Connection:
+    if connection is None:
+        raise ConfigurationError(f"no run has been started in schema {book.in_schema} yet, so it has no errors")
+    return connection
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[Path]:
+    """A file beside the wanted one, which takes its place at the end, and is gone after an error."""
+    part = file.with_name(f".{file.name}.part-{os.getpid()}")
+    try:
+        yield part
+        part.replace(file)
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)

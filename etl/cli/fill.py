@@ -1,0 +1,161 @@
+"""`etl fill`: CSV, Parquet and Excel files into in_ tables, as a partner would fill them."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from etl.cli.printing import COMPANY, config_url, json_text
+from etl.cli.progress import bars
+from etl.database import transaction
+from etl.ddl import check_in_tables
+from etl.engine import open_database, read_configuration
+from etl.errors import EtlError
+from etl.files import (
+    FileFormat,
+    Filled,
+    Filling,
+    HandOver,
+    fill_files,
+    fill_folder,
+    handing_over,
+    in_tables,
+    pairs,
+)
+from etl.metadata import names
+from etl.quoting import fold, printable
+
+_REJECTED = 1
+
+
+@click.command()
+@click.argument("arguments", metavar="[TABLE] FILE...", nargs=-1)
+@COMPANY
+@click.option("--columns", metavar="A,B,…", help="The file has no header: these are its columns, - for one to skip.")
+@click.option("--delimiter", default="", metavar="CHAR", help="Of CSV; without it the header tells. `\\t` is a tab.")
+@click.option("--encoding", default="utf-8", show_default=True, metavar="NAME", help="Of CSV, e.g. cp1251, utf-16.")
+@click.option("--null", default="", metavar="TEXT", help="How CSV writes null, unquoted; without it an empty cell.")
+@click.option("--escape", default='"', metavar="CHAR", help='What stands before a quote inside a cell: " or \\.')
+@click.option("--sheet", default="", metavar="NAME", help="Of Excel; without it the sheets that bear a table's name.")
+@click.option(
+    "--files",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Also load every file of DIR into in_fileStorage; its name is its file_id.",
+)
+@click.option("--strict", is_flag=True, help="Load a file whole or not at all.")
+@click.option("--replace", "replaces", is_flag=True, help="Clear each table before its first file.")
+@click.option(
+    "--on-duplicate",
+    type=click.Choice(["error", "newest"]),
+    default="error",
+    show_default=True,
+    help="What a second row with the same in_id does: stop the file, or take the first one's place.",
+)
+@click.option(
+    "--rejects",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where rejected rows go; without it FILE.rejected.csv beside the file.",
+)
+@click.option("--submit", is_flag=True, help="Hand over afterwards: the next `etl run` takes the rows.")
+@click.option(
+    "--submit-by",
+    type=click.Choice([str(way) for way in HandOver]),
+    help="The same, saying how: by a marker row of its own (the default), or by clearing the marker table.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def fill(
+    context: click.Context,
+    arguments: tuple[str, ...],
+    company: str | None,
+    columns: str | None,
+    delimiter: str,
+    encoding: str,
+    null: str,
+    escape: str,
+    sheet: str,
+    folder: Path | None,
+    strict: bool,
+    replaces: bool,
+    on_duplicate: str,
+    rejects: Path | None,
+    submit: bool,
+    submit_by: str | None,
+    as_json: bool,
+) -> None:
+    """Load CSV, Parquet and Excel files into in_ tables.
+
+    TABLE may be left out where the file (Client.csv, in_Client.parquet) or the sheet bears its name. The names of the
+    columns are checked before the first row; each file is one transaction. Rows with a bad cell go to a file that can
+    be corrected and filled again; the others are loaded.
+
+    \b
+    etl fill Client.csv             the table by the file's name
+    etl fill Client export.csv      the table by its own name
+    etl fill workbook.xlsx          each sheet that bears a table's name
+    """
+    table, paths = _table_and_files(arguments)
+    if not paths and folder is None:
+        raise click.UsageError("say which files: etl fill [TABLE] FILE…")
+    listed = tuple(name.strip() for name in columns.split(",")) if columns else ()
+    file_format = FileFormat(encoding, delimiter.replace("\\t", "\t"), null, escape, listed, sheet)
+    settings, found = read_configuration(config_url(context), company)
+    tables = in_tables(found)
+    sources = pairs(tables, table, paths, file_format)
+    if rejects and len(sources) > 1:
+        raise click.UsageError("--rejects names one file: fill one file at a time, or leave it out")
+    in_migration = settings.in_migration
+    filling = Filling(
+        schema=in_migration.schema_name,
+        max_value_bytes=in_migration.max_value_bytes,
+        is_strict=strict,
+        replaces=replaces,
+        takes_newest=on_duplicate == "newest",
+        rejects=rejects,
+    )
+    way = HandOver(submit_by or HandOver.ROW) if submit or submit_by else None
+    done: list[Filled] = []
+    with open_database(settings.import_database, "etl:fill") as engine, bars(quiet=as_json) as progress:
+        with transaction(engine) as connection:
+            check_in_tables(connection, found, filling.schema)
+        try:
+            with handing_over(engine, filling.schema, way):
+                if folder is not None:
+                    storage = tables[fold(names.FILE_STORAGE)]
+                    done.append(fill_folder(engine, filling, storage, folder, progress))
+                done.extend(fill_files(engine, filling, sources, progress))
+        except EtlError:
+            _show(done if not as_json else [])  # the files before the one that failed are loaded
+            raise
+    if as_json:
+        click.echo(json_text({"files": [asdict(one) for one in done], "is_submitted": way is not None}))
+    else:
+        _show(done)
+        if way is not None:
+            click.echo("Handed over: the next `etl run` takes the rows.")
+        else:
+            click.echo("Not handed over yet: --submit does it, or the partner's own statement.")
+    sys.exit(_REJECTED if any(one.rejected for one in done) else 0)
+
+
+def _table_and_files(arguments: tuple[str, ...]) -> tuple[str | None, list[Path]]:
+    """The first argument is a table when it looks like no file: files have an ending, tables none."""
+    first, *others = arguments or ("",)
+    if first and "." not in first and "/" not in first:
+        return first, [Path(one) for one in others]
+    return None, [Path(one) for one in arguments]
+
+
+def _show(done: list[Filled]) -> None:
+    for one in done:
+        click.echo(f"{printable(one.file)}: {one.rows:,} rows into {one.table}, {one.seconds:.1f} s")
+        if one.rounded:
+            click.echo(f"  {one.rounded:,} numbers have more than 4 decimals and are rounded")
+        if one.rejected:
+            click.echo(f"  {one.rejected:,} rows rejected, see {printable(str(one.rejects))}:")
+            for example in one.examples:
+                click.echo(f"    {printable(example)}")

@@ -1,0 +1,161 @@
+"""`etl generate-ddl`: print the tables that a company's metadata asks for, or what a live schema lacks, or make it."""
+
+import click
+
+from etl.cli.printing import COMPANY, config_url
+from etl.database import Connection, transaction
+from etl.ddl import Change, Difference, Direction, apply, bring_up, difference, out_tables, statements
+from etl.engine import open_database, read_configuration
+from etl.errors import EnvironmentFault
+from etl.metadata import Company, names
+from etl.metadata.out_structure import OutStructure
+from etl.outbound import make_tables
+from etl.rights import apply_script, partner_script, read_by_partner
+from etl.settings import PostgresSettings, Settings
+
+
+@click.command(name="generate-ddl")
+@COMPANY
+@click.option(
+    "--direction",
+    type=click.Choice([str(one) for one in Direction]),
+    default=str(Direction.IN),
+    show_default=True,
+    help="Whose tables: the partner's (in), the golden store's (store), the readers' (out).",
+)
+@click.option("--apply", "is_applied", is_flag=True, help="Make what is missing instead of printing everything.")
+@click.option("--diff", "is_diff", is_flag=True, help="Print only what the live schema lacks.")
+@click.option("--allow-drop", is_flag=True, help="With --diff or --apply: also drop what no metadata asks for.")
+@click.option("--with-grants", "role", metavar="ROLE", help="Add the partner's least privilege on the in_ tables.")
+@click.pass_context
+def generate_ddl(
+    context: click.Context,
+    company: str | None,
+    direction: str,
+    is_applied: bool,
+    is_diff: bool,
+    allow_drop: bool,
+    role: str | None,
+) -> None:
+    """Print the DDL of a company's tables; the same metadata always gives the same bytes.
+
+    With --diff only what the live schema lacks: tables, columns, wider types. What cannot be mended by itself is a
+    comment that says what to do, and the exit code is then 4.
+
+    With --apply the same is made, each direction in its database and in one transaction. Nothing is dropped without
+    --allow-drop, and a second time there is nothing to do.
+    """
+    chosen = _directions(direction)
+    if is_applied and is_diff:
+        raise click.UsageError("--diff prints and --apply makes: choose one of them")
+    if allow_drop and not (is_applied or is_diff):
+        raise click.UsageError("--allow-drop goes with --diff or --apply")
+    if role and Direction.IN not in chosen:
+        raise click.UsageError("--with-grants belongs to the in_ tables: --direction in or all")
+    settings, found = read_configuration(config_url(context), company)
+    schemas = schema_names(settings, found)
+    if is_applied:
+        for one in chosen:
+            _apply(found, one, schemas, settings, allow_drop=allow_drop)
+        if role:
+            _grant(found, role, schemas["in_schema"], settings)
+        return
+    if is_diff:
+        printed, is_whole = _differences(found, chosen, schemas, settings, allow_drop=allow_drop)
+    else:
+        printed, is_whole = [change.sql for one in chosen for change in _changes(found, one, schemas, settings)], True
+    if role:
+        printed.append(partner_script(found, schemas["in_schema"], role).text)
+    click.echo("\n\n".join(printed), nl=bool(printed))
+    if not is_whole:
+        context.exit(EnvironmentFault.exit_code)
+
+
+def schema_names(settings: Settings, company: Company) -> dict[str, str]:
+    """The schemas of a company's tables, as the functions of `ddl` take them."""
+    version = names.OUT_MIGRATION_VERSION, settings.out_environment_version
+    return {
+        "in_schema": settings.in_migration.schema_name,
+        "store_schema": names.store_schema(company.code),
+        "out_schema": names.out_schema(company.code, *version),
+    }
+
+
+def _directions(direction: str) -> list[Direction]:
+    chosen = Direction(direction)
+    return [Direction.IN, Direction.STORE, Direction.OUT] if chosen is Direction.ALL else [chosen]
+
+
+def _structure(company: Company, settings: Settings) -> OutStructure:
+    return OutStructure.of(company, keeps_removed=settings.out_migration.keeps_removed)
+
+
+def _changes(company: Company, direction: Direction, schemas: dict[str, str], settings: Settings) -> list[Change]:
+    if direction is not Direction.OUT:
+        return statements(company, direction, **schemas)
+    made = out_tables(_structure(company, settings), schemas["out_schema"])
+    return [change for table in made for change in table.changes]
+
+
+def _database(direction: Direction, settings: Settings) -> PostgresSettings:
+    databases = {
+        Direction.IN: settings.import_database,
+        Direction.STORE: settings.store_database,
+        Direction.OUT: settings.out_database,
+    }
+    return databases[direction]
+
+
+def _differences(
+    company: Company, directions: list[Direction], schemas: dict[str, str], settings: Settings, *, allow_drop: bool
+) -> tuple[list[str], bool]:
+    """The lines of the script, and whether it mends everything."""
+    printed: list[str] = []
+    is_whole = True
+    for one in directions:
+        database = _database(one, settings)
+        with open_database(database, "etl:generate-ddl") as engine, transaction(engine) as connection:
+            found = _difference(connection, company, one, schemas, settings, allow_drop=allow_drop)
+        printed += found.lines
+        is_whole = is_whole and not found.faults
+    return printed, is_whole
+
+
+def _difference(
+    connection: Connection,
+    company: Company,
+    direction: Direction,
+    schemas: dict[str, str],
+    settings: Settings,
+    *,
+    allow_drop: bool,
+) -> Difference:
+    structure = _structure(company, settings) if direction is Direction.OUT else None
+    return difference(connection, company, direction, structure=structure, allow_drop=allow_drop, **schemas)
+
+
+def _apply(
+    company: Company, direction: Direction, schemas: dict[str, str], settings: Settings, *, allow_drop: bool
+) -> None:
+    database = _database(direction, settings)
+    with open_database(database, "etl:generate-ddl") as engine, transaction(engine) as connection:
+        if direction is Direction.OUT:
+            changes = make_tables(connection, _structure(company, settings), schemas["out_schema"])
+        else:
+            changes = bring_up(connection, company, direction, **schemas)
+        if allow_drop:
+            drops = _difference(connection, company, direction, schemas, settings, allow_drop=True).changes
+            apply(connection, drops)
+            changes += drops
+    for change in changes:
+        click.echo(change.description)
+    schema = schemas[f"{direction}_schema"]
+    click.echo(f"{schema}: {len(changes)} changes made" if changes else f"{schema}: nothing to do")
+
+
+def _grant(company: Company, role: str, schema: str, settings: Settings) -> None:
+    database = _database(Direction.IN, settings)
+    with open_database(database, "etl:generate-ddl") as engine, transaction(engine) as connection:
+        grants = partner_script(company, schema, role, read_by_partner(connection, schema))
+        is_changed = apply_script(connection, grants, role, [schema])
+    click.echo(f"{role}: rights granted" if is_changed else f"{role}: has its rights already")

@@ -1,0 +1,161 @@
+"""`etl grants`: print or give what partner and readers may do, and say what the engine's own role lacks."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import click
+import sqlalchemy
+
+from etl import rights
+from etl.cli.generate_ddl import schema_names
+from etl.cli.printing import COMPANY, config_url, json_text
+from etl.database import transaction
+from etl.engine import open_database, open_house, prepare, read_configuration
+from etl.errors import EnvironmentFault
+from etl.metadata import Company, names
+from etl.quoting import fold
+from etl.rights import Script
+from etl.settings import Settings
+
+
+@click.command()
+@COMPANY
+@click.option("--partner", metavar="ROLE", help="Who fills the in_ tables.  [default: COMPANY_partner]")
+@click.option("--reader", metavar="ROLE", help="Who reads the out_ tables.  [default: COMPANY_reader]")
+@click.option("--create-roles", is_flag=True, help="Also make the roles that are missing, without login.")
+@click.option("--apply", "is_applied", is_flag=True, help="Give the rights instead of printing the statements.")
+@click.option("--check", "is_check", is_flag=True, help="Only say what the engine's own role lacks; exit code 4.")
+@click.option("--json", "as_json", is_flag=True, help="With --check: print JSON.")
+@click.pass_context
+def grants(
+    context: click.Context,
+    company: str | None,
+    partner: str | None,
+    reader: str | None,
+    create_roles: bool,
+    is_applied: bool,
+    is_check: bool,
+    as_json: bool,
+) -> None:
+    """Print the statements that give partner and readers their rights, and nothing more.
+
+    The partner writes rows, status and marker, and reads errors, receipts and the two views. Readers select from the
+    out_ schemas. What a role had beyond that on these schemas is taken away.
+
+    With --apply the statements are executed as the engine's role, after it has made what it keeps beside the in_
+    tables; a second time nothing changes. What is not there yet is left out with a comment.
+    """
+    if as_json and not is_check:
+        raise click.UsageError("--json goes with --check")
+    url = config_url(context)
+    settings, found = read_configuration(url, company)
+    if is_check:
+        _check(found, settings, as_json=as_json)
+        return
+    roles = (partner or fold(f"{found.code}_partner"), reader or fold(f"{found.code}_reader"))
+    if is_applied:
+        with open_house(url, found.code) as house:
+            prepare(house)
+    with _opened(settings) as databases:
+        if is_applied and settings.has_out_migration:
+            with transaction(databases.out, client_min_messages="warning") as connection:
+                rights.make_schema(connection, names.out_views_schema(found.code))
+        for part in _parts(found, settings, databases, roles, create_roles=create_roles):
+            if is_applied:
+                _apply(part)
+            else:
+                click.echo(part.script.text + "\n")
+
+
+@dataclass(frozen=True)
+class _Databases:
+    source: sqlalchemy.Engine
+    store: sqlalchemy.Engine
+    out: sqlalchemy.Engine
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A script, the role that it is about (none: the administrator's), its schemas, and where it belongs."""
+
+    script: Script
+    engine: sqlalchemy.Engine
+    role: str = ""
+    schemas: tuple[str, ...] = ()
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[_Databases]:
+    with ExitStack() as stack:
+        configured = (settings.import_database, settings.store_database, settings.out_database)
+        yield _Databases(*(stack.enter_context(open_database(one, "etl:grants")) for one in configured))
+
+
+def _parts(
+    company: Company, settings: Settings, databases: _Databases, roles: tuple[str, str], *, create_roles: bool
+) -> Iterator[_Part]:
+    schemas = schema_names(settings, company)
+    in_schema = schemas["in_schema"]
+    with transaction(databases.source) as connection:
+        server = rights.look(connection, roles, [in_schema])
+        read = rights.read_by_partner(connection, in_schema)
+    with transaction(databases.store) as connection:
+        versions = rights.versions(connection, schemas["store_schema"])
+    readable = list(dict.fromkeys([names.out_views_schema(company.code), *versions, schemas["out_schema"]]))
+    with transaction(databases.out) as connection:
+        target = rights.look(connection, roles, readable)
+    lacks = tuple(f"lacks {line}" for line in _lacking(schemas, settings, databases))
+    yield _Part(Script(f"{server.engine} is the engine: it owns the tables", (), lacks), databases.source)
+    if create_roles:
+        made = rights.administrator_script(roles, server.roles, server.database, is_open=server.is_open)
+        yield _Part(made, databases.source)
+    partner, reader = roles
+    if fold(in_schema) in server.schemas:
+        granted = rights.partner_script(company, in_schema, partner, read)
+        yield _Part(granted, databases.source, partner, (in_schema,))
+    else:
+        note = f"schema {in_schema} is not there yet: `etl generate-ddl --apply` makes it; then ask again"
+        yield _Part(Script(f"{partner} fills the in_ tables", (), (note,)), databases.source)
+    present = tuple(schema for schema in readable if schema in target.schemas)
+    selected = rights.reader_script(readable, reader, target.engine, target.schemas)
+    yield _Part(selected, databases.out, reader, present)
+
+
+def _lacking(schemas: dict[str, str], settings: Settings, databases: _Databases) -> list[str]:
+    """What the engine's role lacks in each database; what it lacks in one that serves twice is said once."""
+    out = [schemas["out_schema"]] if settings.has_out_migration else []
+    places: tuple[tuple[sqlalchemy.Engine, str | None, list[str]], ...] = (
+        (databases.source, schemas["in_schema"], []),
+        (databases.store, None, [schemas["store_schema"]]),
+        (databases.out, None, out),
+    )
+    lines: list[str] = []
+    for engine, in_schema, own in places:
+        with transaction(engine) as connection:
+            lines += rights.lacking(connection, in_schema, own)
+    return list(dict.fromkeys(lines))
+
+
+def _apply(part: _Part) -> None:
+    with transaction(part.engine) as connection:
+        is_changed = rights.apply_script(connection, part.script, part.role, part.schemas)
+    if part.role:
+        click.echo(f"{part.role}: rights granted" if is_changed else f"{part.role}: has its rights already")
+    for note in part.script.notes:
+        click.echo(f"  {note}")
+
+
+def _check(company: Company, settings: Settings, *, as_json: bool) -> None:
+    with _opened(settings) as databases:
+        lines = _lacking(schema_names(settings, company), settings, databases)
+        with transaction(databases.source) as connection:
+            superuser = rights.is_superuser(connection) if settings.import_database.host else ""
+    if as_json:
+        click.echo(json_text({"lacking": lines, "superuser": superuser or None}))
+    else:
+        click.echo("\n".join(lines) if lines else "the engine's role lacks nothing")
+    if superuser and not as_json:
+        click.echo(f"the engine's role {superuser} is a superuser: an ordinary role is enough, and safer")
+    if lines:
+        click.get_current_context().exit(EnvironmentFault.exit_code)

@@ -1,0 +1,28 @@
+"""The log of a command: the routing of the configuration's `logging/structure.txt`, at the door of the process."""
+
+import logging
+import os
+from collections.abc import Callable
+
+from etl.config import Tree, log_folder
+from etl.logs import Log
+from etl.settings.log_file import LOGGING
+
+_log = logging.getLogger(__name__)
+
+
+def open_log(*, is_service: bool) -> Log:
+    """The log of this process, for whoever follows the configuration."""
+    return Log(log_folder(os.environ), os.environ, is_service=is_service)
+
+
+def follow_log() -> Callable[[Tree], None]:
+    """For a command that reads the configuration once. A faulty text is told, and stops no command."""
+    log = open_log(is_service=False)
+
+    def follow(tree: Tree) -> None:
+        place = f"{tree.origin.removeprefix('file:').rstrip('/')}/{LOGGING}"
+        for problem in log.follow(tree.contents, place):
+            _log.warning("the built-in log is used: %s", problem)
+
+    return follow

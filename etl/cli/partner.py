@@ -1,0 +1,157 @@
+"""`etl partner`: play a partner against a test database."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import click
+import sqlalchemy
+from rich.table import Table
+
+from etl.cli.printing import COMPANY, config_url, console, json_text
+from etl.database import open_engine
+from etl.engine import open_database, read_configuration
+from etl.errors import ConfigurationError, RunStopped
+from etl.partner import SCENARIOS, Desk, Play, Played, address_of, play
+from etl.settings import Settings
+
+_PASSWORD = "ETL_PARTNER_PASSWORD"  # noqa: S105 - the name of a variable
+_SHOWN = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting")
+
+
+@click.group()
+def partner() -> None:
+    """Play a partner who knows only SQL, for tests and for trying out."""
+
+
+@partner.command(name="play")
+@COMPANY
+@click.option(
+    "--test-database",
+    required=True,
+    metavar="NAME",
+    help="Name of the database to write into; it must be the one that the URL leads to. Never a productive one.",
+)
+@click.option("--url", metavar="URL", help="postgresql://role@host:5432/database; without it the import database.")
+@click.option(
+    "--password-env",
+    metavar="VARIABLE",
+    default=_PASSWORD,
+    show_default=True,
+    help="Environment variable with the role's password.",
+)
+@click.option(
+    "--scenario", default="good", show_default=True, metavar="NAMES", help=f"In turn: {', '.join(SCENARIOS)}."
+)
+@click.option("--batches", type=click.IntRange(1), default=1, show_default=True, help="How many batches.")
+@click.option(
+    "--rows", type=click.IntRange(1, 500_000), default=100, show_default=True, help="New rows a table and batch."
+)
+@click.option("--rate", type=click.FloatRange(0), default=0, help="Rows a second; without it as fast as it goes.")
+@click.option(
+    "--seed", type=click.IntRange(0, 9999), default=1, show_default=True, help="The same seed, the same rows."
+)
+@click.option(
+    "--way", type=click.Choice(["1", "2", "both"]), default="both", show_default=True, help="Of handing over."
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=60,
+    show_default=True,
+    help="Seconds to wait for a run after each hand-over; 0: hand over and do not compare.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def play_(
+    context: click.Context,
+    company: str | None,
+    test_database: str,
+    url: str | None,
+    password_env: str,
+    scenario: str,
+    batches: int,
+    rows: int,
+    rate: float,
+    seed: int,
+    way: str,
+    wait: float,
+    as_json: bool,
+) -> None:
+    """Fill in_ tables and hand over, well or badly; then compare with what the receipts say.
+
+    \b
+    good          new, changed and removed rows, links, files
+    duplicate     the same rows again and again
+    late          rows are still written after the hand-over
+    out-of-order  links are handed over before their ends
+    bad-types     values that the engine rejects, and some that PostgreSQL refuses
+    crash         the program is killed in the middle of a load, and starts anew
+
+    It writes nothing by itself into the store: `etl run` has to run beside it. Exit code 3: the counts do not agree.
+    """
+    settings, found = read_configuration(config_url(context), company)
+    wanted = Play(_names(scenario), batches, rows, seed, (1, 2) if way == "both" else (int(way),), wait)
+    with _engine(settings, url, password_env) as engine:
+        desk = Desk(engine, settings.in_migration.schema_name, rate)
+        _refuse_another(desk.database(), test_database)
+        played = play(engine, desk, found, wanted, lambda line: click.echo(line, err=True))
+    if as_json:
+        told = {table: asdict(one) | {"agrees": one.agrees} for table, one in played.tables.items()}
+        counts = {"hand_overs": played.hand_overs, "deaths": played.deaths}
+        click.echo(json_text(counts | {"agrees": played.agrees if wait else None, "tables": told}))
+    else:
+        _show(played, compared=bool(wait))
+    sys.stdout.flush()
+    if wait and not played.agrees:
+        raise RunStopped("what was given and what the receipts say do not agree")
+
+
+def _names(scenario: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in scenario.split(","))
+    unknown = [name for name in names if name not in SCENARIOS]
+    if unknown:
+        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(SCENARIOS)}", param_hint="--scenario")
+    return names
+
+
+@contextmanager
+def _engine(settings: Settings, url: str | None, password_env: str) -> Iterator[sqlalchemy.Engine]:
+    if url is None:
+        with open_database(settings.import_database, "partner") as engine:
+            yield engine
+        return
+    engine = open_engine(address_of(url).access(os.environ.get(password_env, "")), "partner")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _refuse_another(database: str, test_database: str) -> None:
+    if database != test_database:
+        raise ConfigurationError(
+            f"the partner would write made-up rows into the database {database}, and --test-database says "
+            f"{test_database}: name the database to write into, and make sure that it is no productive one"
+        )
+
+
+def _show(played: Played, *, compared: bool) -> None:
+    table = Table("in_ table", *(("handed over", "bad", "refused") + (_SHOWN if compared else ())))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, told in played.tables.items():
+        counts = [told.receipts.get(count, 0) for count in _SHOWN] if compared else []
+        table.add_row(name, *(f"{count:,}" for count in (told.handed, told.bad, told.refused, *counts)))
+    out = console()
+    out.print(table)
+    deaths = f", killed {played.deaths} times" if played.deaths else ""
+    click.echo(f"{played.hand_overs} hand-overs{deaths}")
+    if compared:
+        click.echo("given and received agree" if played.agrees else f"they do not agree: {', '.join(_faults(played))}")
+
+
+def _faults(played: Played) -> list[str]:
+    return [name for name, told in played.tables.items() if not told.agrees]

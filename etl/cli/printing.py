@@ -1,0 +1,37 @@
+"""What the commands share in talking: the company option, the configuration's URL, a console that suits pipes."""
+
+import json
+import os
+import sys
+
+import click
+from rich.console import Console
+
+from etl.config import default_url
+
+# A pipe has no width; a line of a table is then as long as it must be.
+_PIPE_WIDTH = 240
+
+COMPANY = click.option("--company", metavar="CODE", help="Company; without it companyCode decides.")
+
+
+def config_url(context: click.Context) -> str:
+    """The configuration to use: --config, else $ETL_CONFIG, else the directory in the home of etl."""
+    return getattr(context.obj, "config_url", None) or default_url(os.environ)
+
+
+def json_text(value: object) -> str:
+    """JSON for programs that moves no terminal either: what `json` leaves of the control characters is escaped."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+
+
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        """Leaves it to the command's end what a reader that went away means; rich would exit with 1."""
+        raise BrokenPipeError
+
+
+def console() -> Console:
+    """Standard output with rich's tables, as wide as it needs in a pipe."""
+    return _Output(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False, soft_wrap=False)

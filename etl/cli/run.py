@@ -1,0 +1,143 @@
+"""`etl run`: one look at the marker and, if it says so, one whole run, for cron and timers; or a service that waits."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+
+import click
+
+from etl.cli.log import follow_log, open_log
+from etl.cli.printing import COMPANY, config_url, console, json_text
+from etl.engine import DryRun, House, Outcome, dry_run, open_house, run_loop, run_once, watch_feed
+from etl.errors import EtlError
+from etl.telemetry import exporting
+from etl.watch import MEASURES, ReadyBook, Seen, Watcher, measure
+
+# A run that is over sooner needs no bars.
+_BARS_SECONDS = 0.5
+
+
+@click.command()
+@COMPANY
+@click.option("--dry-run", "is_dry", is_flag=True, help="Do it in a transaction that is rolled back, and report.")
+@click.option(
+    "--accept",
+    is_flag=True,
+    help="Take the rows of a run that maxRemovedShare or maxBlankedShare has stopped, whatever they remove or empty.",
+)
+@click.option("--loop", "is_loop", is_flag=True, help="Stay and run whenever the schedule or a hand-over says so.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; with --loop a line for each run.")
+@click.pass_context
+def run(context: click.Context, company: str | None, is_dry: bool, accept: bool, is_loop: bool, as_json: bool) -> None:
+    """Do one migration, if the marker says that rows are ready.
+
+    Looks at the row of process_tracking with the highest id. When the partner handed over, claims what is ready, merges
+    it into the golden store and brings the out_ schema up to date. A run that another runner left is taken over.
+
+    With --loop it is a service: SIGTERM ends it within five seconds, a second one at once, SIGHUP reads the
+    configuration anew; changes of the configuration take effect by themselves.
+    """
+    url = config_url(context)
+    if is_loop:
+        if is_dry or accept:
+            raise click.UsageError("--loop goes with neither --dry-run nor --accept: these are for one run")
+        run_loop(
+            url, company, os.environ, open_log(is_service=True), _print_line if as_json else _keep_quiet, _telemetry
+        )
+    with open_house(url, company, follow=follow_log()) as house:
+        if is_dry:
+            found: DryRun | Outcome = dry_run(house, accept=accept)
+        else:
+            with _telemetry(house), _bars(house, is_shown=not as_json):
+                found = _run(house, accept=accept)
+    if as_json:
+        click.echo(json.dumps(asdict(found) | {"exit_code": found.exit_code}, ensure_ascii=False, default=str))
+    elif isinstance(found, DryRun):
+        _show_dry_run(found)
+    else:
+        show_outcome(found)
+    sys.exit(found.exit_code)
+
+
+def _print_line(outcome: Outcome) -> None:
+    click.echo(json_text(asdict(outcome) | {"exit_code": outcome.exit_code}))
+    sys.stdout.flush()
+
+
+def _keep_quiet(outcome: Outcome) -> None:
+    """The log has said it."""
+
+
+def _run(house: House, *, accept: bool) -> Outcome:
+    """A run or a look, and after it, whatever came of it, a look at whether the feed is late or stalled."""
+    try:
+        outcome = run_once(house, accept=accept)
+    except EtlError:
+        watch_feed(house)
+        raise
+    watch_feed(house)
+    return outcome
+
+
+def _telemetry(house: House) -> AbstractContextManager[None]:
+    book = ReadyBook()
+    return exporting(MEASURES, lambda: measure(house, book), os.environ)
+
+
+@contextmanager
+def _bars(house: House, *, is_shown: bool) -> Iterator[None]:
+    """The run's progress while it goes on, for somebody at a terminal."""
+    if not (is_shown and sys.stdout.isatty() and sys.stderr.isatty()):
+        yield
+        return
+    from rich.live import Live
+
+    from etl.cli.live import run_view
+
+    with Live(console=console(), auto_refresh=False, transient=True) as live:
+
+        def show(seen: Seen) -> None:
+            if not isinstance(seen, str):
+                live.update(run_view(seen), refresh=True)
+
+        with Watcher(house, show, _BARS_SECONDS):
+            yield
+
+
+def show_outcome(outcome: Outcome) -> None:
+    """Prints what came of a run, one line per in_ table."""
+    if outcome.run is None:
+        click.echo(f"Nothing to do: {outcome.reason}.")
+        return
+    from etl.cli.tables import receipts_table
+
+    click.echo(f"Run {outcome.run} done in {outcome.seconds:.1f} s: {outcome.reason}.")
+    console().print(receipts_table(outcome.receipts))
+    if outcome.resolved:
+        click.echo(f"{outcome.resolved:,} waiting links found their ends.")
+    if outcome.out_schema:
+        moves = ", ".join(f"{rows:,} rows {what}" for what, rows in outcome.out.items() if rows) or "nothing to change"
+        click.echo(f"{outcome.out_schema}: {moves}.")
+    if outcome.errors:
+        click.echo(f"{outcome.errors:,} error rows: `etl errors` lists them.")
+
+
+def _show_dry_run(found: DryRun) -> None:
+    from etl.cli.tables import plain_table, receipts_table
+
+    out = console()
+    click.echo("Dry run: nothing was written. A run would do this with the rows that are ready now:")
+    out.print(receipts_table(found.receipts))
+    if found.resolved:
+        click.echo(f"{found.resolved:,} waiting links would find their ends.")
+    for title, rows, columns, number in (
+        ("Changed instances by column:", found.changed, ["bo", "column_name", "instances"], "instances"),
+        ("Errors:", found.errors, ["in_table", "code", "column_name", "severity", "rows"], "rows"),
+        ("Some of them:", found.examples, ["in_table", "row_id", "in_id", "message"], "row_id"),
+    ):
+        if rows:
+            click.echo(title)
+            out.print(plain_table(columns, [[row[name] for name in columns] for row in rows], numbers={number}))

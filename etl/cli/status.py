@@ -1,0 +1,76 @@
+"""`etl status`: where a company's migration stands."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from etl.cli.printing import COMPANY, config_url, console
+from etl.cli.tables import plain_table, receipts_table, versions_table
+from etl.engine import Status, open_house, read_status
+
+
+@click.command()
+@COMPANY
+@click.option("--watch", "is_watched", is_flag=True, help="Look again and again, until q or Ctrl-C.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0.1),
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Between two looks of --watch.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; with --watch an object per line and change.")
+@click.pass_context
+def status(context: click.Context, company: str | None, is_watched: bool, interval: float, as_json: bool) -> None:
+    """Show marker, run, tasks, errors, waiting links and out_ versions.
+
+    Writes nothing, and says what a runner would do now and why. With --watch a live view on a terminal, and into a pipe
+    a line for each change.
+    """
+    with open_house(config_url(context), company) as house:
+        if is_watched:
+            # Imported here: only a watcher needs a keyboard.
+            from etl.cli.watching import watch
+
+            watch(house, interval, as_json=as_json)
+            return
+        found = read_status(house)
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False, default=str))
+    else:
+        _show(found)
+
+
+def _show(found: Status) -> None:
+    out = console()
+    click.echo(f"Company {found.company}, schema {found.in_schema}: {found.reason}.")
+    if found.run:
+        ended = f", ended {found.run['finished_at']:%Y-%m-%d %H:%M:%S}" if found.run["finished_at"] else ""
+        click.echo(
+            f"Newest run {found.run['run']}: {found.run['state']}, started {found.run['started_at']:%F %T}{ended}."
+        )
+        if found.run["message"]:
+            click.echo(f"  {found.run['message']}")
+    if found.tasks and found.run and found.run["state"] != "done":
+        columns = ["kind", "state", "tasks", "claimed_rows", "error"]
+        out.print(plain_table(columns, [[row[name] for name in columns] for row in found.tasks], numbers={"tasks"}))
+    if found.receipts:
+        out.print(receipts_table(found.receipts))
+    _show_rows("Errors of this run", found.errors, ["in_table", "code", "column_name", "severity", "rows"])
+    _show_rows("Waiting links", found.waiting, ["bo", "field", "target_bo", "links", "since"])
+    if found.out_versions:
+        click.echo("Out versions:")
+        out.print(versions_table(found.out_versions))
+
+
+def _show_rows(title: str, rows: tuple[dict[str, object], ...], columns: list[str]) -> None:
+    if rows:
+        click.echo(f"{title}:")
+        shown = [[_short(row[name]) for name in columns] for row in rows]
+        console().print(plain_table(columns, shown, numbers={"rows", "links"}))
+
+
+def _short(value: object) -> object:
+    return f"{value:%Y-%m-%d %H:%M:%S}" if hasattr(value, "strftime") else value

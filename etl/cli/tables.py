@@ -1,0 +1,57 @@
+"""Tables for people."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from etl.engine import ListedVersion
+from etl.inbound import Receipt
+from etl.quoting import printable
+
+_COUNTS = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting", "vanished", "released")
+_ALWAYS = _COUNTS[:4]
+
+
+def receipts_table(receipts: Sequence[Receipt]) -> Table:
+    """One line per in_ table; columns that are zero throughout are left out."""
+    shown = [name for name in _COUNTS if name in _ALWAYS or any(getattr(one, name) for one in receipts)]
+    rows = [[one.in_table, *(f"{getattr(one, name):,}" for name in shown)] for one in receipts]
+    return plain_table(["table", *shown], rows, numbers=set(shown))
+
+
+def versions_table(versions: Sequence[ListedVersion]) -> Table:
+    """One line per out_ version, oldest first."""
+    rows = [
+        [
+            one.schema_name,
+            one.state if one.percent == 100 else f"{one.state} {one.percent} %",
+            f"{one.behind:,}",
+            f"{one.lag_seconds:,.0f} s",
+            _minute(one.built_at),
+            _minute(one.last_read_at) if one.last_read_at else "never",
+            one.retire_on,
+        ]
+        for one in versions
+    ]
+    return plain_table(
+        ["version", "state", "behind", "lag", "made", "last read", "retires on"], rows, numbers={"behind", "lag"}
+    )
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def plain_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: set[str] = frozenset()) -> Table:  # type: ignore[assignment]
+    """A table without decoration; columns in `numbers` are aligned to the right."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in numbers else "left", no_wrap=column in numbers)
+    for row in rows:
+        # Text, not str: a partner's value in square brackets is no markup, and what it holds moves no cursor.
+        table.add_row(*(Text("" if value is None else printable(str(value))) for value in row))
+    return table

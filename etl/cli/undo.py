@@ -1,0 +1,34 @@
+"""`etl undo`: take a run back."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from etl.cli.log import follow_log
+from etl.cli.printing import COMPANY, config_url
+from etl.engine import open_house
+from etl.engine import undo as undo_run
+
+
+@click.command()
+@click.argument("run", type=int)
+@COMPANY
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def undo(context: click.Context, run: int, company: str | None, as_json: bool) -> None:
+    """Take back what RUN changed in the golden store, where no later run has touched the same.
+
+    Changed columns get their old values, created instances become REMOVED, links go or come back; the out_ tables
+    follow. Errors, receipts and in_ rows of the run stay. RUN is the number that `etl run` and `etl status` print.
+    """
+    with open_house(config_url(context), company, follow=follow_log()) as house:
+        undone = undo_run(house, run)
+    if as_json:
+        click.echo(json.dumps(asdict(undone), ensure_ascii=False))
+        return
+    done = {what: rows for what, rows in undone.counters.items() if rows and what != "kept"}
+    counts = ", ".join(f"{rows:,} {what}" for what, rows in done.items()) or "nothing to take back"
+    click.echo(f"Run {run} taken back as run {undone.as_run}: {counts}.")
+    if undone.counters["kept"]:
+        click.echo(f"{undone.counters['kept']:,} instances keep what a later run has touched.")

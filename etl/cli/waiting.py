@@ -1,0 +1,89 @@
+"""`etl waiting`: which links and files are waited for, and why they have not come."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import click
+
+from etl.cli.printing import COMPANY, config_url, console, json_text
+from etl.cli.tables import plain_table
+from etl.database import transaction
+from etl.engine import is_prepared, open_house
+from etl.inbound import MissingInstance, WaitingLinks, missing_instances, waiting_links
+from etl.metadata import names
+from etl.quoting import printable, shown
+
+
+@click.command()
+@COMPANY
+@click.option("--explain", is_flag=True, help="Also show the missing instances, and whether they were rejected.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def waiting(context: click.Context, company: str | None, explain: bool, limit: int, as_json: bool) -> None:
+    """Show which links wait for what, and which fields for their files.
+
+    A link whose end has not arrived waits until the run in which it does, and becomes an error when that takes longer
+    than referenceExpiryMinutes; so does a field whose file is not in in_fileStorage. With --explain: the missing
+    instances, how many links each blocks, since when, and what its own row says.
+    """
+    links: list[WaitingLinks] = []
+    missing: list[MissingInstance] = []
+    with (
+        open_house(config_url(context), company) as house,
+        transaction(house.engine) as connection,
+        house.sides(connection) as sides,
+    ):
+        schemas = {"in_schema": house.in_schema, "store_schema": house.store.schema}
+        if is_prepared(connection, house):
+            expiry = house.settings.in_migration.reference_expiry_minutes
+            links = waiting_links(sides.store, house.company, house.store.schema, expiry)
+        if explain and links:
+            missing = missing_instances(sides, house.company, links, limit, **schemas)
+    if as_json:
+        found = {"waiting": [vars(one) for one in links[:limit]]}
+        click.echo(json_text(found | ({"missing": [vars(one) for one in missing]} if explain else {})))
+        return
+    _show_links(links, limit)
+    if missing:
+        _show_missing(missing)
+
+
+def _show_links(links: Sequence[WaitingLinks], limit: int) -> None:
+    if not links:
+        click.echo("Nothing waits.")
+        return
+    click.echo(f"{sum(one.links for one in links):,} links and files wait:")
+    rows = [[one.bo, one.field, one.target_bo, f"{one.links:,}", *_times(one)] for one in links[:limit]]
+    columns = ["object", "field", "target", "links", "oldest since", "expires"]
+    console().print(plain_table(columns, rows, numbers={"links"}))
+
+
+def _times(links: WaitingLinks) -> list[str]:
+    return [_time(links.since), _time(links.expires_at) if links.expires_at else "never: not in the metadata"]
+
+
+def _show_missing(missing: Sequence[MissingInstance]) -> None:
+    click.echo("They wait for these instances:")
+    rows = [[one.object, shown(one.in_id), f"{one.links:,}", _time(one.since), _known(one)] for one in missing]
+    console().print(plain_table(["object", "in_id", "links", "since", "what is known"], rows, numbers={"links"}))
+
+
+def _known(one: MissingInstance) -> str:
+    """What its own row, or the error of a row that is gone, says of a missing instance."""
+    gone = "; its row is gone" if one.in_status is None else ""
+    if one.error is not None:
+        return f"rejected, error {one.error}: {printable(one.message or '')}{gone}"
+    match one.in_status:
+        case None:
+            return "has not come"
+        case "" if one.object == names.FILE_STORAGE:
+            return "is there: taken with the next hand-over, unless it is empty or over maxValueBytes"
+        case "":
+            return "its row waits for the next hand-over"
+        case status:
+            return f"its row has in_status {shown(status)}"
+
+
+def _time(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S}"

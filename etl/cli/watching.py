@@ -1,0 +1,95 @@
+"""`etl status --watch`: looks again and again, until q, Ctrl-C, or nobody reads any more."""
+
+import os
+import select
+import sys
+import termios
+import time
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import click
+from rich.live import Live
+from rich.text import Text
+
+from etl.cli.ending import ended_by_ctrl_c
+from etl.cli.live import line, live_view
+from etl.cli.printing import console, json_text
+from etl.engine import House
+from etl.quoting import printable
+from etl.watch import look_again, rest
+
+_QUIT = b"qQ"
+
+Wait = Callable[[float], bool]
+
+
+def watch(house: House, seconds: float, *, as_json: bool) -> None:
+    """Shows the state every `seconds`."""
+    with ended_by_ctrl_c(), _keys() as wait:
+        if sys.stdout.isatty() and not as_json:
+            _live(house, seconds, wait)
+        else:
+            _lines(house, seconds, wait, as_json=as_json)
+
+
+def _live(house: House, seconds: float, wait: Wait) -> None:
+    with Live(console=console(), auto_refresh=False) as live:
+        while True:
+            begun = time.monotonic()
+            seen = look_again(house)
+            view = Text(printable(seen), "red") if isinstance(seen, str) else live_view(seen)
+            live.update(view, refresh=True)
+            if wait(rest(seconds, begun)):
+                return
+
+
+def _lines(house: House, seconds: float, wait: Wait, *, as_json: bool) -> None:
+    told = ""
+    while True:
+        begun = time.monotonic()
+        seen = look_again(house)
+        now = printable(seen) if isinstance(seen, str) else line(seen)
+        if now != told:
+            told = now
+            if as_json:
+                click.echo(json_text({"error": seen} if isinstance(seen, str) else asdict(seen)))
+            else:
+                click.echo(f"{time.strftime('%F %T')} {now}")
+            sys.stdout.flush()
+        if wait(rest(seconds, begun)):
+            return
+
+
+@contextmanager
+def _keys() -> Iterator[Wait]:
+    """A wait that answers whether q was pressed; without a keyboard nobody can."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        yield _sleep
+        return
+    keyboard = sys.stdin.fileno()
+    before = termios.tcgetattr(keyboard)
+    try:
+        # Keys come one by one and unseen; Ctrl-C still sends its signal.
+        tty.setcbreak(keyboard)
+        yield lambda seconds: _quits(keyboard, seconds)
+    finally:
+        termios.tcsetattr(keyboard, termios.TCSADRAIN, before)
+
+
+def _sleep(seconds: float) -> bool:
+    time.sleep(seconds)
+    return False
+
+
+def _quits(keyboard: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        readable, _, _ = select.select([keyboard], [], [], left)
+        if readable:
+            pressed = os.read(keyboard, 64)
+            if not pressed or any(key in _QUIT for key in pressed):
+                return True
+    return False
