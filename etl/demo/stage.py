@@ -1,0 +1,152 @@
+"""Where the demo plays: a configuration of its own, a database of its own, both made anew at each call.
+
+<home of etl>/demo/
+    lock      held by the demo that plays
+    config/   the samples of zk_config with the demo's values, and the five business objects
+"""
+
+import fcntl
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl import ddl
+from etl.config import Clash, etl_home, open_source, transfer
+from etl.database import Statements, execute, fetch_all, fetch_one, transaction
+from etl.database.embedded import packaged_binaries
+from etl.engine import House, open_house
+from etl.errors import EnvironmentFault, MarkerHeld
+from etl.metadata import names
+from etl.resources import folder
+
+COMPANY = "demo"
+DATABASE = "etl_demo"
+
+_sql = Statements(__package__)
+
+_DOCUMENTS = Path(__file__).parent / "business-objects"
+_VALUES = {
+    "configs/InMigrationPostgresConfig.txt": {"dbName": DATABASE, "hasInMigration": "true"},
+    "configs/OutMigrationPostgresConfig.txt": {"hasOutMigration": "true"},
+    "configs/InMigrationConfig.txt": {"companyCode": COMPANY},
+}
+# The one thing that the environment could change about the demo's tables.
+_IGNORED = "MYBPM_OUT_MIGRATION_VERSION"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """An open house with empty in_ tables. `psql` is the line that connects to it while the server runs."""
+
+    house: House
+    config: Path
+    psql: str
+    tables: int
+
+    @property
+    def in_tables(self) -> tuple[str, ...]:
+        """The tables that a partner fills, objects before links."""
+        company = self.house.company
+        objects = tuple(names.in_table(bo.code) for bo in company.objects if bo.has_in_table)
+        return objects + tuple(link.name for link in company.in_link_tables())
+
+    @property
+    def schemas(self) -> dict[str, str]:
+        """For templates."""
+        return {
+            "in_schema": self.house.in_schema,
+            "store_schema": self.house.store.schema,
+            "out_schema": self.house.out_version.schema,
+        }
+
+
+@contextmanager
+def open_stage(environ: Mapping[str, str] = os.environ) -> Iterator[Stage]:
+    """The demo's house, empty, for the time of a `with` block.
+
+    Raises MarkerHeld while another demo plays in the same home, ConfigurationError when the embedded server is not
+    installed, EnvironmentFault when it or the folder cannot be used.
+    """
+    home = etl_home(environ) / "demo"
+    with _alone(home):
+        config = home / "config"
+        _write_configuration(config)
+        with open_house(f"file:{config}", None, {k: v for k, v in environ.items() if k != _IGNORED}) as house:
+            _clear(house)
+            yield Stage(house, config, _psql(house), _make_in_tables(house))
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise EnvironmentFault(f"the demo cannot use its folder {home}: {error.strerror}") from error
+    try:
+        _take(lock, home)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _take(lock: int, home: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise MarkerHeld(f"another `etl demo` plays in {home}: wait until it ends") from None
+
+
+def _write_configuration(config: Path) -> None:
+    try:
+        if config.exists():
+            shutil.rmtree(config)
+    except OSError as error:
+        raise EnvironmentFault(f"{config} cannot be made anew: {error.strerror}") from error
+    with open_source(f"file:{folder('zk_config')}") as samples:
+        texts = samples.snapshot().contents
+    with open_source(f"file:{config}") as target:
+        transfer(configuration(texts), target, Clash.REPLACE)
+
+
+def configuration(samples: Mapping[str, str]) -> dict[str, str]:
+    """The sample texts with the demo's values in them, and its business objects."""
+    texts = dict(samples)
+    for path, values in _VALUES.items():
+        for key, value in values.items():
+            texts[path] = re.sub(rf"(?m)^{key}=.*$", f"{key}={value}", texts[path])
+    for document in sorted(_DOCUMENTS.glob("*.yaml")):
+        texts[f"companies/{COMPANY}/business-objects/{document.name}"] = document.read_text(encoding="utf-8")
+    return texts
+
+
+def _clear(house: House) -> None:
+    prefix = f"out_{COMPANY}_"
+    values = {"in_schema": house.in_schema, "store_schema": house.store.schema, "out_prefix": prefix}
+    with transaction(house.engine, client_min_messages="warning") as connection:
+        for row in fetch_all(connection, _sql("own_schemas"), values):
+            execute(connection, _sql("drop_schema", schema=row.schema))
+
+
+def _make_in_tables(house: House) -> int:
+    """As `etl generate-ddl --direction in --apply` does; the run makes the other tables itself."""
+    schemas = {"store_schema": house.store.schema, "out_schema": house.out_version.schema}
+    with transaction(house.engine) as connection:
+        changes = ddl.bring_up(connection, house.company, "in", in_schema=house.in_schema, **schemas)
+    return sum(change.description.startswith("create table") for change in changes)
+
+
+def _psql(house: House) -> str:
+    with transaction(house.engine) as connection:
+        server = fetch_one(connection, _sql("socket_folder"))
+    if server is None:
+        raise EnvironmentFault("the server does not say where its socket is")
+    # Who has no psql has the one of the wheel.
+    program = "psql" if shutil.which("psql") else str(packaged_binaries() / "psql")
+    place = ["-h", server.folder, "-p", server.port, "-U", server.username, server.database]
+    return shlex.join([program, *place])

@@ -1,0 +1,103 @@
+"""Checks of what is ours: rights, live tables, what is ready, the run."""
+
+from collections.abc import Iterator
+
+from etl import ddl, outbound
+from etl.database import Statements, fetch_all, looking
+from etl.engine import House, is_prepared, look_at_feed, read_status
+from etl.quoting import fold
+from etl.watch.finding import Finding, error, ok, warning
+from etl.watch.ready import ReadyBook
+
+_sql = Statements(__package__)
+
+_TABLE_SECONDS = 5.0
+
+
+def check_switches(house: House) -> Iterator[Finding]:
+    """Whether runs are wanted at all."""
+    if house.settings.has_in_migration:
+        yield ok("import", f"switched on, schema {house.in_schema}")
+    else:
+        do = "set hasInMigration=true in configs/InMigrationPostgresConfig.txt when it shall start"
+        yield warning("import", "switched off: no run starts", do)
+
+
+def check_rights(house: House) -> Iterator[Finding]:
+    """What the engine's role may and must."""
+    schemas = [house.in_schema, house.store.schema]
+    schemas += [house.out_version.schema] if house.settings.has_out_migration else []
+    with looking(house.engine) as connection:
+        [role] = fetch_all(connection, _sql("rights"))
+        found = fetch_all(connection, _sql("schema_rights"), {"schemas": [fold(name) for name in schemas]})
+    faults = 0
+    if role.is_superuser and house.settings.import_database.host:
+        faults += 1
+        do = "give the engine a role without it: partners' mistakes then stay within its own tables"
+        yield warning("rights", f"the role {role.role} is a superuser", do)
+    for schema in found:
+        if schema.is_there and not schema.may_work:
+            faults += 1
+            do = f"as its owner: grant usage, create on schema {schema.name} to {role.role};"
+            yield error("rights", f"the role {role.role} may not work in schema {schema.name}", do)
+        if not schema.is_there and not role.may_make_schemas:
+            faults += 1
+            text = f"schema {schema.name} is missing, and the role {role.role} may not make it"
+            yield error("rights", text, f"grant create on database {role.database} to {role.role};")
+    if not faults:
+        yield ok("rights", f"the role {role.role} may do what it must")
+
+
+def check_tables(house: House) -> Iterator[Finding]:
+    """The live tables against the metadata, as a run would see them."""
+    schemas = {"store_schema": house.store.schema, "out_schema": house.out_version.schema}
+    with looking(house.engine) as connection:
+        ddl.check_in_tables(connection, house.company, house.in_schema)
+        yield ok("in_ tables", f"schema {house.in_schema} fits the metadata of company {house.company.code}")
+        changes = ddl.missing(connection, house.company, "store", in_schema=house.in_schema, **schemas)
+        lacking = f"; the next run makes {len(changes)} things that are missing" if changes else ""
+        yield ok("golden store", f"schema {house.store.schema} fits{lacking}")
+        if house.settings.has_out_migration and is_prepared(connection, house):
+            outbound.refuse_changed(outbound.known_versions(connection, house.store.schema), house.versions)
+            yield ok("out_ tables", f"schema {house.out_version.schema} fits, or is made by the next run")
+
+
+def check_ready(house: House) -> Iterator[Finding]:
+    """What waits to be read, and what a runner would do about it."""
+    age = ReadyBook(_TABLE_SECONDS).look(house)
+    rows = sum(table.ready + table.on_work for table in age.tables)
+    undated = sum(table.undated for table in age.tables)
+    about = "" if all(table.is_exact for table in age.tables) else "about "
+    oldest = "" if age.oldest_seconds is None else f", the oldest {age.oldest_seconds / 60:,.0f} minutes old"
+    yield ok("ready rows", f"{about}{rows:,}{oldest}")
+    if undated:
+        text = f"{undated:,} of them have no usable inserted_date, so nobody sees how long they wait"
+        yield warning("ready rows", text, "let the partner leave inserted_date to its default")
+
+
+def check_run(house: House) -> Iterator[Finding]:
+    """The marker, and a run that somebody left."""
+    status = read_status(house)
+    if status.decision == "take_over":
+        yield warning("marker", status.reason, "`etl run` takes it over and goes on")
+    elif status.marker and status.marker["ins_inkafka_status"] == 2 and status.decision == "wait":
+        do = "correct the rows and hand over again, or `etl run --accept`"
+        yield warning("marker", status.reason, do)
+    else:
+        yield ok("marker", status.reason)
+
+
+def check_feed(house: House) -> Iterator[Finding]:
+    """Whether hand-overs come when the company said, and are read in time."""
+    feed = look_at_feed(house)
+    if feed is None:
+        return
+    if feed.late_since:
+        do = "ask the partner; freshnessDue and freshnessMinutes say when it is due"
+        yield warning("freshness", f"a hand-over is overdue since {feed.late_since:%F %T %Z}", do)
+    if feed.stalled_since:
+        do = "see `etl status`; stalledMinutes says how long reading may take"
+        yield warning("freshness", f"a hand-over should have been read by {feed.stalled_since:%F %T %Z}", do)
+    if not (feed.late_since or feed.stalled_since):
+        last = f"{feed.last_hand_over:%F %T %Z}" if feed.last_hand_over else "none yet"
+        yield ok("freshness", f"nothing is overdue; the last hand-over: {last}")

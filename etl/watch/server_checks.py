@@ -1,0 +1,85 @@
+"""Checks of the server: is it one that we can work on, and can its word be trusted."""
+
+import time
+from collections.abc import Iterator
+
+from etl.database import Statements, fetch_all, looking
+from etl.engine import House
+from etl.quoting import printable
+from etl.watch.finding import Finding, error, ok, warning
+
+_sql = Statements(__package__)
+
+# Of these PostgreSQL's makers still mend the oldest ones; the engine's own needs (xid8, pg_snapshot) begin with 13.
+_OLDEST = 14
+_CLOCK_SECONDS = 2.0
+_HELD_MINUTES = 60
+
+_CAREFUL = {
+    "fsync": "a power cut may destroy the whole cluster",
+    "full_page_writes": "a power cut may leave torn pages",
+    "synchronous_commit": "a crash of the server may take back what partners and readers were told is done",
+}
+_USEFUL = {
+    "autovacuum": "tables grow and plans go stale: set autovacuum=on",
+    "track_counts": "autovacuum sleeps, and `etl metrics` reads every in_ table at each look: set track_counts=on",
+}
+
+
+def check_server(house: House) -> Iterator[Finding]:
+    """Version, kind, and the settings that a server must have so that committed means committed."""
+    with looking(house.engine) as connection:
+        [found] = fetch_all(connection, _sql("server"))
+    is_embedded = not house.settings.import_database.host
+    kind = "embedded" if is_embedded else house.settings.import_database.host
+    if found.version_number < _OLDEST * 10_000:
+        yield error("server", f"PostgreSQL {found.version}", f"move to PostgreSQL {_OLDEST} or newer")
+    else:
+        yield ok("server", f"PostgreSQL {found.version}, {kind}")
+    if found.is_standby:
+        yield error("server", "this is a standby, nothing can be written", "name the primary in host")
+    for name, danger in _CAREFUL.items():
+        if found.settings[name] == "off":
+            yield warning("durability", f"{name} is off: {danger}", f"set {name}=on, or accept the loss knowingly")
+    for name, consequence in _USEFUL.items():
+        if found.settings[name] == "off":
+            yield warning("server settings", f"{name} is off", consequence)
+
+
+def check_clock(house: House) -> Iterator[Finding]:
+    """The database's clock is the only one that counts; a log or a schedule of this host goes by another."""
+    with looking(house.engine) as connection:
+        before = time.time()
+        [clock] = fetch_all(connection, _sql("clock"))
+        after = time.time()
+    yield compare_clocks(clock.now.timestamp(), before, after)
+
+
+def compare_clocks(server: float, before: float, after: float) -> Finding:
+    """The server's clock against this host's, which was read `before` and `after` the question: what lies between is
+    doubt. All three in seconds of one epoch."""
+    ahead = server - (before + after) / 2
+    if abs(ahead) - (after - before) / 2 <= _CLOCK_SECONDS:
+        return ok("clock", f"within {_CLOCK_SECONDS:.0f} s of this host's")
+    found = f"the server's clock is {abs(ahead):.1f} s {'ahead of' if ahead > 0 else 'behind'} this host's"
+    do = "set both by NTP; log lines and schedules go by this host, all else by the server"
+    return warning("clock", found, do)
+
+
+def check_holders(house: House, minutes: int = _HELD_MINUTES) -> Iterator[Finding]:
+    """Forgotten transactions of anybody that keep dead rows alive."""
+    with looking(house.engine) as connection:
+        rows = fetch_all(connection, _sql("holders"), {"minutes": minutes})
+    for row in rows:
+        age = "" if row.seconds is None else f", for {row.seconds / 60:.0f} minutes"
+        found = f"{row.kind} {printable(row.name)} ({printable(row.owner)}) keeps vacuum from its work{age}"
+        yield warning("vacuum", found, _REMEDY[row.kind])
+    if not rows:
+        yield ok("vacuum", f"nothing that we can see holds it back for over {minutes} minutes")
+
+
+_REMEDY = {
+    "prepared transaction": "`commit prepared` or `rollback prepared` it, as its coordinator decided",
+    "session": "let its owner end the transaction, or pg_terminate_backend the session",
+    "replication slot": "start its reader again, or pg_drop_replication_slot it",
+}

@@ -1,0 +1,2 @@
+-- The only clock.
+select clock_timestamp() as now

@@ -1,0 +1,17 @@
+-- What keeps vacuum from clearing away dead rows, for longer than :minutes: every run leaves some, and tables grow
+-- without end. Of other roles' sessions the times are seen only by members of pg_read_all_stats.
+select 'prepared transaction' as kind, gid as name, owner::text as owner,
+    cast(extract(epoch from clock_timestamp() - prepared) as float8) as seconds
+from pg_catalog.pg_prepared_xacts
+where database = current_database() and prepared < clock_timestamp() - make_interval(mins => :minutes)
+union all
+select 'session', cast(pid as text), usename::text || coalesce(', ' || nullif(application_name, ''), ''),
+    cast(extract(epoch from clock_timestamp() - xact_start) as float8)
+from pg_catalog.pg_stat_activity
+where datname = current_database() and backend_type = 'client backend'
+  and xact_start < clock_timestamp() - make_interval(mins => :minutes)
+union all
+select 'replication slot', slot_name::text, coalesce(plugin::text, 'physical'), cast(null as float8)
+from pg_catalog.pg_replication_slots
+where not active and (xmin is not null or catalog_xmin is not null)
+order by seconds desc nulls last
