@@ -1,0 +1,98 @@
+"""`etl run --loop` as a process, with its log as it grows."""
+
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from subprocess import Popen
+from typing import Any
+
+from tests.fix_company import PATIENCE_SECONDS, Site, until
+
+
+@dataclass
+class Service:
+    """A started service; `log` is what it has written to the standard error output so far."""
+
+    process: "Popen[str]"
+    log: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        pairs = ((self.process.stderr, self.log), (self.process.stdout, self.lines))
+        self._followers = [threading.Thread(target=self._follow, args=pair, daemon=True) for pair in pairs]
+        for follower in self._followers:
+            follower.start()
+
+    @staticmethod
+    def _follow(stream: Any, into: list[str]) -> None:
+        with stream:
+            for line in stream:
+                into.append(line.rstrip("\n"))
+
+    def says(self, text: str, times: int = 1) -> None:
+        """Waits until the log says it."""
+
+        def found() -> bool:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the service ended with {self.process.returncode}:\n" + "\n".join(self.log))
+            return sum(text in line for line in self.log) >= times
+
+        until(found, f"the log says {text!r}; it says:\n" + "\n".join(self.log))
+
+    @property
+    def runs(self) -> list[Any]:
+        """The runs that are done."""
+        return [json.loads(line) for line in list(self.lines)]
+
+    def does(self, runs: int) -> Any:
+        """Waits for so many runs in all; returns the last one."""
+        until(lambda: len(self.runs) >= runs, f"{runs} runs are done; the log says:\n" + "\n".join(self.log))
+        return self.runs[runs - 1]
+
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def ends(self) -> int:
+        """Waits for its end; returns the exit code."""
+        code = self.process.wait(PATIENCE_SECONDS)
+        for follower in self._followers:
+            follower.join()
+        return code
+
+
+@contextmanager
+def serving(site: Site, **environ: str) -> Iterator[Service]:
+    """A service of the site; killed at the end if it still lives."""
+    service = Service(site.start("run", "--loop", "--json", **environ))
+    try:
+        yield service
+    finally:
+        if service.process.poll() is None:
+            service.process.kill()
+        service.ends()
+
+
+@contextmanager
+def manager(path: str) -> Iterator[list[str]]:
+    """systemd's end of NOTIFY_SOCKET: every message as it comes."""
+    heard: list[str] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(path)
+        os.chmod(path, 0o666)
+
+        def listen() -> None:
+            while message := ear.recv(4096).decode():
+                heard.extend(message.split("\n"))
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield heard
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mouth:
+            mouth.sendto(b"", path)
+
+
+SIGNALS = {signal.SIGTERM: 143, signal.SIGINT: 130}

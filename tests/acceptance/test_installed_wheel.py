@@ -1,0 +1,84 @@
+"""The wheel, installed outside the checkout, has everything that the checkout has."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import etl
+
+CHECKOUT = Path(etl.__file__).parents[1]
+SOURCES = ("etl", "ddl_templates", "zk_config", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+
+# What an installation has to show: each data file of the package with its path, seen through the door of resources.
+LIST_FILES = """
+from etl.resources import folder
+for name in ("ddl_templates", "zk_config"):
+    top = folder(name)
+    print(*(path.relative_to(top.parent) for path in sorted(top.rglob("*")) if path.is_file()), sep="\\n")
+"""
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    result = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr + result.stdout
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("outside")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built by way of the source archive, in a copy: the checkout stays free of build folders."""
+    copy = tmp_path_factory.mktemp("sources")
+    for name in SOURCES:
+        source = CHECKOUT / name
+        if source.is_dir():
+            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, copy)
+    run(sys.executable, "-m", "build", cwd=copy)
+    (built,) = (copy / "dist").glob("etl-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, outside: Path) -> Path:
+    """The folder of programs of a fresh environment that has etl from the wheel alone."""
+    run(sys.executable, "-m", "venv", outside / "venv", cwd=outside)
+    bin_folder = outside / "venv" / "bin"
+    run(bin_folder / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", wheel, cwd=outside)
+    return bin_folder
+
+
+def files(top: str) -> set[str]:
+    return {str(path.relative_to(CHECKOUT)) for path in (CHECKOUT / top).rglob("*") if path.is_file()}
+
+
+def test_the_command_runs(installed: Path, outside: Path) -> None:
+    assert etl.__version__ in run(installed / "etl", "--version", cwd=outside)
+
+
+def test_templates_and_defaults_are_found(installed: Path, outside: Path) -> None:
+    found = run(installed / "python", "-c", LIST_FILES, cwd=outside).split("\n")
+    assert set(filter(None, found)) == files("ddl_templates") | files("zk_config")
+
+
+def test_statements_and_type_marks_are_there(installed: Path, outside: Path) -> None:
+    code = "import etl, pathlib; print(*pathlib.Path(etl.__file__).parent.rglob('*'), sep='\\n')"
+    package = {
+        path for path in run(installed / "python", "-c", code, cwd=outside).split("\n") if "site-packages" in path
+    }
+    names = {path.split("site-packages/")[1] for path in package}
+    expected = {str(path.relative_to(CHECKOUT)) for path in (CHECKOUT / "etl").rglob("*.*") if path.suffix != ".pyc"}
+    assert expected <= names
+
+
+def test_the_license_comes_along(wheel: Path) -> None:
+    listing = run(sys.executable, "-m", "zipfile", "-l", wheel, cwd=wheel.parent)
+    assert "licenses/LICENSE" in listing

@@ -1,0 +1,76 @@
+create table in_tables.in_Everything (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+f_input_text text,
+f_textarea text,
+f_input_number numeric(24,4),
+f_checkbox bool,
+f_date timestamp with time zone,
+f_full_date timestamp with time zone,
+f_time timestamp with time zone,
+f_year timestamp with time zone,
+f_year_and_month timestamp with time zone,
+f_period text,
+f_period_time text,
+f_dropdown_single varchar(32),
+f_radio_button_group varchar(32),
+f_checklist text,
+f_questionnaire text,
+f_progress_bar text,
+f_geo_point text,
+f_link text,
+f_file_upload varchar(32),
+f_input_email text,
+f_input_phone text,
+f_input_text_lang text,
+f_textarea_lang text
+);
+
+create unique index on in_tables.in_Everything (in_id);
+
+create table in_tables.in_Everything_f_bo (
+    Everything_id varchar(100),
+    f_bo_id varchar(100),
+    in_status varchar(100) default '' not null,
+    inserted_date timestamp with time zone default clock_timestamp(),
+    primary key (Everything_id, f_bo_id)
+);
+
+create table in_tables.in_Everything_f_co_Everything (
+    Everything_id varchar(100),
+    f_co_id varchar(100),
+    in_status varchar(100) default '' not null,
+    inserted_date timestamp with time zone default clock_timestamp(),
+    primary key (Everything_id, f_co_id)
+);
+
+create table if not exists in_tables.in_fileStorage (
+file_id varchar(32) primary key,
+out_id varchar(32),
+file_name varchar(300),
+mime_type varchar(100),
+content bytea,
+out_file_id varchar(32),
+uploaded bool default false
+);
+
+create table if not exists in_tables.process_tracking (
+id serial primary key,
+oper_date date not null,
+start_load_time timestamp with time zone,
+end_load_time timestamp with time zone,
+load_status int default 0,
+start_ins_inkafka_time timestamp with time zone,
+end_ins_inkafka_time timestamp with time zone,
+ins_inkafka_status int default 0,
+occupied_by_process bigint default 0,
+migrate_cur_date date default current_date,
+periodic_update_time timestamp with time zone,
+inserted_at timestamp with time zone default current_timestamp
+);

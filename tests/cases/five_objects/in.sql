@@ -1,0 +1,111 @@
+create table in_tables.in_NaturalPerson (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+Surname text,
+Name text,
+IIN text,
+BirthDate timestamp with time zone
+);
+
+create unique index on in_tables.in_NaturalPerson (in_id);
+
+create table in_tables.in_LegalPerson (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+Name text,
+BIN text,
+CreateDate timestamp with time zone
+);
+
+create unique index on in_tables.in_LegalPerson (in_id);
+
+create table in_tables.in_ClientClaim (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+Name text,
+Descr text
+);
+
+create unique index on in_tables.in_ClientClaim (in_id);
+
+create table in_tables.in_NaturalClaim (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+Name text,
+Descr text
+);
+
+create unique index on in_tables.in_NaturalClaim (in_id);
+
+create table in_tables.in_ClientClaim_CoClient_NaturalPerson (
+    ClientClaim_id varchar(100),
+    CoClient_id varchar(100),
+    in_status varchar(100) default '' not null,
+    inserted_date timestamp with time zone default clock_timestamp(),
+    primary key (ClientClaim_id, CoClient_id)
+);
+
+create table in_tables.in_ClientClaim_CoClient_LegalPerson (
+    ClientClaim_id varchar(100),
+    CoClient_id varchar(100),
+    in_status varchar(100) default '' not null,
+    inserted_date timestamp with time zone default clock_timestamp(),
+    primary key (ClientClaim_id, CoClient_id)
+);
+
+create table in_tables.in_NaturalClaim_Natural (
+    NaturalClaim_id varchar(100),
+    Natural_id varchar(100),
+    in_status varchar(100) default '' not null,
+    inserted_date timestamp with time zone default clock_timestamp(),
+    primary key (NaturalClaim_id, Natural_id)
+);
+
+create table if not exists in_tables.in_fileStorage (
+file_id varchar(32) primary key,
+out_id varchar(32),
+file_name varchar(300),
+mime_type varchar(100),
+content bytea,
+out_file_id varchar(32),
+uploaded bool default false
+);
+
+create table if not exists in_tables.process_tracking (
+id serial primary key,
+oper_date date not null,
+start_load_time timestamp with time zone,
+end_load_time timestamp with time zone,
+load_status int default 0,
+start_ins_inkafka_time timestamp with time zone,
+end_ins_inkafka_time timestamp with time zone,
+ins_inkafka_status int default 0,
+occupied_by_process bigint default 0,
+migrate_cur_date date default current_date,
+periodic_update_time timestamp with time zone,
+inserted_at timestamp with time zone default current_timestamp
+);

@@ -1,0 +1,38 @@
+create table in_tables.in_For_migration (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+mig2 text
+);
+
+create unique index on in_tables.in_For_migration (in_id);
+
+create table if not exists in_tables.in_fileStorage (
+file_id varchar(32) primary key,
+out_id varchar(32),
+file_name varchar(300),
+mime_type varchar(100),
+content bytea,
+out_file_id varchar(32),
+uploaded bool default false
+);
+
+create table if not exists in_tables.process_tracking (
+id serial primary key,
+oper_date date not null,
+start_load_time timestamp with time zone,
+end_load_time timestamp with time zone,
+load_status int default 0,
+start_ins_inkafka_time timestamp with time zone,
+end_ins_inkafka_time timestamp with time zone,
+ins_inkafka_status int default 0,
+occupied_by_process bigint default 0,
+migrate_cur_date date default current_date,
+periodic_update_time timestamp with time zone,
+inserted_at timestamp with time zone default current_timestamp
+);

@@ -1,0 +1,126 @@
+create table in_tables.in_Country (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+Iso text,
+Dafif text
+);
+
+create unique index on in_tables.in_Country (in_id);
+
+create table in_tables.in_Airport (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+Name text,
+City text,
+Iata text,
+Icao text,
+Latitude numeric(24,4),
+Longitude numeric(24,4),
+Altitude numeric(24,4),
+Kind varchar(32)
+);
+
+create unique index on in_tables.in_Airport (in_id);
+
+create table in_tables.in_Airline (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+Name text,
+Iata text,
+Icao text,
+Callsign text,
+Active bool
+);
+
+create unique index on in_tables.in_Airline (in_id);
+
+create table in_tables.in_Route (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+Codeshare bool,
+Stops numeric(24,4),
+Equipment text
+);
+
+create unique index on in_tables.in_Route (in_id);
+
+create table in_tables.in_Airport_Country (
+    Airport_id varchar(100),
+    Country_id varchar(100),
+    in_status varchar(100) default '' not null,
+    inserted_date timestamp with time zone default clock_timestamp(),
+    primary key (Airport_id, Country_id)
+);
+
+create table in_tables.in_Route_Airline (
+    Route_id varchar(100),
+    Airline_id varchar(100),
+    in_status varchar(100) default '' not null,
+    inserted_date timestamp with time zone default clock_timestamp(),
+    primary key (Route_id, Airline_id)
+);
+
+create table in_tables.in_Route_Source (
+    Route_id varchar(100),
+    Source_id varchar(100),
+    in_status varchar(100) default '' not null,
+    inserted_date timestamp with time zone default clock_timestamp(),
+    primary key (Route_id, Source_id)
+);
+
+create table in_tables.in_Route_Destination (
+    Route_id varchar(100),
+    Destination_id varchar(100),
+    in_status varchar(100) default '' not null,
+    inserted_date timestamp with time zone default clock_timestamp(),
+    primary key (Route_id, Destination_id)
+);
+
+create table if not exists in_tables.in_fileStorage (
+file_id varchar(32) primary key,
+out_id varchar(32),
+file_name varchar(300),
+mime_type varchar(100),
+content bytea,
+out_file_id varchar(32),
+uploaded bool default false
+);
+
+create table if not exists in_tables.process_tracking (
+id serial primary key,
+oper_date date not null,
+start_load_time timestamp with time zone,
+end_load_time timestamp with time zone,
+load_status int default 0,
+start_ins_inkafka_time timestamp with time zone,
+end_ins_inkafka_time timestamp with time zone,
+ins_inkafka_status int default 0,
+occupied_by_process bigint default 0,
+migrate_cur_date date default current_date,
+periodic_update_time timestamp with time zone,
+inserted_at timestamp with time zone default current_timestamp
+);

@@ -1,0 +1,129 @@
+"""Four runners and somebody who kills and freezes them."""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tests.crash import runner
+from tests.fix_company import CODE, Site
+
+# Far shorter than a configuration may say, so that heirs come often; false alarms are welcome here.
+LEASE_SECONDS, BEAT_SECONDS = 0.6, 0.15
+_IDLE_SECONDS = 0.03
+
+
+def work_for_ever(out: Path, err: Path, environ: Mapping[str, str], url: str, sow: runner.Sow | None) -> None:
+    """Runs whenever there is something to do, as a timer would start it, until it is killed."""
+    from etl.engine import open_house, run_once
+    from etl.errors import EtlError
+
+    runner.settle(out, err, environ)
+    runner.shorten_pauses()
+    if sow:
+        sow()
+    while True:
+        with open_house(url, CODE, environ) as house:
+            quick = replace(
+                house,
+                settings=replace(
+                    house.settings,
+                    in_migration=replace(
+                        house.settings.in_migration,
+                        lease_seconds=LEASE_SECONDS,  # type: ignore[arg-type]
+                        heartbeat_seconds=BEAT_SECONDS,  # type: ignore[arg-type]
+                    ),
+                ),
+                handshake=replace(house.handshake, lease_seconds=LEASE_SECONDS),  # type: ignore[arg-type]
+            )
+            out.write_text(house.owner)
+            while True:
+                try:
+                    run_once(quick)
+                except EtlError as error:
+                    print(type(error).__name__, error, flush=True, file=__import__("sys").stderr)
+                    break
+                time.sleep(_IDLE_SECONDS)
+        time.sleep(_IDLE_SECONDS)
+
+
+@dataclass
+class Crew:
+    """Runners by their slot; whoever is killed is replaced at once. `chance` decides everything."""
+
+    site: Site
+    chance: random.Random
+    size: int = 4
+    sow: runner.Sow | None = None
+    kills: int = 0
+    freezes: int = 0
+    woken_late: int = 0
+    _crew: list[runner.Runner] = field(default_factory=list)
+    _frozen: dict[int, float] = field(default_factory=dict)
+    _started: int = 0
+
+    def __enter__(self) -> "Crew":
+        self._crew = [self._start() for _ in range(self.size)]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in self._crew:
+            one.end()
+
+    @property
+    def faults(self) -> int:
+        return self.kills + self.freezes
+
+    def _start(self) -> runner.Runner:
+        self._started += 1
+        out, err = (self.site.home / f"crew{self._started}.{kind}" for kind in ("owner", "err"))
+        out.touch()
+        process = runner.fork(
+            work_for_ever, out, err, {**self.site.environ, "HOME": str(self.site.home)}, self.site.url, self.sow
+        )
+        return runner.Runner(process, out, err)
+
+    def strike(self, owner: str | None) -> None:
+        """One fault, more often than not against the run's owner."""
+        self._wake_some()
+        slot = self._slot_of(owner) if owner and self.chance.random() < 0.8 else None
+        if slot is None:
+            slot = self.chance.randrange(self.size)
+        if slot in self._frozen:
+            self._wake(slot)
+        elif self.chance.random() < 0.5:
+            self._crew[slot].end()
+            self._crew[slot] = self._start()
+            self.kills += 1
+        else:
+            self._crew[slot].signal(signal.SIGSTOP)
+            self._frozen[slot] = time.monotonic() + self.chance.uniform(0, 3) * LEASE_SECONDS
+            self.freezes += 1
+
+    def calm(self) -> None:
+        """All awake."""
+        for slot in list(self._frozen):
+            self._wake(slot)
+
+    def said(self) -> str:
+        """What the runners complained of, the last of it."""
+        told = [one.err.read_text().splitlines()[-3:] for one in self._crew if one.err.exists()]
+        return "\n".join(line for lines in told for line in lines)
+
+    def _slot_of(self, owner: str) -> int | None:
+        for slot, one in enumerate(self._crew):
+            if one.out.read_text() == owner:
+                return slot
+        return None
+
+    def _wake_some(self) -> None:
+        for slot, until in list(self._frozen.items()):
+            if time.monotonic() > until:
+                self._wake(slot)
+
+    def _wake(self, slot: int) -> None:
+        del self._frozen[slot]
+        os.kill(self._crew[slot].pid, signal.SIGCONT)

@@ -1,0 +1,278 @@
+"""A company whose runner dies at a given round trip, again and again, each time from the same state."""
+
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from etl.database.embedded import EmbeddedServer
+from tests.crash import runner
+from tests.crash.books import Books, audit, differences, read_books
+from tests.crash.proxy import Mode, Proxy, Strike, proxying
+from tests.fix_company import IMPORT_CONFIG, PATIENCE_SECONDS, Ended, Row, Site, new_site
+from tests.fix_database import Database, fresh_database
+
+_FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
+CLIENTS = {
+    "Client": f"""
+code: Client
+fields:
+  - {{code: Name, type: INPUT_TEXT, {_FLAGS}}}
+  - {{code: Friends, type: BO, bo: Client, {_FLAGS}}}
+""",
+}
+# The heartbeat must not beat by itself within a trial: it would shift the numbers of the round trips.
+_QUIET = {"leaseSeconds": 3600, "heartbeatSeconds": 600}
+_DONE, _STOPPED = (0, 1), 3
+_AGAIN = 75
+# More heirs than this in a row make no progress.
+_HEIRS = 3
+
+
+@dataclass
+class Lab:
+    """One company, a proxy before its server, and the state that every trial begins with."""
+
+    site: Site
+    eyes: psycopg.Connection[Row]
+    proxy: Proxy
+    sow: runner.Sow | None = None
+    expected: Books = field(default_factory=dict)
+    trips: list[str] = field(default_factory=list)
+    code: int = 0
+    patience: float = PATIENCE_SECONDS
+
+    def look(self, query: str, parameters: Any = None) -> list[Row]:
+        cursor = self.eyes.execute(query, parameters)
+        return list(cursor.fetchall()) if cursor.description else []
+
+    def start(self, *arguments: str) -> runner.Runner:
+        """A runner that goes through the proxy."""
+        started = runner.start(self.site.home, self._environ, self.sow, *(arguments or ("run", "--json")))
+        return replace(started, patience=self.patience)
+
+    def start_at(self, gate: Any) -> runner.Runner:
+        """A runner that waits at the gate until all have come."""
+        started = runner.start(self.site.home, self._environ, self.sow, "run", "--json", gate=gate)
+        return replace(started, patience=self.patience)
+
+    def run(self, *arguments: str) -> Ended:
+        """A runner to its end."""
+        return self.start(*arguments).ended()
+
+    @property
+    def _environ(self) -> Mapping[str, str]:
+        return {**self.site.environ, "ETL_CONFIG": self.site.url, "HOME": str(self.site.home)}
+
+    def learn(self) -> None:
+        """The undisturbed run: its round trips and what it leaves behind."""
+        self.keep()
+        self.proxy.arm(None)
+        ended = self.run()
+        assert ended.code in (*_DONE, _STOPPED), ended
+        self.trips, self.code, self.expected = self.proxy.trips, ended.code, read_books(self.look)
+        audit(self.look)
+
+    def keep(self) -> None:
+        """Copies every table aside."""
+        names = (
+            "format('%I.%I', schemaname, tablename) as name, format('kept.%I', schemaname || '.' || tablename) as copy"
+        )
+        tables = self.look(f"select {names} from pg_tables where schemaname ~ '^(in_tables|store_|out_)' order by 1")
+        script = "".join(f"create table {t['copy']} as table {t['name']};" for t in tables)
+        self.look(f"create schema kept; {script}")
+        self._restore = "".join(f"delete from {t['name']}; insert into {t['name']} table {t['copy']};" for t in tables)
+        self._tables = [t["name"] for t in tables]
+
+    def reset(self) -> None:
+        """Back to what was kept; tables made since are dropped."""
+        self._end_backends()
+        made = self.look(
+            "select format('%I.%I', schemaname, tablename) as name from pg_tables "
+            "where schemaname ~ '^(in_tables|store_|out_)'"
+        )
+        new = "".join(f"drop table {t['name']} cascade;" for t in made if t["name"] not in self._tables)
+        self.look(f"begin; {new} {self._restore} commit;")
+
+    def _end_backends(self) -> None:
+        """Those of a dead runner that have not noticed yet."""
+        self.look(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity "
+            "where datname = current_database() and application_name like 'etl:%%'"
+        )
+
+    def age(self) -> None:
+        """The lease runs out."""
+        if self.look("select 1 where to_regclass('in_tables.run') is not null"):
+            self.look("update in_tables.run set heartbeat_at = heartbeat_at - interval '1 day'")
+
+    def try_at(self, at: int, mode: Mode, aim: str = "") -> Ended:
+        """One trial; raises AssertionError when what is there afterwards is not as if undisturbed."""
+        self.reset()
+        strike = Strike(at, mode, aim)
+        self.proxy.arm(strike)
+        try:
+            return self._try(strike)
+        except AssertionError as error:
+            said = f"round trip {at} of {len(self.trips)}, {mode}: {strike.trip}"
+            raise AssertionError(f"{said}\n{error}") from error
+
+    def _try(self, strike: Strike) -> Ended:
+        struck = self.start()
+        self.proxy.aim_at(struck.pid)
+        try:
+            return self._judge(strike, struck)
+        finally:
+            strike.go_on.set()
+            struck.end()
+
+    def _judge(self, strike: Strike, struck: runner.Runner) -> Ended:
+        was_done = False
+        if strike.mode is Mode.FREEZE and strike.reached.wait(30):
+            was_done = self._is_done()
+            self._heirs_finish(strike.mode)
+            self._is_as_expected()
+            strike.go_on.set()
+            struck.signal(signal.SIGCONT)
+        ended = struck.ended()
+        assert strike.reached.is_set(), f"it has not come so far: {ended}"
+        audit(self.look)
+        self._ended_as_it_should(strike.mode, ended, was_done=was_done)
+        begun = self._begun()
+        if strike.mode is not Mode.FREEZE and not self._is_done():
+            self._heirs_finish(strike.mode)
+        self._is_as_expected()
+        self._attempts_counted(begun)
+        return ended
+
+    def _ended_as_it_should(self, mode: Mode, ended: Ended, *, was_done: bool) -> None:
+        assert "Traceback" not in ended.err, ended.err
+        if mode.kills:
+            assert ended.code == -9, ended
+        elif mode is Mode.TERMINATE:
+            assert ended.code == 143, ended
+        elif was_done:
+            assert ended.code == self.code, f"it had finished: {ended}"
+        elif mode is Mode.FREEZE:
+            assert ended.code in (0, _AGAIN), f"woken after an heir it should write nothing and say so: {ended}"
+        else:
+            assert ended.code in (self.code, 4), f"there is no other runner: {ended}"
+
+    def _heirs_finish(self, mode: Mode) -> None:
+        """Only a killed or frozen runner leaves a lease that must run out."""
+        for _ in range(_HEIRS):
+            heir = self._heir() if mode.kills or mode is Mode.FREEZE else self.run()
+            assert heir.code in (0, self.code), f"the heir: {heir}"
+            if self._is_done():
+                return
+        raise AssertionError("the run is not done")
+
+    def _heir(self) -> Ended:
+        sows = (runner.after_the_lease, self.sow) if self.sow else (runner.after_the_lease,)
+        sow = partial(runner.all_of, sows)
+        started = runner.start(self.site.home, self._environ, sow, "run", "--json")
+        return replace(started, patience=self.patience).ended()
+
+    def _is_done(self) -> bool:
+        """Whether the marker says that all is read or stopped, and no run is under way."""
+        return bool(
+            self.look("select 1 where to_regclass('in_tables.run') is not null")
+            and self.look("select 1 from in_tables.process_tracking where ins_inkafka_status in (1, 2)")
+            and not self.look("select 1 from in_tables.run where state = 'running'")
+        )
+
+    def _begun(self) -> dict[int, int]:
+        """seq -> attempts of the tasks that the runner had taken and not finished."""
+        if not self.look("select 1 where to_regclass('in_tables.task') is not null"):
+            return {}
+        rows = self.look(
+            "select seq, attempts from in_tables.task where state = 'running' or (state = 'todo' and attempts > 0)"
+        )
+        return {row["seq"]: row["attempts"] for row in rows}
+
+    def _attempts_counted(self, begun: Mapping[int, int]) -> None:
+        rows = self.look(
+            "select seq, attempts from in_tables.task where run = (select max(run) from in_tables.task) order by seq"
+        )
+        for row in rows:
+            wanted = begun.get(row["seq"], 0) + 1
+            assert row["attempts"] >= wanted, f"task {row['seq']} was taken {wanted} times, counted {row['attempts']}"
+
+    def wrong(self) -> str:
+        """What is not as if undisturbed."""
+        return differences(self.expected, read_books(self.look))
+
+    def _is_as_expected(self) -> None:
+        audit(self.look)
+        wrong = self.wrong()
+        assert not wrong, wrong
+
+
+def deliver_first(site: Site) -> None:
+    """Nothing has been here before; what a run keeps is still to be made."""
+    site.partner.fill("in_Client", *({"in_id": name, "name": "old"} for name in ("same", "changed", "removed")))
+    site.partner.fill("in_Client_Friends", {"client_id": "same", "friends_id": "new"})
+    site.partner.hand_over()
+
+
+def deliver(site: Site) -> None:
+    """After a first run, something new, changed, removed and refused, a link, and one that waits, are handed over."""
+    deliver_first(site)
+    site.run()
+    site.partner.redeliver(
+        "in_Client",
+        {"in_id": "same", "name": "old", "removed": False},
+        {"in_id": "changed", "name": "new", "removed": False},
+        {"in_id": "new", "name": "new", "removed": False},
+        {"in_id": "removed", "name": None, "removed": True},
+        {"in_id": None, "name": "nobody", "removed": False},
+    )
+    site.partner.redeliver(
+        "in_Client_Friends",
+        {"client_id": "changed", "friends_id": "same"},
+        {"client_id": "new", "friends_id": "later"},
+    )
+    site.partner.hand_over()
+
+
+@contextmanager
+def open_lab(
+    server: EmbeddedServer,
+    template: Database,
+    folder: Path,
+    sow: runner.Sow | None = None,
+    handed_over: Callable[[Site], None] | None = None,
+    documents: Mapping[str, str] | None = None,
+    **settings: object,
+) -> Iterator[Lab]:
+    """A company in a database of its own, with a batch handed over."""
+    with ExitStack() as stack:
+        database = stack.enter_context(fresh_database(server, template))
+        folder.mkdir(exist_ok=True)
+        quiet: dict[str, Any] = {**_QUIET, "copyTables": "false", **settings}
+        site = new_site(database, folder, documents or CLIENTS, **quiet)
+        stack.callback(site.partner.session.close)
+        (handed_over or deliver)(site)
+        proxy = stack.enter_context(proxying(database.port))
+        site.edit(IMPORT_CONFIG, f"port={database.port}", f"port={proxy.port}\nsslmode=disable")
+        lab = Lab(site, connect(database), proxy, sow)
+        stack.callback(lambda: lab.eyes.close())
+        lab.learn()
+        yield lab
+
+
+def connect(database: Database) -> psycopg.Connection[Row]:
+    return psycopg.connect(
+        host=database.host,
+        port=database.port,
+        dbname=database.name,
+        user=database.username,
+        autocommit=True,
+        row_factory=dict_row,
+    )

@@ -1,0 +1,202 @@
+"""Stands between a runner and PostgreSQL, counts the round trips of all connections, and strikes at one of them."""
+
+import os
+import signal
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import BinaryIO
+
+from tests.crash import wire
+from tests.fix_database import LOOPBACK
+
+# Longer than any answer takes; a thread that waits so long has been forgotten.
+_PATIENCE_SECONDS = 120
+_RESET = struct.pack("ii", 1, 0)
+
+
+class Mode(StrEnum):
+    """What happens at a round trip."""
+
+    KILL_BEFORE = "killed before the question is sent"
+    KILL_AFTER = "killed before the answer to what is done"
+    CUT_BEFORE = "connection cut before the question is sent"
+    CUT_AFTER = "connection cut before the answer to what is done"
+    FREEZE = "frozen before the question is sent, woken when an heir has finished"
+    TERMINATE = "SIGTERM before the question is sent"
+    ENDED = "57P01"
+    SERIALIZATION = "40001"
+    DISK_FULL = "53100"
+    NOT_ALLOWED = "42501"
+
+    @property
+    def kills(self) -> bool:
+        return self in (Mode.KILL_BEFORE, Mode.KILL_AFTER)
+
+    @property
+    def is_error(self) -> bool:
+        return len(self) == 5
+
+
+@dataclass
+class Strike:
+    """`at`: the number of the round trip, from 1; 0: never. `aim`: only trips that contain it count for `at`."""
+
+    at: int
+    mode: Mode
+    aim: str = ""
+    seen: int = 0
+    trip: str = ""
+    reached: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
+
+
+class Proxy:
+    """Answers on `port` of the loopback as the server would."""
+
+    def __init__(self, listener: socket.socket, server_port: int) -> None:
+        self.port: int = listener.getsockname()[1]
+        self.trips: list[str] = []
+        self._server_port = server_port
+        self._listener = listener
+        self._lock = threading.Lock()
+        self._strike: Strike | None = None
+        self._victim: int | None = None
+        self._has_victim = threading.Event()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def arm(self, strike: Strike | None) -> None:
+        """Counts anew, for the runner that starts next."""
+        with self._lock:
+            self.trips, self._strike, self._victim = [], strike, None
+            self._has_victim.clear()
+
+    def aim_at(self, pid: int) -> None:
+        """The runner has started; it gets no answer before this is called."""
+        self._victim = pid
+        self._has_victim.set()
+
+    def _listen(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                client, _ = self._listener.accept()
+                threading.Thread(target=self._serve, args=[client], daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with ExitStack() as stack:
+            stack.enter_context(suppress(OSError))  # whoever hung up: both ends are closed now
+            stack.enter_context(client)
+            asking = stack.enter_context(client.makefile("rb"))
+            message = wire.read_first(asking)
+            while message and message.asks_for_encryption:
+                client.sendall(b"N")
+                message = wire.read_first(asking)
+            server = stack.enter_context(socket.create_connection((LOOPBACK, self._server_port)))
+            answering = stack.enter_context(server.makefile("rb"))
+            if message and message.is_cancel:
+                server.sendall(message.frame)
+                return
+            for sock in (client, server):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            while message:
+                if not message.is_question:
+                    server.sendall(message.frame)
+                elif not self._trip(message, client, server, answering):
+                    return
+                message = wire.read(asking)
+
+    def _trip(self, message: wire.Message, client: socket.socket, server: socket.socket, answering: BinaryIO) -> bool:
+        strike = self._next(message)
+        if strike:
+            self._has_victim.wait(_PATIENCE_SECONDS)
+            return self._hit(strike, message, client, server, answering)
+        server.sendall(message.frame)
+        answer, lives = _answer(answering)
+        client.sendall(answer)
+        return lives
+
+    def _next(self, message: wire.Message) -> Strike | None:
+        with self._lock:
+            self.trips.append(message.text)
+            strike = self._strike
+            if strike is None or strike.aim not in message.text or strike.reached.is_set():
+                return None
+            strike.seen += 1
+            if strike.seen != strike.at:
+                return None
+            strike.trip = message.text
+            return strike
+
+    def _hit(
+        self,
+        strike: Strike,
+        message: wire.Message,
+        client: socket.socket,
+        server: socket.socket,
+        answering: BinaryIO,
+    ) -> bool:
+        mode = strike.mode
+        if mode.is_error:
+            strike.reached.set()
+            return _refuse(mode, message, client, server, answering)
+        if mode in (Mode.KILL_AFTER, Mode.CUT_AFTER):
+            server.sendall(message.frame)
+            _answer(answering)
+        if mode.kills:
+            self._signal(signal.SIGKILL)
+        strike.reached.set()
+        if mode in (Mode.FREEZE, Mode.TERMINATE):
+            self._signal(signal.SIGSTOP if mode is Mode.FREEZE else signal.SIGTERM)
+            if mode is Mode.FREEZE:
+                strike.go_on.wait(_PATIENCE_SECONDS)
+            server.sendall(message.frame)
+            answer, lives = _answer(answering)
+            client.sendall(answer)
+            return lives
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        return False
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._victim
+        os.kill(self._victim, number)
+
+
+def _answer(answering: BinaryIO) -> tuple[bytes, bool]:
+    """All that the server says to a question, and whether it is still there."""
+    frames = []
+    while message := wire.read(answering):
+        frames.append(message.frame)
+        if message.ends_answer:
+            return b"".join(frames), True
+    return b"".join(frames), False
+
+
+def _refuse(
+    mode: Mode, message: wire.Message, client: socket.socket, server: socket.socket, answering: BinaryIO
+) -> bool:
+    """An error in place of the answer, after which the server's transaction stands as it does after a true one."""
+    # What is not a simple query (a driver's own question) cannot be replaced on the server: then the session ends.
+    if message.is_login or mode is Mode.ENDED or message.tag != b"Q":
+        client.sendall(wire.fatal(mode.value))
+        return False
+    end = "rollback; " if message.ends_transaction else ""
+    server.sendall(wire.query(f"{end}do $$ begin raise 'the proxy says so' using errcode = '{mode}'; end $$"))
+    while said := wire.read(answering):
+        if said.tag in b"EZ":
+            client.sendall(said.frame)
+        if said.ends_answer:
+            return True
+    return False
+
+
+@contextmanager
+def proxying(server_port: int) -> Iterator[Proxy]:
+    """A proxy for the time of a `with` block."""
+    with socket.create_server((LOOPBACK, 0)) as listener:
+        proxy = Proxy(listener, server_port)
+        yield proxy
+        listener.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,120 @@
+"""The real command in a forked, warmed-up process: killed by real signals, but without a second of start-up each."""
+
+import importlib
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+from tests.fix_company import PATIENCE_SECONDS, Ended
+
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(["pytest", "tests.fix_company", "tests.crash.warm"])
+
+# Something done to the code in the runner's process before it starts: a seeded bug, shorter pauses.
+Sow = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A started process and where it writes."""
+
+    process: ForkServerProcess
+    out: Path
+    err: Path
+    patience: float = PATIENCE_SECONDS
+
+    @property
+    def pid(self) -> int:
+        assert self.process.pid
+        return self.process.pid
+
+    def signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def ended(self) -> Ended:
+        """Waits for its end; one that does not come to it is killed and fails the test."""
+        self.process.join(self.patience)
+        if self.process.exitcode is None:
+            self.end()
+            raise AssertionError(f"the runner has not ended; it said:\n{self.err.read_text()}")
+        code = self.process.exitcode
+        self.process.close()
+        return Ended(code, self.out.read_text(), self.err.read_text())
+
+    def end(self) -> None:
+        """Kills it, frozen or not, if it still lives."""
+        if self.process._popen is not None and self.process.exitcode is None:  # type: ignore[attr-defined]
+            self.process.kill()
+            self.process.join()
+
+
+def start(folder: Path, environ: Mapping[str, str], sow: Sow | None, *arguments: str, gate: Any = None) -> Runner:
+    """Starts `etl <arguments>` with a clean environment."""
+    number = len(list(folder.glob("*.out")))
+    out, err = folder / f"{number}.out", folder / f"{number}.err"
+    out.touch()
+    return Runner(fork(_main, out, err, dict(environ), sow, arguments, gate), out, err)
+
+
+def fork(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:
+    """A process of its own, whose end is awaited by whoever asked for it."""
+    process = _forks.Process(target=target, args=arguments, daemon=True)
+    process.start()
+    # Else a start in another thread would look after this one too, and take the exit code away from who waits for it.
+    multiprocessing.process._children.discard(process)  # type: ignore[attr-defined]
+    return process
+
+
+def barrier(parties: int) -> Any:
+    """Where so many forks wait for each other."""
+    return _forks.Barrier(parties)
+
+
+def _main(
+    out: Path, err: Path, environ: Mapping[str, str], sow: Sow | None, arguments: tuple[str, ...], gate: Any
+) -> None:
+    from etl import cli
+
+    settle(out, err, environ)
+    sys.argv = ["etl", *arguments]
+    shorten_pauses()
+    if sow:
+        sow()
+    if gate:
+        gate.wait()
+    cli.main()
+
+
+def settle(out: Path, err: Path, environ: Mapping[str, str]) -> None:
+    """The process's own output and environment."""
+    for path, stream in ((out, sys.stdout), (err, sys.stderr)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream.fileno())
+    os.environ.clear()
+    os.environ.update({"PATH": os.defpath, "LANG": "C.UTF-8", **environ})
+
+
+def shorten_pauses() -> None:
+    """Between two tries nobody waits for a server that is not gone at all."""
+    from etl.tasks import perform as _  # noqa: F401  (the module, which the package's name hides)
+
+    module: Any = sys.modules["etl.tasks.perform"]
+    module._SHORT = tuple(pause / 50 for pause in module._SHORT)
+    module._LONG = tuple(pause / 50 for pause in module._LONG)
+
+
+def all_of(sows: tuple[Sow, ...]) -> None:
+    """One after the other."""
+    for sow in sows:
+        sow()
+
+
+def after_the_lease() -> None:
+    """For this process every lease has run out; nothing is written for that, so no lock of a frozen owner matters."""
+    module: Any = importlib.import_module("etl.handshake.win")
+    decide = module.decide
+    module.decide = lambda *seen, lease_seconds, **words: decide(*seen, lease_seconds=-1, **words)

@@ -1,0 +1,176 @@
+"""Bugs that a careless hand might put into the engine, each sown in the runner's own process before it starts."""
+
+import importlib
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from tests.crash.scenes import clock_ahead
+
+Change = Callable[[str], str]
+
+
+def _perform() -> Any:
+    return importlib.import_module("etl.tasks.perform")
+
+
+def _rewrite(**changes: Change) -> None:
+    from etl.database import Statements
+
+    render = Statements.text
+
+    def text(self: Statements, name: str, /, **names: object) -> str:
+        sql = render(self, name, **names)
+        return changes[name](sql) if name in changes else sql
+
+    Statements.text = text  # type: ignore[method-assign]
+
+
+def no_fence() -> None:
+    _rewrite(
+        hold_fence=lambda sql: "select 1",
+        mark_done=lambda sql: re.sub(r"where id = :id and.*", "where id = :id", sql),
+        take=lambda sql: re.sub(r"and exists \(.*?= :fence\)", "", sql),
+        state_of_run=lambda sql: sql.replace("and fence = :fence", ""),
+    )
+
+
+def effect_and_state_apart() -> None:
+    from etl.database import transaction
+
+    def once(board: Any, taken: Any, work: Any, **settings: str) -> Any:
+        with transaction(board.engine, **settings) as connection:
+            board.hold_fence(connection)
+            counters = work(connection, taken.task)
+        with transaction(board.engine) as connection:
+            board.mark_done(connection, taken, counters)
+        return counters
+
+    _perform()._once = once
+
+
+def position_by_number() -> None:
+    pattern = re.compile(
+        r"(\w+)\.written_by >= pg_snapshot_xmin\(cast\(:position as pg_snapshot\)\)\s+and not \S+\n?[^\n]*"
+    )
+
+    def by_number(sql: str) -> str:
+        last = (
+            "(select coalesce(max(k.n), 0) from store_demo.journal k "
+            "where pg_visible_in_snapshot(k.written_by, cast(:position as pg_snapshot)))"
+        )
+        return pattern.sub(rf"\1.n > {last}", sql)
+
+    names = ("any_change", "upsert_instances", "delete_instances", "insert_links", "delete_links")
+    _rewrite(**dict.fromkeys(names, by_number))
+
+
+def heartbeat_on_the_work_connection() -> None:
+    wiring: Any = importlib.import_module("etl.engine.wiring")
+    opened = wiring.open_engine
+
+    def one_connection(access: Any, name: str = "etl") -> Any:
+        engine = opened(access, name, pool_size=1)
+        engine.pool._max_overflow = 0
+        return engine
+
+    wiring.open_engine = one_connection
+
+
+def backends_are_left() -> None:
+    from etl.handshake import Handshake
+
+    Handshake.end_backends = lambda self, running: None  # type: ignore[method-assign]
+
+
+def attempts_are_not_counted() -> None:
+    _rewrite(take=lambda sql: sql.replace("attempts = attempts + 1", "attempts = 1"))
+
+
+def marker_is_fixed_first() -> None:
+    from etl.engine.work import Work
+
+    begin = Work._begin
+
+    def begin_and_fix(self: Work, sides: Any, task: Any) -> Any:
+        self.house.handshake.finish_marker(sides.source, self.won)
+        return begin(self, sides, task)
+
+    Work._begin = begin_and_fix  # type: ignore[method-assign]
+
+
+def lease_by_the_clients_clock() -> None:
+    from etl.handshake import Running
+
+    clock_ahead()
+    read = Running.from_row
+
+    def from_row(row: Any) -> Running:
+        seen = read(row)
+        from dataclasses import replace
+
+        return replace(seen, beat_age=seen.beat_age and time.time() - seen.beat_age)
+
+    Running.from_row = from_row  # type: ignore[method-assign]
+    _rewrite(look_run=lambda sql: sql.replace("clock_timestamp() - heartbeat_at", "heartbeat_at"))
+
+
+def claim_skips_what_is_locked() -> None:
+    def skip(sql: str) -> str:
+        table = re.search(r"update (\S+)", sql)
+        assert table
+        return f"{sql} and ctid = any(array(select ctid from {table[1]} for update skip locked))"
+
+    _rewrite(claim_rows=skip)
+
+
+def begun_tasks_are_not_inherited() -> None:
+    _rewrite(inherit=lambda sql: sql.replace("where run", "where false and run"))
+
+
+def done_tasks_are_inherited() -> None:
+    _rewrite(inherit=lambda sql: sql.replace("and state = 'running'", ""))
+
+
+def retries_without_a_look() -> None:
+    from etl.tasks import Board
+
+    Board.done_counters = lambda self, taken: None  # type: ignore[method-assign]
+
+
+def a_lost_answer_means_done() -> None:
+    module = _perform()
+    once = module._once
+
+    def believing(*arguments: Any, **settings: str) -> Any:
+        from etl.errors import TransientFault
+
+        try:
+            return once(*arguments, **settings)
+        except TransientFault:
+            return {}
+
+    module._once = believing
+
+
+def what_was_won_unheard_is_forgotten() -> None:
+    from etl.handshake import Handshake
+
+    Handshake._won_unheard = lambda self, decision: None  # type: ignore[method-assign]
+
+
+def contenders_do_not_queue() -> None:
+    _rewrite(lock_fence=lambda sql: sql.replace("for update", ""), raise_fence=lambda sql: "select 1 as fence")
+
+
+def frozen_contenders_hold_their_locks() -> None:
+    for name in ("etl.engine.preparation", "etl.handshake.win"):
+        module: Any = importlib.import_module(name)
+        module.BRIEF = {}
+
+
+def broken_off_runs_keep_their_lease() -> None:
+    import etl.engine.cycle as cycle
+
+    cycle._give_up = lambda house, won: None

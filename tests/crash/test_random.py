@@ -1,0 +1,163 @@
+"""Four runners, killed and frozen at random, batch after batch: nothing is lost, nothing is done twice."""
+
+import os
+import random
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from etl.database.embedded import EmbeddedServer
+from tests.crash import runner
+from tests.crash.books import audit
+from tests.crash.crew import Crew
+from tests.fix_company import CLAIMS, OUT, STORE, Row, Site, new_site, until
+from tests.fix_database import Database
+
+FAULTS = int(os.environ.get("ETL_CRASH_FAULTS", "40"))
+CLIENTS = 40
+# A batch under fire makes no way when every owner is struck before it finishes a task: then there is a pause.
+_FAULTS_BEFORE_REST = 12
+
+
+class Batches:
+    """What the partner hands over, and what must be there afterwards. Each batch changes, makes, links and refuses."""
+
+    def __init__(self, site: Site, eyes: psycopg.Connection[Row]) -> None:
+        self.site, self.eyes, self.number = site, eyes, 0
+
+    def look(self, query: str) -> list[Row]:
+        cursor = self.eyes.execute(query)
+        return list(cursor.fetchall()) if cursor.description else []
+
+    def value(self, query: str) -> object:
+        [row] = self.look(query)
+        [value] = row.values()
+        return value
+
+    def deliver(self) -> None:
+        self.number += 1
+        n, partner = self.number, self.site.partner
+        partner("truncate in_Client, in_Claim, in_Claim_Client, in_Claim_Watchers")
+        partner(
+            "insert into in_Client (in_id, name) select 'c' || n, %s from generate_series(1, %s) n "
+            "union all select null, 'nobody'",
+            [f"name {n}", CLIENTS],
+        )
+        partner.fill("in_Claim", {"in_id": f"k{n}", "title": "new"})
+        partner.fill("in_Claim_Client", {"claim_id": f"k{n}", "client_id": f"c{n % CLIENTS + 1}"})
+        partner.fill("in_Claim_Watchers", {"claim_id": f"k{n}", "watchers_id": f"x{n}"})
+        partner.hand_over()
+
+    def is_read(self) -> bool:
+        """Whether this batch's run has ended."""
+        if not self.look("select 1 where to_regclass('in_tables.run') is not null"):
+            return False
+        return self.value("select count(*) from in_tables.run where state = 'done'") == self.number
+
+    def owner(self) -> str | None:
+        if not self.look("select 1 where to_regclass('in_tables.run') is not null"):
+            return None
+        rows = self.look("select owner from in_tables.run where state = 'running'")
+        return str(rows[0]["owner"]) if rows else None
+
+    def is_whole(self) -> None:
+        """Every batch so far is in the store and in out, each exactly once; the counts say the same."""
+        audit(self.look)
+        n = self.number
+        assert self.value("select count(*) from in_tables.run") == n
+        assert self.look(
+            "select name, count(*) as n from in_tables.in_Client group by name having name <> 'nobody'"
+        ) == [{"name": f"name {n}", "n": CLIENTS}]
+        assert self.look(f"select name, count(*) as n from {STORE}.bo_Client group by name") == [
+            {"name": f"name {n}", "n": CLIENTS}
+        ]
+        assert self.look(f"select name, count(*) as n from {OUT}.Client group by name") == [
+            {"name": f"name {n}", "n": CLIENTS}
+        ]
+        changes = self.look(
+            f"select change, count(*) as n from {STORE}.journal where run = (select max(id) from in_tables.run) "
+            "group by 1 order by 1"
+        )
+        new = (
+            [{"change": "created", "n": CLIENTS + 1}]
+            if n == 1
+            else [{"change": "changed", "n": CLIENTS}, {"change": "created", "n": 1}]
+        )
+        assert changes == [*new, {"change": "linked", "n": 1}]
+        assert self.value(f"select count(*) from {STORE}.bo_Claim") == n
+        assert self.value(f"select count(*) from {STORE}.link_Claim_Client") == n
+        assert self.value(f"select count(*) from {STORE}.boi_reference") == n
+        assert self.value(f"select count(*) from {OUT}._Claim_Client_") == n
+        assert self.value("select count(*) from in_tables.err") == self.value(f"select count(*) from {STORE}.err") == n
+        assert self.look(
+            "select in_table, claimed, created + changed as merged, rejected, waiting, "
+            "unchanged + removed + vanished + released as others "
+            "from in_tables.migration_receipt where run = (select max(id) from in_tables.run) order by in_table"
+        ) == [
+            {
+                "in_table": table,
+                "claimed": claimed,
+                "merged": merged,
+                "rejected": rejected,
+                "waiting": waiting,
+                "others": 0,
+            }
+            for table, claimed, merged, rejected, waiting in (
+                ("in_Claim", 1, 1, 0, 0),
+                ("in_Claim_Client", 1, 1, 0, 0),
+                ("in_Claim_Watchers", 1, 0, 0, 1),
+                ("in_Client", CLIENTS + 1, CLIENTS, 1, 0),
+            )
+        ]
+        assert self.site.partner.marker()["ins_inkafka_status"] == 1
+
+
+@pytest.fixture
+def batches(server: EmbeddedServer, database: Database, tmp_path: Path) -> Iterator[Batches]:
+    site = new_site(database, tmp_path, CLAIMS, copyTables="false")
+    with psycopg.connect(
+        host=database.host,
+        port=database.port,
+        dbname=database.name,
+        user=database.username,
+        autocommit=True,
+        row_factory=dict_row,
+    ) as eyes:
+        yield Batches(site, eyes)
+    site.partner.session.close()
+
+
+def fire(batches: Batches, faults: int, sow: runner.Sow | None = None) -> Crew:
+    """Batches under fire until there were so many faults."""
+    seed = int(os.environ.get("ETL_CRASH_SEED", secrets.randbelow(2**32)))
+    chance = random.Random(seed)
+    print(f"ETL_CRASH_SEED={seed}")
+    with Crew(batches.site, chance, sow=sow) as crew:
+        while crew.faults < faults:
+            batches.deliver()
+            under_fire = 0
+            while not batches.is_read() and under_fire < _FAULTS_BEFORE_REST:
+                # The pause is part of the fault: it decides where in the run the runner is struck.
+                time.sleep(chance.uniform(0, 0.25))
+                crew.strike(batches.owner())
+                audit(batches.look)
+                under_fire += 1
+            crew.calm()
+            until(batches.is_read, f"batch {batches.number} is read; the runners said:\n{crew.said()}")
+            batches.is_whole()
+    print(f"{crew.kills} killed, {crew.freezes} frozen, {batches.number} batches")
+    return crew
+
+
+def test_four_runners_under_fire(batches: Batches) -> None:
+    crew = fire(batches, FAULTS)
+    assert crew.kills
+    assert crew.freezes
+    taken_over = batches.value("select max(fence) from in_tables.run_fence")
+    assert isinstance(taken_over, int)
+    assert taken_over > batches.number, "nobody was struck in the middle of a run"

@@ -1,0 +1,164 @@
+"""The server itself fails in the middle of a run: the state stays clear, and the next run comes to the same end."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from etl.database.embedded import EmbeddedServer
+from tests.crash.lab import Lab, connect, open_lab
+from tests.crash.proxy import Mode
+from tests.fix_company import STORE
+from tests.fix_database import Database, _free_port, binaries
+
+_MERGED = "-- Instances that differ, and only those"
+
+
+def no_patience() -> None:
+    """A lock is waited for so shortly that the tries are soon used up."""
+    from etl.database import transactions
+
+    transactions._DEFAULTS["lock_timeout"] = "50ms"
+
+
+@pytest.fixture
+def lab(server: EmbeddedServer, template: Database, tmp_path: Path) -> Iterator[Lab]:
+    with open_lab(server, template, tmp_path) as lab:
+        lab.reset()
+        lab.proxy.arm(None)
+        yield lab
+
+
+def comes_to_its_end(lab: Lab) -> None:
+    assert lab.run().code == lab.code
+    assert lab.wrong() == ""
+
+
+@pytest.fixture
+def other_server() -> Iterator[EmbeddedServer]:
+    """One that nobody else uses; it survives an immediate stop, so it writes in earnest."""
+    folder = Path(tempfile.mkdtemp(prefix="etl-test-"))
+    folder.chmod(0o755)
+    settings = {"port": str(_free_port()), "listen_addresses": "127.0.0.1", "shared_buffers": "32MB"}
+    with EmbeddedServer(folder, binaries=binaries(), settings=settings) as running:
+        yield running
+    shutil.rmtree(folder)
+
+
+def test_an_immediate_restart(other_server: EmbeddedServer, tmp_path: Path) -> None:
+    """What was not committed is gone, and so are all connections, without a word."""
+    template = Database("template0", str(other_server.socket_dir), other_server.port, other_server.username)
+    with open_lab(other_server, template, tmp_path) as lab:
+        lab.reset()
+        lab.proxy.arm(None)
+        cluster = other_server._cluster
+        assert cluster
+        with suppress(psycopg.OperationalError), lab.site.locking(f"{STORE}.bo_Client"):
+            running = lab.start()
+            lab.site.wait_for_blocked()
+            stopped = cluster._control("stop", "-m", "immediate", "-w", timeout=60)
+            assert stopped.returncode == 0, stopped.stderr
+            broken = running.ended()
+            cluster.start(other_server.socket_dir)
+        assert broken.code == 4, broken
+        assert "Traceback" not in broken.err
+        lab.eyes.close()
+        lab.eyes = connect(lab.site.database)
+        assert lab.look("select in_status from in_tables.in_Client group by 1") == [{"in_status": "ON_WORK"}]
+        lab.age()
+        comes_to_its_end(lab)
+
+
+def test_a_full_disk(lab: Lab, open_folder: Path) -> None:
+    with _full_disk(lab, open_folder) as is_real:
+        if is_real:
+            stopped = lab.run()
+        else:  # who may not mount gets the server's word without its reason
+            places = [place for place, trip in enumerate(lab.trips, 1) if _MERGED in trip]
+            stopped = lab.try_at(places[0], Mode.DISK_FULL)
+            lab.reset()
+        assert stopped.code == 4, stopped
+        assert "free disk space on the server, then run again" in stopped.err
+        if is_real:
+            begun = lab.look(
+                "select state, owner from in_tables.task where kind = 'MIGRATE_SINGLE_FIELDS' and error <> ''"
+            )
+            assert begun == [{"state": "todo", "owner": None}]
+    comes_to_its_end(lab)
+
+
+@contextmanager
+def _full_disk(lab: Lab, folder: Path) -> Iterator[bool]:
+    """The golden table lies on a file system without room; later it does not."""
+    if os.geteuid():
+        yield False
+        return
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=777", "tmpfs", folder], check=True)
+    try:
+        space = folder / "space"
+        space.mkdir()
+        os.chown(space, *_owner_of(lab))
+        lab.look(f"create tablespace crash_{lab.site.database.name} location '{space}'")
+        lab.look(f"alter table {STORE}.bo_Client set tablespace crash_{lab.site.database.name}")
+        lab.look("alter index " + f"{STORE}.bo_client_pkey set tablespace crash_{lab.site.database.name}")
+        with (folder / "filler").open("wb", buffering=0) as filler:
+            _fill(filler.fileno())
+        # Longer than what its page has left, and not to be compressed, so that the table must grow.
+        long = "(select string_agg(md5(random()::text || n), '') from generate_series(1, 500) n)"
+        lab.look(f"update in_tables.in_Client set name = name || {long} where in_id is not null")
+        yield True
+        (folder / "filler").unlink()
+        lab.look("update in_tables.in_Client set name = left(name, 3) where in_id is not null")
+        lab.look(f"alter table {STORE}.bo_Client set tablespace pg_default")
+        lab.look(f"alter index {STORE}.bo_client_pkey set tablespace pg_default")
+        lab.look(f"drop tablespace crash_{lab.site.database.name}")
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def _fill(file: int) -> None:
+    try:
+        while True:
+            os.write(file, b"\0" * 4096)
+    except OSError:
+        return
+
+
+def _owner_of(lab: Lab) -> tuple[int, int]:
+    [row] = lab.look("select current_setting('data_directory') as folder")
+    status = Path(row["folder"]).stat()
+    return status.st_uid, status.st_gid
+
+
+def test_a_lock_that_is_held_too_long(lab: Lab) -> None:
+    lab.sow = no_patience
+    with psycopg.connect(lab.eyes.info.dsn, application_name="a report") as session:
+        session.execute(f"lock table {STORE}.bo_Client in share mode")
+        refused = lab.run()
+    assert refused.code == 4, refused
+    assert "end it or wait" in refused.err
+    [left] = lab.look("select error from in_tables.task where kind = 'MIGRATE_SINGLE_FIELDS' and state = 'todo'")
+    assert "lock timeout" in left["error"]
+    lab.sow = None
+    comes_to_its_end(lab)
+
+
+def test_a_deadlock_is_over_with_the_next_try(lab: Lab) -> None:
+    """The run holds rows of in_Client and waits for the store; the other one holds the store and waits for the rows."""
+    with psycopg.connect(lab.eyes.info.dsn) as other:
+        other.execute("set deadlock_timeout = '1h'; set lock_timeout = '30s'")  # the run shall be the victim
+        other.execute(f"select 1 from {STORE}.bo_Client where _in_id = 'changed' for update")
+        running = lab.start()
+        lab.site.wait_for_blocked()
+        other.execute("update in_tables.in_Client set name = 'touched' where in_id = 'changed'")
+        other.rollback()
+    assert running.ended().code == lab.code
+    assert lab.wrong() == ""
+    [most] = lab.look("select max(attempts) as n from in_tables.task")
+    assert most["n"] == 1, "a fault that goes away is tried again by the same runner"

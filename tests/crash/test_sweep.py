@@ -1,0 +1,79 @@
+"""The runner dies, freezes, loses its connection or is refused at each of its round trips: the end is always the same.
+
+The suite strikes at every third round trip, with one mode after the other; `make crash` strikes with every mode at
+every one, and in other runs too: the first one of a company, one that is stopped, one that copies its tables.
+"""
+
+import os
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.database.embedded import EmbeddedServer
+from tests.crash.lab import Lab, deliver_first, open_lab
+from tests.crash.proxy import Mode
+from tests.fix_database import Database
+
+EVERYTHING = "ETL_CRASH" in os.environ
+LANES = 2
+Trial = tuple[int, Mode]
+
+# Runs to strike at, by what is handed over and what the configuration says.
+RUNS: dict[str, dict[str, Any]] = {"small": {}}
+if EVERYTHING:
+    RUNS |= {
+        "first": {"handed_over": deliver_first},
+        "stopped": {"errorLimit": 0},
+        "copied": {"copyTables": "true"},
+    }
+
+
+@contextmanager
+def lanes(open_one: Callable[[Path], AbstractContextManager[Lab]], folder: Path) -> Iterator[list[Lab]]:
+    """Labs that are tried side by side."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(open_one(folder / str(lane))) for lane in range(LANES)]
+
+
+def sweep(labs: Sequence[Lab], trials: Sequence[Trial]) -> list[str]:
+    """Tries everything; what went wrong, in words."""
+    free: queue.Queue[Lab] = queue.Queue()
+    for lab in labs:
+        free.put(lab)
+
+    def try_one(trial: Trial) -> str:
+        lab = free.get()
+        try:
+            lab.try_at(*trial)
+        except AssertionError as error:
+            return str(error)
+        finally:
+            free.put(lab)
+        return ""
+
+    with ThreadPoolExecutor(len(labs)) as pool:
+        return [wrong for wrong in pool.map(try_one, trials) if wrong]
+
+
+def rotating(number: int) -> list[Trial]:
+    modes = list(Mode)
+    return [(at, modes[at % len(modes)]) for at in range(1, number + 1, 3)]
+
+
+def all_modes(number: int) -> list[Trial]:
+    return [(at, mode) for at in range(1, number + 1) for mode in Mode]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_every_round_trip(run: str, server: EmbeddedServer, template: Database, tmp_path: Path) -> None:
+    with lanes(lambda folder: open_lab(server, template, folder, **RUNS[run]), tmp_path) as labs:
+        [number] = {len(lab.trips) for lab in labs}
+        assert number > 150
+        wrong = sweep(labs, all_modes(number) if EVERYTHING else rotating(number))
+    if wrong:
+        pytest.fail(f"{len(wrong)} trials went wrong:\n" + "\n\n".join(wrong))

@@ -1,0 +1,397 @@
+"""A company on the test server: its configuration, the partner who knows only SQL, and the real command.
+
+Engine and partner are roles of their own without any privilege beyond their tables; they connect over TCP with a
+password. Only the test itself looks with a superuser's eyes.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from etl import ddl
+from etl.config import open_source
+from etl.database import transaction
+from etl.database.embedded import EmbeddedServer
+from etl.engine import House, Outcome, open_house, run_once
+from tests.fix_database import LOOPBACK, Database, fresh_database, running_server
+
+CODE = "demo"
+STORE = "store_demo"
+OUT = "out_demo_1_1"
+IMPORT_CONFIG = "configs/InMigrationPostgresConfig.txt"
+STORE_CONFIG = "configs/StorePostgresConfig.txt"
+OUT_CONFIG = "configs/OutMigrationPostgresConfig.txt"
+PASSWORD_VARIABLE = "ETL_TEST_PASSWORD"
+PASSWORD = "s3cret of the engine"
+PARTNER_PASSWORD = "s3cret of the partner"
+
+ONE, APART, THREE_SERVERS = "one database", "databases apart", "three servers"
+BOTH_LAYOUTS = pytest.mark.parametrize("layout", [ONE, APART], indirect=True)
+"""For tests of what must be the same whether import, store and out are one database or several."""
+ONLY_APART = pytest.mark.parametrize("layout", [APART], indirect=True)
+ONLY_THREE_SERVERS = pytest.mark.parametrize("layout", [THREE_SERVERS], indirect=True)
+
+_FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
+CLAIMS = {
+    "Client": f"""
+code: Client
+orderIndex: 1
+fields:
+  - {{code: Name, type: INPUT_TEXT, {_FLAGS}}}
+  - {{code: Amount, type: INPUT_NUMBER, {_FLAGS}}}
+""",
+    "Claim": f"""
+code: Claim
+orderIndex: 2
+fields:
+  - {{code: Title, type: INPUT_TEXT, {_FLAGS}}}
+  - {{code: Client, type: BO, bo: Client, viewType: SINGLE, {_FLAGS}}}
+  - {{code: Watchers, type: BO, bo: Client, {_FLAGS}}}
+""",
+}
+"""A small company: claims have one client and any number of watchers."""
+
+# How long a condition may take that the machine's speed decides; nothing waits so long when all is well.
+PATIENCE_SECONDS = 40.0
+
+Row = dict[str, Any]
+Answer = TypeVar("Answer")
+Session = psycopg.Connection[Row]
+
+
+def until(condition: Callable[[], Answer], what: str, *, seconds: float = PATIENCE_SECONDS) -> Answer:
+    """The first true answer of `condition`; a failure that says `what` was waited for when time is up."""
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {seconds:.0f} s in vain until {what}")
+        time.sleep(0.02)
+    return answer
+
+
+@dataclass(frozen=True)
+class Partner:
+    """The partner: inserts, updates and deletes by plain SQL, each statement its own transaction."""
+
+    session: Session
+
+    def __call__(self, query: str, parameters: Sequence[Any] | None = None) -> list[Row]:
+        """Runs SQL (names without a schema are those of in_tables) and returns its rows, if it has any."""
+        cursor = self.session.execute(query, parameters)
+        return list(cursor.fetchall()) if cursor.description else []
+
+    def fill(self, table: str, *rows: Row) -> None:
+        """Inserts rows, each a mapping column -> value."""
+        with self.session.cursor() as cursor:
+            for columns, group in groupby(rows, key=tuple):
+                places = ", ".join(["%s"] * len(columns))
+                statement = f"insert into {table} ({', '.join(columns)}) values ({places})"
+                cursor.executemany(statement, [tuple(row.values()) for row in group])
+
+    def redeliver(self, table: str, *rows: Row) -> None:
+        """The rows take the place of the table's old ones."""
+        self(f"delete from {table}")
+        if rows:
+            self.fill(table, *rows)
+
+    def hand_over(self) -> None:
+        """Way 1: the marker table is cleared."""
+        self("delete from process_tracking")
+
+    def hand_over_by_row(self) -> int:
+        """Way 2: a row of its own, then load_status=1; returns its id."""
+        [row] = self("insert into process_tracking (oper_date, load_status) values (current_date, 0) returning id")
+        self("update process_tracking set load_status = 1 where id = %s", [row["id"]])
+        return int(row["id"])
+
+    def marker(self) -> Row:
+        """The row with the highest id."""
+        [row] = self("select * from process_tracking order by id desc limit 1")
+        return row
+
+    def statuses(self, table: str) -> dict[str, int]:
+        """in_status -> rows."""
+        rows = self(f"select in_status, count(*) as n from {table} group by in_status")
+        return {row["in_status"]: row["n"] for row in rows}
+
+    @contextmanager
+    def holding(self, *statements: str) -> Iterator[Session]:
+        """A second session with an open transaction in which the statements have run; committed at the end."""
+        with psycopg.connect(self.session.info.dsn, password=PARTNER_PASSWORD, row_factory=dict_row) as session:
+            for statement in statements:
+                session.execute(statement)
+            yield session
+
+
+@dataclass
+class Site:
+    """A configured company: where its configuration lies, its database, and who works there."""
+
+    url: str
+    home: Path
+    database: Database
+    environ: dict[str, str]
+    partner: Partner
+    store_database: Database
+    out_database: Database
+
+    def write(self, path: str, text: str) -> None:
+        """One text of the configuration."""
+        with open_source(self.url) as source:
+            source.write(path, text)
+
+    def text(self, path: str) -> str:
+        with open_source(self.url) as source:
+            return source.snapshot().texts[path].content
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """One replacement in a text of the configuration."""
+        text = self.text(path)
+        assert old in text
+        self.write(path, text.replace(old, new))
+
+    def document(self, code: str, text: str) -> None:
+        self.write(f"companies/{CODE}/business-objects/{code}.yaml", text)
+
+    def set(self, **settings: object) -> None:
+        """Keys of configs/InMigrationConfig.txt beside the company's code."""
+        lines = [f"{key}={value}" for key, value in {"companyCode": CODE, **settings}.items()]
+        self.write("configs/InMigrationConfig.txt", "\n".join(lines))
+
+    def create_in_tables(self) -> None:
+        """What the administrator does: `etl generate-ddl --apply`, and the partner's rights."""
+        with self.house() as house, transaction(house.engine) as connection:
+            ddl.bring_up(
+                connection,
+                house.company,
+                "in",
+                in_schema="in_tables",
+                store_schema=STORE,
+                out_schema=OUT,
+            )
+        self.look(
+            f"grant usage on schema in_tables to partner_{self.database.name};"
+            f"grant select, insert, update, delete, truncate on all tables in schema in_tables "
+            f"to partner_{self.database.name};"
+            f"grant usage on all sequences in schema in_tables to partner_{self.database.name}"
+        )
+
+    @contextmanager
+    def house(self) -> Iterator[House]:
+        with open_house(self.url, CODE, self.environ) as house:
+            yield house
+
+    def run(self) -> Outcome:
+        """A run inside this process."""
+        with self.house() as house:
+            return run_once(house)
+
+    def look(self, query: str, parameters: Sequence[Any] | None = None, *, at: Database | None = None) -> list[Row]:
+        """What the superuser sees, in the database of the schema that the query names, or in a given one."""
+        with psycopg.connect(**_superuser(at or self._home(query)), autocommit=True, row_factory=dict_row) as session:
+            cursor = session.execute(query, parameters)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def _home(self, query: str) -> Database:
+        if "in_tables." in query:
+            return self.database
+        if "store_" in query:
+            return self.store_database
+        return self.out_database if "out_" in query else self.database
+
+    def value(self, query: str, parameters: Sequence[Any] | None = None) -> Any:
+        [row] = self.look(query, parameters)
+        [value] = row.values()
+        return value
+
+    def count(self, table: str) -> int:
+        return int(self.value(f"select count(*) from {table}"))
+
+    def fingerprint(self) -> dict[str, str]:
+        """Table of the store_ and out_ schemas -> a digest that any write would change; without the books of tasks."""
+        names = (
+            "select schemaname || '.' || quote_ident(tablename) as name from pg_tables "
+            "where tablename not like 'relay\\_%' and schemaname like "
+        )
+        tables = self.look(names + "'store_%' order by 1") + self.look(names + "'out_%' order by 1")
+        digest = "select md5(coalesce(string_agg(xmin::text || ctid::text, ',' order by ctid), '')) from"
+        return {table["name"]: str(self.value(f"{digest} {table['name']}")) for table in tables}
+
+    def errors(self, run: int | None = None) -> list[Row]:
+        """The rows of err of the newest run, or of a given one."""
+        chosen = run or self.value("select max(id) from in_tables.run")
+        return self.look("select * from in_tables.err where run = %s order by id", [chosen])
+
+    @contextmanager
+    def locking(self, table: str) -> Iterator[None]:
+        """Nobody else can write to the table; whoever reads it is not held up."""
+        with psycopg.connect(**_superuser(self._home(table))) as session:
+            session.execute(f"lock table {table} in exclusive mode")
+            yield
+
+    @contextmanager
+    def locking_rows(self, table: str) -> Iterator[None]:
+        """Nobody else can change the rows that are there now."""
+        with psycopg.connect(**_superuser(self._home(table))) as session:
+            session.execute(f"select 1 from {table} for update")
+            yield
+
+    def wait_for_blocked(self, *, by: int = 0) -> None:
+        """Until a runner's backend waits for a lock, for one of the session with the backend pid `by` if given."""
+        blocked = (
+            "select count(*) from pg_stat_activity where datname = any(%s) "
+            "and application_name like 'etl:%%' and wait_event_type = 'Lock' "
+            "and (%s = 0 or %s = any(pg_blocking_pids(pid)))"
+        )
+        databases = [one.name for one in (self.database, self.store_database, self.out_database)]
+        until(lambda: self.value(blocked, [databases, by, by]), "a runner waits for a lock")
+
+    def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+        """The real command, started."""
+        return start_etl(*arguments, environ={**self.environ, "ETL_CONFIG": self.url, **environ}, cwd=self.home)
+
+    def etl(self, *arguments: str, **environ: str) -> "Ended":
+        """The real command, run to its end."""
+        return ended(self.start(*arguments, **environ))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command left: negative codes are signals that killed it."""
+
+    code: int
+    out: str
+    err: str
+
+
+def start_etl(*arguments: str, environ: Mapping[str, str], cwd: Path) -> "subprocess.Popen[str]":
+    """`etl` in a clean environment and a folder of its own."""
+    inherited = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+    clean = {"PATH": os.environ["PATH"], **inherited, "HOME": str(cwd), "LANG": "C.UTF-8", **environ}
+    command = [sys.executable, "-m", "etl", *arguments]
+    return subprocess.Popen(command, env=clean, cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def ended(process: "subprocess.Popen[str]") -> Ended:
+    """Waits for a started command."""
+    out, err = process.communicate(timeout=PATIENCE_SECONDS * 2)
+    return Ended(process.returncode, out, err)
+
+
+def peak_of(process: "subprocess.Popen[str]") -> float:
+    """Waits for a started command; its highest resident MiB as Linux keeps it (a child's usage would count our own)."""
+    highest = 0
+    while process.poll() is None:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        highest = max([highest, *(int(found) for found in re.findall(r"VmHWM:\s+(\d+) kB", status))])
+        time.sleep(0.005)
+    return highest / 1024
+
+
+class MakeSite(Protocol):
+    def __call__(self, documents: Mapping[str, str], *, url: str = ..., **settings: object) -> Site: ...
+
+
+@pytest.fixture
+def layout(request: pytest.FixtureRequest) -> str:
+    """Where import, store and out lie: in one database, unless the test or ETL_TEST_LAYOUT says otherwise."""
+    return str(getattr(request, "param", os.environ.get("ETL_TEST_LAYOUT", ONE)))
+
+
+@pytest.fixture
+def make_site(
+    server: EmbeddedServer, template: Database, database: Database, tmp_path: Path, layout: str
+) -> Iterator[MakeSite]:
+    """Makes a company from documents (code -> YAML) with its in_ tables; the configuration is a directory or `url`."""
+    with ExitStack() as stack:
+
+        def make(documents: Mapping[str, str], *, url: str = "", **settings: object) -> Site:
+            others: list[Database] = []
+            if layout == APART:
+                others = [stack.enter_context(fresh_database(server, template)) for _ in range(2)]
+            if layout == THREE_SERVERS:
+                servers = [stack.enter_context(running_server()) for _ in range(2)]
+                others = [stack.enter_context(fresh_database(one)) for one in servers]
+            site = new_site(database, tmp_path, documents, url=url, others=others, **settings)
+            stack.callback(site.partner.session.close)
+            return site
+
+        yield make
+
+
+def new_site(
+    database: Database,
+    folder: Path,
+    documents: Mapping[str, str],
+    *,
+    url: str = "",
+    others: Sequence[Database] = (),
+    **settings: object,
+) -> Site:
+    """A company in an empty database; whoever asks for it closes the partner's session.
+
+    `others`: the databases of store and out, if they have their own.
+    """
+    site = _configured(database, folder, url or f"file:{folder / 'tree'}", others)
+    site.set(**settings)
+    for code, text in documents.items():
+        site.document(code, text)
+    site.create_in_tables()
+    return site
+
+
+def _configured(database: Database, folder: Path, url: str, others: Sequence[Database]) -> Site:
+    engine_role, partner_role = f"engine_{database.name}", f"partner_{database.name}"
+    with psycopg.connect(**_superuser(database), autocommit=True) as session:
+        session.execute(f"create role {engine_role} login password '{PASSWORD}'")
+        session.execute(f"create role {partner_role} login password '{PARTNER_PASSWORD}'")
+        session.execute(f"grant create on database {database.name} to {engine_role}")
+    for other in others:
+        with psycopg.connect(**_superuser(other), autocommit=True) as session:
+            if other.port != database.port:
+                session.execute(f"create role {engine_role} login password '{PASSWORD}'")
+            session.execute(f"grant create on database {other.name} to {engine_role}")
+    if url.startswith("file:"):
+        Path(url.removeprefix("file:")).mkdir()
+    store, out = others or (database, database)
+    site = Site(url, folder, database, {PASSWORD_VARIABLE: PASSWORD}, _partner(database), store, out)
+
+    def place(of: Database) -> str:
+        lines = [f"host={LOOPBACK}", f"port={of.port}", f"dbName={of.name}", f"username={engine_role}"]
+        return "\n".join([*lines, f"password:ENV={PASSWORD_VARIABLE}", ""])
+
+    site.write(IMPORT_CONFIG, place(database) + "hasInMigration=true")
+    site.write(OUT_CONFIG, "hasOutMigration=true\n" + (place(out) if others else ""))
+    if others:
+        site.write(STORE_CONFIG, place(store))
+    return site
+
+
+def _partner(database: Database) -> Partner:
+    session = psycopg.connect(
+        host=LOOPBACK,
+        port=database.port,
+        dbname=database.name,
+        user=f"partner_{database.name}",
+        password=PARTNER_PASSWORD,
+        options="-c search_path=in_tables",
+        autocommit=True,
+        row_factory=dict_row,
+    )
+    return Partner(session)
+
+
+def _superuser(database: Database) -> dict[str, Any]:
+    return {"host": database.host, "port": database.port, "dbname": database.name, "user": database.username}

@@ -1,0 +1,153 @@
+"""PostgreSQL for the tests: one server a session, one database a test, cloned from a template.
+
+`ETL_TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin` runs the tests on another PostgreSQL than the wheel's.
+"""
+
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from etl.database import Access, open_engine
+from etl.database.embedded import EmbeddedServer, packaged_binaries
+from etl.errors import ConfigurationError
+
+LOOPBACK = "127.0.0.1"
+_TEMPLATE = "etl_template"
+_numbers = itertools.count(1)
+
+# Speed for safety: nothing here has to survive a power cut.
+_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "512MB",
+    "max_connections": "200",
+    "listen_addresses": LOOPBACK,
+}
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database of the test server; over the unix socket its superuser needs no password."""
+
+    name: str
+    host: str
+    port: int
+    username: str
+
+    @property
+    def access(self) -> Access:
+        return Access(self.host, self.port, self.name, self.username)
+
+    @property
+    def url(self) -> sqlalchemy.URL:
+        return sqlalchemy.URL.create(
+            "postgresql+psycopg", self.username, database=self.name, query={"host": self.host, "port": str(self.port)}
+        )
+
+    @cached_property
+    def engine(self) -> sqlalchemy.Engine:
+        return open_engine(self.access, "tests")
+
+    def tcp(self, username: str, password: str) -> Access:
+        """The same database over the network, where a role that the test has made needs its password (scram)."""
+        return Access(LOOPBACK, self.port, self.name, username, password)
+
+
+def binaries() -> Path | None:
+    """The programs of the PostgreSQL under test; None means the wheel's."""
+    chosen = os.environ.get("ETL_TEST_POSTGRES_BIN")
+    return Path(chosen) if chosen else None
+
+
+def pytest_report_header() -> str:
+    try:
+        program = (binaries() or packaged_binaries()) / "postgres"
+        version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    except (ConfigurationError, OSError) as error:
+        return f"PostgreSQL: {error}"
+    return f"PostgreSQL: {version} ({program.parent})"
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every account can enter, unlike pytest's own: for root, the server runs as another."""
+    folder = _make_open_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    with running_server() as running:
+        yield running
+
+
+@contextmanager
+def running_server() -> Iterator[EmbeddedServer]:
+    """A server of its own for the time of a `with` block."""
+    folder = _make_open_folder()
+    with EmbeddedServer(folder, binaries=binaries(), settings={**_SETTINGS, "port": str(_free_port())}) as running:
+        yield running
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def template(server: EmbeddedServer) -> Database:
+    """The database that every test's own is cloned from."""
+    _administer(server, f"create database {_TEMPLATE} template template0")
+    return Database(_TEMPLATE, str(server.socket_dir), server.port, server.username)
+
+
+@pytest.fixture
+def database(server: EmbeddedServer, template: Database) -> Iterator[Database]:
+    """An empty database of this test alone."""
+    with fresh_database(server, template) as database:
+        yield database
+
+
+@contextmanager
+def fresh_database(server: EmbeddedServer, template: Database | None = None) -> Iterator[Database]:
+    """An empty database for the time of a `with` block."""
+    name = f"test_{next(_numbers)}"
+    _administer(server, f"create database {name} template {template.name if template else 'template0'}")
+    database = Database(name, str(server.socket_dir), server.port, server.username)
+    yield database
+    database.engine.dispose()
+    _administer(server, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def engine(database: Database) -> sqlalchemy.Engine:
+    return database.engine
+
+
+def _administer(server: EmbeddedServer, statement: str) -> None:
+    engine = open_engine(Access(str(server.socket_dir), server.port, "postgres", server.username), "tests")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sqlalchemy.text(statement))
+    engine.dispose()
+
+
+def _make_open_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="etl-test-"))
+    folder.chmod(0o755)
+    return folder
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port

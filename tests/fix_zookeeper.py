@@ -1,0 +1,66 @@
+"""ZooKeeper for the tests: one real server a session, one chroot a test.
+
+`ETL_TEST_ZOOKEEPER=host:port` runs the tests on that server; otherwise scripts/zookeeper starts one.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kazoo.client import KazooClient
+
+_SCRIPT = Path(__file__).parent.parent / "scripts/zookeeper"
+
+
+def _service(verb: str, home: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, _SCRIPT, verb, "--home", home], capture_output=True, text=True, check=False, timeout=900
+    )
+    if done.returncode:
+        pytest.fail(f"scripts/zookeeper {verb} failed:\n{done.stderr}", pytrace=False)
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def zookeeper_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """host:port of a running server; that none can be had is a failure, never a skip."""
+    given = os.environ.get("ETL_TEST_ZOOKEEPER")
+    if given:
+        yield given
+        return
+    home = tmp_path_factory.mktemp("zookeeper")
+    address = _service("start", home)
+    try:
+        yield address
+    finally:
+        _service("stop", home)
+
+
+@pytest.fixture
+def zookeeper_client(zookeeper_server: str) -> Iterator[KazooClient]:
+    """A second pair of hands in ZooKeeper, beside the code under test."""
+    client = KazooClient(hosts=zookeeper_server)
+    client.start(timeout=10)
+    try:
+        yield client
+    finally:
+        client.stop()
+        client.close()
+
+
+@pytest.fixture
+def zookeeper_chroot(zookeeper_client: KazooClient) -> str:
+    """An empty node that belongs to this test alone."""
+    chroot = f"/test-{secrets.token_hex(6)}"
+    zookeeper_client.create(chroot)
+    return chroot
+
+
+@pytest.fixture
+def zookeeper_url(zookeeper_server: str, zookeeper_chroot: str) -> str:
+    """zookeeper://host:port/<the chroot of this test>."""
+    return f"zookeeper://{zookeeper_server}{zookeeper_chroot}"

@@ -1,0 +1,131 @@
+"""`etl errors list`, `show` and `codes`: the real command over errors that real runs made."""
+
+import json
+
+from etl.inbound.faults import CATALOGUE
+from tests.fix_company import BOTH_LAYOUTS, STORE, Row
+from tests.integration.cli.conftest import error_id, fill
+from tests.integration.inbound.conftest import Inbound
+
+
+def listed(inbound: Inbound, *arguments: str) -> list[Row]:
+    done = inbound.site.etl("errors", "list", "--json", *arguments)
+    assert (done.code, done.err) == (0, "")
+    errors: list[Row] = json.loads(done.out)["errors"]
+    return errors
+
+
+def codes(errors: list[Row]) -> list[tuple[str, str]]:
+    return sorted((error["in_id"], error["code"]) for error in errors)
+
+
+def test_before_the_first_run_there_are_no_errors(inbound: Inbound) -> None:
+    assert inbound.site.etl("errors").out == "No errors in in_tables.err.\n"
+    assert listed(inbound) == []
+    done = inbound.site.etl("errors", "show", "1")
+    assert (done.code, done.err) == (2, "etl: no run has been started in schema in_tables yet, so it has no errors\n")
+
+
+def test_the_list_chooses_by_run_table_and_code(rejected: Inbound) -> None:
+    everything = [("a", "NUMBER_NOT_FINITE"), ("a", "OPTION_UNKNOWN"), ("b", "OPTION_UNKNOWN")]
+    everything += [("k", "REFERENCE_EXPIRED"), ("l", "REFERENCE_EXPIRED")]
+    assert codes(listed(rejected)) == everything
+    assert codes(listed(rejected, "--code", "option_unknown")) == everything[1:3]
+    assert codes(listed(rejected, "--table", "in_claim_watcher")) == everything[3:]
+    newest, first = (rejected.site.value(f"select {one}(id) from in_tables.run") for one in ("max", "min"))
+    assert codes(listed(rejected, "--run", str(newest))) == everything
+    assert listed(rejected, "--run", str(first)) == []
+
+
+def test_the_list_is_newest_first_and_limited(rejected: Inbound) -> None:
+    fill(rejected, {"in_id": "d", "amount": "NaN"})
+    rejected.merge()
+    assert [error["in_id"] for error in listed(rejected, "--limit", "1")] == ["d"]
+    shown = rejected.site.etl("errors", "list", "--limit", "1")
+    assert "These are the newest 1: --limit shows more" in shown.out
+    assert "--limit shows more" not in rejected.site.etl("errors", "list").out
+
+
+@BOTH_LAYOUTS
+def test_the_store_keeps_the_errors_of_an_import_schema_that_was_made_anew(rejected: Inbound) -> None:
+    rejected.site.look("drop schema in_tables cascade")
+    rejected.site.create_in_tables()
+    fill(rejected, {"in_id": "d", "amount": "NaN"})
+    rejected.merge()
+    assert codes(listed(rejected)) == [("d", "NUMBER_NOT_FINITE")]
+    assert len(listed(rejected, "--all")) == 6
+    assert "NUMBER_NOT_FINITE" in rejected.site.etl("errors", "show", "1", "--all").out
+
+
+def test_an_unknown_table_or_code_is_refused(rejected: Inbound) -> None:
+    done = rejected.site.etl("errors", "list", "--table", "in_\x1b[2JClent")
+    assert done.code == 2
+    assert "`in_\\x1b[2JClent` is no in_ table of company demo" in done.err
+    assert rejected.site.etl("errors", "list", "--code", "WRONG").code == 2
+
+
+def test_an_error_is_shown_with_cause_cure_and_its_row(rejected: Inbound) -> None:
+    number = error_id(rejected, "NUMBER_NOT_FINITE")
+    shown = rejected.site.etl("errors", "show", number).out
+    fault = next(one for one in CATALOGUE if one.code == "NUMBER_NOT_FINITE")
+    for text in (fault.cause, fault.cause_russian, fault.cure, fault.cure_russian, "in_Client, row 1, in_id `a`"):
+        assert text in shown
+    found = json.loads(rejected.site.etl("errors", "show", number, "--json").out)
+    assert (found["cause"], found["row"]["in_status"], found["row"]["amount"]) == (fault.cause, "ERROR", "NaN")
+    columns = "select * from information_schema.columns where table_name = 'in_client' order by ordinal_position"
+    assert list(found["row"]) == [row["column_name"] for row in rejected.site.look(columns)]
+
+
+def test_the_row_is_shown_as_it_stands_now(rejected: Inbound) -> None:
+    number = error_id(rejected, "NUMBER_NOT_FINITE")
+    rejected.partner("update in_Client set amount = 5, name = repeat('x', 1000) where in_id = 'a'")
+    row = json.loads(rejected.site.etl("errors", "show", number, "--json").out)["row"]
+    assert (row["amount"], row["name"]) == ("5.0000", "x" * 200 + "…")
+    rejected.site.look("truncate in_tables.in_Client restart identity")
+    fill(rejected, {"in_id": "z"})
+    shown = rejected.site.etl("errors", "show", number)
+    assert (shown.code, "Its row is no longer there" in shown.out) == (0, True)
+
+
+def test_a_link_row_is_shown_by_its_ends(rejected: Inbound) -> None:
+    number = error_id(rejected, "REFERENCE_EXPIRED")
+    row = json.loads(rejected.site.etl("errors", "show", number, "--json").out)["row"]
+    assert (row["claim_id"], row["watcher_id"], row["in_status"]) == ("l", "w", "ERROR")
+
+
+def test_the_row_of_a_file_that_did_not_come_is_shown(inbound: Inbound) -> None:
+    inbound.site.set(referenceExpiryMinutes=10)
+    inbound.partner.fill("in_Client", {"in_id": "a", "photo": "p1"})
+    inbound.merge()
+    inbound.site.look(f"update {STORE}.file_reference set waiting_since = '2020-01-01'")
+    inbound.merge()
+    row = json.loads(inbound.site.etl("errors", "show", error_id(inbound, "FILE_UNKNOWN"), "--json").out)["row"]
+    assert (row["in_id"], row["photo"], row["in_status"]) == ("a", "p1", "DONE")
+
+
+def test_an_unknown_error_is_refused(rejected: Inbound) -> None:
+    for command in ("show", "retry"):
+        done = rejected.site.etl("errors", command, "4711")
+        assert (done.code, done.err) == (2, "etl: in_tables.err has no error 4711: see `etl errors list`\n")
+
+
+def test_what_a_partner_wrote_moves_no_terminal(inbound: Inbound) -> None:
+    evil = "\x1b]0;owned\x07[bold]\r\n\x9b2J\u202e"
+    fill(inbound, {"in_id": "\x1b[31m[/]", "kind": evil})
+    inbound.merge()
+    number = error_id(inbound, "OPTION_UNKNOWN")
+    for arguments in (["list"], ["show", number], ["list", "--json"], ["show", number, "--json"]):
+        done = inbound.site.etl("errors", *arguments)
+        assert (done.code, done.err) == (0, "")
+        assert all(c.isprintable() or c == "\n" for c in done.out), ascii(done.out)
+    assert listed(inbound)[0]["value"] == evil
+
+
+def test_the_codes_need_no_configuration(inbound: Inbound) -> None:
+    done = inbound.site.etl("errors", "codes", ETL_CONFIG="file:/nowhere")
+    assert done.code == 0
+    for fault in CATALOGUE:
+        assert fault.code in done.out
+        assert fault.cure_russian in done.out
+    found = json.loads(inbound.site.etl("errors", "codes", "--json").out)
+    assert [one["code"] for one in found["codes"]] == [fault.code for fault in CATALOGUE]

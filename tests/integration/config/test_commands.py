@@ -1,0 +1,205 @@
+"""`etl config`, as a person uses it, on both sources."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner, Result
+
+from etl.cli.config import config
+from etl.config import open_source
+from etl.errors import ConfigurationError
+from etl.settings.samples import samples
+from tests.integration.config.conftest import World
+
+MAIN = "configs/InMigrationConfig.txt"
+IMPORT = "configs/InMigrationPostgresConfig.txt"
+
+Command = Callable[..., Result]
+
+
+def run(url: str | None, *arguments: str) -> Result:
+    """The command below a parent that knows --config; its errors come out as they are, for the parent to print."""
+    parent = SimpleNamespace(config_url=url)
+    return CliRunner().invoke(config, [*arguments], obj=parent, catch_exceptions=False)
+
+
+@pytest.fixture
+def etl(world: World) -> Command:
+    return lambda *arguments: run(world.source.url, *arguments)
+
+
+def test_init_writes_the_samples_and_says_so(etl: Command, world: World) -> None:
+    result = etl("init")
+    assert result.exit_code == 0
+    assert f"wrote      {MAIN}\n" in result.output
+    assert f"{world.source.url}: 7 written, 0 kept, 0 unchanged" in result.output
+    assert world.source.snapshot().contents == samples()
+
+
+def test_init_never_overwrites(etl: Command, world: World) -> None:
+    world.source.write(MAIN, "chunkRows=5000")
+    result = etl("init")
+    assert f"kept       {MAIN} (it was there with another text)\n" in result.output
+    assert world.source.snapshot().contents == samples() | {MAIN: "chunkRows=5000"}
+    assert "0 written, 1 kept, 6 unchanged" in etl("init").output
+
+
+def test_init_elsewhere(etl: Command, world: World, tmp_path: Path) -> None:
+    assert etl("init", "--to", f"file:{tmp_path / 'new'}").exit_code == 0
+    assert open_source(str(tmp_path / "new")).snapshot().contents == samples()
+    assert world.source.snapshot().contents == {}
+
+
+def test_check_is_one_line_when_all_is_sound(etl: Command, world: World) -> None:
+    world.source.write(MAIN, "companyCode=demo")
+    result = etl("check")
+    assert (result.exit_code, result.output) == (0, f"{world.source.url} is sound, for company demo\n")
+    assert etl("check", "--company", "other").output.endswith("for company other\n")
+
+
+def test_check_names_every_problem(etl: Command, world: World) -> None:
+    world.source.write(MAIN, "companyCode=demo\nchunkRows=x")
+    world.source.write(IMPORT, "prot=1")
+    with pytest.raises(ConfigurationError) as caught:
+        etl("check")
+    assert caught.value.exit_code == 2
+    assert str(caught.value).splitlines() == [
+        f"{world.place(MAIN)}:2: chunkRows: 'x' is not a number from 1000 to 10000000 (rows)",
+        f"{world.place(IMPORT)}:1: prot: unknown key; did you mean port?",
+    ]
+
+
+def test_show_names_values_and_origins_and_masks_secrets(
+    etl: Command, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DB_PORT", "6432")
+    world.source.write(IMPORT, "host=h\ndbName=[bold]d\npassword=hunter2\nport:ENV=DB_PORT")
+    world.source.write(f"companies/demo/{MAIN}", "chunkRows=5000")
+    result = etl("show")
+    lines = [line.split() for line in result.output.splitlines()]
+    assert result.output.startswith(world.source.url)
+    assert ["dbName", "[bold]d", "line", "2"] in lines
+    assert ["password", "******", "line", "3"] in lines
+    assert ["port", "6432", "environment", "variable", "DB_PORT,", "line", "4"] in lines
+    assert ["chunkRows", "5000", "rows", "company", "overlay,", "line", "1"] in lines
+    assert ["leaseSeconds", "60", "seconds", "default"] in lines
+    assert "hunter2" not in result.output
+
+
+def test_show_as_json(etl: Command, world: World) -> None:
+    world.source.write(IMPORT, "host=h\ndbName=d\npassword=hunter2")
+    result = etl("show", "--json")
+    assert "hunter2" not in result.output
+    shown = json.loads(result.output)
+    assert shown["origin"] == world.source.url
+    by_key = {(one["file"], one["key"]): one for one in shown["settings"]}
+    assert by_key[IMPORT, "password"] | {"unit": ""} == {
+        "file": IMPORT,
+        "key": "password",
+        "value": "******",
+        "unit": "",
+        "origin": f"{world.place(IMPORT)}:3",
+    }
+    assert by_key[MAIN, "chunkRows"]["value"] == 250_000
+    assert by_key[MAIN, "errorLimit"]["value"] is None
+    assert by_key[IMPORT, "hasInMigration"]["value"] is False
+    assert by_key["environment", "MYBPM_OUT_MIGRATION_VERSION"]["origin"] == "default"
+
+
+def test_show_works_before_a_company_is_chosen_and_check_says_that_none_is(etl: Command) -> None:
+    etl("init")
+    assert etl("show").exit_code == 0
+    with pytest.raises(ConfigurationError, match="companyCode: no company yet"):
+        etl("check")
+
+
+def test_import_and_export_carry_the_whole_tree(etl: Command, world: World, tmp_path: Path) -> None:
+    etl("init")
+    world.source.write("companies/demo/business-objects/Client.yaml", "name: Клиент\r\n")
+    assert etl("export", str(tmp_path / "out")).exit_code == 0
+    with open_source(f"{world.source.url}/copy") as copy:
+        assert run(copy.url, "import", str(tmp_path / "out")).exit_code == 0
+        assert copy.snapshot().contents == samples() | {
+            "companies/demo/business-objects/Client.yaml": "name: Клиент\r\n"
+        }
+
+
+def test_import_replaces_what_differs_and_leaves_the_rest(etl: Command, world: World, tmp_path: Path) -> None:
+    world.source.write("a.txt", "old")
+    world.source.write("b.txt", "stays")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt").write_text("new")
+    assert "1 written, 0 kept, 0 unchanged" in etl("import", str(tmp_path / "in")).output
+    assert world.source.snapshot().contents == {"a.txt": "new", "b.txt": "stays"}
+
+
+def test_import_of_nothing_is_a_slip(etl: Command, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ConfigurationError, match="there is nothing to import"):
+        etl("import", str(tmp_path / "empty"))
+    assert etl("import", str(tmp_path / "nowhere")).exit_code == 2
+
+
+def test_export_overwrites_only_by_force(etl: Command, world: World, tmp_path: Path) -> None:
+    world.source.write("a.txt", "1")
+    world.source.write("b.txt", "2")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/b.txt").write_text("mine")
+    with pytest.raises(ConfigurationError, match="say --force"):
+        etl("export", str(tmp_path / "out"))
+    assert os.listdir(tmp_path / "out") == ["b.txt"]
+    assert etl("export", str(tmp_path / "out"), "--force").exit_code == 0
+    assert (tmp_path / "out/b.txt").read_text() == "2"
+
+
+def test_the_configuration_in_use_without_the_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ETL_CONFIG", f"file:{tmp_path / 'named'}")
+    assert run(None, "init").exit_code == 0
+    assert (tmp_path / "named" / MAIN).is_file()
+    monkeypatch.delenv("ETL_CONFIG")
+    monkeypatch.setenv("ETL_HOME", str(tmp_path / "home"))
+    with pytest.raises(ConfigurationError, match="etl config init --to file:"):
+        run(None, "show")
+    assert CliRunner().invoke(config, ["init"]).exit_code == 0
+    assert (tmp_path / "home/config" / MAIN).is_file()
+
+
+@pytest.mark.parametrize("command", [[], ["init"], ["show"], ["check"], ["import"], ["export"]])
+def test_help(command: list[str]) -> None:
+    result = run(None, *command, "--help")
+    assert result.exit_code == 0
+    assert result.output.startswith("Usage:")
+
+
+SCHEDULE = "scheduler/core/InMigrationScheduler.scheduler-config.txt"
+
+
+def test_schedule_shows_the_next_times(etl: Command, world: World) -> None:
+    world.source.write(MAIN, "companyCode=demo\ntimeZone=Asia/Almaty")
+    world.source.write(SCHEDULE, "tryToStartMigration = 02:00 + 29 feb * 03:00")
+    first, *times = etl("schedule", "--next", "3").output.splitlines()
+    assert first == "02:00 + 29 feb * 03:00 in the zone Asia/Almaty"
+    assert [time.split()[1] for time in times] == ["02:00:00+05:00"] * 3
+    found = json.loads(etl("schedule", "--next", "2", "--json").output)
+    assert (found["is_off"], len(found["next"])) == (False, 2)
+    world.source.write(SCHEDULE, "tryToStartMigration = off")
+    assert "is off" in etl("schedule").output
+    world.source.write(SCHEDULE, "tryToStartMigration = 31 feb * 02:00")
+    assert etl("schedule").output == "31 feb * 02:00 in the zone Asia/Almaty: this never comes\n"
+
+
+@pytest.mark.parametrize(("path", "text", "fault"), [
+    (SCHEDULE, "tryToStartMigration = 25:00", ":1:23: tryToStartMigration: '25:00' is no time of a day"),
+    ("logging/structure.txt", "layot", ":1:1: 'layot' is no instruction: did you mean layout?"),
+    (MAIN, "companyCode=demo\ntimeZone=Asia/Almatty", "'Asia/Almatty' is no zone that this machine knows"),
+])  # fmt: skip
+def test_check_knows_schedule_log_and_zone(etl: Command, world: World, path: str, text: str, fault: str) -> None:
+    world.source.write(MAIN, "companyCode=demo")
+    world.source.write(path, text)
+    with pytest.raises(ConfigurationError) as caught:
+        etl("check")
+    assert fault in str(caught.value)

@@ -1,0 +1,71 @@
+"""What the contract pack shows, a run takes: the SQL of its guides, the rows of its Excel template, its rights."""
+
+from pathlib import Path
+
+import pytest
+
+from etl.contract import contract_files
+from tests.contracts import DOCUMENTS, TERMS, company
+from tests.documentation import Block, blocks
+from tests.fix_company import MakeSite, Site
+
+ROWS = {"in_Kind": 2, "in_Everything": 2, "in_Keyed": 2, "in_Person": 2}
+LINKS = {"in_Everything_Parent": 1, "in_Everything_Party_Person": 1, "in_Everything_Party_Keyed": 1}
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    return make_site(DOCUMENTS)
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return contract_files(company(), TERMS, grants="")
+
+
+def hands_over(block: Block) -> bool:
+    return "delete from" in block.text or "set load_status = 1" in block.text
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_sql_of_the_guide_works_from_top_to_bottom(
+    site: Site, files: dict[str, bytes], tmp_path: Path, language: str
+) -> None:
+    guide = tmp_path / "guide.md"
+    guide.write_bytes(files[f"guide.{language}.md"])
+    sql = [block for block in blocks(guide) if block.language == "sql"]
+    site.partner("delete from process_tracking")
+    receipts: dict[str, dict[str, int]] = {}
+    answers = []
+    for block in sql:
+        answers.append(site.partner(block.text))
+        if not hands_over(block):
+            continue
+        outcome = site.run()
+        assert outcome.exit_code == 0, [list(error.values()) for error in site.errors()]
+        for one in outcome.receipts:
+            told = receipts.setdefault(one.in_table, {})
+            for count in ("claimed", "created", "changed", "removed", "rejected", "waiting"):
+                told[count] = told.get(count, 0) + getattr(one, count)
+        _grant_answers(site)
+    assert {table: told["created"] for table, told in receipts.items() if told["created"]} == ROWS | LINKS
+    assert sum(told["rejected"] + told["waiting"] for told in receipts.values()) == 0
+    assert (receipts["in_Kind"]["changed"], receipts["in_Kind"]["removed"]) == (1, 1)
+    # The marker, receipts, errors and why_not all answer.
+    assert [bool(answer) for answer in answers if answer] == [True, True]
+
+
+def _grant_answers(site: Site) -> None:
+    site.look(f"grant select on all tables in schema in_tables to partner_{site.database.name}")
+
+
+def test_the_excel_template_fills_the_tables(site: Site, files: dict[str, bytes]) -> None:
+    (site.home / "template.xlsx").write_bytes(files["template.xlsx"])
+    filled = site.etl("fill", "template.xlsx", "--submit")
+    assert (filled.code, filled.err) == (0, "")
+    outcome = site.run()
+    assert outcome.exit_code == 0, [list(error.values()) for error in site.errors()]
+    assert {one.in_table: one.created for one in outcome.receipts if one.claimed} == dict.fromkeys(ROWS | LINKS, 1)
+    # A day stays that day in the zone of its field, and a cell says what the guide's example says.
+    [row] = site.look("select day::date::text as day, number::text, drop from store_demo.bo_everything")
+    assert (row["day"], row["number"], row["drop"]) == ("2024-02-01", "1000.5000", "a|b")

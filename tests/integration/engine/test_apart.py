@@ -1,0 +1,140 @@
+"""Import and store in two databases: what a break between their two commits leaves, and what is never written twice."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from etl.errors import FencedOut
+from tests.fix_company import CLAIMS, ONLY_APART, STORE, Ended, MakeSite, Site, ended, until
+
+pytestmark = ONLY_APART
+
+# Makes a commit wait for a lock of the test's: the trigger fires when all else of the transaction has happened.
+_HOLD = """
+create function public.hold_up() returns trigger language plpgsql as
+    $$ begin perform pg_advisory_xact_lock_shared(4711); return null; end $$;
+create constraint trigger hold_up after {event} on {table} deferrable initially deferred
+    for each row when ({condition}) execute function public.hold_up()
+"""
+IMPORT, STORES = "in_tables.task", f"{STORE}.relay_task"
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    """A link waits for the client that this batch brings, another has waited too long, a row is bad."""
+    site = make_site(CLAIMS, leaseSeconds=3, heartbeatSeconds=1)
+    site.partner.fill("in_Claim", {"in_id": "k0"})
+    site.partner.fill(
+        "in_Claim_Client", {"claim_id": "k0", "client_id": "c0"}, {"claim_id": "k0", "client_id": "never"}
+    )
+    assert site.run().exit_code == 0
+    site.look(
+        f"update {STORE}.boi_reference set waiting_since = now() - interval '1 year' where target_in_id = 'never'"
+    )
+    site.partner.fill("in_Client", *({"in_id": f"c{n}", "name": f"Client {n}"} for n in range(3)))
+    site.partner.fill("in_Client", {"in_id": "bad", "amount": "NaN"})
+    site.partner.fill("in_Claim", {"in_id": "k1"}, {"in_id": "k2"})
+    site.partner.fill("in_Claim_Client", {"claim_id": "k1", "client_id": "c1"}, {"claim_id": "k2", "client_id": "late"})
+    site.partner.hand_over()
+    return site
+
+
+@contextmanager
+def killed(site: Site, table: str, seq: int) -> Iterator[int]:
+    """A run that is killed while the transaction that writes `table` commits its task of that number; its backends die
+    with it. In the block it is still at it."""
+    event = "update" if table == IMPORT else "insert"
+    condition = f"new.seq = {seq}" + (" and new.state = 'done'" if table == IMPORT else "")
+    site.look(f"-- {table}.\n" + _HOLD.format(table=table, event=event, condition=condition))
+    home = site.database if table == IMPORT else site.store_database
+    with psycopg.connect(host=home.host, port=home.port, dbname=home.name, user=home.username) as lock:
+        lock.execute("select pg_advisory_xact_lock(4711)")
+        process = site.start("run")
+        site.wait_for_blocked()
+        yield site.value("select id from in_tables.run where state = 'running'")
+        process.kill()
+        assert ended(process).code == -signal.SIGKILL
+        lock.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'etl:%'")
+        until(
+            lambda: not site.look("select 1 from pg_stat_activity where application_name like 'etl:%'"),
+            "the killed runner's backends are gone",
+        )
+    site.look(f"-- {table}.\ndrop trigger hold_up on {table}; drop function public.hold_up()")
+
+
+def heir(site: Site) -> Ended:
+    """The next runner that finds the lease run out."""
+    results: list[Ended] = []
+
+    def tried() -> bool:
+        results.append(site.etl("run", "--json"))
+        return results[-1].code != 75
+
+    until(tried, "the lease runs out")
+    return results[-1]
+
+
+def is_whole(site: Site, run: int) -> None:
+    """All is there, once; the partner's rows and the books say so."""
+    assert site.count(f"{STORE}.bo_Client") == site.count(f"{STORE}.bo_Claim") == 3
+    assert site.count(f"{STORE}.link_Claim_Client") == 2
+    assert site.look(f"select target_in_id from {STORE}.boi_reference") == [{"target_in_id": "late"}]
+    doubled = f"select bo, field, instance, target from {STORE}.journal group by 1, 2, 3, 4, change having count(*) > 1"
+    assert site.look(doubled) == []
+    statuses = {row["client_id"]: row["in_status"] for row in site.partner("select * from in_Claim_Client")}
+    assert statuses == {"c0": "DONE", "never": "ERROR", "c1": "DONE", "late": "WAITING"}
+    assert site.partner.statuses("in_Client") == {"DONE": 3, "ERROR": 1}
+    errors = sorted((error["code"], error["in_id"]) for error in site.errors(run))
+    assert errors == [("NUMBER_NOT_FINITE", "bad"), ("REFERENCE_EXPIRED", "k0")]
+    assert site.count(f"{STORE}.err") == 2
+    receipts = site.look("select * from in_tables.migration_receipt where run = %s", [run])
+    found = {r["in_table"]: (r["claimed"], r["created"], r["unchanged"], r["rejected"], r["waiting"]) for r in receipts}
+    assert found["in_Client"] == (4, 3, 0, 1, 0)
+    assert found["in_Claim"] == (2, 2, 0, 0, 0)
+    assert found["in_Claim_Client"] == (2, 1, 0, 0, 1)
+    assert site.value("select sum((counters ->> 'resolved')::int) from in_tables.task where run = %s", [run]) == 1
+    assert site.look("select distinct state from in_tables.run") == [{"state": "done"}]
+
+
+# 2: the clients, 5: the links of Claim.Client (tests/integration/engine/test_cycle.py shows the order).
+@pytest.mark.parametrize("seq", [2, 5])
+@pytest.mark.parametrize("table", [IMPORT, STORES])
+def test_a_run_that_is_killed_between_the_commits(site: Site, table: str, seq: int) -> None:
+    with killed(site, table, seq) as run:
+        pass
+    committed = site.value(f"select count(*) from {STORE}.relay_task where run = %s and seq = %s", [run, seq])
+    assert committed == (1 if table == IMPORT else 0)
+    assert site.value("select state from in_tables.task where run = %s and seq = %s", [run, seq]) == "running"
+    assert heir(site).code == 1
+    is_whole(site, run)
+
+
+def test_what_the_partner_changes_between_a_kill_and_the_heir(site: Site) -> None:
+    """Merged, but not told: the row is still claimed, and is taken as it stands when the heir comes."""
+    with killed(site, IMPORT, 2) as run:
+        pass
+    assert site.value(f"select name from {STORE}.bo_Client where _in_id = 'c1'") == "Client 1"
+    site.partner("update in_Client set name = 'Other' where in_id = 'c1'")
+    site.partner("delete from in_Client where in_id = 'c2'")
+    site.partner("update in_Client set amount = 1 where in_id = 'bad'")
+    assert heir(site).code == 1
+    found = {row["_in_id"]: row["name"] for row in site.look(f"select * from {STORE}.bo_Client")}
+    assert found == {"c0": "Client 0", "c1": "Other", "c2": "Client 2", "bad": None}
+    [receipt] = site.look("select * from in_tables.migration_receipt where run = %s and in_table = 'in_Client'", [run])
+    fates = {name: receipt[name] for name in ("claimed", "created", "changed", "rejected", "vanished")}
+    assert fates == {"claimed": 4, "created": 2, "changed": 1, "rejected": 0, "vanished": 1}
+    assert [error["code"] for error in site.errors(run)] == ["REFERENCE_EXPIRED"]
+
+
+def test_an_owner_whose_run_was_taken_over_cannot_write_to_the_store(site: Site) -> None:
+    """Its transaction of the import is gone, and it does not know yet; what it has in the store's is all it has."""
+    with site.house() as house:
+        site.run()
+        run = site.value("select max(id) from in_tables.run")
+        with pytest.raises(FencedOut), house.store_engine.begin() as connection:
+            house.gate.hold(connection, run, 0)
+        with house.store_engine.begin() as connection:
+            house.gate.hold(connection, run, site.value("select max(fence) from in_tables.run"))

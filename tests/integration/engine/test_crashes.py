@@ -1,0 +1,104 @@
+"""A run that breaks at any point goes on where it stopped, with the same effects as without the break."""
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
+import pytest
+import sqlalchemy
+
+from etl.engine import House, Outcome, run_once
+from tests.fix_company import APART, BOTH_LAYOUTS, CLAIMS, STORE, MakeSite, Site
+
+
+class Crash(BaseException):
+    """Ends a run as a signal would."""
+
+
+def crash_before_commit(house: House, number: int) -> int:
+    """Runs, and breaks it before its commit of that number; returns how many commits there were."""
+    commits = 0
+
+    def note(connection: sqlalchemy.Connection) -> None:
+        nonlocal commits
+        commits += 1
+        if commits == number:
+            raise Crash
+
+    engines = {house.engine, house.store_engine, house.out_engine}
+    for engine in engines:
+        sqlalchemy.event.listen(engine, "commit", note)
+    try:
+        run_once(house)
+    except Crash:
+        pass
+    finally:
+        for engine in engines:
+            sqlalchemy.event.remove(engine, "commit", note)
+    return commits
+
+
+def deliver(site: Site, number: int) -> None:
+    """A batch with something new, something changed, a link, a link that waits, and one that has waited."""
+    site.partner("truncate in_Client, in_Claim, in_Claim_Client, in_Claim_Watchers")
+    site.partner.fill("in_Client", {"in_id": f"c{number}", "name": "new"}, {"in_id": "same", "name": f"name {number}"})
+    site.partner.fill("in_Claim", {"in_id": f"k{number}", "title": "new"})
+    site.partner.fill("in_Claim_Client", {"claim_id": f"k{number}", "client_id": f"c{number}"})
+    site.partner.fill("in_Claim_Watchers", {"claim_id": f"k{number}", "watchers_id": f"c{number + 1}"})
+    site.partner.hand_over()
+
+
+def is_whole(site: Site, number: int, heir: Outcome, first_run: int) -> None:
+    """All batches up to this one are in the store and out, each once."""
+    assert site.count(f"{STORE}.bo_Client") == number + 2
+    assert site.value(f"select name from {STORE}.bo_Client where _in_id = 'same'") == f"name {number}"
+    assert site.count(f"{STORE}.bo_Claim") == site.count(f"{STORE}.link_Claim_Client") == number + 1
+    assert site.count(f"{STORE}.link_Claim_Watchers") == number
+    assert site.look(f"select target_in_id from {STORE}.boi_reference") == [{"target_in_id": f"c{number + 1}"}]
+    doubled = f"select bo, field, instance, target from {STORE}.journal where change in ('created', 'linked')"
+    assert site.look(f"{doubled} group by 1, 2, 3, 4 having count(*) > 1") == []
+    assert site.count("out_demo_1_1.Client") == number + 2
+    assert site.count("out_demo_1_1._Claim_Watchers_") == number
+    assert site.value("select count(*) from in_tables.run where state <> 'done'") == 0
+    assert site.count("in_tables.run") == number + 1
+    assert site.partner.marker()["ins_inkafka_status"] == 1
+    assert heir.run is None or heir.taken_over or first_run == 0
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    site = make_site(CLAIMS)
+    deliver(site, 0)
+    site.run()
+    return site
+
+
+@BOTH_LAYOUTS
+def test_a_break_before_any_commit(site: Site, layout: str) -> None:
+    # Apart, a task has three commits and more; in steps of four each kind has its turn.
+    step = 4 if layout == APART else 1
+    for batch in count(1):
+        number = batch * step
+        deliver(site, batch)
+        with site.house() as house:
+            commits = crash_before_commit(house, number)
+        is_broken = commits >= number
+        runs = site.look("select id from in_tables.run where state = 'running'")
+        heir = site.run()
+        is_whole(site, batch, heir, runs[0]["id"] if runs else 0)
+        if not is_broken:
+            break
+    assert number > 20  # look, prepare, win, and a take and a commit for each task
+
+
+def test_a_backend_that_is_ended_is_a_fault_that_goes_away(site: Site) -> None:
+    deliver(site, 1)
+    with ThreadPoolExecutor(1) as pool, site.locking(f"{STORE}.bo_Client"):
+        run = pool.submit(site.run)
+        site.wait_for_blocked()
+        site.look(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
+            "and application_name like 'etl:%' and wait_event_type = 'Lock'"
+        )
+    assert run.result().exit_code == 0
+    assert site.count(f"{STORE}.bo_Client") == 3
+    assert site.value("select max(attempts) from in_tables.task") == 1

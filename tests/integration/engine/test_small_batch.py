@@ -1,0 +1,133 @@
+"""A small batch on a large store: no statement of a run reads a whole table of the store or of the out_ version.
+
+PostgreSQL itself counts, for every statement: `seq_tup_read` of pg_stat_user_tables is what sequential scans have read.
+A scan that a limit ends after a few rows reads no whole table. When autovacuum comes is chance; so here it never comes,
+and the planner's statistics are those that the runs themselves leave, or are made anew right before each run.
+"""
+
+import pytest
+
+from tests.fix_company import OUT, STORE, MakeSite, Site
+
+INSTANCES = 100_000
+BATCH = 100
+
+_FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
+DOCUMENTS = {
+    "Client": f"""
+code: Client
+orderIndex: 1
+fields:
+  - {{code: Iin, type: INPUT_TEXT, useAsKeyInMigration: true, needUploadToOutTable: true}}
+  - {{code: Email, type: INPUT_EMAIL, isUnique: true, {_FLAGS}}}
+  - {{code: Name, type: INPUT_TEXT, {_FLAGS}}}
+nativeFields:
+  - {{code: IN_MIGRATION_UPDATED_AT, needUploadToOutTable: true}}
+""",
+    "Firm": f"""
+code: Firm
+orderIndex: 2
+fields:
+  - {{code: Name, type: INPUT_TEXT, {_FLAGS}}}
+  - {{code: Scan, type: FILE_UPLOAD, {_FLAGS}}}
+""",
+    "Party": "code: Party\ncategory: CO\nbos: [Client, Firm]",
+    "Claim": f"""
+code: Claim
+orderIndex: 3
+fields:
+  - {{code: Title, type: INPUT_TEXT, {_FLAGS}}}
+  - {{code: Client, type: BO, bo: Client, viewType: SINGLE, {_FLAGS}}}
+  - {{code: Watcher, type: BO, bo: Client, {_FLAGS}}}
+  - {{code: Team, type: BO, bo: Client, linkMode: replace, {_FLAGS}}}
+  - {{code: Party, type: CO, co: Party, {_FLAGS}}}
+""",
+}
+LINKS = {"client": "client_id", "watcher": "watcher_id", "team": "team_id", "party_client": "party_id"}
+OBJECTS = ("client", "firm", "claim")
+
+_NO_AUTOVACUUM = """
+select format('alter table %%I.%%I set (autovacuum_enabled = false)', schemaname, tablename) as statement
+from pg_tables where schemaname = any(%s)
+"""
+_SCANS = """
+select schemaname || '.' || relname as name, seq_tup_read as read
+from pg_stat_user_tables where n_live_tup >= %s and schemaname = any(%s)
+"""
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    """A store of 100,000 instances of each object and as many links of each field, read a moment ago."""
+    site = make_site(DOCUMENTS)
+    site.partner.hand_over()
+    assert site.run().run
+    for row in site.look(_NO_AUTOVACUUM, [["in_tables", STORE, OUT]]):
+        site.look(row["statement"])
+    fill(site, 1, INSTANCES)
+    site.partner(
+        "insert into in_Claim_Watcher (claim_id, watcher_id) select 'm' || n, 'n' || n from generate_series(1, 20000) n"
+    )
+    site.partner.hand_over()
+    site.run()
+    assert site.count(f"{STORE}.bo_Claim") == INSTANCES
+    return site
+
+
+def fill(site: Site, first: int, last: int) -> None:
+    numbers = f"from generate_series({first}, {last}) n"
+    tables = [*(f"in_{one}" for one in OBJECTS), *(f"in_claim_{link}" for link in LINKS)]
+    site.partner(f"truncate {', '.join(tables)}")
+    site.partner(f"insert into in_client (in_id, email, name) select 'c' || n, n || '@x', 'client ' || n {numbers}")
+    site.partner(f"insert into in_firm (in_id, name) select 'f' || n, 'firm ' || n {numbers}")
+    site.partner(f"insert into in_claim (in_id, title) select 'k' || n, 'claim ' || n {numbers}")
+    for link, column in LINKS.items():
+        rows = f"select 'k' || n, 'c' || n, '2024-01-01' {numbers}"
+        site.partner(f"insert into in_claim_{link} (claim_id, {column}, inserted_date) {rows}")
+
+
+def scanned(site: Site, before: dict[str, int]) -> dict[str, int]:
+    read = {name: rows - before.get(name, 0) for name, rows in counts(site).items()}
+    return {name: rows for name, rows in read.items() if rows > INSTANCES // 10}
+
+
+def counts(site: Site) -> dict[str, int]:
+    site.look("select pg_stat_force_next_flush()")
+    rows = site.look(_SCANS, [INSTANCES // 10, [STORE, OUT]])
+    return {row["name"]: row["read"] for row in rows}
+
+
+def handed_over(site: Site, *, are_statistics_fresh: bool) -> dict[str, int]:
+    """Tables that the run over what is ready now has read whole."""
+    site.partner.hand_over()
+    if are_statistics_fresh:
+        site.look("analyze")
+    before = counts(site)
+    assert len(before) > 10
+    assert site.run().run
+    return scanned(site, before)
+
+
+@pytest.mark.parametrize("fresh", [False, True], ids=["old statistics", "fresh statistics"])
+def test_no_large_table_is_read_whole(site: Site, fresh: bool) -> None:
+    fill(site, INSTANCES - BATCH // 2, INSTANCES + BATCH // 2)
+    assert handed_over(site, are_statistics_fresh=fresh) == {}
+
+    fill(site, 1, BATCH)
+    site.partner("update in_client set name = upper(name), removed = id % 7 = 0")
+    site.partner("update in_firm set scan = 'f1' where id % 2 = 0")
+    site.partner("update in_claim_client set client_id = 'c' || (id + 500) from in_claim where claim_id = in_id")
+    site.partner("insert into in_claim_party_firm (claim_id, party_id) select in_id, 'f7' from in_claim")
+    site.partner("insert into in_claim_watcher (claim_id, watcher_id) select in_id, 'later' from in_claim")
+    assert handed_over(site, are_statistics_fresh=fresh) == {}
+
+    by_out_id = f"select _id, 'x' || _in_id, email from {STORE}.bo_client order by _id limit {BATCH}"
+    fill(site, 1, 0)
+    site.look(f"insert into in_tables.in_client (out_id, in_id, email) {by_out_id}")
+    site.partner("insert into in_client (in_id, email) select 'y' || n, n || '@x' from generate_series(200, 300) n")
+    site.partner("insert into in_client (in_id, name) values ('later', 'arrives')")
+    site.partner("insert into in_fileStorage (file_id, content) values ('f1', 'x')")
+    assert handed_over(site, are_statistics_fresh=fresh) == {}
+
+    fill(site, 1, 0)
+    assert handed_over(site, are_statistics_fresh=fresh) == {}

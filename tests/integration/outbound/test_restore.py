@@ -1,0 +1,112 @@
+"""A position does not outlive its server: after a restore elsewhere nothing is passed by."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from etl.database import open_engine, transaction
+from etl.database.embedded import EmbeddedServer, packaged_binaries
+from etl.outbound import bring_up_to_date
+from tests.fix_company import OUT, STORE
+from tests.fix_database import Database, binaries
+from tests.integration.outbound.conftest import Outbound
+
+CHANGE = (
+    f"with changed as (update {STORE}.bo_Client set name = %s where _in_id = %s returning _id) "
+    f"insert into {STORE}.journal (bo, instance, change) select 'Client', _id, 'changed' from changed"
+)
+
+
+@pytest.fixture
+def other_server(open_folder: Path) -> Iterator[EmbeddedServer]:
+    """A younger server: its transactions have numbers that the old one has long passed."""
+    with EmbeddedServer(open_folder, binaries=binaries(), settings={"fsync": "off"}) as running:
+        yield running
+
+
+def dump(database: Database, target: Path) -> None:
+    _program("pg_dump", "-Fc", "-f", str(target), *_place(database.host, database.port), database.name)
+
+
+def restore(server: EmbeddedServer, source: Path, name: str) -> None:
+    place = _place(str(server.socket_dir), server.port)
+    with psycopg.connect(host=str(server.socket_dir), port=server.port, user="postgres", autocommit=True) as session:
+        session.execute(f"create database {name}")
+    _program("pg_restore", "--no-owner", "--no-privileges", *place, "-d", name, str(source))
+
+
+def _program(name: str, *arguments: str) -> None:
+    program = (binaries() or packaged_binaries()) / name
+    environ = {"PATH": os.environ["PATH"], "PGCONNECT_TIMEOUT": "10"}
+    done = subprocess.run([program, *arguments], env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def _place(host: str, port: int) -> list[str]:
+    return ["-h", host, "-p", str(port), "-U", "postgres"]
+
+
+def test_a_restore_into_another_server_loses_no_change(outbound: Outbound, other_server: EmbeddedServer) -> None:
+    site = outbound.site
+    site.look("do 'begin for n in 1..3000 loop perform pg_current_xact_id(); commit; end loop; end'")
+    outbound.load("in_Client", {"in_id": "a", "name": "Anne"})
+    file = site.home / "dump"
+    dump(site.database, file)
+    restore(other_server, file, "restored")
+    there = Database("restored", str(other_server.socket_dir), other_server.port, "postgres")
+    with psycopg.connect(host=there.host, port=there.port, dbname="restored", user="postgres", autocommit=True) as psql:
+        # Between dump and restore an out_ row was lost and another one is of a later time than the store.
+        psql.execute(f"delete from {OUT}.Claim; insert into {OUT}.Firm (system_id, name) values ('late', 'Late')")
+        psql.execute(CHANGE, ["Restored", "a"])
+        row = psql.execute(
+            f"select count(*) from {STORE}.journal j, {STORE}.out_version v "
+            "where j.n = (select max(n) from " + STORE + ".journal) and j.written_by < pg_snapshot_xmin(v.position)"
+        ).fetchone()
+        assert row == (1,), "the position, taken at its word, would pass the change by"
+        unmoved = psql.execute(f"select xmin::text from {OUT}.Client where name = 'Bela'").fetchone()
+        engine = open_engine(there.access, "tests")
+        with site.house() as house:
+            with transaction(engine) as connection:
+                bring_up_to_date(connection, house.versions)
+            names = psql.execute(f"select name from {OUT}.Client order by name").fetchall()
+            assert names == [("Bela",), ("Restored",)]
+            assert psql.execute(f"select xmin::text from {OUT}.Client where name = 'Bela'").fetchone() == unmoved
+            assert psql.execute(f"select name from {OUT}.Firm").fetchall() == [("Firm",)]
+            assert psql.execute(f"select title from {OUT}.Claim").fetchall() == [("Claim",)]
+            assert psql.execute("select count(*) from out_demo._Claim_Client_").fetchone() == (1,)
+            psql.execute(CHANGE, ["Later", "b"])
+            with transaction(engine) as connection:
+                assert bring_up_to_date(connection, house.versions)["upserted"] == 1
+                assert bring_up_to_date(connection, house.versions)["upserted"] == 0
+            behind = f"select count(*) from {STORE}.journal j, {STORE}.out_version v "
+            where = "where j.written_by >= pg_snapshot_xmin(v.position)"
+            assert psql.execute(behind + where).fetchone() == (0,)
+        engine.dispose()
+
+
+def test_tables_that_somebody_dropped_come_back(outbound: Outbound) -> None:
+    site = outbound.site
+    site.look(f"drop table {OUT}.Client cascade")
+    outbound.run()
+    assert outbound.names() == ["Anna", "Bela"]
+    assert outbound.links() == [("Claim", "Anna")]
+    assert site.count("out_demo.Client") == 2
+
+
+def test_a_store_that_is_older_than_its_out_tables_wins(outbound: Outbound) -> None:
+    """Only the store's schema comes from a backup: what readers saw of later runs is taken back."""
+    site = outbound.site
+    file = site.home / "store"
+    arguments = ["-Fc", "-n", STORE, "-f", str(file), *_place(site.database.host, site.database.port)]
+    _program("pg_dump", *arguments, site.database.name)
+    outbound.load("in_Client", {"in_id": "a", "name": "Later"}, {"in_id": "z", "name": "Zoe"})
+    site.look(f"drop schema {STORE} cascade")
+    _program("pg_restore", *_place(site.database.host, site.database.port), "-d", site.database.name, str(file))
+    with site.house() as house, transaction(house.engine) as connection:
+        bring_up_to_date(connection, house.versions)
+    assert outbound.names() == ["Anna", "Bela"]
+    assert outbound.links() == [("Claim", "Anna")]

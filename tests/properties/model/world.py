@@ -1,0 +1,185 @@
+"""All that there is: the partner's tables, the golden store, the out_ tables, and what runs have said."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.company import LinkTable
+from tests.properties.model.delivered import File, LinkRow, Marker, Row, Values
+
+
+@dataclass
+class Instance:
+    """What is true of one instance; times are numbers of the runs that set them."""
+
+    id: str
+    in_id: str
+    values: Values
+    created: int
+    modified: int
+    migrated: int
+    state: str = "ACTUAL"
+
+
+@dataclass
+class Link:
+    """A golden link. `at` is when the partner inserted the row that made it."""
+
+    member: str
+    at: datetime
+
+
+class Reference(NamedTuple):
+    """What waits: a link whose ends are not both there."""
+
+    bo: str
+    field: str
+    member: str
+    owner: str
+    target: str
+
+
+class FileReference(NamedTuple):
+    """A field of an instance that waits for its file."""
+
+    bo: str
+    field: str
+    instance: str
+
+
+class Fault(NamedTuple):
+    """A row of err."""
+
+    run: int
+    table: str
+    row: int | None
+    in_id: str | None
+    column: str | None
+    code: str
+    value: str | None
+    severity: str
+
+
+class Change(NamedTuple):
+    """A row of the journal."""
+
+    run: int
+    bo: str
+    field: str | None
+    instance: str
+    target: str | None
+    change: str
+
+
+@dataclass
+class OutRow:
+    """A row of an out_ table: `born` numbers the row itself, `moved` is the run of its updated_at."""
+
+    values: Values
+    born: int
+    moved: int
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How a run is set."""
+
+    keep_on_null: bool = False
+    chunk_rows: int = 1000
+    max_value_bytes: int = 64
+
+
+@dataclass(frozen=True)
+class Step:
+    """A task of the plan, for the rows `first <= id < after` of its table."""
+
+    kind: str
+    table: str = ""
+    first: int | None = None
+    after: int | None = None
+    rows: int = 0
+
+
+@dataclass
+class Run:
+    """A run under way. `counts` holds fates of rows per table, "marked" among them."""
+
+    number: int
+    marker: Marker
+    plan: list[Step] | None = None
+    done: int = 0
+    claimed: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """The whole state. A table without rows is there with an empty list."""
+
+    company: Company
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    links_in: dict[str, list[LinkRow]] = field(default_factory=dict)
+    files: dict[str, File] = field(default_factory=dict)
+    markers: list[Marker] = field(default_factory=list)
+    instances: dict[str, dict[str, Instance]] = field(default_factory=dict)
+    aliases: dict[tuple[str, str], str] = field(default_factory=dict)
+    links: dict[tuple[str, str], dict[tuple[str, str], Link]] = field(default_factory=dict)
+    references: dict[Reference, datetime] = field(default_factory=dict)
+    contents: dict[bytes, str] = field(default_factory=dict)
+    file_aliases: dict[str, str] = field(default_factory=dict)
+    file_references: dict[FileReference, str] = field(default_factory=dict)
+    overdue: set[Reference | FileReference] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
+    kept_faults: list[Fault] = field(default_factory=list)
+    journal: list[Change] = field(default_factory=list)
+    receipts: dict[int, dict[str, Counter[str]]] = field(default_factory=dict)
+    out: dict[str, dict[str, OutRow]] = field(default_factory=dict)
+    out_links: dict[str, set[tuple[str, str, str | None]]] = field(default_factory=dict)
+    run: Run | None = None
+    runs: int = 0
+    serial: int = 0
+
+    def __post_init__(self) -> None:
+        for bo in self.company.objects:
+            if bo.has_in_table:
+                self.rows[names.in_table(bo.code)] = []
+            if bo.carries_data:
+                self.instances[bo.code] = {}
+            for link in bo.links:
+                self.links[bo.code, link.code] = {}
+        for table in self.company.in_link_tables():
+            self.links_in[table.name] = []
+
+    def let_time_pass(self) -> None:
+        """Whatever waits now has waited longer than it may."""
+        self.overdue = {*self.references, *self.file_references}
+
+    def number(self) -> int:
+        """A new number, never given before."""
+        self.serial += 1
+        return self.serial
+
+    def object_of(self, table: str) -> BusinessObject:
+        return next(bo for bo in self.company.objects if names.in_table(bo.code) == table)
+
+    def link_of(self, table: str) -> LinkTable:
+        return next(link for link in self.company.in_link_tables() if link.name == table)
+
+    def known(self, bo: str, in_id: str | None) -> Instance | None:
+        """The instance that has this external id, its own or another that was delivered for it."""
+        found = next((one for one in self.instances[bo].values() if in_id and one.in_id == in_id), None)
+        return found or self.instances[bo].get(self.aliases.get((bo, in_id or ""), ""))
+
+    def waiting_for(self, link: LinkTable) -> list[Reference]:
+        """The references of one link table."""
+        wanted = (link.bo.code, link.field.code, link.member.code)
+        return [one for one in self.references if (one.bo, one.field, one.member) == wanted]
+
+    def all_rows(self) -> Iterator[tuple[str, Iterable[Row | LinkRow]]]:
+        """Every in_ table with a status, and its rows."""
+        yield from self.rows.items()
+        yield from self.links_in.items()

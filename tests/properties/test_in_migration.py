@@ -1,0 +1,118 @@
+"""Random companies, batches, partners and crashes on a real PostgreSQL: the engine does what the model says.
+
+`make properties` runs many more and longer examples than the suite.
+"""
+
+import os
+from contextlib import ExitStack
+from functools import partial
+
+import hypothesis
+from hypothesis import HealthCheck, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from etl.database.embedded import EmbeddedServer
+from tests.fix_database import Database
+from tests.properties import drawing, versions
+from tests.properties.model import Policy, World
+from tests.properties.partner import ACTS, Partner
+from tests.properties.real import real_company
+from tests.properties.runner import Runner
+
+SETTINGS = settings(
+    max_examples=int(os.environ.get("ETL_PROPERTY_EXAMPLES", "100")),
+    stateful_step_count=int(os.environ.get("ETL_PROPERTY_STEPS", "30")),
+    deadline=None,
+    # The suite tries the same examples each time, so that it says something about the change at hand; `make properties`
+    # looks for new ones.
+    derandomize="ETL_PROPERTY_EXAMPLES" not in os.environ,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+ENDINGS = ("rest", "rest", "rest", "rest", "rest", "hand_over", "run", "run", "crash", "run_and_act", "out")
+ACTS_ON_ROWS = [act for act in ACTS if act not in ("deliver_file", "let_time_pass")]
+# Rows are staged, then marked: what the partner does in between is the finest point of a merge.
+MARKING = "set in_status = case"
+policies = st.builds(
+    Policy,
+    keep_on_null=st.booleans(),
+    chunk_rows=st.sampled_from([1000, 2, 3, 5]),
+    max_value_bytes=st.sampled_from([64, 64, 100_000_000]),
+)
+
+
+class InMigration(RuleBasedStateMachine):
+    """One company's life. Everything happens to both worlds; after every run they must be equal."""
+
+    def __init__(self, server: EmbeddedServer, template: Database) -> None:
+        super().__init__()
+        self._place = (server, template)
+        self._open = ExitStack()
+
+    @initialize(documents=drawing.documents(), data=st.data())
+    def found(self, documents: dict[str, drawing.Document], data: st.DataObject) -> None:
+        texts = {code: drawing.as_text(document) for code, document in documents.items()}
+        self.real = self._open.enter_context(real_company(*self._place, texts))
+        self.world = World(self.real.company)
+        self.partner, self.runner = Partner(self.world, self.real), Runner(self.world, self.real)
+        self.partner.begin(data)
+
+    def teardown(self) -> None:
+        if hasattr(self, "real"):
+            note("\n".join(self.real.log))
+        self._open.close()
+
+    @rule(data=st.data(), acts=st.lists(st.sampled_from(ACTS), max_size=4), ending=st.sampled_from(ENDINGS))
+    def live(self, data: st.DataObject, acts: list[str], ending: str) -> None:
+        """The partner does some things; then perhaps a runner comes by. One rule for all: Hypothesis leaves out whole
+        rules for an example, and most would do nothing without the others."""
+        for act in acts:
+            if not self.runner.halfway:
+                getattr(self.partner, act)(data)
+        getattr(self, ending)(data)
+        if ending in ("run", "run_and_act", "out"):
+            assert versions.disagreements(self.real) == []
+
+    def rest(self, data: st.DataObject) -> None:
+        """Nobody looks."""
+
+    def hand_over(self, data: st.DataObject) -> None:
+        self.partner.hand_over(data)
+
+    def run(self, data: st.DataObject) -> None:
+        self.partner.hand_over(data)
+        self.runner.run(data.draw(policies))
+
+    def out(self, data: st.DataObject) -> None:
+        """Somebody raises the out_ version, switches or rolls back."""
+        act = data.draw(st.sampled_from(["raise", "raise", "switch", "rollback"]))
+        if act == "raise":
+            flags = {"is_narrow": data.draw(st.booleans()), "keeps_removed": data.draw(st.booleans())}
+            versions.raise_version(self.real, **flags)
+        else:
+            versions.move(self.real, data.draw(st.integers(0, 2)) if act == "switch" else None)
+
+    def crash(self, data: st.DataObject) -> None:
+        self.partner.hand_over(data)
+        self.runner.crash(data.draw(policies), self._statement(data), hard=data.draw(st.booleans()))
+
+    def run_and_act(self, data: st.DataObject) -> None:
+        self.partner.hand_over(data)
+        act = getattr(self.partner, data.draw(st.sampled_from(ACTS_ON_ROWS)))
+        aim, most = data.draw(st.sampled_from([("", self.real.run_length), (MARKING, 6)]))
+        statement = data.draw(st.integers(1, most))
+        self.runner.run_and_act(data.draw(policies), statement, lambda: act(data), aim=aim)
+
+    def _statement(self, data: st.DataObject) -> int:
+        return data.draw(st.integers(1, self.real.run_length))
+
+
+def check(server: EmbeddedServer, template: Database, chosen: hypothesis.settings = SETTINGS) -> None:
+    """Runs the machine; raises what it finds."""
+    machine = partial(InMigration, server, template)  # whatever makes a machine will do
+    run_state_machine_as_test(machine, settings=chosen)  # type: ignore[arg-type]
+
+
+def test_the_engine_does_what_the_model_says(server: EmbeddedServer, template: Database) -> None:
+    check(server, template)

@@ -1,0 +1,81 @@
+"""The URL of a configuration, and the one that counts when nobody names any."""
+
+from pathlib import Path
+
+import pytest
+
+from etl.config import default_url, etl_home, open_source
+from etl.config.address import Address
+from etl.errors import ConfigurationError
+
+
+@pytest.mark.parametrize(
+    ("url", "servers", "chroot"),
+    [
+        ("zookeeper://h:2181/mybpm", "h:2181", "/mybpm"),
+        ("zookeeper://h", "h:2181", ""),
+        ("zookeeper://h/", "h:2181", ""),
+        ("zookeeper://h1:2181,h2:2182/mybpm_v1_3/", "h1:2181,h2:2182", "/mybpm_v1_3"),
+        ("zookeeper://10.0.0.1,[::1]:99/a/b", "10.0.0.1:2181,[::1]:99", "/a/b"),
+    ],
+)
+def test_zookeeper_url(url: str, servers: str, chroot: str) -> None:
+    assert Address.from_url(url) == Address(servers, chroot)
+
+
+def test_zookeeper_url_in_its_plain_form() -> None:
+    assert Address.from_url("zookeeper://h1,h2/mybpm/").url == "zookeeper://h1:2181,h2:2181/mybpm"
+    assert Address.from_url("zookeeper://h").url == "zookeeper://h:2181/"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "zookeeper://",
+        "zookeeper:///mybpm",
+        "zookeeper://h:port/mybpm",
+        "zookeeper://h:0/mybpm",
+        "zookeeper://h:70000/mybpm",
+        "zookeeper://h1,,h2/mybpm",
+        "zookeeper://h//mybpm",
+        "zookeeper://h/a/../b",
+        "zookeeper://h ost/mybpm",
+    ],
+)
+def test_faulty_zookeeper_url_says_how_to_write_it(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="write zookeeper://host:2181/mybpm"):
+        open_source(url)
+
+
+def test_password_in_a_zookeeper_url_is_refused_and_not_repeated() -> None:
+    with pytest.raises(ConfigurationError, match="takes no user or password") as caught:
+        open_source("zookeeper://me:hunter2@h/mybpm")
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["", " ", "http://u:hunter2@h/x", "zk://h", "zookeeper:h:2181", "etcd://h"])
+def test_other_urls_are_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="names no configuration: write file:") as caught:
+        open_source(url)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["file:/etc/etl", "/etc/etl", "file:///etc/etl", "file:/etc/etl/"])
+def test_directory_urls(url: str) -> None:
+    assert open_source(url).url == "file:/etc/etl"
+
+
+def test_relative_directory_becomes_absolute() -> None:
+    assert open_source("conf").url == f"file:{Path.cwd() / 'conf'}"
+
+
+def test_home_follows_the_environment() -> None:
+    assert etl_home({"ETL_HOME": "/srv/etl", "XDG_DATA_HOME": "/data"}) == Path("/srv/etl")
+    assert etl_home({"XDG_DATA_HOME": "/data"}) == Path("/data/etl")
+    assert etl_home({}) in (Path("/var/lib/etl"), Path.home() / ".local/share/etl")
+    assert etl_home({"XDG_DATA_HOME": "relative"}) == etl_home({})
+
+
+def test_default_url() -> None:
+    assert default_url({"ETL_CONFIG": "zookeeper://h/x"}) == "zookeeper://h/x"
+    assert default_url({"ETL_CONFIG": " ", "ETL_HOME": "/srv/etl"}) == "file:/srv/etl/config"

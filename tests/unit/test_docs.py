@@ -1,0 +1,96 @@
+"""The tables of docs/ against the code they tell about."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from etl import errors
+from etl.contract import contract_files
+from etl.inbound.faults import CATALOGUE
+from etl.partner import SCENARIOS
+from etl.plan import Kind
+from etl.settings.catalogue import FILES, OUT_VERSION_DEFAULT, OUT_VERSION_VARIABLE
+from etl.settings.keys import KeyFile
+from etl.settings.log_file import LOGGING, read_log_structure
+from etl.settings.schedule_parse import parse_schedule
+from etl.watch import MEASURES
+from tests.contracts import TERMS, company
+from tests.documentation import CONTRACT, ERRORS, MONITORING, OPERATOR, SERVICE, blocks, table, words
+
+# Of the error tree, of a run with rejected rows, and of signals.
+EXIT_CODES = {one.exit_code for one in vars(errors).values() if hasattr(one, "exit_code")} | {0, 1, 130, 143}
+
+TEXT = OPERATOR.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
+def test_every_key_is_told_with_its_default(file: KeyFile) -> None:
+    told: dict[str, str] = {}
+    for names, default, _ in table(OPERATOR, f"`{file.path}`"):
+        defaults = words(default) or [""] * len(words(names))
+        told |= dict(zip(words(names), defaults, strict=True))
+    assert told == {key.name: key.default for key in file.keys}
+
+
+def test_the_version_variable_is_told() -> None:
+    assert f"`{OUT_VERSION_VARIABLE}` (default `{OUT_VERSION_DEFAULT}`)" in TEXT
+
+
+def test_every_code_of_err_is_told_with_cause_and_cure() -> None:
+    rows = [[cell.replace("`", "") for cell in row] for row in table(ERRORS, "code | cause | cure")]
+    assert rows == [[fault.code, fault.cause, fault.cure] for fault in CATALOGUE]
+
+
+def test_every_figure_is_told() -> None:
+    told = {words(name)[0]: meaning for name, meaning in table(MONITORING, "name | meaning")}
+    assert told == {measure.prometheus_name: measure.help for measure in MEASURES}
+    rules = [name for block in blocks(MONITORING) for name in re.findall(r"etl_\w+", block.text)]
+    assert rules
+    assert set(rules) <= set(told)
+
+
+def test_every_exit_code_is_told() -> None:
+    rows = table(OPERATOR, "code | what happened | what to do")
+    assert {int(code) for row in rows for code in row[0].split(",")} == EXIT_CODES
+
+
+def test_every_kind_of_task_is_told() -> None:
+    assert {kind for kind in Kind if f"`{kind}`" in TEXT} == set(Kind)
+
+
+def test_every_scenario_of_the_partner_is_told() -> None:
+    assert [words(row[0]) for row in table(CONTRACT, "scenario | what the partner's program does")] == [
+        [name] for name in SCENARIOS
+    ]
+
+
+def test_every_file_of_a_contract_is_told() -> None:
+    told = {name for row in table(CONTRACT, "file | what it is") for name in words(row[0])}
+    files = contract_files(company(), TERMS, grants="")
+    assert told == {re.sub(r"schemas/\w+", "schemas/*", path) for path in files}
+
+
+def test_every_pattern_of_the_service_page_is_a_schedule() -> None:
+    moments = [words(row[0]) for row in table(SERVICE, "pattern | moments")]
+    spans = [words(row[0]) for row in table(SERVICE, "pattern | spans, to be joined with moments")]
+    assert sum(map(len, moments)) == 7
+    for pattern in (pattern for row in moments for pattern in row):
+        assert parse_schedule(pattern)[1] == (), pattern
+    for pattern in (pattern for row in spans for pattern in row):
+        assert parse_schedule(f"({pattern}) * 10:00")[1] == (), pattern
+    text = " ".join(SERVICE.read_text(encoding="utf-8").split())
+    for pattern in re.findall(r"`((?:from|повт|с |17)[^`]*)`", text):
+        assert not [fault for fault in parse_schedule(pattern)[1] if "no moments" not in fault.message], pattern
+
+
+def test_the_log_of_the_service_page_is_sound() -> None:
+    [text] = [block.text for block in blocks(SERVICE) if block.language == "text"]
+    assert read_log_structure({LOGGING: text}, "place")[1] == []
+
+
+@pytest.mark.parametrize("path", sorted(OPERATOR.parent.glob("*.md")), ids=lambda path: path.name)
+def test_a_page_stays_within_three_screenfuls(path: Path) -> None:
+    """About 55 lines of a tall terminal each."""
+    text = path.read_text(encoding="utf-8")
+    assert len(re.findall("\n", text)) <= 165
