@@ -41,20 +41,22 @@ def raise_version(real: Real, *, is_narrow: bool, keeps_removed: bool) -> None:
     build_version(replace(house, company=company, settings=settings), name, lambda _: None)
 
 
-def move(real: Real, number: int | None) -> None:
-    """A switch to one of the versions, or the way back (None)."""
+def move(real: Real, number: int | None) -> bool:
+    """A switch to one of the versions, or the way back (None); whether one took place, and all versions followed."""
     known = _names(real)
     if not known:
-        return
+        return False
     real.log.append(f"-- switch: {number}")
     if number is not None:
         chosen = known[number % len(known)]
         assert switch_version(real.house, chosen, force=False, patience=20.0).current == chosen
-        return
+        return True
     try:
         roll_back_version(real.house, force=False, patience=20.0)
     except ConfigurationError as error:
         assert "no version was current before" in str(error)  # noqa: PT017 - the other outcome is right too
+        return False
+    return True
 
 
 def disagreements(real: Real) -> list[str]:

@@ -5,6 +5,7 @@ Metadata alone is shared with the engine: what a document means is tested elsewh
 """
 
 from tests.properties.model.delivered import File, LinkRow, Marker, Row
+from tests.properties.model.out import bring_up_to_date
 from tests.properties.model.run import (
     Stopped,
     begin_or_resume,
@@ -24,6 +25,7 @@ __all__ = [
     "Stopped",
     "World",
     "begin_or_resume",
+    "bring_up_to_date",
     "close",
     "hand_over_by_clearing",
     "hand_over_by_row",
