@@ -7,7 +7,7 @@ from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field_types import FieldType
 from etl.quoting import fold, identifier
-from etl.store import NEW_INSTANCE_ID
+from etl.store import new_ids
 
 _sql = Statements(__package__, "etl.store")
 
@@ -18,8 +18,8 @@ def upload_files(connection: Connection, company: Company, place: Place) -> dict
     The bytes never leave the server. Files go first, so that the fields which name them find them; fields of earlier
     runs that waited for one get it now, or expire.
     """
-    tables = place.names | {"new_id": NEW_INSTANCE_ID}
-    values = {"max_value_bytes": place.max_value_bytes}
+    tables = place.names
+    values = {"max_value_bytes": place.max_value_bytes, "new_ids": new_ids()}
     counters = {
         "created": execute(connection, _sql("store_files", **tables), values),
         "uploaded": execute(connection, _sql("mark_files", **tables), values),

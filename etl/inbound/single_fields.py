@@ -1,6 +1,6 @@
 """MIGRATE_SINGLE_FIELDS: one chunk of an in_ table becomes instances of its business object."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
@@ -11,7 +11,7 @@ from etl.inbound.truncated import refuse_truncated
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.plan import Chunk
-from etl.store import NEW_INSTANCE_ID
+from etl.store import new_ids
 
 _sql = Statements(__package__, "etl.store")
 
@@ -81,7 +81,8 @@ def _stage(merge: _Merge, *, is_last: bool) -> int:
     Then rows may meet in one instance or unique value: each pass takes the first of them, in the order of their ids, so
     that the result is that of taking row by row.
     """
-    exact = _Merge(merge.connection, merge.names | {"exact": True}, merge.values)
+    merge = replace(merge, values=merge.values | {"new_ids": new_ids()})
+    exact = replace(merge, names=merge.names | {"exact": True})
     if merge.names["unique"]:
         staged = exact.run("stage_rows")
     else:
@@ -95,7 +96,10 @@ def _stage(merge: _Merge, *, is_last: bool) -> int:
 
 
 def _counts(merge: _Merge) -> dict[str, int]:
-    return {row.counter: row.rows for row in fetch_all(merge.connection, _sql("count_rows", **merge.names))}
+    rows = fetch_all(merge.connection, _sql("count_rows", **merge.names))
+    counts = {row.action: row.rows for row in rows}
+    further = {"aliased": sum(row.aliased for row in rows), "skipped": sum(row.skipped for row in rows)}
+    return counts | {name: number for name, number in further.items() if number}
 
 
 def _write(merge: _Merge, counts: dict[str, int]) -> None:
@@ -126,7 +130,6 @@ def _names(business_object: BusinessObject, chunk: Chunk, place: Place) -> dict[
         "waiting": [field for field in fields if field.waits],
         "unique": [field for field in fields if field.is_unique],
         "system": [field for field in fields if field.is_system],
-        "new_id": NEW_INSTANCE_ID,
         "exact": False,
     }
 

@@ -5,7 +5,7 @@ Never reads an in_ table and never writes an out_ table.
 """
 
 from etl.store.golden import Store
-from etl.store.ids import NEW_INSTANCE_ID
+from etl.store.ids import new_ids
 from etl.store.undo import undo_run
 
-__all__ = ["NEW_INSTANCE_ID", "Store", "undo_run"]
+__all__ = ["Store", "new_ids", "undo_run"]

@@ -1,8 +1,8 @@
 -- What the stage holds, by what will be done.
-select counter, count(*) as rows
+select
+    _action as action,
+    count(*) as rows,
+    count(*) filter (where _aliased and _action <> 'rejected') as aliased,
+    count(*) filter (where _skips) as skipped
 from stage
-cross join lateral (
-    values (_action), (case when _aliased and _action <> 'rejected' then 'aliased' end), (case when _skips then 'skipped' end)
-) as c (counter)
-where counter is not null
-group by counter
+group by _action

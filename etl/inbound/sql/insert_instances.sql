@@ -1,4 +1,5 @@
--- New instances, in the order of their external id: the unique index on it is the dear part of an insert.
+-- New instances, in the order of their external id, as the stage has them: the unique index on it is the dear part of
+-- an insert.
 with created as (
     insert into {{ store_schema | ident }}.{{ golden | ident }}
         (_id, _in_id, _created_at, _modified_at, _in_migrated_at{% for field in fields %}, {{ field.column }}{% endfor %})
@@ -6,7 +7,6 @@ with created as (
 
     from stage
     where _action = 'created'
-    order by _in_id
     returning _id
 )
 insert into {{ store_schema | ident }}.journal (run, bo, instance, change)

@@ -1,6 +1,7 @@
 -- A chunk's claimed rows as they stand now, each with its golden instance, its values as read, and what to do with it.
 -- Everything that is asked of a row is asked once, here. `exact` knows all ways to an instance; without it only in_id
 -- is followed, which is enough for nearly every chunk and costs one join instead of four.
+{% from "new_id.jinja" import new_id %}
 create temporary table stage on commit drop as
 with
 {% for lookup in lookups %}
@@ -110,6 +111,6 @@ judged as (
 )
 select
     judged.*,
-    case when _action = 'created' then {{ new_id }} when _action <> 'rejected' then _known end as _instance,
+    case when _action = 'created' then {{ new_id("case when _action = 'created' then _in_id end") }} when _action <> 'rejected' then _known end as _instance,
     {% for field in skipping %}{{ "(" if loop.first }}_bad_{{ tested.index(field) }}{{ ") and not _removed and _action <> 'rejected'" if loop.last else " or " }}{% else %}false{% endfor %} as _skips
 from judged

@@ -1,6 +1,7 @@
 -- Contents that the storage does not have yet, each once.
+{% from "new_id.jinja" import new_id %}
 insert into {{ store_schema | ident }}.file_storage (_id, sha256, file_name, mime_type, content)
-select {{ new_id }}, fresh.sha256, fresh.file_name, fresh.mime_type, fresh.content
+select {{ new_id("fresh.sha256") }}, fresh.sha256, fresh.file_name, fresh.mime_type, fresh.content
 from (
     select distinct on (sha256(content)) sha256(content) as sha256, file_name, mime_type, content
     from {{ in_schema | ident }}.in_fileStorage

@@ -1,7 +1,7 @@
 -- The fixed tables of a golden store. Tables of business objects begin with bo_, of link fields with link_, so none of
 -- these names can meet a code.
 create table if not exists {{ schema | ident }}.journal (
-    n bigserial primary key,
+    n bigserial not null,
     written_by xid8 not null default pg_current_xact_id(),
     run bigint,
     bo varchar(63) not null,
@@ -11,7 +11,8 @@ create table if not exists {{ schema | ident }}.journal (
     change varchar(8) not null,
     before jsonb
 );
--- Readers ask for what transactions after a snapshot wrote.
+-- Readers ask for what transactions after a snapshot wrote, cleaning for the oldest. `n` is for the order of one instance's
+-- changes; an index on it would cost every change as much as its row.
 create index if not exists journal_written_by on {{ schema | ident }}.journal (written_by);
 -- Further external ids of an instance, beside the one in its own row.
 create table if not exists {{ schema | ident }}.alias (

@@ -26,6 +26,15 @@ def test_a_new_row_creates_an_instance(inbound: Inbound) -> None:
     assert inbound.journal() == [("Client", "created")]
 
 
+def test_new_ids_grow_with_time_and_in_ids(inbound: Inbound) -> None:
+    inbound.partner.fill("in_Client", {"in_id": "m"}, {"in_id": "x"}, {"in_id": "n"})
+    inbound.merge()
+    inbound.partner.redeliver("in_Client", {"in_id": "b"}, {"in_id": "a"})
+    inbound.merge()
+    golden = inbound.golden()
+    assert sorted(golden, key=lambda in_id: str(golden[in_id]["_id"])) == ["m", "n", "x", "a", "b"]
+
+
 def test_an_equal_row_writes_nothing(inbound: Inbound) -> None:
     rows: list[Row] = [
         {"in_id": "a", "name": "Anna", "kind": "old", "born": "2000-01-02"},
