@@ -8,7 +8,7 @@ import sqlalchemy
 
 from etl.database import Connection, transaction
 from etl.errors import ConfigurationError, TransientFault
-from etl.outbound.fill import fill_chunk
+from etl.outbound.fill import disturb, fill_chunk
 from etl.outbound.follow import Counters, follow, no_rows, snapshot
 from etl.outbound.registry import lock_version, note_scans
 from etl.outbound.upkeep import ensure_version, keep_current, settle
@@ -78,7 +78,7 @@ def _fill_on(connection: Connection, versions: Versions, version: OutVersion) ->
         raise ConfigurationError(f"{version.schema} was retired meanwhile")
     known, structure = settle(connection, versions, known)
     counters = follow(connection, known, structure, snapshot(connection))
-    fill = known.fill
+    fill = disturb(connection, version, known.fill, counters)
     if fill:
         fill, written = fill_chunk(connection, version, structure, fill, versions.chunk_rows)
         for counter, number in written.items():

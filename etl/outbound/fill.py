@@ -1,8 +1,10 @@
 """A version's tables are filled from the golden store, chunk by chunk, or compared with it after a restore."""
 
+from dataclasses import replace
+
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
 from etl.metadata import names
-from etl.metadata.out_structure import OutInstances, OutStructure
+from etl.metadata.out_structure import OutInstances, OutLinks, OutStructure
 from etl.outbound.follow import ANALYZE_FROM_ROWS, Counters, analyze, no_rows
 from etl.outbound.registry import note_fill
 from etl.outbound.steps import Fill, Step, steps
@@ -19,7 +21,15 @@ def begin(connection: Connection, structure: OutStructure, store_schema: str, *,
     golden += [names.store_link_table(link.bo, link.field) for link in structure.links]
     values = {"schema": fold(store_schema), "names": [fold(name) for name in golden]}
     [expected] = fetch_all(connection, _sql("expected_rows"), values)
-    return Fill(is_new=is_new, total=expected.rows)
+    return Fill(is_new=is_new, total=expected.rows, is_alone=is_new)
+
+
+def disturb(connection: Connection, version: OutVersion, fill: Fill | None, followed: Counters) -> Fill | None:
+    """Notes that the journal was followed in a version that is being filled; returns the filling from here on."""
+    if fill and fill.is_alone and any(followed.values()):
+        fill = replace(fill, is_alone=False)
+        note_fill(connection, version, fill)
+    return fill
 
 
 def fill_chunk(
@@ -56,9 +66,11 @@ def _perform(
         return counters[1], execute(connection, _sql(f"sweep_{kind}", **tables)), fill.moved(0, None)
     tables["has_start"] = bool(fill.after)
     values: dict[str, object] = dict(zip(("after", "after_target"), fill.after, strict=False))
+    if isinstance(table, OutLinks):
+        values["targets"] = list(table.targets)
     end = fetch_one(connection, _sql(f"end_of_{kind}", **tables), values | {"rows": chunk_rows})
     last = tuple(end) if end else ()
     values |= dict(zip(("last", "last_target"), last, strict=False))
-    statement = _sql(f"fill_{kind}", **tables, has_end=bool(last), is_new=fill.is_new)
+    statement = _sql(f"fill_{kind}", **tables, has_end=bool(last), is_new=fill.is_new, is_alone=fill.is_alone)
     rows = execute(connection, statement, values)
     return counters[0], rows, fill.moved(chunk_rows if last else rows, last or None)

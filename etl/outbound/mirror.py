@@ -50,7 +50,7 @@ class Mirror:
 
     def create(self, out: Connection) -> None:
         """Makes what is missing; the fixed tables of the store are there already."""
-        ddl.bring_up(out, self.company, "store", in_schema="", store_schema=self.schema, out_schema="")
+        ddl.bring_up_store(out, self.company, self.schema)
         keep_tables(out, self.schema, "mirror", _sql.script("create_mirror", schema=self.schema))
 
     def exists(self, out: Connection) -> bool:

@@ -21,7 +21,8 @@ class Step:
 class Fill:
     """How far a filling is: the step's number, the ids of the last row that is done, rows done and rows expected.
 
-    `is_new`: the tables were empty, so nothing in them is to be compared or cleared.
+    `is_new`: the tables were empty, so nothing in them is to be compared or cleared. `is_alone`: since then nothing but
+    the filling has written to them, so no row of it can be there already.
     """
 
     is_new: bool
@@ -29,11 +30,12 @@ class Fill:
     after: tuple[str, ...] = ()
     rows: int = 0
     total: int = 0
+    is_alone: bool = False
 
     @classmethod
     def from_json(cls, value: Any) -> "Fill":
         """What `as_json` gave."""
-        return cls(value["is_new"], value["step"], tuple(value["after"]), value["rows"], value["total"])
+        return cls(**value | {"after": tuple(value["after"])})
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, to be kept."""

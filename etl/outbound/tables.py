@@ -36,6 +36,8 @@ def link_names(version: OutVersion, structure: OutStructure, link: OutLinks) -> 
         "owner_column": link.owner_column,
         "target_column": link.target_column,
         "bo_column": link.bo_column,
+        "owner_golden": names.store_table(link.bo),
+        "target_goldens": [names.store_table(target) for target in link.targets],
         "owner_out": names.out_table(link.bo),
         "target_outs": [names.out_table(target) for target in link.targets],
         "keeps_removed": structure.keeps_removed,

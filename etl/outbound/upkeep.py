@@ -8,7 +8,7 @@ from etl import ddl
 from etl.database import Connection, Statements, execute
 from etl.errors import ConfigurationError
 from etl.metadata.out_structure import OutStructure
-from etl.outbound.fill import begin, fill_chunk
+from etl.outbound.fill import begin, disturb, fill_chunk
 from etl.outbound.follow import Counters, follow, no_rows, snapshot
 from etl.outbound.registry import Known, begin_anew, known_versions, lock_version, note_scans, register
 from etl.outbound.version import OutVersion, Versions
@@ -72,7 +72,7 @@ def make_tables(connection: Connection, structure: OutStructure, schema: str) ->
 def _bring_up(connection: Connection, versions: Versions, known: Known, deadline: float) -> Counters:
     known, structure = settle(connection, versions, known)
     counters = follow(connection, known, structure, snapshot(connection))
-    fill = known.fill
+    fill = disturb(connection, known.version, known.fill, counters)
     while fill and time.monotonic() < deadline:
         fill, written = fill_chunk(connection, known.version, structure, fill, versions.chunk_rows)
         for counter, rows in written.items():

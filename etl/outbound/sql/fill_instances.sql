@@ -11,7 +11,7 @@
 order by g._id
 ) s
 {% if is_new %}
-on conflict (system_id) do nothing
+{{ "on conflict (system_id) do nothing" if not is_alone }}
 {% else %}
 {{ when_different(columns) }}
 {% endif %}
