@@ -4,7 +4,7 @@ Receives a `Company` and the names of schemas, hands on statements as values wit
 live database lacks, and applies them. Never drops unless told to, and never touches a table that is not the company's.
 """
 
-from etl.ddl.apply import apply, bring_up, bring_up_out
+from etl.ddl.apply import apply, bring_up, bring_up_out, bring_up_store
 from etl.ddl.compare import check_in_tables, missing, missing_out
 from etl.ddl.difference import Difference, difference
 from etl.ddl.tables import Change, Direction, out_tables, statements
@@ -16,6 +16,7 @@ __all__ = [
     "apply",
     "bring_up",
     "bring_up_out",
+    "bring_up_store",
     "check_in_tables",
     "difference",
     "missing",

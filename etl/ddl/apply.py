@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from etl.database import Connection, Statements
-from etl.ddl.compare import missing, missing_out
+from etl.ddl.compare import missing, missing_out, missing_store
 from etl.ddl.tables import Change, Direction
 from etl.metadata import Company
 from etl.metadata.out_structure import OutStructure
@@ -31,6 +31,14 @@ def bring_up(
     connection.execute(_sql("lock"))
     schemas = {"in_schema": in_schema, "store_schema": store_schema, "out_schema": out_schema}
     changes = missing(connection, company, direction, **schemas)
+    apply(connection, changes)
+    return changes
+
+
+def bring_up_store(connection: Connection, company: Company, schema: str) -> list[Change]:
+    """As `bring_up`, for the store of a run (see `missing_store`)."""
+    connection.execute(_sql("lock"))
+    changes = missing_store(connection, company, schema)
     apply(connection, changes)
     return changes
 

@@ -28,6 +28,7 @@ class Relation:
 
     kind: str
     dangers: tuple[str, ...]
+    has_rows: bool
     columns: dict[str, str] = field(default_factory=dict)
     indexes: frozenset[tuple[str, bool]] = frozenset()
 
@@ -59,7 +60,11 @@ def relations(connection: Connection, schema: str, names: Iterable[str]) -> dict
         indexes.setdefault(row.name, set()).update({(row.column, row.is_unique), (row.column, False)})
     return {
         row.name: Relation(
-            row.kind, tuple(_dangers(row)), columns.get(row.name, {}), frozenset(indexes.get(row.name, ()))
+            row.kind,
+            tuple(_dangers(row)),
+            row.has_rows,
+            columns.get(row.name, {}),
+            frozenset(indexes.get(row.name, ())),
         )
         for row in fetch_all(connection, _sql("relations"), asked)
     }

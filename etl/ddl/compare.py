@@ -42,6 +42,14 @@ def missing(
     return _changes(compare(connection, schemas, wanted), f"company {company.code}")
 
 
+def missing_store(connection: Connection, company: Company, schema: str) -> list[Change]:
+    """What the store lacks for a run. New tables come without the indexes that only serve to find rows: these are made
+    several times faster when the first rows are in. Raises what `missing` raises.
+    """
+    wanted = tables(company, Direction.STORE, in_schema=schema, store_schema=schema, out_schema=schema)
+    return _changes(compare(connection, [schema], wanted, puts_off_indexes=True), f"company {company.code}")
+
+
 def missing_out(connection: Connection, structure: OutStructure, schema: str) -> list[Change]:
     """What the schema of one version lacks of its structure. Raises what `missing` raises."""
     return _changes(compare(connection, [schema], out_tables(structure, schema)), f"the out_ version {schema}")
@@ -72,7 +80,9 @@ def _matters(change: Change) -> bool:
     return not change.description.startswith("set storage")
 
 
-def compare(connection: Connection, schemas: list[str], wanted: list[Table]) -> Comparison:
+def compare(
+    connection: Connection, schemas: list[str], wanted: list[Table], *, puts_off_indexes: bool = False
+) -> Comparison:
     """Everything that lies between the wanted tables of some schemas and the live ones."""
     found = Comparison()
     for schema in dict.fromkeys(schemas):
@@ -81,13 +91,14 @@ def compare(connection: Connection, schemas: list[str], wanted: list[Table]) -> 
             found.changes.append(Change(f"create schema {schema}", render("live/schema", schema=schema)))
         live = relations(connection, schema, (table.name for table in group))
         for table in group:
-            _compare_table(table, live.get(fold(table.name)), found)
+            _compare_table(table, live.get(fold(table.name)), found, puts_off_indexes=puts_off_indexes)
     return found
 
 
-def _compare_table(table: Table, live: Relation | None, found: Comparison) -> None:
+def _compare_table(table: Table, live: Relation | None, found: Comparison, *, puts_off_indexes: bool) -> None:
     if live is None:
-        found.changes += [*table.changes, *_storage(table)]
+        indexes = [index.change for index in table.indexes if index.is_unique or not puts_off_indexes]
+        found.changes += [table.create, *indexes, *_storage(table)]
     elif not live.is_table:
         found.faults.append(f"{table}: is {live.kind_name}, the metadata says a table")
     else:
@@ -107,7 +118,8 @@ def _lacking(table: Table, live: Relation) -> Iterator[Change]:
             sql = render("live/widen", schema=table.schema, table=table.name, column=column.name, type=wider)
             yield Change(f"widen column {table}.{name} from {live.columns[column.name]} to {column.catalog_type}", sql)
     for index in table.indexes:
-        if (index.column, index.is_unique) not in live.indexes:
+        is_due = index.is_unique or live.has_rows
+        if is_due and (index.column, index.is_unique) not in live.indexes:
             yield index.change
 
 

@@ -67,9 +67,8 @@ def prepare_in(sides: Sides, house: House, begin: Begin) -> None:
 
 
 def prepare_store(connection: Connection, house: House) -> None:
-    """Makes what the golden store lacks."""
-    schemas = {"store_schema": house.store.schema, "out_schema": house.out_version.schema}
-    ddl.bring_up(connection, house.company, "store", in_schema=house.in_schema, **schemas)
+    """Makes what the golden store lacks; an index of links is made when the first of them are in."""
+    ddl.bring_up_store(connection, house.company, house.store.schema)
     house.store.create(connection)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from etl import inbound, outbound
 from etl.database import Connection, Statements, execute, fetch_all
 from etl.engine.limit import check_error_limit
+from etl.engine.preparation import prepare_store
 from etl.engine.telling import tell_run
 from etl.engine.wiring import House
 from etl.errors import EnvironmentFault, RunStopped
@@ -18,12 +19,15 @@ from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable
 from etl.plan import Chunk, Claimed, Kind, Task, lay_out
-from etl.plan.layout import LAST_TITLE
+from etl.plan.layout import LAST_TITLE, LINKS_TITLE
 from etl.tasks import Board
 
 _sql = Statements(__package__)
 
 Counters = dict[str, int]
+
+# So many rows in new tables of links want their indexes at once.
+_INDEX_FROM_ROWS = 10_000
 
 # Before one of these a run may still be stopped; after them the partner has been told that all is read.
 _READING = {
@@ -180,6 +184,9 @@ class Work:
         execute(connection, _sql("notify"), {"payload": json.dumps(payload)})
 
     def _nop(self, sides: Sides, task: Task) -> Counters:
+        # Few rows can wait for the next run to make the index.
+        if task.title == LINKS_TITLE and self.board.sum_of(sides.source, "created") >= _INDEX_FROM_ROWS:
+            prepare_store(sides.store, self.house)
         # Hooks may read the out_ tables, so they are called when these are committed.
         if task.title == LAST_TITLE:
             tell_run(sides.source, self.house, self.won.run)

@@ -12,6 +12,8 @@ _sql = Statements(__package__)
 
 # Below this many rows autovacuum's statistics do no harm and refreshing them costs more than it gives.
 _ANALYZE_FROM_ROWS = 1000
+# A link takes less memory than a row, and each chunk reads the external ids of both its objects.
+_LINKS_PER_ROW = 2
 
 
 def claim(connection: Connection, company: Company, place: Place) -> dict[str, Claimed]:
@@ -43,7 +45,7 @@ def _row_chunks(connection: Connection, table: str, rows: int, place: Place) -> 
     if rows <= place.chunk_rows:
         yield Chunk(rows)
         return
-    names_of_rows = {"run": place.run, "chunk_rows": place.chunk_rows}
+    names_of_rows = {"run": place.run, "chunk_rows": place.chunk_rows, "claimed": rows}
     starts = fetch_all(connection, _sql("chunk_starts", table=table, **place.names), names_of_rows)
     firsts = [row.first for row in starts]
     for first, after, row in zip(firsts, [*firsts[1:], None], starts, strict=True):
@@ -65,7 +67,7 @@ def _claim_links(connection: Connection, link: LinkTable, place: Place) -> Claim
 def _link_chunks(connection: Connection, table: str, rows: int, place: Place) -> Iterator[Chunk]:
     if not rows:
         return
-    number = -(-rows // place.chunk_rows)
+    number = -(-rows // (place.chunk_rows * _LINKS_PER_ROW))
     if number == 1:
         yield Chunk(rows)
         return

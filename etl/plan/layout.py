@@ -8,6 +8,9 @@ from etl.plan.task import Chunk, Claimed, Kind, Task
 
 FIRST = Task(seq=0, stage=0, kind=Kind.BEGIN, title="Начало миграции инстанций БО")
 
+# By then all links of the run are in the store.
+LINKS_TITLE = "Связи прошли"
+
 # By then all that a run does is committed, the out_ tables included.
 LAST_TITLE = "Миграция завершена"
 
@@ -27,7 +30,7 @@ def lay_out(company: Company, claimed: Mapping[str, Claimed]) -> tuple[Task, ...
         list(_single_fields(company, claimed, dictionaries=False)),
         [(Kind.NOP, "Простые поля прошли", "", None, "")],
         list(_links(company, claimed)),
-        [(Kind.NOP, "Связи прошли", "", None, "")],
+        [(Kind.NOP, LINKS_TITLE, "", None, "")],
         list(_in_migrated_at(company, claimed)),
         [(Kind.FIX_PROCESS_TRACKING, "Фиксация таблицы process_tracking о завершении считывания данных", "", None, "")],
         [(Kind.COPY_ERR, "Копирование таблицы ошибок", "", None, "")],

@@ -10,6 +10,7 @@ select
     c.relkind::text as kind,
     pg_catalog.pg_get_userbyid(c.relowner)::text as owner,
     c.relowner in (select oid from mine) as is_ours,
+    c.relkind = 'r' and pg_catalog.pg_relation_size(c.oid) > 0 as has_rows,
     c.relrowsecurity or c.relforcerowsecurity as row_security,
     -- The engine's own trigger on the marker is known by its function, which none but the engine can have made.
     array(

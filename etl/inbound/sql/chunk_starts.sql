@@ -1,9 +1,9 @@
--- Where each chunk of claimed rows begins, and how many it holds; only these few numbers leave the server.
-select min(id) as first, count(*) as rows
+-- Where each chunk of claimed rows begins; only these few numbers leave the server.
+select id as first, least(:chunk_rows, :claimed - number + 1) as rows
 from (
-    select id, (row_number() over (order by id) - 1) / :chunk_rows as chunk
+    select id, row_number() over (order by id) as number
     from {{ in_schema | ident }}.{{ table | ident }}
     where occupied_id = :run and in_status = 'ON_WORK'
 ) numbered
-group by chunk
-order by chunk
+where (number - 1) % :chunk_rows = 0
+order by number

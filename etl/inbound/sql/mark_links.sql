@@ -3,3 +3,9 @@ update {{ in_schema | ident }}.{{ in_table | ident }} l
 set in_status = case when s.owner is null or s.target is null then 'WAITING' else 'DONE' end
 from stage s
 where l.ctid = s._place and l.xmin = s._version
+{% if chunk.first is not none %}
+  and l.ctid >= cast(:first as tid)
+{% endif %}
+{% if chunk.after is not none %}
+  and l.ctid < cast(:after as tid)
+{% endif %}

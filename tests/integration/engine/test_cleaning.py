@@ -176,7 +176,7 @@ def test_nothing_to_clean_writes_nothing(site: Site) -> None:
         ("inbound", "clean_errors", "err_run"),
         ("tasks", "clean", "task_run_seq_key"),
         ("handshake", "clean_runs", "run_pkey"),
-        ("store", "clean_journal", "journal_pkey"),
+        ("store", "clean_journal", "journal_written_by"),
     ],
 )
 def test_a_pass_finds_its_rows_by_an_index(site: Site, room: str, statement: str, index: str) -> None:
