@@ -110,7 +110,24 @@ judged as (
     from looked
 )
 select
-    judged.*,
+    _row, _place, _version, _in_id, _out_id, _removed, _known, _fault, _aliased,
+{% for field in tested %}
+    _bad_{{ loop.index0 }},
+{% endfor %}
+{% if system %}
+    _lacks_system,
+{% endif %}
+{% for field in waiting %}
+    _waits_{{ loop.index0 }}, _file_{{ loop.index0 }},
+{% endfor %}
+{% for field in unique %}
+    _holder_{{ loop.index0 }},
+{% endfor %}
+    -- What nobody will write need not be carried; rows may meet in a unique value whatever is done with them.
+{% for field in fields %}
+    {{ field.column if field.is_unique else "case when _action in ('created', 'changed') then %s end as %s" | format(field.column, field.column) }},
+{% endfor %}
+    _action,
     case when _action = 'created' then {{ new_id("case when _action = 'created' then _in_id end") }} when _action <> 'rejected' then _known end as _instance,
     {% for field in skipping %}{{ "(" if loop.first }}_bad_{{ tested.index(field) }}{{ ") and not _removed and _action <> 'rejected'" if loop.last else " or " }}{% else %}false{% endfor %} as _skips
 from judged
