@@ -1,11 +1,13 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo test properties crash check format clean
+.PHONY: help demo test properties crash bench check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGING := setup.cfg pyproject.toml
 PYTEST_ARGS ?=
+# Variables of the benchmark given to make reach it through the environment (docs/speed.md).
+export BENCH_ROWS BENCH_REPEATS BENCH_SCENARIOS BENCH_SETTINGS BENCH_JSON BENCH_POSTGRES_BIN BENCH_FOLDER
 
 help: ## List these verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -21,6 +23,9 @@ properties: .venv/test.stamp ## Set the engine beside its model for hours, and p
 
 crash: .venv/test.stamp ## Strike runners at every round trip and 10,000 times at random for hours, and prove that it finds bugs
 	@ETL_CRASH=all ETL_CRASH_FAULTS=10000 $(BIN)/python -m pytest tests/crash -m "" $(PYTEST_ARGS)
+
+bench: .venv/test.stamp ## Time the engine beside the floor, the best hand-written SQL: make bench BENCH_ROWS=100000
+	@$(BIN)/python -m scripts.bench
 
 check: .venv/test.stamp ## Check format, lint, types and floors
 	@$(BIN)/ruff format --check

@@ -1,0 +1,51 @@
+"""Runs the engine: the real command as a process of its own, with its time, processor and highest memory."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+_POLL_SECONDS = 0.01
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command took: seconds by the clock and of the processor, bytes of resident memory at the most."""
+
+    out: str
+    seconds: float
+    cpu_seconds: float
+    rss_bytes: int
+
+
+def run_etl(home: Path, *arguments: str) -> Ended:
+    """`etl` with the configuration in `home`/config. Raises when it does not end well."""
+    environ = {**os.environ, "ETL_HOME": str(home), "ETL_CONFIG": f"file:{home / 'config'}"}
+    command = [sys.executable, "-m", "etl", *arguments]
+    with (home / "out").open("w+b") as out, (home / "err").open("w+b") as err:
+        started = time.monotonic()
+        process = subprocess.Popen(command, env=environ, stdout=out, stderr=err)
+        highest = 0
+        while True:
+            highest = max(highest, _peak(process.pid))
+            found, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if found:
+                break
+            time.sleep(_POLL_SECONDS)
+        seconds = time.monotonic() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"etl {' '.join(arguments)} ended with {process.returncode}: {(home / 'err').read_text()}")
+    return Ended((home / "out").read_text(), seconds, usage.ru_utime + usage.ru_stime, highest)
+
+
+def _peak(pid: int) -> int:
+    """As Linux keeps it: what `wait4` tells of a child begins with what we had at the fork."""
+    try:
+        [found] = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text()) or ["0"]
+    except FileNotFoundError:
+        return 0
+    return int(found) * 1024

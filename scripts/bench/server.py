@@ -1,0 +1,105 @@
+"""The server of the benchmark: ordinary and durable. Databases are made on it, and what it counts is read."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from etl.database.embedded import EmbeddedServer
+
+Session = psycopg.Connection[tuple[Any, ...]]
+
+ROLE = "etl"
+_FEED = "feed"
+# Those of the shared measurements. What is not named is PostgreSQL's own default: fsync and synchronous_commit are on.
+_SETTINGS = {"shared_buffers": "2GB", "max_wal_size": "8GB", "fsync": "on", "synchronous_commit": "on"}
+_SQL = Path(__file__).parent / "sql"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server and the folder in which the configurations of the contestants lie."""
+
+    home: Path
+    host: str
+    port: int
+
+    def session(self, database: str = "postgres", user: str = ROLE) -> Session:
+        """A session of its own, each statement its own transaction."""
+        return psycopg.connect(
+            host=self.host,
+            port=self.port,
+            user=user,
+            dbname=database,
+            autocommit=True,
+            cursor_factory=psycopg.ClientCursor,
+        )
+
+    def administer(self, *statements: str) -> None:
+        """Runs statements as superuser."""
+        with self.session(user=EmbeddedServer.username) as session:
+            for statement in statements:
+                session.execute(statement)  # type: ignore[arg-type]
+
+    def make(self, database: str, template: str = _FEED) -> None:
+        """A database made anew, with the feed in it."""
+        self.administer(
+            f"drop database if exists {database} with (force)",
+            f"create database {database} owner {ROLE} template {template} strategy file_copy",
+        )
+
+    def drop(self, database: str) -> None:
+        self.administer(f"drop database if exists {database} with (force)")
+
+    def checkpoint(self) -> None:
+        """So that no contestant writes what the one before has left."""
+        self.administer("checkpoint")
+
+    def value(self, query: str, database: str = "postgres") -> Any:
+        """The one value of a query, with a superuser's eyes."""
+        with self.session(database, EmbeddedServer.username) as session:
+            [value] = session.execute(query).fetchone() or [None]  # type: ignore[arg-type]
+        return value
+
+
+@contextmanager
+def running_server(rows: int) -> Iterator[Server]:
+    """A server for the time of a `with` block, with a database that holds the feed of so many rows."""
+    home = Path(tempfile.mkdtemp(prefix="etl-bench-", dir=os.environ.get("BENCH_FOLDER") or None))
+    home.chmod(0o755)
+    try:
+        with EmbeddedServer(home, binaries=binaries(), settings=_SETTINGS) as embedded:
+            server = Server(home, str(embedded.socket_dir), embedded.port)
+            server.administer(f"create role {ROLE} login", f"create database {_FEED} owner {ROLE} template template0")
+            with server.session(_FEED) as session:
+                run_script(session, "feed", {"rows": rows})
+                session.execute("vacuum analyze")
+            yield server
+    finally:
+        shutil.rmtree(home)
+
+
+def binaries() -> Path | None:
+    """The programs of the PostgreSQL under test; None means the wheel's."""
+    chosen = os.environ.get("BENCH_POSTGRES_BIN") or os.environ.get("ETL_TEST_POSTGRES_BIN")
+    return Path(chosen) if chosen else None
+
+
+def run_script(session: Session, name: str, values: Mapping[str, object]) -> None:
+    """The statements of sql/<name>.sql, each its own transaction."""
+    for statement in (_SQL / f"{name}.sql").read_text(encoding="utf-8").split(";\n"):
+        session.execute(escaped(statement, values), values)  # type: ignore[arg-type]
+
+
+def escaped(statement: str, values: Mapping[str, object]) -> str:
+    """SQL's own `%` doubled, as psycopg asks for."""
+    doubled = statement.replace("%", "%%")
+    for name in values:
+        doubled = doubled.replace(f"%%({name})s", f"%({name})s")
+    return doubled
