@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGING := setup.cfg pyproject.toml
 PYTEST_ARGS ?=
 # Variables of the benchmark given to make reach it through the environment (docs/speed.md).
-export BENCH_ROWS BENCH_REPEATS BENCH_SCENARIOS BENCH_SETTINGS BENCH_JSON BENCH_POSTGRES_BIN BENCH_FOLDER
+export BENCH_ROWS BENCH_REPEATS BENCH_SCENARIOS BENCH_SETTINGS BENCH_JSON BENCH_PICTURES BENCH_POSTGRES_BIN BENCH_FOLDER
 
 help: ## List these verbs
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20

@@ -1,29 +1,66 @@
-"""`python -m scripts.bench`: see docs/speed.md. BENCH_ROWS, BENCH_REPEATS, BENCH_SCENARIOS, BENCH_JSON."""
+"""Time the engine beside the floor: `make bench`, `make nightly`. docs/speed.md tells what each figure means.
+
+Variables: BENCH_ROWS (1000000; several sizes with commas), BENCH_REPEATS (3), BENCH_SCENARIOS (all but those on
+demand), BENCH_JSON (a file), BENCH_PICTURES (a folder), BENCH_POSTGRES_BIN (another PostgreSQL), BENCH_SETTINGS (keys of
+configs/InMigrationConfig.txt), BENCH_FOLDER (where the server keeps its data meanwhile).
+"""
 
 import json
 import os
 import sys
 from pathlib import Path
 
+from rich.console import Console
+
+from scripts.bench.bounds import broken
 from scripts.bench.contestants import make_templates
-from scripts.bench.rounds import CHAIN, Result, Round, figures
+from scripts.bench.report import draw, show
+from scripts.bench.results import Figures, Results
+from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND, Round
 from scripts.bench.server import running_server
 
 
-def main() -> None:
-    rows = int(os.environ.get("BENCH_ROWS") or "1000000")
-    repeats = int(os.environ.get("BENCH_REPEATS") or "3")
-    scenarios = (os.environ.get("BENCH_SCENARIOS") or " ".join(CHAIN)).split()
-    results: dict[str, Result] = {}
+def main() -> int:
+    console = Console()
+    sizes: list[Figures] = []
+    for rows in _variable("BENCH_ROWS", "1000000").split(","):
+        sizes.append({})
+        _measure(int(rows), sizes)
+        show(console, sizes[-1])
+    if folder := _variable("BENCH_PICTURES", ""):
+        console.print("drawn:", *draw(Path(folder), sizes))
+    if "--check" not in sys.argv[1:]:
+        return 0
+    complaints = [line for one in sizes for line in broken(one)]
+    for line in complaints:
+        console.print(line, style="red")
+    return 1 if complaints else 0
+
+
+def _measure(rows: int, sizes: list[Figures]) -> None:
+    """All rounds of one size; the JSON file is written after each, so that a broken series is not in vain."""
+    repeats = int(_variable("BENCH_REPEATS", "3"))
+    wanted = _variable("BENCH_SCENARIOS", " ".join((*CHAIN, *BESIDE))).split()
+    if unknown := set(wanted) - {*CHAIN, *BESIDE, *ON_DEMAND}:
+        raise SystemExit(f"BENCH_SCENARIOS: unknown {', '.join(sorted(unknown))}")
+    results = Results()
     with running_server(rows) as server:
         make_templates(server)
         for number in range(1, repeats + 1):
-            Round(server, rows, number, results, _tell).play(scenarios)
-    found = {"rows": rows, **figures(results)}
-    if chosen := os.environ.get("BENCH_JSON"):
-        Path(chosen).write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    for name, one in figures(results).items():
-        print(name, one["seconds"], one["floor_seconds"], one["ratio"])
+            Round(server, rows, number, results, _tell).play(wanted)
+            sizes[-1] = {"rows": rows, "repeats": number, "server": server.version(), **results.figures()}
+            _write(sizes)
+
+
+def _write(sizes: list[Figures]) -> None:
+    """The scenarios of the last size at the top; all sizes, if there are several, under `sizes`."""
+    if chosen := _variable("BENCH_JSON", ""):
+        several = {"sizes": {str(one["rows"]): one for one in sizes}} if len(sizes) > 1 else {}
+        Path(chosen).write_text(json.dumps({**sizes[-1], **several}, indent=2) + "\n", encoding="utf-8")
+
+
+def _variable(name: str, default: str) -> str:
+    return os.environ.get(name) or default
 
 
 def _tell(line: str) -> None:
@@ -31,4 +68,4 @@ def _tell(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

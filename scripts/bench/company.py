@@ -1,7 +1,6 @@
 """The unit of work as metadata: two business objects of 8 and 6 fields and one link table; and its configuration."""
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,28 +53,27 @@ class Place:
         return f"host={self.host}\nport={self.port}\ndbName={self.database}\nusername={self.username}\n"
 
 
-def configure(tree: Path, import_place: Place, *, store: str = "", out: str = "", workers: int = 1) -> None:
+def configure(
+    tree: Path, import_place: Place, *, store: str = "", out: str = "", workers: int = 1, copies: bool = False
+) -> None:
     """Writes the configuration of one contestant. `store` and `out` name further databases of the same server.
 
-    The day's copies are off: the floor makes none, and they cost the same few seconds on any day.
+    The day's copies are off unless they are asked for: the floor makes none. BENCH_SETTINGS="chunkRows=100000" in the
+    environment tries out other keys of configs/InMigrationConfig.txt.
     """
+    settings = [
+        f"companyCode={CODE}",
+        f"copyTables={str(copies).lower()}",
+        *os.environ.get("BENCH_SETTINGS", "").split(),
+    ]
     texts = {
-        "configs/InMigrationConfig.txt": f"companyCode={CODE}\ncopyTables=false\n",
+        "configs/InMigrationConfig.txt": "\n".join([*settings, ""]),
         "configs/InMigrationPostgresConfig.txt": import_place.lines + "hasInMigration=true\n",
         "configs/StorePostgresConfig.txt": f"dbName={store}\n",
         "configs/OutMigrationPostgresConfig.txt": f"dbName={out}\nhasOutMigration=true\n",
         "consumers/InMigration.workerCount": f"comeKafkaInMigration={workers}\n",
     }
     texts |= {f"companies/{CODE}/business-objects/{code}.yaml": text for code, text in _DOCUMENTS.items()}
-    texts |= _extra()
     for path, text in texts.items():
         (tree / path).parent.mkdir(parents=True, exist_ok=True)
         (tree / path).write_text(text, encoding="utf-8")
-
-
-def _extra() -> Mapping[str, str]:
-    """BENCH_SETTINGS="chunkRows=100000 workMemMb=512": keys of configs/InMigrationConfig.txt, to try them out."""
-    settings = os.environ.get("BENCH_SETTINGS", "").split()
-    if not settings:
-        return {}
-    return {"configs/InMigrationConfig.txt": "\n".join([f"companyCode={CODE}", "copyTables=false", *settings, ""])}

@@ -1,5 +1,6 @@
 """The two who run against each other: engine and floor, each in a database of its own on the same server."""
 
+import json
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -15,18 +16,21 @@ from scripts.bench.server import ROLE, Server, Session, run_script
 ENGINE_TEMPLATE = "engine_template"
 FLOOR_TEMPLATE = "floor_template"
 
-_SCHEMAS = "in_tables", "store_bench", "out_bench_1_1"
+_POLL_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One run. `parts`: seconds by task or step. `database_seconds`: those in which a session was at work."""
+    """One run. `run_seconds`: without the start and end of the process. `database_seconds`: those in which a session was
+    at work. `cpu_seconds`: processor time of process and backends. `parts`: seconds by task or step."""
 
     seconds: float
-    wal_bytes: int
-    temp_bytes: int
-    database_seconds: float
+    run_seconds: float
+    wal_bytes: int = 0
+    temp_bytes: int = 0
+    database_seconds: float = 0.0
     rss_bytes: int = 0
+    process_cpu_seconds: float = 0.0
     cpu_seconds: float = 0.0
     parts: Mapping[str, float] = field(default_factory=dict)
 
@@ -51,9 +55,14 @@ class Contestant(ABC):
         return (self.database,)
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        with self.server.session(self.database) as session:
+    def session(self, database: str = "") -> Iterator[Session]:
+        """Into the database of the in_ tables, or another."""
+        with self.server.session(database or self.database) as session:
             yield session
+
+    def drop(self) -> None:
+        for database in self.databases:
+            self.server.drop(database)
 
     def feed(self, script: str, **values: int) -> None:
         """The partner delivers by a script and hands over."""
@@ -73,20 +82,29 @@ class Contestant(ABC):
         before = self._counted()
         measured = self.work()
         after = self._counted()
-        wal, temp, active = (int(late - early) for late, early in zip(after, before, strict=True))
-        return replace(measured, wal_bytes=wal, temp_bytes=temp, database_seconds=active / 1_000_000)
+        wal, temp, active, processor = (late - early for late, early in zip(after, before, strict=True))
+        return replace(
+            measured,
+            wal_bytes=int(wal),
+            temp_bytes=int(temp),
+            database_seconds=active,
+            cpu_seconds=measured.process_cpu_seconds + processor,
+        )
 
-    def _counted(self) -> tuple[int, ...]:
-        """Bytes of WAL and of temporary files, microseconds of sessions at work."""
+    def _counted(self) -> tuple[float, ...]:
+        """Bytes of WAL and of temporary files, seconds of sessions at work, of the processor for their backends."""
         names = ", ".join(f"'{name}'" for name in self.databases)
         with self.server.session(user="postgres") as session:
+            # What a session did is added up when it has ended.
+            while session.execute(f"select 1 from pg_stat_activity where datname in ({names})").fetchone():  # type: ignore[arg-type]
+                time.sleep(_POLL_SECONDS)
             row = session.execute(
                 "select cast(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as bigint), "
-                "cast(sum(temp_bytes) as bigint), cast(sum(active_time) * 1000 as bigint) "
+                "cast(sum(temp_bytes) as bigint), sum(active_time) / 1000 "
                 f"from pg_stat_database where datname in ({names})"  # type: ignore[arg-type]
             ).fetchone()
         assert row
-        return tuple(row)
+        return (*map(float, row), self.server.processor_seconds())
 
 
 @dataclass
@@ -95,6 +113,7 @@ class Engine(Contestant):
 
     workers: int = 1
     apart: bool = False
+    copies: bool = False
 
     @property
     def home(self) -> Path:
@@ -120,17 +139,30 @@ class Engine(Contestant):
 
     def configure(self) -> None:
         place = Place(self.server.host, self.server.port, self.database, ROLE)
-        configure(self.home / "config", place, store=self._store, out=self._out, workers=self.workers)
+        configure(
+            self.home / "config", place, store=self._store, out=self._out, workers=self.workers, copies=self.copies
+        )
 
     def work(self) -> Measured:
-        ended = run_etl(self.home, "run")
+        ended = run_etl(self.home, "run", "--json")
+        outcome = json.loads(ended.out)
+        return Measured(
+            ended.seconds,
+            outcome["seconds"],
+            rss_bytes=ended.rss_bytes,
+            process_cpu_seconds=ended.cpu_seconds,
+            parts=self._tasks(outcome["run"]) if outcome["run"] else {},
+        )
+
+    def _tasks(self, run: int) -> dict[str, float]:
+        """Kind and table -> seconds; with several workers, of all of them."""
         with self.session() as session:
             rows = session.execute(
                 "select kind || ' ' || in_table, sum(extract(epoch from finished_at - started_at)) from in_tables.task "
-                "where run = (select max(id) from in_tables.run) and finished_at is not null group by kind, in_table"
+                "where run = %s and kind <> 'NOP' group by kind, in_table order by min(seq)",
+                [run],
             ).fetchall()
-        parts = {name.strip(): float(seconds) for name, seconds in rows}
-        return Measured(ended.seconds, 0, 0, 0.0, ended.rss_bytes, ended.cpu_seconds, parts)
+        return {name.strip(): float(seconds) for name, seconds in rows}
 
 
 @dataclass
@@ -149,7 +181,7 @@ class Floor(Contestant):
             started = time.monotonic()
             steps = run_floor(session, self.runs)
             seconds = time.monotonic() - started
-        return Measured(seconds, 0, 0, 0.0, parts=steps.seconds)
+        return Measured(seconds, seconds, parts=steps.seconds)
 
 
 def make_templates(server: Server) -> None:

@@ -1,8 +1,10 @@
 """Whether what was measured was right: equal contents of engine and floor, and nothing written where nothing changed."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
+from scripts.bench.contestants import Engine
 from scripts.bench.server import Session
 
 _SCRIPT = Path(__file__).parent / "sql/digests.sql"
@@ -14,12 +16,14 @@ class WrongResult(Exception):
     """A contestant was fast at something else than the work."""
 
 
-def digests(session: Session) -> Digests:
-    """Name -> (rows, sum of the rows' hashes)."""
+def digests(session: Session, chosen: Collection[str] = ()) -> Digests:
+    """Name -> (rows, sum of the rows' hashes), of all contents or of some."""
     session.execute("set work_mem = '256MB'")
     found = {}
     parts = re.split(r"^-- of (.+)\n", _SCRIPT.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     for name, query in zip(parts[::2], parts[1::2], strict=True):
+        if chosen and name not in chosen:
+            continue
         inner = query.strip().rstrip(";")
         statement = f"select count(*), coalesce(sum(hashtextextended(cast(t as text), 0)), 0) from ({inner}) t"
         [rows, digest] = session.execute(statement).fetchone() or [0, 0]  # type: ignore[arg-type]
@@ -42,3 +46,19 @@ def written(session: Session) -> int:
     )
     [rows] = session.execute(query).fetchone() or [0]
     return int(rows)
+
+
+def compare_apart(engine: Engine, floor: Digests, scenario: str) -> None:
+    """As `compare`, for an engine whose store and out tables are in other databases: of out tables, how many rows."""
+    _, store, out = engine.databases
+    with engine.session(store) as session:
+        found = digests(session, {name for name in floor if name.startswith(("store", "journal"))})
+    compare(found, floor, scenario)
+    with engine.session(out) as session:
+        shown = session.execute(
+            "select (select count(*) from out_bench_1_1.client), (select count(*) from out_bench_1_1.address), "
+            "(select count(*) from out_bench_1_1._client_address_)"
+        ).fetchone()
+    expected = tuple(floor[f"out {name}"][0] for name in ("client", "address", "link"))
+    if shown != expected:
+        raise WrongResult(f"after {scenario} the out_ tables hold {shown} rows, not {expected}")

@@ -1,111 +1,123 @@
 """The scenarios: what the partner delivers, and what must be true afterwards. Engine and floor take turns."""
 
-import statistics
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from scripts.bench.contestants import Contestant, Engine, Floor, Measured
-from scripts.bench.judge import WrongResult, compare, digests, written
+from scripts.bench.engine import run_etl
+from scripts.bench.judge import WrongResult, compare, compare_apart, digests, written
+from scripts.bench.results import Results
 from scripts.bench.server import Server
 
 CHAIN = ("first_load", "unchanged", "changed_1", "delta_1", "delta_alone", "idle")
+"""One after the other on the same tables: each begins where the one before has left them."""
 
+BESIDE = ("first_load_2", "three_databases", "delta_small_store", "startup")
+"""Further runs of the engine alone, in the same round."""
 
-@dataclass
-class Result:
-    """The runs of one scenario; ratios are of medians."""
+ON_DEMAND = ("first_load_copies",)
 
-    engine: list[Measured] = field(default_factory=list)
-    floor: list[Measured] = field(default_factory=list)
-
-    def figures(self) -> dict[str, object]:
-        """For the JSON file."""
-        seconds = _median(one.seconds for one in self.engine)
-        found: dict[str, object] = {"seconds": seconds}
-        if self.floor:
-            floor = _median(one.seconds for one in self.floor)
-            found |= {"floor_seconds": floor, "ratio": round(seconds / floor, 3)}
-        found |= {
-            "wal_bytes": int(_median(one.wal_bytes for one in self.engine)),
-            "floor_wal_bytes": int(_median([one.wal_bytes for one in self.floor] or [0])),
-            "temp_bytes": int(_median(one.temp_bytes for one in self.engine)),
-            "floor_temp_bytes": int(_median([one.temp_bytes for one in self.floor] or [0])),
-            "rss_bytes": max(one.rss_bytes for one in self.engine),
-            "cpu_seconds": _median(one.cpu_seconds for one in self.engine),
-            "database_seconds": _median(one.database_seconds for one in self.engine),
-            "all_seconds": [round(one.seconds, 3) for one in self.engine],
-            "all_floor_seconds": [round(one.seconds, 3) for one in self.floor],
-            "tasks": _parts(self.engine),
-            "floor_steps": _parts(self.floor),
-        }
-        return found
-
-
-def _median(values: Iterable[float]) -> float:
-    return round(statistics.median(values), 6)
-
-
-def _parts(runs: list[Measured]) -> dict[str, float]:
-    names = dict.fromkeys(name for run in runs for name in run.parts)
-    return {name: round(statistics.median([run.parts.get(name, 0.0) for run in runs]), 3) for name in names}
+_STARTS = 5
+_SMALLER = 10
+"""`delta_small_store` brings as many rows as `delta_alone`, into a store of a tenth."""
 
 
 @dataclass
 class Round:
-    """One repetition of the chain on fresh databases; each step begins where the one before has left the tables."""
+    """One repetition on fresh databases."""
 
     server: Server
     rows: int
     number: int
-    results: dict[str, Result]
+    results: Results
     tell: Callable[[str], None]
 
-    def play(self, scenarios: Iterable[str]) -> None:
-        """Up to the last scenario that is asked for; those between are played and measured as well."""
-        wanted = set(scenarios)
-        last = max((CHAIN.index(name) for name in wanted if name in CHAIN), default=-1)
+    def play(self, wanted: Collection[str]) -> None:
+        """The chain up to the last scenario that is asked for, and those beside it that are."""
+        last = max((CHAIN.index(name) for name in wanted if name in CHAIN), default=0)
         engine, floor = Engine(self.server, "engine"), Floor(self.server, "floor")
         for one in (engine, floor):
             one.make()
         for name in CHAIN[: last + 1]:
             self._scenario(name, engine, floor)
+            if name == "first_load":
+                self._first_loads(wanted, floor)
+        if "startup" in wanted:
+            self._startup(engine)
         for one in (engine, floor):
-            self.server.drop(one.database)
+            one.drop()
+        if "delta_small_store" in wanted:
+            self._small_store()
 
     def _scenario(self, name: str, engine: Engine, floor: Floor) -> None:
         for one in (engine, floor):
             one.tidy()
-            _deliver(one, name, self.rows)
+            self._deliver(one, name)
         with engine.session() as session:
             before = written(session)
         order: list[Contestant] = [engine, floor] if self.number % 2 else [floor, engine]
-        result = self.results.setdefault(name, Result())
         for one in order:
-            measured = one.run()
-            (result.engine if one is engine else result.floor).append(measured)
-            self.tell(f"{name:12} round {self.number}  {one.database:8} {measured.seconds:8.2f} s")
-        self._judge(name, engine, floor, before)
-
-    def _judge(self, name: str, engine: Engine, floor: Floor, before: int) -> None:
+            self._note(name, one.run(), is_floor=one is floor)
         with engine.session() as session, floor.session() as other:
             compare(digests(session), digests(other), name)
             rows = written(session) - before
         if name in ("unchanged", "idle") and rows:
             raise WrongResult(f"{name} wrote {rows} rows of store and out_ tables")
 
+    def _deliver(self, one: Contestant, name: str) -> None:
+        """What the partner does before the scenario; before `idle` nothing."""
+        match name:
+            case "changed_1":
+                one.feed("fill", rows=self.rows, version=1)
+            case "delta_1":
+                one.feed("touch")
+            case "delta_alone":
+                one.feed("fill_delta", rows=self.rows, every=100)
+            case "idle":
+                pass
+            case _:
+                one.feed("fill", rows=self.rows, version=0)
 
-def _deliver(one: Contestant, name: str, rows: int) -> None:
-    """What the partner does before the scenario."""
-    match name:
-        case "first_load" | "unchanged":
-            one.feed("fill", rows=rows, version=0)
-        case "changed_1":
-            one.feed("fill", rows=rows, version=1)
-        case "delta_1":
-            one.feed("touch")
-        case "delta_alone":
-            one.feed("fill_delta", rows=rows, every=100)
+    def _first_loads(self, wanted: Collection[str], floor: Floor) -> None:
+        """The same first load in other ways; the floor's tables say what must come of it."""
+        others = {
+            "first_load_2": Engine(self.server, "engine_2", workers=2),
+            "three_databases": Engine(self.server, "engine_3", apart=True),
+            "first_load_copies": Engine(self.server, "engine_copies", copies=True),
+        }
+        for name, engine in others.items():
+            if name not in wanted:
+                continue
+            engine.make()
+            self._deliver(engine, name)
+            self._note(name, engine.run())
+            with floor.session() as other:
+                expected = digests(other)
+            if engine.apart:
+                compare_apart(engine, expected, name)
+            else:
+                with engine.session() as session:
+                    compare(digests(session), expected, name)
+            engine.drop()
 
+    def _small_store(self) -> None:
+        engine = Engine(self.server, "engine_small")
+        engine.make()
+        small = self.rows // _SMALLER
+        engine.feed("fill", rows=small, version=0)
+        engine.work()
+        engine.tidy()
+        engine.feed("fill_delta", rows=small, every=100 // _SMALLER)
+        self._note("delta_small_store", engine.run())
+        engine.drop()
 
-def figures(results: Mapping[str, Result]) -> dict[str, dict[str, object]]:
-    return {name: result.figures() for name, result in results.items()}
+    def _startup(self, engine: Engine) -> None:
+        """Processor time of commands that people type."""
+        for name, arguments in {"help": ["--help"], "status": ["status"]}.items():
+            for _ in range(_STARTS):
+                ended = run_etl(engine.home, *arguments)
+                self.results.startup.setdefault(name, []).append(ended.cpu_seconds)
+
+    def _note(self, name: str, measured: Measured, *, is_floor: bool = False) -> None:
+        self.results.note(name, measured, is_floor=is_floor)
+        self.tell(f"{name:18} round {self.number}  {'floor ' if is_floor else 'engine'} {measured.seconds:8.2f} s")

@@ -29,6 +29,7 @@ class Server:
     home: Path
     host: str
     port: int
+    data: Path
 
     def session(self, database: str = "postgres", user: str = ROLE) -> Session:
         """A session of its own, each statement its own transaction."""
@@ -61,11 +62,16 @@ class Server:
         """So that no contestant writes what the one before has left."""
         self.administer("checkpoint")
 
-    def value(self, query: str, database: str = "postgres") -> Any:
-        """The one value of a query, with a superuser's eyes."""
-        with self.session(database, EmbeddedServer.username) as session:
-            [value] = session.execute(query).fetchone() or [None]  # type: ignore[arg-type]
-        return value
+    def processor_seconds(self) -> float:
+        """What all backends that have ended took of the processor: the server's own waited-for children."""
+        pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")  # cutime and cstime of proc(5)
+
+    def version(self) -> str:
+        with self.session() as session:
+            [version] = session.execute("show server_version").fetchone() or [""]
+        return str(version)
 
 
 @contextmanager
@@ -75,7 +81,7 @@ def running_server(rows: int) -> Iterator[Server]:
     home.chmod(0o755)
     try:
         with EmbeddedServer(home, binaries=binaries(), settings=_SETTINGS) as embedded:
-            server = Server(home, str(embedded.socket_dir), embedded.port)
+            server = Server(home, str(embedded.socket_dir), embedded.port, embedded.data)
             server.administer(f"create role {ROLE} login", f"create database {_FEED} owner {ROLE} template template0")
             with server.session(_FEED) as session:
                 run_script(session, "feed", {"rows": rows})

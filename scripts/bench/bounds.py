@@ -1,0 +1,17 @@
+"""The guard against regressions: the highest ratios to the floor that a short run (100,000 rows) may have.
+
+Ratios of processor time, which a busy machine hardly moves; by the clock the start of the process would weigh most.
+"""
+
+from scripts.bench.results import Figures
+
+BOUNDS = {"first_load": 2.5, "unchanged": 2.5, "changed_1": 2.5, "delta_1": 2.5}
+
+
+def broken(found: Figures) -> list[str]:
+    """A sentence for each bound that does not hold."""
+    return [
+        f"{name}: {found[name]['cpu_ratio']:.2f} times the floor's processor time, more than {bound}"
+        for name, bound in BOUNDS.items()
+        if name in found and found[name]["cpu_ratio"] > bound
+    ]
