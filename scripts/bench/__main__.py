@@ -1,8 +1,8 @@
 """Time the engine beside the floor: `make bench`, `make nightly`. docs/speed.md tells what each figure means.
 
 Variables: BENCH_ROWS (1000000; several sizes with commas), BENCH_REPEATS (3), BENCH_SCENARIOS (all but those on
-demand), BENCH_JSON (a file), BENCH_PICTURES (a folder), BENCH_POSTGRES_BIN (another PostgreSQL), BENCH_SETTINGS (keys of
-configs/InMigrationConfig.txt), BENCH_FOLDER (where the server keeps its data meanwhile).
+demand), BENCH_JSON (a file), BENCH_PICTURES (a folder), BENCH_POSTGRES_BIN (another PostgreSQL), BENCH_SETTINGS (keys
+of configs/InMigrationConfig.txt), BENCH_FOLDER (where the server keeps its data meanwhile).
 """
 
 import json

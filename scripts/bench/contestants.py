@@ -21,8 +21,8 @@ _POLL_SECONDS = 0.01
 
 @dataclass(frozen=True)
 class Measured:
-    """One run. `run_seconds`: without the start and end of the process. `database_seconds`: those in which a session was
-    at work. `cpu_seconds`: processor time of process and backends. `parts`: seconds by task or step."""
+    """One run. `run_seconds`: without the start and end of the process. `database_seconds`: those in which a session
+    was at work. `cpu_seconds`: processor time of process and backends. `parts`: seconds by task or step."""
 
     seconds: float
     run_seconds: float
@@ -96,12 +96,12 @@ class Contestant(ABC):
         names = ", ".join(f"'{name}'" for name in self.databases)
         with self.server.session(user="postgres") as session:
             # What a session did is added up when it has ended.
-            while session.execute(f"select 1 from pg_stat_activity where datname in ({names})").fetchone():  # type: ignore[arg-type]
+            while session.execute(f"select 1 from pg_stat_activity where datname in ({names})").fetchone():
                 time.sleep(_POLL_SECONDS)
             row = session.execute(
                 "select cast(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as bigint), "
                 "cast(sum(temp_bytes) as bigint), sum(active_time) / 1000 "
-                f"from pg_stat_database where datname in ({names})"  # type: ignore[arg-type]
+                f"from pg_stat_database where datname in ({names})"
             ).fetchone()
         assert row
         return (*map(float, row), self.server.processor_seconds())

@@ -61,7 +61,7 @@ def run_floor(session: Session, run: int) -> Steps:
             done.note(step.name, 0.0, 0)
             continue
         started = time.monotonic()
-        rows = session.execute(escaped(step.statement, values), values).rowcount  # type: ignore[arg-type]
+        rows = session.execute(escaped(step.statement, values), values).rowcount
         done.note(step.name, time.monotonic() - started, rows)
         if step.name.startswith("claim") and rows >= _MANY_ROWS:
             session.execute("set enable_nestloop = off")

@@ -1,4 +1,4 @@
-"""Whether what was measured was right: equal contents of engine and floor, and nothing written where nothing changed."""
+"""Whether what was measured was right: equal contents of engine and floor, no write where nothing changed."""
 
 import re
 from collections.abc import Collection
@@ -26,7 +26,7 @@ def digests(session: Session, chosen: Collection[str] = ()) -> Digests:
             continue
         inner = query.strip().rstrip(";")
         statement = f"select count(*), coalesce(sum(hashtextextended(cast(t as text), 0)), 0) from ({inner}) t"
-        [rows, digest] = session.execute(statement).fetchone() or [0, 0]  # type: ignore[arg-type]
+        [rows, digest] = session.execute(statement).fetchone() or [0, 0]
         found[name] = (int(rows), int(digest))
     return found
 

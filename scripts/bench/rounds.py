@@ -56,8 +56,8 @@ class Round:
         with engine.session() as session:
             before = written(session)
         order: list[Contestant] = [engine, floor] if self.number % 2 else [floor, engine]
-        for one in order:
-            self._note(name, one.run(), is_floor=one is floor)
+        for contestant in order:
+            self._note(name, contestant.run(), is_floor=contestant is floor)
         with engine.session() as session, floor.session() as other:
             compare(digests(session), digests(other), name)
             rows = written(session) - before

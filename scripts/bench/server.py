@@ -46,7 +46,7 @@ class Server:
         """Runs statements as superuser."""
         with self.session(user=EmbeddedServer.username) as session:
             for statement in statements:
-                session.execute(statement)  # type: ignore[arg-type]
+                session.execute(statement)
 
     def make(self, database: str, template: str = _FEED) -> None:
         """A database made anew, with the feed in it."""
@@ -100,7 +100,7 @@ def binaries() -> Path | None:
 def run_script(session: Session, name: str, values: Mapping[str, object]) -> None:
     """The statements of sql/<name>.sql, each its own transaction."""
     for statement in (_SQL / f"{name}.sql").read_text(encoding="utf-8").split(";\n"):
-        session.execute(escaped(statement, values), values)  # type: ignore[arg-type]
+        session.execute(escaped(statement, values), values)
 
 
 def escaped(statement: str, values: Mapping[str, object]) -> str:
