@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,10 @@ from etl.database.embedded import EmbeddedServer
 Session = psycopg.Connection[tuple[Any, ...]]
 
 ROLE = "etl"
+PASSWORD = "bench"
+"""For tools that reach the server over the network of this machine alone."""
+
+LOOPBACK = "127.0.0.1"
 _FEED = "feed"
 # Those of the shared measurements. What is not named is PostgreSQL's own default: fsync and synchronous_commit are on.
 _SETTINGS = {"shared_buffers": "2GB", "max_wal_size": "8GB", "fsync": "on", "synchronous_commit": "on"}
@@ -75,20 +80,31 @@ class Server:
 
 
 @contextmanager
-def running_server(rows: int) -> Iterator[Server]:
+def running_server(rows: int, *, on_network: bool = False) -> Iterator[Server]:
     """A server for the time of a `with` block, with a database that holds the feed of so many rows."""
+    settings = {**_SETTINGS, "listen_addresses": LOOPBACK, "port": str(_free_port())} if on_network else _SETTINGS
     home = Path(tempfile.mkdtemp(prefix="etl-bench-", dir=os.environ.get("BENCH_FOLDER") or None))
     home.chmod(0o755)
     try:
-        with EmbeddedServer(home, binaries=binaries(), settings=_SETTINGS) as embedded:
+        with EmbeddedServer(home, binaries=binaries(), settings=settings) as embedded:
             server = Server(home, str(embedded.socket_dir), embedded.port, embedded.data)
-            server.administer(f"create role {ROLE} login", f"create database {_FEED} owner {ROLE} template template0")
+            server.administer(
+                f"create role {ROLE} login password '{PASSWORD}'",
+                f"create database {_FEED} owner {ROLE} template template0",
+            )
             with server.session(_FEED) as session:
                 run_script(session, "feed", {"rows": rows})
                 session.execute("vacuum analyze")
             yield server
     finally:
         shutil.rmtree(home)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def binaries() -> Path | None:
