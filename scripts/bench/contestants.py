@@ -16,8 +16,6 @@ from scripts.bench.server import ROLE, Server, Session, run_script
 ENGINE_TEMPLATE = "engine_template"
 FLOOR_TEMPLATE = "floor_template"
 
-_POLL_SECONDS = 0.01
-
 
 @dataclass(frozen=True)
 class Measured:
@@ -94,10 +92,8 @@ class Contestant(ABC):
     def _counted(self) -> tuple[float, ...]:
         """Bytes of WAL and of temporary files, seconds of sessions at work, of the processor for their backends."""
         names = ", ".join(f"'{name}'" for name in self.databases)
+        self.server.await_end(*self.databases)
         with self.server.session(user="postgres") as session:
-            # What a session did is added up when it has ended.
-            while session.execute(f"select 1 from pg_stat_activity where datname in ({names})").fetchone():
-                time.sleep(_POLL_SECONDS)
             row = session.execute(
                 "select cast(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as bigint), "
                 "cast(sum(temp_bytes) as bigint), sum(active_time) / 1000 "
@@ -185,10 +181,11 @@ class Floor(Contestant):
 
 
 def make_templates(server: Server) -> None:
-    """Empty in_ tables for the engine, as after `etl generate-ddl --apply`; all tables for the floor."""
-    for name in (ENGINE_TEMPLATE, FLOOR_TEMPLATE):
-        template = Engine(server, name)
-        template.configure()
-        server.make(name)
-        run_etl(template.home, "generate-ddl", "--apply")
-    run_etl(Engine(server, FLOOR_TEMPLATE).home, "run")
+    """Empty in_ tables for the engine, as after `etl generate-ddl --apply`; all tables for the floor, as after a run."""
+    first, second = Engine(server, ENGINE_TEMPLATE), Engine(server, FLOOR_TEMPLATE)
+    for one in (first, second):
+        one.configure()
+    server.make(ENGINE_TEMPLATE)
+    run_etl(first.home, "generate-ddl", "--apply")
+    second.make()
+    run_etl(second.home, "run")

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ LOOPBACK = "127.0.0.1"
 _FEED = "feed"
 # Those of the shared measurements. What is not named is PostgreSQL's own default: fsync and synchronous_commit are on.
 _SETTINGS = {"shared_buffers": "2GB", "max_wal_size": "8GB", "fsync": "on", "synchronous_commit": "on"}
+_POLL_SECONDS = 0.01
 _SQL = Path(__file__).parent / "sql"
 
 
@@ -72,6 +74,13 @@ class Server:
         pid = int((self.data / "postmaster.pid").read_text().split()[0])
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")  # cutime and cstime of proc(5)
+
+    def await_end(self, *databases: str) -> None:
+        """Until nobody is connected to them: what a session took is added up when it has ended."""
+        query = "select 1 from pg_stat_activity where datname = any(%s)"
+        with self.session(user=EmbeddedServer.username) as session:
+            while session.execute(query, [list(databases)]).fetchone():
+                time.sleep(_POLL_SECONDS)
 
     def version(self) -> str:
         with self.session() as session:

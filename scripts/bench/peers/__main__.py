@@ -6,6 +6,7 @@ BENCH_POSTGRES_BIN, BENCH_FOLDER.
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -35,7 +36,8 @@ create table peer.client (
 """
 _LOADS = ("first_load", "unchanged")
 
-Seconds = dict[str, dict[str, list[float]]]
+# Tool -> load -> its runs: (seconds by the clock, of the processor, for client and server together).
+Runs = dict[str, dict[str, list[tuple[float, float]]]]
 
 
 def main() -> int:
@@ -45,32 +47,32 @@ def main() -> int:
     peers = [peer for peer in PEERS if not chosen or peer.name in chosen]
     for name in dict.fromkeys(need for peer in peers for need in peer.needs):
         provide(name)
-    seconds: Seconds = {}
+    runs: Runs = {}
     with running_server(rows, on_network=True) as server:
         make_templates(server)
         server.make(_SOURCE, ENGINE_TEMPLATE)
-        for number in range(1, repeats + 1):
-            _ours(server, rows, seconds)
+        for _ in range(repeats):
+            _ours(server, rows, runs)
             for peer in peers:
-                _peer(server, peer, rows, seconds)
-            _tell(f"round {number}: {json.dumps(seconds)}")
-            _write(rows, seconds)
-    _show(rows, seconds, peers)
+                _peer(server, peer, rows, runs)
+            _write(rows, runs)
+    _show(rows, runs, peers)
     return 0
 
 
-def _ours(server: Server, rows: int, seconds: Seconds) -> None:
+def _ours(server: Server, rows: int, runs: Runs) -> None:
     """The whole job for the one table."""
     engine = Engine(server, "engine")
     engine.make()
     for load in _LOADS:
         engine.feed("fill_client", rows=rows)
         engine.tidy()
-        _note(seconds, "etl", load, engine.run().seconds)
+        measured = engine.run()
+        _note(runs, "etl", load, measured.seconds, measured.cpu_seconds)
     engine.drop()
 
 
-def _peer(server: Server, peer: Peer, rows: int, seconds: Seconds) -> None:
+def _peer(server: Server, peer: Peer, rows: int, runs: Runs) -> None:
     server.make(_TARGET, "template0")
     state = server.home / "peer_state"
     subprocess.run(["rm", "-rf", state], check=True)
@@ -85,22 +87,29 @@ def _peer(server: Server, peer: Peer, rows: int, seconds: Seconds) -> None:
             run_script(session, "fill_client", {"rows": rows})
             session.execute("vacuum analyze in_tables.in_client")
         server.checkpoint()
-        _note(seconds, peer.name, load, _run(server, peer, state))
+        _note(runs, peer.name, load, *_run(server, peer, state))
         _compare(server, peer)
 
 
-def _run(server: Server, peer: Peer, state: Path) -> float:
+def _run(server: Server, peer: Peer, state: Path) -> tuple[float, float]:
     place = f"postgresql://{ROLE}:{PASSWORD}@{LOOPBACK}:{server.port}"
     ends = Ends(f"{place}/{_SOURCE}", f"{place}/{_TARGET}", server.port, PASSWORD, state)
     # Their own reports of usage would go to a network that a benchmark has no business with.
     environ = {**os.environ, "RUNTIME__DLTHUB_TELEMETRY": "false", "DO_NOT_TRACK": "1", "HOME": str(state)}
     environ.pop("PYTHONPATH", None)
-    started = time.monotonic()
+    started, processor = time.monotonic(), _processor(server)
     done = subprocess.run(peer.command(ends), env=environ, cwd=state, capture_output=True, text=True, check=False)
     taken = time.monotonic() - started
     if done.returncode:
         raise RuntimeError(f"{peer.name} ended with {done.returncode}: {done.stderr[-2000:]}")
-    return taken
+    return taken, _processor(server) - processor
+
+
+def _processor(server: Server) -> float:
+    """Of all tools that have ended, and of their sessions."""
+    server.await_end(_SOURCE, _TARGET)
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime + server.processor_seconds()
 
 
 def _compare(server: Server, peer: Peer) -> None:
@@ -114,30 +123,35 @@ def _compare(server: Server, peer: Peer) -> None:
         raise RuntimeError(f"{peer.name} brought (rows, digest) {target}, not {source}")
 
 
-def _note(seconds: Seconds, name: str, load: str, taken: float) -> None:
-    seconds.setdefault(name, {}).setdefault(load, []).append(round(taken, 3))
-    _tell(f"{name:30} {load:10} {taken:8.2f} s")
+def _note(runs: Runs, name: str, load: str, taken: float, processor: float) -> None:
+    runs.setdefault(name, {}).setdefault(load, []).append((round(taken, 3), round(processor, 3)))
+    _tell(f"{name:30} {load:10} {taken:8.2f} s, {processor:8.2f} s of processor time")
 
 
-def _medians(of: dict[str, list[float]]) -> tuple[float, ...]:
-    return tuple(statistics.median(of[load]) for load in _LOADS)
+def _medians(runs: Runs, name: str, load: str) -> tuple[float, float]:
+    taken, processor = zip(*runs[name][load], strict=True)
+    return statistics.median(taken), statistics.median(processor)
 
 
-def _write(rows: int, seconds: Seconds) -> None:
+def _write(rows: int, runs: Runs) -> None:
     if chosen := os.environ.get("BENCH_JSON"):
-        found = {"rows": rows, "seconds": seconds, "not_run": NOT_RUN}
+        found = {"rows": rows, "runs": runs, "not_run": NOT_RUN}
         Path(chosen).write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
-def _show(rows: int, seconds: Seconds, peers: list[Peer]) -> None:
+def _show(rows: int, runs: Runs, peers: list[Peer]) -> None:
     console = Console()
     table = Table(title=f"{rows:,} rows of in_client into an out table; ours does its whole job")
-    for number, head in enumerate(("tool", "first load s", "× ours", "unchanged s", "× ours")):
+    for number, head in enumerate(
+        ("tool", "first load s", "× ours", "cpu × ours", "unchanged s", "× ours", "cpu × ours")
+    ):
         table.add_column(head, justify="right" if number else "left", no_wrap=True)
-    first, again = _medians(seconds["etl"])
     for name in ("etl", *(peer.name for peer in peers)):
-        one, two = _medians(seconds[name])
-        table.add_row(name, f"{one:.2f}", f"{one / first:.2f}", f"{two:.2f}", f"{two / again:.2f}")
+        cells = []
+        for load in _LOADS:
+            (taken, processor), (our_taken, our_processor) = _medians(runs, name, load), _medians(runs, "etl", load)
+            cells += [f"{taken:.2f}", f"{taken / our_taken:.2f}", f"{processor / our_processor:.2f}"]
+        table.add_row(name, *cells)
     console.print(table)
     for name, reason in NOT_RUN.items():
         console.print(f"{name}: not run, {reason}")

@@ -11,7 +11,7 @@ ENVIRONMENTS = Path(__file__).resolve().parents[3] / ".services/peers"
 PROGRAMS = Path(__file__).parent / "programs"
 
 _PACKAGES = {
-    "dlt": ["dlt[postgres]", "sqlalchemy", "psycopg2-binary", "connectorx", "pyarrow"],
+    "dlt": ["dlt[postgres]", "sqlalchemy", "psycopg[binary]", "psycopg2-binary", "connectorx", "pyarrow"],
     "pandas": ["pandas", "sqlalchemy", "psycopg[binary]"],
     "tap": ["meltanolabs-tap-postgres"],
     "target": ["meltanolabs-target-postgres"],
@@ -20,8 +20,8 @@ _PACKAGES = {
 """Virtual environment -> what is installed there. The Singer pair needs two: their needs contradict each other."""
 
 NOT_RUN = {
-    "sling": "its package fetches a program at run time, and that program's source needs modules that are not published",
-    "ingestr": "its package fetches a program at run time, and its source is no Go module of the proxy",
+    "sling": "its package fetches a program at run time; as a Go module the proxy does not serve it",
+    "ingestr": "its package fetches a program at run time; as a Go module the proxy does not serve it",
 }
 
 

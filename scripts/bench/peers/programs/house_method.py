@@ -1,5 +1,5 @@
 """The platform house's published method, on our tables: portions of ready rows by batched inserts into an ordinary
-table beside the target, then checks, duplicates, matching, insert and update by SQL, then the statuses at the source."""
+table beside the target, then checks, duplicates, matching, insert, update by SQL, then the statuses at the source."""
 
 import sys
 

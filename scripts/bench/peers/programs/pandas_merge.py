@@ -9,7 +9,7 @@ source, destination = (
     sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://")) for url in sys.argv[1:]
 )
 with source.connect().execution_options(stream_results=True) as reading, destination.begin() as writing:
-    writing.execute(sqlalchemy.text("drop table if exists peer.stage"))
+    writing.execute(sqlalchemy.text("create table peer.stage (like peer.client)"))
     query = sqlalchemy.text("select * from in_tables.in_client")
     for chunk in pandas.read_sql(query, reading, chunksize=50_000):
         chunk.to_sql("stage", writing, schema="peer", if_exists="append", index=False, method="multi", chunksize=1000)
