@@ -181,7 +181,7 @@ class Floor(Contestant):
 
 
 def make_templates(server: Server) -> None:
-    """Empty in_ tables for the engine, as after `etl generate-ddl --apply`; all tables for the floor, as after a run."""
+    """Empty in_ tables for the engine, as after `etl generate-ddl --apply`; for the floor all, as after a run."""
     first, second = Engine(server, ENGINE_TEMPLATE), Engine(server, FLOOR_TEMPLATE)
     for one in (first, second):
         one.configure()
