@@ -1,16 +1,17 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo test properties crash bench check format clean
+.PHONY: help demo test properties crash bench bench-peers nightly check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGING := setup.cfg pyproject.toml
 PYTEST_ARGS ?=
 # Variables of the benchmark given to make reach it through the environment (docs/speed.md).
-export BENCH_ROWS BENCH_REPEATS BENCH_SCENARIOS BENCH_SETTINGS BENCH_JSON BENCH_PICTURES BENCH_POSTGRES_BIN BENCH_FOLDER
+BENCH_PICTURES ?= build/bench
+export BENCH_ROWS BENCH_REPEATS BENCH_PEERS BENCH_SCENARIOS BENCH_SETTINGS BENCH_JSON BENCH_PICTURES BENCH_POSTGRES_BIN BENCH_FOLDER
 
 help: ## List these verbs
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 demo: .venv/demo.stamp ## See rows travel from in_ tables into a versioned out_ schema
 	@$(BIN)/etl demo
@@ -24,8 +25,14 @@ properties: .venv/test.stamp ## Set the engine beside its model for hours, and p
 crash: .venv/test.stamp ## Strike runners at every round trip and 10,000 times at random for hours, and prove that it finds bugs
 	@ETL_CRASH=all ETL_CRASH_FAULTS=10000 $(BIN)/python -m pytest tests/crash -m "" $(PYTEST_ARGS)
 
-bench: .venv/test.stamp ## Time the engine beside the floor, the best hand-written SQL: make bench BENCH_ROWS=100000
+bench: .venv/bench.stamp ## Time the engine beside the floor, the best hand-written SQL: make bench BENCH_ROWS=100000
 	@$(BIN)/python -m scripts.bench
+
+bench-peers: .venv/test.stamp ## Time other tools beside the engine, each in a virtual environment of its own
+	@$(BIN)/python -m scripts.bench.peers
+
+nightly: .venv/test.stamp ## Fail when a short benchmark finds the engine further from the floor than it was
+	@BENCH_PICTURES= BENCH_ROWS=100000 BENCH_SCENARIOS="first_load unchanged changed_1 delta_1" $(BIN)/python -m scripts.bench --check
 
 check: .venv/test.stamp ## Check format, lint, types and floors
 	@$(BIN)/ruff format --check
@@ -53,3 +60,7 @@ clean: ## Remove everything that can be made again
 	@echo "installing etl with what its tests and checks need"
 	@$(PIP) --editable '.[embedded,otel,prometheus,test,check]'
 	@touch $@ .venv/demo.stamp
+
+.venv/bench.stamp: $(PACKAGING) .venv/test.stamp
+	@$(PIP) --editable '.[bench]'
+	@touch $@

@@ -99,10 +99,12 @@ def _draw_shares(file: Path, found: Figures) -> Path:
 
     figure, axes = pyplot.subplots(figsize=(11, 5))
     bars = [(f"{name}\n{side}", one[parts]) for name, one, side, parts in _bars(found)]
-    for number, part in enumerate(dict.fromkeys(part for _, parts in bars for part in parts)):
+    names = list(dict.fromkeys(part for _, parts in bars for part in parts))
+    colours = pyplot.get_cmap("nipy_spectral", len(names))
+    for number, part in enumerate(names):
         below = [sum(list(parts.values())[: list(parts).index(part)]) if part in parts else 0 for _, parts in bars]
         heights = [parts.get(part, 0.0) for _, parts in bars]
-        axes.bar([name for name, _ in bars], heights, bottom=below, label=part, color=f"C{number % 20}")
+        axes.bar([name for name, _ in bars], heights, bottom=below, label=part, color=colours(number))
     axes.set(ylabel="seconds")
     axes.legend(bbox_to_anchor=(1.01, 1), fontsize="x-small")
     figure.savefig(file, bbox_inches="tight")
