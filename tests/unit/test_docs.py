@@ -71,6 +71,19 @@ def test_every_file_of_a_contract_is_told() -> None:
     assert told == {re.sub(r"schemas/\w+", "schemas/*", path) for path in files}
 
 
+def test_every_scenario_variable_and_verb_of_the_benchmark_is_told() -> None:
+    makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
+    [exported] = re.findall(r"(?m)^export (BENCH.*)$", makefile)
+    assert {words(row[0])[0] for row in table(SPEED, "variable | meaning")} == set(exported.split())
+    scenarios = [words(row[0])[0] for row in table(SPEED, "scenario | what the partner delivers")]
+    assert sorted(scenarios) == sorted((*CHAIN, *BESIDE, *ON_DEMAND))
+    [commands] = [block for block in blocks(SPEED) if block.language == "make"]
+    for line in commands.lines:
+        verb, *settings = shlex.split(line, comments=True)[1:]
+        assert re.search(rf"(?m)^{verb}:", makefile), line
+        assert {setting.partition("=")[0] for setting in settings} <= set(exported.split()), line
+
+
 def test_every_pattern_of_the_service_page_is_a_schedule() -> None:
     moments = [words(row[0]) for row in table(SERVICE, "pattern | moments")]
     spans = [words(row[0]) for row in table(SERVICE, "pattern | spans, to be joined with moments")]
