@@ -85,7 +85,9 @@ class Real:
             chunk_rows=policy.chunk_rows,
             max_value_bytes=policy.max_value_bytes,
         )
-        return replace(self.house, settings=replace(self.house.settings, in_migration=in_migration))
+        out_migration = replace(self.house.settings.out_migration, enabled=policy.shows)
+        settings = replace(self.house.settings, in_migration=in_migration, out_migration=out_migration)
+        return replace(self.house, settings=settings)
 
     def look(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """What the superuser sees."""

@@ -39,6 +39,7 @@ policies = st.builds(
     keep_on_null=st.booleans(),
     chunk_rows=st.sampled_from([1000, 2, 3, 5]),
     max_value_bytes=st.sampled_from([64, 64, 100_000_000]),
+    shows=st.sampled_from([True, True, True, True, False]),
 )
 
 
@@ -93,6 +94,8 @@ class InMigration(RuleBasedStateMachine):
             versions.raise_version(self.real, **flags)
         elif not self.world.run and versions.move(self.real, data.draw(st.integers(0, 2)) if act == "switch" else None):
             bring_up_to_date(self.world, self.world.runs)
+            self.runner.compare()
+            assert not versions.is_behind(self.real)
 
     def crash(self, data: st.DataObject) -> None:
         self.partner.hand_over(data)

@@ -1,18 +1,12 @@
 """The model by itself, and proof that the machine can fail: faults sown into the engine's statements are all found."""
 
-import re
-from collections.abc import Callable
-
 import pytest
-from hypothesis import Phase, settings
 
-from etl.database import Statements
 from etl.database.embedded import EmbeddedServer
-from etl.errors import EtlError
 from etl.metadata import parse_company
 from tests.fix_database import Database
 from tests.properties.model import Policy, Row, World, begin_or_resume, close, perform
-from tests.properties.test_in_migration import SETTINGS, check
+from tests.properties.sown import Change, must_be_found, nothing, replace, sow
 
 _CLIENT = """
 code: Client
@@ -70,7 +64,7 @@ def test_ids_of_two_instances_contradict_each_other(world: World) -> None:
     assert [fault.code for fault in world.faults] == ["IN_ID_TAKEN", "NO_ID"]
 
 
-def test_an_unchanged_row_moves_nothing(world: World) -> None:
+def test_an_unchanged_row_movesnothing(world: World) -> None:
     deliver(world, ("a", None, "x"))
     before = dict(world.out["Client"])
     deliver(world, ("a", None, "x"))
@@ -78,40 +72,29 @@ def test_an_unchanged_row_moves_nothing(world: World) -> None:
     assert [change.change for change in world.journal] == ["created"]
 
 
-_Change = Callable[[str], str]
-
-
-def _replace(pattern: str, by: str) -> _Change:
-    return lambda sql: re.sub(pattern, by, sql)
-
-
-def _nothing(sql: str) -> str:
-    return "select 1 where false"
-
-
 # A statement of the engine, and what a careless hand might do to it.
-SOWN: dict[str, tuple[str, _Change]] = {
-    "unique values are not looked up": ("stage_rows", _replace(r"\bon (u\d+\.)", r"on false and \1")),
-    "aliases are not looked up": ("stage_rows", _replace(r"\ba on a\.bo", "a on false and a.bo")),
-    "no difference is seen": ("stage_rows", _replace(r" as _differs", " and false as _differs")),
-    "changed rows are marked unseen": ("mark_rows", _replace(r"where i\.ctid.*", "where i.id = s._row")),
-    "rows that meet are taken at once": ("defer_twins", _nothing),
-    "a new in_id is forgotten": ("insert_aliases", _nothing),
-    "unfinished links are forgotten": ("insert_references", _nothing),
-    "what has come still waits": ("finish_references", _nothing),
-    "the older link stays": ("remove_older", _nothing),
-    "the newest link is any": ("keep_newest", _replace("linked_at desc", "linked_at asc")),
-    "unlisted links stay": ("remove_unlisted", _nothing),
-    "unlinked pairs are still shown": ("delete_links", _nothing),
-    "removed instances are still shown": ("delete_instances", _nothing),
-    "links wait for ever": ("expire_references", _replace(r"and waiting_since", "and false and waiting_since")),
+SOWN: dict[str, tuple[str, Change]] = {
+    "unique values are not looked up": ("stage_rows", replace(r"\bon (u\d+\.)", r"on false and \1")),
+    "aliases are not looked up": ("stage_rows", replace(r"\ba on a\.bo", "a on false and a.bo")),
+    "no difference is seen": ("stage_rows", replace(r" as _differs", " and false as _differs")),
+    "changed rows are marked unseen": ("mark_rows", replace(r"where i\.ctid.*", "where i.id = s._row")),
+    "rows that meet are taken at once": ("defer_twins", nothing),
+    "a new in_id is forgotten": ("insert_aliases", nothing),
+    "unfinished links are forgotten": ("insert_references", nothing),
+    "what has come still waits": ("finish_references", nothing),
+    "the older link stays": ("remove_older", nothing),
+    "the newest link is any": ("keep_newest", replace("linked_at desc", "linked_at asc")),
+    "unlisted links stay": ("remove_unlisted", nothing),
+    "unlinked pairs are still shown": ("delete_links", nothing),
+    "removed instances are still shown": ("delete_instances", nothing),
+    "links wait for ever": ("expire_references", replace(r"and waiting_since", "and false and waiting_since")),
     "files are waited for for ever": (
         "expire_files",
-        _replace(r"and r.waiting_since", "and false and r.waiting_since"),
+        replace(r"and r.waiting_since", "and false and r.waiting_since"),
     ),
-    "a content over the cap is passed over": ("refuse_files", _nothing),
-    "unchanged rows move": ("upsert_instances", _replace(r"\nwhere o\.(?s:.*)", "\n")),
-    "errors are not kept": ("copy_errors", _nothing),
+    "a content over the cap is passed over": ("refuse_files", nothing),
+    "unchanged rows move": ("upsert_instances", replace(r"\nwhere o\.(?s:.*)", "\n")),
+    "errors are not kept": ("copy_errors", nothing),
 }
 
 
@@ -120,14 +103,5 @@ SOWN: dict[str, tuple[str, _Change]] = {
 def test_a_sown_fault_is_found(
     fault: str, server: EmbeddedServer, template: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    statement, change = SOWN[fault]
-    render = Statements.text
-
-    def text(self: Statements, name: str, /, **names: object) -> str:
-        sql = render(self, name, **names)
-        return change(sql) if name == statement else sql
-
-    monkeypatch.setattr(Statements, "text", text)
-    quick = settings(SETTINGS, max_examples=1000, phases=[Phase.generate], database=None, report_multiple_bugs=False)
-    with pytest.raises((AssertionError, EtlError)):
-        check(server, template, quick)
+    sow(monkeypatch, *SOWN[fault])
+    must_be_found(server, template)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from etl.engine import House, build_version, roll_back_version, switch_version
 from etl.errors import ConfigurationError
-from etl.metadata import Company
-from etl.metadata.out_structure import OutStructure
+from etl.metadata import Company, names
+from etl.metadata.out_structure import STATE, OutStructure
 from etl.quoting import fold, identifier
 from tests.fix_company import OUT, STORE
 from tests.properties.model import Policy
@@ -13,6 +13,26 @@ from tests.properties.real import Real
 
 VIEWS = "out_demo"
 _MOST = 3
+
+_COLUMNS = """
+    (select array_agg(a.attname::text order by a.attname) from pg_attribute a
+     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
+"""
+_TABLES = f"""
+select c.relname::text as name, {_COLUMNS} from pg_class c
+where c.relnamespace = cast(%s as regnamespace) and c.relkind = 'r'
+"""
+# What a view reads is what its rule depends on, beside the view itself.
+_VIEWS = f"""
+select c.relname::text as name, {_COLUMNS},
+    (select string_agg(distinct n.nspname || '.' || t.relname, ', ')
+     from pg_rewrite r join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+         and d.refclassid = 'pg_class'::regclass and d.refobjid <> c.oid
+     join pg_class t on t.oid = d.refobjid join pg_namespace n on n.oid = t.relnamespace
+     where r.ev_class = c.oid) as shows
+from pg_class c
+where c.relnamespace = cast(%s as regnamespace) and c.relkind = 'v'
+"""
 
 
 def narrowed(company: Company) -> Company:
@@ -64,36 +84,68 @@ def disagreements(real: Real) -> list[str]:
     while a change is still to be followed."""
     if not _names(real):
         return []
-    pending = f"select 1 from {STORE}.journal j, {STORE}.out_version v "
-    if real.look(pending + "where not pg_visible_in_snapshot(j.written_by, v.position) limit 1"):
+    if is_behind(real):
         return []
     wrong = []
     for row in real.look(f"select schema_name, structure, is_current from {STORE}.out_version"):
         structure = OutStructure.from_json(row["structure"])
         schema = row["schema_name"]
-        wrong += [line for line in _wrong(real, structure, OUT, schema) if schema != OUT]
-        wrong += _wrong(real, structure, VIEWS, schema, is_view=True) if row["is_current"] else []
+        wrong += _wrong(real, structure, schema) if schema != OUT else []
+        wrong += _wrong_marks(real, structure, schema) if structure.keeps_removed else []
+        wrong += _wrong_views(real, structure, schema) if row["is_current"] else []
     return wrong
 
 
-def _wrong(real: Real, structure: OutStructure, one: str, other: str, *, is_view: bool = False) -> list[str]:
+def is_behind(real: Real) -> bool:
+    """Whether some version has not followed all of the journal."""
+    pending = f"select 1 from {STORE}.journal j, {STORE}.out_version v "
+    return bool(real.look(pending + "where not pg_visible_in_snapshot(j.written_by, v.position) limit 1"))
+
+
+def _wrong(real: Real, structure: OutStructure, schema: str) -> list[str]:
+    """Where a version shows other rows than the model's own; marked ones aside."""
     shown = {}
     for table in structure.instances:
-        columns = [identifier(column.name) for column in table.columns if is_view or column.source != "state"]
+        columns = [identifier(column.name) for column in table.columns if column.source != STATE]
         shown[table.name] = ["system_id", "system_created_at", *columns]
     for link in structure.links:
         shown[link.name] = [link.owner_column, link.target_column, *([link.bo_column] if link.bo_column else [])]
     wrong = []
     for name, columns in shown.items():
-        names = ", ".join(columns)
-        marked = structure.keeps_removed and not is_view and not name.startswith("_")
-        first = f"select {names} from {one}.{identifier(name)}"
-        condition = " where system_state <> 'REMOVED'" if marked else ""
-        second = f"select {names} from {other}.{identifier(name)}{condition}"
-        query = f"select count(*) as n from (({first} except all {second}) union all ({second} except all {first})) t"
-        if rows := real.look(query)[0]["n"]:
-            wrong.append(f"{other}.{fold(name)}: {rows} rows are otherwise in {one}")
+        chosen = ", ".join(columns)
+        marked = structure.keeps_removed and not name.startswith("_")
+        first = f"select {chosen} from {OUT}.{identifier(name)}"
+        second = f"select {chosen} from {schema}.{identifier(name)}"
+        if rows := _unequal(real, first, second + (" where system_state <> 'REMOVED'" if marked else "")):
+            wrong.append(f"{schema}.{fold(name)}: {rows} rows are otherwise in {OUT}")
     return wrong
+
+
+def _wrong_marks(real: Real, structure: OutStructure, schema: str) -> list[str]:
+    wrong = []
+    for table in structure.instances:
+        golden = f"select _id, _state from {STORE}.{identifier(names.store_table(table.bo))}"
+        shown = f'select system_id collate "C", system_state from {schema}.{identifier(table.name)}'
+        if rows := _unequal(real, golden, shown):
+            wrong.append(f"{schema}.{fold(table.name)}: {rows} states are otherwise in the store")
+    return wrong
+
+
+def _wrong_views(real: Real, structure: OutStructure, schema: str) -> list[str]:
+    """Views that are not exactly the current version's tables, name for name and column for column."""
+    found = {row["name"]: (row["shows"], row["columns"]) for row in real.look(_VIEWS, VIEWS)}
+    tables = {row["name"]: (f"{schema}.{row['name']}", row["columns"]) for row in real.look(_TABLES, schema)}
+    assert tables.keys() == {fold(name) for name in structure.tables}
+    return [
+        f"view {name}: {found.get(name)} instead of {tables.get(name)}"
+        for name in sorted(found.keys() | tables.keys())
+        if found.get(name) != tables.get(name)
+    ]
+
+
+def _unequal(real: Real, one: str, other: str) -> int:
+    query = f"select count(*) as n from (({one} except all {other}) union all ({other} except all {one})) t"
+    return int(real.look(query)[0]["n"])
 
 
 def _names(real: Real) -> list[str]:

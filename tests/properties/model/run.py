@@ -124,7 +124,7 @@ def _perform(world: World, run: Run, step: Step, policy: Policy) -> None:
             _fix_marker(world, run, read=1)
         case Kind.COPY_ERR:
             world.kept_faults += [fault for fault in world.faults if fault.run == run.number]
-        case Kind.RUN_PROCESSES:
+        case Kind.RUN_PROCESSES if policy.shows:
             bring_up_to_date(world, run.number)
 
 

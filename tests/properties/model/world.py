@@ -86,11 +86,13 @@ class OutRow:
 
 @dataclass(frozen=True)
 class Policy:
-    """How a run is set."""
+    """How a run is set. One that does not show leaves the out_ versions as they are; a later run or
+    a switch follows."""
 
     keep_on_null: bool = False
     chunk_rows: int = 1000
     max_value_bytes: int = 64
+    shows: bool = True
 
 
 @dataclass(frozen=True)

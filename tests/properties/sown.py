@@ -1,0 +1,41 @@
+"""Faults sown into the engine: what a careless hand might do to a statement, and the proof that it is found."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import Phase, settings
+
+from etl.database import Statements
+from etl.database.embedded import EmbeddedServer
+from etl.errors import EtlError
+from tests.fix_database import Database
+from tests.properties.test_in_migration import SETTINGS, check
+
+Change = Callable[[str], str]
+
+
+def replace(pattern: str, by: str) -> Change:
+    return lambda sql: re.sub(pattern, by, sql)
+
+
+def nothing(sql: str) -> str:
+    return "select 1 where false"
+
+
+def sow(monkeypatch: pytest.MonkeyPatch, statement: str, change: Change) -> None:
+    """From now on the statement of this name is another one."""
+    render = Statements.text
+
+    def text(self: Statements, name: str, /, **names: object) -> str:
+        sql = render(self, name, **names)
+        return change(sql) if name == statement else sql
+
+    monkeypatch.setattr(Statements, "text", text)
+
+
+def must_be_found(server: EmbeddedServer, template: Database) -> None:
+    """Fails when the machine finds nothing."""
+    quick = settings(SETTINGS, max_examples=1000, phases=[Phase.generate], database=None, report_multiple_bugs=False)
+    with pytest.raises((AssertionError, EtlError)):
+        check(server, template, quick)
