@@ -40,6 +40,8 @@ PARTNER_PASSWORD = "s3cret of the partner"
 ONE, APART, THREE_SERVERS = "one database", "databases apart", "three servers"
 BOTH_LAYOUTS = pytest.mark.parametrize("layout", [ONE, APART], indirect=True)
 """For tests of what must be the same whether import, store and out are one database or several."""
+ONLY_ONE = pytest.mark.parametrize("layout", [ONE], indirect=True)
+"""For the few tests of what there is only in one database; each says why."""
 ONLY_APART = pytest.mark.parametrize("layout", [APART], indirect=True)
 ONLY_THREE_SERVERS = pytest.mark.parametrize("layout", [THREE_SERVERS], indirect=True)
 
@@ -207,12 +209,17 @@ class Site:
     def _home(self, query: str) -> Database:
         if "in_tables." in query:
             return self.database
-        if "store_" in query:
+        if "store_" in query and ".out_version" not in query:  # which is where the versions are
             return self.store_database
         return self.out_database if "out_" in query else self.database
 
-    def value(self, query: str, parameters: Sequence[Any] | None = None) -> Any:
-        [row] = self.look(query, parameters)
+    @property
+    def databases(self) -> tuple[Database, ...]:
+        """Those of import, store and out; each once."""
+        return tuple(dict.fromkeys((self.database, self.store_database, self.out_database)))
+
+    def value(self, query: str, parameters: Sequence[Any] | None = None, *, at: Database | None = None) -> Any:
+        [row] = self.look(query, parameters, at=at)
         [value] = row.values()
         return value
 
@@ -255,8 +262,19 @@ class Site:
             "and application_name like 'etl:%%' and wait_event_type = 'Lock' "
             "and (%s = 0 or %s = any(pg_blocking_pids(pid)))"
         )
-        databases = [one.name for one in (self.database, self.store_database, self.out_database)]
-        until(lambda: self.value(blocked, [databases, by, by]), "a runner waits for a lock")
+        names = [one.name for one in self.databases]
+        until(
+            lambda: any(self.value(blocked, [names, by, by], at=one) for one in self.databases),
+            "a runner waits for a lock",
+        )
+
+    @contextmanager
+    def reader(self) -> Iterator[Session]:
+        """A session of the partner's role where the out_ schemas are."""
+        place = {"host": LOOPBACK, "port": self.out_database.port, "dbname": self.out_database.name}
+        role = {"user": self.partner.session.info.user, "password": PARTNER_PASSWORD}
+        with psycopg.connect(**place, **role, autocommit=True, row_factory=dict_row) as session:  # type: ignore[arg-type]
+            yield session
 
     def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
         """The real command, started."""
@@ -360,8 +378,9 @@ def _configured(database: Database, folder: Path, url: str, others: Sequence[Dat
         session.execute(f"grant create on database {database.name} to {engine_role}")
     for other in others:
         with psycopg.connect(**_superuser(other), autocommit=True) as session:
-            if other.port != database.port:
+            if not session.execute("select 1 from pg_roles where rolname = %s", [engine_role]).fetchone():
                 session.execute(f"create role {engine_role} login password '{PASSWORD}'")
+                session.execute(f"create role {partner_role} login password '{PARTNER_PASSWORD}'")
             session.execute(f"grant create on database {other.name} to {engine_role}")
     if url.startswith("file:"):
         Path(url.removeprefix("file:")).mkdir()

@@ -102,9 +102,8 @@ def test_an_idle_tick_writes_nothing(site: Site) -> None:
 
 
 def test_readers_are_notified_with_the_commit(site: Site) -> None:
-    with site.partner.holding() as session:
+    with site.reader() as session:
         session.execute("listen etl")
-        session.commit()
         outcome = site.run()
         notified = next(session.notifies(timeout=10, stop_after=1))
     assert json.loads(notified.payload) == {"company": "demo", "run": outcome.run, "out": "out_demo_1_1"}

@@ -1,10 +1,10 @@
 """What a run makes before it starts, and that it waits for nobody when there is nothing to make."""
 
-import psycopg
 import pytest
 
 from etl.engine.preparation import prepare
 from tests.fix_company import CLAIMS, MakeSite, Site
+from tests.integration.outbound.writers import session
 
 
 @pytest.fixture
@@ -15,12 +15,11 @@ def site(make_site: MakeSite) -> Site:
 def test_a_second_preparation_waits_for_nobody(site: Site) -> None:
     """Writers of our tables and readers of our views may be at work for hours."""
     site.run()
-    database = site.database
-    place = {"host": database.host, "port": database.port, "dbname": database.name, "user": database.username}
-    with psycopg.connect(**place) as session:  # type: ignore[arg-type]
-        for table in ("in_tables.err", "in_tables.run", "in_tables.task", "store_demo.journal"):
-            session.execute(f"lock table {table} in row exclusive mode")
-        session.execute("select * from in_tables.last_migration_state")
+    with session(site.database) as at_import, session(site.store_database) as at_store:
+        for table in ("in_tables.err", "in_tables.run", "in_tables.task"):
+            at_import.execute(f"lock table {table} in row exclusive mode")
+        at_store.execute("lock table store_demo.journal in row exclusive mode")
+        at_import.execute("select * from in_tables.last_migration_state")
         with site.house() as house:
             prepare(house)
 

@@ -62,8 +62,9 @@ def site(make_site: MakeSite) -> Site:
     site = make_site(DOCUMENTS)
     site.partner.hand_over()
     assert site.run().run
-    for row in site.look(_NO_AUTOVACUUM, [["in_tables", STORE, OUT]]):
-        site.look(row["statement"])
+    for one in site.databases:
+        for row in site.look(_NO_AUTOVACUUM, [["in_tables", STORE, OUT]], at=one):
+            site.look(row["statement"], at=one)
     fill(site, 1, INSTANCES)
     site.partner(
         "insert into in_Claim_Watcher (claim_id, watcher_id) select 'm' || n, 'n' || n from generate_series(1, 20000) n"
@@ -92,16 +93,21 @@ def scanned(site: Site, before: dict[str, int]) -> dict[str, int]:
 
 
 def counts(site: Site) -> dict[str, int]:
-    site.look("select pg_stat_force_next_flush()")
-    rows = site.look(_SCANS, [INSTANCES // 10, [STORE, OUT]])
-    return {row["name"]: row["read"] for row in rows}
+    """Database and table -> rows that were read of it one after the other."""
+    found = {}
+    for one in site.databases:
+        site.look("select pg_stat_force_next_flush()", at=one)
+        rows = site.look(_SCANS, [INSTANCES // 10, [STORE, OUT]], at=one)
+        found |= {f"{one.name} {row['name']}": row["read"] for row in rows}
+    return found
 
 
 def handed_over(site: Site, *, are_statistics_fresh: bool) -> dict[str, int]:
     """Tables that the run over what is ready now has read whole."""
     site.partner.hand_over()
     if are_statistics_fresh:
-        site.look("analyze")
+        for one in site.databases:
+            site.look("analyze", at=one)
     before = counts(site)
     assert len(before) > 10
     assert site.run().run

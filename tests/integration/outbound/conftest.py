@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from etl.engine import Outcome
+from etl.engine import House, Outcome
+from etl.outbound import Versions, bring_up_to_date
 from tests.fix_company import OUT, MakeSite, Row, Site
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
@@ -36,6 +37,12 @@ fields:
   - {{code: Party, type: CO, co: Party, {_FLAGS}}}
 """,
 }
+
+
+def follow(house: House, versions: Versions | None = None) -> dict[str, int]:
+    """What a run does for the versions; returns the rows written."""
+    with house.out_side() as out:
+        return bring_up_to_date(out, versions or house.versions)
 
 
 @dataclass

@@ -10,9 +10,8 @@ import pytest
 
 from etl.database import transaction
 from etl.engine import build_version, list_versions
-from etl.outbound import bring_up_to_date
 from tests.fix_company import OUT, STORE, Site, until
-from tests.integration.outbound.conftest import Outbound
+from tests.integration.outbound.conftest import Outbound, follow
 from tests.integration.outbound.test_versions import CHANGED
 from tests.integration.outbound.writers import Writer, populate, session, wrong_rows
 
@@ -37,7 +36,7 @@ def load(site: Site, writers: int = 2) -> Iterator[list[Writer]]:
     found: list[Writer] = []
 
     def write(seed: int) -> None:
-        with session(site) as connection:
+        with session(site.store_database) as connection:
             writer = Writer(connection, random.Random(seed))
             found.append(writer)
             while not stopping.is_set():
@@ -97,8 +96,7 @@ def test_a_run_whose_time_is_up_leaves_the_filling_to_the_next(large: Outbound) 
     site.environ["MYBPM_OUT_MIGRATION_VERSION"] = "2"
     with site.house() as house:
         for _ in range(2):
-            with transaction(house.engine) as connection:
-                bring_up_to_date(connection, replace(house.versions, fill_seconds=0))
+            follow(house, replace(house.versions, fill_seconds=0))
     assert state(site) == "building"
     assert state(site, OUT) == "current"
     with load(site):

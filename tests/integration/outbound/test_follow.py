@@ -1,9 +1,7 @@
 """A version of the out_ tables is built once, then follows the journal."""
 
-from etl.database import transaction
-from etl.outbound import bring_up_to_date
-from tests.fix_company import BOTH_LAYOUTS, OUT, STORE
-from tests.integration.outbound.conftest import Outbound
+from tests.fix_company import BOTH_LAYOUTS, OUT, OUT_CONFIG, STORE
+from tests.integration.outbound.conftest import Outbound, follow
 
 
 def test_first_use_builds_and_fills(outbound: Outbound) -> None:
@@ -67,10 +65,10 @@ def test_a_removed_owner_takes_its_links_along(outbound: Outbound) -> None:
 
 
 def test_removed_and_returned_between_two_looks_changes_nothing(outbound: Outbound) -> None:
-    outbound.site.write("configs/OutMigrationPostgresConfig.txt", "hasOutMigration=false")
+    outbound.site.edit(OUT_CONFIG, "hasOutMigration=true", "hasOutMigration=false")
     outbound.load("in_Client", {"in_id": "a", "removed": True})
     outbound.load("in_Client", {"in_id": "a", "name": "Anna"})
-    outbound.site.write("configs/OutMigrationPostgresConfig.txt", "hasOutMigration=true")
+    outbound.site.edit(OUT_CONFIG, "hasOutMigration=false", "hasOutMigration=true")
     before = outbound.site.fingerprint()[f"{OUT}.client"]
     outbound.run()
     assert outbound.links() == [("Claim", "Anna")]
@@ -99,20 +97,15 @@ def test_a_slower_transaction_with_a_smaller_number_is_not_passed_by(outbound: O
         f"insert into {STORE}.journal (bo, instance, change) select 'Client', _id, 'changed' from changed returning n"
     )
     with site.house() as house:
-
-        def follow() -> None:
-            with transaction(house.engine) as connection:
-                bring_up_to_date(connection, house.versions)
-
-        with house.engine.connect() as slow, house.engine.connect() as fast:
+        with house.store_engine.connect() as slow, house.store_engine.connect() as fast:
             [(slow_number,)] = slow.exec_driver_sql(change, ("Slow", "a")).all()
             [(fast_number,)] = fast.exec_driver_sql(change, ("Fast", "b")).all()
             fast.commit()
-            follow()
+            follow(house)
             assert outbound.names() == ["Anna", "Fast"]
             last_seen = site.value(f"select max(n) from {STORE}.journal")
             slow.commit()
         assert slow_number < fast_number == last_seen
         assert site.count(f"{STORE}.journal where n > {last_seen}") == 0  # all that the naive follower would ask for
-        follow()
+        follow(house)
     assert outbound.names() == ["Fast", "Slow"]

@@ -10,7 +10,7 @@ pytestmark = ONLY_APART
 
 def test_the_store_keeps_what_the_mirror_has_not_seen(outbound: Outbound) -> None:
     site = outbound.site
-    [mirror] = site.look(f"select * from {STORE}.out_version")
+    [mirror] = site.look(f"select * from {STORE}.out_version", at=site.store_database)
     assert mirror["schema_name"] == f"mirror in {site.out_database.name}"
     site.edit("configs/OutMigrationPostgresConfig.txt", "hasOutMigration=true", "hasOutMigration=false")
     outbound.load("in_Client", {"in_id": "a", "name": "Anne"})

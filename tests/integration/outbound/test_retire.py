@@ -37,7 +37,7 @@ def refused(site: Site, name: str) -> str:
 
 
 def exists(site: Site, schema: str) -> bool:
-    return bool(site.look("select 1 from pg_namespace where nspname = %s", [schema]))
+    return bool(site.look("select 1 from pg_namespace where nspname = %s", [schema], at=site.out_database))
 
 
 def comment(site: Site) -> str | None:
@@ -68,7 +68,7 @@ def test_our_own_followers_are_no_readers_and_readers_are(outbound: Outbound, si
     with site.house() as house:
         build_version(house, "3", lambda _: None)
     retire(site, "3")
-    with session(site) as reader:
+    with session(site.out_database) as reader:
         reader.execute(f"select * from {OUT}.Client")
     until(lambda: "somebody read it" in refused(site, "1"), "the reader's scan is counted")
     outbound.load("in_Client", {"in_id": "a", "name": "Anna"})
@@ -106,6 +106,6 @@ def test_cleaning_drops_what_is_due_unless_somebody_needs_it(site: Site) -> None
         cleaned = clean(house)
         assert cleaned.versions == ()
         assert "view public.report depends on its table client" in cleaned.kept[OUT]
-        site.look("drop view public.report")
+        site.look("drop view public.report", at=site.out_database)
         assert clean(house).versions == (OUT,)
     assert not exists(site, OUT)

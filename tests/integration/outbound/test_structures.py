@@ -34,7 +34,7 @@ def test_two_versions_of_different_structure_are_both_right_after_random_changes
     site.document("Client", CHANGED)
     site.document("Firm", WITHOUT_NAME)
     build(outbound, "2")
-    with session(site) as connection:
+    with session(site.store_database) as connection:
         writer = Writer(connection, random.Random(3))
         for _ in range(6):
             for _ in range(20):
@@ -82,7 +82,7 @@ def test_a_schema_that_is_there_is_taken_as_it_is(outbound: Outbound) -> None:
 def test_removed_instances_stay_and_are_marked_where_that_is_asked_for(outbound: Outbound) -> None:
     site = outbound.site
     outbound.load("in_Client", {"in_id": "b", "removed": True})
-    site.write(OUT_CONFIG, "hasOutMigration=true\nremovedInOut=mark")
+    site.edit(OUT_CONFIG, "hasOutMigration=true", "hasOutMigration=true\nremovedInOut=mark")
     with pytest.raises(ConfigurationError, match=r"add column out_demo_1_1.Client.system_state \(varchar\(8\)\)"):
         outbound.run()
     site.environ["MYBPM_OUT_MIGRATION_VERSION"] = "2"
@@ -102,7 +102,10 @@ def test_removed_instances_stay_and_are_marked_where_that_is_asked_for(outbound:
 def test_native_fields_and_the_creator_show_what_the_store_has(outbound: Outbound) -> None:
     site = outbound.site
     site.document("Client", DOCUMENTS["Client"] + NATIVES)
-    site.look(f"update {STORE}.bo_Client set _created_by = 'Ivanov I.' where _in_id = 'a'")
+    site.look(
+        f"with changed as (update {STORE}.bo_Client set _created_by = 'Ivanov I.' where _in_id = 'a' returning _id) "
+        f"insert into {STORE}.journal (bo, instance, change) select 'Client', _id, 'changed' from changed"
+    )
     build(outbound, "2")
     second = Outbound(site, SECOND)
     anna, golden = second.row("Anna"), site.look(f"select * from {STORE}.bo_Client where _in_id = 'a'")[0]
@@ -119,7 +122,7 @@ def test_native_fields_and_the_creator_show_what_the_store_has(outbound: Outboun
 def test_a_changed_instance_is_written_once_in_each_version(outbound: Outbound) -> None:
     site = outbound.site
     build(outbound, "2")
-    with session(site) as connection:
+    with session(site.store_database) as connection:
         writer = Writer(connection, random.Random(1))
         for _ in range(30):
             writer.change()

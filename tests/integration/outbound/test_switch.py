@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import psycopg
 import pytest
 
-from etl.engine import build_version
+from etl.engine import build_version, roll_back_version, switch_version
 from etl.errors import ConfigurationError, TransientFault
-from etl.outbound import Switched, build, roll_back, switch
+from etl.outbound import Switched
 from tests.fix_company import OUT, STORE, Site
 from tests.integration.outbound.conftest import DOCUMENTS, Outbound
 from tests.integration.outbound.writers import session
@@ -32,12 +32,12 @@ def raise_version(outbound: Outbound, code: str = "Client", document: str = WIDE
 
 def to(outbound: Outbound, name: str, *, force: bool = False, patience: float = 20.0) -> Switched:
     with outbound.site.house() as house:
-        return switch(house.engine, house.versions, name, force=force, patience=patience)
+        return switch_version(house, name, force=force, patience=patience)
 
 
 def back(outbound: Outbound) -> Switched:
     with outbound.site.house() as house:
-        return roll_back(house.engine, house.versions)
+        return roll_back_version(house, force=False, patience=20.0)
 
 
 def columns(site: Site, view: str) -> list[str]:
@@ -45,7 +45,7 @@ def columns(site: Site, view: str) -> list[str]:
         "select column_name as name from information_schema.columns "
         "where table_schema = %s and table_name = %s order by ordinal_position"
     )
-    return [row["name"] for row in site.look(query, [VIEWS, view])]
+    return [row["name"] for row in site.look(query, [VIEWS, view], at=site.out_database)]
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Readers:
 
     def read(self, query: str, *, is_prepared: bool, rows: int) -> None:
         try:
-            with session(self.site) as connection:
+            with session(self.site.out_database) as connection:
                 connection.autocommit = True
                 while not self.stopping.is_set():
                     text = query if is_prepared else query % self.rounds
@@ -134,7 +134,7 @@ def test_readers_never_see_an_error_nor_a_missing_row(outbound: Outbound) -> Non
 def test_a_reader_in_a_transaction_keeps_its_version(outbound: Outbound) -> None:
     """The switch waits for it in vain, says who it is, and everything stays as it was."""
     raise_version(outbound)
-    with session(outbound.site) as reader:
+    with session(outbound.site.out_database) as reader:
         reader.execute(f"select * from {VIEWS}.Client")
         with pytest.raises(TransientFault) as refused:
             to(outbound, "2", patience=0.5)
@@ -172,7 +172,8 @@ def test_grants_stay_wherever_a_view_is_made_anew(outbound: Outbound) -> None:
         "client": "replace",
         "firm": "replace",
     }
-    assert site.partner(f"select name from {VIEWS}.Client order by name")[0] == {"name": "Anna"}
+    with site.reader() as reader:
+        assert reader.execute(f"select name from {VIEWS}.Client order by name").fetchone() == {"name": "Anna"}
     assert back(outbound).views["client"] == "rebuild"
     assert site.look(acl) == before
 
@@ -221,7 +222,7 @@ def test_two_builders_at_once_make_one_version(outbound: Outbound) -> None:
         done: list[str] = []
 
         def builder() -> None:
-            done.append(build(house.engine, house.versions, "2", lambda _: None).schema)
+            done.append(build_version(house, "2", lambda _: None).schema)
 
         threads = [threading.Thread(target=builder) for _ in range(2)]
         for thread in threads:

@@ -3,7 +3,7 @@
 import pytest
 
 from etl.errors import ConfigurationError
-from tests.fix_company import OUT
+from tests.fix_company import OUT, OUT_CONFIG
 from tests.integration.outbound.conftest import DOCUMENTS, Outbound
 
 CHANGED = DOCUMENTS["Client"].replace(
@@ -56,7 +56,8 @@ def test_every_version_follows_whichever_the_environment_names(outbound: Outboun
 
 def test_without_out_migration_no_schema_is_made(outbound: Outbound) -> None:
     outbound.site.look(f"drop schema {OUT}, out_demo cascade; delete from store_demo.out_version")
-    outbound.site.write("configs/OutMigrationPostgresConfig.txt", "hasOutMigration=false")
+    outbound.site.edit(OUT_CONFIG, "hasOutMigration=true", "hasOutMigration=false")
     outcome = outbound.run()
     assert (outcome.out_schema, dict(outcome.out)) == ("", {})
-    assert outbound.site.look("select 1 from pg_namespace where nspname like 'out%'") == []
+    found = "select 1 from pg_namespace where nspname like 'out%'"
+    assert [row for one in outbound.site.databases for row in outbound.site.look(found, at=one)] == []

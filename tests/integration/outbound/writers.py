@@ -1,6 +1,7 @@
 """Whoever changes the golden store: each change in a transaction of its own, journalled as the engine does it."""
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 import psycopg
 
 from tests.fix_company import STORE, Site
+from tests.fix_database import Database
 
 Session = psycopg.Connection[Any]
 
@@ -16,9 +18,8 @@ _JOURNAL = f"insert into {STORE}.journal (bo, field, instance, target, change) v
 
 
 @contextmanager
-def session(site: Site) -> Iterator[Session]:
+def session(database: Database) -> Iterator[Session]:
     """A session of a superuser; what it does is committed when its owner says so."""
-    database = site.database
     with psycopg.connect(
         host=database.host, port=database.port, dbname=database.name, user=database.username
     ) as connection:
@@ -132,25 +133,25 @@ def wrong_rows(site: Site, schema: str, *, client_columns: tuple[str, ...] = ("N
     """Table -> rows of an out_ version that are missing, too many or other than the store says; {} when it is right."""
     shown = ", ".join(("_created_at", *client_columns))
     seen = ", ".join(("system_created_at", *client_columns))
-    parts = {
+    queries = {
         "Client": (
             f"select _id, {shown} from {STORE}.bo_Client where _state <> 'REMOVED'",
-            f'select system_id collate "C", {seen} from {schema}.Client',
+            f"select system_id, {seen} from {schema}.Client",
         ),
         "Claim": (
             f"select _id, Title from {STORE}.bo_Claim where _state <> 'REMOVED'",
-            f'select system_id collate "C", Title from {schema}.Claim',
+            f"select system_id, Title from {schema}.Claim",
         ),
         "_Claim_Client_": (
             f"select l._owner, l._target from {STORE}.link_Claim_Client l "
             f"join {STORE}.bo_Claim k on k._id = l._owner and k._state <> 'REMOVED' "
             f"join {STORE}.bo_Client c on c._id = l._target and c._state <> 'REMOVED'",
-            f'select Claim_id collate "C", Client_id collate "C" from {schema}._Claim_Client_',
+            f"select Claim_id, Client_id from {schema}._Claim_Client_",
         ),
     }
     found = {}
-    for table, (wanted, there) in parts.items():
-        query = f"select count(*) from (({wanted} except all {there}) union all ({there} except all {wanted})) wrong"
-        if rows := int(site.value(query)):
+    for table, pair in queries.items():
+        golden, there = (Counter(tuple(row.values()) for row in site.look(query)) for query in pair)
+        if rows := ((golden - there) + (there - golden)).total():
             found[table] = rows
     return found
