@@ -71,7 +71,7 @@ fields:
   - {{code: Boss, type: BO, bo: Department, {IN}}}
 """,
 }
-TERMS = Terms("in_tables", "out_demo_1_1", max_value_bytes=5000, reference_expiry_minutes=10080)
+TERMS = Terms("in_tables", "out_demo_1_1", "out_demo", max_value_bytes=5000, reference_expiry_minutes=10080)
 
 
 def company() -> Company:

@@ -8,6 +8,7 @@ from etl.cli.generate_ddl import schema_names
 from etl.cli.printing import COMPANY, config_url, json_text
 from etl.contract import Terms, contract_files, write_files
 from etl.engine import read_configuration
+from etl.metadata import names
 from etl.quoting import fold
 from etl.rights import partner_script
 
@@ -45,6 +46,7 @@ def contract(
     terms = Terms(
         in_schema=schemas["in_schema"],
         out_schema=schemas["out_schema"],
+        views_schema=names.out_views_schema(found.code),
         max_value_bytes=settings.in_migration.max_value_bytes,
         reference_expiry_minutes=settings.in_migration.reference_expiry_minutes,
         keeps_on_null=settings.in_migration.null_policy == "keep",

@@ -42,11 +42,20 @@ class InLink:
 
 @dataclass(frozen=True)
 class OutTable:
-    """A table that readers see."""
+    """A table as readers see it, by a view."""
 
     name: str
     bo: BusinessObject
     fields: tuple[Field | NativeField, ...]
+    example: str
+
+
+@dataclass(frozen=True)
+class OutLink:
+    """A table of links as readers see it, by a view."""
+
+    table: OutLinkTable
+    example: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class Guide:
     links: tuple[InLink, ...]
     file_example: str
     out_tables: tuple[OutTable, ...]
-    out_links: tuple[OutLinkTable, ...]
+    out_links: tuple[OutLink, ...]
     faults: tuple[Fault, ...] = CATALOGUE
 
     @property
@@ -77,8 +86,8 @@ def guide_of(company: Company, terms: Terms) -> Guide:
         tables=tuple(_in_tables(company, terms, samples)),
         links=tuple(_in_links(company, terms, samples)),
         file_example=_file_example(company, terms, samples),
-        out_tables=tuple(_out_tables(company)),
-        out_links=tuple(company.out_link_tables()),
+        out_tables=tuple(_out_tables(company, terms)),
+        out_links=tuple(_out_links(company, terms)),
     )
 
 
@@ -123,7 +132,29 @@ def _file_example(company: Company, terms: Terms, samples: Samples) -> str:
     return insert(terms.in_schema, names.FILE_STORAGE, rows) if loads_files(company) else ""
 
 
-def _out_tables(company: Company) -> Iterator[OutTable]:
+def _out_tables(company: Company, terms: Terms) -> Iterator[OutTable]:
     for bo in company.objects:
         if bo.has_out_table:
-            yield OutTable(names.out_table(bo.code), bo, (*bo.uploaded_fields, *bo.uploaded_natives))
+            name = names.out_table(bo.code)
+            fields: tuple[Field | NativeField, ...] = (*bo.uploaded_fields, *bo.uploaded_natives)
+            columns = ", ".join(["system_id", *(identifier(field.code) for field in fields), "updated_at"])
+            example = f"select {columns}\nfrom {_view(terms, name)}\norder by updated_at desc\nlimit 10;"
+            yield OutTable(name, bo, fields, example)
+
+
+def _out_links(company: Company, terms: Terms) -> Iterator[OutLink]:
+    """Each with a query that leads to the other end: of a composite to its first member."""
+    for link in company.out_link_tables():
+        target = next(one for one in company.targets(link.field) if one.has_out_table)
+        owner_id, target_id = identifier(link.owner_column), identifier(link.target_column)
+        shown = [f"link.{owner_id}", f"link.{target_id}"]
+        shown += [f"target.{identifier(field.code)}" for field in target.uploaded_fields[:1]]
+        example = (
+            f"select {', '.join(shown)}\nfrom {_view(terms, link.name)} link\n"
+            f"join {_view(terms, names.out_table(target.code))} target on target.system_id = link.{target_id};"
+        )
+        yield OutLink(link, example)
+
+
+def _view(terms: Terms, name: str) -> str:
+    return f"{identifier(terms.views_schema)}.{identifier(name)}"

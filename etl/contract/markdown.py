@@ -21,7 +21,7 @@ def guide_markdown(guide: Guide, language: str) -> str:
         g=guide,
         t=t,
         s=identifier(guide.terms.in_schema),
-        o=identifier(guide.terms.out_schema),
+        o=identifier(guide.terms.views_schema),
         label=partial(_label, t),
         faults=[(fault, *_told(fault, language)) for fault in guide.faults],
         knows_codes=partial(has_known_codes, guide.company),

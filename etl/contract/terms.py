@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Terms:
-    """`keeps_on_null`: an empty column leaves its field as it is, instead of emptying it."""
+    """`out_schema` is that of the version whose DDL is shown, `views_schema` where readers find it. `keeps_on_null`: an
+    empty column leaves its field as it is, instead of emptying it.
+    """
 
     in_schema: str
     out_schema: str
+    views_schema: str
     max_value_bytes: int
     reference_expiry_minutes: int
     keeps_on_null: bool = False

@@ -94,7 +94,7 @@ def scanned(site: Site, before: dict[str, int]) -> dict[str, int]:
 
 def counts(site: Site) -> dict[str, int]:
     """Database and table -> rows that were read of it one after the other."""
-    found = {}
+    found: dict[str, int] = {}
     for one in site.databases:
         site.look("select pg_stat_force_next_flush()", at=one)
         rows = site.look(_SCANS, [INSTANCES // 10, [STORE, OUT]], at=one)

@@ -11,9 +11,9 @@ import pytest
 from etl.database import open_engine, transaction
 from etl.database.embedded import EmbeddedServer, packaged_binaries
 from etl.outbound import bring_up_to_date
-from tests.fix_company import OUT, STORE
+from tests.fix_company import ONLY_ONE, OUT, STORE
 from tests.fix_database import Database, binaries
-from tests.integration.outbound.conftest import Outbound
+from tests.integration.outbound.conftest import Outbound, follow
 
 CHANGE = (
     f"with changed as (update {STORE}.bo_Client set name = %s where _in_id = %s returning _id) "
@@ -50,6 +50,8 @@ def _place(host: str, port: int) -> list[str]:
     return ["-h", host, "-p", str(port), "-U", "postgres"]
 
 
+# One dump of all; with several databases each has its own, as in the tests below.
+@ONLY_ONE
 def test_a_restore_into_another_server_loses_no_change(outbound: Outbound, other_server: EmbeddedServer) -> None:
     site = outbound.site
     site.look("do 'begin for n in 1..3000 loop perform pg_current_xact_id(); commit; end loop; end'")
@@ -100,13 +102,13 @@ def test_tables_that_somebody_dropped_come_back(outbound: Outbound) -> None:
 def test_a_store_that_is_older_than_its_out_tables_wins(outbound: Outbound) -> None:
     """Only the store's schema comes from a backup: what readers saw of later runs is taken back."""
     site = outbound.site
-    file = site.home / "store"
-    arguments = ["-Fc", "-n", STORE, "-f", str(file), *_place(site.database.host, site.database.port)]
-    _program("pg_dump", *arguments, site.database.name)
+    file, home = site.home / "store", site.store_database
+    place = _place(home.host, home.port)
+    _program("pg_dump", "-Fc", "-n", STORE, "-f", str(file), *place, home.name)
     outbound.load("in_Client", {"in_id": "a", "name": "Later"}, {"in_id": "z", "name": "Zoe"})
     site.look(f"drop schema {STORE} cascade")
-    _program("pg_restore", *_place(site.database.host, site.database.port), "-d", site.database.name, str(file))
-    with site.house() as house, transaction(house.engine) as connection:
-        bring_up_to_date(connection, house.versions)
+    _program("pg_restore", *place, "-d", home.name, str(file))
+    with site.house() as house:
+        follow(house)
     assert outbound.names() == ["Anna", "Bela"]
     assert outbound.links() == [("Claim", "Anna")]
