@@ -42,6 +42,7 @@ def dry_run(house: House, *, accept: bool = False) -> DryRun:
     """
     with rehearsal(house.engine, **house.merge_settings) as connection, house.sides(connection, rehearsal) as sides:
         prepare_in(sides, house, rehearsal)
+        house.handshake.hold_still(connection)
         run, _ = house.handshake.side_run(connection, "dry run")
         return _perform(sides, house, run, accept=accept)
 

@@ -4,12 +4,24 @@ A runner opens the gate before its first task and holds it in every transaction 
 all before. The pair of run and token only ever rises, also when an import schema and its tokens begin anew.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one, keep_tables
 from etl.errors import FencedOut
 
 _sql = Statements(__package__)
+
+
+@dataclass(frozen=True)
+class NotedUndo:
+    """A run taken back in the store, as which run and when; `counters` as `store.undo_run` gave them."""
+
+    as_run: int
+    at: datetime
+    counters: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,18 @@ class Gate:
 
     def clean(self, connection: Connection, *, before: int) -> None:
         """Forgets runs with numbers below `before`."""
-        execute(connection, _sql("clean_gate", schema=self.schema), {"before": before})
+        for statement in ("clean_gate", "clean_undos"):
+            execute(connection, _sql(statement, schema=self.schema), {"before": before})
+
+    def note_undo(self, connection: Connection, run: int, undo: NotedUndo) -> None:
+        """Notes beside the store that a run was taken back: the import may never hear of it."""
+        values = {"run": run, "as_run": undo.as_run, "at": undo.at, "counters": json.dumps(undo.counters)}
+        execute(connection, _sql("note_undo", schema=self.schema), values)
+
+    def last_undo(self, connection: Connection, run: int) -> NotedUndo | None:
+        """The last time that the run was taken back here."""
+        row = fetch_one(connection, _sql("last_undo", schema=self.schema), {"run": run})
+        return NotedUndo(row.as_run, row.undone_at, row.counters) if row else None
 
 
 def _fenced_out(run: int) -> FencedOut:

@@ -140,17 +140,20 @@ class Handshake:
             with transaction(engine) as connection:
                 fetch_all(connection, _sql("cancel_backends"), {"name": application_name(self.owner)})
 
-    def side_run(self, connection: Connection, message: str) -> tuple[int, datetime]:
-        """Records a run that no marker asked for (an undo, a dry run): its id and start. No other run starts meanwhile.
-
-        Raises MarkerHeld while a run is under way.
-        """
+    def hold_still(self, connection: Connection) -> None:
+        """No run starts before the transaction ends. Raises MarkerHeld while one is under way."""
         execute(connection, _sql("lock_fence", schema=self.schema))
         _, running = self.look(connection)
         if running is not None:
             raise MarkerHeld(f"run {running.run} has not ended: wait for it, or run `etl run` if it was left")
-        run = _scalar(connection, _sql("new_run_id"))
-        names = {"run": run, "company": self.company, "owner": self.owner, "message": message}
+
+    def side_run(
+        self, connection: Connection, message: str, *, run: int | None = None, at: datetime | None = None
+    ) -> tuple[int, datetime]:
+        """Records a run that no marker asked for (an undo, a dry run) while the others hold still: its id and start,
+        new ones if none are given."""
+        run = run or _scalar(connection, _sql("new_run_id"))
+        names = {"run": run, "company": self.company, "owner": self.owner, "message": message, "at": at}
         [row] = fetch_all(connection, _sql("insert_side_run", schema=self.schema), names)
         return run, row.started_at
 

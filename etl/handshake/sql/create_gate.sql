@@ -10,4 +10,11 @@ insert into {{ schema | ident }}.relay_gate default values on conflict do nothin
 create table if not exists {{ schema | ident }}.relay_run (
     run bigint primary key,
     started_xid xid8 not null default pg_current_xact_id()
+);
+-- What was taken back, and as which run: where the import never heard of it, the next `etl undo` tells it.
+create table if not exists {{ schema | ident }}.relay_undo (
+    as_run bigint primary key,
+    run bigint not null,
+    undone_at timestamp with time zone not null,
+    counters jsonb not null
 )

@@ -1,5 +1,6 @@
 """Import and store in two databases: what a break between their two commits leaves, and what is never written twice."""
 
+import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,17 +45,24 @@ def site(make_site: MakeSite) -> Site:
 
 @contextmanager
 def killed(site: Site, table: str, seq: int) -> Iterator[int]:
-    """A run that is killed while the transaction that writes `table` commits its task of that number; its backends die
-    with it. In the block it is still at it."""
+    """A run that is killed while the transaction that writes `table` commits its task of that number. In the block it
+    is still at it."""
     event = "update" if table == IMPORT else "insert"
     condition = f"new.seq = {seq}" + (" and new.state = 'done'" if table == IMPORT else "")
+    with killed_while(site, table, event, condition, "run"):
+        yield site.value("select id from in_tables.run where state = 'running'")
+
+
+@contextmanager
+def killed_while(site: Site, table: str, event: str, condition: str, *command: str) -> Iterator[None]:
+    """A command that is killed while the transaction that writes such a row commits; its backends die with it."""
     site.look(f"-- {table}.\n" + _HOLD.format(table=table, event=event, condition=condition))
-    home = site.database if table == IMPORT else site.store_database
+    home = site.store_database if table == STORES else site.database
     with psycopg.connect(host=home.host, port=home.port, dbname=home.name, user=home.username) as lock:
         lock.execute("select pg_advisory_xact_lock(4711)")
-        process = site.start("run")
+        process = site.start(*command)
         site.wait_for_blocked()
-        yield site.value("select id from in_tables.run where state = 'running'")
+        yield
         process.kill()
         assert ended(process).code == -signal.SIGKILL
         lock.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'etl:%'")
@@ -138,3 +146,23 @@ def test_an_owner_whose_run_was_taken_over_cannot_write_to_the_store(site: Site)
             house.gate.hold(connection, run, 0)
         with house.store_engine.begin() as connection:
             house.gate.hold(connection, run, site.value("select max(fence) from in_tables.run"))
+
+
+def test_an_undoing_that_is_killed_between_the_commits_is_told_by_the_next(site: Site) -> None:
+    run = json.loads(site.etl("run", "--json").out)["run"]
+    clients = f"{STORE}.bo_Client where _state <> 'REMOVED'"
+    assert site.count(clients) == 3
+    with killed_while(site, "in_tables.run", "insert", "new.marker = 0", "undo", str(run)):
+        pass
+    assert (site.count(clients), site.count("in_tables.run where marker = 0")) == (0, 0)
+    journalled = site.count(f"{STORE}.journal")
+    told = json.loads(site.etl("undo", str(run), "--json").out)
+    assert told["counters"]["removed"] == 5
+    assert site.count(f"{STORE}.journal") == journalled
+    [row] = site.look("select id, message from in_tables.run where marker = 0")
+    assert row == {"id": told["as_run"], "message": f"undo of run {run}"}
+    again = json.loads(site.etl("undo", str(run), "--json").out)
+    assert (again["as_run"] > row["id"], again["counters"]["removed"]) == (True, 0)
+    taken_back = json.loads(site.etl("undo", str(row["id"]), "--json").out)
+    assert taken_back["counters"]["restored"] == 5
+    assert site.count(clients) == 3
