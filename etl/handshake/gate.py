@@ -5,7 +5,6 @@ all before. The pair of run and token only ever rises, also when an import schem
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,5 +1,6 @@
 """Moves readers from one version to another, and back, without an error for any of them."""
 
+import logging
 import random
 import re
 import time
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy
 
 from etl.database import Connection, Statements, fetch_all, transaction
-from etl.errors import ConfigurationError, TransientFault
+from etl.errors import ConfigurationError, EnvironmentFault, TransientFault
 from etl.outbound.choose import current_version, find_version
 from etl.outbound.follow import follow, snapshot
 from etl.outbound.registry import Known, known_versions, lock_version, note_scans
@@ -19,6 +20,7 @@ from etl.outbound.view_moves import ViewMove
 from etl.outbound.views import move_views
 
 _sql = Statements(__package__)
+_log = logging.getLogger("in_pg_migration")
 
 _LOCK_TIMEOUT = "55P03"
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
@@ -99,15 +101,27 @@ def _move(
 ) -> list[ViewMove]:
     """All versions follow to the same moment, so that what readers see is the same before and after."""
     if not target.is_whole or target.is_astray:
-        percent = f", {target.fill.percent} % of it is filled" if target.fill else ""
-        raise ConfigurationError(f"the version {target.schema} is not whole{percent}: `etl out build` finishes it")
+        raise _not_whole(target)
     for one in known_versions(connection, versions.store_schema):
         known = lock_version(connection, one.version) if one.is_whole else None
         if known:
-            known, structure = settle(connection, versions, known)
+            try:
+                known, structure = settle(connection, versions, known)
+            except EnvironmentFault as fault:
+                if known.schema == target.schema:
+                    raise
+                _log.warning("%s", fault)  # readers may be on their way from this very version
+                continue
+            if known.schema == target.schema and known.fill:
+                raise _not_whole(known)
             if any(follow(connection, known, structure, snapshot(connection)).values()):
                 note_scans(connection, known.version)
     return move_views(connection, versions, target, force=force, is_rollback=is_rollback, first=first)
+
+
+def _not_whole(known: Known) -> ConfigurationError:
+    percent = f", {known.fill.percent} % of it is filled" if known.fill else ""
+    return ConfigurationError(f"the version {known.schema} is not whole{percent}: `etl out build` finishes it")
 
 
 def _acts(moves: list[ViewMove]) -> dict[str, str]:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from etl import ddl
 from etl.database import Connection, Statements, execute
-from etl.errors import ConfigurationError
+from etl.errors import ConfigurationError, EnvironmentFault
 from etl.metadata.out_structure import OutStructure
+from etl.outbound.choose import next_version
 from etl.outbound.fill import begin, disturb, fill_chunk
 from etl.outbound.follow import Counters, follow, no_rows, snapshot
 from etl.outbound.registry import Known, begin_anew, known_versions, lock_version, note_scans, register
@@ -87,13 +88,17 @@ def _bring_up(connection: Connection, versions: Versions, known: Known, deadline
 def settle(connection: Connection, versions: Versions, known: Known) -> tuple[Known, OutStructure]:
     """The version with a position that holds here.
 
-    After a restore, or when somebody dropped tables of it, the position says nothing: what is missing is made anew, and
-    all rows are compared with the store, while the version stays what it was.
+    After a restore, or when somebody dropped tables or columns of it, the position says nothing: what is missing is
+    made anew, and all rows are compared with the store, while the version stays what it was. Raises EnvironmentFault
+    when its tables are no longer what it was made with.
     """
     structure = known.structure or versions.wanted
-    if known.structure and not known.is_astray:
+    lost = _lost_columns(connection, versions, known, structure)
+    if known.structure and not known.is_astray and not lost:
         return known, structure
-    if known.is_astray:
+    if lost:
+        _log.warning("columns of the out_ version %s are made again and filled: %s", known.schema, ", ".join(lost))
+    elif known.is_astray:
         _log.warning("the out_ version %s is not where it was noted: it is compared with the store", known.schema)
     execute(connection, _sql("journal_restored", **known.version.names))
     upto = snapshot(connection)
@@ -101,6 +106,20 @@ def settle(connection: Connection, versions: Versions, known: Known) -> tuple[Kn
     fill = begin(connection, structure, versions.store_schema, is_new=False)
     begin_anew(connection, known.version, structure, fill, upto)
     return replace(known, position=upto, structure=structure, fill=fill, is_astray=False), structure
+
+
+def _lost_columns(connection: Connection, versions: Versions, known: Known, structure: OutStructure) -> list[str]:
+    try:
+        lacking = ddl.missing_out(connection, structure, known.schema)
+    except EnvironmentFault as fault:
+        version = known.version.environment_version
+        other = next_version(known_versions(connection, versions.store_schema), versions)
+        raise EnvironmentFault(
+            f"{fault}\nor leave it: `etl out build --version {other}` makes a version beside it, "
+            f"`etl out switch {other}` shows that one, `etl out retire {version} --force` drops this one"
+        ) from fault
+    words = "add column "
+    return [one.description.removeprefix(words) for one in lacking if one.description.startswith(words)]
 
 
 def keep_current(connection: Connection, versions: Versions) -> None:

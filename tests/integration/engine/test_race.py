@@ -35,10 +35,13 @@ def run_overtaken(site: Site, house: House, before: str) -> "Popen[str]":
             faster.append(site.start("run"))
             site.wait_for_blocked()
 
-    sqlalchemy.event.listen(house.engine, "before_cursor_execute", overtake)
+    engines = {house.engine, house.store_engine}
+    for engine in engines:
+        sqlalchemy.event.listen(engine, "before_cursor_execute", overtake)
     with ExitStack() as held, pytest.raises(MarkerHeld, match="is held by runner"):
         run_once(house)
-    sqlalchemy.event.remove(house.engine, "before_cursor_execute", overtake)
+    for engine in engines:
+        sqlalchemy.event.remove(engine, "before_cursor_execute", overtake)
     return faster[0]
 
 

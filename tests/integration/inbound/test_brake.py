@@ -6,7 +6,7 @@ import pytest
 
 from etl.database import Statements, fetch_all, transaction
 from etl.errors import RunStopped
-from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Row, Site
+from tests.fix_company import BOTH_LAYOUTS, ONLY_ONE, STORE, MakeSite, Row, Site
 
 _IN = "needLoadFromInTables: true"
 DOCUMENTS = {
@@ -182,6 +182,8 @@ def test_accept_starts_nothing_by_itself(site: Site) -> None:
     assert accepted.out.startswith("Nothing to do: ")
 
 
+# Of a store in another database it asks what was relayed there; tests/integration/engine/test_small_batch.py sees that.
+@ONLY_ONE
 def test_a_small_batch_does_not_scan_the_store(site: Site) -> None:
     """The explained statements are those of the brake, on 30,000 instances of which 60 are to be removed."""
     site.look(

@@ -44,8 +44,8 @@ def test_many_chunks_do_what_one_does(inbound: Inbound) -> None:
     deliver(inbound)
     inbound.merge()
     whole = golden_store(inbound)
-    schemas = f"drop schema {STORE} cascade; drop schema out_demo_1_1 cascade"
-    inbound.site.look(schemas)
+    for one in inbound.site.databases:
+        inbound.site.look(f"drop schema if exists {STORE}, out_demo_1_1 cascade", at=one)
     inbound.site.set(chunkRows=1000)
     deliver(inbound)
     inbound.merge()

@@ -1,6 +1,7 @@
 """A position does not outlive its server: after a restore elsewhere nothing is passed by."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from etl.database import open_engine, transaction
 from etl.database.embedded import EmbeddedServer, packaged_binaries
+from etl.errors import EnvironmentFault
 from etl.outbound import bring_up_to_date
 from tests.fix_company import ONLY_ONE, OUT, STORE
 from tests.fix_database import Database, binaries
@@ -97,6 +99,33 @@ def test_tables_that_somebody_dropped_come_back(outbound: Outbound) -> None:
     assert outbound.names() == ["Anna", "Bela"]
     assert outbound.links() == [("Claim", "Anna")]
     assert site.count("out_demo.Client") == 2
+
+
+def test_a_column_that_somebody_dropped_comes_back(outbound: Outbound, caplog: pytest.LogCaptureFixture) -> None:
+    site = outbound.site
+    bela = outbound.row("Bela")["id"]
+    site.look(f"alter table {OUT}.Client drop column name cascade")
+    outbound.run()
+    assert f"columns of the out_ version {OUT} are made again and filled: {OUT}.Client.Name" in caplog.text
+    assert outbound.names() == ["Anna", "Bela"]
+    assert outbound.row("Bela")["id"] == bela
+    assert outbound.links() == [("Claim", "Anna")]
+    assert site.count("out_demo.Client where name = 'Anna'") == 1
+
+
+def test_a_column_that_is_another_one_is_refused_with_the_way_out(outbound: Outbound) -> None:
+    site = outbound.site
+    site.look(f"alter table {OUT}.Client drop column name cascade; alter table {OUT}.Client add column name bytea")
+    with pytest.raises(EnvironmentFault) as refused:
+        outbound.load("in_Client", {"in_id": "a", "name": "Anne"})
+    assert f"{OUT}.Client.Name" in str(refused.value)
+    commands = re.findall("`etl (out .*?)`", str(refused.value))
+    assert commands == ["out build --version 2", "out switch 2", "out retire 1 --force"]
+    for command in commands:
+        done = site.etl(*command.split())
+        assert done.code == 0, (command, done.err)
+    assert outbound.run().run
+    assert Outbound(site, "out_demo").names() == ["Anne", "Bela"]
 
 
 def test_a_store_that_is_older_than_its_out_tables_wins(outbound: Outbound) -> None:
