@@ -1,6 +1,6 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo test properties crash bench bench-peers nightly check format clean
+.PHONY: help demo test properties crash layouts bench bench-peers nightly check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -24,6 +24,14 @@ properties: .venv/test.stamp ## Set the engine beside its model for hours, and p
 
 crash: .venv/test.stamp ## Strike runners at every round trip and 10,000 times at random for hours, and prove that it finds bugs
 	@ETL_CRASH=all ETL_CRASH_FAULTS=10000 $(BIN)/python -m pytest tests/crash -m "" $(PYTEST_ARGS)
+
+layouts: .venv/test.stamp ## Run what is stored and shown with import, store and out in three databases, then on three servers
+	@for layout in "databases apart" "three servers"; do \
+		echo "$$layout"; \
+		ETL_TEST_LAYOUT="$$layout" $(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/integration/inbound \
+			tests/integration/outbound tests/integration/engine tests/integration/contract/test_pack_loads.py \
+			tests/acceptance/test_openflights.py tests/acceptance/test_openflights_versions.py $(PYTEST_ARGS) || exit; \
+	done
 
 bench: .venv/bench.stamp ## Time the engine beside the floor, the best hand-written SQL: make bench BENCH_ROWS=100000
 	@$(BIN)/python -m scripts.bench

@@ -115,7 +115,7 @@ class House:
         with snapshot(self.store_engine) as source, transaction(self.out_engine, **self.merge_settings) as target:
             upto = self.mirror.catch_up(source, target)
         with transaction(self.store_engine) as store:
-            self.mirror.report(store, upto, f"mirror in {self.settings.out_database.database}"[:_NAME_LENGTH])
+            self.mirror.report(store, upto)
 
 
 @contextmanager
@@ -158,7 +158,7 @@ def build_house(settings: Settings, company: Company, environ: Mapping[str, str]
             ),
             gate=Gate(store.schema),
             store=store,
-            mirror=Mirror(company, store.schema),
+            mirror=Mirror(company, store.schema, f"mirror in {settings.out_database.database}"[:_NAME_LENGTH]),
         )
 
 

@@ -43,10 +43,12 @@ class _Golden:
 
 @dataclass(frozen=True)
 class Mirror:
-    """The mirror of one company's store. `schema` is the store's, here and there."""
+    """The mirror of one company's store. `schema` is the store's, here and there; `name` says where it is, for people
+    and for the store, which notes how far it is."""
 
     company: Company
     schema: str
+    name: str
 
     def create(self, out: Connection) -> None:
         """Makes what is missing; the fixed tables of the store are there already."""
@@ -58,16 +60,17 @@ class Mirror:
         return bool(fetch_all(out, _sql("mirror_exists", schema=self.schema))[0].exists)
 
     def catch_up(self, store: Connection, out: Connection) -> str:
-        """Makes the mirror equal to what `store` sees, a transaction of one moment; returns that moment."""
+        """Makes the mirror equal to what `store` sees, a transaction of one moment; returns its position then."""
         [known] = fetch_all(out, _sql("mirror_position", schema=self.schema))
-        [source] = fetch_all(store, _sql("mirror_source", schema=self.schema), {"position": known.position})
+        asked = {"position": known.position, "mirror": self.name}
+        [source] = fetch_all(store, _sql("mirror_source", schema=self.schema), asked)
         window = {"position": known.position, "upto": source.upto}
         is_astray = source.is_astray or known.place != source.place
         if not is_astray:
             into = f"{identifier(self.schema)}.journal ({_CHANGE})"
             changes = pipe(store, _sql("mirror_changes", schema=self.schema), window, out, into)
             if not changes and set(known.tables) >= {golden.name for golden in self._tables()}:
-                return str(source.upto)
+                return str(known.position)
         for golden in self._tables():
             is_all = is_astray or golden.name not in known.tables
             _Passage(store, out, self.schema, golden, window, is_all=is_all).bring()
@@ -76,9 +79,9 @@ class Mirror:
         execute(out, _sql("move_mirror", schema=self.schema), moved | {"tables": mirrored})
         return str(source.upto)
 
-    def report(self, store: Connection, upto: str, mirror: str) -> None:
-        """Tells the store how far the committed mirror is; `mirror` says where it is, for people."""
-        execute(store, _sql("report_mirror", schema=self.schema), {"upto": upto, "mirror": mirror})
+    def report(self, store: Connection, upto: str) -> None:
+        """Tells the store how far the committed mirror is."""
+        execute(store, _sql("report_mirror", schema=self.schema), {"upto": upto, "mirror": self.name})
 
     def _tables(self) -> list[_Golden]:
         found = tables(self.company, Direction.STORE, in_schema="", store_schema=self.schema, out_schema="")

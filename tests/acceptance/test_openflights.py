@@ -84,7 +84,7 @@ def test_from_in_to_out_by_zookeeper_and_a_password(site: Site) -> None:
         f"select count(*) from {OUT}._Route_Source_ l join {STORE}.bo_Airport a on a._id = l.Source_id "
         "where a.Name = 'Airport ' || a._in_id"
     )
-    assert site.value(arrived) == 263
+    assert site.value(arrived, at=site.out_database) == 263
 
     before = site.fingerprint()
     openflights.deliver(partner)

@@ -1,9 +1,14 @@
 -- The store's moment that this transaction sees, and which server and journal it is of: after a restore it is another
--- one, or the position names transactions that are still to come.
+-- one, or the position names transactions that are still to come. A mirror that is behind what it once reported was
+-- itself restored: what lies between may have been cleaned away.
 select
     cast(pg_current_snapshot() as text) as upto,
     concat_ws(' ', s.system_identifier, d.oid, cast('{{ schema | ident }}.journal' as regclass)::oid) as place,
     coalesce(pg_snapshot_xmax(cast(cast(:position as text) as pg_snapshot)) > pg_snapshot_xmax(pg_current_snapshot()), true)
-        as is_astray
+        or exists (
+            select from {{ schema | ident }}.out_version v
+            where v.schema_name = :mirror
+              and pg_snapshot_xmax(v.position) > pg_snapshot_xmax(cast(cast(:position as text) as pg_snapshot))
+        ) as is_astray
 from pg_control_system() s, pg_database d
 where d.datname = current_database()

@@ -13,7 +13,7 @@ from etl.database import open_engine, transaction
 from etl.database.embedded import EmbeddedServer, packaged_binaries
 from etl.errors import EnvironmentFault
 from etl.outbound import bring_up_to_date
-from tests.fix_company import ONLY_ONE, OUT, STORE
+from tests.fix_company import ONLY_APART, ONLY_ONE, OUT, STORE
 from tests.fix_database import Database, binaries
 from tests.integration.outbound.conftest import Outbound, follow
 
@@ -141,3 +141,22 @@ def test_a_store_that_is_older_than_its_out_tables_wins(outbound: Outbound) -> N
         follow(house)
     assert outbound.names() == ["Anna", "Bela"]
     assert outbound.links() == [("Claim", "Anna")]
+
+
+@ONLY_APART
+def test_out_tables_from_an_old_backup_catch_up_though_the_journal_is_clean(outbound: Outbound) -> None:
+    """Only the out database comes from a backup, which is older than the journal."""
+    site = outbound.site
+    file, home = site.home / "out", site.out_database
+    dump(home, file)
+    outbound.load("in_Client", {"in_id": "a", "name": "Later"}, {"in_id": "b", "removed": True})
+    outbound.load("in_Client", {"in_id": "z", "name": "Zoe"})
+    site.look(f"update {STORE}.journal set run = 1")
+    assert site.etl("clean").code == 0
+    assert site.count(f"{STORE}.journal") == 0
+    site.look(f"drop schema {STORE}, {OUT}, out_demo cascade", at=home)
+    _program("pg_restore", *_place(home.host, home.port), "-d", home.name, str(file))
+    assert outbound.names() == ["Anna", "Bela"]
+    outbound.run()
+    assert outbound.names() == ["Later", "Zoe"]
+    assert outbound.links() == [("Claim", "Later")]
