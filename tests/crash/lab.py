@@ -1,5 +1,6 @@
 """A company whose runner dies at a given round trip, again and again, each time from the same state."""
 
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -37,11 +38,15 @@ _HEIRS = 3
 
 @dataclass
 class Lab:
-    """One company, a proxy before its server, and the state that every trial begins with."""
+    """One company, a proxy before its server, and the state that every trial begins with.
+
+    `straight`: the same configuration past the proxy, for runners whose round trips nobody counts.
+    """
 
     site: Site
     eyes: psycopg.Connection[Row]
     proxy: Proxy
+    straight: Path
     sow: runner.Sow | None = None
     expected: Books = field(default_factory=dict)
     trips: list[str] = field(default_factory=list)
@@ -69,6 +74,10 @@ class Lab:
     @property
     def _environ(self) -> Mapping[str, str]:
         return {**self.site.environ, "ETL_CONFIG": self.site.url, "HOME": str(self.site.home)}
+
+    @property
+    def _past_the_proxy(self) -> Mapping[str, str]:
+        return {**self._environ, "ETL_CONFIG": f"file:{self.straight}"}
 
     def learn(self) -> None:
         """The undisturbed run: its round trips and what it leaves behind."""
@@ -167,16 +176,16 @@ class Lab:
     def _heirs_finish(self, mode: Mode) -> None:
         """Only a killed or frozen runner leaves a lease that must run out."""
         for _ in range(_HEIRS):
-            heir = self._heir() if mode.kills or mode is Mode.FREEZE else self.run()
+            heir = self._heir(is_late=mode.kills or mode is Mode.FREEZE)
             assert heir.code in (0, self.code), f"the heir: {heir}"
             if self._is_done():
                 return
         raise AssertionError("the run is not done")
 
-    def _heir(self) -> Ended:
-        sows = (runner.after_the_lease, self.sow) if self.sow else (runner.after_the_lease,)
+    def _heir(self, *, is_late: bool) -> Ended:
+        sows = (*([runner.after_the_lease] if is_late else []), *([self.sow] if self.sow else []))
         sow = partial(runner.all_of, sows)
-        started = runner.start(self.site.home, self._environ, sow, "run", "--json")
+        started = runner.start(self.site.home, self._past_the_proxy, sow, "run", "--json")
         return replace(started, patience=self.patience).ended()
 
     def _is_done(self) -> bool:
@@ -259,9 +268,10 @@ def open_lab(
         site = new_site(database, folder, documents or CLIENTS, **quiet)
         stack.callback(site.partner.session.close)
         (handed_over or deliver)(site)
+        straight = Path(shutil.copytree(folder / "tree", folder / "straight"))
         proxy = stack.enter_context(proxying(database.port))
         site.edit(IMPORT_CONFIG, f"port={database.port}", f"port={proxy.port}\nsslmode=disable")
-        lab = Lab(site, connect(database), proxy, sow)
+        lab = Lab(site, connect(database), proxy, straight, sow)
         stack.callback(lambda: lab.eyes.close())
         lab.learn()
         yield lab

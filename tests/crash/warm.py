@@ -1,7 +1,11 @@
 """What a fork server imports, so that a fork of it is a warmed-up `etl`."""
 
+import gc
+import importlib
 import sys
 
+import jinja2
+import pydantic.dataclasses  # noqa: F401
 import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401
 
 import etl.cli.run
@@ -11,12 +15,20 @@ import etl.engine  # noqa: F401
 from etl.database import Statements
 
 
-def _compile_statements() -> None:
-    for module in [module for name, module in sys.modules.items() if name.startswith("etl.")]:
-        statements = getattr(module, "_sql", None)
-        if isinstance(statements, Statements):
-            for name in statements._environment.list_templates(extensions=["sql"]):
-                statements._environment.get_template(name)
+def _compile_templates() -> None:
+    statements = [
+        found._environment
+        for name, module in list(sys.modules.items())
+        if name.startswith("etl.") and isinstance(found := getattr(module, "_sql", None), Statements)
+    ]
+    tables = importlib.import_module("etl.ddl.render")._environment()
+    environments: list[jinja2.Environment] = [*statements, tables]
+    for environment in environments:
+        for name in environment.list_templates(extensions=["sql", "jinja", "j2"]):
+            environment.get_template(name)
 
 
-_compile_statements()
+_compile_templates()
+# What is here stays: no fork walks over it, and so none copies its pages.
+gc.collect()
+gc.freeze()
