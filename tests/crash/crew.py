@@ -12,7 +12,7 @@ from tests.crash import runner
 from tests.fix_company import CODE, Site
 
 # Far shorter than a configuration may say, so that heirs come often; false alarms are welcome here.
-LEASE_SECONDS, BEAT_SECONDS = 0.6, 0.15
+LEASE_SECONDS, BEAT_SECONDS = 0.4, 0.1
 _IDLE_SECONDS = 0.03
 
 
@@ -60,7 +60,7 @@ class Crew:
     sow: runner.Sow | None = None
     kills: int = 0
     freezes: int = 0
-    woken_late: int = 0
+    owners_struck: int = 0
     _crew: list[runner.Runner] = field(default_factory=list)
     _frozen: dict[int, float] = field(default_factory=dict)
     _started: int = 0
@@ -89,12 +89,13 @@ class Crew:
     def strike(self, owner: str | None) -> None:
         """One fault, more often than not against the run's owner."""
         self._wake_some()
-        slot = self._slot_of(owner) if owner and self.chance.random() < 0.8 else None
-        if slot is None:
-            slot = self.chance.randrange(self.size)
+        owning = self._slot_of(owner) if owner else None
+        slot = owning if owning is not None and self.chance.random() < 0.8 else self.chance.randrange(self.size)
         if slot in self._frozen:
             self._wake(slot)
-        elif self.chance.random() < 0.5:
+            return
+        self.owners_struck += slot == owning
+        if self.chance.random() < 0.5:
             self._crew[slot].end()
             self._crew[slot] = self._start()
             self.kills += 1

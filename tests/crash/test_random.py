@@ -18,10 +18,11 @@ from tests.crash.crew import Crew
 from tests.fix_company import CLAIMS, OUT, STORE, Row, Site, new_site, until
 from tests.fix_database import Database
 
-FAULTS = int(os.environ.get("ETL_CRASH_FAULTS", "40"))
+FAULTS = int(os.environ.get("ETL_CRASH_FAULTS", "300"))
 CLIENTS = 40
 # A batch under fire makes no way when every owner is struck before it finishes a task: then there is a pause.
-_FAULTS_BEFORE_REST = 12
+_FAULTS_BEFORE_REST = 25
+_LONGEST_PAUSE = 0.15  # seconds between two faults
 
 
 class Batches:
@@ -143,14 +144,16 @@ def fire(batches: Batches, faults: int, sow: runner.Sow | None = None) -> Crew:
             under_fire = 0
             while not batches.is_read() and under_fire < _FAULTS_BEFORE_REST:
                 # The pause is part of the fault: it decides where in the run the runner is struck.
-                time.sleep(chance.uniform(0, 0.25))
+                time.sleep(chance.uniform(0, _LONGEST_PAUSE))
                 crew.strike(batches.owner())
                 audit(batches.look)
                 under_fire += 1
             crew.calm()
             until(batches.is_read, f"batch {batches.number} is read; the runners said:\n{crew.said()}")
             batches.is_whole()
-    print(f"{crew.kills} killed, {crew.freezes} frozen, {batches.number} batches")
+    print(
+        f"{crew.kills} killed, {crew.freezes} frozen, {crew.owners_struck} of them in a run; {batches.number} batches"
+    )
     return crew
 
 
