@@ -40,6 +40,28 @@ def zookeeper_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _service("stop", home)
 
 
+class OwnZookeeper:
+    """A server of one test alone, which it may stop and start again; what was written stays, the address does not."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def start(self) -> str:
+        """Its host:port."""
+        return _service("start", self._home)
+
+    def stop(self) -> None:
+        _service("stop", self._home)
+
+
+@pytest.fixture
+def own_zookeeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnZookeeper]:
+    """A ZooKeeper that is not started yet."""
+    server = OwnZookeeper(tmp_path_factory.mktemp("own-zookeeper"))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def zookeeper_client(zookeeper_server: str) -> Iterator[KazooClient]:
     """A second pair of hands in ZooKeeper, beside the code under test."""

@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,52 +9,14 @@ import pytest
 
 from etl.database import Access, open_engine
 from etl.database.embedded import EmbeddedServer, packaged_binaries
+from tests.acceptance.line import Line
 from tests.acceptance.service import serving
-from tests.fix_company import CLAIMS, STORE, MakeSite, Site, new_site
+from tests.fix_company import CLAIMS, IMPORT_CONFIG, STORE, MakeSite, Site, new_site
 from tests.fix_database import LOOPBACK, Database, binaries
+from tests.fix_zookeeper import OwnZookeeper
 
 SCHEDULE = "scheduler/core/InMigrationScheduler.scheduler-config.txt"
 NEVER = "tryToStartMigration = 31 feb * 10:00"
-
-
-class Line:
-    """A line to a server that can be cut and mended; its own address stays."""
-
-    def __init__(self, server: str) -> None:
-        host, _, port = server.rpartition(":")
-        self._server = (host, int(port))
-        self._pairs: list[socket.socket] = []
-        self.port = 0
-        self.mend()
-
-    def mend(self) -> None:
-        self._door = socket.create_server((LOOPBACK, self.port), reuse_port=True)
-        self.port = self._door.getsockname()[1]
-        threading.Thread(target=self._admit, args=(self._door,), daemon=True).start()
-
-    def cut(self) -> None:
-        for one in (self._door, *self._pairs):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-        self._pairs.clear()
-
-    def _admit(self, door: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                caller, _ = door.accept()
-                called = socket.create_connection(self._server)
-                self._pairs += [caller, called]
-                for ends in ((caller, called), (called, caller)):
-                    threading.Thread(target=self._carry, args=ends, daemon=True).start()
-
-    @staticmethod
-    def _carry(source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                target.sendall(data)
-        with contextlib.suppress(OSError):
-            target.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
@@ -94,6 +55,54 @@ def test_a_service_waits_for_its_first_configuration(
         service.says("no run starts while the configuration cannot be read")
         line.mend()
         service.does(1)
+
+
+def test_a_run_whose_session_expires_ends_as_it_began(
+    make_site: MakeSite, line: Line, zookeeper_url: str, zookeeper_chroot: str
+) -> None:
+    site = make_site(CLAIMS, url=zookeeper_url, pollSeconds=1)
+    site.write(SCHEDULE, NEVER)
+    with serving(site, ETL_CONFIG=f"zookeeper://{LOOPBACK}:{line.port}{zookeeper_chroot}") as service:
+        service.does(1)
+        with site.locking(f"{STORE}.bo_Client"):
+            hand_over(site, "c1")
+            site.wait_for_blocked()
+            line.expire()
+            site.edit(IMPORT_CONFIG, "hasInMigration=true", "hasInMigration=false")
+        service.does(2)
+        service.says("no run starts: hasInMigration is false")
+        hand_over(site, "c2")
+        site.edit(IMPORT_CONFIG, "hasInMigration=false", "hasInMigration=true")
+        service.does(3)
+    assert site.count(f"{STORE}.bo_Client") == 2
+    assert site.count("in_tables.run") == 3
+
+
+def test_a_run_during_which_zookeeper_restarts_ends_and_no_other_begins(
+    make_site: MakeSite, own_zookeeper: OwnZookeeper
+) -> None:
+    line = Line(own_zookeeper.start())
+    site = make_site(CLAIMS, url=f"zookeeper://{LOOPBACK}:{line.port}/etl", pollSeconds=1)
+    site.write(SCHEDULE, NEVER)
+    with serving(site) as service:
+        service.does(1)
+        with site.locking(f"{STORE}.bo_Client"):
+            hand_over(site, "c1")
+            site.wait_for_blocked()
+            own_zookeeper.stop()
+        service.does(2)
+        service.says("no run starts while the configuration cannot be read")
+        hand_over(site, "c2")
+        assert site.count("in_tables.run") == 2
+        line.server = own_zookeeper.start()
+        service.does(3)
+    assert site.count(f"{STORE}.bo_Client") == 2
+    line.cut()
+
+
+def hand_over(site: Site, client: str) -> None:
+    site.partner.fill("in_Client", {"in_id": client, "name": "Client"})
+    site.partner.hand_over()
 
 
 class Restartable:
