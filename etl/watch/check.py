@@ -2,24 +2,29 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from etl.database import looking
 from etl.engine import House, open_house, read_configuration
 from etl.errors import ConfigurationError, EtlError
-from etl.watch.finding import Finding, error, ok
-from etl.watch.house_checks import check_feed, check_ready, check_rights, check_run, check_switches, check_tables
-from etl.watch.server_checks import check_clock, check_holders, check_server
+from etl.watch.finding import Finding, Level, error, ok
+from etl.watch.house_checks import check_feed, check_ready, check_run, check_switches, check_tables
+from etl.watch.places import Place, places
+from etl.watch.server_checks import check_clock, check_holders, check_rights, check_server
 
-_CHECKS: tuple[tuple[str, Callable[[House], Iterator[Finding]]], ...] = (
+# Of each database, and of what is ours in all of them.
+_OF_PLACE: tuple[tuple[str, Callable[[Place], Iterator[Finding]]], ...] = (
     ("server", check_server),
     ("clock", check_clock),
-    ("import", check_switches),
     ("rights", check_rights),
+    ("vacuum", check_holders),
+)
+_OF_HOUSE: tuple[tuple[str, Callable[[House], Iterator[Finding]]], ...] = (
+    ("import", check_switches),
     ("tables", check_tables),
     ("ready rows", check_ready),
     ("marker", check_run),
     ("freshness", check_feed),
-    ("vacuum", check_holders),
 )
 
 
@@ -42,17 +47,32 @@ def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ
 def _of_house(url: str, company: str | None, environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
         with open_house(url, company, environ) as house:
-            with looking(house.engine):
-                yield ok("connection", f"database {house.settings.import_database.database}")
-            for what, one in _CHECKS:
-                yield from _guarded(what, one, house)
+            lost = 0
+            for place in places(house):
+                for finding in _of_place(place):
+                    lost += finding.what.startswith("connection") and finding.level is Level.ERROR
+                    yield finding
+            if not lost:
+                for what, one in _OF_HOUSE:
+                    yield from _guarded(what, partial(one, house))
     except EtlError as fault:
         yield error("connection", str(fault), "start the server, or correct configs/InMigrationPostgresConfig.txt")
 
 
-def _guarded(what: str, one: Callable[[House], Iterator[Finding]], house: House) -> Iterator[Finding]:
+def _of_place(place: Place) -> Iterator[Finding]:
+    try:
+        with looking(place.engine):
+            yield ok(place.of("connection"), f"database {place.database.database}")
+    except EtlError as fault:
+        yield error(place.of("connection"), str(fault), f"start the server, or correct {place.source}")
+        return
+    for what, one in _OF_PLACE:
+        yield from _guarded(place.of(what), partial(one, place))
+
+
+def _guarded(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     """A check that cannot be made is itself a finding."""
     try:
-        yield from one(house)
+        yield from look()
     except EtlError as fault:
         yield error(what, str(fault), "settle what the message names, then check again")

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from etl import ddl, outbound
-from etl.database import Statements, fetch_all, looking
+from etl.database import Statements, looking
 from etl.engine import House, is_prepared, look_at_feed, read_status
-from etl.quoting import fold
-from etl.watch.finding import Finding, error, ok, warning
+from etl.watch.finding import Finding, ok, warning
 from etl.watch.ready import ReadyBook
 
 _sql = Statements(__package__)
@@ -23,43 +22,21 @@ def check_switches(house: House) -> Iterator[Finding]:
         yield warning("import", "switched off: no run starts", do)
 
 
-def check_rights(house: House) -> Iterator[Finding]:
-    """What the engine's role may and must."""
-    schemas = [house.in_schema, house.store.schema]
-    schemas += [house.out_version.schema] if house.settings.has_out_migration else []
-    with looking(house.engine) as connection:
-        [role] = fetch_all(connection, _sql("rights"))
-        found = fetch_all(connection, _sql("schema_rights"), {"schemas": [fold(name) for name in schemas]})
-    faults = 0
-    if role.is_superuser and house.settings.import_database.host:
-        faults += 1
-        do = "give the engine a role without it: partners' mistakes then stay within its own tables"
-        yield warning("rights", f"the role {role.role} is a superuser", do)
-    for schema in found:
-        if schema.is_there and not schema.may_work:
-            faults += 1
-            do = f"as its owner: grant usage, create on schema {schema.name} to {role.role};"
-            yield error("rights", f"the role {role.role} may not work in schema {schema.name}", do)
-        if not schema.is_there and not role.may_make_schemas:
-            faults += 1
-            text = f"schema {schema.name} is missing, and the role {role.role} may not make it"
-            yield error("rights", text, f"grant create on database {role.database} to {role.role};")
-    if not faults:
-        yield ok("rights", f"the role {role.role} may do what it must")
-
-
 def check_tables(house: House) -> Iterator[Finding]:
     """The live tables against the metadata, as a run would see them."""
     schemas = {"store_schema": house.store.schema, "out_schema": house.out_version.schema}
     with looking(house.engine) as connection:
         ddl.check_in_tables(connection, house.company, house.in_schema)
         yield ok("in_ tables", f"schema {house.in_schema} fits the metadata of company {house.company.code}")
+        is_ready = is_prepared(connection, house)
+    with looking(house.store_engine) as connection:
         changes = ddl.missing(connection, house.company, "store", in_schema=house.in_schema, **schemas)
         lacking = f"; the next run makes {len(changes)} things that are missing" if changes else ""
         yield ok("golden store", f"schema {house.store.schema} fits{lacking}")
-        if house.settings.has_out_migration and is_prepared(connection, house):
+    if house.settings.has_out_migration and is_ready:
+        with looking(house.out_engine) as connection:
             outbound.refuse_changed(outbound.known_versions(connection, house.store.schema), house.versions)
-            yield ok("out_ tables", f"schema {house.out_version.schema} fits, or is made by the next run")
+        yield ok("out_ tables", f"schema {house.out_version.schema} fits, or is made by the next run")
 
 
 def check_ready(house: House) -> Iterator[Finding]:

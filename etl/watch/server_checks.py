@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from etl.database import Statements, fetch_all, looking
-from etl.engine import House
-from etl.quoting import printable
+from etl.quoting import fold, printable
 from etl.watch.finding import Finding, error, ok, warning
+from etl.watch.places import Place
 
 _sql = Statements(__package__)
 
@@ -26,33 +27,58 @@ _USEFUL = {
 }
 
 
-def check_server(house: House) -> Iterator[Finding]:
+def check_server(place: Place) -> Iterator[Finding]:
     """Version, kind, and the settings that a server must have so that committed means committed."""
-    with looking(house.engine) as connection:
+    with looking(place.engine) as connection:
         [found] = fetch_all(connection, _sql("server"))
-    is_embedded = not house.settings.import_database.host
-    kind = "embedded" if is_embedded else house.settings.import_database.host
+    kind = place.database.host or "embedded"
     if found.version_number < _OLDEST * 10_000:
-        yield error("server", f"PostgreSQL {found.version}", f"move to PostgreSQL {_OLDEST} or newer")
+        yield error(place.of("server"), f"PostgreSQL {found.version}", f"move to PostgreSQL {_OLDEST} or newer")
     else:
-        yield ok("server", f"PostgreSQL {found.version}, {kind}")
+        yield ok(place.of("server"), f"PostgreSQL {found.version}, {kind}")
     if found.is_standby:
-        yield error("server", "this is a standby, nothing can be written", "name the primary in host")
+        yield error(place.of("server"), "this is a standby, nothing can be written", "name the primary in host")
     for name, danger in _CAREFUL.items():
         if found.settings[name] == "off":
-            yield warning("durability", f"{name} is off: {danger}", f"set {name}=on, or accept the loss knowingly")
+            yield warning(
+                place.of("durability"), f"{name} is off: {danger}", f"set {name}=on, or accept the loss knowingly"
+            )
     for name, consequence in _USEFUL.items():
         if found.settings[name] == "off":
-            yield warning("server settings", f"{name} is off", consequence)
+            yield warning(place.of("server settings"), f"{name} is off", consequence)
 
 
-def check_clock(house: House) -> Iterator[Finding]:
+def check_rights(place: Place) -> Iterator[Finding]:
+    """What the engine's role may and must."""
+    with looking(place.engine) as connection:
+        [role] = fetch_all(connection, _sql("rights"))
+        found = fetch_all(connection, _sql("schema_rights"), {"schemas": [fold(name) for name in place.schemas]})
+    faults = 0
+    if role.is_superuser and place.database.host:
+        faults += 1
+        do = "give the engine a role without it: partners' mistakes then stay within its own tables"
+        yield warning(place.of("rights"), f"the role {role.role} is a superuser", do)
+    for schema in found:
+        if schema.is_there and not schema.may_work:
+            faults += 1
+            do = f"as its owner: grant usage, create on schema {schema.name} to {role.role};"
+            yield error(place.of("rights"), f"the role {role.role} may not work in schema {schema.name}", do)
+        if not schema.is_there and not role.may_make_schemas:
+            faults += 1
+            text = f"schema {schema.name} is missing, and the role {role.role} may not make it"
+            yield error(place.of("rights"), text, f"grant create on database {role.database} to {role.role};")
+    if not faults:
+        yield ok(place.of("rights"), f"the role {role.role} may do what it must")
+
+
+def check_clock(place: Place) -> Iterator[Finding]:
     """The database's clock is the only one that counts; a log or a schedule of this host goes by another."""
-    with looking(house.engine) as connection:
+    with looking(place.engine) as connection:
         before = time.time()
         [clock] = fetch_all(connection, _sql("clock"))
         after = time.time()
-    yield compare_clocks(clock.now.timestamp(), before, after)
+    found = compare_clocks(clock.now.timestamp(), before, after)
+    yield replace(found, what=place.of(found.what))
 
 
 def compare_clocks(server: float, before: float, after: float) -> Finding:
@@ -66,16 +92,16 @@ def compare_clocks(server: float, before: float, after: float) -> Finding:
     return warning("clock", found, do)
 
 
-def check_holders(house: House, minutes: int = _HELD_MINUTES) -> Iterator[Finding]:
+def check_holders(place: Place, minutes: int = _HELD_MINUTES) -> Iterator[Finding]:
     """Forgotten transactions of anybody that keep dead rows alive."""
-    with looking(house.engine) as connection:
+    with looking(place.engine) as connection:
         rows = fetch_all(connection, _sql("holders"), {"minutes": minutes})
     for row in rows:
         age = "" if row.seconds is None else f", for {row.seconds / 60:.0f} minutes"
         found = f"{row.kind} {printable(row.name)} ({printable(row.owner)}) keeps vacuum from its work{age}"
-        yield warning("vacuum", found, _REMEDY[row.kind])
+        yield warning(place.of("vacuum"), found, _REMEDY[row.kind])
     if not rows:
-        yield ok("vacuum", f"nothing that we can see holds it back for over {minutes} minutes")
+        yield ok(place.of("vacuum"), f"nothing that we can see holds it back for over {minutes} minutes")
 
 
 _REMEDY = {

@@ -7,8 +7,9 @@ import psycopg
 import pytest
 
 import etl.watch
+from etl.watch.places import places
 from etl.watch.server_checks import check_clock, check_holders
-from tests.fix_company import CLAIMS, CODE, IMPORT_CONFIG, MakeSite, Site
+from tests.fix_company import APART, CLAIMS, CODE, IMPORT_CONFIG, STORE_CONFIG, MakeSite, Site
 from tests.fix_database import LOOPBACK
 
 Findings = dict[tuple[str, str], list[Any]]
@@ -119,7 +120,7 @@ def test_what_holds_vacuum_back_is_told(site: Site) -> None:
     with psycopg.connect(**place, user=site.database.username, application_name="forgotten") as session:  # type: ignore[arg-type]
         session.execute("select 1")
         with site.house() as house:
-            [*held] = check_holders(house, minutes=0)
+            [*held] = check_holders(places(house)[0], minutes=0)
         [finding] = [one for one in held if "forgotten" in one.found]
         assert finding.found.startswith(f"session {session.info.backend_pid}")
     assert "pg_terminate_backend" in finding.do
@@ -127,5 +128,33 @@ def test_what_holds_vacuum_back_is_told(site: Site) -> None:
 
 def test_the_clocks_of_one_machine_agree(site: Site) -> None:
     with site.house() as house:
-        [finding] = check_clock(house)
+        [finding] = check_clock(places(house)[0])
     assert finding.level == "ok"
+
+
+@pytest.mark.parametrize("layout", [APART], indirect=True)
+def test_each_of_three_databases_is_looked_at(site: Site) -> None:
+    site.run()
+    found = check(site, code=0)
+    for of in ("", " of the store", " of the out tables"):
+        for what in ("connection", "server", "clock", "rights", "vacuum"):
+            assert (what + of, "ok") in found
+    assert {finding["found"] for (what, _), [finding, *_] in found.items() if what.startswith("connection")} == {
+        f"database {one.name}" for one in (site.database, site.store_database, site.out_database)
+    }
+    [store] = found["golden store", "ok"]
+    assert "missing" not in store["found"]
+
+
+@pytest.mark.parametrize("layout", [APART], indirect=True)
+def test_a_store_that_lacks_rights_or_does_not_answer_is_named(site: Site) -> None:
+    store, role = site.store_database.name, f"engine_{site.database.name}"
+    site.look(f"revoke create on database {store} from {role}", at=site.store_database)
+    [rights] = check(site, code=1)["rights of the store", "error"]
+    assert rights["do"] == f"grant create on database {store} to {role};"
+    site.edit(STORE_CONFIG, f"dbName={store}", "dbName=nowhere")
+    found = check(site, code=1)
+    [lost] = found["connection of the store", "error"]
+    assert "nowhere" in lost["found"]
+    assert lost["do"].endswith("correct configs/StorePostgresConfig.txt")
+    assert ("server of the out tables", "ok") in found
