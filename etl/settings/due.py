@@ -23,18 +23,20 @@ class Due:
         return bool(self.times) or self.minutes is not None
 
 
-def parse_due(text: str, minutes: int | None) -> Due:
-    """A text of DUE_PATTERN, or an empty one. Raises ValueError with a sentence for a zone that is not known here."""
+def parse_due(text: str, minutes: int | None, zone: tzinfo = UTC) -> Due:
+    """A text of DUE_PATTERN, or an empty one; `zone` counts where the text names none.
+
+    Raises ValueError with a sentence for a zone that is not known here.
+    """
     *first, last = text.replace(",", " ").split() or [""]
     words = [*first, last] if ":" in last else first
-    zone = "" if ":" in last else last
+    name = "" if ":" in last else last
     times = {time(int(word.split(":")[0]), int(word.split(":")[1])) for word in words}
-    return Due(tuple(sorted(times)), _zone(zone), minutes)
+    return Due(tuple(sorted(times)), named_zone(name) if name else zone, minutes)
 
 
-def _zone(name: str) -> tzinfo:
-    if not name:
-        return UTC
+def named_zone(name: str) -> tzinfo:
+    """The zone of that name. Raises ValueError with a sentence for one that is not known here."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -35,8 +35,8 @@ NOTICE_KEYS = (
         "freshnessDue",
         Kind.TEXT,
         "",
-        "When a hand-over is due each day, and the time zone: 02:00, 14:00 Asia/Almaty. Late when none came since the "
-        "time before, or within freshnessMinutes before it.",
+        "When a hand-over is due each day, and the time zone: 02:00, 14:00 Asia/Almaty. Without a zone, that of "
+        "timeZone, else UTC. Late when none came since the time before, or within freshnessMinutes before it.",
         pattern=DUE_PATTERN,
         rule=DUE_RULE,
         empty="at no fixed time",

@@ -1,12 +1,13 @@
 """Who is told what, from the layers: hooks and due times."""
 
 import shlex
+from datetime import UTC, tzinfo
 from typing import TypedDict, cast
 
 from pydantic import SecretStr
 
 from etl.settings.catalogue import IN_MIGRATION
-from etl.settings.due import Due, parse_due
+from etl.settings.due import Due, named_zone, parse_due
 from etl.settings.layers import Layers
 
 
@@ -42,7 +43,16 @@ def _command(layers: Layers) -> tuple[str, ...]:
 def _due(layers: Layers) -> Due:
     minutes = cast(int | None, layers.value(IN_MIGRATION, "freshnessMinutes"))
     try:
-        return parse_due(str(layers.value(IN_MIGRATION, "freshnessDue")), minutes)
+        return parse_due(str(layers.value(IN_MIGRATION, "freshnessDue")), minutes, _zone(layers))
     except ValueError as error:
         layers.complain(IN_MIGRATION, "freshnessDue", str(error))
         return Due(minutes=minutes)
+
+
+def _zone(layers: Layers) -> tzinfo:
+    """`timeZone`; one that nobody knows is a complaint of whoever follows the schedule by it."""
+    name = str(layers.value(IN_MIGRATION, "timeZone"))
+    try:
+        return named_zone(name) if name else UTC
+    except ValueError:
+        return UTC

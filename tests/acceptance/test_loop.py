@@ -138,6 +138,21 @@ def test_sigterm_rolls_the_task_back_and_frees_the_lease(site: Site) -> None:
     assert site.count(f"{STORE}.bo_Client") == 1
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_sigterm_does_not_wait_for_a_hook(site: Site, tmp_path: Path, workers: int) -> None:
+    """The hook does not end before the service has."""
+    started, over, script = (tmp_path / name for name in ("started", "over", "hook"))
+    script.write_text(f"#!/bin/sh\ntouch '{started}'\nwhile [ ! -e '{over}' ]; do sleep 0.1; done\n")
+    script.chmod(0o755)
+    site.set(hookCommand=script, hookSeconds=300, leaseSeconds=3, heartbeatSeconds=1)
+    site.write("consumers/InMigration.workerCount", f"comeKafkaInMigration={workers}")
+    with serving(site) as service:
+        until(started.exists, "the hook is told")
+        service.signal(signal.SIGTERM)
+        assert service.ends() == 143
+    over.touch()
+
+
 def test_sigterm_lets_a_task_end_that_is_nearly_done(site: Site) -> None:
     assert site.etl("run").code == 0
     deliver(site, 1)

@@ -96,6 +96,7 @@ class Lab:
         self.proxy.arm(None)
         ended = self.run()
         assert ended.code in (*_DONE, _STOPPED), ended
+        assert "Traceback" not in ended.err, ended.err
         self.trips, self.code, self.expected = self.proxy.trips, ended.code, read_books(self.look)
         audit(self.look)
 

@@ -39,10 +39,11 @@ def no_fence() -> None:
 def effect_and_state_apart() -> None:
     from etl.database import transaction
 
-    def once(board: Any, taken: Any, work: Any, **settings: str) -> Any:
+    def once(board: Any, taken: Any, work: Any, sides: Any, **settings: str) -> Any:
         with transaction(board.engine, **settings) as connection:
             board.hold_fence(connection)
-            counters = work(connection, taken.task)
+            with sides(connection) as opened:
+                counters = work(opened, taken.task)
         with transaction(board.engine) as connection:
             board.mark_done(connection, taken, counters)
         return counters
@@ -70,7 +71,7 @@ def heartbeat_on_the_work_connection() -> None:
     wiring: Any = importlib.import_module("etl.engine.wiring")
     opened = wiring.open_engine
 
-    def one_connection(access: Any, name: str = "etl") -> Any:
+    def one_connection(access: Any, name: str = "etl", **_: Any) -> Any:
         engine = opened(access, name, pool_size=1)
         engine.pool._max_overflow = 0
         return engine

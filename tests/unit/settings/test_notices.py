@@ -34,6 +34,15 @@ def test_times_and_zone() -> None:
     assert (due.times, str(due.zone), due.minutes) == ((time(9, 30), time(18)), "Asia/Almaty", 90)
 
 
+def test_times_without_a_zone_are_those_of_the_schedule() -> None:
+    def zone(text: str) -> str:
+        return str(settings_of({MAIN: text}).in_migration.due.zone)
+
+    assert zone("freshnessDue=02:00\ntimeZone=Asia/Almaty") == "Asia/Almaty"
+    assert zone("freshnessDue=02:00 Europe/Berlin\ntimeZone=Asia/Almaty") == "Europe/Berlin"
+    assert zone("freshnessDue=02:00") == "UTC"
+
+
 @pytest.mark.parametrize("text", ["25:00", "2", "02:00 03:00", "02:60", "mon 02:00", "02:00,,03:00"])
 def test_times_that_are_none(text: str) -> None:
     assert "freshnessDue: is no list of times" in problems_of({MAIN: f"freshnessDue={text}"})[0]
