@@ -14,29 +14,12 @@ from psycopg.rows import dict_row
 
 from etl.database.embedded import EmbeddedServer
 from tests.crash import runner
+from tests.crash.batch import CLIENTS, deliver
 from tests.crash.books import Books, audit, differences, read_books
 from tests.crash.proxy import Mode, Proxy, Strike, proxying
 from tests.fix_company import IMPORT_CONFIG, PATIENCE_SECONDS, Ended, Row, Site, new_site, until
 from tests.fix_database import Database, fresh_database
 
-_FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
-CLIENTS = {
-    "Client": f"""
-code: Client
-fields:
-  - {{code: Name, type: INPUT_TEXT, {_FLAGS}}}
-  - {{code: Friends, type: BO, bo: Client, {_FLAGS}}}
-""",
-}
-# Tables that two workers merge side by side.
-TWO_OBJECTS = CLIENTS | {
-    "Claim": f"""
-code: Claim
-fields:
-  - {{code: Title, type: INPUT_TEXT, {_FLAGS}}}
-  - {{code: Client, type: BO, bo: Client, viewType: SINGLE, {_FLAGS}}}
-""",
-}
 # The heartbeat must not beat by itself within a trial: it would shift the numbers of the round trips.
 _QUIET = {"leaseSeconds": 3600, "heartbeatSeconds": 600}
 _DONE, _STOPPED = (0, 1), 3
@@ -241,40 +224,6 @@ class Lab:
         audit(self.look)
         wrong = self.wrong()
         assert not wrong, wrong
-
-
-def deliver_first(site: Site) -> None:
-    """Nothing has been here before; what a run keeps is still to be made."""
-    site.partner.fill("in_Client", *({"in_id": name, "name": "old"} for name in ("same", "changed", "removed")))
-    site.partner.fill("in_Client_Friends", {"client_id": "same", "friends_id": "new"})
-    site.partner.hand_over()
-
-
-def deliver(site: Site) -> None:
-    """After a first run, something new, changed, removed and refused, a link, and one that waits, are handed over."""
-    deliver_first(site)
-    site.run()
-    site.partner.redeliver(
-        "in_Client",
-        {"in_id": "same", "name": "old", "removed": False},
-        {"in_id": "changed", "name": "new", "removed": False},
-        {"in_id": "new", "name": "new", "removed": False},
-        {"in_id": "removed", "name": None, "removed": True},
-        {"in_id": None, "name": "nobody", "removed": False},
-    )
-    site.partner.redeliver(
-        "in_Client_Friends",
-        {"client_id": "changed", "friends_id": "same"},
-        {"client_id": "new", "friends_id": "later"},
-    )
-    site.partner.hand_over()
-
-
-def deliver_two(site: Site) -> None:
-    """As `deliver`, and a second table with a link between both."""
-    deliver(site)
-    site.partner.fill("in_Claim", {"in_id": "k1", "title": "new"}, {"in_id": None, "title": "nothing"})
-    site.partner.fill("in_Claim_Client", {"claim_id": "k1", "client_id": "new"})
 
 
 @contextmanager

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from etl.database.embedded import EmbeddedServer
-from tests.crash.lab import TWO_OBJECTS, Lab, deliver_first, deliver_two, open_lab
+from tests.crash.batch import TWO_OBJECTS, deliver_first, deliver_two
+from tests.crash.lab import Lab, open_lab
 from tests.crash.proxy import Mode
 from tests.fix_database import Database
 

@@ -14,7 +14,8 @@ import psycopg
 
 from etl.database.embedded import EmbeddedServer
 from tests.crash import runner
-from tests.crash.lab import CLIENTS, connect
+from tests.crash.batch import CLIENTS
+from tests.crash.lab import connect
 from tests.crash.test_sweep import EVERYTHING
 from tests.fix_company import STORE, Row, Site, new_site, until
 from tests.fix_database import Database, fresh_database

@@ -1,0 +1,56 @@
+"""What the runs to strike at read: business objects, and batches that are handed over."""
+
+from tests.fix_company import Site
+
+_FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
+CLIENTS = {
+    "Client": f"""
+code: Client
+fields:
+  - {{code: Name, type: INPUT_TEXT, {_FLAGS}}}
+  - {{code: Friends, type: BO, bo: Client, {_FLAGS}}}
+""",
+}
+# Tables that two workers merge side by side.
+TWO_OBJECTS = CLIENTS | {
+    "Claim": f"""
+code: Claim
+fields:
+  - {{code: Title, type: INPUT_TEXT, {_FLAGS}}}
+  - {{code: Client, type: BO, bo: Client, viewType: SINGLE, {_FLAGS}}}
+""",
+}
+
+
+def deliver_first(site: Site) -> None:
+    """Nothing has been here before; what a run keeps is still to be made."""
+    site.partner.fill("in_Client", *({"in_id": name, "name": "old"} for name in ("same", "changed", "removed")))
+    site.partner.fill("in_Client_Friends", {"client_id": "same", "friends_id": "new"})
+    site.partner.hand_over()
+
+
+def deliver(site: Site) -> None:
+    """After a first run, something new, changed, removed and refused, a link, and one that waits, are handed over."""
+    deliver_first(site)
+    site.run()
+    site.partner.redeliver(
+        "in_Client",
+        {"in_id": "same", "name": "old", "removed": False},
+        {"in_id": "changed", "name": "new", "removed": False},
+        {"in_id": "new", "name": "new", "removed": False},
+        {"in_id": "removed", "name": None, "removed": True},
+        {"in_id": None, "name": "nobody", "removed": False},
+    )
+    site.partner.redeliver(
+        "in_Client_Friends",
+        {"client_id": "changed", "friends_id": "same"},
+        {"client_id": "new", "friends_id": "later"},
+    )
+    site.partner.hand_over()
+
+
+def deliver_two(site: Site) -> None:
+    """As `deliver`, and a second table with a link between both."""
+    deliver(site)
+    site.partner.fill("in_Claim", {"in_id": "k1", "title": "new"}, {"in_id": None, "title": "nothing"})
+    site.partner.fill("in_Claim_Client", {"claim_id": "k1", "client_id": "new"})
