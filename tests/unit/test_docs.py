@@ -1,6 +1,7 @@
 """The tables of docs/ against the code they tell about."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from etl.settings.keys import KeyFile
 from etl.settings.log_file import LOGGING, read_log_structure
 from etl.settings.schedule_parse import parse_schedule
 from etl.watch import MEASURES
+from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND
 from tests.contracts import TERMS, company
-from tests.documentation import CONTRACT, ERRORS, MONITORING, OPERATOR, SERVICE, blocks, table, words
+from tests.documentation import CHECKOUT, CONTRACT, ERRORS, MONITORING, OPERATOR, SERVICE, SPEED, blocks, table, words
 
 # Of the error tree, of a run with rejected rows, and of signals.
 EXIT_CODES = {one.exit_code for one in vars(errors).values() if hasattr(one, "exit_code")} | {0, 1, 130, 143}
