@@ -6,6 +6,7 @@ EtlError
  ├─ EnvironmentFault     the operator: server, rights, disk, live schema; no row is marked exit 4
  │   └─ TransientFault   nobody: the same transaction is tried again                       exit 4
  ├─ RunStopped           the data owner: too many rejects, or counts that do not add up    exit 3
+ │   └─ DamageFound      the operator: the server's data are damaged; nothing is retried   exit 4
  ├─ MarkerHeld           nobody: another runner holds the marker                           exit 75
  └─ FencedOut            nobody: this runner lost its run to an heir and writes nothing    exit 75
 """
@@ -25,6 +26,11 @@ class EtlError(Exception):
 
     exit_code = 4
     sqlstate = ""  # PostgreSQL's five characters, where the server spoke
+
+    @property
+    def is_damage(self) -> bool:
+        """Whether the server found its own data or an index damaged."""
+        return self.sqlstate in ("XX001", "XX002")
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,12 @@ class RunStopped(EtlError):
     """The run ended before its rows did: too many rejects, a guard, or counts that do not add up."""
 
     exit_code = 3
+
+
+class DamageFound(RunStopped):
+    """The server says that its data or an index is damaged: the run ends, and nothing starts it again by itself."""
+
+    exit_code = 4
 
 
 class MarkerHeld(EtlError):

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 
@@ -11,7 +11,7 @@ import click
 
 from etl.cli.log import follow_log, open_log
 from etl.cli.printing import COMPANY, config_url, console, json_text
-from etl.engine import DryRun, House, Outcome, dry_run, open_house, run_loop, run_once, watch_feed
+from etl.engine import DryRun, House, Outcome, dry_run, open_house, run_loop, run_once, run_or_help, watch_feed
 from etl.errors import EtlError
 from etl.telemetry import exporting
 from etl.watch import MEASURES, ReadyBook, Seen, Watcher, measure
@@ -29,16 +29,28 @@ _BARS_SECONDS = 0.5
     help="Take the rows of a run that maxRemovedShare or maxBlankedShare has stopped, whatever they remove or empty.",
 )
 @click.option("--loop", "is_loop", is_flag=True, help="Stay and run whenever the schedule or a hand-over says so.")
+@click.option(
+    "--join", "joins", is_flag=True, help="If another runner has the marker, help it until its run has ended."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; with --loop a line for each run.")
 @click.pass_context
-def run(context: click.Context, company: str | None, is_dry: bool, accept: bool, is_loop: bool, as_json: bool) -> None:
+def run(
+    context: click.Context,
+    company: str | None,
+    is_dry: bool,
+    accept: bool,
+    is_loop: bool,
+    joins: bool,
+    as_json: bool,
+) -> None:
     """Do one migration, if the marker says that rows are ready.
 
     Looks at the row of process_tracking with the highest id. When the partner handed over, claims what is ready, merges
     it into the golden store and brings the out_ schema up to date. A run that another runner left is taken over.
 
     With --loop it is a service: SIGTERM ends it within five seconds, a second one at once, SIGHUP reads the
-    configuration anew; changes of the configuration take effect by themselves.
+    configuration anew; changes of the configuration take effect by themselves. Services share a run: those that do not
+    win it help the one that did.
     """
     url = config_url(context)
     if is_loop:
@@ -47,12 +59,14 @@ def run(context: click.Context, company: str | None, is_dry: bool, accept: bool,
         run_loop(
             url, company, os.environ, open_log(is_service=True), _print_line if as_json else _keep_quiet, _telemetry
         )
+    if joins and is_dry:
+        raise click.UsageError("--join does not go with --dry-run: that one writes nothing, so it has nothing to share")
     with open_house(url, company, follow=follow_log()) as house:
         if is_dry:
             found: DryRun | Outcome = dry_run(house, accept=accept)
         else:
             with _telemetry(house), _bars(house, is_shown=not as_json):
-                found = _run(house, accept=accept)
+                found = _run(house, run_or_help if joins else run_once, accept=accept)
     if as_json:
         click.echo(json.dumps(asdict(found) | {"exit_code": found.exit_code}, ensure_ascii=False, default=str))
     elif isinstance(found, DryRun):
@@ -71,10 +85,10 @@ def _keep_quiet(outcome: Outcome) -> None:
     """The log has said it."""
 
 
-def _run(house: House, *, accept: bool) -> Outcome:
+def _run(house: House, once: Callable[..., Outcome], *, accept: bool) -> Outcome:
     """A run or a look, and after it, whatever came of it, a look at whether the feed is late or stalled."""
     try:
-        outcome = run_once(house, accept=accept)
+        outcome = once(house, accept=accept)
     except EtlError:
         watch_feed(house)
         raise
@@ -109,8 +123,10 @@ def _bars(house: House, *, is_shown: bool) -> Iterator[None]:
 
 def show_outcome(outcome: Outcome) -> None:
     """Prints what came of a run, one line per in_ table."""
+    if outcome.helped:
+        click.echo(f"Helped another runner: {outcome.helped:,} tasks.")
     if outcome.run is None:
-        click.echo(f"Nothing to do: {outcome.reason}.")
+        click.echo(f"Nothing {'more ' if outcome.helped else ''}to do: {outcome.reason}.")
         return
     from etl.cli.tables import receipts_table
 

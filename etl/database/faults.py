@@ -5,10 +5,11 @@ from sqlalchemy import exc
 
 from etl.errors import EnvironmentFault, EtlError, TransientFault
 
-# Deadlock, serialization, a unique value that two tasks wrote at once (the second try finds it), lock timeout, too many
-# connections, starting up or shutting down, idle timeout, broken link.
-_TRANSIENT = ("40001", "40P01", "23505", "55P03", "53300", "57P01", "57P02", "57P03", "25P03", "08")
+# Serialization, an unknown end, deadlock; once: a unique value that two tasks wrote at once, a cached plan that is no
+# longer good; lock timeout, too many connections, starting up or shutting down, idle timeout, broken link.
+_TRANSIENT = ("40001", "40003", "40P01", "23505", "0A000", "55P03", "53300", "57P01", "57P02", "57P03", "25P03", "08")
 _ADVICE = {
+    "25006": "the server takes no writes (a standby, or read-only by default): give the address of the primary",
     "28P01": "correct username and password",
     "28000": "allow the role in pg_hba.conf or correct username",
     "3D000": "create the database or correct dbName",
@@ -17,6 +18,10 @@ _ADVICE = {
     "53100": "free disk space on the server, then run again",
     "53200": "raise the server's memory or max_locks_per_transaction, or lower workMemMb",
     "55P03": "another session holds a lock on the table; end it or wait",
+    "57014": "the server cancelled the statement: raise statement_timeout of the engine's role, or lower chunkRows",
+    "58030": "the server cannot read or write its files: see its log and its disk",
+    "XX001": "data of the server are damaged: stop everything, copy its data directory, and see its log",
+    "XX002": "an index of the server is damaged: see its log, check with amcheck, and reindex",
 }
 
 

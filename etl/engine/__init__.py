@@ -7,6 +7,7 @@ line and never prints.
 from etl.engine.cleaning import Cleaned, clean
 from etl.engine.cycle import run_once
 from etl.engine.dry_run import DryRun, dry_run
+from etl.engine.helping import run_or_help
 from etl.engine.loop import run_loop
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import is_prepared, prepare
@@ -47,6 +48,7 @@ __all__ = [
     "roll_back_version",
     "run_loop",
     "run_once",
+    "run_or_help",
     "switch_version",
     "undo",
     "watch_feed",

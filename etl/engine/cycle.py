@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from etl.database import Statements, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
@@ -12,9 +13,9 @@ from etl.engine.preparation import enter_store, is_prepared, prepare
 from etl.engine.telling import tell_run
 from etl.engine.wiring import House
 from etl.engine.work import Work, place_of
-from etl.engine.workers import Workers
-from etl.errors import EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
-from etl.handshake import Action, Decision, Heartbeat, Won
+from etl.engine.workers import Workers, refuse_unknown
+from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
+from etl.handshake import Action, Decision, Heartbeat, Joining, Won
 from etl.inbound import Place, Receipt
 from etl.plan import Kind
 from etl.plan.layout import FIRST
@@ -66,6 +67,8 @@ def _look(house: House, *, accept: bool) -> Outcome | None:
             return None
         decision, _, running = house.handshake.decide(connection, accept=accept)
     if decision.action is Action.TAKE_OVER and running:
+        # A newer version planned it, perhaps: before anything is touched.
+        refuse_unknown(running.run, Board(house.engine, house.in_schema, running.run, "", running.fence).left())
         # What a frozen owner holds open would keep the preparation waiting, not only the merge.
         house.handshake.end_backends(running)
     return None if decision.starts else _not_started(decision)
@@ -80,7 +83,7 @@ def _not_started(decision: Decision) -> Outcome:
 
 def _perform_run(house: House, decision: Decision, won: Won, *, accept: bool, go_on: Callable[[], None]) -> Outcome:
     started = time.monotonic()
-    board = Board(house.engine, house.in_schema, won.run, won.owner, won.fence)
+    board = board_of(house, won)
     in_migration = house.settings.in_migration
     beat = Heartbeat(
         house.engine,
@@ -93,14 +96,19 @@ def _perform_run(house: House, decision: Decision, won: Won, *, accept: bool, go
         try:
             with beat:
                 enter_store(house, won)
-                work = Work(house, board, won, _place(house, won.run), accept)
+                work = Work(house, board, won, place_now(house, won.run), accept)
                 clean_before_run(house)
                 _begin(board, won)
-                _workers(house, board, work, beat, go_on).work_off()
+                workers_of(house, work, beat, go_on).work_off()
                 _close(house, board, won)
         except RunStopped as stop:
             _stop(house, board, work, str(stop))
             raise
+        except EnvironmentFault as fault:
+            if not fault.is_damage:
+                raise
+            _stop(house, board, work, str(fault))
+            raise DamageFound(str(fault)) from fault
     return _outcome(house, board, decision, won, time.monotonic() - started)
 
 
@@ -132,7 +140,14 @@ def _is_done(house: House, won: Won) -> bool:
     return state == "done"
 
 
-def _place(house: House, run: int) -> Place:
+def board_of(house: House, won: Won, *, is_helper: bool = False) -> Board:
+    """The tasks of a run that this runner has won or joined."""
+    lease = house.handshake.lease_seconds
+    return Board(house.engine, house.in_schema, won.run, won.owner, won.fence, lease, is_helper)
+
+
+def place_now(house: House, run: int) -> Place:
+    """Where a recorded run reads and writes; in a store of its own it has been entered."""
     with transaction(house.engine) as connection, house.sides(connection) as sides:
         return place_of(sides, house, run)
 
@@ -145,16 +160,34 @@ def _begin(board: Board, won: Won) -> None:
         board.record(connection, [FIRST])
 
 
-def _workers(house: House, board: Board, work: Work, beat: Heartbeat, go_on: Callable[[], None]) -> Workers:
+def workers_of(house: House, work: Work, beat: Heartbeat, go_on: Callable[[], None]) -> Workers:
+    """This runner's workers for a run, as many as the configuration says."""
     return Workers(
-        board,
+        work.board,
         work,
         house.settings.worker_count,
         go_on=go_on,
         check=beat.check,
         cancel=house.handshake.cancel_backends,
+        rescue=partial(_rescue, house, work),
+        strikes=house.settings.in_migration.task_attempts,
         settings=house.merge_settings,
     )
+
+
+def _rescue(house: House, work: Work, owners: Sequence[str]) -> None:
+    """Frees what lost helpers had begun: first they may begin nothing more, then their transactions are ended."""
+    if Joining(house.handshake).dismiss(work.won, owners, only_lost=True):
+        work.board.put_back_lost(owners)
+        _log.warning("run %s: what lost helpers had begun is free again (%s)", work.won.run, ", ".join(owners))
+
+
+def _dismiss_all(house: House, board: Board, won: Won) -> None:
+    """Before a run is stopped nobody else may be at work on it."""
+    joining = Joining(house.handshake)
+    owners = [*joining.helpers(won), *board.left().lost]
+    if owners and not joining.dismiss(won, owners, only_lost=False):
+        raise TransientFault(f"run {won.run} could not be stopped: a helper's backend does not end")
 
 
 def _close(house: House, board: Board, won: Won) -> None:
@@ -165,6 +198,7 @@ def _close(house: House, board: Board, won: Won) -> None:
 
 def _stop(house: House, board: Board, work: Work, message: str) -> None:
     """Ends a run before its rows: what is not merged is ready again, the marker says 2 until the next hand-over."""
+    _dismiss_all(house, board, work.won)
     with transaction(house.engine) as connection:
         board.hold_fence(connection)
         with work.sides(connection) as sides:

@@ -15,6 +15,7 @@ from etl.database import transaction
 from etl.engine.cycle import run_once
 from etl.engine.ears import Ears
 from etl.engine.following import Following
+from etl.engine.helping import help_run
 from etl.engine.outcome import Outcome
 from etl.engine.pace import Patience, Ticks
 from etl.engine.preparation import is_prepared
@@ -68,6 +69,7 @@ class Loop:
         # A moment of the schedule has come, and the marker could not be looked at yet.
         self._is_owed = False
         self._next_poll = 0.0
+        self._looks_again = False
         self._said = ""
         self._attempts = 0
         self._alive_at = time.monotonic()
@@ -148,10 +150,15 @@ class Loop:
             self._patience.succeed()
         finally:
             self._signals.is_at_work = False
-            self._next_poll = time.monotonic() + (0 if self._patience.until else poll_seconds)
+            soon = self._patience.until or self._looks_again
+            self._next_poll = time.monotonic() + (0 if soon else poll_seconds)
+            self._looks_again = False
 
     def _run(self, house: House) -> None:
         decision = _decision(house)
+        if decision and decision.action is Action.HELD:
+            self._help(house)
+            return
         if not self._may_start(house, decision):
             self._is_owed = False
             return
@@ -161,6 +168,9 @@ class Loop:
         self._manager.status("performs a run")
         try:
             outcome = run_once(house, go_on=self._signals.check)
+        except MarkerHeld:
+            self._help(house)
+            return
         finally:
             thread.name = name
         self._is_owed = False
@@ -168,6 +178,12 @@ class Loop:
             self._said = ""
             _log.info("run %s done in %.1f s, %d error rows", outcome.run, outcome.seconds, outcome.errors)
             self._tell(outcome)
+
+    def _help(self, house: House) -> None:
+        """Shares the run that another runner owns; when it has ended or changed hands, looks again at once."""
+        self._manager.status("helps another runner")
+        help_run(house, go_on=self._signals.check)
+        self._looks_again = True
 
     def _may_start(self, house: House, decision: Decision | None) -> bool:
         on_hand_over = house.settings.in_migration.start_on_hand_over

@@ -8,7 +8,10 @@ from etl.inbound import Receipt
 
 @dataclass(frozen=True)
 class Outcome:
-    """A finished run, or the reason why none started (`run` is None then). `out` counts rows of the out_ tables."""
+    """A finished run, or the reason why none started (`run` is None then). `out` counts rows of the out_ tables.
+
+    `helped` counts tasks that were performed before for another runner's run.
+    """
 
     reason: str
     run: int | None = None
@@ -19,6 +22,7 @@ class Outcome:
     out_schema: str = ""
     out: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    helped: int = 0
 
     @property
     def exit_code(self) -> int:

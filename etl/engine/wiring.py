@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from etl.config import Tree, etl_home, open_source
 from etl.database import Access, Connection, application_name, create_database, open_engine, snapshot, transaction
+from etl.engine.pinned import pinned
 from etl.handshake import Gate, Handshake
 from etl.inbound import Sides
 from etl.logs import keep_secret
@@ -154,7 +155,13 @@ def build_house(settings: Settings, company: Company, environ: Mapping[str, str]
             out_engine=out_engine,
             owner=owner,
             handshake=Handshake(
-                engine, in_migration.schema_name, company.code, owner, in_migration.lease_seconds, others
+                engine,
+                in_migration.schema_name,
+                company.code,
+                owner,
+                in_migration.lease_seconds,
+                others,
+                pinned(settings, company, has_own_store=store_engine is not engine),
             ),
             gate=Gate(store.schema),
             store=store,

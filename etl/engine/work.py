@@ -18,7 +18,7 @@ from etl.inbound import Place, Receipt, Shares, Sides
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable
-from etl.plan import Chunk, Claimed, Kind, Task, lay_out
+from etl.plan import CHUNKED, MERGING, Chunk, Claimed, Kind, Task, lay_out
 from etl.plan.layout import LAST_TITLE, LINKS_TITLE
 from etl.tasks import Board
 
@@ -36,13 +36,6 @@ _READING = {
     Kind.MIGRATE_CO_LINKS,
     Kind.MIGRATE_IN_MIGRATED_AT,
     Kind.FIX_PROCESS_TRACKING,
-}
-_MERGING = {
-    Kind.UPLOAD_FILES,
-    Kind.MIGRATE_SINGLE_FIELDS,
-    Kind.MIGRATE_BO_LINKS,
-    Kind.MIGRATE_CO_LINKS,
-    Kind.MIGRATE_IN_MIGRATED_AT,
 }
 
 
@@ -66,7 +59,7 @@ def place_of(sides: Sides, house: House, run: int) -> Place:
 
 def merge(sides: Sides, task: Task, company: Company, place: Place) -> Counters:
     """The work of the kinds that merge rows: the part of a run that a dry run does as well."""
-    if task.kind not in _MERGING:
+    if task.kind not in MERGING:
         return {}
     if sides.is_one:
         return _merge(sides.store, task, place, company)
@@ -125,6 +118,18 @@ class Work:
             Kind.NOP: self._nop,
         }
         return kinds.get(task.kind, self._merge)(sides, task)
+
+    def set_aside(self, sides: Sides, task: Task) -> Counters:
+        """Instead of a task that cannot be performed: its rows are rejected unread.
+
+        Raises RunStopped when the run cannot do without it.
+        """
+        if task.kind not in CHUNKED:
+            raise RunStopped(
+                f"task {task.kind} ({task.title}) of run {self.won.run} ended its runner each time it was tried, and "
+                "no run can do without it: see the log of the runners and of the server, mend it, and hand over again"
+            )
+        return inbound.quarantine(sides.source, self.house.company, task, self.place)
 
     def close_stopped(self, sides: Sides) -> None:
         """A run that ends before its rows: those not merged are ready again, the others get their books."""

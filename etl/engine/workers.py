@@ -1,13 +1,17 @@
 """The workers of one runner: threads that perform the tasks of a run side by side, a connection each."""
 
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from etl.engine.work import Work
-from etl.tasks import Board, perform
+from etl.errors import EnvironmentFault
+from etl.tasks import Board, Left, Taken, perform
+
+_log = logging.getLogger("in_pg_migration")
 
 # How long to wait for tasks of this run that another runner performs, between two looks.
 _POLL_SECONDS = 0.2
@@ -15,11 +19,11 @@ _POLL_SECONDS = 0.2
 
 @dataclass
 class Workers:
-    """Performs the tasks of a run until none is left.
+    """Performs the tasks of a run until none is left for this runner.
 
     `go_on` raises when no further task may begin, `check` when this runner must not write any more. `cancel` ends what
-    this runner's backends are doing: after a signal nobody waits for a long merge. `settings` are those of each task's
-    transaction.
+    this runner's backends are doing: after a signal nobody waits for a long merge. `rescue` frees what lost helpers had
+    begun. A task with more than `strikes` is set aside. `settings` are those of each task's transaction.
     """
 
     board: Board
@@ -28,6 +32,8 @@ class Workers:
     go_on: Callable[[], None]
     check: Callable[[], None]
     cancel: Callable[[], None]
+    rescue: Callable[[Sequence[str]], None]
+    strikes: int
     settings: dict[str, str]
     _done: threading.Condition = field(default_factory=threading.Condition)
     _ends: threading.Event = field(default_factory=threading.Event)
@@ -64,16 +70,35 @@ class Workers:
             self.go_on()
             taken = self.board.take()
             if taken:
-                perform(self.board, taken, self.work, before_try=self.check, sides=self.work.sides, **self.settings)
+                self._perform(taken)
                 with self._done:
                     self._done.notify_all()
                 continue
-            todo, running = self.board.left()
-            if not todo and not running:
+            left = self.board.left()
+            if left.is_over:
                 return
+            refuse_unknown(self.board.run, left)
             self.check()
+            if left.lost:
+                self.rescue(left.lost)
             with self._done:
                 self._done.wait(_POLL_SECONDS)
+
+    def _perform(self, taken: Taken) -> None:
+        work, why = self.work, ""
+        if taken.strikes > self.strikes:
+            last = f", last: {taken.last_error}" if taken.last_error else ""
+            why = f"set aside after {taken.strikes - 1} attempts that ended its runner or met such a fault{last}"
+            _log.error("task %s of run %s is %s", taken.task.title, self.board.run, why)
+        perform(
+            self.board,
+            taken,
+            work.set_aside if why else work,
+            before_try=self.check,
+            sides=work.sides,
+            quarantine=why,
+            **self.settings,
+        )
 
     def _end(self) -> None:
         self._ends.set()
@@ -85,3 +110,12 @@ class Workers:
         self._end()
         while wait(workers, timeout=_POLL_SECONDS).not_done:
             self.cancel()
+
+
+def refuse_unknown(run: int, left: Left) -> None:
+    """Raises EnvironmentFault when a newer version has planned what this one does not know."""
+    if left.unknown:
+        raise EnvironmentFault(
+            f"run {run} is left alone: it has tasks of kinds that this version of etl does not know "
+            f"({', '.join(left.unknown)}): go on with the version that planned it"
+        )

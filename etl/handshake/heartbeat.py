@@ -27,6 +27,7 @@ class Heartbeat:
     ) -> None:
         self._engine, self._schema, self._won = engine, schema, won
         self._beat_seconds = beat_seconds
+        self._lease_seconds = lease_seconds
         self._trust_seconds = lease_seconds - beat_seconds
         self._trusted_from = time.monotonic()
         self._lost = threading.Event()

@@ -1,8 +1,11 @@
 """The acts of the handshake: each one short transaction, decided again under the fence's lock."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from os import getpid
+from socket import gethostname
 
 import sqlalchemy
 
@@ -28,7 +31,8 @@ _sql = Statements(__package__)
 class Handshake:
     """The handshake of one import schema. `owner` is random per process start, so a restarted runner is another one.
 
-    `other_engines`: further databases in which an owner may have open transactions.
+    `other_engines`: further databases in which an owner may have open transactions. `pinned`: a digest of what decides
+    how tasks are performed; helpers join only runs that are performed as they would do it.
     """
 
     engine: sqlalchemy.Engine
@@ -37,6 +41,7 @@ class Handshake:
     owner: str
     lease_seconds: int
     other_engines: tuple[sqlalchemy.Engine, ...] = ()
+    pinned: str = ""
 
     def create(self, connection: Connection) -> None:
         """Makes our tables beside the marker where they are missing."""
@@ -115,6 +120,7 @@ class Handshake:
         fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
         names = {"run": run, "company": self.company, "marker": marker, "owner": self.owner, "fence": fence}
         execute(connection, _sql("insert_run", schema=self.schema), names)
+        self._note_owner(connection, run, fence)
         return Won(run=run, fence=fence, marker=marker, owner=self.owner, taken_over=False)
 
     def _occupy(self, connection: Connection, found: Marker, run: int) -> bool:
@@ -126,13 +132,32 @@ class Handshake:
         fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
         names = {"run": running.run, "owner": self.owner, "fence": fence}
         execute(connection, _sql("inherit_run", schema=self.schema), names)
+        self._note_owner(connection, running.run, fence)
         return Won(run=running.run, fence=fence, marker=running.marker, owner=self.owner, taken_over=True)
 
+    def _note_owner(self, connection: Connection, run: int, fence: int) -> None:
+        execute(connection, _sql("note_owner", schema=self.schema), self.me | {"run": run, "fence": fence})
+
+    @property
+    def me(self) -> dict[str, object]:
+        """This runner as a row of `runner`."""
+        return {"owner": self.owner, "host": gethostname(), "pid": getpid(), "pinned": self.pinned}
+
     def end_backends(self, running: Running) -> None:
-        """Ends the open transactions of an owner whose lease ran out."""
+        """Ends the open transactions of an owner whose lease ran out, and of its helpers."""
+        with transaction(self.engine) as connection:
+            names = {"run": running.run, "fence": running.fence, "me": self.owner}
+            helpers = fetch_all(connection, _sql("helpers", schema=self.schema), names)
+        self.end_backends_of([running.owner, *(helper.owner for helper in helpers)])
+
+    def end_backends_of(self, owners: Iterable[str], *, wait_seconds: float = 0) -> bool:
+        """Ends the open transactions of runners; returns whether they are gone, if it shall wait for that."""
+        values = {"names": [application_name(owner) for owner in owners], "wait": int(wait_seconds * 1000)}
+        gone = []
         for engine in (self.engine, *self.other_engines):
             with transaction(engine) as connection:
-                fetch_all(connection, _sql("end_backends"), {"name": application_name(running.owner)})
+                gone += [row.ended for row in fetch_all(connection, _sql("end_backends"), values)]
+        return all(gone)
 
     def cancel_backends(self) -> None:
         """Cancels what this runner's other backends are doing; their transactions are rolled back."""

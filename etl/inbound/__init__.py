@@ -14,6 +14,7 @@ from etl.inbound.files import upload_files
 from etl.inbound.links import merge_links
 from etl.inbound.migrated_at import touch_migrated
 from etl.inbound.place import Place, Sides, create_tables
+from etl.inbound.quarantine import quarantine
 from etl.inbound.relay import create_relay, forget_relay, relay_errors, relay_task
 from etl.inbound.single_fields import merge_single_fields
 from etl.inbound.waiting import MissingInstance, WaitingLinks, missing_instances, waiting_links
@@ -39,6 +40,7 @@ __all__ = [
     "merge_links",
     "merge_single_fields",
     "missing_instances",
+    "quarantine",
     "relay_errors",
     "relay_task",
     "release",

@@ -147,6 +147,15 @@ CATALOGUE = (
         "partner: send the missing instance, then offer the link again",
         "партнёр: прислать недостающую инстанцию и снова предложить связь",
     ),
+    Fault(
+        "CHUNK_QUARANTINED",
+        "the row was not read: merging it together with others of its chunk ended the runner each time",
+        "строка не прочитана: её слияние вместе с другими строками порции каждый раз обрывало работу исполнителя",
+        "merging the chunk with this row killed the runner, or met the same fault, more often than taskAttempts allows",
+        "слияние порции с этой строкой обрывало работу или вызывало ту же ошибку чаще, чем разрешает taskAttempts",
+        "operator: mend what the task's error and the logs show, then etl errors retry --code CHUNK_QUARANTINED",
+        "оператор: устранить то, что в ошибке задачи и журналах, затем etl errors retry --code CHUNK_QUARANTINED",
+    ),
 )
 
 

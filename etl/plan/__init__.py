@@ -7,6 +7,6 @@ task, and no schedule knows it.
 """
 
 from etl.plan.layout import lay_out
-from etl.plan.task import Chunk, Claimed, Kind, Task
+from etl.plan.task import CHUNKED, MERGING, Chunk, Claimed, Kind, Task
 
-__all__ = ["Chunk", "Claimed", "Kind", "Task", "lay_out"]
+__all__ = ["CHUNKED", "MERGING", "Chunk", "Claimed", "Kind", "Task", "lay_out"]

@@ -19,6 +19,12 @@ class Kind(StrEnum):
     NOP = "NOP"
 
 
+# They merge a part of the rows that can be set aside while the others go on.
+CHUNKED = frozenset({Kind.MIGRATE_SINGLE_FIELDS, Kind.MIGRATE_BO_LINKS, Kind.MIGRATE_CO_LINKS})
+# They merge rows, and any runner may perform them; all other kinds are for the run's owner.
+MERGING = CHUNKED | {Kind.UPLOAD_FILES, Kind.MIGRATE_IN_MIGRATED_AT}
+
+
 @dataclass(frozen=True)
 class Chunk:
     """A part of a table, `first <= position < after`; None is open. Positions are ids of in_ rows, or heap pages of

@@ -10,7 +10,10 @@ from etl.rights.grants import READ_BY_PARTNER
 
 _sql = Statements(__package__)
 
-_OWN: Final = (*READ_BY_PARTNER, "run", "run_fence", "task", "copy_table_info", "freshness", "freshness_alert")
+_OWN: Final = (
+    *READ_BY_PARTNER,
+    *("run", "run_fence", "runner", "task", "copy_table_info", "freshness", "freshness_alert"),
+)
 
 
 def lacking(connection: Connection, in_schema: str | None, schemas: Sequence[str]) -> list[str]:

@@ -36,6 +36,16 @@ GUARD_KEYS = (
         empty="any share may be emptied",
     ),
     Key(
+        "taskAttempts",
+        Kind.NUMBER,
+        "5",
+        "A task that has ended its runner, or met a fault of values or of the connection, so many times is set aside: "
+        "its rows are rejected unread (CHUNK_QUARANTINED), the run goes on. From the third time on it is tried alone.",
+        unit="attempts",
+        smallest=3,
+        largest=1_000_000,
+    ),
+    Key(
         "copyTables",
         Kind.BOOLEAN,
         "true",

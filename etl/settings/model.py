@@ -44,6 +44,8 @@ class InMigration:
     # Percent of an object's instances; None: no limit.
     max_removed_share: int | None
     max_blanked_share: int | None
+    # Strikes after which a task is set aside.
+    task_attempts: int
     copy_tables: bool
     copy_days: int
     clean_days: int

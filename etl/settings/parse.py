@@ -97,6 +97,7 @@ def _in_migration(layers: Layers) -> InMigration:
         max_value_bytes=_number(layers, IN_MIGRATION, "maxValueBytes"),
         max_removed_share=cast(int | None, layers.value(IN_MIGRATION, "maxRemovedShare")),
         max_blanked_share=cast(int | None, layers.value(IN_MIGRATION, "maxBlankedShare")),
+        task_attempts=_number(layers, IN_MIGRATION, "taskAttempts"),
         copy_tables=bool(layers.value(IN_MIGRATION, "copyTables")),
         copy_days=_number(layers, IN_MIGRATION, "copyDays"),
         clean_days=_number(layers, IN_MIGRATION, "cleanDays"),

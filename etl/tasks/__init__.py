@@ -4,7 +4,7 @@ Receives tasks of a plan. Hands each one to the function it is given, in one tra
 state. Never knows what a task does.
 """
 
-from etl.tasks.board import Board, Taken
+from etl.tasks.board import Board, Left, Taken
 from etl.tasks.perform import perform
 
-__all__ = ["Board", "Taken", "perform"]
+__all__ = ["Board", "Left", "Taken", "perform"]

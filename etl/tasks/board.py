@@ -1,7 +1,7 @@
 """The rows of table `task`: recorded, taken, marked."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one, keep_tables, keep_view, transaction
 from etl.errors import FencedOut
-from etl.plan import Chunk, Kind, Task
+from etl.plan import MERGING, Chunk, Kind, Task
 from etl.quoting import fold
 
 _sql = Statements(__package__)
@@ -19,29 +19,56 @@ Counters = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Taken:
-    """A task that this runner took; `attempts` counts this time too."""
+    """A task that this runner took.
+
+    `attempts` counts this time too, and so do `strikes`: attempts that ended their runner, or broke off for no other
+    reason than the task. `last_error` is that of the attempt before.
+    """
 
     id: int
     task: Task
     attempts: int
+    strikes: int = 0
+    last_error: str = ""
 
     @classmethod
     def from_row(cls, row: Any) -> "Taken":
         """A row of `sql/take.sql`."""
         chunk = Chunk(rows=row.claimed_rows, first=row.first_position, after=row.after_position)
         task = Task(row.seq, row.stage, Kind(row.kind), row.title, row.in_table, chunk, row.lane)
-        return cls(id=row.id, task=task, attempts=row.attempts)
+        return cls(row.id, task, row.attempts, row.strikes, row.last_error or "")
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is not finished of a run: tasks that wait, and tasks that anybody performs.
+
+    `is_over`: nothing is left for this runner. `lost` are helpers that began tasks and are gone, `unknown` are kinds of
+    tasks that this version does not know.
+    """
+
+    todo: int
+    running: int
+    is_over: bool
+    is_planned: bool = False
+    lost: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Board:
-    """The tasks of one run as this owner sees them, under its fencing token."""
+    """The tasks of one run as this runner sees them, under the run's fencing token.
+
+    A helper takes only what merges rows, and begins nothing once its own lease or that of the run's owner has run out.
+    """
 
     engine: sqlalchemy.Engine
     schema: str
     run: int
     owner: str
     fence: int
+    lease_seconds: float = 60.0
+    is_helper: bool = False
 
     @staticmethod
     def create(connection: Connection, schema: str) -> None:
@@ -67,18 +94,19 @@ class Board:
     def take(self) -> Taken | None:
         """The next task that may run now, committed as taken; None: nothing may run now."""
         with transaction(self.engine) as connection:
-            row = fetch_one(connection, self._sql("take"), self._mine())
+            row = fetch_one(connection, self._sql("take"), self._mine() | {"kinds": self._kinds})
         return Taken.from_row(row) if row else None
 
-    def left(self) -> tuple[int, int]:
-        """How many tasks wait and how many are being performed, by anybody."""
+    def left(self) -> Left:
+        """What is not finished, by anybody."""
         with transaction(self.engine) as connection:
-            row = fetch_one(connection, self._sql("left"), {"run": self.run})
-        return (row.todo, row.running) if row else (0, 0)
+            [row] = fetch_all(connection, self._sql("left"), self._mine() | {"known": [kind.value for kind in Kind]})
+        is_over = row.has_ended if self.is_helper else not row.todo and not row.running
+        return Left(row.todo, row.running, is_over, row.is_planned, tuple(row.lost), tuple(row.unknown))
 
     def hold_fence(self, connection: Connection) -> None:
         """Locks the fence for the transaction. Raises FencedOut when an heir has raised it."""
-        if fetch_one(connection, self._sql("hold_fence"), {"fence": self.fence}) is None:
+        if fetch_one(connection, self._sql("hold_fence"), self._mine()) is None:
             raise FencedOut(f"run {self.run} was taken over by another runner; this one writes nothing more")
 
     def done_counters(self, taken: Taken) -> Counters | None:
@@ -87,16 +115,35 @@ class Board:
             row = fetch_one(connection, self._sql("done_counters"), self._mine() | {"id": taken.id})
         return row.counters if row else None
 
-    def mark_done(self, connection: Connection, taken: Taken, counters: Counters) -> None:
-        """Marks a task in the transaction of its effects. Raises FencedOut when it is no longer this owner's."""
-        names = self._mine() | {"id": taken.id, "counters": json.dumps(dict(counters))}
+    def mark_done(self, connection: Connection, taken: Taken, counters: Counters, quarantine: str = "") -> None:
+        """Marks a task in the transaction of its effects, or says why it was set aside. Raises FencedOut when it is no
+        longer this owner's."""
+        state = {"state": "quarantined" if quarantine else "done", "error": quarantine or None}
+        names = self._mine() | state | {"id": taken.id, "counters": json.dumps(dict(counters))}
         if execute(connection, self._sql("mark_done"), names) != 1:
             raise FencedOut(f"task {taken.task.title} of run {self.run} is no longer this runner's")
 
-    def put_back(self, taken: Taken, error: str) -> None:
-        """Frees a task whose transaction was rolled back, with the reason."""
+    def put_back(self, taken: Taken, error: str, *, is_strike: bool = False) -> None:
+        """Frees a task whose transaction was rolled back, with the reason; `is_strike` if the task is to blame."""
+        values = {"id": taken.id, "error": error, "excused": int(not is_strike)}
         with transaction(self.engine) as connection:
-            execute(connection, self._sql("put_back"), self._mine() | {"id": taken.id, "error": error})
+            execute(connection, self._sql("put_back"), self._mine() | values)
+
+    def put_back_mine(self) -> None:
+        """Frees what this runner had begun when it helped before and left in disorder."""
+        with transaction(self.engine) as connection:
+            execute(connection, self._sql("put_back_mine"), self._mine())
+
+    def put_back_lost(self, owners: Sequence[str]) -> None:
+        """Frees what dismissed helpers had begun."""
+        with transaction(self.engine) as connection:
+            execute(connection, self._sql("put_back_lost"), self._mine() | {"owners": list(owners)})
+
+    def performed(self) -> int:
+        """How many tasks of the run this runner has finished."""
+        with transaction(self.engine) as connection:
+            [row] = fetch_all(connection, self._sql("performed"), self._mine())
+        return int(row.tasks)
 
     def lock_holders(self) -> list[str]:
         """Who else holds locks in the schema now, each with the tables, in words."""
@@ -118,10 +165,14 @@ class Board:
         return fetch_all(connection, self._sql("of_run"), {"run": self.run})
 
     def _sql(self, name: str) -> sqlalchemy.TextClause:
-        return _sql(name, schema=self.schema)
+        return _sql(name, schema=self.schema, is_helper=self.is_helper)
+
+    @property
+    def _kinds(self) -> list[str]:
+        return [kind.value for kind in Kind if kind in MERGING or not self.is_helper]
 
     def _mine(self) -> dict[str, object]:
-        return {"run": self.run, "owner": self.owner, "fence": self.fence}
+        return {"run": self.run, "owner": self.owner, "fence": self.fence, "lease_seconds": self.lease_seconds}
 
 
 def _as_row(task: Task) -> dict[str, object]:

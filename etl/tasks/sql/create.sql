@@ -1,4 +1,5 @@
--- A unit of a run's work. `attempts` is counted when it is taken, so a task that kills its runner is seen.
+-- A unit of a run's work. `attempts` is counted when it is taken, so a task that kills its runner is seen; so are
+-- `strikes`, those of the attempts that nothing but the task explains.
 create table if not exists {{ schema | ident }}.task (
     id bigserial primary key,
     run bigint not null,
@@ -11,10 +12,12 @@ create table if not exists {{ schema | ident }}.task (
     first_position bigint,
     after_position bigint,
     claimed_rows bigint not null default 0,
-    state varchar(8) not null default 'todo' check (state in ('todo', 'running', 'done', 'dropped')),
+    state varchar(16) not null default 'todo'
+        check (state in ('todo', 'running', 'done', 'quarantined', 'dropped')),
     owner varchar(64),
     fence bigint,
     attempts int not null default 0,
+    strikes int not null default 0,
     counters jsonb not null default '{}',
     error text,
     created_at timestamp with time zone not null default clock_timestamp(),

@@ -1,10 +1,12 @@
 -- The next task of the lowest stage that is not finished: a barrier is this predicate, nobody has to lift it.
--- Tasks of one lane follow each other. `materialized` keeps the planner from running the limited, locking select more than once; a runner whose fence is
--- no longer the highest takes nothing.
+-- Tasks of one lane follow each other. What has struck twice is performed alone, so that no other task is blamed for it.
+-- Kinds of another version are left to it, as is what helpers must not do. `materialized` keeps the planner from running
+-- the limited, locking select more than once; a runner whose fence is no longer the highest takes nothing.
+{% from "standing.jinja" import stands %}
 with ready as materialized (
-    select id
+    select id, error
     from {{ schema | ident }}.task t
-    where run = :run and state = 'todo'
+    where run = :run and state = 'todo' and kind = any(cast(:kinds as text[]))
       and stage = (select min(stage) from {{ schema | ident }}.task where run = :run and state in ('todo', 'running'))
       and not exists (
           select 1
@@ -12,15 +14,23 @@ with ready as materialized (
           where earlier.run = :run and earlier.stage = t.stage and earlier.lane = t.lane and earlier.lane <> ''
             and earlier.seq < t.seq and earlier.state in ('todo', 'running')
       )
+      and not exists (
+          select 1
+          from {{ schema | ident }}.task other
+          where other.run = :run and other.state = 'running' and (t.strikes >= 2 or other.strikes > 2)
+      )
       and exists (select 1 from {{ schema | ident }}.run_fence where fence = :fence)
+{% if is_helper %}
+      and {{ stands(schema) }}
+{% endif %}
     order by seq
     limit 1
     for update skip locked
 )
 update {{ schema | ident }}.task t
-set state = 'running', owner = :owner, fence = :fence, attempts = attempts + 1, started_at = clock_timestamp(),
-    error = null
+set state = 'running', owner = :owner, fence = :fence, attempts = attempts + 1, strikes = strikes + 1,
+    started_at = clock_timestamp(), error = null
 from ready
 where t.id = ready.id
 returning t.id, t.seq, t.stage, t.kind, t.title, t.in_table, t.lane, t.first_position, t.after_position, t.claimed_rows,
-    t.attempts
+    t.attempts, t.strikes, ready.error as last_error

@@ -98,7 +98,8 @@ def test_a_stage_waits_for_the_whole_stage_before(board: Board) -> None:
     assert board.take() is None
     perform(board, second, lambda connection, task: {}, before_try=lambda: None)
     assert [done(board), done(board), done(board)] == ["barrier", "last", None]
-    assert board.left() == (0, 0)
+    left = board.left()
+    assert (left.todo, left.running, left.is_over) == (0, 0, True)
 
 
 def test_a_lane_keeps_its_order_and_holds_up_nobody_else(site: Site, board: Board) -> None:

@@ -1,0 +1,82 @@
+"""Helpers: runners that join a run which another one owns, each with a lease of its own."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import sqlalchemy
+
+from etl.database import Statements, execute, fetch_all, fetch_one, transaction
+from etl.errors import EtlError, MarkerHeld
+from etl.handshake.heartbeat import Heartbeat
+from etl.handshake.marker import Running, Won
+from etl.handshake.win import Handshake
+
+_sql = Statements(__package__)
+
+# So long a backend may take to end once it was told to; a merge under way ends at its next check for interrupts.
+_END_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Joining:
+    """What helpers do at the handshake. The marker is none of their business."""
+
+    handshake: Handshake
+
+    def join(self, running: Running) -> Won | None:
+        """Joins a run under its token; None: it has ended or its owner has died since, so look again.
+
+        Raises MarkerHeld when its owner works with another version, other metadata or other settings.
+        """
+        names = self.handshake.me | {
+            "run": running.run,
+            "fence": running.fence,
+            "lease_seconds": self.handshake.lease_seconds,
+        }
+        with transaction(self.handshake.engine) as connection:
+            owner = fetch_one(connection, self._sql("look_owner"), {"run": running.run})
+            if owner and owner.pinned != self.handshake.pinned:
+                raise MarkerHeld(
+                    f"run {running.run} is left alone: its runner (pid {owner.pid} on {owner.host}) has another "
+                    "version of etl, other metadata or other settings of the import"
+                )
+            if execute(connection, self._sql("join_run"), names) != 1:
+                return None
+        return Won(running.run, running.fence, running.marker, self.handshake.owner, taken_over=False)
+
+    def leave(self, won: Won) -> None:
+        """Says that this helper is no longer at work; when that fails, its lease says so later."""
+        with suppress(EtlError), transaction(self.handshake.engine) as connection:
+            execute(connection, self._sql("leave_run"), {"run": won.run, "owner": won.owner})
+
+    def helpers(self, won: Won) -> list[str]:
+        """Whoever has joined the run and neither left nor been dismissed; their leases may have run out."""
+        names = {"run": won.run, "fence": won.fence, "me": won.owner}
+        with transaction(self.handshake.engine) as connection:
+            return [row.owner for row in fetch_all(connection, self._sql("helpers"), names)]
+
+    def dismiss(self, won: Won, owners: Sequence[str], *, only_lost: bool) -> bool:
+        """Sends helpers away, with `only_lost` none whose lease has not run out.
+
+        True: no transaction of theirs is left, and they begin no other.
+        """
+        values = {"run": won.run, "owners": list(owners), "lease_seconds": self.handshake.lease_seconds}
+        with transaction(self.handshake.engine) as connection:
+            execute(connection, self._sql("dismiss", only_lost=only_lost), values)
+        with transaction(self.handshake.engine) as connection:
+            gone = [row.owner for row in fetch_all(connection, self._sql("dismissed"), values)]
+        return self.handshake.end_backends_of(gone, wait_seconds=_END_SECONDS)
+
+    def _sql(self, name: str, **names: object) -> sqlalchemy.TextClause:
+        return _sql(name, schema=self.handshake.schema, **names)
+
+
+class HelpersHeartbeat(Heartbeat):
+    """A helper's own: it ends also when the owner's lease has run out, the run has ended, or it was dismissed."""
+
+    def _beat(self) -> bool:
+        won = self._won
+        names = {"run": won.run, "owner": won.owner, "fence": won.fence, "lease_seconds": self._lease_seconds}
+        with transaction(self._engine) as connection:
+            return execute(connection, _sql("beat_helper", schema=self._schema), names) == 1

@@ -1,0 +1,5 @@
+-- The run's owner, with the token under which it won.
+insert into {{ schema | ident }}.runner (run, owner, fence, host, pid, pinned)
+values (:run, :owner, :fence, :host, :pid, :pinned)
+on conflict (run, owner) do update
+set fence = excluded.fence, pinned = excluded.pinned, joined_at = clock_timestamp(), heartbeat_at = null

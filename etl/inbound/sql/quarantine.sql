@@ -1,0 +1,29 @@
+-- The rows of a chunk that nobody could merge. Only ids and ends are read: what breaks its readers may lie in any value.
+with refused as (
+    update {{ in_schema | ident }}.{{ in_table | ident }} i
+    set in_status = 'ERROR'
+{% if link %}
+    where i.in_status = 'ON_WORK'
+{% if chunk.first is not none %}
+      and i.ctid >= cast(:first as tid)
+{% endif %}
+{% if chunk.after is not none %}
+      and i.ctid < cast(:after as tid)
+{% endif %}
+    returning cast(null as bigint) as row_id, i.{{ link.owner_column | ident }} as in_id,
+        i.{{ link.target_column | ident }} as value
+{% else %}
+    where i.in_status = 'ON_WORK' and i.occupied_id = :run
+{% if chunk.first is not none %}
+      and i.id >= :first
+{% endif %}
+{% if chunk.after is not none %}
+      and i.id < :after
+{% endif %}
+    returning i.id as row_id, i.in_id, cast(null as text) as value
+{% endif %}
+)
+insert into {{ in_schema | ident }}.err (run, in_table, row_id, in_id, code, message, message_rus, value, severity)
+select :run, :in_table, r.row_id, r.in_id, s.code, s.sentence ->> 0, s.sentence ->> 1, r.value, 'error'
+from refused r
+join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = 'CHUNK_QUARANTINED'
