@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from etl.cli.age import span
-from etl.cli.tables import plain_table
+from etl.cli.tables import plain_table, runners_table
 from etl.engine import Status
 from etl.quoting import printable
 from etl.watch import Progress, progress
@@ -59,6 +59,8 @@ def _parts(found: Status) -> Iterator[RenderableType]:
         yield _bars(so_far)
         if _is_running(found):
             yield Text(_pace(so_far))
+    if found.runners and _is_running(found):
+        yield runners_table(found.runners)
     for text in _counts(found):
         yield Text(text)
     if found.out_versions:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import click
 
 from etl.cli.printing import COMPANY, config_url, console
-from etl.cli.tables import plain_table, receipts_table, versions_table
+from etl.cli.tables import plain_table, receipts_table, runners_table, versions_table
 from etl.engine import Status, open_house, read_status
 
 
@@ -53,9 +53,15 @@ def _show(found: Status) -> None:
         )
         if found.run["message"]:
             click.echo(f"  {found.run['message']}")
-    if found.tasks and found.run and found.run["state"] != "done":
+    aside = [task for task in found.tasks if task["state"] == "quarantined"]
+    if found.run and (aside or (found.tasks and found.run["state"] != "done")):
         columns = ["kind", "state", "tasks", "claimed_rows", "error"]
         out.print(plain_table(columns, [[row[name] for name in columns] for row in found.tasks], numbers={"tasks"}))
+    if aside:
+        click.echo("Tasks were set aside, their rows rejected unread: mend what broke their runners, then")
+        click.echo("`etl errors retry --code CHUNK_QUARANTINED`, and hand over.")
+    if found.runners and (len(found.runners) > 1 or found.runners[0]["beat_age"] is not None):
+        out.print(runners_table(found.runners))
     if found.receipts:
         out.print(receipts_table(found.receipts))
     _show_rows("Errors of this run", found.errors, ["in_table", "code", "column_name", "severity", "rows"])

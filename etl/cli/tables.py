@@ -1,6 +1,6 @@
 """Tables for people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,22 @@ def versions_table(versions: Sequence[ListedVersion]) -> Table:
     return plain_table(
         ["version", "state", "behind", "lag", "made", "last read", "retires on"], rows, numbers={"behind", "lag"}
     )
+
+
+def runners_table(runners: Sequence[Mapping[str, Any]]) -> Table:
+    """One line per runner of a run."""
+    rows = [
+        [
+            one["role"],
+            one["host"],
+            one["pid"],
+            f"{one['tasks']:,}",
+            "" if one["beat_age"] is None else f"{one['beat_age']:.0f} s ago",
+            one["performs"],
+        ]
+        for one in runners
+    ]
+    return plain_table(["runner", "host", "pid", "tasks", "heartbeat", "at work on"], rows, numbers={"pid", "tasks"})
 
 
 def _minute(at: datetime) -> str:

@@ -32,6 +32,7 @@ class Status:
     waiting: tuple[Row, ...]
     out_versions: tuple[ListedVersion, ...]
     looked_at: datetime
+    runners: tuple[Row, ...] = ()
 
 
 def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) -> Status:
@@ -63,6 +64,7 @@ def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) 
             waiting=(),
             out_versions=(),
             looked_at=clock.now,
+            runners=tuple(_rows(connection, "runners", {"run": number}, schema=house.in_schema)),
         )
         if only_run:
             return so_far

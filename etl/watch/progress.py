@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+_FINISHED = ("done", "quarantined")
+
 
 @dataclass(frozen=True)
 class KindProgress:
@@ -46,7 +48,7 @@ def progress(tasks: Iterable[Mapping[str, Any]], now: datetime) -> Progress:
     """From the rows of `engine/sql/task_states.sql`: one per kind and state, kinds in the order of the run."""
     rows = list(tasks)
     kinds = tuple(_kind(name, [row for row in rows if row["kind"] == name]) for name in _in_order(rows))
-    done = [row for row in rows if row["state"] == "done" and row["claimed_rows"]]
+    done = [row for row in rows if row["state"] in _FINISHED and row["claimed_rows"]]
     if not done:
         return Progress(kinds, None, None)
     begun = min(row["started_at"] for row in done)
@@ -70,8 +72,8 @@ def _kind(name: str, rows: list[Mapping[str, Any]]) -> KindProgress:
     return KindProgress(
         kind=name,
         tasks=total("tasks"),
-        done=total("tasks", "done"),
+        done=total("tasks", *_FINISHED),
         running=total("tasks", "running"),
         rows=total("claimed_rows"),
-        rows_done=total("claimed_rows", "done"),
+        rows_done=total("claimed_rows", *_FINISHED),
     )

@@ -20,17 +20,18 @@ _ANY = {
     "out_version": {"position", "place", "own_scans", "reader_scans", "last_read_at"},
     "run": {"owner", "fence", "started_xid"},
     "run_fence": {"fence"},
-    "task": {"id", "owner", "fence", "attempts"},
+    "task": {"id", "owner", "fence", "attempts", "strikes"},
     "err": {"id", "n"},
     "migration_receipt": {"id"},
 }
 
 
 def read_books(look: Look) -> Books:
-    """Table -> rows, of everything in the in_tables, store_ and out_ schemas."""
+    """Table -> rows, of everything in the in_tables, store_ and out_ schemas but who did it."""
     tables = look(
         "select schemaname as schema, tablename as name from pg_tables "
-        "where schemaname = 'in_tables' or schemaname like 'store\\_%' or schemaname like 'out\\_%'"
+        "where (schemaname = 'in_tables' or schemaname like 'store\\_%' or schemaname like 'out\\_%') "
+        "and tablename <> 'runner'"
     )
     rows = _rows(look, tables)
     names = _names(rows)
@@ -122,6 +123,16 @@ def _tasks_are_in_order(look: Look) -> None:
         "where t.state = 'running' and (t.attempts < 1 or t.owner is null or r.state <> 'running')"
     )
     assert free == [], "a task is being performed, but not by the runner of a run"
+    stray = look(
+        "select t.title from in_tables.task t where t.owner is not null and not exists "
+        "(select 1 from in_tables.runner h where h.run = t.run and h.owner = t.owner and h.fence >= t.fence)"
+    )
+    assert stray == [], "a task was taken by a runner that neither owned nor joined the run"
+    alien = look(
+        "select t.title from in_tables.task t join in_tables.run r on r.id = t.run and r.owner <> t.owner "
+        "and r.fence = t.fence where t.kind not like 'MIGRATE%' and t.kind <> 'UPLOAD_FILES'"
+    )
+    assert alien == [], "a helper has taken a task of the run's owner"
 
 
 def _a_claim_has_a_run(look: Look) -> None:

@@ -1,4 +1,4 @@
-"""Four runners and somebody who kills and freezes them."""
+"""Four runners that share runs, and somebody who kills and freezes them."""
 
 import os
 import random
@@ -18,7 +18,7 @@ _IDLE_SECONDS = 0.03
 
 def work_for_ever(out: Path, err: Path, environ: Mapping[str, str], url: str, sow: runner.Sow | None) -> None:
     """Runs whenever there is something to do, as a timer would start it, until it is killed."""
-    from etl.engine import open_house, run_once
+    from etl.engine import open_house, run_or_help
     from etl.errors import EtlError
 
     runner.settle(out, err, environ)
@@ -42,7 +42,7 @@ def work_for_ever(out: Path, err: Path, environ: Mapping[str, str], url: str, so
             out.write_text(house.owner)
             while True:
                 try:
-                    run_once(quick)
+                    run_or_help(quick)
                 except EtlError as error:
                     print(type(error).__name__, error, flush=True, file=__import__("sys").stderr)
                     break

@@ -39,7 +39,7 @@ def no_fence() -> None:
 def effect_and_state_apart() -> None:
     from etl.database import transaction
 
-    def once(board: Any, taken: Any, work: Any, sides: Any, **settings: str) -> Any:
+    def once(board: Any, taken: Any, work: Any, sides: Any, quarantine: str, **settings: str) -> Any:
         with transaction(board.engine, **settings) as connection:
             board.hold_fence(connection)
             with sides(connection) as opened:

@@ -120,7 +120,8 @@ class Batches:
 
 @pytest.fixture
 def batches(server: EmbeddedServer, database: Database, tmp_path: Path) -> Iterator[Batches]:
-    site = new_site(database, tmp_path, CLAIMS, copyTables="false")
+    # Here any task may be struck any number of times, and none is to blame.
+    site = new_site(database, tmp_path, CLAIMS, copyTables="false", taskAttempts=1_000_000)
     with psycopg.connect(
         host=database.host,
         port=database.port,

@@ -1,0 +1,59 @@
+"""A task that kills its process each time is set aside; those that died beside it are not."""
+
+import os
+import signal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from etl.database.embedded import EmbeddedServer
+from tests.crash import runner
+from tests.fix_company import CLAIMS, STORE, new_site
+from tests.fix_database import Database
+
+ATTEMPTS = 3
+
+
+def dies_of_clients() -> None:
+    """Merging these rows kills the process."""
+    from etl.engine.work import Work
+    from etl.plan import Kind, Task
+
+    merge = Work._merge
+
+    def deadly(self: Work, sides: Any, task: Task) -> Any:
+        if task.kind is Kind.MIGRATE_SINGLE_FIELDS and task.table == "in_Client":
+            os.abort()
+        return merge(self, sides, task)
+
+    Work._merge = deadly  # type: ignore[method-assign]
+
+
+def test_only_the_guilty_is_set_aside(server: EmbeddedServer, database: Database, tmp_path: Path) -> None:
+    site = new_site(database, tmp_path, CLAIMS, copyTables="false", taskAttempts=ATTEMPTS)
+    site.run()
+    site.write("consumers/InMigration.workerCount", "comeKafkaInMigration=2")
+    site.partner.fill("in_Client", {"in_id": "c", "name": "client"})
+    site.partner.fill("in_Claim", {"in_id": "k", "title": "claim"})
+    site.partner.hand_over()
+    environ = {**site.environ, "ETL_CONFIG": site.url, "HOME": str(site.home)}
+    sow = partial(runner.all_of, (runner.after_the_lease, dies_of_clients))
+    with site.locking(f"{STORE}.bo_Claim"):
+        # The other task waits for that lock and dies beside it, until the suspects are performed alone.
+        for _ in range(ATTEMPTS):
+            died = runner.start(site.home, environ, sow, "run").ended()
+            assert died.code == -signal.SIGABRT, died
+    rows = site.look("select in_table, strikes from in_tables.task where kind = 'MIGRATE_SINGLE_FIELDS'")
+    found = {row["in_table"]: row for row in rows}
+    assert found["in_Client"]["strikes"] == ATTEMPTS
+    assert found["in_Claim"]["strikes"] < ATTEMPTS
+    ended = runner.start(site.home, environ, sow, "run", "--json").ended()
+    assert ended.code == 1, ended
+    states = site.look(
+        "select in_table, state from in_tables.task where kind = 'MIGRATE_SINGLE_FIELDS' "
+        "and run = (select max(run) from in_tables.task) order by 1"
+    )
+    assert states == [{"in_table": "in_Claim", "state": "done"}, {"in_table": "in_Client", "state": "quarantined"}]
+    assert site.partner.statuses("in_Client") == {"ERROR": 1}
+    assert site.count(f"{STORE}.bo_Claim") == 1
+    site.partner.session.close()
