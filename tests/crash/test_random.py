@@ -166,7 +166,8 @@ def test_four_runners_under_fire(batches: Batches) -> None:
     assert isinstance(taken_over, int)
     assert taken_over > batches.number, "nobody was struck in the middle of a run"
     shared = batches.look(
-        "select run, fence from in_tables.task where state = 'done' group by run, fence having count(distinct owner) > 1"
+        "select run, fence from in_tables.task where state = 'done' "
+        "group by run, fence having count(distinct owner) > 1"
     )
     print(f"{len(shared)} times several runners performed tasks of one run under one token")
     assert shared, "nobody has helped"

@@ -1,0 +1,70 @@
+"""Services that share runs: whoever does not win helps, and goes on when the owner dies."""
+
+import signal
+from contextlib import ExitStack
+
+import pytest
+
+from tests.acceptance.service import serving
+from tests.acceptance.test_loop import NEVER, SCHEDULE
+from tests.fix_company import CLAIMS, STORE, MakeSite, Site, until
+
+WORKERS = "consumers/InMigration.workerCount"
+_BUSY = "select owner from in_tables.task where state = 'running'"
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    site = make_site(CLAIMS, copyTables="false", leaseSeconds=3, heartbeatSeconds=1, pollSeconds=1)
+    site.write(SCHEDULE, NEVER)
+    assert site.run().run
+    return site
+
+
+def deliver(site: Site, number: int) -> None:
+    site.partner.fill("in_Client", {"in_id": f"c{number}", "name": f"Client {number}"})
+    site.partner.fill("in_Claim", {"in_id": f"k{number}", "title": f"Claim {number}"})
+
+
+def at_work(site: Site, tasks: int, runners: int) -> None:
+    """Waits until so many runners perform so many tasks."""
+
+    def seen() -> bool:
+        found = [row["owner"] for row in site.look(_BUSY)]
+        return (len(found), len(set(found))) == (tasks, runners)
+
+    until(seen, f"{runners} runners perform {tasks} tasks")
+
+
+def test_two_services_share_a_run_and_the_other_one_takes_over(site: Site) -> None:
+    with ExitStack() as services:
+        both = [services.enter_context(serving(site)) for _ in range(2)]
+        for service in both:
+            service.says("the service is up")
+        with site.locking(f"{STORE}.bo_Client"), site.locking(f"{STORE}.bo_Claim"):
+            deliver(site, 1)
+            site.partner.hand_over()
+            at_work(site, tasks=2, runners=2)
+            owner = site.value("select pid from in_tables.runner natural join in_tables.run where state = 'running'")
+            [first, second] = sorted(both, key=lambda service: service.process.pid != owner)
+            first.process.kill()
+            second.says("start migration by companyCode")
+        assert second.does(1)["taken_over"]
+    assert site.count(f"{STORE}.bo_Client") == site.count(f"{STORE}.bo_Claim") == 1
+    assert site.value("select count(*) from in_tables.run where state = 'done'") == 2
+
+
+def test_a_change_of_the_number_of_workers_counts_from_the_next_run_on(site: Site) -> None:
+    with serving(site) as service:
+        service.says("the service is up")
+        for workers in (1, 2):
+            site.write(WORKERS, f"comeKafkaInMigration={workers}")
+            if workers == 2:
+                service.says("the configuration was read anew")
+            with site.locking(f"{STORE}.bo_Client"), site.locking(f"{STORE}.bo_Claim"):
+                deliver(site, workers)
+                site.partner.hand_over()
+                at_work(site, tasks=workers, runners=1)
+            service.does(workers)
+        service.signal(signal.SIGTERM)
+        assert service.ends() == 143
