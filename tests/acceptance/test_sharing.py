@@ -45,7 +45,10 @@ def test_two_services_share_a_run_and_the_other_one_takes_over(site: Site) -> No
             deliver(site, 1)
             site.partner.hand_over()
             at_work(site, tasks=2, runners=2)
-            owner = site.value("select pid from in_tables.runner natural join in_tables.run where state = 'running'")
+            owner = site.value(
+                "select h.pid from in_tables.run r join in_tables.runner h on h.run = r.id and h.owner = r.owner "
+                "where r.state = 'running'"
+            )
             [first, second] = sorted(both, key=lambda service: service.process.pid != owner)
             first.process.kill()
             second.says("start migration by companyCode")
@@ -59,8 +62,7 @@ def test_a_change_of_the_number_of_workers_counts_from_the_next_run_on(site: Sit
         service.says("the service is up")
         for workers in (1, 2):
             site.write(WORKERS, f"comeKafkaInMigration={workers}")
-            if workers == 2:
-                service.says("the configuration was read anew")
+            service.says("the configuration was read anew", times=workers)
             with site.locking(f"{STORE}.bo_Client"), site.locking(f"{STORE}.bo_Claim"):
                 deliver(site, workers)
                 site.partner.hand_over()
