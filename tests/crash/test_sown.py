@@ -15,7 +15,7 @@ from tests.fix_database import Database
 
 _LAST = "-- The last statement of every task"
 _FIRST = "-- The first statement of every task"
-_WON = "-- The run's own row; the unique index"
+_WON = "-- The run's owner, with the token"
 _CHECK = "-- What stands under the names that are ours"
 _MERGE = 3  # BEGIN, UPLOAD_FILES, then the rows
 
