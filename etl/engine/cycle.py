@@ -2,21 +2,21 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 
 from etl.database import Statements, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import enter_store, is_prepared, prepare
+from etl.engine.sharing import board_of, dismiss_all, place_now, workers_of
 from etl.engine.telling import tell_run
 from etl.engine.wiring import House
-from etl.engine.work import Work, place_of
-from etl.engine.workers import Workers, refuse_unknown
+from etl.engine.work import Work
+from etl.engine.workers import refuse_unknown
 from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
-from etl.handshake import Action, Decision, Heartbeat, Joining, Won
-from etl.inbound import Place, Receipt
+from etl.handshake import Action, Decision, Heartbeat, Won
+from etl.inbound import Receipt
 from etl.plan import Kind
 from etl.plan.layout import FIRST
 from etl.tasks import Board
@@ -140,54 +140,12 @@ def _is_done(house: House, won: Won) -> bool:
     return state == "done"
 
 
-def board_of(house: House, won: Won, *, is_helper: bool = False) -> Board:
-    """The tasks of a run that this runner has won or joined."""
-    lease = house.handshake.lease_seconds
-    return Board(house.engine, house.in_schema, won.run, won.owner, won.fence, lease, is_helper)
-
-
-def place_now(house: House, run: int) -> Place:
-    """Where a recorded run reads and writes; in a store of its own it has been entered."""
-    with transaction(house.engine) as connection, house.sides(connection) as sides:
-        return place_of(sides, house, run)
-
-
 def _begin(board: Board, won: Won) -> None:
     if won.taken_over:
         board.inherit()
     with transaction(board.engine) as connection:
         board.hold_fence(connection)
         board.record(connection, [FIRST])
-
-
-def workers_of(house: House, work: Work, beat: Heartbeat, go_on: Callable[[], None]) -> Workers:
-    """This runner's workers for a run, as many as the configuration says."""
-    return Workers(
-        work.board,
-        work,
-        house.settings.worker_count,
-        go_on=go_on,
-        check=beat.check,
-        cancel=house.handshake.cancel_backends,
-        rescue=partial(_rescue, house, work),
-        strikes=house.settings.in_migration.task_attempts,
-        settings=house.merge_settings,
-    )
-
-
-def _rescue(house: House, work: Work, owners: Sequence[str]) -> None:
-    """Frees what lost helpers had begun: first they may begin nothing more, then their transactions are ended."""
-    if Joining(house.handshake).dismiss(work.won, owners, only_lost=True):
-        work.board.put_back_lost(owners)
-        _log.warning("run %s: what lost helpers had begun is free again (%s)", work.won.run, ", ".join(owners))
-
-
-def _dismiss_all(house: House, board: Board, won: Won) -> None:
-    """Before a run is stopped nobody else may be at work on it."""
-    joining = Joining(house.handshake)
-    owners = [*joining.helpers(won), *board.left().lost]
-    if owners and not joining.dismiss(won, owners, only_lost=False):
-        raise TransientFault(f"run {won.run} could not be stopped: a helper's backend does not end")
 
 
 def _close(house: House, board: Board, won: Won) -> None:
@@ -198,7 +156,7 @@ def _close(house: House, board: Board, won: Won) -> None:
 
 def _stop(house: House, board: Board, work: Work, message: str) -> None:
     """Ends a run before its rows: what is not merged is ready again, the marker says 2 until the next hand-over."""
-    _dismiss_all(house, board, work.won)
+    dismiss_all(house, board, work.won)
     with transaction(house.engine) as connection:
         board.hold_fence(connection)
         with work.sides(connection) as sides:

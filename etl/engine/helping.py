@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from etl.database import transaction
-from etl.engine.cycle import board_of, place_now, run_once, workers_of
+from etl.engine.cycle import run_once
 from etl.engine.outcome import Outcome
+from etl.engine.sharing import board_of, place_now, workers_of
 from etl.engine.wiring import House
 from etl.engine.work import Work
 from etl.errors import FencedOut, MarkerHeld, RunStopped

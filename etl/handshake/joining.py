@@ -27,7 +27,7 @@ class Joining:
     def join(self, running: Running) -> Won | None:
         """Joins a run under its token; None: it has ended or its owner has died since, so look again.
 
-        Raises MarkerHeld when its owner works with another version, other metadata or other settings.
+        Raises MarkerHeld when its owner works with another version, other metadata or settings, or is this runner.
         """
         names = self.handshake.me | {
             "run": running.run,
@@ -36,6 +36,8 @@ class Joining:
         }
         with transaction(self.handshake.engine) as connection:
             owner = fetch_one(connection, self._sql("look_owner"), {"run": running.run})
+            if owner and owner.owner == self.handshake.owner:
+                raise MarkerHeld(f"run {running.run} was left by this runner without a word: its lease must run out")
             if owner and owner.pinned != self.handshake.pinned:
                 raise MarkerHeld(
                     f"run {running.run} is left alone: its runner (pid {owner.pid} on {owner.host}) has another "

@@ -25,7 +25,7 @@ insert into {{ schema | ident }}.run_fence default values on conflict do nothing
 -- Who is or was at work on a run: its owner, and the helpers that joined it. `heartbeat_at` is a helper's own lease; null
 -- for the owner, whose lease is the run's, and for a helper that has left or was dismissed. `pinned`: see engine/pinned.py.
 create table if not exists {{ schema | ident }}.runner (
-    run bigint not null references {{ schema | ident }}.run on delete cascade,
+    run bigint not null references {{ schema | ident }}.run on delete cascade on update cascade,
     owner varchar(64) not null,
     fence bigint not null,
     host varchar(253) not null,

@@ -1,5 +1,5 @@
--- What the run's owner works with, and where it is.
-select o.pinned, o.host, o.pid
+-- Who owns the run, what it works with, and where it is; an owner of an older version has not said so.
+select r.owner, o.pinned, coalesce(o.host, 'an unknown host') as host, coalesce(o.pid, 0) as pid
 from {{ schema | ident }}.run r
-join {{ schema | ident }}.runner o on o.run = r.id and o.owner = r.owner
+left join {{ schema | ident }}.runner o on o.run = r.id and o.owner = r.owner
 where r.id = :run and r.state = 'running'

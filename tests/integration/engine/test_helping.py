@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from etl.engine import run_or_help
+from etl.errors import MarkerHeld
 from tests.fix_company import BOTH_LAYOUTS, STORE, Ended, MakeSite, Site, ended, until
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
@@ -265,4 +266,20 @@ def test_joining_inside_one_process_says_what_it_did(site: Site) -> None:
         outcome = run_or_help(house)
     assert outcome.run
     assert outcome.helped == 0
+    is_whole(site)
+
+
+def test_a_run_that_cannot_be_joined_is_not_asked_again_and_again(site: Site) -> None:
+    """Its owner is this very runner, which lost its link before it could say so; or one that says nothing of itself."""
+    with site.house() as house:
+        _, won = house.handshake.win()
+        assert won
+        with pytest.raises(MarkerHeld, match="its lease must run out"):
+            run_or_help(house)
+        with site.house() as other:
+            site.look("delete from in_tables.runner")
+            with pytest.raises(MarkerHeld, match="is left alone"):
+                run_or_help(other)
+        house.handshake.give_up(won)
+        assert run_or_help(house).taken_over
     is_whole(site)

@@ -1,0 +1,58 @@
+"""What the owner of a run and its helpers have in common: the tasks, the workers, and the care for who is lost."""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from etl.database import transaction
+from etl.engine.wiring import House
+from etl.engine.work import Work, place_of
+from etl.engine.workers import Workers
+from etl.errors import TransientFault
+from etl.handshake import Heartbeat, Joining, Won
+from etl.inbound import Place
+from etl.tasks import Board
+
+_log = logging.getLogger("in_pg_migration")
+
+
+def board_of(house: House, won: Won, *, is_helper: bool = False) -> Board:
+    """The tasks of a run that this runner has won or joined."""
+    lease = house.handshake.lease_seconds
+    return Board(house.engine, house.in_schema, won.run, won.owner, won.fence, lease, is_helper)
+
+
+def place_now(house: House, run: int) -> Place:
+    """Where a recorded run reads and writes; in a store of its own it has been entered."""
+    with transaction(house.engine) as connection, house.sides(connection) as sides:
+        return place_of(sides, house, run)
+
+
+def workers_of(house: House, work: Work, beat: Heartbeat, go_on: Callable[[], None]) -> Workers:
+    """This runner's workers for a run, as many as the configuration says."""
+    return Workers(
+        work.board,
+        work,
+        house.settings.worker_count,
+        go_on=go_on,
+        check=beat.check,
+        cancel=house.handshake.cancel_backends,
+        rescue=partial(_rescue, house, work),
+        strikes=house.settings.in_migration.task_attempts,
+        settings=house.merge_settings,
+    )
+
+
+def _rescue(house: House, work: Work, owners: Sequence[str]) -> None:
+    """Frees what lost helpers had begun: first they may begin nothing more, then their transactions are ended."""
+    if Joining(house.handshake).dismiss(work.won, owners, only_lost=True):
+        work.board.put_back_lost(owners)
+        _log.warning("run %s: what lost helpers had begun is free again (%s)", work.won.run, ", ".join(owners))
+
+
+def dismiss_all(house: House, board: Board, won: Won) -> None:
+    """Before a run is stopped nobody else may be at work on it."""
+    joining = Joining(house.handshake)
+    owners = [*joining.helpers(won), *board.left().lost]
+    if owners and not joining.dismiss(won, owners, only_lost=False):
+        raise TransientFault(f"run {won.run} could not be stopped: a helper's backend does not end")
