@@ -162,6 +162,7 @@ def test_the_commands_of_the_service_page_run(site: Site) -> None:
     for arguments in lines:
         assert site.etl(*arguments).code == 0, arguments
     assert last == ["run", "--loop"]
+    site.partner.hand_over()
     with serving(site) as service:
         service.does(1)
         service.signal(signal.SIGTERM)
