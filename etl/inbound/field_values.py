@@ -48,7 +48,8 @@ class FieldValue:
     golden row (null for a new one); `fault` is the condition of a bad value, `code` the SQL of its code in err, where
     `raw` is shown. `column` is SQL text, `name` the column as the catalog has it, `waits` the condition under which the
     field's file has not arrived. `is_system`: a row of a system object needs at least one such value. `field` is
-    the code as the metadata writes it."""
+    the code as the metadata writes it. `straight` is the value of most rows, which nothing but i tells; it holds where
+    `straight_if` does, and then the value is good. None: nothing but a look-up can tell the value."""
 
     column: str
     name: str
@@ -64,6 +65,8 @@ class FieldValue:
     is_key: bool = False
     is_system: bool = False
     field: str = ""
+    straight: str | None = None
+    straight_if: str = ""
 
     @property
     def is_missing(self) -> str:
@@ -108,6 +111,7 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
         own = f"nullif({own}, '')"  # an empty text names no instance
     code, is_bad = check(field, raw, f"{lookup.alias}.stored" if lookup else "", policy.store_schema)
     value = f"coalesce({own}, g.{column})" if policy.keep_on_null else own
+    straight, straight_if = _straight(lookup, raw, own, is_bad, policy)
     skips = field.on_bad_value is OnBadValue.SKIP_VALUE and bool(is_bad)
     waits = f"({raw} is not null and {own} is null)" if field.type is FieldType.FILE_UPLOAD else ""
     if skips or waits:
@@ -125,7 +129,24 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
         waits=waits,
         is_unique=field.is_unique,
         field=field.code,
+        straight=straight,
+        straight_if=straight_if,
     )
+
+
+def _straight(lookup: Lookup | None, raw: str, own: str, is_bad: str, policy: ValuePolicy) -> tuple[str | None, str]:
+    """(value, condition) of a row that asks for no look-up: a choice is nearly always written as it is stored."""
+    if lookup is None:
+        return own, f"not {is_bad}" if is_bad else ""
+    if lookup.options:
+        pairs = f"jsonb_array_elements(cast(:options_{lookup.alias} as jsonb)) pair"
+        known = f"select pair ->> 0 from {pairs} where pair ->> 0 = pair ->> 1"  # noqa: S608
+    elif lookup.dictionary:
+        table = f"{identifier(policy.store_schema)}.{identifier(lookup.dictionary)}"
+        known = f"select code from {table} where _state <> 'REMOVED' and char_length(code) <= 32"  # noqa: S608
+    else:
+        return None, ""
+    return raw, f"({raw} is null or {raw} in ({known}))"
 
 
 def _lookup(field: Field, column: str, alias: str) -> Lookup | None:

@@ -1,19 +1,17 @@
 """MIGRATE_SINGLE_FIELDS: one chunk of an in_ table becomes instances of its business object."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
-from etl.database import Connection, Statements, execute, fetch_all, fetch_one
-from etl.inbound.faults import sentences
-from etl.inbound.field_values import FieldValue, ValuePolicy, field_values
+from etl.database import Connection
+from etl.inbound.merge import Merge, merge_of
 from etl.inbound.place import Place
+from etl.inbound.repeated import pass_repeated
 from etl.inbound.truncated import refuse_truncated
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.plan import Chunk
 from etl.store import new_ids
-
-_sql = Statements(__package__, "etl.store")
 
 # From here on the golden table's statistics are refreshed at once; autovacuum would come too late for the links.
 _ANALYZE_FROM_ROWS = 10_000
@@ -23,30 +21,18 @@ _ANALYZE_STAGE_BELOW_ROWS = 1000
 _MAX_PASSES = 50
 
 
-@dataclass(frozen=True)
-class _Merge:
-    """One chunk on its way: the connection, the names for templates, the values to bind."""
-
-    connection: Connection
-    names: dict[str, object]
-    values: dict[str, object]
-
-    def run(self, statement: str) -> int:
-        """Runs a statement of this room and returns how many rows it wrote."""
-        return execute(self.connection, _sql(statement, **self.names), self.values)
-
-
 def merge_single_fields(
     connection: Connection, business_object: BusinessObject, chunk: Chunk, place: Place
 ) -> dict[str, int]:
     """Merges the chunk's claimed rows into the golden store and marks them; returns counters.
 
-    A pass stages the rows as they stand, marks those that still stand so (which locks them), and merges just these.
-    Rows that the partner changed in between are taken as they stand then by the next pass: never half, never lost.
+    Rows that repeat what is known go first. Of the others, a pass stages the rows as they stand, marks those that
+    still stand so (which locks them), and merges just these. Rows that the partner changed in between are taken as they
+    stand then by the next pass: never half, never lost.
     """
-    merge = _Merge(connection, _names(business_object, chunk, place), _values(business_object, chunk, place))
-    counters: dict[str, int] = {}
-    found = 0
+    merge = merge_of(connection, business_object, chunk, place)
+    found = pass_repeated(merge, chunk)
+    counters = {"unchanged": found} if found else {}
     for number in count(1):
         staged, marked = _merge_pass(merge, counters, is_last=number >= _MAX_PASSES)
         found += marked
@@ -60,7 +46,7 @@ def merge_single_fields(
     return counters
 
 
-def _merge_pass(merge: _Merge, counters: dict[str, int], *, is_last: bool) -> tuple[int, int]:
+def _merge_pass(merge: Merge, counters: dict[str, int], *, is_last: bool) -> tuple[int, int]:
     staged = _stage(merge, is_last=is_last)
     if 0 < staged < _ANALYZE_STAGE_BELOW_ROWS:
         merge.run("analyze_stage")
@@ -75,7 +61,7 @@ def _merge_pass(merge: _Merge, counters: dict[str, int], *, is_last: bool) -> tu
     return staged, marked
 
 
-def _stage(merge: _Merge, *, is_last: bool) -> int:
+def _stage(merge: Merge, *, is_last: bool) -> int:
     """Stages by in_id; by all ways to an instance where the object has unique fields or a row may take another way.
 
     Then rows may meet in one instance or unique value: each pass takes the first of them, in the order of their ids, so
@@ -87,7 +73,7 @@ def _stage(merge: _Merge, *, is_last: bool) -> int:
         staged = exact.run("stage_rows")
     else:
         staged = merge.run("stage_rows")
-        if not fetch_one(merge.connection, _sql("rare_rows", **merge.names), merge.values):
+        if not merge.ask("rare_rows"):
             return staged
         merge.run("drop_stage")
         staged = exact.run("stage_rows")
@@ -95,14 +81,14 @@ def _stage(merge: _Merge, *, is_last: bool) -> int:
     return staged
 
 
-def _counts(merge: _Merge) -> dict[str, int]:
-    rows = fetch_all(merge.connection, _sql("count_rows", **merge.names))
+def _counts(merge: Merge) -> dict[str, int]:
+    rows = merge.ask("count_rows")
     counts = {row.action: row.rows for row in rows}
     further = {"aliased": sum(row.aliased for row in rows), "skipped": sum(row.skipped for row in rows)}
     return counts | {name: number for name, number in further.items() if number}
 
 
-def _write(merge: _Merge, counts: dict[str, int]) -> None:
+def _write(merge: Merge, counts: dict[str, int]) -> None:
     if counts.get("created"):
         merge.run("insert_instances")
     if counts.get("changed") or counts.get("removed"):
@@ -113,39 +99,3 @@ def _write(merge: _Merge, counts: dict[str, int]) -> None:
         merge.run("insert_errors")
     if merge.names["waiting"]:
         counts["files_waiting"] = merge.run("wait_for_files")
-
-
-def _names(business_object: BusinessObject, chunk: Chunk, place: Place) -> dict[str, object]:
-    policy = ValuePolicy(place.store_schema, place.keep_on_null)
-    fields = field_values(business_object, policy)
-    return place.names | {
-        "in_table": names.in_table(business_object.code),
-        "golden": names.store_table(business_object.code),
-        "fields": fields,
-        "lookups": [field.lookup for field in fields if field.lookup],
-        "tested": [field for field in fields if field.fault],
-        "rejecting": [field for field in fields if field.fault and not field.skips],
-        "skipping": [field for field in fields if field.skips],
-        "chunk": chunk,
-        "waiting": [field for field in fields if field.waits],
-        "unique": [field for field in fields if field.is_unique],
-        "system": [field for field in fields if field.is_system],
-        "exact": False,
-    }
-
-
-def _values(business_object: BusinessObject, chunk: Chunk, place: Place) -> dict[str, object]:
-    policy = ValuePolicy(place.store_schema, place.keep_on_null)
-    fields: tuple[FieldValue, ...] = field_values(business_object, policy)
-    options = {f"options_{f.lookup.alias}": f.lookup.options for f in fields if f.lookup and f.lookup.options}
-    return options | {
-        "run": place.run,
-        "bo": business_object.code,
-        "in_table": names.in_table(business_object.code),
-        "started_at": place.started_at,
-        "first": chunk.first,
-        "after": chunk.after,
-        "max_value_bytes": place.max_value_bytes,
-        "system_fields": ", ".join(field.code for field in business_object.loaded_system_fields),
-        "sentences": sentences(),
-    }

@@ -108,6 +108,7 @@ judged as (
             else 'unchanged'
         end as _action
     from looked
+    offset 0 -- worked out once per row, not where it is named
 )
 select
     _row, _place, _version, _in_id, _out_id, _removed, _known, _fault, _aliased,

@@ -1,0 +1,82 @@
+"""One chunk of an in_ table on its way into its business object: what every statement about it needs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from etl.database import Connection, Statements, execute, fetch_all
+from etl.inbound.faults import sentences
+from etl.inbound.field_values import FieldValue, ValuePolicy, field_values
+from etl.inbound.place import Place
+from etl.metadata import names
+from etl.metadata.business_object import BusinessObject
+from etl.plan import Chunk
+
+_sql = Statements(__package__, "etl.store")
+
+
+@dataclass(frozen=True)
+class Merge:
+    """The connection, the columns to write, the names for templates, the values to bind."""
+
+    connection: Connection
+    fields: tuple[FieldValue, ...]
+    names: dict[str, object]
+    values: dict[str, object]
+
+    def run(self, statement: str) -> int:
+        """Runs a statement of this room and returns how many rows it wrote."""
+        return execute(self.connection, _sql(statement, **self.names), self.values)
+
+    def ask(self, statement: str) -> list[Row[Any]]:
+        """Runs a statement of this room and returns its few rows."""
+        return fetch_all(self.connection, _sql(statement, **self.names), self.values)
+
+
+def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chunk, place: Place) -> Merge:
+    """The merge of a chunk; nothing is asked of the server."""
+    fields = field_values(business_object, ValuePolicy(place.store_schema, place.keep_on_null))
+    return Merge(
+        connection,
+        fields,
+        _names(business_object, fields, chunk, place),
+        _values(business_object, fields, chunk, place),
+    )
+
+
+def _names(
+    business_object: BusinessObject, fields: tuple[FieldValue, ...], chunk: Chunk, place: Place
+) -> dict[str, object]:
+    return place.names | {
+        "in_table": names.in_table(business_object.code),
+        "golden": names.store_table(business_object.code),
+        "fields": fields,
+        "lookups": [field.lookup for field in fields if field.lookup],
+        "tested": [field for field in fields if field.fault],
+        "rejecting": [field for field in fields if field.fault and not field.skips],
+        "skipping": [field for field in fields if field.skips],
+        "chunk": chunk,
+        "waiting": [field for field in fields if field.waits],
+        "unique": [field for field in fields if field.is_unique],
+        "system": [field for field in fields if field.is_system],
+        "exact": False,
+        "keep_on_null": place.keep_on_null,
+    }
+
+
+def _values(
+    business_object: BusinessObject, fields: tuple[FieldValue, ...], chunk: Chunk, place: Place
+) -> dict[str, object]:
+    options = {f"options_{f.lookup.alias}": f.lookup.options for f in fields if f.lookup and f.lookup.options}
+    return options | {
+        "run": place.run,
+        "bo": business_object.code,
+        "in_table": names.in_table(business_object.code),
+        "started_at": place.started_at,
+        "first": chunk.first,
+        "after": chunk.after,
+        "max_value_bytes": place.max_value_bytes,
+        "system_fields": ", ".join(field.code for field in business_object.loaded_system_fields),
+        "sentences": sentences(),
+    }
