@@ -15,7 +15,7 @@ from etl.engine import open_database, open_house, prepare, read_configuration
 from etl.errors import EnvironmentFault
 from etl.metadata import Company, names
 from etl.quoting import fold
-from etl.rights import Script
+from etl.rights import Held, Script
 from etl.settings import Settings
 
 
@@ -100,7 +100,7 @@ def _parts(
     with transaction(databases.source) as connection:
         server = rights.look(connection, roles, [in_schema])
         read = rights.read_by_partner(connection, in_schema)
-    with transaction(databases.store) as connection:
+    with transaction(databases.out) as connection:
         versions = rights.versions(connection, schemas["store_schema"])
     readable = list(dict.fromkeys([names.out_views_schema(company.code), *versions, schemas["out_schema"]]))
     with transaction(databases.out) as connection:
@@ -124,16 +124,14 @@ def _parts(
 
 def _lacking(schemas: dict[str, str], settings: Settings, databases: _Databases) -> list[str]:
     """What the engine's role lacks in each database; what it lacks in one that serves twice is said once."""
-    out = [schemas["out_schema"]] if settings.has_out_migration else []
-    places: tuple[tuple[sqlalchemy.Engine, str | None, list[str]], ...] = (
-        (databases.source, schemas["in_schema"], []),
-        (databases.store, None, [schemas["store_schema"]]),
-        (databases.out, None, out),
-    )
+    store, views = schemas["store_schema"], names.out_views_schema(settings.in_migration.company_code)
+    places = [(databases.source, Held(source=schemas["in_schema"])), (databases.store, Held(store=store))]
+    if settings.has_out_migration:
+        places.append((databases.out, Held(store=store, out=schemas["out_schema"], views=views)))
     lines: list[str] = []
-    for engine, in_schema, own in places:
+    for engine, held in places:
         with transaction(engine) as connection:
-            lines += rights.lacking(connection, in_schema, own)
+            lines += map(str, rights.lacking(connection, held))
     return list(dict.fromkeys(lines))
 
 

@@ -45,7 +45,7 @@ def _first_line(error: BaseException) -> str:
     primary = getattr(diagnostic, "message_primary", None)
     lines = [line for line in str(primary or error).splitlines() if line.strip()]
     # libpq says one line per attempt, each with indented hints ("Is the server running …?"): the last attempt counts.
-    attempts = [line for line in lines if not line[0].isspace()]
+    attempts = [line for line in lines if not line[0].isspace() and not line.startswith(("DETAIL:", "HINT:"))]
     return (lines[0] if primary else (attempts or [type(error).__name__])[-1]).strip()
 
 
@@ -55,6 +55,10 @@ def _advice_without_sqlstate(text: str) -> str:
         return _ADVICE["28P01"]
     if "does not exist" in text and "database" in text:
         return _ADVICE["3D000"]
+    if "permission denied for database" in text:
+        return "grant connect on it to the engine's role"
+    if "is not permitted to log in" in text:
+        return "alter the role: login"
     if "role" in text and "does not exist" in text:
         return _ADVICE["28P01"]
     if "Connection refused" in text or "could not translate host" in text or "timeout expired" in text:

@@ -59,7 +59,7 @@ def prepare_in(sides: Sides, house: House, begin: Begin) -> None:
     keep_why_not(sides.source, house.company, house.in_schema)
     if house.settings.has_out_migration and house.has_own_out:
         with begin(house.out_engine, client_min_messages="warning") as out:
-            rights.check_rights(out, None, [house.store.schema, house.out_version.schema])
+            rights.check_rights(out, house.held(house.out_engine))
             prepare_mirror(out, house)
             outbound.refuse_changed(outbound.known_versions(out, house.store.schema), house.versions)
     elif house.settings.has_out_migration:
@@ -89,11 +89,9 @@ def enter_store(house: House, won: Won) -> None:
 
 def _check_rights(sides: Sides, house: House) -> None:
     """In import and store; the out database of its own is asked when it is entered."""
-    has_out = house.settings.has_out_migration and not house.has_own_out
-    own = [house.store.schema, *([house.out_version.schema] if has_out else [])]
-    rights.check_rights(sides.source, house.in_schema, own if sides.is_one else [])
+    rights.check_rights(sides.source, house.held(house.engine))
     if not sides.is_one:
-        rights.check_rights(sides.store, None, own)
+        rights.check_rights(sides.store, house.held(house.store_engine))
     if house.settings.import_database.host and (superuser := rights.is_superuser(sides.source)):
         _warn_of_superuser(superuser)
 

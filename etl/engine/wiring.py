@@ -12,11 +12,13 @@ from pydantic import SecretStr
 from etl.config import Tree, etl_home, open_source
 from etl.database import Access, Connection, application_name, create_database, open_engine, snapshot, transaction
 from etl.engine.pinned import pinned
+from etl.engine.refusals import naming_rights
 from etl.handshake import Gate, Handshake
 from etl.inbound import Sides
 from etl.logs import keep_secret
 from etl.metadata import Company, company_documents, names, parse_company
 from etl.outbound import Mirror, OutVersion, Versions
+from etl.rights import Held
 from etl.settings import PostgresSettings, Settings, parse_settings
 from etl.store import Store
 
@@ -74,6 +76,16 @@ class House:
     def has_own_out(self) -> bool:
         """Whether the out_ schemas are in another database than the store."""
         return self.out_engine is not self.store_engine
+
+    def held(self, engine: sqlalchemy.Engine) -> Held:
+        """What is ours in the database of one of the engines."""
+        has_out = self.settings.has_out_migration and engine is self.out_engine
+        return Held(
+            source=self.in_schema if engine is self.engine else "",
+            store=self.store.schema if has_out or engine is self.store_engine else "",
+            out=self.out_version.schema if has_out else "",
+            views=self.versions.views_schema if has_out else "",
+        )
 
     @property
     def merge_settings(self) -> dict[str, str]:
@@ -133,7 +145,7 @@ def open_house(
     Raises ConfigurationError with every problem of every text, EnvironmentFault when the embedded server cannot run.
     """
     settings, company = read_configuration(url, company_code, environ, follow=follow)
-    with build_house(settings, company, environ) as house:
+    with build_house(settings, company, environ) as house, naming_rights(house):
         yield house
 
 

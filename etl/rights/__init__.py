@@ -5,10 +5,12 @@ makes a table, and gives nobody more than the work of its role asks for.
 """
 
 from etl.rights.grants import Script, administrator_script, partner_script, reader_script
-from etl.rights.lacking import check_rights, is_superuser, lacking
+from etl.rights.lacking import Held, Lack, check_rights, is_superuser, lacking, lacks
 from etl.rights.live import Server, apply_script, look, make_schema, read_by_partner, versions
 
 __all__ = [
+    "Held",
+    "Lack",
     "Script",
     "Server",
     "administrator_script",
@@ -16,6 +18,7 @@ __all__ = [
     "check_rights",
     "is_superuser",
     "lacking",
+    "lacks",
     "look",
     "make_schema",
     "partner_script",

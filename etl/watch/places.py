@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy
 
 from etl.engine import House
+from etl.rights import Held
 from etl.settings import PostgresSettings
 
 
@@ -19,7 +20,7 @@ class Place:
     source: str
     engine: sqlalchemy.Engine
     database: PostgresSettings
-    schemas: tuple[str, ...]
+    held: Held
 
     def of(self, what: str) -> str:
         """What is looked at, as it is called in a finding."""
@@ -29,23 +30,14 @@ class Place:
 def places(house: House) -> list[Place]:
     """The import's first; store and out have their own only where the configuration says so."""
     settings = house.settings
-    source, store = (house.in_schema,), (house.store.schema,)
-    out = (house.out_version.schema,) if settings.has_out_migration else ()
-    store_has = store if house.has_own_out else store + out
-    found = [
-        Place(
-            "",
-            "configs/InMigrationPostgresConfig.txt",
-            house.engine,
-            settings.import_database,
-            source if house.has_own_store else source + store_has,
-        )
-    ]
+
+    def place(role: str, text: str, engine: sqlalchemy.Engine, database: PostgresSettings) -> Place:
+        return Place(role, f"configs/{text}", engine, database, house.held(engine))
+
+    found = [place("", "InMigrationPostgresConfig.txt", house.engine, settings.import_database)]
     if house.has_own_store:
-        text = "configs/StorePostgresConfig.txt"
-        found.append(Place("store", text, house.store_engine, settings.store_database, store_has))
-    if house.has_own_out and out:
-        text = "configs/OutMigrationPostgresConfig.txt"
+        found.append(place("store", "StorePostgresConfig.txt", house.store_engine, settings.store_database))
+    if house.has_own_out and house.out_engine is not house.engine and settings.has_out_migration:
         # The mirror of the store beside the out_ tables.
-        found.append(Place("out tables", text, house.out_engine, settings.out_database, store + out))
+        found.append(place("out tables", "OutMigrationPostgresConfig.txt", house.out_engine, settings.out_database))
     return found

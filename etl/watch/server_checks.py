@@ -4,8 +4,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+from etl import rights
 from etl.database import Statements, fetch_all, looking
-from etl.quoting import fold, printable
+from etl.quoting import printable
 from etl.watch.finding import Finding, error, ok, warning
 from etl.watch.places import Place
 
@@ -51,23 +52,16 @@ def check_server(place: Place) -> Iterator[Finding]:
 def check_rights(place: Place) -> Iterator[Finding]:
     """What the engine's role may and must."""
     with looking(place.engine) as connection:
-        [role] = fetch_all(connection, _sql("rights"))
-        found = fetch_all(connection, _sql("schema_rights"), {"schemas": [fold(name) for name in place.schemas]})
-    faults = 0
-    if role.is_superuser and place.database.host:
-        faults += 1
+        [role] = fetch_all(connection, _sql("role"))
+        found = rights.lacking(connection, place.held)
+    is_feared = role.is_superuser and place.database.host
+    if is_feared:
         do = "give the engine a role without it: partners' mistakes then stay within its own tables"
         yield warning(place.of("rights"), f"the role {role.role} is a superuser", do)
-    for schema in found:
-        if schema.is_there and not schema.may_work:
-            faults += 1
-            do = f"as its owner: grant usage, create on schema {schema.name} to {role.role};"
-            yield error(place.of("rights"), f"the role {role.role} may not work in schema {schema.name}", do)
-        if not schema.is_there and not role.may_make_schemas:
-            faults += 1
-            text = f"schema {schema.name} is missing, and the role {role.role} may not make it"
-            yield error(place.of("rights"), text, f"grant create on database {role.database} to {role.role};")
-    if not faults:
+    for lack in found:
+        purpose = f", {lack.purpose}" if lack.purpose else ""
+        yield error(place.of("rights"), f"the role {role.role} lacks: {lack.what}{purpose}", f"{lack.cure};")
+    if not found and not is_feared:
         yield ok(place.of("rights"), f"the role {role.role} may do what it must")
 
 

@@ -7,7 +7,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from psycopg.rows import dict_row
 
-from tests.fix_company import CLAIMS, OUT, PARTNER_PASSWORD, MakeSite, Session, Site
+from tests.fix_company import BOTH_LAYOUTS, CLAIMS, OUT, PARTNER_PASSWORD, MakeSite, Session, Site
 from tests.fix_database import LOOPBACK
 from tests.integration.rights.calling import call
 
@@ -145,6 +145,17 @@ def test_readers_only_select_and_see_what_comes_later(site: Site, reader: Sessio
     ):
         with pytest.raises(InsufficientPrivilege):
             reader.execute(statement)
+
+
+@BOTH_LAYOUTS
+def test_every_version_is_granted_to_readers(site: Site) -> None:
+    site.run()
+    assert site.etl("out", "build", "--version", "2").code == 0
+    reader = f"partner_{site.database.name}"  # any role that is there
+    printed = call(site, "grants", "--partner", reader, "--reader", reader).out
+    for schema in ("out_demo", OUT, "out_demo_1_2"):
+        assert f"grant usage on schema {schema} to {reader};" in printed
+    assert "not there yet" not in printed
 
 
 def test_printed_twice_is_the_same_and_applied_twice_changes_nothing(site: Site) -> None:

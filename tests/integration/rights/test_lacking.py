@@ -64,6 +64,104 @@ def test_a_run_does_not_start_without_its_rights(site: Site) -> None:
     ]
 
 
+# What is taken away, what is told of it, and what gives it back; {name} is the database, {role} the engine's role.
+SINGLE = {
+    "connect": (
+        "revoke connect on database {name} from public",
+        'permission denied for database "{name}": grant connect on it to the engine\'s role',
+        "grant connect on database {name} to {role}",
+    ),
+    "login": ("alter role {role} nologin", "alter the role: login", "alter role {role} login"),
+    "temporary": (
+        "revoke temporary on database {name} from public",
+        "TEMPORARY on database {name}: grant temporary on database {name} to {role}",
+        "",
+    ),
+    "the import's schema": (
+        "alter schema in_tables owner to postgres; grant create on schema in_tables to {role}",
+        "USAGE on schema in_tables: grant usage on schema in_tables to {role}",
+        "",
+    ),
+    "to make something in it": (
+        "alter schema in_tables owner to postgres; grant usage on schema in_tables to {role}",
+        "CREATE on schema in_tables: grant create on schema in_tables to {role}",
+        "",
+    ),
+    "an in_ table": (
+        "alter table in_tables.in_client owner to postgres",
+        "in_tables.in_Client: belongs to the role postgres; its code would run with our rights",
+        "alter table in_tables.in_client owner to {role}",
+    ),
+    "the marker": (
+        "alter table in_tables.process_tracking owner to postgres",
+        "in_tables.process_tracking: belongs to the role postgres",
+        "alter table in_tables.process_tracking owner to {role}",
+    ),
+    "a table beside it": (
+        "alter table in_tables.run owner to postgres",
+        "in_tables.run belongs to postgres: alter table in_tables.run owner to {role}",
+        "",
+    ),
+    "a right on a table of ours": (
+        "revoke update on store_demo.bo_client from {role}",
+        "UPDATE on store_demo.bo_client: grant update on store_demo.bo_client to {role}",
+        "",
+    ),
+    "the store's schema": (
+        "alter schema store_demo owner to postgres; grant create on schema store_demo to {role}",
+        "USAGE on schema store_demo: grant usage on schema store_demo to {role}",
+        "",
+    ),
+    "a table of the store": (
+        "alter table store_demo.journal owner to postgres",
+        "store_demo.journal belongs to postgres: alter table store_demo.journal owner to {role}",
+        "",
+    ),
+    "the schema of another version": (
+        "alter schema out_demo_1_2 owner to postgres; grant create on schema out_demo_1_2 to {role}",
+        "USAGE on schema out_demo_1_2: grant usage on schema out_demo_1_2 to {role}",
+        "",
+    ),
+    "a table of another version": (
+        "alter table out_demo_1_2.client owner to postgres",
+        "out_demo_1_2.client belongs to postgres: alter table out_demo_1_2.client owner to {role}",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("which", SINGLE)
+def test_a_single_missing_right_is_said_by_run_and_check(site: Site, which: str) -> None:
+    site.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})
+    site.run()
+    assert site.etl("out", "build", "--version", "2").code == 0
+    site.partner("update in_Client set name = 'Anne', in_status = ''")
+    site.partner.hand_over()
+    place = {"name": site.database.name, "role": f"engine_{site.database.name}"}
+    taken, told, given = (text.format(**place) for text in SINGLE[which])
+    site.look(taken)
+    refused = call(site, "run")
+    assert (refused.code, told in refused.err) == (4, True), refused.err
+    checked = call(site, "check", "--json")
+    [finding] = [one for one in json.loads(checked.out)["findings"] if told.split(": ")[0] in one["found"]]
+    assert (checked.code, finding["level"]) == (1, "error")
+    site.look(given or finding["do"])
+    assert call(site, "check").code == 0
+    assert call(site, "run").code == 0
+    assert site.look(f"select name from {OUT}.client") == [{"name": "Anne"}]
+
+
+def test_a_view_that_belongs_to_somebody_else_is_said_by_a_switch(site: Site) -> None:
+    site.run()
+    assert site.etl("out", "build", "--version", "2").code == 0
+    site.look("alter view out_demo.client owner to postgres")
+    cure = f"alter view out_demo.client owner to engine_{site.database.name}"
+    assert call(site, "out", "switch", "2").err.endswith(f"  out_demo.client belongs to postgres: {cure}")
+    assert call(site, "grants", "--check").out == f"out_demo.client belongs to postgres: {cure}\n"
+    site.look(cure)
+    assert call(site, "out", "switch", "2").code == 0
+
+
 def test_a_superuser_is_warned_of_once(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     role = f"engine_{site.database.name}"
     site.look(f"alter role {role} superuser")
