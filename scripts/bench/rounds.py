@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scripts.bench.contestants import Contestant, Engine, Floor, Measured
 from scripts.bench.engine import run_etl
+from scripts.bench.files import BareExport, BareFill, Export, Fill, compare_files, filled, write_file
 from scripts.bench.judge import WrongResult, compare, compare_apart, digests, written
 from scripts.bench.results import Results
 from scripts.bench.server import Server
@@ -12,8 +13,8 @@ from scripts.bench.server import Server
 CHAIN = ("first_load", "unchanged", "changed_1", "delta_1", "delta_alone", "idle")
 """One after the other on the same tables: each begins where the one before has left them."""
 
-BESIDE = ("first_load_2", "three_databases", "delta_small_store", "startup")
-"""Further runs of the engine alone, in the same round."""
+BESIDE = ("first_load_2", "three_databases", "fill", "export_parquet", "export_csv", "delta_small_store", "startup")
+"""Further ones in the same round, each on tables of its own or on those of the first load."""
 
 ON_DEMAND = ("first_load_copies",)
 
@@ -42,10 +43,13 @@ class Round:
             self._scenario(name, engine, floor)
             if name == "first_load":
                 self._first_loads(wanted, floor)
+                self._exports(wanted)
         if "startup" in wanted:
             self._startup(engine)
         for one in (engine, floor):
             one.drop()
+        if "fill" in wanted:
+            self._fill()
         if "delta_small_store" in wanted:
             self._small_store()
 
@@ -55,14 +59,16 @@ class Round:
             self._deliver(one, name)
         with engine.session() as session:
             before = written(session)
-        order: list[Contestant] = [engine, floor] if self.number % 2 else [floor, engine]
-        for contestant in order:
-            self._note(name, contestant.run(), is_floor=contestant is floor)
+        self._turns(name, engine, floor)
         with engine.session() as session, floor.session() as other:
             compare(digests(session), digests(other), name)
             rows = written(session) - before
         if name in ("unchanged", "idle") and rows:
             raise WrongResult(f"{name} wrote {rows} rows of store and out_ tables")
+
+    def _turns(self, name: str, engine: Contestant, floor: Contestant) -> None:
+        for contestant in (engine, floor) if self.number % 2 else (floor, engine):
+            self._note(name, contestant.run(), is_floor=contestant is floor)
 
     def _deliver(self, one: Contestant, name: str) -> None:
         """What the partner does before the scenario; before `idle` nothing."""
@@ -99,6 +105,25 @@ class Round:
                 with engine.session() as session:
                     compare(digests(session), expected, name)
             engine.drop()
+
+    def _exports(self, wanted: Collection[str]) -> None:
+        for form in ("parquet", "csv"):
+            if f"export_{form}" in wanted:
+                engine, floor = Export(self.server, "engine", form=form), BareExport(self.server, "engine")
+                self._turns(f"export_{form}", engine, floor)
+                compare_files(engine, floor)
+
+    def _fill(self) -> None:
+        """The same file; afterwards the tables hold the same rows."""
+        engine, floor = Fill(self.server, "engine_fill"), BareFill(self.server, "floor_fill")
+        write_file(self.server, self.rows)
+        for one in (engine, floor):
+            one.make()
+        self._turns("fill", engine, floor)
+        with engine.session() as session, floor.session() as other:
+            compare(filled(session), filled(other), "fill")
+        for one in (engine, floor):
+            one.drop()
 
     def _small_store(self) -> None:
         engine = Engine(self.server, "engine_small")

@@ -12,7 +12,7 @@ from scripts.bench.judge import WrongResult, compare
 from tests.documentation import CHECKOUT
 
 ROWS = "2000"
-SCENARIOS = ("first_load", "unchanged", "changed_1", "delta_1", "idle")
+SCENARIOS = ("first_load", "unchanged", "changed_1", "delta_1", "idle", "fill", "export_parquet", "export_csv")
 KEYS = {"seconds", "floor_seconds", "ratio", "wal_bytes", "rss_bytes", "temp_bytes"}
 
 
