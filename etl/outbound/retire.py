@@ -86,6 +86,6 @@ def _reads(connection: Connection, known: Known) -> Iterator[str]:
     values = {"schema_name": known.schema, "days": LATELY_DAYS}
     row = fetch_one(connection, _sql("reads", **known.version.names), values)
     if row and not row.is_counted:
-        yield "PostgreSQL counts no reads (track_counts is off), so nobody knows who needs it"
+        yield "PostgreSQL counts no reads (track_counts is off, or it is 14), so nobody knows who needs it"
     elif row and row.is_lately:
         yield f"somebody read it, last at about {row.last_read_at:%Y-%m-%d %H:%M} UTC, less than {LATELY_DAYS} days ago"
