@@ -90,8 +90,12 @@ def build(context: click.Context, company: str | None, name: str | None, as_json
     The other versions stay live meanwhile. Stopped at any point, the command goes on where it stopped. The first
     version of a company becomes the current one by itself; to another one, `etl out switch` leads.
     """
-    with open_house(config_url(context), company) as house, Progress(console=console(), disable=as_json) as progress:
-        task = progress.add_task("filling", total=100, visible=progress.console.is_terminal)
+    if name == "":
+        raise click.BadParameter("is empty: name a version, or leave the option out", param_hint="--version")
+    screen = console()
+    is_quiet = as_json or not screen.is_terminal
+    with open_house(config_url(context), company) as house, Progress(console=screen, disable=is_quiet) as progress:
+        task = progress.add_task("filling", total=100)
         built = build_version(house, name, lambda percent: progress.update(task, completed=percent))
     if as_json:
         click.echo(json_text(asdict(built)))
@@ -156,7 +160,7 @@ def retire(
     other things.
     """
     day: date | None = on.date() if on else None
-    if day and (keep or force):
+    if sum(map(bool, (day, keep, force))) > 1:
         raise click.UsageError("--on, --keep and --force exclude each other")
     with open_house(config_url(context), company) as house:
         done = retire_version(house, version, on=day, keep=keep, force=force)

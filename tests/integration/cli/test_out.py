@@ -74,4 +74,14 @@ def test_what_a_version_has_not_followed_is_its_lag(site: Site) -> None:
 
 def test_days_and_force_exclude_each_other(site: Site) -> None:
     site.run()
-    assert "exclude each other" in out(site, "retire", "1", "--on", "2999-01-31", "--force", code=2)
+    for options in (["--on", "2999-01-31", "--force"], ["--on", "2999-01-31", "--keep"], ["--keep", "--force"]):
+        assert "exclude each other" in out(site, "retire", "1", *options, code=2)
+
+
+def test_what_build_says_without_a_terminal(site: Site) -> None:
+    site.run()
+    assert site.etl("out", "build", "--version", "2").out == f"{SECOND} is made and whole: 1 rows written.\n"
+    refused = site.etl("out", "build", "--version", "")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--version: is empty: name a version, or leave the option out" in refused.err
+    assert [one["schema_name"] for one in out(site, "list")] == [OUT, SECOND]
