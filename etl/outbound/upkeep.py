@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 from etl import ddl
-from etl.database import Connection, Statements, execute
+from etl.database import Connection, Statements, execute, fetch_all
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.metadata.out_structure import OutStructure
 from etl.outbound.choose import next_version
@@ -43,7 +43,10 @@ def ensure_version(connection: Connection, versions: Versions, version: OutVersi
 
     A schema that is there already is taken as it is: its rows are compared with the store.
     """
-    if any(one.schema == version.schema for one in known_versions(connection, versions.store_schema)):
+    if _is_known(connection, version):
+        return False
+    fetch_all(connection, _sql("make_alone"), {"schema_name": version.schema})
+    if _is_known(connection, version):
         return False
     # Taken before anything is read: what is read later is newer, never older.
     upto = snapshot(connection)
@@ -52,6 +55,10 @@ def ensure_version(connection: Connection, versions: Versions, version: OutVersi
     fill = begin(connection, versions.wanted, versions.store_schema, is_new=is_new)
     register(connection, version, versions.wanted, fill, upto)
     return True
+
+
+def _is_known(connection: Connection, version: OutVersion) -> bool:
+    return any(one.schema == version.schema for one in known_versions(connection, version.store_schema))
 
 
 def make_tables(connection: Connection, structure: OutStructure, schema: str) -> list[ddl.Change]:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -188,13 +189,14 @@ def test_a_view_of_somebody_else_is_a_reason_not_to_switch(outbound: Outbound) -
     assert "client.secret is no column of that version, and view public.report stands on its view" in str(refused.value)
     assert "with --force they stay, and what is gone is empty" in str(refused.value)
     assert to(outbound, "1", force=True).views["client"] == "replace"
-    assert site.look("select * from public.report order by name") == [
+    assert site.look("select * from public.report order by name", at=site.out_database) == [
         {"name": "Anna", "secret": None},
         {"name": "Bela", "secret": None},
     ]
     outbound.load("in_Client", {"in_id": "a", "name": "Anne", "secret": "s"})
     to(outbound, "2")
-    assert site.look("select * from public.report where secret is not null") == [{"name": "Anne", "secret": "s"}]
+    report = site.look("select * from public.report where secret is not null", at=site.out_database)
+    assert report == [{"name": "Anne", "secret": "s"}]
 
 
 def test_only_a_whole_version_is_shown(outbound: Outbound) -> None:
@@ -218,16 +220,10 @@ def test_dropped_views_come_back_with_the_next_run(outbound: Outbound) -> None:
 
 
 def test_two_builders_at_once_make_one_version(outbound: Outbound) -> None:
-    with outbound.site.house() as house:
-        done: list[str] = []
-
-        def builder() -> None:
-            done.append(build_version(house, "2", lambda _: None).schema)
-
-        threads = [threading.Thread(target=builder) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert set(done) <= {SECOND}
+    with outbound.site.house() as house, ThreadPoolExecutor(max_workers=2) as pool:
+        for number in range(2, 7):
+            building = [pool.submit(build_version, house, str(number), lambda _: None) for _ in range(2)]
+            built = [one.result() for one in building]
+            assert {one.schema for one in built} == {f"out_demo_1_{number}"}
+            assert sorted(one.is_new for one in built) == [False, True]
     assert Outbound(outbound.site, SECOND).names() == ["Anna", "Bela"]
