@@ -202,7 +202,7 @@ class Site:
 
     def look(self, query: str, parameters: Sequence[Any] | None = None, *, at: Database | None = None) -> list[Row]:
         """What the superuser sees, in the database of the schema that the query names, or in a given one."""
-        with psycopg.connect(**_superuser(at or self._home(query)), autocommit=True, row_factory=dict_row) as session:
+        with psycopg.connect(**superuser(at or self._home(query)), autocommit=True, row_factory=dict_row) as session:
             cursor = session.execute(query, parameters)
             return list(cursor.fetchall()) if cursor.description else []
 
@@ -244,14 +244,14 @@ class Site:
     @contextmanager
     def locking(self, table: str) -> Iterator[None]:
         """Nobody else can write to the table; whoever reads it is not held up."""
-        with psycopg.connect(**_superuser(self._home(table))) as session:
+        with psycopg.connect(**superuser(self._home(table))) as session:
             session.execute(f"lock table {table} in exclusive mode")
             yield
 
     @contextmanager
     def locking_rows(self, table: str) -> Iterator[None]:
         """Nobody else can change the rows that are there now."""
-        with psycopg.connect(**_superuser(self._home(table))) as session:
+        with psycopg.connect(**superuser(self._home(table))) as session:
             session.execute(f"select 1 from {table} for update")
             yield
 
@@ -372,12 +372,12 @@ def new_site(
 
 def _configured(database: Database, folder: Path, url: str, others: Sequence[Database]) -> Site:
     engine_role, partner_role = f"engine_{database.name}", f"partner_{database.name}"
-    with psycopg.connect(**_superuser(database), autocommit=True) as session:
+    with psycopg.connect(**superuser(database), autocommit=True) as session:
         session.execute(f"create role {engine_role} login password '{PASSWORD}'")
         session.execute(f"create role {partner_role} login password '{PARTNER_PASSWORD}'")
         session.execute(f"grant create on database {database.name} to {engine_role}")
     for other in others:
-        with psycopg.connect(**_superuser(other), autocommit=True) as session:
+        with psycopg.connect(**superuser(other), autocommit=True) as session:
             if not session.execute("select 1 from pg_roles where rolname = %s", [engine_role]).fetchone():
                 session.execute(f"create role {engine_role} login password '{PASSWORD}'")
                 session.execute(f"create role {partner_role} login password '{PARTNER_PASSWORD}'")
@@ -412,5 +412,5 @@ def _partner(database: Database) -> Partner:
     return Partner(session)
 
 
-def _superuser(database: Database) -> dict[str, Any]:
+def superuser(database: Database) -> dict[str, Any]:
     return {"host": database.host, "port": database.port, "dbname": database.name, "user": database.username}

@@ -1,15 +1,21 @@
 """Real files and many rows, by the real command: openflights.org into in_ tables, and memory that stays flat."""
 
+import io
 import json
+from pathlib import Path
 from typing import Any
 
+import psycopg
+import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 
 from tests.acceptance import openflights
-from tests.fix_company import OUT, MakeSite, Site, peak_of
+from tests.fix_company import CLAIMS, OUT, MakeSite, Site, peak_of, superuser
 
 ROWS = 50_000
 GROWTH_MIB = 200
+FIRST, ALL = 200_000, 1_000_000
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
 WIDE = {"Client": f"code: Client\nfields:\n  - {{code: Name, type: INPUT_TEXT, {_FLAGS}}}\n"}
@@ -70,6 +76,41 @@ def test_memory_stays_flat(make_site: MakeSite) -> None:
     print(f"base {base:.0f}, fill {filling:.0f}, export {exporting:.0f} MiB")
     assert filling < base + GROWTH_MIB
     assert exporting < base + GROWTH_MIB
+
+
+def test_a_million_rows_come_back_equal(make_site: MakeSite) -> None:
+    """Read by pyarrow and given back to PostgreSQL, which compares; five times the rows take the same memory."""
+    site = make_site(CLAIMS)
+    site.partner.hand_over()
+    assert site.run().run
+    peaks = []
+    for first, last in ((1, FIRST), (FIRST + 1, ALL)):
+        site.look(
+            f"insert into {OUT}.client (system_id, system_created_at, name, amount) "
+            "select 's' || n, now() + n * interval '1.000001 sec', nullif(repeat('ж\"', n % 9), ''), n / 7.0 "
+            f"from generate_series({first}, {last}) n"
+        )
+        told, peak = measured(site, "export", "client", "--json", "-o", "out")
+        assert [one["rows"] for one in told["tables"]] == [last]
+        peaks.append(peak)
+    print("MiB of a fifth and of all:", *map(round, peaks))
+    assert peaks[1] < peaks[0] + GROWTH_MIB / 2
+    assert unequal(site, site.home / "out/client.parquet") == 0
+
+
+def unequal(site: Site, path: Path) -> int:
+    """Rows of a file that the table does not have, and the reverse."""
+    with psycopg.connect(**superuser(site.out_database)) as session, session.cursor() as cursor:
+        cursor.execute(f"create temporary table back as select * from {OUT}.client where false")
+        with cursor.copy("copy back from stdin (format csv)") as stream, pq.ParquetFile(path) as file:
+            for batch in file.iter_batches():
+                buffer = io.BytesIO()
+                pa.csv.write_csv(batch, buffer, pa.csv.WriteOptions(include_header=False))
+                stream.write(buffer.getvalue())
+        one, other = f"select * from {OUT}.client", "select * from back"
+        cursor.execute(f"select count(*) from (({one} except all {other}) union all ({other} except all {one})) t")
+        [rows] = cursor.fetchone() or [-1]
+    return int(rows)
 
 
 def measured(site: Site, *arguments: str) -> tuple[Any, float]:
