@@ -20,11 +20,15 @@ _OWN: Final = (
 
 @dataclass(frozen=True)
 class Lack:
-    """A right that is missing, the statement that gives it, and what it is for where that is not plain."""
+    """A right that is missing, the statement that gives it, and what it is for where that is not plain.
+
+    `is_revoked`: the role owns the table, and the right on it was taken away.
+    """
 
     what: str
     cure: str
     purpose: str = ""
+    is_revoked: bool = False
 
     def __str__(self) -> str:
         return f"{self.what}: {self.cure}" + (f" ({self.purpose})" if self.purpose else "")
@@ -90,7 +94,7 @@ def _of_relations(connection: Connection, held: Held, own: list[str]) -> Iterato
     for row in fetch_all(connection, _sql("relations_lacking"), asked):
         place = f"{row.schema}.{row.name}"
         if row.is_ours:
-            yield _lack(row.missing, place, engine.role)
+            yield replace(_lack(row.missing, place, engine.role), is_revoked=True)
         else:
             yield Lack(f"{place} belongs to {row.owner}", f"alter {row.kind} {place} owner to {engine.role}")
 
@@ -100,10 +104,10 @@ def _lack(right: str, place: str, role: str, purpose: str = "") -> Lack:
 
 
 def check_rights(connection: Connection, held: Held) -> None:
-    """Raise one EnvironmentFault with everything that the engine's role lacks for a run; views and further versions
-    are not asked for.
+    """Raise one EnvironmentFault with what the engine's role lacks to begin a run: views, further versions and rights
+    that it took from itself are not asked for, since not every run needs them.
     """
-    found = _needed_by_runs(connection, held)
+    found = [one for one in _needed_by_runs(connection, held) if not one.is_revoked]
     if found:
         raise lacks(connection, found)
 
