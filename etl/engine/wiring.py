@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy
-from pydantic import SecretStr
 
 from etl.config import Tree, etl_home, open_source
 from etl.database import Access, Connection, application_name, create_database, open_engine, snapshot, transaction
@@ -201,7 +200,7 @@ def parse_configuration(
 ) -> tuple[Settings, Company]:
     """Settings and metadata of one company, and from now on no secret of theirs in the log."""
     settings = parse_settings(tree.contents, origin=tree.origin, company=company_code, environ=environ)
-    keep_secret(*(one.value.get_secret_value() for one in settings.values if isinstance(one.value, SecretStr)))
+    keep_secret(*(one.secret for one in settings.values))
     code = settings.in_migration.company_code
     return settings, parse_company(code, company_documents(code, tree.contents, origin=tree.origin))
 

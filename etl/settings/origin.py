@@ -60,3 +60,9 @@ class Setting:
         if isinstance(self.value, SecretStr):
             return MASK if self.value.get_secret_value() else ""
         return self.value
+
+    @property
+    def secret(self) -> str:
+        """What nobody may see; empty if there is nothing to hide. A default stands in the sample for all to read."""
+        text = self.value.get_secret_value() if isinstance(self.value, SecretStr) else ""
+        return "" if text == self.key.default else text

@@ -23,6 +23,13 @@ def test_settings_do_not_show_secrets() -> None:
     assert {s.shown for s in settings.values if s.key.secret and s.value.get_secret_value()} == {"******"}  # type: ignore[union-attr]
 
 
+def test_the_default_of_a_secret_hides_nothing() -> None:
+    """A lone dash is what the sample says for "no password"; masked, it would spoil every option in the log."""
+    texts = {MAIN: "passwordToEnableServices=-", IMPORT: f"host=h\ndbName=d\npassword={SECRET}"}
+    kept = {s.secret for s in settings_of(texts).values}
+    assert kept == {"", SECRET}
+
+
 def test_an_empty_secret_is_shown_as_none() -> None:
     [shown] = [s.shown for s in settings_of({}).values if s.file == IMPORT and s.key.name == "password"]
     assert shown == ""
