@@ -1,6 +1,8 @@
 """Connections: an engine per database, made so that a pooler in transaction mode may stand in between."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 import psycopg.sql
@@ -38,8 +40,11 @@ def application_name(owner: str) -> str:
     return f"etl:{owner}"
 
 
-def open_engine(access: Access, name: str = "etl", *, pool_size: int = 5) -> sqlalchemy.Engine:
-    """An engine for `access`; nothing is connected yet.
+def open_engine(
+    access: Access, name: str = "etl", *, pool_size: int = 5, revive: Callable[[], None] | None = None
+) -> sqlalchemy.Engine:
+    """An engine for `access`; nothing is connected yet. `revive` is called when the server does not let us in, before
+    a second try.
 
     Values are bound on the client, where psycopg quotes them: the planner sees them, and a name that stands twice in a
     statement may have two types. No prepared statements (they do not survive a pooler, and a cached plan breaks when a
@@ -70,6 +75,8 @@ def open_engine(access: Access, name: str = "etl", *, pool_size: int = 5) -> sql
     # of that name in the path of role or database would run with our rights. Nothing here asks for the answer.
     engine.dialect._get_default_schema_name = lambda connection: "pg_catalog"  # type: ignore[method-assign]
     sqlalchemy.event.listen(engine, "checkout", _ping)
+    if revive:
+        sqlalchemy.event.listen(engine, "do_connect", _twice(revive))
     _PLACES[engine] = access
     return engine
 
@@ -85,6 +92,17 @@ def _ping(connection: psycopg.Connection, record: object, proxy: object) -> None
         raise sqlalchemy.exc.DisconnectionError from error
     if answer.status != psycopg.pq.ExecStatus.EMPTY_QUERY:
         raise sqlalchemy.exc.DisconnectionError
+
+
+def _twice(revive: Callable[[], None]) -> Callable[..., psycopg.Connection]:
+    def connect(dialect: Any, record: object, arguments: list[Any], names: dict[str, Any]) -> psycopg.Connection:
+        try:
+            return psycopg.connect(*arguments, **names)
+        except psycopg.OperationalError:
+            revive()
+            return psycopg.connect(*arguments, **names)
+
+    return connect
 
 
 _PLACES: dict[sqlalchemy.Engine, Access] = {}

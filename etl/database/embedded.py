@@ -133,6 +133,18 @@ class EmbeddedServer:
         except (EtlError, OSError, subprocess.SubprocessError) as error:
             _logger.warning("%s", error)
 
+    def revive(self) -> None:
+        """Start the server anew if it has died under its users."""
+        if self._users is None or self._cluster is None:
+            return
+        try:
+            with self._alone():
+                before, self._postmaster = self._postmaster, self._ready(self._cluster)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise EnvironmentFault(f"the embedded PostgreSQL of {self.folder} cannot run: {error}") from error
+        if before and before.pid != self._postmaster.pid:
+            _logger.warning("the embedded PostgreSQL of %s had died and was started anew", self.folder)
+
     def _ready(self, cluster: Cluster) -> Postmaster:
         if not cluster.exists():
             cluster.create(self._settings)

@@ -214,14 +214,18 @@ def open_database(
     `name` is how its backends call themselves, `sessions` how many of them may be kept.
     """
     with ExitStack() as stack:
-        engine = open_engine(_access(database, stack, environ), name, pool_size=sessions)
+        access, revive = _access(database, stack, environ)
+        engine = open_engine(access, name, pool_size=sessions, revive=revive)
         stack.callback(engine.dispose)
         yield engine
 
 
-def _access(database: PostgresSettings, stack: ExitStack, environ: Mapping[str, str]) -> Access:
+def _access(
+    database: PostgresSettings, stack: ExitStack, environ: Mapping[str, str]
+) -> tuple[Access, Callable[[], None] | None]:
+    """How the database is reached, and what to do when its server has died: only the embedded one is ours to start."""
     if database.host:
-        return Access(
+        access = Access(
             host=database.host,
             port=database.port,
             database=database.database,
@@ -230,13 +234,14 @@ def _access(database: PostgresSettings, stack: ExitStack, environ: Mapping[str, 
             sslmode=database.sslmode,
             source=database.path,
         )
+        return access, None
     # Only now, so that a run on a server of its own needs neither the wheel nor its import.
     from etl.database.embedded import EmbeddedServer
 
     server = stack.enter_context(EmbeddedServer(etl_home(environ)))
     access = Access(str(server.socket_dir), server.port, database.database, server.username, source="embedded server")
     create_database(access)
-    return access
+    return access, server.revive
 
 
 def _engines(

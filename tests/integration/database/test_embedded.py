@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import sqlalchemy
 from etl.database import Access, embedded, open_engine
 from etl.database.embedded import EmbeddedServer, packaged_binaries
 from etl.errors import ConfigurationError, EnvironmentFault
+from tests.fix_company import until
 from tests.fix_database import binaries
 from tests.integration.database.server_user import Actor, nobody, ourselves
 
@@ -139,6 +141,26 @@ def test_a_killed_server_is_started_anew(folder: Path, actor: Actor) -> None:
     heir = actor.command(folder)
     assert ask(heir.enter(), "select one from kept") == 1
     heir.leave()
+
+
+def test_a_server_that_is_killed_under_its_user_is_there_again(folder: Path) -> None:
+    """As a service has it, which stays for months and opens connections now and then."""
+    with server_of(folder) as server:
+        access = Access(str(server.socket_dir), server.port, "postgres", server.username)
+        engine = open_engine(access, revive=server.revive)
+        for number in (signal.SIGKILL, signal.SIGQUIT):
+            with engine.connect() as connection:
+                assert connection.execute(sqlalchemy.text("select 1")).scalar_one() == 1
+            dying = Path(f"/proc/{postmaster(server.socket_dir)}")
+            os.kill(int(dying.name), number)
+            until(partial(_is_gone, dying), "the server is gone")
+        with engine.connect() as connection:
+            assert connection.execute(sqlalchemy.text("select 1")).scalar_one() == 1
+        engine.dispose()
+
+
+def _is_gone(process: Path) -> bool:
+    return not process.exists()
 
 
 def test_a_stale_pid_file_that_names_another_process(folder: Path, actor: Actor) -> None:
