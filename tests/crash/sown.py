@@ -161,8 +161,13 @@ def what_was_won_unheard_is_forgotten() -> None:
     Handshake._won_unheard = lambda self, decision: None  # type: ignore[method-assign]
 
 
+def slow_winners(**changes: Change) -> None:
+    """Between the last look and what is written lies a second, in which all others may come."""
+    _rewrite(new_run_id=lambda sql: f"{sql.rstrip()} from pg_sleep(1)", **changes)
+
+
 def contenders_do_not_queue() -> None:
-    _rewrite(lock_fence=lambda sql: sql.replace("for update", ""), raise_fence=lambda sql: "select 1 as fence")
+    slow_winners(lock_fence=lambda sql: sql.replace("for update", ""), raise_fence=lambda sql: "select 1 as fence")
 
 
 def frozen_contenders_hold_their_locks() -> None:
