@@ -61,6 +61,12 @@ class Lab:
         started = runner.start(self.site.home, self._environ, self.sow, "run", "--json", gate=gate)
         return replace(started, patience=self.patience)
 
+    def start_unseen(self, *sows: runner.Sow) -> runner.Runner:
+        """A runner that goes past the proxy."""
+        sow = partial(runner.all_of, (*sows, *([self.sow] if self.sow else [])))
+        started = runner.start(self.site.home, self._past_the_proxy, sow, "run", "--json")
+        return replace(started, patience=self.patience)
+
     def run(self, *arguments: str) -> Ended:
         """A runner to its end."""
         return self.start(*arguments).ended()
@@ -146,7 +152,7 @@ class Lab:
         if strike.mode is Mode.FREEZE and self._is_reached(strike, struck):
             was_done = self._is_done()
             self._heirs_finish(strike.mode)
-            self._is_as_expected()
+            self.is_as_expected()
             strike.go_on.set()
             struck.signal(signal.SIGCONT)
         ended = struck.ended()
@@ -154,7 +160,7 @@ class Lab:
         if not strike.reached.is_set():
             assert self.workers > 1, f"it has not come so far: {ended}"
             assert ended.code == self.code, f"nobody has struck it: {ended}"
-            self._is_as_expected()
+            self.is_as_expected()
             return ended
         assert self.workers > 1 or _kind(strike.trip) == _kind(self.trips[strike.at - 1]), (
             "the round trips have shifted"
@@ -163,7 +169,7 @@ class Lab:
         begun = self._begun()
         if strike.mode is not Mode.FREEZE and not self._is_done():
             self._heirs_finish(strike.mode)
-        self._is_as_expected()
+        self.is_as_expected()
         self._attempts_counted(begun)
         return ended
 
@@ -194,10 +200,7 @@ class Lab:
         raise AssertionError("the run is not done")
 
     def _heir(self, *, is_late: bool) -> Ended:
-        sows = (*([runner.after_the_lease] if is_late else []), *([self.sow] if self.sow else []))
-        sow = partial(runner.all_of, sows)
-        started = runner.start(self.site.home, self._past_the_proxy, sow, "run", "--json")
-        return replace(started, patience=self.patience).ended()
+        return self.start_unseen(*([runner.after_the_lease] if is_late else [])).ended()
 
     def _is_done(self) -> bool:
         """Whether the marker says that all is read or stopped, and no run is under way."""
@@ -228,7 +231,8 @@ class Lab:
         """What is not as if undisturbed."""
         return differences(self.expected, read_books(self.look))
 
-    def _is_as_expected(self) -> None:
+    def is_as_expected(self) -> None:
+        """Raises AssertionError when what is there is not as if undisturbed."""
         audit(self.look)
         wrong = self.wrong()
         assert not wrong, wrong

@@ -44,7 +44,7 @@ def lanes(open_one: Callable[[Path], AbstractContextManager[Lab]], folder: Path)
         yield [stack.enter_context(open_one(folder / str(lane))) for lane in range(LANES)]
 
 
-def sweep(labs: Sequence[Lab], trials: Sequence[Trial]) -> list[str]:
+def sweep(labs: Sequence[Lab], trials: Sequence[Trial], try_at: Callable[[Lab, int, Mode], Any]) -> list[str]:
     """Tries everything; what went wrong, in words."""
     free: queue.Queue[Lab] = queue.Queue()
     for lab in labs:
@@ -53,7 +53,7 @@ def sweep(labs: Sequence[Lab], trials: Sequence[Trial]) -> list[str]:
     def try_one(trial: Trial) -> str:
         lab = free.get()
         try:
-            lab.try_at(*trial)
+            try_at(lab, *trial)
         except AssertionError as error:
             return str(error)
         finally:
@@ -80,6 +80,6 @@ def test_every_round_trip(run: str, server: EmbeddedServer, template: Database, 
         assert len(numbers) == 1 or labs[0].workers > 1
         number = max(numbers)
         assert number > 150
-        wrong = sweep(labs, all_modes(number) if EVERYTHING else rotating(number))
+        wrong = sweep(labs, all_modes(number) if EVERYTHING else rotating(number), Lab.try_at)
     if wrong:
         pytest.fail(f"{len(wrong)} trials went wrong:\n" + "\n\n".join(wrong))
