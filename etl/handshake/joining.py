@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy
 
-from etl.database import Statements, execute, fetch_all, fetch_one, transaction
+from etl.database import BRIEF, Statements, execute, fetch_all, fetch_one, transaction
 from etl.errors import EtlError, MarkerHeld
 from etl.handshake.heartbeat import Heartbeat
 from etl.handshake.marker import Running, Won
@@ -34,7 +34,7 @@ class Joining:
             "fence": running.fence,
             "lease_seconds": self.handshake.lease_seconds,
         }
-        with transaction(self.handshake.engine) as connection:
+        with transaction(self.handshake.engine, **BRIEF) as connection:
             owner = fetch_one(connection, self._sql("look_owner"), {"run": running.run})
             if owner and owner.owner == self.handshake.owner:
                 raise MarkerHeld(f"run {running.run} was left by this runner without a word: its lease must run out")
@@ -49,7 +49,7 @@ class Joining:
 
     def leave(self, won: Won) -> None:
         """Says that this helper is no longer at work; when that fails, its lease says so later."""
-        with suppress(EtlError), transaction(self.handshake.engine) as connection:
+        with suppress(EtlError), transaction(self.handshake.engine, **BRIEF) as connection:
             execute(connection, self._sql("leave_run"), {"run": won.run, "owner": won.owner})
 
     def helpers(self, won: Won) -> list[str]:
@@ -80,5 +80,6 @@ class HelpersHeartbeat(Heartbeat):
     def _beat(self) -> bool:
         won = self._won
         names = {"run": won.run, "owner": won.owner, "fence": won.fence, "lease_seconds": self._lease_seconds}
-        with transaction(self._engine) as connection:
+        # One that freezes here must not keep those waiting who would dismiss it.
+        with transaction(self._engine, **BRIEF) as connection:
             return execute(connection, _sql("beat_helper", schema=self._schema), names) == 1

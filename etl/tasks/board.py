@@ -43,7 +43,7 @@ class Taken:
 class Left:
     """What is not finished of a run: tasks that wait, and tasks that anybody performs.
 
-    `is_over`: nothing is left for this runner. `lost` are helpers that began tasks and are gone, `unknown` are kinds of
+    `is_over`: nothing is left for this runner. `lost` are helpers that are gone, `unknown` are kinds of
     tasks that this version does not know.
     """
 

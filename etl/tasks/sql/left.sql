@@ -1,16 +1,24 @@
--- How many tasks are not finished; another runner may be at work on them. `lost` are helpers that have begun some and have
--- no lease any more, `unknown` are kinds that a newer version has planned.
+-- How many tasks are not finished; another runner may be at work on them. `lost` are helpers whose lease has run out, whatever
+-- they have begun (one that froze while it took a task holds its row, and nobody sees who), and those that have none and
+-- left a task begun. `unknown` are kinds that a newer version has planned.
 select
     count(*) filter (where state = 'todo') as todo,
     count(*) filter (where state = 'running') as running,
     count(*) > 1 as is_planned,
     array(
-        select distinct t.owner
-        from {{ schema | ident }}.task t
-        join {{ schema | ident }}.run r on r.id = t.run and r.owner <> t.owner
-        join {{ schema | ident }}.runner h on h.run = t.run and h.owner = t.owner
-        where t.run = :run and t.state = 'running' and t.fence = :fence
-          and coalesce(h.heartbeat_at, '-infinity') < clock_timestamp() - make_interval(secs => :lease_seconds)
+        select h.owner
+        from {{ schema | ident }}.runner h
+        join {{ schema | ident }}.run r on r.id = h.run and r.owner <> h.owner
+        where h.run = :run and h.fence = :fence and h.owner <> :owner
+          and case
+              when h.heartbeat_at is not null
+              then h.heartbeat_at < clock_timestamp() - make_interval(secs => :lease_seconds)
+              else exists (
+                  select 1
+                  from {{ schema | ident }}.task t
+                  where t.run = h.run and t.owner = h.owner and t.fence = h.fence and t.state = 'running'
+              )
+          end
     ) as lost,
     array(
         select distinct cast(kind as text)
