@@ -63,6 +63,7 @@ class Workers:
         except BaseException as fault:
             with self._done:
                 self._fault = self._fault or fault
+            self._ends.set()  # at once: else another worker would take the task that has just failed
             raise
 
     def _work(self) -> None:
