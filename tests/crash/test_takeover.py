@@ -86,7 +86,7 @@ def _scene(server: EmbeddedServer, template: Database, folder: Path) -> Iterator
         folder.mkdir()
         site = new_site(
             database, folder, CLIENTS, leaseSeconds=LEASE_SECONDS, heartbeatSeconds=BEAT_SECONDS,
-            pollSeconds=POLL_SECONDS, copyTables="false",
+            pollSeconds=POLL_SECONDS, copyTables="false", taskAttempts=1_000_000,
         )  # fmt: skip
         stack.callback(site.partner.session.close)
         site.run()
