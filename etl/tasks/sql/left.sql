@@ -1,6 +1,7 @@
 -- How many tasks are not finished; another runner may be at work on them. `lost` are helpers whose lease has run out, whatever
 -- they have begun (one that froze while it took a task holds its row, and nobody sees who), and those that have none and
--- left a task begun. `unknown` are kinds that a newer version has planned.
+-- left a task begun. `unknown` are kinds that a newer version has planned. `has_ended` is for helpers: the run is over, or its
+-- owner's lease is, and whoever helps should rather take over.
 select
     count(*) filter (where state = 'todo') as todo,
     count(*) filter (where state = 'running') as running,
@@ -26,7 +27,10 @@ select
         where run = :run and state = 'todo' and kind <> all(cast(:known as text[]))
     ) as unknown,
     not exists (
-        select 1 from {{ schema | ident }}.run where id = :run and fence = :fence and state = 'running'
+        select 1
+        from {{ schema | ident }}.run
+        where id = :run and fence = :fence and state = 'running'
+          and heartbeat_at > clock_timestamp() - make_interval(secs => :lease_seconds)
     ) as has_ended
 from {{ schema | ident }}.task
 where run = :run
