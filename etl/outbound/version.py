@@ -33,7 +33,7 @@ class Versions:
     store_schema: str
     environment_version: str
     keeps_removed: bool = False
-    chunk_rows: int = 250_000
+    chunk_rows: int = 500_000
     fill_seconds: float = 300.0
 
     def named(self, environment_version: str) -> OutVersion:
