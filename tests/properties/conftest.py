@@ -1,4 +1,6 @@
-"""Here small batches take every way that large ones take."""
+"""Here small batches take every way that large ones take, and no log is kept."""
+
+import logging
 
 import pytest
 
@@ -8,3 +10,9 @@ from etl.inbound import repeated
 @pytest.fixture(autouse=True)
 def no_chunk_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repeated, "FROM_ROWS", 1)
+
+
+@pytest.fixture(autouse=True)
+def no_log_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest keeps each record until the test ends: gigabytes here, and seconds each time they are gone through."""
+    monkeypatch.setattr(logging.getLogger("in_pg_migration"), "propagate", False)

@@ -1,25 +1,14 @@
 -- The rows of a chunk that nobody could merge. Only ids and ends are read: what breaks its readers may lie in any value.
+{% from "chunk.jinja" import links_within, rows_within %}
 with refused as (
     update {{ in_schema | ident }}.{{ in_table | ident }} i
     set in_status = 'ERROR'
 {% if link %}
-    where i.in_status = 'ON_WORK'
-{% if chunk.first is not none %}
-      and i.ctid >= cast(:first as tid)
-{% endif %}
-{% if chunk.after is not none %}
-      and i.ctid < cast(:after as tid)
-{% endif %}
+    where i.in_status = 'ON_WORK'{{ links_within(chunk, "i") }}
     returning cast(null as bigint) as row_id, i.{{ link.owner_column | ident }} as in_id,
         i.{{ link.target_column | ident }} as value
 {% else %}
-    where i.in_status = 'ON_WORK' and i.occupied_id = :run
-{% if chunk.first is not none %}
-      and i.id >= :first
-{% endif %}
-{% if chunk.after is not none %}
-      and i.id < :after
-{% endif %}
+    where i.in_status = 'ON_WORK' and i.occupied_id = :run{{ rows_within(chunk) }}
     returning i.id as row_id, i.in_id, cast(null as text) as value
 {% endif %}
 )

@@ -1,5 +1,6 @@
 -- A chunk's claimed link rows with both ends, found by the ends' external ids; an end that is not there is null. With
 -- `more`, those that are still claimed beside those that are staged and marked already.
+{% from "chunk.jinja" import links_within %}
 {{ "insert into stage" if more else "create temporary table stage on commit drop as" }}
 select
     l.ctid as _place, l.xmin as _version,
@@ -11,10 +12,4 @@ left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = 
 left join {{ store_schema | ident }}.{{ target_golden | ident }} t on t._in_id = l.{{ target_column | ident }} collate "C"
 left join {{ store_schema | ident }}.alias oa on oa.bo = :bo and oa.in_id = l.{{ owner_column | ident }} collate "C"
 left join {{ store_schema | ident }}.alias ta on ta.bo = :target_bo and ta.in_id = l.{{ target_column | ident }} collate "C"
-where l.in_status = 'ON_WORK'
-{% if chunk.first is not none %}
-  and l.ctid >= cast(:first as tid)
-{% endif %}
-{% if chunk.after is not none %}
-  and l.ctid < cast(:after as tid)
-{% endif %}
+where l.in_status = 'ON_WORK'{{ links_within(chunk) }}

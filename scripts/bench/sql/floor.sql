@@ -13,8 +13,8 @@ from store_bench.bo_client g
 where i.in_status = '' and g._in_id = i.in_id collate "C";
 -- step claim client new
 update in_tables.in_client i
-set in_status = 'ON_WORK', occupied_id = %(run)s, occupied_at = clock_timestamp(), out_id = translate(
-        encode(overlay(uuid_send(gen_random_uuid()) placing cast('' as bytea) from 7 for 4), 'base64'), '+/', '@~')
+set in_status = 'ON_WORK', occupied_id = %(run)s, occupied_at = clock_timestamp(),
+    out_id = right(to_hex(%(run)s), 9) || lpad(to_hex(i.id), 7, '0')
 where i.in_status = '';
 -- step claim address known
 analyze in_tables.in_address (in_id, in_status);
@@ -25,8 +25,8 @@ from store_bench.bo_address g
 where i.in_status = '' and g._in_id = i.in_id collate "C";
 -- step claim address new
 update in_tables.in_address i
-set in_status = 'ON_WORK', occupied_id = %(run)s, occupied_at = clock_timestamp(), out_id = translate(
-        encode(overlay(uuid_send(gen_random_uuid()) placing cast('' as bytea) from 7 for 4), 'base64'), '+/', '@~')
+set in_status = 'ON_WORK', occupied_id = %(run)s, occupied_at = clock_timestamp(),
+    out_id = right(to_hex(%(run)s), 9) || lpad(to_hex(i.id), 7, '0')
 where i.in_status = '';
 -- step claim link
 update in_tables.in_client_address set in_status = 'ON_WORK' where in_status = '';
