@@ -46,7 +46,8 @@ def follow(connection: Connection, known: Known, structure: OutStructure, upto: 
 
 
 def analyze(connection: Connection, version: OutVersion, table: str) -> None:
-    """Refreshes the planner's statistics of an out_ table."""
+    """Refreshes the planner's statistics of an out_ table, as many as the server keeps: they serve readers too."""
+    execute(connection, _sql("usual_statistics"))
     execute(connection, _sql("analyze_out", table=table, **version.names))
 
 
