@@ -1,11 +1,12 @@
 """The guard against regressions: the highest ratios to the floor that a short run (100,000 rows) may have.
 
-Ratios of processor time, which a busy machine hardly moves; by the clock the start of the process would weigh most.
+Ratios of processor time, which a busy machine hardly moves; by the clock the start of the process would weigh most. In
+a delta of 1,000 rows it does even so.
 """
 
 from scripts.bench.results import Figures
 
-BOUNDS = {"first_load": 2.5, "unchanged": 2.5, "changed_1": 2.5, "delta_1": 2.5}
+BOUNDS = {"first_load": 2.2, "unchanged": 2.2, "changed_1": 2.2, "delta_1": 3.5}
 
 
 def broken(found: Figures) -> list[str]:
