@@ -1,7 +1,6 @@
 """Rows that say what the store has already are most of a full feed, and ask for little thought.
 
-One statement reads, compares and marks them, without a stage, at half the cost. All others are left to the stage, which
-knows every rule.
+One statement reads, compares and marks them, without a stage. All others are left to the stage, which knows every rule.
 """
 
 from etl.inbound.merge import Merge
