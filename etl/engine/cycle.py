@@ -9,13 +9,13 @@ from etl.database import Statements, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import enter_store, is_prepared, prepare
-from etl.engine.sharing import board_of, dismiss_all, place_now, workers_of
+from etl.engine.sharing import beat_of, board_of, dismiss_all, place_now, workers_of
 from etl.engine.telling import tell_run
 from etl.engine.wiring import House
 from etl.engine.work import Work
 from etl.engine.workers import refuse_unknown
 from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
-from etl.handshake import Action, Decision, Heartbeat, Won
+from etl.handshake import Action, Decision, Won
 from etl.inbound import Receipt
 from etl.plan import Kind
 from etl.plan.layout import FIRST
@@ -84,14 +84,7 @@ def _not_started(decision: Decision) -> Outcome:
 def _perform_run(house: House, decision: Decision, won: Won, *, accept: bool, go_on: Callable[[], None]) -> Outcome:
     started = time.monotonic()
     board = board_of(house, won)
-    in_migration = house.settings.in_migration
-    beat = Heartbeat(
-        house.engine,
-        house.in_schema,
-        won,
-        beat_seconds=in_migration.heartbeat_seconds,
-        lease_seconds=in_migration.lease_seconds,
-    )
+    beat = beat_of(house, won)
     with _freeing(house, won):
         try:
             with beat:

@@ -11,11 +11,11 @@ from dataclasses import replace
 from etl.database import transaction
 from etl.engine.cycle import run_once
 from etl.engine.outcome import Outcome
-from etl.engine.sharing import board_of, place_now, workers_of
+from etl.engine.sharing import beat_of, board_of, place_now, workers_of
 from etl.engine.wiring import House
 from etl.engine.work import Work
 from etl.errors import FencedOut, MarkerHeld, RunStopped
-from etl.handshake import HelpersHeartbeat, Joining, Won
+from etl.handshake import Heartbeat, HelpersHeartbeat, Joining, Won
 from etl.tasks import Board
 from etl.telemetry import span
 
@@ -67,14 +67,7 @@ def help_run(house: House, *, go_on: Callable[[], None] = lambda: None) -> int:
 
 
 def _help(house: House, board: Board, won: Won, go_on: Callable[[], None]) -> None:
-    in_migration = house.settings.in_migration
-    beat = HelpersHeartbeat(
-        house.engine,
-        house.in_schema,
-        won,
-        beat_seconds=in_migration.heartbeat_seconds,
-        lease_seconds=in_migration.lease_seconds,
-    )
+    beat = beat_of(house, won, HelpersHeartbeat)
     with beat:
         board.put_back_mine()
         if _is_planned(board, beat, go_on):
@@ -82,7 +75,7 @@ def _help(house: House, board: Board, won: Won, go_on: Callable[[], None]) -> No
             workers_of(house, work, beat, go_on).work_off()
 
 
-def _is_planned(board: Board, beat: HelpersHeartbeat, go_on: Callable[[], None]) -> bool:
+def _is_planned(board: Board, beat: Heartbeat, go_on: Callable[[], None]) -> bool:
     """Waits for the owner's plan; False when the run ends without one."""
     while not (left := board.left()).is_planned:
         go_on()

@@ -22,6 +22,18 @@ def board_of(house: House, won: Won, *, is_helper: bool = False) -> Board:
     return Board(house.engine, house.in_schema, won.run, won.owner, won.fence, lease, is_helper)
 
 
+def beat_of(house: House, won: Won, kind: type[Heartbeat] = Heartbeat) -> Heartbeat:
+    """The heartbeat of this runner for a run, not yet begun."""
+    in_migration = house.settings.in_migration
+    return kind(
+        house.engine,
+        house.in_schema,
+        won,
+        beat_seconds=in_migration.heartbeat_seconds,
+        lease_seconds=in_migration.lease_seconds,
+    )
+
+
 def place_now(house: House, run: int) -> Place:
     """Where a recorded run reads and writes; in a store of its own it has been entered."""
     with transaction(house.engine) as connection, house.sides(connection) as sides:

@@ -1,11 +1,11 @@
 -- Rows that were passed before an earlier row with the same instance, which is left to the stage: they go there too.
-{% from "repeated.jinja" import claimed %}
+{% from "chunk.jinja" import claimed %}
 with
 remaining as materialized (
     select i.id, i.in_id, coalesce(nullif(i.out_id, ''), a.instance collate "default") as instance
     from {{ in_schema | ident }}.{{ in_table | ident }} i
     left join {{ store_schema | ident }}.alias a on a.bo = :bo and a.in_id = i.in_id collate "C"
-    where {{ claimed(chunk, "ON_WORK") }}
+    where {{ claimed(chunk) }}
 ),
 overtaken as (
     select i.id

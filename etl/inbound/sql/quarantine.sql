@@ -1,5 +1,5 @@
 -- The rows of a chunk that nobody could merge. Only ids and ends are read: what breaks its readers may lie in any value.
-{% from "chunk.jinja" import links_within, rows_within %}
+{% from "chunk.jinja" import claimed, links_within %}
 with refused as (
     update {{ in_schema | ident }}.{{ in_table | ident }} i
     set in_status = 'ERROR'
@@ -8,7 +8,7 @@ with refused as (
     returning cast(null as bigint) as row_id, i.{{ link.owner_column | ident }} as in_id,
         i.{{ link.target_column | ident }} as value
 {% else %}
-    where i.in_status = 'ON_WORK' and i.occupied_id = :run{{ rows_within(chunk) }}
+    where {{ claimed(chunk) }}
     returning i.id as row_id, i.in_id, cast(null as text) as value
 {% endif %}
 )

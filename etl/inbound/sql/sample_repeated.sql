@@ -1,12 +1,13 @@
 -- How many of the chunk's first rows the store has already as they are.
-{% from "repeated.jinja" import claimed, repeated, sound %}
+{% from "chunk.jinja" import claimed %}
+{% from "repeated.jinja" import repeated, sound %}
 select count(*) as rows, count(*) filter (where {{ sound(fields, system) }} and exists (
     select from {{ store_schema | ident }}.{{ golden | ident }} g
     where g._in_id = i.in_id collate "C" and {{ repeated(fields, keep_on_null) }}
 )) as repeated
 from (
     select * from {{ in_schema | ident }}.{{ in_table | ident }} i
-    where {{ claimed(chunk, "ON_WORK") }}
+    where {{ claimed(chunk) }}
     order by i.id
     limit 1000
 ) i

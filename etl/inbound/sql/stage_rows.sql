@@ -2,7 +2,7 @@
 -- Everything that is asked of a row is asked once, here. `exact` knows all ways to an instance; without it only in_id
 -- is followed, which is enough for nearly every chunk and costs one join instead of four.
 {% from "new_id.jinja" import new_id %}
-{% from "chunk.jinja" import rows_within %}
+{% from "chunk.jinja" import claimed %}
 create temporary table stage on commit drop as
 with
 {% for lookup in lookups %}
@@ -80,7 +80,7 @@ looked as (
 {% else %}
     left join {{ store_schema | ident }}.{{ golden | ident }} g on g._in_id = i.in_id collate "C"
 {% endif %}
-    where i.occupied_id = :run and i.in_status = 'ON_WORK'{{ rows_within(chunk) }}
+    where {{ claimed(chunk) }}
 ),
 judged as (
     select
