@@ -15,7 +15,7 @@ from etl.store import new_ids
 
 # From here on the golden table's statistics are refreshed at once; autovacuum would come too late for the links.
 _ANALYZE_FROM_ROWS = 10_000
-# See analyze_stage; the size of a larger stage tells enough.
+# See analyze_stage; of a larger stage the size tells enough but for its places.
 _ANALYZE_STAGE_BELOW_ROWS = 1000
 # Passes over a chunk. Rows that still meet an earlier one are refused then: a careless constant would cost a pass each.
 _MAX_PASSES = 50
@@ -48,8 +48,8 @@ def merge_single_fields(
 
 def _merge_pass(merge: Merge, counters: dict[str, int], *, is_last: bool) -> tuple[int, int]:
     staged = _stage(merge, is_last=is_last)
-    if 0 < staged < _ANALYZE_STAGE_BELOW_ROWS:
-        merge.run("analyze_stage")
+    if staged:
+        merge.run("analyze_stage" if staged < _ANALYZE_STAGE_BELOW_ROWS else "analyze_places")
     marked = merge.run("mark_rows")
     if marked < staged:
         merge.run("unstage_rows")
