@@ -1,6 +1,7 @@
 """One run. Reads like the list in the guide: look, win, claim and plan, perform task after task, close."""
 
 import logging
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,9 @@ from etl.telemetry import span
 _sql = Statements(__package__)
 _log = logging.getLogger("in_pg_migration")
 
+# Before another try to win a run, in seconds.
+_PAUSES = (0.2, 1.0)
+
 
 def _nothing() -> None:
     """Goes on."""
@@ -44,15 +48,7 @@ def run_once(house: House, *, accept: bool = False, go_on: Callable[[], None] = 
     idle = _look(house, accept=accept)
     if idle:
         return idle
-    try:
-        prepare(house)
-        decision, won = house.handshake.win(accept=accept)
-    except TransientFault:
-        # A runner that was faster may hold the very locks that this takes; then the marker says so, or that it is done.
-        idle = _look(house, accept=accept)
-        if idle:
-            return idle
-        raise
+    decision, won = _win(house, accept=accept)
     if won is None:
         return _not_started(decision)
     _log.info("w7qP9r57 :: start migration by companyCode=%s run=%s", house.company.code, won.run)
@@ -60,8 +56,30 @@ def run_once(house: House, *, accept: bool = False, go_on: Callable[[], None] = 
         return _perform_run(house, decision, won, accept=accept, go_on=go_on)
 
 
+def _win(house: House, *, accept: bool, pauses: tuple[float, ...] = _PAUSES) -> tuple[Decision, Won | None]:
+    """Prepares what a run needs and tries to win it; what goes away by itself is waited for."""
+    try:
+        prepare(house)
+        return house.handshake.win(accept=accept)
+    except TransientFault:
+        # A runner that was faster may hold the very locks that this takes; then the marker says so, or that it is done.
+        decision = _decision(house, accept=accept)
+        if decision and not decision.starts:
+            return decision, None
+        if not pauses:
+            raise
+    time.sleep(pauses[0] * random.uniform(0.5, 1.0))  # noqa: S311
+    return _win(house, accept=accept, pauses=pauses[1:])
+
+
 def _look(house: House, *, accept: bool) -> Outcome | None:
     """The idle tick: one cheap look that writes nothing; None when there is something to do."""
+    decision = _decision(house, accept=accept)
+    return None if decision is None or decision.starts else _not_started(decision)
+
+
+def _decision(house: House, *, accept: bool) -> Decision | None:
+    """None while nothing of ours is there. What an owner that is to be replaced holds open is ended."""
     with transaction(house.engine) as connection:
         if not is_prepared(connection, house):
             return None
@@ -71,7 +89,7 @@ def _look(house: House, *, accept: bool) -> Outcome | None:
         refuse_unknown(running.run, Board(house.engine, house.in_schema, running.run, "", running.fence).left())
         # What a frozen owner holds open would keep the preparation waiting, not only the merge.
         house.handshake.end_backends(running)
-    return None if decision.starts else _not_started(decision)
+    return decision
 
 
 def _not_started(decision: Decision) -> Outcome:

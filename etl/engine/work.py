@@ -1,10 +1,13 @@
 """Which room performs which kind of task."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
+
+import sqlalchemy
 
 from etl import inbound, outbound
 from etl.database import Connection, Statements, execute, fetch_all
@@ -18,7 +21,7 @@ from etl.inbound import Place, Receipt, Shares, Sides
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable
-from etl.plan import CHUNKED, MERGING, Chunk, Claimed, Kind, Task, lay_out
+from etl.plan import CHUNKED, MERGING, Chunk, Claimed, Kind, Task, lay_out, lay_out_claims
 from etl.plan.layout import LAST_TITLE, LINKS_TITLE
 from etl.tasks import Board
 
@@ -53,6 +56,7 @@ def place_of(sides: Sides, house: House, run: int) -> Place:
         max_value_bytes=in_migration.max_value_bytes,
         reference_expiry_minutes=in_migration.reference_expiry_minutes,
         chunk_rows=in_migration.chunk_rows,
+        workers=house.settings.worker_count,
         unserved_since=unserved,
     )
 
@@ -112,6 +116,8 @@ class Work:
             check_error_limit(sides.source, self.board, self.house.settings.in_migration.error_limit)
         kinds: dict[Kind, Callable[[Sides, Task], Counters]] = {
             Kind.BEGIN: self._begin,
+            Kind.CLAIM: self._claim,
+            Kind.PLAN: self._plan,
             Kind.FIX_PROCESS_TRACKING: self._fix_process_tracking,
             Kind.COPY_ERR: self._copy_err,
             Kind.RUN_PROCESSES: self._run_processes,
@@ -141,11 +147,26 @@ class Work:
     def _begin(self, sides: Sides, task: Task) -> Counters:
         if self.house.settings.in_migration.copy_tables:
             inbound.copy_in_tables(sides.source, self.house.company, self.place)
-        claimed = inbound.claim(sides.source, self.house.company, self.place)
+        large = inbound.large_tables(sides.source, self.house.company, self.place)
+        if len(large) > 1:
+            self.board.record(sides.source, lay_out_claims(large))
+            return inbound.claim(sides.source, self.house.company, self.place, but=large)
+        rows = inbound.claim(sides.source, self.house.company, self.place)
+        self._lay_out(sides, task, rows)
+        return rows
+
+    def _claim(self, sides: Sides, task: Task) -> Counters:
+        return {task.table: inbound.claim_table(sides.source, self.house.company, task.table, self.place)}
+
+    def _plan(self, sides: Sides, task: Task) -> Counters:
+        self._lay_out(sides, task, _claimed(self.board.tasks(sides.source)))
+        return {}
+
+    def _lay_out(self, sides: Sides, task: Task, rows: Mapping[str, int]) -> None:
+        claimed = inbound.measure(sides.source, self.house.company, rows, self.place)
         if not self.accept:
             brake(sides, self.house, self.place, claimed)
-        self.board.record(sides.source, lay_out(self.house.company, claimed))
-        return {table: part.rows for table, part in claimed.items()}
+        self.board.record(sides.source, lay_out(self.house.company, claimed, after=task))
 
     def _merge(self, sides: Sides, task: Task) -> Counters:
         return merge(sides, task, self.house.company, self.place)
@@ -159,7 +180,7 @@ class Work:
 
     def _receipts(self, connection: Connection, released: Mapping[str, int]) -> list[Receipt]:
         rows = self.board.tasks(connection)
-        claimed: Mapping[str, int] = rows[0].counters
+        claimed = _claimed(rows)
         # `released` is in metadata order; jsonb keeps none.
         return [
             Receipt.of(table, claimed.get(table, 0), number, [row.counters for row in rows if row.in_table == table])
@@ -196,6 +217,13 @@ class Work:
         if task.title == LAST_TITLE:
             tell_run(sides.source, self.house, self.won.run)
         return {}
+
+
+def _claimed(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
+    """in_ table -> claimed rows, as the tasks that claimed them have counted."""
+    return {
+        table: number for row in rows if row.kind in (Kind.BEGIN, Kind.CLAIM) for table, number in row.counters.items()
+    }
 
 
 def _object(company: Company, task: Task) -> BusinessObject:

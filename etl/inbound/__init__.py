@@ -6,7 +6,7 @@ store, and nothing here knows the marker or an out_ table.
 """
 
 from etl.inbound.brake import Shares, check_mass_changes
-from etl.inbound.claim import claim
+from etl.inbound.claim import claim, claim_table, large_tables, measure
 from etl.inbound.close import Receipt, clean_errors, copy_errors, release, write_receipts
 from etl.inbound.copies import Copies, copy_in_tables
 from etl.inbound.error_book import Choice, ErrorBook
@@ -31,12 +31,15 @@ __all__ = [
     "WaitingLinks",
     "check_mass_changes",
     "claim",
+    "claim_table",
     "clean_errors",
     "copy_errors",
     "copy_in_tables",
     "create_relay",
     "create_tables",
     "forget_relay",
+    "large_tables",
+    "measure",
     "merge_links",
     "merge_single_fields",
     "missing_instances",

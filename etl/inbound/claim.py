@@ -1,73 +1,98 @@
-"""BEGIN: claims rows by status and run id, and measures them for the plan."""
+"""BEGIN, CLAIM, PLAN: rows are claimed by status and run id, and measured for the plan."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
 from etl.inbound.place import Place
 from etl.metadata import Company, names
 from etl.metadata.company import LinkTable
 from etl.plan import Chunk, Claimed
+from etl.quoting import fold
 
 _sql = Statements(__package__)
 
 # Below this many rows autovacuum's statistics do no harm and refreshing them costs more than it gives.
 _ANALYZE_FROM_ROWS = 1000
-# A link takes less memory than a row, and each chunk reads the external ids of both its objects.
+# A link takes less memory than a row, and each chunk reads the external ids of both its objects: for one worker fewer
+# chunks are better.
 _LINKS_PER_ROW = 2
+# No in_ row takes less room on its page, half of which is kept free.
+_BYTES_OF_ROW = 100
 
 
-def claim(connection: Connection, company: Company, place: Place) -> dict[str, Claimed]:
-    """Claims what is ready in every in_ table of the company: in_status '' becomes ON_WORK.
+def large_tables(connection: Connection, company: Company, place: Place) -> list[str]:
+    """The in_ tables that may hold more rows than a chunk, the largest first: claiming these takes its time."""
+    tables = {fold(table): table for table in _tables(company)}
+    values = {"schema": fold(place.in_schema), "names": list(tables), "bytes": place.chunk_rows * _BYTES_OF_ROW}
+    return [tables[row.name] for row in fetch_all(connection, _sql("large_tables"), values)]
 
-    Rows that the partner adds later stay ready for the next run.
+
+def claim(connection: Connection, company: Company, place: Place, *, but: Collection[str] = ()) -> dict[str, int]:
+    """Claims what is ready in every in_ table of the company `but` in some: in_status '' becomes ON_WORK.
+
+    Rows that the partner adds later stay ready for the next run. Returns table -> rows, in metadata order.
     """
-    claimed = {}
-    for business_object in company.objects:
-        if business_object.has_in_table:
-            table = names.in_table(business_object.code)
-            claimed[table] = _claim_rows(connection, table, place)
-    for link in company.in_link_tables():
-        claimed[link.name] = _claim_links(connection, link, place)
-    return claimed
+    return {table: claim_table(connection, company, table, place) for table in _tables(company) if table not in but}
 
 
-def _claim_rows(connection: Connection, table: str, place: Place) -> Claimed:
-    text = _sql("claim_rows", table=table, **place.names)
-    rows = execute(connection, text, {"run": place.run})
+def claim_table(connection: Connection, company: Company, table: str, place: Place) -> int:
+    """Claims what is ready in one in_ table; returns how many rows."""
+    kind = "links" if _link(company, table) else "rows"
+    rows = execute(connection, _sql(f"claim_{kind}", table=table, **place.names), {"run": place.run})
     if rows >= _ANALYZE_FROM_ROWS:
-        execute(connection, _sql("analyze_rows", table=table, **place.names))
-    return Claimed(table, rows, tuple(_row_chunks(connection, table, rows, place)))
+        execute(connection, _sql(f"analyze_{kind}", table=table, **place.names))
+    return rows
+
+
+def measure(connection: Connection, company: Company, rows: Mapping[str, int], place: Place) -> dict[str, Claimed]:
+    """Divides what was claimed (table -> rows) into chunks, in metadata order."""
+    return {
+        table: Claimed(table, rows[table], tuple(_chunks(connection, company, table, rows[table], place)))
+        for table in _tables(company)
+    }
+
+
+def _tables(company: Company) -> Iterator[str]:
+    yield from (names.in_table(one.code) for one in company.objects if one.has_in_table)
+    yield from (link.name for link in company.in_link_tables())
+
+
+def _link(company: Company, table: str) -> LinkTable | None:
+    return next((link for link in company.in_link_tables() if link.name == table), None)
+
+
+def _chunks(connection: Connection, company: Company, table: str, rows: int, place: Place) -> Iterable[Chunk]:
+    if not rows:
+        return ()
+    link = _link(company, table)
+    if link is None:
+        return _row_chunks(connection, table, rows, place)
+    # Only the whole batch knows an owner's newest link, or full set.
+    return _link_chunks(connection, table, rows, place) if link.field.only_adds_links else [Chunk(rows)]
 
 
 def _row_chunks(connection: Connection, table: str, rows: int, place: Place) -> Iterator[Chunk]:
-    if not rows:
-        return
     if rows <= place.chunk_rows:
         yield Chunk(rows)
         return
-    names_of_rows = {"run": place.run, "chunk_rows": place.chunk_rows, "claimed": rows}
-    starts = fetch_all(connection, _sql("chunk_starts", table=table, **place.names), names_of_rows)
-    firsts = [row.first for row in starts]
-    for first, after, row in zip(firsts, [*firsts[1:], None], starts, strict=True):
+    starts = _starts(connection, table, rows, place)
+    for number, (first, after) in enumerate(zip(starts, [*starts[1:], None], strict=True)):
         # The first chunk is open below, the last above: together they cover whatever the partner does to ids.
-        yield Chunk(row.rows, None if first == firsts[0] else first, after)
+        yield Chunk(min(place.chunk_rows, rows - number * place.chunk_rows), first if number else None, after)
 
 
-def _claim_links(connection: Connection, link: LinkTable, place: Place) -> Claimed:
-    rows = execute(connection, _sql("claim_links", table=link.name, **place.names))
-    if rows >= _ANALYZE_FROM_ROWS:
-        execute(connection, _sql("analyze_links", table=link.name, **place.names))
-    if rows and not link.field.only_adds_links:
-        return Claimed(
-            link.name, rows, (Chunk(rows),)
-        )  # only the whole batch knows an owner's newest link, or full set
-    return Claimed(link.name, rows, tuple(_link_chunks(connection, link.name, rows, place)))
+def _starts(connection: Connection, table: str, rows: int, place: Place) -> list[int]:
+    """The id with which each chunk begins."""
+    values = {"run": place.run}
+    extent = fetch_one(connection, _sql("extent", table=table, **place.names), values)
+    if extent and extent.last - extent.first + 1 == rows:  # without gaps, as a feed into an empty table has them
+        return list(range(extent.first, extent.last + 1, place.chunk_rows))
+    statement = _sql("chunk_starts", table=table, **place.names)
+    return [row.first for row in fetch_all(connection, statement, values | {"chunk_rows": place.chunk_rows})]
 
 
 def _link_chunks(connection: Connection, table: str, rows: int, place: Place) -> Iterator[Chunk]:
-    if not rows:
-        return
-    number = -(-rows // (place.chunk_rows * _LINKS_PER_ROW))
+    number = -(-rows // (place.chunk_rows * (_LINKS_PER_ROW if place.workers == 1 else 1)))
     if number == 1:
         yield Chunk(rows)
         return

@@ -34,6 +34,7 @@ class Place:
     max_value_bytes: int
     reference_expiry_minutes: int
     chunk_rows: int
+    workers: int
     unserved_since: str  # a transaction id: what was created before it has its links
 
     @property

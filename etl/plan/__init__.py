@@ -6,7 +6,7 @@ A task is a unit of a run's work and a row of the table `task`: one transaction.
 task, and no schedule knows it.
 """
 
-from etl.plan.layout import lay_out
-from etl.plan.task import CHUNKED, MERGING, Chunk, Claimed, Kind, Task
+from etl.plan.layout import lay_out, lay_out_claims
+from etl.plan.task import CHUNKED, MERGING, SHARED, Chunk, Claimed, Kind, Task
 
-__all__ = ["CHUNKED", "MERGING", "Chunk", "Claimed", "Kind", "Task", "lay_out"]
+__all__ = ["CHUNKED", "MERGING", "SHARED", "Chunk", "Claimed", "Kind", "Task", "lay_out", "lay_out_claims"]

@@ -18,8 +18,14 @@ _NOTHING = Chunk(rows=0)
 _Line = tuple[Kind, str, str, Chunk | None, str]
 
 
-def lay_out(company: Company, claimed: Mapping[str, Claimed]) -> tuple[Task, ...]:
-    """All tasks after BEGIN. `claimed` holds one value per in_ table, data and links alike.
+def lay_out_claims(tables: Iterable[str]) -> tuple[Task, ...]:
+    """Between BEGIN and the other tasks: these tables are claimed side by side, then all others are planned."""
+    claims = [(Kind.CLAIM, f"Захват строк: {table}", table, None, "") for table in tables]
+    return tuple(_number([claims, [(Kind.PLAN, "План миграции", "", None, "")]], FIRST))
+
+
+def lay_out(company: Company, claimed: Mapping[str, Claimed], after: Task = FIRST) -> tuple[Task, ...]:
+    """All tasks `after` the one that plans them. `claimed` holds one value per in_ table, data and links alike.
 
     Dictionaries stand before the objects whose dropdowns name their rows. A link table always has a task, also without
     claimed rows: the instance that a waiting reference needs may have come in this run.
@@ -37,12 +43,12 @@ def lay_out(company: Company, claimed: Mapping[str, Claimed]) -> tuple[Task, ...
         [(Kind.RUN_PROCESSES, "Запуск процессов", "", None, "")],
         [(Kind.NOP, LAST_TITLE, "", None, "")],
     ]
-    return tuple(_number(stages))
+    return tuple(_number(stages, after))
 
 
-def _number(stages: Iterable[Iterable[_Line]]) -> Iterator[Task]:
-    seq = FIRST.seq
-    for stage, lines in enumerate(stages, start=1):
+def _number(stages: Iterable[Iterable[_Line]], after: Task) -> Iterator[Task]:
+    seq = after.seq
+    for stage, lines in enumerate(stages, start=after.stage + 1):
         for kind, title, table, chunk, lane in lines:
             seq += 1
             yield Task(seq=seq, stage=stage, kind=kind, title=title, table=table, chunk=chunk, lane=lane)

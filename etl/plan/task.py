@@ -8,6 +8,8 @@ class Kind(StrEnum):
     """Task kinds in the order of a run (guide's log; the kinds of links and files are ours, spec §5)."""
 
     BEGIN = "BEGIN"
+    CLAIM = "CLAIM"
+    PLAN = "PLAN"
     UPLOAD_FILES = "UPLOAD_FILES"
     MIGRATE_SINGLE_FIELDS = "MIGRATE_SINGLE_FIELDS"
     MIGRATE_BO_LINKS = "MIGRATE_BO_LINKS"
@@ -21,8 +23,10 @@ class Kind(StrEnum):
 
 # They merge a part of the rows that can be set aside while the others go on.
 CHUNKED = frozenset({Kind.MIGRATE_SINGLE_FIELDS, Kind.MIGRATE_BO_LINKS, Kind.MIGRATE_CO_LINKS})
-# They merge rows, and any runner may perform them; all other kinds are for the run's owner.
+# They merge rows.
 MERGING = CHUNKED | {Kind.UPLOAD_FILES, Kind.MIGRATE_IN_MIGRATED_AT}
+# Any runner may perform them; all other kinds are for the run's owner.
+SHARED = MERGING | {Kind.CLAIM}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import sqlalchemy
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one, keep_tables, keep_view, transaction
 from etl.errors import FencedOut
-from etl.plan import MERGING, Chunk, Kind, Task
+from etl.plan import SHARED, Chunk, Kind, Task
 from etl.quoting import fold
 
 _sql = Statements(__package__)
@@ -169,7 +169,7 @@ class Board:
 
     @property
     def _kinds(self) -> list[str]:
-        return [kind.value for kind in Kind if kind in MERGING or not self.is_helper]
+        return [kind.value for kind in Kind if kind in SHARED or not self.is_helper]
 
     def _mine(self) -> dict[str, object]:
         return {"run": self.run, "owner": self.owner, "fence": self.fence, "lease_seconds": self.lease_seconds}

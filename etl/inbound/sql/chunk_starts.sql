@@ -1,5 +1,5 @@
 -- Where each chunk of claimed rows begins; only these few numbers leave the server.
-select id as first, least(:chunk_rows, :claimed - number + 1) as rows
+select id as first
 from (
     select id, row_number() over (order by id) as number
     from {{ in_schema | ident }}.{{ table | ident }}
