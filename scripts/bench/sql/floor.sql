@@ -139,6 +139,9 @@ created as (
 )
 insert into store_bench.journal (run, bo, field, instance, target, change)
 select %(run)s, 'Client', 'Address', _owner, _target, 'linked' from created;
+-- step link
+-- if link
+create index if not exists link_client_address__target_idx on store_bench.link_client_address (_target);
 
 -- step out client
 -- if change client
