@@ -13,7 +13,6 @@ _BASES = {
     "first_load_2": ("floor", "first_load"),
     "first_load_copies": ("floor", "first_load"),
     "three_databases": ("engine", "first_load"),
-    "delta_small_store": ("engine", "delta_alone"),
 }
 """With what the runs beside the chain are compared."""
 
@@ -34,11 +33,10 @@ class Results:
         """Scenario -> figures, for the JSON file."""
         found: Figures = {name: self._figures(name) for name in self.engine}
         if "delta_alone" in found and "delta_small_store" in found:
-            small = found["delta_small_store"]
-            for kind in ("seconds", "run_seconds", "cpu_seconds"):
-                ratio = _ratio(self.engine["delta_alone"], self.engine["delta_small_store"], kind)
-                found["delta_alone"][f"to_small_store_{kind}"] = ratio
-            small.pop("ratio", None)
+            for prefix, runs in (("", self.engine), ("floor_", self.floor)):
+                for kind in ("seconds", "run_seconds", "cpu_seconds", "wal_bytes"):
+                    ratio = _ratio(runs["delta_alone"], runs["delta_small_store"], kind)
+                    found["delta_alone"][f"{prefix}to_small_store_{kind}"] = ratio
         if self.startup:
             found["startup"] = {f"{name}_cpu_seconds": _median(them) for name, them in self.startup.items()}
         return found

@@ -126,15 +126,19 @@ class Round:
             one.drop()
 
     def _small_store(self) -> None:
-        engine = Engine(self.server, "engine_small")
-        engine.make()
+        engine, floor = Engine(self.server, "engine_small"), Floor(self.server, "floor_small")
         small = self.rows // _SMALLER
-        engine.feed("fill", rows=small, version=0)
-        engine.work()
-        engine.tidy()
-        engine.feed("fill_delta", rows=small, every=100 // _SMALLER)
-        self._note("delta_small_store", engine.run())
-        engine.drop()
+        for one in (engine, floor):
+            one.make()
+            one.feed("fill", rows=small, version=0)
+            one.work()
+            one.tidy()
+            one.feed("fill_delta", rows=small, every=100 // _SMALLER)
+        self._turns("delta_small_store", engine, floor)
+        with engine.session() as session, floor.session() as other:
+            compare(digests(session), digests(other), "delta_small_store")
+        for one in (engine, floor):
+            one.drop()
 
     def _startup(self, engine: Engine) -> None:
         """Processor time of commands that people type."""
