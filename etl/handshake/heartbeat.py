@@ -18,8 +18,9 @@ _log = logging.getLogger("in_pg_migration")
 class Heartbeat:
     """Renews the lease every `beat_seconds` while it is open; `check` raises once the lease can no longer be trusted.
 
-    Trust is local and counted on this machine's monotonic clock from the start of the last successful attempt, and it
-    ends one beat before the lease does: a runner that cannot reach the database stops before an heir starts.
+    Trust is local and counted on this machine's monotonic clock from the start of the last attempt that succeeded,
+    the first of which won the run, and it ends one beat before the lease does: a runner that cannot reach the database
+    stops before an heir starts.
     """
 
     def __init__(
@@ -29,7 +30,7 @@ class Heartbeat:
         self._beat_seconds = beat_seconds
         self._lease_seconds = lease_seconds
         self._trust_seconds = lease_seconds - beat_seconds
-        self._trusted_from = time.monotonic()
+        self._trusted_from = won.attempted_at
         self._lost = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat_on, name="heartbeat", daemon=True)

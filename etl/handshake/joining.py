@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 
 import sqlalchemy
 
@@ -34,6 +35,7 @@ class Joining:
             "fence": running.fence,
             "lease_seconds": self.handshake.lease_seconds,
         }
+        attempt = monotonic()
         with transaction(self.handshake.engine, **BRIEF) as connection:
             owner = fetch_one(connection, self._sql("look_owner"), {"run": running.run})
             if owner and owner.owner == self.handshake.owner:
@@ -45,7 +47,8 @@ class Joining:
                 )
             if execute(connection, self._sql("join_run"), names) != 1:
                 return None
-        return Won(running.run, running.fence, running.marker, self.handshake.owner, taken_over=False)
+        me = self.handshake.owner
+        return Won(running.run, running.fence, running.marker, me, taken_over=False, attempted_at=attempt)
 
     def leave(self, won: Won) -> None:
         """Says that this helper is no longer at work; when that fails, its lease says so later."""

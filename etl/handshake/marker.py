@@ -47,10 +47,15 @@ class Running:
 
 @dataclass(frozen=True)
 class Won:
-    """A run that this runner owns while its fencing token is the highest."""
+    """A run that this runner owns, or has joined, while its fencing token is the highest.
+
+    `attempted_at`: this machine's monotonic clock before the transaction that won it. Trust that counts from there ends
+    before the lease, which counts from a later moment; of whom it is not known, nothing is trusted.
+    """
 
     run: int
     fence: int
     marker: int
     owner: str
     taken_over: bool
+    attempted_at: float = float("-inf")

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from os import getpid
 from socket import gethostname
+from time import monotonic
 
 import sqlalchemy
 
@@ -71,16 +72,16 @@ class Handshake:
             return decision, None
         if decision.action is Action.TAKE_OVER and running:
             self.end_backends(running)
+        attempt = monotonic()
         try:
             with transaction(self.engine, **BRIEF) as connection:
                 execute(connection, _sql("lock_fence", schema=self.schema))
                 decision, marker, running = self.decide(connection, accept=accept)
-                return decision, self._act(connection, decision, marker, running)
+                won = self._act(connection, decision, marker, running)
         except TransientFault:
             won = self._won_unheard(decision)
             if won is None:
                 raise
-            return decision, won
         except BaseException:
             # A signal, perhaps while the commit was under way: nobody is going to perform what it won.
             with suppress(EtlError):
@@ -88,6 +89,7 @@ class Handshake:
                 if won:
                     self.give_up(won)
             raise
+        return decision, replace(won, attempted_at=attempt) if won else None
 
     def _won_unheard(self, decision: Decision) -> Won | None:
         """What this owner won when the answer to its commit was lost; nobody else comes for it before its lease."""

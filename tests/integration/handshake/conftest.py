@@ -24,7 +24,9 @@ def site(make_site: MakeSite) -> Site:
 
 @pytest.fixture
 def engine(database: Database) -> Iterator[sqlalchemy.Engine]:
-    engine = open_engine(Access(database.host, database.port, database.name, database.username), pool_size=10)
+    engine = open_engine(
+        Access(database.host, database.port, database.name, database.username), "etl:all", pool_size=10
+    )
     yield engine
     engine.dispose()
 

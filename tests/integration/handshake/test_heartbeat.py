@@ -1,11 +1,14 @@
 """The heartbeat renews the lease, shows itself to the partner, and notices what it has lost."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
+from etl.database import transaction
 from etl.errors import FencedOut
-from etl.handshake import Handshake, Heartbeat, Won
+from etl.handshake import Handshake, Heartbeat, Joining, Won
 from tests.fix_company import Site, until
 from tests.integration.handshake.conftest import MakeHandshake
 
@@ -55,6 +58,35 @@ def test_trust_ends_before_the_lease_when_the_database_is_out_of_reach(handshake
     started = time.monotonic()
     until(lambda: _is_lost(beat), "trust ends")
     assert time.monotonic() - started < 60
+
+
+def test_trust_counts_from_before_the_run_was_won(site: Site, handshake: MakeHandshake) -> None:
+    """A long wait within the winning transaction is no time that the lease has."""
+    with ThreadPoolExecutor(1) as pool:
+        with site.locking("in_tables.run_fence"):
+            winner = pool.submit(handshake("a").win)
+            site.wait_for_blocked()
+            before_the_win = time.monotonic()
+        won = winner.result()[1]
+    assert won is not None
+    assert won.attempted_at < before_the_win
+    beating(handshake("a"), won).check()
+    with pytest.raises(FencedOut):
+        beating(handshake("a"), replace(won, attempted_at=won.attempted_at - 60)).check()
+
+
+def test_a_helpers_trust_counts_from_before_it_joined(site: Site, handshake: MakeHandshake, first: Won) -> None:
+    with transaction(handshake("b").engine) as connection:
+        _, running = handshake("b").look(connection)
+    assert running is not None
+    with ThreadPoolExecutor(1) as pool:
+        with site.locking("in_tables.runner"):
+            helper = pool.submit(Joining(handshake("b")).join, running)
+            site.wait_for_blocked()
+            before_it_joined = time.monotonic()
+        won = helper.result()
+    assert won is not None
+    assert won.attempted_at < before_it_joined
 
 
 def _is_lost(beat: Heartbeat) -> bool:
