@@ -6,7 +6,7 @@ from etl.database import Connection, Statements, execute, fetch_all, fetch_one
 from etl.inbound.place import Place
 from etl.metadata import Company, names
 from etl.metadata.company import LinkTable
-from etl.plan import Chunk, Claimed
+from etl.plan import Chunk, Claimed, position
 from etl.quoting import fold
 
 _sql = Statements(__package__)
@@ -98,7 +98,7 @@ def _link_chunks(connection: Connection, table: str, rows: int, place: Place) ->
         return
     extent = fetch_one(connection, _sql("pages", table=table, **place.names))
     pages = extent.pages if extent else 1
-    starts = [pages * part // number for part in range(number)]
+    starts = [position(pages * part // number) for part in range(number)]
     for part, first in enumerate(starts):
         after = starts[part + 1] if part + 1 < number else None
         yield Chunk(rows // number, first if part else None, after)

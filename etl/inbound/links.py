@@ -148,7 +148,5 @@ def _values(link: LinkTable, chunk: Chunk, place: Place) -> dict[str, object]:
         "started_at": place.started_at,
         "unserved_since": place.unserved_since,
         "expiry_minutes": place.reference_expiry_minutes,
-        "first": f"({chunk.first},0)",
-        "after": f"({chunk.after},0)",
         "sentences": sentences(),
-    }
+    } | chunk.bounds(are_places=True)

@@ -13,14 +13,11 @@ def quarantine(connection: Connection, company: Company, task: Task, place: Plac
     """Rejects a chunk's claimed rows, each with an err row, and touches nothing else; returns counters."""
     chunk = task.chunk or Chunk(rows=0)
     link = next((link for link in company.in_link_tables() if link.name == task.table), None)
-    positions = (f"({chunk.first},0)", f"({chunk.after},0)") if link else (chunk.first, chunk.after)
     values = {
         "run": place.run,
         "in_table": task.table,
-        "first": positions[0],
-        "after": positions[1],
         "sentences": sentences(),
-    }
+    } | chunk.bounds(are_places=link is not None)
     statement = _sql("quarantine", in_table=task.table, link=link, chunk=chunk, **place.names)
     rows = execute(connection, statement, values)
     return {"marked": rows, "rejected": rows}

@@ -50,10 +50,10 @@ class Relayed:
     def values(self) -> dict[str, object]:
         """For statements."""
         values: dict[str, object] = {"run": self.place.run, "seq": self.task.seq}
-        values |= {"max_value_bytes": self.place.max_value_bytes, "first": self.chunk.first, "after": self.chunk.after}
+        values |= {"max_value_bytes": self.place.max_value_bytes}
+        values |= self.chunk.bounds(are_places=self.link is not None)
         if self.link:
             values |= {"bo": self.link.bo.code, "field": self.link.field.code, "target_bo": self.link.member.code}
-            values |= {"first": f"({self.chunk.first},0)", "after": f"({self.chunk.after},0)"}
         return values
 
     @property
@@ -67,7 +67,7 @@ class Relayed:
         return self.link is not None and self.chunk.first is None
 
     def arrived(self, *, is_empty: bool) -> Task:
-        """The task as it is performed on what came. The heap pages of link rows mean nothing there."""
+        """The task as it is performed on what came. The places of link rows mean nothing there."""
         chunk = replace(self.chunk, rows=0) if is_empty else self.chunk
         if self.link is not None:
             chunk = Chunk(chunk.rows, None if chunk.first is None else 0)

@@ -7,6 +7,18 @@ task, and no schedule knows it.
 """
 
 from etl.plan.layout import lay_out, lay_out_claims
-from etl.plan.task import CHUNKED, MERGING, SHARED, Chunk, Claimed, Kind, Task
+from etl.plan.task import CHUNKED, LINES_IN_A_PAGE, MERGING, SHARED, Chunk, Claimed, Kind, Task, position
 
-__all__ = ["CHUNKED", "MERGING", "SHARED", "Chunk", "Claimed", "Kind", "Task", "lay_out", "lay_out_claims"]
+__all__ = [
+    "CHUNKED",
+    "LINES_IN_A_PAGE",
+    "MERGING",
+    "SHARED",
+    "Chunk",
+    "Claimed",
+    "Kind",
+    "Task",
+    "lay_out",
+    "lay_out_claims",
+    "position",
+]

@@ -28,15 +28,34 @@ MERGING = CHUNKED | {Kind.UPLOAD_FILES, Kind.MIGRATE_IN_MIGRATED_AT}
 # Any runner may perform them; all other kinds are for the run's owner.
 SHARED = MERGING | {Kind.CLAIM}
 
+# No page of PostgreSQL has as many rows (a line number has 16 bits).
+LINES_IN_A_PAGE = 1 << 16
+
 
 @dataclass(frozen=True)
 class Chunk:
-    """A part of a table, `first <= position < after`; None is open. Positions are ids of in_ rows, or heap pages of
-    link rows (which have no id). `rows` is how many claimed rows it held when it was planned."""
+    """A part of a table, `first <= position < after`; None is open. Positions are ids of in_ rows, or of link rows,
+    which have no id, the places where they lie (see `position`). `rows` is how many claimed rows it held when it was
+    planned."""
 
     rows: int
     first: int | None = None
     after: int | None = None
+
+    def bounds(self, *, are_places: bool) -> dict[str, object]:
+        """`first` and `after` for statements: as numbers, or as PostgreSQL writes places (ctid)."""
+        both = {"first": self.first, "after": self.after}
+        if not are_places:
+            return dict(both)
+        return {
+            name: None if at is None else f"({at // LINES_IN_A_PAGE},{at % LINES_IN_A_PAGE})"
+            for name, at in both.items()
+        }
+
+
+def position(page: int, line: int = 0) -> int:
+    """The place of a link row as one number, in the order of places."""
+    return page * LINES_IN_A_PAGE + line
 
 
 @dataclass(frozen=True)
