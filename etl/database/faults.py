@@ -1,4 +1,4 @@
-"""Vendors' exceptions -> our error tree, by SQLSTATE (two kinds of patience: see tasks/perform.py)."""
+"""Vendors' exceptions -> our error tree, by SQLSTATE (what each means for a task: see tasks/faults.py)."""
 
 import psycopg
 from sqlalchemy import exc
@@ -35,7 +35,7 @@ def translate(error: Exception, place: str) -> EtlError:
     lost_link = not sqlstate and isinstance(origin, psycopg.OperationalError | psycopg.InterfaceError) and not advice
     transient = sqlstate.startswith(_TRANSIENT) or lost_link
     fault = TransientFault(message) if transient else EnvironmentFault(message)
-    fault.sqlstate = sqlstate
+    fault.sqlstate, fault.said = sqlstate, text
     return fault
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from etl.database import transaction
+from etl.engine.alarm import Alarm
+from etl.engine.telling import tell_waiting
 from etl.engine.wiring import House
 from etl.engine.work import Work, place_of
 from etl.engine.workers import Workers
@@ -42,6 +44,7 @@ def place_now(house: House, run: int) -> Place:
 
 def workers_of(house: House, work: Work, beat: Heartbeat, go_on: Callable[[], None]) -> Workers:
     """This runner's workers for a run, as many as the configuration says."""
+    in_migration = house.settings.in_migration
     return Workers(
         work.board,
         work,
@@ -50,7 +53,9 @@ def workers_of(house: House, work: Work, beat: Heartbeat, go_on: Callable[[], No
         check=beat.check,
         cancel=house.handshake.cancel_backends,
         rescue=partial(_rescue, house, work),
-        strikes=house.settings.in_migration.task_attempts,
+        alarm=Alarm(work.board, partial(tell_waiting, house, work.won.run)),
+        strikes=in_migration.task_attempts,
+        patience_seconds=in_migration.fault_patience_seconds,
         settings=house.merge_settings,
     )
 

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 
 from etl.database import Connection, Statements, fetch_all, looking, transaction
 from etl.engine.preparation import is_prepared
@@ -43,6 +43,14 @@ def tell_run(connection: Connection, house: House, run: int, *, message: str = "
 def _run_event(house: House, now: datetime, message: str, run: int, details: dict[str, object]) -> Event:
     name = "run.stopped" if message else "run.done"
     return Event(name, house.company.code, now, message or f"run {run} is done", details)
+
+
+def tell_waiting(house: House, run: int, fault: str) -> None:
+    """Tells the hooks that a run waits for somebody who mends the server; without a fault, that it goes on."""
+    message = f"run {run} waits: {fault}" if fault else f"run {run} goes on"
+    # The server is what is out of order, so nobody asks it for the time.
+    now, name = datetime.now(UTC), "run.waiting" if fault else "run.waiting.over"
+    hooks_of(house.settings).tell_all(Event(name, house.company.code, now, message, {"run": run}))
 
 
 def watch_feed(house: House) -> Feed | None:

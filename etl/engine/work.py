@@ -1,20 +1,21 @@
 """Which room performs which kind of task."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import sqlalchemy
 
 from etl import inbound, outbound
-from etl.database import Connection, Statements, execute, fetch_all
+from etl.database import Connection, Statements, execute, fetch_all, transaction
 from etl.engine.limit import check_error_limit
 from etl.engine.preparation import prepare_store
 from etl.engine.telling import tell_run
-from etl.engine.wiring import House
+from etl.engine.wiring import Begin, House
 from etl.errors import EnvironmentFault, RunStopped
 from etl.handshake import Won
 from etl.inbound import Place, Receipt, Shares, Sides
@@ -61,13 +62,19 @@ def place_of(sides: Sides, house: House, run: int) -> Place:
     )
 
 
-def merge(sides: Sides, task: Task, company: Company, place: Place) -> Counters:
-    """The work of the kinds that merge rows: the part of a run that a dry run does as well."""
+def merge(sides: Sides, task: Task, company: Company, place: Place, slices: Sequence[Chunk] = ()) -> Counters:
+    """The work of the kinds that merge rows: the part of a run that a dry run does as well.
+
+    `slices`: the parts of its chunk to be taken one after the other, if it is not taken at once.
+    """
     if task.kind not in MERGING:
         return {}
-    if sides.is_one:
-        return _merge(sides.store, task, place, company)
-    return inbound.relay_task(sides, company, task, place, partial(_merge, company=company))
+    if not sides.is_one:
+        return inbound.relay_task(sides, company, task, place, partial(_merge, company=company), slices)
+    counters = Counter[str]()
+    for chunk in slices or (task.chunk,):
+        counters.update(_merge(sides.store, replace(task, chunk=chunk), place, company))
+    return dict(counters)
 
 
 def _merge(connection: Connection, task: Task, place: Place, company: Company) -> Counters:
@@ -103,9 +110,9 @@ class Work:
     accept: bool = False
 
     @contextmanager
-    def sides(self, source: Connection) -> Iterator[Sides]:
+    def sides(self, source: Connection, begin: Begin = transaction) -> Iterator[Sides]:
         """Beside a transaction of the import, under its fence, that of the store, under the same."""
-        with self.house.sides(source) as sides:
+        with self.house.sides(source, begin) as sides:
             if not sides.is_one:
                 self.house.gate.hold(sides.store, self.won.run, self.won.fence)
             yield sides

@@ -2,14 +2,19 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 
+from etl.engine.alarm import Alarm
+from etl.engine.mending import Mending
 from etl.engine.work import Work
-from etl.errors import EnvironmentFault
-from etl.tasks import Board, Left, Taken, perform
+from etl.errors import EnvironmentFault, EtlError
+from etl.tasks import Bearing, Board, Left, Taken, perform
+from etl.tasks import Work as Performs
 
 _log = logging.getLogger("in_pg_migration")
 
@@ -23,7 +28,8 @@ class Workers:
 
     `go_on` raises when no further task may begin, `check` when this runner must not write any more. `cancel` ends what
     this runner's backends are doing: after a signal nobody waits for a long merge. `rescue` frees what lost helpers had
-    begun. A task with more than `strikes` is set aside. `settings` are those of each task's transaction.
+    begun. A task with more than `strikes` is set aside. A server that must be mended is waited for, after an
+    `alarm`, for `patience_seconds` at most. `settings` are those of each task's transaction.
     """
 
     board: Board
@@ -33,7 +39,9 @@ class Workers:
     check: Callable[[], None]
     cancel: Callable[[], None]
     rescue: Callable[[Sequence[str]], None]
+    alarm: Alarm
     strikes: int
+    patience_seconds: float
     settings: dict[str, str]
     _done: threading.Condition = field(default_factory=threading.Condition)
     _ends: threading.Event = field(default_factory=threading.Event)
@@ -69,7 +77,7 @@ class Workers:
     def _work(self) -> None:
         while not self._ends.is_set():
             self.go_on()
-            taken = self.board.take()
+            taken = self._bearing().patiently("taking a task", self.board.take, only_lasting=True)
             if taken:
                 self._perform(taken)
                 with self._done:
@@ -86,20 +94,43 @@ class Workers:
                 self._done.wait(_POLL_SECONDS)
 
     def _perform(self, taken: Taken) -> None:
-        work, why = self.work, ""
-        if taken.strikes > self.strikes:
-            last = f", last: {taken.last_error}" if taken.last_error else ""
-            why = f"set aside after {taken.strikes - 1} attempts that ended its runner or met such a fault{last}"
-            _log.error("task %s of run %s is %s", taken.task.title, self.board.run, why)
+        work, bearing, why = self.work, self._bearing(taken), self._why_aside(taken)
+        mending = Mending(work, taken.task, bearing, self.settings)
+
+        def otherwise(fault: EtlError) -> Performs | None:
+            # When all ends, a fault may be nothing but our own cancelling.
+            return None if why or self._ends.is_set() else mending(fault)
+
         perform(
             self.board,
             taken,
             work.set_aside if why else work,
-            before_try=self.check,
+            bearing=bearing,
+            otherwise=otherwise,
             sides=work.sides,
             quarantine=why,
             **self.settings,
         )
+
+    def _why_aside(self, taken: Taken) -> str:
+        if taken.strikes <= self.strikes:
+            return ""
+        last = f", last: {taken.last_error}" if taken.last_error else ""
+        why = f"set aside after {taken.strikes - 1} attempts that ended its runner or met such a fault{last}"
+        _log.error("task %s of run %s is %s", taken.task.title, self.board.run, why)
+        return why
+
+    def _bearing(self, taken: Taken | None = None) -> Bearing:
+        return Bearing(self.check, self._wait, self.patience_seconds, partial(self.alarm, taken))
+
+    def _wait(self, seconds: float) -> bool:
+        """Lets time pass; False: the others end, and so shall this one. Raises what `go_on` does."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.go_on()
+            if self._ends.wait(min(left, _POLL_SECONDS)):
+                return False
+        return True
 
     def _end(self) -> None:
         self._ends.set()

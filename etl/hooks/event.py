@@ -9,9 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Event:
-    """`name`: run.done, run.stopped, feed.late, feed.stalled, and feed.late.over, feed.stalled.over for the all-clear.
+    """`name`: run.done, run.stopped, and run.waiting, feed.late, feed.stalled, each with `.over` for the all-clear.
 
-    `at` is of the database's clock; `message` a sentence for people; `details` are JSON.
+    `at` is of the database's clock, of run.waiting of our own; `message` a sentence for people; `details` are JSON.
     """
 
     name: str

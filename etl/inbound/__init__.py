@@ -9,6 +9,7 @@ from etl.inbound.brake import Shares, check_mass_changes
 from etl.inbound.claim import claim, claim_table, large_tables, measure
 from etl.inbound.close import Receipt, clean_errors, copy_errors, release, write_receipts
 from etl.inbound.copies import Copies, copy_in_tables
+from etl.inbound.cut import cut, is_divisible, slices, without_rows
 from etl.inbound.error_book import Choice, ErrorBook
 from etl.inbound.files import upload_files
 from etl.inbound.links import merge_links
@@ -37,7 +38,9 @@ __all__ = [
     "copy_in_tables",
     "create_relay",
     "create_tables",
+    "cut",
     "forget_relay",
+    "is_divisible",
     "large_tables",
     "measure",
     "merge_links",
@@ -47,8 +50,10 @@ __all__ = [
     "relay_errors",
     "relay_task",
     "release",
+    "slices",
     "touch_migrated",
     "upload_files",
     "waiting_links",
+    "without_rows",
     "write_receipts",
 ]

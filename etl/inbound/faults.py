@@ -1,6 +1,6 @@
 """The catalogue of faults a row can have: a stable code, its sentence, its cause and its cure, in English and Russian.
 
-`{column}` and `{value}` of a sentence are filled in by the statement that writes the err row.
+`{column}`, `{value}` and `{reason}` of a sentence are filled in by the statement that writes the err row.
 """
 
 import json
@@ -148,11 +148,24 @@ CATALOGUE = (
         "партнёр: прислать недостающую инстанцию и снова предложить связь",
     ),
     Fault(
+        "ROW_QUARANTINED",
+        "the server refuses the row: {reason}",
+        "сервер не принимает строку: {reason}",
+        "the server could not bear the row, alone among those of its chunk: a constraint or trigger of the store, or "
+        "one of the server's limits; the message has its word",
+        "сервер не выдержал именно эту строку порции: ограничение или триггер хранилища либо предел сервера; "
+        "сообщение приводит его слова",
+        "operator: mend what the message says, or let the partner do it, then etl errors retry --code ROW_QUARANTINED",
+        "оператор: устранить то, что в сообщении, сам или с партнёром, затем etl errors retry --code ROW_QUARANTINED",
+    ),
+    Fault(
         "CHUNK_QUARANTINED",
         "the row was not read: merging it together with others of its chunk ended the runner each time",
         "строка не прочитана: её слияние вместе с другими строками порции каждый раз обрывало работу исполнителя",
-        "merging the chunk with this row killed the runner, or met the same fault, more often than taskAttempts allows",
-        "слияние порции с этой строкой обрывало работу или вызывало ту же ошибку чаще, чем разрешает taskAttempts",
+        "merging the chunk with this row killed the runner, or met a fault that no single row explains, more often "
+        "than taskAttempts allows",
+        "слияние порции с этой строкой обрывало работу или вызывало ошибку, которую не объясняет ни одна строка, чаще, "
+        "чем разрешает taskAttempts",
         "operator: mend what the task's error and the logs show, then etl errors retry --code CHUNK_QUARANTINED",
         "оператор: устранить то, что в ошибке задачи и журналах, затем etl errors retry --code CHUNK_QUARANTINED",
     ),

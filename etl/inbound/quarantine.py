@@ -1,23 +1,28 @@
-"""What becomes of the rows of a task that cannot be performed: they are rejected unread, and may be offered again."""
+"""What becomes of rows that cannot be merged: they are rejected unread, and may be offered again."""
 
 from etl.database import Connection, Statements, execute
+from etl.inbound.cut import chunk_of, link_of
 from etl.inbound.faults import sentences
 from etl.inbound.place import Place
 from etl.metadata import Company
-from etl.plan import Chunk, Task
+from etl.plan import Task
 
 _sql = Statements(__package__)
 
 
-def quarantine(connection: Connection, company: Company, task: Task, place: Place) -> dict[str, int]:
-    """Rejects a chunk's claimed rows, each with an err row, and touches nothing else; returns counters."""
-    chunk = task.chunk or Chunk(rows=0)
-    link = next((link for link in company.in_link_tables() if link.name == task.table), None)
-    values = {
+def quarantine(connection: Connection, company: Company, task: Task, place: Place, reason: str = "") -> dict[str, int]:
+    """Rejects the claimed rows of a task's chunk, each with an err row, and touches nothing else; returns counters.
+
+    `reason`: why these very rows; without it they are the whole chunk of a task that was set aside.
+    """
+    link, chunk = link_of(company, task), chunk_of(task)
+    values = chunk.bounds(are_places=link is not None) | {
         "run": place.run,
         "in_table": task.table,
+        "code": "ROW_QUARANTINED" if reason else "CHUNK_QUARANTINED",
+        "reason": reason,
         "sentences": sentences(),
-    } | chunk.bounds(are_places=link is not None)
+    }
     statement = _sql("quarantine", in_table=task.table, link=link, chunk=chunk, **place.names)
     rows = execute(connection, statement, values)
     return {"marked": rows, "rejected": rows}

@@ -13,8 +13,9 @@ waited) the store has kept; and the counters are those of both tries (`both`).
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from etl.database import Connection, Statements, execute, fetch_one, keep_tables, pipe
@@ -26,7 +27,7 @@ from etl.inbound.place import Place, Sides
 from etl.inbound.relayed import TEMPORARY, Relayed, both, in_columns, relayed
 from etl.inbound.truncated import refuse_truncated
 from etl.metadata import Company, names
-from etl.plan import Kind, Task
+from etl.plan import Chunk, Kind, Task
 from etl.quoting import identifier
 
 _sql = Statements(__package__)
@@ -57,20 +58,23 @@ def relay_errors(sides: Sides, place: Place) -> Counters:
     return copied
 
 
-def relay_task(sides: Sides, company: Company, task: Task, place: Place, merge: Merge) -> Counters:
-    """Performs a task that merges rows by `merge`, between two databases, and returns its counters."""
+def relay_task(
+    sides: Sides, company: Company, task: Task, place: Place, merge: Merge, slices: Sequence[Chunk] = ()
+) -> Counters:
+    """Performs a task that merges rows by `merge`, between two databases, and returns its counters.
+
+    `slices`: the parts of its chunk to be taken one after the other, if it is not taken at once.
+    """
     if task.kind is Kind.MIGRATE_IN_MIGRATED_AT:
         return _touch(sides, company, task, place, merge)
-    errand = _Errand(sides, relayed(company, task, place))
-    first = errand.counted()
-    came = errand.fetch(is_first=first is None)
-    # Rows that are gone when a task is repeated were not too many to lose: they had been merged.
-    task = errand.rows.arrived(is_empty=first is not None and not came)
-    counters = both(first, merge(sides.store, task, place.among(TEMPORARY)))
-    if errand.rows.kind == "files":
-        counters["rejected"] = refuse_files(sides.source, place)
-    errand.note(counters)
-    errand.bring_back()
+    whole = _Errand(sides, relayed(company, task, place))
+    first = whole.counted()
+    again = Counter[str]()
+    for chunk in slices or (whole.rows.chunk,):
+        errand = _Errand(sides, relayed(company, replace(task, chunk=chunk), place))
+        again.update(errand.run(merge, is_first=first is None))
+    counters = both(first, dict(again))
+    whole.note(counters)
     return counters
 
 
@@ -95,6 +99,18 @@ class _Errand:
     sides: Sides
     rows: Relayed
 
+    def run(self, merge: Merge, *, is_first: bool) -> Counters:
+        """The whole way; the store's transaction does not know yet what was counted."""
+        came = self.fetch(is_first=is_first)
+        # Rows that are gone when a task is repeated were not too many to lose: they had been merged.
+        task = self.rows.arrived(is_empty=not is_first and not came)
+        counters = merge(self.sides.store, task, self.rows.place.among(TEMPORARY))
+        if self.rows.kind == "files":
+            counters["rejected"] = refuse_files(self.sides.source, self.rows.place)
+        self.keep()
+        self.bring_back()
+        return counters
+
     def counted(self) -> Counters | None:
         """What a try counted whose effects the store has; None for the first."""
         row = fetch_one(self.sides.store, self._sql("relay_counters"), self.rows.values)
@@ -116,11 +132,14 @@ class _Errand:
         self._at_store("relay_analyze")
         return came
 
-    def note(self, counters: Counters) -> None:
+    def keep(self) -> None:
         """What the store must know if it is committed and the import is not."""
         if self.rows.serves_waiting:
             self._at_store("relay_keep_ends")
         self._at_store("relay_keep_errors")
+
+    def note(self, counters: Counters) -> None:
+        """The same of the whole task: that it is done, and what it has counted."""
         execute(self.sides.store, self._sql("relay_count"), self.rows.values | {"counters": json.dumps(counters)})
 
     def bring_back(self) -> None:

@@ -39,10 +39,20 @@ GUARD_KEYS = (
         "taskAttempts",
         Kind.NUMBER,
         "5",
-        "A task that has ended its runner, or met a fault of values or of the connection, so many times is set aside: "
+        "A task that has ended its runner, or met a fault that no single row explains, so many times is set aside: "
         "its rows are rejected unread (CHUNK_QUARANTINED), the run goes on. From the third time on it is tried alone.",
         unit="attempts",
         smallest=3,
+        largest=1_000_000,
+    ),
+    Key(
+        "faultPatienceSeconds",
+        Kind.NUMBER,
+        "600",
+        "How long a run waits, after one alarm, for a server that somebody must mend: disk full, out of memory, read "
+        "only, no login. It keeps its lease and goes on by itself. 0 ends the run at once.",
+        unit="seconds",
+        smallest=0,
         largest=1_000_000,
     ),
     Key(

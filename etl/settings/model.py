@@ -46,6 +46,8 @@ class InMigration:
     max_blanked_share: int | None
     # Strikes after which a task is set aside.
     task_attempts: int
+    # 0: a server that must be mended is not waited for.
+    fault_patience_seconds: int
     copy_tables: bool
     copy_days: int
     clean_days: int

@@ -98,6 +98,7 @@ def _in_migration(layers: Layers) -> InMigration:
         max_removed_share=cast(int | None, layers.value(IN_MIGRATION, "maxRemovedShare")),
         max_blanked_share=cast(int | None, layers.value(IN_MIGRATION, "maxBlankedShare")),
         task_attempts=_number(layers, IN_MIGRATION, "taskAttempts"),
+        fault_patience_seconds=_number(layers, IN_MIGRATION, "faultPatienceSeconds"),
         copy_tables=bool(layers.value(IN_MIGRATION, "copyTables")),
         copy_days=_number(layers, IN_MIGRATION, "copyDays"),
         clean_days=_number(layers, IN_MIGRATION, "cleanDays"),

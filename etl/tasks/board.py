@@ -129,6 +129,11 @@ class Board:
         with transaction(self.engine) as connection:
             execute(connection, self._sql("put_back"), self._mine() | values)
 
+    def note(self, taken: Taken, error: str) -> None:
+        """Says of a task under way why it does not go on, for whoever looks."""
+        with transaction(self.engine) as connection:
+            execute(connection, self._sql("note"), self._mine() | {"id": taken.id, "error": error})
+
     def put_back_mine(self) -> None:
         """Frees what this runner had begun when it helped before and left in disorder."""
         with transaction(self.engine) as connection:

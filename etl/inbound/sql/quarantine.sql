@@ -1,4 +1,4 @@
--- The rows of a chunk that nobody could merge. Only ids and ends are read: what breaks its readers may lie in any value.
+-- The rows of a chunk that nobody could merge, or one that the server refuses. Only ids and ends are read: what breaks its readers may lie in any value.
 {% from "chunk.jinja" import claimed, links_within %}
 with refused as (
     update {{ in_schema | ident }}.{{ in_table | ident }} i
@@ -13,6 +13,7 @@ with refused as (
 {% endif %}
 )
 insert into {{ in_schema | ident }}.err (run, in_table, row_id, in_id, code, message, message_rus, value, severity)
-select :run, :in_table, r.row_id, r.in_id, s.code, s.sentence ->> 0, s.sentence ->> 1, r.value, 'error'
+select :run, :in_table, r.row_id, r.in_id, s.code, replace(s.sentence ->> 0, '{reason}', :reason),
+    replace(s.sentence ->> 1, '{reason}', :reason), r.value, 'error'
 from refused r
-join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = 'CHUNK_QUARANTINED'
+join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = :code

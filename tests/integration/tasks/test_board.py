@@ -10,7 +10,7 @@ from etl.database import Access, open_engine, transaction
 from etl.errors import EnvironmentFault, FencedOut, TransientFault
 from etl.handshake import Handshake, Won
 from etl.plan import Chunk, Kind, Task
-from etl.tasks import Board, perform
+from etl.tasks import Bearing, Board, perform
 from tests.fix_company import CLAIMS, MakeSite, Site
 
 PLAN = [
@@ -72,7 +72,7 @@ def done(board: Board) -> str | None:
     """Takes a task and performs it without any work; its title."""
     taken = board.take()
     if taken:
-        perform(board, taken, lambda connection, task: {}, before_try=lambda: None)
+        perform(board, taken, lambda connection, task: {}, bearing=Bearing(lambda: None))
     return taken.task.title if taken else None
 
 
@@ -94,9 +94,9 @@ def test_a_stage_waits_for_the_whole_stage_before(board: Board) -> None:
     assert first is not None
     assert second is not None
     assert board.take() is None
-    perform(board, first, lambda connection, task: {}, before_try=lambda: None)
+    perform(board, first, lambda connection, task: {}, bearing=Bearing(lambda: None))
     assert board.take() is None
-    perform(board, second, lambda connection, task: {}, before_try=lambda: None)
+    perform(board, second, lambda connection, task: {}, bearing=Bearing(lambda: None))
     assert [done(board), done(board), done(board)] == ["barrier", "last", None]
     left = board.left()
     assert (left.todo, left.running, left.is_over) == (0, 0, True)
@@ -109,7 +109,7 @@ def test_a_lane_keeps_its_order_and_holds_up_nobody_else(site: Site, board: Boar
         board.record(connection, [Task(seq, 1, Kind.NOP, str(seq), lane=lane) for seq, lane in lanes.items()])
     taken = {one.task.seq: one for one in (board.take(), board.take(), board.take(), board.take()) if one}
     assert (set(taken), board.take()) == ({10, 12, 13, 14}, None)
-    perform(board, taken[10], lambda connection, task: {}, before_try=lambda: None)
+    perform(board, taken[10], lambda connection, task: {}, bearing=Bearing(lambda: None))
     assert done(board) == "11"
     assert board.take() is None
     board.put_back(taken[12], "failed")
@@ -147,7 +147,7 @@ def test_counters_and_state_are_one_with_the_work(site: Site, board: Board) -> N
         connection.execute(sqlalchemy.text("create table in_tables.effect ()"))
         return {"created": 3}
 
-    assert perform(board, taken, work, before_try=lambda: None) == {"created": 3}
+    assert perform(board, taken, work, bearing=Bearing(lambda: None)) == {"created": 3}
     assert board.done_counters(taken) == {"created": 3}
     assert site.value("select to_regclass('in_tables.effect') is not null")
 
@@ -161,7 +161,7 @@ def test_a_fault_rolls_back_and_frees_the_task_with_its_reason(site: Site, board
         raise EnvironmentFault("disk full")
 
     with pytest.raises(EnvironmentFault):
-        perform(board, taken, work, before_try=lambda: None)
+        perform(board, taken, work, bearing=Bearing(lambda: None))
     assert site.value("select to_regclass('in_tables.effect') is null")
     assert site.look("select state, error, owner from in_tables.task where seq = 1") == [
         {"state": "todo", "error": "disk full", "owner": None}
@@ -185,7 +185,7 @@ def test_a_transient_fault_is_tried_again_as_a_whole(board: Board) -> None:
             raise fault
         return {"created": len(tries)}
 
-    assert perform(board, taken, work, before_try=lambda: None) == {"created": 3}
+    assert perform(board, taken, work, bearing=Bearing(lambda: None)) == {"created": 3}
 
 
 def test_the_check_before_each_try_ends_the_tries(site: Site, board: Board) -> None:
@@ -196,7 +196,7 @@ def test_the_check_before_each_try_ends_the_tries(site: Site, board: Board) -> N
         raise FencedOut("lost")
 
     with pytest.raises(FencedOut):
-        perform(board, taken, lambda connection, task: {}, before_try=lost)
+        perform(board, taken, lambda connection, task: {}, bearing=Bearing(lost))
     assert states(site)[0] != "done"
 
 
@@ -208,12 +208,12 @@ def test_an_heir_takes_what_was_begun_and_the_old_owner_finishes_nothing(
     other = heir(site, engine)
     other.inherit()
     with pytest.raises(FencedOut):
-        perform(board, begun, lambda connection, task: {}, before_try=lambda: None)
+        perform(board, begun, lambda connection, task: {}, bearing=Bearing(lambda: None))
     assert board.take() is None
     again = other.take()
     assert again is not None
     assert (again.task, again.attempts) == (PLAN[0], 2)
-    perform(other, again, lambda connection, task: {}, before_try=lambda: None)
+    perform(other, again, lambda connection, task: {}, bearing=Bearing(lambda: None))
 
 
 def test_a_task_under_way_keeps_the_heir_waiting(site: Site, engine: sqlalchemy.Engine, board: Board) -> None:

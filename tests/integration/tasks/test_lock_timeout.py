@@ -8,7 +8,7 @@ import sqlalchemy
 from etl.database import Connection, execute, open_engine
 from etl.errors import TransientFault
 from etl.plan import Kind, Task
-from etl.tasks import Board, perform
+from etl.tasks import Bearing, Board, perform
 from tests.fix_company import PASSWORD, MakeSite, Site
 
 _DOCUMENT = "code: Client\nfields:\n  - {code: Name, type: INPUT_TEXT, needLoadFromInTables: true}\n"
@@ -44,7 +44,7 @@ def test_the_error_names_the_table_and_who_holds_it(site: Site, engine: sqlalche
     statements = ("set application_name to E'hea\\033[2Jvy'", "update in_tables.in_Client set name = 'C'")
     with site.partner.holding(*statements) as session:
         with pytest.raises(TransientFault) as caught:
-            perform(board, taken, touch, before_try=lambda: None, lock_timeout="20ms")
+            perform(board, taken, touch, bearing=Bearing(lambda: None), lock_timeout="20ms")
         pid = session.info.backend_pid
     message = str(caught.value)
     assert message.startswith("task MIGRATE_SINGLE_FIELDS in_Client: PostgreSQL ")
@@ -56,4 +56,4 @@ def test_the_error_names_the_table_and_who_holds_it(site: Site, engine: sqlalche
 
     taken = board.take()
     assert taken is not None
-    assert perform(board, taken, touch, before_try=lambda: None) == {"rows": 1}
+    assert perform(board, taken, touch, bearing=Bearing(lambda: None)) == {"rows": 1}

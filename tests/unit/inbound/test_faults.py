@@ -43,7 +43,7 @@ def test_sentences_fill_in_the_same_in_both_languages() -> None:
     for fault in CATALOGUE:
         filled = re.findall(r"\{\w+\}", fault.english)
         assert sorted(filled) == sorted(re.findall(r"\{\w+\}", fault.russian))
-        assert set(filled) <= {"{column}", "{value}"}
+        assert set(filled) <= {"{column}", "{value}", "{reason}"}
 
 
 def test_the_first_codes_are_a_contract() -> None:

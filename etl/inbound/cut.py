@@ -1,0 +1,54 @@
+"""A task's claimed rows in smaller parts: to find the one that no statement bears, or to take them part by part."""
+
+from dataclasses import replace
+
+from etl.database import Connection, Statements, fetch_all
+from etl.inbound.place import Place
+from etl.metadata import Company
+from etl.metadata.company import LinkTable
+from etl.plan import LINES_IN_A_PAGE, Chunk, Task
+
+_sql = Statements(__package__)
+
+
+def cut(connection: Connection, company: Company, task: Task, place: Place, number: int) -> tuple[Chunk, ...]:
+    """A chunk's claimed rows in so many parts of about the same size, and nothing beside them; fewer if there are fewer
+    rows, none if there is none."""
+    link = link_of(company, task)
+    chunk = chunk_of(task)
+    names = {"in_table": task.table, "link": link, "chunk": chunk, "lines_in_a_page": LINES_IN_A_PAGE, **place.names}
+    values = chunk.bounds(are_places=link is not None) | {"run": place.run, "number": number}
+    rows = fetch_all(connection, _sql("cut", **names), values)
+    return tuple(Chunk(row.rows, row.first, row.last + 1) for row in rows)
+
+
+def slices(connection: Connection, company: Company, task: Task, place: Place, number: int) -> tuple[Chunk, ...]:
+    """As `cut`, but together the parts are the whole chunk, whatever the partner does to its rows."""
+    parts, whole = cut(connection, company, task, place, number), chunk_of(task)
+    if not parts:
+        return (whole,)
+    firsts = [whole.first, *(part.first for part in parts[1:])]
+    afters = [*firsts[1:], whole.after]
+    return tuple(Chunk(part.rows, *bounds) for part, *bounds in zip(parts, firsts, afters, strict=True))
+
+
+def without_rows(company: Company, task: Task) -> Chunk | None:
+    """What a link task does beside its rows, as a chunk of none of them: serving links that wait. None: nothing."""
+    chunk = chunk_of(task)
+    return replace(chunk, rows=0, after=0) if link_of(company, task) and chunk.first is None else None
+
+
+def is_divisible(company: Company, task: Task) -> bool:
+    """Whether its parts can be merged one after the other: only a whole batch knows an owner's newest link, or set."""
+    link = link_of(company, task)
+    return link is None or link.field.only_adds_links
+
+
+def link_of(company: Company, task: Task) -> LinkTable | None:
+    """The link table of a task; None for one of data rows."""
+    return next((link for link in company.in_link_tables() if link.name == task.table), None)
+
+
+def chunk_of(task: Task) -> Chunk:
+    """The task's chunk; one that has none has no rows."""
+    return task.chunk or Chunk(rows=0)

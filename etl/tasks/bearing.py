@@ -1,0 +1,71 @@
+"""How a runner bears the faults of its tasks: it waits, or finds other work that comes to the same end."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from etl.errors import EtlError, FencedOut
+from etl.tasks.faults import Meaning, Patience, meaning_of
+
+_log = logging.getLogger("in_pg_migration")
+
+Answer = TypeVar("Answer")
+
+
+def _go_on(seconds: float) -> bool:
+    time.sleep(seconds)
+    return True
+
+
+def _ignore(fault: EtlError | None) -> None:
+    """Nobody is alarmed."""
+
+
+@dataclass(frozen=True)
+class Bearing:
+    """What is done about faults.
+
+    `before_try` raises when this runner must not write any more. `wait` lets so many seconds pass; False: the runner
+    ends. `patience_seconds`: how long the mending of the server is waited for. `alarm` hears of the fault that makes it
+    wait so, and None when that is over.
+    """
+
+    before_try: Callable[[], None]
+    wait: Callable[[float], bool] = _go_on
+    patience_seconds: float = 0.0
+    alarm: Callable[[EtlError | None], None] = _ignore
+
+    def patiently(self, what: str, attempt: Callable[[], Answer], *, only_lasting: bool = False) -> Answer:
+        """What `attempt` answers, a whole transaction that is tried again while its faults are worth it.
+
+        Raises the last fault when patience ends; with `only_lasting` there is none with faults that come and go.
+        """
+        patience = Patience(self.patience_seconds)
+        lasting: EtlError | None = None
+        while True:
+            try:
+                self.before_try()
+            except FencedOut as lost:
+                if lasting is None:
+                    raise
+                raise lasting from lost  # a server that takes no writes took no heartbeat either
+            try:
+                answer = attempt()
+            except EtlError as error:
+                fault = error
+            else:
+                if lasting:
+                    self.alarm(None)
+                return answer
+            is_lasting = meaning_of(fault) is Meaning.LASTING
+            pause = patience.pause(fault) if is_lasting or not only_lasting else None
+            if pause is None:
+                raise fault
+            if is_lasting:
+                lasting = fault
+                self.alarm(fault)
+            _log.info("%s is tried again in %.2f s: %s", what, pause, fault)
+            if not self.wait(pause):
+                raise EtlError(f"the runner was asked to end while it waited: {fault}") from fault

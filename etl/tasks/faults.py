@@ -1,0 +1,93 @@
+"""What a fault of the server means for the task that met it, by SQLSTATE (reliability anchors, 4.3), and how long it is
+borne."""
+
+import random
+import time
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from etl.errors import EtlError, TransientFault
+
+
+class Meaning(Enum):
+    """Classes of faults; the same transaction is tried again for all but the last three."""
+
+    BRIEF = auto()  # deadlocks and locks are over soon: short pauses and many
+    LOST = auto()  # a lost server takes longer to come back: long pauses and few
+    ONCE = auto()  # the second try finds what the first one did not know; if it does not, it never will
+    LASTING = auto()  # disk, memory, a standby, rights to log in: somebody must mend the server, and it is waited for
+    TIMEOUT = auto()  # the server's statement_timeout, or somebody's cancel
+    DATA = auto()  # values out of range, broken constraints, limits of the server, and what it calls its own fault
+    OTHER = auto()
+
+
+# A unique value that two tasks wrote at once, and a plan that a change of the table made useless.
+_ONCE = ("23505", "0A000")
+_LOST = ("57P", "08", "53300")
+_LASTING = ("53100", "53200", "58030", "25006", "28")
+_TIMEOUT = "57014"
+_DATA = ("21", "22", "23", "54", "XX000")
+_LINK_LOST = ("08", "57P01", "57P02")
+
+_PAUSES = {
+    Meaning.BRIEF: (0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0),
+    Meaning.LOST: (0.5, 1.0, 2.0, 4.0, 8.0),
+    Meaning.ONCE: (0.05,),
+}
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
+
+
+def meaning_of(fault: EtlError) -> Meaning:
+    """The class of a fault."""
+    code = fault.sqlstate
+    if isinstance(fault, TransientFault):
+        if code in _ONCE:
+            return Meaning.ONCE
+        return Meaning.LOST if not code or code.startswith(_LOST) else Meaning.BRIEF
+    if code.startswith(_LASTING):
+        return Meaning.LASTING
+    if code == _TIMEOUT:
+        return Meaning.TIMEOUT
+    return Meaning.DATA if code.startswith(_DATA) else Meaning.OTHER
+
+
+def blames_rows(fault: EtlError) -> bool:
+    """Whether the values of rows may be to blame; a unique value only when a second try has met it too."""
+    return fault.sqlstate.startswith(_DATA)
+
+
+def is_strike(fault: EtlError) -> bool:
+    """Whether nothing but the task explains the fault: values that a statement cannot bear, or a server that was lost
+    with each try and is there again. Locks, rights, disk, a server that stays away: these excuse it."""
+    is_lost = isinstance(fault, TransientFault) and (not fault.sqlstate or fault.sqlstate.startswith(_LINK_LOST))
+    return is_lost or blames_rows(fault)
+
+
+@dataclass
+class Patience:
+    """With one piece of work. `seconds`: how long the server's mending is waited for, from the first such fault on."""
+
+    seconds: float = 0.0
+    _tries: int = 0
+    _waits: int = 0
+    _since: float | None = field(default=None)
+
+    def pause(self, fault: EtlError) -> float | None:
+        """How many seconds to wait before the next try; None: it is not tried again."""
+        meaning = meaning_of(fault)
+        if meaning is Meaning.LASTING:
+            return self._wait(time.monotonic())
+        pauses = _PAUSES.get(meaning, ())
+        if self._tries >= len(pauses):
+            return None
+        self._tries += 1
+        return pauses[self._tries - 1] * random.uniform(0.5, 1.0)  # noqa: S311
+
+    def _wait(self, now: float) -> float | None:
+        self._since = now if self._since is None else self._since
+        left = self._since + self.seconds - now
+        if left <= 0:
+            return None
+        self._waits += 1
+        longest = min(_FIRST_WAIT * 2.0 ** min(self._waits - 1, 10), _LONGEST_WAIT)
+        return min(longest * random.uniform(0.5, 1.0), left)  # noqa: S311
