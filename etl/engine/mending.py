@@ -35,30 +35,32 @@ class Mending:
     bearing: Bearing
     settings: dict[str, str]
     _guilty: Sequence[Guilty[Chunk, EtlError]] = ()
-    _slices: int = 1
+    _is_sliced: bool = False
 
     def __call__(self, fault: EtlError) -> Performs | None:
         """Another work that may come to an end; None: there is none. Raises what a search meets beside guilty rows."""
         if self.task.kind not in CHUNKED:
             return None
         if meaning_of(fault) is Meaning.TIMEOUT:
-            return self._sliced(fault)
+            self._slice(fault)
+            return self._perform
         if blames_rows(fault) and not self._guilty:
             return self._without_guilty(fault)
         return None
 
-    def _sliced(self, fault: EtlError) -> Performs:
+    def _slice(self, fault: EtlError) -> None:
+        """From now on the work is done in slices. Raises EnvironmentFault when that is of no help."""
         rows = self._chunk.rows
         if not inbound.is_divisible(self.work.house.company, self.task):
             why = "its rows belong together, so it cannot be done in slices (nor does a lower chunkRows help)"
-        elif rows < _SLICES:
-            why = f"it has too few rows to be done in slices ({rows})"
-        elif self._slices > 1:
+        elif rows < 2:
+            why = "it has no rows to be done in slices"
+        elif self._is_sliced:
             why = f"it was tried in slices of {-(-rows // _SLICES)} rows too"
         else:
             _log.warning("task %s is tried again in %d slices: %s", self.task.title, _SLICES, fault)
-            self._slices = _SLICES
-            return self._perform
+            self._is_sliced = True
+            return
         last = EnvironmentFault(f"task {self.task.kind} {self.task.title}: {fault}; {why}")
         last.sqlstate = fault.sqlstate
         raise last from fault
@@ -87,7 +89,10 @@ class Mending:
         except EtlError as fault:
             if blames_rows(fault):
                 return fault
-            raise
+            if meaning_of(fault) is not Meaning.TIMEOUT:
+                raise
+            self._slice(fault)
+            return self._probe(chunk)
         return None
 
     def _rehearse(self, part: Task) -> None:
@@ -95,7 +100,7 @@ class Mending:
         with rehearsal(self.work.board.engine, **self.settings) as connection:
             self.work.board.hold_fence(connection)
             with self.work.sides(connection, rehearsal) as sides:
-                merge(sides, part, self.work.house.company, self.work.place)
+                self._merge(sides, part)
                 for side in {sides.source, sides.store}:
                     execute(side, _sql("check_constraints"))
 
@@ -105,9 +110,13 @@ class Mending:
         counters = Counter[str]()
         for one in self._guilty:
             counters.update(inbound.quarantine(sides.source, company, self._part(one.part), place, _reason(one)))
-        slices = inbound.slices(sides.source, company, task, place, self._slices) if self._slices > 1 else ()
-        counters.update(merge(sides, task, company, place, slices))
+        counters.update(self._merge(sides, task))
         return dict(counters)
+
+    def _merge(self, sides: Sides, task: Task) -> Counters:
+        company, place = self.work.house.company, self.work.place
+        slices = inbound.slices(sides.source, company, task, place, _SLICES) if self._is_sliced else ()
+        return merge(sides, task, company, place, slices)
 
     @property
     def _chunk(self) -> Chunk:
