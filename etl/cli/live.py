@@ -40,6 +40,7 @@ def line(found: Status) -> str:
         so_far = progress(found.tasks, found.looked_at)
         parts += [f"{kind.kind} {kind.done}/{kind.tasks}" for kind in so_far.kinds if kind.done + kind.running > 0]
         parts.append(f"{so_far.rows_done:,} of {so_far.rows:,} rows")
+        parts += _reasons(found)
     else:
         parts.append(found.reason)
     parts += list(_counts(found))
@@ -59,6 +60,7 @@ def _parts(found: Status) -> Iterator[RenderableType]:
         yield _bars(so_far)
         if _is_running(found):
             yield Text(_pace(so_far))
+            yield from (Text(printable(reason), "bold red") for reason in _reasons(found))
     if found.runners and _is_running(found):
         yield runners_table(found.runners)
     for text in _counts(found):
@@ -74,6 +76,11 @@ def _parts(found: Status) -> Iterator[RenderableType]:
 
 def _is_running(found: Status) -> bool:
     return bool(found.run and found.run["state"] == "running")
+
+
+def _reasons(found: Status) -> list[str]:
+    """Why tasks that are begun stand still."""
+    return sorted({row["error"] for row in found.tasks if row["state"] == "running" and row["error"]})
 
 
 def _run_line(run: dict[str, object], now: datetime) -> str:

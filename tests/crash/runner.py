@@ -100,11 +100,10 @@ def settle(out: Path, err: Path, environ: Mapping[str, str]) -> None:
 
 def shorten_pauses() -> None:
     """Between two tries nobody waits for a server that is not gone at all."""
-    from etl.tasks import perform as _  # noqa: F401  (the module, which the package's name hides)
+    from etl.tasks import faults
 
-    module: Any = sys.modules["etl.tasks.perform"]
-    module._SHORT = tuple(pause / 50 for pause in module._SHORT)
-    module._LONG = tuple(pause / 50 for pause in module._LONG)
+    for meaning, pauses in faults._PAUSES.items():
+        faults._PAUSES[meaning] = tuple(pause / 50 for pause in pauses)
 
 
 def all_of(sows: tuple[Sow, ...]) -> None:

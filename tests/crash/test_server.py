@@ -12,9 +12,10 @@ import psycopg
 import pytest
 
 from etl.database.embedded import EmbeddedServer
+from tests.crash.books import audit
 from tests.crash.lab import Lab, connect, open_lab
 from tests.crash.proxy import Mode
-from tests.fix_company import STORE
+from tests.fix_company import STORE, until
 from tests.fix_database import Database, _free_port, binaries
 
 _MERGED = "-- Instances that differ, and only those"
@@ -91,6 +92,23 @@ def test_a_full_disk(lab: Lab, open_folder: Path) -> None:
             )
             assert begun == [{"state": "todo", "owner": None}]
     comes_to_its_end(lab)
+
+
+def test_a_disk_that_gets_room_while_a_run_waits(lab: Lab, open_folder: Path) -> None:
+    """The run keeps its lease and goes on by itself: one alarm, one attempt, one owner."""
+    lab.site.edit("configs/InMigrationConfig.txt", "faultPatienceSeconds=0", "faultPatienceSeconds=600")
+    with _full_disk(lab, open_folder) as is_real:
+        if not is_real:
+            pytest.skip("who may not mount cannot fill a disk")
+        running = lab.start()
+        until(lambda: lab.look("select 1 from in_tables.task where error like 'waits: %'"), "the run waits")
+    ended = running.ended()
+    assert ended.code == lab.code, ended
+    assert ended.err.count("free disk space on the server") == 1
+    newest = "run = (select max(run) from in_tables.task)"
+    assert lab.look(f"select max(attempts) as attempts from in_tables.task where {newest}") == [{"attempts": 1}]
+    assert len(lab.look(f"select 1 from in_tables.runner where {newest}")) == 1
+    audit(lab.look)
 
 
 @contextmanager

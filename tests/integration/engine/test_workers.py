@@ -158,7 +158,7 @@ def test_a_worker_that_fails_ends_the_others_after_their_tasks(site: Site) -> No
             running = pool.submit(site.run)
             until(lambda: site.look("select 1 from in_tables.task where error is not null"), "a task has failed")
             assert task_states(site)["in_Client"] == "running"
-        with pytest.raises(EnvironmentFault, match="bo_[Cc]laim"):
+        with pytest.raises(EnvironmentFault, match=r"bo_[Cc]laim"):
             running.result()
     assert task_states(site)["in_Client"] == "done"
     site.look(f"grant insert on {STORE}.bo_Claim to engine_{site.database.name}")
