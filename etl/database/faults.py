@@ -24,13 +24,21 @@ _ADVICE = {
     "XX002": "an index of the server is damaged: see its log, check with amcheck, and reindex",
 }
 
+_NO_LOGIN = {
+    "password authentication failed": "28P01",
+    "no password supplied": "28P01",
+    "is not permitted to log in": "28000",
+    "no pg_hba.conf entry": "28000",
+}
+
 
 def translate(error: Exception, place: str) -> EtlError:
     """The error of our tree for a driver's `error` met at `place`; the original stays as its cause."""
     origin = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
-    sqlstate = getattr(origin, "sqlstate", None) or ""
     text = _first_line(origin)
-    advice = _ADVICE.get(sqlstate) or _advice_without_sqlstate(text)
+    spoken = getattr(origin, "sqlstate", None) or ""
+    sqlstate = spoken or _sqlstate_of(text)
+    advice = _ADVICE.get(spoken) or _advice_without_sqlstate(text) or _ADVICE.get(sqlstate)
     message = f"PostgreSQL {place}: {text}" + (f": {advice}" if advice else "")
     lost_link = not sqlstate and isinstance(origin, psycopg.OperationalError | psycopg.InterfaceError) and not advice
     transient = sqlstate.startswith(_TRANSIENT) or lost_link
@@ -49,8 +57,12 @@ def _first_line(error: BaseException) -> str:
     return (lines[0] if primary else (attempts or [type(error).__name__])[-1]).strip()
 
 
-def _advice_without_sqlstate(text: str) -> str:
+def _sqlstate_of(text: str) -> str:
     # A failed connect carries no SQLSTATE in libpq, only a sentence.
+    return next((sqlstate for words, sqlstate in _NO_LOGIN.items() if words in text), "")
+
+
+def _advice_without_sqlstate(text: str) -> str:
     if "password authentication failed" in text or "no password supplied" in text:
         return _ADVICE["28P01"]
     if "does not exist" in text and "database" in text:
