@@ -121,7 +121,12 @@ class Workers:
         return why
 
     def _bearing(self, taken: Taken | None = None) -> Bearing:
-        return Bearing(self.check, self._wait, self.patience_seconds, partial(self.alarm, taken))
+        return Bearing(self._may_try, self._wait, self.patience_seconds, partial(self.alarm, taken))
+
+    def _may_try(self) -> None:
+        if self._ends.is_set():
+            raise EtlError("the runner was asked to end")
+        self.check()
 
     def _wait(self, seconds: float) -> bool:
         """Lets time pass; False: the others end, and so shall this one. Raises what `go_on` does."""
