@@ -6,6 +6,7 @@ moved. Never reads an in_ table and never changes golden rows.
 
 from etl.outbound.build import Built, build
 from etl.outbound.choose import next_version, refuse_changed
+from etl.outbound.large import fill_table, make_to_fill, tables_to_fill
 from etl.outbound.mirror import Mirror
 from etl.outbound.registry import known_versions
 from etl.outbound.retire import Retired, announce, due, reasons_against, retire
@@ -26,13 +27,16 @@ __all__ = [
     "bring_up_to_date",
     "build",
     "due",
+    "fill_table",
     "known_versions",
     "make_tables",
+    "make_to_fill",
     "next_version",
     "reasons_against",
     "refuse_changed",
     "retire",
     "roll_back",
     "switch",
+    "tables_to_fill",
     "version_states",
 ]
