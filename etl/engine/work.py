@@ -167,12 +167,11 @@ class Work:
         claimed = inbound.measure(sides.source, self.house.company, rows, self.place)
         if not self.accept:
             brake(sides, self.house, self.place, claimed)
-        fills = self._fills(sides, claimed)
+        fills = self._fills(sides, sum(rows.values()))
         self.board.record(sides.source, lay_out(self.house.company, claimed, fills, after=task))
 
-    def _fills(self, sides: Sides, claimed: Mapping[str, Claimed]) -> tuple[str, ...]:
+    def _fills(self, sides: Sides, rows: int) -> tuple[str, ...]:
         """The out_ tables that tasks of their own are to fill: none unless more than a chunk was claimed."""
-        rows = sum(part.rows for part in claimed.values())
         if not self.house.settings.has_out_migration or rows <= self.place.chunk_rows:
             return ()
         with self.house.out_beside(sides.source) as out:

@@ -4,7 +4,7 @@ from etl import ddl
 from etl.database import Connection
 from etl.outbound.fill import expected_rows, fill_beside
 from etl.outbound.follow import Counters, no_rows
-from etl.outbound.registry import known_versions, share_version
+from etl.outbound.registry import known_versions, note_scans, share_version
 from etl.outbound.upkeep import ensure_version
 from etl.outbound.version import Versions
 
@@ -25,7 +25,8 @@ def tables_to_fill(store: Connection, out: Connection, versions: Versions, rows:
 
 def make_to_fill(connection: Connection, versions: Versions) -> None:
     """Makes the version that the environment names. Its tables are filled once this is committed."""
-    ensure_version(connection, versions, versions.newest)
+    if ensure_version(connection, versions, versions.newest):
+        note_scans(connection, versions.newest)
 
 
 def fill_table(connection: Connection, versions: Versions, table: str) -> Counters:

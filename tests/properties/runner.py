@@ -14,7 +14,7 @@ from tests.properties.real import Real
 _LINKS = (Kind.MIGRATE_BO_LINKS, Kind.MIGRATE_CO_LINKS)
 # Tasks within which it makes no difference when the partner acts: either the act comes before the task, or a lock
 # keeps it out. The others read in_ tables without locking them.
-_CALM = (Kind.MIGRATE_SINGLE_FIELDS, *_LINKS, Kind.NOP, Kind.COPY_ERR, Kind.RUN_PROCESSES)
+_CALM = (Kind.MIGRATE_SINGLE_FIELDS, *_LINKS, Kind.NOP, Kind.COPY_ERR, Kind.FILL_OUT, Kind.RUN_PROCESSES)
 
 
 class Runner:
@@ -115,8 +115,9 @@ class Runner:
         self.halfway = False
 
     def _steps(self, run: object) -> int:
-        """How many steps of the model's plan the real tasks have done; a link table is one step there."""
-        tasks = [task for task in self.real.tasks(run) if task["kind"] != Kind.NOP]
+        """How many steps of the model's plan the real tasks have done; a link table is one step there, and out tables
+        are filled in the last one."""
+        tasks = [task for task in self.real.tasks(run) if task["kind"] not in (Kind.NOP, Kind.FILL_OUT)]
         done = [task for task in tasks if task["state"] == "done"]
         parted = {task["in_table"] for task in tasks if task["kind"] in _LINKS and task["state"] != "done"}
         whole = [task for task in done if task["kind"] not in _LINKS or task["in_table"] not in parted]
