@@ -210,7 +210,7 @@ class Work:
         with self.house.out_side(sides.store) as out:
             if task.table:
                 return outbound.fill_table(out, self.house.versions, task.table)
-            outbound.make_to_fill(out, self.house.versions)
+            outbound.ensure_version(out, self.house.versions, self.house.out_version)
         return {}
 
     def _run_processes(self, sides: Sides, task: Task) -> Counters:

@@ -4,8 +4,7 @@ from etl import ddl
 from etl.database import Connection
 from etl.outbound.fill import expected_rows, fill_beside
 from etl.outbound.follow import Counters, no_rows
-from etl.outbound.registry import known_versions, note_scans, share_version
-from etl.outbound.upkeep import ensure_version
+from etl.outbound.registry import known_versions, share_version
 from etl.outbound.version import Versions
 
 # A third of what two cores fill: a version that takes longer than a run may fill is filled chunk by chunk, run by run.
@@ -23,14 +22,8 @@ def tables_to_fill(store: Connection, out: Connection, versions: Versions, rows:
     return tuple(structure.tables) if total <= versions.fill_seconds * _ROWS_PER_SECOND else ()
 
 
-def make_to_fill(connection: Connection, versions: Versions) -> None:
-    """Makes the version that the environment names. Its tables are filled once this is committed."""
-    if ensure_version(connection, versions, versions.newest):
-        note_scans(connection, versions.newest)
-
-
 def fill_table(connection: Connection, versions: Versions, table: str) -> Counters:
-    """Fills one table of the version that `make_to_fill` has made, and notes it, in one transaction.
+    """Fills one table of the version that the environment names, made and committed before, and notes it.
 
     Does nothing where it is done already, or where that is not so simple any more: when somebody follows or builds the
     version, or its tables are others. `bring_up_to_date` then does the rest.
