@@ -3,7 +3,8 @@
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from etl.database import Statements, fetch_all, transaction
@@ -192,7 +193,10 @@ def _outcome(house: House, board: Board, decision: Decision, won: Won, seconds: 
         rows = board.tasks(connection)
         [errors] = fetch_all(connection, _sql("error_rows", schema=house.in_schema), {"run": won.run})
         receipts = Receipt.of_run(connection, house.in_schema, won.run)
-    out: Mapping[str, int] = next((row.counters for row in rows if row.kind == Kind.RUN_PROCESSES), {})
+    out = Counter[str]()
+    for row in rows:
+        if row.kind in (Kind.FILL_OUT, Kind.RUN_PROCESSES):
+            out.update(row.counters)
     return Outcome(
         reason=decision.reason,
         run=won.run,
@@ -201,6 +205,6 @@ def _outcome(house: House, board: Board, decision: Decision, won: Won, seconds: 
         errors=errors.errors,
         resolved=sum(row.counters.get("resolved", 0) for row in rows),
         out_schema=house.out_version.schema if house.settings.has_out_migration else "",
-        out=out,
+        out=dict(out),
         seconds=seconds,
     )

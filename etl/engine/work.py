@@ -127,6 +127,7 @@ class Work:
             Kind.PLAN: self._plan,
             Kind.FIX_PROCESS_TRACKING: self._fix_process_tracking,
             Kind.COPY_ERR: self._copy_err,
+            Kind.FILL_OUT: self._fill_out,
             Kind.RUN_PROCESSES: self._run_processes,
             Kind.NOP: self._nop,
         }
@@ -173,7 +174,15 @@ class Work:
         claimed = inbound.measure(sides.source, self.house.company, rows, self.place)
         if not self.accept:
             brake(sides, self.house, self.place, claimed)
-        self.board.record(sides.source, lay_out(self.house.company, claimed, after=task))
+        fills = self._fills(sides, sum(rows.values()))
+        self.board.record(sides.source, lay_out(self.house.company, claimed, fills, after=task))
+
+    def _fills(self, sides: Sides, rows: int) -> tuple[str, ...]:
+        """The out_ tables that tasks of their own are to fill: none unless more than a chunk was claimed."""
+        if not self.house.settings.has_out_migration or rows <= self.place.chunk_rows:
+            return ()
+        with self.house.out_beside(sides.source) as out:
+            return outbound.tables_to_fill(sides.store, out, self.house.versions, rows)
 
     def _merge(self, sides: Sides, task: Task) -> Counters:
         return merge(sides, task, self.house.company, self.place)
@@ -201,6 +210,15 @@ class Work:
         if sides.is_one:
             return inbound.copy_errors(sides.store, self.place)
         return inbound.relay_errors(sides, self.place)
+
+    def _fill_out(self, sides: Sides, task: Task) -> Counters:
+        if not self.house.settings.has_out_migration:
+            return {}
+        with self.house.out_side(sides.store) as out:
+            if task.table:
+                return outbound.fill_table(out, self.house.versions, task.table)
+            outbound.ensure_version(out, self.house.versions, self.house.out_version)
+        return {}
 
     def _run_processes(self, sides: Sides, task: Task) -> Counters:
         counters: Counters = {}

@@ -73,6 +73,15 @@ def lock_version(connection: Connection, version: OutVersion, *, waiting: bool =
     return Known.from_row(row, version.store_schema) if row else None
 
 
+def share_version(connection: Connection, version: OutVersion) -> Known | None:
+    """The version, which others may share but nobody may lock until the transaction ends; None when it is unknown, or
+    locked."""
+    row = fetch_one(
+        connection, _sql("versions", store_schema=version.store_schema, lock="share"), {"schema_name": version.schema}
+    )
+    return Known.from_row(row, version.store_schema) if row else None
+
+
 def register(connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, upto: str) -> None:
     """Notes a new version, not filled yet; its position is where the journal was when its filling began."""
     values = _values(version) | {
@@ -104,6 +113,12 @@ def note_fill(connection: Connection, version: OutVersion, fill: Fill | None) ->
     """How far the filling is; None: the tables are whole."""
     values = _values(version) | {"fill": json.dumps(fill.as_json()) if fill else None}
     execute(connection, _sql("note_fill", **version.names), values)
+
+
+def note_beside(connection: Connection, version: OutVersion, step: int, rows: int) -> None:
+    """A step of the filling was done out of turn, by whoever shares the version."""
+    values = _values(version) | {"step": step, "rows": rows}
+    execute(connection, _sql("note_beside", **version.names), values)
 
 
 def note_scans(connection: Connection, version: OutVersion) -> None:

@@ -22,7 +22,8 @@ class Fill:
     """How far a filling is: the step's number, the ids of the last row that is done, rows done and rows expected.
 
     `is_new`: the tables were empty, so nothing in them is to be compared or cleared. `is_alone`: since then nothing but
-    the filling has written to them, so no row of it can be there already.
+    the filling has written to them, so no row of it can be there already. `beside`: numbers of steps that tasks of a
+    run have done out of turn.
     """
 
     is_new: bool
@@ -31,11 +32,12 @@ class Fill:
     rows: int = 0
     total: int = 0
     is_alone: bool = False
+    beside: tuple[int, ...] = ()
 
     @classmethod
     def from_json(cls, value: Any) -> "Fill":
         """What `as_json` gave."""
-        return cls(**value | {"after": tuple(value["after"])})
+        return cls(**value | {"after": tuple(value["after"]), "beside": tuple(value.get("beside", ()))})
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, to be kept."""
@@ -51,6 +53,17 @@ class Fill:
         if after is None:
             return replace(self, step=self.step + 1, after=(), rows=self.rows + rows)
         return replace(self, after=after, rows=self.rows + rows)
+
+    def past_done(self) -> "Fill":
+        """At the next step that nobody has done."""
+        step = self.step
+        while step in self.beside:
+            step += 1
+        return replace(self, step=step)
+
+    def is_open(self, number: int) -> bool:
+        """Whether nothing of the step has been done yet."""
+        return number not in self.beside and (number > self.step or (number == self.step and not self.after))
 
 
 def steps(structure: OutStructure, fill: Fill) -> list[Step]:

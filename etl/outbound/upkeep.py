@@ -54,6 +54,8 @@ def ensure_version(connection: Connection, versions: Versions, version: OutVersi
     is_new = len([one for one in made if one.startswith("create table")]) == len(versions.wanted.tables)
     fill = begin(connection, versions.wanted, versions.store_schema, is_new=is_new)
     register(connection, version, versions.wanted, fill, upto)
+    # The making of an index scans its table.
+    note_scans(connection, version)
     return True
 
 

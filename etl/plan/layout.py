@@ -1,6 +1,6 @@
 """The order of a run (spec §5), from what was claimed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from etl.metadata import Company, names
 from etl.metadata.field_types import Category
@@ -24,8 +24,11 @@ def lay_out_claims(tables: Iterable[str]) -> tuple[Task, ...]:
     return tuple(_number([claims, [(Kind.PLAN, "План миграции", "", None, "")]], FIRST))
 
 
-def lay_out(company: Company, claimed: Mapping[str, Claimed], after: Task = FIRST) -> tuple[Task, ...]:
-    """All tasks `after` the one that plans them. `claimed` holds one value per in_ table, data and links alike.
+def lay_out(
+    company: Company, claimed: Mapping[str, Claimed], fills: Sequence[str] = (), after: Task = FIRST
+) -> tuple[Task, ...]:
+    """All tasks `after` the one that plans them. `claimed` holds one value per in_ table, data and links alike; `fills`
+    are out_ tables of a version that this run makes and that tasks of their own fill.
 
     Dictionaries stand before the objects whose dropdowns name their rows. A link table always has a task, also without
     claimed rows: the instance that a waiting reference needs may have come in this run.
@@ -40,6 +43,7 @@ def lay_out(company: Company, claimed: Mapping[str, Claimed], after: Task = FIRS
         list(_in_migrated_at(company, claimed)),
         [(Kind.FIX_PROCESS_TRACKING, "Фиксация таблицы process_tracking о завершении считывания данных", "", None, "")],
         [(Kind.COPY_ERR, "Копирование таблицы ошибок", "", None, "")],
+        *_fills(fills),
         [(Kind.RUN_PROCESSES, "Запуск процессов", "", None, "")],
         [(Kind.NOP, LAST_TITLE, "", None, "")],
     ]
@@ -76,6 +80,13 @@ def _in_migrated_at(company: Company, claimed: Mapping[str, Claimed]) -> Iterato
         table = names.in_table(business_object.code)
         if business_object.has_in_table and claimed[table].rows:
             yield Kind.MIGRATE_IN_MIGRATED_AT, f"Поле IN_MIGRATED_AT: {table}", table, None, ""
+
+
+def _fills(tables: Sequence[str]) -> Iterator[list[_Line]]:
+    """The tables are made by one task, so that others find them committed."""
+    if tables:
+        yield [(Kind.FILL_OUT, "Создание таблиц out_", "", None, "")]
+        yield [(Kind.FILL_OUT, f"Заполнение: {table}", table, None, "") for table in tables]
 
 
 def _chunks(kind: Kind, title: str, claimed: Claimed, *, lane: str, at_least_one: bool = False) -> Iterator[_Line]:

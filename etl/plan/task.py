@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Task kinds in the order of a run (guide's log; the kinds of links and files are ours, spec §5)."""
+    """Task kinds in the order of a run (guide's log; the kinds of links, files and fillings are ours, spec §5)."""
 
     BEGIN = "BEGIN"
     CLAIM = "CLAIM"
@@ -17,6 +17,7 @@ class Kind(StrEnum):
     MIGRATE_IN_MIGRATED_AT = "MIGRATE_IN_MIGRATED_AT"
     FIX_PROCESS_TRACKING = "FIX_PROCESS_TRACKING"
     COPY_ERR = "COPY_ERR"
+    FILL_OUT = "FILL_OUT"
     RUN_PROCESSES = "RUN_PROCESSES"
     NOP = "NOP"
 

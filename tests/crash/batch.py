@@ -29,6 +29,12 @@ def deliver_first(site: Site) -> None:
     site.partner.hand_over()
 
 
+def deliver_large(site: Site) -> None:
+    """As `deliver_first`, in two chunks of the smallest size."""
+    deliver_first(site)
+    site.partner("insert into in_Client (in_id, name) select 'c' || n, 'old' from generate_series(1, 1000) n")
+
+
 def deliver(site: Site) -> None:
     """After a first run, something new, changed, removed and refused, a link, and one that waits, are handed over."""
     deliver_first(site)

@@ -1,8 +1,8 @@
 """The runner dies, freezes, loses its connection or is refused at each of its round trips: the end is always the same.
 
 The suite strikes at every round trip, with one mode after the other; `make crash` strikes with every mode at
-every one, and in other runs too: the first one of a company, one that is stopped, one that copies its tables, one
-of two workers.
+every one, and in other runs too: the first one of a company, small and large, one that is stopped, one that copies
+its tables, one of two workers.
 """
 
 import os
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from etl.database.embedded import EmbeddedServer
-from tests.crash.batch import TWO_OBJECTS, deliver_first, deliver_two
+from tests.crash.batch import TWO_OBJECTS, deliver_first, deliver_large, deliver_two
 from tests.crash.lab import Lab, open_lab
 from tests.crash.proxy import Mode
 from tests.fix_database import Database
@@ -31,6 +31,7 @@ RUNS: dict[str, dict[str, Any]] = {"small": {}}
 if EVERYTHING:
     RUNS |= {
         "first": {"handed_over": deliver_first},
+        "large first": {"handed_over": deliver_large, "chunkRows": 1000},
         "stopped": {"errorLimit": 0},
         "copied": {"copyTables": "true"},
         "two workers": {"workers": 2, "documents": TWO_OBJECTS, "handed_over": deliver_two},

@@ -1,5 +1,7 @@
 """The steps of a filling, and how it is kept."""
 
+from dataclasses import replace
+
 from etl.metadata.out_structure import FIELD, OutColumn, OutInstances, OutLinks, OutStructure
 from etl.outbound.steps import Fill, steps
 
@@ -27,8 +29,17 @@ def test_a_filling_moves_within_a_table_and_to_the_next() -> None:
     assert Fill(is_new=True).percent == 0
 
 
+def test_a_filling_passes_by_what_tasks_have_done() -> None:
+    fill = Fill(is_new=True, is_alone=True, beside=(0, 1, 3))
+    assert fill.past_done() == replace(fill, step=2)
+    assert [number for number in range(5) if fill.is_open(number)] == [2, 4]
+    begun = replace(fill, step=2, after=("abc",))
+    assert begun.past_done() == begun
+    assert [number for number in range(5) if begun.is_open(number)] == [4]
+
+
 def test_it_is_kept_as_plain_data() -> None:
-    fill = Fill(is_new=False, step=3, after=("a", "b"), rows=7, total=9)
+    fill = Fill(is_new=False, step=3, after=("a", "b"), rows=7, total=9, beside=(1, 2))
     assert Fill.from_json(fill.as_json()) == fill
 
 

@@ -85,3 +85,15 @@ def test_an_empty_batch_still_serves_waiting_links_and_readers() -> None:
     assert kinds.count(Kind.MIGRATE_BO_LINKS) == 2
     assert Kind.MIGRATE_IN_MIGRATED_AT not in kinds
     assert kinds[-4:] == [Kind.FIX_PROCESS_TRACKING, Kind.COPY_ERR, Kind.RUN_PROCESSES, Kind.NOP]
+
+
+def test_a_new_version_is_made_before_its_tables_are_filled_side_by_side() -> None:
+    of = company()
+    tasks = lay_out(of, claimed(of, in_Client=3), ["Client", "_Claim_Client_"])
+    assert stages(tasks)[-4:] == [
+        ("FILL_OUT", [""]),
+        ("FILL_OUT", ["Client", "_Claim_Client_"]),
+        ("RUN_PROCESSES", [""]),
+        ("NOP", [""]),
+    ]
+    assert len({task.title for task in tasks}) == len(tasks)
