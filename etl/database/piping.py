@@ -8,7 +8,7 @@ from sqlalchemy import Connection, TextClause
 from etl.database.transactions import Parameters, translated
 
 # Rows come one by one; written so, each would cost a round through the driver.
-_BLOCK_BYTES = 256 * 1024
+_BLOCK_BYTES = 64 * 1024
 
 
 def pipe(source: Connection, query: TextClause, parameters: Parameters, target: Connection, into: str) -> int:

@@ -52,7 +52,7 @@ def relay_errors(sides: Sides, place: Place) -> Counters:
     execute(sides.store, _sql("relay_error_table"))
     query = _sql("relay_run_errors", **place.names)
     pipe(sides.source, query, {"run": place.run}, sides.store, _into("err", ("id", *_ERROR, "created_at")))
-    copied = copy_errors(sides.store, place.among(TEMPORARY))
+    copied = copy_errors(sides.store, place.relayed(TEMPORARY))
     _drop(sides.store, "err")
     return copied
 
@@ -66,7 +66,7 @@ def relay_task(sides: Sides, company: Company, task: Task, place: Place, merge: 
     came = errand.fetch(is_first=first is None)
     # Rows that are gone when a task is repeated were not too many to lose: they had been merged.
     task = errand.rows.arrived(is_empty=first is not None and not came)
-    counters = both(first, merge(sides.store, task, place.among(TEMPORARY)))
+    counters = both(first, merge(sides.store, task, place.relayed(TEMPORARY)))
     if errand.rows.kind == "files":
         counters["rejected"] = refuse_files(sides.source, place)
     errand.note(counters)
@@ -83,7 +83,7 @@ def _touch(sides: Sides, company: Company, task: Task, place: Place, merge: Merg
     query = _sql("relay_taken_rows", table=task.table, **place.names)
     into = _into(task.table, ("out_id", "occupied_id", "in_status"))
     pipe(sides.source, query, {"run": place.run}, sides.store, into)
-    counters = merge(sides.store, task, place.among(TEMPORARY))
+    counters = merge(sides.store, task, place.relayed(TEMPORARY))
     _drop(sides.store, task.table)
     return counters
 
@@ -103,6 +103,7 @@ class _Errand:
     def fetch(self, *, is_first: bool) -> int:
         """The rows come, and are locked where they came from; returns how many."""
         self._at_store("relay_table")
+        self._at_store("relay_mark_table")
         execute(self.sides.store, _sql("relay_error_table"))
         came = self._pipe_in("relay_rows", self._all_columns)
         if came and self.rows.long:
@@ -133,10 +134,12 @@ class _Errand:
         _drop(self.sides.source, "mark")
         errors = self._sql("relay_errors")
         pipe(self.sides.store, errors, self.rows.values, self.sides.source, self._into_errors())
-        for table in ("err", self.rows.table):
+        for table in ("err", "mark", self.rows.table):
             _drop(self.sides.store, table)
 
     def _fetch_long(self) -> None:
+        if fetch_one(self.sides.source, self._sql("relay_any_long"), self.rows.values) is None:
+            return
         execute(self.sides.store, _sql("relay_slice_table"))
         query, store = self._sql("relay_slices"), self.sides.store
         into = _into("slice", ("place", "ordinal", "n", "part"))
