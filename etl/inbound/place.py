@@ -24,8 +24,9 @@ class Sides:
 
 @dataclass(frozen=True)
 class Place:
-    """Schemas and limits of one run. `started_at` is the run's start by the database's clock. `is_relayed`: the in_ tables
-    are those of relay_task, which nobody else writes, and marks are noted beside them."""
+    """Schemas and limits of one run. `started_at` is the run's start by the database's clock.
+
+    `is_relayed`: the in_ tables hold a task's rows on their way between databases; marks are noted beside them."""
 
     in_schema: str
     store_schema: str
