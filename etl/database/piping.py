@@ -1,14 +1,19 @@
 """Rows from one database into another: binary COPY, piped block by block. No row becomes a value here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from psycopg import pq
+from psycopg.abc import PQGen
+from psycopg.errors import error_from_result
+from psycopg.generators import fetch_many
+from psycopg.waiting import Wait
 from sqlalchemy import Connection, TextClause
 
 from etl.database.transactions import Parameters, translated
 
-# Rows come one by one; written so, each would cost a round through the driver.
-_BLOCK_BYTES = 256 * 1024
+# Less than a socket holds, so that both servers are at work; more than a row, which would cost a round each.
+_BLOCK_BYTES = 64 * 1024
 
 
 def pipe(source: Connection, query: TextClause, parameters: Parameters, target: Connection, into: str) -> int:
@@ -19,25 +24,36 @@ def pipe(source: Connection, query: TextClause, parameters: Parameters, target: 
     driver: Any = target.connection.driver_connection
     with translated(target.engine), driver.cursor() as cursor:
         with cursor.copy(f"copy {into} from stdin (format binary)") as sink:
-            for block in _joined(_rows(source, query, parameters)):
+            for block in _blocks(source, query, parameters):
                 sink.write(block)
         return int(cursor.rowcount)
 
 
-def _rows(source: Connection, query: TextClause, parameters: Parameters) -> Iterator[Any]:
+def _blocks(source: Connection, query: TextClause, parameters: Parameters) -> Iterator[bytearray]:
     driver: Any = source.connection.driver_connection
     text = str(query.compile(dialect=source.dialect))
     copy = f"copy (\n{text}\n) to stdout (format binary)"
-    with translated(source.engine), driver.cursor() as cursor, cursor.copy(copy, parameters) as stream:
-        yield from stream
+    with translated(source.engine), driver.cursor() as cursor, cursor.copy(copy, parameters):
+        is_over = False
+        while not is_over:
+            block, is_over = driver.wait(_next_block(driver.pgconn))
+            yield block
 
 
-def _joined(rows: Iterable[Any]) -> Iterator[bytes]:
+def _next_block(link: pq.abc.PGconn) -> PQGen[tuple[bytearray, bool]]:
+    """As many rows as make a block, and whether they are the last. The driver's own reading takes each row as an answer
+    by itself, which doubles what a pipe costs."""
     block = bytearray()
-    for row in rows:
-        block += row
-        if len(block) >= _BLOCK_BYTES:
-            yield bytes(block)
-            block.clear()
-    if block:
-        yield bytes(block)
+    while len(block) < _BLOCK_BYTES:
+        size, row = link.get_copy_data(1)
+        if size < 0:
+            for result in (yield from fetch_many(link)):
+                if result.status != pq.ExecStatus.COMMAND_OK:
+                    raise error_from_result(result)
+            return block, True
+        if size:
+            block += row
+        else:
+            yield Wait.R
+            link.consume_input()
+    return block, False

@@ -24,7 +24,9 @@ class Sides:
 
 @dataclass(frozen=True)
 class Place:
-    """Schemas and limits of one run. `started_at` is the run's start by the database's clock."""
+    """Schemas and limits of one run. `started_at` is the run's start by the database's clock.
+
+    `is_relayed`: the in_ tables hold a task's rows on their way between databases; marks are noted beside them."""
 
     in_schema: str
     store_schema: str
@@ -36,15 +38,16 @@ class Place:
     chunk_rows: int
     workers: int
     unserved_since: str  # a transaction id: what was created before it has its links
+    is_relayed: bool = False
 
     @property
     def names(self) -> dict[str, object]:
         """For templates."""
-        return {"in_schema": self.in_schema, "store_schema": self.store_schema}
+        return {"in_schema": self.in_schema, "store_schema": self.store_schema, "is_relayed": self.is_relayed}
 
-    def among(self, in_schema: str) -> "Place":
-        """The same run, with its in_ tables elsewhere."""
-        return replace(self, in_schema=in_schema)
+    def relayed(self, in_schema: str) -> "Place":
+        """The same run, with its in_ tables beside the store's."""
+        return replace(self, in_schema=in_schema, is_relayed=True)
 
 
 def create_tables(connection: Connection, in_schema: str) -> None:

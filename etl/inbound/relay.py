@@ -1,7 +1,8 @@
 """Import and store in two databases: a task's rows come, are merged where they are, and what became of them goes back.
 
 The rows travel as binary COPY into temporary tables of the store's database, of the shape of the in_ tables, and all
-statements of this room run on these. The order is what makes it safe:
+statements of this room run on these. Most note in the table `mark` what became of a row: to write a row anew costs ten
+times as much, and nobody else reads it. The order is what makes it safe:
 
 1. The import's rows are read and locked: what is merged is what stays there.
 2. The store's transaction merges and notes in `relay_task` that it did, with the counters.
@@ -53,7 +54,7 @@ def relay_errors(sides: Sides, place: Place) -> Counters:
     execute(sides.store, _sql("relay_error_table"))
     query = _sql("relay_run_errors", **place.names)
     pipe(sides.source, query, {"run": place.run}, sides.store, _into("err", ("id", *_ERROR, "created_at")))
-    copied = copy_errors(sides.store, place.among(TEMPORARY))
+    copied = copy_errors(sides.store, place.relayed(TEMPORARY))
     _drop(sides.store, "err")
     return copied
 
@@ -87,7 +88,7 @@ def _touch(sides: Sides, company: Company, task: Task, place: Place, merge: Merg
     query = _sql("relay_taken_rows", table=task.table, **place.names)
     into = _into(task.table, ("out_id", "occupied_id", "in_status"))
     pipe(sides.source, query, {"run": place.run}, sides.store, into)
-    counters = merge(sides.store, task, place.among(TEMPORARY))
+    counters = merge(sides.store, task, place.relayed(TEMPORARY))
     _drop(sides.store, task.table)
     return counters
 
@@ -104,7 +105,7 @@ class _Errand:
         came = self.fetch(is_first=is_first)
         # Rows that are gone when a task is repeated were not too many to lose: they had been merged.
         task = self.rows.arrived(is_empty=not is_first and not came)
-        counters = merge(self.sides.store, task, self.rows.place.among(TEMPORARY))
+        counters = merge(self.sides.store, task, self.rows.place.relayed(TEMPORARY))
         if self.rows.kind == "files":
             counters["rejected"] = refuse_files(self.sides.source, self.rows.place)
         self.keep()
@@ -119,6 +120,7 @@ class _Errand:
     def fetch(self, *, is_first: bool) -> int:
         """The rows come, and are locked where they came from; returns how many."""
         self._at_store("relay_table")
+        self._at_store("relay_mark_table")
         execute(self.sides.store, _sql("relay_error_table"))
         came = self._pipe_in("relay_rows", self._all_columns)
         if came and self.rows.long:
@@ -152,10 +154,12 @@ class _Errand:
         _drop(self.sides.source, "mark")
         errors = self._sql("relay_errors")
         pipe(self.sides.store, errors, self.rows.values, self.sides.source, self._into_errors())
-        for table in ("err", self.rows.table):
+        for table in ("err", "mark", self.rows.table):
             _drop(self.sides.store, table)
 
     def _fetch_long(self) -> None:
+        if fetch_one(self.sides.source, self._sql("relay_any_long"), self.rows.values) is None:
+            return
         execute(self.sides.store, _sql("relay_slice_table"))
         query, store = self._sql("relay_slices"), self.sides.store
         into = _into("slice", ("place", "ordinal", "n", "part"))

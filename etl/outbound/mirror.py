@@ -130,6 +130,8 @@ class _Passage:
             self._at_out("mirror_analyze")
 
     def _bring_long(self) -> None:
+        if fetch_one(self.store, self._sql("mirror_any_long"), self._values) is None:
+            return
         self._at_out("mirror_slice_table")
         if self._pipe("mirror_slices", "pg_temp.slice"):
             long = [column for column in self.golden.columns if column.catalog_type == "text"]

@@ -1,6 +1,13 @@
 -- As mark_rows: only rows that still stand as they were staged.
 {% from "chunk.jinja" import links_within %}
+{% set status = "case when s.owner is null or s.target is null then 'WAITING' else 'DONE' end" %}
+{% if is_relayed %}
+insert into pg_temp.mark (place, version, in_status)
+select s._place, s._version, {{ status }}
+from stage s
+{% else %}
 update {{ in_schema | ident }}.{{ in_table | ident }} l
-set in_status = case when s.owner is null or s.target is null then 'WAITING' else 'DONE' end
+set in_status = {{ status }}
 from stage s
 where l.ctid = s._place and l.xmin = s._version{{ links_within(chunk) }}
+{% endif %}

@@ -1,4 +1,4 @@
--- As relay_marks, arrived in the import's database.
+-- What became of a task's rows: noted in the store's database, and then arrived in the import's.
 create temporary table mark (
     place tid, version xid{% for column in marked %}, {{ column.name | ident }} {{ column.catalog_type }}{% endfor %}
 

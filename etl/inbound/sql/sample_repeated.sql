@@ -1,4 +1,5 @@
--- How many of the chunk's first rows the store has already as they are.
+-- How many of the chunk's first rows the store has already as they are; of relayed rows, which have no index, those that
+-- came first.
 {% from "chunk.jinja" import claimed %}
 {% from "repeated.jinja" import repeated, sound %}
 select count(*) as rows, count(*) filter (where {{ sound(fields, system) }} and exists (
@@ -8,6 +9,8 @@ select count(*) as rows, count(*) filter (where {{ sound(fields, system) }} and 
 from (
     select * from {{ in_schema | ident }}.{{ in_table | ident }} i
     where {{ claimed(chunk) }}
+{% if not is_relayed %}
     order by i.id
+{% endif %}
     limit 1000
 ) i

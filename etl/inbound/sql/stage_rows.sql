@@ -31,7 +31,7 @@ with
 {% endfor %}
 looked as (
     select
-        i.id as _row, i.ctid as _place, i.xmin as _version,
+        i.id as _row, {{ "i._place, i._version" if is_relayed else "i.ctid as _place, i.xmin as _version" }},
         nullif(i.in_id, '') collate "C" as _in_id, nullif(i.out_id, '') collate "C" as _out_id,
         coalesce(i.removed, false) as _removed,
         g._id as _known, g._state as _known_state,

@@ -1,7 +1,15 @@
 -- Rows that were changed or deleted between staging and marking; what is still claimed is staged again.
+{% if is_relayed %}
+-- Here none was: those that are marked are claimed no more, and the others wait for the next pass.
+update {{ in_schema | ident }}.{{ in_table | ident }} i
+set in_status = null
+from stage s
+where i._place = s._place
+{% else %}
 delete from stage s
 where not exists (
     select 1
     from {{ in_schema | ident }}.{{ in_table | ident }} i
     where i.id = s._row and i.in_status <> 'ON_WORK' and i.xmin = cast(pg_current_xact_id() as xid)
 )
+{% endif %}
