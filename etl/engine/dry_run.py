@@ -6,9 +6,11 @@ from typing import Any
 
 from etl import inbound
 from etl.database import Connection, Statements, fetch_all, rehearsal
+from etl.engine.beginning import brake
+from etl.engine.merging import merge
 from etl.engine.preparation import prepare_in
 from etl.engine.wiring import House
-from etl.engine.work import brake, merge, place_of
+from etl.engine.work import place_of
 from etl.inbound import Receipt, Sides
 from etl.plan import lay_out
 

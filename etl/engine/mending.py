@@ -8,7 +8,8 @@ from functools import partial
 
 from etl import inbound
 from etl.database import Statements, execute, rehearsal, transaction
-from etl.engine.work import Work, merge
+from etl.engine.merging import merge
+from etl.engine.work import Work
 from etl.errors import EnvironmentFault, EtlError
 from etl.inbound import Sides
 from etl.plan import CHUNKED, Chunk, Task

@@ -1,28 +1,22 @@
 """Which room performs which kind of task."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
-
-import sqlalchemy
+from dataclasses import dataclass
 
 from etl import inbound, outbound
 from etl.database import Connection, Statements, execute, fetch_all, transaction
+from etl.engine.beginning import Beginning, claimed_rows
 from etl.engine.limit import check_error_limit
+from etl.engine.merging import merge
 from etl.engine.preparation import prepare_store
 from etl.engine.telling import tell_run
 from etl.engine.wiring import Begin, House
-from etl.errors import EnvironmentFault, RunStopped
+from etl.errors import RunStopped
 from etl.handshake import Won
-from etl.inbound import Place, Receipt, Shares, Sides
-from etl.metadata import Company, names
-from etl.metadata.business_object import BusinessObject
-from etl.metadata.company import LinkTable
-from etl.plan import CHUNKED, MERGING, Chunk, Claimed, Kind, Task, lay_out, lay_out_claims
+from etl.inbound import Place, Receipt, Sides
+from etl.plan import CHUNKED, Kind, Task
 from etl.plan.layout import LAST_TITLE, LINKS_TITLE
 from etl.tasks import Board
 
@@ -62,40 +56,6 @@ def place_of(sides: Sides, house: House, run: int) -> Place:
     )
 
 
-def merge(sides: Sides, task: Task, company: Company, place: Place, slices: Sequence[Chunk] = ()) -> Counters:
-    """The work of the kinds that merge rows: the part of a run that a dry run does as well.
-
-    `slices`: the parts of its chunk to be taken one after the other, if it is not taken at once.
-    """
-    if task.kind not in MERGING:
-        return {}
-    if not sides.is_one:
-        return inbound.relay_task(sides, company, task, place, partial(_merge, company=company), slices)
-    counters = Counter[str]()
-    for chunk in slices or (task.chunk,):
-        counters.update(_merge(sides.store, replace(task, chunk=chunk), place, company))
-    return dict(counters)
-
-
-def _merge(connection: Connection, task: Task, place: Place, company: Company) -> Counters:
-    match task.kind:
-        case Kind.UPLOAD_FILES:
-            return inbound.upload_files(connection, company, place)
-        case Kind.MIGRATE_SINGLE_FIELDS:
-            return inbound.merge_single_fields(connection, _object(company, task), _chunk(task), place)
-        case Kind.MIGRATE_BO_LINKS | Kind.MIGRATE_CO_LINKS:
-            return inbound.merge_links(connection, _link(company, task), _chunk(task), place)
-        case _:
-            return inbound.touch_migrated(connection, _object(company, task), place)
-
-
-def brake(sides: Sides, house: House, place: Place, claimed: Mapping[str, Claimed]) -> None:
-    """Raises RunStopped when what was claimed would remove or empty more than the settings let pass."""
-    in_migration = house.settings.in_migration
-    shares = Shares(in_migration.max_removed_share, in_migration.max_blanked_share)
-    inbound.check_mass_changes(sides, house.company, place, claimed, shares)
-
-
 @dataclass(frozen=True)
 class Work:
     """Performs tasks of one run; every method is the whole work of a kind, in the transactions it is given.
@@ -121,10 +81,11 @@ class Work:
         """The work of the task's kind; returns its counters. Raises RunStopped when the run must not go on."""
         if task.kind in _READING:
             check_error_limit(sides.source, self.board, self.house.settings.in_migration.error_limit)
+        beginning = Beginning(self.house, self.board, self.place, self.accept)
         kinds: dict[Kind, Callable[[Sides, Task], Counters]] = {
-            Kind.BEGIN: self._begin,
-            Kind.CLAIM: self._claim,
-            Kind.PLAN: self._plan,
+            Kind.BEGIN: beginning.begin,
+            Kind.CLAIM: beginning.claim,
+            Kind.PLAN: beginning.plan,
             Kind.FIX_PROCESS_TRACKING: self._fix_process_tracking,
             Kind.COPY_ERR: self._copy_err,
             Kind.FILL_OUT: self._fill_out,
@@ -152,38 +113,6 @@ class Work:
         with suppress(RunStopped):  # books that do not add up may be why it is stopped
             inbound.write_receipts(sides.source, self._receipts(sides.source, released), self.place)
 
-    def _begin(self, sides: Sides, task: Task) -> Counters:
-        if self.house.settings.in_migration.copy_tables:
-            inbound.copy_in_tables(sides.source, self.house.company, self.place)
-        large = inbound.large_tables(sides.source, self.house.company, self.place)
-        if len(large) > 1:
-            self.board.record(sides.source, lay_out_claims(large))
-            return inbound.claim(sides.source, self.house.company, self.place, but=large)
-        rows = inbound.claim(sides.source, self.house.company, self.place)
-        self._lay_out(sides, task, rows)
-        return rows
-
-    def _claim(self, sides: Sides, task: Task) -> Counters:
-        return {task.table: inbound.claim_table(sides.source, self.house.company, task.table, self.place)}
-
-    def _plan(self, sides: Sides, task: Task) -> Counters:
-        self._lay_out(sides, task, _claimed(self.board.tasks(sides.source)))
-        return {}
-
-    def _lay_out(self, sides: Sides, task: Task, rows: Mapping[str, int]) -> None:
-        claimed = inbound.measure(sides.source, self.house.company, rows, self.place)
-        if not self.accept:
-            brake(sides, self.house, self.place, claimed)
-        fills = self._fills(sides, sum(rows.values()))
-        self.board.record(sides.source, lay_out(self.house.company, claimed, fills, after=task))
-
-    def _fills(self, sides: Sides, rows: int) -> tuple[str, ...]:
-        """The out_ tables that tasks of their own are to fill: none unless more than a chunk was claimed."""
-        if not self.house.settings.has_out_migration or rows <= self.place.chunk_rows:
-            return ()
-        with self.house.out_beside(sides.source) as out:
-            return outbound.tables_to_fill(sides.store, out, self.house.versions, rows)
-
     def _merge(self, sides: Sides, task: Task) -> Counters:
         return merge(sides, task, self.house.company, self.place)
 
@@ -196,7 +125,7 @@ class Work:
 
     def _receipts(self, connection: Connection, released: Mapping[str, int]) -> list[Receipt]:
         rows = self.board.tasks(connection)
-        claimed = _claimed(rows)
+        claimed = claimed_rows(rows)
         # `released` is in metadata order; jsonb keeps none.
         return [
             Receipt.of(table, claimed.get(table, 0), number, [row.counters for row in rows if row.in_table == table])
@@ -242,35 +171,3 @@ class Work:
         if task.title == LAST_TITLE:
             tell_run(sides.source, self.house, self.won.run)
         return {}
-
-
-def _claimed(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
-    """in_ table -> claimed rows, as the tasks that claimed them have counted."""
-    return {
-        table: number for row in rows if row.kind in (Kind.BEGIN, Kind.CLAIM) for table, number in row.counters.items()
-    }
-
-
-def _object(company: Company, task: Task) -> BusinessObject:
-    for business_object in company.objects:
-        if names.in_table(business_object.code) == task.table:
-            return business_object
-    raise _unknown_table(task)
-
-
-def _link(company: Company, task: Task) -> LinkTable:
-    for link in company.in_link_tables():
-        if link.name == task.table:
-            return link
-    raise _unknown_table(task)
-
-
-def _chunk(task: Task) -> Chunk:
-    return task.chunk or Chunk(rows=0)
-
-
-def _unknown_table(task: Task) -> EnvironmentFault:
-    return EnvironmentFault(
-        f"the run has a task for {task.table}, which the metadata no longer knows: restore the business object, run "
-        "again, and take it away between runs"
-    )

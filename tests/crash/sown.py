@@ -91,14 +91,16 @@ def attempts_are_not_counted() -> None:
 
 def marker_is_fixed_first() -> None:
     from etl.engine.work import Work
+    from etl.plan import Kind, Task
 
-    begin = Work._begin
+    perform = Work.__call__
 
-    def begin_and_fix(self: Work, sides: Any, task: Any) -> Any:
-        self.house.handshake.finish_marker(sides.source, self.won)
-        return begin(self, sides, task)
+    def fix_and_perform(self: Work, sides: Any, task: Task) -> Any:
+        if task.kind is Kind.BEGIN:
+            self.house.handshake.finish_marker(sides.source, self.won)
+        return perform(self, sides, task)
 
-    Work._begin = begin_and_fix  # type: ignore[method-assign]
+    Work.__call__ = fix_and_perform  # type: ignore[method-assign]
 
 
 def lease_by_the_clients_clock() -> None:

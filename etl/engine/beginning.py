@@ -1,0 +1,77 @@
+"""The beginning of a run: rows are claimed, looked at by the brake, and laid out as tasks."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy
+
+from etl import inbound, outbound
+from etl.engine.wiring import House
+from etl.inbound import Place, Shares, Sides
+from etl.plan import Claimed, Kind, Task, lay_out, lay_out_claims
+from etl.tasks import Board
+
+Counters = dict[str, int]
+
+
+def brake(sides: Sides, house: House, place: Place, claimed: Mapping[str, Claimed]) -> None:
+    """Raises RunStopped when what was claimed would remove or empty more than the settings let pass."""
+    in_migration = house.settings.in_migration
+    shares = Shares(in_migration.max_removed_share, in_migration.max_blanked_share)
+    inbound.check_mass_changes(sides, house.company, place, claimed, shares)
+
+
+def claimed_rows(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
+    """in_ table -> claimed rows, as the tasks that claimed them have counted."""
+    return {
+        table: number for row in rows if row.kind in (Kind.BEGIN, Kind.CLAIM) for table, number in row.counters.items()
+    }
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Performs the kinds of tasks that a run begins with.
+
+    `accept`: an operator's word lets a batch remove and empty as much as it will.
+    """
+
+    house: House
+    board: Board
+    place: Place
+    accept: bool
+
+    def begin(self, sides: Sides, task: Task) -> Counters:
+        """Takes the day's copies, claims what is ready, and plans; large tables are left to tasks of their own."""
+        if self.house.settings.in_migration.copy_tables:
+            inbound.copy_in_tables(sides.source, self.house.company, self.place)
+        large = inbound.large_tables(sides.source, self.house.company, self.place)
+        if len(large) > 1:
+            self.board.record(sides.source, lay_out_claims(large))
+            return inbound.claim(sides.source, self.house.company, self.place, but=large)
+        rows = inbound.claim(sides.source, self.house.company, self.place)
+        self._lay_out(sides, task, rows)
+        return rows
+
+    def claim(self, sides: Sides, task: Task) -> Counters:
+        """Claims what is ready in one large table."""
+        return {task.table: inbound.claim_table(sides.source, self.house.company, task.table, self.place)}
+
+    def plan(self, sides: Sides, task: Task) -> Counters:
+        """Plans when all large tables are claimed."""
+        self._lay_out(sides, task, claimed_rows(self.board.tasks(sides.source)))
+        return {}
+
+    def _lay_out(self, sides: Sides, task: Task, rows: Mapping[str, int]) -> None:
+        claimed = inbound.measure(sides.source, self.house.company, rows, self.place)
+        if not self.accept:
+            brake(sides, self.house, self.place, claimed)
+        fills = self._fills(sides, sum(rows.values()))
+        self.board.record(sides.source, lay_out(self.house.company, claimed, fills, after=task))
+
+    def _fills(self, sides: Sides, rows: int) -> tuple[str, ...]:
+        """The out_ tables that tasks of their own are to fill: none unless more than a chunk was claimed."""
+        if not self.house.settings.has_out_migration or rows <= self.place.chunk_rows:
+            return ()
+        with self.house.out_beside(sides.source) as out:
+            return outbound.tables_to_fill(sides.store, out, self.house.versions, rows)
