@@ -27,6 +27,8 @@ _LOST = ("57P", "08", "53300")
 _LASTING = ("53100", "53200", "58030", "25006", "28")
 _TIMEOUT = "57014"
 _DATA = ("21", "22", "23", "54", "XX000")
+# A COPY between databases whose tables are not alike any more.
+_NOT_ALIKE = ("22P03", "22P04")
 _LINK_LOST = ("08", "57P01", "57P02")
 
 _PAUSES = {
@@ -48,12 +50,12 @@ def meaning_of(fault: EtlError) -> Meaning:
         return Meaning.LASTING
     if code == _TIMEOUT:
         return Meaning.TIMEOUT
-    return Meaning.DATA if code.startswith(_DATA) else Meaning.OTHER
+    return Meaning.DATA if blames_rows(fault) else Meaning.OTHER
 
 
 def blames_rows(fault: EtlError) -> bool:
     """Whether the values of rows may be to blame; a unique value only when a second try has met it too."""
-    return fault.sqlstate.startswith(_DATA)
+    return fault.sqlstate.startswith(_DATA) and fault.sqlstate not in _NOT_ALIKE
 
 
 def is_strike(fault: EtlError) -> bool:
