@@ -52,10 +52,10 @@ def _object(company: Company, task: Task) -> BusinessObject:
 
 
 def _link(company: Company, task: Task) -> LinkTable:
-    for link in company.in_link_tables():
-        if link.name == task.table:
-            return link
-    raise _unknown_table(task)
+    link = company.in_link_table(task.table)
+    if link is None:
+        raise _unknown_table(task)
+    return link
 
 
 def _chunk(task: Task) -> Chunk:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
 from etl.inbound.place import Place
 from etl.metadata import Company, names
-from etl.metadata.company import LinkTable
 from etl.plan import Chunk, Claimed, position
 from etl.quoting import fold
 
@@ -37,7 +36,7 @@ def claim(connection: Connection, company: Company, place: Place, *, but: Collec
 
 def claim_table(connection: Connection, company: Company, table: str, place: Place) -> int:
     """Claims what is ready in one in_ table; returns how many rows."""
-    kind = "links" if _link(company, table) else "rows"
+    kind = "links" if company.in_link_table(table) else "rows"
     rows = execute(connection, _sql(f"claim_{kind}", table=table, **place.names), {"run": place.run})
     if rows >= _ANALYZE_FROM_ROWS:
         execute(connection, _sql(f"analyze_{kind}", table=table, **place.names))
@@ -57,14 +56,10 @@ def _tables(company: Company) -> Iterator[str]:
     yield from (link.name for link in company.in_link_tables())
 
 
-def _link(company: Company, table: str) -> LinkTable | None:
-    return next((link for link in company.in_link_tables() if link.name == table), None)
-
-
 def _chunks(connection: Connection, company: Company, table: str, rows: int, place: Place) -> Iterable[Chunk]:
     if not rows:
         return ()
-    link = _link(company, table)
+    link = company.in_link_table(table)
     if link is None:
         return _row_chunks(connection, table, rows, place)
     # Only the whole batch knows an owner's newest link, or full set.

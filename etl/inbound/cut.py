@@ -5,7 +5,6 @@ from dataclasses import replace
 from etl.database import Connection, Statements, fetch_all
 from etl.inbound.place import Place
 from etl.metadata import Company
-from etl.metadata.company import LinkTable
 from etl.plan import LINES_IN_A_PAGE, Chunk, Task
 
 _sql = Statements(__package__)
@@ -14,7 +13,7 @@ _sql = Statements(__package__)
 def cut(connection: Connection, company: Company, task: Task, place: Place, number: int) -> tuple[Chunk, ...]:
     """A chunk's claimed rows in so many parts of about the same size, and nothing beside them; fewer if there are fewer
     rows, none if there is none."""
-    link = link_of(company, task)
+    link = company.in_link_table(task.table)
     chunk = chunk_of(task)
     names = {"in_table": task.table, "link": link, "chunk": chunk, "lines_in_a_page": LINES_IN_A_PAGE, **place.names}
     values = chunk.bounds(are_places=link is not None) | {"run": place.run, "number": number}
@@ -35,18 +34,13 @@ def slices(connection: Connection, company: Company, task: Task, place: Place, n
 def without_rows(company: Company, task: Task) -> Chunk | None:
     """What a link task does beside its rows, as a chunk of none of them: serving links that wait. None: nothing."""
     chunk = chunk_of(task)
-    return replace(chunk, rows=0, after=0) if link_of(company, task) and chunk.first is None else None
+    return replace(chunk, rows=0, after=0) if company.in_link_table(task.table) and chunk.first is None else None
 
 
 def is_divisible(company: Company, task: Task) -> bool:
     """Whether its parts can be merged one after the other: only a whole batch knows an owner's newest link, or set."""
-    link = link_of(company, task)
+    link = company.in_link_table(task.table)
     return link is None or link.field.only_adds_links
-
-
-def link_of(company: Company, task: Task) -> LinkTable | None:
-    """The link table of a task; None for one of data rows."""
-    return next((link for link in company.in_link_tables() if link.name == task.table), None)
 
 
 def chunk_of(task: Task) -> Chunk:

@@ -76,7 +76,7 @@ class Relayed:
 
 def relayed(company: Company, task: Task, place: Place) -> Relayed:
     """What a task of a kind that merges rows needs."""
-    link = next((one for one in company.in_link_tables() if one.name == task.table), None)
+    link = company.in_link_table(task.table)
     kind = _ROWS.get(task.kind, "links")
     return Relayed(task, kind, task.table, in_columns(company, task.table), task.chunk or Chunk(rows=0), place, link)
 

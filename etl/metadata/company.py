@@ -69,6 +69,10 @@ class Company:
             for member in self.targets(field)
         )
 
+    def in_link_table(self, name: str) -> LinkTable | None:
+        """The link table of that name; None for another table."""
+        return next((link for link in self.in_link_tables() if link.name == name), None)
+
     def out_link_tables(self) -> tuple[OutLinkTable, ...]:
         """The link tables that readers see: those between objects that are both out, in metadata order."""
         return tuple(

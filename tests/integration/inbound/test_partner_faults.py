@@ -103,7 +103,11 @@ def test_our_columns_written_after_the_claim(inbound: Inbound) -> None:
     [
         ("drop column amount", "add column amount numeric(24,4)", "amount"),
         ("rename column amount to amuont", "rename column amuont to amount", "amount"),
-        ("alter amount type text", "alter amount type numeric(24,4) using amount::numeric", "numeric = text|external .numeric"),
+        (
+            "alter amount type text",
+            "alter amount type numeric(24,4) using amount::numeric",
+            "numeric = text|external .numeric",
+        ),
         ("rename to gone", "", "in_client"),
     ],
 )
