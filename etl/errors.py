@@ -30,8 +30,8 @@ class EtlError(Exception):
 
     @property
     def is_damage(self) -> bool:
-        """Whether the server found its own data or an index damaged."""
-        return self.sqlstate in ("XX001", "XX002")
+        """Whether the server found its own data or an index damaged, or itself in a state that it does not know."""
+        return self.sqlstate in ("XX000", "XX001", "XX002")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,14 @@ from etl.errors import EnvironmentFault, EtlError, TransientFault
 # Serialization, an unknown end, deadlock; once: a unique value that two tasks wrote at once, a cached plan that is no
 # longer good; lock timeout, too many connections, starting up or shutting down, idle timeout, broken link.
 _TRANSIENT = ("40001", "40003", "40P01", "23505", "0A000", "55P03", "53300", "57P01", "57P02", "57P03", "25P03", "08")
+_INTERNAL = "XX000"
+# Two that altered one catalog row at once, a table that somebody drops meanwhile, a value too large for a statement.
+_KNOWN_INTERNAL = {
+    "tuple concurrently": "40001",
+    "cache lookup failed": "42P01",
+    "could not open relation with OID": "42P01",
+    "invalid memory alloc request size": "54000",
+}
 _ADVICE = {
     "25006": "the server takes no writes (a standby, or read-only by default): give the address of the primary",
     "28P01": "correct username and password",
@@ -20,6 +28,7 @@ _ADVICE = {
     "55P03": "another session holds a lock on the table; end it or wait",
     "57014": "the server cancelled the statement: raise statement_timeout of the engine's role, or lower chunkRows",
     "58030": "the server cannot read or write its files: see its log and its disk",
+    _INTERNAL: "the server met what it does not expect: see its log; if it repeats, copy its data directory first",
     "XX001": "data of the server are damaged: stop everything, copy its data directory, and see its log",
     "XX002": "an index of the server is damaged: see its log, check with amcheck, and reindex",
 }
@@ -36,7 +45,7 @@ def translate(error: Exception, place: str) -> EtlError:
     """The error of our tree for a driver's `error` met at `place`; the original stays as its cause."""
     origin = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
     text = _first_line(origin)
-    spoken = getattr(origin, "sqlstate", None) or ""
+    spoken = _known(getattr(origin, "sqlstate", None) or "", text)
     sqlstate = spoken or _sqlstate_of(text)
     advice = _ADVICE.get(spoken) or _advice_without_sqlstate(text) or _ADVICE.get(sqlstate)
     message = f"PostgreSQL {place}: {text}" + (f": {advice}" if advice else "")
@@ -55,6 +64,13 @@ def _first_line(error: BaseException) -> str:
     # libpq says one line per attempt, each with indented hints ("Is the server running …?"): the last attempt counts.
     attempts = [line for line in lines if not line[0].isspace() and not line.startswith(("DETAIL:", "HINT:"))]
     return (lines[0] if primary else (attempts or [type(error).__name__])[-1]).strip()
+
+
+def _known(sqlstate: str, text: str) -> str:
+    """What the server calls its own fault, by the class of what it is; else the SQLSTATE as it is."""
+    if sqlstate != _INTERNAL:
+        return sqlstate
+    return next((better for words, better in _KNOWN_INTERNAL.items() if words in text), sqlstate)
 
 
 def _sqlstate_of(text: str) -> str:

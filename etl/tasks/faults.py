@@ -17,7 +17,7 @@ class Meaning(Enum):
     ONCE = auto()  # the second try finds what the first one did not know; if it does not, it never will
     LASTING = auto()  # disk, memory, a standby, rights to log in: somebody must mend the server, and it is waited for
     TIMEOUT = auto()  # the server's statement_timeout, or somebody's cancel
-    DATA = auto()  # values out of range, broken constraints, limits of the server, and what it calls its own fault
+    DATA = auto()  # values out of range, broken constraints, limits of the server
     OTHER = auto()
 
 
@@ -26,7 +26,7 @@ _ONCE = ("23505", "0A000")
 _LOST = ("57P", "08", "53300")
 _LASTING = ("53100", "53200", "58030", "25006", "28")
 _TIMEOUT = "57014"
-_DATA = ("21", "22", "23", "54", "XX000")
+_DATA = ("21", "22", "23", "54")
 # A COPY between databases whose tables are not alike any more.
 _NOT_ALIKE = ("22P03", "22P04")
 _LINK_LOST = ("08", "57P01", "57P02")

@@ -108,7 +108,7 @@ def test_only_the_guilty_rows_are_rejected(site: Site) -> None:
     assert site.count(f"{STORE}.bo_Client") == ROWS
 
 
-@pytest.mark.parametrize("sqlstate", ["21000", "22003", "23514", "54000", "XX000"])
+@pytest.mark.parametrize("sqlstate", ["21000", "22003", "23514", "54000"])
 def test_every_fault_of_values_leads_to_its_row(site: Site, sqlstate: str) -> None:
     refusing(site, "bo_Client", "new.amount = 1999", sqlstate)
     assert site.run().exit_code == 1

@@ -12,8 +12,8 @@ MEANINGS = {
     Meaning.ONCE: ("23505", "0A000"),
     Meaning.LASTING: ("53100", "53200", "58030", "25006", "28000", "28P01"),
     Meaning.TIMEOUT: ("57014",),
-    Meaning.DATA: ("21000", "22P05", "22003", "23514", "54000", "XX000"),
-    Meaning.OTHER: ("42501", "42P01", "3F000", "XX001", "XX002", "53400", "22P03", "22P04"),
+    Meaning.DATA: ("21000", "22P05", "22003", "23514", "54000"),
+    Meaning.OTHER: ("42501", "42P01", "3F000", "XX000", "XX001", "XX002", "53400", "22P03", "22P04"),
 }
 TRANSIENT = (Meaning.BRIEF, Meaning.LOST, Meaning.ONCE)
 CODES = [(meaning, code) for meaning, codes in MEANINGS.items() for code in codes]

@@ -1,0 +1,36 @@
+"""What the server calls its own fault: known ones belong to a class of their own, all others are damage."""
+
+import psycopg
+import pytest
+
+from etl.database.faults import translate
+from etl.errors import EtlError, TransientFault
+
+
+def internal(text: str) -> EtlError:
+    return translate(psycopg.errors.lookup("XX000")(text), "at home")
+
+
+@pytest.mark.parametrize(
+    ("text", "sqlstate"),
+    [
+        ("tuple concurrently updated", "40001"),
+        ("tuple concurrently deleted", "40001"),
+        ("cache lookup failed for relation 16384", "42P01"),
+        ("could not open relation with OID 16384", "42P01"),
+        ("invalid memory alloc request size 1073741824", "54000"),
+    ],
+)
+def test_a_known_one_is_what_it_is(text: str, sqlstate: str) -> None:
+    fault = internal(text)
+    assert (fault.sqlstate, fault.said) == (sqlstate, text)
+    assert isinstance(fault, TransientFault) == (sqlstate == "40001")
+    assert not fault.is_damage
+    assert "data directory" not in str(fault)
+
+
+def test_any_other_calls_a_person() -> None:
+    fault = internal("unexpected table_lock_tuple status: 4")
+    assert fault.is_damage
+    assert not isinstance(fault, TransientFault)
+    assert str(fault).endswith("see its log; if it repeats, copy its data directory first")
