@@ -79,8 +79,6 @@ def _sqlstate_of(text: str) -> str:
 
 
 def _advice_without_sqlstate(text: str) -> str:
-    if "password authentication failed" in text or "no password supplied" in text:
-        return _ADVICE["28P01"]
     if "does not exist" in text and "database" in text:
         return _ADVICE["3D000"]
     if "permission denied for database" in text:

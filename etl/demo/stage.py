@@ -21,7 +21,6 @@ from etl.database import Statements, execute, fetch_all, fetch_one, transaction
 from etl.database.embedded import packaged_binaries
 from etl.engine import House, open_house
 from etl.errors import EnvironmentFault, MarkerHeld
-from etl.metadata import names
 from etl.resources import folder
 
 COMPANY = "demo"
@@ -51,9 +50,7 @@ class Stage:
     @property
     def in_tables(self) -> tuple[str, ...]:
         """The tables that a partner fills, objects before links."""
-        company = self.house.company
-        objects = tuple(names.in_table(bo.code) for bo in company.objects if bo.has_in_table)
-        return objects + tuple(link.name for link in company.in_link_tables())
+        return self.house.company.in_tables()
 
     @property
     def schemas(self) -> dict[str, str]:

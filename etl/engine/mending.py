@@ -51,7 +51,7 @@ class Mending:
 
     def _slice(self, fault: EtlError) -> None:
         """From now on the work is done in slices. Raises EnvironmentFault when that is of no help."""
-        rows = self._chunk.rows
+        rows = self.task.part.rows
         if not inbound.is_divisible(self.work.house.company, self.task):
             why = "its rows belong together, so it cannot be done in slices (nor does a lower chunkRows help)"
         elif rows < 2:
@@ -68,7 +68,7 @@ class Mending:
 
     def _without_guilty(self, fault: EtlError) -> Performs | None:
         _log.warning("task %s met a fault of its rows, which are looked for: %s", self.task.title, fault)
-        suspect, rest = self._chunk, inbound.without_rows(self.work.house.company, self.task)
+        suspect, rest = self.task.part, inbound.without_rows(self.work.house.company, self.task)
         if rest:
             if self._probe(rest):
                 return None  # what waited is to blame, and no row of this batch
@@ -118,10 +118,6 @@ class Mending:
         company, place = self.work.house.company, self.work.place
         slices = inbound.slices(sides.source, company, task, place, _SLICES) if self._is_sliced else ()
         return merge(sides, task, company, place, slices)
-
-    @property
-    def _chunk(self) -> Chunk:
-        return self.task.chunk or Chunk(rows=0)
 
     def _part(self, chunk: Chunk) -> Task:
         return replace(self.task, chunk=chunk)

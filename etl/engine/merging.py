@@ -37,9 +37,9 @@ def _merge(connection: Connection, task: Task, place: Place, company: Company) -
         case Kind.UPLOAD_FILES:
             return inbound.upload_files(connection, company, place)
         case Kind.MIGRATE_SINGLE_FIELDS:
-            return inbound.merge_single_fields(connection, _object(company, task), _chunk(task), place)
+            return inbound.merge_single_fields(connection, _object(company, task), task.part, place)
         case Kind.MIGRATE_BO_LINKS | Kind.MIGRATE_CO_LINKS:
-            return inbound.merge_links(connection, _link(company, task), _chunk(task), place)
+            return inbound.merge_links(connection, _link(company, task), task.part, place)
         case _:
             return inbound.touch_migrated(connection, _object(company, task), place)
 
@@ -56,10 +56,6 @@ def _link(company: Company, task: Task) -> LinkTable:
     if link is None:
         raise _unknown_table(task)
     return link
-
-
-def _chunk(task: Task) -> Chunk:
-    return task.chunk or Chunk(rows=0)
 
 
 def _unknown_table(task: Task) -> EnvironmentFault:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
 from etl.inbound.place import Place
-from etl.metadata import Company, names
+from etl.metadata import Company
 from etl.plan import Chunk, Claimed, position
 from etl.quoting import fold
 
@@ -21,7 +21,7 @@ _BYTES_OF_ROW = 100
 
 def large_tables(connection: Connection, company: Company, place: Place) -> list[str]:
     """The in_ tables that may hold more rows than a chunk, the largest first: claiming these takes its time."""
-    tables = {fold(table): table for table in _tables(company)}
+    tables = {fold(table): table for table in company.in_tables()}
     values = {"schema": fold(place.in_schema), "names": list(tables), "bytes": place.chunk_rows * _BYTES_OF_ROW}
     return [tables[row.name] for row in fetch_all(connection, _sql("large_tables"), values)]
 
@@ -31,7 +31,7 @@ def claim(connection: Connection, company: Company, place: Place, *, but: Collec
 
     Rows that the partner adds later stay ready for the next run. Returns table -> rows, in metadata order.
     """
-    return {table: claim_table(connection, company, table, place) for table in _tables(company) if table not in but}
+    return {table: claim_table(connection, company, table, place) for table in company.in_tables() if table not in but}
 
 
 def claim_table(connection: Connection, company: Company, table: str, place: Place) -> int:
@@ -47,13 +47,8 @@ def measure(connection: Connection, company: Company, rows: Mapping[str, int], p
     """Divides what was claimed (table -> rows) into chunks, in metadata order."""
     return {
         table: Claimed(table, rows[table], tuple(_chunks(connection, company, table, rows[table], place)))
-        for table in _tables(company)
+        for table in company.in_tables()
     }
-
-
-def _tables(company: Company) -> Iterator[str]:
-    yield from (names.in_table(one.code) for one in company.objects if one.has_in_table)
-    yield from (link.name for link in company.in_link_tables())
 
 
 def _chunks(connection: Connection, company: Company, table: str, rows: int, place: Place) -> Iterable[Chunk]:

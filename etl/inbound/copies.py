@@ -16,8 +16,7 @@ def copy_in_tables(connection: Connection, company: Company, place: Place) -> No
 
     A copy that is there already is left as it is, and an empty table makes none.
     """
-    tables = [names.in_table(bo.code) for bo in company.objects if bo.has_in_table]
-    for table in [*tables, *(link.name for link in company.in_link_tables())]:
+    for table in company.in_tables():
         _log.info("uAhZ1PFqMe :: copyInTableData start")
         _log.info("Gf4MsN7oi5 :: copyInTableData for table = %s start", table)
         _copy(connection, table, place)

@@ -14,7 +14,7 @@ def cut(connection: Connection, company: Company, task: Task, place: Place, numb
     """A chunk's claimed rows in so many parts of about the same size, and nothing beside them; fewer if there are fewer
     rows, none if there is none."""
     link = company.in_link_table(task.table)
-    chunk = chunk_of(task)
+    chunk = task.part
     names = {"in_table": task.table, "link": link, "chunk": chunk, "lines_in_a_page": LINES_IN_A_PAGE, **place.names}
     values = chunk.bounds(are_places=link is not None) | {"run": place.run, "number": number}
     rows = fetch_all(connection, _sql("cut", **names), values)
@@ -23,7 +23,7 @@ def cut(connection: Connection, company: Company, task: Task, place: Place, numb
 
 def slices(connection: Connection, company: Company, task: Task, place: Place, number: int) -> tuple[Chunk, ...]:
     """As `cut`, but together the parts are the whole chunk, whatever the partner does to its rows."""
-    parts, whole = cut(connection, company, task, place, number), chunk_of(task)
+    parts, whole = cut(connection, company, task, place, number), task.part
     if not parts:
         return (whole,)
     firsts = [whole.first, *(part.first for part in parts[1:])]
@@ -33,7 +33,7 @@ def slices(connection: Connection, company: Company, task: Task, place: Place, n
 
 def without_rows(company: Company, task: Task) -> Chunk | None:
     """What a link task does beside its rows, as a chunk of none of them: serving links that wait. None: nothing."""
-    chunk = chunk_of(task)
+    chunk = task.part
     return replace(chunk, rows=0, after=0) if company.in_link_table(task.table) and chunk.first is None else None
 
 
@@ -41,8 +41,3 @@ def is_divisible(company: Company, task: Task) -> bool:
     """Whether its parts can be merged one after the other: only a whole batch knows an owner's newest link, or set."""
     link = company.in_link_table(task.table)
     return link is None or link.field.only_adds_links
-
-
-def chunk_of(task: Task) -> Chunk:
-    """The task's chunk; one that has none has no rows."""
-    return task.chunk or Chunk(rows=0)

@@ -114,4 +114,4 @@ class ErrorBook:
         )
 
     def _link(self, table: str) -> LinkTable | None:
-        return next((link for link in self.company.in_link_tables() if link.name == table), None)
+        return self.company.in_link_table(table)

@@ -1,7 +1,6 @@
 """What becomes of rows that cannot be merged: they are rejected unread, and may be offered again."""
 
 from etl.database import Connection, Statements, execute
-from etl.inbound.cut import chunk_of
 from etl.inbound.faults import sentences
 from etl.inbound.place import Place
 from etl.metadata import Company
@@ -15,7 +14,7 @@ def quarantine(connection: Connection, company: Company, task: Task, place: Plac
 
     `reason`: why these very rows; without it they are the whole chunk of a task that was set aside.
     """
-    link, chunk = company.in_link_table(task.table), chunk_of(task)
+    link, chunk = company.in_link_table(task.table), task.part
     values = chunk.bounds(are_places=link is not None) | {
         "run": place.run,
         "in_table": task.table,

@@ -78,7 +78,7 @@ def relayed(company: Company, task: Task, place: Place) -> Relayed:
     """What a task of a kind that merges rows needs."""
     link = company.in_link_table(task.table)
     kind = _ROWS.get(task.kind, "links")
-    return Relayed(task, kind, task.table, in_columns(company, task.table), task.chunk or Chunk(rows=0), place, link)
+    return Relayed(task, kind, task.table, in_columns(company, task.table), task.part, place, link)
 
 
 def in_columns(company: Company, table: str) -> tuple[Column, ...]:

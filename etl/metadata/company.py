@@ -48,6 +48,10 @@ class Company:
     def _by_code(self) -> dict[str, BusinessObject]:
         return {bo.code: bo for bo in self.objects}
 
+    @cached_property
+    def _links_by_name(self) -> dict[str, LinkTable]:
+        return {link.name: link for link in self.in_link_tables()}
+
     def object(self, code: str) -> BusinessObject:
         """The business object of a code, written exactly so; KeyError when there is none."""
         return self._by_code[code]
@@ -71,7 +75,12 @@ class Company:
 
     def in_link_table(self, name: str) -> LinkTable | None:
         """The link table of that name; None for another table."""
-        return next((link for link in self.in_link_tables() if link.name == name), None)
+        return self._links_by_name.get(name)
+
+    def in_tables(self) -> tuple[str, ...]:
+        """The names of the tables that partners fill, those of objects before those of links, in metadata order."""
+        objects = (names.in_table(bo.code) for bo in self.objects if bo.has_in_table)
+        return (*objects, *self._links_by_name)
 
     def out_link_tables(self) -> tuple[OutLinkTable, ...]:
         """The link tables that readers see: those between objects that are both out, in metadata order."""

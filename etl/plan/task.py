@@ -82,3 +82,8 @@ class Task:
     table: str = ""
     chunk: Chunk | None = None
     lane: str = ""
+
+    @property
+    def part(self) -> Chunk:
+        """Its chunk; one that has none has no rows."""
+        return self.chunk or Chunk(rows=0)

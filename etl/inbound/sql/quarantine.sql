@@ -1,4 +1,5 @@
--- The rows of a chunk that nobody could merge, or one that the server refuses. Only ids and ends are read: what breaks its readers may lie in any value.
+-- The rows of a chunk that nobody could merge, or one that the server refuses. Only ids and ends are read: what breaks
+-- its readers may lie in any value.
 {% from "chunk.jinja" import claimed, links_within %}
 with refused as (
     update {{ in_schema | ident }}.{{ in_table | ident }} i
