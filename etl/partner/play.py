@@ -1,13 +1,12 @@
 """The play: batch after batch, what was given, what the receipts then say, and whether the two agree."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 import sqlalchemy
 
-from etl.contract.samples import table_of
 from etl.errors import EnvironmentFault
 from etl.metadata import Company, names
 from etl.partner.death import die_midway
@@ -107,7 +106,7 @@ def play(
     Raises RunStopped when a run was stopped, EnvironmentFault for what the server said.
     """
     house, ledger, played = Warehouse(company, wanted.seed), _Ledger(), Played()
-    played.tables = {table: TableTold() for table in _tables(company)}
+    played.tables = {table: TableTold() for table in company.in_tables()}
     before = desk.newest_run() if wanted.wait_seconds else 0
     for batch in range(wanted.batches):
         name = wanted.scenarios[batch % len(wanted.scenarios)]
@@ -177,8 +176,3 @@ def _compare(desk: Desk, house: Warehouse, ledger: _Ledger, played: Played, befo
         for status, is_bad in (("DONE", False), ("ERROR", True)):
             keys = [key for key, bad in ends.items() if bad == is_bad]
             told.unsettled += desk.unsettled(table, ledger.keys[table], keys, status) if keys else 0
-
-
-def _tables(company: Company) -> Sequence[str]:
-    objects = [table_of(bo) for bo in company.objects if bo.has_in_table]
-    return [*objects, *(link.name for link in company.in_link_tables())]
