@@ -66,12 +66,12 @@ class Beginning:
         claimed = inbound.measure(sides.source, self.house.company, rows, self.place)
         if not self.accept:
             brake(sides, self.house, self.place, claimed)
-        fills = self._fills(sides, sum(rows.values()))
+        fills = self._fills(sides, rows)
         self.board.record(sides.source, lay_out(self.house.company, claimed, fills, after=task))
 
-    def _fills(self, sides: Sides, rows: int) -> tuple[str, ...]:
-        """The out_ tables that tasks of their own are to fill: none unless more than a chunk was claimed."""
-        if not self.house.settings.has_out_migration or rows <= self.place.chunk_rows:
-            return ()
+    def _fills(self, sides: Sides, rows: Mapping[str, int]) -> dict[str, int]:
+        """The out_ tables that tasks are to fill, and by how many: none unless more than a chunk was claimed."""
+        if not self.house.settings.has_out_migration or sum(rows.values()) <= self.place.chunk_rows:
+            return {}
         with self.house.out_beside(sides.source) as out:
             return outbound.tables_to_fill(sides.store, out, self.house.versions, rows)

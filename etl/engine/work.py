@@ -17,7 +17,7 @@ from etl.errors import RunStopped
 from etl.handshake import Won
 from etl.inbound import Place, Receipt, Sides
 from etl.plan import CHUNKED, Kind, Task
-from etl.plan.layout import LAST_TITLE, LINKS_TITLE
+from etl.plan.layout import INDEXES_TITLE, LAST_TITLE, LINKS_TITLE
 from etl.tasks import Board
 
 _sql = Statements(__package__)
@@ -145,7 +145,7 @@ class Work:
             return {}
         with self.house.out_side(sides.store) as out:
             if task.table:
-                return outbound.fill_table(out, self.house.versions, task.table)
+                return outbound.fill_table(out, self.house.versions, task.table, task.part)
             outbound.ensure_version(out, self.house.versions, self.house.out_version)
         return {}
 
@@ -164,10 +164,14 @@ class Work:
         execute(connection, _sql("notify"), {"payload": json.dumps(payload)})
 
     def _nop(self, sides: Sides, task: Task) -> Counters:
-        # Few rows can wait for the next run to make the index.
-        if task.title == LINKS_TITLE and self.board.sum_of(sides.source, "created") >= _INDEX_FROM_ROWS:
+        if task.title == INDEXES_TITLE or (task.title == LINKS_TITLE and self._wants_indexes(sides.source)):
             prepare_store(sides.store, self.house)
         # Hooks may read the out_ tables, so they are called when these are committed.
         if task.title == LAST_TITLE:
             tell_run(sides.source, self.house, self.won.run)
         return {}
+
+    def _wants_indexes(self, connection: Connection) -> bool:
+        """Few rows can wait for the next run to make the index; in a large first load it has a task of its own."""
+        is_task = any(row.title == INDEXES_TITLE for row in self.board.tasks(connection))
+        return not is_task and self.board.sum_of(connection, "created") >= _INDEX_FROM_ROWS

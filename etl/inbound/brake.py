@@ -96,11 +96,11 @@ def _excesses(sides: Sides, business_object: BusinessObject, changes: list[_Chan
     The dear question, which rows meet which instances, comes last and only about what no cheaper one has cleared.
     """
     count = _Count(sides, business_object, place)
+    if not changes or count.instances(_LEAST_INSTANCES) < _LEAST_INSTANCES:
+        return
     rows = count("bound_rows", changes)
     suspects = [one for one in changes if one.exceeds(rows[one.name], _LEAST_INSTANCES)]
     instances = count.instances(max((one.enough(rows[one.name]) for one in suspects), default=0))
-    if instances < _LEAST_INSTANCES:
-        return
     suspects = [one for one in suspects if one.exceeds(rows[one.name], instances)]
     for statement in ("bound_instances", "count_changes"):
         rows = count(statement, suspects)

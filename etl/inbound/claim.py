@@ -74,9 +74,10 @@ def _row_chunks(connection: Connection, table: str, rows: int, place: Place) -> 
 def _starts(connection: Connection, table: str, rows: int, place: Place) -> list[int]:
     """The id with which each chunk begins."""
     values = {"run": place.run}
-    extent = fetch_one(connection, _sql("extent", table=table, **place.names), values)
-    if extent and extent.last - extent.first + 1 == rows:  # without gaps, as a feed into an empty table has them
-        return list(range(extent.first, extent.last + 1, place.chunk_rows))
+    for question in ("ends", "extent"):
+        ids = fetch_one(connection, _sql(question, table=table, **place.names), values)
+        if ids and ids.last - ids.first + 1 == rows:  # without gaps, as a feed has them
+            return list(range(ids.first, ids.last + 1, place.chunk_rows))
     statement = _sql("chunk_starts", table=table, **place.names)
     return [row.first for row in fetch_all(connection, statement, values | {"chunk_rows": place.chunk_rows})]
 

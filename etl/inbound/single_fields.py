@@ -53,10 +53,8 @@ def _merge_pass(merge: Merge, counters: dict[str, int], *, is_last: bool) -> tup
     marked = merge.run("mark_rows")
     if marked < staged:
         merge.run("unstage_rows")
-    counts = _counts(merge)
-    for name, rows in counts.items():
+    for name, rows in _write(merge, marked).items():
         counters[name] = counters.get(name, 0) + rows
-    _write(merge, counts)
     merge.run("drop_stage")
     return staged, marked
 
@@ -81,16 +79,12 @@ def _stage(merge: Merge, *, is_last: bool) -> int:
     return staged
 
 
-def _counts(merge: Merge) -> dict[str, int]:
-    rows = merge.ask("count_rows")
-    counts = {row.action: row.rows for row in rows}
-    further = {"aliased": sum(row.aliased for row in rows), "skipped": sum(row.skipped for row in rows)}
-    return counts | {name: number for name, number in further.items() if number}
-
-
-def _write(merge: Merge, counts: dict[str, int]) -> None:
-    if counts.get("created"):
-        merge.run("insert_instances")
+def _write(merge: Merge, marked: int) -> dict[str, int]:
+    """Writes what the `marked` rows ask for; returns counters."""
+    created = merge.run("insert_instances") if marked else 0
+    counts = {"created": created} if created else {}
+    if created < marked or merge.names["skipping"]:  # where all are new, as in a first load, nothing is left to count
+        counts |= _counts(merge)
     if counts.get("changed") or counts.get("removed"):
         merge.run("update_instances")
     if counts.get("aliased"):
@@ -99,3 +93,11 @@ def _write(merge: Merge, counts: dict[str, int]) -> None:
         merge.run("insert_errors")
     if merge.names["waiting"]:
         counts["files_waiting"] = merge.run("wait_for_files")
+    return counts
+
+
+def _counts(merge: Merge) -> dict[str, int]:
+    rows = merge.ask("count_rows")
+    counts = {row.action: row.rows for row in rows}
+    further = {"aliased": sum(row.aliased for row in rows), "skipped": sum(row.skipped for row in rows)}
+    return counts | {name: number for name, number in further.items() if number}

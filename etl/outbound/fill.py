@@ -1,5 +1,6 @@
 """A version's tables are filled from the golden store, chunk by chunk, or compared with it after a restore."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
@@ -7,7 +8,7 @@ from etl.metadata import names
 from etl.metadata.out_structure import OutInstances, OutLinks, OutStructure
 from etl.outbound.follow import ANALYZE_FROM_ROWS, Counters, analyze, no_rows
 from etl.outbound.registry import note_beside, note_fill
-from etl.outbound.steps import Fill, Step, steps
+from etl.outbound.steps import Fill, Step, Table, steps, tables_of
 from etl.outbound.tables import instance_names, link_names
 from etl.outbound.version import OutVersion
 from etl.quoting import fold
@@ -16,15 +17,28 @@ _sql = Statements(__package__)
 
 
 def begin(connection: Connection, structure: OutStructure, store_schema: str, *, is_new: bool) -> Fill:
-    """A filling that has not begun."""
-    return Fill(is_new=is_new, total=expected_rows(connection, structure, store_schema), is_alone=is_new)
+    """A filling that has not begun. Large tables of a new version are filled in two parts, which tasks may share."""
+    total = expected_rows(connection, structure, store_schema)
+    cuts = dict(_cuts(connection, structure, store_schema)) if is_new else {}
+    return Fill(is_new=is_new, total=total, is_alone=is_new, cuts=cuts)
+
+
+def _cuts(connection: Connection, structure: OutStructure, store_schema: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(table, about the middle of its ids) for those with many rows."""
+    for table in tables_of(structure):
+        keys = ("_owner", "_target") if isinstance(table, OutLinks) else ("_id",)
+        statement = _sql("middle", store_schema=store_schema, golden=_golden(table), keys=keys)
+        if row := fetch_one(connection, statement):
+            yield table.name, tuple(row)
+
+
+def _golden(table: Table) -> str:
+    return names.store_link_table(table.bo, table.field) if isinstance(table, OutLinks) else names.store_table(table.bo)
 
 
 def expected_rows(connection: Connection, structure: OutStructure, store_schema: str) -> int:
     """About how many rows of the store the tables show."""
-    golden = [names.store_table(table.bo) for table in structure.instances]
-    golden += [names.store_link_table(link.bo, link.field) for link in structure.links]
-    values = {"schema": fold(store_schema), "names": [fold(name) for name in golden]}
+    values = {"schema": fold(store_schema), "names": [fold(_golden(table)) for table in tables_of(structure)]}
     [expected] = fetch_all(connection, _sql("expected_rows"), values)
     return int(expected.rows)
 
@@ -55,15 +69,22 @@ def fill_chunk(
 
 
 def fill_beside(
-    connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, table: str, chunk_rows: int
+    connection: Connection,
+    version: OutVersion,
+    structure: OutStructure,
+    fill: Fill,
+    table: str,
+    parts: slice,
+    chunk_rows: int,
 ) -> Counters:
-    """Performs the whole step of one table out of turn and notes it, in one transaction; nothing if somebody was at it.
+    """Performs these of one table's steps out of turn, each to its end, and notes them, in one transaction; those that
+    somebody was at are left to him.
 
-    The tables are new, nobody else writes to this one, and the version is shared.
+    The tables are new, nobody else writes these rows, and the version is shared.
     """
     counters = no_rows()
-    for number, step in enumerate(steps(structure, fill)):
-        if step.table.name == table and fill.is_open(number):
+    for number, step in [one for one in enumerate(steps(structure, fill)) if one[1].table.name == table][parts]:
+        if fill.is_open(number):
             at = replace(fill, step=number, after=())
             while at.step == number:
                 at = _chunk(connection, version, structure, at, step, chunk_rows, counters)
@@ -99,13 +120,15 @@ def _perform(
         kind, tables, counters = "links", link_names(version, structure, table), ("linked", "unlinked")
     if step.is_sweep:
         return counters[1], execute(connection, _sql(f"sweep_{kind}", **tables)), fill.moved(0, None)
-    tables["has_start"] = bool(fill.after)
-    values: dict[str, object] = dict(zip(("after", "after_target"), fill.after, strict=False))
+    start = step.start(fill)
+    tables["has_start"] = bool(start)
+    values: dict[str, object] = dict(zip(("after", "after_target"), start, strict=False))
     if isinstance(table, OutLinks):
         values["targets"] = list(table.targets)
     end = fetch_one(connection, _sql(f"end_of_{kind}", **tables), values | {"rows": chunk_rows})
-    last = tuple(end) if end else ()
+    is_part = step.ends_within(tuple(end) if end else ())
+    last = tuple(end) if end and is_part else step.last
     values |= dict(zip(("last", "last_target"), last, strict=False))
     statement = _sql(f"fill_{kind}", **tables, has_end=bool(last), is_new=fill.is_new, is_alone=fill.is_alone)
     rows = execute(connection, statement, values)
-    return counters[0], rows, fill.moved(chunk_rows if last else rows, last or None)
+    return counters[0], rows, fill.moved(chunk_rows if is_part else rows, last if is_part else None)

@@ -1,7 +1,7 @@
 """The steps by which a version's tables are filled from the store, and how far a filling is; no I/O."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from etl.metadata.out_structure import OutInstances, OutLinks, OutStructure
@@ -11,10 +11,23 @@ Table = OutInstances | OutLinks
 
 @dataclass(frozen=True)
 class Step:
-    """One table to fill in chunks, or to clear of what the store does not have (`is_sweep`), in one statement."""
+    """One table to fill in chunks, or to clear of what the store does not have (`is_sweep`), in one statement.
+
+    Of a table that is filled in parts, just the rows with ids behind `after` and not behind `last`; empty: no bound.
+    """
 
     table: Table
     is_sweep: bool
+    after: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+
+    def start(self, fill: "Fill") -> tuple[str, ...]:
+        """The ids behind which the next chunk begins."""
+        return fill.after or self.after
+
+    def ends_within(self, last: tuple[str, ...]) -> bool:
+        """Whether rows of the step are left behind a chunk that ends with these ids."""
+        return bool(last) and (not self.last or last < self.last)
 
 
 @dataclass(frozen=True)
@@ -23,7 +36,7 @@ class Fill:
 
     `is_new`: the tables were empty, so nothing in them is to be compared or cleared. `is_alone`: since then nothing but
     the filling has written to them, so no row of it can be there already. `beside`: numbers of steps that tasks of a
-    run have done out of turn.
+    run have done out of turn. `cuts`: table -> the ids of the last row of its first part, where it is filled in two.
     """
 
     is_new: bool
@@ -33,11 +46,13 @@ class Fill:
     total: int = 0
     is_alone: bool = False
     beside: tuple[int, ...] = ()
+    cuts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, value: Any) -> "Fill":
         """What `as_json` gave."""
-        return cls(**value | {"after": tuple(value["after"]), "beside": tuple(value.get("beside", ()))})
+        cuts = {table: tuple(ids) for table, ids in value.get("cuts", {}).items()}
+        return cls(**value | {"after": tuple(value["after"]), "beside": tuple(value.get("beside", ())), "cuts": cuts})
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, to be kept."""
@@ -66,14 +81,21 @@ class Fill:
         return number not in self.beside and (number > self.step or (number == self.step and not self.after))
 
 
+def tables_of(structure: OutStructure) -> tuple[Table, ...]:
+    """In the order in which they are filled: instances before links, whose ends must be there."""
+    return (*structure.instances, *structure.links)
+
+
 def steps(structure: OutStructure, fill: Fill) -> list[Step]:
-    """All steps in order: instances before links, whose ends must be there."""
-    return list(_steps(structure, is_new=fill.is_new))
+    """All steps in order."""
+    return list(_steps(structure, fill))
 
 
-def _steps(structure: OutStructure, *, is_new: bool) -> Iterator[Step]:
-    tables: list[Table] = [*structure.instances, *structure.links]
-    for table in tables:
-        yield Step(table, is_sweep=False)
-        if not is_new:
+def _steps(structure: OutStructure, fill: Fill) -> Iterator[Step]:
+    for table in tables_of(structure):
+        cut = fill.cuts.get(table.name, ())
+        yield Step(table, is_sweep=False, last=cut)
+        if cut:
+            yield Step(table, is_sweep=False, after=cut)
+        if not fill.is_new:
             yield Step(table, is_sweep=True)

@@ -1,6 +1,7 @@
 """The order of a run (spec §5), from what was claimed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 
 from etl.metadata import Company, names
 from etl.metadata.field_types import Category
@@ -10,6 +11,9 @@ FIRST = Task(seq=0, stage=0, kind=Kind.BEGIN, title="Начало миграци
 
 # By then all links of the run are in the store.
 LINKS_TITLE = "Связи прошли"
+
+# Indexes of new links, made beside the filling of out_ tables.
+INDEXES_TITLE = "Индексы связей"
 
 # By then all that a run does is committed, the out_ tables included.
 LAST_TITLE = "Миграция завершена"
@@ -25,10 +29,10 @@ def lay_out_claims(tables: Iterable[str]) -> tuple[Task, ...]:
 
 
 def lay_out(
-    company: Company, claimed: Mapping[str, Claimed], fills: Sequence[str] = (), after: Task = FIRST
+    company: Company, claimed: Mapping[str, Claimed], fills: Mapping[str, int] | None = None, after: Task = FIRST
 ) -> tuple[Task, ...]:
     """All tasks `after` the one that plans them. `claimed` holds one value per in_ table, data and links alike; `fills`
-    are out_ tables of a version that this run makes and that tasks of their own fill.
+    are out_ tables of a version that this run makes, each with the number of tasks that fill it.
 
     Dictionaries stand before the objects whose dropdowns name their rows. A link table always has a task, also without
     claimed rows: the instance that a waiting reference needs may have come in this run.
@@ -43,7 +47,7 @@ def lay_out(
         list(_in_migrated_at(company, claimed)),
         [(Kind.FIX_PROCESS_TRACKING, "Фиксация таблицы process_tracking о завершении считывания данных", "", None, "")],
         [(Kind.COPY_ERR, "Копирование таблицы ошибок", "", None, "")],
-        *_fills(fills),
+        *_fills(fills or {}),
         [(Kind.RUN_PROCESSES, "Запуск процессов", "", None, "")],
         [(Kind.NOP, LAST_TITLE, "", None, "")],
     ]
@@ -82,11 +86,20 @@ def _in_migrated_at(company: Company, claimed: Mapping[str, Claimed]) -> Iterato
             yield Kind.MIGRATE_IN_MIGRATED_AT, f"Поле IN_MIGRATED_AT: {table}", table, None, ""
 
 
-def _fills(tables: Sequence[str]) -> Iterator[list[_Line]]:
-    """The tables are made by one task, so that others find them committed."""
-    if tables:
+def _fills(fills: Mapping[str, int]) -> Iterator[list[_Line]]:
+    """The tables are made by one task, so that others find them committed. Every table's first part comes before the
+    second ones: two sessions that write to one table stand in each other's way."""
+    if fills:
         yield [(Kind.FILL_OUT, "Создание таблиц out_", "", None, "")]
-        yield [(Kind.FILL_OUT, f"Заполнение: {table}", table, None, "") for table in tables]
+        lines = [line for table, parts in fills.items() for line in enumerate(_fill(table, parts))]
+        yield [(Kind.NOP, INDEXES_TITLE, "", None, ""), *(line for _, line in sorted(lines, key=itemgetter(0)))]
+
+
+def _fill(table: str, parts: int) -> Iterator[_Line]:
+    for part in range(parts):
+        number = f" ({part + 1}/{parts})" if parts > 1 else ""
+        chunk = Chunk(rows=0, first=part or None, after=part + 1 if part + 1 < parts else None)
+        yield Kind.FILL_OUT, f"Заполнение: {table}{number}", table, chunk, ""
 
 
 def _chunks(kind: Kind, title: str, claimed: Claimed, *, lane: str, at_least_one: bool = False) -> Iterator[_Line]:

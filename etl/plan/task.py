@@ -36,8 +36,8 @@ LINES_IN_A_PAGE = 1 << 16
 @dataclass(frozen=True)
 class Chunk:
     """A part of a table, `first <= position < after`; None is open. Positions are ids of in_ rows, or of link rows,
-    which have no id, the places where they lie (see `position`). `rows` is how many claimed rows it held when it was
-    planned."""
+    which have no id, the places where they lie (see `position`), or of an out_ table to fill, the numbers of its parts.
+    `rows` is how many claimed rows it held when it was planned."""
 
     rows: int
     first: int | None = None

@@ -69,7 +69,7 @@ class Contestant(ABC):
             session.execute("delete from in_tables.process_tracking")
 
     def tidy(self) -> None:
-        """What autovacuum has done between two days, done now, so that it does not fall into one of the runs."""
+        """What autovacuum does in time, done now, so that it does not fall into one of the runs."""
         for database in self.databases:
             with self.server.session(database, "postgres") as session:
                 session.execute("vacuum (analyze, skip_locked)")

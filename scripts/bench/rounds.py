@@ -42,6 +42,8 @@ class Round:
         for name in CHAIN[: last + 1]:
             self._scenario(name, engine, floor)
             if name == "first_load":
+                for one in (engine, floor):
+                    one.tidy()
                 self._first_loads(wanted, floor)
                 self._exports(wanted)
         if "startup" in wanted:
@@ -57,6 +59,7 @@ class Round:
         for one in (engine, floor):
             one.tidy()
             self._deliver(one, name)
+            one.tidy()
         with engine.session() as session:
             before = written(session)
         self._turns(name, engine, floor)
@@ -96,6 +99,7 @@ class Round:
                 continue
             engine.make()
             self._deliver(engine, name)
+            engine.tidy()
             self._note(name, engine.run())
             with floor.session() as other:
                 expected = digests(other)
@@ -134,6 +138,7 @@ class Round:
             one.work()
             one.tidy()
             one.feed("fill_delta", rows=small, every=100 // _SMALLER)
+            one.tidy()
         self._turns("delta_small_store", engine, floor)
         with engine.session() as session, floor.session() as other:
             compare(digests(session), digests(other), "delta_small_store")

@@ -1,5 +1,6 @@
 """The steps of a filling, and how it is kept."""
 
+import json
 from dataclasses import replace
 
 from etl.metadata.out_structure import FIELD, OutColumn, OutInstances, OutLinks, OutStructure
@@ -38,9 +39,20 @@ def test_a_filling_passes_by_what_tasks_have_done() -> None:
     assert [number for number in range(5) if begun.is_open(number)] == [4]
 
 
+def test_a_large_table_is_filled_in_two_parts() -> None:
+    lower, upper, links = steps(STRUCTURE, Fill(is_new=True, cuts={"Client": ("m",)}))
+    assert (lower.table.name, upper.table.name, links.table.name) == ("Client", "Client", "_Claim_Client_")
+    assert (lower.start(Fill(is_new=True)), upper.start(Fill(is_new=True))) == ((), ("m",))
+    assert upper.start(Fill(is_new=True, after=("p",))) == ("p",)
+    assert [lower.ends_within(last) for last in (("a",), ("m",), ("p",), ())] == [True, False, False, False]
+    assert [upper.ends_within(last) for last in (("p",), ())] == [True, False]
+
+
 def test_it_is_kept_as_plain_data() -> None:
-    fill = Fill(is_new=False, step=3, after=("a", "b"), rows=7, total=9, beside=(1, 2))
-    assert Fill.from_json(fill.as_json()) == fill
+    fill = Fill(is_new=False, step=3, after=("a", "b"), rows=7, total=9, beside=(1, 2), cuts={"_A_B_": ("a", "b")})
+    kept = json.loads(json.dumps(fill.as_json()))
+    assert Fill.from_json(kept) == fill
+    assert Fill.from_json({"is_new": True, "after": []}) == Fill(is_new=True), "as an earlier version has noted it"
 
 
 def test_a_structure_is_kept_as_plain_data() -> None:

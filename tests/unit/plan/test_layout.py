@@ -89,11 +89,17 @@ def test_an_empty_batch_still_serves_waiting_links_and_readers() -> None:
 
 def test_a_new_version_is_made_before_its_tables_are_filled_side_by_side() -> None:
     of = company()
-    tasks = lay_out(of, claimed(of, in_Client=3), ["Client", "_Claim_Client_"])
-    assert stages(tasks)[-4:] == [
+    tasks = lay_out(of, claimed(of, in_Client=3), {"Client": 2, "_Claim_Client_": 1, "Claim": 2})
+    assert stages(tasks)[-5:] == [
         ("FILL_OUT", [""]),
-        ("FILL_OUT", ["Client", "_Claim_Client_"]),
+        ("NOP", [""]),
+        ("FILL_OUT", ["Client", "_Claim_Client_", "Claim", "Client", "Claim"]),
         ("RUN_PROCESSES", [""]),
         ("NOP", [""]),
     ]
+    assert [tasks[-number].stage for number in (8, 7, 3)] == [tasks[-3].stage] * 3, (
+        "indexes are made side by side with it"
+    )
+    parts = {task.title: (task.part.first, task.part.after) for task in tasks[-7:-2]}
+    assert list(parts.values()) == [(None, 1), (None, None), (None, 1), (1, None), (1, None)]
     assert len({task.title for task in tasks}) == len(tasks)
