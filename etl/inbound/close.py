@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from etl.database import Connection, Statements, execute, fetch_all
+from etl.database import Connection, Statements, execute, fetch_all, fetch_one
 from etl.errors import RunStopped
 from etl.inbound.place import Place
 from etl.metadata import Company, names
@@ -60,9 +60,11 @@ def release(connection: Connection, company: Company, place: Place) -> dict[str,
     """Makes claimed rows that no task has marked ready again; returns how many per table."""
     released = {}
     for table, has_run_id in _in_tables(company):
-        text = _sql("release_rows", table=table, has_run_id=has_run_id, **place.names)
-        [row] = fetch_all(connection, text, {"run": place.run})
-        released[table] = row.rows
+        released[table] = 0
+        if fetch_one(connection, _sql("any_claimed", table=table, **place.names)):
+            text = _sql("release_rows", table=table, has_run_id=has_run_id, **place.names)
+            [row] = fetch_all(connection, text, {"run": place.run})
+            released[table] = row.rows
     return released
 
 
