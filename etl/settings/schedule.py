@@ -1,11 +1,26 @@
 """A schedule as a value: it says when the next moment comes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from etl.settings.schedule_term import Term, seconds_of
 
 _LAST = seconds_of(datetime(9999, 12, 30, tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """The first moment of a term from `asked` on, all in seconds; None: it never comes."""
+
+    zone: tzinfo
+    begin: int
+    asked: int
+    moment: int | None
+
+    def holds(self, second: int, zone: tzinfo, begin: int) -> bool:
+        """Whether the same is true from `second` on."""
+        is_same = zone is self.zone and begin == self.begin and self.asked <= second
+        return is_same and (self.moment is None or second <= self.moment)
 
 
 @dataclass(frozen=True)
@@ -21,6 +36,8 @@ class Schedule:
     is_off: bool = False
     # In the original: starts again although it still runs. Here a marker has one run at a time, so it changes nothing.
     is_parallel: bool = False
+    # Number of a term -> its last answer: what comes once in years is looked for once, not at every other moment.
+    _answers: dict[int, _Answer] = field(default_factory=dict, compare=False, repr=False)
 
     def next_after(self, instant: datetime, zone: tzinfo, *, start: datetime | None = None) -> datetime | None:
         """The first moment after `instant`, in UTC, by the clock of `zone`; None: there is none within 400 years.
@@ -28,6 +45,13 @@ class Schedule:
         `start`: from when `repeat` counts, without it from `instant`. All moments are whole seconds.
         """
         second, begin = seconds_of(instant) + 1, seconds_of(start or instant)
-        moments = (term.next_from(second, zone, begin) for term in self.terms)
+        moments = (self._next_of(number, second, zone, begin) for number in range(len(self.terms)))
         found = min((moment for moment in moments if moment is not None and moment < _LAST), default=None)
         return None if found is None else datetime.fromtimestamp(found, UTC)
+
+    def _next_of(self, number: int, second: int, zone: tzinfo, begin: int) -> int | None:
+        known = self._answers.get(number)
+        if known is None or not known.holds(second, zone, begin):
+            known = _Answer(zone, begin, second, self.terms[number].next_from(second, zone, begin))
+            self._answers[number] = known
+        return known.moment

@@ -1,6 +1,6 @@
 """Schedules by the facts' own examples and defects, and the days on which clocks jump."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ import pytest
 from etl.settings.schedule import Schedule
 from etl.settings.schedule_file import METHOD, SCHEDULE, read_schedule
 from etl.settings.schedule_parse import parse_schedule
+from etl.settings.schedule_term import Term
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FRIDAY_NOON = datetime(2026, 3, 27, 12, tzinfo=BERLIN)
@@ -229,3 +230,24 @@ def test_without_the_file_once_a_minute_and_without_the_line_never() -> None:
 @pytest.mark.parametrize("text", [METHOD, f"{METHOD}=02:00\n{METHOD}=03:00", "tryToStartMigrations = 02:00"])
 def test_slips_of_the_file_are_faults(text: str) -> None:
     assert read(text)[1]
+
+
+def test_what_comes_once_in_years_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule = sound("(29 feb * 12:00) + from 0:00 to 24:00 every 10 min")
+    rare = next(term for term in schedule.terms if "29" in repr(term))
+    asked = list[int]()
+    search = Term.next_from
+
+    def noting(term: Term, second: int, zone: tzinfo, begin: int) -> int | None:
+        if term is rare:
+            asked.append(second)
+        return search(term, second, zone, begin)
+
+    monkeypatch.setattr(Term, "next_from", noting)
+    instant: datetime | None = FRIDAY_NOON
+    for _ in range(50):
+        assert instant
+        instant = schedule.next_after(instant, BERLIN, start=FRIDAY_NOON)
+    assert len(asked) == 1
+    schedule.next_after(FRIDAY_NOON - timedelta(days=1), BERLIN, start=FRIDAY_NOON)
+    assert len(asked) == 2, "what was true later says nothing of earlier"
