@@ -1,6 +1,6 @@
 """A version's tables are filled from the golden store, chunk by chunk, or compared with it after a restore."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
@@ -15,30 +15,37 @@ from etl.quoting import fold
 
 _sql = Statements(__package__)
 
+# Enough of them to find about the middle.
+_SAMPLE_ROWS = 10_000
 
-def begin(connection: Connection, structure: OutStructure, store_schema: str, *, is_new: bool) -> Fill:
-    """A filling that has not begun. Large tables of a new version are filled in two parts, which tasks may share."""
-    total = expected_rows(connection, structure, store_schema)
-    cuts = dict(_cuts(connection, structure, store_schema)) if is_new else {}
+
+def begin(connection: Connection, structure: OutStructure, store_schema: str, chunk_rows: int, *, is_new: bool) -> Fill:
+    """A filling that has not begun. New tables of more than a chunk are filled in two parts, which tasks may share."""
+    total = expected_rows(connection, tables_of(structure), store_schema)
+    cuts = dict(_cuts(connection, structure, store_schema, chunk_rows)) if is_new else {}
     return Fill(is_new=is_new, total=total, is_alone=is_new, cuts=cuts)
 
 
-def _cuts(connection: Connection, structure: OutStructure, store_schema: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(table, about the middle of its ids) for those with many rows."""
+def _cuts(
+    connection: Connection, structure: OutStructure, store_schema: str, chunk_rows: int
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(table, about the middle of its ids) for those of more than a chunk."""
     for table in tables_of(structure):
-        keys = ("_owner", "_target") if isinstance(table, OutLinks) else ("_id",)
-        statement = _sql("middle", store_schema=store_schema, golden=_golden(table), keys=keys)
-        if row := fetch_one(connection, statement):
-            yield table.name, tuple(row)
+        rows = expected_rows(connection, [table], store_schema)
+        if rows > chunk_rows:
+            keys = ("_owner", "_target") if isinstance(table, OutLinks) else ("_id",)
+            statement = _sql("middle", store_schema=store_schema, golden=_golden(table), keys=keys)
+            if row := fetch_one(connection, statement, {"percent": min(100.0, 100 * _SAMPLE_ROWS / rows)}):
+                yield table.name, tuple(row)
 
 
 def _golden(table: Table) -> str:
     return names.store_link_table(table.bo, table.field) if isinstance(table, OutLinks) else names.store_table(table.bo)
 
 
-def expected_rows(connection: Connection, structure: OutStructure, store_schema: str) -> int:
+def expected_rows(connection: Connection, tables: Iterable[Table], store_schema: str) -> int:
     """About how many rows of the store the tables show."""
-    values = {"schema": fold(store_schema), "names": [fold(_golden(table)) for table in tables_of(structure)]}
+    values = {"schema": fold(store_schema), "names": [fold(_golden(table)) for table in tables]}
     [expected] = fetch_all(connection, _sql("expected_rows"), values)
     return int(expected.rows)
 

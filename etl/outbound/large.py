@@ -15,21 +15,22 @@ from etl.plan import Chunk
 
 # A third of what two cores fill: a version that takes longer than a run may fill is filled chunk by chunk, run by run.
 _ROWS_PER_SECOND = 100_000
-# A table that gets so many rows is worth two tasks.
-_IN_PARTS_FROM_ROWS = 100_000
+# A table that gets so many chunks is worth two tasks.
+_IN_PARTS_FROM_CHUNKS = 2
 
 
 def tables_to_fill(store: Connection, out: Connection, versions: Versions, rows: Mapping[str, int]) -> dict[str, int]:
     """The out_ tables of the version that the environment names, each with the number of tasks to fill it, if a run
     that claimed many `rows` (in_ table -> rows) is to make it: the version is missing, and a run may fill it whole.
     """
-    newest, structure = versions.newest, versions.wanted
+    newest, tables = versions.newest, tables_of(versions.wanted)
     if any(one.schema == newest.schema for one in known_versions(out, versions.store_schema)):
         return {}
-    total = sum(rows.values()) + expected_rows(store, structure, versions.store_schema)
+    total = sum(rows.values()) + expected_rows(store, tables, versions.store_schema)
     if total > versions.fill_seconds * _ROWS_PER_SECOND:
         return {}
-    return {table.name: 1 + (_claimed(versions, table, rows) >= _IN_PARTS_FROM_ROWS) for table in tables_of(structure)}
+    many = _IN_PARTS_FROM_CHUNKS * versions.chunk_rows
+    return {table.name: 2 if _claimed(versions, table, rows) >= many else 1 for table in tables}
 
 
 def _claimed(versions: Versions, table: Table, rows: Mapping[str, int]) -> int:

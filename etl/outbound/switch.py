@@ -107,6 +107,8 @@ def _move(
         if known:
             try:
                 known, structure = settle(connection, versions, known)
+            except TransientFault:
+                raise
             except EnvironmentFault as fault:
                 if known.schema == target.schema:
                     raise

@@ -1,10 +1,10 @@
--- About the middle of a golden table's ids, from one page of a hundred; none where so few rows are no help.
+-- About the middle of a golden table's ids, from so many percent of its pages.
 select {{ keys | join(", ") }}
 from (
     select
         {{ keys | join(", ") }},
         row_number() over (order by {{ keys | join(", ") }}) as number,
         count(*) over () as total
-    from {{ store_schema | ident }}.{{ golden | ident }} tablesample system (1)
+    from {{ store_schema | ident }}.{{ golden | ident }} tablesample system (:percent)
 ) sample
-where total >= 1000 and number = total / 2
+where number = (total + 1) / 2

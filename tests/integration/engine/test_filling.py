@@ -36,9 +36,9 @@ def run(site: Site) -> Outcome:
         return run_once(house)
 
 
-def deliver(site: Site, batch: int = 0) -> None:
+def deliver(site: Site, batch: int = 0, rows: int = ROWS) -> None:
     """New clients and claims in more than one chunk, each claim with a client and a watcher."""
-    numbers = f"from generate_series({batch * ROWS}, {batch * ROWS + ROWS - 1}) n"
+    numbers = f"from generate_series({batch * rows}, {batch * rows + rows - 1}) n"
     site.partner("truncate in_Client, in_Claim, in_Claim_Client, in_Claim_Watchers")
     site.partner(f"insert into in_Client (in_id, name) select 'c' || n, 'name ' || n {numbers}")
     site.partner(f"insert into in_Claim (in_id, title) select 'k' || n, 'title ' || n {numbers}")
@@ -81,10 +81,10 @@ def states(site: Site) -> dict[str, tuple[str, int, object]]:
     return {one.schema_name: (one.state, one.percent, one.last_read_at) for one in found}
 
 
-def is_whole(site: Site, batches: int = 1) -> None:
+def is_whole(site: Site, batches: int = 1, rows: int = ROWS) -> None:
     """Readers see everything, each once, and nobody is said to have read it meanwhile."""
     assert states(site) == {OUT: ("current", 100, None)}
-    assert {table: site.count(f"{OUT}.{table}") for table in TABLES} == dict.fromkeys(TABLES, batches * ROWS)
+    assert {table: site.count(f"{OUT}.{table}") for table in TABLES} == dict.fromkeys(TABLES, batches * rows)
     assert wrong_rows(site, OUT) == {}
     assert set(fillings(site).values()) <= {"done"}
 

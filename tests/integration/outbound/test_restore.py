@@ -8,11 +8,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
-from etl.database import open_engine, transaction
+from etl.database import fetch_all, open_engine, transaction
 from etl.database.embedded import EmbeddedServer, packaged_binaries
-from etl.errors import EnvironmentFault
+from etl.errors import EnvironmentFault, TransientFault
 from etl.outbound import bring_up_to_date
+from etl.outbound.registry import lock_version
+from etl.outbound.upkeep import settle
 from tests.fix_company import ONLY_APART, ONLY_ONE, OUT, STORE
 from tests.fix_database import Database, binaries
 from tests.integration.outbound.conftest import Outbound, follow
@@ -160,3 +163,19 @@ def test_out_tables_from_an_old_backup_catch_up_though_the_journal_is_clean(outb
     outbound.run()
     assert outbound.names() == ["Later", "Zoe"]
     assert outbound.links() == [("Claim", "Later")]
+
+
+def test_a_session_that_is_lost_meanwhile_is_told_as_such(outbound: Outbound) -> None:
+    """Not as tables that are others: nothing more can be asked then."""
+    outbound.load("in_Client", {"in_id": "a", "name": "Ada"})
+    with pytest.raises(TransientFault):
+        _settle_without_session(outbound)
+
+
+def _settle_without_session(outbound: Outbound) -> None:
+    with outbound.site.house() as house, transaction(house.out_engine) as connection:
+        known = lock_version(connection, house.out_version)
+        assert known
+        [backend] = fetch_all(connection, text("select pg_backend_pid() as pid"))
+        outbound.site.look("select pg_terminate_backend(%s, 10000)", [backend.pid], at=outbound.site.out_database)
+        settle(connection, house.versions, known)
