@@ -5,7 +5,7 @@ live database lacks, and applies them. Never drops unless told to, and never tou
 """
 
 from etl.ddl.apply import apply, bring_up, bring_up_out, bring_up_store
-from etl.ddl.compare import check_in_tables, missing, missing_out
+from etl.ddl.compare import UnfitTables, check_in_tables, missing, missing_out
 from etl.ddl.difference import Difference, difference
 from etl.ddl.tables import Change, Direction, out_tables, statements
 
@@ -13,6 +13,7 @@ __all__ = [
     "Change",
     "Difference",
     "Direction",
+    "UnfitTables",
     "apply",
     "bring_up",
     "bring_up_out",

@@ -14,6 +14,10 @@ from etl.metadata.out_structure import OutStructure
 from etl.quoting import fold
 
 
+class UnfitTables(EnvironmentFault):
+    """Live tables are others than the metadata asks for, and no statement of ours may settle that."""
+
+
 @dataclass
 class Comparison:
     """`changes` would bring the live schema up to date; `faults` are for a person to settle first."""
@@ -58,7 +62,7 @@ def missing_out(connection: Connection, structure: OutStructure, schema: str) ->
 def _changes(found: Comparison, whose: str) -> list[Change]:
     if found.faults:
         lines = "\n".join(f"  {line}" for line in found.faults)
-        raise EnvironmentFault(f"the live tables do not fit {whose}; settle this by hand first:\n{lines}")
+        raise UnfitTables(f"the live tables do not fit {whose}; settle this by hand first:\n{lines}")
     return found.changes
 
 

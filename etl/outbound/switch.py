@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import sqlalchemy
 
+from etl import ddl
 from etl.database import Connection, Statements, fetch_all, transaction
-from etl.errors import ConfigurationError, EnvironmentFault, TransientFault
+from etl.errors import ConfigurationError, TransientFault
 from etl.outbound.choose import current_version, find_version
 from etl.outbound.follow import follow, snapshot
 from etl.outbound.registry import Known, known_versions, lock_version, note_scans
@@ -107,9 +108,7 @@ def _move(
         if known:
             try:
                 known, structure = settle(connection, versions, known)
-            except TransientFault:
-                raise
-            except EnvironmentFault as fault:
+            except ddl.UnfitTables as fault:
                 if known.schema == target.schema:
                     raise
                 _log.warning("%s", fault)  # readers may be on their way from this very version

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from etl import ddl
 from etl.database import Connection, Statements, execute, fetch_all
-from etl.errors import ConfigurationError, EnvironmentFault, TransientFault
+from etl.errors import ConfigurationError
 from etl.metadata.out_structure import OutStructure
 from etl.outbound.choose import next_version
 from etl.outbound.fill import begin, disturb, fill_chunk
@@ -98,7 +98,7 @@ def settle(connection: Connection, versions: Versions, known: Known) -> tuple[Kn
     """The version with a position that holds here.
 
     After a restore, or when somebody dropped tables or columns of it, the position says nothing: what is missing is
-    made anew, and all rows are compared with the store, while the version stays what it was. Raises EnvironmentFault
+    made anew, and all rows are compared with the store, while the version stays what it was. Raises UnfitTables
     when its tables are no longer what it was made with.
     """
     structure = known.structure or versions.wanted
@@ -120,12 +120,10 @@ def settle(connection: Connection, versions: Versions, known: Known) -> tuple[Kn
 def _lost_columns(connection: Connection, versions: Versions, known: Known, structure: OutStructure) -> list[str]:
     try:
         lacking = ddl.missing_out(connection, structure, known.schema)
-    except TransientFault:
-        raise
-    except EnvironmentFault as fault:
+    except ddl.UnfitTables as fault:
         version = known.version.environment_version
         other = next_version(known_versions(connection, versions.store_schema), versions)
-        raise EnvironmentFault(
+        raise ddl.UnfitTables(
             f"{fault}\nor leave it: `etl out build --version {other}` makes a version beside it, "
             f"`etl out switch {other}` shows that one, `etl out retire {version} --force` drops this one"
         ) from fault

@@ -37,7 +37,7 @@ class Schedule:
     # In the original: starts again although it still runs. Here a marker has one run at a time, so it changes nothing.
     is_parallel: bool = False
     # Number of a term -> its last answer: what comes once in years is looked for once, not at every other moment.
-    _answers: dict[int, _Answer] = field(default_factory=dict, compare=False, repr=False)
+    _answers: dict[int, _Answer] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def next_after(self, instant: datetime, zone: tzinfo, *, start: datetime | None = None) -> datetime | None:
         """The first moment after `instant`, in UTC, by the clock of `zone`; None: there is none within 400 years.
