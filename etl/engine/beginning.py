@@ -1,5 +1,6 @@
 """The beginning of a run: rows are claimed, looked at by the brake, and laid out as tasks."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,9 +25,11 @@ def brake(sides: Sides, house: House, place: Place, claimed: Mapping[str, Claime
 
 def claimed_rows(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
     """in_ table -> claimed rows, as the tasks that claimed them have counted."""
-    return {
-        table: number for row in rows if row.kind in (Kind.BEGIN, Kind.CLAIM) for table, number in row.counters.items()
-    }
+    claimed = Counter[str]()
+    for row in rows:
+        if row.kind in (Kind.BEGIN, Kind.CLAIM):
+            claimed.update(row.counters)
+    return claimed
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,16 @@ class Beginning:
         if self.house.settings.in_migration.copy_tables:
             inbound.copy_in_tables(sides.source, self.house.company, self.place)
         large = inbound.large_tables(sides.source, self.house.company, self.place)
-        if len(large) > 1:
+        if sum(len(one.chunks) for one in large) > 1:
             self.board.record(sides.source, lay_out_claims(large))
-            return inbound.claim(sides.source, self.house.company, self.place, but=large)
+            return inbound.claim(sides.source, self.house.company, self.place, but=[one.table for one in large])
         rows = inbound.claim(sides.source, self.house.company, self.place)
         self._lay_out(sides, task, rows)
         return rows
 
     def claim(self, sides: Sides, task: Task) -> Counters:
-        """Claims what is ready in one large table."""
-        return {task.table: inbound.claim_table(sides.source, self.house.company, task.table, self.place)}
+        """Claims what is ready in one large table, or in a part of it."""
+        return {task.table: inbound.claim_table(sides.source, self.house.company, task.table, self.place, task.part)}
 
     def plan(self, sides: Sides, task: Task) -> Counters:
         """Plans when all large tables are claimed."""
@@ -63,7 +66,7 @@ class Beginning:
         return {}
 
     def _lay_out(self, sides: Sides, task: Task, rows: Mapping[str, int]) -> None:
-        claimed = inbound.measure(sides.source, self.house.company, rows, self.place)
+        claimed = inbound.measure(sides, self.house.company, rows, self.place)
         if not self.accept:
             brake(sides, self.house, self.place, claimed)
         fills = self._fills(sides, rows)

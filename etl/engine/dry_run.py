@@ -52,7 +52,7 @@ def dry_run(house: House, *, accept: bool = False) -> DryRun:
 def _perform(sides: Sides, house: House, run: int, *, accept: bool) -> DryRun:
     place = place_of(sides, house, run)
     rows = inbound.claim(sides.source, house.company, place)
-    claimed = inbound.measure(sides.source, house.company, rows, place)
+    claimed = inbound.measure(sides, house.company, rows, place)
     if not accept:
         brake(sides, house, place, claimed)
     counters: dict[str, list[Counter[str]]] = {table: [] for table in claimed}

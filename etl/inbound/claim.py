@@ -1,10 +1,13 @@
 """BEGIN, CLAIM, PLAN: rows are claimed by status and run id, and measured for the plan."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
-from etl.inbound.place import Place
-from etl.metadata import Company
+from etl.inbound.order import in_any_order
+from etl.inbound.place import Place, Sides
+from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.company import LinkTable
 from etl.plan import Chunk, Claimed, position
 from etl.quoting import fold
 
@@ -17,13 +20,21 @@ _ANALYZE_FROM_ROWS = 1000
 _LINKS_PER_ROW = 2
 # No in_ row takes less room on its page, half of which is kept free.
 _BYTES_OF_ROW = 100
+_WHOLE = Chunk(rows=0)
 
 
-def large_tables(connection: Connection, company: Company, place: Place) -> list[str]:
-    """The in_ tables that may hold more rows than a chunk, the largest first: claiming these takes its time."""
+def large_tables(connection: Connection, company: Company, place: Place) -> list[Claimed]:
+    """The in_ tables that may hold more rows than a chunk, the largest first: claiming these takes its time. One that
+    is more than a worker's share of them is claimed in parts."""
     tables = {fold(table): table for table in company.in_tables()}
     values = {"schema": fold(place.in_schema), "names": list(tables), "bytes": place.chunk_rows * _BYTES_OF_ROW}
-    return [tables[row.name] for row in fetch_all(connection, _sql("large_tables"), values)]
+    large = {tables[row.name]: row.bytes for row in fetch_all(connection, _sql("large_tables"), values)}
+    parts = {
+        # Only data rows tell which run has claimed them; a part must not take what another has.
+        table: 1 if company.in_link_table(table) else _workers_of(size, sum(large.values()), place)
+        for table, size in large.items()
+    }
+    return [Claimed(table, 0, tuple(_places(connection, table, 0, place, number))) for table, number in parts.items()]
 
 
 def claim(connection: Connection, company: Company, place: Place, *, but: Collection[str] = ()) -> dict[str, int]:
@@ -34,58 +45,74 @@ def claim(connection: Connection, company: Company, place: Place, *, but: Collec
     return {table: claim_table(connection, company, table, place) for table in company.in_tables() if table not in but}
 
 
-def claim_table(connection: Connection, company: Company, table: str, place: Place) -> int:
-    """Claims what is ready in one in_ table; returns how many rows."""
+def claim_table(connection: Connection, company: Company, table: str, place: Place, part: Chunk = _WHOLE) -> int:
+    """Claims what is ready in one in_ table, or in a part of it; returns how many rows."""
     kind = "links" if company.in_link_table(table) else "rows"
-    rows = execute(connection, _sql(f"claim_{kind}", table=table, **place.names), {"run": place.run})
-    if rows >= _ANALYZE_FROM_ROWS:
+    values = part.bounds(are_places=True) | {"run": place.run}
+    rows = execute(connection, _sql(f"claim_{kind}", table=table, part=part, **place.names), values)
+    if rows >= _ANALYZE_FROM_ROWS and part.after is None:
         execute(connection, _sql(f"analyze_{kind}", table=table, **place.names))
     return rows
 
 
-def measure(connection: Connection, company: Company, rows: Mapping[str, int], place: Place) -> dict[str, Claimed]:
+def measure(sides: Sides, company: Company, rows: Mapping[str, int], place: Place) -> dict[str, Claimed]:
     """Divides what was claimed (table -> rows) into chunks, in metadata order."""
-    return {
-        table: Claimed(table, rows[table], tuple(_chunks(connection, company, table, rows[table], place)))
-        for table in company.in_tables()
-    }
+    objects = {names.in_table(one.code): one for one in company.objects if one.has_in_table}
+    of_objects = sum(rows[table] for table in objects)
+    claimed: dict[str, Claimed] = {}
+    for table in company.in_tables():
+        number, link = rows[table], company.in_link_table(table)
+        if link is None:
+            workers = _workers_of(number, of_objects, place)
+            claimed[table] = _rows(sides, objects[table], number, place, workers)
+        else:
+            claimed[table] = _links(sides.source, link, number, place)
+    return claimed
 
 
-def _chunks(connection: Connection, company: Company, table: str, rows: int, place: Place) -> Iterable[Chunk]:
-    if not rows:
-        return ()
-    link = company.in_link_table(table)
-    if link is None:
-        return _row_chunks(connection, table, rows, place)
-    # Only the whole batch knows an owner's newest link, or full set.
-    return _link_chunks(connection, table, rows, place) if link.field.only_adds_links else [Chunk(rows)]
+def _workers_of(size: int, of_all: int, place: Place) -> int:
+    """How many workers must share a table so that all end at about the same time."""
+    return max(1, round(size * place.workers / max(of_all, 1)))
 
 
-def _row_chunks(connection: Connection, table: str, rows: int, place: Place) -> Iterator[Chunk]:
+def _rows(sides: Sides, business_object: BusinessObject, rows: int, place: Place, workers: int) -> Claimed:
+    table = names.in_table(business_object.code)
     if rows <= place.chunk_rows:
-        yield Chunk(rows)
-        return
-    starts = _starts(connection, table, rows, place)
-    for number, (first, after) in enumerate(zip(starts, [*starts[1:], None], strict=True)):
+        return Claimed(table, rows, (Chunk(rows),) * bool(rows))
+    is_free = place.workers > 1 and in_any_order(sides, business_object, place)
+    each = workers * -(-rows // (workers * place.chunk_rows)) if is_free else 0
+    size = -(-rows // each) if is_free else place.chunk_rows
+    starts = _starts(sides.source, table, rows, place, size)
+    chunks = [
         # The first chunk is open below, the last above: together they cover whatever the partner does to ids.
-        yield Chunk(min(place.chunk_rows, rows - number * place.chunk_rows), first if number else None, after)
+        Chunk(min(size, rows - number * size), first if number else None, after)
+        for number, (first, after) in enumerate(zip(starts, [*starts[1:], None], strict=True))
+    ]
+    return Claimed(table, rows, tuple(chunks), is_free)
 
 
-def _starts(connection: Connection, table: str, rows: int, place: Place) -> list[int]:
-    """The id with which each chunk begins."""
+def _starts(connection: Connection, table: str, rows: int, place: Place, size: int) -> list[int]:
+    """The id with which each chunk of so many rows begins."""
     values = {"run": place.run}
     for question in ("ends", "extent"):
         ids = fetch_one(connection, _sql(question, table=table, **place.names), values)
         if ids and ids.last - ids.first + 1 == rows:  # without gaps, as a feed has them
-            return list(range(ids.first, ids.last + 1, place.chunk_rows))
+            return list(range(ids.first, ids.last + 1, size))
     statement = _sql("chunk_starts", table=table, **place.names)
-    return [row.first for row in fetch_all(connection, statement, values | {"chunk_rows": place.chunk_rows})]
+    return [row.first for row in fetch_all(connection, statement, values | {"chunk_rows": size})]
 
 
-def _link_chunks(connection: Connection, table: str, rows: int, place: Place) -> Iterator[Chunk]:
+def _links(connection: Connection, link: LinkTable, rows: int, place: Place) -> Claimed:
     number = -(-rows // (place.chunk_rows * (_LINKS_PER_ROW if place.workers == 1 else 1)))
-    if number == 1:
-        yield Chunk(rows)
+    # Only the whole batch knows an owner's newest link, or full set.
+    parts = number if link.field.only_adds_links else min(number, 1)
+    return Claimed(link.name, rows, tuple(_places(connection, link.name, rows, place, parts)))
+
+
+def _places(connection: Connection, table: str, rows: int, place: Place, number: int) -> Iterator[Chunk]:
+    """So many parts of a table by the places of its rows."""
+    if number <= 1:
+        yield from [Chunk(rows)] * number
         return
     extent = fetch_one(connection, _sql("pages", table=table, **place.names))
     pages = extent.pages if extent else 1

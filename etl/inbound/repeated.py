@@ -12,16 +12,18 @@ FROM_ROWS = 10_000
 _SHARE = 0.5
 
 
-def pass_repeated(merge: Merge, chunk: Chunk) -> int:
-    """Marks the chunk's rows that repeat what is known, and returns how many there are.
+def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, bool]:
+    """Marks the chunk's rows that repeat what is known; returns how many there are, and whether others may be left.
 
     This takes them out of their order; where it could show, they are left to the stage too.
     """
     # A unique value may be another instance's, and a file may not be there yet: such objects need the stage.
     if chunk.rows < FROM_ROWS or any(field.is_unique or field.straight is None for field in merge.fields):
-        return 0
+        return 0, True
     [sample] = merge.ask("sample_repeated")
     if sample.repeated <= sample.rows * _SHARE:
-        return 0
+        return 0, True
     passed = merge.run("pass_repeated")
-    return passed - merge.run("put_back") if passed else 0
+    if passed and not merge.ask("any_left"):
+        return passed, False
+    return passed - merge.run("put_back") if passed else 0, True

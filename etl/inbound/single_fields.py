@@ -31,9 +31,9 @@ def merge_single_fields(
     stand then by the next pass: never half, never lost.
     """
     merge = merge_of(connection, business_object, chunk, place)
-    found = pass_repeated(merge, chunk)
+    found, are_left = pass_repeated(merge, chunk)
     counters = {"unchanged": found} if found else {}
-    for number in count(1):
+    for number in count(1) if are_left else ():
         staged, marked = _merge_pass(merge, counters, is_last=number >= _MAX_PASSES)
         found += marked
         if staged == marked:

@@ -22,9 +22,9 @@ _NOTHING = Chunk(rows=0)
 _Line = tuple[Kind, str, str, Chunk | None, str]
 
 
-def lay_out_claims(tables: Iterable[str]) -> tuple[Task, ...]:
+def lay_out_claims(tables: Iterable[Claimed]) -> tuple[Task, ...]:
     """Between BEGIN and the other tasks: these tables are claimed side by side, then all others are planned."""
-    claims = [(Kind.CLAIM, f"Захват строк: {table}", table, None, "") for table in tables]
+    claims = [line for table in tables for line in _chunks(Kind.CLAIM, "Захват строк", table)]
     return tuple(_number([claims, [(Kind.PLAN, "План миграции", "", None, "")]], FIRST))
 
 
@@ -37,14 +37,14 @@ def lay_out(
     Dictionaries stand before the objects whose dropdowns name their rows. A link table always has a task, also without
     claimed rows: the instance that a waiting reference needs may have come in this run.
     """
-    stages: list[list[_Line]] = [
+    stages: list[Iterable[_Line]] = [
         [(Kind.UPLOAD_FILES, "Файлы: in_fileStorage", "in_fileStorage", _NOTHING, "")],
-        list(_single_fields(company, claimed, dictionaries=True)),
-        list(_single_fields(company, claimed, dictionaries=False)),
+        _single_fields(company, claimed, dictionaries=True),
+        _single_fields(company, claimed, dictionaries=False),
         [(Kind.NOP, "Простые поля прошли", "", None, "")],
-        list(_links(company, claimed)),
+        _links(company, claimed),
         [(Kind.NOP, LINKS_TITLE, "", None, "")],
-        list(_in_migrated_at(company, claimed)),
+        _in_migrated_at(company, claimed),
         [(Kind.FIX_PROCESS_TRACKING, "Фиксация таблицы process_tracking о завершении считывания данных", "", None, "")],
         [(Kind.COPY_ERR, "Копирование таблицы ошибок", "", None, "")],
         *_fills(fills or {}),
@@ -62,13 +62,16 @@ def _number(stages: Iterable[Iterable[_Line]], after: Task) -> Iterator[Task]:
             yield Task(seq=seq, stage=stage, kind=kind, title=title, table=table, chunk=chunk, lane=lane)
 
 
-def _single_fields(company: Company, claimed: Mapping[str, Claimed], *, dictionaries: bool) -> Iterator[_Line]:
+def _single_fields(company: Company, claimed: Mapping[str, Claimed], *, dictionaries: bool) -> list[_Line]:
+    lines: list[tuple[int, _Line]] = []
     for business_object in company.objects:
         is_dictionary = business_object.category is Category.DICTIONARY
         if business_object.has_in_table and is_dictionary == dictionaries:
             part = claimed[names.in_table(business_object.code)]
-            # Rows of one table may meet in one instance or unique value; then the order of their ids decides.
-            yield from _chunks(Kind.MIGRATE_SINGLE_FIELDS, "Простые поля", part, lane=part.table)
+            # Rows may meet in one instance or unique value; then the order of their ids decides.
+            lane = "" if part.in_any_order else part.table
+            lines += enumerate(_chunks(Kind.MIGRATE_SINGLE_FIELDS, "Простые поля", part, lane=lane))
+    return _first_parts_first(lines)
 
 
 def _links(company: Company, claimed: Mapping[str, Claimed]) -> Iterator[_Line]:
@@ -87,12 +90,16 @@ def _in_migrated_at(company: Company, claimed: Mapping[str, Claimed]) -> Iterato
 
 
 def _fills(fills: Mapping[str, int]) -> Iterator[list[_Line]]:
-    """The tables are made by one task, so that others find them committed. Every table's first part comes before the
-    second ones: two sessions that write to one table stand in each other's way."""
+    """The tables are made by one task, so that others find them committed."""
     if fills:
         yield [(Kind.FILL_OUT, "Создание таблиц out_", "", None, "")]
         lines = [line for table, parts in fills.items() for line in enumerate(_fill(table, parts))]
-        yield [(Kind.NOP, INDEXES_TITLE, "", None, ""), *(line for _, line in sorted(lines, key=itemgetter(0)))]
+        yield [(Kind.NOP, INDEXES_TITLE, "", None, ""), *_first_parts_first(lines)]
+
+
+def _first_parts_first(lines: list[tuple[int, _Line]]) -> list[_Line]:
+    """Two sessions that write to one table stand in each other's way: other tables' first parts come between."""
+    return [line for _, line in sorted(lines, key=itemgetter(0))]
 
 
 def _fill(table: str, parts: int) -> Iterator[_Line]:
@@ -102,7 +109,7 @@ def _fill(table: str, parts: int) -> Iterator[_Line]:
         yield Kind.FILL_OUT, f"Заполнение: {table}{number}", table, chunk, ""
 
 
-def _chunks(kind: Kind, title: str, claimed: Claimed, *, lane: str, at_least_one: bool = False) -> Iterator[_Line]:
+def _chunks(kind: Kind, title: str, claimed: Claimed, *, lane: str = "", at_least_one: bool = False) -> Iterator[_Line]:
     chunks = claimed.chunks or ((_NOTHING,) if at_least_one else ())
     for number, chunk in enumerate(chunks, start=1):
         part = f" ({number}/{len(chunks)})" if len(chunks) > 1 else ""

@@ -61,11 +61,15 @@ def position(page: int, line: int = 0) -> int:
 
 @dataclass(frozen=True)
 class Claimed:
-    """One in_ table after the claim: its chunks in order. A table without claimed rows has none."""
+    """One in_ table after the claim, or what is to be claimed of it: its chunks in order. Without rows there is none.
+
+    `in_any_order`: rows of two chunks never meet, so these may be merged side by side.
+    """
 
     table: str
     rows: int
     chunks: tuple[Chunk, ...] = ()
+    in_any_order: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def test_everything_is_missing_at_first(engine: sqlalchemy.Engine) -> None:
 
 
 def test_in_tables_leave_room_for_status_changes(made: sqlalchemy.Engine) -> None:
-    sql = "select relname from pg_catalog.pg_class where reloptions = '{fillfactor=50}' order by 1"
+    sql = "select relname from pg_catalog.pg_class where reloptions = '{fillfactor=40}' order by 1"
     with transaction(made) as connection:
         assert connection.execute(sqlalchemy.text(sql)).scalars().all() == ["in_client", "in_client_boss"]
 

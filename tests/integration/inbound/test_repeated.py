@@ -45,9 +45,11 @@ def passed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     run = repeated.pass_repeated
 
-    def counted(*arguments: Any) -> int:
-        counts.append(run(*arguments))
-        return counts[-1]
+    def counted(*arguments: Any) -> tuple[int, bool]:
+        rows, are_left = run(*arguments)
+        assert are_left is (rows < ROWS)
+        counts.append(rows)
+        return rows, are_left
 
     monkeypatch.setattr(repeated, "FROM_ROWS", 1)
     monkeypatch.setattr("etl.inbound.single_fields.pass_repeated", counted)
