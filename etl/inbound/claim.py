@@ -18,7 +18,7 @@ _ANALYZE_FROM_ROWS = 1000
 # A link takes less memory than a row, and each chunk reads the external ids of both its objects: for one worker fewer
 # chunks are better.
 _LINKS_PER_ROW = 2
-# No in_ row takes less room on its page, half of which is kept free.
+# No in_ row takes less room on its page, most of which is kept free.
 _BYTES_OF_ROW = 100
 _WHOLE = Chunk(rows=0)
 

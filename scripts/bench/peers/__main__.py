@@ -35,6 +35,8 @@ create table peer.client (
 )
 """
 _LOADS = ("first_load", "unchanged")
+# Ours -> its workers. The fastest of the others use all processors too.
+_OURS = {"etl": 1, "etl, two workers": 2}
 
 # Tool -> load -> its runs: (seconds by the clock, of the processor, for client and server together).
 Runs = dict[str, dict[str, list[tuple[float, float]]]]
@@ -52,7 +54,8 @@ def main() -> int:
         make_templates(server)
         server.make(_SOURCE, ENGINE_TEMPLATE)
         for _ in range(repeats):
-            _ours(server, rows, runs)
+            for name, workers in _OURS.items():
+                _ours(server, name, workers, rows, runs)
             for peer in peers:
                 _peer(server, peer, rows, runs)
             _write(rows, runs)
@@ -60,15 +63,15 @@ def main() -> int:
     return 0
 
 
-def _ours(server: Server, rows: int, runs: Runs) -> None:
+def _ours(server: Server, name: str, workers: int, rows: int, runs: Runs) -> None:
     """The whole job for the one table."""
-    engine = Engine(server, "engine")
+    engine = Engine(server, "engine", workers=workers)
     engine.make()
     for load in _LOADS:
         engine.feed("fill_client", rows=rows)
         engine.tidy()
         measured = engine.run()
-        _note(runs, "etl", load, measured.seconds, measured.cpu_seconds)
+        _note(runs, name, load, measured.seconds, measured.cpu_seconds)
     engine.drop()
 
 
@@ -142,15 +145,15 @@ def _write(rows: int, runs: Runs) -> None:
 def _show(rows: int, runs: Runs, peers: list[Peer]) -> None:
     console = Console()
     table = Table(title=f"{rows:,} rows of in_client into an out table; ours does its whole job")
-    for number, head in enumerate(
-        ("tool", "first load s", "× ours", "cpu × ours", "unchanged s", "× ours", "cpu × ours")
-    ):
-        table.add_column(head, justify="right" if number else "left", no_wrap=True)
-    for name in ("etl", *(peer.name for peer in peers)):
+    heads = ("tool", *(f"{load} {what}" for load in _LOADS for what in ("s", "× ours", "× two workers", "cpu × ours")))
+    for number, head in enumerate(heads):
+        table.add_column(head.replace("_", " "), justify="right" if number else "left")
+    for name in (*_OURS, *(peer.name for peer in peers)):
         cells = []
         for load in _LOADS:
-            (taken, processor), (our_taken, our_processor) = _medians(runs, name, load), _medians(runs, "etl", load)
-            cells += [f"{taken:.2f}", f"{taken / our_taken:.2f}", f"{processor / our_processor:.2f}"]
+            taken, processor = _medians(runs, name, load)
+            (one, our_processor), (two, _) = (_medians(runs, ours, load) for ours in _OURS)
+            cells += [f"{taken:.2f}", f"{taken / one:.2f}", f"{taken / two:.2f}", f"{processor / our_processor:.2f}"]
         table.add_row(name, *cells)
     console.print(table)
     for name, reason in NOT_RUN.items():
