@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.crash import runner
 from tests.fix_company import CODE, Site
+from tests.forked import fork, settle
 
 # Far shorter than a configuration may say, so that heirs come often; false alarms are welcome here.
 LEASE_SECONDS, BEAT_SECONDS = 0.4, 0.1
@@ -21,7 +22,7 @@ def work_for_ever(out: Path, err: Path, environ: Mapping[str, str], url: str, so
     from etl.engine import open_house, run_or_help
     from etl.errors import EtlError
 
-    runner.settle(out, err, environ)
+    settle(out, err, environ)
     runner.shorten_pauses()
     if sow:
         sow()
@@ -81,7 +82,7 @@ class Crew:
         self._started += 1
         out, err = (self.site.home / f"crew{self._started}.{kind}" for kind in ("owner", "err"))
         out.touch()
-        process = runner.fork(
+        process = fork(
             work_for_ever, out, err, {**self.site.environ, "HOME": str(self.site.home)}, self.site.url, self.sow
         )
         return runner.Runner(process, out, err)

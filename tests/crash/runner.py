@@ -1,7 +1,6 @@
 """The real command in a forked, warmed-up process: killed by real signals, but without a second of start-up each."""
 
 import importlib
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -11,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fix_company import PATIENCE_SECONDS, Ended
-
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["pytest", "tests.fix_company", "tests.crash.warm"])
+from tests.forked import fork, settle
 
 # Something done to the code in the runner's process before it starts: a seeded bug, shorter pauses.
 Sow = Callable[[], None]
@@ -61,20 +58,6 @@ def start(folder: Path, environ: Mapping[str, str], sow: Sow | None, *arguments:
     return Runner(fork(_main, out, err, dict(environ), sow, arguments, gate), out, err)
 
 
-def fork(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:
-    """A process of its own, whose end is awaited by whoever asked for it."""
-    process = _forks.Process(target=target, args=arguments, daemon=True)
-    process.start()
-    # Else a start in another thread would look after this one too, and take the exit code away from who waits for it.
-    multiprocessing.process._children.discard(process)  # type: ignore[attr-defined]
-    return process
-
-
-def barrier(parties: int) -> Any:
-    """Where so many forks wait for each other."""
-    return _forks.Barrier(parties)
-
-
 def _main(
     out: Path, err: Path, environ: Mapping[str, str], sow: Sow | None, arguments: tuple[str, ...], gate: Any
 ) -> None:
@@ -88,14 +71,6 @@ def _main(
     if gate:
         gate.wait()
     cli.main()
-
-
-def settle(out: Path, err: Path, environ: Mapping[str, str]) -> None:
-    """The process's own output and environment."""
-    for path, stream in ((out, sys.stdout), (err, sys.stderr)):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream.fileno())
-    os.environ.clear()
-    os.environ.update({"PATH": os.defpath, "LANG": "C.UTF-8", **environ})
 
 
 def shorten_pauses() -> None:

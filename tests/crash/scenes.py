@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
-from tests.crash import runner
 from tests.crash.lab import Lab
 from tests.fix_company import OUT, STORE, Ended, until
+from tests.forked import barrier
 
 RUNNERS = 8
 
@@ -116,7 +116,7 @@ def one_of_many_wins(lab: Lab, rounds: int) -> None:
 
 
 def _start_at_once(lab: Lab) -> list[Ended]:
-    gate = runner.barrier(RUNNERS)
+    gate = barrier(RUNNERS)
     started = [lab.start_at(gate) for _ in range(RUNNERS)]
     with ThreadPoolExecutor(RUNNERS) as pool:
         return list(pool.map(lambda one: one.ended(), started))
