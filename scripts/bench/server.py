@@ -91,7 +91,7 @@ class Server:
         """By the title of the process: `postgres: etl floor [local] idle`; one that has just ended has none."""
         try:
             words = Path(f"/proc/{child}/cmdline").read_text().split()
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # the latter if it ends between opening and reading
             return False
         return not words or any(database in words[2:3] for database in databases)
 

@@ -143,11 +143,11 @@ def _write(rows: int, runs: Runs) -> None:
 
 
 def _show(rows: int, runs: Runs, peers: list[Peer]) -> None:
-    console = Console()
+    console = Console(width=150)
     table = Table(title=f"{rows:,} rows of in_client into an out table; ours does its whole job")
     heads = ("tool", *(f"{load} {what}" for load in _LOADS for what in ("s", "× ours", "× two workers", "cpu × ours")))
     for number, head in enumerate(heads):
-        table.add_column(head.replace("_", " "), justify="right" if number else "left")
+        table.add_column(head.replace("_", " "), justify="right" if number else "left", no_wrap=not number)
     for name in (*_OURS, *(peer.name for peer in peers)):
         cells = []
         for load in _LOADS:
