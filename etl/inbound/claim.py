@@ -29,9 +29,10 @@ def large_tables(connection: Connection, company: Company, place: Place) -> list
     tables = {fold(table): table for table in company.in_tables()}
     values = {"schema": fold(place.in_schema), "names": list(tables), "bytes": place.chunk_rows * _BYTES_OF_ROW}
     large = {tables[row.name]: row.bytes for row in fetch_all(connection, _sql("large_tables"), values)}
+    of_all = sum(large.values())
     parts = {
         # Only data rows tell which run has claimed them; a part must not take what another has.
-        table: 1 if company.in_link_table(table) else _workers_of(size, sum(large.values()), place)
+        table: 1 if company.in_link_table(table) else _workers_of(size, of_all, place)
         for table, size in large.items()
     }
     return [Claimed(table, 0, tuple(_places(connection, table, 0, place, number))) for table, number in parts.items()]
@@ -80,8 +81,9 @@ def _rows(sides: Sides, business_object: BusinessObject, rows: int, place: Place
     if rows <= place.chunk_rows:
         return Claimed(table, rows, (Chunk(rows),) * bool(rows))
     is_free = place.workers > 1 and in_any_order(sides, business_object, place)
-    each = workers * -(-rows // (workers * place.chunk_rows)) if is_free else 0
-    size = -(-rows // each) if is_free else place.chunk_rows
+    size = place.chunk_rows
+    if is_free:  # as many chunks for each worker
+        size = -(-rows // (workers * -(-rows // (workers * size))))
     starts = _starts(sides.source, table, rows, place, size)
     chunks = [
         # The first chunk is open below, the last above: together they cover whatever the partner does to ids.

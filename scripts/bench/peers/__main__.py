@@ -35,7 +35,7 @@ create table peer.client (
 )
 """
 _LOADS = ("first_load", "unchanged")
-# Ours -> its workers. The fastest of the others use all processors too.
+# Ours -> its workers.
 _OURS = {"etl": 1, "etl, two workers": 2}
 
 # Tool -> load -> its runs: (seconds by the clock, of the processor, for client and server together).

@@ -138,12 +138,13 @@ def test_a_row_that_gets_an_out_id_meanwhile(site: Site) -> None:
     run(site, 1)
     known = site.value(f"select _id from {STORE}.bo_Client where _in_id = 'c7'", at=site.store_database)
     deliver(site)
+    site.partner("delete from in_Client where in_id = 'c7'")  # else nobody could say which of both rows comes first
     with ThreadPoolExecutor(1) as pool:
         with site.locking(f"{STORE}.file_storage"):
             second = pool.submit(run, site)
             site.wait_for_blocked()
             site.partner(f"update in_Client set in_id = null, out_id = '{known}', name = 'new' where id = {ROWS}")
-        assert receipt(second.result()) == {"claimed": ROWS, "changed": 1, "unchanged": ROWS - 1}
+        assert receipt(second.result()) == {"claimed": ROWS - 1, "changed": 1, "unchanged": ROWS - 2}
     assert lanes(site) == IN_ANY_ORDER
     assert names(site)["c7"] == "new"
 
