@@ -1,7 +1,7 @@
 """The beginning of a run: rows are claimed, looked at by the brake, and laid out as tasks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,14 @@ def claimed_rows(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
         if row.kind in (Kind.BEGIN, Kind.CLAIM):
             claimed.update(row.counters)
     return claimed
+
+
+def fully_marked(rows: Collection[sqlalchemy.Row[Any]]) -> set[str]:
+    """The in_ tables of which the tasks have marked as many rows as were claimed: nothing is left in them."""
+    marked = Counter[str]()
+    for row in rows:
+        marked[row.in_table] += row.counters.get("marked", 0)
+    return {table for table, number in claimed_rows(rows).items() if marked[table] == number}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from etl import inbound, outbound
 from etl.database import Connection, Statements, execute, fetch_all, transaction
-from etl.engine.beginning import Beginning, claimed_rows
+from etl.engine.beginning import Beginning, claimed_rows, fully_marked
 from etl.engine.limit import check_error_limit
 from etl.engine.merging import merge
 from etl.engine.preparation import prepare_store
@@ -118,7 +118,8 @@ class Work:
 
     def _fix_process_tracking(self, sides: Sides, task: Task) -> Counters:
         """After this commit the partner may clear the in_ tables: the run needs nothing more from them."""
-        released = inbound.release(sides.source, self.house.company, self.place)
+        marked = fully_marked(self.board.tasks(sides.source))
+        released = inbound.release(sides.source, self.house.company, self.place, but=marked)
         inbound.write_receipts(sides.source, self._receipts(sides.source, released), self.place)
         is_ours = self.house.handshake.finish_marker(sides.source, self.won)
         return {"marker_rows": int(is_ours)}

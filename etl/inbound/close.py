@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
@@ -56,12 +56,12 @@ class Receipt:
 _FATES = ("created", "changed", "unchanged", "removed", "rejected", "waiting")
 
 
-def release(connection: Connection, company: Company, place: Place) -> dict[str, int]:
-    """Makes claimed rows that no task has marked ready again; returns how many per table."""
+def release(connection: Connection, company: Company, place: Place, *, but: Collection[str] = ()) -> dict[str, int]:
+    """Makes claimed rows that no task has marked ready again, in every table `but` some; returns how many per table."""
     released = {}
     for table, has_run_id in _in_tables(company):
         released[table] = 0
-        if fetch_one(connection, _sql("any_claimed", table=table, **place.names)):
+        if table not in but and fetch_one(connection, _sql("any_claimed", table=table, **place.names)):
             text = _sql("release_rows", table=table, has_run_id=has_run_id, **place.names)
             [row] = fetch_all(connection, text, {"run": place.run})
             released[table] = row.rows

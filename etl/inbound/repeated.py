@@ -24,6 +24,7 @@ def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, bool]:
     if sample.repeated <= sample.rows * _SHARE:
         return 0, True
     passed = merge.run("pass_repeated")
-    if passed and not merge.ask("any_left"):
+    # A row that the partner brings into the chunk by another id is released with the leftovers.
+    if passed == chunk.rows or (passed and not merge.ask("any_left")):
         return passed, False
     return passed - merge.run("put_back") if passed else 0, True
