@@ -111,7 +111,7 @@ def _chunk(
     """One part of a step; counts its rows and returns how far the filling is then."""
     counter, rows, moved = _perform(connection, version, structure, fill, step, chunk_rows)
     counters[counter] += rows
-    if moved.step > fill.step and fill.rows + rows >= ANALYZE_FROM_ROWS and not step.is_sweep:
+    if moved.step > fill.step and fill.rows + rows >= ANALYZE_FROM_ROWS and step.ends_table:
         analyze(connection, version, step.table.name)
     return moved
 
@@ -132,10 +132,11 @@ def _perform(
     values: dict[str, object] = dict(zip(("after", "after_target"), start, strict=False))
     if isinstance(table, OutLinks):
         values["targets"] = list(table.targets)
-    end = fetch_one(connection, _sql(f"end_of_{kind}", **tables), values | {"rows": chunk_rows})
+    size = step.chunk_rows(chunk_rows)
+    end = fetch_one(connection, _sql(f"end_of_{kind}", **tables), values | {"rows": size})
     is_part = step.ends_within(tuple(end) if end else ())
     last = tuple(end) if end and is_part else step.last
     values |= dict(zip(("last", "last_target"), last, strict=False))
     statement = _sql(f"fill_{kind}", **tables, has_end=bool(last), is_new=fill.is_new, is_alone=fill.is_alone)
     rows = execute(connection, statement, values)
-    return counters[0], rows, fill.moved(chunk_rows if is_part else rows, last if is_part else None)
+    return counters[0], rows, fill.moved(size if is_part else rows, last if is_part else None)

@@ -21,6 +21,15 @@ class Step:
     after: tuple[str, ...] = ()
     last: tuple[str, ...] = ()
 
+    def chunk_rows(self, usual: int) -> int:
+        """How many rows to fill at once. Where a table is cut is a guess: a part may be a little more than a chunk."""
+        return usual * 5 // 4 if self.after or self.last else usual
+
+    @property
+    def ends_table(self) -> bool:
+        """Whether it is the one that fills a table's last rows."""
+        return not (self.is_sweep or self.last)
+
     def start(self, fill: "Fill") -> tuple[str, ...]:
         """The ids behind which the next chunk begins."""
         return fill.after or self.after

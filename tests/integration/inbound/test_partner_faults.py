@@ -98,6 +98,18 @@ def test_our_columns_written_after_the_claim(inbound: Inbound) -> None:
     assert inbound.partner.statuses("in_Client") == {"DONE": 2, "": 2, "ERROR": 1}
 
 
+def test_a_row_that_a_partner_calls_claimed_mid_run_is_the_next_runs(inbound: Inbound) -> None:
+    """42: nobody looks for it where all claimed rows were marked, and it is not lost."""
+    inbound.merge()
+    inbound.partner.fill("in_Client", client("a"))
+    with claimed(inbound) as run:
+        inbound.partner.fill("in_Client", client("b", in_status="ON_WORK"))
+    assert run.result().receipts[0].claimed == 1
+    assert sorted(inbound.golden()) == ["a"]
+    assert inbound.merge().receipts[0].claimed == 1
+    assert sorted(inbound.golden()) == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     ("harm", "cure", "word"),
     [
