@@ -61,6 +61,7 @@ def _names(
         "unique": [field for field in fields if field.is_unique],
         "system": [field for field in fields if field.is_system],
         "exact": False,
+        "has_remaining": False,
         "keep_on_null": place.keep_on_null,
     }
 

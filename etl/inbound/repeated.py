@@ -3,6 +3,8 @@
 One statement reads, compares and marks them, without a stage. All others are left to the stage, which knows every rule.
 """
 
+from dataclasses import replace
+
 from etl.inbound.merge import Merge
 from etl.plan import Chunk
 
@@ -12,19 +14,24 @@ FROM_ROWS = 10_000
 _SHARE = 0.5
 
 
-def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, bool]:
-    """Marks the chunk's rows that repeat what is known; returns how many there are, and whether others may be left.
+def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
+    """Marks the chunk's rows that repeat what is known; returns how many there are, and how to merge the others (None
+    if there are none).
 
     This takes them out of their order; where it could show, they are left to the stage too.
     """
     # A unique value may be another instance's, and a file may not be there yet: such objects need the stage.
     if chunk.rows < FROM_ROWS or any(field.is_unique or field.straight is None for field in merge.fields):
-        return 0, True
+        return 0, merge
     [sample] = merge.ask("sample_repeated")
     if sample.repeated <= sample.rows * _SHARE:
-        return 0, True
+        return 0, merge
     passed = merge.run("pass_repeated")
     # A row that the partner brings into the chunk by another id is released with the leftovers.
-    if passed == chunk.rows or (passed and not merge.ask("any_left")):
-        return passed, False
-    return passed - merge.run("put_back") if passed else 0, True
+    if passed in (0, chunk.rows):
+        return passed, None if passed else merge
+    if not merge.run("remaining"):
+        return passed, None
+    merge.run("analyze_remaining")
+    passed -= merge.run("put_back")
+    return passed, replace(merge, names=merge.names | {"has_remaining": True})

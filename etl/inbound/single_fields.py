@@ -31,19 +31,27 @@ def merge_single_fields(
     stand then by the next pass: never half, never lost.
     """
     merge = merge_of(connection, business_object, chunk, place)
-    found, are_left = pass_repeated(merge, chunk)
+    found, rest = pass_repeated(merge, chunk)
     counters = {"unchanged": found} if found else {}
-    for number in count(1) if are_left else ():
-        staged, marked = _merge_pass(merge, counters, is_last=number >= _MAX_PASSES)
-        found += marked
-        if staged == marked:
-            break
+    if rest:
+        found += _merge_passes(rest, counters)
     counters["marked"] = found
     if chunk.rows and not found:
         refuse_truncated(connection, names.in_table(business_object.code), place)
     if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
         merge.run("analyze_golden")
     return counters
+
+
+def _merge_passes(merge: Merge, counters: dict[str, int]) -> int:
+    """Takes what is left, pass by pass; returns how many rows were marked."""
+    found = 0
+    for number in count(1):
+        staged, marked = _merge_pass(merge, counters, is_last=number >= _MAX_PASSES)
+        found += marked
+        if staged == marked:
+            break
+    return found
 
 
 def _merge_pass(merge: Merge, counters: dict[str, int], *, is_last: bool) -> tuple[int, int]:

@@ -62,6 +62,9 @@ looked as (
 {% endfor %}
         {% for field in fields %}{{ "(" if loop.first }}g.{{ field.column }} is distinct from {{ field.value }}{{ ")" if loop.last else " or " }}{% else %}false{% endfor %} as _differs
     from {{ in_schema | ident }}.{{ in_table | ident }} i
+{% if has_remaining %}
+    join remaining r on r.id = i.id
+{% endif %}
 {% if exact %}
     left join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = nullif(i.out_id, '') collate "C"
     left join {{ store_schema | ident }}.{{ golden | ident }} b on b._in_id = i.in_id collate "C"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from etl.inbound import repeated
+from etl.inbound.merge import Merge
 from tests.fix_company import STORE, MakeSite
 from tests.integration.inbound.conftest import Inbound
 
@@ -45,11 +46,11 @@ def passed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     run = repeated.pass_repeated
 
-    def counted(*arguments: Any) -> tuple[int, bool]:
-        rows, are_left = run(*arguments)
-        assert are_left is (rows < ROWS)
+    def counted(*arguments: Any) -> tuple[int, Merge | None]:
+        rows, rest = run(*arguments)
+        assert (rest is None) is (rows == ROWS)
         counts.append(rows)
-        return rows, are_left
+        return rows, rest
 
     monkeypatch.setattr(repeated, "FROM_ROWS", 1)
     monkeypatch.setattr("etl.inbound.single_fields.pass_repeated", counted)
