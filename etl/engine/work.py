@@ -1,9 +1,12 @@
 """Which room performs which kind of task."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy
 
 from etl import inbound, outbound
 from etl.database import Connection, Statements, execute, fetch_all, transaction
@@ -111,21 +114,20 @@ class Work:
         released = inbound.release(sides.source, self.house.company, self.place)
         self._copy_errors(sides)
         with suppress(RunStopped):  # books that do not add up may be why it is stopped
-            inbound.write_receipts(sides.source, self._receipts(sides.source, released), self.place)
+            inbound.write_receipts(sides.source, self._receipts(self.board.tasks(sides.source), released), self.place)
 
     def _merge(self, sides: Sides, task: Task) -> Counters:
         return merge(sides, task, self.house.company, self.place)
 
     def _fix_process_tracking(self, sides: Sides, task: Task) -> Counters:
         """After this commit the partner may clear the in_ tables: the run needs nothing more from them."""
-        marked = fully_marked(self.board.tasks(sides.source))
-        released = inbound.release(sides.source, self.house.company, self.place, but=marked)
-        inbound.write_receipts(sides.source, self._receipts(sides.source, released), self.place)
+        rows = self.board.tasks(sides.source)
+        released = inbound.release(sides.source, self.house.company, self.place, but=fully_marked(rows))
+        inbound.write_receipts(sides.source, self._receipts(rows, released), self.place)
         is_ours = self.house.handshake.finish_marker(sides.source, self.won)
         return {"marker_rows": int(is_ours)}
 
-    def _receipts(self, connection: Connection, released: Mapping[str, int]) -> list[Receipt]:
-        rows = self.board.tasks(connection)
+    def _receipts(self, rows: Collection[sqlalchemy.Row[Any]], released: Mapping[str, int]) -> list[Receipt]:
         claimed = claimed_rows(rows)
         # `released` is in metadata order; jsonb keeps none.
         return [

@@ -27,9 +27,12 @@ def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
     if sample.repeated <= sample.rows * _SHARE:
         return 0, merge
     passed = merge.run("pass_repeated")
+    if not passed:
+        return 0, merge
     # A row that the partner brings into the chunk by another id is released with the leftovers.
-    if passed in (0, chunk.rows):
-        return passed, None if passed else merge
+    if passed == chunk.rows:
+        return passed, None
+    merge.run("drop_remaining")
     if not merge.run("remaining"):
         return passed, None
     merge.run("analyze_remaining")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from etl.engine import dry_run
 from etl.inbound import repeated
 from etl.inbound.merge import Merge
 from tests.fix_company import STORE, MakeSite
@@ -178,3 +179,16 @@ def test_a_feed_of_changes_is_not_read_for_repeats(inbound: Inbound, passed: lis
     inbound.partner("update in_Client set name = name || '!'")
     assert fates(inbound) == {"changed": ROWS}
     assert passed == [0]
+
+
+def test_a_dry_run_merges_all_chunks_in_one_transaction(inbound: Inbound, passed: list[int]) -> None:
+    inbound.site.set(chunkRows="1000")
+    inbound.partner("insert into in_Client (in_id, name) select 'd' || n, 'Client' from generate_series(1, 1800) n")
+    inbound.merge()
+    inbound.partner("update in_Client set in_status = ''")
+    inbound.partner("update in_Client set name = 'other' where in_id in ('c1', 'd1800')")
+    passed.clear()
+    with inbound.site.house() as house:
+        [receipt] = [one for one in dry_run(house).receipts if one.in_table == "in_Client"]
+    assert (receipt.changed, receipt.unchanged) == (2, 1998)
+    assert passed == [999, 999]
