@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
 from etl.inbound.faults import sentences
 from etl.inbound.place import Place
+from etl.inbound.repeated import FROM_ROWS, SHARE
 from etl.inbound.truncated import refuse_truncated
 from etl.metadata import names
 from etl.metadata.company import LinkTable
@@ -47,16 +48,38 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, place: Pl
     if chunk.first is None:
         counters["resolved"] = _resolve(merge)
         counters["expired"] = merge.run("expire_references")
-    is_small = chunk.rows < _BY_INDEX_BELOW_ROWS
-    counters["marked"] = _stage(merge, is_small=is_small)
+    passed = _pass_present(merge, chunk)
+    staged = _merge_stage(merge, chunk.rows - passed, counters)
+    if passed:
+        counters["unchanged"] = counters.get("unchanged", 0) + passed
+    counters["marked"] = passed + staged
     if chunk.rows and not counters["marked"]:
         refuse_truncated(connection, link.name, place)
-    if counters["marked"]:
-        counters |= _take(merge, is_small=is_small)
-    merge.run("drop_stage")
     if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
         merge.run("analyze_golden_links")
     return counters
+
+
+def _pass_present(merge: _Merge, chunk: Chunk) -> int:
+    """Marks rows whose link is there already, most of a full feed, without a stage; returns how many."""
+    # Where a newer link or a set replaces others, rows must be seen together. Relayed rows have no table to mark.
+    must_stage = merge.names["replaces"] or merge.names["is_single"] or merge.names["is_relayed"]
+    if must_stage or chunk.rows < FROM_ROWS:
+        return 0
+    sample = fetch_one(merge.connection, _sql("sample_present", **merge.names), merge.values)
+    if sample is None or sample.present <= sample.rows * SHARE:
+        return 0
+    return merge.run("pass_present")
+
+
+def _merge_stage(merge: _Merge, rows: int, counters: dict[str, int]) -> int:
+    """Takes what is left, about so many rows; returns how many were marked."""
+    is_small = rows < _BY_INDEX_BELOW_ROWS
+    marked = _stage(merge, is_small=is_small)
+    if marked:
+        counters |= _take(merge, is_small=is_small)
+    merge.run("drop_stage")
+    return marked
 
 
 def _resolve(merge: _Merge) -> int:
