@@ -20,6 +20,8 @@ _sql = Statements(__package__)
 _ANALYZE_FROM_ROWS = 10_000
 # Below this many rows the claim refreshes no statistics, and those of a former batch, however large, still stand.
 _BY_INDEX_BELOW_ROWS = 1000
+# What is left of a chunk after most of it was passed; the statistics still say that all of it is claimed.
+_LEFT_BY_INDEX_BELOW_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, place: Pl
         counters["resolved"] = _resolve(merge)
         counters["expired"] = merge.run("expire_references")
     passed = _pass_present(merge, chunk)
-    staged = _merge_stage(merge, chunk.rows - passed, counters)
+    below = _LEFT_BY_INDEX_BELOW_ROWS if passed else _BY_INDEX_BELOW_ROWS
+    staged = _merge_stage(merge, counters, is_small=chunk.rows - passed < below)
     if passed:
         counters["unchanged"] = counters.get("unchanged", 0) + passed
     counters["marked"] = passed + staged
@@ -72,9 +75,8 @@ def _pass_present(merge: _Merge, chunk: Chunk) -> int:
     return merge.run("pass_present")
 
 
-def _merge_stage(merge: _Merge, rows: int, counters: dict[str, int]) -> int:
-    """Takes what is left, about so many rows; returns how many were marked."""
-    is_small = rows < _BY_INDEX_BELOW_ROWS
+def _merge_stage(merge: _Merge, counters: dict[str, int], *, is_small: bool) -> int:
+    """Takes what is left; returns how many rows were marked."""
     marked = _stage(merge, is_small=is_small)
     if marked:
         counters |= _take(merge, is_small=is_small)
