@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
 from etl.inbound.faults import sentences
 from etl.inbound.place import Place
-from etl.inbound.repeated import FROM_ROWS, SHARE
 from etl.inbound.truncated import refuse_truncated
 from etl.metadata import names
 from etl.metadata.company import LinkTable
@@ -20,7 +19,9 @@ _sql = Statements(__package__)
 _ANALYZE_FROM_ROWS = 10_000
 # Below this many rows the claim refreshes no statistics, and those of a former batch, however large, still stand.
 _BY_INDEX_BELOW_ROWS = 1000
-# What is left of a chunk after most of it was passed; the statistics still say that all of it is claimed.
+# A small chunk is cheap anyway.
+JOIN_FROM_ROWS = 10_000
+# What is left of a chunk after most of it was taken; the statistics still say that all of it is claimed.
 _LEFT_BY_INDEX_BELOW_ROWS = 10_000
 
 
@@ -50,12 +51,10 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, place: Pl
     if chunk.first is None:
         counters["resolved"] = _resolve(merge)
         counters["expired"] = merge.run("expire_references")
-    passed = _pass_present(merge, chunk)
-    below = _LEFT_BY_INDEX_BELOW_ROWS if passed else _BY_INDEX_BELOW_ROWS
-    staged = _merge_stage(merge, counters, is_small=chunk.rows - passed < below)
-    if passed:
-        counters["unchanged"] = counters.get("unchanged", 0) + passed
-    counters["marked"] = passed + staged
+    joined = _join(merge, chunk, counters)
+    below = _LEFT_BY_INDEX_BELOW_ROWS if joined else _BY_INDEX_BELOW_ROWS
+    staged = _merge_stage(merge, counters, is_small=chunk.rows - joined < below)
+    counters["marked"] = joined + staged
     if chunk.rows and not counters["marked"]:
         refuse_truncated(connection, link.name, place)
     if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
@@ -63,23 +62,24 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, place: Pl
     return counters
 
 
-def _pass_present(merge: _Merge, chunk: Chunk) -> int:
-    """Marks rows whose link is there already, most of a full feed, without a stage; returns how many."""
+def _join(merge: _Merge, chunk: Chunk, counters: dict[str, int]) -> int:
+    """Takes the rows whose ends are there in one statement, without a stage; returns how many."""
     # Where a newer link or a set replaces others, rows must be seen together. Relayed rows have no table to mark.
     must_stage = merge.names["replaces"] or merge.names["is_single"] or merge.names["is_relayed"]
-    if must_stage or chunk.rows < FROM_ROWS:
+    if must_stage or chunk.rows < JOIN_FROM_ROWS:
         return 0
-    sample = fetch_one(merge.connection, _sql("sample_present", **merge.names), merge.values)
-    if sample is None or sample.present <= sample.rows * SHARE:
-        return 0
-    return merge.run("pass_present")
+    rows = merge.count("join_links")
+    counters["created"] = rows["created"]
+    counters["unchanged"] = rows["joined"] - rows["created"]
+    return rows["joined"]
 
 
 def _merge_stage(merge: _Merge, counters: dict[str, int], *, is_small: bool) -> int:
-    """Takes what is left; returns how many rows were marked."""
+    """Takes all others; returns how many."""
     marked = _stage(merge, is_small=is_small)
     if marked:
-        counters |= _take(merge, is_small=is_small)
+        for name, rows in _take(merge, is_small=is_small).items():
+            counters[name] = counters.get(name, 0) + rows
     merge.run("drop_stage")
     return marked
 

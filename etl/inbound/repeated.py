@@ -11,7 +11,7 @@ from etl.plan import Chunk
 # A small chunk is cheap anyway.
 FROM_ROWS = 10_000
 # Of the first rows; with fewer of them, to read the chunk once more would cost more than it saves.
-SHARE = 0.5
+_SHARE = 0.5
 
 
 def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
@@ -24,7 +24,7 @@ def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
     if chunk.rows < FROM_ROWS or any(field.is_unique or field.straight is None for field in merge.fields):
         return 0, merge
     [sample] = merge.ask("sample_repeated")
-    if sample.repeated <= sample.rows * SHARE:
+    if sample.repeated <= sample.rows * _SHARE:
         return 0, merge
     passed = merge.run("pass_repeated")
     if not passed:

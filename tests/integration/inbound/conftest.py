@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from etl.engine import Outcome
+from etl.inbound import links
 from tests.fix_company import STORE, MakeSite, Partner, Row, Site
 
 _IN = "needLoadFromInTables: true"
@@ -104,6 +105,13 @@ class Inbound:
     def faults(self) -> list[tuple[str | None, str | None, str, str]]:
         """(in_id, column, code, severity) of the newest run's errors."""
         return [(e["in_id"], e["column_name"], e["code"], e["severity"]) for e in self.site.errors()]
+
+
+@pytest.fixture(params=["stage", "join"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links of small chunks, as those here, go by the stage; here those of large ones, which are joined, too."""
+    if request.param == "join":
+        monkeypatch.setattr(links, "JOIN_FROM_ROWS", 1)
 
 
 @pytest.fixture

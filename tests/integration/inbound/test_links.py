@@ -5,6 +5,8 @@ import pytest
 from tests.fix_company import BOTH_LAYOUTS, STORE
 from tests.integration.inbound.conftest import Inbound
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 OLD, NEW = "2024-01-01", "2024-02-01"
 
 

@@ -81,11 +81,21 @@ def test_a_deletion_that_commits_while_its_task_waits_for_it(ready: Inbound) -> 
     assert sorted(names(ready)) == ["a", "c"]
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_a_link_that_is_deleted_while_its_task_waits_for_it(ready: Inbound) -> None:
     with ready.partner.holding() as session, claimed(ready, session) as run:
         session.execute("delete from in_tables.in_Claim_Watcher where watcher_id = 'b'")
     assert receipt(run, "in_Claim_Watcher") == Receipt("in_Claim_Watcher", claimed=3, created=2, vanished=1)
     assert ready.links("Watcher") == [("k", "a"), ("k", "c")]
+
+
+@pytest.mark.usefixtures("both_ways")
+def test_a_link_that_is_changed_while_its_task_waits_for_it(ready: Inbound) -> None:
+    with ready.partner.holding() as session, claimed(ready, session) as run:
+        session.execute("update in_tables.in_Claim_Watcher set watcher_id = 'later' where watcher_id = 'b'")
+    assert receipt(run, "in_Claim_Watcher") == Receipt("in_Claim_Watcher", claimed=3, created=2, waiting=1)
+    assert ready.links("Watcher") == [("k", "a"), ("k", "c")]
+    assert ready.waiting() == [("Watcher", "k", "later")]
 
 
 def test_rows_that_are_added_during_a_run_wait_for_the_next(ready: Inbound) -> None:
@@ -109,6 +119,7 @@ def test_a_row_that_the_partner_makes_ready_again_is_left_to_the_next_run(ready:
     assert names(ready)["b"] == "second b"
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_rows_that_vanish_are_counted_and_links_to_them_wait(ready: Inbound) -> None:
     with claimed(ready) as run:
         ready.partner("delete from in_Client where in_id = 'b'")
@@ -139,6 +150,7 @@ def test_a_truncated_table_stops_the_run_with_the_golden_store_whole(ready: Inbo
     assert ready.waiting() == [("Watcher", "k", "b"), ("Watcher", "k", "c")]
 
 
+@pytest.mark.usefixtures("both_ways")
 def test_a_truncated_link_table_stops_the_run(ready: Inbound) -> None:
     with claimed(ready) as run:
         ready.partner("truncate in_Claim_Watcher")

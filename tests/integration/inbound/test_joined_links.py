@@ -1,4 +1,4 @@
-"""Link rows whose link is there already are passed without a stage, and nothing but the time shows it."""
+"""Link rows whose ends are there are taken without a stage, and nothing but the time shows it."""
 
 from typing import Any
 
@@ -18,31 +18,31 @@ select 'k' || n % 10, 'c' || n, '2024-01-01' from generate_series(1, {ROWS}) n
 
 
 @pytest.fixture
-def passed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many rows each chunk that had any passed; small chunks go this way too."""
+def joined(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows of each chunk that had any were taken so; small chunks go this way too."""
     counts: list[int] = []
-    run = links._pass_present
+    run = links._join
 
-    def counted(merge: Any, chunk: Chunk) -> int:
-        rows = run(merge, chunk)
+    def counted(merge: Any, chunk: Chunk, counters: dict[str, int]) -> int:
+        rows = run(merge, chunk, counters)
         if chunk.rows:
             counts.append(rows)
         return rows
 
-    monkeypatch.setattr(links, "FROM_ROWS", 1)
-    monkeypatch.setattr(links, "_pass_present", counted)
+    monkeypatch.setattr(links, "JOIN_FROM_ROWS", 1)
+    monkeypatch.setattr(links, "_join", counted)
     return counts
 
 
 @pytest.fixture
-def fed(inbound: Inbound, passed: list[int]) -> Inbound:
+def fed(inbound: Inbound, joined: list[int]) -> Inbound:
     """A feed of links was merged, and stands in the in_ table again."""
     inbound.partner("insert into in_Claim (in_id) select 'k' || n from generate_series(0, 9) n")
     inbound.partner(f"insert into in_Client (in_id) select 'c' || n from generate_series(1, {ROWS}) n")
     inbound.partner(_FEED)
     assert fates(inbound) == {"created": ROWS}
     inbound.partner(_FEED)
-    passed.clear()
+    joined.clear()
     return inbound
 
 
@@ -55,10 +55,10 @@ def written(inbound: Inbound) -> object:
     return inbound.site.look(f"select * from {STORE}.link_Claim_Watcher order by _owner, _target"), inbound.journal()
 
 
-def test_a_feed_of_links_that_are_there_writes_nothing(fed: Inbound, passed: list[int]) -> None:
+def test_a_feed_of_links_that_are_there_writes_nothing(fed: Inbound, joined: list[int]) -> None:
     before = written(fed)
     assert fates(fed) == {"unchanged": ROWS}
-    assert passed == [ROWS]
+    assert joined == [ROWS]
     assert written(fed) == before
     assert fed.partner("select distinct in_status from in_Claim_Watcher") == [{"in_status": "DONE"}]
 
@@ -67,23 +67,23 @@ def test_a_feed_of_links_that_are_there_writes_nothing(fed: Inbound, passed: lis
     ("change", "fate"),
     [("claim_id = 'k5'", "created"), ("claim_id = 'later'", "waiting"), ("watcher_id = 'later'", "waiting")],
 )
-def test_the_row_without_its_link_is_left_to_the_stage(fed: Inbound, passed: list[int], change: str, fate: str) -> None:
+def test_a_row_that_waits_is_left_to_the_stage(fed: Inbound, joined: list[int], change: str, fate: str) -> None:
     fed.partner(f"update in_Claim_Watcher set {change} where watcher_id = 'c2'")
     assert fates(fed) == {"unchanged": ROWS - 1, fate: 1}
-    assert passed == [ROWS - 1]
+    assert joined == [ROWS - (fate == "waiting")]
     assert len(fed.links("Watcher")) == ROWS + (fate == "created")
     assert len(fed.waiting()) == (fate == "waiting")
 
 
-def test_a_row_that_names_its_end_by_another_id_is_left_to_the_stage(fed: Inbound, passed: list[int]) -> None:
+def test_a_row_that_names_its_end_by_another_id_is_left_to_the_stage(fed: Inbound, joined: list[int]) -> None:
     known = fed.golden()["c2"]["_id"]
     fed.partner("insert into in_Client (in_id, out_id) values ('also', %s)", [known])
     fed.partner("update in_Claim_Watcher set watcher_id = 'also' where watcher_id = 'c2'")
     assert fates(fed) == {"unchanged": ROWS}
-    assert passed == [ROWS - 1]
+    assert joined == [ROWS - 1]
 
 
-def test_links_of_a_composite_and_to_the_same_object_are_passed(fed: Inbound, passed: list[int]) -> None:
+def test_links_of_a_composite_and_to_the_same_object_are_taken_so(fed: Inbound, joined: list[int]) -> None:
     fed.partner("insert into in_Firm (in_id) values ('c1')")
     fed.partner("insert into in_Claim_Party_Client (claim_id, party_id) values ('k1', 'c1')")
     fed.partner("insert into in_Claim_Claim (claim_id, claim_id_2) values ('k1', 'k1')")
@@ -92,24 +92,24 @@ def test_links_of_a_composite_and_to_the_same_object_are_passed(fed: Inbound, pa
     fed.partner("insert into in_Claim_Party_Client (claim_id, party_id) values ('k1', 'c1')")
     fed.partner("insert into in_Claim_Party_Firm (claim_id, party_id) values ('k1', 'c1')")
     fed.partner("insert into in_Claim_Claim (claim_id, claim_id_2) values ('k1', 'k1')")
-    passed.clear()
+    joined.clear()
     assert fates(fed, "in_Claim_Party_Firm") == {"created": 1}
-    assert sorted(passed) == [0, 1, 1]
+    assert sorted(joined) == [1, 1, 1]
 
 
-def test_a_single_link_and_a_full_set_are_never_passed(fed: Inbound, passed: list[int]) -> None:
+def test_a_single_link_and_a_full_set_are_always_staged(fed: Inbound, joined: list[int]) -> None:
     fed.partner("insert into in_Claim_Client (claim_id, client_id) values ('k1', 'c1')")
     fed.partner("insert into in_Claim_Team (claim_id, team_id) values ('k1', 'c1')")
     fed.merge()
     fed.partner("update in_Claim_Client set in_status = ''; update in_Claim_Team set in_status = ''")
     fed.partner("insert into in_Claim_Team (claim_id, team_id) values ('k1', 'c2')")
-    passed.clear()
+    joined.clear()
     fed.merge()
-    assert set(passed) == {0}
+    assert set(joined) == {0}
     assert fed.links("Team") == [("k1", "c1"), ("k1", "c2")]
 
 
-def test_each_chunk_passes_its_own(fed: Inbound, passed: list[int]) -> None:
+def test_each_chunk_takes_its_own(fed: Inbound, joined: list[int]) -> None:
     fed.site.set(chunkRows="1000")
     fed.partner("insert into in_Client (in_id) select 'd' || n from generate_series(1, 4900) n")
     feed = "insert into in_Claim_Watcher (claim_id, watcher_id) select 'k1', 'd' || n from generate_series(1, 4900) n"
@@ -117,8 +117,8 @@ def test_each_chunk_passes_its_own(fed: Inbound, passed: list[int]) -> None:
     fed.merge()
     fed.partner("update in_Claim_Watcher set in_status = ''")
     fed.partner("update in_Claim_Watcher set claim_id = 'k2' where watcher_id = 'd7'")
-    passed.clear()
+    joined.clear()
     assert fates(fed) == {"created": 1, "unchanged": ROWS + 4899}
-    assert len(passed) > 1
-    assert sum(passed) == ROWS + 4899
+    assert len(joined) > 1
+    assert sum(joined) == ROWS + 4900
     assert len(fed.links("Watcher")) == ROWS + 4901
