@@ -7,11 +7,14 @@ from etl.metadata.out_structure import OutStructure
 from etl.outbound.registry import Known, move_position
 from etl.outbound.tables import instance_names, link_names
 from etl.outbound.version import OutVersion
+from etl.quoting import fold
 
 _sql = Statements(__package__)
 
 # From here on the planner's statistics are refreshed at once; autovacuum would come too late for the next run.
 ANALYZE_FROM_ROWS = 10_000
+# Less than a tenth of a table, which is autovacuum's measure too, moves no statistics that are there.
+_PARTS = 10
 
 Counters = dict[str, int]
 
@@ -37,12 +40,20 @@ def follow(connection: Connection, known: Known, structure: OutStructure, upto: 
         return counters  # nothing to pass by, so the position may stay: an unchanged batch writes no row at all
     for table, counter, rows in _follow(connection, version, structure, values):
         counters[counter] += rows
-        if rows >= ANALYZE_FROM_ROWS:
+        if _are_many(connection, version.schema, table, rows):
             analyze(connection, version, table)
-    if sum(counters.values()) >= ANALYZE_FROM_ROWS:
+    if _are_many(connection, version.store_schema, "journal", sum(counters.values())):
         execute(connection, _sql("analyze_journal", **version.names))
     move_position(connection, version, upto)
     return counters
+
+
+def _are_many(connection: Connection, schema: str, table: str, rows: int) -> bool:
+    """Whether so many rows that were written move the statistics of their table."""
+    if rows < ANALYZE_FROM_ROWS:
+        return False
+    [expected] = fetch_all(connection, _sql("expected_rows"), {"schema": fold(schema), "names": [fold(table)]})
+    return bool(rows * _PARTS >= expected.rows)
 
 
 def analyze(connection: Connection, version: OutVersion, table: str) -> None:
