@@ -4,7 +4,7 @@ from tests.fix_company import BOTH_LAYOUTS, OUT, STORE, MakeSite, peak_of
 
 # The default of maxValueBytes.
 CAP = 100 * 1024 * 1024
-# As in test_memory: a value that came through Python but once would make it more than 200.
+# As in test_million: a value that came through Python but once would make it more than 200.
 LIMIT_MIB = 150
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
