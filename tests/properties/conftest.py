@@ -4,12 +4,13 @@ import logging
 
 import pytest
 
-from etl.inbound import repeated
+from etl.inbound import links, repeated
 
 
 @pytest.fixture(autouse=True)
 def no_chunk_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(repeated, "FROM_ROWS", 1)
+    monkeypatch.setattr(links, "JOIN_FROM_ROWS", 1)
 
 
 @pytest.fixture(autouse=True)
