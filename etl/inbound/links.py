@@ -21,7 +21,7 @@ _ANALYZE_FROM_ROWS = 10_000
 _BY_INDEX_BELOW_ROWS = 1000
 # A small chunk is cheap anyway.
 JOIN_FROM_ROWS = 10_000
-# What is left of a chunk after most of it was taken; the statistics still say that all of it is claimed.
+# What is left of a chunk after others were joined; the statistics still say that all of it is claimed.
 _LEFT_BY_INDEX_BELOW_ROWS = 10_000
 
 
@@ -64,9 +64,8 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, place: Pl
 
 def _join(merge: _Merge, chunk: Chunk, counters: dict[str, int]) -> int:
     """Takes the rows whose ends are there in one statement, without a stage; returns how many."""
-    # Where a newer link or a set replaces others, rows must be seen together. Relayed rows have no table to mark.
-    must_stage = merge.names["replaces"] or merge.names["is_single"] or merge.names["is_relayed"]
-    if must_stage or chunk.rows < JOIN_FROM_ROWS:
+    # Where a newer link or a set replaces others, rows must be seen together; relayed rows are marked elsewhere.
+    if not merge.names["only_adds"] or merge.names["is_relayed"] or chunk.rows < JOIN_FROM_ROWS:
         return 0
     rows = merge.count("join_links")
     counters["created"] = rows["created"]
@@ -157,6 +156,7 @@ def _names(link: LinkTable, chunk: Chunk, place: Place) -> dict[str, object]:
         "target_golden": names.store_table(link.member.code),
         "golden_link": names.store_link_table(link.bo.code, link.field.code),
         "is_single": link.field.is_single,
+        "only_adds": link.field.only_adds_links,
         "replaces": link.field.link_mode is LinkMode.REPLACE,
         "chunk": chunk,
     }

@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from etl.database import Connection, Statements, execute, fetch_all, fetch_one
+from etl.database import Connection, Statements, execute, fetch_one
 from etl.metadata import names
 from etl.metadata.out_structure import OutInstances, OutLinks, OutStructure
-from etl.outbound.follow import ANALYZE_FROM_ROWS, Counters, analyze, no_rows
+from etl.outbound.follow import ANALYZE_FROM_ROWS, Counters, analyze, no_rows, rows_by_statistics
 from etl.outbound.registry import note_beside, note_fill
 from etl.outbound.steps import Fill, Step, Table, steps, tables_of
 from etl.outbound.tables import instance_names, link_names
 from etl.outbound.version import OutVersion
-from etl.quoting import fold
 
 _sql = Statements(__package__)
 
@@ -45,9 +44,7 @@ def _golden(table: Table) -> str:
 
 def expected_rows(connection: Connection, tables: Iterable[Table], store_schema: str) -> int:
     """About how many rows of the store the tables show."""
-    values = {"schema": fold(store_schema), "names": [fold(_golden(table)) for table in tables]}
-    [expected] = fetch_all(connection, _sql("expected_rows"), values)
-    return int(expected.rows)
+    return rows_by_statistics(connection, store_schema, map(_golden, tables))
 
 
 def disturb(connection: Connection, version: OutVersion, fill: Fill | None, followed: Counters) -> Fill | None:

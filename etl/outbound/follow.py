@@ -1,6 +1,6 @@
 """One version follows the journal: what changed between its position and a snapshot is looked up in the store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
 from etl.metadata.out_structure import OutStructure
@@ -52,8 +52,14 @@ def _are_many(connection: Connection, schema: str, table: str, rows: int) -> boo
     """Whether so many rows that were written move the statistics of their table."""
     if rows < ANALYZE_FROM_ROWS:
         return False
-    [expected] = fetch_all(connection, _sql("expected_rows"), {"schema": fold(schema), "names": [fold(table)]})
-    return bool(rows * _PARTS >= expected.rows)
+    return rows * _PARTS >= rows_by_statistics(connection, schema, [table])
+
+
+def rows_by_statistics(connection: Connection, schema: str, tables: Iterable[str]) -> int:
+    """About how many rows the tables have, as the planner knows it; 0 of those that were never analyzed."""
+    values = {"schema": fold(schema), "names": [fold(table) for table in tables]}
+    [known] = fetch_all(connection, _sql("rows_by_statistics"), values)
+    return int(known.rows)
 
 
 def analyze(connection: Connection, version: OutVersion, table: str) -> None:

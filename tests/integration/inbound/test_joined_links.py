@@ -67,7 +67,7 @@ def test_a_feed_of_links_that_are_there_writes_nothing(fed: Inbound, joined: lis
     ("change", "fate"),
     [("claim_id = 'k5'", "created"), ("claim_id = 'later'", "waiting"), ("watcher_id = 'later'", "waiting")],
 )
-def test_a_row_that_waits_is_left_to_the_stage(fed: Inbound, joined: list[int], change: str, fate: str) -> None:
+def test_only_a_row_that_waits_is_left_to_the_stage(fed: Inbound, joined: list[int], change: str, fate: str) -> None:
     fed.partner(f"update in_Claim_Watcher set {change} where watcher_id = 'c2'")
     assert fates(fed) == {"unchanged": ROWS - 1, fate: 1}
     assert joined == [ROWS - (fate == "waiting")]
