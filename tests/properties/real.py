@@ -112,7 +112,9 @@ class Real:
         return rows[0] if rows else None
 
     def tasks(self, run: object) -> list[dict[str, Any]]:
-        return self.look("select kind, in_table, first_position, state from in_tables.task where run = %s", run)
+        return self.look(
+            "select kind, in_table, first_position, state from in_tables.task where run = %s order by seq", run
+        )
 
     def tables(self) -> Tables:
         """Every table that the model knows of, whole; of err, journal and receipts the newest run's part."""

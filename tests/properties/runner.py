@@ -83,21 +83,28 @@ class Runner:
         kind = next((Kind(task["kind"]) for task in tasks if task["state"] == "running"), Kind.NOP)
         if kind not in _CALM or not any(task["state"] == "done" for task in tasks):
             return None
-        begin_or_resume(self.world)
-        self.real.runs.bind(self.world.runs, last["id"])
-        perform(self.world, policy, steps=self._steps(last["id"]))
+        self._follow(last["id"], policy)
         self.real.log.append(f"-- meanwhile, in {kind}")
         return kind
+
+    def _follow(self, run: object, policy: Policy) -> None:
+        """Lets the model do what the real run has done; in the same order, or what comes next would not be the same."""
+        begin_or_resume(self.world)
+        self.real.runs.bind(self.world.runs, run)
+        done = self._steps(run)
+        perform(self.world, policy, steps=len(done))
+        plan = self.world.run.plan if self.world.run else None
+        assert plan is None or [(one.kind, one.table, one.first) for one in plan[: len(done)]] == done
 
     def _follow_crashed(self, policy: Policy) -> None:
         last = self._new_or_running()
         if last is None:
             return  # it died before it had won anything
-        begin_or_resume(self.world)
-        self.real.runs.bind(self.world.runs, last["id"])
         if last["state"] == "running":
-            perform(self.world, policy, steps=self._steps(last["id"]))
+            self._follow(last["id"], policy)
         else:
+            begin_or_resume(self.world)
+            self.real.runs.bind(self.world.runs, last["id"])
             self._finish(policy, stops=last["state"] == "stopped")
 
     def _new_or_running(self) -> dict[str, object] | None:
@@ -117,20 +124,21 @@ class Runner:
         assert stops == said, f"the run was stopped: {stops}; the model says {said}"
         self.halfway = False
 
-    def _steps(self, run: object) -> int:
-        """How many steps of the model's plan the real tasks have done; a link table is one step there."""
+    def _steps(self, run: object) -> list[tuple[str, str, int | None]]:
+        """The steps of the model's plan that the real tasks have done; a link table is one step there."""
         all_tasks = self.real.tasks(run)
         if any(task["kind"] == Kind.PLAN and task["state"] != "done" for task in all_tasks):
             self.halfway = True  # claimed in part
-            return 0
+            return []
         tasks = [task for task in all_tasks if task["kind"] not in _INNER]
         done = [task for task in tasks if task["state"] == "done"]
         parted = {task["in_table"] for task in tasks if task["kind"] in _LINKS and task["state"] != "done"}
         whole = [task for task in done if task["kind"] not in _LINKS or task["in_table"] not in parted]
         self.halfway = len(whole) < len(done)
-        return len(
-            {(one["kind"], one["in_table"], None if one["kind"] in _LINKS else one["first_position"]) for one in whole}
+        steps = (
+            (one["kind"], one["in_table"], None if one["kind"] in _LINKS else one["first_position"]) for one in whole
         )
+        return list(dict.fromkeys(steps))
 
     def compare(self) -> None:
         wrong = differences(self.world, self.real)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from etl.metadata import names
 from etl.metadata.field_types import Category, Native
@@ -82,10 +83,13 @@ def _begin(world: World, run: Run, policy: Policy) -> Iterator[Step]:
             if isinstance(row, Row):
                 row.run = run.number
     yield Step(Kind.BEGIN)
-    yield Step(Kind.UPLOAD_FILES)
+    yield Step(Kind.UPLOAD_FILES, "in_fileStorage")
     loaded = [bo for bo in world.company.objects if bo.has_in_table]
-    for bo in sorted(loaded, key=lambda one: one.category is not Category.DICTIONARY):
-        yield from _chunks(world, run, names.in_table(bo.code), policy)
+    for are_dictionaries in (True, False):
+        tables = [names.in_table(bo.code) for bo in loaded if (bo.category is Category.DICTIONARY) == are_dictionaries]
+        # First the first chunk of each table, then the second of each.
+        for beside in zip_longest(*(_chunks(world, run, table, policy) for table in tables)):
+            yield from filter(None, beside)
     for link in world.company.in_link_tables():
         yield Step(
             Kind.MIGRATE_CO_LINKS if link.field.co else Kind.MIGRATE_BO_LINKS, link.name, rows=run.claimed[link.name]
