@@ -81,8 +81,8 @@ class Beginning:
         self.board.record(sides.source, lay_out(self.house.company, claimed, fills, after=task))
 
     def _fills(self, sides: Sides, rows: Mapping[str, int]) -> dict[str, int]:
-        """The out_ tables that tasks are to fill, and by how many: none unless more than a chunk was claimed."""
-        if not self.house.settings.has_out_migration or sum(rows.values()) <= self.place.chunk_rows:
+        """The out_ tables that tasks are to fill, and by how many: none unless more was claimed than one task takes."""
+        if not self.house.settings.has_out_migration or sum(rows.values()) <= self.place.undivided_rows:
             return {}
         with self.house.out_beside(sides.source) as out:
             return outbound.tables_to_fill(sides.store, out, self.house.versions, rows)

@@ -24,10 +24,10 @@ _WHOLE = Chunk(rows=0)
 
 
 def large_tables(connection: Connection, company: Company, place: Place) -> list[Claimed]:
-    """The in_ tables that may hold more rows than a chunk, the largest first: claiming these takes its time. One that
-    is more than a worker's share of them is claimed in parts."""
+    """The in_ tables that may hold more rows than one task takes, the largest first: claiming these takes its time. One
+    that is more than a worker's share of them is claimed in parts."""
     tables = {fold(table): table for table in company.in_tables()}
-    values = {"schema": fold(place.in_schema), "names": list(tables), "bytes": place.chunk_rows * _BYTES_OF_ROW}
+    values = {"schema": fold(place.in_schema), "names": list(tables), "bytes": place.undivided_rows * _BYTES_OF_ROW}
     large = {tables[row.name]: row.bytes for row in fetch_all(connection, _sql("large_tables"), values)}
     of_all = sum(large.values())
     parts = {
@@ -60,14 +60,15 @@ def measure(sides: Sides, company: Company, rows: Mapping[str, int], place: Plac
     """Divides what was claimed (table -> rows) into chunks, in metadata order."""
     objects = {names.in_table(one.code): one for one in company.objects if one.has_in_table}
     of_objects = sum(rows[table] for table in objects)
+    of_links = sum(rows.values()) - of_objects
     claimed: dict[str, Claimed] = {}
     for table in company.in_tables():
         number, link = rows[table], company.in_link_table(table)
+        workers = _workers_of(number, of_links if link else of_objects, place)
         if link is None:
-            workers = _workers_of(number, of_objects, place)
             claimed[table] = _rows(sides, objects[table], number, place, workers)
         else:
-            claimed[table] = _links(sides.source, link, number, place)
+            claimed[table] = _links(sides.source, link, number, place, workers)
     return claimed
 
 
@@ -78,12 +79,12 @@ def _workers_of(size: int, of_all: int, place: Place) -> int:
 
 def _rows(sides: Sides, business_object: BusinessObject, rows: int, place: Place, workers: int) -> Claimed:
     table = names.in_table(business_object.code)
-    if rows <= place.chunk_rows:
-        return Claimed(table, rows, (Chunk(rows),) * bool(rows))
-    is_free = place.workers > 1 and in_any_order(sides, business_object, place)
     size = place.chunk_rows
+    is_free = place.workers > 1 and rows > place.undivided_rows and in_any_order(sides, business_object, place)
     if is_free:  # as many chunks for each worker
         size = -(-rows // (workers * -(-rows // (workers * size))))
+    if rows <= size:
+        return Claimed(table, rows, (Chunk(rows),) * bool(rows))
     starts = _starts(sides.source, table, rows, place, size)
     chunks = [
         # The first chunk is open below, the last above: together they cover whatever the partner does to ids.
@@ -104,8 +105,10 @@ def _starts(connection: Connection, table: str, rows: int, place: Place, size: i
     return [row.first for row in fetch_all(connection, statement, values | {"chunk_rows": size})]
 
 
-def _links(connection: Connection, link: LinkTable, rows: int, place: Place) -> Claimed:
+def _links(connection: Connection, link: LinkTable, rows: int, place: Place, workers: int) -> Claimed:
     number = -(-rows // (place.chunk_rows * (_LINKS_PER_ROW if place.workers == 1 else 1)))
+    if rows > place.undivided_rows:
+        number = max(number, workers)
     # Only the whole batch knows an owner's newest link, or full set.
     parts = number if link.field.only_adds_links else min(number, 1)
     return Claimed(link.name, rows, tuple(_places(connection, link.name, rows, place, parts)))
