@@ -8,7 +8,7 @@ from etl.database import Connection, Statements, keep_tables
 _sql = Statements(__package__)
 
 # What a second worker saves by taking half of so many rows is more than what it costs to divide them.
-_WORTH_SHARING_ROWS = 50_000
+WORTH_SHARING_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Place:
     @property
     def undivided_rows(self) -> int:
         """So many rows of a table are one task; more are divided where they may be."""
-        return self.chunk_rows if self.workers == 1 else min(self.chunk_rows, _WORTH_SHARING_ROWS)
+        return self.chunk_rows if self.workers == 1 else min(self.chunk_rows, WORTH_SHARING_ROWS)
 
     @property
     def names(self) -> dict[str, object]:

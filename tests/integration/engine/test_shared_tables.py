@@ -1,0 +1,48 @@
+"""Workers share tables that are worth it, also those of less than a chunk."""
+
+import pytest
+
+from etl.engine import run_once
+from tests.fix_company import CLAIMS, OUT, STORE, MakeSite, Site
+from tests.integration.engine.test_filling import deliver
+
+WORTH_IT = 100
+KINDS = ("CLAIM", "MIGRATE_SINGLE_FIELDS", "MIGRATE_BO_LINKS", "FILL_OUT")
+
+
+@pytest.fixture
+def site(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Site:
+    monkeypatch.setattr("etl.inbound.place.WORTH_SHARING_ROWS", WORTH_IT)
+    return make_site(CLAIMS, copyTables="false")
+
+
+def run(site: Site, *, rows: int, workers: int, batch: int = 0) -> dict[str, int]:
+    """A run with the chunks of the defaults; returns kind -> its tasks."""
+    deliver(site, batch, rows)
+    site.write("consumers/InMigration.workerCount", f"comeKafkaInMigration={workers}")
+    with site.house() as house:
+        assert rows < house.settings.in_migration.chunk_rows
+        assert run_once(house).run
+    latest = "where run = (select max(id) from in_tables.run)"
+    tasks = site.look(f"select kind, count(*) as tasks from in_tables.task {latest} group by kind")
+    return {task["kind"]: task["tasks"] for task in tasks if task["kind"] in KINDS}
+
+
+def test_who_is_one_of_several_gets_a_part(site: Site) -> None:
+    rows = 3 * WORTH_IT
+    # Two tables of rows, two of links; of these one holds single links, where only the whole batch knows the newest.
+    assert run(site, rows=rows, workers=4) == {
+        **{"CLAIM": 4, "MIGRATE_SINGLE_FIELDS": 4, "MIGRATE_BO_LINKS": 3},
+        "FILL_OUT": 5,  # one makes the version, each of the others fills a table
+    }
+    assert site.count(f"{STORE}.bo_Client") == site.count(f"{OUT}.Client") == rows
+    assert site.count(f"{STORE}.link_Claim_Watchers") == site.count(f"{OUT}._Claim_Watchers_") == rows
+    assert run(site, rows=rows, workers=4, batch=1) == {"CLAIM": 4, "MIGRATE_SINGLE_FIELDS": 4, "MIGRATE_BO_LINKS": 3}
+    assert site.count(f"{STORE}.bo_Client") == site.count(f"{OUT}.Client") == 2 * rows
+
+
+@pytest.mark.parametrize(("rows", "workers"), [(WORTH_IT, 2), (3 * WORTH_IT, 1)], ids=["few rows", "one worker"])
+def test_else_a_table_is_one_task(site: Site, rows: int, workers: int) -> None:
+    tasks = run(site, rows=rows, workers=workers)
+    assert (tasks["MIGRATE_SINGLE_FIELDS"], tasks["MIGRATE_BO_LINKS"]) == (2, 2)
+    assert site.count(f"{STORE}.bo_Client") == site.count(f"{OUT}.Client") == rows
