@@ -53,6 +53,7 @@ class House:
             out.environment_version,
             keeps_removed=out.keeps_removed,
             chunk_rows=self.settings.in_migration.chunk_rows,
+            undivided_rows=self.settings.undivided_rows,
             fill_seconds=out.fill_seconds,
         )
 

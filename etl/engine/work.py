@@ -54,6 +54,7 @@ def place_of(sides: Sides, house: House, run: int) -> Place:
         max_value_bytes=in_migration.max_value_bytes,
         reference_expiry_minutes=in_migration.reference_expiry_minutes,
         chunk_rows=in_migration.chunk_rows,
+        undivided_rows=house.settings.undivided_rows,
         workers=house.settings.worker_count,
         unserved_since=unserved,
     )

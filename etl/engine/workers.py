@@ -44,6 +44,7 @@ class Workers:
     patience_seconds: float
     settings: dict[str, str]
     _done: threading.Condition = field(default_factory=threading.Condition)
+    _performed: int = 0
     _ends: threading.Event = field(default_factory=threading.Event)
     _fault: BaseException | None = None
 
@@ -77,10 +78,12 @@ class Workers:
     def _work(self) -> None:
         while not self._ends.is_set():
             self.go_on()
+            performed = self._performed
             taken = self._bearing().patiently("taking a task", self.board.take, only_lasting=True)
             if taken:
                 self._perform(taken)
                 with self._done:
+                    self._performed += 1
                     self._done.notify_all()
                 continue
             left = self.board.left()
@@ -91,7 +94,8 @@ class Workers:
             if left.lost:
                 self.rescue(left.lost)
             with self._done:
-                self._done.wait(_POLL_SECONDS)
+                if self._performed == performed:  # else another look is due: a task has ended since this one
+                    self._done.wait(_POLL_SECONDS)
 
     def _perform(self, taken: Taken) -> None:
         work, bearing, why = self.work, self._bearing(taken), self._why_aside(taken)

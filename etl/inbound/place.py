@@ -7,9 +7,6 @@ from etl.database import Connection, Statements, keep_tables
 
 _sql = Statements(__package__)
 
-# What a second worker saves by taking half of so many rows is more than what it costs to divide them.
-WORTH_SHARING_ROWS = 50_000
-
 
 @dataclass(frozen=True)
 class Sides:
@@ -39,14 +36,10 @@ class Place:
     max_value_bytes: int
     reference_expiry_minutes: int
     chunk_rows: int
+    undivided_rows: int
     workers: int
     unserved_since: str  # a transaction id: what was created before it has its links
     is_relayed: bool = False
-
-    @property
-    def undivided_rows(self) -> int:
-        """So many rows of a table are one task; more are divided where they may be."""
-        return self.chunk_rows if self.workers == 1 else min(self.chunk_rows, WORTH_SHARING_ROWS)
 
     @property
     def names(self) -> dict[str, object]:

@@ -18,20 +18,22 @@ _sql = Statements(__package__)
 _SAMPLE_ROWS = 10_000
 
 
-def begin(connection: Connection, structure: OutStructure, store_schema: str, chunk_rows: int, *, is_new: bool) -> Fill:
-    """A filling that has not begun. New tables of more than a chunk are filled in two parts, which tasks may share."""
+def begin(
+    connection: Connection, structure: OutStructure, store_schema: str, undivided_rows: int, *, is_new: bool
+) -> Fill:
+    """A filling that has not begun. New tables of more rows are filled in two parts, which tasks may share."""
     total = expected_rows(connection, tables_of(structure), store_schema)
-    cuts = dict(_cuts(connection, structure, store_schema, chunk_rows)) if is_new else {}
+    cuts = dict(_cuts(connection, structure, store_schema, undivided_rows)) if is_new else {}
     return Fill(is_new=is_new, total=total, is_alone=is_new, cuts=cuts)
 
 
 def _cuts(
-    connection: Connection, structure: OutStructure, store_schema: str, chunk_rows: int
+    connection: Connection, structure: OutStructure, store_schema: str, undivided_rows: int
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(table, about the middle of its ids) for those of more than a chunk."""
+    """(table, about the middle of its ids) for those of more rows."""
     for table in tables_of(structure):
         rows = expected_rows(connection, [table], store_schema)
-        if rows > chunk_rows:
+        if rows > undivided_rows:
             keys = ("_owner", "_target") if isinstance(table, OutLinks) else ("_id",)
             statement = _sql("middle", store_schema=store_schema, golden=_golden(table), keys=keys)
             if row := fetch_one(connection, statement, {"percent": min(100.0, 100 * _SAMPLE_ROWS / rows)}):

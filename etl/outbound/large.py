@@ -15,8 +15,6 @@ from etl.plan import Chunk
 
 # A third of what two cores fill: a version that takes longer than a run may fill is filled chunk by chunk, run by run.
 _ROWS_PER_SECOND = 100_000
-# A table that gets so many chunks is worth two tasks.
-_IN_PARTS_FROM_CHUNKS = 2
 
 
 def tables_to_fill(store: Connection, out: Connection, versions: Versions, rows: Mapping[str, int]) -> dict[str, int]:
@@ -29,7 +27,8 @@ def tables_to_fill(store: Connection, out: Connection, versions: Versions, rows:
     total = sum(rows.values()) + expected_rows(store, tables, versions.store_schema)
     if total > versions.fill_seconds * _ROWS_PER_SECOND:
         return {}
-    many = _IN_PARTS_FROM_CHUNKS * versions.chunk_rows
+    # Two that write to one table stand in each other's way: it is worth it when half of the table is a task.
+    many = 2 * versions.undivided_rows
     return {table.name: 2 if _claimed(versions, table, rows) >= many else 1 for table in tables}
 
 

@@ -52,7 +52,7 @@ def ensure_version(connection: Connection, versions: Versions, version: OutVersi
     upto = snapshot(connection)
     made = [change.description for change in make_tables(connection, versions.wanted, version.schema)]
     is_new = len([one for one in made if one.startswith("create table")]) == len(versions.wanted.tables)
-    fill = begin(connection, versions.wanted, versions.store_schema, versions.chunk_rows, is_new=is_new)
+    fill = begin(connection, versions.wanted, versions.store_schema, versions.undivided_rows, is_new=is_new)
     register(connection, version, versions.wanted, fill, upto)
     # The making of an index scans its table.
     note_scans(connection, version)
@@ -112,7 +112,7 @@ def settle(connection: Connection, versions: Versions, known: Known) -> tuple[Kn
     execute(connection, _sql("journal_restored", **known.version.names))
     upto = snapshot(connection)
     ddl.bring_up_out(connection, structure, known.schema)
-    fill = begin(connection, structure, versions.store_schema, versions.chunk_rows, is_new=False)
+    fill = begin(connection, structure, versions.store_schema, versions.undivided_rows, is_new=False)
     begin_anew(connection, known.version, structure, fill, upto)
     return replace(known, position=upto, structure=structure, fill=fill, is_astray=False), structure
 

@@ -26,7 +26,7 @@ class Versions:
     """All versions of a company: what the metadata asks of a new one, and how one is filled.
 
     `environment_version` names the version that runs make when it is missing. `chunk_rows` are filled at once;
-    `fill_seconds` is how long one run may fill.
+    a table of more than `undivided_rows` is work for two; `fill_seconds` is how long one run may fill.
     """
 
     company: Company
@@ -34,6 +34,7 @@ class Versions:
     environment_version: str
     keeps_removed: bool = False
     chunk_rows: int = 500_000
+    undivided_rows: int = 500_000
     fill_seconds: float = 300.0
 
     def named(self, environment_version: str) -> OutVersion:

@@ -11,6 +11,9 @@ from etl.settings.schedule import Schedule
 
 NullPolicy = Literal["clear", "keep"]
 
+# What a second worker saves by taking half of so many rows is more than what it costs to divide them.
+WORTH_SHARING_ROWS = 50_000
+
 
 @dataclass(frozen=True)
 class PostgresSettings:
@@ -90,6 +93,12 @@ class Settings:
     schedule: Schedule
     # Every key with its value and where it comes from.
     values: tuple[Setting, ...] = field(repr=False)
+
+    @property
+    def undivided_rows(self) -> int:
+        """A table of so many rows is one task; one of more is divided, where its order allows that."""
+        most = self.in_migration.chunk_rows
+        return most if self.worker_count == 1 else min(most, WORTH_SHARING_ROWS)
 
     @property
     def has_out_migration(self) -> bool:

@@ -12,7 +12,7 @@ KINDS = ("CLAIM", "MIGRATE_SINGLE_FIELDS", "MIGRATE_BO_LINKS", "FILL_OUT")
 
 @pytest.fixture
 def site(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setattr("etl.inbound.place.WORTH_SHARING_ROWS", WORTH_IT)
+    monkeypatch.setattr("etl.settings.model.WORTH_SHARING_ROWS", WORTH_IT)
     return make_site(CLAIMS, copyTables="false")
 
 
