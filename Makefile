@@ -30,7 +30,7 @@ crash: .venv/test.stamp ## Strike runners at every round trip and 10,000 times a
 layouts: .venv/test.stamp ## Run what is stored and shown with import, store and out in three databases, then on three servers
 	@for layout in "databases apart" "three servers"; do \
 		echo "$$layout"; \
-		ETL_TEST_LAYOUT="$$layout" $(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/integration/inbound \
+		ETL_TEST_LAYOUT="$$layout" $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist worksteal tests/integration/inbound \
 			tests/integration/outbound tests/integration/engine tests/integration/contract/test_pack_loads.py \
 			tests/acceptance/test_openflights.py tests/acceptance/test_openflights_versions.py $(PYTEST_ARGS) || exit; \
 	done
