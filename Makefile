@@ -6,8 +6,6 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGING := setup.cfg pyproject.toml
 PYTEST_ARGS ?=
-# One more than two cores could keep busy: a test often waits for a process that it has started.
-TEST_PROCESSES ?= 3
 # Variables of the benchmark given to make reach it through the environment (docs/speed.md).
 BENCH_PICTURES ?= build/bench
 export BENCH_ROWS BENCH_REPEATS BENCH_PEERS BENCH_SCENARIOS BENCH_SETTINGS BENCH_JSON BENCH_PICTURES BENCH_POSTGRES_BIN BENCH_FOLDER
@@ -19,7 +17,7 @@ demo: .venv/demo.stamp ## See rows travel from in_ tables into a versioned out_ 
 	@$(BIN)/etl demo
 
 test: .venv/test.stamp ## Run all tests, or a part: make test PYTEST_ARGS="tests/unit -k names"
-	@$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist worksteal $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(PYTEST_ARGS)
 
 properties: .venv/test.stamp ## Set the engine beside its model for hours, and prove that the model can fail
 	@ETL_PROPERTY_EXAMPLES=5000 ETL_PROPERTY_STEPS=50 $(BIN)/python -m pytest tests/properties -m "" $(PYTEST_ARGS)
@@ -30,7 +28,7 @@ crash: .venv/test.stamp ## Strike runners at every round trip and 10,000 times a
 layouts: .venv/test.stamp ## Run what is stored and shown with import, store and out in three databases, then on three servers
 	@for layout in "databases apart" "three servers"; do \
 		echo "$$layout"; \
-		ETL_TEST_LAYOUT="$$layout" $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist worksteal tests/integration/inbound \
+		ETL_TEST_LAYOUT="$$layout" $(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/integration/inbound \
 			tests/integration/outbound tests/integration/engine tests/integration/contract/test_pack_loads.py \
 			tests/acceptance/test_openflights.py tests/acceptance/test_openflights_versions.py $(PYTEST_ARGS) || exit; \
 	done
