@@ -77,13 +77,13 @@ def joined(site: Site, number: int = 1) -> None:
     until(lambda: len(site.look(query)) >= number, f"{number} helpers have joined")
 
 
-def begun(site: Site, process: "subprocess.Popen[str]") -> None:
-    """Waits until that process performs a task."""
+def begun(site: Site, process: "subprocess.Popen[str]", code: str) -> None:
+    """Waits until that process performs the task of that table."""
     query = (
         "select 1 from in_tables.task t join in_tables.runner h on h.run = t.run and h.owner = t.owner "
-        "where t.state = 'running' and h.pid = %s"
+        "where t.state = 'running' and t.in_table = %s and h.pid = %s"
     )
-    until(lambda: site.look(query, [process.pid]), "it has begun a task")
+    until(lambda: site.look(query, [f"in_{code}", process.pid]), f"it has begun with {code}")
 
 
 @contextmanager
@@ -122,10 +122,10 @@ def said(process: "subprocess.Popen[str]") -> Ended:
 def test_three_processes_share_a_run(site: Site, start: Start) -> None:
     with held(site, "Part1"):
         owner = start()
-        begun(site, owner)
+        begun(site, owner, "Part1")
         with held(site, "Part2"):
             first = start("--join")
-            begun(site, first)
+            begun(site, first, "Part2")
             second = start("--join")
             joined(site, 2)
             until(lambda: len(owners(site)) == 2, "the second helper has performed a task")
@@ -143,10 +143,10 @@ def test_three_processes_share_a_run(site: Site, start: Start) -> None:
 def test_a_helper_killed_in_the_middle_of_a_task(site: Site, start: Start) -> None:
     with held(site, "Part1"):
         owner = start()
-        begun(site, owner)
+        begun(site, owner, "Part1")
         with held(site, "Part2"):
             helper = start("--join")
-            begun(site, helper)
+            begun(site, helper, "Part2")
             helper.kill()
             assert ended(helper).code == -signal.SIGKILL
     assert said(owner).code == 0
@@ -158,10 +158,10 @@ def test_a_helper_killed_in_the_middle_of_a_task(site: Site, start: Start) -> No
 def test_a_frozen_helper_that_wakes_writes_nothing(site: Site, start: Start) -> None:
     with held(site, "Part1"):
         owner = start()
-        begun(site, owner)
+        begun(site, owner, "Part1")
         with held(site, "Part2"):
             helper = start("--join")
-            begun(site, helper)
+            begun(site, helper, "Part2")
             helper.send_signal(signal.SIGSTOP)
     assert said(owner).code == 0
     is_whole(site)
@@ -177,10 +177,10 @@ def test_a_frozen_helper_that_wakes_writes_nothing(site: Site, start: Start) -> 
 def test_a_helper_takes_over_when_the_owner_dies(site: Site, start: Start) -> None:
     with held(site, "Part1"):
         owner = start()
-        begun(site, owner)
+        begun(site, owner, "Part1")
         with held(site, "Part2"):
             helper = start("--join")
-            begun(site, helper)
+            begun(site, helper, "Part2")
             owner.kill()
             assert ended(owner).code == -signal.SIGKILL
             until(lambda: site.value("select fence from in_tables.run_fence") == 3, "the run is taken over")
@@ -194,10 +194,10 @@ def test_a_helper_is_asked_to_end(site: Site, start: Start) -> None:
     """Its task is free again at once, and no strike against it."""
     with held(site, "Part1"):
         owner = start()
-        begun(site, owner)
+        begun(site, owner, "Part1")
         with held(site, "Part2"):
             helper = start("--join")
-            begun(site, helper)
+            begun(site, helper, "Part2")
             helper.send_signal(signal.SIGTERM)
             assert said(helper).code == 143
             query = "select strikes from in_tables.task where in_table = 'in_Part2' and state = 'todo' and attempts = 1"
@@ -209,7 +209,7 @@ def test_a_helper_is_asked_to_end(site: Site, start: Start) -> None:
 def test_a_helper_with_other_metadata_leaves_the_run_alone(site: Site, start: Start) -> None:
     with held(site, "Part1"):
         owner = start()
-        begun(site, owner)
+        begun(site, owner, "Part1")
         site.set(copyTables="false", nullPolicy="keep", **LEASE)
         refused = said(start("--join"))
         assert refused.code == 75
@@ -223,7 +223,7 @@ def test_a_helper_with_other_metadata_leaves_the_run_alone(site: Site, start: St
 def test_without_join_the_other_one_is_left_to_it(site: Site, start: Start) -> None:
     with held(site, "Part1"):
         owner = start()
-        begun(site, owner)
+        begun(site, owner, "Part1")
         assert said(start()).code == 75
     assert said(owner).code == 0
 
@@ -235,9 +235,9 @@ def test_a_run_that_is_stopped_sends_its_helpers_away_first(site: Site, start: S
     with held(site, "Part2"):
         with held(site, "Part1"):
             owner = start()
-            begun(site, owner)
+            begun(site, owner, "Part1")
             helper = start("--join")
-            begun(site, helper)
+            begun(site, helper, "Part2")
         assert said(owner).code == 3
         assert site.look("select state from in_tables.run order by id desc limit 1") == [{"state": "stopped"}]
         assert site.partner.statuses("in_Part2") == {"": ROWS}
@@ -252,7 +252,7 @@ def test_a_helper_that_finds_why_the_run_must_stop_leaves_that_to_its_owner(site
     site.set(copyTables="false", errorLimit=0, **LEASE)
     with held(site, "Part1"):
         owner = start()
-        begun(site, owner)
+        begun(site, owner, "Part1")
         helper = said(start("--join"))
         assert helper.code == 75
         assert "is left to its owner" in helper.err
