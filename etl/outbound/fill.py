@@ -21,7 +21,7 @@ _SAMPLE_ROWS = 10_000
 def begin(
     connection: Connection, structure: OutStructure, store_schema: str, undivided_rows: int, *, is_new: bool
 ) -> Fill:
-    """A filling that has not begun. New tables of more rows are filled in two parts, which tasks may share."""
+    """A filling that has not begun. New tables of more than `undivided_rows` are filled in two parts."""
     total = expected_rows(connection, tables_of(structure), store_schema)
     cuts = dict(_cuts(connection, structure, store_schema, undivided_rows)) if is_new else {}
     return Fill(is_new=is_new, total=total, is_alone=is_new, cuts=cuts)
@@ -30,7 +30,7 @@ def begin(
 def _cuts(
     connection: Connection, structure: OutStructure, store_schema: str, undivided_rows: int
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(table, about the middle of its ids) for those of more rows."""
+    """(table, about the middle of its ids) for those of more than `undivided_rows`."""
     for table in tables_of(structure):
         rows = expected_rows(connection, [table], store_schema)
         if rows > undivided_rows:

@@ -18,6 +18,7 @@ ACTS = (
     "let_time_pass",
 )
 _HAND_OVERS = ("clear", "clear", "clear", "row", "row", "none")
+
 Act = Callable[[], None]
 
 _seldom = st.sampled_from([False, False, True])
