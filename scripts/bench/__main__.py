@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from scripts.bench.bounds import broken
-from scripts.bench.contestants import make_templates
+from scripts.bench.contestants import make_templates, warm_up
 from scripts.bench.report import draw, show
 from scripts.bench.results import Figures, Results
 from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND, Round
@@ -46,6 +46,7 @@ def _measure(rows: int, sizes: list[Figures]) -> None:
     results = Results()
     with running_server(rows) as server:
         make_templates(server)
+        warm_up(server, "fill", rows)
         for number in range(1, repeats + 1):
             Round(server, rows, number, results, _tell).play(wanted)
             sizes[-1] = {"rows": rows, "repeats": number, "server": server.version(), **results.figures()}

@@ -23,8 +23,15 @@ PASSWORD = "bench"
 
 LOOPBACK = "127.0.0.1"
 _FEED = "feed"
-# Those of the shared measurements. What is not named is PostgreSQL's own default: fsync and synchronous_commit are on.
-_SETTINGS = {"shared_buffers": "2GB", "max_wal_size": "8GB", "fsync": "on", "synchronous_commit": "on"}
+# Those of the shared measurements, and min_wal_size: a server in service has its WAL's files and need not make them.
+# What is not named is PostgreSQL's own default: fsync and synchronous_commit are on.
+_SETTINGS = {
+    "shared_buffers": "2GB",
+    "min_wal_size": "4GB",
+    "max_wal_size": "8GB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+}
 _POLL_SECONDS = 0.01
 _SQL = Path(__file__).parent / "sql"
 

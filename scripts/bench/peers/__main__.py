@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from scripts.bench.contestants import ENGINE_TEMPLATE, Engine, make_templates
+from scripts.bench.contestants import ENGINE_TEMPLATE, Engine, make_templates, warm_up
 from scripts.bench.peers.tools import NOT_RUN, PEERS, Ends, Peer, provide
 from scripts.bench.server import LOOPBACK, PASSWORD, ROLE, Server, run_script, running_server
 
@@ -52,6 +52,7 @@ def main() -> int:
     runs: Runs = {}
     with running_server(rows, on_network=True) as server:
         make_templates(server)
+        warm_up(server, "fill_client", rows)
         server.make(_SOURCE, ENGINE_TEMPLATE)
         for _ in range(repeats):
             for name, workers in _OURS.items():
