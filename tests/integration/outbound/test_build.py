@@ -107,6 +107,16 @@ def test_a_run_whose_time_is_up_leaves_the_filling_to_the_next(large: Outbound) 
     assert wrong_rows(site, OUT) == {}
 
 
+def test_statistics_that_are_far_too_low_lose_no_row(large: Outbound) -> None:
+    site = large.site
+    with session(site.store_database) as connection:
+        connection.execute(f"update pg_class set reltuples = 10 where oid = '{STORE}.bo_client'::regclass")
+    with site.house() as house:
+        built = build_version(house, "2", lambda percent: None)
+    assert built.rows["upserted"] >= CLIENTS
+    assert wrong_rows(site, SECOND, client_columns=("Name", "Secret")) == {}
+
+
 def known(site: Site) -> bool:
     return bool(site.look(f"select 1 from {STORE}.out_version where schema_name = '{SECOND}'"))
 
