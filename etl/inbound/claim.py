@@ -20,22 +20,30 @@ _ANALYZE_FROM_ROWS = 1000
 _LINKS_PER_ROW = 2
 # No in_ row takes less room on its page, most of which is kept free.
 _BYTES_OF_ROW = 100
+# What one worker claims is cut into about so many parts.
+_PARTS_OF_WORKER = 3
 _WHOLE = Chunk(rows=0)
 
 
 def large_tables(connection: Connection, company: Company, place: Place) -> list[Claimed]:
-    """The in_ tables that may hold more rows than one task takes, the largest first: claiming these takes its time. One
-    that is more than a worker's share of them is claimed in parts."""
+    """The in_ tables that may hold more rows than one task takes: claiming these takes its time.
+
+    Several workers claim tables of data rows in parts, the largest parts first, so that all end at about the same time.
+    """
     tables = {fold(table): table for table in company.in_tables()}
-    values = {"schema": fold(place.in_schema), "names": list(tables), "bytes": place.undivided_rows * _BYTES_OF_ROW}
+    least = place.undivided_rows * _BYTES_OF_ROW
+    values = {"schema": fold(place.in_schema), "names": list(tables), "bytes": least}
     large = {tables[row.name]: row.bytes for row in fetch_all(connection, _sql("large_tables"), values)}
-    of_all = sum(large.values())
-    parts = {
+    of_worker = sum(large.values()) / place.workers
+    parts = dict.fromkeys(large, 1)
+    for table, size in large.items():
         # Only data rows tell which run has claimed them; a part must not take what another has.
-        table: 1 if company.in_link_table(table) else _workers_of(size, of_all, place)
-        for table, size in large.items()
-    }
-    return [Claimed(table, 0, tuple(_places(connection, table, 0, place, number))) for table, number in parts.items()]
+        if place.workers > 1 and not company.in_link_table(table):
+            parts[table] = max(1, min(round(_PARTS_OF_WORKER * size / of_worker), size // least))
+    return [
+        Claimed(table, 0, tuple(_places(connection, table, 0, place, parts[table])))
+        for table in sorted(large, key=lambda table: large[table] / parts[table], reverse=True)
+    ]
 
 
 def claim(connection: Connection, company: Company, place: Place, *, but: Collection[str] = ()) -> dict[str, int]:
