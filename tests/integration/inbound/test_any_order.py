@@ -158,7 +158,7 @@ def test_a_table_is_claimed_in_parts(site: Site) -> None:
     run(site)
     assert site.value(at_its_end) > 0
     claims = [task["counters"]["in_Client"] for task in tasks(site, "CLAIM")]
-    assert len(claims) == WORKERS
+    assert len(claims) == 5  # parts of about a chunk, so more than workers: none waits long for another
     assert all(claims)
     assert sum(claims) == ROWS
     assert names(site) == ALL
