@@ -32,6 +32,11 @@ def claimed_rows(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
     return claimed
 
 
+def _of_last_parts(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
+    """in_ table -> rows that the last part of its claim has claimed; the rows stand in their order."""
+    return {row.in_table: row.counters[row.in_table] for row in rows if row.kind == Kind.CLAIM}
+
+
 def fully_marked(rows: Collection[sqlalchemy.Row[Any]]) -> set[str]:
     """The in_ tables of which the tasks have marked as many rows as were claimed: nothing is left in them."""
     marked = Counter[str]()
@@ -70,7 +75,10 @@ class Beginning:
 
     def plan(self, sides: Sides, task: Task) -> Counters:
         """Plans when all large tables are claimed."""
-        self._lay_out(sides, task, claimed_rows(self.board.tasks(sides.source)))
+        claims = self.board.tasks(sides.source)
+        rows = claimed_rows(claims)
+        inbound.analyze_parted(sides.source, self.house.company, rows, _of_last_parts(claims), self.place)
+        self._lay_out(sides, task, rows)
         return {}
 
     def _lay_out(self, sides: Sides, task: Task, rows: Mapping[str, int]) -> None:

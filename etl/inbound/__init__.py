@@ -6,7 +6,7 @@ store, and nothing here knows the marker or an out_ table.
 """
 
 from etl.inbound.brake import Shares, check_mass_changes
-from etl.inbound.claim import claim, claim_table, large_tables, measure
+from etl.inbound.claim import analyze_parted, claim, claim_table, large_tables, measure
 from etl.inbound.close import Receipt, clean_errors, copy_errors, release, write_receipts
 from etl.inbound.copies import Copies, copy_in_tables
 from etl.inbound.cut import cut, is_divisible, slices, without_rows
@@ -30,6 +30,7 @@ __all__ = [
     "Shares",
     "Sides",
     "WaitingLinks",
+    "analyze_parted",
     "check_mass_changes",
     "claim",
     "claim_table",

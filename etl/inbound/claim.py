@@ -56,12 +56,28 @@ def claim(connection: Connection, company: Company, place: Place, *, but: Collec
 
 def claim_table(connection: Connection, company: Company, table: str, place: Place, part: Chunk = _WHOLE) -> int:
     """Claims what is ready in one in_ table, or in a part of it; returns how many rows."""
-    kind = "links" if company.in_link_table(table) else "rows"
-    values = part.bounds(are_places=True) | {"run": place.run}
-    rows = execute(connection, _sql(f"claim_{kind}", table=table, part=part, **place.names), values)
+    statement = _sql(f"claim_{_kind(company, table)}", table=table, part=part, **place.names)
+    rows = execute(connection, statement, part.bounds(are_places=True) | {"run": place.run})
     if rows >= _ANALYZE_FROM_ROWS and part.after is None:
-        execute(connection, _sql(f"analyze_{kind}", table=table, **place.names))
+        _analyze(connection, company, table, place)
     return rows
+
+
+def analyze_parted(
+    connection: Connection, company: Company, rows: Mapping[str, int], of_last: Mapping[str, int], place: Place
+) -> None:
+    """Analyzes tables of which much was claimed (table -> rows), but little by the task of the last part."""
+    for table, number in of_last.items():
+        if number < _ANALYZE_FROM_ROWS <= rows[table]:
+            _analyze(connection, company, table, place)
+
+
+def _analyze(connection: Connection, company: Company, table: str, place: Place) -> None:
+    execute(connection, _sql(f"analyze_{_kind(company, table)}", table=table, **place.names))
+
+
+def _kind(company: Company, table: str) -> str:
+    return "links" if company.in_link_table(table) else "rows"
 
 
 def measure(sides: Sides, company: Company, rows: Mapping[str, int], place: Place) -> dict[str, Claimed]:

@@ -2,4 +2,4 @@ select cast(c.relname as text) as name, pg_relation_size(c.oid) as bytes
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = :schema and c.relname = any(cast(:names as text[])) and c.relkind = 'r'
   and pg_relation_size(c.oid) > :bytes
-order by pg_relation_size(c.oid) desc, c.relname
+order by c.relname
