@@ -32,10 +32,10 @@ class Versions:
     company: Company
     store_schema: str
     environment_version: str
-    keeps_removed: bool = False
-    chunk_rows: int = 500_000
-    undivided_rows: int = 500_000
-    fill_seconds: float = 300.0
+    keeps_removed: bool
+    chunk_rows: int
+    undivided_rows: int
+    fill_seconds: float
 
     def named(self, environment_version: str) -> OutVersion:
         """The version that the code's version and the given one name."""

@@ -133,7 +133,7 @@ _IN_MIGRATION_KEYS = (
     Key(
         "chunkRows",
         Kind.NUMBER,
-        "500000",
+        "1500000",
         "Rows that one task merges in one transaction.",
         unit="rows",
         smallest=1_000,

@@ -104,7 +104,7 @@ def test_show_as_json(etl: Command, world: World) -> None:
         "unit": "",
         "origin": f"{world.place(IMPORT)}:3",
     }
-    assert by_key[MAIN, "chunkRows"]["value"] == 500_000
+    assert by_key[MAIN, "chunkRows"]["value"] == 1_500_000
     assert by_key[MAIN, "errorLimit"]["value"] is None
     assert by_key[IMPORT, "hasInMigration"]["value"] is False
     assert by_key["environment", "MYBPM_OUT_MIGRATION_VERSION"]["origin"] == "default"

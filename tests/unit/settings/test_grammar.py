@@ -40,7 +40,7 @@ def test_only_a_newline_ends_a_line() -> None:
 
 
 def test_a_bare_key_leaves_the_default() -> None:
-    assert settings_of({MAIN: "chunkRows\nerrorLimit"}).in_migration.chunk_rows == 500_000
+    assert settings_of({MAIN: "chunkRows\nerrorLimit"}).in_migration.chunk_rows == 1_500_000
 
 
 def test_a_value_may_come_from_the_environment() -> None:

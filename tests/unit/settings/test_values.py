@@ -13,7 +13,7 @@ def test_defaults() -> None:
     main = settings.in_migration
     assert (main.company_code, main.schema_name) == ("demo", "in_tables")
     assert (main.lease_seconds, main.heartbeat_seconds) == (60, 10)
-    assert (main.chunk_rows, main.work_mem_mb, main.null_policy) == (500_000, 256, "clear")
+    assert (main.chunk_rows, main.work_mem_mb, main.null_policy) == (1_500_000, 256, "clear")
     assert (main.error_limit, main.reference_expiry_minutes, main.max_value_bytes) == (None, 10_080, 104_857_600)
     assert (main.max_removed_share, main.max_blanked_share) == (30, 30)
     assert (main.copy_tables, main.copy_days, main.clean_days, main.clean_limit) == (True, 10, 10, 10_000)
