@@ -32,17 +32,17 @@ def claimed_rows(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
     return claimed
 
 
-def _of_last_parts(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
-    """in_ table -> rows that the last part of its claim has claimed; the rows stand in their order."""
-    return {row.in_table: row.counters[row.in_table] for row in rows if row.kind == Kind.CLAIM}
-
-
 def fully_marked(rows: Collection[sqlalchemy.Row[Any]]) -> set[str]:
     """The in_ tables of which the tasks have marked as many rows as were claimed: nothing is left in them."""
     marked = Counter[str]()
     for row in rows:
         marked[row.in_table] += row.counters.get("marked", 0)
     return {table for table, number in claimed_rows(rows).items() if marked[table] == number}
+
+
+def _of_last_parts(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
+    """in_ table -> rows that the last part of its claim has claimed; the rows stand in their order."""
+    return {row.in_table: row.counters.get(row.in_table, 0) for row in rows if row.kind == Kind.CLAIM}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ _LINKS_PER_ROW = 2
 _BYTES_OF_ROW = 100
 # What one worker claims is cut into about so many parts.
 _PARTS_OF_WORKER = 3
+# Each chunk reads the whole store: smaller ones than this would cost more than an early end gives.
+_ROWS_OF_WORKER = 500_000
 _WHOLE = Chunk(rows=0)
 
 
@@ -105,7 +107,10 @@ def _rows(sides: Sides, business_object: BusinessObject, rows: int, place: Place
     table = names.in_table(business_object.code)
     size = place.chunk_rows
     is_free = place.workers > 1 and rows > place.undivided_rows and in_any_order(sides, business_object, place)
-    if is_free:  # as many chunks for each worker
+    if is_free:
+        # A part for each worker, however many tables there are: what the rows of a table cost is not known.
+        size = min(size, max(_ROWS_OF_WORKER, -(-rows // place.workers)))
+        # As many chunks for each of those that share the table.
         size = -(-rows // (workers * -(-rows // (workers * size))))
     if rows <= size:
         return Claimed(table, rows, (Chunk(rows),) * bool(rows))

@@ -1,5 +1,7 @@
 """Workers share tables that are worth it, also those of less than a chunk."""
 
+from importlib import import_module
+
 import pytest
 
 from etl.engine import run_once
@@ -40,6 +42,13 @@ def test_each_of_several_workers_gets_a_part(site: Site) -> None:
     assert site.count(f"{STORE}.link_Claim_Watchers") == site.count(f"{OUT}._Claim_Watchers_") == rows
     assert run(site, rows=rows, workers=4, batch=1) == {"CLAIM": 10, "MIGRATE_SINGLE_FIELDS": 4, "MIGRATE_BO_LINKS": 3}
     assert site.count(f"{STORE}.bo_Client") == site.count(f"{OUT}.Client") == 2 * rows
+
+
+def test_a_large_table_has_a_part_for_each_worker_though_others_are_as_large(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("etl.inbound.claim"), "_ROWS_OF_WORKER", WORTH_IT)
+    assert run(site, rows=3 * WORTH_IT, workers=2)["MIGRATE_SINGLE_FIELDS"] == 4
 
 
 @pytest.mark.parametrize(("rows", "workers"), [(WORTH_IT, 2), (3 * WORTH_IT, 1)], ids=["few rows", "one worker"])
