@@ -23,12 +23,14 @@ PASSWORD = "bench"
 
 LOOPBACK = "127.0.0.1"
 _FEED = "feed"
-# Those of the shared measurements, and min_wal_size: a server in service has its WAL's files and need not make them.
+# Those of the shared measurements, and two of a server that is set up for loading: it has its WAL's files and need not
+# make them, and its buffers of WAL (16 MB in PostgreSQL's own choice) hold what two sessions write meanwhile.
 # What is not named is PostgreSQL's own default: fsync and synchronous_commit are on.
 _SETTINGS = {
     "shared_buffers": "2GB",
     "min_wal_size": "4GB",
     "max_wal_size": "8GB",
+    "wal_buffers": "64MB",
     "fsync": "on",
     "synchronous_commit": "on",
 }
