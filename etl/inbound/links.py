@@ -28,6 +28,7 @@ _LEFT_BY_INDEX_BELOW_ROWS = 10_000
 @dataclass(frozen=True)
 class _Merge:
     connection: Connection
+    place: Place
     names: dict[str, object]
     values: dict[str, object]
 
@@ -46,7 +47,7 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, place: Pl
 
     All single fields are merged by now, so an end that is not there will not come in this run.
     """
-    merge = _Merge(connection, _names(link, chunk, place), _values(link, chunk, place))
+    merge = _Merge(connection, place, _names(link, chunk, place), _values(link, chunk, place))
     counters: dict[str, int] = {}
     if chunk.first is None:
         counters["resolved"] = _resolve(merge)
@@ -76,6 +77,7 @@ def _join(merge: _Merge, chunk: Chunk, counters: dict[str, int]) -> int:
 def _merge_stage(merge: _Merge, counters: dict[str, int], *, is_small: bool) -> int:
     """Takes all others; returns how many."""
     marked = _stage(merge, is_small=is_small)
+    merge.place.send_marks(marked)
     if marked:
         for name, rows in _take(merge, is_small=is_small).items():
             counters[name] = counters.get(name, 0) + rows

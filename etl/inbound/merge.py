@@ -21,6 +21,7 @@ class Merge:
     """The connection, the columns to write, the names for templates, the values to bind."""
 
     connection: Connection
+    place: Place
     fields: tuple[FieldValue, ...]
     names: dict[str, object]
     values: dict[str, object]
@@ -39,6 +40,7 @@ def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chu
     fields = field_values(business_object, ValuePolicy(place.store_schema, place.keep_on_null))
     return Merge(
         connection,
+        place,
         fields,
         _names(business_object, fields, chunk, place),
         _values(business_object, fields, chunk, place),

@@ -1,5 +1,6 @@
 """Where a run reads and writes: the connections, and the names that every statement of this room needs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,11 +23,16 @@ class Sides:
         return self.source is self.store
 
 
+def _stay(marked: int) -> None:
+    """Marks stay where they are."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Schemas and limits of one run. `started_at` is the run's start by the database's clock.
 
-    `is_relayed`: the in_ tables hold a task's rows on their way between databases; marks are noted beside them."""
+    `is_relayed`: the in_ tables hold a task's rows on their way between databases; marks are noted beside them, and may
+    go their way when `send_marks` is told how many there are."""
 
     in_schema: str
     store_schema: str
@@ -40,15 +46,16 @@ class Place:
     workers: int
     unserved_since: str  # a transaction id: what was created before it has its links
     is_relayed: bool = False
+    send_marks: Callable[[int], None] = _stay
 
     @property
     def names(self) -> dict[str, object]:
         """For templates."""
         return {"in_schema": self.in_schema, "store_schema": self.store_schema, "is_relayed": self.is_relayed}
 
-    def relayed(self, in_schema: str) -> "Place":
+    def relayed(self, in_schema: str, send_marks: Callable[[int], None] = _stay) -> "Place":
         """The same run, with its in_ tables beside the store's."""
-        return replace(self, in_schema=in_schema, is_relayed=True)
+        return replace(self, in_schema=in_schema, is_relayed=True, send_marks=send_marks)
 
 
 def create_tables(connection: Connection, in_schema: str) -> None:

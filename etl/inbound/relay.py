@@ -6,7 +6,7 @@ times as much, and nobody else reads it. The order is what makes it safe:
 
 1. The import's rows are read and locked: what is merged is what stays there.
 2. The store's transaction merges and notes in `relay_task` that it did, with the counters.
-3. The import's transaction is told, then the store's is committed, then the import's.
+3. The import's transaction is told (see way_back), then the store's is committed, then the import's.
 
 A break between the two commits leaves the store's part done and the import's rows claimed. The task is repeated: the
 rows, as they stand by then, find their instances and change nothing; what a repetition would not find again (links that
@@ -20,23 +20,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from etl.database import Connection, Statements, execute, fetch_one, keep_tables, pipe
-from etl.errors import TransientFault
 from etl.inbound.close import copy_errors
 from etl.inbound.files import refuse_files
 from etl.inbound.migrated_at import shows_migrated_at
 from etl.inbound.place import Place, Sides
-from etl.inbound.relayed import TEMPORARY, Relayed, both, in_columns, relayed
+from etl.inbound.relayed import ERROR, TEMPORARY, Relayed, both, drop, in_columns, into, relayed
 from etl.inbound.truncated import refuse_truncated
+from etl.inbound.way_back import way_back
 from etl.metadata import Company, names
 from etl.plan import Chunk, Kind, Task
-from etl.quoting import identifier
 
 _sql = Statements(__package__)
 
 Counters = dict[str, int]
 Merge = Callable[[Connection, Task, Place], Counters]
-
-_ERROR = ("run", "in_table", "row_id", "in_id", "column_name", "code", "message", "message_rus", "value", "severity")
 
 
 def create_relay(connection: Connection, store_schema: str) -> None:
@@ -53,9 +50,9 @@ def relay_errors(sides: Sides, place: Place) -> Counters:
     """As `copy_errors`, between two databases."""
     execute(sides.store, _sql("relay_error_table"))
     query = _sql("relay_run_errors", **place.names)
-    pipe(sides.source, query, {"run": place.run}, sides.store, _into("err", ("id", *_ERROR, "created_at")))
+    pipe(sides.source, query, {"run": place.run}, sides.store, into("err", ("id", *ERROR, "created_at")))
     copied = copy_errors(sides.store, place.relayed(TEMPORARY))
-    _drop(sides.store, "err")
+    drop(sides.store, "err")
     return copied
 
 
@@ -86,10 +83,10 @@ def _touch(sides: Sides, company: Company, task: Task, place: Place, merge: Merg
         return {}
     execute(sides.store, _sql("relay_table", table=task.table, columns=in_columns(company, task.table)))
     query = _sql("relay_taken_rows", table=task.table, **place.names)
-    into = _into(task.table, ("out_id", "occupied_id", "in_status"))
-    pipe(sides.source, query, {"run": place.run}, sides.store, into)
+    target = into(task.table, ("out_id", "occupied_id", "in_status"))
+    pipe(sides.source, query, {"run": place.run}, sides.store, target)
     counters = merge(sides.store, task, place.relayed(TEMPORARY))
-    _drop(sides.store, task.table)
+    drop(sides.store, task.table)
     return counters
 
 
@@ -105,11 +102,14 @@ class _Errand:
         came = self.fetch(is_first=is_first)
         # Rows that are gone when a task is repeated were not too many to lose: they had been merged.
         task = self.rows.arrived(is_empty=not is_first and not came)
-        counters = merge(self.sides.store, task, self.rows.place.relayed(TEMPORARY))
-        if self.rows.kind == "files":
-            counters["rejected"] = refuse_files(self.sides.source, self.rows.place)
-        self.keep()
-        self.bring_back()
+        with way_back(self.sides, self.rows) as back:
+            counters = merge(self.sides.store, task, self.rows.place.relayed(TEMPORARY, back.send_marks))
+            if self.rows.kind == "files":
+                counters["rejected"] = refuse_files(self.sides.source, self.rows.place)
+            self.keep()
+            back.send_rest()
+        for table in ("err", "mark", self.rows.table):
+            drop(self.sides.store, table)
         return counters
 
     def counted(self) -> Counters | None:
@@ -144,44 +144,20 @@ class _Errand:
         """The same of the whole task: that it is done, and what it has counted."""
         execute(self.sides.store, self._sql("relay_count"), self.rows.values | {"counters": json.dumps(counters)})
 
-    def bring_back(self) -> None:
-        """Tells the import what became of its rows. The links that waited come first: a row marked now waits anew."""
-        if self.rows.serves_waiting and self._take("relay_end_table", "relay_kept_ends"):
-            self._at_source("relay_apply_ends")
-        came = self._take("relay_mark_table", "relay_marks")
-        if came and self._at_source("relay_apply_marks") != came:
-            raise TransientFault(f"rows of {self.rows.table} changed while they were locked: the task is repeated")
-        _drop(self.sides.source, "mark")
-        errors = self._sql("relay_errors")
-        pipe(self.sides.store, errors, self.rows.values, self.sides.source, self._into_errors())
-        for table in ("err", "mark", self.rows.table):
-            _drop(self.sides.store, table)
-
     def _fetch_long(self) -> None:
         if fetch_one(self.sides.source, self._sql("relay_any_long"), self.rows.values) is None:
             return
         execute(self.sides.store, _sql("relay_slice_table"))
         query, store = self._sql("relay_slices"), self.sides.store
-        into = _into("slice", ("place", "ordinal", "n", "part"))
-        if pipe(self.sides.source, query, self.rows.values, store, into):
+        if pipe(self.sides.source, query, self.rows.values, store, into("slice", ("place", "ordinal", "n", "part"))):
             for ordinal, column in enumerate(self.rows.long):
                 text = self._sql("relay_join_slices", column=column)
                 execute(store, text, self.rows.values | {"ordinal": ordinal})
-        _drop(store, "slice")
+        drop(store, "slice")
 
     def _pipe_in(self, query: str, columns: Sequence[str]) -> int:
-        into = _into(self.rows.table, columns)
-        return pipe(self.sides.source, self._sql(query), self.rows.values, self.sides.store, into)
-
-    def _take(self, table: str, query: str) -> int:
-        """Fills a fresh table `mark` at the import; returns how many rows came."""
-        execute(self.sides.source, _sql("relay_drop", table="mark", maybe=True))
-        self._at_source(table)
-        return pipe(self.sides.store, self._sql(query), self.rows.values, self.sides.source, _into("mark"))
-
-    def _into_errors(self) -> str:
-        columns = ", ".join(_ERROR)
-        return f"{identifier(self.rows.place.in_schema)}.err ({columns})"
+        target = into(self.rows.table, columns)
+        return pipe(self.sides.source, self._sql(query), self.rows.values, self.sides.store, target)
 
     @property
     def _all_columns(self) -> tuple[str, ...]:
@@ -190,17 +166,5 @@ class _Errand:
     def _at_store(self, statement: str) -> int:
         return execute(self.sides.store, self._sql(statement), self.rows.values)
 
-    def _at_source(self, statement: str) -> int:
-        return execute(self.sides.source, self._sql(statement), self.rows.values)
-
     def _sql(self, statement: str, **more: object) -> Any:
         return _sql(statement, **self.rows.names, **more)
-
-
-def _into(table: str, columns: Sequence[str] = ()) -> str:
-    named = f" ({', '.join(identifier(column) for column in columns)})" if columns else ""
-    return f"{TEMPORARY}.{identifier(table)}{named}"
-
-
-def _drop(connection: Connection, table: str) -> None:
-    execute(connection, _sql("relay_drop", table=table, maybe=False))

@@ -1,17 +1,24 @@
 """What travels between an import and a store in two databases: which rows a task needs, and what comes back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from etl.database import Connection, Statements, execute
 from etl.ddl.shape import Column
 from etl.ddl.tables import Direction, tables
 from etl.inbound.place import Place
 from etl.metadata import Company
 from etl.metadata.company import LinkTable
 from etl.plan import Chunk, Kind, Task
-from etl.quoting import fold
+from etl.quoting import fold, identifier
+
+_sql = Statements(__package__)
 
 TEMPORARY = "pg_temp"
 """Where the store's database has a task's rows: tables that only its transaction sees."""
+
+ERROR = ("run", "in_table", "row_id", "in_id", "column_name", "code", "message", "message_rus", "value", "severity")
+"""What an error says, without the number and date that the import's own table gives it."""
 
 _LONG_TYPES = ("text", "bytea")
 # A value up to the first comes with its row, a longer one in slices of the second.
@@ -105,3 +112,14 @@ def both(first: dict[str, int] | None, again: dict[str, int]) -> dict[str, int]:
         if name in first:
             sums[name] = sums.get(name, 0) + first[name]
     return sums
+
+
+def into(table: str, columns: Sequence[str] = ()) -> str:
+    """A temporary table, and its columns if not all are filled, as the target of a pipe."""
+    named = f" ({', '.join(identifier(column) for column in columns)})" if columns else ""
+    return f"{TEMPORARY}.{identifier(table)}{named}"
+
+
+def drop(connection: Connection, table: str) -> None:
+    """The next task makes its own."""
+    execute(connection, _sql("relay_drop", table=table, maybe=False))

@@ -61,6 +61,7 @@ def _merge_pass(merge: Merge, counters: dict[str, int], *, is_last: bool) -> tup
     marked = merge.run("mark_rows")
     if marked < staged:
         merge.run("unstage_rows")
+    merge.place.send_marks(marked)
     for name, rows in _write(merge, marked).items():
         counters[name] = counters.get(name, 0) + rows
     merge.run("drop_stage")

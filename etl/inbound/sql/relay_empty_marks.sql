@@ -1,0 +1,2 @@
+-- These are on their way.
+truncate pg_temp.mark

@@ -1,0 +1,77 @@
+"""What became of a task's rows goes back to an import in another database, as soon as it is known.
+
+Most of it is known when the store still has to write what the rows ask for. Both databases are at work then: the import
+marks its rows in a thread of ours, while the store goes on in the caller's.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from etl.database import Statements, execute, pipe
+from etl.errors import TransientFault
+from etl.inbound.place import Sides
+from etl.inbound.relayed import ERROR, Relayed, drop, into
+from etl.quoting import identifier
+
+_sql = Statements(__package__)
+
+# Fewer rows are marked in less time than it takes to send them by themselves.
+_AHEAD_FROM_ROWS = 10_000
+
+
+class WayBack:
+    """The way of one task's marks and errors; within `way_back`."""
+
+    def __init__(self, sides: Sides, rows: Relayed, pool: ThreadPoolExecutor) -> None:
+        self._sides = sides
+        self._rows = rows
+        self._pool = pool
+        self._marking: Future[None] | None = None
+
+    def send_marks(self, marked: int) -> None:
+        """Sends what `marked` rows are marked with, and returns when the import begins to write it."""
+        if marked < _AHEAD_FROM_ROWS:
+            return
+        self._await_marking()
+        came = self._take("relay_mark_table", "relay_marks")
+        execute(self._sides.store, _sql("relay_empty_marks"))
+        self._marking = self._pool.submit(self._mark, came)
+
+    def send_rest(self) -> None:
+        """Tells the import all that it does not know yet."""
+        self._await_marking()
+        if self._rows.serves_waiting and self._take("relay_end_table", "relay_kept_ends"):
+            self._at_source("relay_apply_ends")
+        self._mark(self._take("relay_mark_table", "relay_last_marks"))
+        drop(self._sides.source, "mark")
+        errors = f"{identifier(self._rows.place.in_schema)}.err ({', '.join(ERROR)})"
+        pipe(self._sides.store, self._sql("relay_errors"), self._rows.values, self._sides.source, errors)
+
+    def _await_marking(self) -> None:
+        if self._marking:
+            self._marking.result()
+
+    def _mark(self, came: int) -> None:
+        if came and self._at_source("relay_apply_marks") != came:
+            raise TransientFault(f"rows of {self._rows.table} changed while they were locked: the task is repeated")
+
+    def _take(self, table: str, query: str) -> int:
+        """Fills a fresh table `mark` at the import; returns how many rows came."""
+        execute(self._sides.source, _sql("relay_drop", table="mark", maybe=True))
+        self._at_source(table)
+        return pipe(self._sides.store, self._sql(query), self._rows.values, self._sides.source, into("mark"))
+
+    def _at_source(self, statement: str) -> int:
+        return execute(self._sides.source, self._sql(statement), self._rows.values)
+
+    def _sql(self, statement: str) -> Any:
+        return _sql(statement, **self._rows.names)
+
+
+@contextmanager
+def way_back(sides: Sides, rows: Relayed) -> Iterator[WayBack]:
+    """Left by a fault, it waits until the import's session is at rest again: nobody rolls back what another writes."""
+    with ThreadPoolExecutor(1, thread_name_prefix="way-back") as pool:
+        yield WayBack(sides, rows, pool)
