@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from etl.database import Connection, Statements, execute, fetch_one, keep_tables, pipe
+from etl.ddl.shape import Column
 from etl.inbound.close import copy_errors
 from etl.inbound.files import refuse_files
 from etl.inbound.migrated_at import shows_migrated_at
@@ -81,7 +82,7 @@ def _touch(sides: Sides, company: Company, task: Task, place: Place, merge: Merg
     business_object = next(bo for bo in company.objects if names.in_table(bo.code) == task.table)
     if not shows_migrated_at(business_object):
         return {}
-    execute(sides.store, _sql("relay_table", table=task.table, columns=in_columns(company, task.table)))
+    execute(sides.store, _sql("relay_table", table=task.table, columns=in_columns(company, task.table), claimed={}))
     query = _sql("relay_taken_rows", table=task.table, **place.names)
     target = into(task.table, ("out_id", "occupied_id", "in_status"))
     pipe(sides.source, query, {"run": place.run}, sides.store, target)
@@ -122,10 +123,15 @@ class _Errand:
         self._at_store("relay_table")
         self._at_store("relay_mark_table")
         execute(self.sides.store, _sql("relay_error_table"))
-        came = self._pipe_in("relay_rows", self._all_columns)
+        came = self._pipe_in("relay_rows", _names(self.rows.travelling))
         if came and self.rows.long:
             self._fetch_long()
-        if is_first and not came and self.rows.chunk.rows and not self._pipe_in("relay_any_row", self._all_columns):
+        if (
+            is_first
+            and not came
+            and self.rows.chunk.rows
+            and not self._pipe_in("relay_any_row", _names(self.rows.columns))
+        ):
             refuse_truncated(self.sides.source, self.rows.table, self.rows.place)
         if came and self.rows.kind == "files":
             self._pipe_in("relay_known_files", ("file_id", "out_file_id", "uploaded"))
@@ -159,12 +165,13 @@ class _Errand:
         target = into(self.rows.table, columns)
         return pipe(self.sides.source, self._sql(query), self.rows.values, self.sides.store, target)
 
-    @property
-    def _all_columns(self) -> tuple[str, ...]:
-        return (*(column.name for column in self.rows.columns), "_place", "_version")
-
     def _at_store(self, statement: str) -> int:
         return execute(self.sides.store, self._sql(statement), self.rows.values)
 
     def _sql(self, statement: str, **more: object) -> Any:
         return _sql(statement, **self.rows.names, **more)
+
+
+def _names(columns: Sequence[Column]) -> tuple[str, ...]:
+    """With where a row stands, and in which version."""
+    return (*(column.name for column in columns), "_place", "_version")

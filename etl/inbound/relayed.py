@@ -26,6 +26,8 @@ _INLINE_BYTES = 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
 
 _ROWS = {Kind.MIGRATE_SINGLE_FIELDS: "rows", Kind.UPLOAD_FILES: "files"}
+# What need not travel with the rows: claimed ones are known by the first two, and nobody asks for the others.
+_AT_HOME = {"rows": ("in_status", "occupied_id", "occupied_at", "inserted_date"), "files": (), "links": ("in_status",)}
 _MARKED = {"rows": ("in_status", "out_id"), "files": ("uploaded", "out_file_id"), "links": ("in_status",)}
 # Counters of what a repeated task finds as it has left it.
 _EFFECTS = ("created", "changed", "removed")
@@ -46,12 +48,13 @@ class Relayed:
     @property
     def names(self) -> dict[str, object]:
         """For templates."""
-        own = {"table": self.table, "kind": self.kind, "columns": self.columns, "chunk": self.chunk, "long": self.long}
+        own = {"table": self.table, "kind": self.kind, "chunk": self.chunk, "long": self.long}
+        columns = {"columns": self.columns, "travelling": self.travelling, "claimed": self._claimed}
         wanted = _MARKED[self.kind]
         marked = [column for column in self.columns if column.name in wanted]
         sizes = {"inline_bytes": _INLINE_BYTES, "slice_bytes": _SLICE_BYTES}
         ends = {"owner_column": self.link.owner_column, "target_column": self.link.target_column} if self.link else {}
-        return self.place.names | own | {"marked": marked} | sizes | ends
+        return self.place.names | own | columns | {"marked": marked} | sizes | ends
 
     @property
     def values(self) -> dict[str, object]:
@@ -62,6 +65,17 @@ class Relayed:
         if self.link:
             values |= {"bo": self.link.bo.code, "field": self.link.field.code, "target_bo": self.link.member.code}
         return values
+
+    @property
+    def travelling(self) -> tuple[Column, ...]:
+        """The columns that come with the rows."""
+        return tuple(column for column in self.columns if column.name not in _AT_HOME[self.kind])
+
+    @property
+    def _claimed(self) -> dict[str, object]:
+        """What the columns that do not come say of claimed rows, as SQL."""
+        claimed = {"in_status": "'ON_WORK'", "occupied_id": self.place.run}
+        return {name: claimed[name] for name in _AT_HOME[self.kind] if name in claimed}
 
     @property
     def long(self) -> list[Column]:

@@ -2,7 +2,7 @@
 -- import's transaction ends. Long values follow in slices.
 {% from "relayed.jinja" import relayed %}
 select
-{% for column in columns %}
+{% for column in travelling %}
 {% if column in long %}
     case when octet_length(i.{{ column.name | ident }}) <= {{ inline_bytes }} then i.{{ column.name | ident }} end,
 {% else %}
