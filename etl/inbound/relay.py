@@ -31,7 +31,7 @@ from etl.inbound.way_back import way_back
 from etl.metadata import Company, names
 from etl.plan import Chunk, Kind, Task
 
-_sql = Statements(__package__)
+_sql = Statements(__package__, "etl.store")
 
 Counters = dict[str, int]
 Merge = Callable[[Connection, Task, Place], Counters]

@@ -22,7 +22,7 @@ ERROR = ("run", "in_table", "row_id", "in_id", "column_name", "code", "message",
 
 _LONG_TYPES = ("text", "bytea")
 # A value up to the first comes with its row, a longer one in slices of the second.
-_INLINE_BYTES = 1024 * 1024
+_INLINE_BYTES = 2 * 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
 
 _ROWS = {Kind.MIGRATE_SINGLE_FIELDS: "rows", Kind.UPLOAD_FILES: "files"}

@@ -17,11 +17,11 @@ from etl.ddl.tables import Direction, tables
 from etl.metadata import Company, names
 from etl.quoting import identifier
 
-_sql = Statements(__package__)
+_sql = Statements(__package__, "etl.store")
 
 _CHANGE = "run, bo, field, instance, target, change"
 # A value up to the first comes with its row, a longer one in slices of the second.
-_SIZES = {"inline_bytes": 1024 * 1024, "slice_bytes": 1024 * 1024}
+_SIZES = {"inline_bytes": 2 * 1024 * 1024, "slice_bytes": 1024 * 1024}
 _ANALYZE_FROM_ROWS = 10_000
 
 
