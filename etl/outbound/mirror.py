@@ -67,10 +67,11 @@ class Mirror:
         window = {"position": known.position, "upto": source.upto}
         is_astray = source.is_astray or known.place != source.place
         if not is_astray:
-            into = f"{identifier(self.schema)}.journal ({_CHANGE})"
-            changes = pipe(store, _sql("mirror_changes", schema=self.schema), window, out, into)
-            if not changes and set(known.tables) >= {golden.name for golden in self._tables()}:
+            is_whole = set(known.tables) >= {golden.name for golden in self._tables()}
+            if is_whole and fetch_one(store, _sql("any_change", store_schema=self.schema), window) is None:
                 return str(known.position)
+            into = f"{identifier(self.schema)}.journal ({_CHANGE})"
+            pipe(store, _sql("mirror_changes", schema=self.schema), window, out, into)
         for golden in self._tables():
             is_all = is_astray or golden.name not in known.tables
             _Passage(store, out, self.schema, golden, window, is_all=is_all).bring()
