@@ -123,6 +123,8 @@ class _Errand:
         self._at_store("relay_table")
         self._at_store("relay_mark_table")
         execute(self.sides.store, _sql("relay_error_table"))
+        if self.rows.serves_waiting:
+            self._at_store("relay_ended_table")
         came = self._pipe_in("relay_rows", _names(self.rows.travelling))
         if came and self.rows.long:
             self._fetch_long()
@@ -131,8 +133,6 @@ class _Errand:
             refuse_truncated(self.sides.source, self.rows.table, self.rows.place)
         if came and self.rows.kind == "files":
             self._pipe_in("relay_known_files", ("file_id", "out_file_id", "uploaded"))
-        if self.rows.serves_waiting:
-            self._at_store("relay_waiting")
         self._at_store("relay_analyze")
         return came
 
@@ -140,6 +140,7 @@ class _Errand:
         """What the store must know if it is committed and the import is not."""
         if self.rows.serves_waiting:
             self._at_store("relay_keep_ends")
+            drop(self.sides.store, "ended")
         self._at_store("relay_keep_errors")
 
     def note(self, counters: Counters) -> None:

@@ -35,16 +35,16 @@ class WayBack:
         if marked < _AHEAD_FROM_ROWS:
             return
         self._await_marking()
-        came = self._take("relay_mark_table", "relay_marks")
+        came = self._take("mark", "relay_marks")
         execute(self._sides.store, _sql("relay_empty_marks"))
         self._marking = self._pool.submit(self._mark, came)
 
     def send_rest(self) -> None:
         """Tells the import all that it does not know yet."""
         self._await_marking()
-        if self._rows.serves_waiting and self._take("relay_end_table", "relay_kept_ends"):
+        if self._rows.serves_waiting and self._take("ended", "relay_kept_ends"):
             self._at_source("relay_apply_ends")
-        self._mark(self._take("relay_mark_table", "relay_last_marks"))
+        self._mark(self._take("mark", "relay_last_marks"))
         drop(self._sides.source, "mark")
         errors = f"{identifier(self._rows.place.in_schema)}.err ({', '.join(ERROR)})"
         pipe(self._sides.store, self._sql("relay_errors"), self._rows.values, self._sides.source, errors)
@@ -58,10 +58,10 @@ class WayBack:
             raise TransientFault(f"rows of {self._rows.table} changed while they were locked: the task is repeated")
 
     def _take(self, table: str, query: str) -> int:
-        """Fills a fresh table `mark` at the import; returns how many rows came."""
-        execute(self._sides.source, _sql("relay_drop", table="mark", maybe=True))
-        self._at_source(table)
-        return pipe(self._sides.store, self._sql(query), self._rows.values, self._sides.source, into("mark"))
+        """Fills a fresh temporary table at the import; returns how many rows came."""
+        execute(self._sides.source, _sql("relay_drop", table=table, maybe=True))
+        self._at_source(f"relay_{table}_table")
+        return pipe(self._sides.store, self._sql(query), self._rows.values, self._sides.source, into(table))
 
     def _at_source(self, statement: str) -> int:
         return execute(self._sides.source, self._sql(statement), self._rows.values)

@@ -1,4 +1,5 @@
 -- A reference that waited too long becomes an error row, and so does the partner's row: never silence.
+{% from "ended.jinja" import ended with context %}
 with expired as (
     delete from {{ store_schema | ident }}.boi_reference
     where bo = :bo and field = :field and target_bo = :target_bo
@@ -6,12 +7,7 @@ with expired as (
     returning owner_in_id, target_in_id
 ),
 marked as (
-    update {{ in_schema | ident }}.{{ in_table | ident }} l
-    set in_status = 'ERROR'
-    from expired
-    where l.{{ owner_column | ident }} = expired.owner_in_id collate "default"
-      and l.{{ target_column | ident }} = expired.target_in_id collate "default"
-      and l.in_status = 'WAITING'
+{{ ended("expired", "ERROR") }}
 )
 insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select :run, :in_table, owner_in_id, :target_column, s.code,

@@ -1,5 +1,6 @@
 -- linkMode replace: the batch's rows of an owner are its full set; links and references that they do not name go, and
 -- the partner's row of such a reference waits no longer. An owner that has not come either is known by its external id.
+{% from "ended.jinja" import ended with context %}
 with owners as materialized (select distinct owner, owner_in_id from stage),
 called as materialized (
     select owner, owner_in_id from owners
@@ -26,12 +27,7 @@ forgotten as (
     returning r.owner_in_id, r.target_in_id
 ),
 given_up as (
-    update {{ in_schema | ident }}.{{ in_table | ident }} l
-    set in_status = 'DONE'
-    from forgotten
-    where l.{{ owner_column | ident }} = forgotten.owner_in_id collate "default"
-      and l.{{ target_column | ident }} = forgotten.target_in_id collate "default"
-      and l.in_status = 'WAITING'
+{{ ended("forgotten", "DONE") }}
 )
 insert into {{ store_schema | ident }}.journal (run, bo, field, instance, target, change, before)
 select :run, :bo, :field, _owner, _target, 'unlinked', before from gone

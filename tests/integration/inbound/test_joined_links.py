@@ -6,8 +6,10 @@ import pytest
 
 from etl.inbound import links
 from etl.plan import Chunk
-from tests.fix_company import STORE
+from tests.fix_company import ONLY_ONE, STORE
 from tests.integration.inbound.conftest import Inbound
+
+pytestmark = ONLY_ONE  # between databases rows are marked where they came from, and need the stage
 
 ROWS = 100
 _FEED = f"""
