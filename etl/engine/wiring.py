@@ -133,9 +133,9 @@ class House:
         if not self.has_own_out:
             return
         with snapshot(self.store_engine) as source, transaction(self.out_engine, **self.merge_settings) as target:
-            upto = self.mirror.catch_up(source, target)
+            upto, came = self.mirror.catch_up(source, target)
         with transaction(self.store_engine) as store:
-            self.mirror.report(store, upto)
+            self.mirror.report(store, upto, came)
 
 
 @contextmanager

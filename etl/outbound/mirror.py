@@ -59,30 +59,36 @@ class Mirror:
         """Whether any run has made the mirror."""
         return bool(fetch_all(out, _sql("mirror_exists", schema=self.schema))[0].exists)
 
-    def catch_up(self, store: Connection, out: Connection) -> str:
-        """Makes the mirror equal to what `store` sees, a transaction of one moment; returns its position then."""
+    def catch_up(self, store: Connection, out: Connection) -> tuple[str, int]:
+        """Makes the mirror equal to what `store` sees, a transaction of one moment; returns its position then, and how
+        many rows of its journal or of its tables came."""
         [known] = fetch_all(out, _sql("mirror_position", schema=self.schema))
         asked = {"position": known.position, "mirror": self.name}
         [source] = fetch_all(store, _sql("mirror_source", schema=self.schema), asked)
         window = {"position": known.position, "upto": source.upto}
         is_astray = source.is_astray or known.place != source.place
+        came = 0
         if not is_astray:
             is_whole = set(known.tables) >= {golden.name for golden in self._tables()}
             if is_whole and fetch_one(store, _sql("any_change", store_schema=self.schema), window) is None:
-                return str(known.position)
+                return str(known.position), 0
             into = f"{identifier(self.schema)}.journal ({_CHANGE})"
-            pipe(store, _sql("mirror_changes", schema=self.schema), window, out, into)
+            came = pipe(store, _sql("mirror_changes", schema=self.schema), window, out, into)
         for golden in self._tables():
             is_all = is_astray or golden.name not in known.tables
-            _Passage(store, out, self.schema, golden, window, is_all=is_all).bring()
+            came += _Passage(store, out, self.schema, golden, window, is_all=is_all).bring()
+        if came >= _ANALYZE_FROM_ROWS:
+            ddl.bring_up_store(out, self.company, self.schema)  # indexes that were put off until there are rows
         moved = {"upto": source.upto, "place": source.place}
         mirrored = json.dumps([golden.name for golden in self._tables()])
         execute(out, _sql("move_mirror", schema=self.schema), moved | {"tables": mirrored})
-        return str(source.upto)
+        return str(source.upto), came
 
-    def report(self, store: Connection, upto: str) -> None:
-        """Tells the store how far the committed mirror is."""
+    def report(self, store: Connection, upto: str, came: int) -> None:
+        """Tells the store how far the committed mirror is, as `catch_up` returned it."""
         execute(store, _sql("report_mirror", schema=self.schema), {"upto": upto, "mirror": self.name})
+        if came >= _ANALYZE_FROM_ROWS:
+            execute(store, _sql("analyze_journal", store_schema=self.schema))
 
     def _tables(self) -> list[_Golden]:
         found = tables(self.company, Direction.STORE, in_schema="", store_schema=self.schema, out_schema="")
@@ -112,8 +118,9 @@ class _Passage:
     window: dict[str, Any]
     is_all: bool
 
-    def bring(self) -> None:
-        """Old rows give way, new ones come; where all come, the mirror's journal is told the differences."""
+    def bring(self) -> int:
+        """Old rows give way, new ones come; where all come, the mirror's journal is told the differences. Returns how
+        many came."""
         if self.is_all:
             self._at_out("mirror_put_by")
             self._at_out("mirror_clear")
@@ -129,6 +136,7 @@ class _Passage:
             self._at_out("mirror_drop_was")
         if rows >= _ANALYZE_FROM_ROWS:
             self._at_out("mirror_analyze")
+        return rows
 
     def _bring_long(self) -> None:
         if fetch_one(self.store, self._sql("mirror_any_long"), self._values) is None:

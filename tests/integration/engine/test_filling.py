@@ -239,12 +239,13 @@ def waiting_for(site: Site, table: str) -> list[dict[str, Any]]:
         "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' "
         "and query like %s",
         [f"%{table}%"],
+        at=site.out_database,
     )
 
 
 def test_tasks_leave_a_version_alone_that_somebody_holds(site: Site) -> None:
     broken_off(site)
-    with psycopg.connect(**superuser(site.database)) as session:
+    with psycopg.connect(**superuser(site.out_database)) as session:
         session.execute(f"select 1 from {STORE}.out_version for update")
         assert sum(run(site).out.values()) == 0
         assert states(site) == {OUT: ("building", 0, None)}
