@@ -123,7 +123,7 @@ class _Errand:
         self._at_store("relay_table")
         self._at_store("relay_mark_table")
         execute(self.sides.store, _sql("relay_error_table"))
-        if self.rows.serves_waiting:
+        if self.rows.ends_waiting:
             self._at_store("relay_ended_table")
         came = self._pipe_in("relay_rows", _names(self.rows.travelling))
         if came and self.rows.long:
@@ -138,7 +138,7 @@ class _Errand:
 
     def keep(self) -> None:
         """What the store must know if it is committed and the import is not."""
-        if self.rows.serves_waiting:
+        if self.rows.ends_waiting:
             self._at_store("relay_keep_ends")
             drop(self.sides.store, "ended")
         self._at_store("relay_keep_errors")

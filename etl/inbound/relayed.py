@@ -83,9 +83,9 @@ class Relayed:
         return [column for column in self.columns if column.catalog_type in _LONG_TYPES]
 
     @property
-    def serves_waiting(self) -> bool:
-        """Whether the task also serves links that wait; see merge_links."""
-        return self.link is not None and self.chunk.first is None
+    def ends_waiting(self) -> bool:
+        """Whether the task may end links that waited: they arrive, expire, or are not in a full set any more."""
+        return self.link is not None
 
     def arrived(self, *, is_empty: bool) -> Task:
         """The task as it is performed on what came. The places of link rows mean nothing there."""

@@ -42,7 +42,7 @@ class WayBack:
     def send_rest(self) -> None:
         """Tells the import all that it does not know yet."""
         self._await_marking()
-        if self._rows.serves_waiting and self._take("ended", "relay_kept_ends"):
+        if self._rows.ends_waiting and self._take("ended", "relay_kept_ends"):
             self._at_source("relay_apply_ends")
         self._mark(self._take("mark", "relay_last_marks"))
         drop(self._sides.source, "mark")
