@@ -21,7 +21,7 @@ ERROR = ("run", "in_table", "row_id", "in_id", "column_name", "code", "message",
 """What an error says, without the number and date that the import's own table gives it."""
 
 _LONG_TYPES = ("text", "bytea")
-# A value up to the first comes with its row, a longer one in slices of the second.
+# A value up to the first, which is more than a page can hold, comes with its row, a longer one in slices of the second.
 _INLINE_BYTES = 2 * 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
 

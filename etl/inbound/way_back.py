@@ -12,7 +12,7 @@ from typing import Any
 from etl.database import Statements, execute, pipe
 from etl.errors import TransientFault
 from etl.inbound.place import Sides
-from etl.inbound.relayed import ERROR, Relayed, drop, into
+from etl.inbound.relayed import ERROR, Relayed, into
 from etl.quoting import identifier
 
 _sql = Statements(__package__)
@@ -35,7 +35,7 @@ class WayBack:
         if marked < _AHEAD_FROM_ROWS:
             return
         self._await_marking()
-        came = self._take("mark", "relay_marks")
+        came = self._take("mark", "relay_marks", is_over=False)
         execute(self._sides.store, _sql("relay_empty_marks"))
         self._marking = self._pool.submit(self._mark, came)
 
@@ -44,8 +44,7 @@ class WayBack:
         self._await_marking()
         if self._rows.ends_waiting and self._take("ended", "relay_kept_ends"):
             self._at_source("relay_apply_ends")
-        self._mark(self._take("mark", "relay_last_marks"))
-        drop(self._sides.source, "mark")
+        self._mark(self._take("mark", "relay_marks", is_over=True))
         errors = f"{identifier(self._rows.place.in_schema)}.err ({', '.join(ERROR)})"
         pipe(self._sides.store, self._sql("relay_errors"), self._rows.values, self._sides.source, errors)
 
@@ -57,17 +56,17 @@ class WayBack:
         if came and self._at_source("relay_apply_marks") != came:
             raise TransientFault(f"rows of {self._rows.table} changed while they were locked: the task is repeated")
 
-    def _take(self, table: str, query: str) -> int:
+    def _take(self, table: str, query: str, **names: object) -> int:
         """Fills a fresh temporary table at the import; returns how many rows came."""
         execute(self._sides.source, _sql("relay_drop", table=table, maybe=True))
         self._at_source(f"relay_{table}_table")
-        return pipe(self._sides.store, self._sql(query), self._rows.values, self._sides.source, into(table))
+        return pipe(self._sides.store, self._sql(query, **names), self._rows.values, self._sides.source, into(table))
 
     def _at_source(self, statement: str) -> int:
         return execute(self._sides.source, self._sql(statement), self._rows.values)
 
-    def _sql(self, statement: str) -> Any:
-        return _sql(statement, **self._rows.names)
+    def _sql(self, statement: str, **more: object) -> Any:
+        return _sql(statement, **self._rows.names, **more)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from etl.quoting import identifier
 _sql = Statements(__package__, "etl.store")
 
 _CHANGE = "run, bo, field, instance, target, change"
-# A value up to the first comes with its row, a longer one in slices of the second.
+# A value up to the first, which is more than a page can hold, comes with its row, a longer one in slices of the second.
 _SIZES = {"inline_bytes": 2 * 1024 * 1024, "slice_bytes": 1024 * 1024}
 _ANALYZE_FROM_ROWS = 10_000
 
