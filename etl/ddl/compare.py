@@ -70,7 +70,7 @@ def check_in_tables(connection: Connection, company: Company, schema: str) -> No
     """Raise one EnvironmentFault that says everything that keeps a run from the in_ tables of a schema."""
     wanted = tables(company, Direction.IN, in_schema=schema, store_schema=schema, out_schema=schema)
     found = compare(connection, [schema], wanted)
-    lacking = [change.description for change in found.changes if _matters(change)]
+    lacking = [change.description for change in found.changes if change.is_needed]
     lines = [*found.faults, *(f"missing: {description}" for description in lacking)]
     if lines:
         listed = "\n".join(f"  {line}" for line in lines)
@@ -78,10 +78,6 @@ def check_in_tables(connection: Connection, company: Company, schema: str) -> No
         raise EnvironmentFault(
             f"the tables of schema {schema} are not ready for company {company.code}:\n{listed}{command}"
         )
-
-
-def _matters(change: Change) -> bool:
-    return not change.description.startswith("set storage")
 
 
 def compare(
@@ -102,7 +98,7 @@ def compare(
 def _compare_table(table: Table, live: Relation | None, found: Comparison, *, puts_off_indexes: bool) -> None:
     if live is None:
         indexes = [index.change for index in table.indexes if index.is_unique or not puts_off_indexes]
-        found.changes += [table.create, *indexes, *_storage(table)]
+        found.changes += [table.create, *(one.change for one in table.additions), *indexes, *_storage(table)]
     elif not live.is_table:
         found.faults.append(f"{table}: is {live.kind_name}, the metadata says a table")
     else:
@@ -111,8 +107,11 @@ def _compare_table(table: Table, live: Relation | None, found: Comparison, *, pu
 
 
 def _lacking(table: Table, live: Relation) -> Iterator[Change]:
+    additions = {addition.column.name: addition.change for addition in table.additions}
     for column in table.columns:
-        if column.name not in live.columns:
+        if column.name not in live.columns and column.name in additions:
+            yield additions[column.name]
+        elif column.name not in live.columns:
             sql = render("live/column", schema=table.schema, table=table.name, definition=column.definition)
             yield Change(f"add column {table}.{column.definition.split()[0]}", sql)
         elif is_wider(column.catalog_type, live.columns[column.name]):
@@ -140,4 +139,4 @@ def _differences(table: Table, live: Relation) -> Iterator[str]:
 def _storage(table: Table) -> Iterator[Change]:
     if table.has_row_status:
         sql = render("live/fillfactor", schema=table.schema, table=table.name)
-        yield Change(f"set storage of {table}", sql)
+        yield Change(f"set storage of {table}", sql, is_needed=False)

@@ -30,6 +30,11 @@ def columns(create_table: str) -> tuple[Column, ...]:
     return tuple(_column(line) for line in body if not line.startswith("primary key ("))
 
 
+def added_column(alter_table: str) -> Column:
+    """The column of a rendered `alter table … add column if not exists`."""
+    return _column(alter_table.rstrip(";").partition(" add column if not exists ")[2])
+
+
 def _column(line: str) -> Column:
     found = _COLUMN.fullmatch(line)
     if not found:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from etl.ddl.render import render
-from etl.ddl.shape import Column, columns
+from etl.ddl.shape import Column, added_column, columns
 from etl.metadata import Company, names
 from etl.metadata.field import Field
 from etl.metadata.out_structure import OutStructure
@@ -23,10 +23,12 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One statement and what it does, in words: `create table in_tables.in_Client`."""
+    """One statement and what it does, in words: `create table in_tables.in_Client`. Not `is_needed`: a run does
+    without it."""
 
     description: str
     sql: str
+    is_needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,14 @@ class Index:
 
     column: str
     is_unique: bool
+    change: Change
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A column that is added to a table after its `create table`, by a statement that may be repeated."""
+
+    column: Column
     change: Change
 
 
@@ -48,6 +58,7 @@ class Table:
     create: Change
     indexes: tuple[Index, ...] = ()
     has_row_status: bool = False
+    additions: tuple[Addition, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.name}"
@@ -55,12 +66,12 @@ class Table:
     @property
     def columns(self) -> tuple[Column, ...]:
         """Its columns as the catalog would show them."""
-        return columns(self.create.sql)
+        return (*columns(self.create.sql), *(addition.column for addition in self.additions))
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """The statements that make it."""
-        return (self.create, *(index.change for index in self.indexes))
+        return (self.create, *(one.change for one in self.additions), *(index.change for index in self.indexes))
 
 
 def statements(
@@ -95,7 +106,8 @@ def _in_tables(company: Company, schema: str) -> Iterator[Table]:
             yield Table(Direction.IN, schema, name, create, (index,), has_row_status=True)
     for link in company.in_link_tables():
         create = _create("in/link_table", schema, link.name, owner=link.owner_column, target=link.target_column)
-        yield Table(Direction.IN, schema, link.name, create, has_row_status=True)
+        added = (_addition("in/link_table_removed", schema, link.name),)
+        yield Table(Direction.IN, schema, link.name, create, has_row_status=True, additions=added)
     fixed = (("in/file_storage", names.FILE_STORAGE), ("in/process_tracking", names.PROCESS_TRACKING))
     for template, name in fixed:
         yield Table(Direction.IN, schema, name, _create(template, schema, name))
@@ -134,6 +146,12 @@ def _columns(fields: Iterable[Field]) -> list[dict[str, str | None]]:
 
 def _create(template: str, schema: str, table: str, **values: object) -> Change:
     return Change(f"create table {schema}.{table}", render(template, schema=schema, table=table, **values))
+
+
+def _addition(template: str, schema: str, table: str) -> Addition:
+    sql = render(template, schema=schema, table=table)
+    column = added_column(sql)
+    return Addition(column, Change(f"add column {schema}.{table}.{column.name}", sql, is_needed=False))
 
 
 def _index(template: str, schema: str, table: str, column: str, *, is_unique: bool) -> Index:

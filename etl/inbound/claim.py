@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
 from etl.inbound.order import in_any_order
 from etl.inbound.place import Place, Sides
+from etl.inbound.removals import any_removed
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable
@@ -138,9 +139,10 @@ def _links(connection: Connection, link: LinkTable, rows: int, place: Place, wor
     number = -(-rows // (place.chunk_rows * (_LINKS_PER_ROW if place.workers == 1 else 1)))
     if rows > place.undivided_rows:
         number = max(number, workers)
-    # Only the whole batch knows an owner's newest link, or full set.
-    parts = number if link.field.only_adds_links else min(number, 1)
-    return Claimed(link.name, rows, tuple(_places(connection, link.name, rows, place, parts)))
+    if number > 1 and not (link.field.only_adds_links and not any_removed(connection, link.name, place)):
+        # Only the whole batch knows an owner's newest link, or full set, or whether what is taken away is brought.
+        number = 1
+    return Claimed(link.name, rows, tuple(_places(connection, link.name, rows, place, number)))
 
 
 def _places(connection: Connection, table: str, rows: int, place: Place, number: int) -> Iterator[Chunk]:

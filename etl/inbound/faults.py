@@ -139,6 +139,15 @@ CATALOGUE = (
         "партнёр: удалить все, кроме последней",
     ),
     Fault(
+        "LINK_END_EMPTY",
+        "{column} is empty, so the link names no instance: write the in_id of one, in a new row",
+        "{column} пусто, поэтому связь никого не называет: укажите in_id инстанции в новой строке",
+        "an end of the link is empty or blank, and no instance has such an in_id",
+        "один из концов связи пуст или состоит из пробелов, и ни у одной инстанции нет такого in_id",
+        "partner: delete the row, and insert the link with both in_ids",
+        "партнёр: удалить строку и вставить связь с обоими in_id",
+    ),
+    Fault(
         "REFERENCE_EXPIRED",
         "the link waited for {value} longer than referenceExpiryMinutes and was given up",
         "связь ожидала {value} дольше referenceExpiryMinutes и снята с ожидания",

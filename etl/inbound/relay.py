@@ -66,11 +66,11 @@ def relay_task(
     """
     if task.kind is Kind.MIGRATE_IN_MIGRATED_AT:
         return _touch(sides, company, task, place, merge)
-    whole = _Errand(sides, relayed(company, task, place))
+    whole = _Errand(sides, relayed(sides.source, company, task, place))
     first = whole.counted()
     again = Counter[str]()
     for chunk in slices or (whole.rows.chunk,):
-        errand = _Errand(sides, relayed(company, replace(task, chunk=chunk), place))
+        errand = _Errand(sides, replace(whole.rows, task=replace(task, chunk=chunk), chunk=chunk))
         again.update(errand.run(merge, is_first=first is None))
     counters = both(first, dict(again))
     whole.note(counters)

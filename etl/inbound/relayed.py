@@ -7,6 +7,7 @@ from etl.database import Connection, Statements, execute
 from etl.ddl.shape import Column
 from etl.ddl.tables import Direction, tables
 from etl.inbound.place import Place
+from etl.inbound.removals import REMOVED, has_removed
 from etl.metadata import Company
 from etl.metadata.company import LinkTable
 from etl.plan import Chunk, Kind, Task
@@ -35,7 +36,8 @@ _EFFECTS = ("created", "changed", "removed")
 
 @dataclass(frozen=True)
 class Relayed:
-    """The rows of one task. `kind` is rows, files or links; `link` is set for those only."""
+    """The rows of one task. `kind` is rows, files or links; `link` is set for those only. `absent` are columns that the
+    import's table does without (see etl/inbound/removals.py): at the store they are null."""
 
     task: Task
     kind: str
@@ -44,6 +46,7 @@ class Relayed:
     chunk: Chunk
     place: Place
     link: LinkTable | None = None
+    absent: tuple[str, ...] = ()
 
     @property
     def names(self) -> dict[str, object]:
@@ -69,7 +72,8 @@ class Relayed:
     @property
     def travelling(self) -> tuple[Column, ...]:
         """The columns that come with the rows."""
-        return tuple(column for column in self.columns if column.name not in _AT_HOME[self.kind])
+        left = (*_AT_HOME[self.kind], *self.absent)
+        return tuple(column for column in self.columns if column.name not in left)
 
     @property
     def _claimed(self) -> dict[str, object]:
@@ -95,11 +99,12 @@ class Relayed:
         return replace(self.task, chunk=chunk)
 
 
-def relayed(company: Company, task: Task, place: Place) -> Relayed:
-    """What a task of a kind that merges rows needs."""
+def relayed(connection: Connection, company: Company, task: Task, place: Place) -> Relayed:
+    """What a task of a kind that merges rows needs; `connection` is that of the import."""
     link = company.in_link_table(task.table)
     kind = _ROWS.get(task.kind, "links")
-    return Relayed(task, kind, task.table, in_columns(company, task.table), task.part, place, link)
+    absent = () if link is None or has_removed(connection, place.in_schema, link.name) else (REMOVED,)
+    return Relayed(task, kind, task.table, in_columns(company, task.table), task.part, place, link, absent)
 
 
 def in_columns(company: Company, table: str) -> tuple[Column, ...]:

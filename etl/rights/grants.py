@@ -18,7 +18,7 @@ READ_BY_PARTNER: Final = ("err", "last_migration_state", "migration_receipt", "w
 """What the engine keeps beside the in_ tables for the partner to read."""
 _ROW: Final = ("in_id", "out_id", "in_status", "removed")
 # A field SINGLE keeps its newest link: by `inserted_date` a partner says which one that is.
-_LINK: Final = ("in_status", "inserted_date")
+_LINK: Final = ("in_status", "inserted_date", "removed")
 # `uploaded` offers a content anew that was corrected under the same id.
 _FILE: Final = ("file_id", "file_name", "mime_type", "content", "uploaded")
 _MARKER: Final = ("oper_date", "start_load_time", "end_load_time", "load_status", "migrate_cur_date")

@@ -1,4 +1,11 @@
--- How many rows of the stage have both ends, and how many wait.
-select case when owner is null or target is null then 'waiting' else 'present' end as counter, count(*) as rows
+-- What the stage holds, by what will be done.
+select
+    case
+        when empty_column is not null then 'rejected'
+        when removed then 'removing'
+        when owner is null or target is null then 'waiting'
+        else 'present'
+    end as counter,
+    count(*) as rows
 from stage
 group by 1

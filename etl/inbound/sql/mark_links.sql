@@ -1,6 +1,12 @@
 -- As mark_rows: only rows that still stand as they were staged.
 {% from "chunk.jinja" import links_within %}
-{% set status = "case when s.owner is null or s.target is null then 'WAITING' else 'DONE' end" %}
+{% set status -%}
+case
+        when s.empty_column is not null then 'ERROR'
+        when not s.removed and (s.owner is null or s.target is null) then 'WAITING'
+        else 'DONE'
+    end
+{%- endset %}
 {% if is_relayed %}
 insert into pg_temp.mark (place, version, in_status)
 select s._place, s._version, {{ status }}

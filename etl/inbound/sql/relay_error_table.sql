@@ -1,4 +1,5 @@
--- Errors of one task, on their way between the databases; the import's own table numbers and dates them.
+-- Errors of one task, on their way between the databases; the import's own table numbers and dates them. A link row has
+-- no id by which its error is known as that of a row.
 create temporary table err (
     id bigint,
     run bigint,
@@ -11,5 +12,6 @@ create temporary table err (
     message_rus text,
     value text,
     severity varchar(8),
-    created_at timestamp with time zone
+    created_at timestamp with time zone,
+    is_of_link_row boolean not null default false
 ) on commit drop

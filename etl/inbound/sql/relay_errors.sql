@@ -2,7 +2,7 @@
 -- them.
 select run, in_table, row_id, in_id, column_name, code, message, message_rus, value, severity
 from pg_temp.err
-where row_id is not null
+where row_id is not null or is_of_link_row
 {% if chunk.first is none %}
 union all
 select run, in_table, null, in_id, column_name, code, message, message_rus, value, severity

@@ -1,5 +1,6 @@
--- linkMode replace: the batch's rows of an owner are its full set; links and references that they do not name go, and
--- the partner's row of such a reference waits no longer. An owner that has not come either is known by its external id.
+-- linkMode replace: the batch's rows of an owner are its full set, and if all of them are removed, that is empty. Links
+-- and references that they do not name go, and the partner's row of such a reference waits no longer. An owner that has
+-- not come either is known by its external id.
 {% from "ended.jinja" import ended with context %}
 with owners as materialized (select distinct owner, owner_in_id from stage),
 called as materialized (
@@ -13,7 +14,7 @@ gone as (
     delete from {{ store_schema | ident }}.{{ golden_link | ident }} g
     using owners o
     where g._owner = o.owner and g._target_bo = :target_bo
-      and not exists (select 1 from stage s where s.owner = g._owner and s.target = g._target)
+      and not exists (select 1 from stage s where s.owner = g._owner and s.target = g._target and not s.removed)
     returning g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before
 ),
 forgotten as (
@@ -22,7 +23,7 @@ forgotten as (
     where r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.owner_in_id = c.owner_in_id collate "C"
       and not exists (
           select 1 from stage s
-          where s.target_in_id = r.target_in_id and (s.owner = c.owner or s.owner_in_id = r.owner_in_id)
+          where not s.removed and s.target_in_id = r.target_in_id and (s.owner = c.owner or s.owner_in_id = r.owner_in_id)
       )
     returning r.owner_in_id, r.target_in_id
 ),

@@ -42,6 +42,8 @@ create table in_tables.in_Everything_f_bo (
     primary key (Everything_id, f_bo_id)
 );
 
+alter table in_tables.in_Everything_f_bo add column if not exists removed bool default false;
+
 create table in_tables.in_Everything_f_co_Everything (
     Everything_id varchar(100),
     f_co_id varchar(100),
@@ -49,6 +51,8 @@ create table in_tables.in_Everything_f_co_Everything (
     inserted_date timestamp with time zone default clock_timestamp(),
     primary key (Everything_id, f_co_id)
 );
+
+alter table in_tables.in_Everything_f_co_Everything add column if not exists removed bool default false;
 
 create table if not exists in_tables.in_fileStorage (
 file_id varchar(32) primary key,

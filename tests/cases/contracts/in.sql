@@ -62,6 +62,8 @@ create table public.in_Contracts_Borrower_Natural_client (
     primary key (Contracts_id, Borrower_id)
 );
 
+alter table public.in_Contracts_Borrower_Natural_client add column if not exists removed bool default false;
+
 create table public.in_Contracts_Borrower_Legal_client (
     Contracts_id varchar(100),
     Borrower_id varchar(100),
@@ -70,6 +72,8 @@ create table public.in_Contracts_Borrower_Legal_client (
     primary key (Contracts_id, Borrower_id)
 );
 
+alter table public.in_Contracts_Borrower_Legal_client add column if not exists removed bool default false;
+
 create table public.in_Contracts_Borrower_IP_client (
     Contracts_id varchar(100),
     Borrower_id varchar(100),
@@ -77,6 +81,8 @@ create table public.in_Contracts_Borrower_IP_client (
     inserted_date timestamp with time zone default clock_timestamp(),
     primary key (Contracts_id, Borrower_id)
 );
+
+alter table public.in_Contracts_Borrower_IP_client add column if not exists removed bool default false;
 
 create table if not exists public.in_fileStorage (
 file_id varchar(32) primary key,

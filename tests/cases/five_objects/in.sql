@@ -69,6 +69,8 @@ create table in_tables.in_ClientClaim_CoClient_NaturalPerson (
     primary key (ClientClaim_id, CoClient_id)
 );
 
+alter table in_tables.in_ClientClaim_CoClient_NaturalPerson add column if not exists removed bool default false;
+
 create table in_tables.in_ClientClaim_CoClient_LegalPerson (
     ClientClaim_id varchar(100),
     CoClient_id varchar(100),
@@ -77,6 +79,8 @@ create table in_tables.in_ClientClaim_CoClient_LegalPerson (
     primary key (ClientClaim_id, CoClient_id)
 );
 
+alter table in_tables.in_ClientClaim_CoClient_LegalPerson add column if not exists removed bool default false;
+
 create table in_tables.in_NaturalClaim_Natural (
     NaturalClaim_id varchar(100),
     Natural_id varchar(100),
@@ -84,6 +88,8 @@ create table in_tables.in_NaturalClaim_Natural (
     inserted_date timestamp with time zone default clock_timestamp(),
     primary key (NaturalClaim_id, Natural_id)
 );
+
+alter table in_tables.in_NaturalClaim_Natural add column if not exists removed bool default false;
 
 create table if not exists in_tables.in_fileStorage (
 file_id varchar(32) primary key,

@@ -72,6 +72,8 @@ create table in_tables.in_Order_User (
     primary key (Order_id, User_id)
 );
 
+alter table in_tables.in_Order_User add column if not exists removed bool default false;
+
 create table in_tables.in_Select_Select (
     Select_id varchar(100),
     Select_id_2 varchar(100),
@@ -79,6 +81,8 @@ create table in_tables.in_Select_Select (
     inserted_date timestamp with time zone default clock_timestamp(),
     primary key (Select_id, Select_id_2)
 );
+
+alter table in_tables.in_Select_Select add column if not exists removed bool default false;
 
 create table in_tables.in_User_Group (
     User_id varchar(100),
@@ -88,6 +92,8 @@ create table in_tables.in_User_Group (
     primary key (User_id, Group_id)
 );
 
+alter table in_tables.in_User_Group add column if not exists removed bool default false;
+
 create table in_tables.in_User_All_User (
     User_id varchar(100),
     All_id varchar(100),
@@ -96,6 +102,8 @@ create table in_tables.in_User_All_User (
     primary key (User_id, All_id)
 );
 
+alter table in_tables.in_User_All_User add column if not exists removed bool default false;
+
 create table in_tables.in_User_All_Order (
     User_id varchar(100),
     All_id varchar(100),
@@ -103,6 +111,8 @@ create table in_tables.in_User_All_Order (
     inserted_date timestamp with time zone default clock_timestamp(),
     primary key (User_id, All_id)
 );
+
+alter table in_tables.in_User_All_Order add column if not exists removed bool default false;
 
 create table if not exists in_tables.in_fileStorage (
 file_id varchar(32) primary key,

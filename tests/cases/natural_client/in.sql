@@ -45,6 +45,8 @@ create table public.in_Natural_client_Place_work (
     primary key (Natural_client_id, Place_work_id)
 );
 
+alter table public.in_Natural_client_Place_work add column if not exists removed bool default false;
+
 create table if not exists public.in_fileStorage (
 file_id varchar(32) primary key,
 out_id varchar(32),

@@ -76,6 +76,8 @@ create table in_tables.in_Airport_Country (
     primary key (Airport_id, Country_id)
 );
 
+alter table in_tables.in_Airport_Country add column if not exists removed bool default false;
+
 create table in_tables.in_Route_Airline (
     Route_id varchar(100),
     Airline_id varchar(100),
@@ -83,6 +85,8 @@ create table in_tables.in_Route_Airline (
     inserted_date timestamp with time zone default clock_timestamp(),
     primary key (Route_id, Airline_id)
 );
+
+alter table in_tables.in_Route_Airline add column if not exists removed bool default false;
 
 create table in_tables.in_Route_Source (
     Route_id varchar(100),
@@ -92,6 +96,8 @@ create table in_tables.in_Route_Source (
     primary key (Route_id, Source_id)
 );
 
+alter table in_tables.in_Route_Source add column if not exists removed bool default false;
+
 create table in_tables.in_Route_Destination (
     Route_id varchar(100),
     Destination_id varchar(100),
@@ -99,6 +105,8 @@ create table in_tables.in_Route_Destination (
     inserted_date timestamp with time zone default clock_timestamp(),
     primary key (Route_id, Destination_id)
 );
+
+alter table in_tables.in_Route_Destination add column if not exists removed bool default false;
 
 create table if not exists in_tables.in_fileStorage (
 file_id varchar(32) primary key,

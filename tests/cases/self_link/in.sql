@@ -47,6 +47,8 @@ create table in_tables.in_Department_card_department_CARD (
     primary key (Department_card_id, department_CARD_id_2)
 );
 
+alter table in_tables.in_Department_card_department_CARD add column if not exists removed bool default false;
+
 create table in_tables.in_Person_card_Person_card (
     Person_card_id varchar(100),
     Person_card_id_2 varchar(100),
@@ -54,6 +56,8 @@ create table in_tables.in_Person_card_Person_card (
     inserted_date timestamp with time zone default clock_timestamp(),
     primary key (Person_card_id, Person_card_id_2)
 );
+
+alter table in_tables.in_Person_card_Person_card add column if not exists removed bool default false;
 
 create table in_tables.in_Person_card_person_CARD2 (
     Person_card_id varchar(100),
@@ -63,6 +67,8 @@ create table in_tables.in_Person_card_person_CARD2 (
     primary key (Person_card_id, person_CARD2_id)
 );
 
+alter table in_tables.in_Person_card_person_CARD2 add column if not exists removed bool default false;
+
 create table in_tables.in_Twin_Twin_Twin (
     Twin_id varchar(100),
     Twin_id_2 varchar(100),
@@ -71,6 +77,8 @@ create table in_tables.in_Twin_Twin_Twin (
     primary key (Twin_id, Twin_id_2)
 );
 
+alter table in_tables.in_Twin_Twin_Twin add column if not exists removed bool default false;
+
 create table in_tables.in_Twin_Twin_Person_card (
     Twin_id varchar(100),
     Twin_id_2 varchar(100),
@@ -78,6 +86,8 @@ create table in_tables.in_Twin_Twin_Person_card (
     inserted_date timestamp with time zone default clock_timestamp(),
     primary key (Twin_id, Twin_id_2)
 );
+
+alter table in_tables.in_Twin_Twin_Person_card add column if not exists removed bool default false;
 
 create table if not exists in_tables.in_fileStorage (
 file_id varchar(32) primary key,

@@ -1,0 +1,2 @@
+-- What they asked for is done; what is left of the stage brings links.
+delete from stage where removed
