@@ -43,6 +43,7 @@ def test_everything_is_missing_at_first(engine: sqlalchemy.Engine) -> None:
             "create unique index on in_tables.in_Client (in_id)",
             "set storage of in_tables.in_Client",
             "create table in_tables.in_Client_Boss",
+            "add column in_tables.in_Client_Boss.removed",
             "set storage of in_tables.in_Client_Boss",
             "create table in_tables.in_fileStorage",
             "create table in_tables.process_tracking",
