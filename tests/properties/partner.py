@@ -148,18 +148,21 @@ class Partner:
         link = self.world.link_of(table)
         owner_column, target_column = identifier(link.owner_column), identifier(link.target_column)
         insert = (
-            f"insert into {table} ({owner_column}, {target_column}, inserted_date) values (%s, %s, %s) "
+            f"insert into {table} ({owner_column}, {target_column}, inserted_date, removed) values (%s, %s, %s, %s) "
             f"on conflict ({owner_column}, {target_column}) "
-            "do update set in_status = '', inserted_date = excluded.inserted_date"
+            "do update set in_status = '', inserted_date = excluded.inserted_date, removed = excluded.removed"
         )
         owners, targets = self.choose.ends(link.bo), self.choose.ends(link.member)
         number = data.draw(st.integers(1, 5))
-        rows = [LinkRow(data.draw(owners), data.draw(targets), self.choose.moment(data)) for _ in range(number)]
+        rows = [
+            LinkRow(data.draw(owners), data.draw(targets), self.choose.moment(data), data.draw(removals))
+            for _ in range(number)
+        ]
 
         def act() -> None:
             there = self.world.links_in[table]
             for row in rows:
-                self.sql(insert, row.owner, row.target, row.inserted)
+                self.sql(insert, row.owner, row.target, row.inserted, row.removed)
                 there[:] = [one for one in there if (one.owner, one.target) != (row.owner, row.target)] + [row]
 
         return act
@@ -168,12 +171,13 @@ class Partner:
         if not any(self.world.links_in.values()):
             return _nothing
         table, row = self.choose.row(data, self.world.links_in)
-        drawn = data.draw(_statuses)
+        drawn, removed = data.draw(_statuses), data.draw(removals)
 
         def act() -> None:
             status = self._status(drawn, row)
-            self.sql(f"update {table} set in_status = %s {self._where(table)}", status, row.owner, row.target)
-            row.status = status
+            changed = f"update {table} set in_status = %s, removed = %s {self._where(table)}"
+            self.sql(changed, status, removed, row.owner, row.target)
+            row.status, row.removed = status, removed
 
         return act
 

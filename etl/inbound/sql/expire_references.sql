@@ -4,10 +4,8 @@
 with expired as (
     delete from {{ store_schema | ident }}.boi_reference
     where bo = :bo and field = :field and target_bo = :target_bo
-      and (
-          waiting_since < statement_timestamp() - make_interval(mins => :expiry_minutes)
-          or owner_in_id = '' or target_in_id = ''
-      )
+      and waiting_since < statement_timestamp()
+          - case when '' in (owner_in_id, target_in_id) then interval '0' else make_interval(mins => :expiry_minutes) end
     returning
         owner_in_id, target_in_id,
         case when owner_in_id = '' then cast(:owner_column as text) else cast(:target_column as text) end as column_name,

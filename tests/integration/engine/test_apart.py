@@ -120,6 +120,26 @@ def test_a_run_that_is_killed_between_the_commits(site: Site, table: str, seq: i
     is_whole(site, run)
 
 
+@pytest.mark.parametrize("table", [IMPORT, STORES])
+def test_links_that_are_taken_away_or_rejected(site: Site, table: str) -> None:
+    """The repeated task finds neither the link nor the reference, and finds the faulty row once more."""
+    assert site.run().exit_code == 1
+    site.partner("update in_Claim_Client set removed = true, in_status = '' where client_id in ('c1', 'late')")
+    site.partner.fill("in_Claim_Client", {"claim_id": "k1", "client_id": ""})
+    site.partner.hand_over()
+    with killed(site, table, 3) as run:  # without rows of objects the links of Claim.Client are the third task
+        pass
+    assert heir(site).code == 1
+    [receipt] = site.look("select * from in_tables.migration_receipt where run = %s and claimed > 0", [run])
+    fates = {name: receipt[name] for name in ("claimed", "unchanged", "removed", "rejected", "waiting")}
+    assert fates == {"claimed": 3, "unchanged": 0, "removed": 2, "rejected": 1, "waiting": 0}
+    assert [(error["code"], error["in_id"]) for error in site.errors(run)] == [("LINK_END_EMPTY", "k1")]
+    assert site.count(f"{STORE}.link_Claim_Client") == 1
+    assert site.count(f"{STORE}.boi_reference") == 0
+    statuses = {row["client_id"]: row["in_status"] for row in site.partner("select * from in_Claim_Client")}
+    assert statuses == {"c0": "DONE", "never": "ERROR", "c1": "DONE", "late": "DONE", "": "ERROR"}
+
+
 def test_what_the_partner_changes_between_a_kill_and_the_heir(site: Site) -> None:
     """Merged, but not told: the row is still claimed, and is taken as it stands when the heir comes."""
     with killed(site, IMPORT, 2) as run:

@@ -131,7 +131,9 @@ def test_a_reference_by_another_id_of_its_owner(inbound: Inbound) -> None:
 @BOTH_WAYS
 @BOTH_LAYOUTS
 @pytest.mark.parametrize(
-    ("brought", "removed", "stays"), [(OLD, NEW, False), (NEW, OLD, True), (NEW, NEW, False)], ids=["old", "new", "same"]
+    ("brought", "removed", "stays"),
+    [(OLD, NEW, False), (NEW, OLD, True), (NEW, NEW, False)],
+    ids=["old", "new", "same"],
 )
 def test_one_link_by_two_ids_is_as_the_newer_row_says(
     linked: Inbound, brought: str, removed: str, *, stays: bool

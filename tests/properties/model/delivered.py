@@ -23,11 +23,12 @@ class Row:
 
 @dataclass
 class LinkRow:
-    """A row of an in_ link table; owner and target are in_ids."""
+    """A row of an in_ link table; owner and target are in_ids. One that is `removed` takes its link away."""
 
     owner: str
     target: str
     inserted: datetime
+    removed: bool | None = False
     status: str = READY
 
 

@@ -1,7 +1,7 @@
-"""Links: rows of an in_ link table become golden links, or references that wait for an end."""
+"""Links: rows of an in_ link table become golden links, or references that wait for an end, or take these away."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -21,22 +21,77 @@ def merge_links(world: World, link: LinkTable, run: int) -> Counter[str]:
     """What waits is served first or given up, then the claimed rows are taken; returns their fates."""
     _resolve(world, link, run)
     _expire(world, link, run)
-    rows = [row for row in world.links_in[link.name] if row.status == CLAIMED]
+    claimed = [row for row in world.links_in[link.name] if row.status == CLAIMED]
+    rows = [row for row in claimed if not _reject(world, link, row, run)]
     present, waiting = [], []
+    removing = {id(row): _ends(world, link, row.owner, row.target, row.inserted) for row in rows if row.removed}
     for row in rows:
         pair = _ends(world, link, row.owner, row.target, row.inserted)
-        row.status = DONE if pair else WAITING
-        if pair:
+        row.status = DONE if pair or row.removed else WAITING
+        if pair and not row.removed:
             present.append(pair)
-        else:
+        elif not row.removed:
             waiting.append(row)
+    brought = [pair for pair in present if not _is_overruled(pair, removing.values(), ties=True)]
+    removed = _remove(world, link, [row for row in rows if row.removed], present, run)
     if link.field.link_mode is LinkMode.REPLACE:
-        _forget_unlisted(world, link, rows, present, run)
-    created = _write(world, link, present, run)
+        _forget_unlisted(world, link, rows, brought, run)
+    created = _write(world, link, brought, run)
     for row in waiting:
         world.references.setdefault(_reference(link, row), row.inserted)
-    fates = {"created": created, "unchanged": len(present) - created, "waiting": len(waiting)}
-    return Counter(marked=len(rows), **fates)
+    unchanged = len(present) - created + len(removing) - removed
+    fates = {"created": created, "unchanged": unchanged, "waiting": len(waiting), "removed": removed}
+    return Counter(marked=len(claimed), rejected=len(claimed) - len(rows), **fates)
+
+
+def _reject(world: World, link: LinkTable, row: LinkRow, run: int) -> bool:
+    """An end that is empty, and that no instance is called by, can never arrive."""
+    ends = ((link.owner_column, link.bo, row.owner), (link.target_column, link.member, row.target))
+    for column, bo, in_id in ends:
+        if not in_id.strip() and not world.known(bo.code, in_id):
+            world.faults.append(Fault(run, link.name, None, row.owner, column, "LINK_END_EMPTY", row.target, "error"))
+            row.status = ERROR
+            return True
+    return False
+
+
+def _is_overruled(pair: _Pair, others: Iterable[_Pair | None], *, ties: bool) -> bool:
+    """Of rows that bring a link and take the same away the newest counts; `ties`: of equal ones the other."""
+    same = [one.at for one in others if one and one[:2] == pair[:2]]
+    return any(at > pair.at or (ties and at == pair.at) for at in same)
+
+
+def _remove(world: World, link: LinkTable, rows: Sequence[LinkRow], brought: Sequence[_Pair], run: int) -> int:
+    """Takes away what the rows name, there or waiting; returns how many rows found something."""
+    found = 0
+    gone: set[tuple[str, str]] = set()
+    ended: set[Reference] = set()
+    for row in rows:
+        pair = _ends(world, link, row.owner, row.target, row.inserted)
+        if pair:
+            is_there = pair[:2] in world.links[link.bo.code, link.field.code]
+            if is_there and not _is_overruled(pair, brought, ties=False):
+                gone.add(pair[:2])
+                found += 1
+            continue
+        waiting = [
+            reference
+            for reference in world.waiting_for(link)
+            if _is_one(world, link.bo.code, reference.owner, row.owner)
+            and _is_one(world, link.member.code, reference.target, row.target)
+        ]
+        ended.update(waiting)
+        found += bool(waiting)
+    for key in gone:
+        _unlink(world, link, key, run)
+    for reference in ended:
+        _drop(world, link, reference)
+    return found
+
+
+def _is_one(world: World, bo: str, in_id: str, other: str) -> bool:
+    one, another = world.known(bo, in_id), world.known(bo, other)
+    return in_id == other or (one is not None and one is another)
 
 
 def _ends(world: World, link: LinkTable, owner: str, target: str, at: datetime) -> _Pair | None:
@@ -119,7 +174,7 @@ def _forget_unlisted(
     for key, old in list(world.links[link.bo.code, link.field.code].items()):
         if key[0] in owners and old.member == link.member.code and key not in listed:
             _unlink(world, link, key, run)
-    named = {(who(row.owner), row.target) for row in rows}
+    named = {(who(row.owner), row.target) for row in rows if not row.removed}
     for reference in world.waiting_for(link):
         if who(reference.owner) in owners and (who(reference.owner), reference.target) not in named:
             _drop(world, link, reference)
