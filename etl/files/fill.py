@@ -13,6 +13,7 @@ from etl.errors import EnvironmentFault, MarkerHeld, RunStopped
 from etl.files.loading import Loading, loaded_blocks
 from etl.files.rejects import Rejects
 from etl.files.sources import Pair, reject_path
+from etl.files.standing import as_it_stands
 from etl.quoting import shown
 
 _sql = Statements(__package__)
@@ -90,6 +91,7 @@ def _fill(
     loading = Loading(pair, filling.max_value_bytes, rejects, progress)
     try:
         with transaction(engine) as connection:
+            pair = as_it_stands(connection, filling.schema, pair)
             if clears:
                 _clear(connection, filling.schema, pair)
             if filling.takes_newest:

@@ -105,8 +105,8 @@ def _object_table(bo: BusinessObject) -> InTable:
 
 def _link_table(link: LinkTable) -> InTable:
     ends = (link.owner_column, link.target_column)
-    columns = tuple(InColumn(end, Kind.TEXT, 100) for end in ends)
-    return InTable(link.name, columns, ends, (("in_status", "''"),), all_of=ends)
+    columns = (*(InColumn(end, Kind.TEXT, 100) for end in ends), InColumn("removed", Kind.BOOL))
+    return InTable(link.name, columns, ends, (("in_status", "''"), ("removed", "false")), all_of=ends)
 
 
 def _file_storage() -> InTable:

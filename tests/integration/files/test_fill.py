@@ -126,6 +126,26 @@ def test_the_newest_of_duplicates_takes_the_others_place(desk: Desk) -> None:
     assert desk.site.partner("select in_status from in_Claim_Client") == [{"in_status": ""}]
 
 
+def test_a_file_takes_links_away(desk: Desk) -> None:
+    lines = ["Claim_id,Client_id,removed", "k,c,", "l,c,true", "m,c,false", "n,c,TRUE", "o,c,1"]
+    desk.fill(desk.write("in_Claim_Client.csv", "\n".join(lines)))
+    asked = "select claim_id from in_Claim_Client where removed order by 1"
+    assert [row["claim_id"] for row in desk.site.partner(asked)] == ["l", "n", "o"]
+    again = desk.write("in_Claim_Client.csv", "Claim_id,Client_id\nl,c\n")
+    desk.fill("--on-duplicate", "newest", again)
+    assert [row["claim_id"] for row in desk.site.partner(asked)] == ["n", "o"]
+
+
+def test_a_link_table_of_before_has_no_such_column(desk: Desk) -> None:
+    desk.site.look("alter table in_tables.in_Claim_Client drop column removed")
+    links = desk.write("in_Claim_Client.csv", "Claim_id,Client_id\nk,c\n")
+    desk.fill(links)
+    desk.fill("--on-duplicate", "newest", links)
+    removed = desk.write("in_Claim_Client.csv", "Claim_id,Client_id,removed\nk,c,true\n")
+    told = desk.refused("fill", removed, code=2)
+    assert "in_Claim_Client has no column removed yet: `etl generate-ddl --apply` adds it" in told
+
+
 def test_replace_clears_once_and_not_while_a_run_reads(desk: Desk) -> None:
     desk.fill(desk.write("Client.csv", "in_id,Name\nold,x\n"))
     one, two = desk.write("1.csv", "in_id\nc-1\n"), desk.write("2.csv", "in_id\nc-2\n")
