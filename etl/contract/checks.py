@@ -43,6 +43,8 @@ _KINDS: Final = {
     FieldType.TEXTAREA_LANG: "languages",
 }
 _MAX_UNIQUE_BYTES: Final = 2000
+# What etl/inbound/link_merge.py takes for blank, as a regular expression of PostgreSQL.
+_BLANK: Final = r"^[\s\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]*$"
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def check_sql(company: Company, terms: Terms) -> str:
             links=list(_links(company)),
             required_links=list(_required_links(company)),
             file_storage=names.FILE_STORAGE,
+            blank=_BLANK,
             sentences=[tuple(literal(text) for text in sentence) for sentence in sentences],
         ).strip()
         + "\n"

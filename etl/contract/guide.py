@@ -33,11 +33,12 @@ class InTable:
 
 @dataclass(frozen=True)
 class InLink:
-    """A table of links; no `example` where the partner does not load the other end."""
+    """A table of links; no `example` where the partner does not load the other end. `remove` takes its link away."""
 
     link: LinkTable
     target: str
     example: str
+    remove: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ class Guide:
     def lead(self) -> InTable | None:
         """The table that the examples of correcting and removing are about."""
         return next((table for table in self.tables if table.fields), None)
+
+    @property
+    def lead_link(self) -> InLink | None:
+        """The table that the example of taking a link away is about."""
+        return next((one for one in self.links if one.example), None)
 
 
 def guide_of(company: Company, terms: Terms) -> Guide:
@@ -124,7 +130,16 @@ def _in_links(company: Company, terms: Terms, samples: Samples) -> Iterator[InLi
         # An object of a self link is not its own example.
         rows = [samples.link(link, 2, 1)] if link.member is link.bo else [samples.link(link, 1, 1)]
         target = table_of(link.member) if loaded else ""
-        yield InLink(link, target, insert(terms.in_schema, link.name, rows) if loaded else "")
+        example = insert(terms.in_schema, link.name, rows) if loaded else ""
+        yield InLink(link, target, example, _remove(terms, link, samples))
+
+
+def _remove(terms: Terms, link: LinkTable, samples: Samples) -> str:
+    """Of another link than the example's; the partner may have cleared the table since the link came."""
+    row = samples.link(link, *((1, 2) if link.member is link.bo else (2, 2)))
+    key = ", ".join(map(identifier, row))
+    written = insert(terms.in_schema, link.name, [row | {"removed": True}]).removesuffix(";")
+    return f"{written}\non conflict ({key}) do update set removed = true, in_status = '';"
 
 
 def _file_example(company: Company, terms: Terms, samples: Samples) -> str:

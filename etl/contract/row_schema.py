@@ -22,6 +22,9 @@ _INSTANT: Final = (
 _INSTANT_OR_NULL: Final[Schema] = {"type": ["string", "null"], "pattern": _INSTANT}
 _NUMBER_LIMIT: Final = 10**20
 _ID: Final[Schema] = {"type": "string", "minLength": 1, "maxLength": 100}
+# An end of nothing but blanks leads nowhere.
+_END: Final[Schema] = {**_ID, "pattern": r"\S"}
+_REMOVED: Final[Schema] = {"type": ["boolean", "null"], "default": False}
 _PERIOD: Final[Schema] = {
     "type": "object",
     "required": ["startDate", "endDate"],
@@ -71,7 +74,7 @@ def _row(company: Company, bo: BusinessObject, samples: Samples, terms: Terms) -
     fixed: Schema = {
         "in_id": _ID,
         "out_id": {"type": ["string", "null"], "maxLength": 32},
-        "removed": {"type": ["boolean", "null"], "default": False},
+        "removed": _REMOVED,
     }
     fields = {field.code: _named(field.label, _value(company, field)) for field in bo.loaded_fields}
     example = {column: _plain(value) for column, value in samples.row(bo, 1).items()}
@@ -79,8 +82,8 @@ def _row(company: Company, bo: BusinessObject, samples: Samples, terms: Terms) -
 
 
 def _link_row(link: LinkTable, examples: list[dict[str, Any]], terms: Terms) -> Schema:
-    columns = {link.owner_column: _ID, link.target_column: _ID}
-    return _object(terms, link.name, link.field.label, columns, list(columns), examples)
+    ends = {link.owner_column: _END, link.target_column: _END}
+    return _object(terms, link.name, link.field.label, ends | {"removed": _REMOVED}, list(ends), examples)
 
 
 def _file_row(samples: Samples, terms: Terms) -> Schema:

@@ -73,7 +73,8 @@ def workbook(company: Company) -> bytes:
 
 
 def _link_row(samples: Samples, link: LinkTable, *, is_known: bool) -> Mapping[str, Value]:
-    return samples.link(link, 1, 1) if is_known else {link.owner_column: None, link.target_column: None}
+    ends = samples.link(link, 1, 1) if is_known else {link.owner_column: None, link.target_column: None}
+    return {**ends, "removed": False if is_known else None}
 
 
 def _sheet(book: "Workbook", title: str, label: Label, row: Mapping[str, Value], fields: Mapping[str, Field]) -> None:
@@ -88,7 +89,8 @@ def _sheet(book: "Workbook", title: str, label: Label, row: Mapping[str, Value],
         head, example = sheet.cell(1, number, column), sheet.cell(2, number)
         head.font = Font(bold=True)
         head.fill = PatternFill("solid", fgColor=_HEAD)
-        head.comment = _comment("\n".join(_about(column, field, label if number == 1 else Label())))
+        known = "link_removed" if column == "removed" and "in_id" not in row else column
+        head.comment = _comment("\n".join(_about(known, field, label if number == 1 else Label())))
         example.fill = PatternFill("solid", fgColor=_EXAMPLE)
         _write(example, value)
         sheet.column_dimensions[letter].number_format = _format(column, field)
@@ -103,7 +105,7 @@ def _about(column: str, field: Field | None, table: Label) -> Iterator[str]:
         t = wording(language)
         if str(table):
             yield t.label(table)
-        if column in ("in_id", "removed"):
+        if column in ("in_id", "removed", "link_removed"):
             yield t(f"x_{column}")
         if field is not None:
             marks = [

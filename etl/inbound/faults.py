@@ -140,12 +140,12 @@ CATALOGUE = (
     ),
     Fault(
         "LINK_END_EMPTY",
-        "{column} is empty, so the link names no instance: write the in_id of one, in a new row",
-        "{column} пусто, поэтому связь никого не называет: укажите in_id инстанции в новой строке",
+        "{column} is empty, so the link leads to nothing: write the in_id of an instance there",
+        "{column} пусто, поэтому связь никуда не ведёт: укажите там in_id инстанции",
         "an end of the link is empty or blank, and no instance has such an in_id",
         "один из концов связи пуст или состоит из пробелов, и ни у одной инстанции нет такого in_id",
-        "partner: delete the row, and insert the link with both in_ids",
-        "партнёр: удалить строку и вставить связь с обоими in_id",
+        "partner: write the in_id, then offer the row again",
+        "партнёр: записать in_id и снова предложить строку",
     ),
     Fault(
         "REFERENCE_EXPIRED",

@@ -44,6 +44,7 @@ class Warehouse:
     removed: set[tuple[str, int]] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
     files: int = 0
+    linked: dict[str, dict[tuple[int, int], None]] = field(default_factory=dict)
 
     @property
     def samples(self) -> Samples:
@@ -91,7 +92,13 @@ class Warehouse:
 
     def link(self, link: LinkTable, owner: int, target: int) -> Row:
         """A row of a link table."""
+        self.linked.setdefault(link.name, {})[owner, target] = None
         return _plain(self.samples.link(link, owner, target))
+
+    def removed_link(self, link: LinkTable, owner: int, target: int) -> Row:
+        """A row that takes a link away which was given."""
+        del self.linked[link.name][owner, target]
+        return _plain(self.samples.link(link, owner, target)) | {"removed": True}
 
     def bad_row(self, bo: BusinessObject, number: int, chance: random.Random) -> Row:
         """A row that a run must reject; that of a table where no value can be bad has no id."""

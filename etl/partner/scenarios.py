@@ -48,7 +48,7 @@ Scenario = Callable[[Warehouse, random.Random, int], Iterator[Step]]
 
 
 def _good(house: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
-    """New rows, changed ones, removed ones, links, files."""
+    """New rows, changed ones, removed ones, links and links that are taken away, files."""
     yield from _changes(house, chance, rows)
     yield from _new(house, chance, rows)
     yield HandOver()
@@ -69,6 +69,8 @@ def _late(house: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
     first, late = _halves(house, list(_new(house, chance, rows)))
     # Nothing says which run takes them, so they are not written twice.
     house.late |= {row["in_id"] for step in late for row in step.rows if "in_id" in row}
+    for link in house.links:
+        house.linked[link.name] = {}
     yield from first
     yield HandOver(tuple(late))
 
@@ -143,6 +145,12 @@ def _changes(house: Warehouse, chance: random.Random, rows: int) -> Iterator[Wri
                 house.change(bo, number)
         if chosen:
             yield Write(table_of(bo), ("in_id",), tuple(house.row(bo, number) for number in chosen))
+    for link in house.links:
+        given = sorted(house.linked.get(link.name, ()))
+        gone = sorted(chance.sample(given, len(given) // 20))
+        if gone:
+            taken = tuple(house.removed_link(link, *ends) for ends in gone)
+            yield Write(link.name, (link.owner_column, link.target_column), taken)
 
 
 def _dictionaries(house: Warehouse) -> set[str]:

@@ -223,16 +223,36 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
     from {{ s }}.{{ field.table | ident }} i
     where i.in_status in ('', 'ON_WORK') and i.removed is not true
 {% for link in field.links %}
-      and not exists (select from {{ s }}.{{ link | ident }} l where l.{{ field.owner_column | ident }} = i.in_id)
+      and not exists (select from {{ s }}.{{ link | ident }} l where l.{{ field.owner_column | ident }} = i.in_id and l.removed is not true)
 {% endfor %}
     union all
 {% endfor %}
 {% for link in links %}
-    -- {{ link.name }}: ends that are in no in_ table; they may have come earlier
+    -- {{ link.name }}: ends of nothing but blanks, the first of a row
+    select 'error', '{{ link.name }}', null, l.{{ link.owner_column | ident }}, e.name, 'LINK_END_EMPTY', l.{{ link.target_column | ident }}
+    from {{ s }}.{{ link.name | ident }} l
+    cross join lateral (
+        select name
+        from (
+{% for column, table in ((link.owner_column, link.owner), (link.target_column, link.target)) %}
+            select {{ loop.index }}, '{{ column }}'
+            where l.{{ column | ident }} ~ '{{ blank }}'
+{% if table %}
+              and not exists (select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> '')
+{% endif %}
+            {{ "union all" if not loop.last }}
+{% endfor %}
+        ) blank (place, name)
+        order by place
+        limit 1
+    ) e
+    where l.in_status in ('', 'ON_WORK')
+    union all
+    -- ends that are in no in_ table; they may have come earlier
 {% for column, table in ((link.owner_column, link.owner), (link.target_column, link.target)) if table %}
     select 'note', '{{ link.name }}', null, l.{{ link.owner_column | ident }}, '{{ column }}', 'REFERENCE_EXPIRED', l.{{ column | ident }}
     from {{ s }}.{{ link.name | ident }} l
-    where l.in_status in ('', 'ON_WORK')
+    where l.in_status in ('', 'ON_WORK') and l.removed is not true and l.{{ column | ident }} !~ '{{ blank }}'
       and not exists (select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> '')
     union all
 {% endfor %}
