@@ -147,7 +147,7 @@ def _changes(house: Warehouse, chance: random.Random, rows: int) -> Iterator[Wri
             yield Write(table_of(bo), ("in_id",), tuple(house.row(bo, number) for number in chosen))
     for link in house.links:
         given = sorted(house.linked.get(link.name, ()))
-        gone = sorted(chance.sample(given, len(given) // 20))
+        gone = sorted(chance.sample(given, len(given) // 10))
         if gone:
             taken = tuple(house.removed_link(link, *ends) for ends in gone)
             yield Write(link.name, (link.owner_column, link.target_column), taken)

@@ -178,6 +178,27 @@ def test_notes_tell_what_is_not_here(site: Site) -> None:
     assert foreseen(site) == set()
 
 
+@pytest.mark.parametrize(
+    "blank", ["", " ", "\t\r\n", "\u00a0", "\u1680", "\u2007", "\u200b", "\u3000", "\ufeff", "\x1c"], ids=ascii
+)
+def test_it_takes_for_an_empty_end_what_a_run_does(site: Site, blank: str) -> None:
+    for owner, boss in ((blank, "p"), ("p", blank), (blank, blank)):
+        site.partner.fill("in_Person_Boss", {"Person_id": owner, "Boss_id": boss})
+    found = {one for one in foreseen(site) if one[4] == "LINK_END_EMPTY"}
+    site.run()
+    assert found == said(site)
+    assert len(found) == 3
+
+
+def test_links_that_are_taken_away_are_no_cause_for_notes(site: Site) -> None:
+    fill_around(site, 1)
+    fill(site, 1)
+    site.partner.fill("in_Person_Boss", {"Person_id": "nobody", "Boss_id": "somebody", "removed": True})
+    ends = {"Everything_id": "example-everything-1", "Party_id": "example-person-1"}
+    site.partner.fill("in_Everything_Party_Person", ends | {"removed": True})
+    assert notes(site) == {("in_Everything", "example-everything-1", "party", "REQUIRED_EMPTY")}
+
+
 def test_rows_that_no_run_would_take_are_passed_over(site: Site) -> None:
     fill(site, 1, number="NaN", in_status="ERROR")
     fill(site, 2, drop="none", in_status="DONE")

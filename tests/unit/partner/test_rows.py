@@ -56,6 +56,22 @@ def test_rows_have_a_value_of_every_type() -> None:
     assert not [column for column, value in first.items() if value is None]
 
 
+def test_a_good_partner_takes_links_away_that_were_given() -> None:
+    house = Warehouse(company(), 1)
+    given: dict[str, set[tuple[str, ...]]] = {}
+    gone = 0
+    for write in writes([step for n in range(3) for step in SCENARIOS["good"](house, random.Random(n), 10)]):
+        known = given.setdefault(write.table, set())
+        keys = {tuple(str(row[column]) for column in write.key) for row in write.rows}
+        if len(write.key) == 2 and write.rows[0].get("removed"):
+            assert keys <= known
+            gone += len(keys)
+            known -= keys
+        else:
+            known |= keys
+    assert gone > 0
+
+
 def test_a_good_partner_changes_and_removes() -> None:
     given = rows(steps(1, "good"), "in_Everything")
     again = [row for row in given if [one["in_id"] for one in given].count(row["in_id"]) > 1]
