@@ -26,7 +26,7 @@ _BARS_SECONDS = 0.5
 @click.option(
     "--accept",
     is_flag=True,
-    help="Take the rows of a run that maxRemovedShare or maxBlankedShare has stopped, whatever they remove or empty.",
+    help="Take the rows of a run that a share (maxRemovedShare and its like) has stopped, whatever they change.",
 )
 @click.option("--loop", "is_loop", is_flag=True, help="Stay and run whenever the schedule or a hand-over says so.")
 @click.option(

@@ -17,9 +17,14 @@ Counters = dict[str, int]
 
 
 def brake(sides: Sides, house: House, place: Place, claimed: Mapping[str, Claimed]) -> None:
-    """Raises RunStopped when what was claimed would remove or empty more than the settings let pass."""
+    """Raises RunStopped when what was claimed would remove, empty, change or unlink more than the settings let pass."""
     in_migration = house.settings.in_migration
-    shares = Shares(in_migration.max_removed_share, in_migration.max_blanked_share)
+    shares = Shares(
+        removed=in_migration.max_removed_share,
+        blanked=in_migration.max_blanked_share,
+        changed=in_migration.max_changed_share,
+        unlinked=in_migration.max_unlinked_share,
+    )
     inbound.check_mass_changes(sides, house.company, place, claimed, shares)
 
 

@@ -1,7 +1,8 @@
-"""The brake on mass changes: a batch that would remove or empty too much of an object is stopped before it is merged.
+"""The brake on mass changes: a batch that would remove, empty, change or unlink too much of an object is stopped before
+it is merged.
 
-The accident it is for is an export that came out broken: everything marked removed, or a column forgotten. What the
-partner writes after the claim is not looked at any more.
+The accident it is for is an export that came out broken: everything marked removed, a column forgotten or shifted,
+links left out of full sets. What the partner writes after the claim is not looked at any more.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,9 @@ from typing import Any
 
 from etl.database import Statements, execute, fetch_one, pipe
 from etl.errors import RunStopped
+from etl.inbound.brake_changed import changed_too_much
+from etl.inbound.brake_share import LEAST, enough, exceeds, told
+from etl.inbound.brake_unlinked import unlinked_too_much
 from etl.inbound.place import Place, Sides
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
@@ -19,18 +23,19 @@ from etl.quoting import identifier
 
 _sql = Statements(__package__)
 
-# Of a handful of instances one is a large share; first loads and small tables are not watched.
-_LEAST_INSTANCES = 100
 # So many changes a message names.
 _TOLD = 5
 
 
 @dataclass(frozen=True)
 class Shares:
-    """How much of an object's ACTUAL instances one batch may remove, or empty of one field: percent, None for any."""
+    """How much of an object's ACTUAL instances one batch may remove, empty of one field, or change, and how much of the
+    links between two objects it may end: percent, None for any."""
 
     removed: int | None
     blanked: int | None
+    changed: int | None = None
+    unlinked: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,17 +50,16 @@ class _Change:
     field: str = ""
 
     def exceeds(self, rows: int, instances: int) -> bool:
-        return rows * 100 > self.share * instances
+        return exceeds(rows, self.share, instances)
 
     def enough(self, rows: int) -> int:
-        """With so many instances the rows are within the share."""
-        return -(-rows * 100 // self.share)
+        return enough(rows, self.share)
 
 
 def check_mass_changes(
     sides: Sides, company: Company, place: Place, claimed: Mapping[str, Claimed], shares: Shares
 ) -> None:
-    """Raises RunStopped when the claimed rows would remove or empty more than the shares allow.
+    """Raises RunStopped when the claimed rows would remove, empty, change or unlink more than the shares allow.
 
     Costs one pass over the claimed rows. The store is asked only about what is suspicious by then, and that is never so
     of a batch which is small beside its object.
@@ -64,8 +68,12 @@ def check_mass_changes(
     for business_object in company.objects:
         if business_object.has_in_table:
             rows = claimed[names.in_table(business_object.code)].rows
-            changes = [one for one in _changes(business_object, place, shares) if one.exceeds(rows, _LEAST_INSTANCES)]
+            changes = [one for one in _changes(business_object, place, shares) if one.exceeds(rows, LEAST)]
             found += _excesses(sides, business_object, changes, place)
+    if shares.changed is not None:
+        found += changed_too_much(sides, company, place, claimed, shares.changed)
+    if shares.unlinked is not None:
+        found += unlinked_too_much(sides, company, place, claimed, shares.unlinked)
     if found:
         more = [f"make {len(found) - _TOLD} changes more of this kind"] if len(found) > _TOLD else []
         raise RunStopped(
@@ -96,10 +104,10 @@ def _excesses(sides: Sides, business_object: BusinessObject, changes: list[_Chan
     The dear question, which rows meet which instances, comes last and only about what no cheaper one has cleared.
     """
     count = _Count(sides, business_object, place)
-    if not changes or count.instances(_LEAST_INSTANCES) < _LEAST_INSTANCES:
+    if not changes or count.instances(LEAST) < LEAST:
         return
     rows = count("bound_rows", changes)
-    suspects = [one for one in changes if one.exceeds(rows[one.name], _LEAST_INSTANCES)]
+    suspects = [one for one in changes if one.exceeds(rows[one.name], LEAST)]
     instances = count.instances(max((one.enough(rows[one.name]) for one in suspects), default=0))
     suspects = [one for one in suspects if one.exceeds(rows[one.name], instances)]
     for statement in ("bound_instances", "count_changes"):
@@ -143,9 +151,8 @@ class _Count:
 
 
 def _sentence(business_object: BusinessObject, change: _Change, rows: int, instances: int) -> str:
-    share = f"{rows * 100 // instances} percent"
     if change.field:
         what, key = f"empty {change.field} of", "maxBlankedShare"
     else:
         what, key = "remove", "maxRemovedShare"
-    return f"{what} {rows:,} of {instances:,} instances of {business_object.code} ({share}, {key}={change.share})"
+    return told(what, rows, instances, f"instances of {business_object.code}", f"{key}={change.share}")

@@ -1,7 +1,7 @@
 """One chunk of a link table on its way into the golden links: what every statement about it needs."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
@@ -16,7 +16,15 @@ from etl.plan import Chunk
 _sql = Statements(__package__)
 
 # What Python calls blank, and two marks without width that look so: an id of nothing else names no instance.
-_BLANKS = "".join(filter(str.isspace, map(chr, range(1, 0x3001)))) + "\u200b\ufeff"
+BLANKS = "".join(filter(str.isspace, map(chr, range(1, 0x3001)))) + "\u200b\ufeff"
+
+
+@contextmanager
+def by_index(connection: Connection) -> Iterator[None]:
+    """For few rows. A fault ends the transaction, and with it these settings."""
+    execute(connection, _sql("plan_by_index"), {"setting": "off"})
+    yield
+    execute(connection, _sql("plan_by_index"), {"setting": "on"})
 
 
 @dataclass(frozen=True)
@@ -41,12 +49,9 @@ class LinkMerge:
         """Whether a statement answers anything."""
         return fetch_one(self.connection, _sql(statement, **self.names), self.values) is not None
 
-    @contextmanager
-    def by_index(self) -> Iterator[None]:
-        """For few rows. A fault ends the transaction, and with it these settings."""
-        execute(self.connection, _sql("plan_by_index"), {"setting": "off"})
-        yield
-        execute(self.connection, _sql("plan_by_index"), {"setting": "on"})
+    def by_index(self) -> AbstractContextManager[None]:
+        """See there."""
+        return by_index(self.connection)
 
 
 def link_merge_of(connection: Connection, link: LinkTable, chunk: Chunk, place: Place) -> LinkMerge:
@@ -80,7 +85,7 @@ def _values(link: LinkTable, chunk: Chunk, place: Place) -> dict[str, object]:
         "in_table": link.name,
         "owner_column": link.owner_column,
         "target_column": link.target_column,
-        "blanks": _BLANKS,
+        "blanks": BLANKS,
         "started_at": place.started_at,
         "unserved_since": place.unserved_since,
         "expiry_minutes": place.reference_expiry_minutes,

@@ -15,7 +15,8 @@ waited) the store has kept; and the counters are those of both tries (`both`).
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,7 +26,7 @@ from etl.inbound.close import copy_errors
 from etl.inbound.files import refuse_files
 from etl.inbound.migrated_at import shows_migrated_at
 from etl.inbound.place import Place, Sides
-from etl.inbound.relayed import ERROR, TEMPORARY, Relayed, both, drop, in_columns, into, relayed
+from etl.inbound.relayed import ERROR, TEMPORARY, Relayed, as_it_stands, both, drop, in_columns, into, relayed
 from etl.inbound.truncated import refuse_truncated
 from etl.inbound.way_back import way_back
 from etl.metadata import Company, names
@@ -66,11 +67,11 @@ def relay_task(
     """
     if task.kind is Kind.MIGRATE_IN_MIGRATED_AT:
         return _touch(sides, company, task, place, merge)
-    whole = _Errand(sides, relayed(sides.source, company, task, place))
+    whole = _Errand(sides, relayed(company, task, place))
     first = whole.counted()
     again = Counter[str]()
     for chunk in slices or (whole.rows.chunk,):
-        errand = _Errand(sides, replace(whole.rows, task=replace(task, chunk=chunk), chunk=chunk))
+        errand = _Errand(sides, relayed(company, replace(task, chunk=chunk), place))
         again.update(errand.run(merge, is_first=first is None))
     counters = both(first, dict(again))
     whole.note(counters)
@@ -89,6 +90,16 @@ def _touch(sides: Sides, company: Company, task: Task, place: Place, merge: Merg
     counters = merge(sides.store, task, place.relayed(TEMPORARY))
     drop(sides.store, task.table)
     return counters
+
+
+@contextmanager
+def rows_at_store(sides: Sides, company: Company, task: Task, place: Place) -> Iterator[Place]:
+    """The rows of a task where they can be compared with the store's, and where that is; nothing comes of it."""
+    errand = _Errand(sides, relayed(company, task, place))
+    errand.fetch(is_first=False)
+    yield place.relayed(TEMPORARY)
+    for table in ("err", "mark", errand.rows.table):
+        drop(sides.store, table)
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,9 @@ class _Errand:
 
     def fetch(self, *, is_first: bool) -> int:
         """The rows come, and are locked where they came from; returns how many."""
+        return _Errand(self.sides, as_it_stands(self.sides.source, self.rows))._fetch(is_first=is_first)
+
+    def _fetch(self, *, is_first: bool) -> int:
         self._at_store("relay_table")
         self._at_store("relay_mark_table")
         execute(self.sides.store, _sql("relay_error_table"))

@@ -99,12 +99,18 @@ class Relayed:
         return replace(self.task, chunk=chunk)
 
 
-def relayed(connection: Connection, company: Company, task: Task, place: Place) -> Relayed:
-    """What a task of a kind that merges rows needs; `connection` is that of the import."""
+def relayed(company: Company, task: Task, place: Place) -> Relayed:
+    """What a task of a kind that merges rows needs."""
     link = company.in_link_table(task.table)
     kind = _ROWS.get(task.kind, "links")
-    absent = () if link is None or has_removed(connection, place.in_schema, link.name) else (REMOVED,)
-    return Relayed(task, kind, task.table, in_columns(company, task.table), task.part, place, link, absent)
+    return Relayed(task, kind, task.table, in_columns(company, task.table), task.part, place, link)
+
+
+def as_it_stands(connection: Connection, rows: Relayed) -> Relayed:
+    """The same, knowing the import's table, whose connection it is: a link table may be older than its `removed`."""
+    if rows.link is None or has_removed(connection, rows.place.in_schema, rows.table):
+        return rows
+    return replace(rows, absent=(REMOVED,))
 
 
 def in_columns(company: Company, table: str) -> tuple[Column, ...]:

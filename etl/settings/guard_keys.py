@@ -36,6 +36,30 @@ GUARD_KEYS = (
         empty="any share may be emptied",
     ),
     Key(
+        "maxChangedShare",
+        Kind.NUMBER,
+        "",
+        "The same for changes: how many of an object's instances may get other values in one run. A feed in which each "
+        "row changes every day is no accident, so nothing is watched unless a share is given. It costs a look at all "
+        "rows of a batch that is large beside its object.",
+        unit="percent",
+        smallest=1,
+        largest=100,
+        empty="any share may be changed",
+    ),
+    Key(
+        "maxUnlinkedShare",
+        Kind.NUMBER,
+        "30",
+        "The same for links: how many of a field's links to one object may end in one run, by rows with removed = true "
+        "or because a full set (linkMode: replace) does not name them. The link of a SINGLE field that gives way to "
+        "another does not count. Fields with fewer than 100 links are not watched.",
+        unit="percent",
+        smallest=1,
+        largest=100,
+        empty="any share may be ended",
+    ),
+    Key(
         "taskAttempts",
         Kind.NUMBER,
         "5",

@@ -44,9 +44,11 @@ class InMigration:
     # None: no limit.
     error_limit: int | None
     max_value_bytes: int
-    # Percent of an object's instances; None: no limit.
+    # Percent of an object's instances, or of the links between two objects; None: no limit.
     max_removed_share: int | None
     max_blanked_share: int | None
+    max_changed_share: int | None
+    max_unlinked_share: int | None
     # Strikes after which a task is set aside.
     task_attempts: int
     # 0: a server that must be mended is not waited for.

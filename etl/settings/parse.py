@@ -97,6 +97,8 @@ def _in_migration(layers: Layers) -> InMigration:
         max_value_bytes=_number(layers, IN_MIGRATION, "maxValueBytes"),
         max_removed_share=cast(int | None, layers.value(IN_MIGRATION, "maxRemovedShare")),
         max_blanked_share=cast(int | None, layers.value(IN_MIGRATION, "maxBlankedShare")),
+        max_changed_share=cast(int | None, layers.value(IN_MIGRATION, "maxChangedShare")),
+        max_unlinked_share=cast(int | None, layers.value(IN_MIGRATION, "maxUnlinkedShare")),
         task_attempts=_number(layers, IN_MIGRATION, "taskAttempts"),
         fault_patience_seconds=_number(layers, IN_MIGRATION, "faultPatienceSeconds"),
         copy_tables=bool(layers.value(IN_MIGRATION, "copyTables")),

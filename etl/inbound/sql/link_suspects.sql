@@ -1,0 +1,3 @@
+-- See count_ended, which is asked where the rows are not.
+{% from "link_suspects.jinja" import link_suspects %}
+{{ link_suspects(in_schema, in_table, owner_column, target_column, replaces, has_removed) }}

@@ -1,0 +1,269 @@
+"""Guards on the share of changed instances and of ended links; those of removed and emptied ones: test_brake.py."""
+
+import pytest
+
+from etl.errors import RunStopped
+from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Row, Site
+
+_IN = "needLoadFromInTables: true"
+DOCUMENTS = {
+    "Client": f"""
+code: Client
+orderIndex: 1
+fields:
+  - {{code: Name, type: INPUT_TEXT, {_IN}}}
+  - {{code: Amount, type: INPUT_NUMBER, {_IN}}}
+  - {{code: Kind, type: DROPDOWN_SINGLE, options: [{{code: new, id: abc}}, {{code: old}}], {_IN}}}
+  - {{code: Born, type: DATE, inMigrationTimezoneMinutes: 300, {_IN}}}
+  - {{code: Level, type: DROPDOWN_SINGLE, dictionary: Level, {_IN}}}
+  - {{code: Score, type: INPUT_NUMBER, onBadValue: skip_value, {_IN}}}
+  - {{code: Town, type: BO, bo: Town, {_IN}}}
+  - {{code: Home, type: BO, bo: Town, viewType: SINGLE, {_IN}}}
+  - {{code: Team, type: BO, bo: Town, linkMode: replace, {_IN}}}
+  - {{code: Chief, type: BO, bo: Town, viewType: SINGLE, linkMode: replace, {_IN}}}
+  - {{code: Any, type: CO, co: Any, {_IN}}}
+""",
+    "Town": f"""
+code: Town
+orderIndex: 2
+fields:
+  - {{code: Name, type: INPUT_TEXT, {_IN}}}
+""",
+    "Any": "code: Any\ncategory: CO\nbos: [Town, Client]\n",
+    "Level": f"""
+code: Level
+category: DICTIONARY
+fields:
+  - {{code: code, type: INPUT_TEXT, {_IN}}}
+""",
+}
+
+
+def client(number: int, **values: object) -> Row:
+    row: Row = {"in_id": f"c-{number}", "Name": f"Name {number}", "Amount": number, "Kind": "new"}
+    return row | {"Born": "2024-01-31T19:00Z", "Level": "top", "Score": number} | values
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    """200 clients, of which at most half may change."""
+    site = make_site(DOCUMENTS, maxChangedShare=50)
+    site.partner.fill("in_level", {"in_id": "l", "code": "top"}, {"in_id": "m", "code": "low"})
+    site.partner.fill("in_client", *(client(n) for n in range(200)))
+    site.partner.fill("in_town", *({"in_id": f"t-{n}"} for n in range(5)))
+    site.partner.hand_over()
+    assert site.run().exit_code == 0
+    return site
+
+
+def deliver(site: Site, *rows: Row) -> None:
+    site.partner.redeliver("in_client", *rows)
+    site.partner.hand_over()
+
+
+OTHER = [
+    {"Name": "other"},
+    {"Amount": -1},
+    {"Kind": "old"},
+    {"Born": "2024-02-29T19:00Z"},
+    {"Level": "low"},
+    {"Score": 7000},
+    {"Name": None},
+    {"Amount": 7777, "Name": "x"},
+]
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("other", OTHER, ids=repr)
+def test_a_batch_that_would_change_too_much_changes_nothing(site: Site, other: Row) -> None:
+    before = site.fingerprint()
+    deliver(site, *(client(n, **(other if n < 101 else {})) for n in range(200)))
+    with pytest.raises(
+        RunStopped, match=r"change 101 of 200 instances of Client \(50 percent, maxChangedShare=50\).*--accept"
+    ):
+        site.run()
+    assert site.fingerprint() == before
+    assert site.partner.statuses("in_client") == {"": 200}
+    assert site.partner.marker()["ins_inkafka_status"] == 2
+
+
+SAME = [
+    {"Kind": "abc"},  # the id of the option that it has
+    {"Born": "2024-02-01T05:00Z"},  # the same local day
+    {"Score": "NaN"},  # a bad value that is skipped
+    {"Amount": "NaN", "Name": "other"},  # a row that is rejected
+]
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("same", SAME, ids=repr)
+def test_what_changes_nothing_does_not_count(site: Site, same: Row) -> None:
+    deliver(site, *(client(n, **same) for n in range(200)))
+    [receipt] = [one for one in site.run().receipts if one.in_table == "in_Client"]
+    assert receipt.changed == 0
+
+
+@BOTH_LAYOUTS
+def test_the_share_itself_may_change_beside_new_and_removed_ones(site: Site) -> None:
+    rows = [client(n, **({"Name": "x"} if n < 100 else {})) for n in range(200)]
+    deliver(site, *rows[:199], client(199, removed=True), *(client(n) for n in range(1000, 1300)))
+    [receipt] = [one for one in site.run().receipts if one.in_table == "in_Client"]
+    assert (receipt.created, receipt.changed, receipt.removed, receipt.unchanged) == (300, 100, 1, 99)
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("way", ["out_id", "alias"])
+def test_instances_are_found_by_every_id(site: Site, way: str) -> None:
+    if way == "alias":
+        site.partner("update in_client set in_id = 'other-' || in_id, in_status = '' where amount < 101")
+        site.partner.hand_over()
+        site.run()
+        site.partner("update in_client set out_id = null")
+    else:
+        site.partner("update in_client set in_id = null where amount < 101")
+    site.partner("update in_client set name = 'changed', in_status = '' where amount < 101")
+    site.partner.hand_over()
+    with pytest.raises(RunStopped, match="change 101 of 200 instances of Client"):
+        site.run()
+
+
+def test_with_keep_an_empty_column_changes_nothing(site: Site) -> None:
+    site.set(nullPolicy="keep", maxChangedShare=50)
+    deliver(site, *(client(n, Name=None) for n in range(200)))
+    assert site.run().exit_code == 0
+
+
+@BOTH_LAYOUTS
+def test_the_command_stops_and_accepts(site: Site) -> None:
+    deliver(site, *(client(n, Name="x") for n in range(200)))
+    dry = site.etl("run", "--dry-run")
+    assert (dry.code, dry.out) == (3, "")
+    assert "change 200 of 200 instances of Client (100 percent, maxChangedShare=50)" in dry.err
+    assert site.etl("run", "--dry-run", "--accept").code == 0
+    stopped = site.etl("run")
+    assert (stopped.code, stopped.out) == (3, "")
+    assert site.etl("run", "--accept").code == 0
+    assert site.count(f"{STORE}.bo_client where name = 'x'") == 200
+
+
+def test_without_a_share_anything_may_change(site: Site) -> None:
+    site.set()
+    deliver(site, *(client(n, Name="x") for n in range(200)))
+    assert site.run().exit_code == 0
+
+
+def test_a_company_may_have_its_own_shares(site: Site) -> None:
+    site.set(maxUnlinkedShare=90)
+    site.write("companies/demo/configs/InMigrationConfig.txt", "maxChangedShare=10\nmaxUnlinkedShare=\n")
+    shown = site.etl("config", "show", "--company", "demo", "--json")
+    assert '"maxChangedShare"' in shown.out
+    deliver(site, *(client(n, **({"Name": "x"} if n < 21 else {})) for n in range(200)))
+    with pytest.raises(RunStopped, match="maxChangedShare=10"):
+        site.run()
+
+
+LINKS = {"Town": "Town", "Home": "Town", "Team": "Town", "Chief": "Town", "Any_Town": "Town", "Any_Client": "Client"}
+
+
+def links(site: Site, field: str, number: int = 200, target: str = "1", **values: object) -> None:
+    """One link of each of so many clients, as the only rows of its table."""
+    code, _, _ = field.partition("_")
+    to = f"t-{target}" if LINKS[field] == "Town" else f"c-{target}"
+    rows = [{"client_id": f"c-{n}", f"{code}_id": to, "removed": False} | values for n in range(number)]
+    site.partner.redeliver(f"in_client_{field}", *rows)
+    site.partner.hand_over()
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("field", LINKS)
+def test_a_batch_that_would_end_too_many_links_ends_none(site: Site, field: str) -> None:
+    links(site, field)
+    assert site.run().exit_code == 0
+    before = site.fingerprint()
+    links(site, field, 61, removed=True)
+    code, _, member = field.partition("_")
+    whose = rf"links of Client\.{code}" + (f" to {member}" if member else "")
+    with pytest.raises(RunStopped, match=rf"end 61 of 200 {whose} \(30 percent, maxUnlinkedShare=30\).*--accept"):
+        site.run()
+    assert site.fingerprint() == before
+    assert site.partner.statuses(f"in_client_{field}") == {"": 61}
+    links(site, field, 60, removed=True)
+    assert site.run().exit_code == 0
+    assert site.count(f"{STORE}.link_client_{code}") == 140
+
+
+@BOTH_LAYOUTS
+def test_sets_that_name_others(site: Site) -> None:
+    links(site, "Team")
+    site.run()
+    links(site, "Team", 61, target="2")
+    with pytest.raises(RunStopped, match=r"end 61 of 200 links of Client\.Team \(30 percent"):
+        site.run()
+    links(site, "Team", 61)  # the same ones
+    assert site.run().exit_code == 0
+
+
+@BOTH_LAYOUTS
+def test_few_rows_of_sets_may_end_many_links(site: Site) -> None:
+    site.partner.redeliver(
+        "in_client_team", *({"client_id": f"c-{c}", "team_id": f"t-{t}"} for c in range(40) for t in range(5))
+    )
+    site.partner.hand_over()
+    site.run()
+    links(site, "Team", 16, target="9")
+    with pytest.raises(RunStopped, match=r"end 80 of 200 links of Client\.Team \(40 percent"):
+        site.run()
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("field", ["Home", "Chief"])
+def test_a_single_link_that_gives_way_has_not_ended(site: Site, field: str) -> None:
+    links(site, field)
+    site.run()
+    links(site, field, target="2")
+    assert site.run().exit_code == 0
+    assert site.count(f"{STORE}.link_client_{field}") == 200
+
+
+@BOTH_LAYOUTS
+def test_removals_of_what_is_not_there_do_not_count(site: Site) -> None:
+    links(site, "Town")
+    site.run()
+    links(site, "Town", target="2", removed=True)
+    assert site.run().exit_code == 0
+
+
+def test_few_links_are_not_watched(site: Site) -> None:
+    links(site, "Town", 99)
+    site.run()
+    links(site, "Town", 99, removed=True)
+    assert site.run().exit_code == 0
+    assert site.count(f"{STORE}.link_client_town") == 0
+
+
+def test_rows_with_a_blank_end_are_no_sets(site: Site) -> None:
+    links(site, "Team")
+    site.run()
+    links(site, "Team", Team_id=" ")
+    assert site.run().exit_code == 1
+    assert site.count(f"{STORE}.link_client_team") == 200
+
+
+def test_an_empty_share_ends_any_number(site: Site) -> None:
+    links(site, "Town")
+    site.run()
+    site.set(maxUnlinkedShare="")
+    links(site, "Town", removed=True)
+    assert site.run().exit_code == 0
+    assert site.count(f"{STORE}.link_client_town") == 0
+
+
+@BOTH_LAYOUTS
+def test_the_command_accepts_ended_links(site: Site) -> None:
+    links(site, "Town")
+    site.run()
+    links(site, "Town", removed=True)
+    assert site.etl("run", "--dry-run").code == 3
+    assert site.etl("run").code == 3
+    assert site.etl("run", "--accept").code == 0
+    assert site.count(f"{STORE}.link_client_town") == 0
