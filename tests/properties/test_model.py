@@ -87,7 +87,6 @@ SOWN: dict[str, tuple[str, Change]] = {
     "unlisted links stay": ("remove_unlisted", nothing),
     "links that are taken away stay": ("remove_links", replace(r"where removed and", "where false and")),
     "references that are taken away stay": ("remove_references", replace(r"where removed and", "where false and")),
-    "a removal overrules a newer row": ("settle_removals", replace(r"a\.linked_at > r\.linked_at", "false")),
     "an empty end is waited for": ("stage_links", replace(r":blanks\) = ''", ":blanks) = 'no'")),
     "unlinked pairs are still shown": ("delete_links", nothing),
     "removed instances are still shown": ("delete_instances", nothing),
