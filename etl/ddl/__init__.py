@@ -5,7 +5,7 @@ live database lacks, and applies them. Never drops unless told to, and never tou
 """
 
 from etl.ddl.apply import apply, bring_up, bring_up_out, bring_up_store
-from etl.ddl.compare import UnfitTables, check_in_tables, missing, missing_out
+from etl.ddl.compare import UnfitTables, check_in_tables, missing, missing_out, without_additions
 from etl.ddl.difference import Difference, difference
 from etl.ddl.tables import Change, Direction, out_tables, statements
 
@@ -24,4 +24,5 @@ __all__ = [
     "missing_out",
     "out_tables",
     "statements",
+    "without_additions",
 ]

@@ -80,6 +80,18 @@ def check_in_tables(connection: Connection, company: Company, schema: str) -> No
         )
 
 
+def without_additions(connection: Connection, company: Company, schema: str) -> list[str]:
+    """The in_ tables that are older than a column which is added to them (see `Addition`); runs do without it."""
+    wanted = tables(company, Direction.IN, in_schema=schema, store_schema=schema, out_schema=schema)
+    live = relations(connection, schema, (table.name for table in wanted))
+    return [
+        table.name
+        for table in wanted
+        if (there := live.get(fold(table.name))) is not None
+        and any(one.column.name not in there.columns for one in table.additions)
+    ]
+
+
 def compare(
     connection: Connection, schemas: list[str], wanted: list[Table], *, puts_off_indexes: bool = False
 ) -> Comparison:

@@ -28,6 +28,10 @@ def check_tables(house: House) -> Iterator[Finding]:
     with looking(house.engine) as connection:
         ddl.check_in_tables(connection, house.company, house.in_schema)
         yield ok("in_ tables", f"schema {house.in_schema} fits the metadata of company {house.company.code}")
+        older = ddl.without_additions(connection, house.company, house.in_schema)
+        if older:
+            found = f"without the column removed, so that no row takes a link away: {', '.join(older)}"
+            yield warning("in_ tables", found, f"`etl generate-ddl --company {house.company.code} --apply` adds it")
         is_ready = is_prepared(connection, house)
     with looking(house.store_engine) as connection:
         changes = ddl.missing(connection, house.company, "store", in_schema=house.in_schema, **schemas)
