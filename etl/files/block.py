@@ -25,14 +25,15 @@ class Malformed:
 class Block:
     """Some rows. `columns` are those of the layout; `lines` say where each row begins, from 1.
 
-    `faults`: (row, column) -> why its cell could not be read; `done` is how much of the file is behind us.
+    `faults`: (row, column) -> why its cell could not be read, with None for the column why the row could not; `done` is
+    how much of the file is behind us.
     """
 
     columns: tuple[pa.Array, ...]
     lines: Lines
     done: int
     malformed: tuple[Malformed, ...] = ()
-    faults: dict[tuple[int, int], str] = field(default_factory=dict)
+    faults: dict[tuple[int, int | None], str] = field(default_factory=dict)
 
 
 class Source(Protocol):

@@ -143,7 +143,7 @@ class CsvSource:
 
     def _scanned(self, buffer: bytes, line: int, done: int, *, is_last: bool) -> tuple[Block | None, int, int]:
         found = scan(buffer, line + 1, self._csv, self.layout.cells, is_last=is_last)
-        faults: dict[tuple[int, int], str] = {}
+        faults: dict[tuple[int, int | None], str] = {}
         columns = []
         for number, place in enumerate(self.layout.places):
             cells = [row[place] for row in found.rows]
@@ -158,7 +158,7 @@ def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 
-def _texts(cells: list[bytes | None], column: int, faults: dict[tuple[int, int], str]) -> pa.Array:
+def _texts(cells: list[bytes | None], column: int, faults: dict[tuple[int, int | None], str]) -> pa.Array:
     try:
         return pa.array(cells, pa.binary()).cast(pa.string())
     except pa.ArrowInvalid:

@@ -1,30 +1,22 @@
 """A sheet of an Excel workbook as blocks of rows; `line` is the number that Excel shows beside the row."""
 
-import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import openpyxl
 import pyarrow as pa
-from openpyxl.utils.exceptions import InvalidFileException
 
 from etl.errors import ConfigurationError, Problem
 from etl.files.block import Block
-from etl.files.header import match_header
+from etl.files.header import Layout, match_header
 from etl.files.target import InTable, Kind
+from etl.files.xlsx_archive import Archive
+from etl.files.xlsx_book import Book, Sheet, read_texts
+from etl.files.xlsx_sheet import MOST_COLUMNS, Merged, Row, column_letters, read_rows, survey
+from etl.files.xlsx_values import Values
 
 _BATCH_ROWS = 5_000
+_BATCH_CHARACTERS = 8 * 1024 * 1024
 _NAME_CHARACTERS = 31  # Excel has no longer names of sheets
-
-
-def sheet_names(path: Path) -> list[str]:
-    """The sheets of a workbook, in their order. Raises ConfigurationError when it is none."""
-    with _opened(path) as book:
-        return [sheet.title for sheet in book.worksheets]
 
 
 def is_named(sheet: str, table: str) -> bool:
@@ -32,112 +24,108 @@ def is_named(sheet: str, table: str) -> bool:
     return sheet.strip().lower() == table[:_NAME_CHARACTERS].lower()
 
 
-@contextmanager
-def _opened(path: Path, *, has_values: bool = False) -> Iterator[Any]:
-    """A workbook for reading row by row; `has_values`: results of formulas instead of formulas."""
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=has_values)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError) as error:
-        raise ConfigurationError(Problem("is no Excel workbook (.xlsx)", str(path))) from error
-    try:
-        yield book
-    finally:
-        book.close()
-
-
 class ExcelSource:
-    """A sheet whose first row names the columns."""
+    """A sheet whose first row that is not empty names the columns. It is read to its end before its first row counts.
 
-    def __init__(self, path: Path, sheet: str, table: InTable, columns: Sequence[str] | None) -> None:
-        self.name = f"{path}[{sheet}]"
-        self._path, self._sheet = path, sheet
-        self._first = 1 if columns else 2
-        header = columns or self._header()
-        self.layout = match_header(header, table, self.name)
-        with _opened(path) as book:
-            self.size = book[sheet].max_row or 0
+    `size` is in bytes, unpacked.
+    """
 
-    def _header(self) -> list[str]:
-        with _opened(self._path) as book:
-            row = next(book[self._sheet].iter_rows(max_row=1, values_only=True), ())
-        names = ["" if cell is None else str(cell) for cell in row]
-        while names and not names[-1].strip():
-            names.pop()
-        return names
+    def __init__(self, book: Book, sheet: Sheet, table: InTable, columns: Sequence[str]) -> None:
+        self.name = f"{book.path}[{sheet.name}]"
+        self._book, self._sheet = book, sheet
+        with Archive(book.path) as archive:
+            self.size, self._merged = survey(archive, sheet)
+            self._header_line, header = (0, list(columns)) if columns else self._header(archive)
+        self.layout = match_header(header, table, self.name, self._header_line or None)
+
+    def _header(self, archive: Archive) -> tuple[int, list[str]]:
+        for row, _ in read_rows(archive, self._sheet, set(range(MOST_COLUMNS)), MOST_COLUMNS):
+            numbers = [cell.value or "" for cell in row.cells.values() if cell.type == "s"]
+            wanted = max((int(one) + 1 for one in numbers if one.isascii() and one.isdigit()), default=0)
+            values = Values(read_texts(self._book, archive, wanted), self._book.formats, is_1904=self._book.is_1904)
+            names = [""] * (max(row.cells) + 1)
+            for place, cell in row.cells.items():
+                text, reason = values.text(cell, Kind.TEXT)
+                if reason:
+                    message = f"the name in {column_letters(place)}{row.line} {reason}"
+                    raise ConfigurationError(Problem(message, self.name, row.line))
+                names[place] = text or ""
+            while names and not names[-1].strip():
+                names.pop()
+            if names:
+                return row.line, names
+        raise ConfigurationError(Problem("is empty: not even a header names its columns", self.name))
 
     def blocks(self) -> Iterator[Block]:
         """The rows that are not empty."""
-        lines: list[int] = []
-        rows: list[list[Any]] = []
-        with _opened(self._path) as book, _opened(self._path, has_values=True) as results:
-            pairs = (one[self._sheet].iter_rows(min_row=self._first) for one in (book, results))
-            for line, (row, values) in enumerate(zip(*pairs, strict=True), self._first):
-                cells = [_cell(row, values, place) for place in self.layout.places]
-                if any(cell is not None for cell in cells):
-                    lines.append(line)
-                    rows.append(cells)
-                if len(rows) == _BATCH_ROWS:
-                    yield self._block(rows, lines)
-                    rows, lines = [], []
-        if rows:
-            yield self._block(rows, lines)
-
-    def _block(self, rows: list[list[Any]], lines: list[int]) -> Block:
-        faults: dict[tuple[int, int], str] = {}
-        columns = []
-        for number, column in enumerate(self.layout.columns):
-            texts = []
-            for row, cells in enumerate(rows):
-                text, reason = _text(cells[number], column.kind)
-                if reason:
-                    faults[row, number] = reason
-                texts.append(text)
-            columns.append(pa.array(texts, pa.string()))
-        return Block(tuple(columns), np.array(lines, np.int64), lines[-1], (), faults)
+        with Archive(self._book.path) as archive:
+            values = Values(read_texts(self._book, archive), self._book.formats, is_1904=self._book.is_1904)
+            cells = _Cells(values, self.layout, [one for one in self._merged if one.last_line > self._header_line])
+            done = 0
+            for row, done in read_rows(archive, self._sheet, set(self.layout.places), self.layout.cells):
+                if row.line <= self._header_line:
+                    continue
+                cells.add(row)
+                if len(cells.lines) == _BATCH_ROWS or cells.characters > _BATCH_CHARACTERS:
+                    yield cells.block(done)
+            if cells.lines:
+                yield cells.block(done)
 
 
-class _Formula(str):
-    """A formula that nobody has calculated."""
+class _Cells:
+    """Rows on their way into a block."""
 
+    def __init__(self, values: Values, layout: Layout, merged: Sequence[Merged]) -> None:
+        self._values, self._columns, self._places = values, layout.columns, layout.places
+        self._merged = merged
+        self._merged_from = np.array([one.first_line for one in merged])
+        self._merged_to = np.array([one.last_line for one in merged])
+        self._clear()
 
-class _Fault(str):
-    """What Excel shows instead of a value: #N/A, #REF! …"""
+    def _clear(self) -> None:
+        self.lines: list[int] = []
+        self.characters = 0
+        self._texts: list[list[str | None]] = [[] for _ in self._columns]
+        self._faults: dict[tuple[int, int | None], str] = {}
 
+    def add(self, row: Row) -> None:
+        """Takes a row, unless all of its cells are empty."""
+        texts: list[str | None] = []
+        faults: list[tuple[int | None, str]] = []
+        for number, (place, column) in enumerate(zip(self._places, self._columns, strict=True)):
+            cell = row.cells.get(place)
+            text, reason = self._values.text(cell, column.kind) if cell else (None, "")
+            texts.append(text)
+            if reason:
+                faults.append((number, reason))
+        if row.beyond:
+            faults.append((None, f"has a value in column {row.beyond}, for which the header has no name"))
+        if not faults and not any(texts):
+            return
+        for at, reason in faults:
+            self._faults[len(self.lines), at] = reason
+        for column_texts, text in zip(self._texts, texts, strict=True):
+            column_texts.append(text)
+            self.characters += len(text) if text else 0
+        self.lines.append(row.line)
 
-def _cell(row: Sequence[Any], values: Sequence[Any], place: int) -> Any:
-    if place >= len(row):
-        return None
-    cell = row[place]
-    if cell.data_type == "f":
-        result = values[place]
-        if result.value is None:
-            return _Formula(cell.value)
-        return _Fault(result.value) if result.data_type == "e" else result.value
-    return _Fault(cell.value) if cell.data_type == "e" else cell.value
+    def block(self, done: int) -> Block:
+        """What was taken so far; `done` as in Block."""
+        self._mark_merged()
+        columns = tuple(pa.array(texts, pa.string()) for texts in self._texts)
+        block = Block(columns, np.array(self.lines, np.int64), done, (), self._faults)
+        self._clear()
+        return block
 
-
-def _text(value: Any, kind: Kind) -> tuple[str | None, str]:
-    """(the value as text, why it is none)."""
-    match value:
-        case None:
-            return None, ""
-        case _Formula():
-            return value, "is a formula without a result: open the file in Excel and save it, or paste values"
-        case _Fault():
-            return value, "is an error of Excel: correct the cell or empty it"
-        case str():
-            return value, ""
-        case bool():
-            return str(value).lower(), ""
-        case float():
-            return (str(int(value)) if value.is_integer() else repr(value)), ""
-        case datetime():
-            is_day = kind is Kind.TEXT and value.time() == time(0)
-            return value.date().isoformat() if is_day else value.isoformat(" "), ""
-        case date() | int():
-            return str(value), ""
-        case time() | timedelta():
-            is_text = kind is Kind.TEXT
-            return str(value), "" if is_text else "is a time without a day: write both"
-        case _:
-            return str(value), "is of a kind that no column takes"
+    def _mark_merged(self) -> None:
+        """A merged range holds one value, in its first cell: whose the others are, only its author knows."""
+        lines = np.array(self.lines)
+        for at in np.flatnonzero((self._merged_from <= lines[-1]) & (self._merged_to >= lines[0])):
+            one = self._merged[int(at)]
+            first, last = np.searchsorted(lines, [one.first_line, one.last_line + 1])
+            for row in range(first, last):
+                for number, place in enumerate(self._places):
+                    is_first = self.lines[row] == one.first_line and place == one.first_column
+                    if one.first_column <= place <= one.last_column and not is_first:
+                        reason = f"is merged with other cells ({one.name}): give each its own value"
+                        self._faults.setdefault((row, number), reason)

@@ -11,10 +11,11 @@ from etl.errors import ConfigurationError, Problem
 from etl.files.block import Source
 from etl.files.csv_source import CsvReader, CsvSource
 from etl.files.csv_text import CsvFormat, scan
-from etl.files.excel_source import ExcelSource, is_named, sheet_names
+from etl.files.excel_source import ExcelSource, is_named
 from etl.files.header import SKIP, match_header
 from etl.files.parquet_source import ParquetSource
 from etl.files.target import InTable, find_table
+from etl.files.xlsx_book import Sheet, read_book
 from etl.quoting import fold, shown
 
 _CSV: Final = (".csv", ".tsv", ".txt", ".dat", ".csv.gz", ".tsv.gz", ".txt.gz", ".dat.gz")
@@ -22,6 +23,7 @@ _PARQUET: Final = (".parquet", ".pq")
 _EXCEL: Final = (".xlsx", ".xlsm")
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _REJECTED: Final = ".rejected"
+_SHOWN_SHEETS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,11 @@ def _named(path: Path, tables: dict[str, InTable]) -> InTable:
 
 
 def _of_workbook(path: Path, tables: dict[str, InTable], chosen: InTable | None, file_format: FileFormat) -> list[Pair]:
-    sheets = sheet_names(path)
-    named = [(one, sheet) for sheet in sheets for one in tables.values() if is_named(sheet, one.name)]
+    book = read_book(path)
+    sheets = book.sheets
+    named = [(one, sheet) for sheet in sheets for one in tables.values() if is_named(sheet.name, one.name)]
     if file_format.sheet:
-        wanted = [sheet for sheet in sheets if sheet.lower() == file_format.sheet.lower()]
+        wanted = [sheet for sheet in sheets if sheet.name.lower() == file_format.sheet.lower()]
         if not wanted:
             raise ConfigurationError(Problem(f"has no sheet {shown(file_format.sheet)}: {_list(sheets)}", str(path)))
         table = chosen or next((one for one, sheet in named if sheet == wanted[0]), None) or _named(path, tables)
@@ -104,11 +107,12 @@ def _of_workbook(path: Path, tables: dict[str, InTable], chosen: InTable | None,
         if len(sheets) > 1:
             raise ConfigurationError(Problem(f"no sheet bears the name of a table: {_list(sheets)}", str(path)))
         named = [(_named(path, tables), sheets[0])]
-    return [Pair(one, ExcelSource(path, sheet, one, file_format.columns), path) for one, sheet in named]
+    return [Pair(one, ExcelSource(book, sheet, one, file_format.columns), path) for one, sheet in named]
 
 
-def _list(sheets: Sequence[str]) -> str:
-    return ", ".join(shown(sheet) for sheet in sheets)
+def _list(sheets: Sequence[Sheet]) -> str:
+    names = [shown(sheet.name) for sheet in sheets[:_SHOWN_SHEETS]]
+    return ", ".join([*names, "…"] if len(sheets) > _SHOWN_SHEETS else names)
 
 
 def _check_format(file_format: FileFormat) -> None:
