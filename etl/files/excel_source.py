@@ -40,7 +40,7 @@ class ExcelSource:
 
     def _header(self, archive: Archive) -> tuple[int, list[str]]:
         for row, _ in read_rows(archive, self._sheet, set(range(MOST_COLUMNS)), MOST_COLUMNS):
-            numbers = [cell.value or "" for cell in row.cells.values() if cell.type == "s"]
+            numbers = [value or "" for written, _, value, _ in row.cells.values() if written == "s"]
             wanted = max((int(one) + 1 for one in numbers if one.isascii() and one.isdigit()), default=0)
             values = Values(read_texts(self._book, archive, wanted), self._book.formats, is_1904=self._book.is_1904)
             names = [""] * (max(row.cells) + 1)
@@ -76,7 +76,8 @@ class _Cells:
     """Rows on their way into a block."""
 
     def __init__(self, values: Values, layout: Layout, merged: Sequence[Merged]) -> None:
-        self._values, self._columns, self._places = values, layout.columns, layout.places
+        self._values, self._places = values, layout.places
+        self._kinds = [(place, one.kind) for place, one in zip(layout.places, layout.columns, strict=True)]
         self._merged = merged
         self._merged_from = np.array([one.first_line for one in merged])
         self._merged_to = np.array([one.last_line for one in merged])
@@ -85,16 +86,20 @@ class _Cells:
     def _clear(self) -> None:
         self.lines: list[int] = []
         self.characters = 0
-        self._texts: list[list[str | None]] = [[] for _ in self._columns]
+        self._texts: list[list[str | None]] = [[] for _ in self._places]
         self._faults: dict[tuple[int, int | None], str] = {}
 
     def add(self, row: Row) -> None:
         """Takes a row, unless all of its cells are empty."""
         texts: list[str | None] = []
         faults: list[tuple[int | None, str]] = []
-        for number, (place, column) in enumerate(zip(self._places, self._columns, strict=True)):
-            cell = row.cells.get(place)
-            text, reason = self._values.text(cell, column.kind) if cell else (None, "")
+        text_of, cell_of = self._values.text, row.cells.get
+        for number, (place, kind) in enumerate(self._kinds):
+            cell = cell_of(place)
+            if cell is None:
+                texts.append(None)
+                continue
+            text, reason = text_of(cell, kind)
             texts.append(text)
             if reason:
                 faults.append((number, reason))

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from xml.parsers import expat
 
 from etl.files.unreadable import Growth, unreadable
@@ -113,17 +113,36 @@ class ForbiddenMarkup(Exception):
     """Declares a document type, as no workbook does."""
 
 
-class Handlers:
+class Handlers(Protocol):
     """What is done at the beginning and end of an element, and with texts. Names come with their prefix."""
 
+    @property
+    def start(self) -> Callable[[str, dict[str, str]], None]:
+        """An element begins: its name and attributes."""
+        ...
+
+    @property
+    def end(self) -> Callable[[str], None]:
+        """An element ends."""
+        ...
+
+    @property
+    def text(self) -> Callable[[str], None]:
+        """Some of an element's text."""
+        ...
+
+
+class Ignoring:
+    """Handlers that do nothing, to be overridden."""
+
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """See Handlers."""
 
     def end(self, name: str) -> None:
-        """An element ends."""
+        """See Handlers."""
 
     def text(self, data: str) -> None:
-        """Some of an element's text."""
+        """See Handlers."""
 
 
 def local(name: str) -> str:
@@ -147,8 +166,7 @@ def _parser(handlers: Handlers) -> Any:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _forbid
-    start: Callable[[str, dict[str, str]], None] = handlers.start
-    parser.StartElementHandler = start
+    parser.StartElementHandler = handlers.start
     parser.EndElementHandler = handlers.end
     parser.CharacterDataHandler = handlers.text
     return parser

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.files.unreadable import unreadable
-from etl.files.xlsx_archive import Archive, Handlers, attribute, local, resolved
+from etl.files.xlsx_archive import Archive, Ignoring, attribute, local, resolved
 
 _MOST_TEXT_BYTES: Final = 1024 * 1024 * 1024
 _BYTES_OF_A_TEXT: Final = 64  # what Python needs for one beside its characters
@@ -116,7 +116,7 @@ def _relations(archive: Archive, part: str) -> "_Relations":
 
 
 @dataclass
-class _Relations(Handlers):
+class _Relations(Ignoring):
     """`by_id`: id -> (type, target)."""
 
     by_id: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -131,7 +131,7 @@ class _Relations(Handlers):
 
 
 @dataclass
-class _Workbook(Handlers):
+class _Workbook(Ignoring):
     sheets: list[tuple[str, str]] = field(default_factory=list)
     is_1904: bool = False
 
@@ -148,7 +148,7 @@ def _relation_id(attributes: dict[str, str]) -> str:
 
 
 @dataclass
-class _Styles(Handlers):
+class _Styles(Ignoring):
     formats: list[Format] = field(default_factory=list)
     _codes: dict[str, Format] = field(default_factory=dict)
     _is_of_cells: bool = False
@@ -180,7 +180,7 @@ def format_of(code: str) -> Format:
 
 
 @dataclass
-class _Texts(Handlers):
+class _Texts(Ignoring):
     """The texts of `sst`; what tells how to pronounce one is none of it."""
 
     path: Path

@@ -1,12 +1,12 @@
 """The cells of a sheet, row by row as they are unpacked; where a cell stands, its own address says."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from etl.files.unreadable import unreadable
-from etl.files.xlsx_archive import Archive, Handlers
+from etl.files.xlsx_archive import Archive
 from etl.files.xlsx_book import MOST_CHARACTERS, Sheet, cell_text
 
 MOST_COLUMNS: Final = 16_384
@@ -19,13 +19,8 @@ _MERGE: Final = re.compile(
 )
 
 
-class Cell(NamedTuple):
-    """A cell as it is written. `value` None: it has none; `formula` None: it is none."""
-
-    type: str
-    style: str
-    value: str | None
-    formula: str | None
+Cell = tuple[str, str, str | None, str | None]
+"""(type, style, value, formula) of a cell as they are written; None: it has no value, it is no formula."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +89,13 @@ def read_rows(archive: Archive, sheet: Sheet, wanted: set[int], width: int) -> I
 
     Raises ConfigurationError for a sheet whose rows or cells contradict one another.
     """
-    reader = _Rows(wanted, width)
+    ready: list[Row] = []
+    reader = _row_reader(ready, wanted, width)
     try:
         for done in archive.parse(sheet.part, reader):
-            for row in reader.ready:
+            for row in ready:
                 yield row, done
-            reader.ready = []
+            ready.clear()
     except _Contradiction as error:
         raise unreadable(archive.path, f"sheet {sheet.name} is damaged: {error}") from error
 
@@ -108,108 +104,120 @@ class _Contradiction(Exception):
     """What a sheet says of a row or cell cannot be."""
 
 
-class _Rows(Handlers):
-    def __init__(self, wanted: set[int], width: int) -> None:
-        self.ready: list[Row] = []
-        self._wanted, self._width = wanted, width
-        self._columns: dict[str, int] = {}
-        self._line, self._suffix = 0, "0"
-        self._cells: dict[int, Cell] = {}
-        self._beyond = ""
-        self._seen: set[int] = set()
-        self._column = -1
-        self._type = self._style = ""
-        self._value: str | None = None
-        self._formula: str | None = None
-        self._parts: list[str] = []
-        self._size = 0
-        self._runs: list[str] = []
-        self._runs_size = 0
-        self._is_phonetic = False
-        # The names of the elements as this sheet writes them, once its root is known.
-        self._row = self._c = self._v = self._t = self._f = self._phonetic = ""
+@dataclass(frozen=True)
+class _Reader:
+    start: Callable[[str, dict[str, str]], None]
+    end: Callable[[str], None]
+    text: Callable[[str], None]
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == self._c:
-            self._begin_cell(attributes)
-        elif name in (self._v, self._t, self._f):
-            self._parts, self._size = [], 0
-        elif name == self._row:
-            self._begin_row(attributes.get("r"))
-        elif name == self._phonetic:
-            self._is_phonetic = True
-        elif not self._row:
-            prefix = name[: -len("worksheet")]
-            if name != f"{prefix}worksheet":
-                raise _Contradiction(f"it begins with {name}")
-            self._row, self._c, self._v = f"{prefix}row", f"{prefix}c", f"{prefix}v"
-            self._t, self._f, self._phonetic = f"{prefix}t", f"{prefix}f", f"{prefix}rPh"
 
-    def text(self, data: str) -> None:
-        self._size += len(data)
-        if self._size + self._runs_size <= MOST_CHARACTERS:
-            self._parts.append(data)
+def _row_reader(ready: list[Row], wanted: set[int], width: int) -> _Reader:
+    """Handlers that append whole rows to `ready`. Closures: they are called five times per cell."""
+    # The names of the elements as this sheet writes them, once its root is known.
+    root = ""
+    row_name = cell_name = value_name = text_name = formula_name = phonetic_name = ""
+    columns: dict[str, int] = {}
+    line, suffix, digits = 0, "0", 1
+    cells: dict[int, Cell] = {}
+    beyond = ""
+    column = -1
+    kind = style = ""
+    value: str | None = None
+    formula: str | None = None
+    parts: list[str] = []
+    runs: list[str] = []
+    size = runs_size = 0
+    is_phonetic = False
 
-    def end(self, name: str) -> None:
-        if name == self._v:
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal column, kind, style, value, formula, size, is_phonetic
+        if name == cell_name:
+            get = attributes.get
+            address = get("r")
+            before = column
+            if address is None:
+                column += 1
+            else:
+                known = columns.get(address[:-digits])
+                if known is None or not address.endswith(suffix):
+                    known = place(address)
+                column = known
+            if not before < column < MOST_COLUMNS:
+                raise _Contradiction(f"row {line} has a cell in column {column_letters(column)} twice or out of order")
+            kind, style = get("t", "n"), get("s", "")
+            value = formula = None
+        elif name in (value_name, text_name, formula_name):
+            parts.clear()
+            size = 0
+        elif name == row_name:
+            begin_row(attributes.get("r"))
+        elif name == phonetic_name:
+            is_phonetic = True
+        elif not root:
+            learn(name)
+
+    def text(data: str) -> None:
+        nonlocal size
+        size += len(data)
+        if size + runs_size <= MOST_CHARACTERS:
+            parts.append(data)
+
+    def end(name: str) -> None:
+        nonlocal value, formula, runs_size, beyond, is_phonetic
+        if name == value_name:
             # Only texts are escaped; what a number or an error holds is short.
-            self._value = cell_text(self._parts, self._size) if self._type == "str" else "".join(self._parts)
-        elif name == self._c:
-            self._end_cell()
-        elif name == self._t:
-            if not self._is_phonetic:
-                self._runs += self._parts
-                self._runs_size += self._size
-                self._value = ""
-        elif name == self._f:
-            self._formula = "".join(self._parts)
-        elif name == self._row:
-            if self._cells or self._beyond:
-                self.ready.append(Row(self._line, self._cells, self._beyond))
-        elif name == self._phonetic:
-            self._is_phonetic = False
+            value = cell_text(parts, size) if kind == "str" else "".join(parts)
+        elif name == cell_name:
+            if runs:
+                value = cell_text(runs, runs_size)
+                runs.clear()
+                runs_size = 0
+            if value is None and formula is None:
+                return
+            if column in wanted:
+                cells[column] = (kind, style, value, formula)
+            elif column >= width and value and not beyond:
+                beyond = column_letters(column)
+        elif name == row_name:
+            if cells or beyond:
+                ready.append(Row(line, dict(cells), beyond))
+        elif name == text_name:
+            if not is_phonetic:
+                runs.extend(parts)
+                runs_size += size
+                value = ""
+        elif name == formula_name:
+            formula = "".join(parts)
+        elif name == phonetic_name:
+            is_phonetic = False
 
-    def _begin_row(self, number: str | None) -> None:
-        line = self._line + 1
-        if number is not None:
-            if not (number.isascii() and number.isdigit() and len(number) < 10):
-                raise _Contradiction(f"a row has the number {number[:20]!r}")
-            if int(number) < line:
-                raise _Contradiction(f"row {number} stands behind row {self._line}")
-            line = int(number)
-        self._line, self._suffix = line, str(line)
-        self._cells, self._seen, self._beyond, self._column = {}, set(), "", -1
-
-    def _begin_cell(self, attributes: dict[str, str]) -> None:
-        self._column = self._place(attributes.get("r"))
-        if self._column in self._seen:
-            raise _Contradiction(f"cell {column_letters(self._column)}{self._line} stands twice")
-        self._seen.add(self._column)
-        self._type, self._style = attributes.get("t", "n"), attributes.get("s", "")
-        self._value = self._formula = None
-
-    def _place(self, address: str | None) -> int:
-        if address is None:
-            column = self._column + 1
+    def begin_row(number: str | None) -> None:
+        nonlocal line, suffix, digits, beyond, column
+        if number is None:
+            line += 1
+        elif not (number.isascii() and number.isdigit() and len(number) < 10):
+            raise _Contradiction(f"a row has the number {number[:20]!r}")
+        elif int(number) <= line:
+            raise _Contradiction(f"row {number} stands behind row {line}")
         else:
-            letters = address.removesuffix(self._suffix)
-            known = self._columns.get(letters)
-            if known is None or address == letters:
-                if not re.fullmatch("[A-Z]{1,3}", letters) or address == letters:
-                    raise _Contradiction(f"row {self._line} has a cell {address[:20]!r}")
-                known = self._columns[letters] = column_number(letters)
-            column = known
-        if column >= MOST_COLUMNS:
-            raise _Contradiction(f"row {self._line} has more columns than XFD")
-        return column
+            line = int(number)
+        suffix, beyond, column = str(line), "", -1
+        digits = len(suffix)
+        cells.clear()
 
-    def _end_cell(self) -> None:
-        if self._runs:
-            self._value = cell_text(self._runs, self._runs_size)
-            self._runs, self._runs_size = [], 0
-        if self._value is None and self._formula is None:
-            return
-        if self._column in self._wanted:
-            self._cells[self._column] = Cell(self._type, self._style, self._value, self._formula)
-        elif self._column >= self._width and self._value and not self._beyond:
-            self._beyond = column_letters(self._column)
+    def place(address: str) -> int:
+        letters = address.removesuffix(suffix)
+        if address == letters or not re.fullmatch("[A-Z]{1,3}", letters):
+            raise _Contradiction(f"row {line} has a cell {address[:20]!r}")
+        columns[letters] = column_number(letters)
+        return columns[letters]
+
+    def learn(name: str) -> None:
+        nonlocal root, row_name, cell_name, value_name, text_name, formula_name, phonetic_name
+        prefix, root = name.removesuffix("worksheet"), name
+        if name == prefix:
+            raise _Contradiction(f"it begins with {name}")
+        row_name, cell_name, value_name = f"{prefix}row", f"{prefix}c", f"{prefix}v"
+        text_name, formula_name, phonetic_name = f"{prefix}t", f"{prefix}f", f"{prefix}rPh"
+
+    return _Reader(start, end, text)

@@ -19,6 +19,9 @@ _DAY_MS: Final = 86_400_000
 _LAST_DAY: Final = 2_958_465  # 9999-12-31, counted from 1899-12-30
 _DAYS_TO_1904: Final = 1_462
 _NO_DAY: Final = 60
+_MOST_MOMENTS: Final = 10_000
+_BLANKS: Final = " \t\r\n"
+_NO_NUMBER: Final = "is no number as Excel writes them"
 _NO_DAY_AT_ALL: Final = "is a time without a day: write both"
 _ERROR: Final = "is an error of Excel: correct the cell or empty it"
 
@@ -31,20 +34,20 @@ class Values:
         self._formats = {str(number): shown for number, shown in enumerate(formats)}
         self._formats.setdefault("0", Format.NUMBER)
         self._formats[""] = self._formats["0"]
+        self._moments: dict[tuple[str, str, Kind], tuple[str, str]] = {}
 
     def text(self, cell: Cell, kind: Kind) -> tuple[str | None, str]:
         """(the cell as text, why it has none)."""
-        value = cell.value
-        if value is None or (value == "" and cell.type != "str"):
-            if cell.formula is not None:
-                shown = f"={cell.formula}"
-                return shown, "is a formula without a result: open the file in Excel and save it, or paste values"
-            return (None if value is None or cell.type != "inlineStr" else value), ""
-        match cell.type:
+        written, style, value, formula = cell
+        if not value and (value is None or written not in ("str", "inlineStr")):
+            if formula is None:
+                return None, ""
+            return f"={formula}", "is a formula without a result: open the file in Excel and save it, or paste values"
+        match written:
             case "s":
                 return self._shared(value)
             case "n":
-                return self._number(value.strip(" \t\r\n"), cell.style, kind)
+                return self._number(value, style, kind)
             case "str" | "inlineStr":
                 return _checked(value)
             case "b":
@@ -56,22 +59,33 @@ class Values:
                 day = _MIDNIGHT.fullmatch(value)
                 return (day[1] if day and kind is Kind.TEXT else value), ""
             case _:
-                return value, f"is of a kind that Excel does not know ({cell.type[:20]})"
+                return value, f"is of a kind that Excel does not know ({written[:20]})"
 
     def _shared(self, number: str) -> tuple[str, str]:
-        if not (number.isascii() and number.isdigit() and len(number) < 10 and int(number) < len(self._texts)):
-            return number, "names a text that the workbook does not have"
-        return _checked(self._texts[int(number)])
+        if number.isdecimal() and len(number) < 10 and int(number) < len(self._texts):
+            text = self._texts[int(number)]
+            return (text, "") if type(text) is str else _checked(text)
+        return number, "names a text that the workbook does not have"
 
     def _number(self, text: str, style: str, kind: Kind) -> tuple[str, str]:
-        if not _NUMBER.fullmatch(text):
-            return text, "is no number as Excel writes them"
         shown = self._formats.get(style)
-        if shown is None:
-            return text, "names a format that the workbook does not have"
         if shown is Format.NUMBER:
-            return _plain(text)
-        return self._moment(float(text), shown, kind)
+            if text.isdecimal() and text.isascii() and len(text) < 16:
+                return str(int(text)), ""
+            text = text.strip(_BLANKS)
+            return _plain(text) if _NUMBER.fullmatch(text) else (text, _NO_NUMBER)
+        key = (text, style, kind)
+        if key not in self._moments:
+            if len(self._moments) > _MOST_MOMENTS:
+                self._moments.clear()
+            text = text.strip(_BLANKS)
+            if shown is None:
+                self._moments[key] = text, "names a format that the workbook does not have"
+            elif not _NUMBER.fullmatch(text):
+                self._moments[key] = text, _NO_NUMBER
+            else:
+                self._moments[key] = self._moment(float(text), shown, kind)
+        return self._moments[key]
 
     def _moment(self, number: float, shown: Format, kind: Kind) -> tuple[str, str]:
         written = repr(number)
