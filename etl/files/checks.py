@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from etl.files.numbers import check_numbers
 from etl.files.target import InColumn, Kind
-from etl.files.times import check_times
+from etl.files.times import check_times, moment_texts
 
 _TRUE: Final = ("true", "t", "yes", "y", "on", "1")
 _FALSE: Final = ("false", "f", "no", "n", "off", "0")
@@ -81,7 +81,7 @@ def _without_empty(values: pa.Array) -> pa.Array:
 
 
 def _text(column: InColumn, values: pa.Array) -> Checked:
-    checked = Checked(values if pa.types.is_string(values.type) else _written(values))
+    checked = Checked(values) if pa.types.is_string(values.type) else _written(values)
     texts = checked.texts
     if _holds_zero_byte(texts):
         _mark(checked, pc.match_substring(texts, "\0"), lambda _: "holds a zero byte, which PostgreSQL cannot keep")
@@ -95,14 +95,16 @@ def _text(column: InColumn, values: pa.Array) -> Checked:
     return checked
 
 
-def _written(values: pa.Array) -> pa.Array:
-    """Values of a typed file as texts: whole numbers without `.0`, times as ISO 8601."""
+def _written(values: pa.Array) -> Checked:
+    """Values of a typed file as texts: whole numbers without `.0` or exponent, times as ISO 8601."""
     if pa.types.is_floating(values.type):
         texts = [None if v is None else str(int(v)) if v.is_integer() else repr(v) for v in values.to_pylist()]
-        return pa.array(texts, pa.string())
-    if pa.types.is_timestamp(values.type):
-        return pa.array([None if v is None else v.isoformat() for v in values.to_pylist()], pa.string())
-    return values.cast(pa.string())
+        return Checked(pa.array(texts, pa.string()))
+    if pa.types.is_decimal(values.type) and values.type.scale < 0:
+        return Checked(pa.array([None if v is None else f"{v:f}" for v in values.to_pylist()], pa.string()))
+    if pa.types.is_timestamp(values.type) or pa.types.is_date(values.type):
+        return Checked(*moment_texts(values))
+    return Checked(values.cast(pa.string()))
 
 
 def _number(column: InColumn, values: pa.Array) -> Checked:

@@ -2,9 +2,10 @@
 
 import codecs
 import gzip
-from collections.abc import Iterator
+import zlib
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -14,10 +15,20 @@ from etl.errors import ConfigurationError, Problem
 from etl.files.block import Block
 from etl.files.csv_text import CsvFormat, Cut, cut, scan
 from etl.files.header import Layout
+from etl.files.unreadable import Growth, unreadable
 
 _CHUNK_BYTES = 4 * 1024 * 1024
 # A record that does not end within so much is no record; PostgreSQL itself takes none of more than 1 GiB.
 _MAX_RECORD_BYTES = 512 * 1024 * 1024
+_MOST_HEADER_BYTES = 1024 * 1024
+_GZIP: Final = b"\x1f\x8b"
+_FOREIGN: Final = {
+    b"PK\x03\x04": "an archive or a workbook (zip)",
+    b"\x28\xb5\x2f\xfd": "packed with zstd",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ\0": "packed with xz",
+    b"PAR1": "a Parquet file",
+}
 _NOT_UTF8 = "is not in the encoding of the file: name it with --encoding, e.g. cp1251"
 
 
@@ -30,23 +41,47 @@ class CsvReader:
         self._is_utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
         self._encoding = encoding
 
-    def chunks(self) -> Iterator[tuple[bytes, int]]:
-        """(bytes in UTF-8, how much of the file is behind us)."""
-        with self.path.open("rb") as raw, _unpacked(raw, self.path) as file:
-            decoder = codecs.getincrementaldecoder(self._encoding)(errors="surrogateescape")
-            is_first = True
-            while chunk := file.read(_CHUNK_BYTES):
-                if is_first and self._is_utf8:
-                    self._refuse_utf16(chunk)
-                if not self._is_utf8:
-                    chunk = self._recoded(decoder, chunk)
-                yield chunk.removeprefix(codecs.BOM_UTF8) if is_first else chunk, raw.tell()
-                is_first = False
+    def chunks(self) -> Generator[tuple[bytes, int], None, None]:
+        """(bytes in UTF-8, how much of the file is behind us). Raises ConfigurationError when it is damaged."""
+        decoder = codecs.getincrementaldecoder(self._encoding)(errors="surrogateescape")
+        is_first = True
+        for chunk, done in self._pieces():
+            if is_first and self._is_utf8:
+                self._refuse_utf16(chunk)
+            if not self._is_utf8:
+                chunk = self._recoded(decoder, chunk)
+            yield chunk.removeprefix(codecs.BOM_UTF8) if is_first else chunk, done
+            is_first = False
+        if rest := self._recoded(decoder, b"", is_last=True):
+            yield rest, self.size
 
-    def _recoded(self, decoder: codecs.IncrementalDecoder, chunk: bytes) -> bytes:
+    def _pieces(self) -> Iterator[tuple[bytes, int]]:
+        """The file's bytes, unpacked where they are packed: that its first bytes say, not its name."""
+        with self.path.open("rb") as raw:
+            magic = raw.read(6)
+            raw.seek(0)
+            for one, what in _FOREIGN.items():
+                if magic.startswith(one):
+                    raise unreadable(self.path, f"is {what}: unpack it first, or pack it with gzip")
+            if not magic.startswith(_GZIP):
+                if self.path.suffix.lower() == ".gz" and magic:
+                    raise unreadable(self.path, "is not packed with gzip, as its name says")
+                while chunk := raw.read(_CHUNK_BYTES):
+                    yield chunk, raw.tell()
+                return
+            growth = Growth(self.path, self.size)
+            try:
+                with gzip.GzipFile(fileobj=raw) as file:
+                    while chunk := file.read(_CHUNK_BYTES):
+                        growth.add(len(chunk))
+                        yield chunk, raw.tell()
+            except (OSError, EOFError, zlib.error) as error:
+                raise unreadable(self.path, f"it is cut off, or its bytes are damaged: {error}") from error
+
+    def _recoded(self, decoder: codecs.IncrementalDecoder, chunk: bytes, *, is_last: bool = False) -> bytes:
         # What is no letter of the encoding becomes a byte that is none in UTF-8 either, and so is found in its cell.
         try:
-            return decoder.decode(chunk).encode("utf-8", "surrogateescape")
+            return decoder.decode(chunk, is_last).encode("utf-8", "surrogateescape")
         except UnicodeError as error:
             message = f"is not in the encoding {self._encoding}: {error}; name another one with --encoding"
             raise ConfigurationError(Problem(message, str(self.path))) from error
@@ -55,15 +90,13 @@ class CsvReader:
         if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise ConfigurationError(Problem("is in UTF-16: say --encoding utf-16", str(self.path)))
 
-    def head(self) -> bytes:
-        """The first chunk, empty for an empty file."""
-        return next(self.chunks(), (b"", 0))[0]
-
-
-def _unpacked(raw: BinaryIO, path: Path) -> BinaryIO:
-    if path.suffix == ".gz":
-        return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
-    return raw
+    def head(self) -> tuple[bytes, bool]:
+        """(what the file begins with, whether that is all of it), as far as a header may go."""
+        pieces = self.chunks()
+        head, _ = next(pieces, (b"", 0))
+        is_whole = len(head) <= _MOST_HEADER_BYTES and next(pieces, None) is None
+        pieces.close()
+        return head[:_MOST_HEADER_BYTES], is_whole
 
 
 class CsvSource:

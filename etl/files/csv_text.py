@@ -11,6 +11,7 @@ import numpy as np
 
 from etl.files.block import Lines, Malformed
 
+_MOST_SHOWN_BYTES = 1024 * 1024
 _QUOTE, _LF, _CR = b'"\n\r'
 
 
@@ -121,13 +122,19 @@ def scan(
         if not reason and cells is not None and row and len(row) != cells:
             reason = f"the row has {len(row)} cells, the file {cells} columns"
         if reason:
-            found.malformed.append(Malformed(line, text.decode(errors="backslashreplace").rstrip("\r\n"), reason))
+            found.malformed.append(Malformed(line, _shown(text), reason))
         elif row:
             found.rows.append(row)
             found.lines.append(line)
         found.end = end
         found.lines_used += text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
     return found
+
+
+def _shown(text: bytes) -> str:
+    """As much of a malformed record as helps to correct it."""
+    shown = text[:_MOST_SHOWN_BYTES].decode(errors="backslashreplace").rstrip("\r\n")
+    return f"{shown}…" if len(text) > _MOST_SHOWN_BYTES else shown
 
 
 def _record(buffer: bytes, start: int, csv: CsvFormat, *, is_last: bool) -> tuple[int, list[bytes | None], str] | None:

@@ -7,11 +7,11 @@ import pyarrow as pa
 
 from etl.errors import ConfigurationError, Problem
 from etl.files.block import Block
-from etl.files.header import Layout, match_header
+from etl.files.header import MOST_COLUMNS, Layout, match_header
 from etl.files.target import InTable, Kind
 from etl.files.xlsx_archive import Archive
 from etl.files.xlsx_book import Book, Sheet, read_texts
-from etl.files.xlsx_sheet import MOST_COLUMNS, Merged, Row, column_letters, read_rows, survey
+from etl.files.xlsx_sheet import Merged, Row, column_letters, read_rows, survey
 from etl.files.xlsx_values import Values
 
 _BATCH_ROWS = 5_000

@@ -129,11 +129,11 @@ def _write(
     by = _named(columns, export.partition_by) if export.partition_by else None
     if export.format is Format.CSV:
         query = _query(connection, export, table, columns, has_header=True)
-        with placing.file(target) as part, part.open("wb") as file:
+        with placing.open(target) as file:
             rows = copy_out(connection, query.statement, query.values, file)
     elif by is None:
-        with placing.file(target) as part:
-            rows = write_parquet(_query(connection, export, table, columns), part, progress)
+        with placing.open(target) as file:
+            rows = write_parquet(_query(connection, export, table, columns), file, progress)
     else:
         target = export.folder / table
         by = month_of(by) if by.type == TIME else by

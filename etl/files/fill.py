@@ -14,6 +14,7 @@ from etl.files.loading import Loading, loaded_blocks
 from etl.files.rejects import Rejects
 from etl.files.sources import Pair, reject_path
 from etl.files.standing import as_it_stands
+from etl.files.trial import Trial, is_of_a_row, trying
 from etl.quoting import shown
 
 _sql = Statements(__package__)
@@ -63,21 +64,16 @@ def fill_files(
         clears = filling.replaces and pair.table.name not in cleared
         cleared.add(pair.table.name)
         started = time.monotonic()
-        rejects = Rejects(pair.source.name, pair.source.layout, partial(_reject_path, filling, pair))
-        try:
-            loading = _fill(engine, filling, pair, rejects, progress, clears=clears)
-        except BaseException:
-            rejects.drop()
-            raise
-        rejects.finish()
-        yield _filled(pair, loading, rejects, time.monotonic() - started)
+        loading = _fill(engine, filling, pair, progress, clears=clears)
+        yield _filled(pair, loading, time.monotonic() - started)
 
 
 def _reject_path(filling: Filling, pair: Pair) -> Path:
     return filling.rejects or reject_path(pair.path)
 
 
-def _filled(pair: Pair, loading: Loading, rejects: Rejects, seconds: float) -> Filled:
+def _filled(pair: Pair, loading: Loading, seconds: float) -> Filled:
+    rejects = loading.rejects
     path = str(rejects.path) if rejects.path else None
     examples = tuple(rejects.examples)
     return Filled(
@@ -85,28 +81,53 @@ def _filled(pair: Pair, loading: Loading, rejects: Rejects, seconds: float) -> F
     )
 
 
-def _fill(
-    engine: sqlalchemy.Engine, filling: Filling, pair: Pair, rejects: Rejects, progress: Progress, *, clears: bool
-) -> Loading:
-    loading = Loading(pair, filling.max_value_bytes, rejects, progress)
+def _fill(engine: sqlalchemy.Engine, filling: Filling, pair: Pair, progress: Progress, *, clears: bool) -> Loading:
+    """Loads a file; where the server refuses a value, once more with the server's verdict on each of them."""
+    with transaction(engine) as connection:
+        pair = as_it_stands(connection, filling.schema, pair)
     try:
-        with transaction(engine) as connection:
-            pair = as_it_stands(connection, filling.schema, pair)
-            if clears:
-                _clear(connection, filling.schema, pair)
-            if filling.takes_newest:
-                _stage(connection, filling, loading)
-                loading.rows = execute(connection, _sql("take_newest", **_names(filling, pair)))
-            else:
-                copy_in(connection, _sql("copy_rows", **_names(filling, pair)), loaded_blocks(loading))
-            if filling.is_strict and rejects.rows:
-                rejects.finish()
-                raise RunStopped(_strictly(pair, rejects))
+        return _attempt(engine, filling, pair, progress, None, clears=clears)
     except EnvironmentFault as error:
+        if not is_of_a_row(error.sqlstate):
+            raise
+    with trying(engine, _names(filling, pair)) as trial:
+        return _attempt(engine, filling, pair, progress, trial, clears=clears)
+
+
+def _attempt(
+    engine: sqlalchemy.Engine, filling: Filling, pair: Pair, progress: Progress, trial: Trial | None, *, clears: bool
+) -> Loading:
+    rejects = Rejects(pair.source.name, pair.source.layout, partial(_reject_path, filling, pair))
+    loading = Loading(pair, filling.max_value_bytes, rejects, progress, trial=trial)
+    try:
+        _load(engine, filling, loading, clears=clears)
+    except EnvironmentFault as error:
+        rejects.drop()
         if error.sqlstate != _UNIQUE_VIOLATION:
             raise
-        raise RunStopped(_duplicates(engine, filling, pair, progress, clears=clears)) from error
+        uncounted = Rejects(pair.source.name, pair.source.layout, None)
+        again = Loading(pair, filling.max_value_bytes, uncounted, progress, trial=trial)
+        raise RunStopped(_duplicates(engine, filling, again, clears=clears)) from error
+    except BaseException:
+        rejects.drop()
+        raise
+    rejects.finish()
     return loading
+
+
+def _load(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *, clears: bool) -> None:
+    pair, rejects = loading.pair, loading.rejects
+    with transaction(engine) as connection:
+        if clears:
+            _clear(connection, filling.schema, pair)
+        if filling.takes_newest:
+            _stage(connection, filling, loading)
+            loading.rows = execute(connection, _sql("take_newest", **_names(filling, pair)))
+        else:
+            copy_in(connection, _sql("copy_rows", **_names(filling, pair)), loaded_blocks(loading))
+        if filling.is_strict and rejects.rows:
+            rejects.finish()
+            raise RunStopped(_strictly(pair, rejects))
 
 
 def _names(filling: Filling, pair: Pair) -> dict[str, object]:
@@ -138,12 +159,12 @@ def _strictly(pair: Pair, rejects: Rejects) -> str:
     return f"{pair.source.name}: nothing loaded, {rejects.rows:,} rows are bad, see {rejects.path}:\n{examples}"
 
 
-def _duplicates(engine: sqlalchemy.Engine, filling: Filling, pair: Pair, progress: Progress, *, clears: bool) -> str:
+def _duplicates(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *, clears: bool) -> str:
     """Which rows bring a key a second time: the file is read once more, into a table of its own."""
-    rejects = Rejects(pair.source.name, pair.source.layout, lambda: Path("/dev/null"))
+    pair = loading.pair
     names = _names(filling, pair) | {"is_cleared": clears}
     with transaction(engine) as connection:
-        _stage(connection, filling, Loading(pair, filling.max_value_bytes, rejects, progress))
+        _stage(connection, filling, loading)
         found = fetch_all(connection, _sql("duplicates", **names), {"shown": _SHOWN + 1})
     key = ", ".join(pair.table.key)
     lines = [

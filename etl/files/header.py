@@ -10,6 +10,10 @@ from etl.quoting import fold, shown
 
 SKIP: Final = "-"
 """Stands in --columns for a column of the file that is not loaded."""
+MOST_COLUMNS: Final = 16_384
+"""Of any file; Excel has no more, and a table of PostgreSQL has 1,600."""
+_SHOWN: Final = 20
+_LONGEST_NAME: Final = 100
 REJECT_COLUMNS: Final = ("rejected_file", "rejected_line", "rejected_column", "rejected_value", "rejected_reason")
 """What a reject file has before the row itself; such a file, corrected, can be filled as it is."""
 
@@ -29,9 +33,13 @@ class Layout:
 
 def match_header(header: Sequence[str], table: InTable, path: str, line: int | None = 1) -> Layout:
     """The layout of a file with these names. Raises ConfigurationError with everything that is wrong with them."""
+    refuse_wide(len(header), path)
     found: dict[str, int] = {}
     problems: list[str] = []
     for place, written in enumerate(header):
+        if len(problems) == _SHOWN:
+            problems.append("…")
+            break
         name = written.strip()
         if name == SKIP or fold(name) in REJECT_COLUMNS:
             continue
@@ -50,12 +58,18 @@ def match_header(header: Sequence[str], table: InTable, path: str, line: int | N
     return Layout(len(header), tuple(found[column.name] for column in columns), columns)
 
 
+def refuse_wide(columns: int, path: str) -> None:
+    """Before anything is made of its names: a file with more columns than Excel has is no file of ours."""
+    if columns > MOST_COLUMNS:
+        raise ConfigurationError(Problem(f"has {columns:,} columns, {MOST_COLUMNS:,} are the most", path))
+
+
 def _objection(name: str, place: int, table: InTable) -> str:
     if fold(name) in ENGINE_COLUMNS:
         return f"column {name} of {table.name} is filled by the database or by a run: leave it out"
     known = [column.name for column in table.columns]
-    what = shown(name) if name else f"the empty name of column {place + 1}"
-    return f"{what} is no column of {table.name}{suggestion(name, known)}; columns: {', '.join(known)}"
+    what = shown(name[:_LONGEST_NAME]) if name else f"the empty name of column {place + 1}"
+    return f"{what} is no column of {table.name}{suggestion(name[:_LONGEST_NAME], known)}; columns: {', '.join(known)}"
 
 
 def _missing(found: dict[str, int], table: InTable) -> list[str]:

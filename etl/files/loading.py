@@ -12,6 +12,7 @@ from etl.files.checks import check
 from etl.files.copy_text import copy_text
 from etl.files.rejects import Faults, Rejects
 from etl.files.sources import Pair
+from etl.files.trial import Trial
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Loading:
     progress: Callable[[str, int, int], None]
     rows: int = 0
     rounded: int = 0
+    trial: Trial | None = None
 
 
 def loaded_blocks(loading: Loading, *, with_lines: bool = False) -> Iterator[memoryview]:
@@ -31,6 +33,8 @@ def loaded_blocks(loading: Loading, *, with_lines: bool = False) -> Iterator[mem
     source = loading.pair.source
     for block in source.blocks():
         columns, faults = _checked(loading, block)
+        if loading.trial:
+            loading.trial.judge(block.lines, columns, faults)
         if with_lines:
             columns = [pa.array(block.lines).cast(pa.string()), *columns]
         if faults or block.malformed:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 import pyarrow.csv
@@ -42,10 +42,10 @@ Progress = Callable[[str, int], None]
 """Called with (table, rows written so far)."""
 
 
-def write_parquet(query: Query, path: Path, progress: Progress) -> int:
+def write_parquet(query: Query, file: BinaryIO, progress: Progress) -> int:
     """Writes one file and returns how many rows it has."""
     rows = 0
-    with pa.parquet.ParquetWriter(path, query.schema, compression=_COMPRESSION) as writer:
+    with pa.parquet.ParquetWriter(file, query.schema, compression=_COMPRESSION) as writer:
         for table in _groups(_tables(query)):
             writer.write_table(table)
             rows += table.num_rows

@@ -1,12 +1,18 @@
-"""Files beside their final names, which they get all together when all are whole."""
+"""Files beside their final names, which they get all together when all are whole; nobody but their owner reads them."""
 
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from etl.errors import ConfigurationError
+
+
+def new_private_file(path: str | Path, flags: int) -> int:
+    """An opener for `open`: the file must be new, is no link, and belongs to its owner alone (0600)."""
+    return os.open(path, flags | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
 class Placing:
@@ -36,10 +42,17 @@ class Placing:
             _remove(part)
 
     @contextmanager
+    def open(self, target: Path) -> Iterator[BinaryIO]:
+        """As `file`, opened for writing and readable by nobody else."""
+        with self.file(target) as part, os.fdopen(new_private_file(part, os.O_WRONLY), "wb") as file:
+            yield file
+
+    @contextmanager
     def file(self, target: Path) -> Iterator[Path]:
         """Where to write what will be `target`."""
         part = target.with_name(f".{target.name}.part-{os.getpid()}")
         self._parts[target] = part
+        _remove(part)
         try:
             yield part
         except OSError as error:
@@ -49,8 +62,10 @@ class Placing:
     def folder(self, target: Path) -> Iterator[Path]:
         """As `file`, for a folder of files."""
         with self.file(target) as part:
-            part.mkdir()
+            part.mkdir(mode=0o700)
             yield part
+            for path in part.rglob("*"):
+                path.chmod(0o700 if path.is_dir() else 0o600)
 
     def size(self, target: Path) -> int:
         """Bytes of what has been written for a target."""
@@ -84,7 +99,7 @@ def _lives(process: int) -> bool:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)

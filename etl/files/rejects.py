@@ -1,14 +1,20 @@
 """The reject file: each row that was not loaded, with the reason, as a CSV that can be corrected and filled again."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+import pyarrow as pa
+
 from etl.errors import ConfigurationError
 from etl.files.block import Block
 from etl.files.header import REJECT_COLUMNS, Layout
+from etl.files.placing import new_private_file
+from etl.files.times import moment_texts
 
 _SHOWN = 5
+_TICKS = {32: pa.int32(), 64: pa.int64()}
 
 Faults = dict[int, list[tuple[int | None, str]]]
 """Row of a block -> the columns that are bad, by position, each with its reason; None: the row itself is."""
@@ -18,9 +24,12 @@ _Reject = tuple[int, str, str, str, list[str | None]]
 
 
 class Rejects:
-    """Opens its file with the first reject; it takes its name when it is whole. `examples` are the first few."""
+    """Opens its file with the first reject; it takes its name when it is whole. `examples` are the first few.
 
-    def __init__(self, source: str, layout: Layout, choose_path: Callable[[], Path]) -> None:
+    Without `choose_path` rows are only counted.
+    """
+
+    def __init__(self, source: str, layout: Layout, choose_path: Callable[[], Path] | None) -> None:
         self.rows = 0
         self.examples: list[str] = []
         self.path: Path | None = None
@@ -39,7 +48,7 @@ class Rejects:
             self._write(*one)
 
     def _faulty(self, block: Block, row: int, reasons: list[tuple[int | None, str]]) -> _Reject:
-        cells = [_text(column[row].as_py()) for column in block.columns]
+        cells = [_text(column.slice(row, 1)) for column in block.columns]
         named = [(self._layout.columns[at].name if at is not None else "", at, why) for at, why in reasons]
         values = "; ".join(cells[at] or "" for _, at, _ in named if at is not None)
         columns = "; ".join(name for name, _, _ in named if name)
@@ -50,16 +59,20 @@ class Rejects:
         self.rows += 1
         if len(self.examples) < _SHOWN:
             self.examples.append(f"line {line}: {reason}")
+        if self._choose_path is None:
+            return
         try:
-            file = self._file or self._open()
+            file = self._file or self._open(self._choose_path())
             file.write(_row([self._source, str(line), columns, value, reason, *cells]))
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def _open(self) -> TextIO:
-        self.path = self._choose_path()
+    def _open(self, path: Path) -> TextIO:
+        """Readable by nobody else, and never through a link that stands where the file should."""
+        self.path = path
         self._part = self.path.with_name(f".{self.path.name}.part")
-        self._file = self._part.open("w", encoding="utf-8", newline="")
+        self._part.unlink(missing_ok=True)
+        self._file = os.fdopen(new_private_file(self._part, os.O_WRONLY), "w", encoding="utf-8", newline="")
         self._file.write(_row([*REJECT_COLUMNS, *(column.name for column in self._layout.columns)]))
         return self._file
 
@@ -82,13 +95,17 @@ class Rejects:
         return ConfigurationError(f"{self.path}: cannot be written: {error.strerror}; name another file with --rejects")
 
 
-def _text(value: object) -> str | None:
-    match value:
+def _text(cell: pa.Array) -> str | None:
+    """The only cell of an array as a text; a time that no calendar has as the number that it is."""
+    if pa.types.is_temporal(cell.type):
+        texts, faults = moment_texts(cell)
+        return str(cell.cast(_TICKS[cell.type.bit_width])[0].as_py()) if faults else texts[0].as_py()
+    match cell[0].as_py():
         case None:
             return None
-        case bytes():
-            return "\\x" + value.hex()
-        case _:
+        case bytes() as content:
+            return "\\x" + content.hex()
+        case value:
             return str(value)
 
 

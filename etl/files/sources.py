@@ -1,7 +1,5 @@
 """Paths and names as a user gives them -> opened sources, each with its table; nothing is loaded until all are open."""
 
-import codecs
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +13,14 @@ from etl.files.excel_source import ExcelSource, is_named
 from etl.files.header import SKIP, match_header
 from etl.files.parquet_source import ParquetSource
 from etl.files.target import InTable, find_table
+from etl.files.unreadable import unreadable
 from etl.files.xlsx_book import Sheet, read_book
 from etl.quoting import fold, shown
 
 _CSV: Final = (".csv", ".tsv", ".txt", ".dat", ".csv.gz", ".tsv.gz", ".txt.gz", ".dat.gz")
 _PARQUET: Final = (".parquet", ".pq")
 _EXCEL: Final = (".xlsx", ".xlsm")
+_FOREIGN: Final = (".xls", ".xlsb", ".ods")
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _REJECTED: Final = ".rejected"
 _SHOWN_SHEETS: Final = 20
@@ -60,9 +60,8 @@ def pairs(tables: dict[str, InTable], table: str | None, paths: Sequence[Path], 
             raise ConfigurationError(Problem("no such file", str(path)))
         try:
             found += _of_file(path, tables, chosen, file_format)
-        except (OSError, EOFError, zlib.error) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise ConfigurationError(Problem(f"cannot be read: {reason}", str(path))) from error
+        except OSError as error:
+            raise unreadable(path, error.strerror or error) from error
     return found
 
 
@@ -70,6 +69,8 @@ def _of_file(path: Path, tables: dict[str, InTable], chosen: InTable | None, fil
     name = path.name.lower()
     if name.endswith(_EXCEL):
         return _of_workbook(path, tables, chosen, file_format)
+    if name.endswith(_FOREIGN):
+        raise ConfigurationError(Problem("is read as .xlsx only: save it as one", str(path)))
     if not name.endswith(_CSV + _PARQUET):
         kinds = ", ".join(sorted({*_CSV, *_PARQUET, *_EXCEL}))
         raise ConfigurationError(Problem(f"is of no known kind: the name must end with {kinds}", str(path)))
@@ -117,8 +118,8 @@ def _list(sheets: Sequence[Sheet]) -> str:
 
 def _check_format(file_format: FileFormat) -> None:
     try:
-        codecs.lookup(file_format.encoding)
-    except LookupError as error:
+        "".encode(file_format.encoding)
+    except (LookupError, UnicodeError) as error:
         raise ConfigurationError(f"encoding {shown(file_format.encoding)} is not known, e.g. utf-8, cp1251") from error
     if file_format.delimiter and (len(file_format.delimiter.encode()) != 1 or file_format.delimiter in '"\r\n'):
         raise ConfigurationError("the delimiter must be one character of ASCII, and neither a quote nor a line end")
@@ -129,22 +130,25 @@ def _check_format(file_format: FileFormat) -> None:
 def open_csv(path: Path, table: InTable, file_format: FileFormat) -> CsvSource:
     """A CSV file with its header matched; without a delimiter the one under which most names are the table's."""
     reader = CsvReader(path, file_format.encoding)
-    head = reader.head()
+    head, is_whole = reader.head()
     if not head.strip():
         raise ConfigurationError(Problem("is empty: not even a header names its columns", str(path)))
     delimiters = [file_format.delimiter] if file_format.delimiter else _DELIMITERS
     formats = [CsvFormat(one, file_format.null, file_format.escape) for one in delimiters]
     columns = list(file_format.columns)
+    rows = {one: _first_row(head, one, is_whole=is_whole) for one in formats}
     if columns:
-        csv = max(formats, key=lambda one: len(_first_row(head, one)[0]) == len(columns))
+        csv = max(formats, key=lambda one: len(rows[one][0]) == len(columns))
         return CsvSource(reader, csv, match_header(columns, table, str(path), None), (0, 0))
-    csv = max(formats, key=lambda one: _known(_first_row(head, one)[0], table))
-    header, end, lines = _first_row(head, csv)
+    csv = max(formats, key=lambda one: _known(rows[one][0], table))
+    header, end, lines = rows[csv]
+    if not end:
+        raise ConfigurationError(Problem(f"its first line has no end within {len(head):,} bytes", str(path), 1))
     return CsvSource(reader, csv, match_header(header, table, str(path)), (end, lines))
 
 
-def _first_row(head: bytes, csv: CsvFormat) -> tuple[list[str], int, int]:
-    found = scan(head, 1, csv, None, is_last=True, limit=1)
+def _first_row(head: bytes, csv: CsvFormat, *, is_whole: bool) -> tuple[list[str], int, int]:
+    found = scan(head, 1, csv, None, is_last=is_whole, limit=1)
     cells = found.rows[0] if found.rows else []
     return [(cell or b"").decode(errors="backslashreplace") for cell in cells], found.end, found.lines_used
 

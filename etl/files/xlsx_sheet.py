@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from etl.files.header import MOST_COLUMNS
 from etl.files.unreadable import unreadable
 from etl.files.xlsx_archive import Archive
 from etl.files.xlsx_book import MOST_CHARACTERS, Sheet, cell_text
-
-MOST_COLUMNS: Final = 16_384
-"""Excel has no more, XFD is the last."""
 
 _TAIL_BYTES: Final = 512
 _MOST_MERGES: Final = 100_000

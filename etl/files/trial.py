@@ -1,0 +1,54 @@
+"""What the server says of single cells and rows, where COPY refused a file because of one that our checks passed.
+
+A live table may be narrower than the metadata (a domain, a condition, a shorter type), and PostgreSQL may read a value
+otherwise than we do: then the row is rejected, not the file. It costs a function call per cell, so it is asked only
+after a COPY has failed.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pyarrow as pa
+import sqlalchemy
+
+from etl.database import Connection, Statements, copy_in, execute, fetch_all, rehearsal
+from etl.files.block import Lines
+from etl.files.copy_text import copy_text
+from etl.files.rejects import Faults
+
+_sql = Statements(__package__)
+_OF_A_ROW = ("22", "23502", "23514")  # a value, a null, a condition
+
+
+def is_of_a_row(sqlstate: str) -> bool:
+    """Whether an error of COPY is about a value of one row."""
+    return sqlstate.startswith(_OF_A_ROW)
+
+
+class Trial:
+    """Tables of the session's own in which rows are tried."""
+
+    def __init__(self, connection: Connection, names: dict[str, object]) -> None:
+        self._connection = connection
+        self._copy = _sql("copy_cells", **names)
+
+    def judge(self, lines: Lines, columns: Sequence[pa.Array], faults: Faults) -> None:
+        """Adds to the faults of a block what the server refuses of its other rows."""
+        good = [row for row in range(len(lines)) if row not in faults]
+        taken = pa.array(good, pa.int64())
+        texts = [pa.array(lines).cast(pa.string()).take(taken), *(column.take(taken) for column in columns)]
+        execute(self._connection, _sql("clear_trial"))
+        copy_in(self._connection, self._copy, copy_text(texts))
+        row_of = {int(line): row for row, line in enumerate(lines)}
+        for found in fetch_all(self._connection, _sql("faults")):
+            reason = f"is refused by the table: {found.reason}"
+            faults.setdefault(row_of[found.line], []).append((found.place, reason))
+
+
+@contextmanager
+def trying(engine: sqlalchemy.Engine, names: dict[str, object]) -> Iterator[Trial]:
+    """A trial of the rows of one table, of which nothing stays. `names`: schema, table and the columns of the file."""
+    with rehearsal(engine) as connection:
+        for statement in _sql.script("make_trial", **names):
+            execute(connection, statement)
+        yield Trial(connection, names)
