@@ -1,4 +1,4 @@
-"""UPLOAD_FILES: in_fileStorage into the golden file storage, one copy per content, and to the fields that wait."""
+"""UPLOAD_FILES: in_fileStorage into the golden store, each content once under all its names, and to waiting fields."""
 
 from etl.database import Connection, Statements, execute
 from etl.inbound.faults import sentences
@@ -19,10 +19,10 @@ def upload_files(connection: Connection, company: Company, place: Place) -> dict
     runs that waited for one get it now, or expire.
     """
     tables = place.names
-    values = {"max_value_bytes": place.max_value_bytes, "new_ids": new_ids()}
+    limit = {"max_value_bytes": place.max_value_bytes}
     counters = {
-        "created": execute(connection, _sql("store_files", **tables), values),
-        "uploaded": execute(connection, _sql("mark_files", **tables), values),
+        "created": execute(connection, _sql("store_files", **tables), limit | {"new_ids": new_ids()}),
+        "uploaded": execute(connection, _sql("mark_files", **tables), limit | {"new_ids": new_ids()}),
         "rejected": refuse_files(connection, place),
         "resolved": 0,
         "expired": 0,

@@ -40,7 +40,7 @@ create table if not exists {{ schema | ident }}.boi_reference (
 create index if not exists boi_reference_target on {{ schema | ident }}.boi_reference (bo, field, target_bo, target_in_id);
 -- See above.
 create index if not exists boi_reference_waiting_since on {{ schema | ident }}.boi_reference (waiting_since);
--- One copy per content; `sha256` is the judge.
+-- One copy per content; `sha256` is the judge. The name is that of its first file.
 create table if not exists {{ schema | ident }}.file_storage (
     _id varchar(16) collate "C" primary key,
     sha256 bytea not null unique,
@@ -49,6 +49,21 @@ create table if not exists {{ schema | ident }}.file_storage (
     content bytea not null,
     stored_at timestamp with time zone not null default clock_timestamp()
 );
+-- Files as they are named: a content that came under several names is several files, and its bytes are kept once.
+create table if not exists {{ schema | ident }}.stored_file (
+    _id varchar(16) collate "C" primary key,
+    content varchar(16) collate "C" not null,
+    file_name varchar(300),
+    mime_type varchar(100),
+    stored_at timestamp with time zone not null default clock_timestamp()
+);
+-- One file per content, name and type; null is a name too.
+create unique index if not exists stored_file_content on {{ schema | ident }}.stored_file
+    (content, coalesce(file_name, ''), coalesce(mime_type, ''), (file_name is null), (mime_type is null));
+-- Contents that were stored before names had a table of their own.
+insert into {{ schema | ident }}.stored_file (_id, content, file_name, mime_type, stored_at)
+select _id, _id, file_name, mime_type, stored_at from {{ schema | ident }}.file_storage
+on conflict do nothing;
 -- Which stored file a partner's file_id means; it outlives the partner's clearing of in_fileStorage.
 create table if not exists {{ schema | ident }}.file_alias (
     file_id varchar(32) collate "C" primary key,

@@ -147,7 +147,13 @@ def test_files(inbound: Inbound) -> None:
     stored = inbound.site.look(f"select _id, content, file_name from {STORE}.file_storage order by content desc")
     assert [(row["content"], row["file_name"]) for row in stored] == [(b"same", "f1.png"), (b"other", "f3.png")]
     same, other = (row["_id"] for row in stored)
-    photos = {"c1": same, "c2": same, "c3": other, "lost": None}
+    names = inbound.site.look(f"select _id, content, file_name from {STORE}.stored_file order by file_name")
+    assert [(row["content"], row["file_name"]) for row in names] == [
+        (same, "f1.png"),
+        (same, "f2.png"),
+        (other, "f3.png"),
+    ]
+    photos = {**{f"c{n}": row["_id"] for n, row in enumerate(names, 1)}, "lost": None}
     assert {key: row["photo"] for key, row in inbound.golden().items()} == photos
     assert inbound.faults() == []
     assert inbound.partner("select distinct uploaded, out_file_id is not null as has_id from in_fileStorage") == [
