@@ -16,6 +16,7 @@ from etl.errors import ConfigurationError
 from etl.inbound import ErrorBook
 from etl.inbound.error_book import Format
 from etl.inbound.faults import CATALOGUE
+from etl.private_files import new_private_file
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -141,14 +142,15 @@ def export(
 ) -> None:
     """Write errors with all columns into FILE.csv or FILE.jsonl, from the oldest on.
 
-    An existing file is replaced when the new one is whole.
+    An existing file is replaced when the new one is whole. Only you can read it. In CSV a text that a spreadsheet would
+    calculate begins with an apostrophe.
     """
     file_format = file.suffix.removeprefix(".").lower()
     if file_format not in ("csv", "jsonl"):
         raise click.BadParameter("the name must end with .csv or .jsonl, which says the format", param_hint="FILE")
     with _open(context, company, of_store=of_store) as (book, connection, _):
         choice = book.chosen(run, table, code)
-        with _whole(file) as part, part.open("wb") as target:
+        with _whole(file) as part, new_private_file(part) as target:
             number = book.export(_prepared(book, connection), choice, cast(Format, file_format), target)
     click.echo(f"{file}: {number:,} errors of {book.schema}.err")
 

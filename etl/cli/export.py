@@ -54,6 +54,12 @@ from etl.settings import Settings
     show_default=True,
     help="What Parquet gets for infinite values and times outside the years 1 to 9999.",
 )
+@click.option(
+    "--spreadsheet",
+    "for_spreadsheets",
+    is_flag=True,
+    help="CSV for people: a text that a spreadsheet would calculate begins with an apostrophe.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def export(
@@ -66,12 +72,13 @@ def export(
     partition_by: str,
     since: datetime | None,
     unfit: str,
+    for_spreadsheets: bool,
     as_json: bool,
 ) -> None:
     """Write out_ tables, all or the named ones, into files: DIR/<table>.parquet or .csv.
 
     All files show one moment, so that links fit their objects. They get their names when all of them are whole; old
-    ones are replaced.
+    ones are replaced. Only you can read them.
     """
     settings, found = read_configuration(config_url(context), company)
     asked = Export(
@@ -82,6 +89,7 @@ def export(
         partition_by=partition_by,
         since=since.replace(tzinfo=UTC) if since else None,
         unfit_as_null=unfit == "null",
+        for_spreadsheets=for_spreadsheets,
     )
     with open_database(settings.out_database, "etl:export") as engine, counts(quiet=as_json) as progress:
         snapshot = export_tables(engine, asked, progress)

@@ -5,7 +5,7 @@ import re
 import jinja2
 import sqlalchemy
 
-from etl.quoting import identifier
+from etl.quoting import identifier, spreadsheet_text
 
 
 class Statements:
@@ -24,6 +24,7 @@ class Statements:
             autoescape=False,  # noqa: S701  (SQL, not HTML; `ident` quotes)
         )
         self._environment.filters["ident"] = identifier
+        self._environment.filters["spreadsheet_text"] = spreadsheet_text
 
     def text(self, name: str, /, **names: object) -> str:
         """The rendered SQL of `sql/<name>.sql`."""

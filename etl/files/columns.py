@@ -7,7 +7,7 @@ from typing import Final
 import pyarrow as pa
 
 from etl.errors import EnvironmentFault
-from etl.quoting import identifier
+from etl.quoting import identifier, spreadsheet_text
 
 TIME: Final = "timestamp with time zone"
 _TYPES: Final = {
@@ -38,6 +38,11 @@ class OutColumn:
     def without_unfit(self) -> "OutColumn":
         """The same with null instead of what does not fit."""
         return replace(self, sql=f"case when not ({self.unfit}) then {self.sql} end") if self.unfit else self
+
+    @property
+    def for_spreadsheets(self) -> "OutColumn":
+        """The same with texts that no spreadsheet calculates."""
+        return replace(self, sql=spreadsheet_text(self.sql)) if self.arrow == pa.string() else self
 
 
 def out_column(name: str, sql_type: str) -> OutColumn:

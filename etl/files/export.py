@@ -31,7 +31,10 @@ class Format(StrEnum):
 
 @dataclass(frozen=True)
 class Export:
-    """What is asked for. Without `tables` all of them; `partition_by` holds where a table has the column."""
+    """What is asked for. Without `tables` all of them; `partition_by` holds where a table has the column.
+
+    `for_spreadsheets`: texts that a spreadsheet would calculate begin with an apostrophe.
+    """
 
     schema: str
     folder: Path
@@ -40,6 +43,7 @@ class Export:
     partition_by: str = ""
     since: datetime | None = None
     unfit_as_null: bool = False
+    for_spreadsheets: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,8 @@ def _chosen(export: Export, columns: dict[str, list[OutColumn]]) -> list[str]:
                 f"{shown(name)} is no table of {export.schema}{suggestion(name, columns)}; tables: {known}"
             )
     chosen = list(dict.fromkeys(fold(name) for name in export.tables)) or list(columns)
+    if export.for_spreadsheets and export.format is not Format.CSV:
+        raise ConfigurationError("only CSV is written for spreadsheets: leave out --spreadsheet, or say --format csv")
     if export.partition_by:
         if export.format is Format.CSV:
             raise ConfigurationError("only Parquet is written in parts: leave out --partition-by")
@@ -126,6 +132,8 @@ def _write(
     target = export.folder / f"{table}.{export.format}"
     if export.unfit_as_null and export.format is Format.PARQUET:
         columns = [column.without_unfit for column in columns]
+    if export.for_spreadsheets:
+        columns = [column.for_spreadsheets for column in columns]
     by = _named(columns, export.partition_by) if export.partition_by else None
     if export.format is Format.CSV:
         query = _query(connection, export, table, columns, has_header=True)

@@ -8,11 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from etl.errors import ConfigurationError
-
-
-def new_private_file(path: str | Path, flags: int) -> int:
-    """An opener for `open`: the file must be new, is no link, and belongs to its owner alone (0600)."""
-    return os.open(path, flags | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+from etl.private_files import new_private_file
 
 
 class Placing:
@@ -44,7 +40,7 @@ class Placing:
     @contextmanager
     def open(self, target: Path) -> Iterator[BinaryIO]:
         """As `file`, opened for writing and readable by nobody else."""
-        with self.file(target) as part, os.fdopen(new_private_file(part, os.O_WRONLY), "wb") as file:
+        with self.file(target) as part, new_private_file(part) as file:
             yield file
 
     @contextmanager

@@ -10,8 +10,8 @@ import pyarrow as pa
 from etl.errors import ConfigurationError
 from etl.files.block import Block
 from etl.files.header import REJECT_COLUMNS, Layout
-from etl.files.placing import new_private_file
 from etl.files.times import moment_texts
+from etl.private_files import open_private
 
 _SHOWN = 5
 _TICKS = {32: pa.int32(), 64: pa.int64()}
@@ -72,7 +72,7 @@ class Rejects:
         self.path = path
         self._part = self.path.with_name(f".{self.path.name}.part")
         self._part.unlink(missing_ok=True)
-        self._file = os.fdopen(new_private_file(self._part, os.O_WRONLY), "w", encoding="utf-8", newline="")
+        self._file = os.fdopen(open_private(self._part), "w", encoding="utf-8", newline="")
         self._file.write(_row([*REJECT_COLUMNS, *(column.name for column in self._layout.columns)]))
         return self._file
 

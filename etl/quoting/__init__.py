@@ -13,6 +13,9 @@ from etl.quoting.keywords import QUOTED_KEYWORDS
 MAX_NAME_BYTES: Final = 63
 """PostgreSQL cuts longer names silently (NAMEDATALEN - 1)."""
 
+# Patterns of PostgreSQL: what a spreadsheet passes over, then a sign that begins a formula, of East Asian width too.
+_FORMULA = "^[\x01-\x20\x7f\u00a0\u200b\u3000\ufeff]*[=+@\uff0b\uff0d\uff1d\uff20-]"
+_SIGNED_NUMBER = "^[+-]?[0-9]+([.,][0-9]+)?$"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -34,6 +37,15 @@ def identifier(name: str) -> str:
     if len(name) > MAX_NAME_BYTES:
         raise ConfigurationError(f"{shown(name)} is longer than the {MAX_NAME_BYTES} bytes that PostgreSQL keeps")
     return f'"{fold(name)}"' if fold(name) in QUOTED_KEYWORDS else name
+
+
+def spreadsheet_text(expression: str) -> str:
+    """SQL of a text that no spreadsheet calculates: an apostrophe before what it would take for a formula.
+
+    Numbers stay as they are; blanks and control characters before the formula do not hide it. `expression`: SQL text.
+    """
+    is_formula = f"{expression} ~ {literal(_FORMULA)} and {expression} !~ {literal(_SIGNED_NUMBER)}"
+    return f"case when {is_formula} then '''' || {expression} else {expression} end"
 
 
 def literal(text: str) -> str:
