@@ -1,0 +1,261 @@
+"""What a workbook says of itself is not believed, and what its cells mean comes as Excel shows it."""
+
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.integration.files.conftest import Desk
+from tests.integration.files.sheets import CLOCK, DAY, DURATION, MOMENT, STRICT, header, text, workbook
+
+HEADER = header("in_id", "Name", "Amount", "Seen")
+
+
+def row(line: int, cell: str) -> str:
+    """A row whose in_id is its line."""
+    return f'<row r="{line}">{text(f"A{line}", str(line))}{cell}</row>'
+
+
+def rows(column: str, cells: list[str]) -> str:
+    """A row for each cell, from line 2 on; `@` in a cell stands for its address."""
+    return "".join(row(line, cell.replace("@", f"{column}{line}")) for line, cell in enumerate(cells, 2))
+
+
+@pytest.mark.parametrize("claim", ["A1", "A1:B3", "B2", "", "nonsense", "A1:XFD1048576", "A1:A1048576"])
+def test_a_dimension_that_is_wrong_hides_nothing(desk: Desk, claim: str) -> None:
+    dimension = f'<dimension ref="{claim}"/>' if claim else ""
+    amounts = rows("C", [f'<c r="@"><v>{n}</v></c>' for n in range(6)])
+    desk.fill(workbook(desk.folder / "a.xlsx", HEADER + amounts, dimension=dimension))
+    assert desk.rows("count(*) as rows, count(amount) as amounts", order="1") == [(6, 6)]
+
+
+TEXTS = [
+    ('<c r="@" t="s"><v>0</v></c>', "one\r\ntwo"),
+    ('<c r="@" t="s"><v>1</v></c>', "_x000D_"),
+    ('<c r="@" t="s"><v>2</v></c>', " kept "),
+    ('<c r="@" t="s"><v>3</v></c>', "bold plain"),
+    ('<c r="@" t="inlineStr"><is><t>a_x0009_b_x0041_</t></is></c>', "a\tbA"),
+    ('<c r="@" t="inlineStr"><is><r><t>_x005F_</t></r><r><t>x000D_</t></r></is></c>', "_x000D_"),
+    ('<c r="@" t="inlineStr"><is><t>_xD83D__xDE00_ _xZZZZ_ _x12_</t></is></c>', "😀 _xZZZZ_ _x12_"),
+    ('<c r="@" t="str"><f>A1</f><v>_x000a_end</v></c>', "\nend"),
+    ('<c r="@" t="str"><f>""</f><v></v></c>', ""),
+    ('<c r="@"><v>1234567890123456789</v></c>', "1234567890123456789"),
+    ('<c r="@"><v>4.3499999999999996</v></c>', "4.35"),
+    ('<c r="@"><v>1E+20</v></c>', "100000000000000000000"),
+    ('<c r="@"><v>-0.5</v></c>', "-0.5"),
+    ('<c r="@"><v>7.0</v></c>', "7"),
+    ('<c r="@" t="b"><v>1</v></c>', "true"),
+    (f'<c r="@" s="{DAY}"><v>45322</v></c>', "2024-01-31"),
+    (f'<c r="@" s="{MOMENT}"><v>45322.5</v></c>', "2024-01-31 12:00:00"),
+    (f'<c r="@" s="{CLOCK}"><v>0.75</v></c>', "18:00:00"),
+    (f'<c r="@" s="{DURATION}"><v>1.5</v></c>', "36:00:00"),
+    ('<c r="@" t="d"><v>2024-01-31T00:00:00</v></c>', "2024-01-31"),
+    ('<c r="@"><!-- nothing --></c>', None),
+    ('<c r="@" t="inlineStr"><is><t><![CDATA[a < b & c]]></t></is></c>', "a < b & c"),
+]
+SHARED = [
+    "<t>one_x000D_&#10;two</t>",
+    "<t>_x005F_x000D_</t>",
+    '<t xml:space="preserve"> kept </t>',
+    "<r><rPr><b/></rPr><t>bold</t></r><r><t> plain</t></r><rPh><t>SAID</t></rPh>",
+]
+
+
+def test_texts_as_excel_shows_them(desk: Desk) -> None:
+    path = workbook(desk.folder / "a.xlsx", HEADER + rows("B", [cell for cell, _ in TEXTS]), texts=SHARED)
+    desk.fill(path)
+    assert [name for (name,) in desk.rows("name")] == [wanted for _, wanted in TEXTS]
+
+
+def test_days_as_excel_counts_them(desk: Desk) -> None:
+    serials = ["1", "59", "61", "45322", "45322.999988425", "2958465", "45322.1234567890123"]
+    path = workbook(desk.folder / "a.xlsx", HEADER + rows("D", [f'<c r="@" s="{DAY}"><v>{n}</v></c>' for n in serials]))
+    desk.fill(path)
+    assert [seen for (seen,) in desk.rows("seen")] == [
+        datetime(1900, 1, 1, tzinfo=UTC),
+        datetime(1900, 2, 28, tzinfo=UTC),
+        datetime(1900, 3, 1, tzinfo=UTC),
+        datetime(2024, 1, 31, tzinfo=UTC),
+        datetime(2024, 1, 31, 23, 59, 59, tzinfo=UTC),
+        datetime(9999, 12, 31, tzinfo=UTC),
+        datetime(2024, 1, 31, 2, 57, 46, 667_000, tzinfo=UTC),
+    ]
+
+
+def test_days_that_count_from_1904(desk: Desk) -> None:
+    cells = rows("D", [f'<c r="@" s="{DAY}"><v>{n}</v></c>' for n in ("0", "60", "43860", "-1")])
+    path = workbook(desk.folder / "a.xlsx", HEADER + cells, properties='<workbookPr date1904="1"/>')
+    [told] = desk.fill(path, code=1)
+    first = datetime(1904, 1, 1, tzinfo=UTC)
+    assert [seen for (seen,) in desk.rows("seen")] == [first, first + timedelta(60), datetime(2024, 1, 31, tzinfo=UTC)]
+    assert told["examples"] == ["line 5: Seen is a day before the first one that Excel has"]
+
+
+BAD = [
+    (f'<c r="@" s="{DAY}"><v>60</v></c>', "is 29 February 1900 in Excel"),
+    (f'<c r="@" s="{DAY}"><v>60.5</v></c>', "is 29 February 1900 in Excel"),
+    (f'<c r="@" s="{DAY}"><v>-5</v></c>', "is a day before the first one"),
+    (f'<c r="@" s="{DAY}"><v>-0.25</v></c>', "is a day before the first one"),
+    (f'<c r="@" s="{DAY}"><v>0</v></c>', "is a time without a day"),
+    (f'<c r="@" s="{DAY}"><v>2958466</v></c>', "is a day after the year 9999"),
+    (f'<c r="@" s="{DAY}"><v>1E+300</v></c>', "is outside the days that Excel has"),
+    ('<c r="@" s="99"><v>45322</v></c>', "names a format that the workbook does not have"),
+    ('<c r="@" t="s"><v>7</v></c>', "names a text that the workbook does not have"),
+    ('<c r="@" t="s"><v>-1</v></c>', "names a text that the workbook does not have"),
+    ('<c r="@" t="inlineStr"><is><t>_xD800_</t></is></c>', "holds half of a character"),
+    ('<c r="@" t="inlineStr"><is><t>a_x0000_b</t></is></c>', "holds a zero byte"),
+    ('<c r="@" t="e"><v>#DIV/0!</v></c>', "is an error of Excel"),
+    ('<c r="@" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "is an error of Excel"),
+    ('<c r="@"><f>B1</f></c>', "is a formula without a result"),
+    ('<c r="@"><f t="shared" si="0"/><v/></c>', "is a formula without a result"),
+    ('<c r="@"><v>NaN</v></c>', "is no number as Excel writes them"),
+    ('<c r="@"><v>1_000</v></c>', "is no number as Excel writes them"),
+    ('<c r="@"><v>1e999</v></c>', "is not finite"),
+    ('<c r="@" t="b"><v>2</v></c>', "is neither true nor false"),
+    ('<c r="@" t="new"><v>1</v></c>', "is of a kind that Excel does not know"),
+]
+
+
+def test_cells_that_mean_nothing_reject_their_rows_alone(desk: Desk) -> None:
+    cells = rows("B", [cell for cell, _ in BAD])
+    last = len(BAD) + 2
+    path = workbook(desk.folder / "a.xlsx", HEADER + cells + row(last, text(f"B{last}", "good")), texts=SHARED)
+    [told] = desk.fill(path, code=1)
+    assert desk.rows("in_id, name") == [(str(last), "good")]
+    said = (desk.folder / "a.rejected.csv").read_text().splitlines()[1:]
+    assert told["rejected"] == len(BAD) == len(said)
+    for line, ((_, reason), found) in enumerate(zip(BAD, said, strict=True), 2):
+        assert f'"{line}","Name"' in found
+        assert reason in found
+
+
+def test_rows_and_cells_without_address_below_empty_rows(desk: Desk) -> None:
+    cells = '<row/><row r="5"/>' + header("in_id", "Name", line=7)
+    cells += '<row><c t="inlineStr"><is><t>a</t></is></c><c><v>1</v></c></row><row r="40"><c r="B40"><v>2</v></c></row>'
+    [told] = desk.fill(workbook(desk.folder / "a.xlsx", cells), code=1)
+    assert desk.rows("in_id, name") == [("a", "1")]
+    assert told["examples"][0].startswith("line 40: in_id and out_id are both empty")
+
+
+def test_the_strict_namespace_and_prefixes(desk: Desk) -> None:
+    plain = (HEADER + rows("C", ['<c r="@"><v>1.5</v></c>'])).replace("</", "</x:").replace("<", "<x:")
+    path = workbook(desk.folder / "a.xlsx", plain.replace("<x:/x:", "</x:"), namespace=STRICT, prefix="x:")
+    desk.fill(path)
+    assert desk.rows("in_id, amount") == [("2", 1.5)]
+
+
+def test_sheets_of_charts_are_passed_over(desk: Desk) -> None:
+    sheets = """<workbook xmlns:r="x"><sheets><sheet name="in_Client" r:id="rId9"/><sheet name="Client" r:id="rId1"/>
+        </sheets></workbook>"""
+    path = workbook(desk.folder / "Client.xlsx", HEADER + rows("C", ['<c r="@"><v>1</v></c>']))
+    with zipfile.ZipFile(path) as archive:
+        relations = archive.read("xl/_rels/workbook.xml.rels")
+    chart = b'<Relationship Id="rId9" Type="x/chartsheet" Target="chart.xml"/></Relationships>'
+    parts = {
+        "xl/workbook.xml": sheets.encode(),
+        "xl/_rels/workbook.xml.rels": relations.replace(b"</Relationships>", chart),
+    }
+    [told] = desk.fill(workbook(path, HEADER + rows("C", ['<c r="@"><v>1</v></c>']), parts=parts))
+    assert told["rows"] == 1
+
+
+def test_merged_cells_and_values_beyond_the_header_are_told(desk: Desk) -> None:
+    cells = rows("B", ['<c r="@"><v>1</v></c>', "", "", '<c r="@"><v>4</v></c><c r="F5"><v>9</v></c>'])
+    merged = '<mergeCells count="1"><mergeCell ref="B2:B3"/><mergeCell ref="A1:D1"/></mergeCells>'
+    path = workbook(desk.folder / "a.xlsx", HEADER + cells, after=merged)
+    [told] = desk.fill(path, code=1)
+    assert desk.rows("in_id, name") == [("2", "1"), ("4", None)]
+    assert told["examples"] == [
+        "line 3: Name is merged with other cells (B2:B3): give each its own value",
+        "line 5: has a value in column F, for which the header has no name",
+    ]
+
+
+def test_a_cell_in_the_last_corner_costs_nothing(desk: Desk) -> None:
+    corner = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    path = workbook(desk.folder / "a.xlsx", HEADER + rows("C", ['<c r="@"><v>1</v></c>']) + corner)
+    [told] = desk.fill(path, code=1)
+    assert (told["rows"], told["rejected"]) == (1, 1)
+
+
+ENTITY = b'<!DOCTYPE worksheet [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet><sheetData/></worksheet>'
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize(
+    ("cells", "parts", "reason"),
+    [
+        ('<row r="2"><c r="A2"><v>1</v></c><c r="A2"><v>2</v></c></row>', {}, "twice or out of order"),
+        ('<row r="2"><c r="B2"><v>1</v></c><c r="A2"><v>2</v></c></row>', {}, "twice or out of order"),
+        ('<row r="3"/><row r="2"/>', {}, "row 2 stands behind row 3"),
+        ('<row r="-2"/>', {}, "has the number"),
+        ('<row r="2"><c r="A3"><v>1</v></c></row>', {}, "has a cell 'A3'"),
+        ('<row r="2"><c r="A1:B2"><v>1</v></c></row>', {}, "has a cell"),
+        ('<row r="2"><c r="XFE2"><v>1</v></c></row>', {}, "out of order"),
+        ("<row r=", {}, "is damaged"),
+        ("", {SHEET: ENTITY}, "declares a document type"),
+        ("", {SHEET: b"<chartsheet/>"}, "it begins with chartsheet"),
+        ("", {SHEET: None}, "has no part xl/worksheets/sheet1.xml"),
+        ("", {SHEET: b"\xff\xff<worksheet>"}, "is damaged"),
+        ("", {"xl/workbook.xml": b"<workbook/>"}, "has no sheet of cells"),
+        ("", {"_rels/.rels": None}, "is no Excel workbook"),
+        ("", {"xl/sharedStrings.xml": ENTITY}, "declares a document type"),
+        ("", {"xl/styles.xml": b"<styleSheet>"}, "is damaged"),
+    ],
+)
+def test_a_sheet_that_contradicts_itself_is_unreadable(
+    desk: Desk, cells: str, parts: dict[str, bytes | None], reason: str
+) -> None:
+    path = workbook(desk.folder / "a.xlsx", HEADER + cells, parts=parts)
+    assert reason in desk.refused("fill", path)
+    assert desk.rows("1") == []
+
+
+def test_archives_of_another_kind_are_named(desk: Desk) -> None:
+    fill = lambda name, content: desk.refused("fill", "Client", desk.write(name, content))  # noqa: E731
+    assert "is encrypted, or an old workbook" in fill("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    assert "is read as .xlsx only" in fill("a.xlsb", b"")
+    assert "is read as .xlsx only" in fill("a.XLS", b"")
+    assert "is no Excel workbook" in fill("a.xlsx", b"")
+    assert "is no Excel workbook" in fill("a.xlsm", b"PK\3\4" + bytes(100))
+    binary = workbook(
+        desk.folder / "b.xlsx",
+        "",
+        parts={"_rels/.rels": b'<R><Relationship Id="1" Type="x/officeDocument" Target="xl/workbook.bin"/></R>'},
+    )
+    assert "is a binary workbook (.xlsb)" in desk.refused("fill", "Client", binary)
+    with zipfile.ZipFile(desk.folder / "o.xlsx", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<x/>")
+    assert "is an OpenDocument file" in desk.refused("fill", "Client", desk.folder / "o.xlsx")
+
+
+def test_a_stated_size_or_sum_that_is_wrong_is_found_before_the_first_row(desk: Desk) -> None:
+    path = workbook(desk.folder / "a.xlsx", HEADER + rows("C", ['<c r="@"><v>1</v></c>'] * 2000))
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo(SHEET)
+    content = path.read_bytes()
+    for field, value in ((info.CRC, info.CRC ^ 1), (info.file_size, info.file_size // 2)):
+        path.write_bytes(content.replace(field.to_bytes(4, "little"), value.to_bytes(4, "little")))
+        assert "is damaged" in desk.refused("fill", path)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [SHEET, "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml"],
+)
+def test_a_part_that_unpacks_without_end_is_given_up(desk: Desk, part: str) -> None:
+    filler = b"<!--" + b"x" * 1_000_000 + b"-->"
+    root = Path(part).stem.rstrip("1")
+    bomb = b"<%b>" % root.encode() + filler * 90 + b"</%b>" % root.encode()
+    path = workbook(desk.folder / "a.xlsx", HEADER + row(2, ""), parts={part: bomb})
+    assert path.stat().st_size < 200_000
+    assert "as no table of data is" in desk.refused("fill", path)
+
+
+def test_a_tag_or_text_without_end_is_given_up(desk: Desk) -> None:
+    tag = f'<row r="2" x="{"x" * 5_000_000}"/>'
+    assert "has a tag of over" in desk.refused("fill", workbook(desk.folder / "a.xlsx", HEADER + tag))
+    [told] = desk.fill(workbook(desk.folder / "a.xlsx", HEADER + row(2, text("B2", "x" * 1_100_000))), code=1)
+    assert told["examples"] == ["line 2: Name has more characters than a cell can hold"]
