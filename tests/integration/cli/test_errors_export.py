@@ -28,6 +28,24 @@ def test_export_writes_all_columns(rejected: Inbound, of_store: list[str]) -> No
         assert {"message", "message_rus", "created_at", "run"} <= set(found[0])
 
 
+def test_what_a_partner_wrote_is_no_formula_in_a_spreadsheet(rejected: Inbound) -> None:
+    values = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@x", "\t=1", "-5"]
+    for number, value in enumerate(values):
+        rejected.site.look(
+            "insert into in_tables.err (run, in_table, in_id, code, message, message_rus, value, severity) "
+            f"values ({number}, 'in_Client', '=id', 'NO_ID', 'm', 'm', $q${value}$q$, 'error')"
+        )
+    assert rejected.site.etl("errors", "export", "e.csv", "--code", "NO_ID").code == 0
+    path = rejected.site.home / "e.csv"
+    assert path.stat().st_mode & 0o777 == 0o600
+    with path.open(newline="", encoding="utf-8") as file:
+        found = [(row["in_id"], row["value"]) for row in csv.DictReader(file)]
+    assert found[: len(values)] == [("'=id", f"'{value}") for value in values[:-1]] + [("'=id", "-5")]
+    assert rejected.site.etl("errors", "export", "e.jsonl", "--code", "NO_ID").code == 0
+    lines = (rejected.site.home / "e.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(lines[0])["value"] == values[0]
+
+
 def test_an_export_that_fails_leaves_the_old_file(rejected: Inbound) -> None:
     (rejected.site.home / "errors.csv").write_text("old")
     rejected.site.look("alter table in_tables.err rename to elsewhere")

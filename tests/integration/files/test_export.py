@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import random
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -157,3 +158,59 @@ def test_fifty_thousand_rows_come_back_equal(loaded: Desk, tmp_path: Path) -> No
     rows = loaded.site.look(f"select * from {OUT}.client order by id")
     assert read == rows
     assert random.choice(rows[100:])["amount"] != Decimal(0)
+
+
+FORMULAS = [
+    "=1+1",
+    "+7 701 123",
+    "-1+cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    " \u00a0=1",
+    "\ufeff=1",
+    "＝1",
+    "－1+1",
+]
+PLAIN = ["-5", "+7", "-1.5", "a=1", "", "'=1", "1-1", "e@mail.kz", "\t"]
+
+
+def test_formulas_are_texts_where_people_read_them(loaded: Desk) -> None:
+    loaded.site.look(f"delete from {OUT}.client")
+    values = [*FORMULAS, *PLAIN]
+    quoted = ", ".join(f"({n}, 's{n}', $q${text}$q$)" for n, text in enumerate(values))
+    loaded.site.look(f"insert into {OUT}.client (id, system_id, name) values {quoted}")
+    folder = loaded.folder / "out"
+    for options, wanted in (
+        ([], values),
+        (["--spreadsheet"], [f"'{one}" for one in FORMULAS] + PLAIN),
+    ):
+        loaded.export("client", "--format", "csv", *options, "-o", folder)
+        with (folder / "client.csv").open(newline="", encoding="utf-8") as file:
+            found = {row["system_id"]: row["name"] for row in csv.DictReader(file)}
+        assert [found[f"s{n}"] for n in range(len(values))] == wanted
+    assert "only CSV is written for spreadsheets" in loaded.refused("export", "--spreadsheet", "-o", folder)
+
+
+def test_nobody_else_reads_what_is_exported(loaded: Desk) -> None:
+    folder = loaded.folder / "out"
+    folder.mkdir()
+    (folder / "client.csv").write_text("old")
+    (folder / "client.csv").chmod(0o666)
+    loaded.export("--format", "csv", "-o", folder)
+    loaded.export("-o", folder)
+    loaded.export("client", "--partition-by", "kind", "-o", folder / "parts")
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 6
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+
+
+def test_an_export_writes_through_no_link(loaded: Desk) -> None:
+    folder, elsewhere = loaded.folder / "out", loaded.folder / "elsewhere"
+    folder.mkdir()
+    elsewhere.write_text("not ours")
+    (folder / f".client.csv.part-{os.getpid()}").symlink_to(elsewhere)
+    (folder / "client.csv").symlink_to(elsewhere)
+    loaded.export("client", "--format", "csv", "-o", folder)
+    assert elsewhere.read_text() == "not ours"
+    assert not (folder / "client.csv").is_symlink()

@@ -245,3 +245,16 @@ def test_files_before_the_one_that_fails_are_loaded_and_told(desk: Desk) -> None
     assert f"{first}: 1 rows into in_Client" in done.out
     assert f"{second}: nothing loaded" in done.err
     assert desk.site.partner("select 1 from process_tracking") == []
+
+
+def test_rejects_are_private_and_written_through_no_link(desk: Desk) -> None:
+    elsewhere = desk.write("elsewhere", "not ours")
+    (desk.folder / ".Client.rejected.csv.part").symlink_to(elsewhere)
+    (desk.folder / "Client.rejected.csv").symlink_to(desk.folder / "nowhere")
+    [told] = desk.fill(desk.write("Client.csv", "in_id,Amount\nc-1,x\n"), code=1)
+    assert elsewhere.read_text() == "not ours"
+    assert not (desk.folder / "nowhere").exists()
+    rejects = desk.folder / "Client.rejected.csv"
+    assert told["rejects"] == str(rejects)
+    assert not rejects.is_symlink()
+    assert rejects.stat().st_mode & 0o777 == 0o600
