@@ -12,14 +12,15 @@ import pyarrow as pa
 import pyarrow.csv
 
 from etl.errors import ConfigurationError, Problem
-from etl.files.block import Block
-from etl.files.csv_text import CsvFormat, Cut, cut, scan
+from etl.files.block import Block, Malformed
+from etl.files.csv_text import CsvFormat, Cut, cut, record_end, scan
 from etl.files.header import Layout
 from etl.files.unreadable import Growth, unreadable
 
 _CHUNK_BYTES = 4 * 1024 * 1024
-# A record that does not end within so much is no record; PostgreSQL itself takes none of more than 1 GiB.
-_MAX_RECORD_BYTES = 512 * 1024 * 1024
+# A record of more bytes is never held; a row of so many could hardly be dumped from the store.
+_MAX_RECORD_BYTES = 256 * 1024 * 1024
+_SHOWN_BYTES = 1000
 _MOST_HEADER_BYTES = 1024 * 1024
 _GZIP: Final = b"\x1f\x8b"
 _FOREIGN: Final = {
@@ -123,24 +124,43 @@ class CsvSource:
     def blocks(self) -> Iterator[Block]:
         """The rows after the header. A record that a chunk cuts in two is read with the next one."""
         skipped, line = self._skipped
-        rest, done, wanted = b"", 0, 0
-        for chunk, done in self._reader.chunks():
-            rest += chunk
-            if skipped:
-                rest, skipped = rest[skipped:], 0
-            if len(rest) < wanted:
+        held: list[bytes] = []
+        size, done, wanted = 0, 0, 0
+        chunks = self._reader.chunks()
+        for chunk, done in chunks:
+            held.append(chunk)
+            size += len(chunk)
+            if size <= skipped or size < wanted:
                 continue  # of a record that is larger than a chunk, more is read before it is tried again
+            rest = b"".join(held)[skipped:]
+            skipped = 0
             block, end, lines = self._block(rest, line, done, is_last=False)
             if block is not None:
                 yield block
             rest, line = rest[end:], line + lines
-            wanted = 0 if end else 2 * len(rest)
             if len(rest) > _MAX_RECORD_BYTES:
-                raise ConfigurationError(Problem("a record begins here that has no end", self.name, line + 1))
-        if rest:
+                block, rest, lines = self._passed_over(rest, line, chunks)
+                line += lines
+                yield block
+            held, size = [rest], len(rest)
+            wanted = 0 if end else 2 * size
+        if rest := b"".join(held)[skipped:]:
             block, _, _ = self._block(rest, line, done, is_last=True)
             if block is not None:
                 yield block
+
+    def _passed_over(self, begun: bytes, line: int, chunks: Iterator[tuple[bytes, int]]) -> tuple[Block, bytes, int]:
+        """(its fault, what comes behind it, its lines) of a record that is too large to be held."""
+        breaks, is_quoted, rest = begun.count(b"\n"), bool(begun.count(b'"') % 2), b""
+        for rest, done in chunks:
+            end, is_quoted = record_end(rest, is_quoted=is_quoted)
+            breaks += rest.count(b"\n", 0, end if end else len(rest))
+            if end:
+                reason = f"the row has over {_MAX_RECORD_BYTES:,} bytes"
+                fault = Malformed(line + 1, begun[:_SHOWN_BYTES].decode(errors="backslashreplace") + "…", reason)
+                none = tuple(pa.array([], pa.string()) for _ in self.layout.places)
+                return Block(none, np.empty(0, np.int64), done, (fault,)), rest[end:], breaks
+        raise ConfigurationError(Problem("a record begins here that has no end", self.name, line + 1))
 
     def _block(self, buffer: bytes, line: int, done: int, *, is_last: bool) -> tuple[Block | None, int, int]:
         """(block, bytes used, lines used) of the whole records at the head of the buffer, after `line` lines."""

@@ -11,6 +11,8 @@ import numpy as np
 
 from etl.files.block import Lines, Malformed
 
+# Of a row with so many cells too many the rest is counted, not taken apart.
+_MOST_SURPLUS = 1000
 _MOST_SHOWN_BYTES = 1024 * 1024
 _QUOTE, _LF, _CR = b'"\n\r'
 
@@ -92,6 +94,15 @@ def _stand_well(codes: "np.ndarray[tuple[int], np.dtype[np.uint8]]", quotes: Lin
     return bool(opens.all() and closes.all())
 
 
+def record_end(buffer: bytes, *, is_quoted: bool) -> tuple[int, bool]:
+    """(where the record ends that is under way, 0: not here; whether the buffer ends within quotes)."""
+    codes = np.frombuffer(buffer, np.uint8)
+    quotes = np.flatnonzero(codes == _QUOTE)
+    breaks = np.flatnonzero(codes == _LF)
+    ends = breaks[(np.searchsorted(quotes, breaks) + is_quoted) % 2 == 0]
+    return (int(ends[0]) + 1 if len(ends) else 0), bool((len(quotes) + is_quoted) % 2)
+
+
 @dataclass
 class Scan:
     """What `scan` found: rows of cells, None for null; `end` and `lines_used` as in Cut."""
@@ -113,7 +124,7 @@ def scan(
     """
     found = Scan([], [], [])
     while found.end < len(buffer) and (limit is None or len(found.rows) < limit):
-        record = _record(buffer, found.end, csv, is_last=is_last)
+        record = _record(buffer, found.end, csv, cells, is_last=is_last)
         if record is None:
             break
         end, row, reason = record
@@ -137,9 +148,12 @@ def _shown(text: bytes) -> str:
     return f"{shown}…" if len(text) > _MOST_SHOWN_BYTES else shown
 
 
-def _record(buffer: bytes, start: int, csv: CsvFormat, *, is_last: bool) -> tuple[int, list[bytes | None], str] | None:
+def _record(
+    buffer: bytes, start: int, csv: CsvFormat, cells: int | None, *, is_last: bool
+) -> tuple[int, list[bytes | None], str] | None:
     """(end, cells, reason) of the record at `start`; None: the buffer holds no more than its beginning."""
     place, row, null = start, list[bytes | None](), csv.null.encode()
+    most = None if cells is None else cells + _MOST_SURPLUS
     while True:
         if buffer[place : place + 1] == b'"':
             cell = csv.quoted.match(buffer, place)
@@ -168,9 +182,18 @@ def _record(buffer: bytes, start: int, csv: CsvFormat, *, is_last: bool) -> tupl
                 return end, row if place > start else [], ""
             case following if following == csv.separator:
                 place += 1
+                if len(row) == most and (rest := _plain_rest(buffer, place)):
+                    count = len(row) + 1 + buffer.count(csv.separator, place, rest)
+                    return rest, row, f"the row has {count} cells, the file {cells} columns"
             case _:
                 reason = "text follows a closing quote: double the quotes inside a cell"
                 return _refused(buffer, place, row, reason, is_last=is_last)
+
+
+def _plain_rest(buffer: bytes, place: int) -> int:
+    """Where the line of `place` ends, if it is in the buffer and has no quote up to there; else 0."""
+    end = buffer.find(b"\n", place) + 1
+    return end if buffer.find(b'"', place, end) < 0 else 0
 
 
 def _refused(

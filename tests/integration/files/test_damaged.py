@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from etl.files import csv_source
 from tests.integration.files.conftest import Desk
 
 LINES = b"in_id,Name\n" + b"".join(b"k%d,%d\n" % (n, n * 7919 % 100_003) for n in range(40_000))
@@ -92,6 +93,34 @@ def test_lines_that_end_oddly_and_quotes_that_stay_open(desk: Desk) -> None:
     [told] = desk.fill("Client", desk.write("nul.csv", b"in_id,Name\nf,a\0b\n\0,1\ng,\xff\xfe\n"), code=1)
     assert [one.split(":")[0] for one in told["examples"]] == ["line 2", "line 3", "line 4"]
     assert desk.rows("in_id, name", order="in_id") == [("a", "1"), ("b", "2"), ("c", "1"), ("e", "2")]
+
+
+@pytest.mark.parametrize(
+    "large",
+    ["x" * 3000, '"' + "x\n" * 1500 + '"', '"' + 'a""\n' * 700 + '"', "x" * 1000 + "\x00" + "ж" * 1000],
+    ids=["plain", "lines", "quotes", "letters"],
+)
+def test_a_record_too_large_to_be_held_rejects_its_row(desk: Desk, monkeypatch: pytest.MonkeyPatch, large: str) -> None:
+    monkeypatch.setattr(csv_source, "_MAX_RECORD_BYTES", 1000)
+    monkeypatch.setattr(csv_source, "_CHUNK_BYTES", 64)
+    path = desk.write("Client.csv", f"in_id,Name\na,1\nb,{large}\nc,{{\nd,4\n")
+    [told] = desk.fill(path, code=1)
+    assert told["examples"][0] == "line 3: the row has over 1,000 bytes"
+    assert desk.rows("in_id") == [("a",), ("c",), ("d",)]
+    bad = desk.write("Client.csv", f"in_id,Name\ne,1\nf,{large}\ng,5,6\n")
+    [told] = desk.fill(bad, code=1)
+    lines = large.count("\n")
+    assert told["examples"][1] == f"line {4 + lines}: the row has 3 cells, the file 2 columns"
+
+
+def test_a_record_of_more_cells_than_anybody_needs_is_counted(desk: Desk) -> None:
+    path = desk.write("Client.csv", "in_id,Name\na,1\nb" + "," * 100_000 + '\nc,"2"' + "," * 5000 + '"x\ny"\nd,3\n')
+    [told] = desk.fill(path, code=1)
+    assert told["examples"] == [
+        "line 3: the row has 100001 cells, the file 2 columns",
+        "line 4: the row has 5002 cells, the file 2 columns",
+    ]
+    assert desk.rows("in_id") == [("a",), ("d",)]
 
 
 def parquet(path: Path, columns: dict[str, Any], **options: Any) -> Path:

@@ -213,7 +213,9 @@ def test_a_sheet_that_contradicts_itself_is_unreadable(
 
 
 def test_archives_of_another_kind_are_named(desk: Desk) -> None:
-    fill = lambda name, content: desk.refused("fill", "Client", desk.write(name, content))  # noqa: E731
+    def fill(name: str, content: bytes) -> str:
+        return desk.refused("fill", "Client", desk.write(name, content))
+
     assert "is encrypted, or an old workbook" in fill("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     assert "is read as .xlsx only" in fill("a.xlsb", b"")
     assert "is read as .xlsx only" in fill("a.XLS", b"")
