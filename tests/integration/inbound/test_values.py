@@ -167,6 +167,46 @@ def test_files(inbound: Inbound) -> None:
     assert inbound.site.count(f"{STORE}.file_storage") == 2
 
 
+@BOTH_LAYOUTS
+def test_a_content_is_kept_once_and_each_of_its_names(inbound: Inbound) -> None:
+    names = [
+        ("a", "one.pdf", "application/pdf"),
+        ("b", "two.pdf", "application/pdf"),
+        ("c", "one.pdf", "text/plain"),
+        ("d", None, "application/pdf"),
+        ("e", "one.pdf", None),
+        ("f", "", "application/pdf"),
+        ("g", "one.pdf", "application/pdf"),
+    ]
+    files = [{"file_id": key, "file_name": name, "mime_type": kind, "content": b"same"} for key, name, kind in names]
+    inbound.partner.fill("in_fileStorage", *files[:4])
+    inbound.partner.fill("in_Client", *({"in_id": row[0], "photo": row[0]} for row in names))
+    inbound.merge()
+    inbound.partner.fill("in_fileStorage", *files[4:])
+    inbound.merge()
+    assert inbound.site.count(f"{STORE}.file_storage") == 1
+    told = inbound.partner("select file_id, out_file_id from in_fileStorage order by file_id")
+    ids = {row["file_id"]: row["out_file_id"] for row in told}
+    assert {key: row["photo"] for key, row in inbound.golden().items()} == ids
+    assert ids["g"] == ids["a"]
+    assert len(set(ids.values())) == len(names) - 1
+    stored = {row["_id"]: row for row in inbound.site.look(f"select * from {STORE}.stored_file")}
+    assert [(stored[ids[key]]["file_name"], stored[ids[key]]["mime_type"]) for key, _, _ in names] == [
+        (name, kind) for _, name, kind in names
+    ]
+
+
+def test_contents_stored_before_names_had_a_table_keep_theirs(inbound: Inbound) -> None:
+    inbound.partner.fill("in_fileStorage", file("f1", b"old"))
+    inbound.merge()
+    [old] = inbound.site.look(f"select _id from {STORE}.file_storage")
+    inbound.site.look(f"drop table {STORE}.stored_file")
+    inbound.site.look(f"comment on table {STORE}.journal is 'made by an older version'")
+    inbound.partner("update in_fileStorage set uploaded = false, out_file_id = null")
+    inbound.merge()
+    assert inbound.partner("select out_file_id from in_fileStorage") == [{"out_file_id": old["_id"]}]
+
+
 def test_a_file_that_comes_later(inbound: Inbound) -> None:
     inbound.partner.fill("in_Client", *({"in_id": key, "name": key, "photo": "f1"} for key in ("a", "b")))
     inbound.merge()
