@@ -11,6 +11,8 @@ import sqlalchemy.event
 from sqlalchemy.pool import QueuePool
 
 from etl.database.faults import translate
+from etl.database.session import forget_variables
+from etl.errors import EnvironmentFault
 
 # A dead link is noticed within seconds, not after the kernel's two hours.
 _LINK_CARE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
@@ -48,14 +50,17 @@ def open_engine(
 
     Values are bound on the client, where psycopg quotes them: the planner sees them, and a name that stands twice in a
     statement may have two types. No prepared statements (they do not survive a pooler, and a cached plan breaks when a
-    partner alters a table), no session settings (each transaction sets its own, see transactions.py).
+    partner alters a table), no session settings (each transaction sets its own, see session.py) but the encoding, in
+    which even the first statement is written.
     """
+    forget_variables()
     arguments: dict[str, object] = {
         "host": access.host,
         "port": access.port,
         "dbname": access.database,
         "application_name": name,
         "connect_timeout": 10,
+        "client_encoding": "UTF8",
         "prepare_threshold": None,
         "cursor_factory": psycopg.ClientCursor,
         **_LINK_CARE,
@@ -70,15 +75,29 @@ def open_engine(
         pool_size=pool_size,
         max_overflow=2,
         hide_parameters=True,
+        # Whatever default_transaction_isolation says; it goes along with `begin`.
+        isolation_level="READ COMMITTED",
+        # Would ask for the type before anything is pinned.
+        use_native_hstore=False,
     )
     # SQLAlchemy asks a first connection for `current_schema()`, unqualified and before anything is pinned: a function
     # of that name in the path of role or database would run with our rights. Nothing here asks for the answer.
     engine.dialect._get_default_schema_name = lambda connection: "pg_catalog"  # type: ignore[method-assign]
+    sqlalchemy.event.listen(engine, "connect", _refuse_unencoded)
     sqlalchemy.event.listen(engine, "checkout", _ping)
     if revive:
         sqlalchemy.event.listen(engine, "do_connect", _twice(revive))
     _PLACES[engine] = access
     return engine
+
+
+def _refuse_unencoded(connection: psycopg.Connection, record: object) -> None:
+    """Without an encoding a database takes any bytes for letters: what one writes another reads as something else."""
+    if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+        raise EnvironmentFault(
+            f"the database {connection.info.dbname} has no encoding (SQL_ASCII), so letters would be stored unchecked: "
+            "create it anew with encoding 'UTF8' template template0"
+        )
 
 
 def _ping(connection: psycopg.Connection, record: object, proxy: object) -> None:
@@ -117,7 +136,9 @@ def place_of(engine: sqlalchemy.Engine) -> str:
 def create_database(access: Access) -> None:
     """Makes the database of `access` on its server if it is missing; safe when two commands do it at once."""
     name = psycopg.sql.Identifier(access.database)
-    home = {"host": access.host, "port": access.port, "user": access.username, "dbname": "postgres"}
+    place = {"host": access.host, "port": access.port, "user": access.username, "dbname": "postgres"}
+    home = {**place, "client_encoding": "UTF8", "application_name": "etl"}
+    forget_variables()
     try:
         with psycopg.connect(**home, autocommit=True) as connection:  # type: ignore[arg-type]
             known = connection.execute("select 1 from pg_database where datname = %s", [access.database]).fetchone()

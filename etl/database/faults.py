@@ -17,7 +17,10 @@ _KNOWN_INTERNAL = {
     "invalid memory alloc request size": "54000",
 }
 _ADVICE = {
+    "22P05": "the database's encoding has no such letter: create it with encoding 'UTF8', or correct the text",
     "25006": "the server takes no writes (a standby, or read-only by default): give the address of the primary",
+    "25P03": "the server ended an idle transaction: raise idle_in_transaction_session_timeout of the engine's role",
+    "25P04": "the server ended a long transaction: raise transaction_timeout of the engine's role, or lower chunkRows",
     "28P01": "correct username and password",
     "28000": "allow the role in pg_hba.conf or correct username",
     "3D000": "create the database or correct dbName",
@@ -32,6 +35,8 @@ _ADVICE = {
     "XX001": "data of the server are damaged: stop everything, copy its data directory, and see its log",
     "XX002": "an index of the server is damaged: see its log, check with amcheck, and reindex",
 }
+
+_PASSWORD_SOURCE = "password retrieved from "
 
 _NO_LOGIN = {
     "password authentication failed": "28P01",
@@ -63,7 +68,12 @@ def _first_line(error: BaseException) -> str:
     lines = [line for line in str(primary or error).splitlines() if line.strip()]
     # libpq says one line per attempt, each with indented hints ("Is the server running …?"): the last attempt counts.
     attempts = [line for line in lines if not line[0].isspace() and not line.startswith(("DETAIL:", "HINT:"))]
-    return (lines[0] if primary else (attempts or [type(error).__name__])[-1]).strip()
+    if primary:
+        return lines[0].strip()
+    # Behind a failed login it says where the password came from: that is no cause, but good to know.
+    sources = [line for line in attempts if line.startswith(_PASSWORD_SOURCE)]
+    causes = [line for line in attempts if line not in sources] or [type(error).__name__]
+    return causes[-1].strip() + "".join(f" ({line.strip()})" for line in sources[-1:])
 
 
 def _known(sqlstate: str, text: str) -> str:

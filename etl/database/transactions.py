@@ -10,10 +10,7 @@ from sqlalchemy import Connection, Row, TextClause, exc
 
 from etl.database.connections import place_of
 from etl.database.faults import translate
-
-# Every name in our statements is qualified, so nothing but pg_catalog is searched (CVE-2018-1058). JIT compiles wide
-# merges longer than it saves. Times are compared and cast in UTC whatever the server's zone is.
-_DEFAULTS = {"search_path": "pg_catalog", "jit": "off", "timezone": "UTC", "lock_timeout": "5s"}
+from etl.database.session import pin
 
 # For transactions that hold locks which no lease covers: whoever waits for them has more patience (lock_timeout), so a
 # runner that is frozen there holds nobody up for good.
@@ -47,16 +44,15 @@ def rehearsal(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection
 def snapshot(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]:
     """As `transaction`, for reading only: every statement sees the database of one moment."""
     with translated(engine), engine.connect() as connection:
-        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        _set(connection, settings)
+        connection.execution_options(isolation_level="REPEATABLE READ")
+        _set(connection, {"transaction_read_only": "on", **settings})
         yield connection
         connection.rollback()
 
 
 def _set(connection: Connection, settings: Mapping[str, str]) -> None:
-    values = {**_DEFAULTS, **settings}
-    names = ", ".join(f"pg_catalog.set_config('{name}', :{name}, true)" for name in values)
-    connection.execute(sqlalchemy.text(f"select {names}"), values)
+    # In each transaction, not once: a pooler may give every one of them another session.
+    connection.exec_driver_sql(pin(tuple(settings.items())))
 
 
 @contextmanager

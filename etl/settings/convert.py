@@ -24,6 +24,10 @@ class FaultyValueError(ValueError):
 
 def convert(key: Key, text: str) -> Value:
     """The value of `key`; FaultyValueError when `text` is none."""
+    # What the environment gives has not been trimmed, unlike a file's values: blanks may be part of a password, a user
+    # or a database, but never of a number, a word or a text with a pattern.
+    if key.kind is not Kind.TEXT or key.pattern:
+        text = text.strip()
     if not text and key.empty:
         return _empty(key)
     match key.kind:

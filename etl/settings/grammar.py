@@ -3,7 +3,7 @@
     # comment
     key=value              both trimmed; the first = splits; no quotes, escapes or trailing comments
     key                    no value: the default applies
-    key:ENV=NAME           the value of the environment variable NAME
+    key:ENV=NAME           the value of the environment variable NAME, as it is: a password may end in a blank
 
 Other than the original, a line that cannot be read is a problem and not silently something else. A message never
 repeats what may be a value: a password on a wrong line would end up in a log.
@@ -64,4 +64,4 @@ def _pair(path: str, number: int, line: str, environ: Mapping[str, str]) -> Pair
     if variable not in environ:
         message = f"the environment variable {variable} is not defined: define it where etl is started"
         return Problem(message, path, number, key)
-    return Pair(key, number, environ[variable].strip(), variable)
+    return Pair(key, number, environ[variable], variable)

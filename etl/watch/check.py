@@ -10,11 +10,12 @@ from etl.errors import ConfigurationError, EtlError
 from etl.watch.finding import Finding, Level, error, ok
 from etl.watch.house_checks import check_feed, check_ready, check_run, check_switches, check_tables
 from etl.watch.places import Place, places
-from etl.watch.server_checks import check_clock, check_holders, check_rights, check_server
+from etl.watch.server_checks import check_clock, check_encoding, check_holders, check_rights, check_server
 
 # Of each database, and of what is ours in all of them.
 _OF_PLACE: tuple[tuple[str, Callable[[Place], Iterator[Finding]]], ...] = (
     ("server", check_server),
+    ("encoding", check_encoding),
     ("clock", check_clock),
     ("rights", check_rights),
     ("vacuum", check_holders),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from etl import rights
 from etl.database import Statements, fetch_all, looking
+from etl.errors import EnvironmentFault
 from etl.quoting import printable
 from etl.watch.finding import Finding, error, ok, warning
 from etl.watch.places import Place
@@ -15,6 +16,7 @@ _sql = Statements(__package__)
 # Of these PostgreSQL's makers still mend the oldest ones; the engine's own needs (xid8, pg_snapshot) begin with 13.
 _OLDEST = 14
 _CLOCK_SECONDS = 2.0
+_NO_SUCH_LETTER = "22P05"
 _HELD_MINUTES = 60
 
 _CAREFUL = {
@@ -39,6 +41,13 @@ def check_server(place: Place) -> Iterator[Finding]:
         yield ok(place.of("server"), f"PostgreSQL {found.version}, {kind}")
     if found.is_standby:
         yield error(place.of("server"), "this is a standby, nothing can be written", "name the primary in host")
+    elif found.settings["default_transaction_read_only"] == "on":
+        do = "reset default_transaction_read_only of the engine's role, the database or the server, or name another host"
+        yield error(place.of("server"), "transactions are read-only by default, nothing can be written", do)
+    if found.settings["session_replication_role"] != "origin":
+        seen = f"session_replication_role is {found.settings['session_replication_role']}: constraints are not checked"
+        do = "reset session_replication_role of the engine's role, the database or the server"
+        yield error(place.of("server"), seen, do)
     for name, danger in _CAREFUL.items():
         if found.settings[name] == "off":
             yield warning(
@@ -47,6 +56,26 @@ def check_server(place: Place) -> Iterator[Finding]:
     for name, consequence in _USEFUL.items():
         if found.settings[name] == "off":
             yield warning(place.of("server settings"), f"{name} is off", consequence)
+
+
+def check_encoding(place: Place) -> Iterator[Finding]:
+    """UTF8 holds every letter; any other encoding some, and what it lacks is rejected."""
+    with looking(place.engine) as connection:
+        [found] = fetch_all(connection, _sql("server"))
+    if found.encoding == "UTF8":
+        yield ok(place.of("encoding"), "UTF8")
+        return
+    do = "create the database anew with encoding 'UTF8' template template0 when it can be moved"
+    lacks = "rows and files with letters that it lacks are rejected"
+    try:
+        with looking(place.engine) as connection:
+            fetch_all(connection, _sql("holds_cyrillic"))
+    except EnvironmentFault as fault:
+        if fault.sqlstate != _NO_SUCH_LETTER:
+            raise
+        yield error(place.of("encoding"), f"{found.encoding} has no Cyrillic letters, which messages and views need", do)
+        return
+    yield warning(place.of("encoding"), f"{found.encoding}: {lacks}", do)
 
 
 def check_rights(place: Place) -> Iterator[Finding]:

@@ -23,9 +23,9 @@ _MERGED = "-- Instances that differ, and only those"
 
 def no_patience() -> None:
     """A lock is waited for so shortly that the tries are soon used up."""
-    from etl.database import transactions
+    from etl.database import session
 
-    transactions._DEFAULTS["lock_timeout"] = "50ms"
+    session.PINNED["lock_timeout"] = "50ms"
 
 
 @pytest.fixture

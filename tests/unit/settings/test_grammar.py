@@ -48,7 +48,7 @@ def test_a_value_may_come_from_the_environment() -> None:
         {IMPORT: "host=h\ndbName=d\npassword:ENV=SECRET\nport : ENV = PORT"},
         environ={"SECRET": " hunter2 ", "PORT": "6432"},
     )
-    assert settings.import_database.password.get_secret_value() == "hunter2"
+    assert settings.import_database.password.get_secret_value() == " hunter2 "
     assert settings.import_database.port == 6432
 
 

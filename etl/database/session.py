@@ -1,0 +1,78 @@
+"""Settings of a session that would change what statements mean or how texts are written, each with the value we want.
+
+A role, a database, a server and libpq's variables may set any of them. tests/integration/database/session_settings.py
+names every other setting of a server and says why it may stay as it is.
+"""
+
+import os
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from etl.quoting import literal
+
+PINNED: Final = {
+    # Every name in our statements is qualified, so nothing but pg_catalog is searched (CVE-2018-1058).
+    "search_path": "pg_catalog",
+    # Texts: what a letter, a quote, a backslash and a name look like, on their way in and out.
+    "client_encoding": "UTF8",
+    "standard_conforming_strings": "on",
+    "backslash_quote": "safe_encoding",
+    "escape_string_warning": "on",
+    "quote_all_identifiers": "off",
+    "array_nulls": "on",
+    "bytea_output": "hex",
+    "xmlbinary": "base64",
+    "xmloption": "content",
+    "extra_float_digits": "1",
+    # Times are compared, cast and written in UTC whatever the server's zone is.
+    "timezone": "UTC",
+    "timezone_abbreviations": "Default",
+    "datestyle": "ISO, MDY",
+    "intervalstyle": "postgres",
+    "lc_monetary": "C",
+    "lc_numeric": "C",
+    "lc_time": "C",
+    # Answers: which rows a statement finds, and what `=` says.
+    "transform_null_equals": "off",
+    "gin_fuzzy_search_limit": "0",
+    "row_security": "on",
+    # What we create: functions that have been checked, tables that can be updated.
+    "check_function_bodies": "on",
+    "default_table_access_method": "heap",
+    # A fault of one statement must not end the session: savepoints would be in vain.
+    "exit_on_error": "off",
+    # JIT compiles wide merges longer than it saves.
+    "jit": "off",
+    "lock_timeout": "5s",
+}
+
+# Of libpq's variables those that change what a session does, or with which server it speaks, are not for us: the
+# configuration says that. Passwords, certificates and what else proves who we are may come from there (docs/operator.md).
+IGNORED_VARIABLES: Final = (
+    "PGAPPNAME",
+    "PGCLIENTENCODING",
+    "PGDATESTYLE",
+    "PGGEQO",
+    "PGHOSTADDR",
+    "PGLOADBALANCEHOSTS",
+    "PGOPTIONS",
+    "PGSERVICE",
+    "PGSERVICEFILE",
+    "PGTARGETSESSIONATTRS",
+    "PGTZ",
+)
+
+
+def forget_variables() -> None:
+    """Takes libpq's variables that are not for us out of this process's environment; libpq has no other way."""
+    for name in IGNORED_VARIABLES:
+        os.environ.pop(name, None)
+
+
+@lru_cache(maxsize=128)
+def pin(settings: Iterable[tuple[str, str]] = ()) -> str:
+    """The one statement that pins a transaction's settings; `settings` come on top, or take the place of ours."""
+    pinned = PINNED | dict(settings)
+    calls = (f"pg_catalog.set_config({literal(name)}, {literal(value)}, true)" for name, value in pinned.items())
+    return f"select {', '.join(calls)}"
