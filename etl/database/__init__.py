@@ -6,7 +6,7 @@ lets no driver's exception out.
 
 from sqlalchemy import Connection
 
-from etl.database.connections import Access, application_name, create_database, open_engine
+from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine
 from etl.database.copying import copy_in, copy_out, copy_rows
 from etl.database.keeping import keep_tables, keep_view
 from etl.database.listening import Listener
@@ -26,6 +26,7 @@ __all__ = [
     "copy_out",
     "copy_rows",
     "create_database",
+    "encoding_of",
     "execute",
     "fetch_all",
     "fetch_one",

@@ -124,6 +124,12 @@ def _twice(revive: Callable[[], None]) -> Callable[..., psycopg.Connection]:
     return connect
 
 
+def encoding_of(connection: sqlalchemy.Connection) -> str:
+    """The encoding in which the database keeps texts, as PostgreSQL calls it: UTF8, WIN1251, …"""
+    driver: Any = connection.connection.driver_connection
+    return str(driver.info.parameter_status("server_encoding") or "UTF8")
+
+
 _PLACES: dict[sqlalchemy.Engine, Access] = {}
 
 

@@ -5,13 +5,14 @@ import re
 import jinja2
 import sqlalchemy
 
-from etl.quoting import identifier, spreadsheet_text
+from etl.quoting import identifier, literal, spreadsheet_text
 
 
 class Statements:
     """The statements of one room: `sql = Statements(__package__)`, then `sql("take", schema=...)`.
 
-    Names come into the text through the filter `ident`; values never do, they are bound (`:name`).
+    Names come into the text through the filter `ident`; values never do, they are bound (`:name`);
+    `literal` is for texts of our own in statements that others run.
     """
 
     def __init__(self, package: str, *lenders: str) -> None:
@@ -25,6 +26,7 @@ class Statements:
         )
         self._environment.filters["ident"] = identifier
         self._environment.filters["spreadsheet_text"] = spreadsheet_text
+        self._environment.filters["literal"] = literal
 
     def text(self, name: str, /, **names: object) -> str:
         """The rendered SQL of `sql/<name>.sql`."""

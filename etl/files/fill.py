@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy
 
-from etl.database import Connection, Statements, copy_in, execute, fetch_all, fetch_one, transaction
+from etl.database import Connection, Statements, copy_in, encoding_of, execute, fetch_all, fetch_one, transaction
 from etl.errors import EnvironmentFault, MarkerHeld, RunStopped
 from etl.files.loading import Loading, loaded_blocks
 from etl.files.rejects import Rejects
@@ -19,6 +19,7 @@ from etl.quoting import shown
 
 _sql = Statements(__package__)
 _UNIQUE_VIOLATION = "23505"
+_NO_SUCH_LETTER = "22P05"
 _SHOWN = 10
 
 Progress = Callable[[str, int, int], None]
@@ -88,6 +89,8 @@ def _fill(engine: sqlalchemy.Engine, filling: Filling, pair: Pair, progress: Pro
     try:
         return _attempt(engine, filling, pair, progress, None, clears=clears)
     except EnvironmentFault as error:
+        if error.sqlstate == _NO_SUCH_LETTER:  # of an encoding that Python knows too little of to name the row
+            raise RunStopped(f"{pair.source.name}: nothing loaded: {error}") from error
         if not is_of_a_row(error.sqlstate):
             raise
     with trying(engine, _names(filling, pair)) as trial:
@@ -118,6 +121,7 @@ def _attempt(
 def _load(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *, clears: bool) -> None:
     pair, rejects = loading.pair, loading.rejects
     with transaction(engine) as connection:
+        loading.encoding = encoding_of(connection)
         if clears:
             _clear(connection, filling.schema, pair)
         if filling.takes_newest:
@@ -164,6 +168,7 @@ def _duplicates(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *
     pair = loading.pair
     names = _names(filling, pair) | {"is_cleared": clears}
     with transaction(engine) as connection:
+        loading.encoding = encoding_of(connection)
         _stage(connection, filling, loading)
         found = fetch_all(connection, _sql("duplicates", **names), {"shown": _SHOWN + 1})
     key = ", ".join(pair.table.key)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from etl.files.block import Block
 from etl.files.checks import check
 from etl.files.copy_text import copy_text
+from etl.files.letters import lacking_letters
 from etl.files.rejects import Faults, Rejects
 from etl.files.sources import Pair
 from etl.files.trial import Trial
@@ -26,6 +27,7 @@ class Loading:
     rows: int = 0
     rounded: int = 0
     trial: Trial | None = None
+    encoding: str = "UTF8"
 
 
 def loaded_blocks(loading: Loading, *, with_lines: bool = False) -> Iterator[memoryview]:
@@ -58,6 +60,8 @@ def _checked(loading: Loading, block: Block) -> tuple[list[pa.Array], Faults]:
         for row, reason in checked.faults.items():
             if (row, number) not in block.faults:
                 faults.setdefault(row, []).append((number, reason))
+        for row, reason in lacking_letters(checked.texts, loading.encoding).items():
+            faults.setdefault(row, []).append((number, reason))
         loading.rounded += checked.rounded
         columns.append(checked.texts)
     for row, reason in _nameless(loading, columns):

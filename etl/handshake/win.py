@@ -25,7 +25,7 @@ from etl.errors import EtlError, FencedOut, MarkerHeld, TransientFault
 from etl.handshake.decide import Action, Decision, decide
 from etl.handshake.marker import Marker, Running, Won
 
-_sql = Statements(__package__)
+_sql = Statements(__package__, "etl.database")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from etl.errors import FencedOut
 from etl.plan import SHARED, Chunk, Kind, Task
 from etl.quoting import fold
 
-_sql = Statements(__package__)
+_sql = Statements(__package__, "etl.database")
 
 Counters = Mapping[str, int]
 

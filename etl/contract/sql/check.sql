@@ -4,6 +4,13 @@
 --            note     no error now, but worth a look          codes and cures: see the guide
 -- Проверяет строки, которые взял бы следующий запуск, до передачи: по строке на проблему. Только читает.
 {% set s = schema | ident %}
+{# Texts with a backslash, quoted for either setting of standard_conforming_strings: the session is the partner's. #}
+{% set controls %}[\u0001-\u0008\u000b\u000c\u000e-\u001f]{% endset %}
+{% set json_string %}"(?:[^"\\\u0001-\u001f]|\\["\\/bfnrt]|\\u(?:(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}|[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*"{% endset %}
+{% set json_word %}true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?0*[0-9]{1,4})?{% endset %}
+{% set json_space %}[ \t\n\r]+{% endset %}
+{% set json_array %}\[(?:[\u0001\u0002](?:,[\u0001\u0002])*)?\]{% endset %}
+{% set json_object %}\{(?:\u0001:[\u0001\u0002](?:,\u0001:[\u0001\u0002])*)?\}{% endset %}
 with recursive
 sentence (code, english, russian) as (
     values
@@ -33,7 +40,7 @@ structured as materialized (
             {{ column.raw }} as written
         from r{{ outer.index }} i
         where {{ column.raw }} is not null and not i._removed and {{ column.code }} is null
-            and octet_length({{ column.raw }}) <= 1000000{{ " and " ~ column.raw ~ " ~ '^\\s*[{]'" if column.kind == "languages" }}
+            and octet_length({{ column.raw }}) <= 1000000{{ " and " ~ column.raw ~ " ~ '^[[:space:]]*[{]'" if column.kind == "languages" }}
         union all
 {% endfor %}
 {% endfor %}
@@ -44,18 +51,18 @@ marked as (
     select
         number,
         case
-            when written ~ '[\u0001-\u0008\u000b\u000c\u000e-\u001f]' then ''
+            when written ~ {{ controls | literal }} then ''
             else regexp_replace(
                 regexp_replace(
                     regexp_replace(
                         written,
-                        '"(?:[^"\\\u0001-\u001f]|\\["\\/bfnrt]|\\u(?:(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}|[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*"',
+                        {{ json_string | literal }},
                         chr(1), 'g'
                     ),
-                    'true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?0*[0-9]{1,4})?',
+                    {{ json_word | literal }},
                     chr(2), 'g'
                 ),
-                '[ \t\n\r]+', '', 'g'
+                {{ json_space | literal }}, '', 'g'
             )
         end as skeleton,
         0 as depth
@@ -68,8 +75,8 @@ reduced as (
     from reduced r
     cross join lateral (
         select regexp_replace(
-            regexp_replace(r.skeleton, '\[(?:[\u0001\u0002](?:,[\u0001\u0002])*)?\]', chr(2), 'g'),
-            '\{(?:\u0001:[\u0001\u0002](?:,\u0001:[\u0001\u0002])*)?\}', chr(2), 'g'
+            regexp_replace(r.skeleton, {{ json_array | literal }}, chr(2), 'g'),
+            {{ json_object | literal }}, chr(2), 'g'
         )
     ) n (skeleton)
     where n.skeleton <> r.skeleton and r.depth < 1000

@@ -1,4 +1,7 @@
--- This runner's own statements, found by its name; the one that asks goes on.
-select pg_cancel_backend(pid)
-from pg_stat_activity
-where application_name = :name and pid <> pg_backend_pid() and state = 'active'
+-- This runner's own statements, found by its name among the sessions of our role in this database; the one that asks
+-- goes on. Where track_activities is off nobody knows which are active: an idle one takes no harm.
+{% from "own_session.jinja" import is_own %}
+select pg_cancel_backend(a.pid)
+from pg_stat_activity a
+where a.application_name = :name and a.pid <> pg_backend_pid() and a.state in ('active', 'disabled')
+  and {{ is_own("a") }}

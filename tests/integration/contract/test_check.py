@@ -122,6 +122,29 @@ def test_it_foresees_every_reject_that_it_can_know(site: Site) -> None:
     assert site.partner.statuses("in_Everything") == {"DONE": 3, "ERROR": 7}
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "standard_conforming_strings = off",
+        "array_nulls = off",
+        "datestyle = 'German, DMY'",
+        "transform_null_equals = on",
+        "extra_float_digits = -15",
+        "bytea_output = escape",
+        "intervalstyle = iso_8601",
+        "timezone = 'Asia/Almaty'",
+        "quote_all_identifiers = on",
+    ],
+)
+def test_the_settings_of_the_partners_session_change_no_answer(site: Site, setting: str) -> None:
+    for number, text in enumerate(TEXTS, start=1):
+        fill(site, number, span=text, list=text, bar=text, words=text, drop="none" if number % 2 else None)
+    plain = checked(site)
+    assert len({row["code"] for row in plain}) > 3
+    site.partner(f"set {setting}")
+    assert checked(site) == plain
+
+
 def test_it_foresees_too_many_twins(make_site: MakeSite) -> None:
     document = "code: Person\nfields: [{code: email, type: INPUT_EMAIL, needLoadFromInTables: true}]"
     site = make_site({"Person": document}, chunkRows=1000)
