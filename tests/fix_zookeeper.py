@@ -8,6 +8,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,13 @@ from kazoo.client import KazooClient
 _SCRIPT = Path(__file__).parent.parent / "scripts/zookeeper"
 
 
-def _service(verb: str, home: Path) -> str:
+def _service(verb: str, home: Path, *options: str) -> str:
     done = subprocess.run(
-        [sys.executable, _SCRIPT, verb, "--home", home], capture_output=True, text=True, check=False, timeout=900
+        [sys.executable, _SCRIPT, verb, "--home", home, *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
     )
     if done.returncode:
         pytest.fail(f"scripts/zookeeper {verb} failed:\n{done.stderr}", pytrace=False)
@@ -38,6 +43,25 @@ def zookeeper_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
     finally:
         _service("stop", home)
+
+
+@dataclass(frozen=True)
+class SecureZookeeper:
+    """A server with TLS and SASL: host:port of its plain and of its secure port, the folder of its certificates."""
+
+    plain: str
+    secure: str
+    tls: Path
+    user: str = "engine"
+    password: str = "s3cret of zk"
+
+
+@pytest.fixture(scope="session")
+def secure_zookeeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureZookeeper]:
+    home = tmp_path_factory.mktemp("secure-zookeeper")
+    plain, secure = _service("start", home, "--secure").split()
+    yield SecureZookeeper(plain, secure, home / "tls")
+    _service("stop", home)
 
 
 class OwnZookeeper:

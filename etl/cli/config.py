@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from etl.cli.printing import config_url, console, json_text
-from etl.config import Clash, Transfer, open_source, transfer
-from etl.engine import zone_of
+from etl.config import Clash, Transfer, Tree, open_source, transfer
+from etl.engine import faults_of, zone_of
 from etl.errors import ConfigurationError
 from etl.quoting import printable
 from etl.resources import folder
@@ -55,8 +55,11 @@ def init(context: click.Context, target: str | None) -> None:
 @click.pass_context
 def show(context: click.Context, company: str | None, as_json: bool) -> None:
     """Show every setting as it counts, and where it comes from. Secrets are masked."""
-    url, texts = _texts(context)
-    settings = explain_settings(texts, origin=url, company=company, environ=os.environ)
+    tree = _tree(context)
+    url = tree.origin
+    settings = explain_settings(
+        tree.contents, origin=url, company=company, environ=os.environ, open_texts=tree.open_texts
+    )
     if as_json:
         click.echo(json.dumps({"origin": url, "settings": [_plain(one) for one in settings]}, ensure_ascii=False))
     else:
@@ -71,8 +74,9 @@ def check(context: click.Context, company: str | None) -> None:
 
     Exit code 0: the configuration is sound; 2: it is not.
     """
-    url, texts = _texts(context)
-    settings = parse_settings(texts, origin=url, company=company, environ=os.environ)
+    tree = _tree(context)
+    url, texts = tree.origin, tree.contents
+    settings = parse_settings(texts, origin=url, company=company, environ=os.environ, open_texts=tree.open_texts)
     zone_of(settings.in_migration.time_zone, os.environ)
     _, faults = read_log_structure(texts, f"{url.removeprefix('file:').rstrip('/')}/{LOGGING}")
     if faults:
@@ -90,8 +94,10 @@ def schedule(context: click.Context, company: str | None, number: int, as_json: 
 
     What the partner hands over starts a run at once, unless startOnHandOver is false.
     """
-    url, texts = _texts(context)
-    settings = parse_settings(texts, origin=url, company=company, environ=os.environ)
+    tree = _tree(context)
+    settings = parse_settings(
+        tree.contents, origin=tree.origin, company=company, environ=os.environ, open_texts=tree.open_texts
+    )
     zone = zone_of(settings.in_migration.time_zone, os.environ)
     start = instant = datetime.now(UTC)
     times: list[str] = []
@@ -120,11 +126,14 @@ def schedule(context: click.Context, company: str | None, number: int, as_json: 
 def import_(context: click.Context, directory: Path) -> None:
     """Write all texts of DIRECTORY into the configuration in use.
 
-    Texts that differ are replaced; texts that DIRECTORY lacks stay.
+    Texts that differ are replaced; texts that DIRECTORY lacks stay. Faulty texts are named, and nothing is written.
     """
     texts = _directory_texts(directory)
     if not texts:
         raise ConfigurationError(f"there is nothing to import: {directory} holds no text")
+    faults = faults_of(texts, origin=_file_url(directory))
+    if faults:
+        raise ConfigurationError(*faults, "nothing was written: correct these places first")
     with open_source(config_url(context)) as source:
         _report(transfer(texts, source, Clash.REPLACE), source.url)
 
@@ -138,7 +147,7 @@ def export(context: click.Context, directory: Path, force: bool) -> None:
 
     Passwords that stand in texts stand in the files too, which only their owner may read.
     """
-    _, texts = _texts(context)
+    texts = _tree(context).contents
     with open_source(_file_url(directory)) as target:
         _report(transfer(texts, target, Clash.REPLACE if force else Clash.REFUSE), target.url)
 
@@ -147,10 +156,9 @@ def _file_url(directory: Path) -> str:
     return f"file:{directory.absolute()}"
 
 
-def _texts(context: click.Context) -> tuple[str, dict[str, str]]:
+def _tree(context: click.Context) -> Tree:
     with open_source(config_url(context)) as source:
-        tree = source.snapshot()
-    return tree.origin, tree.contents
+        return source.snapshot()
 
 
 def _directory_texts(directory: Path) -> dict[str, str]:

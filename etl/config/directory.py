@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
+from etl.config.permissions import why_open
 from etl.config.text import LARGEST_TEXT, checked, decode, encode, errors_path, is_ignored
 from etl.config.tree import Text, Tree, missing_tree
 from etl.errors import ConfigurationError, Problem
@@ -112,7 +113,9 @@ class DirectorySource:
                 problems.extend(error.problems)
         if problems:
             raise ConfigurationError(*problems)
-        return Tree(texts, self.url)
+        found = {path: why for path in texts if (why := why_open(self.root / path))}
+        readable = frozenset(path for path in texts if (self.root / path).stat().st_mode & stat.S_IROTH)
+        return Tree(texts, self.url, found, readable)
 
 
 def _files(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:

@@ -18,13 +18,20 @@ class Text:
 
 @dataclass(frozen=True)
 class Tree:
-    """All texts by their path, such as `configs/InMigrationConfig.txt`, and the URL they come from."""
+    """All texts by their path, such as `configs/InMigrationConfig.txt`, and the URL they come from.
+
+    `open_texts`: path -> why others than us and the administrator may have written the text; the rest is not there.
+    `readable`: paths of texts that anybody may read.
+    """
 
     texts: Mapping[str, Text]
     origin: str
+    open_texts: Mapping[str, str] = field(default_factory=dict)
+    readable: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", MappingProxyType(dict(self.texts)))
+        object.__setattr__(self, "open_texts", MappingProxyType(dict(self.open_texts)))
 
     @property
     def contents(self) -> dict[str, str]:

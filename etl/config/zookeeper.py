@@ -2,7 +2,9 @@
 
 import contextlib
 import logging
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -15,6 +17,7 @@ from kazoo.exceptions import (
     NoNodeError,
 )
 from kazoo.handlers.threading import KazooTimeoutError
+from kazoo.security import CREATOR_ALL_ACL, Permissions
 
 from etl.config.address import Address
 from etl.config.text import checked, decode, encode, errors_path, is_ignored
@@ -31,13 +34,49 @@ _ATTEMPTS = 5
 _LARGEST_WRITE = 1024 * 1024 - 4096
 # ZooKeeper's own nodes lie here; they are nobody's configuration.
 _RESERVED = "/zookeeper"
+_SECRET_VARIABLE = "ETL_ZOOKEEPER_PASSWORD"  # noqa: S105  (a name)
+_KEY_VARIABLE = "ETL_ZOOKEEPER_KEY_PASSWORD"
+
+# Who may set a text; who may put another in the place of one below.
+_SETS = Permissions.WRITE | Permissions.ADMIN
+_PLACES = Permissions.CREATE | Permissions.DELETE | Permissions.ADMIN
 
 
 T = TypeVar("T")
 
 
+class _WithoutRequests(logging.Filter):
+    """kazoo's debug log has every request and answer whole: the password that signs in, and those in the texts."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the event is told by a level that holds none."""
+        return record.levelno >= logging.INFO
+
+
+_kazoo_log = logging.getLogger("kazoo.etl")
+_kazoo_log.addFilter(_WithoutRequests())
+
+
 class _ChangingError(ConfigurationError):
     """A node went away while the tree was read or written."""
+
+
+@dataclass(frozen=True)
+class _Access:
+    """What anybody may do with a node."""
+
+    reads: bool
+    sets: bool
+    places: bool
+
+    @classmethod
+    def of(cls, acl: list[Any]) -> "_Access":
+        """Of a list of kazoo's ACLs: the `world`, and addresses from everywhere."""
+        perms = 0
+        for one in acl:
+            if one.id.scheme == "world" or (one.id.scheme == "ip" and one.id.id.endswith("/0")):
+                perms |= one.perms
+        return cls(bool(perms & Permissions.READ), bool(perms & _SETS), bool(perms & _PLACES))
 
 
 class ZooKeeperSource:
@@ -125,7 +164,9 @@ class ZooKeeperSource:
 
     def _connected(self) -> Any:
         if self._client is None:
-            client = KazooClient(hosts=self._address.servers, timeout=self._timeout)
+            client = KazooClient(
+                hosts=self._address.servers, timeout=self._timeout, logger=_kazoo_log, **self._access(os.environ)
+            )
             client.add_listener(self._on_state)
             try:
                 client.start(timeout=self._timeout)
@@ -135,6 +176,31 @@ class ZooKeeperSource:
                 raise
             self._client = client
         return self._client
+
+    def _access(self, environ: Mapping[str, str]) -> dict[str, Any]:
+        """What kazoo needs to sign in, and to trust the servers. Secrets come from the environment alone."""
+        address, access = self._address, dict[str, Any]()
+        if address.user:
+            password = environ.get(_SECRET_VARIABLE, "")
+            if not password:
+                raise ConfigurationError(
+                    f"{self.url} has a user, and {_SECRET_VARIABLE} no password: define it where etl runs"
+                )
+            if address.auth == "sasl":
+                access["sasl_options"] = {"mechanism": "DIGEST-MD5", "username": address.user, "password": password}
+            else:
+                access["auth_data"] = [("digest", f"{address.user}:{password}")]
+        if address.user or address.cert:
+            # Whoever has signed in may all, others nothing: what we create holds passwords.
+            access["default_acl"] = CREATOR_ALL_ACL
+        if address.tls:
+            access |= {"use_ssl": True, "verify_certs": True, "check_hostname": True, "ca": address.ca or None}
+            access |= {"certfile": address.cert or None, "keyfile": address.key or None}
+            access["keyfile_password"] = environ.get(_KEY_VARIABLE)
+            for path in filter(None, (address.ca, address.cert, address.key)):
+                if not os.access(path, os.R_OK):
+                    raise ConfigurationError(Problem("cannot be read: correct the ZooKeeper URL", path))
+        return access
 
     def _on_state(self, state: str) -> None:
         # What was away may have missed a watch, and a new session has none; a first connection has missed nothing.
@@ -154,11 +220,14 @@ class ZooKeeperSource:
 
     def _read(self) -> Tree:
         client, texts, problems, level = self._connected(), dict[str, Text](), list[Problem](), [""]
+        access = {"": _Access.of(self._wait(client.get_acls_async(self._node("")))[0])}
         watch = {"watch": self._notice} if self._changed else {}
         while level:
             listings = [(path, client.get_children_async(self._node(path), **watch)) for path in level]
             found = [child for path, listing in listings for child in self.children(path, self._wait(listing))]
             reads = [(path, client.get_async(self._node(path), **watch)) for path in found]
+            acls = [(path, client.get_acls_async(self._node(path))) for path in found]
+            access |= {path: _Access.of(self._wait(acl)[0]) for path, acl in acls}
             level = []
             for path, read in reads:
                 data, state = self._wait(read)
@@ -171,7 +240,19 @@ class ZooKeeperSource:
                         problems.extend(error.problems)
         if problems:
             raise ConfigurationError(*problems)
-        return Tree(dict(sorted(texts.items())), self.url)
+        open_texts = {path: why for path in texts if (why := self._why_open(path, access))}
+        readable = frozenset(path for path in texts if access[path].reads)
+        return Tree(dict(sorted(texts.items())), self.url, open_texts, readable)
+
+    def _why_open(self, path: str, access: Mapping[str, "_Access"]) -> str:
+        """Why anybody may set the text, or put another in its place; empty if they may not."""
+        if access[path].sets:
+            return f"the ACL of {self._place(path)} lets anybody write"
+        above = [path[:end] for end, letter in enumerate(path) if letter == "/"]
+        for folder in ("", *above):
+            if access[folder].places:
+                return f"the ACL of {self._place(folder)} lets anybody create or delete what is below"
+        return ""
 
     def _expect_root(self) -> None:
         if self._wait(self._connected().exists_async(self._node(""))) is None:
@@ -205,6 +286,8 @@ class ZooKeeperSource:
             message = f"ZooKeeper at {servers} does not let us {action} {root}: its ACL admits others only"
         except KazooTimeoutError:
             message = f"cannot reach ZooKeeper at {servers}: start it or correct ETL_CONFIG"
+            if self._address.tls:
+                message += "; its certificate must bear the host's name and be of an authority that ca names"
             raise UnreachableTreeError(message) from None
         except KazooException as error:
             raise self._unreachable(f"failed to {action} {root} ({type(error).__name__}): try again") from None

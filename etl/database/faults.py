@@ -36,7 +36,7 @@ _ADVICE = {
     "XX002": "an index of the server is damaged: see its log, check with amcheck, and reindex",
 }
 
-_PASSWORD_SOURCE = "password retrieved from "
+_LOGIN_FROM = "password retrieved from "
 
 _NO_LOGIN = {
     "password authentication failed": "28P01",
@@ -71,7 +71,7 @@ def _first_line(error: BaseException) -> str:
     if primary:
         return lines[0].strip()
     # Behind a failed login it says where the password came from: that is no cause, but good to know.
-    sources = [line for line in attempts if line.startswith(_PASSWORD_SOURCE)]
+    sources = [line for line in attempts if line.startswith(_LOGIN_FROM)]
     causes = [line for line in attempts if line not in sources] or [type(error).__name__]
     return causes[-1].strip() + "".join(f" ({line.strip()})" for line in sources[-1:])
 

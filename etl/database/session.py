@@ -48,7 +48,8 @@ PINNED: Final = {
 }
 
 # Of libpq's variables those that change what a session does, or with which server it speaks, are not for us: the
-# configuration says that. Passwords, certificates and what else proves who we are may come from there (docs/operator.md).
+# configuration says that. Passwords, certificates and what else proves who we are may come from there, as
+# docs/security.md says.
 IGNORED_VARIABLES: Final = (
     "PGAPPNAME",
     "PGCLIENTENCODING",

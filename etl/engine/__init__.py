@@ -13,6 +13,7 @@ from etl.engine.outcome import Outcome
 from etl.engine.preparation import is_prepared, prepare
 from etl.engine.status import Status, read_status
 from etl.engine.telling import look_at_feed, watch_feed
+from etl.engine.tree_faults import faults_of
 from etl.engine.undoing import Undone, undo
 from etl.engine.versions import (
     ListedVersion,
@@ -36,6 +37,7 @@ __all__ = [
     "build_version",
     "clean",
     "dry_run",
+    "faults_of",
     "is_prepared",
     "list_versions",
     "look_at_feed",

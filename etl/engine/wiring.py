@@ -207,7 +207,9 @@ def parse_configuration(
     tree: Tree, company_code: str | None, environ: Mapping[str, str] = os.environ
 ) -> tuple[Settings, Company]:
     """Settings and metadata of one company, and from now on no secret of theirs in the log."""
-    settings = parse_settings(tree.contents, origin=tree.origin, company=company_code, environ=environ)
+    settings = parse_settings(
+        tree.contents, origin=tree.origin, company=company_code, environ=environ, open_texts=tree.open_texts
+    )
     keep_secret(*(one.secret for one in settings.values))
     code = settings.in_migration.company_code
     return settings, parse_company(code, company_documents(code, tree.contents, origin=tree.origin))

@@ -32,6 +32,8 @@ class Key:
     largest_bytes: int = 0
     # What an empty value means; without it a number, boolean or choice must not be empty.
     empty: str = ""
+    # It starts programs of our account or says where what we know goes: not taken from a text that others may write.
+    guarded: bool = False
 
     def emptied(self, meaning: str) -> "Key":
         """The same key with no default, for a file that falls back on another one."""

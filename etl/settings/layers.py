@@ -23,6 +23,8 @@ class Layers:
     """Every key of every file with the value of its topmost layer, and all problems met on the way."""
 
     origin: str
+    # Path -> why others may have written the text.
+    open_texts: Mapping[str, str] = field(default_factory=dict)
     settings: dict[tuple[str, str], Setting] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     # Keys whose text was no value; what depends on them is not checked, so that one fault gives one problem.
@@ -46,9 +48,15 @@ class Layers:
         self.problems.append(Problem(message, origin.path or self.place(file), origin.line, key))
 
 
-def read_layers(texts: Mapping[str, str], origin: str, company: str | None, environ: Mapping[str, str]) -> Layers:
+def read_layers(
+    texts: Mapping[str, str],
+    origin: str,
+    company: str | None,
+    environ: Mapping[str, str],
+    open_texts: Mapping[str, str],
+) -> Layers:
     """All layers of all files; nothing is raised."""
-    layers = Layers(origin)
+    layers = Layers(origin, open_texts)
     for file in FILES:
         for key in file.keys:
             layers.settings[file.path, key.name] = Setting(file.path, key, convert(key, key.default), DEFAULT)
@@ -73,6 +81,8 @@ def _lay(layers: Layers, file: KeyFile, path: str, text: str, environ: Mapping[s
         key = file.key(pair.key)
         if key is None:
             layers.problems.append(_unknown(file, place, pair))
+        elif pair.value and key.guarded and path in layers.open_texts:
+            layers.problems.append(_untrusted(place, pair, layers.open_texts[path]))
         elif pair.value is not None:
             _set(layers, file, key, pair, Origin(kind, place, pair.line, pair.variable))
 
@@ -108,6 +118,12 @@ def _check_overlaid_code(layers: Layers) -> None:
     if setting.origin.path.startswith(layers.place("companies/")) and setting.value != layers.company:
         message = f"{setting.value} stands in the folder of company {layers.company}: delete this line"
         layers.complain(*_COMPANY_CODE, message)
+
+
+def _untrusted(place: str, pair: Pair, why: str) -> Problem:
+    danger = "whoever may write this text could run programs as etl, or have its messages sent to him"
+    cure = "close it to others, or delete the line"
+    return Problem(f"is refused: {why}, and {danger}; {cure}", place, pair.line, pair.key)
 
 
 def _unknown(file: KeyFile, place: str, pair: Pair) -> Problem:

@@ -9,18 +9,21 @@ NOTICE_KEYS = (
         Kind.TEXT,
         "",
         "Program that is told of ended and stopped runs and of late and stalled feeds: one JSON object on its standard "
-        "input. Words as in a shell, but no shell runs it.",
+        "input. Words as in a shell, but no shell runs it. Refused where others may write this file.",
         empty="none",
+        guarded=True,
     ),
     Key(
         "hookUrl",
         Kind.TEXT,
         "",
-        "Address to which the same JSON is posted. It often holds a token, so hookUrl:ENV=NAME is better.",
+        "Address to which the same JSON is posted. It often holds a token, so hookUrl:ENV=NAME is better. "
+        "Refused where others may write this file.",
         secret=True,
         pattern=r"https?://[^\s/?#]+[^\s]*",
         rule="is no address: write one that begins with https:// or http://",
         empty="none",
+        guarded=True,
     ),
     Key(
         "hookSeconds",

@@ -27,14 +27,20 @@ _HEARTBEATS_IN_A_LEASE = 3
 
 
 def parse_settings(
-    tree_texts: Mapping[str, str], *, origin: str, company: str | None, environ: Mapping[str, str]
+    tree_texts: Mapping[str, str],
+    *,
+    origin: str,
+    company: str | None,
+    environ: Mapping[str, str],
+    open_texts: Mapping[str, str] | None = None,
 ) -> Settings:
     """Settings of `company`; ConfigurationError with every problem of every text.
 
     `tree_texts`: path → content. `origin`: URL of the tree, named in errors. `company` None: companyCode decides, else
-    the only folder below companies/.
+    the only folder below companies/. `open_texts`: path → why others may have written the text; guarded keys are
+    refused there.
     """
-    layers = read_layers(tree_texts, origin, company, environ)
+    layers = read_layers(tree_texts, origin, company, environ, open_texts or {})
     settings = _assemble(layers, tree_texts, environ)
     if layers.company_problem:
         layers.problems.append(layers.company_problem)
@@ -43,10 +49,15 @@ def parse_settings(
 
 
 def explain_settings(
-    tree_texts: Mapping[str, str], *, origin: str, company: str | None, environ: Mapping[str, str]
+    tree_texts: Mapping[str, str],
+    *,
+    origin: str,
+    company: str | None,
+    environ: Mapping[str, str],
+    open_texts: Mapping[str, str] | None = None,
 ) -> tuple[Setting, ...]:
     """Every key with its value and origin, as `parse_settings` takes them; a company need not be chosen yet."""
-    layers = read_layers(tree_texts, origin, company, environ)
+    layers = read_layers(tree_texts, origin, company, environ, open_texts or {})
     settings = _assemble(layers, tree_texts, environ)
     _raise(layers)
     return settings.values

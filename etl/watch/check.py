@@ -4,9 +4,11 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
+from etl.config import Tree
 from etl.database import looking
 from etl.engine import House, open_house, read_configuration
 from etl.errors import ConfigurationError, EtlError
+from etl.watch.config_checks import check_trust
 from etl.watch.finding import Finding, Level, error, ok
 from etl.watch.house_checks import check_feed, check_ready, check_run, check_switches, check_tables
 from etl.watch.places import Place, places
@@ -31,8 +33,9 @@ _OF_HOUSE: tuple[tuple[str, Callable[[House], Iterator[Finding]]], ...] = (
 
 def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
     """The findings one by one, as they are made; without configuration or connection no more can be asked."""
+    seen: list[Tree] = []
     try:
-        settings, found = read_configuration(url, company, environ)
+        settings, found = read_configuration(url, company, environ, follow=seen.append)
     except ConfigurationError as fault:
         yield from (error("configuration", str(problem), "correct this place") for problem in fault.problems)
         return
@@ -41,7 +44,8 @@ def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ
         return
     objects = sum(1 for one in found.objects if one.carries_data)
     code = settings.in_migration.company_code
-    yield ok("configuration", f"{url}: company {code}, {objects} business objects")
+    yield ok("configuration", f"{seen[0].origin}: company {code}, {objects} business objects")
+    yield from check_trust(seen[0])
     yield from _of_house(url, company, environ)
 
 

@@ -42,7 +42,9 @@ def check_server(place: Place) -> Iterator[Finding]:
     if found.is_standby:
         yield error(place.of("server"), "this is a standby, nothing can be written", "name the primary in host")
     elif found.settings["default_transaction_read_only"] == "on":
-        do = "reset default_transaction_read_only of the engine's role, the database or the server, or name another host"
+        do = (
+            "reset default_transaction_read_only of the engine's role, the database or the server, or name another host"
+        )
         yield error(place.of("server"), "transactions are read-only by default, nothing can be written", do)
     if found.settings["session_replication_role"] != "origin":
         seen = f"session_replication_role is {found.settings['session_replication_role']}: constraints are not checked"
@@ -73,7 +75,9 @@ def check_encoding(place: Place) -> Iterator[Finding]:
     except EnvironmentFault as fault:
         if fault.sqlstate != _NO_SUCH_LETTER:
             raise
-        yield error(place.of("encoding"), f"{found.encoding} has no Cyrillic letters, which messages and views need", do)
+        yield error(
+            place.of("encoding"), f"{found.encoding} has no Cyrillic letters, which messages and views need", do
+        )
         return
     yield warning(place.of("encoding"), f"{found.encoding}: {lacks}", do)
 

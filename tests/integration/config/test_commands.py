@@ -119,12 +119,12 @@ def test_show_works_before_a_company_is_chosen_and_check_says_that_none_is(etl: 
 
 def test_import_and_export_carry_the_whole_tree(etl: Command, world: World, tmp_path: Path) -> None:
     etl("init")
-    world.source.write("companies/demo/business-objects/Client.yaml", "name: Клиент\r\n")
+    world.source.write("companies/demo/business-objects/Client.yaml", "code: Client\r\nname: Клиент\r\n")
     assert etl("export", str(tmp_path / "out")).exit_code == 0
     with open_source(f"{world.source.url}/copy") as copy:
         assert run(copy.url, "import", str(tmp_path / "out")).exit_code == 0
         assert copy.snapshot().contents == samples() | {
-            "companies/demo/business-objects/Client.yaml": "name: Клиент\r\n"
+            "companies/demo/business-objects/Client.yaml": "code: Client\r\nname: Клиент\r\n"
         }
 
 
@@ -135,6 +135,42 @@ def test_import_replaces_what_differs_and_leaves_the_rest(etl: Command, world: W
     (tmp_path / "in/a.txt").write_text("new")
     assert "1 written, 0 kept, 0 unchanged" in etl("import", str(tmp_path / "in")).output
     assert world.source.snapshot().contents == {"a.txt": "new", "b.txt": "stays"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        (MAIN, "chunkRows=many", "chunkRows"),
+        (MAIN, "chunkRow=5", "did you mean chunkRows"),
+        (IMPORT, "password=x\npassword=y", "stands here again"),
+        ("scheduler/core/InMigrationScheduler.scheduler-config.txt", "repeat every blue moon", ""),
+        ("logging/structure.txt", "layot\n", "did you mean layout"),
+        ("consumers/InMigration.workerCount", "comeKafkaInMigration=0", "comeKafkaInMigration"),
+        ("companies/demo/business-objects/Client.yaml", "code: Client\nfields: [{code: A, type: TEXTT}]", "TEXTT"),
+        ("companies/demo/business-objects/Client.yml", "code: Client", "ends in .yaml"),
+        ("companies/demo/configs/InMigrationConfig.txt", "workMemMb=-1", "workMemMb"),
+        (MAIN, "hookUrl=ftp://x", "hookUrl"),
+    ],
+)
+def test_import_of_a_faulty_text_writes_nothing(
+    etl: Command, world: World, tmp_path: Path, path: str, text: str, said: str
+) -> None:
+    world.source.write("b.txt", "stays")
+    for name, content in {path: text, "a.txt": "good"}.items():
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "in" / name).write_text(content)
+    with pytest.raises(ConfigurationError, match="nothing was written") as caught:
+        etl("import", str(tmp_path / "in"))
+    assert caught.value.exit_code == 2
+    assert path in str(caught.value)
+    assert said in str(caught.value)
+    assert world.source.snapshot().contents == {"b.txt": "stays"}
+
+
+def test_import_does_not_ask_for_variables_of_another_machine(etl: Command, world: World, tmp_path: Path) -> None:
+    (tmp_path / "in/configs").mkdir(parents=True)
+    (tmp_path / "in" / IMPORT).write_text("host=h\ndbName=d\npassword:ENV=ONLY_THERE\nport:ENV=THERE_TOO\n")
+    assert etl("import", str(tmp_path / "in")).exit_code == 0
 
 
 def test_import_of_nothing_is_a_slip(etl: Command, tmp_path: Path) -> None:

@@ -63,6 +63,11 @@ _DEBUG = "for those who work on PostgreSQL itself"
 _UNUSED = "concerns what we do not do"
 _SUPERUSER = "only a superuser sets it, and no role of ours could pin it; it changes no answer"
 
+
+def _all(why: str, names: str) -> dict[str, str]:
+    return dict.fromkeys(names.split(), why)
+
+
 HARMLESS = {
     **dict.fromkeys(PLANS, _PLAN),
     "client_min_messages": "which notices come; nobody reads them",
@@ -81,7 +86,8 @@ HARMLESS = {
     "transaction_isolation": "of one transaction: see default_transaction_isolation",
     "transaction_read_only": "of one transaction: see default_transaction_read_only",
     "transaction_deferrable": "of one transaction: see default_transaction_deferrable",
-    **dict.fromkeys(
+    **_all(
+        _SPEED,
         """
         backend_flush_after commit_siblings effective_io_concurrency gin_pending_list_limit io_combine_limit
         logical_decoding_work_mem maintenance_io_concurrency maintenance_work_mem vacuum_buffer_usage_limit
@@ -91,10 +97,10 @@ HARMLESS = {
         wal_skip_threshold file_copy_method commit_delay wal_compression wal_init_zero wal_recycle track_functions
         track_io_timing track_wal_io_timing track_cost_delay_timing update_process_title compute_query_id
         deadlock_timeout
-        """.split(),
-        _SPEED,
+        """,
     ),
-    **dict.fromkeys(
+    **_all(
+        _PLAN,
         """
         cpu_index_tuple_cost cpu_operator_cost cpu_tuple_cost effective_cache_size enable_async_append
         enable_bitmapscan enable_distinct_reordering enable_gathermerge enable_group_by_reordering
@@ -106,48 +112,47 @@ HARMLESS = {
         jit_tuple_deforming max_parallel_maintenance_workers max_parallel_workers max_parallel_workers_per_gather
         min_parallel_index_scan_size min_parallel_table_scan_size parallel_leader_participation parallel_setup_cost
         parallel_tuple_cost recursive_worktable_factor seq_page_cost
-        """.split(),
-        _PLAN,
+        """,
     ),
-    **dict.fromkeys(
+    **_all(
+        _LIMIT,
         """
         client_connection_check_interval idle_in_transaction_session_timeout idle_session_timeout statement_timeout
         transaction_timeout tcp_keepalives_count tcp_keepalives_idle tcp_keepalives_interval tcp_user_timeout
         wal_sender_timeout temp_file_limit max_stack_depth restrict_nonsystem_relation_kind
-        """.split(),
-        _LIMIT,
+        """,
     ),
-    **dict.fromkeys(
+    **_all(
+        _DEBUG,
         """
         debug_logical_replication_streaming debug_pretty_print debug_print_parse debug_print_plan debug_print_rewritten
         debug_print_raw_parse trace_notify trace_sort ignore_system_indexes post_auth_delay jit_debugging_support
         jit_profiling_support jit_dump_bitcode backtrace_functions debug_discard_caches wal_consistency_checking
         allow_in_place_tablespaces
-        """.split(),
-        _DEBUG,
+        """,
     ),
-    **dict.fromkeys(
+    **_all(
+        _UNUSED,
         """
         createrole_self_grant default_text_search_config icu_validation_level local_preload_libraries
         md5_password_warnings password_encryption scram_iterations
-        """.split(),
-        _UNUSED,
+        """,
     ),
-    **dict.fromkeys(
+    **_all(
+        _SUPERUSER,
         """
         allow_system_table_mods dynamic_library_path event_triggers extension_control_path extension_destdir
         ignore_checksum_failure lo_compat_privileges session_preload_libraries zero_damaged_pages
-        """.split(),
-        _SUPERUSER,
+        """,
     ),
-    **dict.fromkeys(
+    **_all(
+        _LOG,
         """
         log_connections log_disconnections log_duration log_error_verbosity log_executor_stats log_lock_failures
         log_lock_waits log_min_duration_sample log_min_duration_statement log_min_error_statement log_min_messages
         log_parameter_max_length log_parameter_max_length_on_error log_parser_stats log_planner_stats
         log_replication_commands log_statement log_statement_sample_rate log_statement_stats log_temp_files
         log_transaction_sample_rate
-        """.split(),
-        _LOG,
+        """,
     ),
 }

@@ -105,7 +105,8 @@ def what_comes_of_it(site: Site, folder: Path) -> dict[str, object]:
         "links": site.count("out_demo_1_1._claim_client_"),
         "errors": site.look("select in_id, code, value, message from in_tables.err order by id"),
         "receipts": site.look(
-            "select in_table, claimed, created, changed, unchanged, rejected from in_tables.migration_receipt order by 1, 2"
+            "select in_table, claimed, created, changed, unchanged, rejected from in_tables.migration_receipt "
+            "order by 1, 2"
         ),
     }
 

@@ -1,0 +1,32 @@
+"""What is wrong with the texts of a tree, whatever company they are for: what is asked before they are written."""
+
+import os
+import re
+from collections.abc import Mapping
+
+from etl.errors import ConfigurationError, Problem
+from etl.metadata import companies, company_documents, parse_company
+from etl.settings import explain_settings
+from etl.settings.log_file import LOGGING, read_log_structure
+
+# Of this machine, not of the text: another one may run with it.
+_UNDEFINED = re.compile(r"the environment variable \w+ is not defined")
+
+
+def faults_of(texts: Mapping[str, str], *, origin: str, environ: Mapping[str, str] = os.environ) -> list[Problem]:
+    """Every fault of settings, schedule, log structure and documents, in `texts` (path -> content) at `origin`."""
+    found: list[Problem] = []
+    codes: list[str | None] = [*companies(texts)]
+    for company in codes or [None]:
+        try:
+            explain_settings(texts, origin=origin, company=company, environ=environ)
+        except ConfigurationError as error:
+            found += error.problems
+    place = origin.removeprefix("file:").rstrip("/")
+    found += read_log_structure(texts, f"{place}/{LOGGING}")[1]
+    for company in companies(texts):
+        try:
+            parse_company(company, company_documents(company, texts, origin=origin))
+        except ConfigurationError as error:
+            found += error.problems
+    return [one for one in dict.fromkeys(found) if not _UNDEFINED.search(one.message)]
