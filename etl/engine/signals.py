@@ -4,6 +4,7 @@ A handler never locks: Python runs it in the main thread, wherever that is. It s
 whoever waits.
 """
 
+import atexit
 import os
 import select
 import signal
@@ -41,6 +42,8 @@ class Signals:
             os.set_blocking(end, False)
         signal.set_wakeup_fd(self._mouth, warn_on_full_buffer=False)
         signal.signal(signal.SIGALRM, self._end_of_patience)
+        # Python's last steps give every signal its default back: an alarm that comes then would be how we ended.
+        atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGHUP, self._reload)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)

@@ -21,9 +21,9 @@ _STOPPED = 2
 
 
 def hooks_of(settings: Settings) -> Hooks:
-    """The configured hooks. The command does not see variables from which our secrets come."""
+    """The configured hooks. The command does not see variables from which our values come."""
     in_migration = settings.in_migration
-    secret = frozenset(one.origin.variable for one in settings.values if one.key.secret and one.origin.variable)
+    secret = frozenset(one.origin.variable for one in settings.values if one.origin.variable)
     return Hooks(in_migration.hook_command, in_migration.hook_url.get_secret_value(), in_migration.hook_seconds, secret)
 
 

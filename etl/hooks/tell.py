@@ -19,6 +19,12 @@ _log = logging.getLogger("etl.hooks")
 
 _SHOWN = 200
 
+# What a program needs to run at all. What else a hook needs is named for it: ETL_HOOK_…
+_PASSED = frozenset(
+    "HOME LANG LANGUAGE LOGNAME PATH SHELL SSL_CERT_DIR SSL_CERT_FILE TMPDIR TZ USER".split(),
+)
+_PASSED_PREFIXES = ("ETL_HOOK_", "LC_")
+
 
 class Teller(StrEnum):
     """A way of telling. Not told of ended runs: the log has them anyway."""
@@ -30,7 +36,7 @@ class Teller(StrEnum):
 
 @dataclass(frozen=True)
 class Hooks:
-    """What is configured. `withheld`: variables of our environment that hold our secrets, not the command's."""
+    """What is configured. `withheld`: variables of our environment that hold our values, not the command's."""
 
     command: tuple[str, ...] = ()
     url: str = field(default="", repr=False)
@@ -60,7 +66,7 @@ class Hooks:
         return not fault
 
     def _run(self, event: Event) -> str:
-        environ = {name: value for name, value in os.environ.items() if name not in self.withheld}
+        environ = {name: value for name, value in os.environ.items() if self._passes(name)}
         # Files, not pipes: a child that the command leaves behind holds nobody up.
         with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as said:
             told.write(event.json.encode() + b"\n")
@@ -77,6 +83,10 @@ class Hooks:
             except OSError as error:
                 return f"it cannot be started: {error.strerror}"
             return self._wait(process, said)
+
+    def _passes(self, name: str) -> bool:
+        """Whether the command sees the variable: nothing that was meant for us or for others."""
+        return (name in _PASSED or name.startswith(_PASSED_PREFIXES)) and name not in self.withheld
 
     def _wait(self, process: "subprocess.Popen[bytes]", said: IO[bytes]) -> str:
         try:

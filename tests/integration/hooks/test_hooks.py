@@ -45,7 +45,7 @@ def told(folder: Path) -> list[Any]:
 
 def test_a_command_is_told_of_a_run_on_its_standard_input(site: Site, tmp_path: Path) -> None:
     site.set(hookCommand=command(tmp_path))
-    done = site.etl("run", "--json", FAVOURITE="tea")
+    done = site.etl("run", "--json", ETL_HOOK_FAVOURITE="tea")
     assert (done.code, done.err) == (1, "")
     [one] = told(tmp_path)
     event = one["event"]
@@ -54,10 +54,31 @@ def test_a_command_is_told_of_a_run_on_its_standard_input(site: Site, tmp_path: 
     assert event["out_schema"] == OUT
     [clients] = [receipt for receipt in event["receipts"] if receipt["in_table"] == "in_Client"]
     assert (clients["created"], clients["rejected"]) == (1, 1)
-    assert one["environ"]["FAVOURITE"] == "tea"
+    assert one["environ"]["ETL_HOOK_FAVOURITE"] == "tea"
     assert PASSWORD_VARIABLE not in one["environ"]
     assert PASSWORD not in json.dumps(one)
     assert len(one["argv"]) == 2
+
+
+def test_a_command_sees_no_variable_that_was_meant_for_others(site: Site, tmp_path: Path) -> None:
+    site.write("configs/InMigrationConfig.txt", f"companyCode=demo\nhookCommand={command(tmp_path)}\n")
+    site.edit("configs/InMigrationConfig.txt", "companyCode", "cleanDays:ENV=ETL_HOOK_DAYS\ncompanyCode")
+    secrets = {
+        name: "hunter2"
+        for name in (
+            "PGPASSFILE", "PGOPTIONS", "PGSSLKEY", "ETL_ZOOKEEPER_PASSWORD", "ETL_ZOOKEEPER_KEY_PASSWORD",
+            "AWS_SECRET_ACCESS_KEY", "DATABASE_URL", "SSH_AUTH_SOCK", "http_proxy", "LD_PRELOADED", "FAVOURITE",
+            "ETL_HOMEWORK",
+        )
+    }  # fmt: skip
+    wanted = {"LANG": "C.UTF-8", "LC_TIME": "C", "TZ": "Asia/Almaty", "ETL_HOOK_TOKEN": "t"}
+    assert site.etl("run", **secrets, **wanted, ETL_HOOK_DAYS="9").code == 1
+    [one] = told(tmp_path)
+    seen = one["environ"]
+    assert "hunter2" not in seen.values()
+    assert {name: seen[name] for name in wanted} == wanted
+    assert {"PATH", "HOME"} <= set(seen)
+    assert set(seen) <= {"PATH", "HOME", "LC_CTYPE", *wanted}
 
 
 def test_who_is_told_can_already_read_the_out_tables(site: Site) -> None:
