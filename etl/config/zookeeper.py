@@ -1,6 +1,7 @@
 """A tree of nodes in ZooKeeper as a source. The only module that imports kazoo."""
 
 import contextlib
+import importlib.util
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -187,6 +188,8 @@ class ZooKeeperSource:
                     f"{self.url} has a user, and {_SECRET_VARIABLE} no password: define it where etl runs"
                 )
             if address.auth == "sasl":
+                if importlib.util.find_spec("puresasl") is None:
+                    raise ConfigurationError("auth=sasl in a ZooKeeper URL needs: pip install 'etl[sasl]'")
                 access["sasl_options"] = {"mechanism": "DIGEST-MD5", "username": address.user, "password": password}
             else:
                 access["auth_data"] = [("digest", f"{address.user}:{password}")]

@@ -21,7 +21,7 @@ _SHOWN = 200
 
 # What a program needs to run at all. What else a hook needs is named for it: ETL_HOOK_…
 _PASSED = frozenset(
-    "HOME LANG LANGUAGE LOGNAME PATH SHELL SSL_CERT_DIR SSL_CERT_FILE TMPDIR TZ USER".split(),
+    ["HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR", "TZ", "USER"],
 )
 _PASSED_PREFIXES = ("ETL_HOOK_", "LC_")
 

@@ -29,7 +29,8 @@ r{{ loop.index }} as (
 {% endfor %}
 {% if structured %}
 -- JSON is judged without a cast, which would end the whole query at the first bad value: strings become chr(1), other
--- scalars chr(2), and what is in brackets becomes chr(2) from the inside out. JSON is what ends as one such mark.
+-- scalars chr(2), and what is in brackets becomes chr(2) from the inside out. JSON is what ends as one such mark. What
+-- would take long (over a megabyte, over 64 levels) or has numbers that no type holds is left to the run.
 structured as materialized (
     select row_number() over () as number, t.*
     from (
@@ -40,7 +41,8 @@ structured as materialized (
             {{ column.raw }} as written
         from r{{ outer.index }} i
         where {{ column.raw }} is not null and not i._removed and {{ column.code }} is null
-            and octet_length({{ column.raw }}) <= 1000000{{ " and " ~ column.raw ~ " ~ '^[[:space:]]*[{]'" if column.kind == "languages" }}
+            and octet_length({{ column.raw }}) <= 1000000
+            and {{ column.raw }} !~ '([0-9]{250}){20}'{{ " and " ~ column.raw ~ " ~ '^[[:space:]]*[{]'" if column.kind == "languages" }}
         union all
 {% endfor %}
 {% endfor %}
@@ -79,12 +81,13 @@ reduced as (
             {{ json_object | literal }}, chr(2), 'g'
         )
     ) n (skeleton)
-    where n.skeleton <> r.skeleton and r.depth < 1000
+    where n.skeleton <> r.skeleton and r.depth < 64
 ),
 parsed as materialized (
     select t.*, case when e.skeleton in (chr(1), chr(2)) then cast(t.written as jsonb) end as json
     from structured t
-    join (select distinct on (number) number, skeleton from reduced order by number, depth desc) e using (number)
+    join (select distinct on (number) number, skeleton, depth from reduced order by number, depth desc) e using (number)
+    where e.depth < 64
 ),
 instants as (
     -- A period's ends: null, or an instant that the calendar has.

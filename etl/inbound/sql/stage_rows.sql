@@ -84,6 +84,7 @@ looked as (
     left join {{ store_schema | ident }}.{{ golden | ident }} g on g._in_id = i.in_id collate "C"
 {% endif %}
     where {{ claimed(chunk) }}
+    offset 0 -- worked out once per row: a value is judged where it is first named, and large JSON takes its time
 ),
 judged as (
     select

@@ -1,6 +1,7 @@
 """check.sql says beforehand what the engine says afterwards, and reads nothing but in_ tables."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,28 @@ def test_the_settings_of_the_partners_session_change_no_answer(site: Site, setti
     assert len({row["code"] for row in plain}) > 3
     site.partner(f"set {setting}")
     assert checked(site) == plain
+
+
+def test_what_takes_long_or_no_type_holds_is_left_to_the_run(site: Site) -> None:
+    """JSON that is deep, or has numbers beyond numeric, ends neither the query nor its patience."""
+    deep = "[" * 100 + "]" * 100
+    texts = [
+        deep,
+        "[" + ",".join([deep] * 20) + "]",
+        "[" * 2000 + "]" * 2000,
+        '{"lat": ' + "1" * 4900 + ', "lon": 2}',
+        '{"lat": 0.' + "1" * 4000 + ', "lon": 1e9999}',
+        '{"lat": 1e-9999, "lon": -0.0e0}',
+        "[" + "1" * 4000 + "." + "1" * 900 + "e-9999]",
+    ]
+    site.set(maxValueBytes=1_000_000)
+    terms = replace(TERMS, max_value_bytes=1_000_000)
+    for number, text in enumerate([*texts, "1" * 200_000, '{"lat": 1e5, "lon": 0.' + "3" * 20_000 + "}"], start=1):
+        fill(site, number, list=text, place=text)
+    found = site.partner(check_sql(company(), terms))
+    seen = {row["row_id"] for row in found if row["code"] == "JSON_INVALID"}
+    site.run()
+    assert seen <= {row["row_id"] for row in site.errors() if row["code"] == "JSON_INVALID"}
 
 
 def test_it_foresees_too_many_twins(make_site: MakeSite) -> None:

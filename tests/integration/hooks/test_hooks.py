@@ -63,14 +63,11 @@ def test_a_command_is_told_of_a_run_on_its_standard_input(site: Site, tmp_path: 
 def test_a_command_sees_no_variable_that_was_meant_for_others(site: Site, tmp_path: Path) -> None:
     site.write("configs/InMigrationConfig.txt", f"companyCode=demo\nhookCommand={command(tmp_path)}\n")
     site.edit("configs/InMigrationConfig.txt", "companyCode", "cleanDays:ENV=ETL_HOOK_DAYS\ncompanyCode")
-    secrets = {
-        name: "hunter2"
-        for name in (
-            "PGPASSFILE", "PGOPTIONS", "PGSSLKEY", "ETL_ZOOKEEPER_PASSWORD", "ETL_ZOOKEEPER_KEY_PASSWORD",
-            "AWS_SECRET_ACCESS_KEY", "DATABASE_URL", "SSH_AUTH_SOCK", "http_proxy", "LD_PRELOADED", "FAVOURITE",
-            "ETL_HOMEWORK",
-        )
-    }  # fmt: skip
+    others = """
+        PGPASSFILE PGOPTIONS PGSSLKEY ETL_ZOOKEEPER_PASSWORD ETL_ZOOKEEPER_KEY_PASSWORD AWS_SECRET_ACCESS_KEY
+        DATABASE_URL SSH_AUTH_SOCK http_proxy LD_PRELOADED FAVOURITE ETL_HOMEWORK
+    """
+    secrets = dict.fromkeys(others.split(), "hunter2")
     wanted = {"LANG": "C.UTF-8", "LC_TIME": "C", "TZ": "Asia/Almaty", "ETL_HOOK_TOKEN": "t"}
     assert site.etl("run", **secrets, **wanted, ETL_HOOK_DAYS="9").code == 1
     [one] = told(tmp_path)
