@@ -20,7 +20,7 @@ from etl.contract.samples import Samples
 from etl.contract.wording import wording
 from etl.contract.workbook import MAX_SHEET_NAME, sheet_names, workbook
 from etl.inbound.faults import CATALOGUE
-from etl.metadata import Company
+from etl.metadata import Company, parse_company
 from etl.metadata.field_types import SQL_TYPES
 from tests.cases.case import Case, all_cases
 from tests.contracts import TERMS, company
@@ -38,6 +38,28 @@ def test_the_excel_file_knows_no_time() -> None:
     with zipfile.ZipFile(io.BytesIO(workbook(company()))) as archive:
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert set(re.findall(rb"20\d\d-\d\d-\d\dT", archive.read("docProps/core.xml"))) == {b"2000-01-01T"}
+
+
+def test_the_excel_file_holds_no_formula() -> None:
+    codes = ["=1+1", "+7", "-1+cmd|x", "@SUM(A1)", "=HYPERLINK(1)"]
+    options = ", ".join(f'{{code: "{code}", label: "=2+2"}}' for code in codes)
+    fields = "".join(
+        f"  - {{code: C{n}, type: DROPDOWN_SINGLE, options: [{{code: {code!r}}}], needLoadFromInTables: true}}\n"
+        for n, code in enumerate(codes)
+    )
+    document = (
+        "code: Client\nname: '=3+3'\nfields:\n"
+        f"  - {{code: Name, type: DROPDOWN_SINGLE, label: '=4+4', options: [{options}], needLoadFromInTables: true}}\n"
+        f"{fields}"
+    )
+    content = workbook(parse_company("demo", {"Client.yaml": document}))
+    [sheet] = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.value for cell in cells} >= set(codes)
+    assert {cell.data_type for cell in cells} <= {"s", "b"}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert not [one for one in sheets if b"<f>" in one or b"<f " in one]
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
