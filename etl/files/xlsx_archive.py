@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from xml.parsers import expat
 
+from etl.errors import ConfigurationError
 from etl.files.unreadable import Growth, unreadable
 
 _CHUNK_BYTES: Final = 64 * 1024
@@ -35,12 +36,15 @@ class Archive:
         try:
             self._refuse_others(self._file.peek(4)[:4])
             self._zip = zipfile.ZipFile(self._file)
+            self._names = {name.replace("\\", "/").lower(): name for name in self._zip.namelist()}
+            if "mimetype" in self._names and "content.xml" in self._names:
+                raise unreadable(path, "is an OpenDocument file: save it as .xlsx")
         except _DAMAGE as error:
             self._file.close()
             raise unreadable(path, f"is no Excel workbook (.xlsx): {error}") from error
-        self._names = {name.replace("\\", "/").lower(): name for name in self._zip.namelist()}
-        if "mimetype" in self._names and "content.xml" in self._names:
-            raise unreadable(path, "is an OpenDocument file: save it as .xlsx")
+        except ConfigurationError:
+            self._file.close()
+            raise
 
     def __enter__(self) -> "Archive":
         return self
