@@ -71,6 +71,7 @@ def _resolve(merge: LinkMerge) -> int:
     if not merge.finds("any_reference"):
         return 0
     with merge.by_index():
+        merge.run("reject_references")
         are_many = merge.finds("many_arrivals")
     with merge.by_index() if not are_many else nullcontext():
         staged = merge.run("stage_references")

@@ -50,10 +50,11 @@ GUARD_KEYS = (
     Key(
         "maxUnlinkedShare",
         Kind.NUMBER,
-        "30",
+        "",
         "The same for links: how many of a field's links to one object may end in one run, by rows with removed = true "
         "or because a full set (linkMode: replace) does not name them. The link of a SINGLE field that gives way to "
-        "another does not count. Fields with fewer than 100 links are not watched.",
+        "another does not count. Fields with fewer than 100 links are not watched. Without a share nothing is: "
+        "full sets may change as a whole.",
         unit="percent",
         smallest=1,
         largest=100,

@@ -46,8 +46,8 @@ def client(number: int, **values: object) -> Row:
 
 @pytest.fixture
 def site(make_site: MakeSite) -> Site:
-    """200 clients, of which at most half may change."""
-    site = make_site(DOCUMENTS, maxChangedShare=50)
+    """200 clients, of which at most half may change, and of a field's links a third may end."""
+    site = make_site(DOCUMENTS, maxChangedShare=50, maxUnlinkedShare=30)
     site.partner.fill("in_level", {"in_id": "l", "code": "top"}, {"in_id": "m", "code": "low"})
     site.partner.fill("in_client", *(client(n) for n in range(200)))
     site.partner.fill("in_town", *({"in_id": f"t-{n}"} for n in range(5)))

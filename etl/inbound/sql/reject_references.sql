@@ -1,0 +1,18 @@
+-- References with an empty end, from when such rows were taken: they need not wait until they expire.
+{% from "ended.jinja" import ended with context %}
+with rejected as (
+    delete from {{ store_schema | ident }}.boi_reference
+    where bo = :bo and field = :field and target_bo = :target_bo and (owner_in_id = '' or target_in_id = '')
+    returning
+        owner_in_id, target_in_id,
+        case when owner_in_id = '' then cast(:owner_column as text) else cast(:target_column as text) end as empty_column
+),
+marked as (
+{{ ended("rejected", "ERROR") }}
+)
+insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
+select :run, :in_table, r.owner_in_id, r.empty_column, s.code,
+    replace(s.sentence ->> 0, '{column}', r.empty_column), replace(s.sentence ->> 1, '{column}', r.empty_column),
+    r.target_in_id, 'error'
+from rejected r
+join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = 'LINK_END_EMPTY'
