@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 
@@ -102,10 +101,3 @@ def test_every_pattern_of_the_service_page_is_a_schedule() -> None:
 def test_the_log_of_the_service_page_is_sound() -> None:
     [text] = [block.text for block in blocks(SERVICE) if block.language == "text"]
     assert read_log_structure({LOGGING: text}, "place")[1] == []
-
-
-@pytest.mark.parametrize("path", sorted(OPERATOR.parent.glob("*.md")), ids=lambda path: path.name)
-def test_a_page_stays_within_three_screenfuls(path: Path) -> None:
-    """About 55 lines of a tall terminal each."""
-    text = path.read_text(encoding="utf-8")
-    assert len(re.findall("\n", text)) <= 165
