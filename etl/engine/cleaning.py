@@ -106,7 +106,8 @@ def _pass(house: House) -> Cleaned:
 def _drop_copies(house: House) -> Cleaned:
     copies = Copies(house.in_schema)
     with transaction(house.engine) as connection:
-        old = copies.old(connection, house.settings.in_migration.copy_days)
+        days = house.settings.in_migration.copy_days
+        old = copies.old(connection, days, before=house.handshake.old_before(connection, days))
     dropped, kept = [], {}
     for copy in old:
         why = _drop_copy(house, copies, copy)

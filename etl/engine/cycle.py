@@ -85,6 +85,8 @@ def _decision(house: House, *, accept: bool) -> Decision | None:
         if not is_prepared(connection, house):
             return None
         decision, _, running = house.handshake.decide(connection, accept=accept)
+    if running and (running.beat_age or 0) < 0 and decision.starts and house.handshake.is_beating(running):
+        return _decision(house, accept=accept)
     if decision.action is Action.TAKE_OVER and running:
         # A newer version planned it, perhaps: before anything is touched.
         refuse_unknown(running.run, Board(house.engine, house.in_schema, running.run, "", running.fence).left())

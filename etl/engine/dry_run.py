@@ -45,7 +45,8 @@ def dry_run(house: House, *, accept: bool = False) -> DryRun:
     with rehearsal(house.engine, **house.merge_settings) as connection, house.sides(connection, rehearsal) as sides:
         prepare_in(sides, house, rehearsal)
         house.handshake.hold_still(connection)
-        run, _ = house.handshake.side_run(connection, "dry run")
+        run = house.store.next_number(sides.store, above=house.highest_run(sides), only_look=True)
+        house.handshake.side_run(connection, "dry run", run=run)
         return _perform(sides, house, run, accept=accept)
 
 

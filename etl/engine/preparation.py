@@ -7,7 +7,7 @@ from etl import ddl, inbound, outbound, rights
 from etl.database import BRIEF, Connection, Statements, fetch_one, transaction
 from etl.engine.why_not import keep_why_not
 from etl.engine.wiring import Begin, House
-from etl.errors import EnvironmentFault
+from etl.errors import EnvironmentFault, EtlError, FencedOut
 from etl.handshake import Won, keep_hand_over_trigger
 from etl.inbound import Sides
 from etl.tasks import Board
@@ -83,8 +83,26 @@ def enter_store(house: House, won: Won) -> None:
     if not house.has_own_store:
         return
     with transaction(house.store_engine) as connection:
-        house.gate.open(connection, won.run, won.fence)
+        try:
+            house.gate.open(connection, won.run, won.fence)
+        except FencedOut as refusal:
+            raise _older_import(house, won, refusal) from refusal
         inbound.forget_relay(connection, house.store.schema, before=won.run)
+
+
+def _older_import(house: House, won: Won, refusal: FencedOut) -> EtlError:
+    """Why the store does not let in a run that has not changed hands: it knows a later one than the import does."""
+    with transaction(house.engine) as connection:
+        house.handshake.state_of(connection, won)  # raises FencedOut when the run has changed hands
+    with transaction(house.store_engine) as connection:
+        known = house.gate.highest_run(connection)
+    if known <= won.run:
+        return refusal
+    return EnvironmentFault(
+        f"run {won.run} has not ended in schema {house.in_schema}, but the store {house.store.schema} knows the later run "
+        f"{known}: the import was restored to an earlier day than the store. Restore both to one day; or, to let go of "
+        f"that run and hand over anew: update {house.in_schema}.run set state = 'stopped' where id = {won.run}"
+    )
 
 
 def _check_rights(sides: Sides, house: House) -> None:

@@ -46,7 +46,8 @@ def undo(house: House, run: int) -> Undone:
 
 
 def _take_back(house: House, sides: Sides, run: int) -> NotedUndo:
-    as_run, at = house.handshake.side_run(sides.source, _message(run))
+    as_run = house.store.next_number(sides.store, above=house.highest_run(sides))
+    at = house.handshake.side_run(sides.source, _message(run), run=as_run)
     if not sides.is_one:
         house.gate.open(sides.store, as_run, 0)
     counters = undo_run(sides.store, house.company, house.store.schema, run=run, as_run=as_run, at=at)

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy
 
@@ -108,6 +109,11 @@ class House:
         with begin(self.store_engine, **self.merge_settings) as store:
             yield Sides(source, store)
 
+    def highest_run(self, sides: Sides) -> int:
+        """The highest number of a run that import or store know of, 0 before the first."""
+        known = self.handshake.highest_run(sides.source)
+        return known if sides.is_one else max(known, self.gate.highest_run(sides.store))
+
     @contextmanager
     def out_side(self, store: Connection | None = None) -> Iterator[Connection]:
         """A transaction in which the out_ schemas can follow the store: that of the store, or one of their own
@@ -165,6 +171,7 @@ def build_house(settings: Settings, company: Company, environ: Mapping[str, str]
         engine, store_engine, out_engine = _engines(settings, stack, name, environ)
         others = tuple(dict.fromkeys(one for one in (store_engine, out_engine) if one is not engine))
         store = Store(names.store_schema(company.code))
+        gate = Gate(store.schema)
         in_migration = settings.in_migration
         yield House(
             settings=settings,
@@ -181,11 +188,19 @@ def build_house(settings: Settings, company: Company, environ: Mapping[str, str]
                 in_migration.lease_seconds,
                 others,
                 pinned(settings, company, has_own_store=store_engine is not engine),
+                partial(_next_number, store_engine, store, gate if store_engine is not engine else None),
             ),
-            gate=Gate(store.schema),
+            gate=gate,
             store=store,
             mirror=Mirror(company, store.schema, f"mirror in {settings.out_database.database}"[:_NAME_LENGTH]),
         )
+
+
+def _next_number(engine: sqlalchemy.Engine, store: Store, gate: Gate | None, above: int) -> int:
+    """A number for a run, given by the store at `engine`; `gate` if the store is not beside the import."""
+    with transaction(engine) as connection:
+        known = gate.highest_run(connection) if gate else 0
+        return store.next_number(connection, above=max(above, known))
 
 
 def read_configuration(

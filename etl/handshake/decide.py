@@ -50,6 +50,9 @@ def _about_running(running: Running, lease_seconds: float) -> Decision:
     if running.beat_age > lease_seconds:
         age = f"{running.beat_age:.0f} s"
         return Decision(Action.TAKE_OVER, f"run {running.run} of runner {running.owner} has not beaten for {age}")
+    if running.beat_age < -lease_seconds:
+        ahead = f"{-running.beat_age:.0f} s ahead of the database's clock, which was set back"
+        return Decision(Action.TAKE_OVER, f"run {running.run} of runner {running.owner} has a heartbeat {ahead}")
     age = f"heartbeat {running.beat_age:.0f} s ago"
     return Decision(Action.HELD, f"run {running.run} is held by runner {running.owner}, {age}")
 

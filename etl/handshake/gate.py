@@ -43,6 +43,10 @@ class Gate:
             raise _fenced_out(run)
         execute(connection, _sql("note_run", schema=self.schema), values)
 
+    def highest_run(self, connection: Connection) -> int:
+        """The highest number of a run that was let in, 0 before the first."""
+        return int(fetch_all(connection, _sql("gate_highest", schema=self.schema))[0].run)
+
     def hold(self, connection: Connection, run: int, fence: int) -> None:
         """Keeps the gate as it is for the transaction. Raises FencedOut when an heir has opened it."""
         if fetch_one(connection, _sql("hold_gate", schema=self.schema), {"run": run, "fence": fence}) is None:

@@ -1,12 +1,12 @@
 """The acts of the handshake: each one short transaction, decided again under the fence's lock."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from os import getpid
 from socket import gethostname
-from time import monotonic
+from time import monotonic, sleep
 
 import sqlalchemy
 
@@ -27,13 +27,22 @@ from etl.handshake.marker import Marker, Running, Won
 
 _sql = Statements(__package__, "etl.database")
 
+# Between two looks at a heartbeat that lies ahead of the clock.
+_WATCH_SECONDS = 0.5
+
+
+def _following(above: int) -> int:
+    """Numbers of an import that has no store yet."""
+    return above + 1
+
 
 @dataclass(frozen=True)
 class Handshake:
     """The handshake of one import schema. `owner` is random per process start, so a restarted runner is another one.
 
     `other_engines`: further databases in which an owner may have open transactions. `pinned`: a digest of what decides
-    how tasks are performed; helpers join only runs that are performed as they would do it.
+    how tasks are performed; helpers join only runs that are performed as they would do it. `next_number` gives the number
+    of a run: higher than its argument, and than any that the store has seen.
     """
 
     engine: sqlalchemy.Engine
@@ -43,6 +52,7 @@ class Handshake:
     lease_seconds: int
     other_engines: tuple[sqlalchemy.Engine, ...] = ()
     pinned: str = ""
+    next_number: Callable[[int], int] = _following
 
     def create(self, connection: Connection) -> None:
         """Makes our tables beside the marker where they are missing."""
@@ -70,14 +80,19 @@ class Handshake:
             decision, _, running = self.decide(connection, accept=accept)
         if not decision.starts:
             return decision, None
+        number = 0
         if decision.action is Action.TAKE_OVER and running:
             self.end_backends(running)
+        else:
+            with transaction(self.engine) as connection:
+                highest = self.highest_run(connection)
+            number = self.next_number(highest)
         attempt = monotonic()
         try:
             with transaction(self.engine, **BRIEF) as connection:
                 execute(connection, _sql("lock_fence", schema=self.schema))
                 decision, marker, running = self.decide(connection, accept=accept)
-                won = self._act(connection, decision, marker, running)
+                won = self._act(connection, decision, marker, running, number)
         except TransientFault:
             won = self._won_unheard(decision)
             if won is None:
@@ -101,18 +116,20 @@ class Handshake:
         return Won(running.run, running.fence, running.marker, self.owner, taken_over=is_heir)
 
     def _act(
-        self, connection: Connection, decision: Decision, marker: Marker | None, running: Running | None
+        self, connection: Connection, decision: Decision, marker: Marker | None, running: Running | None, number: int
     ) -> Won | None:
         if decision.action is Action.TAKE_OVER and running:
             return self._inherit(connection, running)
         if decision.action is Action.INSERT:
-            return self._start(connection, None)
+            return self._start(connection, None, number)
         if decision.action is Action.START and marker:
-            return self._start(connection, marker)
+            return self._start(connection, marker, number)
         return None
 
-    def _start(self, connection: Connection, found: Marker | None) -> Won | None:
-        run = _scalar(connection, _sql("new_run_id"))
+    def _start(self, connection: Connection, found: Marker | None, run: int) -> Won | None:
+        # Numbers are given before the fence is locked: somebody may have got a higher one, and been faster.
+        if run <= self.highest_run(connection):
+            raise TransientFault("another runner was first, and has a higher number: look again")
         if found is None:
             marker = _scalar(connection, _sql("insert_marker", schema=self.schema), {"run": run})
         elif self._occupy(connection, found, run):
@@ -167,6 +184,23 @@ class Handshake:
             with transaction(engine) as connection:
                 fetch_all(connection, _sql("cancel_backends"), {"name": application_name(self.owner)})
 
+    def highest_run(self, connection: Connection) -> int:
+        """The highest number of a run here, 0 before the first."""
+        return _scalar(connection, _sql("highest_run", schema=self.schema))
+
+    def is_beating(self, running: Running) -> bool:
+        """Whether a heartbeat that is ahead of the database's clock moves within a lease, as this machine counts it: then
+        its writer is alive, and the clock was set back. Takes as long as a lease when it does not."""
+        until = monotonic() + self.lease_seconds
+        while True:
+            with transaction(self.engine) as connection:
+                row = fetch_one(connection, _sql("look_run", schema=self.schema))
+            if row is None or Running.from_row(row).beat != running.beat:
+                return True
+            if monotonic() >= until:
+                return False
+            sleep(_WATCH_SECONDS)
+
     def hold_still(self, connection: Connection) -> None:
         """No run starts before the transaction ends. Raises MarkerHeld while one is under way."""
         execute(connection, _sql("lock_fence", schema=self.schema))
@@ -175,14 +209,14 @@ class Handshake:
             raise MarkerHeld(f"run {running.run} has not ended: wait for it, or run `etl run` if it was left")
 
     def side_run(
-        self, connection: Connection, message: str, *, run: int | None = None, at: datetime | None = None
-    ) -> tuple[int, datetime]:
-        """Records a run that no marker asked for (an undo, a dry run) while the others hold still: its id and start,
-        new ones if none are given."""
-        run = run or _scalar(connection, _sql("new_run_id"))
+        self, connection: Connection, message: str, *, run: int, at: datetime | None = None
+    ) -> datetime:
+        """Records a run that no marker asked for (an undo, a dry run) while the others hold still; returns its start, now
+        if none is given."""
         names = {"run": run, "company": self.company, "owner": self.owner, "message": message, "at": at}
         [row] = fetch_all(connection, _sql("insert_side_run", schema=self.schema), names)
-        return run, row.started_at
+        started: datetime = row.started_at
+        return started
 
     def finish_marker(self, connection: Connection, won: Won, *, status: int = 1) -> bool:
         """Tells the partner that the rows are read (1) or the run stopped (2); False: the row is no longer ours."""

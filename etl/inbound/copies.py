@@ -43,9 +43,9 @@ class Copies:
 
     in_schema: str
 
-    def old(self, connection: Connection, days: int) -> list[str]:
-        """Names of the copies that are older than so many days."""
-        rows = fetch_all(connection, _sql("old_copies", in_schema=self.in_schema), {"days": days})
+    def old(self, connection: Connection, days: int, *, before: int) -> list[str]:
+        """Names of the copies that are older than so many days; `before`: the number below which runs are."""
+        rows = fetch_all(connection, _sql("old_copies", in_schema=self.in_schema), {"days": days, "before": before})
         return [row.copy_table for row in rows]
 
     def drop(self, connection: Connection, copy: str) -> str:

@@ -18,6 +18,15 @@ class Store:
         statements = [one for script in ("create", "shapes") for one in _sql.script(script, schema=self.schema)]
         keep_tables(connection, self.schema, "journal", statements)
 
+    def next_number(self, connection: Connection, *, above: int = 0, only_look: bool = False) -> int:
+        """A number for a unit of work on the store: higher than any that was given before, and than `above`.
+
+        With `only_look` it is not taken: for a unit that is rolled back.
+        """
+        name = "see_unit_number" if only_look else "take_unit_number"
+        [row] = fetch_all(connection, _sql(name, schema=self.schema), {"above": above})
+        return int(row.number)
+
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes changes of runs with numbers below `before` that every out_ version has followed, at most `limit`."""
         return execute(connection, _sql("clean_journal", schema=self.schema), {"before": before, "limit": limit})

@@ -165,7 +165,7 @@ def what_was_won_unheard_is_forgotten() -> None:
 
 def slow_winners(**changes: Change) -> None:
     """Between the last look and what is written lies a second, in which all others may come."""
-    _rewrite(new_run_id=lambda sql: f"{sql.rstrip()} from pg_sleep(1)", **changes)
+    _rewrite(highest_run=lambda sql: f"{sql.rstrip()}, pg_sleep(1)", **changes)
 
 
 def contenders_do_not_queue() -> None:

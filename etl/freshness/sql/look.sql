@@ -3,7 +3,7 @@
 select
     clock_timestamp() as now,
 {% if has_run %}
-    (select max(started_at) from {{ schema | ident }}.run where marker <> 0) as last_run,
+    (select started_at from {{ schema | ident }}.run where marker <> 0 order by id desc limit 1) as last_run,
     (select started_at from {{ schema | ident }}.run where state = 'running') as running_since,
     (select finished_at from {{ schema | ident }}.run where marker <> 0 order by id desc limit 1) as finished_at,
 {% else %}

@@ -1,4 +1,5 @@
 -- A helper's lease is renewed as long as the owner's is alive and nobody has dismissed it: no row means that it must stop.
+{% from "lease.jinja" import is_fresh %}
 update {{ schema | ident }}.runner
 set heartbeat_at = clock_timestamp()
 where run = :run and owner = :owner and fence = :fence and heartbeat_at is not null
@@ -6,5 +7,5 @@ where run = :run and owner = :owner and fence = :fence and heartbeat_at is not n
       select 1
       from {{ schema | ident }}.run
       where id = :run and fence = :fence and state = 'running'
-        and heartbeat_at > clock_timestamp() - make_interval(secs => :lease_seconds)
+        and {{ is_fresh("heartbeat_at") }}
   )

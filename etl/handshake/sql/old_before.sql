@@ -1,7 +1,20 @@
--- Runs with smaller numbers are old and over. A run's number begins with the milliseconds of its start (new_run_id), so
--- whatever bears it is found by its index. The newest run is kept, and so is one that has not ended, with all after it.
+-- Runs with smaller numbers are old and over. Numbers rise and clocks are set, so the numbers decide where the old ones end:
+-- before the first run that began within so many days, before one that has not ended, before the newest. A start that lies
+-- ahead counts as recent, unless a later run is old already: then the clock was wrong when it began.
 select least(
-    cast(extract(epoch from clock_timestamp() - make_interval(days => :days)) * 1000 as bigint) << 20,
+    (
+        select min(r.id)
+        from {{ schema | ident }}.run r
+        where r.started_at >= clock_timestamp() - make_interval(days => :days)
+          and not (
+              r.started_at > clock_timestamp()
+              and exists (
+                  select
+                  from {{ schema | ident }}.run later
+                  where later.id > r.id and later.started_at < clock_timestamp() - make_interval(days => :days)
+              )
+          )
+    ),
     (select min(id) from {{ schema | ident }}.run where state = 'running'),
     (select max(id) from {{ schema | ident }}.run)
 ) as run

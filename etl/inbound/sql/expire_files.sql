@@ -1,5 +1,11 @@
--- A file that did not come in time becomes an error row, unless it is here now.
-with expired as (
+-- A file that did not come in time becomes an error row, unless it is here now. For moments ahead see
+-- expire_references.
+with dated as (
+    update {{ store_schema | ident }}.file_reference
+    set waiting_since = statement_timestamp()
+    where bo = :bo and field = :field and waiting_since > statement_timestamp() + interval '1 minute'
+),
+expired as (
     delete from {{ store_schema | ident }}.file_reference r
     where r.bo = :bo and r.field = :field
       and r.waiting_since < statement_timestamp() - make_interval(mins => :expiry_minutes)

@@ -1,6 +1,12 @@
--- A reference that waited too long becomes an error row, and so does the partner's row: never silence.
+-- A reference that waited too long becomes an error row, and so does the partner's row: never silence. One that
+-- waits since a moment ahead began to while the clock was wrong: its time counts from now.
 {% from "ended.jinja" import ended with context %}
-with expired as (
+with dated as (
+    update {{ store_schema | ident }}.boi_reference
+    set waiting_since = statement_timestamp()
+    where bo = :bo and field = :field and target_bo = :target_bo and waiting_since > statement_timestamp() + interval '1 minute'
+),
+expired as (
     delete from {{ store_schema | ident }}.boi_reference
     where bo = :bo and field = :field and target_bo = :target_bo
       and waiting_since < statement_timestamp() - make_interval(mins => :expiry_minutes)

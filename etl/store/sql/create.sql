@@ -14,6 +14,11 @@ create table if not exists {{ schema | ident }}.journal (
 -- Readers ask for what transactions after a snapshot wrote, cleaning for the oldest. `n` is for the order of one instance's
 -- changes; an index on it would cost every change as much as its row.
 create index if not exists journal_written_by on {{ schema | ident }}.journal (written_by);
+-- The highest number that a unit of work on this store (a run, an undo) has had: numbers only rise, whatever clocks say.
+create table if not exists {{ schema | ident }}.unit_number (
+    only_row bool primary key default true check (only_row),
+    highest bigint not null
+);
 -- Further external ids of an instance, beside the one in its own row.
 create table if not exists {{ schema | ident }}.alias (
     bo varchar(63) not null,
@@ -96,6 +101,17 @@ create table if not exists {{ schema | ident }}.err (
     created_at timestamp with time zone not null,
     primary key (run, id)
 );
+-- The one row of unit_number. A store that is older than it has numbers already; the journal is read for them only then.
+insert into {{ schema | ident }}.unit_number (highest)
+select greatest(
+    coalesce((select max(run) from {{ schema | ident }}.journal), 0),
+    coalesce((select max(run) from {{ schema | ident }}.alias), 0),
+    coalesce((select max(run) from {{ schema | ident }}.boi_reference), 0),
+    coalesce((select max(run) from {{ schema | ident }}.file_reference), 0),
+    coalesce((select max(run) from {{ schema | ident }}.err), 0)
+)
+where not exists (select from {{ schema | ident }}.unit_number)
+on conflict do nothing;
 -- What out_ schemas exist, and which part of the journal each has followed.
 create table if not exists {{ schema | ident }}.out_version (
     schema_name varchar(63) primary key,

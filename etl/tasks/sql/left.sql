@@ -2,6 +2,7 @@
 -- they have begun (one that froze while it took a task holds its row, and nobody sees who), and those that have none and
 -- left a task begun. `unknown` are kinds that a newer version has planned. `has_ended` is for helpers: the run is over, or its
 -- owner's lease is, and whoever helps should rather take over.
+{% from "lease.jinja" import is_fresh %}
 select
     count(*) filter (where state = 'todo') as todo,
     count(*) filter (where state = 'running') as running,
@@ -13,7 +14,7 @@ select
         where h.run = :run and h.fence = :fence and h.owner <> :owner
           and case
               when h.heartbeat_at is not null
-              then h.heartbeat_at < clock_timestamp() - make_interval(secs => :lease_seconds)
+              then not ({{ is_fresh("h.heartbeat_at") }})
               else exists (
                   select 1
                   from {{ schema | ident }}.task t
@@ -30,7 +31,7 @@ select
         select 1
         from {{ schema | ident }}.run
         where id = :run and fence = :fence and state = 'running'
-          and heartbeat_at > clock_timestamp() - make_interval(secs => :lease_seconds)
+          and {{ is_fresh("heartbeat_at") }}
     ) as has_ended
 from {{ schema | ident }}.task
 where run = :run
