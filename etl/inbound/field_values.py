@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from etl.inbound.value_checks import check
+from etl.inbound.value_checks import check, same_json
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field, OnBadValue
@@ -49,7 +49,8 @@ class FieldValue:
     `raw` is shown. `column` is SQL text, `name` the column as the catalog has it, `waits` the condition under which the
     field's file has not arrived. `is_system`: a row of a system object needs at least one such value. `field` is
     the code as the metadata writes it. `straight` is the value of most rows, which nothing but i tells; it holds where
-    `straight_if` does, and then the value is good. None: nothing but a look-up can tell the value."""
+    `straight_if` does, and then the value is good. None: nothing but a look-up can tell the value. `same` is the
+    condition under which two texts that differ are one value, as JSON is in another spelling: g keeps its own then."""
 
     column: str
     name: str
@@ -67,6 +68,7 @@ class FieldValue:
     field: str = ""
     straight: str | None = None
     straight_if: str = ""
+    same: str = ""
 
     @property
     def is_missing(self) -> str:
@@ -110,7 +112,13 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
     if field.is_unique and field.sql_type == "text":
         own = f"nullif({own}, '')"  # an empty text names no instance
     code, is_bad = check(field, raw, f"{lookup.alias}.stored" if lookup else "", policy.store_schema)
-    value = f"coalesce({own}, g.{column})" if policy.keep_on_null else own
+    same = same_json(field, f"g.{column}", own, policy.store_schema)
+    # Within the `case`, so that only texts that differ are read as JSON.
+    value = f"case when {own} <> g.{column} then case when {same} then g.{column} else {own} end else {own} end"
+    if not same:
+        value = own
+    if policy.keep_on_null:
+        value = f"coalesce({value}, g.{column})"
     straight, straight_if = _straight(lookup, raw, own, is_bad, policy)
     skips = field.on_bad_value is OnBadValue.SKIP_VALUE and bool(is_bad)
     waits = f"({raw} is not null and {own} is null)" if field.type is FieldType.FILE_UPLOAD else ""
@@ -131,6 +139,7 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
         field=field.code,
         straight=straight,
         straight_if=straight_if,
+        same=same,
     )
 
 

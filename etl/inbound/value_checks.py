@@ -1,4 +1,7 @@
-"""What makes a value bad: the SQL of the condition, and of the code that err gets. A thought without I/O."""
+"""What makes a value bad: the SQL of the condition, and of the code that err gets; and which texts are one value.
+
+A thought without I/O.
+"""
 
 from collections.abc import Iterator
 
@@ -16,6 +19,8 @@ _SHAPES = {
     FieldType.GEO_POINT: "geo_point",
 }
 _LANGUAGE_TYPES = {FieldType.INPUT_TEXT_LANG, FieldType.TEXTAREA_LANG}
+# A text that opens no object is a plain text.
+_OPENS_OBJECT = "~ '^\\s*[{]'"
 _MAX_UNIQUE_BYTES = 2000
 
 
@@ -38,6 +43,16 @@ def check(field: Field, raw: str, found: str, store_schema: str) -> tuple[str, s
     return "", ""
 
 
+def same_json(field: Field, stored: str, written: str, store_schema: str) -> str:
+    """SQL of the condition that two texts which differ are one JSON value, never null for two texts; "" where the kind
+    holds no JSON."""
+    same = f"{identifier(store_schema)}.same_json({stored}, {written})"
+    if field.type in _LANGUAGE_TYPES:
+        # What is not an object equals none, so it is enough to look at one of the two.
+        return f"case when {stored} {_OPENS_OBJECT} then {same} else false end"
+    return same if field.type in _SHAPES else ""
+
+
 def _text_arms(field: Field, raw: str, store_schema: str) -> Iterator[str]:
     """The arms of a `case` that gives the code, the cheap ones first; null where none has something against it."""
     yield f"when octet_length({raw}) > :max_value_bytes then 'VALUE_TOO_LONG'"
@@ -46,5 +61,5 @@ def _text_arms(field: Field, raw: str, store_schema: str) -> Iterator[str]:
     if field.type in _SHAPES:
         yield f"when {raw} is not null then {identifier(store_schema)}.{_SHAPES[field.type]}_fault({raw})"
     if field.type in _LANGUAGE_TYPES:
-        # Most partners have one language and no JSON: a text that opens no object is a plain text, kept as it stands.
-        yield f"when {raw} ~ '^\\s*[{{]' then {identifier(store_schema)}.languages_fault({raw})"
+        # Most partners have one language and no JSON: a plain text is kept as it stands.
+        yield f"when {raw} {_OPENS_OBJECT} then {identifier(store_schema)}.languages_fault({raw})"

@@ -72,4 +72,16 @@ jsonb_typeof(parsed) = 'object' and not exists (
         select from jsonb_each(parsed) as e (language, words)
         where language not in ('RUS', 'KAZ', 'QAZ', 'ENG') or jsonb_typeof(words) not in ('string', 'null')
     )
-{%- endcall %}
+{%- endcall %};
+-- Whether two texts are one JSON value: blanks, the order of keys, escapes and the writing of numbers do not count, and of
+-- a key that comes twice the last one does, as when the platform reads it. What jsonb cannot hold is compared as text.
+create or replace function {{ schema | ident }}.same_json(one text, other text) returns boolean
+language plpgsql immutable parallel restricted strict set search_path = pg_catalog
+as $body$
+begin
+    return cast(one as jsonb) = cast(other as jsonb);
+exception
+    when insufficient_resources then raise;
+    when others then return one = other;
+end
+$body$
