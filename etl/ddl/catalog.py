@@ -23,6 +23,23 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
+class LiveIndex:
+    """An index on one column; the words are those of `tables.Index`."""
+
+    name: str
+    column: str
+    is_unique: bool
+    of_live: bool
+    ignores_case: bool
+    is_constraint: bool
+
+    @property
+    def form(self) -> tuple[str, bool, bool, bool]:
+        """What it has in common with an index that serves the same."""
+        return self.column, self.is_unique, self.of_live, self.ignores_case
+
+
+@dataclass(frozen=True)
 class Relation:
     """What stands under one name. `dangers` says why our role must not touch it, in words; empty when it may."""
 
@@ -30,7 +47,7 @@ class Relation:
     dangers: tuple[str, ...]
     has_rows: bool
     columns: dict[str, str] = field(default_factory=dict)
-    indexes: frozenset[tuple[str, bool]] = frozenset()
+    indexes: tuple[LiveIndex, ...] = ()
 
     @property
     def is_table(self) -> bool:
@@ -54,17 +71,17 @@ def relations(connection: Connection, schema: str, names: Iterable[str]) -> dict
     columns: dict[str, dict[str, str]] = {}
     for row in fetch_all(connection, _sql("columns"), asked):
         columns.setdefault(row.name, {})[row.column] = row.type
-    indexes: dict[str, set[tuple[str, bool]]] = {}
+    indexes: dict[str, list[LiveIndex]] = {}
     for row in fetch_all(connection, _sql("indexes"), asked):
-        # A unique index serves where a plain one is wanted.
-        indexes.setdefault(row.name, set()).update({(row.column, row.is_unique), (row.column, False)})
+        shape = {"of_live": row.of_live, "ignores_case": row.ignores_case, "is_constraint": row.is_constraint}
+        indexes.setdefault(row.name, []).append(LiveIndex(row.index_name, row.column, row.is_unique, **shape))
     return {
         row.name: Relation(
             row.kind,
             tuple(_dangers(row)),
             row.has_rows,
             columns.get(row.name, {}),
-            frozenset(indexes.get(row.name, ())),
+            tuple(indexes.get(row.name, ())),
         )
         for row in fetch_all(connection, _sql("relations"), asked)
     }

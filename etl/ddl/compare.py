@@ -1,12 +1,12 @@
 """Metadata against the live catalog: what is missing, what is of another type, what must not be touched."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from etl.database import Connection
-from etl.ddl.catalog import Relation, relations, schema_exists
+from etl.ddl.catalog import LiveIndex, Relation, relations, schema_exists
 from etl.ddl.render import render
-from etl.ddl.tables import Change, Direction, Table, out_tables, tables
+from etl.ddl.tables import Change, Direction, Index, Table, out_tables, tables
 from etl.ddl.widening import is_wider
 from etl.errors import EnvironmentFault
 from etl.metadata import Company
@@ -134,8 +134,24 @@ def _lacking(table: Table, live: Relation) -> Iterator[Change]:
             yield Change(f"widen column {table}.{name} from {live.columns[column.name]} to {column.catalog_type}", sql)
     for index in table.indexes:
         is_due = index.is_unique or live.has_rows
-        if is_due and (index.column, index.is_unique) not in live.indexes:
+        if is_due and not any(_serves(one, index) for one in live.indexes):
             yield index.change
+        if index.of_live:
+            yield from _replaced(table, index, live)
+
+
+def _serves(live: LiveIndex, wanted: Index) -> bool:
+    # A unique index serves where a plain one is wanted.
+    is_unique = live.is_unique and wanted.is_unique
+    return replace(live, is_unique=is_unique).form == wanted.form
+
+
+def _replaced(table: Table, wanted: Index, live: Relation) -> Iterator[Change]:
+    """Unique indexes of an older version, or of the field's former type: they hold back what is allowed now."""
+    for one in live.indexes:
+        if one.column == wanted.column and one.is_unique and not one.is_constraint and one.form != wanted.form:
+            sql = render("live/drop_index", schema=table.schema, index=one.name)
+            yield Change(f"drop replaced index {table.schema}.{one.name}", sql)
 
 
 def _differences(table: Table, live: Relation) -> Iterator[str]:

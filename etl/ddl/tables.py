@@ -24,20 +24,31 @@ class Direction(StrEnum):
 @dataclass(frozen=True)
 class Change:
     """One statement and what it does, in words: `create table in_tables.in_Client`. Not `is_needed`: a run does
-    without it."""
+    without it. `duplicates` is a query for the instances that would make it fail, a row for each value that several of
+    them have."""
 
     description: str
     sql: str
     is_needed: bool = True
+    duplicates: str = ""
 
 
 @dataclass(frozen=True)
 class Index:
-    """An index on one column, beyond those that the table's own constraints make."""
+    """An index on one column, beyond those that the table's own constraints make.
+
+    `of_live`: REMOVED instances are not in it. `ignores_case`: it is on the column's lower case."""
 
     column: str
     is_unique: bool
     change: Change
+    of_live: bool = False
+    ignores_case: bool = False
+
+    @property
+    def form(self) -> tuple[str, bool, bool, bool]:
+        """What an index of the catalog must have in common with it."""
+        return self.column, self.is_unique, self.of_live, self.ignores_case
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,7 @@ def _store_tables(company: Company, schema: str) -> Iterator[Table]:
         if bo.carries_data:
             name = names.store_table(bo.code)
             create = _create("store/table", schema, name, columns=_columns(bo.stored_fields))
-            unique = (_index("store/unique_index", schema, name, f.code, is_unique=True) for f in bo.unique_fields)
+            unique = (_unique_index(schema, name, field) for field in bo.unique_fields)
             yield Table(Direction.STORE, schema, name, create, tuple(unique))
     for bo in company.objects:
         for field in bo.links:
@@ -157,4 +168,14 @@ def _addition(template: str, schema: str, table: str) -> Addition:
 def _index(template: str, schema: str, table: str, column: str, *, is_unique: bool) -> Index:
     kind = "unique index" if is_unique else "index"
     sql = render(template, schema=schema, table=table, column=column)
-    return Index(fold(column), is_unique, Change(f"create {kind} on {schema}.{table} ({column})", sql))
+    change = Change(f"create {kind} on {schema}.{table} ({column})", sql)
+    return Index(fold(column), is_unique, change)
+
+
+def _unique_index(schema: str, table: str, field: Field) -> Index:
+    """Of a golden table: the values of a unique field among the instances that are not REMOVED."""
+    shape = {"ignores_case": field.ignores_case}
+    sql = render("store/unique_index", schema=schema, table=table, column=field.code, **shape)
+    duplicates = render("live/duplicates", schema=schema, table=table, column=field.code, **shape)
+    change = Change(f"create unique index on {schema}.{table} ({field.code})", sql, duplicates)
+    return Index(fold(field.code), is_unique=True, change=change, of_live=True, **shape)

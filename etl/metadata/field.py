@@ -112,6 +112,11 @@ class Field(Value):
         return SQL_TYPES[self.type]
 
     @property
+    def ignores_case(self) -> bool:
+        """Whether its values, where they must be unique, are the same in upper and lower case."""
+        return self.type is FieldType.INPUT_EMAIL
+
+    @property
     def is_link(self) -> bool:
         """Whether it links to instances instead of holding a value."""
         return self.type in LINK_TYPES

@@ -45,7 +45,7 @@ create table store_demo.bo_Kind (
     label text
 );
 
-create unique index on store_demo.bo_Kind (code);
+create unique index on store_demo.bo_Kind (code) where _state <> 'REMOVED';
 
 create table store_demo.link_Everything_f_bo (
     _owner varchar(16) collate "C" not null,

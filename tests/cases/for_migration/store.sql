@@ -11,4 +11,4 @@ create table store_demo.bo_For_migration (
     mig2 text
 );
 
-create unique index on store_demo.bo_For_migration (mig1);
+create unique index on store_demo.bo_For_migration (mig1) where _state <> 'REMOVED';

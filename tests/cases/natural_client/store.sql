@@ -11,7 +11,7 @@ create table store_demo.bo_Category (
     label text
 );
 
-create unique index on store_demo.bo_Category (code);
+create unique index on store_demo.bo_Category (code) where _state <> 'REMOVED';
 
 create table store_demo.bo_Gender (
     _id varchar(16) collate "C" primary key,
@@ -26,7 +26,7 @@ create table store_demo.bo_Gender (
     label text
 );
 
-create unique index on store_demo.bo_Gender (code);
+create unique index on store_demo.bo_Gender (code) where _state <> 'REMOVED';
 
 create table store_demo.bo_Natural_client (
     _id varchar(16) collate "C" primary key,

@@ -12,7 +12,7 @@ create table store_demo.bo_Country (
     Dafif text
 );
 
-create unique index on store_demo.bo_Country (Name);
+create unique index on store_demo.bo_Country (Name) where _state <> 'REMOVED';
 
 create table store_demo.bo_Airport (
     _id varchar(16) collate "C" primary key,

@@ -205,3 +205,74 @@ def bring_up_with_a_name_taken(engine: sqlalchemy.Engine) -> None:
         # A type of the name of the last table, which no relation has, so that only the server finds it.
         connection.exec_driver_sql("create type out_demo_1_1._client_boss_ as enum ()")
         bring_up(connection, COMPANY, "all", **SCHEMAS)
+
+
+PERSON = """
+code: Client
+fields:
+  - {code: Iin, type: INPUT_TEXT, useAsKeyInMigration: true}
+  - {code: Order, type: INPUT_EMAIL, isUnique: true, needLoadFromInTables: true}
+  - {code: Phone, type: INPUT_PHONE, isUnique: true, needLoadFromInTables: true}
+"""
+OLD_INDEXES = "".join(
+    f"""drop index store_demo.{new}; create unique index on store_demo.bo_Client ({column});"""
+    for new, column in (
+        ("bo_client_iin_idx", "Iin"),
+        ("bo_client_lower_idx", '"order"'),
+        ("bo_client_phone_idx", "Phone"),
+    )
+)
+UNIQUE_INDEXES = (
+    "select indexdef from pg_indexes where tablename = 'bo_client' and indexdef like '%%REMOVED%%' order by 1"
+)
+
+
+@pytest.fixture
+def older(engine: sqlalchemy.Engine) -> sqlalchemy.Engine:
+    """A store whose unique indexes are of all instances, and of e-mails as they are written."""
+    with transaction(engine) as connection:
+        bring_up(connection, parse(PERSON), "all", **SCHEMAS)
+        connection.exec_driver_sql(OLD_INDEXES)
+        insert = 'insert into store_demo.bo_Client (_id, _in_id, _state, _created_at, _modified_at, "order") values '
+        connection.exec_driver_sql(
+            f"{insert} ('1', 'a', 'ACTUAL', now(), now(), 'X@x'), ('2', 'b', 'ACTUAL', now(), now(), 'y')"
+        )
+    return engine
+
+
+def test_unique_indexes_of_an_older_store_are_replaced(older: sqlalchemy.Engine) -> None:
+    with transaction(older) as connection:
+        made = [change.description for change in bring_up(connection, parse(PERSON), "store", **SCHEMAS)]
+        assert made == [
+            "create unique index on store_demo.bo_Client (Iin)",
+            "drop replaced index store_demo.bo_client_iin_idx",
+            "create unique index on store_demo.bo_Client (Order)",
+            "drop replaced index store_demo.bo_client_order_idx",
+            "create unique index on store_demo.bo_Client (Phone)",
+            "drop replaced index store_demo.bo_client_phone_idx",
+        ]
+        assert missing(connection, parse(PERSON), "store", **SCHEMAS) == []
+        assert ['lower("order")' in row[0] for row in connection.exec_driver_sql(UNIQUE_INDEXES)] == [
+            False,
+            True,
+            False,
+        ]
+
+
+@pytest.mark.parametrize(("was", "becomes"), [("INPUT_PHONE", "INPUT_EMAIL"), ("INPUT_EMAIL", "INPUT_PHONE")])
+def test_a_unique_field_of_another_type_gets_another_index(engine: sqlalchemy.Engine, was: str, becomes: str) -> None:
+    other = parse(PERSON.replace(was, becomes))
+    with transaction(engine) as connection:
+        bring_up(connection, parse(PERSON), "store", **SCHEMAS)
+        assert len(bring_up(connection, other, "store", **SCHEMAS)) == 2
+        assert missing(connection, other, "store", **SCHEMAS) == []
+
+
+def test_emails_that_differ_in_case_only_are_named(older: sqlalchemy.Engine) -> None:
+    with transaction(older) as connection:
+        connection.exec_driver_sql("update store_demo.bo_Client set \"order\" = 'x@X' where _in_id = 'b'")
+    with transaction(older) as connection, pytest.raises(EnvironmentFault, match=r"\(Order\): .*\n  a, b\n"):
+        bring_up(connection, parse(PERSON), "store", **SCHEMAS)
+    with transaction(older) as connection:  # a removed one holds nothing back
+        connection.exec_driver_sql("update store_demo.bo_Client set _state = 'REMOVED' where _in_id = 'b'")
+        assert bring_up(connection, parse(PERSON), "store", **SCHEMAS)

@@ -12,8 +12,10 @@ from etl.store import Store
 from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Site
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
-KINDS = ("PERIOD", "PERIOD_TIME", "CHECKLIST", "QUESTIONNAIRE", "PROGRESS_BAR", "GEO_POINT")
-KINDS += ("INPUT_TEXT_LANG", "TEXTAREA_LANG")
+KINDS = (
+    *("PERIOD", "PERIOD_TIME", "CHECKLIST", "QUESTIONNAIRE", "PROGRESS_BAR", "GEO_POINT"),
+    *("INPUT_TEXT_LANG", "TEXTAREA_LANG"),
+)
 DOCUMENT = "code: Thing\nfields:\n" + "".join(f"  - {{code: {kind}, type: {kind}, {_FLAGS}}}\n" for kind in KINDS)
 
 # The same value, as a partner may write it one day and another.
