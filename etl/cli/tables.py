@@ -12,7 +12,18 @@ from etl.engine import ListedVersion
 from etl.inbound import Receipt
 from etl.quoting import printable
 
-_COUNTS = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting", "vanished", "released")
+_COUNTS = (
+    "claimed",
+    "created",
+    "changed",
+    "unchanged",
+    "removed",
+    "rejected",
+    "waiting",
+    "vanished",
+    "released",
+    "merged",
+)
 _ALWAYS = _COUNTS[:4]
 
 

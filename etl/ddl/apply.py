@@ -27,9 +27,9 @@ def _refuse_duplicates(connection: Connection, change: Change) -> None:
     if found:
         lines = "\n".join(f"  {row.instances}" for row in found)
         raise UnfitTables(
-            f"cannot {change.description}: instances have one value of this field (e-mails are the same in any case), in "
-            f"each line those of a value, at most 10 lines of 5:\n{lines}\ncorrect all but one of them in the store, or "
-            "take isUnique from the field"
+            f"cannot {change.description}: instances have one value of this field (e-mails are the same in any case), "
+            f"in each line those of a value, at most 10 lines of 5:\n{lines}\ncorrect all but one of them in the "
+            "store, or take isUnique from the field"
         )
 
 

@@ -177,5 +177,5 @@ def _unique_index(schema: str, table: str, field: Field) -> Index:
     shape = {"ignores_case": field.ignores_case}
     sql = render("store/unique_index", schema=schema, table=table, column=field.code, **shape)
     duplicates = render("live/duplicates", schema=schema, table=table, column=field.code, **shape)
-    change = Change(f"create unique index on {schema}.{table} ({field.code})", sql, duplicates)
+    change = Change(f"create unique index on {schema}.{table} ({field.code})", sql, duplicates=duplicates)
     return Index(fold(field.code), is_unique=True, change=change, of_live=True, **shape)

@@ -27,6 +27,8 @@ def merge(sides: Sides, task: Task, company: Company, place: Place, slices: Sequ
     if not sides.is_one:
         return inbound.relay_task(sides, company, task, place, partial(_merge, company=company), slices)
     counters = Counter[str]()
+    if slices and task.kind is Kind.MIGRATE_SINGLE_FIELDS:  # no slice knows what the others give up
+        counters.update(_merge(sides.store, replace(task, kind=Kind.MIGRATE_DEPENDENT_ROWS), place, company))
     for chunk in slices or (task.chunk,):
         counters.update(_merge(sides.store, replace(task, chunk=chunk), place, company))
     return dict(counters)
@@ -36,6 +38,8 @@ def _merge(connection: Connection, task: Task, place: Place, company: Company) -
     match task.kind:
         case Kind.UPLOAD_FILES:
             return inbound.upload_files(connection, company, place)
+        case Kind.MIGRATE_DEPENDENT_ROWS:
+            return inbound.merge_dependent_rows(connection, _object(company, task), task.part, place)
         case Kind.MIGRATE_SINGLE_FIELDS:
             return inbound.merge_single_fields(connection, _object(company, task), task.part, place)
         case Kind.MIGRATE_BO_LINKS | Kind.MIGRATE_CO_LINKS:

@@ -32,6 +32,7 @@ _INDEX_FROM_ROWS = 10_000
 
 # Before one of these a run may still be stopped; after them the partner has been told that all is read.
 _READING = {
+    Kind.MIGRATE_DEPENDENT_ROWS,
     Kind.MIGRATE_SINGLE_FIELDS,
     Kind.MIGRATE_BO_LINKS,
     Kind.MIGRATE_CO_LINKS,
@@ -108,6 +109,8 @@ class Work:
                 f"task {task.kind} ({task.title}) of run {self.won.run} ended its runner each time it was tried, and "
                 "no run can do without it: see the log of the runners and of the server, mend it, and hand over again"
             )
+        if task.kind is Kind.MIGRATE_DEPENDENT_ROWS:
+            return {}  # the tasks of the chunks find the rows as they are, and the guilty one among fewer
         return inbound.quarantine(sides.source, self.house.company, task, self.place)
 
     def close_stopped(self, sides: Sides) -> None:

@@ -17,7 +17,7 @@ from etl.inbound.migrated_at import touch_migrated
 from etl.inbound.place import Place, Sides, create_tables
 from etl.inbound.quarantine import quarantine
 from etl.inbound.relay import create_relay, forget_relay, relay_errors, relay_task
-from etl.inbound.single_fields import merge_single_fields
+from etl.inbound.single_fields import merge_dependent_rows, merge_single_fields
 from etl.inbound.waiting import MissingInstance, WaitingLinks, missing_instances, waiting_links
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "is_divisible",
     "large_tables",
     "measure",
+    "merge_dependent_rows",
     "merge_links",
     "merge_single_fields",
     "missing_instances",

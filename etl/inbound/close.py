@@ -27,24 +27,30 @@ class Receipt:
     waiting: int = 0
     vanished: int = 0
     released: int = 0
+    merged: int = 0
+    """Of the changed and unchanged rows those that a unique value led to their instance."""
 
     @classmethod
     def of(cls, table: str, claimed: int, released: int, counters: Iterable[Mapping[str, int]]) -> "Receipt":
         """Adds up the counters of a table's tasks. Raises RunStopped when a row is unaccounted for.
 
-        Every marked row has exactly one fate; what was claimed and neither marked nor released has vanished.
+        Every marked row has exactly one fate; what was claimed and neither marked nor released has vanished. A row that
+        was merged by a value has changed an instance, or not.
         """
         sums = Counter[str]()
         for counter in counters:
             sums.update(counter)
         fates = {name: sums[name] for name in _FATES}
         vanished = claimed - sums["marked"] - released
-        if sum(fates.values()) != sums["marked"] or vanished < 0:
+        is_merged_too_often = sums["merged"] > fates["changed"] + fates["unchanged"]
+        if sum(fates.values()) != sums["marked"] or vanished < 0 or is_merged_too_often:
             raise RunStopped(
                 f"the counts of {table} do not add up: {claimed} rows were claimed, {sums['marked']} marked, "
-                f"{released} released; their fates are {fates}"
+                f"{released} released, {sums['merged']} merged by a value; their fates are {fates}"
             )
-        return cls(in_table=table, claimed=claimed, vanished=vanished, released=released, **fates)
+        return cls(
+            in_table=table, claimed=claimed, vanished=vanished, released=released, merged=sums["merged"], **fates
+        )
 
     @classmethod
     def of_run(cls, connection: Connection, in_schema: str, run: int) -> "list[Receipt]":

@@ -50,7 +50,9 @@ class FieldValue:
     field's file has not arrived. `is_system`: a row of a system object needs at least one such value. `field` is
     the code as the metadata writes it. `straight` is the value of most rows, which nothing but i tells; it holds where
     `straight_if` does, and then the value is good. None: nothing but a look-up can tell the value. `same` is the
-    condition under which two texts that differ are one value, as JSON is in another spelling: g keeps its own then."""
+    condition under which two texts that differ are one value, as JSON is in another spelling: g keeps its own then.
+    `brings`: under this condition the row says what the value is to be, and does not leave it to g; "" if it always
+    does."""
 
     column: str
     name: str
@@ -69,6 +71,12 @@ class FieldValue:
     straight: str | None = None
     straight_if: str = ""
     same: str = ""
+    brings: str = ""
+    ignores_case: bool = False
+
+    def compared(self, value: str) -> str:
+        """SQL of how a value is compared with those of other instances."""
+        return f"lower({value})" if self.ignores_case else value
 
     @property
     def is_missing(self) -> str:
@@ -98,6 +106,8 @@ def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[
                 is_unique=True,
                 is_key=True,
                 is_system=is_system,
+                brings=f"({own} is not null)",
+                ignores_case=business_object.key_field.ignores_case,
                 field=business_object.key_field.code,
             )
         )
@@ -124,6 +134,8 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
     waits = f"({raw} is not null and {own} is null)" if field.type is FieldType.FILE_UPLOAD else ""
     if skips or waits:
         value = f"case when {is_bad or waits} then g.{column} else {value} end"
+    leaves = [waits, f"({is_bad})" if skips else "", f"{own} is null" if policy.keep_on_null else ""]
+    brings = f"(not ({' or '.join(filter(None, leaves))}))" if any(leaves) else ""
     return FieldValue(
         column,
         fold(field.code),
@@ -140,6 +152,8 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
         straight=straight,
         straight_if=straight_if,
         same=same,
+        brings=brings,
+        ignores_case=field.ignores_case,
     )
 
 

@@ -26,6 +26,11 @@ class Merge:
     names: dict[str, object]
     values: dict[str, object]
 
+    @property
+    def unique(self) -> list[FieldValue]:
+        """The fields whose values no two instances may have."""
+        return [field for field in self.fields if field.is_unique]
+
     def run(self, statement: str) -> int:
         """Runs a statement of this room and returns how many rows it wrote."""
         return execute(self.connection, _sql(statement, **self.names), self.values)
@@ -62,6 +67,7 @@ def _names(
         "waiting": [field for field in fields if field.waits],
         "unique": [field for field in fields if field.is_unique],
         "system": [field for field in fields if field.is_system],
+        "folding": [field for field in fields if field.brings],
         "exact": False,
         "has_remaining": False,
         "keep_on_null": place.keep_on_null,

@@ -24,12 +24,15 @@ from etl.database import Connection, Statements, execute, fetch_one, keep_tables
 from etl.ddl.shape import Column
 from etl.inbound.close import copy_errors
 from etl.inbound.files import refuse_files
+from etl.inbound.merge import merge_of
 from etl.inbound.migrated_at import shows_migrated_at
 from etl.inbound.place import Place, Sides
 from etl.inbound.relayed import ERROR, TEMPORARY, Relayed, as_it_stands, both, drop, in_columns, into, relayed
+from etl.inbound.single_fields import find_dependent_rows
 from etl.inbound.truncated import refuse_truncated
 from etl.inbound.way_back import way_back
 from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
 from etl.plan import Chunk, Kind, Task
 
 _sql = Statements(__package__, "etl.store")
@@ -67,9 +70,15 @@ def relay_task(
     """
     if task.kind is Kind.MIGRATE_IN_MIGRATED_AT:
         return _touch(sides, company, task, place, merge)
+    if task.kind is Kind.MIGRATE_DEPENDENT_ROWS and not _find_dependent_rows(sides, company, task, place):
+        return {}
     whole = _Errand(sides, relayed(company, task, place))
     first = whole.counted()
     again = Counter[str]()
+    dependent = replace(task, kind=Kind.MIGRATE_DEPENDENT_ROWS)
+    if slices and whole.rows.kind == "rows" and _find_dependent_rows(sides, company, dependent, place):
+        errand = _Errand(sides, relayed(company, dependent, place))
+        again.update(errand.run(merge, is_first=first is None))
     for chunk in slices or (whole.rows.chunk,):
         errand = _Errand(sides, relayed(company, replace(task, chunk=chunk), place))
         again.update(errand.run(merge, is_first=first is None))
@@ -78,9 +87,45 @@ def relay_task(
     return counters
 
 
+def _find_dependent_rows(sides: Sides, company: Company, task: Task, place: Place) -> bool:
+    """Notes their ids at the import, in the table `remaining`; returns whether there are any.
+
+    Only the store can tell which they are: ids and unique values go there, and ids come back.
+    """
+    business_object = _object(company, task)
+    merge = merge_of(sides.store, business_object, task.part, place.relayed(TEMPORARY))
+    if not merge.unique and not merge.ask("any_alias") and not _any_out_id(sides, task, place):
+        return False
+    columns = in_columns(company, task.table)
+    unique = [column for column in columns if column.name in {field.name for field in merge.unique}]
+    claimed = {"in_status": "'ON_WORK'", "occupied_id": place.run}
+    execute(sides.store, _sql("relay_table", table=task.table, columns=columns, claimed=claimed))
+    shape = {"table": task.table, "unique_columns": unique, "chunk": task.part, **place.names}
+    values = {"run": place.run} | task.part.bounds(are_places=False)
+    named = into(task.table, ("id", "in_id", "out_id", "removed", *(column.name for column in unique)))
+    pipe(sides.source, _sql("relay_named_rows", **shape), values, sides.store, named)
+    execute(sides.store, _sql("relay_analyze", table=task.table, kind="rows"))
+    found = find_dependent_rows(merge)
+    drop(sides.store, task.table)
+    execute(sides.source, _sql("drop_remaining"))
+    if found:
+        execute(sides.source, _sql("relay_remaining_table"))
+        pipe(sides.store, _sql("relay_remaining"), {}, sides.source, into("remaining", ("id",)))
+    return found > 0
+
+
+def _any_out_id(sides: Sides, task: Task, place: Place) -> bool:
+    query = _sql("any_out_id", in_table=task.table, **place.names)
+    return fetch_one(sides.source, query, {"run": place.run}) is not None
+
+
+def _object(company: Company, task: Task) -> BusinessObject:
+    return next(bo for bo in company.objects if names.in_table(bo.code) == task.table)
+
+
 def _touch(sides: Sides, company: Company, task: Task, place: Place, merge: Merge) -> Counters:
     """Only ids travel, nothing comes back, and a repetition touches nothing twice."""
-    business_object = next(bo for bo in company.objects if names.in_table(bo.code) == task.table)
+    business_object = _object(company, task)
     if not shows_migrated_at(business_object):
         return {}
     execute(sides.store, _sql("relay_table", table=task.table, columns=in_columns(company, task.table), claimed={}))

@@ -26,18 +26,24 @@ _LONG_TYPES = ("text", "bytea")
 _INLINE_BYTES = 2 * 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
 
-_ROWS = {Kind.MIGRATE_SINGLE_FIELDS: "rows", Kind.UPLOAD_FILES: "files"}
+_ROWS = {
+    Kind.MIGRATE_DEPENDENT_ROWS: "dependent rows",
+    Kind.MIGRATE_SINGLE_FIELDS: "rows",
+    Kind.UPLOAD_FILES: "files",
+}
 # What need not travel with the rows: claimed ones are known by the first two, and nobody asks for the others.
 _AT_HOME = {"rows": ("in_status", "occupied_id", "occupied_at", "inserted_date"), "files": (), "links": ("in_status",)}
+_AT_HOME["dependent rows"] = _AT_HOME["rows"]
 _MARKED = {"rows": ("in_status", "out_id"), "files": ("uploaded", "out_file_id"), "links": ("in_status",)}
+_MARKED["dependent rows"] = _MARKED["rows"]
 # Counters of what a repeated task finds as it has left it.
 _EFFECTS = ("created", "changed", "removed")
 
 
 @dataclass(frozen=True)
 class Relayed:
-    """The rows of one task. `kind` is rows, files or links; `link` is set for those only. `absent` are columns that the
-    import's table does without (see etl/inbound/removals.py): at the store they are null."""
+    """The rows of one task. `kind` is rows, dependent rows, files or links; `link` is set for links only. `absent` are
+    columns that the import's table does without (see etl/inbound/removals.py): at the store they are null."""
 
     task: Task
     kind: str
@@ -133,7 +139,7 @@ def both(first: dict[str, int] | None, again: dict[str, int]) -> dict[str, int]:
         if moved:
             sums[name] = sums.get(name, 0) + moved
             sums["unchanged"] -= moved
-    for name in ("resolved", "expired", "touched"):
+    for name in ("resolved", "expired", "touched", "merged"):
         if name in first:
             sums[name] = sums.get(name, 0) + first[name]
     return sums

@@ -7,6 +7,7 @@ from etl.database import Connection
 from etl.inbound.merge import Merge, merge_of
 from etl.inbound.place import Place
 from etl.inbound.repeated import pass_repeated
+from etl.inbound.settling import Settled, Settling
 from etl.inbound.truncated import refuse_truncated
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
@@ -17,8 +18,10 @@ from etl.store import new_ids
 _ANALYZE_FROM_ROWS = 10_000
 # See analyze_stage; of a larger stage the size tells enough but for its places.
 _ANALYZE_STAGE_BELOW_ROWS = 1000
-# Passes over a chunk. Rows that still meet an earlier one are refused then: a careless constant would cost a pass each.
+# Passes over a chunk. Rows that would still have to wait are refused then: a careless constant would cost a pass each.
 _MAX_PASSES = 50
+# Counted because err names them; counters of a task they are not.
+_TOLD = ("overruled",)
 
 
 def merge_single_fields(
@@ -43,62 +46,87 @@ def merge_single_fields(
     return counters
 
 
+def merge_dependent_rows(
+    connection: Connection, business_object: BusinessObject, chunk: Chunk, place: Place
+) -> dict[str, int]:
+    """Merges those of the claimed rows that have to do with each other, before the table's chunks; returns counters.
+
+    They name one instance, or one wants or has what another gives up, wants or has. Of relayed rows just these came.
+    """
+    merge = merge_of(connection, business_object, chunk, place)
+    if not place.is_relayed:
+        if not find_dependent_rows(merge):
+            return {}
+        merge = replace(merge, names=merge.names | {"has_remaining": True})
+    counters: dict[str, int] = {}
+    counters["marked"] = _merge_passes(merge, counters)
+    return counters
+
+
+def find_dependent_rows(merge: Merge) -> int:
+    """Notes their ids in the table `remaining`; returns how many there are."""
+    merge.run("drop_remaining")
+    may_meet = merge.names["unique"] or merge.ask("any_alias") or merge.ask("any_out_id")
+    return merge.run("dependent_rows") if may_meet else 0
+
+
 def _merge_passes(merge: Merge, counters: dict[str, int]) -> int:
     """Takes what is left, pass by pass; returns how many rows were marked."""
+    settling = Settling(merge)
     found = 0
     for number in count(1):
-        staged, marked = _merge_pass(merge, counters, is_last=number >= _MAX_PASSES)
+        staged, marked = _merge_pass(merge, settling, counters, is_last=number >= _MAX_PASSES)
         found += marked
         if staged == marked:
             break
+    settling.end()
     return found
 
 
-def _merge_pass(merge: Merge, counters: dict[str, int], *, is_last: bool) -> tuple[int, int]:
-    staged = _stage(merge, is_last=is_last)
+def _merge_pass(merge: Merge, settling: Settling, counters: dict[str, int], *, is_last: bool) -> tuple[int, int]:
+    staged, settled = _stage(merge, settling, is_last=is_last)
     if staged:
-        merge.run("analyze_stage" if staged < _ANALYZE_STAGE_BELOW_ROWS else "analyze_places")
-    marked = merge.run("mark_rows")
+        settled.merge.run("analyze_stage" if staged < _ANALYZE_STAGE_BELOW_ROWS else "analyze_places")
+    marked = settled.merge.run("mark_rows")
     if marked < staged:
-        merge.run("unstage_rows")
+        settled.merge.run("unstage_rows")
     merge.place.send_marks(marked)
-    for name, rows in _write(merge, marked).items():
+    for name, rows in _write(settled, marked).items():
         counters[name] = counters.get(name, 0) + rows
+    settled.forget()
     merge.run("drop_stage")
     return staged, marked
 
 
-def _stage(merge: Merge, *, is_last: bool) -> int:
+def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Settled]:
     """Stages by in_id; by all ways to an instance where the object has unique fields or a row may take another way.
 
-    Then rows may meet in one instance or unique value: each pass takes the first of them, in the order of their ids, so
-    that the result is that of taking row by row.
+    Then rows may have to do with each other, and what becomes of each is settled (see `settling`).
     """
     merge = replace(merge, values=merge.values | {"new_ids": new_ids()})
     exact = replace(merge, names=merge.names | {"exact": True})
-    if merge.names["unique"]:
-        staged = exact.run("stage_rows")
-    else:
+    if not merge.names["unique"]:
         staged = merge.run("stage_rows")
         if not merge.ask("rare_rows"):
-            return staged
+            return staged, Settled(merge)
         merge.run("drop_stage")
-        staged = exact.run("stage_rows")
-    exact.run("refuse_twins" if is_last else "defer_twins")
-    return staged
+    staged = exact.run("stage_rows")
+    return staged, settling.settle(exact, is_last=is_last)
 
 
-def _write(merge: Merge, marked: int) -> dict[str, int]:
+def _write(settled: Settled, marked: int) -> dict[str, int]:
     """Writes what the `marked` rows ask for; returns counters."""
+    merge = settled.merge
+    settled.release()
     created = merge.run("insert_instances") if marked else 0
     counts = {"created": created} if created else {}
     if created < marked or merge.names["skipping"]:  # where all are new, as in a first load, nothing is left to count
         counts |= _counts(merge)
     if counts.get("changed") or counts.get("removed"):
-        merge.run("update_instances")
+        settled.update()
     if counts.get("aliased"):
         merge.run("insert_aliases")
-    if counts.get("rejected") or counts.get("skipped"):
+    if any(counts.pop(name, 0) for name in _TOLD) or counts.get("rejected") or counts.get("merged"):
         merge.run("insert_errors")
     if merge.names["waiting"]:
         counts["files_waiting"] = merge.run("wait_for_files")
@@ -108,5 +136,5 @@ def _write(merge: Merge, marked: int) -> dict[str, int]:
 def _counts(merge: Merge) -> dict[str, int]:
     rows = merge.ask("count_rows")
     counts = {row.action: row.rows for row in rows}
-    further = {"aliased": sum(row.aliased for row in rows), "skipped": sum(row.skipped for row in rows)}
+    further = {name: sum(getattr(row, name) for row in rows) for name in ("aliased", "skipped", "merged", "overruled")}
     return counts | {name: number for name, number in further.items() if number}

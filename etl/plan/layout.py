@@ -68,10 +68,18 @@ def _single_fields(company: Company, claimed: Mapping[str, Claimed], *, dictiona
         is_dictionary = business_object.category is Category.DICTIONARY
         if business_object.has_in_table and is_dictionary == dictionaries:
             part = claimed[names.in_table(business_object.code)]
-            # Rows may meet in one instance or unique value; then the order of their ids decides.
             lane = "" if part.in_any_order else part.table
-            lines += enumerate(_chunks(Kind.MIGRATE_SINGLE_FIELDS, "Простые поля", part, lane=lane))
+            chunks = _chunks(Kind.MIGRATE_SINGLE_FIELDS, "Простые поля", part, lane=lane)
+            lines += enumerate([*_dependent_rows(part), *chunks])
     return _first_parts_first(lines)
+
+
+def _dependent_rows(claimed: Claimed) -> Iterator[_Line]:
+    """Rows of a table may meet in one instance or unique value: those of several chunks are merged by one task before
+    all others, so that the result is the same however the table is divided."""
+    if len(claimed.chunks) > 1 and not claimed.in_any_order:
+        title = f"Зависимые строки: {claimed.table}"
+        yield Kind.MIGRATE_DEPENDENT_ROWS, title, claimed.table, _NOTHING, claimed.table
 
 
 def _links(company: Company, claimed: Mapping[str, Claimed]) -> Iterator[_Line]:

@@ -11,6 +11,7 @@ class Kind(StrEnum):
     CLAIM = "CLAIM"
     PLAN = "PLAN"
     UPLOAD_FILES = "UPLOAD_FILES"
+    MIGRATE_DEPENDENT_ROWS = "MIGRATE_DEPENDENT_ROWS"
     MIGRATE_SINGLE_FIELDS = "MIGRATE_SINGLE_FIELDS"
     MIGRATE_BO_LINKS = "MIGRATE_BO_LINKS"
     MIGRATE_CO_LINKS = "MIGRATE_CO_LINKS"
@@ -23,7 +24,9 @@ class Kind(StrEnum):
 
 
 # They merge a part of the rows that can be set aside while the others go on.
-CHUNKED = frozenset({Kind.MIGRATE_SINGLE_FIELDS, Kind.MIGRATE_BO_LINKS, Kind.MIGRATE_CO_LINKS})
+CHUNKED = frozenset(
+    {Kind.MIGRATE_DEPENDENT_ROWS, Kind.MIGRATE_SINGLE_FIELDS, Kind.MIGRATE_BO_LINKS, Kind.MIGRATE_CO_LINKS}
+)
 # They merge rows.
 MERGING = CHUNKED | {Kind.UPLOAD_FILES, Kind.MIGRATE_IN_MIGRATED_AT}
 # Any runner may perform them; all other kinds are for the run's owner.

@@ -3,6 +3,13 @@ select
     _action as action,
     count(*) as rows,
     count(*) filter (where _aliased and _action <> 'rejected') as aliased,
+{% if exact %}
+    count(*) filter (where _by is not null and _action <> 'rejected') as merged,
+    count(*) filter (where _winner is not null) as overruled,
+{% else %}
+    0 as merged,
+    0 as overruled,
+{% endif %}
     count(*) filter (where _skips) as skipped
 from stage
 group by _action

@@ -10,7 +10,7 @@ create table if not exists {{ in_schema | ident }}.err (
     message text not null,
     message_rus text not null,
     value text,
-    severity varchar(8) not null check (severity in ('error', 'warning')),
+    severity varchar(8) not null,
     created_at timestamp with time zone not null default clock_timestamp()
 );
 -- Errors are asked for by run, the newest first.
@@ -34,6 +34,13 @@ create table if not exists {{ in_schema | ident }}.migration_receipt (
     finished_at timestamp with time zone not null default clock_timestamp(),
     primary key (run, in_table)
 );
+-- What came later. merged: of the changed and unchanged rows those that a unique value led to their instance.
+alter table {{ in_schema | ident }}.migration_receipt add column if not exists merged bigint not null default 0;
+-- Some rows of err tell what became of a row that has no fault.
+alter table {{ in_schema | ident }}.err drop constraint if exists err_severity_check;
+-- See above.
+alter table {{ in_schema | ident }}.err add constraint err_severity_check
+    check (severity in ('error', 'warning', 'info')) not valid;
 -- The day's copies that exist (guide, in_migration.copy_table_info).
 create table if not exists {{ in_schema | ident }}.copy_table_info (
     copy_table varchar(63) primary key,

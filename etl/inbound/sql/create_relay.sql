@@ -29,5 +29,7 @@ create table if not exists {{ store_schema | ident }}.relay_err (
     value text,
     severity varchar(8) not null
 );
+-- Which row it is of, for what a repeated task does not find again.
+alter table {{ store_schema | ident }}.relay_err add column if not exists row_id bigint;
 -- Asked for by task.
 create index if not exists relay_err_task on {{ store_schema | ident }}.relay_err (run, seq)

@@ -1,4 +1,4 @@
--- Rows that were passed before an earlier row with the same instance, which is left to the stage: they go there too.
+-- Rows that were passed though another row names their instance, which is left to the stage: they go there too.
 -- The statistics are those of the claim and know no row that is done. So the status is asked in a way of which the
 -- planner has none: else it takes the passed rows for a handful, and compares each with all that remain.
 {% from "chunk.jinja" import rows_within %}
@@ -9,11 +9,11 @@ with
 overtaken as (
     select i.id
     from remaining r join {{ in_schema | ident }}.{{ in_table | ident }} i on i.in_id = r.in_id
-    where {{ passed }} and i.id > r.id
+    where {{ passed }}
     union
     select i.id
     from remaining r join {{ in_schema | ident }}.{{ in_table | ident }} i on i.out_id = r.instance
-    where {{ passed }} and i.id > r.id
+    where {{ passed }}
 ),
 back as (
     update {{ in_schema | ident }}.{{ in_table | ident }} i

@@ -1,5 +1,5 @@
--- Errors for the import's own table. Those that are kept are of no row that came: a table's first task, or slice, has
--- them.
+-- Errors for the import's own table. Of those that are kept, some are of no row that came: a table's first task, or slice,
+-- has them; the others come with their rows, if they do not come anyway.
 select run, in_table, row_id, in_id, column_name, code, message, message_rus, value, severity
 from pg_temp.err
 where row_id is not null or is_of_link_row
@@ -7,5 +7,12 @@ where row_id is not null or is_of_link_row
 union all
 select run, in_table, null, in_id, column_name, code, message, message_rus, value, severity
 from {{ store_schema | ident }}.relay_err
-where run = :run and seq = :seq
+where run = :run and seq = :seq and row_id is null
+{% endif %}
+{% if kind in ("rows", "dependent rows") %}
+union all
+select k.run, k.in_table, k.row_id, k.in_id, k.column_name, k.code, k.message, k.message_rus, k.value, k.severity
+from {{ store_schema | ident }}.relay_err k
+where k.run = :run and k.seq = :seq and k.row_id in (select id from pg_temp.{{ table | ident }})
+  and not exists (select from pg_temp.err e where e.row_id = k.row_id and e.code = k.code)
 {% endif %}

@@ -1,34 +1,16 @@
 -- A chunk's claimed rows as they stand now, each with its golden instance, its values as read, and what to do with it.
 -- Everything that is asked of a row is asked once, here. `exact` knows all ways to an instance; without it only in_id
--- is followed, which is enough for nearly every chunk and costs one join instead of four.
+-- is followed, which is enough for nearly every chunk and costs one join instead of four. A row is weak that no id leads
+-- to an instance, but perhaps a unique value: what it wants and whose that is (_holder) the settling of the stage needs, and
+-- of its instance, what that had (_old) and whether it gives this up (_gives). Unique fields are numbered.
 {% from "new_id.jinja" import new_id %}
 {% from "chunk.jinja" import claimed %}
+{% from "ways.jinja" import gives, known_by, wants, ways %}
+{% from "lookups.jinja" import looked_up %}
+{% set by_ids = known_by(unique) %}
 create temporary table stage on commit drop as
 with
-{% for lookup in lookups %}
-{{ lookup.alias }} as materialized (
-{% if lookup.options %}
-    select pair ->> 0 as written, pair ->> 1 as stored
-    from jsonb_array_elements(cast(:options_{{ lookup.alias }} as jsonb)) as pair
-{% elif lookup.dictionary %}
-    -- A row's code goes before an equal id of another row; a code too long for the column is kept as its id.
-    select distinct on (written) written, stored
-    from (
-        select code as written, code as stored, 1 as rank
-        from {{ store_schema | ident }}.{{ lookup.dictionary | ident }}
-        where _state <> 'REMOVED' and char_length(code) <= 32
-        union all
-        select _id collate "default", case when char_length(code) <= 32 then code else _id collate "default" end, 2
-        from {{ store_schema | ident }}.{{ lookup.dictionary | ident }}
-        where _state <> 'REMOVED'
-    ) known
-    order by written, rank
-{% else %}
-    select file_id collate "default" as written, file collate "default" as stored
-    from {{ store_schema | ident }}.file_alias
-{% endif %}
-),
-{% endfor %}
+{{ looked_up(lookups, store_schema) }}
 looked as (
     select
         i.id as _row, {{ "i._place, i._version" if is_relayed else "i.ctid as _place, i.xmin as _version" }},
@@ -41,6 +23,8 @@ looked as (
             when o._id <> coalesce(b._id, a.instance) then 'IN_ID_TAKEN'
         end as _fault,
         g._id is not null and nullif(i.in_id, '') is not null and b._id is null and a.instance is null as _aliased,
+        {{ by_ids }} is null as _is_weak,
+        case when {{ by_ids }} is null then case{% for field in unique if not field.is_key %} when u{{ unique.index(field) }}._id is not null then {{ unique.index(field) }}{% endfor %} when false then -1 end end as _by,
 {% else %}
         cast(null as text) as _fault,
         false as _aliased,
@@ -55,8 +39,14 @@ looked as (
         {{ field.waits }} as _waits_{{ loop.index0 }}, i.{{ field.column }} as _file_{{ loop.index0 }},
 {% endfor %}
 {% for field in unique %}
-        {{ "case when u%d._id <> g._id then u%d._id end" | format(loop.index0, loop.index0) if exact else "cast(null as text)" }} as _holder_{{ loop.index0 }},
+        case when u{{ loop.index0 }}._id <> g._id then u{{ loop.index0 }}._id end as _holder_{{ loop.index0 }},
+        g.{{ field.column }} as _old_{{ loop.index0 }},
 {% endfor %}
+{% if exact %}
+{% for field in folding %}
+        {{ field.brings }} as _brings_{{ loop.index0 }},
+{% endfor %}
+{% endif %}
 {% for field in fields %}
         {{ field.value }} as {{ field.column }},
 {% endfor %}
@@ -66,21 +56,13 @@ looked as (
     join remaining r on r.id = i.id
 {% endif %}
 {% if exact %}
-    left join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = nullif(i.out_id, '') collate "C"
-    left join {{ store_schema | ident }}.{{ golden | ident }} b on b._in_id = i.in_id collate "C"
-    left join {{ store_schema | ident }}.alias a on a.bo = :bo and a.in_id = i.in_id collate "C" and b._id is null
-{% endif %}
+{{ ways(fields, unique, lookups, store_schema, golden) }}
+    left join {{ store_schema | ident }}.{{ golden | ident }} g
+        on g._id = coalesce({{ by_ids }}{% for field in unique if not field.is_key %}, u{{ unique.index(field) }}._id{% endfor %})
+{% else %}
 {% for lookup in lookups %}
     left join {{ lookup.alias }} on {{ lookup.alias }}.written = i.{{ lookup.column }}
 {% endfor %}
-{% if exact %}
-{% for field in unique %}
-    left join {{ store_schema | ident }}.{{ golden | ident }} u{{ loop.index0 }}
-        on u{{ loop.index0 }}.{{ field.column }} = {{ field.own }}{{ " and not coalesce(i.removed, false)" if not field.is_key }}
-{% endfor %}
-    left join {{ store_schema | ident }}.{{ golden | ident }} g
-        on g._id = coalesce(o._id, b._id, a.instance{% for field in unique %}, u{{ loop.index0 }}._id{% endfor %})
-{% else %}
     left join {{ store_schema | ident }}.{{ golden | ident }} g on g._in_id = i.in_id collate "C"
 {% endif %}
     where {{ claimed(chunk) }}
@@ -98,9 +80,6 @@ judged as (
 {% endif %}
 {% for field in rejecting %}
             when _bad_{{ tested.index(field) }} then 'rejected'
-{% endfor %}
-{% for field in unique %}
-            when _holder_{{ loop.index0 }} is not null then 'rejected'
 {% endfor %}
             when _known is null then 'created'
             when _known_state = 'REMOVED' or _differs then 'changed'
@@ -120,12 +99,20 @@ select
 {% for field in waiting %}
     _waits_{{ loop.index0 }}, _file_{{ loop.index0 }},
 {% endfor %}
-{% for field in unique %}
-    _holder_{{ loop.index0 }},
+{% if exact %}
+    _is_weak, _by, false as _loses, cast(null as text) as _winner,
+{% for field in folding %}
+    _brings_{{ loop.index0 }},
 {% endfor %}
-    -- What nobody will write need not be carried; rows may meet in a unique value whatever is done with them.
+{% for field in unique %}
+    case when not _removed then _holder_{{ loop.index0 }} end as _holder_{{ loop.index0 }}, _old_{{ loop.index0 }}, false as _taken_{{ loop.index0 }},
+    {{ wants(field, loop.index0, field.column, "_removed", "_known_state") }} as _wants_{{ loop.index0 }},
+    {{ gives(field, loop.index0, field.column, "_removed", "_known_state") }} as _gives_{{ loop.index0 }},
+{% endfor %}
+{% endif %}
+    -- What nobody will write need not be carried.
 {% for field in fields %}
-    {{ field.column if field.is_unique else "case when _action in ('created', 'changed') then %s end as %s" | format(field.column, field.column) }},
+    {{ "case when _action in ('created', 'changed') then %s end as %s" | format(field.column, field.column) if not field.is_unique else field.column }},
 {% endfor %}
     _action,
     case when _action = 'created' then {{ new_id("case when _action = 'created' then _in_id end") }} when _action <> 'rejected' then _known end as _instance,

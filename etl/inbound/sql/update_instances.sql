@@ -1,5 +1,6 @@
 -- Instances that differ, and only those. A removed row's other columns are ignored; a row for a removed instance
--- brings it back. The journal keeps what each change replaced, for `etl undo`.
+-- brings it back. The journal keeps what each change replaced, for `etl undo`; of a unique value, which may have been put
+-- down already, the stage knows it.
 {% from "before.jinja" import before %}
 with changed as (
     update {{ store_schema | ident }}.{{ golden | ident }} g
@@ -11,11 +12,11 @@ with changed as (
 
     from stage s
     join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = s._known
-    where g._id = o._id and s._action in ('changed', 'removed')
+    where g._id = o._id and s._action in ({{ actions }})
     returning
         g._id,
         case when s._action = 'removed' then 'removed' when o._state = 'REMOVED' then 'returned' else 'changed' end as change,
-        {{ before(fields) }} as before
+        {{ before(fields, unique) }} as before
 )
 insert into {{ store_schema | ident }}.journal (run, bo, instance, change, before)
 select :run, :bo, _id, change, before from changed

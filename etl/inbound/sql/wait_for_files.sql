@@ -4,7 +4,7 @@ with waiting as (
     {{ "union all" if not loop.first }}
     select '{{ field.name }}' as field, _instance as instance, _file_{{ loop.index0 }} as file_id, _waits_{{ loop.index0 }} as is_waiting
     from stage
-    where _action <> 'rejected' and not _removed
+    where _action <> 'rejected' and not _removed{{ " and not _loses" if exact }}
 {% endfor %}
 ),
 settled as (

@@ -1,0 +1,98 @@
+"""What becomes of staged rows that have to do with each other, judged by what the batch makes of the store.
+
+The order of rows never matters, only what they say and what the partner calls them (in_id):
+
+1. Several rows that name one instance by its ids count as one: a row with values before one that removes, and of those
+   the one with the highest in_id. The others are told so where the store has not what they say.
+2. A row that no id leads to an instance is weak. It waits for the next pass when the instance that has its unique value
+   is named by another row, or when that value is wanted by another row, of the weak ones one with a lower in_id: then
+   the store shows whether it is merged into an instance, or a new one.
+3. A unique value goes to whom its row says if nobody has it, or if the row of its holder gives it up: in chains and
+   rings of any length. A row whose value another instance keeps is refused, and with it all rows that want what it
+   would have given up. Of several that want one value the row with the lowest in_id gets it.
+4. An instance that the batch removes, or whose own row is rejected, is no merge target.
+"""
+
+from dataclasses import dataclass, replace
+
+from etl.inbound.merge import Merge
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A stage whose rows say what will be done. `exchanges`: values change hands, so the order of writing matters."""
+
+    merge: Merge
+    exchanges: bool = False
+
+    def release(self) -> None:
+        """Before anything is written: what changes hands is put down."""
+        if self.exchanges:
+            self._update("removed")
+            self.merge.run("release_values")
+
+    def update(self) -> None:
+        """Writes what is left to be changed or removed."""
+        self._update(*(("changed",) if self.exchanges else ("changed", "removed")))
+
+    def forget(self) -> None:
+        """The next pass has wishes of its own."""
+        if self.exchanges:
+            self.merge.run("drop_wishes")
+
+    def _update(self, *actions: str) -> None:
+        named = ", ".join(f"'{action}'" for action in actions)
+        replace(self.merge, names=self.merge.names | {"actions": named}).run("update_instances")
+
+
+class Settling:
+    """The settling of a task's passes, one after the other."""
+
+    def __init__(self, merge: Merge) -> None:
+        self._merge = merge
+        self._has_refused = False
+
+    def settle(self, exact: Merge, *, is_last: bool) -> Settled:
+        """Settles a stage that knows all ways to an instance. The last pass refuses what would have to wait."""
+        if self._has_refused:
+            exact.run("refuse_targets")
+        if not exact.ask("any_meeting"):
+            self._keep_refused(exact)
+            return Settled(exact)
+        exact.run("analyze_stage")
+        exact.run("refuse_later" if is_last else "defer_later")
+        exact.run("refuse_contradictions")
+        if exact.run("twin_rows"):
+            exact.run("fold_twins")
+            exact.run("lose_twins")
+        exact.run("drop_twins")
+        exchanges = bool(exact.names["unique"]) and self._judge(exact)
+        self._keep_refused(exact)
+        return Settled(exact, exchanges)
+
+    def end(self) -> None:
+        """The next task rejects rows of its own."""
+        if self._has_refused:
+            self._merge.run("drop_refused")
+
+    def _judge(self, exact: Merge) -> bool:
+        """Refuses rows whose wishes cannot be fulfilled; returns whether there were any wishes."""
+        if not exact.run("wishes"):
+            exact.run("drop_wishes")
+            return False
+        exact.run("index_wishes")
+        exact.run("analyze_wishes")
+        exact.run("refuse_taken")
+        while exact.run("refuse_rivals"):
+            exact.run("refuse_taken")
+        exact.run("refuse_rows")
+        return True
+
+    def _keep_refused(self, exact: Merge) -> None:
+        """Only weak rows of later passes ask for it."""
+        if not exact.names["unique"]:
+            return
+        if not self._has_refused:
+            exact.run("create_refused")
+            self._has_refused = True
+        exact.run("keep_refused")

@@ -1,0 +1,2 @@
+-- Refusals are followed from row to row.
+create index on wish (giver)

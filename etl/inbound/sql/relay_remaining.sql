@@ -1,0 +1,2 @@
+-- See dependent_rows.
+select id from pg_temp.remaining
