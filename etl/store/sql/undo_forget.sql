@@ -1,0 +1,2 @@
+-- The next object has its own.
+drop table undone
