@@ -18,7 +18,9 @@ class Statements:
     def __init__(self, package: str, *lenders: str) -> None:
         """`lenders` are lower packages whose macros (`sql/*.jinja`) the statements use, beside those of this one."""
         self._environment = jinja2.Environment(
-            loader=jinja2.ChoiceLoader([jinja2.PackageLoader(room, "sql") for room in (package, *lenders, __package__)]),
+            loader=jinja2.ChoiceLoader(
+                [jinja2.PackageLoader(room, "sql") for room in (package, *lenders, __package__)]
+            ),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

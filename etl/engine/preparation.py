@@ -99,9 +99,9 @@ def _older_import(house: House, won: Won, refusal: FencedOut) -> EtlError:
     if known <= won.run:
         return refusal
     return EnvironmentFault(
-        f"run {won.run} has not ended in schema {house.in_schema}, but the store {house.store.schema} knows the later run "
-        f"{known}: the import was restored to an earlier day than the store. Restore both to one day; or, to let go of "
-        f"that run and hand over anew: update {house.in_schema}.run set state = 'stopped' where id = {won.run}"
+        f"run {won.run} has not ended in schema {house.in_schema}, but the store {house.store.schema} knows the later "
+        f"run {known}: the import was restored to an earlier day than the store. Restore both to one day; or, to give "
+        f"that run up and hand over again, set state to 'stopped' in the row {won.run} of {house.in_schema}.run"
     )
 
 

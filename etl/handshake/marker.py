@@ -31,8 +31,8 @@ class Marker:
 
 @dataclass(frozen=True)
 class Running:
-    """Our own row of a run that has not ended. `beat_age`: seconds by the database's clock, negative when the heartbeat is
-    ahead of it; None: lease given up. `beat` is the heartbeat itself, to see whether it moves."""
+    """Our own row of a run that has not ended. `beat_age`: seconds by the database's clock, negative when the heartbeat
+    is ahead of it; None: lease given up. `beat` is the heartbeat itself, to see whether it moves."""
 
     run: int
     owner: str
@@ -44,7 +44,9 @@ class Running:
     @classmethod
     def from_row(cls, row: Any) -> "Running":
         """A row of `sql/look_run.sql`."""
-        return cls(run=row.id, owner=row.owner, fence=row.fence, marker=row.marker, beat_age=row.beat_age, beat=row.beat)
+        return cls(
+            run=row.id, owner=row.owner, fence=row.fence, marker=row.marker, beat_age=row.beat_age, beat=row.beat
+        )
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,8 @@ class Handshake:
     """The handshake of one import schema. `owner` is random per process start, so a restarted runner is another one.
 
     `other_engines`: further databases in which an owner may have open transactions. `pinned`: a digest of what decides
-    how tasks are performed; helpers join only runs that are performed as they would do it. `next_number` gives the number
-    of a run: higher than its argument, and than any that the store has seen.
+    how tasks are performed; helpers join only runs that are performed as they would do it. `next_number` gives the
+    number of a run: higher than its argument, and than any that the store has seen.
     """
 
     engine: sqlalchemy.Engine
@@ -189,8 +189,10 @@ class Handshake:
         return _scalar(connection, _sql("highest_run", schema=self.schema))
 
     def is_beating(self, running: Running) -> bool:
-        """Whether a heartbeat that is ahead of the database's clock moves within a lease, as this machine counts it: then
-        its writer is alive, and the clock was set back. Takes as long as a lease when it does not."""
+        """Whether a heartbeat that is ahead of the database's clock moves within a lease, as this machine counts it.
+
+        Then its writer is alive, and the clock was set back. Takes as long as a lease when it does not.
+        """
         until = monotonic() + self.lease_seconds
         while True:
             with transaction(self.engine) as connection:
@@ -208,11 +210,9 @@ class Handshake:
         if running is not None:
             raise MarkerHeld(f"run {running.run} has not ended: wait for it, or run `etl run` if it was left")
 
-    def side_run(
-        self, connection: Connection, message: str, *, run: int, at: datetime | None = None
-    ) -> datetime:
-        """Records a run that no marker asked for (an undo, a dry run) while the others hold still; returns its start, now
-        if none is given."""
+    def side_run(self, connection: Connection, message: str, *, run: int, at: datetime | None = None) -> datetime:
+        """Records a run that no marker asked for (an undo, a dry run) while no other run can start; returns its start,
+        now if none is given."""
         names = {"run": run, "company": self.company, "owner": self.owner, "message": message, "at": at}
         [row] = fetch_all(connection, _sql("insert_side_run", schema=self.schema), names)
         started: datetime = row.started_at

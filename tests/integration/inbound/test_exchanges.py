@@ -1,4 +1,4 @@
-"""Unique values that change hands: what counts is the store after the batch, not the order or the parts of the batch."""
+"""Unique values that change hands: the store after the batch counts, not the order or the parts of the batch."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from etl.engine import Outcome, run_once, undo
-from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Row, Site
+from tests.fix_company import STORE, MakeSite, Row, Site
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
 DOCUMENT = f"""
@@ -162,7 +162,12 @@ CASES: dict[str, tuple[list[Row], State, list[tuple[Any, ...]]]] = {
     "a value of one that is left alone, and all that depends on it": (
         [old("a", name="nb"), old("b", name="nc"), old("c", name="nd"), thing("0", name="na")],
         {},
-        [("0", TAKEN, "Name", "na"), ("a", TAKEN, "Name", "nb"), ("b", TAKEN, "Name", "nc"), ("c", TAKEN, "Name", "nd")],
+        [
+            ("0", TAKEN, "Name", "na"),
+            ("a", TAKEN, "Name", "nb"),
+            ("b", TAKEN, "Name", "nc"),
+            ("c", TAKEN, "Name", "nd"),
+        ],
     ),
     "a value handed over by a row that is rejected for something else": (
         [old("a", name="nb"), old("b", name="nc"), old("c", name="x", amount="NaN"), thing("0", name="nc")],
