@@ -52,13 +52,16 @@ class Settling:
         self._merge = merge
         self._has_refused = False
 
-    def settle(self, exact: Merge, *, is_last: bool) -> Settled:
-        """Settles a stage that knows all ways to an instance. The last pass refuses what would have to wait."""
+    def settle(self, exact: Merge, staged: int, *, is_last: bool) -> Settled | None:
+        """Settles a stage of so many rows that knows all ways to an instance; None: rows have changed, and it must be
+        made anew. The last pass refuses what would have to wait."""
         if self._has_refused:
             exact.run("refuse_targets")
         if not exact.ask("any_meeting"):
             self._keep_refused(exact)
             return Settled(exact)
+        if not exact.place.is_relayed and exact.ask("lock_rows")[0].rows < staged:
+            return None
         exact.run("analyze_stage")
         exact.run("refuse_later" if is_last else "defer_later")
         exact.run("refuse_contradictions")

@@ -20,8 +20,6 @@ _ANALYZE_FROM_ROWS = 10_000
 _ANALYZE_STAGE_BELOW_ROWS = 1000
 # Passes over a chunk. Rows that would still have to wait are refused then: a careless constant would cost a pass each.
 _MAX_PASSES = 50
-# Counted because err names them; counters of a task they are not.
-_TOLD = ("overruled",)
 
 
 def merge_single_fields(
@@ -110,8 +108,12 @@ def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Set
         if not merge.ask("rare_rows"):
             return staged, Settled(merge)
         merge.run("drop_stage")
-    staged = exact.run("stage_rows")
-    return staged, settling.settle(exact, is_last=is_last)
+    while True:
+        staged = exact.run("stage_rows")
+        settled = settling.settle(exact, staged, is_last=is_last)
+        if settled:
+            return staged, settled
+        merge.run("drop_stage")
 
 
 def _write(settled: Settled, marked: int) -> dict[str, int]:
@@ -126,7 +128,7 @@ def _write(settled: Settled, marked: int) -> dict[str, int]:
         settled.update()
     if counts.get("aliased"):
         merge.run("insert_aliases")
-    if any(counts.pop(name, 0) for name in _TOLD) or counts.get("rejected") or counts.get("merged"):
+    if any(counts.get(name) for name in ("rejected", "skipped", "merged", "overruled")):
         merge.run("insert_errors")
     if merge.names["waiting"]:
         counts["files_waiting"] = merge.run("wait_for_files")

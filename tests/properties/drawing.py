@@ -22,15 +22,30 @@ FILE_IDS = ("f1", "f2", "f3")
 CONTENTS = (b"one", b"two", b"x" * 65, None)
 _TEXTS = ("x", "y", "X", "", "é", "e\u0301", "it's :n %s \\", "л" * 40, "w" * 2001)
 _UNIQUE_TEXTS = ("x", "y", "z", "x", "y", "z", "X", "", "w" * 2001)
-_LANGUAGES = (*_TEXTS[:3], "", '{"RUS": "x", "ENG": null}', ' {"rus": "x"}', "{bad", "[1]", '{"KAZ": 1}')
+_UNIQUE_EMAILS = ("x@x", "y@x", "z@x", "X@x", "x@X", "Я@x", "я@x", "", None)
+_LANGUAGES = (
+    *_TEXTS[:3],
+    "",
+    '{"RUS": "x", "ENG": null}',
+    ' {"ENG":null,"RUS":"x"}',
+    ' {"rus": "x"}',
+    "{bad",
+    "[1]",
+    '{"KAZ": 1}',
+)
 _BAD_JSONS = ("", "{bad", "NaN", "null", '"x"', "{}", "[1]")
 _JSONS = {
     FieldType.PERIOD: ('{"startDate": "2024-01-01T00:00:00Z", "endDate": null}', '{"startDate": null}'),
     FieldType.PERIOD_TIME: ('{"endDate": "2024-01-01T05:00+05", "startDate": null}', '{"startDate": 1, "endDate": 2}'),
-    FieldType.CHECKLIST: ('[{"label": "x", "checked": true}]', "[]", '[{"label": "x"}]'),
+    FieldType.CHECKLIST: (
+        '[{"label": "x", "checked": true}]',
+        '[{"checked":true,"label":"\\u0078"}]',
+        "[]",
+        '[{"label": "x"}]',
+    ),
     FieldType.QUESTIONNAIRE: ('[{"rowId": "a", "columnId": "b"}]', "[]", '{"rowId": "a"}'),
     FieldType.PROGRESS_BAR: ('{"s": "red"}', '[{"stepCode": "s", "color": "red"}]', '{"s": 1}'),
-    FieldType.GEO_POINT: ('{"lat": 1, "lon": 2.5}', '{"lat": "1", "lon": 2}'),
+    FieldType.GEO_POINT: ('{"lat": 1, "lon": 2.5}', '{"lon":2.50,"lat":1.0}', '{"lat": "1", "lon": 2}'),
 }
 _NUMBERS = ("0", "1", "1.5", "-2", "NaN", "12345678901234567890.1234", "1.50")
 _TIMES = tuple(
@@ -121,6 +136,8 @@ def as_text(document: Document) -> str:
 def values(field: Field, dictionary_rows: list[str]) -> st.SearchStrategy[Any]:
     """Values for a column; `dictionary_rows` are ids of instances that a dropdown may name."""
     pool: tuple[Any, ...] = _UNIQUE_TEXTS if field.is_unique else _TEXTS
+    if field.is_unique and field.ignores_case:
+        pool = _UNIQUE_EMAILS
     if field.type is FieldType.INPUT_NUMBER:
         pool = tuple(Decimal(text) for text in _NUMBERS)
     elif field.type is FieldType.CHECKBOX:

@@ -9,7 +9,18 @@ from etl.quoting import fold
 from tests.properties.model import World
 
 Said = Iterator[tuple[str, Any]]
-_FATES = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting", "vanished", "released")
+_FATES = (
+    "claimed",
+    "created",
+    "changed",
+    "unchanged",
+    "removed",
+    "rejected",
+    "waiting",
+    "vanished",
+    "released",
+    "merged",
+)
 
 
 def said(world: World) -> Said:

@@ -39,7 +39,7 @@ MARKING = "set in_status = case"
 policies = st.builds(
     Policy,
     keep_on_null=st.booleans(),
-    chunk_rows=st.sampled_from([1000, 2, 3, 5]),
+    chunk_rows=st.sampled_from([1000, 1, 2, 3, 5]),
     max_value_bytes=st.sampled_from([64, 64, 100_000_000]),
     shows=st.sampled_from([True, True, True, False]),
 )

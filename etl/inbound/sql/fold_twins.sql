@@ -1,11 +1,11 @@
 -- The row that counts gets the values that it leaves open from the rows behind it: the result is that of taking them one
 -- after the other.
 {% from "ways.jinja" import gives, wants %}
-{% set last = "(array_agg(%s order by place) filter (where place = 1))[1]" %}
+{% set last = "(array_agg(%s order by _turn) filter (where _turn = 1))[1]" %}
 {% macro folded(field, value) -%}
 {% if field.brings %}
 {% set brings = "not _removed and _brings_%d" | format(folding.index(field)) %}
-case when bool_or({{ brings }}) then (array_agg({{ value }} order by place) filter (where {{ brings }}))[1] else {{ last | format(value) }} end
+case when bool_or({{ brings }}) then (array_agg({{ value }} order by _turn) filter (where {{ brings }}))[1] else {{ last | format(value) }} end
 {%- else %}{{ last | format(value) }}
 {%- endif %}
 {%- endmacro %}
@@ -24,7 +24,7 @@ from (
 {% for field in unique %}
         {{ folded(field, "_holder_%d" | format(loop.index0)) }} as _holder_{{ loop.index0 }},
 {% endfor %}
-        _known, min(_known_state) as _known_state, min(_row) filter (where place = 1) as _row
+        _known, min(_known_state) as _known_state, min(_row) filter (where _turn = 1) as _row
     from twin
     group by _known
     having not bool_and(_removed)

@@ -1,9 +1,9 @@
--- The rows of instances that several rows name by their ids, with all their values. In place 1 is the row that counts: a
+-- The rows of instances that several rows name by their ids, with all their values. In turn 1 is the row that counts: a
 -- row with values before one that removes, and the highest external id.
 create temporary table twin on commit drop as
 select
     s._row, s._known, s._in_id, s._removed, s._action,
-    row_number() over (partition by s._known order by s._removed, s._in_id desc nulls last, s._row) as place,
+    row_number() over (partition by s._known order by s._removed, s._in_id desc nulls last, s._row) as _turn,
 {% for field in folding %}
     s._brings_{{ loop.index0 }},
 {% endfor %}

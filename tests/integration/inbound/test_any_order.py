@@ -1,4 +1,4 @@
-"""Where rows of a large table never meet, workers merge its chunks side by side; else their ids decide the order."""
+"""Where rows of a large table never meet, workers merge chunks side by side; else one task merges first what meets."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -112,12 +112,15 @@ def by_alias(site: Site) -> None:
     site.partner(f"update in_Client set in_id = 'z7' where id = {ROWS}")
 
 
-@pytest.mark.parametrize("may_meet", [by_out_id, by_alias])
-def test_rows_that_may_meet_keep_their_order(site: Site, may_meet: Callable[[Site], None]) -> None:
+@pytest.mark.parametrize(("may_meet", "counts"), [(by_out_id, 7), (by_alias, ROWS)])
+def test_rows_that_meet_are_merged_by_one_task(site: Site, may_meet: Callable[[Site], None], counts: int) -> None:
+    """Of both rows of the instance the one with the higher in_id counts."""
     may_meet(site)
     run(site)
     assert lanes(site) == IN_ORDER
-    assert names(site) == ALL | {"c7": f"row {ROWS}"}
+    [dependent] = tasks(site, "MIGRATE_DEPENDENT_ROWS")
+    assert dependent["counters"]["marked"] == 2
+    assert names(site) == ALL | {"c7": f"row {counts}"}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Unique values that change hands: the store after the batch counts, not the order or the parts of the batch."""
+"""Unique values that change hands: what counts is the store after the batch, not the order or parts of the batch."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -130,14 +130,15 @@ def test_a_new_in_id_of_a_known_instance_becomes_an_alias(inbound: Inbound) -> N
 
 
 def test_two_rows_of_one_instance_in_one_batch(inbound: Inbound) -> None:
-    """Both are taken in their order, whichever of its names they use; the newer one stays."""
+    """One counts, whatever their order: the one with the higher in_id. The other is told so."""
     inbound.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})
     inbound.merge()
     anna = inbound.golden()["a"]["_id"]
-    rows = [{"in_id": "a", "out_id": None, "name": "older"}, {"in_id": "z", "out_id": anna, "name": "newer"}]
+    rows = [{"in_id": "z", "out_id": anna, "name": "one"}, {"in_id": "a", "out_id": None, "name": "other"}]
     inbound.partner.redeliver("in_Client", *rows)
-    assert receipt(inbound.merge().receipts) == Receipt("in_Client", claimed=2, changed=2)
-    assert inbound.golden()["a"]["name"] == "newer"
+    assert receipt(inbound.merge().receipts) == Receipt("in_Client", claimed=2, changed=1, unchanged=1)
+    assert inbound.golden()["a"]["name"] == "one"
+    assert inbound.faults() == [("a", None, "ROW_OVERRULED", "info")]
     assert inbound.partner.statuses("in_Client") == {"DONE": 2}
 
 

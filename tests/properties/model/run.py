@@ -11,7 +11,7 @@ from tests.properties.model.delivered import CLAIMED, DONE, READY, Marker, Row
 from tests.properties.model.files import upload_files
 from tests.properties.model.links import merge_links
 from tests.properties.model.out import bring_up_to_date
-from tests.properties.model.rows import merge_row
+from tests.properties.model.rows import dependent_rows, merge_rows
 from tests.properties.model.world import Change, Policy, Run, Step, World
 
 _FATES = ("created", "changed", "unchanged", "removed", "rejected", "waiting")
@@ -105,6 +105,8 @@ def _begin(world: World, run: Run, policy: Policy) -> Iterator[Step]:
 def _chunks(world: World, run: Run, table: str, policy: Policy) -> Iterator[Step]:
     ids = sorted(row.id for row in world.rows[table] if row.status == CLAIMED and row.run == run.number)
     firsts: list[int | None] = [*ids[:: policy.chunk_rows]]
+    if len(firsts) > 1:
+        yield Step(Kind.MIGRATE_DEPENDENT_ROWS, table)
     for number, after in enumerate([*firsts[1:], None] if firsts else []):
         first = firsts[number] if number else None
         held = ids[number * policy.chunk_rows : (number + 1) * policy.chunk_rows]
@@ -115,7 +117,7 @@ def _perform(world: World, run: Run, step: Step, policy: Policy) -> None:
     match step.kind:
         case Kind.UPLOAD_FILES:
             upload_files(world, policy, run.number)
-        case Kind.MIGRATE_SINGLE_FIELDS:
+        case Kind.MIGRATE_DEPENDENT_ROWS | Kind.MIGRATE_SINGLE_FIELDS:
             _single_fields(world, run, step, policy)
         case Kind.MIGRATE_BO_LINKS | Kind.MIGRATE_CO_LINKS:
             if step.rows and not world.links_in[step.table]:
@@ -133,20 +135,20 @@ def _perform(world: World, run: Run, step: Step, policy: Policy) -> None:
 
 
 def _single_fields(world: World, run: Run, step: Step, policy: Policy) -> None:
-    """Row by row, in the order of ids. A row that is no longer claimed has left; the next run may find it."""
+    """A row that is no longer claimed has left; the next run may find it."""
     counts = run.counts[step.table]
     bo = world.object_of(step.table)
     rows = [row for row in world.rows[step.table] if row.status == CLAIMED and row.run == run.number]
     mine = [
         row
-        for row in sorted(rows, key=lambda one: one.id)
+        for row in rows
         if (step.first is None or row.id >= step.first) and (step.after is None or row.id < step.after)
     ]
     if step.rows and not mine and not world.rows[step.table]:
         raise Stopped(step.table)
-    for row in mine:
-        counts[merge_row(world, bo, step.table, row, policy, run.number)] += 1
-        counts["marked"] += 1
+    if step.kind is Kind.MIGRATE_DEPENDENT_ROWS:
+        mine = dependent_rows(world, bo, mine, policy)
+    counts.update(merge_rows(world, bo, step.table, mine, policy, run.number))
 
 
 def _touch(world: World, run: Run, table: str) -> None:
@@ -170,7 +172,7 @@ def _close_books(world: World, run: Run) -> None:
         vanished = claimed - counts["marked"] - released[table]
         fates = Counter({fate: counts[fate] for fate in _FATES})
         world.receipts[run.number][table] = fates + Counter(
-            claimed=claimed, released=released[table], vanished=vanished
+            claimed=claimed, released=released[table], vanished=vanished, merged=counts["merged"]
         )
 
 
