@@ -66,6 +66,7 @@ class Column:
     is_file: bool = False
     is_required: bool = False
     is_unique: bool = False
+    compared: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ def _column(company: Company, field: Field, terms: Terms) -> Column:
         is_file=field.type is FieldType.FILE_UPLOAD,
         is_required=field.is_required,
         is_unique=field.is_unique,
+        compared=f"lower({raw})" if field.ignores_case else raw,
     )
 
 

@@ -207,16 +207,16 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
     union all
 {% endif %}
 {% if column.is_unique %}
-    -- A run takes twins one after the other, and at most 50 of them.
+    -- A run takes twins one after the other, by their in_id, and at most 50 of them.
     select case when i._place > 50 then 'error' else 'note' end, '{{ table.name }}', i.id, i._in_id,
         case when i._place <= 50 then '{{ column.name }}' end,
         case when i._place > 50 then 'TOO_MANY_TWINS' else 'DUPLICATE_VALUE' end,
         case when i._place <= 50 then left(cast({{ column.raw }} as text), 200) end
     from (
-        select i.*, count(*) over same as _twins, row_number() over (same order by i.id) as _place
+        select i.*, count(*) over same as _twins, row_number() over (same order by i._in_id collate "C") as _place
         from {{ row }} i
         where not i._removed and nullif(cast({{ column.raw }} as text), '') is not null
-        window same as (partition by {{ column.raw }})
+        window same as (partition by {{ column.compared }})
     ) i
     where i._twins > 1
     union all

@@ -411,7 +411,7 @@ class _Task:
         return known
 
     def _wait_for_files(self, one: Staged, instance: Instance) -> None:
-        """A field whose file has not come keeps what it has and waits; one that names another file, or none, does not."""
+        """A field whose file has not come keeps what it has and waits; one that names another, or none, does not."""
         for other in self.bo.loaded_fields:
             reference = FileReference(self.bo.code, other.code, instance.id)
             waited, waits = self.world.file_references.pop(reference, None), one.readings[other.code].waits

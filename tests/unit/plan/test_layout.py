@@ -2,6 +2,8 @@
 
 from itertools import groupby
 
+import pytest
+
 from etl.metadata import Company, names, parse_company
 from etl.plan import Chunk, Claimed, Kind, Task, lay_out
 from tests.fix_company import CLAIMS
@@ -76,6 +78,22 @@ def test_a_table_in_chunks() -> None:
     assert tuple(task.chunk for task in parts) == chunks
     assert [task.title.split()[-1] for task in parts] == ["(1/3)", "(2/3)", "(3/3)"]
     assert len({task.stage for task in parts}) == 1
+    [dependent] = [task for task in tasks if task.kind is Kind.MIGRATE_DEPENDENT_ROWS]
+    assert (dependent.lane, dependent.chunk) == ("in_Client", Chunk(0))
+    assert dependent.seq < parts[0].seq
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        Claimed("in_Client", 5, (Chunk(5),)),
+        Claimed("in_Client", 5, (Chunk(3, None, 9), Chunk(2, 9)), in_any_order=True),
+    ],
+)
+def test_rows_that_cannot_meet_in_two_chunks_have_no_task_of_their_own(client: Claimed) -> None:
+    of = company()
+    tasks = lay_out(of, claimed(of) | {"in_Client": client})
+    assert Kind.MIGRATE_DEPENDENT_ROWS not in {task.kind for task in tasks}
 
 
 def test_an_empty_batch_still_serves_waiting_links_and_readers() -> None:
