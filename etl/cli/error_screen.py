@@ -14,14 +14,15 @@ from etl.quoting import printable, shown
 Row = Mapping[str, Any]
 
 _HEADS = {"id": "id", "run": "run", "in_table": "table", "in_id": "in_id", "column_name": "column", "code": "code"}
-_HEADS |= {"value": "value", "severity": "severity"}
+_HEADS |= {"value": "value", "severity": "severity", "state": "state"}
 _GONE = "Its row is no longer there: deleted, or no longer that in_id."
 
 
-def show_errors(schema: str, errors: Sequence[Row], *, is_complete: bool) -> None:
+def show_errors(schema: str, errors: Sequence[Row], *, is_complete: bool, only_open: bool = False) -> None:
     """One line per error; columns that say the same throughout stand above the table, or not at all."""
+    kind = "errors still open" if only_open else "errors"
     if not errors:
-        click.echo(f"No errors in {schema}.err.")
+        click.echo(f"No {kind} in {schema}.err.")
         return
     runs = {error["run"] for error in errors}
     of_run = f" of run {runs.pop()}" if len(runs) == 1 else ""
@@ -29,7 +30,7 @@ def show_errors(schema: str, errors: Sequence[Row], *, is_complete: bool) -> Non
     if all(error["severity"] == "error" for error in errors):
         hidden.add("severity")
     columns = [name for name in _HEADS if name not in hidden]
-    click.echo(f"Errors{of_run} in {schema}.err, the newest first:")
+    click.echo(f"{kind.capitalize()}{of_run} in {schema}.err, the newest first:")
     rows = [[_cell(name, error[name]) for name in columns] for error in errors]
     console().print(plain_table([_HEADS[name] for name in columns], rows, numbers={"id", "run"}))
     if not is_complete:
@@ -40,7 +41,8 @@ def show_errors(schema: str, errors: Sequence[Row], *, is_complete: bool) -> Non
 def show_error(error: Row, row: Row | None) -> None:
     """One error: what, where, why, what to do, and its row."""
     click.echo(f"Error {error['id']} of run {error['run']}, {error['created_at']:%Y-%m-%d %H:%M:%S} UTC: ", nl=False)
-    click.echo(f"{error['code']} ({error['severity']})")
+    state = f", {error['state']}" if error["state"] else ""
+    click.echo(f"{error['code']} ({error['severity']}{state})")
     click.echo("  " + ", ".join(_place(error)))
     fault = fault_of(error["code"])
     _show_texts(error["message"], error["message_rus"], fault)

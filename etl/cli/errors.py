@@ -13,7 +13,7 @@ from etl.cli.printing import COMPANY, config_url, json_text
 from etl.database import Connection, transaction
 from etl.engine import is_prepared, open_house
 from etl.errors import ConfigurationError
-from etl.inbound import ErrorBook
+from etl.inbound import Choice, ErrorBook, Sides
 from etl.inbound.error_book import Format
 from etl.inbound.faults import CATALOGUE
 from etl.private_files import new_private_file
@@ -29,6 +29,7 @@ _CODE = click.option(
     help="Only errors of this code.",
 )
 _ALL = click.option("--all", "of_store", is_flag=True, help="Read the store's copy, which outlives the import schema.")
+_OPEN = click.option("--open", "only_open", is_flag=True, help="Only what still has to be corrected.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -51,6 +52,7 @@ def errors(context: click.Context) -> None:
 @errors.command(name="list")
 @_choosing
 @_ALL
+@_OPEN
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
 @_JSON
 @click.pass_context
@@ -61,19 +63,25 @@ def list_(
     table: str | None,
     code: str | None,
     of_store: bool,
+    only_open: bool,
     limit: int,
     as_json: bool,
 ) -> None:
-    """List errors, the newest first."""
+    """List errors, the newest first, each with its state.
+
+    open: as it was rejected; gone: the row was deleted and never came right; offered: the row is ready again; waiting:
+    the link waits again; corrected: a later run took the row; repeated: a later run rejected it again. --open shows
+    those that are open or gone.
+    """
     from etl.cli.error_screen import show_errors
 
-    with _open(context, company, of_store=of_store) as (book, connection, _):
+    with _open(context, company, of_store=of_store) as (book, connection, sides):
         choice = book.chosen(run, table, code)
-        found = book.newest(connection, choice, limit + 1) if connection else []
+        found = book.judged(connection, sides, choice, limit + 1, only_open=only_open) if connection else []
     if as_json:
         click.echo(json_text({"schema": book.schema, "errors": found[:limit], "is_complete": len(found) <= limit}))
     else:
-        show_errors(book.schema, found[:limit], is_complete=len(found) <= limit)
+        show_errors(book.schema, found[:limit], is_complete=len(found) <= limit, only_open=only_open)
 
 
 @errors.command()
@@ -86,9 +94,10 @@ def show(context: click.Context, error_id: int, company: str | None, of_store: b
     """Show one error with its cause, its cure, and its row as it stands now."""
     from etl.cli.error_screen import show_error, with_cause
 
-    with _open(context, company, of_store=of_store) as (book, connection, in_rows):
+    with _open(context, company, of_store=of_store) as (book, connection, sides):
         error = book.find(_prepared(book, connection), error_id)
-        row = book.row_of(in_rows, error)
+        [error] = book.judged(_prepared(book, connection), sides, Choice(ids=(error["id"],)), 1)
+        row = book.row_of(sides.source, error)
     if as_json:
         click.echo(json_text(with_cause(error) | {"row": row}))
     else:
@@ -171,8 +180,8 @@ def codes(as_json: bool) -> None:
 @contextmanager
 def _open(
     context: click.Context, company: str | None, *, of_store: bool = False
-) -> Iterator[tuple[ErrorBook, Connection | None, Connection]]:
-    """The errors, the connection to them (None where no run has made the tables yet), and that to the in_ rows."""
+) -> Iterator[tuple[ErrorBook, Connection | None, Sides]]:
+    """The errors, the connection to them (None where no run has made the tables yet), and those to rows and store."""
     with (
         open_house(config_url(context), company) as house,
         transaction(house.engine) as connection,
@@ -180,7 +189,7 @@ def _open(
     ):
         book = ErrorBook(house.company, house.in_schema, house.store.schema if of_store else house.in_schema)
         of_book = sides.store if of_store else sides.source
-        yield book, of_book if is_prepared(connection, house) else None, connection
+        yield book, of_book if is_prepared(connection, house) else None, sides
 
 
 def _prepared(book: ErrorBook, connection: Connection | None) -> Connection:

@@ -7,6 +7,8 @@ from typing import Any, BinaryIO, Literal
 from etl.database import Connection, Statements, copy_out, execute, fetch_all, fetch_one
 from etl.ddl.tables import Direction, Table, tables
 from etl.errors import ConfigurationError
+from etl.inbound.error_states import ErrorStates
+from etl.inbound.place import Sides
 from etl.metadata import Company, names
 from etl.metadata.company import LinkTable
 from etl.quoting import fold, shown
@@ -15,6 +17,8 @@ _sql = Statements(__package__)
 
 # As much of a value as err itself keeps.
 _VALUE_WIDTH = 200
+# Errors that are judged at once while open ones are looked for.
+_PAGE = 2000
 
 Row = dict[str, Any]
 Format = Literal["csv", "jsonl"]
@@ -52,10 +56,39 @@ class ErrorBook:
         """A choice in which the table is written as err writes it. Raises ConfigurationError for an unknown table."""
         return Choice(run, self._table(table).name if table else "", code or "", tuple(ids))
 
-    def newest(self, connection: Connection, choice: Choice, limit: int) -> list[Row]:
-        """The chosen errors, the last one first, at most `limit`."""
-        statement = _sql("list_errors", schema=self.schema, choice=choice)
-        return [dict(row._mapping) for row in fetch_all(connection, statement, choice.values | {"limit": limit})]
+    def newest(self, connection: Connection, choice: Choice, limit: int, after: Row | None = None) -> list[Row]:
+        """The chosen errors, the last one first, at most `limit`; those older than the error `after`, if given."""
+        statement = _sql("list_errors", schema=self.schema, choice=choice, after=after is not None)
+        values = choice.values | {"limit": limit}
+        if after:
+            values |= {"after_run": after["run"], "after_id": after["id"]}
+        return [dict(row._mapping) for row in fetch_all(connection, statement, values)]
+
+    def judged(
+        self, connection: Connection, sides: Sides, choice: Choice, limit: int, *, only_open: bool = False
+    ) -> list[Row]:
+        """As `newest`, each with its `state` (see error_states.State); with `only_open` those still to be corrected.
+
+        `connection` reads err, `sides` the rows and the golden store. Rows that were deleted are judged by the store.
+        """
+        found: list[Row] = []
+        after: Row | None = None
+        while len(found) < limit:
+            page = self.newest(connection, choice, _PAGE if only_open else limit, after)
+            states = self.states.of(sides, page)
+            for error in page:
+                del error["is_repeated"]
+                if states[error["id"]].is_open or not only_open:
+                    found.append(error | {"state": states[error["id"]].value})
+            if len(page) < _PAGE or not only_open:
+                break
+            after = page[-1]
+        return found[:limit]
+
+    @property
+    def states(self) -> ErrorStates:
+        """Who judges what has become of the errors."""
+        return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code))
 
     def find(self, connection: Connection, error_id: int) -> Row:
         """One error. Raises ConfigurationError when there is none of that id."""

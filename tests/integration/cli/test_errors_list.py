@@ -129,3 +129,79 @@ def test_the_codes_need_no_configuration(inbound: Inbound) -> None:
         assert fault.cure_russian in done.out
     found = json.loads(inbound.site.etl("errors", "codes", "--json").out)
     assert [one["code"] for one in found["codes"]] == [fault.code for fault in CATALOGUE]
+
+
+def states(errors: list[Row]) -> list[tuple[str, str, str]]:
+    return sorted((error["in_id"], error["column_name"] or "", error["state"]) for error in errors)
+
+
+def hand_over(inbound: Inbound) -> None:
+    inbound.merge()
+
+
+@BOTH_LAYOUTS
+def test_each_error_says_what_has_become_of_it(rejected: Inbound) -> None:
+    """Corrected, rejected again, offered again, deleted, deleted and sent anew; links alike."""
+    links = [("k", "Watcher_id", "open"), ("l", "Watcher_id", "open")]
+    assert states(listed(rejected)) == [("a", "Amount", "open"), ("a", "Kind", "open"), ("b", "Kind", "open"), *links]
+    assert "gone" in rejected.site.etl("errors", "list", "--help").out
+    # a: one of two faults is corrected and handed over; b: corrected, not handed over; link k: sent again, waits again.
+    rejected.partner("update in_Client set amount = 5, in_status = '' where in_id = 'a'")
+    rejected.partner("update in_Claim_Watcher set in_status = '' where claim_id = 'k'")
+    hand_over(rejected)
+    rejected.partner("update in_Client set kind = null, in_status = '' where in_id = 'b'")
+    assert states(listed(rejected)) == [
+        ("a", "Amount", "repeated"),
+        ("a", "Kind", "open"),
+        ("a", "Kind", "repeated"),
+        ("b", "Kind", "offered"),
+        ("k", "Watcher_id", "waiting"),
+        ("l", "Watcher_id", "open"),
+    ]
+    assert states(listed(rejected, "--open")) == [("a", "Kind", "open"), ("l", "Watcher_id", "open")]
+    # b is taken; a is deleted and sent as a new row; the ends of the links come.
+    rejected.partner("delete from in_Client where in_id = 'a'")
+    assert states(listed(rejected, "--open")) == [("a", "Kind", "gone"), ("l", "Watcher_id", "open")]
+    fill(rejected, {"in_id": "a"}, {"in_id": "w"})
+    rejected.partner.fill("in_Claim", {"in_id": "k"}, {"in_id": "l"})
+    rejected.partner("update in_Claim_Watcher set in_status = ''")
+    hand_over(rejected)
+    after = [(who, column, state) for who, column, state in states(listed(rejected)) if state != "repeated"]
+    assert after == [(one, column, "corrected") for one, column in (("a", "Kind"), ("b", "Kind"))] + [
+        (one, "Watcher_id", "corrected") for one in "kl"
+    ]
+    # The partner may clear its tables after each run: the golden store knows that all came right.
+    for table in ("in_Client", "in_Claim", "in_Claim_Watcher"):
+        rejected.partner(f"delete from {table}")
+    assert [(who, column, state) for who, column, state in states(listed(rejected)) if state != "repeated"] == after
+    assert rejected.site.etl("errors", "list", "--open").out == "No errors still open in in_tables.err.\n"
+    assert "corrected" in rejected.site.etl("errors", "list").out
+    assert ", corrected)" in rejected.site.etl("errors", "show", str(listed(rejected)[0]["id"])).out
+
+
+def test_rows_without_an_id_and_rows_that_vanish_are_judged(inbound: Inbound) -> None:
+    fill(inbound, {"in_id": None}, {"in_id": None}, {"in_id": "x", "amount": "NaN"})
+    inbound.merge()
+    [first, second] = [error["row_id"] for error in reversed(listed(inbound)) if error["code"] == "NO_ID"]
+    inbound.partner("update in_Client set in_id = 'now', in_status = '' where id = %s", [first])
+    inbound.partner("delete from in_Client where id = %s or in_id = 'x'", [second])
+    inbound.merge()
+    found = {(error["row_id"], error["code"]): error["state"] for error in listed(inbound)}
+    assert found[first, "NO_ID"] == "corrected"
+    assert found[second, "NO_ID"] == "gone"
+    assert found[second + 1, "NUMBER_NOT_FINITE"] == "gone"
+    # An in_status that means nothing offers nothing.
+    fill(inbound, {"in_id": "y", "amount": "NaN"})
+    inbound.merge()
+    inbound.partner("update in_Client set in_status = 'retry please' where in_id = 'y'")
+    assert [error["in_id"] for error in listed(inbound, "--open", "--limit", "1")] == ["y"]
+
+
+def test_open_errors_are_found_behind_any_number_of_corrected_ones(inbound: Inbound) -> None:
+    fill(inbound, {"in_id": "old", "amount": "NaN"})
+    inbound.merge()
+    fill(inbound, *({"in_id": f"n{number}", "amount": "NaN"} for number in range(2500)))
+    inbound.merge()
+    inbound.partner("update in_Client set amount = 1, in_status = '' where in_id <> 'old'")
+    inbound.merge()
+    assert [error["in_id"] for error in listed(inbound, "--open")] == ["old"]

@@ -1,0 +1,6 @@
+-- Of errors whose rows are gone: those whose instance a later run has taken all the same.
+select e.id
+from unnest(cast(:ids as bigint[]), cast(:in_ids as text[]), cast(:times as timestamp with time zone[]))
+    as e (id, in_id, created_at)
+join {{ store_schema | ident }}.{{ golden | ident }} g on g._in_id = e.in_id
+where g._in_migrated_at > e.created_at
