@@ -88,4 +88,6 @@ def _place(error: Row) -> list[str]:
 
 
 def _cell(name: str, value: Any) -> Any:
+    if name == "value" and value == "":
+        return "''"
     return shown(value) if name in ("in_id", "value") and value is not None else value

@@ -30,7 +30,7 @@ NOTES: Final = {
 }
 """Codes that err never has: what is no error to the engine, and seldom meant. Code -> English, Russian."""
 
-_sql = Statements(__package__)
+_sql = Statements(__package__, "etl.inbound")
 
 _KINDS: Final = {
     FieldType.PERIOD: "period",

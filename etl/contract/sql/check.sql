@@ -3,6 +3,7 @@
 --   severity error    the run would reject the row            warning  the run would leave out the value
 --            note     no error now, but worth a look          codes and cures: see the guide
 -- Проверяет строки, которые взял бы следующий запуск, до передачи: по строке на проблему. Только читает.
+{% from "said.jinja" import said %}
 {% set s = schema | ident %}
 {# Texts with a backslash, quoted for either setting of standard_conforming_strings: the session is the partner's. #}
 {% set controls %}[\u0001-\u0008\u000b\u000c\u000e-\u001f]{% endset %}
@@ -271,8 +272,8 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
 )
 select
     p.severity, p.in_table, p.row_id, p.in_id, p.column_name, p.code,
-    replace(replace(s.english, '{column}', coalesce(p.column_name, '')), '{value}', coalesce(p.value, '')) as message,
-    replace(replace(s.russian, '{column}', coalesce(p.column_name, '')), '{value}', coalesce(p.value, '')) as message_rus
+    replace(replace(s.english, '{column}', coalesce(p.column_name, '')), '{value}', {{ said("p.value") }}) as message,
+    replace(replace(s.russian, '{column}', coalesce(p.column_name, '')), '{value}', {{ said("p.value") }}) as message_rus
 from problem p
 join sentence s on s.code = p.code
 order by array_position(array['error', 'warning', 'note'], p.severity), p.in_table, p.row_id, p.in_id, p.column_name, p.code;

@@ -1,5 +1,6 @@
 -- A file that did not come in time becomes an error row, unless it is here now. For moments ahead see
 -- expire_references.
+{% from "said.jinja" import said %}
 with dated as (
     update {{ store_schema | ident }}.file_reference
     set waiting_since = statement_timestamp()
@@ -15,8 +16,8 @@ expired as (
 insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select
     :run, :in_table, g._in_id, :field, s.code,
-    replace(replace(s.sentence ->> 0, '{column}', :field), '{value}', e.file_id),
-    replace(replace(s.sentence ->> 1, '{column}', :field), '{value}', e.file_id),
+    replace(replace(s.sentence ->> 0, '{column}', :field), '{value}', {{ said("e.file_id") }}),
+    replace(replace(s.sentence ->> 1, '{column}', :field), '{value}', {{ said("e.file_id") }}),
     e.file_id, 'error'
 from expired e
 join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = e.instance

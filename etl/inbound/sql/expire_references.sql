@@ -1,6 +1,7 @@
 -- A reference that waited too long becomes an error row, and so does the partner's row: never silence. One that
 -- waits since a moment ahead began to while the clock was wrong: its time counts from now.
 {% from "ended.jinja" import ended with context %}
+{% from "said.jinja" import said %}
 with dated as (
     update {{ store_schema | ident }}.boi_reference
     set waiting_since = statement_timestamp()
@@ -17,7 +18,7 @@ marked as (
 )
 insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select :run, :in_table, owner_in_id, :target_column, s.code,
-    replace(s.sentence ->> 0, '{value}', target_in_id), replace(s.sentence ->> 1, '{value}', target_in_id),
+    replace(s.sentence ->> 0, '{value}', {{ said("target_in_id") }}), replace(s.sentence ->> 1, '{value}', {{ said("target_in_id") }}),
     target_in_id, 'error'
 from expired
 join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = 'REFERENCE_EXPIRED'

@@ -135,10 +135,6 @@ def states(errors: list[Row]) -> list[tuple[str, str, str]]:
     return sorted((error["in_id"], error["column_name"] or "", error["state"]) for error in errors)
 
 
-def hand_over(inbound: Inbound) -> None:
-    inbound.merge()
-
-
 @BOTH_LAYOUTS
 def test_each_error_says_what_has_become_of_it(rejected: Inbound) -> None:
     """Corrected, rejected again, offered again, deleted, deleted and sent anew; links alike."""
@@ -148,7 +144,7 @@ def test_each_error_says_what_has_become_of_it(rejected: Inbound) -> None:
     # a: one of two faults is corrected and handed over; b: corrected, not handed over; link k: sent again, waits again.
     rejected.partner("update in_Client set amount = 5, in_status = '' where in_id = 'a'")
     rejected.partner("update in_Claim_Watcher set in_status = '' where claim_id = 'k'")
-    hand_over(rejected)
+    rejected.merge()
     rejected.partner("update in_Client set kind = null, in_status = '' where in_id = 'b'")
     assert states(listed(rejected)) == [
         ("a", "Amount", "repeated"),
@@ -165,7 +161,7 @@ def test_each_error_says_what_has_become_of_it(rejected: Inbound) -> None:
     fill(rejected, {"in_id": "a"}, {"in_id": "w"})
     rejected.partner.fill("in_Claim", {"in_id": "k"}, {"in_id": "l"})
     rejected.partner("update in_Claim_Watcher set in_status = ''")
-    hand_over(rejected)
+    rejected.merge()
     after = [(who, column, state) for who, column, state in states(listed(rejected)) if state != "repeated"]
     assert after == [(one, column, "corrected") for one, column in (("a", "Kind"), ("b", "Kind"))] + [
         (one, "Watcher_id", "corrected") for one in "kl"
@@ -205,3 +201,16 @@ def test_open_errors_are_found_behind_any_number_of_corrected_ones(inbound: Inbo
     inbound.partner("update in_Client set amount = 1, in_status = '' where in_id <> 'old'")
     inbound.merge()
     assert [error["in_id"] for error in listed(inbound, "--open")] == ["old"]
+
+
+@BOTH_LAYOUTS
+def test_a_value_that_nobody_would_see_stands_in_quotes(inbound: Inbound) -> None:
+    values = ("", " ", "\t", "\u00a0", "\u200b ", "New kind")
+    fill(inbound, *({"in_id": f"v{number}", "kind": value} for number, value in enumerate(values)))
+    inbound.merge()
+    errors = {error["value"]: error for error in listed(inbound)}
+    for value in values:
+        said = value if value == "New kind" else f"'{value}'"
+        assert f"Kind is {said}, which is neither" in errors[value]["message"]
+        assert f"Kind содержит {said}: нет варианта" in errors[value]["message_rus"]
+    assert " ''" in inbound.site.etl("errors", "list").out
