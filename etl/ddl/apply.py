@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from etl.database import Connection, Statements
 from etl.ddl.compare import UnfitTables, missing, missing_out, missing_store
+from etl.ddl.duplicates import naming_duplicates
 from etl.ddl.tables import Change, Direction
 from etl.metadata import Company
 from etl.metadata.out_structure import OutStructure
@@ -14,12 +15,13 @@ _sql = Statements(__package__)
 def apply(connection: Connection, changes: Iterable[Change]) -> None:
     """Execute the changes in order, in the transaction that the connection is in.
 
-    Raises UnfitTables, naming them, when instances with one value keep a unique index from being made.
+    Raises UnfitTables with the values, or the instances that have them, that keep a column from becoming unique.
     """
     for change in changes:
         _refuse_duplicates(connection, change)
-        # Without parameters the driver looks for no placeholders.
-        connection.exec_driver_sql(change.sql, execution_options={"no_parameters": True})
+        with naming_duplicates(connection, change):
+            # Without parameters the driver looks for no placeholders.
+            connection.exec_driver_sql(change.sql, execution_options={"no_parameters": True})
 
 
 def _refuse_duplicates(connection: Connection, change: Change) -> None:

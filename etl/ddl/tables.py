@@ -25,12 +25,13 @@ class Direction(StrEnum):
 class Change:
     """One statement and what it does, in words: `create table in_tables.in_Client`. Not `is_needed`: a run does
     without it. `duplicates` is a query for the instances that would make it fail, a row for each value that several of
-    them have."""
+    them have. `unique_on`: (schema, table, column) of which it asks that no value stands twice; None: of none."""
 
     description: str
     sql: str
     is_needed: bool = True
     duplicates: str = ""
+    unique_on: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,8 @@ def _addition(template: str, schema: str, table: str) -> Addition:
 def _index(template: str, schema: str, table: str, column: str, *, is_unique: bool) -> Index:
     kind = "unique index" if is_unique else "index"
     sql = render(template, schema=schema, table=table, column=column)
-    change = Change(f"create {kind} on {schema}.{table} ({column})", sql)
+    unique_on = (schema, table, column) if is_unique else None
+    change = Change(f"create {kind} on {schema}.{table} ({column})", sql, unique_on=unique_on)
     return Index(fold(column), is_unique, change)
 
 

@@ -1,0 +1,52 @@
+"""Values that keep a column from becoming unique, named instead of the server's refusal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import exc
+
+from etl.database import Connection, Statements, fetch_all
+from etl.ddl.compare import UnfitTables
+from etl.ddl.tables import Change
+from etl.quoting import shown
+
+_sql = Statements(__package__)
+
+_TWICE = "23505"
+_TOO_LONG = "54000"
+_NULL = "23502"
+
+
+@contextmanager
+def naming_duplicates(connection: Connection, change: Change) -> Iterator[None]:
+    """Within the `with` block a refusal of `change` because of values becomes an UnfitTables that names them."""
+    if change.unique_on is None:
+        yield
+        return
+    try:
+        with connection.begin_nested():
+            yield
+    except exc.DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state not in (_TWICE, _TOO_LONG, _NULL):
+            raise
+        schema, table, column = change.unique_on
+        kind = {_TWICE: "duplicates", _TOO_LONG: "long_values", _NULL: "empty_values"}[state]
+        rows = fetch_all(connection, _sql(kind, schema=schema, table=table, column=column))
+        raise UnfitTables(_text(change, state, column, [(row.value, row.rows, row.in_all) for row in rows])) from error
+
+
+def _text(change: Change, state: str, column: str, found: list[tuple[str | None, int, int]]) -> str:
+    head = f"{change.description} is not possible"
+    if not found:
+        return f"{head} because of values that are gone meanwhile: try again"
+    if state == _NULL:
+        return f"{head}: {column} is null in {found[0][1]:,} rows; give each of them a value of its own, then try again"
+    number = found[0][2]
+    what = (
+        "stand in more than one row" if state == _TWICE else "are longer than an index can keep (2,000 bytes are safe)"
+    )
+    cure = "change or delete all rows but one of each" if state == _TWICE else "shorten them"
+    first = f" The first {len(found)}:" if len(found) < number else ""
+    lines = [f"  {shown(value)}: {rows:,} rows" for value, rows, _ in found]
+    return "\n".join([f"{head}: {number:,} values of {column} {what}; {cure}, then try again.{first}", *lines])
