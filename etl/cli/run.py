@@ -13,6 +13,7 @@ from etl.cli.log import follow_log, open_log
 from etl.cli.printing import COMPANY, config_url, console, json_text
 from etl.engine import DryRun, House, Outcome, dry_run, open_house, run_loop, run_once, run_or_help, watch_feed
 from etl.errors import EtlError
+from etl.quoting import printable
 from etl.telemetry import exporting
 from etl.watch import MEASURES, ReadyBook, Seen, Watcher, measure
 
@@ -137,6 +138,8 @@ def show_outcome(outcome: Outcome) -> None:
     if outcome.out_schema:
         moves = ", ".join(f"{rows:,} rows {what}" for what, rows in outcome.out.items() if rows) or "nothing to change"
         click.echo(f"{outcome.out_schema}: {moves}.")
+    for sentence in outcome.unread:
+        click.echo(f"{printable(sentence)}.")
     if outcome.errors:
         click.echo(f"{outcome.errors:,} error rows: `etl errors` lists them.")
 

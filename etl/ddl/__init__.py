@@ -7,12 +7,14 @@ live database lacks, and applies them. Never drops unless told to, and never tou
 from etl.ddl.apply import apply, bring_up, bring_up_out, bring_up_store
 from etl.ddl.compare import UnfitTables, check_in_tables, missing, missing_out, without_additions
 from etl.ddl.difference import Difference, difference
+from etl.ddl.foreign import Foreign, foreign
 from etl.ddl.tables import Change, Direction, out_tables, statements
 
 __all__ = [
     "Change",
     "Difference",
     "Direction",
+    "Foreign",
     "UnfitTables",
     "apply",
     "bring_up",
@@ -20,6 +22,7 @@ __all__ = [
     "bring_up_store",
     "check_in_tables",
     "difference",
+    "foreign",
     "missing",
     "missing_out",
     "out_tables",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from etl.database import Connection
 from etl.ddl.catalog import LiveIndex, Relation, relations, schema_exists
+from etl.ddl.foreign import look
 from etl.ddl.render import render
 from etl.ddl.tables import Change, Direction, Index, Table, out_tables, tables
 from etl.ddl.widening import is_wider
@@ -72,6 +73,7 @@ def check_in_tables(connection: Connection, company: Company, schema: str) -> No
     found = compare(connection, [schema], wanted)
     lacking = [change.description for change in found.changes if change.is_needed]
     lines = [*found.faults, *(f"missing: {description}" for description in lacking)]
+    lines += [str(one) for one in look(connection, wanted) if one.is_certain]
     if lines:
         listed = "\n".join(f"  {line}" for line in lines)
         command = f"\n`etl generate-ddl --company {company.code} --apply` makes what is missing" if lacking else ""
@@ -132,6 +134,10 @@ def _lacking(table: Table, live: Relation) -> Iterator[Change]:
             wider = f"{column.catalog_type}{collate}"
             sql = render("live/widen", schema=table.schema, table=table.name, column=column.name, type=wider)
             yield Change(f"widen column {table}.{name} from {live.columns[column.name]} to {column.catalog_type}", sql)
+    if table.key and not any(one.column == table.key and one.is_unique for one in live.indexes):
+        sql = render("live/primary_key", schema=table.schema, table=table.name, column=table.key)
+        unique_on = (table.schema, table.name, table.key)
+        yield Change(f"add primary key ({table.key}) to {table}", sql, unique_on=unique_on)
     for index in table.indexes:
         is_due = index.is_unique or live.has_rows
         if is_due and not any(_serves(one, index) for one in live.indexes):
@@ -158,7 +164,11 @@ def _differences(table: Table, live: Relation) -> Iterator[str]:
     for column in table.columns:
         actual = live.columns.get(column.name, column.catalog_type)
         if actual != column.catalog_type and not is_wider(column.catalog_type, actual):
-            yield f"{table}.{column.definition.split()[0]}: is {actual}, the metadata says {column.catalog_type}"
+            name = column.definition.split()[0]
+            text = f"{table}.{name}: is {actual}, the metadata says {column.catalog_type}"
+            if table.direction is Direction.IN:
+                text += f": alter table {table} alter column {name} type {column.catalog_type}"
+            yield text
     if table.direction is Direction.IN:
         for danger in live.dangers:
             yield f"{table}: {danger}; its code would run with our rights, so the engine refuses it"

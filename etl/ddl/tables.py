@@ -62,7 +62,7 @@ class Addition:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that the metadata asks for."""
+    """A table that the metadata asks for. `key` is the one column of an in_ table that tells its rows apart, if any."""
 
     direction: Direction
     schema: str
@@ -71,6 +71,7 @@ class Table:
     indexes: tuple[Index, ...] = ()
     has_row_status: bool = False
     additions: tuple[Addition, ...] = ()
+    key: str = ""
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.name}"
@@ -115,14 +116,17 @@ def _in_tables(company: Company, schema: str) -> Iterator[Table]:
             name = names.in_table(bo.code)
             index = _index("in/table_index", schema, name, "in_id", is_unique=True)
             create = _create("in/table", schema, name, columns=_columns(bo.loaded_fields))
-            yield Table(Direction.IN, schema, name, create, (index,), has_row_status=True)
+            yield Table(Direction.IN, schema, name, create, (index,), has_row_status=True, key="id")
     for link in company.in_link_tables():
         create = _create("in/link_table", schema, link.name, owner=link.owner_column, target=link.target_column)
         added = (_addition("in/link_table_removed", schema, link.name),)
         yield Table(Direction.IN, schema, link.name, create, has_row_status=True, additions=added)
-    fixed = (("in/file_storage", names.FILE_STORAGE), ("in/process_tracking", names.PROCESS_TRACKING))
-    for template, name in fixed:
-        yield Table(Direction.IN, schema, name, _create(template, schema, name))
+    fixed = (
+        ("in/file_storage", names.FILE_STORAGE, "file_id"),
+        ("in/process_tracking", names.PROCESS_TRACKING, "id"),
+    )
+    for template, name, key in fixed:
+        yield Table(Direction.IN, schema, name, _create(template, schema, name), key=key)
 
 
 def _store_tables(company: Company, schema: str) -> Iterator[Table]:

@@ -18,7 +18,7 @@ from etl.engine.work import Work
 from etl.engine.workers import refuse_unknown
 from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
 from etl.handshake import Action, Decision, Won
-from etl.inbound import Receipt
+from etl.inbound import Receipt, unread_after_run
 from etl.plan import Kind
 from etl.plan.layout import FIRST
 from etl.tasks import Board
@@ -195,6 +195,10 @@ def _outcome(house: House, board: Board, decision: Decision, won: Won, seconds: 
         rows = board.tasks(connection)
         [errors] = fetch_all(connection, _sql("error_rows", schema=house.in_schema), {"run": won.run})
         receipts = Receipt.of_run(connection, house.in_schema, won.run)
+        claimed = {one.in_table for one in receipts if one.claimed}
+        unread = [str(one) for one in unread_after_run(connection, house.company, house.in_schema, claimed)]
+    for sentence in unread:
+        _log.warning("%s", sentence)
     out = Counter[str]()
     for row in rows:
         if row.kind in (Kind.FILL_OUT, Kind.RUN_PROCESSES):
@@ -209,4 +213,5 @@ def _outcome(house: House, board: Board, decision: Decision, won: Won, seconds: 
         out_schema=house.out_version.schema if house.settings.has_out_migration else "",
         out=dict(out),
         seconds=seconds,
+        unread=tuple(unread),
     )

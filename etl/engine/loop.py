@@ -19,7 +19,7 @@ from etl.engine.helping import help_run
 from etl.engine.outcome import Outcome
 from etl.engine.pace import Patience, Ticks
 from etl.engine.preparation import is_prepared
-from etl.engine.refusals import naming_rights
+from etl.engine.refusals import naming_causes
 from etl.engine.service_manager import ServiceManager
 from etl.engine.signals import Signals
 from etl.engine.telling import watch_feed
@@ -134,7 +134,7 @@ class Loop:
             house = self._open_house()
             self._ears.open(house)
             try:
-                with naming_rights(house):
+                with naming_causes(house):
                     self._run(house)
             finally:
                 watch_feed(house)

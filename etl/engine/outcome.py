@@ -10,7 +10,8 @@ from etl.inbound import Receipt
 class Outcome:
     """A finished run, or the reason why none started (`run` is None then). `out` counts rows of the out_ tables.
 
-    `helped` counts tasks that were performed before for another runner's run.
+    `unread` are sentences about rows that no run takes. `helped` counts tasks that were performed before for another
+    runner's run.
     """
 
     reason: str
@@ -23,6 +24,7 @@ class Outcome:
     out: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     helped: int = 0
+    unread: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -1,4 +1,5 @@
-"""What the server refused our role, said again as what it lacks, with the statement that helps."""
+"""What the server refused, said again as what stands in the way, with the statement that helps: a right that our role
+lacks, or something that somebody added to the in_ tables."""
 
 from __future__ import annotations
 
@@ -14,21 +15,35 @@ if TYPE_CHECKING:
     from etl.engine.wiring import House
 
 _INSUFFICIENT_PRIVILEGE = "42501"
+# Broken constraints, what an index cannot compute, a sequence at its end, a generated column, no replica identity.
+_REFUSED = ("23", "22", "428C9", "55000")
 
 
 @contextmanager
-def naming_rights(house: House) -> Iterator[None]:
-    """Within the `with` block a refusal for want of a right becomes one that names all that is wanting."""
+def naming_causes(house: House) -> Iterator[None]:
+    """Within the `with` block a refusal becomes one that names what stands in the way, where that can be found."""
     try:
         yield
     except EnvironmentFault as fault:
-        if fault.sqlstate != _INSUFFICIENT_PRIVILEGE:
-            raise
-        _name(house, fault)
+        if fault.sqlstate == _INSUFFICIENT_PRIVILEGE:
+            _name_rights(house, fault)
+        elif fault.sqlstate.startswith(_REFUSED):
+            _name_foreign(house, fault)
         raise
 
 
-def _name(house: House, fault: EnvironmentFault) -> None:
+def _name_foreign(house: House, fault: EnvironmentFault) -> None:
+    """Raises what was added to the in_ tables or taken from them; returns when nothing is found."""
+    with transaction(house.engine) as connection:
+        found = ddl.foreign(connection, house.company, house.in_schema)
+    if found:
+        listed = "\n".join(f"  {one}" for one in found)
+        named = EnvironmentFault(f"{fault}\nthe in_ tables are not as `etl generate-ddl` makes them:\n{listed}")
+        named.sqlstate = fault.sqlstate
+        raise named from fault
+
+
+def _name_rights(house: House, fault: EnvironmentFault) -> None:
     """Raises what is wanting; returns when nothing is found."""
     for engine in dict.fromkeys((house.engine, house.store_engine, house.out_engine)):
         with transaction(engine) as connection:

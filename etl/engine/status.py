@@ -18,7 +18,7 @@ Row = dict[str, Any]
 @dataclass(frozen=True)
 class Status:
     """What `etl status` shows. `decision` is what a runner would do now, with its reason; times are the
-    database's."""
+    database's. `is_marker_faulty`: nobody can say what the marker means before the reason is seen to."""
 
     company: str
     in_schema: str
@@ -33,6 +33,7 @@ class Status:
     out_versions: tuple[ListedVersion, ...]
     looked_at: datetime
     runners: tuple[Row, ...] = ()
+    is_marker_faulty: bool = False
 
 
 def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) -> Status:
@@ -56,6 +57,7 @@ def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) 
             in_schema=house.in_schema,
             decision=decision.action,
             reason=decision.reason,
+            is_marker_faulty=decision.is_faulty,
             marker=vars(marker) if marker else None,
             run=run[0] if run else None,
             tasks=tasks,

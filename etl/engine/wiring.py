@@ -12,7 +12,7 @@ import sqlalchemy
 from etl.config import Tree, etl_home, open_source
 from etl.database import Access, Connection, application_name, create_database, open_engine, snapshot, transaction
 from etl.engine.pinned import pinned
-from etl.engine.refusals import naming_rights
+from etl.engine.refusals import naming_causes
 from etl.handshake import Gate, Handshake
 from etl.inbound import Sides
 from etl.logs import keep_secret
@@ -158,7 +158,7 @@ def open_house(
     Raises ConfigurationError with every problem of every text, EnvironmentFault when the embedded server cannot run.
     """
     settings, company = read_configuration(url, company_code, environ, follow=follow)
-    with build_house(settings, company, environ) as house, naming_rights(house):
+    with build_house(settings, company, environ) as house, naming_causes(house):
         yield house
 
 

@@ -18,10 +18,14 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """The action and its reason, a sentence for people that names the row."""
+    """The action and its reason, a sentence for people that names the row.
+
+    `is_faulty`: the marker table is such that nobody can say what it means; the reason says what to do.
+    """
 
     action: Action
     reason: str
+    is_faulty: bool = False
 
     @property
     def starts(self) -> bool:
@@ -41,7 +45,26 @@ def decide(
         return _about_running(running, lease_seconds)
     if marker is None:
         return Decision(Action.INSERT, f"{table} is empty: the partner handed over by clearing it")
-    return _about_marker(marker, f"{table} id={marker.id}", accept=accept)
+    if marker.id is None or marker.same_id > 1:
+        return Decision(Action.WAIT, _about_ids(marker, table), is_faulty=True)
+    decision = _about_marker(marker, f"{table} id={marker.id}", accept=accept)
+    if decision.action is Action.WAIT and marker.overlooked is not None:
+        return Decision(Action.WAIT, _about_overlooked(marker, table), is_faulty=True)
+    return decision
+
+
+def _about_ids(marker: Marker, table: str) -> str:
+    key = f"then `alter table {table} add primary key (id)`"
+    if marker.id is None:
+        return f"{table} has a row without an id: delete it or give it one, {key}"
+    return f"{table} has {marker.same_id} rows with id={marker.id}: delete all of them but one, {key}"
+
+
+def _about_overlooked(marker: Marker, table: str) -> str:
+    return (
+        f"{table} id={marker.overlooked} has load_status=1, but only the highest id counts, and that is "
+        f"id={marker.id}, written by hand above what the sequence gives: delete that row, and leave id to its default"
+    )
 
 
 def _about_running(running: Running, lease_seconds: float) -> Decision:
@@ -75,4 +98,4 @@ def _about_marker(marker: Marker, row: str, *, accept: bool) -> Decision:
             return Decision(Action.WAIT, f"{row} has ins_inkafka_status=2: that run was stopped; hand over again")
         case (read, load):
             text = f"{row} has unknown values load_status={load}, ins_inkafka_status={read}: set them to 0 or 1"
-            return Decision(Action.WAIT, text)
+            return Decision(Action.WAIT, text, is_faulty=True)

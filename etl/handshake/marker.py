@@ -7,14 +7,21 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Marker:
-    """The row of process_tracking with the highest id (guide, process_tracking)."""
+    """The row of process_tracking with the highest id (guide, process_tracking).
 
-    id: int
+    Without its primary key the table may have rows of no id, or several of one (`same_id`). `is_ahead`: the id was
+    written by hand, and the table's sequence gives lower ones; `overlooked`: id of such a row that was handed over.
+    """
+
+    id: int | None
     oper_date: date | None
     load_status: int | None
     ins_inkafka_status: int | None
     occupied_by_process: int
     periodic_update_time: datetime | None
+    same_id: int = 1
+    overlooked: int | None = None
+    is_ahead: bool = False
 
     @classmethod
     def from_row(cls, row: Any) -> "Marker":
@@ -26,6 +33,9 @@ class Marker:
             ins_inkafka_status=row.ins_inkafka_status,
             occupied_by_process=row.occupied_by_process or 0,
             periodic_update_time=row.periodic_update_time,
+            same_id=row.same_id,
+            overlooked=row.overlooked,
+            is_ahead=row.is_ahead,
         )
 
 

@@ -132,7 +132,7 @@ class Handshake:
             raise TransientFault("another runner was first, and has a higher number: look again")
         if found is None:
             marker = _scalar(connection, _sql("insert_marker", schema=self.schema), {"run": run})
-        elif self._occupy(connection, found, run):
+        elif found.id is not None and self._occupy(connection, found, run):
             marker = found.id
         else:
             return None

@@ -18,6 +18,7 @@ from etl.inbound.place import Place, Sides, create_tables
 from etl.inbound.quarantine import quarantine
 from etl.inbound.relay import create_relay, forget_relay, relay_errors, relay_task
 from etl.inbound.single_fields import merge_dependent_rows, merge_single_fields
+from etl.inbound.unread import UnknownStatus, unknown_statuses, unread_after_run
 from etl.inbound.waiting import MissingInstance, WaitingLinks, missing_instances, waiting_links
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Receipt",
     "Shares",
     "Sides",
+    "UnknownStatus",
     "WaitingLinks",
     "analyze_parted",
     "check_mass_changes",
@@ -54,6 +56,8 @@ __all__ = [
     "release",
     "slices",
     "touch_migrated",
+    "unknown_statuses",
+    "unread_after_run",
     "upload_files",
     "waiting_links",
     "without_rows",

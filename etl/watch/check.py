@@ -10,7 +10,7 @@ from etl.engine import House, open_house, read_configuration
 from etl.errors import ConfigurationError, EtlError
 from etl.watch.config_checks import check_trust
 from etl.watch.finding import Finding, Level, error, ok
-from etl.watch.house_checks import check_feed, check_ready, check_run, check_switches, check_tables
+from etl.watch.house_checks import check_feed, check_ready, check_run, check_statuses, check_switches, check_tables
 from etl.watch.places import Place, places
 from etl.watch.server_checks import check_clock, check_encoding, check_holders, check_rights, check_server
 
@@ -26,6 +26,7 @@ _OF_HOUSE: tuple[tuple[str, Callable[[House], Iterator[Finding]]], ...] = (
     ("import", check_switches),
     ("tables", check_tables),
     ("ready rows", check_ready),
+    ("in_status", check_statuses),
     ("marker", check_run),
     ("freshness", check_feed),
 )

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from etl import ddl, outbound
 from etl.database import Statements, looking
 from etl.engine import House, is_prepared, look_at_feed, read_status
-from etl.watch.finding import Finding, ok, warning
+from etl.errors import EnvironmentFault
+from etl.inbound import unknown_statuses
+from etl.watch.finding import Finding, error, ok, warning
 from etl.watch.ready import ReadyBook
 
 _sql = Statements(__package__)
 
 _TABLE_SECONDS = 5.0
+_TIMED_OUT = "57014"
 
 
 def check_switches(house: House) -> Iterator[Finding]:
@@ -32,6 +35,8 @@ def check_tables(house: House) -> Iterator[Finding]:
         if older:
             found = f"without the column removed, so that no row takes a link away: {', '.join(older)}"
             yield warning("in_ tables", found, f"`etl generate-ddl --company {house.company.code} --apply` adds it")
+        for one in ddl.foreign(connection, house.company, house.in_schema):
+            yield warning("in_ tables", f"{one.table}: {one.what}", one.do)
         is_ready = is_prepared(connection, house)
     with looking(house.store_engine) as connection:
         changes = ddl.missing(connection, house.company, "store", in_schema=house.in_schema, **schemas)
@@ -64,8 +69,28 @@ def check_run(house: House) -> Iterator[Finding]:
     elif status.marker and status.marker["ins_inkafka_status"] == 2 and status.decision == "wait":
         do = "correct the rows and hand over again, or `etl run --accept`"
         yield warning("marker", status.reason, do)
+    elif status.is_marker_faulty:
+        yield error("marker", status.reason, "correct the rows of process_tracking as said: no run starts before")
     else:
         yield ok("marker", status.reason)
+    if status.marker and status.marker["is_ahead"]:
+        found = f"id={status.marker['id']} was written by hand above what the sequence of process_tracking gives"
+        do = "let the partner leave id to its default: rows of lower ids are not looked at while that one is there"
+        yield warning("marker", found, do)
+
+
+def check_statuses(house: House) -> Iterator[Finding]:
+    """Rows that no run will ever take, because their in_status means nothing."""
+    for table in house.company.in_tables():
+        try:
+            with looking(house.engine, seconds=_TABLE_SECONDS) as connection:
+                found = unknown_statuses(connection, house.company, house.in_schema, [table])
+        except EnvironmentFault as fault:
+            if fault.sqlstate != _TIMED_OUT:
+                raise
+            continue  # too many rows to be looked through here; the view why_not looks through all
+        for one in found:
+            yield warning("in_status", str(one), "let the partner set in_status to '' and hand over")
 
 
 def check_feed(house: House) -> Iterator[Finding]:

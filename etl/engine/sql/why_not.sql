@@ -24,7 +24,7 @@ held (in_table, is_link, in_status, rows, oldest_inserted_date) as (
 {% for table in tables %}
     select '{{ table.name }}', {{ table.is_link }}, cast(in_status as text), count(*), min(inserted_date)
     from {{ schema | ident }}.{{ table.name | ident }}
-    where in_status <> 'DONE'
+    where in_status is distinct from 'DONE'
     group by in_status
 {{ "    union all" if not loop.last }}
 {% else %}
@@ -38,7 +38,7 @@ judged as (
             when in_status = 'ERROR' then 'rejected'
             when in_status = 'WAITING' and is_link then 'waiting'
             when in_status = 'ON_WORK' then case when running.id is null then 'left over' else 'being read' end
-            when in_status <> '' then 'unknown status'
+            when in_status is distinct from '' then 'unknown status'
             when running.id is not null then case when heartbeat_at is null then 'broken off' else 'running' end
             when marker.id is null then 'cleared'
             when load_status not in (0, 1) or read_status not in (0, 1, 2) then 'unknown marker'

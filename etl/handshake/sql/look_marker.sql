@@ -1,11 +1,25 @@
 -- The marker row that counts: the one with the highest id (guide). Its dates are shown and decide nothing; what no
--- calendar but PostgreSQL's has (infinity, BC, year 10000) is left out, for it would stop the reader.
+-- calendar but PostgreSQL's has (infinity, BC, year 10000) is left out, for it would stop the reader. `same_id`: rows with
+-- this id, more than one only where the primary key is gone. `is_ahead`: somebody wrote the id by hand, and the sequence
+-- gives lower ones; `overlooked`: such a lower row that was handed over.
 select
-    id, load_status, ins_inkafka_status, occupied_by_process,
-    case when oper_date between '0001-01-02' and '9999-12-30' then oper_date end as oper_date,
+    m.id, m.load_status, m.ins_inkafka_status, m.occupied_by_process,
+    case when m.oper_date between '0001-01-02' and '9999-12-30' then m.oper_date end as oper_date,
     case
-        when periodic_update_time between '0001-01-02 00:00+00' and '9999-12-30 00:00+00' then periodic_update_time
-    end as periodic_update_time
-from {{ schema | ident }}.process_tracking
-order by id desc
+        when m.periodic_update_time between '0001-01-02 00:00+00' and '9999-12-30 00:00+00' then m.periodic_update_time
+    end as periodic_update_time,
+    (select count(*) from {{ schema | ident }}.process_tracking o where o.id is not distinct from m.id) as same_id,
+    (
+        select max(o.id)
+        from {{ schema | ident }}.process_tracking o
+        where o.id <= g.last and o.load_status = 1 and coalesce(o.ins_inkafka_status, 0) = 0 and m.id > g.last
+    ) as overlooked,
+    coalesce(m.id > g.last, false) as is_ahead
+from {{ schema | ident }}.process_tracking m
+cross join lateral (
+    select pg_sequence_last_value(
+        cast(pg_get_serial_sequence('{{ schema | ident }}.process_tracking', 'id') as regclass)
+    ) as last
+) g
+order by m.id desc
 limit 1
