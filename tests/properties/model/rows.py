@@ -285,14 +285,14 @@ class _Task:
         group.sort(key=lambda one: bool(one.row.removed))
         winner, *losers = group
         if not winner.row.removed:
-            image = dict(winner.image)
+            image, holders = dict(winner.image), dict[str, Instance]()
             fields = [*self.bo.loaded_fields, *([self.bo.key_field] if self.bo.key_field else [])]
             for other in fields:
                 bringer = next((one for one in group if not one.row.removed and self._brings(other, one)), winner)
                 image[other.code] = bringer.image[other.code]
-                winner.holders.pop(other.code, None)
                 if other.code in bringer.holders:
-                    winner.holders[other.code] = bringer.holders[other.code]
+                    holders[other.code] = bringer.holders[other.code]
+            winner.holders = holders
             self._decide(winner, image)
         for one in losers:
             values = {other.code: one.image[other.code] for other in self.bo.loaded_fields if self._brings(other, one)}
