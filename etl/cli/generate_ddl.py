@@ -10,7 +10,8 @@ from etl.errors import EnvironmentFault
 from etl.metadata import Company, names
 from etl.metadata.out_structure import OutStructure
 from etl.outbound import make_tables
-from etl.rights import apply_script, partner_script, read_by_partner
+from etl.quoting import printable
+from etl.rights import apply_script, inherited_grants, partner_script, read_by_partner
 from etl.settings import PostgresSettings, Settings
 
 
@@ -44,6 +45,8 @@ def generate_ddl(
 
     With --apply the same is made, each direction in its database and in one transaction. Nothing is dropped without
     --allow-drop, and a second time there is nothing to do.
+
+    Whoever may write all columns, or all tables, may write new ones too: --apply grants it, --diff prints the grants.
     """
     chosen = _directions(direction)
     if is_applied and is_diff:
@@ -116,7 +119,8 @@ def _differences(
         database = _database(one, settings)
         with open_database(database, "etl:generate-ddl") as engine, transaction(engine) as connection:
             found = _difference(connection, company, one, schemas, settings, allow_drop=allow_drop)
-        printed += found.lines
+            grants = _inherited(connection, company, one, schemas)
+        printed += [*found.lines, *(change.sql for change in grants)]
         is_whole = is_whole and not found.faults
     return printed, is_whole
 
@@ -142,15 +146,25 @@ def _apply(
         if direction is Direction.OUT:
             changes = make_tables(connection, _structure(company, settings), schemas["out_schema"])
         else:
+            grants = _inherited(connection, company, direction, schemas)
             changes = bring_up(connection, company, direction, **schemas)
+            apply(connection, grants)
+            changes += grants
         if allow_drop:
             drops = _difference(connection, company, direction, schemas, settings, allow_drop=True).changes
             apply(connection, drops)
             changes += drops
     for change in changes:
-        click.echo(change.description)
+        click.echo(printable(change.description))
     schema = schemas[f"{direction}_schema"]
     click.echo(f"{schema}: {len(changes)} changes made" if changes else f"{schema}: nothing to do")
+
+
+def _inherited(connection: Connection, company: Company, direction: Direction, schemas: dict[str, str]) -> list[Change]:
+    """What roles that write the in_ tables get on those that are still missing, and on missing columns."""
+    if direction is not Direction.IN:
+        return []
+    return [Change(one.description, one.sql) for one in inherited_grants(connection, company, schemas["in_schema"])]
 
 
 def _grant(company: Company, role: str, schema: str, settings: Settings) -> None:

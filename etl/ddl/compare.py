@@ -164,11 +164,7 @@ def _differences(table: Table, live: Relation) -> Iterator[str]:
     for column in table.columns:
         actual = live.columns.get(column.name, column.catalog_type)
         if actual != column.catalog_type and not is_wider(column.catalog_type, actual):
-            name = column.definition.split()[0]
-            text = f"{table}.{name}: is {actual}, the metadata says {column.catalog_type}"
-            if table.direction is Direction.IN:
-                text += f": alter table {table} alter column {name} type {column.catalog_type}"
-            yield text
+            yield f"{table}.{column.definition.split()[0]}: is {actual}, the metadata says {column.catalog_type}"
     if table.direction is Direction.IN:
         for danger in live.dangers:
             yield f"{table}: {danger}; its code would run with our rights, so the engine refuses it"

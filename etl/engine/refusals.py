@@ -38,7 +38,7 @@ def _name_foreign(house: House, fault: EnvironmentFault) -> None:
         found = ddl.foreign(connection, house.company, house.in_schema)
     if found:
         listed = "\n".join(f"  {one}" for one in found)
-        named = EnvironmentFault(f"{fault}\nthe in_ tables are not as `etl generate-ddl` makes them:\n{listed}")
+        named = EnvironmentFault(f"{fault}\nthe in_ tables are not as etl generate-ddl makes them:\n{listed}")
         named.sqlstate = fault.sqlstate
         raise named from fault
 

@@ -5,22 +5,27 @@ makes a table, and gives nobody more than the work of its role asks for.
 """
 
 from etl.rights.grants import Script, administrator_script, partner_script, reader_script
+from etl.rights.holders import Grant, Missing, inherited_grants, missing_rights
 from etl.rights.lacking import Held, Lack, check_rights, is_superuser, lacking, lacks
 from etl.rights.live import Server, apply_script, look, make_schema, read_by_partner, versions
 
 __all__ = [
+    "Grant",
     "Held",
     "Lack",
+    "Missing",
     "Script",
     "Server",
     "administrator_script",
     "apply_script",
     "check_rights",
+    "inherited_grants",
     "is_superuser",
     "lacking",
     "lacks",
     "look",
     "make_schema",
+    "missing_rights",
     "partner_script",
     "read_by_partner",
     "reader_script",

@@ -39,7 +39,9 @@ class Script:
 
 
 @dataclass(frozen=True)
-class _Writable:
+class Writable:
+    """What a partner writes of a table; `columns` are SQL text."""
+
     table: str
     columns: tuple[str, ...]
     has_sequence: bool
@@ -47,6 +49,7 @@ class _Writable:
 
     @property
     def sequence(self) -> str:
+        """The sequence of its ids."""
         return f"{fold(self.table)}_id_seq"
 
 
@@ -59,7 +62,7 @@ def partner_script(company: Company, schema: str, role: str, present: Collection
     there = [name for name in READ_BY_PARTNER if present is not None and name in present]
     missing = [name for name in READ_BY_PARTNER if name not in there]
     text = _sql.text(
-        "partner", schema=schema, role=role, tables=list(_writable(company)), read=there, is_fresh=present is None
+        "partner", schema=schema, role=role, tables=list(writable(company)), read=there, is_fresh=present is None
     )
     notes = [f"{schema}.{name} comes with the first run: then `etl grants` gives select on it" for name in missing]
     return Script(
@@ -86,16 +89,17 @@ def administrator_script(roles: Iterable[str], present: Collection[str], databas
     return Script("For whoever may make roles", _lines(text), notes)
 
 
-def _writable(company: Company) -> Iterator[_Writable]:
+def writable(company: Company) -> Iterator[Writable]:
+    """Every in_ table of a company, with what a partner writes of it."""
     for bo in company.objects:
         if bo.has_in_table:
             data = (identifier(field.code) for field in bo.loaded_fields)
-            yield _Writable(names.in_table(bo.code), (*_ROW, *data), has_sequence=True)
+            yield Writable(names.in_table(bo.code), (*_ROW, *data), has_sequence=True)
     for link in company.in_link_tables():
         ends = (identifier(link.owner_column), identifier(link.target_column))
-        yield _Writable(link.name, (*ends, *_LINK), has_sequence=False)
-    yield _Writable(names.FILE_STORAGE, _FILE, has_sequence=False)
-    yield _Writable(names.PROCESS_TRACKING, _MARKER, has_sequence=True, may_truncate=False)
+        yield Writable(link.name, (*ends, *_LINK), has_sequence=False)
+    yield Writable(names.FILE_STORAGE, _FILE, has_sequence=False)
+    yield Writable(names.PROCESS_TRACKING, _MARKER, has_sequence=True, may_truncate=False)
 
 
 def _lines(text: str) -> tuple[str, ...]:

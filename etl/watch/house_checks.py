@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from etl import ddl, outbound
+from etl import ddl, outbound, rights
 from etl.database import Statements, looking
 from etl.engine import House, is_prepared, look_at_feed, read_status
 from etl.errors import EnvironmentFault
@@ -37,6 +37,8 @@ def check_tables(house: House) -> Iterator[Finding]:
             yield warning("in_ tables", found, f"`etl generate-ddl --company {house.company.code} --apply` adds it")
         for one in ddl.foreign(connection, house.company, house.in_schema):
             yield warning("in_ tables", f"{one.table}: {one.what}", one.do)
+        for right in rights.missing_rights(connection, house.company, house.in_schema):
+            yield warning("partner's rights", right.what, right.command)
         is_ready = is_prepared(connection, house)
     with looking(house.store_engine) as connection:
         changes = ddl.missing(connection, house.company, "store", in_schema=house.in_schema, **schemas)
