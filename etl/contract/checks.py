@@ -24,8 +24,36 @@ NOTES: Final = {
         "{column} — обязательное поле, оно пусто: строка принимается, но поле придётся заполнить вручную",
     ),
     "DUPLICATE_VALUE": (
-        "{column} is {value} in several rows: they will be merged into one instance, the last of them wins",
-        "{column} содержит {value} в нескольких строках: они сольются в одну инстанцию, побеждает последняя",
+        "{column} is a unique field and {value} in several rows: those of new objects become one instance, and the "
+        "last row wins; those of two objects that came earlier are rejected with UNIQUE_TAKEN",
+        "{column} — уникальное поле и содержит {value} в нескольких строках: строки новых объектов сольются в одну "
+        "инстанцию, побеждает последняя; строки двух объектов, пришедших раньше, будут отклонены с UNIQUE_TAKEN",
+    ),
+    "DUPLICATE_OUT_ID": (
+        "out_id is {value} in several rows: all of them change that one instance, and the last row wins; one whose "
+        "in_id belongs to another instance is rejected with IN_ID_TAKEN",
+        "out_id содержит {value} в нескольких строках: все они изменят одну инстанцию, побеждает последняя; строка, "
+        "чей in_id принадлежит другой инстанции, будет отклонена с IN_ID_TAKEN",
+    ),
+    "END_NOT_HERE": (
+        "{column} is {value}, which is in none of these tables: if it came earlier, all is well; if not, the link "
+        "waits for it, and becomes an error (REFERENCE_EXPIRED) when referenceExpiryMinutes have passed",
+        "{column} содержит {value}, и в этих таблицах такой записи нет: если она пришла раньше, всё в порядке; если "
+        "нет, связь будет её ждать и станет ошибкой (REFERENCE_EXPIRED) через referenceExpiryMinutes",
+    ),
+    "FILE_NOT_HERE": (
+        "{column} names the file {value}, which is not in in_fileStorage or is over maxValueBytes: if it came earlier, "
+        "all is well; if not, the field waits for it, and becomes an error (FILE_UNKNOWN) when referenceExpiryMinutes "
+        "have passed",
+        "{column} указывает на файл {value}, которого нет в in_fileStorage или который больше maxValueBytes: если он "
+        "пришёл раньше, всё в порядке; если нет, поле будет его ждать, а через referenceExpiryMinutes будет ошибка "
+        "(FILE_UNKNOWN)",
+    ),
+    "OPTION_NOT_HERE": (
+        "{column} is {value}, and the dictionary's table has no row with that code: if it came earlier, all is well; "
+        "if not, the value is bad (OPTION_UNKNOWN)",
+        "{column} содержит {value}, а в таблице справочника нет строки с таким кодом: если она пришла раньше, всё в "
+        "порядке; если нет, это значение неверно (OPTION_UNKNOWN)",
     ),
 }
 """Codes that err never has: what is no error to the engine, and seldom meant. Code -> English, Russian."""

@@ -167,7 +167,7 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
     from {{ row }} i
     where i._out_id !~ '^[A-Za-z0-9@~]{16}$'
     union all
-    select 'note', '{{ table.name }}', i.id, i._in_id, 'out_id', 'DUPLICATE_VALUE', i._out_id
+    select 'note', '{{ table.name }}', i.id, i._in_id, 'out_id', 'DUPLICATE_OUT_ID', i._out_id
     from (select *, count(*) over (partition by _out_id) as _twins from {{ row }} where _out_id is not null) i
     where i._twins > 1
     union all
@@ -186,14 +186,14 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
     union all
 {% endif %}
 {% if column.codes %}
-    select 'note', '{{ table.name }}', i.id, i._in_id, '{{ column.name }}', 'OPTION_UNKNOWN', {{ column.raw }}
+    select 'note', '{{ table.name }}', i.id, i._in_id, '{{ column.name }}', 'OPTION_NOT_HERE', {{ column.raw }}
     from {{ row }} i
     where not i._removed and {{ column.raw }} is not null
       and not exists (select from {{ s }}.{{ column.codes[0] | ident }} d where d.{{ column.codes[1] | ident }} = {{ column.raw }})
     union all
 {% endif %}
 {% if column.is_file %}
-    select 'note', '{{ table.name }}', i.id, i._in_id, '{{ column.name }}', 'FILE_UNKNOWN', {{ column.raw }}
+    select 'note', '{{ table.name }}', i.id, i._in_id, '{{ column.name }}', 'FILE_NOT_HERE', {{ column.raw }}
     from {{ row }} i
     where not i._removed and {{ column.raw }} is not null and not exists (
         select from {{ s }}.{{ file_storage | ident }} f
@@ -261,7 +261,7 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
     union all
     -- ends that are in no in_ table; they may have come earlier
 {% for column, table in ((link.owner_column, link.owner), (link.target_column, link.target)) if table %}
-    select 'note', '{{ link.name }}', null, l.{{ link.owner_column | ident }}, '{{ column }}', 'REFERENCE_EXPIRED', l.{{ column | ident }}
+    select 'note', '{{ link.name }}', null, l.{{ link.owner_column | ident }}, '{{ column }}', 'END_NOT_HERE', l.{{ column | ident }}
     from {{ s }}.{{ link.name | ident }} l
     where l.in_status in ('', 'ON_WORK') and l.removed is not true and l.{{ column | ident }} !~ '{{ blank }}'
       and not exists (select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> '')

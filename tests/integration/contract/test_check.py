@@ -217,10 +217,10 @@ def test_notes_tell_what_is_not_here(site: Site) -> None:
         ("in_Everything", two, "party", "REQUIRED_EMPTY"),
         ("in_Everything", three, "party", "REQUIRED_EMPTY"),
         ("in_Everything", three, "text", "REQUIRED_EMPTY"),
-        ("in_Everything", three, "ofkind", "OPTION_UNKNOWN"),
-        ("in_Everything", three, "scan", "FILE_UNKNOWN"),
-        ("in_Everything_Parent", two, "parent_id", "REFERENCE_EXPIRED"),
-        ("in_Person_Boss", "nobody", "person_id", "REFERENCE_EXPIRED"),
+        ("in_Everything", three, "ofkind", "OPTION_NOT_HERE"),
+        ("in_Everything", three, "scan", "FILE_NOT_HERE"),
+        ("in_Everything_Parent", two, "parent_id", "END_NOT_HERE"),
+        ("in_Person_Boss", "nobody", "person_id", "END_NOT_HERE"),
     }
     assert foreseen(site) == set()
 
