@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from etl.database import Connection, Statements
-from etl.ddl.compare import UnfitTables, missing, missing_out, missing_store
+from etl.ddl.compare import missing, missing_out, missing_store
 from etl.ddl.duplicates import naming_duplicates
 from etl.ddl.tables import Change, Direction
 from etl.metadata import Company
@@ -15,24 +15,12 @@ _sql = Statements(__package__)
 def apply(connection: Connection, changes: Iterable[Change]) -> None:
     """Execute the changes in order, in the transaction that the connection is in.
 
-    Raises UnfitTables with the values, or the instances that have them, that keep a column from becoming unique.
+    Raises UnfitTables with the values that keep a column from becoming unique.
     """
     for change in changes:
-        _refuse_duplicates(connection, change)
         with naming_duplicates(connection, change):
             # Without parameters the driver looks for no placeholders.
             connection.exec_driver_sql(change.sql, execution_options={"no_parameters": True})
-
-
-def _refuse_duplicates(connection: Connection, change: Change) -> None:
-    found = connection.exec_driver_sql(change.duplicates).fetchall() if change.duplicates else []
-    if found:
-        lines = "\n".join(f"  {row.instances}" for row in found)
-        raise UnfitTables(
-            f"cannot {change.description}: instances have one value of this field (e-mails are the same in any case), "
-            f"in each line those of a value, at most 10 lines of 5:\n{lines}\ncorrect all but one of them in the "
-            "store, or take isUnique from the field"
-        )
 
 
 def bring_up(

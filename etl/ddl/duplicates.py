@@ -32,7 +32,10 @@ def naming_duplicates(connection: Connection, change: Change) -> Iterator[None]:
             raise
         schema, table, column = change.unique_on
         kind = {_TWICE: "duplicates", _TOO_LONG: "long_values", _NULL: "empty_values"}[state]
-        rows = fetch_all(connection, _sql(kind, schema=schema, table=table, column=column))
+        if change.duplicates and state == _TWICE:
+            rows = list(connection.exec_driver_sql(change.duplicates, execution_options={"no_parameters": True}).all())
+        else:
+            rows = fetch_all(connection, _sql(kind, schema=schema, table=table, column=column))
         raise UnfitTables(_text(change, state, column, [(row.value, row.rows, row.in_all) for row in rows])) from error
 
 

@@ -24,8 +24,8 @@ class Direction(StrEnum):
 @dataclass(frozen=True)
 class Change:
     """One statement and what it does, in words: `create table in_tables.in_Client`. Not `is_needed`: a run does
-    without it. `duplicates` is a query for the instances that would make it fail, a row for each value that several of
-    them have. `unique_on`: (schema, table, column) of which it asks that no value stands twice; None: of none."""
+    without it. `unique_on`: (schema, table, column) of which it asks that no value stands twice; None: of none.
+    `duplicates` is a query for the values that stand twice, where not every row counts or case does not."""
 
     description: str
     sql: str
@@ -183,5 +183,7 @@ def _unique_index(schema: str, table: str, field: Field) -> Index:
     shape = {"ignores_case": field.ignores_case}
     sql = render("store/unique_index", schema=schema, table=table, column=field.code, **shape)
     duplicates = render("live/duplicates", schema=schema, table=table, column=field.code, **shape)
-    change = Change(f"create unique index on {schema}.{table} ({field.code})", sql, duplicates=duplicates)
+    unique_on = (schema, table, field.code)
+    description = f"create unique index on {schema}.{table} ({field.code})"
+    change = Change(description, sql, duplicates=duplicates, unique_on=unique_on)
     return Index(fold(field.code), is_unique=True, change=change, of_live=True, **shape)
