@@ -83,9 +83,8 @@ def pytest_report_header() -> str:
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder that every account can enter, unlike pytest's own: for root, the server runs as another."""
-    folder = _make_open_folder()
-    yield folder
-    shutil.rmtree(folder)
+    with make_open_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
@@ -95,12 +94,11 @@ def server() -> Iterator[EmbeddedServer]:
 
 
 @contextmanager
-def running_server() -> Iterator[EmbeddedServer]:
-    """A server of its own for the time of a `with` block."""
-    folder = _make_open_folder()
-    with EmbeddedServer(folder, binaries=binaries(), settings={**_SETTINGS, "port": str(_free_port())}) as running:
+def running_server(programs: Path | None = None, **settings: str) -> Iterator[EmbeddedServer]:
+    """A server of its own for the time of a `with` block; `programs` are other ones than those under test."""
+    chosen = {**_SETTINGS, "port": str(_free_port()), **settings}
+    with make_open_folder() as folder, EmbeddedServer(folder, binaries=programs or binaries(), settings=chosen) as running:
         yield running
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
@@ -140,10 +138,13 @@ def _administer(server: EmbeddedServer, statement: str) -> None:
     engine.dispose()
 
 
-def _make_open_folder() -> Path:
+@contextmanager
+def make_open_folder() -> Iterator[Path]:
+    """A folder that every account can enter, for the time of a `with` block."""
     folder = Path(tempfile.mkdtemp(prefix="etl-test-"))
     folder.chmod(0o755)
-    return folder
+    yield folder
+    shutil.rmtree(folder)
 
 
 def _free_port() -> int:
