@@ -97,7 +97,10 @@ def server() -> Iterator[EmbeddedServer]:
 def running_server(programs: Path | None = None, **settings: str) -> Iterator[EmbeddedServer]:
     """A server of its own for the time of a `with` block; `programs` are other ones than those under test."""
     chosen = {**_SETTINGS, "port": str(_free_port()), **settings}
-    with make_open_folder() as folder, EmbeddedServer(folder, binaries=programs or binaries(), settings=chosen) as running:
+    with (
+        make_open_folder() as folder,
+        EmbeddedServer(folder, binaries=programs or binaries(), settings=chosen) as running,
+    ):
         yield running
 
 

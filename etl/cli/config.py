@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +15,8 @@ from rich.text import Text
 from etl.cli.printing import config_url, console, json_text
 from etl.config import Clash, Transfer, Tree, open_source, transfer
 from etl.engine import faults_of, zone_of
-from etl.errors import ConfigurationError
+from etl.errors import ConfigurationError, Problem
+from etl.metadata import companies, company_documents, parse_company
 from etl.quoting import printable
 from etl.resources import folder
 from etl.settings import OriginKind, Setting, explain_settings, parse_settings
@@ -68,20 +71,56 @@ def show(context: click.Context, company: str | None, as_json: bool) -> None:
 
 @config.command()
 @_COMPANY
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def check(context: click.Context, company: str | None) -> None:
-    """Check all texts; name every problem with file, line and key.
+def check(context: click.Context, company: str | None, as_json: bool) -> None:
+    """Check all texts, business objects included; name every problem with file, line and key.
 
     Exit code 0: the configuration is sound; 2: it is not.
     """
     tree = _tree(context)
     url, texts = tree.origin, tree.contents
-    settings = parse_settings(texts, origin=url, company=company, environ=os.environ, open_texts=tree.open_texts)
-    zone_of(settings.in_migration.time_zone, os.environ)
-    _, faults = read_log_structure(texts, f"{url.removeprefix('file:').rstrip('/')}/{LOGGING}")
-    if faults:
-        raise ConfigurationError(*faults)
-    click.echo(f"{url} is sound, for company {settings.in_migration.company_code}")
+    problems: list[Problem] = []
+    code, counted = company or "", ""
+    with _collecting(problems):
+        settings = parse_settings(texts, origin=url, company=company, environ=os.environ, open_texts=tree.open_texts)
+        code = settings.in_migration.company_code
+        zone_of(settings.in_migration.time_zone, os.environ)
+    problems += read_log_structure(texts, f"{url.removeprefix('file:').rstrip('/')}/{LOGGING}")[1]
+    for one in dict.fromkeys([*([code] if code in companies(texts) else []), *([] if company else companies(texts))]):
+        with _collecting(problems):
+            found = parse_company(one, company_documents(one, texts, origin=url))
+            counted = found.counted if one == code else counted
+    if as_json:
+        told = {
+            "ok": not problems,
+            "origin": url,
+            "company": code or None,
+            "problems": [_told(one) for one in problems],
+        }
+        click.echo(json_text(told))
+        context.exit(ConfigurationError.exit_code if problems else 0)
+    if problems:
+        raise ConfigurationError(*problems)
+    click.echo(f"{url} is sound, for company {code}: {counted or 'no business objects yet'}")
+
+
+@contextmanager
+def _collecting(problems: list[Problem]) -> Iterator[None]:
+    try:
+        yield
+    except ConfigurationError as error:
+        problems += error.problems
+
+
+def _told(problem: Problem) -> dict[str, object]:
+    return {
+        "path": problem.path or None,
+        "line": problem.line,
+        "column": problem.column,
+        "key": problem.key or None,
+        "message": problem.message,
+    }
 
 
 @config.command()

@@ -39,8 +39,7 @@ def check(context: click.Context, company: str | None) -> None:
     Exit code 0: the documents are sound; 2: they are not.
     """
     for found in _companies(context, company):
-        fields = sum(len(bo.fields) for bo in found.objects)
-        click.echo(f"company {found.code} is sound: {len(found.objects)} business objects, {fields} fields")
+        click.echo(f"company {found.code} is sound: {found.counted}")
 
 
 @metadata.command()
@@ -143,7 +142,10 @@ def _plain(company: Company) -> dict[str, object]:
 
 def _plain_object(bo: BusinessObject) -> dict[str, object]:
     data: dict[str, object] = bo.model_dump(mode="json", by_alias=True)
-    fields = [field.model_dump(mode="json", by_alias=True) | {"sqlType": field.sql_type} for field in bo.fields]
+    fields = [
+        field.model_dump(mode="json", by_alias=True) | {"sqlType": field.sql_type if bo.carries_data else None}
+        for field in bo.fields
+    ]
     return data | {"fields": fields, "hasInTable": bo.has_in_table, "hasOutTable": bo.has_out_table}
 
 
@@ -160,7 +162,8 @@ def _table(bo: BusinessObject) -> Table:
         table.add_row(*(Text(cell) for cell in row))
     for native in bo.native_fields:
         flags = "out" if native.need_upload_to_out_table else ""
-        table.add_row(Text(native.code), Text("native"), Text(native.sql_type), Text(flags), Text(""))
+        column_type = native.sql_type if bo.carries_data and native.need_upload_to_out_table else ""
+        table.add_row(Text(native.code), Text("native"), Text(column_type), Text(flags), Text(""))
     return table
 
 

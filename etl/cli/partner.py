@@ -140,6 +140,8 @@ def _refuse_another(database: str, test_database: str) -> None:
 
 def _show(played: Played, *, compared: bool) -> None:
     table = Table("in_ table", *(("handed over", "bad", "refused") + (_SHOWN if compared else ())))
+    for column in table.columns:
+        column.overflow = "fold"
     for column in table.columns[1:]:
         column.justify = "right"
     for name, told in played.tables.items():

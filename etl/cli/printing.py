@@ -9,8 +9,8 @@ from rich.console import Console
 
 from etl.config import default_url
 
-# A pipe has no width; a line of a table is then as long as it must be.
-_PIPE_WIDTH = 240
+# A pipe or a file has no width: a line of a table is then as long as it must be, up to this.
+_PIPE_WIDTH = 10_000
 
 COMPANY = click.option("--company", metavar="CODE", help="Company; without it companyCode decides.")
 

@@ -156,8 +156,8 @@ def _table(padding: int) -> Table:
 def _deeds(deeds: Sequence[Deed]) -> Table:
     table = _table(1)
     table.show_header = False
-    table.add_column(justify="right")
-    table.add_column()
+    table.add_column(justify="right", overflow="fold")
+    table.add_column(overflow="fold")
     for deed in deeds:
         table.add_row("", f"{deed.rows:,}", deed.what)
     return table
@@ -168,7 +168,7 @@ def _receipts(receipts: Sequence[Receipt]) -> Table:
     # Where there is no room for both, names go on in a second line and the counts stay whole.
     table.add_column("in_ table", overflow="fold")
     for name in _COUNTS:
-        table.add_column(name, justify="right", no_wrap=True, min_width=len(name))
+        table.add_column(name, justify="right", overflow="fold", min_width=len(name))
     for receipt in receipts:
         table.add_row("", receipt.in_table, *(_count(name, getattr(receipt, name)) for name in _COUNTS))
     return table
@@ -177,7 +177,7 @@ def _receipts(receipts: Sequence[Receipt]) -> Table:
 def _answer(look: Look) -> Table:
     table = _table(2)
     for column in look.columns:
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for row in look.rows:
         table.add_row("", *(Text(_shown(value)) for value in row))
     return table

@@ -77,7 +77,8 @@ def plain_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, number
     """A table without decoration; columns in `numbers` are aligned to the right."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", no_wrap=column in numbers)
+        # Where there is no room, a value goes on in a second line: none is ever cut.
+        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:
         # Text, not str: a partner's value in square brackets is no markup, and what it holds moves no cursor.
         table.add_row(*(Text("" if value is None else printable(str(value))) for value in row))

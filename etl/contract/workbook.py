@@ -32,6 +32,7 @@ _ROWS: Final = 10_000
 _DAY: Final = "yyyy-mm-dd"
 _INSTANT: Final = "yyyy-mm-dd hh:mm:ss"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r")
 _HEAD, _EXAMPLE = "FFDCE6F1", "FFFFF2CC"
 
 
@@ -137,7 +138,9 @@ def _write(cell: "Cell", value: Value) -> None:
         cell.value = float(value)
     elif isinstance(value, str):
         cell.value = value
-        cell.data_type = "s"  # a text that begins with = is no formula
+        cell.data_type = "s"  # a text that begins with = is no formula, and one like #N/A no error
+        # Nor does it become one when somebody edits the cell.
+        cell.quotePrefix = value.startswith(_FORMULA_MARKS)
     elif isinstance(value, bool):
         cell.value = value
 

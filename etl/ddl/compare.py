@@ -71,7 +71,7 @@ def check_in_tables(connection: Connection, company: Company, schema: str) -> No
     """Raise one EnvironmentFault that says everything that keeps a run from the in_ tables of a schema."""
     wanted = tables(company, Direction.IN, in_schema=schema, store_schema=schema, out_schema=schema)
     found = compare(connection, [schema], wanted)
-    lacking = [change.description for change in found.changes if change.is_needed]
+    lacking = list(_named_once(found.changes))
     lines = [*found.faults, *(f"missing: {description}" for description in lacking)]
     lines += [str(one) for one in look(connection, wanted) if one.is_certain]
     if lines:
@@ -92,6 +92,18 @@ def without_additions(connection: Connection, company: Company, schema: str) -> 
         if (there := live.get(fold(table.name))) is not None
         and any(one.column.name not in there.columns for one in table.additions)
     ]
+
+
+def _named_once(changes: list[Change]) -> Iterator[str]:
+    """What a person must know: of a table that is missing its indexes are no news."""
+    missing: set[str] = set()
+    for change in changes:
+        words = change.description.split()
+        if words[:2] == ["create", "table"]:
+            missing.add(words[2])
+        if not change.is_needed or (words[:1] == ["create"] and words[1] != "table" and missing.intersection(words)):
+            continue
+        yield change.description
 
 
 def compare(

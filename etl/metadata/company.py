@@ -77,6 +77,12 @@ class Company:
         """The link table of that name; None for another table."""
         return self._links_by_name.get(name)
 
+    @property
+    def counted(self) -> str:
+        """How much it has, as all commands say it."""
+        fields = sum(len(bo.fields) for bo in self.objects)
+        return f"{len(self.objects)} business objects, {fields} fields"
+
     def in_tables(self) -> tuple[str, ...]:
         """The names of the tables that partners fill, those of objects before those of links, in metadata order."""
         objects = (names.in_table(bo.code) for bo in self.objects if bo.has_in_table)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from etl.errors import Problem
+from etl.metadata.texts import joined
 from etl.quoting import shown
 
 MAX_BYTES: Final = 1024 * 1024
@@ -110,7 +111,7 @@ def _value(node: yaml.Node, at: Path, path: str, document: Document) -> Any:
 
 def _scalar(node: yaml.Node) -> str | None:
     # What a word means is for the model to say: `No`, `True` and `1` may be codes, and 5:30 is 330 to YAML 1.1 alone.
-    text = str(node.value)
+    text = joined(str(node.value))
     return None if node.tag.endswith(":null") and text in _NULL else text
 
 

@@ -12,6 +12,7 @@ from etl.metadata.document import Document, Path
 from etl.metadata.field import BoFieldCode, Field, Label, NativeField, Option
 from etl.metadata.field_types import NOT_TYPES
 from etl.metadata.names import CODE_RULE, is_code
+from etl.metadata.texts import MAX_LABEL, fault_of
 from etl.quoting import shown
 
 if TYPE_CHECKING:
@@ -78,6 +79,12 @@ def _message(error: "ErrorDetails") -> str:
         return f"{shown(value)} is no code: {CODE_RULE}"
     if kind in _WANTED:
         return f"{_subject(error['loc'])} must be {_WANTED[kind]}, not {_found(value)}"
+    if kind == "unsound_text":
+        return str(error["msg"])
+    if kind.startswith("string_") and isinstance(value, str) and (fault := fault_of(value)):
+        return fault
+    if kind == "string_too_long" and key in Label.model_fields:
+        return f"the text is {len(value):,} characters long: a label has at most {MAX_LABEL:,}"
     if kind.startswith("string_"):
         return f"`{key}` is {shown(value)}: it must be 1 to 32 printable characters, as an in_ table keeps no more"
     return f"`{key}` is {shown(value)}: {error['msg'][0].lower()}{error['msg'][1:]}"

@@ -3,19 +3,32 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler, StringConstraints, model_validator
 from pydantic import Field as Key
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import CoreSchema
 
 from etl.metadata.field_types import DATE_TYPES, LINK_TYPES, NATIVE_SQL_TYPES, SQL_TYPES, FieldType, Native
 from etl.metadata.names import CODE_PATTERN
+from etl.metadata.texts import MAX_LABEL, fault_of
 from etl.quoting import MAX_NAME_BYTES
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN, max_length=MAX_NAME_BYTES)]
+
+
+def _sound(text: str) -> str:
+    """Refuses what no text may hold, and says which character that is."""
+    if fault := fault_of(text):
+        raise PydanticCustomError("unsound_text", "{fault}", {"fault": fault})
+    return text
+
+
+Sound = AfterValidator(_sound)
 # What a varchar(32) column of an in_ table can hold; printable, so that it can be typed and compared.
-OptionText = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[^\x00-\x1f\x7f]+$")]
+OptionText = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[^\x00-\x1f\x7f]+$"), Sound]
+LabelText = Annotated[str, StringConstraints(max_length=MAX_LABEL), Sound]
 # PostgreSQL's widest offset is 15:59.
 Minutes = Annotated[int, Key(ge=-959, le=959)]
 
@@ -29,10 +42,10 @@ class Value(BaseModel):
 class Label(Value):
     """A name for people: one text, or a text per language."""
 
-    rus: str = ""
-    kaz: str = ""
-    qaz: str = ""
-    eng: str = ""
+    rus: LabelText = ""
+    kaz: LabelText = ""
+    qaz: LabelText = ""
+    eng: LabelText = ""
 
     @model_validator(mode="before")
     @classmethod

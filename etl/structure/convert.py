@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from etl.metadata.field_types import CHOICE_TYPES, DATE_TYPES, PLATFORM_CATEGORIES, Category, FieldType, Native
+from etl.metadata.texts import MAX_LABEL, cleaned, joined
 from etl.quoting import shown
 
 Plain = dict[str, Any]
@@ -170,7 +171,12 @@ def _natives(entries: Any, owner: str, found: Found) -> list[Plain]:
 
 def _label(label: Any) -> Any:
     if isinstance(label, str):
-        return label
+        return _text(label)
     if not isinstance(label, Mapping):
         return None
-    return {language: str(label[language]) for language in _LANGUAGES if label.get(language)}
+    return {language: _text(str(label[language])) for language in _LANGUAGES if label.get(language)}
+
+
+def _text(text: str) -> str:
+    """A label as a document may hold it."""
+    return cleaned(joined(text))[:MAX_LABEL]

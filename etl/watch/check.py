@@ -43,9 +43,8 @@ def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ
     except EtlError as fault:
         yield error("configuration", str(fault), "start the configuration's server or correct --config")
         return
-    objects = sum(1 for one in found.objects if one.carries_data)
     code = settings.in_migration.company_code
-    yield ok("configuration", f"{seen[0].origin}: company {code}, {objects} business objects")
+    yield ok("configuration", f"{seen[0].origin}: company {code}, {found.counted}")
     yield from check_trust(seen[0])
     yield from _of_house(url, company, environ)
 

@@ -8,12 +8,14 @@ from etl.engine import House, is_prepared, look_at_feed, read_status
 from etl.errors import EnvironmentFault
 from etl.inbound import unknown_statuses
 from etl.watch.finding import Finding, error, ok, warning
-from etl.watch.ready import ReadyBook
+from etl.watch.ready import MissingTables, ReadyBook
 
 _sql = Statements(__package__)
 
 _TABLE_SECONDS = 5.0
 _TIMED_OUT = "57014"
+_UNDEFINED_TABLE = "42P01"
+_UNDEFINED_COLUMN = "42703"
 
 
 def check_switches(house: House) -> Iterator[Finding]:
@@ -52,7 +54,10 @@ def check_tables(house: House) -> Iterator[Finding]:
 
 def check_ready(house: House) -> Iterator[Finding]:
     """What waits to be read, and what a runner would do about it."""
-    age = ReadyBook(_TABLE_SECONDS).look(house)
+    try:
+        age = ReadyBook(_TABLE_SECONDS).look(house)
+    except MissingTables:
+        return  # check_tables has named them
     rows = sum(table.ready + table.on_work for table in age.tables)
     undated = sum(table.undated for table in age.tables)
     about = "" if all(table.is_exact for table in age.tables) else "about "
@@ -88,9 +93,9 @@ def check_statuses(house: House) -> Iterator[Finding]:
             with looking(house.engine, seconds=_TABLE_SECONDS) as connection:
                 found = unknown_statuses(connection, house.company, house.in_schema, [table])
         except EnvironmentFault as fault:
-            if fault.sqlstate != _TIMED_OUT:
+            if fault.sqlstate not in (_TIMED_OUT, _UNDEFINED_TABLE, _UNDEFINED_COLUMN):
                 raise
-            continue  # too many rows to be looked through here; the view why_not looks through all
+            continue  # too many rows for a look, which why_not looks through; or check_tables has named what is missing
         for one in found:
             yield warning("in_status", str(one), "let the partner set in_status to '' and hand over")
 

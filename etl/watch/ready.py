@@ -53,6 +53,10 @@ class Age:
         return max(0.0, (self.looked_at - table.oldest).total_seconds()) if table.oldest else None
 
 
+class MissingTables(EnvironmentFault):
+    """Some in_ tables are not there."""
+
+
 @dataclass
 class ReadyBook:
     """Looks at all in_ tables, and at a table again only when it has changed since: for those who ask all the time."""
@@ -68,7 +72,7 @@ class ReadyBook:
         missing = [name for name in wanted if fold(name) not in counters]
         if missing:
             listed = ", ".join(f"{house.in_schema}.{name}" for name in missing)
-            raise EnvironmentFault(f"these tables are missing: {listed}; `etl generate-ddl --apply` makes them")
+            raise MissingTables(f"these tables are missing: {listed}; `etl generate-ddl --apply` makes them")
         tables = tuple(self._table(house, name, counters[fold(name)]) for name in wanted)
         with looking(house.engine) as connection:
             [clock] = fetch_all(connection, _sql("clock"))

@@ -10,18 +10,19 @@ import os
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
+from scripts.bench import report
 from scripts.bench.bounds import broken
 from scripts.bench.contestants import make_templates, warm_up
 from scripts.bench.report import draw, show
 from scripts.bench.results import Figures, Results
 from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND, Round
 from scripts.bench.server import running_server
+from scripts.bench.variables import check_variables
 
 
 def main() -> int:
-    console = Console()
+    console = report.console()
+    check_variables()
     sizes: list[Figures] = []
     for rows in _variable("BENCH_ROWS", "1000000").split(","):
         sizes.append({})

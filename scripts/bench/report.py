@@ -1,5 +1,6 @@
 """What a person sees: a table of the scenarios against the goals, and pictures."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,20 @@ _COLUMNS = ("scenario", "engine s", "floor s", "ratio", "goal", "run", "cpu", "W
 _MIB = 1024 * 1024
 
 
+# A pipe or a file has no width: a line is then as long as it must be.
+_PIPE_WIDTH = 1000
+
+
+def console() -> Console:
+    """Standard output; nothing of a table is cut, whether or not it is a terminal."""
+    return Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
+
+
 def show(console: Console, found: Figures) -> None:
     """The table of one size."""
     table = Table(title=f"{found['rows']:,} rows of each kind, PostgreSQL {found['server']}")
     for number, head in enumerate(_COLUMNS):
-        table.add_column(head, justify="right" if number else "left", no_wrap=True)
+        table.add_column(head, justify="right" if number else "left", overflow="fold")
     for name, one in found.items():
         if isinstance(one, dict) and "seconds" in one:
             table.add_row(*_cells(name, one))

@@ -4,11 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripts.bench.judge import WrongResult, compare
+from scripts.bench.variables import check_variables
 from tests.documentation import CHECKOUT
 
 ROWS = "2000"
@@ -21,8 +23,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One round; it ends well only if engine and floor end with equal tables after every scenario."""
     file = tmp_path_factory.mktemp("bench") / "bench.json"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("BENCH_")}
-    environ |= {"BENCH_ROWS": ROWS, "BENCH_REPEATS": "1", "BENCH_JSON": str(file), "COLUMNS": "120"}
-    environ |= {"BENCH_SCENARIOS": " ".join(SCENARIOS)}
+    environ |= {"BENCH_ROWS": ROWS, "BENCH_REPEATS": "1", "BENCH_JSON": str(file), "COLUMNS": "40"}
+    environ |= {"BENCH_SCENARIOS": " ".join(SCENARIOS), "BENCH_FOLDER": str(file.parent / "not" / "there yet")}
     done = subprocess.run(
         [sys.executable, "-m", "scripts.bench"], cwd=CHECKOUT, env=environ, capture_output=True, text=True, check=False
     )
@@ -41,10 +43,50 @@ def test_the_file_tells_every_scenario(told: dict[str, Any]) -> None:
 
 
 def test_the_table_tells_every_scenario(told: dict[str, Any]) -> None:
+    """Its output is no terminal: nothing is cut, however narrow COLUMNS says it is."""
     assert all(name in told["out"] for name in SCENARIOS)
+    assert "…" not in told["out"]
+    assert "scenario" in told["out"]
+    assert " goal " in told["out"]
+    assert "MB WAL" in told["out"]
     assert "idle tick" in told["out"]
 
 
 def test_a_wrong_result_is_named() -> None:
     with pytest.raises(WrongResult, match=r"unchanged .* \{.out client.: [^}]*\}$"):
         compare({"out client": (2, 17), "journal": (1, 1)}, {"out client": (2, 18), "journal": (1, 1)}, "unchanged")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("BENCH_FOLDER", "/proc/nowhere", "BENCH_FOLDER: the folder /proc/nowhere cannot be made"),
+        ("BENCH_FOLDER", "{file}/below", "cannot be made"),
+        ("BENCH_PICTURES", "/proc/nowhere", "BENCH_PICTURES: the folder /proc/nowhere cannot be made"),
+        ("BENCH_JSON", "/proc/nowhere/bench.json", "BENCH_JSON: the folder /proc/nowhere cannot be made"),
+        ("BENCH_JSON", "{folder}", "is a folder: name a file"),
+        ("BENCH_ROWS", "many", "BENCH_ROWS: 'many' is no number"),
+        ("BENCH_ROWS", "10,0", "BENCH_ROWS: '0' is no number of at least 1"),
+        ("BENCH_REPEATS", "-1", "BENCH_REPEATS: '-1' is no number"),
+        ("BENCH_POSTGRES_BIN", "{folder}", "has no postgres"),
+    ],
+)
+def test_a_faulty_variable_is_named_before_anything_is_measured(
+    name: str, value: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    monkeypatch.setenv(name, value.format(file=file, folder=tmp_path))
+    with pytest.raises(SystemExit) as stopped:
+        check_variables()
+    assert said in str(stopped.value)
+
+
+def test_missing_folders_are_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BENCH_FOLDER", "BENCH_PICTURES"):
+        monkeypatch.setenv(name, str(tmp_path / name / "below"))
+    monkeypatch.setenv("BENCH_JSON", str(tmp_path / "json" / "bench.json"))
+    check_variables()
+    assert (tmp_path / "BENCH_FOLDER" / "below").is_dir()
+    assert (tmp_path / "BENCH_PICTURES" / "below").is_dir()
+    assert (tmp_path / "json").is_dir()

@@ -13,12 +13,13 @@ import sys
 import time
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from scripts.bench import report
 from scripts.bench.contestants import ENGINE_TEMPLATE, Engine, make_templates, warm_up
 from scripts.bench.peers.tools import NOT_RUN, PEERS, Ends, Peer, provide
 from scripts.bench.server import LOOPBACK, PASSWORD, ROLE, Server, run_script, running_server
+from scripts.bench.variables import check_variables
 
 _SOURCE, _TARGET = "peer_source", "peer_target"
 _COLUMNS = (
@@ -43,6 +44,7 @@ Runs = dict[str, dict[str, list[tuple[float, float]]]]
 
 
 def main() -> int:
+    check_variables()
     rows = int(os.environ.get("BENCH_ROWS") or "200000")
     repeats = int(os.environ.get("BENCH_REPEATS") or "3")
     chosen = [one for one in (os.environ.get("BENCH_PEERS") or "").split(";") if one]
@@ -144,11 +146,11 @@ def _write(rows: int, runs: Runs) -> None:
 
 
 def _show(rows: int, runs: Runs, peers: list[Peer]) -> None:
-    console = Console(width=150)
+    console = report.console()
     table = Table(title=f"{rows:,} rows of in_client into an out table; ours does its whole job")
     heads = ("tool", *(f"{load} {what}" for load in _LOADS for what in ("s", "× ours", "× two workers", "cpu × ours")))
     for number, head in enumerate(heads):
-        table.add_column(head.replace("_", " "), justify="right" if number else "left", no_wrap=not number)
+        table.add_column(head.replace("_", " "), justify="right" if number else "left", overflow="fold")
     for name in (*_OURS, *(peer.name for peer in peers)):
         cells = []
         for load in _LOADS:

@@ -57,8 +57,52 @@ def test_init_elsewhere(etl: Command, world: World, tmp_path: Path) -> None:
 def test_check_is_one_line_when_all_is_sound(etl: Command, world: World) -> None:
     world.source.write(MAIN, "companyCode=demo")
     result = etl("check")
-    assert (result.exit_code, result.output) == (0, f"{world.source.url} is sound, for company demo\n")
-    assert etl("check", "--company", "other").output.endswith("for company other\n")
+    assert (result.exit_code, result.output) == (
+        0,
+        f"{world.source.url} is sound, for company demo: no business objects yet\n",
+    )
+
+
+def test_check_looks_at_the_documents_too_and_names_everything_at_once(etl: Command, world: World) -> None:
+    client = "companies/demo/business-objects/Client.yaml"
+    world.source.write(MAIN, "companyCode=demo")
+    world.source.write(client, "code: Client\nfields:\n  - {code: Name, type: INPUT_TEXT}\n")
+    assert etl("check").output.endswith("is sound, for company demo: 1 business objects, 1 fields\n")
+    assert json.loads(etl("check", "--json").output) == {
+        "ok": True,
+        "origin": world.source.url,
+        "company": "demo",
+        "problems": [],
+    }
+    world.source.write(client, "code: Client\nfields:\n  - {code: Name, type: INPUT_TXT}\n")
+    world.source.write("companies/other/business-objects/Odd.yaml", "fields: []\n")
+    world.source.write(MAIN, "companyCode=demo\nchunkRows=many")
+    with pytest.raises(ConfigurationError) as caught:
+        etl("check")
+    assert [(one.path.rpartition("/")[2], one.line) for one in caught.value.problems] == [
+        ("InMigrationConfig.txt", 2),
+        ("Client.yaml", 3),
+        ("Odd.yaml", 1),
+    ]
+    result = etl("check", "--json")
+    found = json.loads(result.output)
+    assert (result.exit_code, found["ok"]) == (2, False)
+    assert [(one["path"].rpartition("/")[2], one["line"], one["key"]) for one in found["problems"]] == [
+        ("InMigrationConfig.txt", 2, "chunkRows"),
+        ("Client.yaml", 3, "Client.Name"),
+        ("Odd.yaml", 1, "Odd"),
+    ]
+    assert "did you mean `INPUT_TEXT`" in found["problems"][1]["message"]
+    # Of one company only its own documents are looked at.
+    world.source.write(MAIN, "companyCode=demo")
+    world.source.write(client, "code: Client\nfields:\n  - {code: Name, type: INPUT_TEXT}\n")
+    assert etl("check", "--company", "demo").exit_code == 0
+
+
+def test_check_as_json_keeps_secrets(etl: Command, world: World) -> None:
+    world.source.write(MAIN, "companyCode=demo")
+    world.source.write(IMPORT, "password=s3cret\npasword=s3cret")
+    assert "s3cret" not in etl("check", "--json").output
 
 
 def test_check_names_every_problem(etl: Command, world: World) -> None:

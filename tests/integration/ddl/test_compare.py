@@ -271,7 +271,10 @@ def test_a_unique_field_of_another_type_gets_another_index(engine: sqlalchemy.En
 def test_emails_that_differ_in_case_only_are_named(older: sqlalchemy.Engine) -> None:
     with transaction(older) as connection:
         connection.exec_driver_sql("update store_demo.bo_Client set \"order\" = 'x@X' where _in_id = 'b'")
-    with transaction(older) as connection, pytest.raises(EnvironmentFault, match=r"\(Order\) is not possible: 1 values .*\n  `x@x`: 2 rows"):
+    with (
+        transaction(older) as connection,
+        pytest.raises(EnvironmentFault, match=r"\(Order\) is not possible: 1 values .*\n  `x@x`: 2 rows"),
+    ):
         bring_up(connection, parse(PERSON), "store", **SCHEMAS)
     with transaction(older) as connection:  # a removed one holds nothing back
         connection.exec_driver_sql("update store_demo.bo_Client set _state = 'REMOVED' where _in_id = 'b'")

@@ -219,3 +219,28 @@ def test_sheets_of_long_names_are_told_apart() -> None:
     long = "in_" + "x" * 28
     names = sheet_names(["in_A", f"{long}_one", f"{long}_TWO", "in_" + "y" * 40])
     assert list(names.values()) == ["in_A", f"{long[:27]}~002", f"{long[:27]}~003", "in_" + "y" * 28]
+
+
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "#N/A", "=", "#REF!", "+", "-2+3")
+
+
+@pytest.mark.parametrize("code", FORMULAS)
+def test_no_text_of_the_excel_file_is_a_formula(code: str) -> None:
+    """Read back, and as its XML says it: cells of texts are texts, whatever they begin with."""
+    document = (
+        f'code: Odd\nname: "{code}"\nfields:\n'
+        f'  - {{code: Kind, type: DROPDOWN_SINGLE, label: "{code}", options: ["{code}"], needLoadFromInTables: true}}\n'
+    )
+    odd = parse_company("demo", {"companies/demo/business-objects/Odd.yaml": document})
+    made = workbook(odd)
+    [sheet] = openpyxl.load_workbook(io.BytesIO(made)).worksheets
+    [head, example] = [list(row) for row in sheet.iter_rows()]
+    [cell] = [cell for name, cell in zip(head, example, strict=True) if name.value == "Kind"]
+    assert (cell.value, cell.data_type, cell.number_format) == (code, "s", "@")
+    assert cell.quotePrefix == (code[0] in "=+-@")
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                text = archive.read(name).decode()
+                assert not re.search(r"<f[ >]", text)
+                assert set(re.findall(r'<c [^>]*t="(\w+)"', text)) <= {"s", "b", "n", "d", "inlineStr"}
