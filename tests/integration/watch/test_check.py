@@ -156,3 +156,37 @@ def test_a_store_that_lacks_rights_or_does_not_answer_is_named(site: Site) -> No
     assert "nowhere" in lost["found"]
     assert lost["do"].endswith("correct configs/StorePostgresConfig.txt")
     assert ("server of the out tables", "ok") in found
+
+
+def test_each_missing_table_is_named_once(site: Site) -> None:
+    site.run()
+    site.look(
+        "drop view in_tables.why_not; drop table in_tables.in_Claim_Watchers, in_tables.in_Client", at=site.database
+    )
+    found = check(site, code=1)
+    text = "\n".join(str(finding["found"]) for findings in found.values() for finding in findings)
+    assert text.count("in_Claim_Watchers") == text.count("in_tables.in_Client\n") == 1
+    assert "index" not in text
+    [finding] = found["tables", "error"]
+    assert finding["found"].splitlines() == [
+        "the tables of schema in_tables are not ready for company demo:",
+        "  missing: create table in_tables.in_Client",
+        "  missing: create table in_tables.in_Claim_Watchers",
+        "`etl generate-ddl --company demo --apply` makes what is missing",
+    ]
+    site.look("drop schema in_tables cascade", at=site.database)
+    text = "\n".join(str(one["found"]) for findings in check(site, code=1).values() for one in findings)
+    for table in ("in_Client", "in_Claim", "in_Claim_Client", "in_fileStorage", "process_tracking"):
+        assert text.split().count(f"in_tables.{table}") == 1, text
+
+
+def test_it_counts_what_the_metadata_check_counts(site: Site) -> None:
+    """Composites, dictionaries and system objects included."""
+    site.document("Parties", "code: Parties\ncategory: CO\nbos: [Client, Claim]\n")
+    site.document("Kind", "code: Kind\ncategory: DICTIONARY\nfields: [{code: code, type: INPUT_TEXT}]\n")
+    site.document("Visit", "code: Visit\nfields: [{code: Who, type: BO, bo: Person}]\n")
+    counted = site.etl("metadata", "check").out.partition(" is sound: ")[2].strip()
+    [finding] = check(site, code=0)["configuration", "ok"]
+    assert finding["found"].endswith(f"company demo, {counted}")
+    assert site.etl("config", "check").out.endswith(f": {counted}\n")
+    assert int(counted.split()[0]) > 5
