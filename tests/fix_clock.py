@@ -36,7 +36,8 @@ class Clock:
 def clocked_server() -> Iterator[tuple[EmbeddedServer, Clock]]:
     """A server with a clock of its own, which begins with the true time."""
     spec = importlib.util.find_spec("libfaketime")
-    assert spec and spec.origin, "`pip install '.[test]'` brings libfaketime"
+    assert spec
+    assert spec.origin, "`pip install '.[test]'` brings libfaketime"
     with make_open_folder() as folder:
         library = folder / "libfaketime.so.1"
         shutil.copy(Path(spec.origin).parent / "vendor/libfaketime/src" / library.name, library)

@@ -39,7 +39,7 @@ def compare(engine: Digests, floor: Digests, scenario: str) -> None:
 
 
 def written(session: Session) -> int:
-    """Rows of store and out_ tables that were ever inserted, updated or deleted here, but for the number of each run."""
+    """Rows of store and out_ tables inserted, updated or deleted here so far, without the number of each run."""
     query = (
         "select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) from pg_stat_user_tables "
         "where (schemaname like 'store\\_%' or schemaname like 'out\\_%') and relname <> 'unit_number'"
