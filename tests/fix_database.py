@@ -1,6 +1,7 @@
 """PostgreSQL for the tests: one server a session, one database a test, cloned from a template.
 
-`ETL_TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin` runs the tests on another PostgreSQL than the wheel's.
+`ETL_TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin` runs the tests on another PostgreSQL than the wheel's. Several folders,
+joined by colons as scripts/postgres prints them, are shared out among the workers of pytest-xdist: each has one of them.
 """
 
 import itertools
@@ -9,7 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ from etl.database.embedded import EmbeddedServer, packaged_binaries
 from etl.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.1"
+_BINARIES = "ETL_TEST_POSTGRES_BIN"
 _TEMPLATE = "etl_template"
 _numbers = itertools.count(1)
 
@@ -67,13 +69,31 @@ class Database:
 
 def binaries() -> Path | None:
     """The programs of the PostgreSQL under test; None means the wheel's."""
-    chosen = os.environ.get("ETL_TEST_POSTGRES_BIN")
+    chosen = os.environ.get(_BINARIES)
     return Path(chosen) if chosen else None
 
 
-def pytest_report_header() -> str:
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Of several PostgreSQL versions this process, and what it starts, gets one; the controller only names them."""
+    folders = os.environ.get(_BINARIES, "").split(":")
+    worker = getattr(config, "workerinput", {}).get("workerid", "")
+    if worker or not config.getoption("numprocesses", None):
+        os.environ[_BINARIES] = folder_of(worker, folders)
+
+
+def folder_of(worker: str, folders: Sequence[str]) -> str:
+    """The share of a worker (gw0, gw1, …; none without pytest-xdist): they take turns."""
+    return folders[int(worker.removeprefix("gw") or 0) % len(folders)]
+
+
+def pytest_report_header() -> list[str]:
+    return [_described(folder) for folder in os.environ.get(_BINARIES, "").split(":")]
+
+
+def _described(folder: str) -> str:
     try:
-        program = (binaries() or packaged_binaries()) / "postgres"
+        program = (Path(folder) if folder else packaged_binaries()) / "postgres"
         version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
     except (ConfigurationError, OSError) as error:
         return f"PostgreSQL: {error}"
