@@ -37,5 +37,36 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesisseed = str(secrets.randbelow(2**32))
 
 
+# Fixtures that a test reaches, directly or through others -> the mark it gets for them.
+_NEEDS = {
+    "server": "database",
+    "open_folder": "database",
+    "zookeeper_server": "zookeeper",
+    "own_zookeeper": "zookeeper",
+}
+# Real processes, signals and waits, minutes in all.
+_SLOW = ("acceptance", "crash", "properties")
+# Their subject is what comes after the preparation of store and out_ version; single modules of them are `first_run`.
+_PREPARED = tuple(
+    f"integration/{name}"
+    for name in ("cli", "engine", "files", "freshness", "hooks", "inbound", "logs", "outbound", "telemetry")
+)
+_TESTS = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Derives the marks, so that nobody has to remember them; before pytest selects by them."""
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in _NEEDS:
+                item.add_marker(_NEEDS[fixture])
+        folder = f"{item.path.parent.relative_to(_TESTS).as_posix()}/" if item.path.is_relative_to(_TESTS) else ""
+        if folder.startswith(tuple(f"{name}/" for name in _SLOW)):
+            item.add_marker("slow")
+        if folder.startswith(tuple(f"{name}/" for name in _PREPARED)):
+            item.add_marker("prepared")
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     return [f"hypothesis: --hypothesis-seed={config.getoption('hypothesisseed')}", f"files: {tempfile.gettempdir()}"]

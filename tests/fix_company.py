@@ -24,8 +24,8 @@ from etl import ddl
 from etl.config import open_source
 from etl.database import transaction
 from etl.database.embedded import EmbeddedServer
-from etl.engine import House, Outcome, open_house, run_once
-from tests.fix_database import LOOPBACK, Database, fresh_database, running_server
+from etl.engine import House, Outcome, build_version, open_house, prepare, run_once
+from tests.fix_database import LOOPBACK, Database, create_database, fresh_database, running_server
 from tests.forked import command, fork
 
 CODE = "demo"
@@ -184,12 +184,23 @@ class Site:
                 store_schema=STORE,
                 out_schema=OUT,
             )
+        self.grant_partner()
+
+    def grant_partner(self) -> None:
+        """The partner's rights in in_tables."""
         self.look(
-            f"grant usage on schema in_tables to partner_{self.database.name};"
-            f"grant select, insert, update, delete, truncate on all tables in schema in_tables "
-            f"to partner_{self.database.name};"
-            f"grant usage on all sequences in schema in_tables to partner_{self.database.name}"
+            f"grant usage on schema in_tables to {self.partner_role};"
+            f"grant select, insert, update, delete, truncate on all tables in schema in_tables to {self.partner_role};"
+            f"grant usage on all sequences in schema in_tables to {self.partner_role}"
         )
+
+    @property
+    def engine_role(self) -> str:
+        return f"engine_{self.database.name}"
+
+    @property
+    def partner_role(self) -> str:
+        return f"partner_{self.database.name}"
 
     @contextmanager
     def house(self) -> Iterator[House]:
@@ -258,6 +269,15 @@ class Site:
         with psycopg.connect(**superuser(self._home(table))) as session:
             session.execute(f"select 1 from {table} for update")
             yield
+
+    def wait_for_statistics(self, at: Database) -> None:
+        """Until what ended sessions have counted shows: in PostgreSQL 14 a process collects it, in order, later on."""
+        if self.value("select current_setting('server_version_num')::int >= 150000", at=at):
+            return
+        self.look("create table public.last_counted (); select from public.last_counted", at=at)
+        counted = "select sum(seq_scan) from pg_stat_user_tables where relname = 'last_counted'"
+        until(lambda: self.value(counted, at=at), "the counters are collected")
+        self.look("drop table public.last_counted", at=at)
 
     def wait_for_blocked(self, *, by: int = 0) -> None:
         """Until a runner's backend waits for a lock, for one of the session with the backend pid `by` if given."""
@@ -337,25 +357,111 @@ def layout(request: pytest.FixtureRequest) -> str:
     return str(getattr(request, "param", os.environ.get("ETL_TEST_LAYOUT", ONE)))
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """Template databases of one set of documents: with in_ tables, store and an out_ version, all empty.
+
+    `databases` is one, or those of import, store and out; `owner` is the role that owns what lies in them.
+    """
+
+    databases: tuple[Database, ...]
+    owner: str
+
+
+class PreparedTemplates:
+    """Makes them on first use, on one server; they live as long as it."""
+
+    def __init__(self, server: EmbeddedServer, empty: Database, home: Path) -> None:
+        self._server = server
+        self._empty = empty
+        self._home = home
+        self._made: dict[tuple[str, tuple[tuple[str, str], ...]], Prepared] = {}
+
+    def of(self, documents: Mapping[str, str], layout: str) -> Prepared:
+        """The templates of these documents in a layout (ONE or APART)."""
+        key = (layout, tuple(documents.items()))
+        if key not in self._made:
+            self._made[key] = self._make(documents, number=len(self._made), count=3 if layout == APART else 1)
+        return self._made[key]
+
+    def _make(self, documents: Mapping[str, str], number: int, count: int) -> Prepared:
+        names = [f"prepared_{number}_{part}" for part in range(count)]
+        databases = tuple(create_database(self._server, name, self._empty) for name in names)
+        folder = self._home / str(number)
+        folder.mkdir()
+        site = new_site(databases[0], folder, documents, others=databases[1:])
+        with site.house() as house:
+            prepare(house)
+            build_version(house, None, lambda _: None)
+        site.partner.session.close()
+        site.look(f"drop owned by {site.partner_role}")  # each copy has a partner of its own
+        return Prepared(databases, site.engine_role)
+
+
+@pytest.fixture(scope="session")
+def prepared_templates(
+    server: EmbeddedServer, template: Database, tmp_path_factory: pytest.TempPathFactory
+) -> PreparedTemplates:
+    return PreparedTemplates(server, template, tmp_path_factory.mktemp("prepared"))
+
+
 @pytest.fixture
 def make_site(
-    server: EmbeddedServer, template: Database, database: Database, tmp_path: Path, layout: str
+    request: pytest.FixtureRequest, server: EmbeddedServer, template: Database, tmp_path: Path, layout: str
 ) -> Iterator[MakeSite]:
-    """Makes a company from documents (code -> YAML) with its in_ tables; the configuration is a directory or `url`."""
+    """Makes a company from documents (code -> YAML) with its in_ tables; the configuration is a directory or `url`.
+
+    Store and out_ version are there too, copied from a template, where the test is marked `prepared` and not
+    `first_run`: then the first run need not make them.
+    """
+    is_prepared = request.node.get_closest_marker("prepared") and not request.node.get_closest_marker("first_run")
     with ExitStack() as stack:
 
         def make(documents: Mapping[str, str], *, url: str = "", **settings: object) -> Site:
-            others: list[Database] = []
-            if layout == APART:
-                others = [stack.enter_context(fresh_database(server, template)) for _ in range(2)]
-            if layout == THREE_SERVERS:
-                servers = [stack.enter_context(running_server()) for _ in range(2)]
-                others = [stack.enter_context(fresh_database(one)) for one in servers]
-            site = new_site(database, tmp_path, documents, url=url, others=others, **settings)
+            if is_prepared and layout != THREE_SERVERS:
+                templates: PreparedTemplates = request.getfixturevalue("prepared_templates")
+                prepared = templates.of(documents, layout)
+                copies = [stack.enter_context(fresh_database(server, one)) for one in prepared.databases]
+                site = copied_site(prepared, copies, tmp_path, documents, url=url, **settings)
+            else:
+                others: list[Database] = []
+                if layout == APART:
+                    others = [stack.enter_context(fresh_database(server, template)) for _ in range(2)]
+                if layout == THREE_SERVERS:
+                    servers = [stack.enter_context(running_server()) for _ in range(2)]
+                    others = [stack.enter_context(fresh_database(one)) for one in servers]
+                database: Database = request.getfixturevalue("database")
+                site = new_site(database, tmp_path, documents, url=url, others=others, **settings)
             stack.callback(site.partner.session.close)
             return site
 
         yield make
+
+
+def copied_site(
+    prepared: Prepared,
+    copies: Sequence[Database],
+    folder: Path,
+    documents: Mapping[str, str],
+    *,
+    url: str = "",
+    **settings: object,
+) -> Site:
+    """A company in copies of prepared templates, owned by roles of its own."""
+    site = _configured(copies[0], folder, url or f"file:{folder / 'tree'}", copies[1:])
+    site.set(**settings)
+    for code, text in documents.items():
+        site.document(code, text)
+    for copy in copies:
+        site.look(f"reassign owned by {prepared.owner} to {site.engine_role}", at=copy)
+    # A version notes of which database it is, so that a restored one is noticed; the copy is no restored one.
+    site.look(
+        rf"update {STORE}.out_version set place = regexp_replace(place, '^(\d+) \d+', '\1 ' || oid) "
+        "from pg_database where datname = current_database()",
+        at=site.out_database,
+    )
+    site.grant_partner()
+    return site
 
 
 def new_site(

@@ -1,7 +1,7 @@
 """PostgreSQL for the tests: one server a session, one database a test, cloned from a template.
 
-`ETL_TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin` runs the tests on another PostgreSQL than the wheel's. Several folders,
-joined by colons as scripts/postgres prints them, are shared out among the workers of pytest-xdist: each has one of them.
+`ETL_TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin` runs them on another PostgreSQL than the wheel's. Several folders
+with colons between them, as scripts/postgres prints them, are shared out among the workers of pytest-xdist.
 """
 
 import itertools
@@ -127,8 +127,7 @@ def running_server(programs: Path | None = None, **settings: str) -> Iterator[Em
 @pytest.fixture(scope="session")
 def template(server: EmbeddedServer) -> Database:
     """The database that every test's own is cloned from."""
-    _administer(server, f"create database {_TEMPLATE} template template0")
-    return Database(_TEMPLATE, str(server.socket_dir), server.port, server.username)
+    return create_database(server, _TEMPLATE)
 
 
 @pytest.fixture
@@ -140,13 +139,17 @@ def database(server: EmbeddedServer, template: Database) -> Iterator[Database]:
 
 @contextmanager
 def fresh_database(server: EmbeddedServer, template: Database | None = None) -> Iterator[Database]:
-    """An empty database for the time of a `with` block."""
-    name = f"test_{next(_numbers)}"
-    _administer(server, f"create database {name} template {template.name if template else 'template0'}")
-    database = Database(name, str(server.socket_dir), server.port, server.username)
+    """A database for the time of a `with` block: empty, or a copy of a template."""
+    database = create_database(server, f"test_{next(_numbers)}", template)
     yield database
     database.engine.dispose()
-    _administer(server, f"drop database {name} with (force)")
+    _administer(server, f"drop database {database.name} with (force)")
+
+
+def create_database(server: EmbeddedServer, name: str, template: Database | None = None) -> Database:
+    """A database that stays as long as the server: empty, or a copy of a template."""
+    _administer(server, f"create database {name} template {template.name if template else 'template0'}")
+    return Database(name, str(server.socket_dir), server.port, server.username)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from etl.inbound.faults import CATALOGUE
 from tests.fix_company import BOTH_LAYOUTS, STORE, Row
 from tests.integration.cli.conftest import error_id, fill
@@ -19,6 +21,7 @@ def codes(errors: list[Row]) -> list[tuple[str, str]]:
     return sorted((error["in_id"], error["code"]) for error in errors)
 
 
+@pytest.mark.first_run
 def test_before_the_first_run_there_are_no_errors(inbound: Inbound) -> None:
     assert inbound.site.etl("errors").out == "No errors in in_tables.err.\n"
     assert listed(inbound) == []

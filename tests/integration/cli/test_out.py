@@ -7,6 +7,8 @@ import pytest
 
 from tests.fix_company import CLAIMS, OUT, MakeSite, Site
 
+pytestmark = pytest.mark.first_run
+
 SECOND = "out_demo_1_2"
 
 

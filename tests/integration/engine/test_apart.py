@@ -11,7 +11,7 @@ import pytest
 from etl.errors import FencedOut
 from tests.fix_company import CLAIMS, ONLY_APART, STORE, Ended, MakeSite, Site, ended, until
 
-pytestmark = ONLY_APART
+pytestmark = [ONLY_APART, pytest.mark.first_run]
 
 # Makes a commit wait for a lock of the test's: the trigger fires when all else of the transaction has happened.
 _HOLD = """

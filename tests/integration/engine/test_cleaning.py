@@ -148,6 +148,7 @@ def test_the_journal_waits_for_slower_transactions(site: Site) -> None:
     assert site.look(f"select amount from {OUT}.client") == [{"amount": 4}]
 
 
+@pytest.mark.first_run
 def test_a_company_that_never_ran(site: Site) -> None:
     done = site.etl("clean")
     assert (done.code, done.err) == (0, "")

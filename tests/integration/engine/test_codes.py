@@ -12,6 +12,8 @@ from etl.quoting import identifier
 from etl.quoting.keywords import QUOTED_KEYWORDS
 from tests.fix_company import OUT, STORE, MakeSite, Row, Site
 
+pytestmark = pytest.mark.first_run
+
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
 # bo_<BO>__in_id_key and link_<BO>_<field>__target_idx, the longest names of an object and of a link, have 63 bytes.
 LONG = "L" + "o" * 47 + "g"

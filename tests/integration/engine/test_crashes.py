@@ -9,6 +9,8 @@ import sqlalchemy
 from etl.engine import House, Outcome, run_once
 from tests.fix_company import APART, BOTH_LAYOUTS, CLAIMS, STORE, MakeSite, Site
 
+pytestmark = pytest.mark.first_run
+
 
 class Crash(BaseException):
     """Ends a run as a signal would."""

@@ -10,6 +10,8 @@ from etl.engine import read_status, run_once
 from etl.errors import EnvironmentFault
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, STORE, MakeSite, Site
 
+pytestmark = pytest.mark.first_run
+
 
 @pytest.fixture
 def site(make_site: MakeSite) -> Site:

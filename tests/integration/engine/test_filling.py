@@ -16,6 +16,8 @@ from tests.integration.engine.test_crashes import Crash, crash_before_commit
 from tests.integration.outbound.test_build import load
 from tests.integration.outbound.writers import wrong_rows
 
+pytestmark = pytest.mark.first_run
+
 ROWS = 40
 CHUNK_ROWS = 30
 TABLES = ["Client", "Claim", "_Claim_Client_", "_Claim_Watchers_"]

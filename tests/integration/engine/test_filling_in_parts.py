@@ -8,6 +8,8 @@ from tests.integration.engine.test_crashes import Crash
 from tests.integration.engine.test_filling import CHUNK_ROWS, TABLES, counted, deliver, is_whole, large
 from tests.integration.outbound.writers import wrong_rows
 
+pytestmark = pytest.mark.first_run
+
 ROWS = 3 * CHUNK_ROWS
 TITLES = [f"Заполнение: {table} ({part}/2)" for part in (1, 2) for table in TABLES]
 

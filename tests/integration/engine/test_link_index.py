@@ -4,6 +4,8 @@ import pytest
 
 from tests.fix_company import CLAIMS, STORE, MakeSite, Site
 
+pytestmark = pytest.mark.first_run
+
 
 @pytest.mark.parametrize(("links", "runs"), [(10, 2), (10_000, 1)], ids=["few: by the next run", "many: at once"])
 def test_a_new_store_gets_it_with_its_first_links(make_site: MakeSite, links: int, runs: int) -> None:

@@ -6,6 +6,8 @@ from etl.engine.preparation import prepare
 from tests.fix_company import CLAIMS, MakeSite, Site
 from tests.integration.outbound.writers import session
 
+pytestmark = pytest.mark.first_run
+
 
 @pytest.fixture
 def site(make_site: MakeSite) -> Site:

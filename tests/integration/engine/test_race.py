@@ -11,6 +11,8 @@ from etl.engine import House, run_once
 from etl.errors import MarkerHeld
 from tests.fix_company import CLAIMS, STORE, MakeSite, Site, ended
 
+pytestmark = pytest.mark.first_run
+
 
 @pytest.fixture
 def site(make_site: MakeSite) -> Site:

@@ -96,7 +96,7 @@ def counts(site: Site) -> dict[str, int]:
     """Database and table -> rows that were read of it one after the other."""
     found: dict[str, int] = {}
     for one in site.databases:
-        site.look("select pg_stat_force_next_flush()", at=one)
+        site.wait_for_statistics(one)
         rows = site.look(_SCANS, [INSTANCES // 10, [STORE, OUT]], at=one)
         found |= {f"{one.name} {row['name']}": row["read"] for row in rows}
     return found

@@ -16,6 +16,8 @@ from etl.errors import EnvironmentFault
 from tests.fix_company import CLAIMS, OUT, STORE, MakeSite, Site, ended, new_site, until
 from tests.fix_database import Database, fresh_database
 
+pytestmark = pytest.mark.first_run
+
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
 DOCUMENTS = {
     "Client": f"""

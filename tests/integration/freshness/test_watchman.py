@@ -150,6 +150,7 @@ def test_a_run_that_does_not_end_or_was_stopped_is_stalled(site: Site, listener:
     assert listener.names == ["feed.stalled"]
 
 
+@pytest.mark.first_run
 def test_a_company_that_never_hands_over_is_late_too(make_site: MakeSite, listener: Listener) -> None:
     site = make_site(CLAIMS, freshnessMinutes=60, hookUrl=listener.url)
     site.partner("insert into process_tracking (oper_date, load_status) values (current_date, 0)")

@@ -15,6 +15,8 @@ from tests.integration.outbound.conftest import Outbound, follow
 from tests.integration.outbound.test_versions import CHANGED
 from tests.integration.outbound.writers import Writer, populate, session, wrong_rows
 
+pytestmark = pytest.mark.first_run
+
 SECOND = "out_demo_1_2"
 CLIENTS = 20_000
 

@@ -1,9 +1,12 @@
 """A version of the out_ tables is built once, then follows the journal."""
 
+import pytest
+
 from tests.fix_company import BOTH_LAYOUTS, OUT, OUT_CONFIG, STORE
 from tests.integration.outbound.conftest import Outbound, follow
 
 
+@pytest.mark.first_run
 def test_first_use_builds_and_fills(outbound: Outbound) -> None:
     assert outbound.names() == ["Anna", "Bela"]
     anna = outbound.row("Anna")

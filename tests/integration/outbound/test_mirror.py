@@ -2,10 +2,12 @@
 
 import json
 
+import pytest
+
 from tests.fix_company import ONLY_APART, OUT, STORE
 from tests.integration.outbound.conftest import Outbound
 
-pytestmark = ONLY_APART
+pytestmark = [ONLY_APART, pytest.mark.first_run]
 
 
 def test_the_store_keeps_what_the_mirror_has_not_seen(outbound: Outbound) -> None:

@@ -36,7 +36,7 @@ def counts_reads(site: Site) -> bool:
 
 
 def retire_unneeded(site: Site, name: str) -> Retired:
-    """Drops a version that nobody needs: by force where reads cannot be counted, after it was refused for that alone."""
+    """Drops a version that nobody needs: by force where reads are not counted, and for that reason alone."""
     if counts_reads(site):
         return retire(site, name)
     with pytest.raises(ConfigurationError) as why:

@@ -11,6 +11,8 @@ from tests.integration.outbound.conftest import DOCUMENTS, Outbound
 from tests.integration.outbound.test_versions import CHANGED
 from tests.integration.outbound.writers import Writer, populate, session, wrong_rows
 
+pytestmark = pytest.mark.first_run
+
 SECOND = "out_demo_1_2"
 WITHOUT_NAME = DOCUMENTS["Firm"].replace(", needUploadToOutTable: true", "")
 NATIVES = """

@@ -16,6 +16,8 @@ from tests.fix_company import OUT, STORE, Site
 from tests.integration.outbound.conftest import DOCUMENTS, Outbound
 from tests.integration.outbound.writers import session
 
+pytestmark = pytest.mark.first_run
+
 VIEWS = "out_demo"
 SECOND = "out_demo_1_2"
 WIDER = DOCUMENTS["Client"].replace(

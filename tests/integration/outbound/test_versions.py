@@ -6,6 +6,8 @@ from etl.errors import ConfigurationError
 from tests.fix_company import OUT, OUT_CONFIG
 from tests.integration.outbound.conftest import DOCUMENTS, Outbound
 
+pytestmark = pytest.mark.first_run
+
 CHANGED = DOCUMENTS["Client"].replace(
     "type: INPUT_TEXT, needLoadFromInTables: true}",
     "type: INPUT_TEXT, needLoadFromInTables: true, needUploadToOutTable: true}",
