@@ -191,7 +191,8 @@ def _sentence(one: ListedVersion) -> str:
         one.state if one.percent == 100 else f"{one.state}, {one.percent} % done: `etl out build --version {name}`"
     ]
     parts.append(f"{one.behind:,} changes behind, {one.lag_seconds:,.0f} s" if one.behind else "up to date")
-    parts.append(f"last read {one.last_read_at:%Y-%m-%d %H:%M}" if one.last_read_at else "never read")
+    unread = "never read" if one.are_reads_counted else "reads are not counted"
+    parts.append(f"last read {one.last_read_at:%Y-%m-%d %H:%M}" if one.last_read_at else unread)
     if one.retire_on:
         parts.append(f"retires on {one.retire_on}")
     return ", ".join(parts)

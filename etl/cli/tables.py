@@ -43,7 +43,7 @@ def versions_table(versions: Sequence[ListedVersion]) -> Table:
             f"{one.behind:,}",
             f"{one.lag_seconds:,.0f} s",
             _minute(one.built_at),
-            _minute(one.last_read_at) if one.last_read_at else "never",
+            _minute(one.last_read_at) if one.last_read_at else "never" if one.are_reads_counted else "not counted",
             one.retire_on,
         ]
         for one in versions

@@ -15,7 +15,8 @@ class VersionState:
     """One version. `state`: building, current, retiring or live; `percent` filled or compared, 100 when whole.
 
     `behind`: changes of the journal that it has not followed; `oldest_run` wrote the first of them. `last_read_at`: by
-    anybody but our own followers; None when nobody is known to have read it.
+    anybody but our own followers; None when nobody is known to have read it, and where reads are not counted (PostgreSQL
+    14, or track_counts off).
     """
 
     schema_name: str
@@ -31,6 +32,7 @@ class VersionState:
     current_since: datetime | None
     previous: str | None
     retire_on: date | None
+    are_reads_counted: bool
     last_read_at: datetime | None
 
     @classmethod

@@ -1,9 +1,10 @@
 -- The versions as people want to see them, and which run wrote the oldest change that each has not followed.
-{% from "reads.jinja" import last_read_at %}
+{% from "reads.jinja" import are_reads_counted, last_read_at %}
 select
     v.schema_name, v.code_version, v.environment_version, cast(v.position as text) as position, v.fill, v.whole_at,
     v.is_current, v.current_since, v.previous, v.retire_on, v.built_at, v.followed_at,
-    {{ last_read_at() }} as last_read_at,
+    {{ are_reads_counted() }} as are_reads_counted,
+    case when {{ are_reads_counted() }} then {{ last_read_at() }} end as last_read_at,
     j.behind, j.oldest_run
 from {{ store_schema | ident }}.out_version v
 cross join lateral (
