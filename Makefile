@@ -1,11 +1,14 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo test properties crash layouts bench bench-peers nightly check format clean
+.PHONY: help demo unit test coverage properties crash layouts bench bench-peers nightly check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGING := setup.cfg pyproject.toml
 PYTEST_ARGS ?=
+NIGHTLY ?=
+# Each of the two workers of a test run has a PostgreSQL of its own, unless one is named.
+ON_BOTH = $(if $(ETL_TEST_POSTGRES_BIN),,$(BIN)/python -m scripts.postgresql 14 18 --)
 # Variables of the benchmark given to make reach it through the environment (docs/speed.md).
 BENCH_PICTURES ?= build/bench
 export BENCH_ROWS BENCH_REPEATS BENCH_PEERS BENCH_SCENARIOS BENCH_SETTINGS BENCH_JSON BENCH_PICTURES BENCH_POSTGRES_BIN BENCH_FOLDER
@@ -16,8 +19,14 @@ help: ## List these verbs
 demo: .venv/demo.stamp ## See rows travel from in_ tables into a versioned out_ schema
 	@$(BIN)/etl demo
 
-test: .venv/test.stamp ## Run all tests, or a part: make test PYTEST_ARGS="tests/unit -k names"
-	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(PYTEST_ARGS)
+unit: .venv/test.stamp ## Run the tests that need no service and no second process, in seconds
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit -m "not slow and not negative_control" $(PYTEST_ARGS)
+
+test: .venv/test.stamp ## Run all tests on PostgreSQL 14 and 18, or a part: make test PYTEST_ARGS="tests/unit -k names"
+	@$(ON_BOTH) $(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(PYTEST_ARGS)
+
+coverage: .venv/test.stamp ## Fail when all tests take less than 95 % of the branches of etl/
+	@$(ON_BOTH) $(BIN)/python -m scripts.covered $(PYTEST_ARGS)
 
 properties: .venv/test.stamp ## Set the engine beside its model for hours, and prove that the model can fail
 	@ETL_PROPERTY_EXAMPLES=5000 ETL_PROPERTY_STEPS=50 $(BIN)/python -m pytest tests/properties -m "" $(PYTEST_ARGS)
@@ -39,8 +48,8 @@ bench: .venv/bench.stamp ## Time the engine beside the floor, the best hand-writ
 bench-peers: .venv/test.stamp ## Time other tools beside the engine, each in a virtual environment of its own
 	@$(BIN)/python -m scripts.bench.peers
 
-nightly: .venv/test.stamp ## Fail when a short benchmark finds the engine further from the floor than it was
-	@BENCH_PICTURES= BENCH_ROWS=100000 BENCH_SCENARIOS="first_load unchanged changed_1 delta_1" $(BIN)/python -m scripts.bench --check
+nightly: .venv/test.stamp ## Run the long checks of docs/nightly.md, or some: make nightly NIGHTLY="crash bench"
+	@NIGHTLY="$(NIGHTLY)" $(BIN)/python -m scripts.nightly
 
 check: .venv/test.stamp ## Check format, lint, types and floors
 	@$(BIN)/ruff format --check
@@ -66,7 +75,7 @@ clean: ## Remove everything that can be made again
 .venv/test.stamp: $(PACKAGING)
 	@scripts/venv
 	@echo "installing etl with what its tests and checks need"
-	@$(PIP) --editable '.[embedded,otel,prometheus,test,check]'
+	@$(PIP) --editable '.[test,check]'
 	@touch $@ .venv/demo.stamp
 
 .venv/bench.stamp: $(PACKAGING) .venv/test.stamp

@@ -1,7 +1,7 @@
 """PostgreSQL for the tests: one server a session, one database a test, cloned from a template.
 
 `ETL_TEST_POSTGRES_BIN=/usr/lib/postgresql/15/bin` runs them on another PostgreSQL than the wheel's. Several folders
-with colons between them, as scripts/postgres prints them, are shared out among the workers of pytest-xdist.
+with colons between them, as scripts/postgresql.py prints them, are shared out among the workers of pytest-xdist.
 """
 
 import itertools

@@ -15,8 +15,8 @@ class VersionState:
     """One version. `state`: building, current, retiring or live; `percent` filled or compared, 100 when whole.
 
     `behind`: changes of the journal that it has not followed; `oldest_run` wrote the first of them. `last_read_at`: by
-    anybody but our own followers; None when nobody is known to have read it, and where reads are not counted (PostgreSQL
-    14, or track_counts off).
+    anybody but our own followers; None when nobody is known to have read it. PostgreSQL 14 does not count reads, nor
+    does any other without track_counts.
     """
 
     schema_name: str

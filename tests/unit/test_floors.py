@@ -10,6 +10,8 @@ import pytest
 
 import etl
 
+pytestmark = pytest.mark.slow  # each test starts a process of its own
+
 HOUSE = Path(etl.__file__).parent
 CHECKOUT = HOUSE.parent
 

