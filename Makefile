@@ -20,7 +20,8 @@ demo: .venv/demo.stamp ## See rows travel from in_ tables into a versioned out_ 
 	@$(BIN)/etl demo
 
 unit: .venv/test.stamp ## Run the tests that need no service and no second process, in seconds
-	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit -m "not slow and not negative_control" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit -m "not slow and not negative_control" \
+		--hypothesis-profile unit $(PYTEST_ARGS)
 
 test: .venv/test.stamp ## Run all tests on PostgreSQL 14 and 18, or a part: make test PYTEST_ARGS="tests/unit -k names"
 	@$(ON_BOTH) $(BIN)/python -m pytest --numprocesses 2 --dist worksteal $(PYTEST_ARGS)

@@ -13,6 +13,8 @@ pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_compan
 
 # Fresh examples in every run, and what it takes to see a failure again: the blob of the example, the seed of the run.
 hypothesis.settings.register_profile("etl", derandomize=False, print_blob=True, deadline=None)
+# `make unit` is asked often: each time a few others.
+hypothesis.settings.register_profile("unit", parent=hypothesis.settings.get_profile("etl"), max_examples=20)
 hypothesis.settings.load_profile("etl")
 
 
