@@ -323,10 +323,14 @@ class Ended:
     err: str
 
 
+def inherited() -> dict[str, str]:
+    """What a started program is given of this process's environment: where its modules are, and what measures it."""
+    return {name: os.environ[name] for name in ("PYTHONPATH", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
+
+
 def start_etl(*arguments: str, environ: Mapping[str, str], cwd: Path) -> "subprocess.Popen[str]":
     """`etl` in a clean environment and a folder of its own."""
-    inherited = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-    clean = {"PATH": os.environ["PATH"], **inherited, "HOME": str(cwd), "LANG": "C.UTF-8", **environ}
+    clean = {"PATH": os.environ["PATH"], **inherited(), "HOME": str(cwd), "LANG": "C.UTF-8", **environ}
     command = [sys.executable, "-m", "etl", *arguments]
     return subprocess.Popen(command, env=clean, cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fix_company import PATIENCE_SECONDS
+from tests.fix_company import PATIENCE_SECONDS, inherited
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -73,8 +73,7 @@ def terminal(*arguments: str, environ: Mapping[str, str], cwd: Path) -> Iterator
     """`etl` in a terminal of 120 by 40."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    inherited = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-    clean = {"PATH": os.environ["PATH"], **inherited, "HOME": str(cwd), "LANG": "C.UTF-8", "TERM": "xterm", **environ}
+    clean = {"PATH": os.environ["PATH"], **inherited(), "HOME": str(cwd), "LANG": "C.UTF-8", "TERM": "xterm", **environ}
     process = subprocess.Popen(
         [sys.executable, "-m", "etl", *arguments],
         env=clean,
