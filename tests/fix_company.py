@@ -138,6 +138,14 @@ class Partner:
             yield session
 
 
+@dataclass(frozen=True)
+class Relations:
+    """Names with commas between them, as `grant` takes them."""
+
+    tables: str
+    sequences: str
+
+
 @dataclass
 class Site:
     """A configured company: where its configuration lies, its database, and who works there."""
@@ -186,13 +194,21 @@ class Site:
             )
         self.grant_partner()
 
-    def grant_partner(self) -> None:
-        """The partner's rights in in_tables."""
+    def grant_partner(self, only: "Relations | None" = None) -> None:
+        """The partner's rights in in_tables: on all that is there, or on some of it."""
+        there = only or self.relations()
         self.look(
             f"grant usage on schema in_tables to {self.partner_role};"
-            f"grant select, insert, update, delete, truncate on all tables in schema in_tables to {self.partner_role};"
-            f"grant usage on all sequences in schema in_tables to {self.partner_role}"
+            f"grant select, insert, update, delete, truncate on {there.tables} to {self.partner_role};"
+            f"grant usage on sequence {there.sequences} to {self.partner_role}"
         )
+
+    def relations(self) -> "Relations":
+        """What is in the schema in_tables now."""
+        listed = "select string_agg(oid::regclass::text, ', ') from pg_class where relkind = any(%s) and "
+        listed += "relnamespace = 'in_tables'::regnamespace"
+        tables, sequences = (self.value(listed, [kinds], at=self.database) for kinds in (["r", "v"], ["S"]))
+        return Relations(str(tables), str(sequences))
 
     @property
     def engine_role(self) -> str:
@@ -365,11 +381,13 @@ def layout(request: pytest.FixtureRequest) -> str:
 class Prepared:
     """Template databases of one set of documents: with in_ tables, store and an out_ version, all empty.
 
-    `databases` is one, or those of import, store and out; `owner` is the role that owns what lies in them.
+    `databases` is one, or those of import, store and out; `owner` is the role that owns what lies in them;
+    `partners` is what the partner works with.
     """
 
     databases: tuple[Database, ...]
     owner: str
+    partners: Relations
 
 
 class PreparedTemplates:
@@ -394,12 +412,13 @@ class PreparedTemplates:
         folder = self._home / str(number)
         folder.mkdir()
         site = new_site(databases[0], folder, documents, others=databases[1:])
+        partners = site.relations()
         with site.house() as house:
             prepare(house)
             build_version(house, None, lambda _: None)
         site.partner.session.close()
         site.look(f"drop owned by {site.partner_role}")  # each copy has a partner of its own
-        return Prepared(databases, site.engine_role)
+        return Prepared(databases, site.engine_role, partners)
 
 
 @pytest.fixture(scope="session")
@@ -464,7 +483,7 @@ def copied_site(
         "from pg_database where datname = current_database()",
         at=site.out_database,
     )
-    site.grant_partner()
+    site.grant_partner(prepared.partners)
     return site
 
 
