@@ -52,16 +52,34 @@ class Settling:
         self._merge = merge
         self._has_refused = False
 
-    def settle(self, exact: Merge, staged: int, *, is_last: bool) -> Settled | None:
-        """Settles a stage of so many rows that knows all ways to an instance; None: rows have changed, and it must be
-        made anew. The last pass refuses what would have to wait."""
+    def settle(self, exact: Merge, staged: int, *, is_last: bool) -> tuple[int, Settled]:
+        """Settles a stage of so many rows that knows all ways to an instance; returns how many are staged then.
+
+        Rows that others change meanwhile are locked and staged again. The last pass refuses what would have to wait.
+        """
+        may_meet = self._may_meet(exact)
+        if may_meet and not exact.place.is_relayed and exact.ask("lock_rows")[0].rows < staged:
+            exact.run("drop_stage")
+            exact.ask("lock_chunk")
+            staged = exact.run("stage_rows")
+            may_meet = self._may_meet(exact)
+        if may_meet:
+            return staged, Settled(exact, self._judge_together(exact, is_last=is_last))
+        self._keep_refused(exact)
+        return staged, Settled(exact)
+
+    def end(self) -> None:
+        """The next task rejects rows of its own."""
+        if self._has_refused:
+            self._merge.run("drop_refused")
+
+    def _may_meet(self, exact: Merge) -> bool:
         if self._has_refused:
             exact.run("refuse_targets")
-        if not exact.ask("any_meeting"):
-            self._keep_refused(exact)
-            return Settled(exact)
-        if not exact.place.is_relayed and exact.ask("lock_rows")[0].rows < staged:
-            return None
+        return bool(exact.ask("any_meeting"))
+
+    def _judge_together(self, exact: Merge, *, is_last: bool) -> bool:
+        """Says of each row what will be done; returns whether values change hands."""
         exact.run("analyze_stage")
         exact.run("refuse_later" if is_last else "defer_later")
         exact.run("refuse_contradictions")
@@ -71,12 +89,7 @@ class Settling:
         exact.run("drop_twins")
         exchanges = bool(exact.names["unique"]) and self._judge(exact)
         self._keep_refused(exact)
-        return Settled(exact, exchanges)
-
-    def end(self) -> None:
-        """The next task rejects rows of its own."""
-        if self._has_refused:
-            self._merge.run("drop_refused")
+        return exchanges
 
     def _judge(self, exact: Merge) -> bool:
         """Refuses rows whose wishes cannot be fulfilled; returns whether there were any wishes."""

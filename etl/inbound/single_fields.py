@@ -108,12 +108,7 @@ def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Set
         if not merge.ask("rare_rows"):
             return staged, Settled(merge)
         merge.run("drop_stage")
-    while True:
-        staged = exact.run("stage_rows")
-        settled = settling.settle(exact, staged, is_last=is_last)
-        if settled:
-            return staged, settled
-        merge.run("drop_stage")
+    return settling.settle(exact, exact.run("stage_rows"), is_last=is_last)
 
 
 def _write(settled: Settled, marked: int) -> dict[str, int]:

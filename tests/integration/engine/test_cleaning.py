@@ -30,11 +30,15 @@ def run(site: Site, *amounts: object) -> int:
 
 
 def age(site: Site, number: int, days: int) -> int:
-    """Makes a run that many days older; its number is its time."""
+    """Makes a run that many days older, its number too; returns that number."""
     older = number - (days * 86_400_000 << 20)
     for table in ("task", "err", "migration_receipt"):
         site.look(f"update in_tables.{table} set run = %s where run = %s", [older, number])
-    site.look("update in_tables.run set id = %s where id = %s", [older, number])
+    site.look(
+        "update in_tables.run set id = %s, started_at = started_at - make_interval(days => %s),"
+        " finished_at = finished_at - make_interval(days => %s) where id = %s",
+        [older, days, days, number],
+    )
     for table in ("journal", "err"):
         site.look(f"update {STORE}.{table} set run = %s where run = %s", [older, number])
     return older
