@@ -1,5 +1,6 @@
 """Unique values that change hands: what counts is the store after the batch, not the order or parts of the batch."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -232,6 +233,24 @@ def test_a_rejected_ring_is_taken_when_its_broken_row_is_corrected(started: Thin
     started.site.partner.hand_over()
     assert started.site.run().errors == 0
     assert {one: row[1] for one, row in started.state.items()} == {"a": "nb", "b": "nc", "c": "na", "d": "nd"}
+
+
+def test_a_row_that_is_changed_while_it_is_judged_counts_as_it_stands_then(started: Things) -> None:
+    """The run waits for the partner's change of a, and judges all rows of the chunk again."""
+    site = started.site
+    site.partner.redeliver(
+        "in_Thing", old("a", name="nb"), old("b", name="na"), old("c", name="nd"), old("d", name="z")
+    )
+    site.partner.hand_over()
+    with ThreadPoolExecutor(1) as pool, site.partner.holding() as session:
+        with site.locking(f"{STORE}.file_storage"):
+            run = pool.submit(site.run)
+            site.wait_for_blocked()
+            session.execute("update in_Thing set name = 'new' where in_id = 'a'")
+        site.wait_for_blocked(by=session.info.backend_pid)
+        session.commit()
+        assert run.result().errors == 0
+    assert {one: row[1] for one, row in started.state.items()} == {"a": "new", "b": "na", "c": "nd", "d": "z"}
 
 
 @BOTH_LAYOUTS
