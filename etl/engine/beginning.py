@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy
 
 from etl import inbound, outbound
+from etl.engine.telling import hooks_of
 from etl.engine.wiring import House
 from etl.inbound import Place, Shares, Sides
-from etl.plan import Claimed, Kind, Task, lay_out, lay_out_claims
+from etl.plan import Claimed, Extent, Kind, Task, lay_out, lay_out_claims
 from etl.tasks import Board
 
 Counters = dict[str, int]
@@ -90,8 +91,13 @@ class Beginning:
         claimed = inbound.measure(sides, self.house.company, rows, self.place)
         if not self.accept:
             brake(sides, self.house, self.place, claimed)
-        fills = self._fills(sides, rows)
-        self.board.record(sides.source, lay_out(self.house.company, claimed, fills, after=task))
+        extent = Extent(
+            claimed,
+            has_files=inbound.has_files(sides, self.place),
+            fills=self._fills(sides, rows),
+            notifies=hooks_of(self.house.settings).are_called,
+        )
+        self.board.record(sides.source, lay_out(self.house.company, extent, after=task))
 
     def _fills(self, sides: Sides, rows: Mapping[str, int]) -> dict[str, int]:
         """The out_ tables that tasks are to fill, and by how many: none unless more was claimed than one task takes."""

@@ -12,7 +12,7 @@ from etl.engine.preparation import prepare_in
 from etl.engine.wiring import House
 from etl.engine.work import place_of
 from etl.inbound import Receipt, Sides
-from etl.plan import lay_out
+from etl.plan import Extent, lay_out
 
 _sql = Statements(__package__)
 
@@ -58,7 +58,7 @@ def _perform(sides: Sides, house: House, run: int, *, accept: bool) -> DryRun:
         brake(sides, house, place, claimed)
     counters: dict[str, list[Counter[str]]] = {table: [] for table in claimed}
     resolved = 0
-    for task in lay_out(house.company, claimed):
+    for task in lay_out(house.company, Extent(claimed, inbound.has_files(sides, place))):
         done = Counter(merge(sides, task, house.company, place))
         counters.setdefault(task.table, []).append(done)
         resolved += done["resolved"]

@@ -30,7 +30,7 @@ def hooks_of(settings: Settings) -> Hooks:
 def tell_run(connection: Connection, house: House, run: int, *, message: str = "") -> None:
     """Tells the hooks that a run is done, or with a message why it was stopped. By now its effects are committed."""
     hooks = hooks_of(house.settings)
-    if not (hooks.command or hooks.url):
+    if not hooks.are_called:
         return
     [clock] = fetch_all(connection, _sql("clock"))
     [errors] = fetch_all(connection, _sql("error_rows", schema=house.in_schema), {"run": run})

@@ -1,7 +1,7 @@
 """Which room performs which kind of task."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,15 +20,11 @@ from etl.errors import RunStopped
 from etl.handshake import Won
 from etl.inbound import Place, Receipt, Sides
 from etl.plan import CHUNKED, Kind, Task
-from etl.plan.layout import INDEXES_TITLE, LAST_TITLE, LINKS_TITLE
 from etl.tasks import Board
 
 _sql = Statements(__package__)
 
 Counters = dict[str, int]
-
-# So many rows in new tables of links want their indexes at once.
-_INDEX_FROM_ROWS = 10_000
 
 # Before one of these a run may still be stopped; after them the partner has been told that all is read.
 _READING = {
@@ -87,17 +83,38 @@ class Work:
         if task.kind in _READING:
             check_error_limit(sides.source, self.board, self.house.settings.in_migration.error_limit)
         beginning = Beginning(self.house, self.board, self.place, self.accept)
-        kinds: dict[Kind, Callable[[Sides, Task], Counters]] = {
-            Kind.BEGIN: beginning.begin,
-            Kind.CLAIM: beginning.claim,
-            Kind.PLAN: beginning.plan,
-            Kind.FIX_PROCESS_TRACKING: self._fix_process_tracking,
-            Kind.COPY_ERR: self._copy_err,
-            Kind.FILL_OUT: self._fill_out,
-            Kind.RUN_PROCESSES: self._run_processes,
-            Kind.NOP: self._nop,
-        }
-        return kinds.get(task.kind, self._merge)(sides, task)
+        match task.kind:
+            case Kind.BEGIN:
+                return beginning.begin(sides, task)
+            case Kind.CLAIM:
+                return beginning.claim(sides, task)
+            case Kind.PLAN:
+                return beginning.plan(sides, task)
+            case (
+                Kind.UPLOAD_FILES
+                | Kind.MIGRATE_DEPENDENT_ROWS
+                | Kind.MIGRATE_SINGLE_FIELDS
+                | Kind.MIGRATE_BO_LINKS
+                | Kind.MIGRATE_CO_LINKS
+                | Kind.MIGRATE_IN_MIGRATED_AT
+            ):
+                return merge(sides, task, self.house.company, self.place)
+            case Kind.MAKE_INDEXES:
+                prepare_store(sides.store, self.house)
+                return {}
+            case Kind.FIX_PROCESS_TRACKING:
+                return self._fix_process_tracking(sides)
+            case Kind.COPY_ERR:
+                return self._copy_errors(sides)
+            case Kind.FILL_OUT:
+                return self._fill_out(sides, task)
+            case Kind.RUN_PROCESSES:
+                return self._run_processes(sides)
+            case Kind.NOTIFY:  # hooks may read the out_ tables, which are committed by now
+                tell_run(sides.source, self.house, self.won.run)
+                return {}
+            case Kind.NOP:
+                return {}
 
     def set_aside(self, sides: Sides, task: Task) -> Counters:
         """Instead of a task that cannot be performed: its rows are rejected unread.
@@ -120,10 +137,7 @@ class Work:
         with suppress(RunStopped):  # books that do not add up may be why it is stopped
             inbound.write_receipts(sides.source, self._receipts(self.board.tasks(sides.source), released), self.place)
 
-    def _merge(self, sides: Sides, task: Task) -> Counters:
-        return merge(sides, task, self.house.company, self.place)
-
-    def _fix_process_tracking(self, sides: Sides, task: Task) -> Counters:
+    def _fix_process_tracking(self, sides: Sides) -> Counters:
         """After this commit the partner may clear the in_ tables: the run needs nothing more from them."""
         rows = self.board.tasks(sides.source)
         released = inbound.release(sides.source, self.house.company, self.place, but=fully_marked(rows))
@@ -139,9 +153,6 @@ class Work:
             for table, number in released.items()
         ]
 
-    def _copy_err(self, sides: Sides, task: Task) -> Counters:
-        return self._copy_errors(sides)
-
     def _copy_errors(self, sides: Sides) -> Counters:
         if sides.is_one:
             return inbound.copy_errors(sides.store, self.place)
@@ -156,7 +167,7 @@ class Work:
             outbound.ensure_version(out, self.house.versions, self.house.out_version)
         return {}
 
-    def _run_processes(self, sides: Sides, task: Task) -> Counters:
+    def _run_processes(self, sides: Sides) -> Counters:
         counters: Counters = {}
         if self.house.settings.has_out_migration:
             with self.house.out_side(sides.store) as out:
@@ -169,16 +180,3 @@ class Work:
     def _notify(self, connection: Connection) -> None:
         payload = {"company": self.house.company.code, "run": self.won.run, "out": self.house.out_version.schema}
         execute(connection, _sql("notify"), {"payload": json.dumps(payload)})
-
-    def _nop(self, sides: Sides, task: Task) -> Counters:
-        if task.title == INDEXES_TITLE or (task.title == LINKS_TITLE and self._wants_indexes(sides.source)):
-            prepare_store(sides.store, self.house)
-        # Hooks may read the out_ tables, so they are called when these are committed.
-        if task.title == LAST_TITLE:
-            tell_run(sides.source, self.house, self.won.run)
-        return {}
-
-    def _wants_indexes(self, connection: Connection) -> bool:
-        """Few rows can wait for the next run to make the index; in a large first load it has a task of its own."""
-        is_task = any(row.title == INDEXES_TITLE for row in self.board.tasks(connection))
-        return not is_task and self.board.sum_of(connection, "created") >= _INDEX_FROM_ROWS

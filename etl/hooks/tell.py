@@ -44,6 +44,11 @@ class Hooks:
     withheld: frozenset[str] = frozenset()
 
     @property
+    def are_called(self) -> bool:
+        """Whether there is a command or a URL."""
+        return bool(self.command or self.url)
+
+    @property
     def tellers(self) -> tuple[Teller, ...]:
         """The log always, and what is configured."""
         return (Teller.LOG, *((Teller.COMMAND,) if self.command else ()), *((Teller.URL,) if self.url else ()))

@@ -11,7 +11,7 @@ from etl.inbound.close import Receipt, clean_errors, copy_errors, release, write
 from etl.inbound.copies import Copies, copy_in_tables
 from etl.inbound.cut import cut, is_divisible, slices, without_rows
 from etl.inbound.error_book import Choice, ErrorBook
-from etl.inbound.files import upload_files
+from etl.inbound.files import has_files, upload_files
 from etl.inbound.links import merge_links
 from etl.inbound.migrated_at import touch_migrated
 from etl.inbound.place import Place, Sides, create_tables
@@ -43,6 +43,7 @@ __all__ = [
     "create_tables",
     "cut",
     "forget_relay",
+    "has_files",
     "is_divisible",
     "large_tables",
     "measure",

@@ -1,8 +1,8 @@
 """UPLOAD_FILES: in_fileStorage into the golden store, each content once under all its names, and to waiting fields."""
 
-from etl.database import Connection, Statements, execute
+from etl.database import Connection, Statements, execute, fetch_one
 from etl.inbound.faults import sentences
-from etl.inbound.place import Place
+from etl.inbound.place import Place, Sides
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field_types import FieldType
@@ -33,6 +33,12 @@ def upload_files(connection: Connection, company: Company, place: Place) -> dict
         for column in _file_columns(business_object):
             _serve_waiting(connection, business_object, column, place, counters)
     return counters
+
+
+def has_files(sides: Sides, place: Place) -> bool:
+    """Whether files are unread, or fields wait for some."""
+    unread = fetch_one(sides.source, _sql("any_unread_file", **place.names))
+    return unread is not None or fetch_one(sides.store, _sql("any_file_reference", **place.names)) is not None
 
 
 def refuse_files(connection: Connection, place: Place) -> int:

@@ -6,7 +6,7 @@ A task is a unit of a run's work and a row of the table `task`: one transaction.
 task, and no schedule knows it.
 """
 
-from etl.plan.layout import lay_out, lay_out_claims
+from etl.plan.layout import Extent, lay_out, lay_out_claims
 from etl.plan.task import CHUNKED, LINES_IN_A_PAGE, MERGING, SHARED, Chunk, Claimed, Kind, Task, position
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "SHARED",
     "Chunk",
     "Claimed",
+    "Extent",
     "Kind",
     "Task",
     "lay_out",

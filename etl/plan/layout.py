@@ -1,25 +1,34 @@
-"""The order of a run (spec §5), from what was claimed."""
+"""The order of a run, from what was claimed. Titles are only shown; what a task does is its kind's."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 from etl.metadata import Company, names
+from etl.metadata.company import LinkTable
 from etl.metadata.field_types import Category
 from etl.plan.task import Chunk, Claimed, Kind, Task
 
 FIRST = Task(seq=0, stage=0, kind=Kind.BEGIN, title="Начало миграции инстанций БО")
 
-# By then all links of the run are in the store.
-LINKS_TITLE = "Связи прошли"
-
-# Indexes of new links, made beside the filling of out_ tables.
-INDEXES_TITLE = "Индексы связей"
-
-# By then all that a run does is committed, the out_ tables included.
-LAST_TITLE = "Миграция завершена"
+# So many claimed rows of link tables that are new want the indexes of their links at once, not before the next run.
+_INDEX_FROM_ROWS = 10_000
 
 _NOTHING = Chunk(rows=0)
 _Line = tuple[Kind, str, str, Chunk | None, str]
+_INDEXES: _Line = (Kind.MAKE_INDEXES, "Индексы связей", "", None, "")
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What there is to do. `claimed` holds one value per in_ table, data and links alike; `has_files`: files are unread
+    or fields wait for some; `fills` are out_ tables of a version that this run makes, each with the number of tasks
+    that fill it; `notifies`: hooks are called when all is done."""
+
+    claimed: Mapping[str, Claimed]
+    has_files: bool = False
+    fills: Mapping[str, int] = field(default_factory=dict)
+    notifies: bool = False
 
 
 def lay_out_claims(tables: Iterable[Claimed]) -> tuple[Task, ...]:
@@ -28,30 +37,28 @@ def lay_out_claims(tables: Iterable[Claimed]) -> tuple[Task, ...]:
     return tuple(_number([claims, [(Kind.PLAN, "План миграции", "", None, "")]], FIRST))
 
 
-def lay_out(
-    company: Company, claimed: Mapping[str, Claimed], fills: Mapping[str, int] | None = None, after: Task = FIRST
-) -> tuple[Task, ...]:
-    """All tasks `after` the one that plans them. `claimed` holds one value per in_ table, data and links alike; `fills`
-    are out_ tables of a version that this run makes, each with the number of tasks that fill it.
+def lay_out(company: Company, extent: Extent, after: Task = FIRST) -> tuple[Task, ...]:
+    """All tasks `after` the one that plans them; what has no work is left out.
 
     Dictionaries stand before the objects whose dropdowns name their rows. A link table always has a task, also without
     claimed rows: the instance that a waiting reference needs may have come in this run.
     """
+    claimed = extent.claimed
     stages: list[Iterable[_Line]] = [
-        [(Kind.UPLOAD_FILES, "Файлы: in_fileStorage", "in_fileStorage", _NOTHING, "")],
+        _files(extent),
         _single_fields(company, claimed, dictionaries=True),
         _single_fields(company, claimed, dictionaries=False),
         [(Kind.NOP, "Простые поля прошли", "", None, "")],
-        _links(company, claimed),
-        [(Kind.NOP, LINKS_TITLE, "", None, "")],
+        *_links(company, extent),
         _in_migrated_at(company, claimed),
         [(Kind.FIX_PROCESS_TRACKING, "Фиксация таблицы process_tracking о завершении считывания данных", "", None, "")],
         [(Kind.COPY_ERR, "Копирование таблицы ошибок", "", None, "")],
-        *_fills(fills or {}),
+        *_fills(extent.fills),
         [(Kind.RUN_PROCESSES, "Запуск процессов", "", None, "")],
-        [(Kind.NOP, LAST_TITLE, "", None, "")],
+        [(Kind.NOTIFY, "Оповещение", "", None, "")] if extent.notifies else [],
+        [(Kind.NOP, "Миграция завершена", "", None, "")],
     ]
-    return tuple(_number(stages, after))
+    return tuple(_number(filter(None, map(list, stages)), after))
 
 
 def _number(stages: Iterable[Iterable[_Line]], after: Task) -> Iterator[Task]:
@@ -82,8 +89,23 @@ def _dependent_rows(claimed: Claimed) -> Iterator[_Line]:
         yield Kind.MIGRATE_DEPENDENT_ROWS, title, claimed.table, _NOTHING, claimed.table
 
 
-def _links(company: Company, claimed: Mapping[str, Claimed]) -> Iterator[_Line]:
-    for link in company.in_link_tables():
+def _files(extent: Extent) -> Iterator[_Line]:
+    if extent.has_files:
+        yield Kind.UPLOAD_FILES, "Файлы: in_fileStorage", "in_fileStorage", _NOTHING, ""
+
+
+def _links(company: Company, extent: Extent) -> Iterator[list[_Line]]:
+    """The barrier after them, and their indexes where these are not made beside the filling of out_ tables."""
+    links = list(company.in_link_tables())
+    if links:
+        yield list(_link_tables(links, extent.claimed))
+        yield [(Kind.NOP, "Связи прошли", "", None, "")]
+        if not extent.fills and sum(extent.claimed[link.name].rows for link in links) >= _INDEX_FROM_ROWS:
+            yield [_INDEXES]
+
+
+def _link_tables(links: Iterable[LinkTable], claimed: Mapping[str, Claimed]) -> Iterator[_Line]:
+    for link in links:
         kind = Kind.MIGRATE_CO_LINKS if link.field.co else Kind.MIGRATE_BO_LINKS
         # Links that only add are the same in any order. Those of a SINGLE field, or of a full set, give way to others.
         lane = "" if link.field.only_adds_links else f"{link.bo.code}.{link.field.code}"
@@ -102,7 +124,7 @@ def _fills(fills: Mapping[str, int]) -> Iterator[list[_Line]]:
     if fills:
         yield [(Kind.FILL_OUT, "Создание таблиц out_", "", None, "")]
         lines = [line for table, parts in fills.items() for line in enumerate(_fill(table, parts))]
-        yield [(Kind.NOP, INDEXES_TITLE, "", None, ""), *_first_parts_first(lines)]
+        yield [_INDEXES, *_first_parts_first(lines)]
 
 
 def _first_parts_first(lines: list[tuple[int, _Line]]) -> list[_Line]:

@@ -5,7 +5,8 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Task kinds in the order of a run (guide's log; the kinds of links, files and fillings are ours, spec §5)."""
+    """What a task does. In the vendor's log are BEGIN, MIGRATE_SINGLE_FIELDS, MIGRATE_IN_MIGRATED_AT,
+    FIX_PROCESS_TRACKING, COPY_ERR, RUN_PROCESSES (here: brings the out_ tables up to date) and NOP (a barrier)."""
 
     BEGIN = "BEGIN"
     CLAIM = "CLAIM"
@@ -15,11 +16,13 @@ class Kind(StrEnum):
     MIGRATE_SINGLE_FIELDS = "MIGRATE_SINGLE_FIELDS"
     MIGRATE_BO_LINKS = "MIGRATE_BO_LINKS"
     MIGRATE_CO_LINKS = "MIGRATE_CO_LINKS"
+    MAKE_INDEXES = "MAKE_INDEXES"
     MIGRATE_IN_MIGRATED_AT = "MIGRATE_IN_MIGRATED_AT"
     FIX_PROCESS_TRACKING = "FIX_PROCESS_TRACKING"
     COPY_ERR = "COPY_ERR"
     FILL_OUT = "FILL_OUT"
     RUN_PROCESSES = "RUN_PROCESSES"
+    NOTIFY = "NOTIFY"
     NOP = "NOP"
 
 

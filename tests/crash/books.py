@@ -153,7 +153,7 @@ def _read_means_read(look: Look) -> None:
     unread = look(
         "select t.kind from in_tables.task t join in_tables.run r on r.id = t.run and r.marker <> 0 "
         "join in_tables.process_tracking m on m.id = r.marker and m.ins_inkafka_status = 1 "
-        "where t.state <> 'done' and t.kind not in ('COPY_ERR', 'FILL_OUT', 'RUN_PROCESSES', 'NOP') "
+        "where t.state <> 'done' and t.kind not in ('COPY_ERR', 'FILL_OUT', 'RUN_PROCESSES', 'NOTIFY', 'NOP') "
         "and r.state = 'running'"
     )
     assert unread == [], "the marker says 'read' before everything is read"

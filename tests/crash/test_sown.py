@@ -17,7 +17,7 @@ _LAST = "-- The last statement of every task"
 _FIRST = "-- The first statement of every task"
 _WON = "-- The run's owner, with the token"
 _CHECK = "-- What stands under the names that are ours"
-_MERGE = 3  # BEGIN, UPLOAD_FILES, then the rows
+_MERGE = 2  # BEGIN, then the rows
 
 
 def strike(at: int, mode: Mode, aim: str, *, after: int = 0) -> Callable[[Lab], Any]:
@@ -56,7 +56,7 @@ SOWN = [
     Control(sown.lease_by_the_clients_clock, scenes.a_wrong_clock_takes_nothing, good=scenes.clock_ahead),
     Control(sown.claim_skips_what_is_locked, scenes.a_held_row_is_not_passed_by),
     Control(sown.begun_tasks_are_not_inherited, strike(_MERGE, Mode.KILL_BEFORE, _LAST)),
-    Control(sown.done_tasks_are_inherited, strike(5, Mode.KILL_BEFORE, _LAST)),
+    Control(sown.done_tasks_are_inherited, strike(4, Mode.KILL_BEFORE, _LAST)),
     Control(sown.retries_without_a_look, strike(_MERGE, Mode.CUT_AFTER, _LAST, after=1)),
     Control(sown.a_lost_answer_means_done, strike(_MERGE, Mode.CUT_BEFORE, _FIRST)),
     Control(sown.what_was_won_unheard_is_forgotten, strike(1, Mode.CUT_AFTER, _WON, after=1)),

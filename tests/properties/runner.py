@@ -17,7 +17,7 @@ _LINKS = (Kind.MIGRATE_BO_LINKS, Kind.MIGRATE_CO_LINKS)
 _CALM = (Kind.MIGRATE_SINGLE_FIELDS, *_LINKS, Kind.NOP, Kind.COPY_ERR, Kind.FILL_OUT, Kind.RUN_PROCESSES)
 
 # Parts of a step of the model: of its first one, which claims, of the last one, which fills out tables; and barriers.
-_INNER = (Kind.CLAIM, Kind.PLAN, Kind.FILL_OUT, Kind.NOP)
+_INNER = (Kind.CLAIM, Kind.PLAN, Kind.MAKE_INDEXES, Kind.FILL_OUT, Kind.NOTIFY, Kind.NOP)
 
 
 class Runner:

@@ -27,7 +27,6 @@ def test_the_tasks_of_a_run_stand_in_the_view_in_their_order(site: Site) -> None
     tasks = site.look("select * from in_tables.last_migration_state")
     assert [task["kind"] for task in tasks] == [
         "BEGIN",
-        "UPLOAD_FILES",
         "MIGRATE_SINGLE_FIELDS",
         "MIGRATE_SINGLE_FIELDS",
         "NOP",

@@ -83,7 +83,8 @@ def _begin(world: World, run: Run, policy: Policy) -> Iterator[Step]:
             if isinstance(row, Row):
                 row.run = run.number
     yield Step(Kind.BEGIN)
-    yield Step(Kind.UPLOAD_FILES, "in_fileStorage")
+    if world.file_references or not all(file.uploaded for file in world.files.values()):
+        yield Step(Kind.UPLOAD_FILES, "in_fileStorage")
     loaded = [bo for bo in world.company.objects if bo.has_in_table]
     for are_dictionaries in (True, False):
         tables = [names.in_table(bo.code) for bo in loaded if (bo.category is Category.DICTIONARY) == are_dictionaries]

@@ -5,7 +5,8 @@ from itertools import groupby
 import pytest
 
 from etl.metadata import Company, names, parse_company
-from etl.plan import Chunk, Claimed, Kind, Task, lay_out
+from etl.plan import Chunk, Claimed, Extent, Kind, Task, lay_out
+from etl.plan.layout import FIRST
 from tests.fix_company import CLAIMS
 
 _DICTIONARY = """
@@ -40,8 +41,8 @@ def stages(tasks: tuple[Task, ...]) -> list[tuple[str, list[str]]]:
 
 def test_the_order_of_a_run() -> None:
     of = company()
-    tasks = lay_out(of, claimed(of, in_Client=3, in_Claim=2, in_Claim_Client=2))
-    assert stages(tasks) == [
+    everything = Extent(claimed(of, in_Client=3, in_Claim=2, in_Claim_Client=2), has_files=True, notifies=True)
+    assert stages(lay_out(of, everything)) == [
         ("UPLOAD_FILES", ["in_fileStorage"]),
         ("MIGRATE_SINGLE_FIELDS", ["in_Client", "in_Claim"]),
         ("NOP", [""]),
@@ -51,13 +52,39 @@ def test_the_order_of_a_run() -> None:
         ("FIX_PROCESS_TRACKING", [""]),
         ("COPY_ERR", [""]),
         ("RUN_PROCESSES", [""]),
+        ("NOTIFY", [""]),
         ("NOP", [""]),
     ]
 
 
+def test_one_object_without_links_has_the_eight_tasks_of_the_vendor() -> None:
+    of = parse_company("demo", {"companies/demo/business-objects/Client.yaml": CLAIMS["Client"]})
+    assert [str(task.kind) for task in (FIRST, *lay_out(of, Extent(claimed(of, in_Client=3))))] == [
+        "BEGIN",
+        "MIGRATE_SINGLE_FIELDS",
+        "NOP",
+        "MIGRATE_IN_MIGRATED_AT",
+        "FIX_PROCESS_TRACKING",
+        "COPY_ERR",
+        "RUN_PROCESSES",
+        "NOP",
+    ]
+
+
+@pytest.mark.parametrize(("rows", "makes"), [(9_999, False), (10_000, True)])
+def test_many_links_have_their_indexes_at_once(rows: int, makes: bool) -> None:
+    of = company()
+    tasks = lay_out(of, Extent(claimed(of, in_Client=1, in_Claim_Client=rows)))
+    assert [task.stage for task in tasks if task.kind is Kind.MAKE_INDEXES] == [
+        task.stage - 1 for task in tasks if makes and task.kind is Kind.MIGRATE_IN_MIGRATED_AT
+    ]
+    filled = lay_out(of, Extent(claimed(of, in_Client=1, in_Claim_Client=rows), fills={"Client": 1}))
+    assert [task.kind for task in filled].count(Kind.MAKE_INDEXES) == 1
+
+
 def test_numbers_follow_begin_without_gaps_and_stages_never_fall() -> None:
     of = company()
-    tasks = lay_out(of, claimed(of, in_Client=3))
+    tasks = lay_out(of, Extent(claimed(of, in_Client=3)))
     assert [task.seq for task in tasks] == list(range(1, len(tasks) + 1))
     assert [task.stage for task in tasks] == sorted(task.stage for task in tasks)
     assert len({task.title for task in tasks}) == len(tasks)
@@ -65,7 +92,7 @@ def test_numbers_follow_begin_without_gaps_and_stages_never_fall() -> None:
 
 def test_dictionaries_come_a_stage_before_the_objects_that_name_their_rows() -> None:
     of = company(Level=_DICTIONARY)
-    tasks = lay_out(of, claimed(of, in_Client=1, in_Level=1))
+    tasks = lay_out(of, Extent(claimed(of, in_Client=1, in_Level=1)))
     stage = {task.table: task.stage for task in tasks if task.kind is Kind.MIGRATE_SINGLE_FIELDS}
     assert stage["in_Level"] < stage["in_Client"]
 
@@ -73,7 +100,7 @@ def test_dictionaries_come_a_stage_before_the_objects_that_name_their_rows() -> 
 def test_a_table_in_chunks() -> None:
     of = company()
     chunks = (Chunk(2, None, 10), Chunk(2, 10, 20), Chunk(1, 20, None))
-    tasks = lay_out(of, claimed(of) | {"in_Client": Claimed("in_Client", 5, chunks)})
+    tasks = lay_out(of, Extent(claimed(of) | {"in_Client": Claimed("in_Client", 5, chunks)}))
     parts = [task for task in tasks if task.kind is Kind.MIGRATE_SINGLE_FIELDS]
     assert tuple(task.chunk for task in parts) == chunks
     assert [task.title.split()[-1] for task in parts] == ["(1/3)", "(2/3)", "(3/3)"]
@@ -92,13 +119,13 @@ def test_a_table_in_chunks() -> None:
 )
 def test_rows_that_cannot_meet_in_two_chunks_have_no_task_of_their_own(client: Claimed) -> None:
     of = company()
-    tasks = lay_out(of, claimed(of) | {"in_Client": client})
+    tasks = lay_out(of, Extent(claimed(of) | {"in_Client": client}))
     assert Kind.MIGRATE_DEPENDENT_ROWS not in {task.kind for task in tasks}
 
 
 def test_an_empty_batch_still_serves_waiting_links_and_readers() -> None:
     of = company()
-    kinds = [task.kind for task in lay_out(of, claimed(of))]
+    kinds = [task.kind for task in lay_out(of, Extent(claimed(of)))]
     assert Kind.MIGRATE_SINGLE_FIELDS not in kinds
     assert kinds.count(Kind.MIGRATE_BO_LINKS) == 2
     assert Kind.MIGRATE_IN_MIGRATED_AT not in kinds
@@ -107,10 +134,10 @@ def test_an_empty_batch_still_serves_waiting_links_and_readers() -> None:
 
 def test_a_new_version_is_made_before_its_tables_are_filled_side_by_side() -> None:
     of = company()
-    tasks = lay_out(of, claimed(of, in_Client=3), {"Client": 2, "_Claim_Client_": 1, "Claim": 2})
+    tasks = lay_out(of, Extent(claimed(of, in_Client=3), fills={"Client": 2, "_Claim_Client_": 1, "Claim": 2}))
     assert stages(tasks)[-5:] == [
         ("FILL_OUT", [""]),
-        ("NOP", [""]),
+        ("MAKE_INDEXES", [""]),
         ("FILL_OUT", ["Client", "_Claim_Client_", "Claim", "Client", "Claim"]),
         ("RUN_PROCESSES", [""]),
         ("NOP", [""]),
