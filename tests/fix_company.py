@@ -483,6 +483,12 @@ def copied_site(
         "from pg_database where datname = current_database()",
         at=site.out_database,
     )
+    # A mirror is called after its database.
+    site.look(
+        f"update {STORE}.out_version set schema_name = %s where schema_name = %s",
+        [f"mirror in {site.out_database.name}", f"mirror in {prepared.databases[-1].name}"],
+        at=site.store_database,
+    )
     site.grant_partner(prepared.partners)
     return site
 

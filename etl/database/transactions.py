@@ -14,7 +14,7 @@ from etl.database.session import pin
 
 # For transactions that hold locks which no lease covers: whoever waits for them has more patience (lock_timeout), so a
 # runner that is frozen there holds nobody up for good.
-BRIEF = {"idle_in_transaction_session_timeout": "3s"}
+BRIEF = {"idle_in_transaction_session_timeout": "10s"}
 
 Parameters = Mapping[str, Any]
 

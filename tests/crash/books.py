@@ -16,6 +16,7 @@ _NUMBER = re.compile(r"\b\d{18,}\b")
 _RUN_FROM = 1 << 50  # run ids begin with milliseconds; nothing else here is so large
 # Numbers of a sequence, ids of transactions, and who did it: another runner's are as good.
 _ANY = {
+    "unit_number": {"highest"},
     "journal": {"n", "written_by"},
     "out_version": {"position", "place", "own_scans", "reader_scans", "last_read_at"},
     "run": {"owner", "fence", "started_xid"},

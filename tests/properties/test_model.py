@@ -51,9 +51,15 @@ def test_a_value_given_up_by_an_earlier_row_is_free(world: World) -> None:
     assert emails(world) == {"a": "z", "b": "x"}
 
 
+def test_a_value_given_up_by_a_later_row_is_free(world: World) -> None:
+    deliver(world, ("a", None, "x"), ("b", None, "y"))
+    assert deliver(world, ("b", None, "x"), ("a", None, "z")) == ["DONE", "DONE"]
+    assert emails(world) == {"a": "z", "b": "x"}
+
+
 def test_a_value_of_another_is_refused(world: World) -> None:
     deliver(world, ("a", None, "x"), ("b", None, "y"))
-    assert deliver(world, ("b", None, "x"), ("a", None, "z")) == ["ERROR", "DONE"]
+    assert deliver(world, ("b", None, "x"), ("a", None, "x")) == ["ERROR", "DONE"]
     assert [fault.code for fault in world.faults] == ["UNIQUE_TAKEN"]
 
 

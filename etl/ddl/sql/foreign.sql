@@ -45,7 +45,9 @@ from asked a
 join pg_catalog.pg_depend d on d.refobjid = a.oid and d.deptype in ('a', 'i') and d.classid = 'pg_catalog.pg_class'::regclass
 join pg_catalog.pg_sequence q on q.seqrelid = d.objid
 join pg_catalog.pg_class s on s.oid = q.seqrelid
-where pg_catalog.pg_sequence_last_value(s.oid) >= q.seqmax
+where case
+    when pg_catalog.has_sequence_privilege(s.oid, 'usage, select') then pg_catalog.pg_sequence_last_value(s.oid) >= q.seqmax
+end
 union all
 select a.name, 'unlogged', a.name, '', array[]::text[], null, true
 from asked a

@@ -99,5 +99,8 @@ def test_payloads_as_bad_values_are_told_as_they_are(inbound: Inbound) -> None:
     inbound.merge()
     told = {error["in_id"]: error for error in inbound.site.errors()}
     assert {key: error["value"] for key, error in told.items()} == {f"{n}": one for n, one in enumerate(short)}
-    assert all(error["message"].startswith(f"Kind is {error['value']}, which is neither") for error in told.values())
+    shown = {one: one if one.strip() else f"'{one}'" for one in short}
+    assert all(
+        error["message"].startswith(f"Kind is {shown[error['value']]}, which is neither") for error in told.values()
+    )
     assert inbound.site.count(f"{STORE}.err") == len(short)
