@@ -5,10 +5,11 @@ travel as bound values.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
-from etl.inbound.value_checks import check, same_json
+from etl.inbound.value_checks import check, holds_json, same_json
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field, OnBadValue
@@ -50,7 +51,8 @@ class FieldValue:
     field's file has not arrived. `is_system`: a row of a system object needs at least one such value. `field` is
     the code as the metadata writes it. `straight` is the value of most rows, which nothing but i tells; it holds where
     `straight_if` does, and then the value is good. None: nothing but a look-up can tell the value. `same` is the
-    condition under which two texts that differ are one value, as JSON is in another spelling: g keeps its own then.
+    condition under which two texts that differ are one value, as JSON is in another spelling: g keeps its own then;
+    `same_texts` writes it of any two texts, None where the kind holds no JSON.
     `brings`: under this condition the row says what the value is to be, and does not leave it to g; "" if it always
     does."""
 
@@ -71,8 +73,17 @@ class FieldValue:
     straight: str | None = None
     straight_if: str = ""
     same: str = ""
+    same_texts: Callable[[str, str], str] | None = None
     brings: str = ""
     ignores_case: bool = False
+
+    def differ(self, one: str, other: str) -> str:
+        """SQL of whether two values of the field, null being one too, are not the same value."""
+        if self.same_texts is None:
+            return f"{one} is distinct from {other}"
+        # Within the `case`, so that only texts that differ are read as JSON.
+        same = self.same_texts(one, other)
+        return f"case when {one} <> {other} then not {same} else {one} is distinct from {other} end"
 
     def compared(self, value: str) -> str:
         """SQL of how a value is compared with those of other instances."""
@@ -122,7 +133,8 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
     if field.is_unique and field.sql_type == "text":
         own = f"nullif({own}, '')"  # an empty text names no instance
     code, is_bad = check(field, raw, f"{lookup.alias}.stored" if lookup else "", policy.store_schema)
-    same = same_json(field, f"g.{column}", own, policy.store_schema)
+    same_texts = partial(same_json, field, policy.store_schema) if holds_json(field) else None
+    same = same_texts(f"g.{column}", own) if same_texts else ""
     # Within the `case`, so that only texts that differ are read as JSON.
     value = f"case when {own} <> g.{column} then case when {same} then g.{column} else {own} end else {own} end"
     if not same:
@@ -152,6 +164,7 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
         straight=straight,
         straight_if=straight_if,
         same=same,
+        same_texts=same_texts,
         brings=brings,
         ignores_case=field.ignores_case,
     )

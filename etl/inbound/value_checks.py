@@ -43,14 +43,19 @@ def check(field: Field, raw: str, found: str, store_schema: str) -> tuple[str, s
     return "", ""
 
 
-def same_json(field: Field, stored: str, written: str, store_schema: str) -> str:
-    """SQL of the condition that two texts which differ are one JSON value, never null for two texts; "" where the kind
-    holds no JSON."""
+def holds_json(field: Field) -> bool:
+    """Whether texts of the field are read as JSON, or may be."""
+    return field.type in _SHAPES or field.type in _LANGUAGE_TYPES
+
+
+def same_json(field: Field, store_schema: str, stored: str, written: str) -> str:
+    """SQL of the condition that two texts which differ are one JSON value, never null for two texts; of a field that
+    holds JSON."""
     same = f"{identifier(store_schema)}.same_json({stored}, {written})"
     if field.type in _LANGUAGE_TYPES:
         # What is not an object equals none, so it is enough to look at one of the two.
         return f"case when {stored} {_OPENS_OBJECT} then {same} else false end"
-    return same if field.type in _SHAPES else ""
+    return same
 
 
 def _text_arms(field: Field, raw: str, store_schema: str) -> Iterator[str]:

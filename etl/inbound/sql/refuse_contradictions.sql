@@ -1,11 +1,21 @@
 -- Rows without an external id that name one instance by out_id and say different things: nothing says which one counts.
+{% macro says(alias) -%}
+{{ alias }}._in_id is null and {{ alias }}._known is not null and not {{ alias }}._removed and {{ alias }}._action <> 'rejected'
+{%- endmacro %}
 update stage s
 set _action = 'rejected', _fault = 'OUT_ID_TWICE', _instance = null
 from (
-    select _known
-    from stage
-    where _in_id is null and _known is not null and not _removed and _action <> 'rejected'
-    group by _known
-    having count(distinct row(_action{% for field in fields %}, {{ field.column }}{% endfor %}{% for field in waiting %}, _file_{{ loop.index0 }}{% endfor %})) > 1
+    select distinct o._known
+    from (select distinct on (_known) * from stage i where {{ says("i") }} order by _known, _row) f
+    join stage o on o._known = f._known and o._row <> f._row
+    where {{ says("o") }} and (
+        o._action <> f._action
+{% for field in fields %}
+        or {{ field.differ("o." ~ field.column, "f." ~ field.column) }}
+{% endfor %}
+{% for field in waiting %}
+        or o._file_{{ loop.index0 }} is distinct from f._file_{{ loop.index0 }}
+{% endfor %}
+    )
 ) d
-where s._known = d._known and s._in_id is null and not s._removed and s._action <> 'rejected'
+where s._known = d._known and {{ says("s") }}

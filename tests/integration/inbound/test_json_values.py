@@ -128,3 +128,25 @@ def test_what_jsonb_cannot_hold_is_compared_as_text(
             sqlalchemy.text("select store_demo.same_json(:one, :other)"), {"one": one, "other": other}
         ).scalar_one()
     assert same is is_same
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_of_one_instance_in_two_spellings_say_the_same(site: Site, kind: str) -> None:
+    """Neither do they contradict each other, nor is one of them overruled."""
+    deliver(site, {})
+    fates(site)
+    instance = site.value(f"select _id from {STORE}.bo_Thing where _in_id = '0'")
+    no_id = {"in_id": None, "out_id": instance}
+    site.partner.redeliver("in_Thing", *({**no_id, kind: spelling} for spelling in SPELLINGS[kind]))
+    site.partner.hand_over()
+    assert fates(site) == {"changed": 1, "unchanged": 1}
+    assert site.errors() == []
+    named = {"in_id": "0", "out_id": None, kind: OTHERS[kind]}, {"in_id": "1", "out_id": instance, kind: OTHERS[kind]}
+    site.partner.redeliver("in_Thing", *({**no_id, kind: text} for text in (SPELLINGS[kind][0], OTHERS[kind])))
+    site.partner.hand_over()
+    assert fates(site) == {"rejected": 2}
+    site.partner.redeliver("in_Thing", {**named[0], kind: " " + OTHERS[kind]}, {**named[1], "in_id": "also"})
+    site.partner.hand_over()
+    assert fates(site) == {"changed": 1, "unchanged": 1}
+    assert site.errors() == []
