@@ -14,6 +14,7 @@ from etl.errors import RunStopped
 from etl.inbound.brake_changed import changed_too_much
 from etl.inbound.brake_share import LEAST, enough, exceeds, told
 from etl.inbound.brake_unlinked import unlinked_too_much
+from etl.inbound.field_values import FieldValue, ValuePolicy, field_values
 from etl.inbound.place import Place, Sides
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
@@ -98,6 +99,13 @@ def _value(field: Field, alias: str) -> str:
     return f"nullif({column}, '')" if field.sql_type == "text" else column
 
 
+def _unique(business_object: BusinessObject, place: Place) -> list[FieldValue]:
+    """The unique fields by which a row without a known id finds its instance; those whose values are looked up are left
+    out."""
+    values = field_values(business_object, ValuePolicy(place.store_schema, place.keep_on_null))
+    return [value for value in values if value.is_unique and not value.lookup]
+
+
 def _excesses(sides: Sides, business_object: BusinessObject, changes: list[_Change], place: Place) -> Iterator[str]:
     """Sentences about the changes that exceed their share.
 
@@ -135,7 +143,13 @@ class _Count:
     def _one(self, statement: str, changes: list[_Change] | None = None, **values: object) -> Any:
         code = self.business_object.code
         tables = {"in_table": names.in_table(code), "golden": names.store_table(code)}
-        names_of_all = {"changes": changes, "is_one": self.sides.is_one, **tables, **self.place.names}
+        names_of_all = {
+            "changes": changes,
+            "unique": _unique(self.business_object, self.place),
+            "is_one": self.sides.is_one,
+            **tables,
+            **self.place.names,
+        }
         values |= {"run": self.place.run, "bo": code}
         if statement == "bound_rows":
             return fetch_one(self.sides.source, _sql(statement, **names_of_all), values)

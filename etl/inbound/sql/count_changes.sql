@@ -1,18 +1,19 @@
--- Which of the suspicious rows would really change an ACTUAL instance, found by out_id, else by in_id, as a merge does.
+-- How many ACTUAL instances the suspicious rows would really change, found as a merge does: by out_id, else by in_id, else by
+-- a unique value. Several rows for one instance change one.
 {% from "suspects.jinja" import suspects %}
 {% macro counted() %}
-    select{% for change in changes %} b.{{ change.name }} and {{ change.matters }} as {{ change.name }}{{ "," if not loop.last }}{% endfor %}
+    select g._id{% for change in changes %}, b.{{ change.name }} and {{ change.matters }} as {{ change.name }}{% endfor %}
 
     from batch b
 {% endmacro %}
 {% if is_one %}
 with batch as materialized (
-{{ suspects(in_schema, in_table, changes) }}
+{{ suspects(in_schema, in_table, changes, unique) }}
 )
 {% endif %}
 select
 {% for change in changes %}
-    count(*) filter (where {{ change.name }}) as {{ change.name }}{{ "," if not loop.last }}
+    count(distinct _id) filter (where {{ change.name }}) as {{ change.name }}{{ "," if not loop.last }}
 {% endfor %}
 from (
 {{ counted() }}
@@ -26,4 +27,13 @@ from (
     join {{ store_schema | ident }}.alias a on a.bo = :bo and a.in_id = b._in_id
     join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = a.instance and g._state = 'ACTUAL'
     where b._out_id is null
+{% for field in unique %}
+    union all
+{{ counted() }}
+    left join {{ store_schema | ident }}.{{ golden | ident }} o on o._in_id = b._in_id
+    left join {{ store_schema | ident }}.alias a on a.bo = :bo and a.in_id = b._in_id
+    join {{ store_schema | ident }}.{{ golden | ident }} g
+        on cast({{ field.compared("g." ~ field.column) }} as text) collate "C" = b._unique_{{ loop.index0 }} and g._state = 'ACTUAL'
+    where b._out_id is null and o._id is null and a.instance is null
+{% endfor %}
 ) changed

@@ -206,7 +206,7 @@ def test_a_small_batch_does_not_scan_the_store(site: Site) -> None:
 def _explain(site: Site, statement: str, changes: list[dict[str, str]]) -> str:
     """The plan as it went, without costs."""
     tables = {"in_schema": "in_tables", "store_schema": STORE, "in_table": "in_Client", "golden": "bo_Client"}
-    sql = Statements("etl.inbound")(statement, changes=changes, is_one=True, **tables)
+    sql = Statements("etl.inbound")(statement, changes=changes, unique=[], is_one=True, **tables)
     explained = sql.text.replace(sql.text, f"explain (analyze, costs off, timing off, summary off)\n{sql.text}")
     with site.house() as house, transaction(house.engine) as connection:
         rows = fetch_all(connection, type(sql)(explained), {"run": 7, "bo": "Client", "enough": 200})

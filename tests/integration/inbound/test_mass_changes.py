@@ -267,3 +267,90 @@ def test_the_command_accepts_ended_links(site: Site) -> None:
     assert site.etl("run").code == 3
     assert site.etl("run", "--accept").code == 0
     assert site.count(f"{STORE}.link_client_town") == 0
+
+
+PEOPLE = {
+    "Client": f"""
+code: Client
+fields:
+  - {{code: Email, type: INPUT_EMAIL, isUnique: true, {_IN}}}
+  - {{code: Phone, type: INPUT_PHONE, isUnique: true, {_IN}}}
+  - {{code: Born, type: DATE, isUnique: true, inMigrationTimezoneMinutes: 300, {_IN}}}
+  - {{code: Name, type: INPUT_TEXT, {_IN}}}
+  - {{code: Amount, type: INPUT_NUMBER, {_IN}}}
+"""
+}
+
+
+@pytest.fixture
+def people(make_site: MakeSite) -> Site:
+    """200 people that a feed with ids of another system knows by unique values alone."""
+    site = make_site(PEOPLE, maxChangedShare=50, maxRemovedShare=30, maxBlankedShare=30)
+    deliver_people(site, 200)
+    assert site.run().exit_code == 0
+    return site
+
+
+BY = {
+    "Email": "'P' || n || '@x.kz' as email, null as phone, null::timestamptz as born",
+    "Phone": "null as email, n::text as phone, null::timestamptz as born",
+    "Born": "null as email, null as phone, timestamptz '2000-01-01 19:05Z' + make_interval(days => n) as born",
+    "all": "'p' || n || '@X.kz' as email, n::text as phone, "
+    "timestamptz '2000-01-01 19:00Z' + make_interval(days => n) as born",
+}
+
+
+def deliver_people(site: Site, number: int, ids: str = "'c-'", by: str = "all", name: str = "'x'") -> None:
+    site.partner("delete from in_client")
+    site.partner(
+        f"insert into in_client (in_id, email, phone, born, name, amount) "
+        f"select {ids} || n, email, phone, born, {name}, 7 "
+        f"from (select n, {BY[by]} from generate_series(1, {number}) n) k"
+    )
+    site.partner.hand_over()
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("by", BY)
+def test_instances_that_a_unique_value_leads_to_count(people: Site, by: str) -> None:
+    deliver_people(people, 101, "'other-'", by, "'changed'")
+    people.set(maxChangedShare=50, maxBlankedShare="")
+    with pytest.raises(RunStopped, match="change 101 of 200 instances of Client"):
+        people.run()
+    deliver_people(people, 100, "'other-'", by, "'changed'")
+    assert people.run().receipts[0].changed == 100
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("by", BY)
+def test_a_column_forgotten_for_those_counts_too(people: Site, by: str) -> None:
+    people.set(maxBlankedShare=30)
+    deliver_people(people, 61, "'other-'", by, "null")
+    with pytest.raises(RunStopped, match="empty Name of 61 of 200 instances of Client"):
+        people.run()
+
+
+@BOTH_LAYOUTS
+def test_several_rows_for_one_instance_change_it_once(people: Site) -> None:
+    deliver_people(people, 90, "'other-'")
+    people.run()
+    rows = "select k || n, '2x' from generate_series(1, 90) n, unnest(array['c-', 'other-']) k"
+    people.partner.redeliver("in_client")
+    people.partner(f"insert into in_client (in_id, name) {rows}")
+    people.set(maxChangedShare=50, maxBlankedShare=50)
+    people.partner.hand_over()
+    assert people.run().receipts[0].changed == 90
+    people.set(maxRemovedShare=45)
+    people.partner("update in_client set removed = true, in_status = ''")
+    people.partner.hand_over()
+    assert people.run().receipts[0].removed == 90
+
+
+@BOTH_LAYOUTS
+def test_those_that_the_batch_removes_are_not_changed_by_others(people: Site) -> None:
+    """Newcomers with the values of 60 that are removed beside 60 changed ones: none is changed by them."""
+    deliver_people(people, 60, "'other-'", name="'new'")
+    people.partner("insert into in_client (in_id, removed) select 'c-' || n, true from generate_series(1, 60) n")
+    people.partner("insert into in_client (in_id, name) select 'c-' || n, 'y' from generate_series(61, 120) n")
+    [receipt] = people.run().receipts
+    assert (receipt.created, receipt.removed, receipt.changed) == (60, 60, 60)
