@@ -122,4 +122,4 @@ def lacks(connection: Connection, found: Sequence[Lack]) -> EnvironmentFault:
 def is_superuser(connection: Connection) -> str:
     """The role's name if it is a superuser, else nothing."""
     [engine] = fetch_all(connection, _sql("engine"))
-    return str(engine.role) if engine.is_superuser else ""
+    return str(engine.name) if engine.is_superuser else ""

@@ -81,8 +81,10 @@ def check_run(house: House) -> Iterator[Finding]:
     else:
         yield ok("marker", status.reason)
     if status.marker and status.marker["is_ahead"]:
-        found = f"id={status.marker['id']} was written by hand above what the sequence of process_tracking gives"
-        do = "let the partner leave id to its default: rows of lower ids are not looked at while that one is there"
+        found = (
+            f"id={status.marker['id']} was written by hand, and the sequence of process_tracking has not come so far"
+        )
+        do = "let the partner leave id to its default: a row of a lower id is not looked at, one of the same is refused"
         yield warning("marker", found, do)
 
 

@@ -1,11 +1,13 @@
 -- What was added to some tables, or taken from them, and may refuse what a run writes: constraints, unique and computed
--- indexes, generated columns, columns that must be filled, replication without an identity, sequences at their end.
+-- indexes, generated columns, columns that must be filled, replication without an identity, sequences at their end. `named`
+-- is the name as SQL text.
 with asked as (
     select c.oid, c.relname::text as name, c.relpersistence, c.relreplident, c.relhasindex
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where n.nspname = :schema and c.relname = any(:names) and c.relkind = 'r'
-)
+),
+found as (
 select a.name, 'constraint ' || cast(c.contype as text) as kind, c.conname::text as what, pg_catalog.pg_get_constraintdef(c.oid) as text,
     array(select t.attname::text from pg_catalog.pg_attribute t where t.attrelid = a.oid and t.attnum = any(c.conkey)) as columns,
     case when c.contype = 'c' then pg_catalog.pg_get_expr(c.conbin, c.conrelid) end as expression, c.convalidated as is_valid
@@ -52,4 +54,5 @@ union all
 select a.name, 'unlogged', a.name, '', array[]::text[], null, true
 from asked a
 where a.relpersistence = 'u'
-order by 1, 2, 3
+)
+select f.*, pg_catalog.quote_ident(f.what) as named from found f order by 1, 2, 3

@@ -1,7 +1,7 @@
 -- The marker row that counts: the one with the highest id (guide). Its dates are shown and decide nothing; what no
 -- calendar but PostgreSQL's has (infinity, BC, year 10000) is left out, for it would stop the reader. `same_id`: rows with
 -- this id, more than one only where the primary key is gone. `is_ahead`: somebody wrote the id by hand, and the sequence
--- gives lower ones; `overlooked`: such a lower row that was handed over.
+-- will give lower ones; `overlooked`: such a lower row that was handed over.
 select
     m.id, m.load_status, m.ins_inkafka_status, m.occupied_by_process,
     case when m.oper_date between '0001-01-02' and '9999-12-30' then m.oper_date end as oper_date,
@@ -17,9 +17,9 @@ select
     coalesce(m.id > g.last, false) as is_ahead
 from {{ schema | ident }}.process_tracking m
 cross join lateral (
-    select pg_sequence_last_value(
-        cast(pg_get_serial_sequence('{{ schema | ident }}.process_tracking', 'id') as regclass)
-    ) as last
+    -- Of a sequence that has given no number yet there is no last one.
+    select case when sequence is not null then coalesce(pg_sequence_last_value(cast(sequence as regclass)), 0) end as last
+    from pg_get_serial_sequence('{{ schema | ident }}.process_tracking', 'id') sequence
 ) g
 order by m.id desc
 limit 1

@@ -7,7 +7,7 @@ import pytest
 
 from etl.engine.preparation import _warn_of_superuser
 from etl.errors import EnvironmentFault
-from tests.fix_company import CLAIMS, OUT, MakeSite, Site
+from tests.fix_company import CLAIMS, IMPORT_CONFIG, OUT, OUT_CONFIG, PASSWORD, MakeSite, Site
 from tests.integration.rights.calling import call
 
 
@@ -175,3 +175,22 @@ def test_a_superuser_is_warned_of_once(site: Site, caplog: pytest.LogCaptureFixt
         f"the engine's role {role} is a superuser: an ordinary role is enough, and safer (docs/rights.md)"
     ]
     assert f"the engine's role {role} is a superuser" in call(site, "grants", "--check").out
+
+
+@pytest.mark.parametrize("role", ["etl-engine", "Engine", "user", 'a"b', "движок", "etl engine"])
+def test_the_cure_is_a_statement_that_works_for_any_role(site: Site, role: str) -> None:
+    site.run()
+    quoted = '"' + role.replace('"', '""') + '"'
+    name = site.database.name
+    site.look(f"revoke temporary, create on database {name} from public, engine_{name}; drop schema {OUT} cascade")
+    site.look(f"alter role engine_{name} rename to {quoted}")
+    site.look(f"alter role {quoted} password '{PASSWORD}'")
+    for config in (IMPORT_CONFIG, OUT_CONFIG):
+        if f"engine_{name}" in site.text(config):
+            site.edit(config, f"username=engine_{name}", f"username={role}")
+    cures = [line.split(": ", 1)[1].split(" (for")[0] for line in call(site, "grants", "--check").out.splitlines()]
+    assert len(cures) == 2
+    for cure in cures:
+        site.look(cure)
+    assert call(site, "grants", "--check").code == 0
+    site.look(f"alter role {quoted} rename to engine_{name}")

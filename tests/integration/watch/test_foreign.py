@@ -3,6 +3,8 @@
 import pytest
 
 import etl.watch
+from etl.database import transaction
+from etl.ddl import foreign
 from etl.errors import EtlError
 from tests.fix_company import CLAIMS, CODE, MakeSite, Site
 
@@ -278,7 +280,7 @@ def test_a_marker_row_with_an_id_of_the_partners_own_hides_later_ones(site: Site
     site.run()
     site.partner(f"insert into {MARKER} (id, oper_date, load_status) values (2147483647, current_date, 1)")
     assert site.run().run is not None
-    assert "id=2147483647 was written by hand above what the sequence" in checked(site)
+    assert "id=2147483647 was written by hand, and the sequence" in checked(site)
     number = site.partner.hand_over_by_row()
     outcome = site.run()
     assert outcome.run is None
@@ -295,3 +297,40 @@ def test_two_hand_overs_before_a_run_are_no_fault(site: Site) -> None:
     assert site.run().run is not None
     assert site.run().run is None
     assert checked(site) == ""
+
+
+@pytest.mark.parametrize("name", ['Odd"one', "a b; drop table in_client", "CamelCase", "select", "ключ", "a'b"])
+def test_what_to_do_is_a_statement_that_works(site: Site, name: str) -> None:
+    """Whatever somebody called what he added."""
+    quoted = '"' + name.replace('"', '""') + '"'
+    site.look(
+        f"alter table {ROWS} add constraint {quoted} check (in_status <> 'DONE');"
+        f"create unique index {quoted} on {MARKER} (ins_inkafka_status, periodic_update_time);"
+        f"alter table {MARKER} add {quoted} text not null",
+        at=site.database,
+    )
+    with site.house() as house, transaction(house.engine) as connection:
+        found = [one.do for one in foreign(connection, house.company, house.in_schema)]
+    statements = [do.removeprefix("if it refuses that, ").removesuffix(", or give it a default") for do in found]
+    assert [one.split()[0] for one in statements] == ["alter", "alter", "drop"]
+    for statement in statements:
+        site.look(statement, at=site.database)
+    assert checked(site) == ""
+    assert site.run().errors == 0
+
+
+@pytest.mark.parametrize("number", [1, 2, 2147483646])
+def test_an_id_of_the_partners_own_is_told_before_the_sequence_was_used(site: Site, number: int) -> None:
+    site.run()
+    site.look(f"delete from {MARKER}; alter sequence {SEQUENCE} restart", at=site.database)
+    site.partner(f"insert into {MARKER} (id, oper_date, load_status) values ({number}, current_date, 0)")
+    assert f"id={number} was written by hand, and the sequence of process_tracking has not come so far" in checked(site)
+
+
+@pytest.mark.parametrize("number", [0, -1, -2147483648])
+def test_an_id_below_what_the_sequence_gives_hides_nothing(site: Site, number: int) -> None:
+    site.partner(f"insert into {MARKER} (id, oper_date, load_status) values ({number}, current_date, 1)")
+    assert checked(site) == ""
+    assert site.run().run is not None
+    site.partner.hand_over_by_row()
+    assert site.run().run is not None
