@@ -19,4 +19,6 @@ def new_private_file(path: Path) -> Iterator[BinaryIO]:
 
 def open_private(path: Path) -> int:
     """The same as a file descriptor, which the caller closes."""
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    os.fchmod(file, 0o600)  # a umask may have taken even the owner's rights
+    return file

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from etl.cli.printing import config_url, console, json_text
-from etl.config import Clash, Transfer, Tree, open_source, transfer
+from etl.config import Clash, DirectorySource, Transfer, Tree, open_source, transfer
 from etl.engine import faults_of, zone_of
 from etl.errors import ConfigurationError, Problem
 from etl.metadata import companies, company_documents, parse_company
@@ -76,21 +76,25 @@ def show(context: click.Context, company: str | None, as_json: bool) -> None:
 def check(context: click.Context, company: str | None, as_json: bool) -> None:
     """Check all texts, business objects included; name every problem with file, line and key.
 
+    Without --company those of every company. Variables that only another company asks for need not be defined.
     Exit code 0: the configuration is sound; 2: it is not.
     """
     tree = _tree(context)
     url, texts = tree.origin, tree.contents
     problems: list[Problem] = []
-    code, counted = company or "", ""
+    code = company or ""
     with _collecting(problems):
         settings = parse_settings(texts, origin=url, company=company, environ=os.environ, open_texts=tree.open_texts)
         code = settings.in_migration.company_code
         zone_of(settings.in_migration.time_zone, os.environ)
     problems += read_log_structure(texts, f"{url.removeprefix('file:').rstrip('/')}/{LOGGING}")[1]
-    for one in dict.fromkeys([*([code] if code in companies(texts) else []), *([] if company else companies(texts))]):
+    counted = ""
+    if code in companies(texts):
         with _collecting(problems):
-            found = parse_company(one, company_documents(one, texts, origin=url))
-            counted = found.counted if one == code else counted
+            counted = parse_company(code, company_documents(code, texts, origin=url)).counted
+    if not company:
+        problems += faults_of(texts, origin=url, open_texts=tree.open_texts)
+    problems = list(dict.fromkeys(problems))
     if as_json:
         told = {
             "ok": not problems,
@@ -187,8 +191,11 @@ def export(context: click.Context, directory: Path, force: bool) -> None:
     Passwords that stand in texts stand in the files too, which only their owner may read.
     """
     texts = _tree(context).contents
-    with open_source(_file_url(directory)) as target:
-        _report(transfer(texts, target, Clash.REPLACE if force else Clash.REFUSE), target.url)
+    with DirectorySource(directory.absolute(), is_private=True) as target:
+        done = transfer(texts, target, Clash.REPLACE if force else Clash.REFUSE)
+        for path in done.unchanged:
+            target.make_private(path)
+    _report(done, target.url)
 
 
 def _file_url(directory: Path) -> str:

@@ -4,6 +4,7 @@ Receives a URL. Hands on one immutable snapshot of the whole tree, and takes tex
 Never knows what a text means, and lets no exception of kazoo or the file system out.
 """
 
+from etl.config.directory import DirectorySource
 from etl.config.errors_beside import ErrorsBeside
 from etl.config.home import default_url, etl_home, log_folder
 from etl.config.source import Source, open_source
@@ -12,6 +13,7 @@ from etl.config.tree import MissingTreeError, Text, Tree, UnreachableTreeError
 
 __all__ = [
     "Clash",
+    "DirectorySource",
     "ErrorsBeside",
     "MissingTreeError",
     "Source",

@@ -20,10 +20,14 @@ _ATTEMPTS = 5
 
 
 class DirectorySource:
-    """The tree below one directory. Symbolic links are followed: Kubernetes mounts configuration that way."""
+    """The tree below one directory. Symbolic links are followed: Kubernetes mounts configuration that way.
 
-    def __init__(self, root: Path) -> None:
+    `is_private`: what is written is readable by its owner alone; else files that were there keep their modes.
+    """
+
+    def __init__(self, root: Path, *, is_private: bool = False) -> None:
         self.root = root
+        self._is_private = is_private
         self.url = f"file:{root}"
         self._seen = ""
 
@@ -48,9 +52,17 @@ class DirectorySource:
         data = encode(content, str(target))
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            _replace(target, data)
+            _replace(target, data, is_private=self._is_private)
         except OSError as error:
             raise ConfigurationError(Problem(f"cannot be written: {error.strerror}", str(target))) from None
+
+    def make_private(self, path: str) -> None:
+        """Leaves the file of a text readable by its owner alone."""
+        target = Path(os.path.realpath(self.root / checked(path)))
+        try:
+            target.chmod(0o600)
+        except OSError as error:
+            raise ConfigurationError(Problem(f"cannot be made private: {error.strerror}", str(target))) from None
 
     def write_errors(self, path: str, content: str) -> None:
         """As `write`, to the file of errors beside the text."""
@@ -157,13 +169,15 @@ def _read_text(path: Path) -> Text:
         raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", place)) from None
 
 
-def _replace(target: Path, data: bytes) -> None:
-    # mkstemp gives mode 0600: a text may hold a password. A file that was there keeps its mode.
+def _replace(target: Path, data: bytes, *, is_private: bool = False) -> None:
+    # mkstemp gives mode 0600: a text may hold a password. A file that was there keeps its mode, if it may.
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".etl-")
     try:
         with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, 0o600)  # whatever the umask
             with contextlib.suppress(FileNotFoundError):
-                os.fchmod(handle, stat.S_IMODE(target.stat().st_mode))
+                if not is_private:
+                    os.fchmod(handle, stat.S_IMODE(target.stat().st_mode))
             file.write(data)
             file.flush()
             os.fsync(handle)

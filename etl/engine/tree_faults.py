@@ -4,22 +4,34 @@ import os
 import re
 from collections.abc import Mapping
 
+from etl.engine.zone import zone_of
 from etl.errors import ConfigurationError, Problem
 from etl.metadata import companies, company_documents, parse_company
-from etl.settings import explain_settings
+from etl.settings import company_folders, explain_settings
 from etl.settings.log_file import LOGGING, read_log_structure
 
 # Of this machine, not of the text: another one may run with it.
 _UNDEFINED = re.compile(r"the environment variable \w+ is not defined")
 
 
-def faults_of(texts: Mapping[str, str], *, origin: str, environ: Mapping[str, str] = os.environ) -> list[Problem]:
-    """Every fault of settings, schedule, log structure and documents, in `texts` (path -> content) at `origin`."""
+def faults_of(
+    texts: Mapping[str, str],
+    *,
+    origin: str,
+    environ: Mapping[str, str] = os.environ,
+    open_texts: Mapping[str, str] | None = None,
+) -> list[Problem]:
+    """Every fault of settings, schedule, log structure and documents, in `texts` (path -> content) at `origin`.
+
+    `open_texts` as for `parse_settings`.
+    """
     found: list[Problem] = []
-    codes: list[str | None] = [*companies(texts)]
+    codes: list[str | None] = [*company_folders(texts)]
     for company in codes or [None]:
         try:
-            explain_settings(texts, origin=origin, company=company, environ=environ)
+            values = explain_settings(texts, origin=origin, company=company, environ=environ, open_texts=open_texts)
+            [zone] = [str(one.value) for one in values if one.key.name == "timeZone"]
+            zone_of(zone, environ)
         except ConfigurationError as error:
             found += error.problems
     place = origin.removeprefix("file:").rstrip("/")

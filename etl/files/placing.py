@@ -58,7 +58,8 @@ class Placing:
     def folder(self, target: Path) -> Iterator[Path]:
         """As `file`, for a folder of files."""
         with self.file(target) as part:
-            part.mkdir(mode=0o700)
+            part.mkdir()
+            part.chmod(0o700)  # whatever the umask
             yield part
             for path in part.rglob("*"):
                 path.chmod(0o700 if path.is_dir() else 0o600)

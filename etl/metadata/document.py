@@ -10,7 +10,7 @@ from typing import Any, Final
 import yaml
 
 from etl.errors import Problem
-from etl.metadata.texts import joined
+from etl.metadata.texts import fault_of, joined
 from etl.quoting import shown
 
 MAX_BYTES: Final = 1024 * 1024
@@ -91,6 +91,11 @@ def _compose(text: str) -> yaml.Node | None:
     except yaml.reader.ReaderError as fault:
         line = text.count("\n", 0, fault.position) + 1
         raise RefusedError(f"the character U+{_ordinal(fault.character):04X} is not allowed in YAML", line) from None
+    except (ValueError, OverflowError):  # what chr() says of \U00110000 in quotes
+        line = loader.line + 1 if loader is not None else None
+        raise RefusedError(
+            "YAML syntax: an escape (\\U…) names no character, as the last one is U+10FFFF", line
+        ) from None
     finally:
         if loader is not None:
             loader.dispose()
@@ -122,7 +127,10 @@ def _mapping(node: yaml.MappingNode, at: Path, path: str, document: Document) ->
         if not isinstance(key_node, yaml.ScalarNode):
             document.faults.append(Problem("a key must be a word", path, line))
             continue
-        key = str(key_node.value)
+        key = joined(str(key_node.value))
+        if fault := fault_of(key):
+            document.faults.append(Problem(f"a key is no plain word: {fault}", path, line))
+            continue
         if key in data:
             first = document.lines[(*at, key)]
             document.faults.append(Problem(f"the key {shown(key)} stands twice, first on line {first}", path, line))

@@ -4,6 +4,7 @@ Receives path → text and the environment. Hands on one checked Settings, each 
 Never reads a file or a node, and never lets a secret into a message.
 """
 
+from etl.settings.company import company_folders
 from etl.settings.model import InMigration, OutMigration, PostgresSettings, Settings
 from etl.settings.origin import OriginKind, Setting
 from etl.settings.parse import explain_settings, parse_settings
@@ -17,6 +18,7 @@ __all__ = [
     "Schedule",
     "Setting",
     "Settings",
+    "company_folders",
     "explain_settings",
     "parse_settings",
 ]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -44,6 +45,20 @@ def test_what_a_partner_wrote_is_no_formula_in_a_spreadsheet(rejected: Inbound) 
     assert rejected.site.etl("errors", "export", "e.jsonl", "--code", "NO_ID").code == 0
     lines = (rejected.site.home / "e.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(lines[0])["value"] == values[0]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])
+def test_an_exported_file_is_private_whatever_the_umask(rejected: Inbound, umask: int) -> None:
+    old = rejected.site.home / "e.csv"
+    old.write_text("old")
+    old.chmod(0o666)
+    before = os.umask(umask)
+    try:
+        done = [rejected.site.etl("errors", "export", name).code for name in ("e.csv", "e.jsonl")]
+    finally:
+        os.umask(before)
+    assert done == [0, 0]
+    assert {path.stat().st_mode & 0o777 for path in rejected.site.home.glob("e.*")} == {0o600}
 
 
 def test_an_export_that_fails_leaves_the_old_file(rejected: Inbound) -> None:

@@ -99,6 +99,33 @@ def test_check_looks_at_the_documents_too_and_names_everything_at_once(etl: Comm
     assert etl("check", "--company", "demo").exit_code == 0
 
 
+OTHERS = {
+    "companies/other/configs/InMigrationConfig.txt": [
+        ("chunkRows=many", "chunkRows"),
+        ("unknown=1", "unknown"),
+        ("timeZone=Asia/Nowhere", "timeZone"),
+        ("leaseSeconds=10\nheartbeatSeconds=9", "leaseSeconds"),
+        ("companyCode=demo", "companyCode"),
+    ],
+    "companies/other/configs/OutMigrationPostgresConfig.txt": [("removedInOut=stay", "removedInOut")],
+    "companies/other/configs/InMigrationPostgresConfig.txt": [("prot=5", "prot"), ("port=a", "port")],
+    "companies/third/business-objects/Odd.yml": [("code: Odd", "")],
+    "companies/third/business-objects/Odd.yaml": [("code: Even\nfields: []", "Even")],
+}
+
+
+@pytest.mark.parametrize(("path", "text", "key"), [(path, *one) for path, texts in OTHERS.items() for one in texts])
+def test_check_names_faults_of_other_companies(etl: Command, world: World, path: str, text: str, key: str) -> None:
+    world.source.write(MAIN, "companyCode=demo")
+    world.source.write("companies/other/configs/StorePostgresConfig.txt", "password:ENV=ONLY_THERE")
+    assert etl("check").exit_code == 0
+    world.source.write("companies/other/configs/StorePostgresConfig.txt", "")
+    world.source.write(path, text)
+    found = json.loads(etl("check", "--json").output)["problems"]
+    assert [(one["key"] or "").split(".")[0] for one in found] == [key], found
+    assert etl("check", "--company", "demo").exit_code == 0
+
+
 def test_check_as_json_keeps_secrets(etl: Command, world: World) -> None:
     world.source.write(MAIN, "companyCode=demo")
     world.source.write(IMPORT, "password=s3cret\npasword=s3cret")
@@ -234,6 +261,26 @@ def test_export_overwrites_only_by_force(etl: Command, world: World, tmp_path: P
     assert os.listdir(tmp_path / "out") == ["b.txt"]
     assert etl("export", str(tmp_path / "out"), "--force").exit_code == 0
     assert (tmp_path / "out/b.txt").read_text() == "2"
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])
+def test_exported_files_are_private(etl: Command, world: World, tmp_path: Path, umask: int) -> None:
+    """New ones, those that are replaced, and those that had the same text, whatever their modes were."""
+    for name in ("a.txt", "b.txt", "configs/c.txt"):
+        world.source.write(name, "password=x")
+    out = tmp_path / "out"
+    out.mkdir()
+    for name, text in {"a.txt": "old", "b.txt": "password=x"}.items():
+        (out / name).write_text(text)
+        (out / name).chmod(0o664)
+    (out / "configs").mkdir()
+    before = os.umask(umask)
+    try:
+        assert etl("export", str(out), "--force").exit_code == 0
+    finally:
+        os.umask(before)
+    modes = {name: (out / name).stat().st_mode & 0o777 for name in ("a.txt", "b.txt", "configs/c.txt")}
+    assert modes == dict.fromkeys(modes, 0o600)
 
 
 def test_the_configuration_in_use_without_the_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

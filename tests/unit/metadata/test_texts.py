@@ -54,6 +54,31 @@ def test_a_character_that_is_none_is_refused_wherever_it_stands(text: str) -> No
         assert all(str(one).isprintable() for one in found)
 
 
+KEYS = (
+    'code: Client\n"fie{}lds": []\n',
+    'code: Client\nfields:\n  - {{code: Name, type: INPUT_TEXT, "{}": x}}\n',
+    'code: Client\nfields:\n  - {{code: Name, type: INPUT_TEXT, label: {{"ru{}s": x}}}}\n',
+    'code: Client\nfields:\n  - {{code: Kind, type: DROPDOWN_SINGLE, options: [{{code: a, "{}id": x}}]}}\n',
+)
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_nor_may_a_key_hold_it(text: str) -> None:
+    for place in KEYS:
+        found = problems(Client=place.format(text))
+        assert any(one.message.startswith(f"a key is no plain word: {BAD[text]}") for one in found), (place, found)
+        assert all(str(one).isprintable() for one in found)
+
+
+@pytest.mark.parametrize("text", [r"\U00110000", r"\UFFFFFFFF", r"x\U7FFFFFFF", r"\UD8000000", r"\U00200000y"])
+@pytest.mark.parametrize("place", [*PLACES, *KEYS])
+def test_an_escape_of_no_character_is_no_yaml(text: str, place: str) -> None:
+    written = place.format(text)
+    [found] = problems(Client=written)
+    assert found.message == r"YAML syntax: an escape (\U…) names no character, as the last one is U+10FFFF"
+    assert found.line == written[: written.index(text)].count("\n") + 1
+
+
 @pytest.mark.parametrize("text", GOOD)
 def test_all_others_are_taken_and_pairs_are_joined(text: str) -> None:
     found = company(Client=f'code: Client\nfields:\n  - {{code: Name, type: INPUT_TEXT, label: "{text}"}}\n')
