@@ -92,9 +92,9 @@ def _compose(text: str) -> yaml.Node | None:
         line = text.count("\n", 0, fault.position) + 1
         raise RefusedError(f"the character U+{_ordinal(fault.character):04X} is not allowed in YAML", line) from None
     except (ValueError, OverflowError):  # what chr() says of \U00110000 in quotes
-        line = loader.line + 1 if loader is not None else None
+        at = loader.line + 1 if loader is not None else None
         raise RefusedError(
-            "YAML syntax: an escape (\\U…) names no character, as the last one is U+10FFFF", line
+            "YAML syntax: an escape (\\U…) names no character, as the last one is U+10FFFF", at
         ) from None
     finally:
         if loader is not None:
