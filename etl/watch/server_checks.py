@@ -61,11 +61,21 @@ def check_server(place: Place) -> Iterator[Finding]:
 
 
 def check_encoding(place: Place) -> Iterator[Finding]:
-    """UTF8 holds every letter; any other encoding some, and what it lacks is rejected."""
+    """UTF8 holds every letter; any other encoding some, and what it lacks is rejected.
+
+    Which letters are one but for their case is for the locale to say.
+    """
     with looking(place.engine) as connection:
         [found] = fetch_all(connection, _sql("server"))
     if found.encoding == "UTF8":
-        yield ok(place.of("encoding"), "UTF8")
+        with looking(place.engine) as connection:
+            [letters] = fetch_all(connection, _sql("folds_letters"))
+        if letters.folds:
+            yield ok(place.of("encoding"), "UTF8")
+        else:
+            said = "UTF8, with a locale whose only capitals are A to Z: e-mails with others differ by case"
+            do = "create the database anew with locale 'C.UTF-8' template template0 when it can be moved"
+            yield warning(place.of("encoding"), said, do)
         return
     do = "create the database anew with encoding 'UTF8' template template0 when it can be moved"
     lacks = "rows and files with letters that it lacks are rejected"

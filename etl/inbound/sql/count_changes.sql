@@ -33,7 +33,7 @@ from (
     left join {{ store_schema | ident }}.{{ golden | ident }} o on o._in_id = b._in_id
     left join {{ store_schema | ident }}.alias a on a.bo = :bo and a.in_id = b._in_id
     join {{ store_schema | ident }}.{{ golden | ident }} g
-        on cast({{ field.compared("g." ~ field.column) }} as text) collate "C" = b._unique_{{ loop.index0 }} and g._state = 'ACTUAL'
+        on {{ field.compared("cast(g.%s as text)" | format(field.column)) }} = {{ field.compared("b._unique_%d" | format(loop.index0)) }} and g._state = 'ACTUAL'
     where b._out_id is null and o._id is null and a.instance is null
 {% endfor %}
 ) changed

@@ -174,7 +174,12 @@ def test_a_password_of_the_environment_is_taken_as_it_is(make_site: MakeSite, pa
 
 @pytest.mark.parametrize(
     ("encoding", "level", "said"),
-    [("WIN1251", "warning", "rejected"), ("KOI8R", "warning", "rejected"), ("LATIN1", "error", "no Cyrillic")],
+    [
+        ("WIN1251", "warning", "rejected"),
+        ("KOI8R", "warning", "rejected"),
+        ("LATIN1", "error", "no Cyrillic"),
+        ("UTF8", "warning", "e-mails with others differ by case"),
+    ],
 )
 def test_check_says_what_an_encoding_lacks(
     make_site: MakeSite, database: Database, encoding: str, level: str, said: str

@@ -100,6 +100,44 @@ def test_a_contradiction_of_ids_is_one_fault(site: Site) -> None:
     assert [fault["code"] for fault in site.errors()] == ["IN_ID_TAKEN"]
 
 
+ONE_IN_TWO_CASES = [
+    ("Ä.Ö@X", "ä.ö@x"),
+    ("ҒӘҢ@ПОЧТА.ҚЗ", "ғәң@почта.қз"),
+    ("ẞ@x", "ß@x"),
+    ("ΟΔΟΣ@x", "οδοσ@x"),
+    ("Ǆ@x", "ǆ@x"),
+    ("\u212a@x", "k@x"),  # the sign of kelvins
+    ("Éa@x", "éA@X"),
+]
+TWO_THAT_LOOK_ALIKE = [
+    ("ß@x", "ss@x"),
+    ("e\u0301@x", "é@x"),
+    ("ı@x", "i@x"),
+    ("x@x ", "x@x"),
+    ("а@x", "a@x"),  # Cyrillic and Latin
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ONE_IN_TWO_CASES)
+def test_letters_of_every_script_have_two_cases(site: Site, one: str, other: str) -> None:
+    """Merged within a batch and by a later one; what the last row says is stored as it is given."""
+    site.partner.fill("in_citizen", {"in_id": "a", "email": one}, {"in_id": "b", "email": other})
+    [receipt] = site.run().receipts
+    assert (receipt.created, receipt.merged) == (1, 1)
+    site.partner.redeliver("in_citizen", {"in_id": "c", "email": one})
+    site.partner.hand_over()
+    [receipt] = site.run().receipts
+    assert (receipt.changed, receipt.merged) == (1, 1)
+    assert [row[2] for row in _golden(site)] == [one]
+
+
+@pytest.mark.parametrize(("one", "other"), TWO_THAT_LOOK_ALIKE)
+def test_other_letters_are_other_addresses(site: Site, one: str, other: str) -> None:
+    site.partner.fill("in_citizen", {"in_id": "a", "email": one}, {"in_id": "b", "email": other})
+    [receipt] = site.run().receipts
+    assert (receipt.created, receipt.merged, receipt.rejected) == (2, 0, 0)
+
+
 def test_empty_emails_name_nobody(site: Site) -> None:
     site.partner.fill("in_citizen", *({"in_id": str(n), "email": "", "name": "x"} for n in range(5)))
     assert site.run().receipts[0].created == 5
