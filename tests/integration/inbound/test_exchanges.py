@@ -290,3 +290,27 @@ def test_one_whose_name_is_another_s_by_now_does_not_return(started: Things) -> 
     with started.site.house() as house:
         assert undo(house, removal.run or 0).counters["kept"] == 1
     assert started.state == START | {"a": was("a", state="R"), "0": ("A", "na", None, None)}
+
+
+@BOTH_LAYOUTS
+def test_rings_of_a_thousand_are_taken_and_undone(make_site: MakeSite) -> None:
+    """Over three fields, chunks and workers. An undo that asked each row for all others took minutes here."""
+    site = make_site({"Thing": DOCUMENT}, faultPatienceSeconds=0, copyTables="false", chunkRows=1000)
+    site.write("consumers/InMigration.workerCount", "comeKafkaInMigration=2")
+    site.partner(
+        "insert into in_Thing (in_id, name, phone, email) "
+        "select lpad(n::text, 4, '0'), 'n' || n, 'p' || n, n || '@x' from generate_series(0, 1999) n"
+    )
+    site.run()
+    state = f"select _in_id, _state, name, phone, email from {STORE}.bo_Thing order by _in_id"
+    before = site.look(state)
+    site.partner(
+        "update in_Thing set in_status = '', name = 'n' || (in_id::int + 1) % 2000, "
+        "phone = 'p' || (3999 - in_id::int) % 2000, email = (in_id::int + 7) % 2000 || '@X'"
+    )
+    site.partner.hand_over()
+    outcome = site.run()
+    assert (outcome.errors, outcome.receipts[0].changed) == (0, 2000)
+    with site.house() as house:
+        assert undo(house, outcome.run or 0).counters["restored"] == 2000
+    assert site.look(state) == before
