@@ -257,11 +257,12 @@ class Site:
     def fingerprint(self) -> dict[str, str]:
         """Table of the store_ and out_ schemas -> a digest that any write would change.
 
-        Without what tasks between databases note, and the last number that the store gave to a run.
+        Without what tasks between databases note, and what the store notes of each run.
         """
         names = (
             "select schemaname || '.' || quote_ident(tablename) as name from pg_tables "
-            "where tablename not like 'relay\\_%' and tablename <> 'unit_number' and schemaname like "
+            "where tablename not like 'relay\\_%' and tablename not in ('unit_number', 'links_served') "
+            "and schemaname like "
         )
         tables = self.look(names + "'store_%' order by 1") + self.look(names + "'out_%' order by 1")
         digest = "select md5(coalesce(string_agg(xmin::text || ctid::text, ',' order by ctid), '')) from"
@@ -529,7 +530,7 @@ def _configured(database: Database, folder: Path, url: str, others: Sequence[Dat
     if url.startswith("file:"):
         Path(url.removeprefix("file:")).mkdir()
     store, out = others or (database, database)
-    site = Site(url, folder, database, {PASSWORD_VARIABLE: PASSWORD}, _partner(database), store, out)
+    site = Site(url, folder, database, {PASSWORD_VARIABLE: PASSWORD}, partner_of(database), store, out)
 
     def place(of: Database) -> str:
         lines = [f"host={LOOPBACK}", f"port={of.port}", f"dbName={of.name}", f"username={engine_role}"]
@@ -542,12 +543,13 @@ def _configured(database: Database, folder: Path, url: str, others: Sequence[Dat
     return site
 
 
-def _partner(database: Database) -> Partner:
+def partner_of(database: Database, role: str = "") -> Partner:
+    """The partner at work in a database, under its own role of that database or a given one."""
     session = psycopg.connect(
         host=LOOPBACK,
         port=database.port,
         dbname=database.name,
-        user=f"partner_{database.name}",
+        user=role or f"partner_{database.name}",
         password=PARTNER_PASSWORD,
         options="-c search_path=in_tables",
         autocommit=True,

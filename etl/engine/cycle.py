@@ -114,7 +114,7 @@ def _perform_run(house: House, decision: Decision, won: Won, *, accept: bool, go
                 clean_before_run(house)
                 _begin(board, won)
                 workers_of(house, work, beat, go_on).work_off()
-                _close(house, board, won)
+                _close(house, board, work)
         except RunStopped as stop:
             _stop(house, board, work, str(stop))
             raise
@@ -162,10 +162,12 @@ def _begin(board: Board, won: Won) -> None:
         board.record(connection, [FIRST])
 
 
-def _close(house: House, board: Board, won: Won) -> None:
+def _close(house: House, board: Board, work: Work) -> None:
     with transaction(house.engine) as connection:
         board.hold_fence(connection)
-        house.handshake.end(connection, won, state="done")
+        with work.sides(connection) as sides:
+            work.close_done(sides)
+        house.handshake.end(connection, work.won, state="done")
 
 
 def _stop(house: House, board: Board, work: Work, message: str) -> None:

@@ -41,7 +41,6 @@ def place_of(sides: Sides, house: House, run: int) -> Place:
     """Where and how a recorded run reads and writes."""
     in_migration = house.settings.in_migration
     [started] = fetch_all(sides.source, _sql("started_at", schema=house.in_schema), {"run": run})
-    unserved = started.unserved_since if sides.is_one else house.gate.unserved_since(sides.store, started.first_run)
     return Place(
         in_schema=house.in_schema,
         store_schema=house.store.schema,
@@ -53,7 +52,7 @@ def place_of(sides: Sides, house: House, run: int) -> Place:
         chunk_rows=in_migration.chunk_rows,
         undivided_rows=house.settings.undivided_rows,
         workers=house.settings.worker_count,
-        unserved_since=unserved,
+        unserved_since=house.store.links_served_before(sides.store),
     )
 
 
@@ -136,6 +135,11 @@ class Work:
         self._copy_errors(sides)
         with suppress(RunStopped):  # books that do not add up may be why it is stopped
             inbound.write_receipts(sides.source, self._receipts(self.board.tasks(sides.source), released), self.place)
+
+    def close_done(self, sides: Sides) -> None:
+        """A run that has come to its end; with a task set aside the next run looks at the same arrivals again."""
+        if all(row.state != "quarantined" for row in self.board.tasks(sides.source)):
+            self.house.store.note_links_served(sides.store)
 
     def _fix_process_tracking(self, sides: Sides) -> Counters:
         """After this commit the partner may clear the in_ tables: the run needs nothing more from them."""

@@ -41,7 +41,6 @@ class Gate:
         values = {"run": run, "fence": fence}
         if execute(connection, _sql("open_gate", schema=self.schema), values) != 1:
             raise _fenced_out(run)
-        execute(connection, _sql("note_run", schema=self.schema), values)
 
     def highest_run(self, connection: Connection) -> int:
         """The highest number of a run that was let in, 0 before the first."""
@@ -52,15 +51,9 @@ class Gate:
         if fetch_one(connection, _sql("hold_gate", schema=self.schema), {"run": run, "fence": fence}) is None:
             raise _fenced_out(run)
 
-    def unserved_since(self, connection: Connection, first_run: int) -> str:
-        """The transaction here before which nothing was written by that run or a later one."""
-        [row] = fetch_all(connection, _sql("gate_unserved", schema=self.schema), {"first_run": first_run})
-        return str(row.unserved_since)
-
     def clean(self, connection: Connection, *, before: int) -> None:
-        """Forgets runs with numbers below `before`."""
-        for statement in ("clean_gate", "clean_undos"):
-            execute(connection, _sql(statement, schema=self.schema), {"before": before})
+        """Forgets what was taken back as runs with numbers below `before`."""
+        execute(connection, _sql("clean_undos", schema=self.schema), {"before": before})
 
     def note_undo(self, connection: Connection, run: int, undo: NotedUndo) -> None:
         """Notes beside the store that a run was taken back: the import may never hear of it."""

@@ -73,6 +73,7 @@ def _names(link: LinkTable, chunk: Chunk, place: Place) -> dict[str, object]:
         "only_adds": link.field.only_adds_links,
         "replaces": link.field.link_mode is LinkMode.REPLACE,
         "chunk": chunk,
+        "looks_at_all": place.unserved_since is None,
     }
 
 

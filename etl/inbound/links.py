@@ -72,7 +72,7 @@ def _resolve(merge: LinkMerge) -> int:
         return 0
     with merge.by_index():
         merge.run("reject_references")
-        are_many = merge.finds("many_arrivals")
+        are_many = merge.place.unserved_since is None or merge.finds("many_arrivals")
     with merge.by_index() if not are_many else nullcontext():
         staged = merge.run("stage_references")
     if staged:

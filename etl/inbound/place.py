@@ -44,7 +44,7 @@ class Place:
     chunk_rows: int
     undivided_rows: int
     workers: int
-    unserved_since: str  # a transaction id: what was created before it has its links
+    unserved_since: str | None  # a transaction id: what was created before it has its links; None: nobody knows
     is_relayed: bool = False
     send_marks: Callable[[int], None] = _stay
 

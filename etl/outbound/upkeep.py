@@ -15,7 +15,7 @@ from etl.outbound.registry import Known, begin_anew, known_versions, lock_versio
 from etl.outbound.version import OutVersion, Versions
 from etl.outbound.views import lacks_views, move_views
 
-_sql = Statements(__package__)
+_sql = Statements(__package__, "etl.store")
 _log = logging.getLogger("in_pg_migration")
 
 

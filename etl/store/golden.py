@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from etl.database import Connection, Statements, execute, fetch_all, keep_tables
+from etl.database import Connection, Statements, execute, fetch_all, fetch_one, keep_tables
 
 _sql = Statements(__package__)
 
@@ -26,6 +26,21 @@ class Store:
         name = "see_unit_number" if only_look else "take_unit_number"
         [row] = fetch_all(connection, _sql(name, schema=self.schema), {"above": above})
         return int(row.number)
+
+    def links_served_before(self, connection: Connection) -> str | None:
+        """The transaction before which every instance was created that the waiting links have been looked up for.
+
+        None when nobody knows: before the first run has ended, after a restore, and in a copy: transactions there have
+        numbers of their own.
+        """
+        row = fetch_one(connection, _sql("links_served", schema=self.schema))
+        return str(row.position) if row else None
+
+    def note_links_served(self, connection: Connection) -> None:
+        """Notes that whatever was created so far has its waiting links."""
+        if self.links_served_before(connection) is None:
+            execute(connection, _sql("journal_restored", store_schema=self.schema))
+        execute(connection, _sql("note_links_served", schema=self.schema))
 
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes changes of runs with numbers below `before` that every out_ version has followed, at most `limit`."""

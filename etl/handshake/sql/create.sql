@@ -9,7 +9,6 @@ create table if not exists {{ schema | ident }}.run (
     state varchar(8) not null check (state in ('running', 'done', 'stopped')),
     heartbeat_at timestamp with time zone,
     started_at timestamp with time zone not null default clock_timestamp(),
-    started_xid xid8 not null default pg_current_xact_id(),
     finished_at timestamp with time zone,
     message text
 );

@@ -6,11 +6,6 @@ create table if not exists {{ schema | ident }}.relay_gate (
 );
 -- Its one row.
 insert into {{ schema | ident }}.relay_gate default values on conflict do nothing;
--- Where in this database's time the runs began: the import's transactions have numbers of their own.
-create table if not exists {{ schema | ident }}.relay_run (
-    run bigint primary key,
-    started_xid xid8 not null default pg_current_xact_id()
-);
 -- What was taken back, and as which run: where the import never heard of it, the next `etl undo` tells it.
 create table if not exists {{ schema | ident }}.relay_undo (
     as_run bigint primary key,

@@ -1,6 +1,14 @@
 -- References of this link table that one of the unserved arrivals has waited for, if both ends are there now. Arrivals
--- come from the journal, not from the in_ tables, which the partner may change; so the cost is that of what arrived.
+-- come from the journal, not from the in_ tables, which the partner may change; so the cost is that of what arrived. Where
+-- nobody knows since when (`looks_at_all`: the first run, and the first one after a restore) every reference is looked at.
 create temporary table stage on commit drop as
+{% if looks_at_all %}
+with near as materialized (
+    select r.owner_in_id, r.target_in_id, r.linked_at
+    from {{ store_schema | ident }}.boi_reference r
+    where r.bo = :bo and r.field = :field and r.target_bo = :target_bo
+)
+{% else %}
 with arrived as materialized (
     select j.bo, g._in_id as in_id
     from {{ store_schema | ident }}.journal j
@@ -28,6 +36,7 @@ near as materialized (
         on r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.target_in_id = a.in_id
     where a.bo = :target_bo
 )
+{% endif %}
 select r.owner_in_id, r.target_in_id, r.linked_at, coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target
 from near r
 left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = r.owner_in_id

@@ -45,6 +45,15 @@ create table if not exists {{ schema | ident }}.boi_reference (
 create index if not exists boi_reference_target on {{ schema | ident }}.boi_reference (bo, field, target_bo, target_in_id);
 -- See above.
 create index if not exists boi_reference_waiting_since on {{ schema | ident }}.boi_reference (waiting_since);
+-- Up to where links that wait have been looked up for what arrived: for the instances that transactions before `position`
+-- created. A transaction number means nothing without its server: `place` says which server, database and journal it is of.
+create table if not exists {{ schema | ident }}.links_served (
+    only_row bool primary key default true check (only_row),
+    place text,
+    position xid8
+);
+-- Its one row.
+insert into {{ schema | ident }}.links_served default values on conflict do nothing;
 -- One copy per content; `sha256` is the judge. The name is that of its first file.
 create table if not exists {{ schema | ident }}.file_storage (
     _id varchar(16) collate "C" primary key,

@@ -1,8 +1,6 @@
 """A position does not outlive its server: after a restore elsewhere nothing is passed by."""
 
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from etl.database import fetch_all, open_engine, transaction
-from etl.database.embedded import EmbeddedServer, packaged_binaries
+from etl.database.embedded import EmbeddedServer
 from etl.errors import EnvironmentFault, TransientFault
 from etl.outbound import bring_up_to_date
 from etl.outbound.registry import lock_version
 from etl.outbound.upkeep import settle
 from tests.fix_company import ONLY_APART, ONLY_ONE, OUT, STORE
 from tests.fix_database import Database, binaries
+from tests.fix_restore import dump, place_of, restore, restore_into
 from tests.integration.outbound.conftest import Outbound, follow
 
 CHANGE = (
@@ -31,37 +30,6 @@ def other_server(open_folder: Path) -> Iterator[EmbeddedServer]:
     """A younger server: its transactions have numbers that the old one has long passed."""
     with EmbeddedServer(open_folder, binaries=binaries(), settings={"fsync": "off"}) as running:
         yield running
-
-
-def dump(database: Database, target: Path) -> None:
-    _program("pg_dump", "-Fc", "-f", str(target), *_place(database.host, database.port), database.name)
-
-
-def restore(server: EmbeddedServer, source: Path, name: str) -> None:
-    place = _place(str(server.socket_dir), server.port)
-    with psycopg.connect(host=str(server.socket_dir), port=server.port, user="postgres", autocommit=True) as session:
-        session.execute(f"create database {name}")
-    restore_into(place, name, source, "--no-owner", "--no-privileges")
-
-
-def restore_into(place: list[str], name: str, source: Path, *options: str) -> None:
-    """By way of a script: the programs are newer than some servers, which do not know a setting that came with 17."""
-    script = source.with_suffix(".sql")
-    _program("pg_restore", *options, "-f", str(script), str(source))
-    script.write_text(script.read_text().replace("SET transaction_timeout = 0;\n", ""))
-    _program("psql", "-X", "-q", "-o", os.devnull, "-v", "ON_ERROR_STOP=1", *place, "-d", name, "-f", str(script))
-
-
-def _program(name: str, *arguments: str) -> None:
-    """A program of the wheel, which works with older servers too."""
-    program = packaged_binaries() / name
-    environ = {"PATH": os.environ["PATH"], "PGCONNECT_TIMEOUT": "10"}
-    done = subprocess.run([program, *arguments], env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-def _place(host: str, port: int) -> list[str]:
-    return ["-h", host, "-p", str(port), "-U", "postgres"]
 
 
 # One dump of all; with several databases each has its own, as in the tests below.
@@ -144,8 +112,8 @@ def test_a_store_that_is_older_than_its_out_tables_wins(outbound: Outbound) -> N
     """Only the store's schema comes from a backup: what readers saw of later runs is taken back."""
     site = outbound.site
     file, home = site.home / "store", site.store_database
-    place = _place(home.host, home.port)
-    _program("pg_dump", "-Fc", "-n", STORE, "-f", str(file), *place, home.name)
+    place = place_of(home.host, home.port)
+    dump(home, file, "-n", STORE)
     outbound.load("in_Client", {"in_id": "a", "name": "Later"}, {"in_id": "z", "name": "Zoe"})
     site.look(f"drop schema {STORE} cascade")
     restore_into(place, home.name, file)
@@ -167,7 +135,7 @@ def test_out_tables_from_an_old_backup_catch_up_though_the_journal_is_clean(outb
     assert site.etl("clean").code == 0
     assert site.count(f"{STORE}.journal") == 0
     site.look(f"drop schema {STORE}, {OUT}, out_demo cascade", at=home)
-    restore_into(_place(home.host, home.port), home.name, file)
+    restore_into(place_of(home.host, home.port), home.name, file)
     assert outbound.names() == ["Anna", "Bela"]
     outbound.run()
     assert outbound.names() == ["Later", "Zoe"]

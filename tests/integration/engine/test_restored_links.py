@@ -1,0 +1,217 @@
+"""Links that wait outlive a restore: transaction numbers are those of one server and tell nothing elsewhere."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from etl.database import transaction
+from etl.database.embedded import EmbeddedServer
+from etl.engine import prepare
+from tests.fix_company import (
+    BOTH_LAYOUTS,
+    CLAIMS,
+    IMPORT_CONFIG,
+    ONLY_ONE,
+    OUT,
+    OUT_CONFIG,
+    PARTNER_PASSWORD,
+    PASSWORD,
+    STORE,
+    STORE_CONFIG,
+    MakeSite,
+    Site,
+    partner_of,
+    superuser,
+)
+from tests.fix_database import Database, create_database, running_server
+from tests.fix_restore import dump, place_of, restore_into
+
+WAITING = 5
+BURN = "do 'begin for n in 1..{} loop perform pg_current_xact_id(); commit; end loop; end'"
+
+
+@pytest.fixture(scope="module")
+def other_server() -> Iterator[EmbeddedServer]:
+    with running_server() as running:
+        yield running
+
+
+def finished(site: Site) -> None:
+    """The newest run has come to its end."""
+
+
+def stopped(site: Site) -> None:
+    """The newest run was stopped when half of its clients were there already."""
+    site.set(errorLimit=1)
+    site.partner.fill("in_client", {"in_id": "c0", "name": "Early"}, {"in_id": "n0", "amount": "NaN"})
+    site.partner.fill("in_client", {"in_id": "n1", "amount": "NaN"})
+    site.partner.hand_over()
+    assert site.etl("run").code == 3
+    site.partner("delete from in_client")
+    site.set()
+
+
+def unfinished(site: Site) -> None:
+    """The newest run was won and its runner died."""
+    site.partner.hand_over()
+    with site.house() as house:
+        prepare(house)
+        _, won = house.handshake.win()
+        assert won
+        house.handshake.give_up(won)
+
+
+NEWEST = pytest.mark.parametrize("newest", [finished, stopped, unfinished])
+
+
+def with_waiting_links(site: Site) -> None:
+    for one in site.databases:
+        site.look(BURN.format(3000), at=one)
+    site.partner.fill("in_claim", *({"in_id": f"k{n}", "title": "Claim"} for n in range(WAITING)))
+    site.partner.fill("in_claim_client", *({"claim_id": f"k{n}", "client_id": f"c{n}"} for n in range(WAITING)))
+    site.partner.hand_over()
+    assert site.etl("run").code == 0
+    assert site.count(f"{STORE}.boi_reference") == WAITING
+
+
+def clients_arrive(site: Site, *, first: int = 0) -> None:
+    site.partner.redeliver("in_client", *({"in_id": f"c{n}", "name": f"Name {n}"} for n in range(first, WAITING)))
+    _run(site)
+
+
+def _run(site: Site) -> None:
+    site.partner.hand_over()
+    done = site.etl("run", "--json")
+    if json.loads(done.out).get("taken_over"):  # the begun run first, then what was handed over since
+        done = site.etl("run", "--json")
+    assert done.code == 0, done
+
+
+def assert_linked(site: Site, *, is_told: bool = True) -> None:
+    assert site.count(f"{STORE}.boi_reference") == 0
+    assert site.count(f"{STORE}.link_claim_client") == WAITING
+    if is_told:
+        assert site.partner.statuses("in_claim_client") == {"DONE": WAITING}
+    assert site.count("out_demo._claim_client_") == WAITING
+
+
+@contextmanager
+def moved(site: Site, databases: list[Database], folder: Path) -> Iterator[Site]:
+    """The company as it is with its databases elsewhere: same roles, and a configuration of its own."""
+    tree = folder / "moved"
+    there = replace(site, url=f"file:{tree}", database=databases[0], out_database=databases[-1])
+    there.store_database = databases[len(databases) // 2]
+    new = dict(zip(site.databases, databases, strict=True))
+    tree.mkdir()
+    for path in (IMPORT_CONFIG, OUT_CONFIG, STORE_CONFIG, "configs/InMigrationConfig.txt"):
+        if path == STORE_CONFIG and len(databases) == 1:
+            continue
+        text = site.text(path)
+        for old, now in new.items():
+            text = text.replace(f"port={old.port}\ndbName={old.name}\n", f"port={now.port}\ndbName={now.name}\n")
+        there.write(path, text)
+    for code, text in CLAIMS.items():
+        there.document(code, text)
+    there.partner = partner_of(databases[0], site.partner_role)
+    with there.partner.session:
+        yield there
+
+
+def restored(site: Site, server: EmbeddedServer) -> list[Database]:
+    """Dumps of all databases, restored on another server under other names, with the roles that were there."""
+    databases = []
+    for number, one in enumerate(site.databases):
+        file = site.home / f"dump_{number}"
+        dump(one, file)
+        there = create_database(server, f"restored_{one.name}")
+        with psycopg.connect(**superuser(there), autocommit=True) as session:
+            if not session.execute("select 1 from pg_roles where rolname = %s", [site.engine_role]).fetchone():
+                session.execute(f"create role {site.engine_role} login password '{PASSWORD}'")
+                session.execute(f"create role {site.partner_role} login password '{PARTNER_PASSWORD}'")
+            session.execute(f"grant create on database {there.name} to {site.engine_role}")
+        restore_into(place_of(there.host, there.port), there.name, file)
+        databases.append(there)
+    return databases
+
+
+def served_before(site: Site) -> str | None:
+    with site.house() as house, transaction(house.store_engine) as connection:
+        return house.store.links_served_before(connection)
+
+
+def home_of(site: Site, schema: str) -> Database:
+    return {"in_tables": site.database, STORE: site.store_database}.get(schema, site.out_database)
+
+
+def drop_database(database: Database) -> None:
+    with psycopg.connect(**superuser(replace(database, name="postgres")), autocommit=True) as session:
+        session.execute(f"drop database {database.name} with (force)")
+
+
+@BOTH_LAYOUTS
+@NEWEST
+@pytest.mark.parametrize("numbers", ["lower", "higher"])
+def test_waiting_links_outlive_a_restore_on_another_server(
+    make_site: MakeSite, other_server: EmbeddedServer, newest: Callable[[Site], None], numbers: str
+) -> None:
+    site = make_site(CLAIMS)
+    with_waiting_links(site)
+    newest(site)
+    if numbers == "higher":
+        at = Database("postgres", str(other_server.socket_dir), other_server.port, other_server.username)
+        site.look(BURN.format(20_000), at=at)
+    databases = restored(site, other_server)
+    with moved(site, databases, site.home) as there:
+        clients_arrive(there)
+        assert_linked(there)
+        # From now on the numbers are this server's: only what arrives is looked up.
+        there.partner.fill("in_claim_client", {"claim_id": "later", "client_id": "c0"})
+        _run(there)
+        there.partner.fill("in_claim", {"in_id": "later", "title": "Late"})
+        _run(there)
+        assert there.count(f"{STORE}.boi_reference") == 0
+        assert served_before(there)
+    for one in databases:
+        drop_database(one)
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("schemas", [["in_tables"], [STORE], [OUT, "out_demo"]], ids=["import", "store", "out"])
+def test_waiting_links_outlive_the_restore_of_one_part(make_site: MakeSite, schemas: list[str]) -> None:
+    """That part is of an earlier moment than the others: a client has come whose link only the later runs have made."""
+    site = make_site(CLAIMS)
+    with_waiting_links(site)
+    stopped(site)
+    home = home_of(site, schemas[0])
+    file = site.home / "part"
+    dump(home, file, *(f"--schema={schema}" for schema in schemas))
+    _run(site)
+    assert site.count(f"{STORE}.link_claim_client") == 1
+    site.look(f"drop schema {', '.join(schemas)} cascade", at=home)
+    restore_into(place_of(home.host, home.port), home.name, file)
+    clients_arrive(site, first=1)
+    _run(site)
+    # An import that is older than the store is never told of a link that the store has made in between.
+    assert_linked(site, is_told=schemas != ["in_tables"])
+
+
+@ONLY_ONE
+def test_a_copy_made_with_create_database_counts_for_itself(make_site: MakeSite) -> None:
+    site = make_site(CLAIMS)
+    with_waiting_links(site)
+    stopped(site)
+    name = f"copy_of_{site.database.name}"
+    site.partner.session.close()
+    site.look(f"create database {name} template {site.database.name}", at=replace(site.database, name="postgres"))
+    copy = replace(site.database, name=name)
+    with moved(site, [copy], site.home) as there:
+        assert served_before(there) is None
+        clients_arrive(there)
+        assert_linked(there)
+    drop_database(copy)
+    assert site.count(f"{STORE}.boi_reference") == WAITING
