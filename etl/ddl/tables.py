@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from enum import StrEnum
 
 from etl.ddl.render import render
@@ -76,7 +77,7 @@ class Table:
     def __str__(self) -> str:
         return f"{self.schema}.{self.name}"
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Its columns as the catalog would show them."""
         return (*columns(self.create.sql), *(addition.column for addition in self.additions))

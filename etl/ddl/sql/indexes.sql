@@ -6,9 +6,12 @@ from pg_catalog.pg_index i
 join pg_catalog.pg_class c on c.oid = i.indrelid
 join pg_catalog.pg_class x on x.oid = i.indexrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+cross join lateral (
+    -- Of an index on a column nobody needs the text, which is dear beside many columns.
+    select case when i.indkey[0] = 0 then pg_catalog.pg_get_indexdef(i.indexrelid, 1, true) end as expression offset 0
+) e
 join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    and pg_catalog.pg_get_indexdef(i.indexrelid, 1, true)
-        in (pg_catalog.format('%I', a.attname), pg_catalog.format('lower(%I)', a.attname))
+    and case when i.indkey[0] = 0 then e.expression = pg_catalog.format('lower(%I)', a.attname) else a.attnum = i.indkey[0] end
 where n.nspname = :schema and c.relname = any(:names) and i.indisvalid and i.indnkeyatts = 1
   and (
       i.indpred is null

@@ -21,27 +21,32 @@ from (
     from stage
     where _lacks_system and not _removed and _action = 'rejected'
 {% endif %}
-{% for field in tested %}
+{% if tested %}
     union all
-    select
-        s._row, s._in_id, '{{ field.field }}', {{ field.code }}, left({{ field.raw }}, 200),
-        '{{ "warning" if field.skips else "error" }}'
+    select s._row, s._in_id, v.field, v.code, v.value, v.severity
     from stage s
     join {{ in_schema | ident }}.{{ in_table | ident }} i on i.id = s._row
-    where s._bad_{{ loop.index0 }} and not s._removed
+    cross join lateral (values
+{% for field in tested %}
+        (s._bad[{{ loop.index }}], '{{ field.field }}', case when s._bad[{{ loop.index }}] then {{ field.code }} end, case when s._bad[{{ loop.index }}] then left({{ field.raw }}, 200) end, '{{ "warning" if field.skips else "error" }}'){{ "," if not loop.last }}
 {% endfor %}
-{% for field in unique %}
+    ) as v (is_bad, field, code, value, severity)
+    where s._bad is not null and not s._removed and v.is_bad
+{% endif %}
+{% if unique %}
     union all
-    select _row, _in_id, '{{ field.field }}', 'UNIQUE_TAKEN', left(cast({{ field.column }} as text), 200), 'error'
-    from stage
-    where _taken_{{ loop.index0 }} and _action = 'rejected'
+    select s._row, s._in_id, v.field, v.code, v.value, v.severity
+    from stage s
+    cross join lateral (values
+{% for field in unique %}
+        (s._taken_{{ loop.index0 }} and s._action = 'rejected', '{{ field.field }}', 'UNIQUE_TAKEN', left(cast(s.{{ field.column }} as text), 200), 'error'){{ "," if not loop.last or unique | rejectattr("is_key") | list }}
 {% endfor %}
 {% for field in unique if not field.is_key %}
-    union all
-    select _row, _in_id, '{{ field.field }}', 'MERGED_BY_VALUE', left(cast({{ field.column }} as text), 200), 'info'
-    from stage
-    where _by = {{ unique.index(field) }} and _action <> 'rejected'
+        (s._by = {{ unique.index(field) }} and s._action <> 'rejected', '{{ field.field }}', 'MERGED_BY_VALUE', left(cast(s.{{ field.column }} as text), 200), 'info'){{ "," if not loop.last }}
 {% endfor %}
+    ) as v (holds, field, code, value, severity)
+    where v.holds
+{% endif %}
 {% if exact %}
     union all
     select _row, _in_id, null, 'ROW_OVERRULED', _winner, 'info' from stage where _winner is not null

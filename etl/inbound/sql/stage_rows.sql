@@ -2,7 +2,8 @@
 -- Everything that is asked of a row is asked once, here. `exact` knows all ways to an instance; without it only in_id
 -- is followed, which is enough for nearly every chunk and costs one join instead of four. A row is weak that no id leads
 -- to an instance, but perhaps a unique value: what it wants and whose that is (_holder) the settling of the stage needs, and
--- of its instance, what that had (_old) and whether it gives this up (_gives). Unique fields are numbered.
+-- of its instance, what that had (_old) and whether it gives this up (_gives). Unique fields are numbered. _bad says of
+-- each tested field whether its value is bad: one column, for a table cannot have two for each of many fields.
 {% from "new_id.jinja" import new_id %}
 {% from "chunk.jinja" import claimed %}
 {% from "ways.jinja" import gives, known_by, wants, ways %}
@@ -29,9 +30,9 @@ looked as (
         cast(null as text) as _fault,
         false as _aliased,
 {% endif %}
-{% for field in tested %}
-        {{ field.fault }} as _bad_{{ loop.index0 }},
-{% endfor %}
+{% if tested %}
+        array[{{ tested | map(attribute="fault") | join(", ") }}] as _bad,
+{% endif %}
 {% if system %}
         {{ system | map(attribute="is_missing") | join(" and ") }} as _lacks_system,
 {% endif %}
@@ -78,9 +79,11 @@ judged as (
 {% if system %}
             when _lacks_system then 'rejected'
 {% endif %}
-{% for field in rejecting %}
-            when _bad_{{ tested.index(field) }} then 'rejected'
-{% endfor %}
+{% if rejecting | length == tested | length and tested %}
+            when true = any(_bad) then 'rejected'
+{% elif rejecting %}
+            when {% for field in rejecting %}{{ " or " if not loop.first }}_bad[{{ tested.index(field) + 1 }}]{% endfor %} then 'rejected'
+{% endif %}
             when _known is null then 'created'
             when _known_state = 'REMOVED' or _differs then 'changed'
             else 'unchanged'
@@ -90,9 +93,9 @@ judged as (
 )
 select
     _row, _place, _version, _in_id, _out_id, _removed, _known, _fault, _aliased,
-{% for field in tested %}
-    _bad_{{ loop.index0 }},
-{% endfor %}
+{% if tested %}
+    case when true = any(_bad) then _bad end as _bad,
+{% endif %}
 {% if system %}
     _lacks_system,
 {% endif %}
@@ -116,5 +119,5 @@ select
 {% endfor %}
     _action,
     case when _action = 'created' then {{ new_id("case when _action = 'created' then _in_id end") }} when _action <> 'rejected' then _known end as _instance,
-    {% for field in skipping %}{{ "(" if loop.first }}_bad_{{ tested.index(field) }}{{ ") and not _removed and _action <> 'rejected'" if loop.last else " or " }}{% else %}false{% endfor %} as _skips
+    {% for field in skipping %}{{ "(" if loop.first }}_bad[{{ tested.index(field) + 1 }}]{{ ") and not _removed and _action <> 'rejected'" if loop.last else " or " }}{% else %}false{% endfor %} as _skips
 from judged
