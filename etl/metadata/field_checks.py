@@ -23,7 +23,11 @@ SYSTEM_COLUMNS: Final = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "
 """Columns that PostgreSQL itself puts on every table."""
 VIEW_TYPES: Final = ("SINGLE", "MULTIPLE", "TABLE", "FIELDS", "TILE")
 MAX_COLUMNS: Final = 1500
-"""PostgreSQL ends at 1,600 columns, dropped ones included: the rest is left for models that change."""
+"""PostgreSQL ends at 1,600 columns, dropped ones included: the rest is left for models that change, and for a batch's own columns."""
+MAX_UNIQUE: Final = 100
+"""Each is an index to keep and a join of every batch: 100 take seconds to plan, and the time grows with the square."""
+# Columns of a batch's stage beside the value (etl/inbound/sql/stage_rows.sql): of a file, and of a unique field.
+_PER_FILE, _PER_UNIQUE = 2, 6
 
 
 def check_object(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
@@ -79,8 +83,28 @@ def _columns(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
         if bo.category is Category.DICTIONARY and column == "code" and field.type is not FieldType.INPUT_TEXT:
             message = "a dictionary's rows are found by their code: make it INPUT_TEXT"
             yield draft.problem(message, index, "type")
+    yield from _limits(draft, bo)
+
+
+def _limits(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
+    """More fields than a run can work with: each is a column, some need further ones while a batch is merged."""
     if len(bo.fields) > MAX_COLUMNS:
         message = f"it has {len(bo.fields)} fields, and a table holds {MAX_COLUMNS}: split the business object"
+        yield draft.problem(message, None, "fields")
+        return
+    unique = [index for index, field in enumerate(bo.fields) if field in bo.unique_fields]
+    if len(unique) > MAX_UNIQUE:
+        message = f"{len(unique)} fields are unique, and a run can look up {MAX_UNIQUE}: make the others plain fields"
+        yield draft.problem(message, unique[MAX_UNIQUE], "isUnique")
+        return
+    files = sum(field.type is FieldType.FILE_UPLOAD for field in bo.loaded_fields)
+    needed = len(bo.loaded_fields) + _PER_FILE * files + _PER_UNIQUE * len(unique)
+    if needed > MAX_COLUMNS:
+        message = (
+            f"its {len(bo.loaded_fields)} loaded fields need {needed} columns while they are merged ({_PER_FILE} more for "
+            f"each of {files} files, {_PER_UNIQUE} more for each of {len(unique)} unique fields), and a table holds "
+            f"{MAX_COLUMNS}: split the business object"
+        )
         yield draft.problem(message, None, "fields")
 
 

@@ -4,7 +4,7 @@
 {% set last = "(array_agg(%s order by _turn) filter (where _turn = 1))[1]" %}
 {% macro folded(field, value) -%}
 {% if field.brings %}
-{% set brings = "not _removed and _brings_%d" | format(folding.index(field)) %}
+{% set brings = "not _removed and _brings[%d]" | format(folding.index(field) + 1) %}
 case when bool_or({{ brings }}) then (array_agg({{ value }} order by _turn) filter (where {{ brings }}))[1] else {{ last | format(value) }} end
 {%- else %}{{ last | format(value) }}
 {%- endif %}

@@ -43,10 +43,8 @@ looked as (
         case when u{{ loop.index0 }}._id <> g._id then u{{ loop.index0 }}._id end as _holder_{{ loop.index0 }},
         g.{{ field.column }} as _old_{{ loop.index0 }},
 {% endfor %}
-{% if exact %}
-{% for field in folding %}
-        {{ field.brings }} as _brings_{{ loop.index0 }},
-{% endfor %}
+{% if exact and folding %}
+        array[{{ folding | map(attribute="brings") | join(", ") }}] as _brings,
 {% endif %}
 {% for field in fields %}
         {{ field.value }} as {{ field.column }},
@@ -104,9 +102,9 @@ select
 {% endfor %}
 {% if exact %}
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
-{% for field in folding %}
-    _brings_{{ loop.index0 }},
-{% endfor %}
+{% if folding %}
+    _brings,
+{% endif %}
 {% for field in unique %}
     case when not _removed then _holder_{{ loop.index0 }} end as _holder_{{ loop.index0 }}, _old_{{ loop.index0 }}, false as _taken_{{ loop.index0 }},
     {{ wants(field, loop.index0, field.column, "_removed", "_known_state") }} as _wants_{{ loop.index0 }},

@@ -4,9 +4,9 @@ create temporary table twin on commit drop as
 select
     s._row, s._known, s._in_id, s._removed, s._action,
     row_number() over (partition by s._known order by s._removed, s._in_id desc nulls last, s._row) as _turn,
-{% for field in folding %}
-    s._brings_{{ loop.index0 }},
-{% endfor %}
+{% if folding %}
+    s._brings,
+{% endif %}
 {% for field in unique %}
     s._holder_{{ loop.index0 }},
 {% endfor %}
