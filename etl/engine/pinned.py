@@ -16,6 +16,7 @@ def pinned(settings: Settings, company: Company, *, has_own_store: bool) -> str:
         has_own_store,
         in_migration.null_policy,
         in_migration.max_value_bytes,
+        in_migration.max_row_bytes,
         in_migration.reference_expiry_minutes,
         in_migration.error_limit,
         in_migration.task_attempts,

@@ -48,6 +48,7 @@ def place_of(sides: Sides, house: House, run: int) -> Place:
         started_at=started.started_at,
         keep_on_null=in_migration.null_policy == "keep",
         max_value_bytes=in_migration.max_value_bytes,
+        max_row_bytes=in_migration.max_row_bytes,
         reference_expiry_minutes=in_migration.reference_expiry_minutes,
         chunk_rows=in_migration.chunk_rows,
         undivided_rows=house.settings.undivided_rows,

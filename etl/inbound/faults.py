@@ -112,6 +112,15 @@ CATALOGUE = (
         "партнёр: сократить его; или оператор: увеличить maxValueBytes",
     ),
     Fault(
+        "ROW_TOO_LONG",
+        "the row's texts have {value} in all: shorten them, or put large ones into files",
+        "тексты строки занимают в сумме {value}: сократите их или вынесите большие в файлы",
+        "all texts of the row together, with what stays of the instance, are over maxRowBytes",
+        "все тексты строки вместе с тем, что остаётся у инстанции, больше maxRowBytes",
+        "partner: shorten them, or put large ones into files; or operator: raise maxRowBytes, if it was lowered",
+        "партнёр: сократить их или вынести большие в файлы; или оператор: увеличить maxRowBytes, если он был уменьшен",
+    ),
+    Fault(
         "UNIQUE_TAKEN",
         "{column} is {value}, which another instance has: correct it here or there",
         "{column} содержит {value}: это значение уже у другой инстанции, исправьте одно из двух",

@@ -12,6 +12,7 @@ from etl.inbound.place import Place
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.plan import Chunk
+from etl.quoting import identifier
 
 _sql = Statements(__package__, "etl.store")
 
@@ -68,6 +69,7 @@ def _names(
         "unique": [field for field in fields if field.is_unique],
         "system": [field for field in fields if field.is_system],
         "folding": [field for field in fields if field.brings],
+        "long": [identifier(field.code) for field in business_object.loaded_fields if field.sql_type == "text"],
         "exact": False,
         "has_remaining": False,
         "keep_on_null": place.keep_on_null,
@@ -86,6 +88,7 @@ def _values(
         "first": chunk.first,
         "after": chunk.after,
         "max_value_bytes": place.max_value_bytes,
+        "max_row_bytes": place.max_row_bytes,
         "system_fields": ", ".join(field.code for field in business_object.loaded_system_fields),
         "sentences": sentences(),
     }

@@ -40,6 +40,7 @@ class Place:
     started_at: datetime
     keep_on_null: bool
     max_value_bytes: int
+    max_row_bytes: int
     reference_expiry_minutes: int
     chunk_rows: int
     undivided_rows: int

@@ -23,7 +23,8 @@ SYSTEM_COLUMNS: Final = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "
 """Columns that PostgreSQL itself puts on every table."""
 VIEW_TYPES: Final = ("SINGLE", "MULTIPLE", "TABLE", "FIELDS", "TILE")
 MAX_COLUMNS: Final = 1500
-"""PostgreSQL ends at 1,600 columns, dropped ones included: the rest is left for models that change, and for a batch's own columns."""
+"""PostgreSQL ends at 1,600 columns, dropped ones included: the rest is left for models that change, and for a batch's
+own columns."""
 MAX_UNIQUE: Final = 100
 """Each is an index to keep and a join of every batch: 100 take seconds to plan, and the time grows with the square."""
 # Columns of a batch's stage beside the value (etl/inbound/sql/stage_rows.sql): of a file, and of a unique field.
@@ -101,8 +102,8 @@ def _limits(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
     needed = len(bo.loaded_fields) + _PER_FILE * files + _PER_UNIQUE * len(unique)
     if needed > MAX_COLUMNS:
         message = (
-            f"its {len(bo.loaded_fields)} loaded fields need {needed} columns while they are merged ({_PER_FILE} more for "
-            f"each of {files} files, {_PER_UNIQUE} more for each of {len(unique)} unique fields), and a table holds "
+            f"its {len(bo.loaded_fields)} loaded fields need {needed} columns while they are merged ({_PER_FILE} more "
+            f"for each of {files} files, {_PER_UNIQUE} more for each of {len(unique)} unique fields), and a table holds "
             f"{MAX_COLUMNS}: split the business object"
         )
         yield draft.problem(message, None, "fields")

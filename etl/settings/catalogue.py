@@ -174,6 +174,17 @@ _IN_MIGRATION_KEYS = (
         # PostgreSQL's own limit of one value is 1 GiB.
         largest=1_073_741_823,
     ),
+    Key(
+        "maxRowBytes",
+        Kind.NUMBER,
+        "134217728",
+        "A row whose texts have more bytes in all is rejected: neither the journal nor a dump could carry it. "
+        "134217728 is 128 MiB.",
+        unit="bytes",
+        smallest=1,
+        # A dump writes a control letter of the journal's JSON in seven bytes, and a line of it ends at 1 GiB.
+        largest=134_217_728,
+    ),
     *GUARD_KEYS,
     *LOOP_KEYS,
     *NOTICE_KEYS,

@@ -44,6 +44,7 @@ class InMigration:
     # None: no limit.
     error_limit: int | None
     max_value_bytes: int
+    max_row_bytes: int
     # Percent of an object's instances, or of the links between two objects; None: no limit.
     max_removed_share: int | None
     max_blanked_share: int | None

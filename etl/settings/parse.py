@@ -106,6 +106,7 @@ def _in_migration(layers: Layers) -> InMigration:
         reference_expiry_minutes=_number(layers, IN_MIGRATION, "referenceExpiryMinutes"),
         error_limit=cast(int | None, layers.value(IN_MIGRATION, "errorLimit")),
         max_value_bytes=_number(layers, IN_MIGRATION, "maxValueBytes"),
+        max_row_bytes=_number(layers, IN_MIGRATION, "maxRowBytes"),
         max_removed_share=cast(int | None, layers.value(IN_MIGRATION, "maxRemovedShare")),
         max_blanked_share=cast(int | None, layers.value(IN_MIGRATION, "maxBlankedShare")),
         max_changed_share=cast(int | None, layers.value(IN_MIGRATION, "maxChangedShare")),

@@ -21,6 +21,10 @@ from (
     from stage
     where _lacks_system and not _removed and _action = 'rejected'
 {% endif %}
+    union all
+    select _row, _in_id, null, 'ROW_TOO_LONG', concat(_row_bytes, ' bytes, and maxRowBytes is ', cast(:max_row_bytes as bigint)), 'error'
+    from stage
+    where _action = 'rejected' and _row_bytes > :max_row_bytes
 {% if tested %}
     union all
     select s._row, s._in_id, v.field, v.code, v.value, v.severity

@@ -9,6 +9,12 @@
 {% from "ways.jinja" import gives, known_by, wants, ways %}
 {% from "lookups.jinja" import looked_up %}
 {% set by_ids = known_by(unique) %}
+{% from "long_values.jinja" import may_be_longer %}
+{# The bytes of a row's texts; their lengths are known without reading them. Null where no row can be so large. #}
+{% macro row_bytes(long) -%}
+case when {{ may_be_longer(in_schema, in_table, ":max_row_bytes") }} or {{ may_be_longer(store_schema, golden, ":max_row_bytes") }}
+                then cast(0 as bigint){% for column in long %} + coalesce(octet_length({{ column }}), 0){% endfor %} end
+{%- endmacro %}
 create temporary table stage on commit drop as
 with
 {{ looked_up(lookups, store_schema) }}
@@ -82,9 +88,10 @@ judged as (
 {% elif rejecting %}
             when {% for field in rejecting %}{{ " or " if not loop.first }}_bad[{{ tested.index(field) + 1 }}]{% endfor %} then 'rejected'
 {% endif %}
+            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
+            when {{ row_bytes(long) }} > :max_row_bytes then 'rejected'
             when _known is null then 'created'
-            when _known_state = 'REMOVED' or _differs then 'changed'
-            else 'unchanged'
+            else 'changed'
         end as _action
     from looked
     offset 0 -- worked out once per row, not where it is named
@@ -115,6 +122,7 @@ select
 {% for field in fields %}
     {{ "case when _action in ('created', 'changed') then %s end as %s" | format(field.column, field.column) if not field.is_unique else field.column }},
 {% endfor %}
+    case when _action = 'rejected' and not _removed and _fault is null then {{ row_bytes(long) }} end as _row_bytes,
     _action,
     case when _action = 'created' then {{ new_id("case when _action = 'created' then _in_id end") }} when _action <> 'rejected' then _known end as _instance,
     {% for field in skipping %}{{ "(" if loop.first }}_bad[{{ tested.index(field) + 1 }}]{{ ") and not _removed and _action <> 'rejected'" if loop.last else " or " }}{% else %}false{% endfor %} as _skips
