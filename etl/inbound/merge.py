@@ -17,6 +17,10 @@ from etl.quoting import identifier
 _sql = Statements(__package__, "etl.store")
 
 
+# What an instance had, as one row of the journal: jsonb ends at 256 MB. Rows of today are smaller (maxRowBytes).
+_MAX_IMAGE_BYTES = 200_000_000
+
+
 @dataclass(frozen=True)
 class Merge:
     """The connection, the columns to write, the names for templates, the values to bind."""
@@ -89,6 +93,7 @@ def _values(
         "after": chunk.after,
         "max_value_bytes": place.max_value_bytes,
         "max_row_bytes": place.max_row_bytes,
+        "max_image_bytes": _MAX_IMAGE_BYTES,
         "system_fields": ", ".join(field.code for field in business_object.loaded_system_fields),
         "sentences": sentences(),
     }

@@ -42,7 +42,11 @@ class Settled:
 
     def _update(self, *actions: str) -> None:
         named = ", ".join(f"'{action}'" for action in actions)
-        replace(self.merge, names=self.merge.names | {"actions": named}).run("update_instances")
+        merge = replace(self.merge, names=self.merge.names | {"actions": named, "has_large": False})
+        if merge.names["long"] and "changed" in actions and merge.ask("any_large_image"):
+            merge.run("journal_large")
+            merge = replace(merge, names=merge.names | {"has_large": True})
+        merge.run("update_instances")
 
 
 class Settling:

@@ -103,8 +103,8 @@ def _limits(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
     if needed > MAX_COLUMNS:
         message = (
             f"its {len(bo.loaded_fields)} loaded fields need {needed} columns while they are merged ({_PER_FILE} more "
-            f"for each of {files} files, {_PER_UNIQUE} more for each of {len(unique)} unique fields), and a table holds "
-            f"{MAX_COLUMNS}: split the business object"
+            f"for each of {files} files, {_PER_UNIQUE} more for each of {len(unique)} unique fields), and a table "
+            f"holds {MAX_COLUMNS}: split the business object"
         )
         yield draft.problem(message, None, "fields")
 

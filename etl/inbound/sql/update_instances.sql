@@ -2,6 +2,7 @@
 -- brings it back. The journal keeps what each change replaced, for `etl undo`; of a unique value, which may have been put
 -- down already, the stage knows it.
 {% from "before.jinja" import before %}
+{% from "image_bytes.jinja" import image_bytes %}
 with changed as (
     update {{ store_schema | ident }}.{{ golden | ident }} g
     set
@@ -16,7 +17,11 @@ with changed as (
     returning
         g._id,
         case when s._action = 'removed' then 'removed' when o._state = 'REMOVED' then 'returned' else 'changed' end as change,
+{% if has_large %}
+        case when {{ image_bytes("o", long) }} > :max_image_bytes then {{ before(unique, unique) }} else {{ before(fields, unique) }} end as before
+{% else %}
         {{ before(fields, unique) }} as before
+{% endif %}
 )
 insert into {{ store_schema | ident }}.journal (run, bo, instance, change, before)
 select :run, :bo, _id, change, before from changed

@@ -81,3 +81,37 @@ def test_an_instance_that_is_over_it_already_can_be_changed_and_removed(make_sit
     run = site.value("select max(id) from in_tables.run")
     assert site.etl("undo", str(run)).code == 0
     assert site.value(f"select one from {STORE}.bo_note where _in_id = 'a'") == "x" * 2000
+
+
+@pytest.mark.slow
+def test_an_instance_with_more_than_the_journal_takes_in_one_row_can_be_changed(make_site: MakeSite) -> None:
+    """As older versions have let it in: 285 MB of text, and one jsonb ends at 256 MB."""
+    fields = "".join(f"  - {{code: T{n}, type: TEXTAREA, needLoadFromInTables: true}}\n" for n in range(3))
+    site = make_site({"Note": f"code: Note\norderIndex: 1\nfields:\n{fields}"})
+    load(site, {"in_id": "a", "t0": "x"}, {"in_id": "b", "t0": "x"}, {"in_id": "c", "t0": "x"})
+    values = ", ".join(f"t{n} = repeat('{n}', 95000000)" for n in range(3))
+    site.look(f"update {STORE}.bo_note set {values} where _in_id in ('a', 'b')")
+    load(site, {"in_id": "a", "t0": "short"}, {"in_id": "b", "removed": True}, {"in_id": "c", "t0": "y"})
+    assert faults(site) == []
+    assert site.partner.statuses("in_note") == {"DONE": 3}
+    kept = site.look(
+        f"select k.key, octet_length(j.before ->> k.key) as size from {STORE}.journal j "
+        f"join {STORE}.bo_note n on n._id = j.instance, jsonb_object_keys(j.before) k (key) "
+        "where n._in_id = 'a' and j.change = 'changed' order by 1"
+    )
+    assert [(row["key"], row["size"]) for row in kept] == [(f"t{n}", 95_000_000) for n in range(3)]
+    assert site.value(f"select _state from {STORE}.bo_note where _in_id = 'b'") == "REMOVED"
+
+
+@pytest.mark.slow
+def test_twelve_texts_of_95_mb_are_rejected(make_site: MakeSite) -> None:
+    fields = "".join(f"  - {{code: T{n}, type: TEXTAREA, needLoadFromInTables: true}}\n" for n in range(12))
+    site = make_site({"Note": f"code: Note\norderIndex: 1\nfields:\n{fields}"})
+    site.partner("insert into in_note (in_id) values ('a')")
+    for first in (0, 6):  # one statement cannot write a row of 1 GB either
+        site.partner(
+            "update in_note set " + ", ".join(f"t{n} = repeat('x', 95000000)" for n in range(first, first + 6))
+        )
+    site.partner.hand_over()
+    site.run()
+    assert faults(site) == [("a", "ROW_TOO_LONG", "1140000000 bytes, and maxRowBytes is 134217728")]
