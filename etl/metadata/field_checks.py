@@ -93,7 +93,8 @@ def _limits(draft: Draft, bo: BusinessObject) -> Iterator[Problem]:
         message = f"it has {len(bo.fields)} fields, and a table holds {MAX_COLUMNS}: split the business object"
         yield draft.problem(message, None, "fields")
         return
-    unique = [index for index, field in enumerate(bo.fields) if field in bo.unique_fields]
+    codes = {field.code for field in bo.unique_fields}
+    unique = [index for index, field in enumerate(bo.fields) if field.code in codes]
     if len(unique) > MAX_UNIQUE:
         message = f"{len(unique)} fields are unique, and a run can look up {MAX_UNIQUE}: make the others plain fields"
         yield draft.problem(message, unique[MAX_UNIQUE], "isUnique")
