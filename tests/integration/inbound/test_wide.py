@@ -21,7 +21,8 @@ def load(site: Site, *rows: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("policy", ["clear", "keep"])
 def test_an_object_of_many_texts_is_created_changed_and_refused(make_site: MakeSite, policy: str) -> None:
-    last = f"  - {{code: Tax, type: INPUT_TEXT, isUnique: true, {_FLAGS}}}\n  - {{code: Place, type: GEO_POINT, {_FLAGS}}}\n"
+    last = f"  - {{code: Tax, type: INPUT_TEXT, isUnique: true, {_FLAGS}}}\n"
+    last += f"  - {{code: Place, type: GEO_POINT, {_FLAGS}}}\n"
     site = make_site({"Wide": wide(WIDTH, last=last)}, nullPolicy=policy)
     load(site, {"in_id": "a", "f0": "x", f"f{WIDTH - 1}": "z", "tax": "1"}, {"in_id": "b", "place": "{"})
     assert [(one["in_id"], one["column_name"], one["code"]) for one in site.errors()] == [
