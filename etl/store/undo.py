@@ -55,13 +55,7 @@ def _undo_instances(
     tables = {"store_schema": store_schema, "golden": names.store_table(business_object.code)}
     shape = tables | {"fields": list(columns.values()), "unique": unique}
     of_object = values | {"bo": business_object.code}
-    # In steps, each of which knows how many rows the last one found: else each row would ask for all others.
-    for step, table in (("undo_images", "undo_image"), ("undo_later", "undo_later")):
-        execute(connection, _sql(step, **tables), of_object)
-        execute(connection, _sql(f"analyze_{table}"))
-    wanted = execute(connection, _sql("undo_wanted", **shape), of_object)
-    execute(connection, _sql("analyze_undone"))
-    if wanted and unique:
+    if execute(connection, _sql("undo_wanted", **shape), of_object) and unique:
         while execute(connection, _sql("undo_refuse", **shape)):
             pass
         execute(connection, _sql("undo_release", **shape))

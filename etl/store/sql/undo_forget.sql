@@ -1,2 +1,2 @@
 -- The next object has its own.
-drop table undone, undo_later, undo_image
+drop table undone

@@ -1,19 +1,36 @@
--- What instances get back of what a run replaced (see undo_images), column by column, except what a later change has touched.
--- And of unique values, numbered: what the instance has (_old), whether it gives this up, and what it wants that it does not
--- have.
+-- What instances get back of what a run replaced, column by column, except what a later change has touched. Within the run
+-- the earliest image of a column counts: jsonb_object_agg keeps the last, so they come latest first. And of unique values,
+-- numbered: what the instance has (_old), whether it gives this up, and what it wants that it does not have.
 create temporary table undone on commit drop as
-with wanted as (
+with mine as (
     select
-        i.instance, i.is_created,
+        j.instance, min(j.n) as first, bool_or(j.change = 'created') as is_created,
+        coalesce(jsonb_object_agg(b.key, b.value order by j.n desc) filter (where b.key is not null), '{}') as images
+    from {{ store_schema | ident }}.journal j
+    left join jsonb_each(j.before) as b (key, value) on true
+    where j.run = :run and j.bo = :bo and j.field is null
+    group by j.instance
+),
+later as (
+    select l.instance, array_agg(distinct k.key) filter (where k.key is not null) as keys
+    from mine
+    join {{ store_schema | ident }}.journal l on l.n > mine.first and l.instance = mine.instance
+    left join jsonb_object_keys(l.before) as k (key) on true
+    where l.bo = :bo and l.field is null and l.run is distinct from :run and l.change <> 'touched'
+    group by l.instance
+),
+wanted as (
+    select
+        mine.instance, mine.is_created,
         case
-            when not i.is_created then i.images - coalesce(later.keys, cast(array[] as text[]))
+            when not mine.is_created then mine.images - coalesce(later.keys, cast(array[] as text[]))
             when later.instance is null then jsonb_build_object('_state', 'REMOVED')
             else '{}'
         end as images,
         later.instance is not null
-            and (i.is_created or i.images ?| coalesce(later.keys, cast(array[] as text[]))) as is_kept
-    from undo_image i
-    left join undo_later later on later.instance = i.instance
+            and (mine.is_created or mine.images ?| coalesce(later.keys, cast(array[] as text[]))) as is_kept
+    from mine
+    left join later on later.instance = mine.instance
 )
 select
     w.instance, w.is_created, w.images, w.is_kept, o._state as _was_state, p._state <> 'REMOVED' as is_live{% for field in unique %},

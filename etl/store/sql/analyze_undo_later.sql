@@ -1,2 +1,0 @@
--- The statistics of the journal know nothing of the run, and those of a new table nothing at all.
-analyze undo_later
