@@ -30,6 +30,7 @@ class Cleaned:
     tasks: int = 0
     runs: int = 0
     journal: int = 0
+    ended: int = 0
     copies: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
     kept: dict[str, str] = field(default_factory=dict)
@@ -37,7 +38,7 @@ class Cleaned:
     @property
     def rows(self) -> int:
         """Rows that went, of all kinds."""
-        return self.errors + self.tasks + self.runs + self.journal
+        return self.errors + self.tasks + self.runs + self.journal + self.ended
 
     def __add__(self, other: "Cleaned") -> "Cleaned":
         return Cleaned(
@@ -45,6 +46,7 @@ class Cleaned:
             tasks=self.tasks + other.tasks,
             runs=self.runs + other.runs,
             journal=self.journal + other.journal,
+            ended=self.ended + other.ended,
             copies=self.copies + other.copies,
             versions=self.versions + other.versions,
             kept=self.kept | other.kept,
@@ -87,6 +89,7 @@ def _pass(house: House) -> Cleaned:
             tasks=Board.clean(connection, schema, before=before, limit=limit),
             runs=house.handshake.clean(connection, before=before, limit=limit),
             journal=house.store.clean_journal(sides.store, before=before, limit=limit),
+            ended=house.store.clean_ended(sides.store, before=before, limit=limit),
         )
         readers = house.store.journal_readers(sides.store, before=before)
         if not sides.is_one:

@@ -1,6 +1,6 @@
 """UPLOAD_FILES: in_fileStorage into the golden store, each content once under all its names, and to waiting fields."""
 
-from etl.database import Connection, Statements, execute, fetch_one
+from etl.database import Connection, Statements, execute, fetch_all, fetch_one
 from etl.inbound.faults import sentences
 from etl.inbound.place import Place, Sides
 from etl.metadata import Company, names
@@ -20,15 +20,16 @@ def upload_files(connection: Connection, company: Company, place: Place) -> dict
     """
     tables = place.names
     limit = {"max_value_bytes": place.max_value_bytes}
+    created = execute(connection, _sql("store_files", **tables), limit | {"new_ids": new_ids()})
+    marking = limit | {"new_ids": new_ids(), "run": place.run}
+    [marked] = fetch_all(connection, _sql("mark_files", **tables), marking)
     counters = {
-        "created": execute(connection, _sql("store_files", **tables), limit | {"new_ids": new_ids()}),
-        "uploaded": execute(connection, _sql("mark_files", **tables), limit | {"new_ids": new_ids()}),
+        "created": created,
+        "uploaded": marked.rows,
         "rejected": refuse_files(connection, place),
         "resolved": 0,
         "expired": 0,
     }
-    if counters["uploaded"]:
-        execute(connection, _sql("alias_files", **tables))
     for business_object in company.objects:
         for column in _file_columns(business_object):
             _serve_waiting(connection, business_object, column, place, counters)

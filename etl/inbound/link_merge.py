@@ -40,9 +40,9 @@ class LinkMerge:
         """Runs a statement of this room and returns how many rows it wrote."""
         return execute(self.connection, _sql(statement, **self.names, **names), self.values)
 
-    def count(self, statement: str) -> dict[str, int]:
+    def count(self, statement: str, **names: object) -> dict[str, int]:
         """Runs a statement that answers (counter, rows)."""
-        rows = fetch_all(self.connection, _sql(statement, **self.names), self.values)
+        rows = fetch_all(self.connection, _sql(statement, **self.names, **names), self.values)
         return {row.counter: row.rows for row in rows}
 
     def finds(self, statement: str) -> bool:

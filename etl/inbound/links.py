@@ -47,6 +47,8 @@ def _join(merge: LinkMerge, chunk: Chunk, counters: dict[str, int]) -> int:
     # Where a newer link or a set replaces others, rows must be seen together; relayed rows are marked elsewhere.
     if not merge.names["only_adds"] or merge.names["is_relayed"] or chunk.rows < JOIN_FROM_ROWS:
         return 0
+    if merge.finds("any_restored"):
+        return 0
     # With two external ids of one instance a row may take away what another brings, and the newer one counts.
     if merge.names["has_removed"] and merge.finds("any_link_alias") and merge.finds("any_removed"):
         return 0
@@ -78,7 +80,7 @@ def _resolve(merge: LinkMerge) -> int:
     if staged:
         if staged < _BY_INDEX_BELOW_ROWS:
             merge.run("analyze_stage")
-        merge.run("finish_references")
+        merge.run("finish_references", is_given=False)
         _write(merge)  # an arrival joins the set that its own batch has made
     merge.run("drop_stage")
     return staged
@@ -107,12 +109,15 @@ def _take(merge: LinkMerge, *, is_small: bool) -> dict[str, int]:
     rows = Counter(merge.count("count_links"))
     if rows["rejected"]:
         merge.run("reject_links")
+    has_restored = merge.finds("any_restored")
     with merge.by_index() if is_small else nullcontext():
-        removed = _remove(merge) if rows["removing"] else 0
+        removed = _remove(merge, has_restored=has_restored) if rows["removing"] else 0
     if merge.names["replaces"]:
         merge.run("remove_unlisted")
     if rows["removing"]:
         merge.run("drop_removals")
+    if has_restored:
+        merge.run("finish_references", is_given=True)
     created = _write(merge)
     if rows["waiting"]:
         with merge.by_index() if is_small else nullcontext():
@@ -122,15 +127,17 @@ def _take(merge: LinkMerge, *, is_small: bool) -> dict[str, int]:
     return fates | {name: number for name, number in (("removed", removed), ("rejected", rows["rejected"])) if number}
 
 
-def _remove(merge: LinkMerge) -> int:
+def _remove(merge: LinkMerge, *, has_restored: bool) -> int:
     """Takes away the links and references that rows of the stage ask to be removed; returns how many rows found one.
 
     It comes before links are written: the state after the batch is judged, not each row on its way.
     """
     merge.run("settle_removals")
     removed = merge.count("remove_links")["rows"]
-    # Between known ends nothing waits, so a row finds a link or a reference.
-    return removed + (merge.count("remove_references")["rows"] if merge.finds("any_reference") else 0)
+    # What waits has no link, so a row finds a link or a reference.
+    if merge.finds("any_reference"):
+        removed += merge.count("remove_references", has_restored=has_restored)["rows"]
+    return removed
 
 
 def _write(merge: LinkMerge) -> int:

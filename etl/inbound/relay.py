@@ -190,8 +190,6 @@ class _Errand:
         are_gone = is_first and not came and self.rows.chunk.rows > 0
         if are_gone and not self._pipe_in("relay_any_row", _names(self.rows.columns)):
             refuse_truncated(self.sides.source, self.rows.table, self.rows.place)
-        if came and self.rows.kind == "files":
-            self._pipe_in("relay_known_files", ("file_id", "out_file_id", "uploaded"))
         self._at_store("relay_analyze")
         return came
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one, keep_tables
+from etl.store.undo import CLEANED_BY
 
 _sql = Statements(__package__)
 
@@ -45,6 +46,14 @@ class Store:
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes changes of runs with numbers below `before` that every out_ version has followed, at most `limit`."""
         return execute(connection, _sql("clean_journal", schema=self.schema), {"before": before, "limit": limit})
+
+    def clean_ended(self, connection: Connection, *, before: int, limit: int) -> int:
+        """Deletes what undos of runs with numbers below `before` would need, at most `limit` rows of each table."""
+        values = {"before": before, "limit": limit}
+        return sum(
+            execute(connection, _sql("clean_ended", schema=self.schema, table=table, column=column), values)
+            for table, column in CLEANED_BY.items()
+        )
 
     def journal_readers(self, connection: Connection, *, before: int) -> list[str]:
         """The out_ versions that have not followed the changes of runs below `before`, which therefore stay."""

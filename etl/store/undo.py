@@ -1,5 +1,7 @@
 """Takes a run's changes back, from the before-images in the journal."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,20 +23,86 @@ class _Column:
         return f"lower({value})" if self.ignores_case else value
 
 
+@dataclass(frozen=True)
+class _Noted:
+    """A table whose rows runs begin and end (`run` began it), and the one that remembers what has ended."""
+
+    table: str
+    ended: str
+    keys: tuple[str, ...]
+    others: tuple[str, ...]
+
+    def names(self, store_schema: str) -> dict[str, object]:
+        """For templates."""
+        return {
+            "store_schema": store_schema,
+            "table": self.table,
+            "ended": self.ended,
+            "keys": self.keys,
+            "columns": (*self.keys, *self.others),
+            "waits_for_links": self is _LINKS,
+        }
+
+
+_ALIASES = _Noted("alias", "ended_alias", ("bo", "in_id"), ("instance", "run"))
+_FILE_ALIASES = _Noted("file_alias", "ended_file_alias", ("file_id",), ("file", "run"))
+_LINKS = _Noted(
+    "boi_reference",
+    "ended_reference",
+    ("bo", "field", "target_bo", "owner_in_id", "target_in_id"),
+    ("linked_at", "run", "waiting_since"),
+)
+_FILES = _Noted(
+    "file_reference", "ended_file_reference", ("bo", "field", "instance"), ("file_id", "run", "waiting_since")
+)
+CLEANED_BY = {"undone_run": "as_run"} | {
+    noted.ended: "ended_by" for noted in (_ALIASES, _FILE_ALIASES, _LINKS, _FILES)
+}
+"""What only undos ask for, and the column of each that says of which run it is: cleaned like the journal."""
+
+
+@dataclass(frozen=True)
+class _Undo:
+    """One undo: the connection, the company, the store's schema, and the values to bind."""
+
+    connection: Connection
+    company: Company
+    store_schema: str
+    values: dict[str, object]
+
+    def run(self, statement: str, /, **names: object) -> int:
+        """Runs a statement and returns how many rows it wrote."""
+        return execute(self.connection, _sql(statement, **{"store_schema": self.store_schema} | names), self.values)
+
+    @contextmanager
+    def reading_once(self) -> Iterator[None]:
+        """Whole tables are read once, whatever statistics say. A fault ends the transaction, and with it this."""
+        execute(self.connection, _sql("nested_loops"), {"setting": "off"})
+        yield
+        execute(self.connection, _sql("nested_loops"), {"setting": "on"})
+
+
 def undo_run(
     connection: Connection, company: Company, store_schema: str, *, run: int, as_run: int, at: datetime
 ) -> dict[str, int]:
     """Takes back what `run` changed and no later run has touched; returns counters.
 
     A created instance becomes REMOVED (its id was given to the partner and is never used again), a changed one gets
-    the old values of just the fields that nobody changed since, links go or come back. All of it is journalled as the
-    work of `as_run`, so that out_ versions follow and the undoing can itself be taken back.
+    the old values of just the fields that nobody changed since, links go or come back. Links and fields wait again for
+    what the run brought them, and no more for what it made them wait for. All of it is noted as the work of `as_run`,
+    so that out_ versions follow and the undoing can itself be taken back.
     """
     values: dict[str, object] = {"run": run, "as_run": as_run, "at": at}
+    undo = _Undo(connection, company, store_schema, values | _taken_back(connection, store_schema, run, as_run))
     counters = {"restored": 0, "removed": 0, "kept": 0, "unlinked": 0, "linked": 0}
+    with undo.reading_once():
+        undo.run("undo_changes")
+        undo.run("undo_later")
+    for statement in _sql.script("undo_prepare"):
+        execute(connection, statement)
     for business_object in company.objects:
         if business_object.carries_data:
-            for counter, rows in _undo_instances(connection, business_object, store_schema, values).items():
+            for counter, rows in _undo_instances(connection, business_object, store_schema, undo.values).items():
                 counters[counter] += rows
         for field in business_object.links:
             link_table = names.store_link_table(business_object.code, field.code)
@@ -42,9 +110,71 @@ def undo_run(
             of_field = values | {"bo": business_object.code, "field": field.code}
             counters["unlinked"] += execute(connection, _sql("undo_linked", **tables), of_field)
             counters["linked"] += execute(connection, _sql("undo_unlinked", **tables), of_field)
-    counters["references"] = execute(connection, _sql("undo_references", store_schema=store_schema), values)
-    counters["aliases"] = execute(connection, _sql("undo_aliases", store_schema=store_schema), values)
+    # Which links are there, and which instances external ids name, must be settled before links can wait for them.
+    counters["aliases"], _ = _undo_noted(undo, _ALIASES)
+    _undo_noted(undo, _FILE_ALIASES)
+    waits = [_undo_noted(undo, noted) for noted in (_LINKS, _FILES)]
+    counters["references"] = sum(ended for ended, _ in waits)
+    counters["waiting"] = sum(returned for _, returned in waits)
     return counters
+
+
+def _taken_back(connection: Connection, store_schema: str, run: int, as_run: int) -> dict[str, object]:
+    """Notes that `run` is taken back, and gives the lists that statements ask for: `undone`, all runs that are now;
+    `undos`, all undos; `cancelled`, runs after `run` whose changes do not count, as they have been taken back or have
+    just taken back such.
+    """
+    tables = {"store_schema": store_schema}
+    noted = {row.as_run: row.run for row in fetch_all(connection, _sql("undone_runs", **tables))}
+    if run not in _undone(noted):
+        noted[as_run] = run
+        execute(connection, _sql("note_undone_run", **tables), {"run": run, "as_run": as_run})
+    undone = _undone(noted)
+    cancelled = {one for one in undone if one > run} | {one for one, its in noted.items() if its > run}
+    return {"undone": sorted(undone), "undos": sorted({*noted, as_run}), "cancelled": sorted(cancelled)}
+
+
+def _undone(noted: dict[int, int]) -> set[int]:
+    """The runs that are taken back by an undo that is not; an undo has a higher number than its run."""
+    undone: set[int] = set()
+    for as_run in sorted(noted, reverse=True):
+        if as_run not in undone:
+            undone.add(noted[as_run])
+    return undone
+
+
+def _undo_noted(undo: _Undo, noted: _Noted) -> tuple[int, int]:
+    """Ends what the run began, and brings back what it ended; returns how many of each."""
+    shape = noted.names(undo.store_schema)
+    with undo.reading_once():
+        gone = undo.run("undo_begun", **shape) + undo.run("undo_ended_again", **shape)
+        found = undo.run("undo_ended", **shape)
+        if found and noted is _FILES:
+            undo.run("undo_touched_fields")
+    if found and noted is _LINKS:
+        _settle_links(undo)
+    returned = undo.run("undo_return", **shape)
+    undo.run("forget_undo_ended")
+    return gone, returned
+
+
+def _settle_links(undo: _Undo) -> None:
+    """Takes those out of `undo_ended` that are links now, or have been taken away since."""
+    undo.run("analyze_undo_ended")
+    concerned = {tuple(row) for row in fetch_all(undo.connection, _sql("undo_link_tables"))}
+    undo.run("undo_pairs")
+    for link in undo.company.in_link_tables():
+        key = (link.bo.code, link.field.code, link.member.code)
+        if key in concerned:
+            tables = {
+                "store_schema": undo.store_schema,
+                "owner_golden": names.store_table(link.bo.code),
+                "target_golden": names.store_table(link.member.code),
+                "golden_link": names.store_link_table(link.bo.code, link.field.code),
+            }
+            execute(undo.connection, _sql("undo_ends", **tables), dict(zip(("bo", "field", "target_bo"), key, strict=True)))
+    with undo.reading_once():
+        undo.run("undo_settled")
 
 
 def _undo_instances(
@@ -55,7 +185,10 @@ def _undo_instances(
     tables = {"store_schema": store_schema, "golden": names.store_table(business_object.code)}
     shape = tables | {"fields": list(columns.values()), "unique": unique}
     of_object = values | {"bo": business_object.code}
-    if execute(connection, _sql("undo_wanted", **shape), of_object) and unique:
+    wanted = execute(connection, _sql("undo_wanted", **shape), of_object)
+    for statement in _sql.script("undo_prepare_wanted"):
+        execute(connection, statement)
+    if wanted and unique:
         while execute(connection, _sql("undo_refuse", **shape)):
             pass
         execute(connection, _sql("undo_release", **shape))

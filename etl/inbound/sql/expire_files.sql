@@ -1,5 +1,6 @@
 -- A file that did not come in time becomes an error row, unless it is here now. For moments ahead see
 -- expire_references.
+{% from "ended_waits.jinja" import ended_files %}
 {% from "said.jinja" import said %}
 with dated as (
     update {{ store_schema | ident }}.file_reference
@@ -11,7 +12,10 @@ expired as (
     where r.bo = :bo and r.field = :field
       and r.waiting_since < statement_timestamp() - make_interval(mins => :expiry_minutes)
       and not exists (select 1 from {{ store_schema | ident }}.file_alias a where a.file_id = r.file_id)
-    returning r.instance, r.file_id
+    returning r.field, r.instance, r.file_id, r.run, r.waiting_since
+),
+noted as (
+    {{ ended_files(store_schema, "expired") }}
 )
 insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select

@@ -1,6 +1,7 @@
 -- A reference that waited too long becomes an error row, and so does the partner's row: never silence. One that
 -- waits since a moment ahead began to while the clock was wrong: its time counts from now.
 {% from "ended.jinja" import ended with context %}
+{% from "ended_waits.jinja" import ended_links %}
 {% from "said.jinja" import said %}
 with dated as (
     update {{ store_schema | ident }}.boi_reference
@@ -11,7 +12,10 @@ expired as (
     delete from {{ store_schema | ident }}.boi_reference
     where bo = :bo and field = :field and target_bo = :target_bo
       and waiting_since < statement_timestamp() - make_interval(mins => :expiry_minutes)
-    returning owner_in_id, target_in_id
+    returning owner_in_id, target_in_id, linked_at, run, waiting_since
+),
+noted as (
+    {{ ended_links(store_schema, "expired") }}
 ),
 marked as (
 {{ ended("expired", "ERROR") }}

@@ -1,5 +1,5 @@
 -- The partner learns the id that its file has with us: one per content, name and type, so that files of equal content
--- keep their own names.
+-- keep their own names. And we remember what the partner's file id means, also after it has cleared its table.
 {% from "new_id.jinja" import new_id %}
 with arrived as materialized (
     select i.file_id, s._id as content, i.file_name, i.mime_type
@@ -31,8 +31,24 @@ meant as (
     from arrived a
     join fresh f on f.content = a.content
         and f.file_name is not distinct from a.file_name and f.mime_type is not distinct from a.mime_type
+),
+marked as (
+    update {{ in_schema | ident }}.in_fileStorage i
+    set uploaded = true, out_file_id = m._id
+    from meant m
+    where m.file_id = i.file_id
+    returning i.file_id, m._id as file
+),
+replaced as (
+    insert into {{ store_schema | ident }}.ended_file_alias (file_id, file, run, ended_by)
+    select a.file_id, a.file, a.run, :run
+    from marked m
+    join {{ store_schema | ident }}.file_alias a on a.file_id = m.file_id
+    where a.file <> m.file and a.run <> :run
+),
+remembered as (
+    insert into {{ store_schema | ident }}.file_alias as a (file_id, file, run)
+    select file_id, file, :run from marked
+    on conflict (file_id) do update set file = excluded.file, run = excluded.run where a.file <> excluded.file
 )
-update {{ in_schema | ident }}.in_fileStorage i
-set uploaded = true, out_file_id = m._id
-from meant m
-where m.file_id = i.file_id
+select count(*) as rows from marked

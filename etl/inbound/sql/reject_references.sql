@@ -1,11 +1,15 @@
 -- References with an empty end, from when such rows were taken: they need not wait until they expire.
 {% from "ended.jinja" import ended with context %}
+{% from "ended_waits.jinja" import ended_links %}
 with rejected as (
     delete from {{ store_schema | ident }}.boi_reference
     where bo = :bo and field = :field and target_bo = :target_bo and (owner_in_id = '' or target_in_id = '')
     returning
-        owner_in_id, target_in_id,
+        owner_in_id, target_in_id, linked_at, run, waiting_since,
         case when owner_in_id = '' then cast(:owner_column as text) else cast(:target_column as text) end as empty_column
+),
+noted as (
+    {{ ended_links(store_schema, "rejected") }}
 ),
 marked as (
 {{ ended("rejected", "ERROR") }}

@@ -1,10 +1,11 @@
 -- References that rows of the stage take away, by any external id of an end that is there, and how many rows found one.
--- The partner's row of such a reference waits no longer.
+-- The partner's row of such a reference waits no longer. Between ends that are there only what an undo brought back waits.
 {% from "ended.jinja" import ended with context %}
+{% from "ended_waits.jinja" import ended_links %}
 with removing as materialized (
     select _place, owner_in_id, target_in_id, owner, target
     from stage
-    where removed and (owner is null or target is null)
+    where removed{{ " and (owner is null or target is null)" if not has_restored }}
 ),
 owners as (
     select _place, owner_in_id collate "C" as in_id from removing
@@ -33,7 +34,10 @@ gone as (
     using (select distinct owner_in_id, target_in_id from found) f
     where w.bo = :bo and w.field = :field and w.target_bo = :target_bo
       and w.owner_in_id = f.owner_in_id and w.target_in_id = f.target_in_id
-    returning w.owner_in_id, w.target_in_id
+    returning w.owner_in_id, w.target_in_id, w.linked_at, w.run, w.waiting_since
+),
+noted as (
+    {{ ended_links(store_schema, "gone") }}
 ),
 given_up as (
 {{ ended("gone", "DONE") }}

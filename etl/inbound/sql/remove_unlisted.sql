@@ -2,6 +2,7 @@
 -- and references that they do not name go, and the partner's row of such a reference waits no longer. An owner that has
 -- not come either is known by its external id.
 {% from "ended.jinja" import ended with context %}
+{% from "ended_waits.jinja" import ended_links %}
 with owners as materialized (select distinct owner, owner_in_id from stage),
 called as materialized (
     select owner, owner_in_id from owners
@@ -25,7 +26,10 @@ forgotten as (
           select 1 from stage s
           where not s.removed and s.target_in_id = r.target_in_id and (s.owner = c.owner or s.owner_in_id = r.owner_in_id)
       )
-    returning r.owner_in_id, r.target_in_id
+    returning r.owner_in_id, r.target_in_id, r.linked_at, r.run, r.waiting_since
+),
+noted as (
+    {{ ended_links(store_schema, "forgotten") }}
 ),
 given_up as (
 {{ ended("forgotten", "DONE") }}

@@ -1,9 +1,13 @@
 -- Files that arrived go into the fields that waited for them.
+{% from "ended_waits.jinja" import ended_files %}
 with arrived as (
     delete from {{ store_schema | ident }}.file_reference r
     using {{ store_schema | ident }}.file_alias a
     where r.bo = :bo and r.field = :field and a.file_id = r.file_id
-    returning r.instance, a.file
+    returning r.field, r.instance, r.file_id, r.run, r.waiting_since, a.file
+),
+noted as (
+    {{ ended_files(store_schema, "arrived") }}
 ),
 changed as (
     update {{ store_schema | ident }}.{{ golden | ident }} g

@@ -93,6 +93,64 @@ create table if not exists {{ schema | ident }}.file_reference (
     waiting_since timestamp with time zone not null default clock_timestamp(),
     primary key (bo, field, instance)
 );
+-- Which run an undo has taken back: at most one undo of a run counts, unless that undo is itself taken back.
+create table if not exists {{ schema | ident }}.undone_run (
+    as_run bigint primary key,
+    run bigint not null
+);
+-- An undo brings waiting links back; every run looks for the ends of these, as they may be there already.
+alter table {{ schema | ident }}.boi_reference add column if not exists restored_by bigint;
+-- See above.
+create index if not exists boi_reference_restored_by on {{ schema | ident }}.boi_reference (restored_by)
+where restored_by is not null;
+-- Which run gave a file_id its meaning (0: before this was noted).
+alter table {{ schema | ident }}.file_alias add column if not exists run bigint not null default 0;
+-- What waits no longer, and what ids mean no longer, each with the run that ended it: an undo of that run needs them.
+-- What one run both began and ended is not noted. They are cleaned like the journal.
+create table if not exists {{ schema | ident }}.ended_reference (
+    bo varchar(63) not null,
+    field varchar(63) not null,
+    target_bo varchar(63) not null,
+    owner_in_id varchar(100) collate "C" not null,
+    target_in_id varchar(100) collate "C" not null,
+    linked_at timestamp with time zone not null,
+    run bigint not null,
+    waiting_since timestamp with time zone not null,
+    ended_by bigint not null
+);
+-- See above.
+create index if not exists ended_reference_ended_by on {{ schema | ident }}.ended_reference (ended_by);
+-- See above.
+create table if not exists {{ schema | ident }}.ended_file_reference (
+    bo varchar(63) not null,
+    field varchar(63) not null,
+    instance varchar(16) collate "C" not null,
+    file_id varchar(32) collate "C" not null,
+    run bigint not null,
+    waiting_since timestamp with time zone not null,
+    ended_by bigint not null
+);
+-- See above.
+create index if not exists ended_file_reference_ended_by on {{ schema | ident }}.ended_file_reference (ended_by);
+-- See above.
+create table if not exists {{ schema | ident }}.ended_alias (
+    bo varchar(63) not null,
+    in_id varchar(100) collate "C" not null,
+    instance varchar(16) collate "C" not null,
+    run bigint not null,
+    ended_by bigint not null
+);
+-- See above.
+create index if not exists ended_alias_ended_by on {{ schema | ident }}.ended_alias (ended_by);
+-- See above.
+create table if not exists {{ schema | ident }}.ended_file_alias (
+    file_id varchar(32) collate "C" not null,
+    file varchar(16) collate "C" not null,
+    run bigint not null,
+    ended_by bigint not null
+);
+-- See above.
+create index if not exists ended_file_alias_ended_by on {{ schema | ident }}.ended_file_alias (ended_by);
 -- The permanent copy of the runs' errors (guide, COPY_ERR). Ids begin anew with an import schema that is made anew; runs
 -- never do.
 create table if not exists {{ schema | ident }}.err (

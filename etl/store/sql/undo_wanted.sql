@@ -6,17 +6,16 @@ with mine as (
     select
         j.instance, min(j.n) as first, bool_or(j.change = 'created') as is_created,
         coalesce(jsonb_object_agg(b.key, b.value order by j.n desc) filter (where b.key is not null), '{}') as images
-    from {{ store_schema | ident }}.journal j
+    from undo_change j
     left join jsonb_each(j.before) as b (key, value) on true
-    where j.run = :run and j.bo = :bo and j.field is null
+    where j.bo = :bo and j.field = ''
     group by j.instance
 ),
 later as (
     select l.instance, array_agg(distinct k.key) filter (where k.key is not null) as keys
     from mine
-    join {{ store_schema | ident }}.journal l on l.n > mine.first and l.instance = mine.instance
-    left join jsonb_object_keys(l.before) as k (key) on true
-    where l.bo = :bo and l.field is null and l.run is distinct from :run and l.change <> 'touched'
+    join undo_later l on l.bo = :bo and l.field = '' and l.instance = mine.instance and l.n > mine.first
+    left join unnest(l.keys) as k (key) on true
     group by l.instance
 ),
 wanted as (

@@ -1,0 +1,5 @@
+-- What old runs ended: they are taken back no more. See clean_journal.
+delete from {{ schema | ident }}.{{ table | ident }}
+where ctid = any(array(
+    select ctid from {{ schema | ident }}.{{ table | ident }} where {{ column }} < :before order by {{ column }} limit :limit
+))

@@ -1,0 +1,2 @@
+-- The next table has its own.
+drop table undo_ended

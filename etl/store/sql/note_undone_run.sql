@@ -1,0 +1,2 @@
+-- From now on the run counts as taken back.
+insert into {{ store_schema | ident }}.undone_run (as_run, run) values (:as_run, :run)

@@ -1,2 +1,0 @@
--- External ids that the run added name nobody again.
-delete from {{ store_schema | ident }}.alias where run = :run
