@@ -98,6 +98,7 @@ def undo_run(
     with undo.reading_once():
         undo.run("undo_changes")
         undo.run("undo_later")
+        undo.run("undo_made")
     for statement in _sql.script("undo_prepare"):
         execute(connection, statement)
     for business_object in company.objects:

@@ -3,4 +3,6 @@ create index on pg_temp.undo_change (bo, field, instance, target);
 -- See above.
 create index on pg_temp.undo_later (bo, field, instance, target);
 -- See above.
-analyze pg_temp.undo_change, pg_temp.undo_later
+create index on pg_temp.undo_made (bo, field, instance, target);
+-- See above.
+analyze pg_temp.undo_change, pg_temp.undo_later, pg_temp.undo_made

@@ -10,6 +10,10 @@ with back as (
         order by instance, target, n
     ) j
     where j.change = 'unlinked' and not {{ later_link() }}
+      and not exists (
+          select from undo_made m
+          where m.bo = :bo and m.field = :field and m.instance = j.instance and m.target = j.target
+      )
     on conflict do nothing
     returning _owner, _target
 )
