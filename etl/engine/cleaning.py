@@ -24,7 +24,9 @@ _QUIET = {"client_min_messages": "warning"}
 
 @dataclass(frozen=True)
 class Cleaned:
-    """How many rows went, which copies and retired out_ versions; `kept` says of what had to stay (its name) why."""
+    """How many rows went, which copies and retired out_ versions; `kept` says of what had to stay (its name) why.
+
+    `ended`: rows that say what old runs have ended (waiting links and files, ids), which only their undo would need."""
 
     errors: int = 0
     tasks: int = 0

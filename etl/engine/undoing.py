@@ -16,7 +16,8 @@ _sql = Statements(__package__)
 
 @dataclass(frozen=True)
 class Undone:
-    """What taking a run back did. `counters`: instances restored, removed, kept (touched since); links, references."""
+    """What taking a run back did. `counters`: instances restored, removed, kept (touched since); links
+    linked and unlinked; references that wait no more, and links and files waiting again; aliases that are gone."""
 
     run: int
     as_run: int

@@ -55,9 +55,7 @@ _LINKS = _Noted(
 _FILES = _Noted(
     "file_reference", "ended_file_reference", ("bo", "field", "instance"), ("file_id", "run", "waiting_since")
 )
-CLEANED_BY = {"undone_run": "as_run"} | {
-    noted.ended: "ended_by" for noted in (_ALIASES, _FILE_ALIASES, _LINKS, _FILES)
-}
+CLEANED_BY = {"undone_run": "as_run"} | {noted.ended: "ended_by" for noted in (_ALIASES, _FILE_ALIASES, _LINKS, _FILES)}
 """What only undos ask for, and the column of each that says of which run it is: cleaned like the journal."""
 
 
@@ -173,7 +171,9 @@ def _settle_links(undo: _Undo) -> None:
                 "target_golden": names.store_table(link.member.code),
                 "golden_link": names.store_link_table(link.bo.code, link.field.code),
             }
-            execute(undo.connection, _sql("undo_ends", **tables), dict(zip(("bo", "field", "target_bo"), key, strict=True)))
+            execute(
+                undo.connection, _sql("undo_ends", **tables), dict(zip(("bo", "field", "target_bo"), key, strict=True))
+            )
     with undo.reading_once():
         undo.run("undo_settled")
 

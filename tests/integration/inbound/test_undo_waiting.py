@@ -400,7 +400,7 @@ def test_what_was_ended_is_cleaned_with_the_journal(inbound: Inbound) -> None:
     columns = {"undone_run": "as_run"} | dict.fromkeys(
         ("ended_reference", "ended_file_reference", "ended_alias", "ended_file_alias"), "ended_by"
     )
-    for table, column in columns.items():
+    for table in columns:
         assert inbound.site.count(f"{STORE}.{table}") > 0, table
     assert inbound.site.etl("clean").code == 0
     assert all(inbound.site.count(f"{STORE}.{table}") for table in columns)
