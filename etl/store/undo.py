@@ -75,9 +75,10 @@ class _Undo:
     @contextmanager
     def reading_once(self) -> Iterator[None]:
         """Whole tables are read once, whatever statistics say. A fault ends the transaction, and with it this."""
-        execute(self.connection, _sql("nested_loops"), {"setting": "off"})
+        # Otherwise the planner may take the newest rows for a few, and read the other table again for each.
+        execute(self.connection, _sql("planner"), {"name": "enable_nestloop", "setting": "off"})
         yield
-        execute(self.connection, _sql("nested_loops"), {"setting": "on"})
+        execute(self.connection, _sql("planner"), {"name": "enable_nestloop", "setting": "on"})
 
 
 def undo_run(

@@ -1,4 +1,4 @@
-"""Undo, waiting, errors, versions and clean beside a journal of two million rows, with statistics older than the run."""
+"""Undo, waiting, errors, versions and clean beside a journal of two million rows, with statistics of before the run."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""Statements that are rarely used, in a store whose statistics are older than its newest run: what they read is counted,
-table by table, by PostgreSQL itself, and a few times the table's size is enough."""
+"""Statements that are rarely used, in a store whose statistics are older than its newest run: what they read is
+counted, table by table, by PostgreSQL itself, and a few times the table's size is enough."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
