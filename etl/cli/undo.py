@@ -20,8 +20,8 @@ def undo(context: click.Context, run: int, company: str | None, as_json: bool) -
     """Take back what RUN changed in the golden store, where no later run has touched the same.
 
     Changed columns get their old values, created instances become REMOVED, links go or come back; what waited for its
-    end or its file before RUN waits again. The out_ tables follow. Errors, receipts and in_ rows of the run stay. RUN is
-    the number that `etl run` and `etl status` print.
+    end or its file before RUN waits again. The out_ tables follow. Errors, receipts and in_ rows of the run stay. RUN
+    is the number that `etl run` and `etl status` print.
     """
     with open_house(config_url(context), company, follow=follow_log()) as house:
         undone = undo_run(house, run)
