@@ -8,6 +8,7 @@ import click
 from etl.cli.printing import COMPANY, config_url, console
 from etl.cli.tables import plain_table, receipts_table, runners_table, versions_table
 from etl.engine import Status, open_house, read_status
+from etl.quoting import printable
 
 
 @click.command()
@@ -46,6 +47,8 @@ def status(context: click.Context, company: str | None, is_watched: bool, interv
 def _show(found: Status) -> None:
     out = console()
     click.echo(f"Company {found.company}, schema {found.in_schema}: {found.reason}.")
+    for warning in found.warnings:
+        click.echo(f"Warning: {printable(warning)}.")
     if found.run:
         ended = f", ended {found.run['finished_at']:%Y-%m-%d %H:%M:%S}" if found.run["finished_at"] else ""
         click.echo(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine
 from etl.database.copying import copy_in, copy_out, copy_rows
 from etl.database.keeping import keep_tables, keep_view
-from etl.database.listening import Listener
+from etl.database.listening import Listener, NotifyQueue, notify, notify_queue
 from etl.database.looking import looking
 from etl.database.piping import pipe
 from etl.database.statements import Statements
@@ -20,6 +20,7 @@ __all__ = [
     "Access",
     "Connection",
     "Listener",
+    "NotifyQueue",
     "Statements",
     "application_name",
     "copy_in",
@@ -33,6 +34,8 @@ __all__ = [
     "keep_tables",
     "keep_view",
     "looking",
+    "notify",
+    "notify_queue",
     "open_engine",
     "pipe",
     "rehearsal",

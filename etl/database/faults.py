@@ -9,6 +9,8 @@ from etl.errors import EnvironmentFault, EtlError, TransientFault
 # longer good; lock timeout, too many connections, starting up or shutting down, idle timeout, broken link.
 _TRANSIENT = ("40001", "40003", "40P01", "23505", "0A000", "55P03", "53300", "57P01", "57P02", "57P03", "25P03", "08")
 _INTERNAL = "XX000"
+# PostgreSQL has no code of its own for it. Only triggers of others send notifications along with what we write.
+FULL_QUEUE = "53N01"
 # Two that altered one catalog row at once, a table that somebody drops meanwhile, a value too large for a statement.
 _KNOWN_INTERNAL = {
     "tuple concurrently": "40001",
@@ -27,6 +29,7 @@ _ADVICE = {
     "3F000": "create the schema or correct schemaName",
     "42501": "grant the right to the engine's role",
     "53100": "free disk space on the server, then run again",
+    FULL_QUEUE: "a session that LISTENs holds it: end that one (`etl check` names who it may be)",
     "53200": "raise the server's memory or max_locks_per_transaction, or lower workMemMb",
     "55P03": "another session holds a lock on the table; end it or wait",
     "57014": "the server cancelled the statement: raise statement_timeout of the engine's role, or lower chunkRows",
@@ -78,6 +81,8 @@ def _first_line(error: BaseException) -> str:
 
 def _known(sqlstate: str, text: str) -> str:
     """What the server calls its own fault, by the class of what it is; else the SQLSTATE as it is."""
+    if sqlstate == "54000" and "NOTIFY queue" in text:
+        return FULL_QUEUE  # rows have no part in it
     if sqlstate != _INTERNAL:
         return sqlstate
     return next((better for words, better in _KNOWN_INTERNAL.items() if words in text), sqlstate)

@@ -1,7 +1,10 @@
-"""LISTEN on a connection of its own, and the proof that notifications come through."""
+"""NOTIFY and LISTEN: each notification in a transaction of its own, a listener on a connection of its own with the
+proof that notifications come through, and the queue of the server in which they wait."""
 
+import contextlib
 import secrets
 import time
+from dataclasses import dataclass
 
 import psycopg
 import psycopg.sql
@@ -9,13 +12,56 @@ import sqlalchemy
 
 from etl.database.connections import place_of
 from etl.database.faults import translate
-from etl.database.transactions import execute, transaction
+from etl.database.statements import Statements
+from etl.database.transactions import execute, fetch_all, transaction
 
+_sql = Statements(__package__)
 _NOTIFY = sqlalchemy.text("select pg_notify(:channel, :payload)")
+
+# PostgreSQL itself warns from here on. A full queue refuses every commit that notifies.
+_FILLING = 0.5
+
+
+@dataclass(frozen=True)
+class NotifyQueue:
+    """The server's queue of notifications: `usage` from 0 to 1; `holders`: sessions that may hold it, in words."""
+
+    usage: float
+    holders: tuple[str, ...]
+
+    @property
+    def is_filling(self) -> bool:
+        """Whether it is so full that somebody should do something."""
+        return self.usage > _FILLING
+
+    def __str__(self) -> str:
+        held = "; in a transaction now: " + ", ".join(self.holders) if self.holders else ""
+        return (
+            f"the server's NOTIFY queue is {self.usage:.0%} full, because a session that LISTENs does not end its "
+            f"transaction or reads nothing{held}"
+        )
+
+
+def notify_queue(connection: sqlalchemy.Connection) -> NotifyQueue:
+    """How full it is; to ask also frees what nobody needs any more."""
+    [row] = fetch_all(connection, _sql("notify_queue"))
+    return NotifyQueue(row.usage, tuple(row.holders))
+
+
+def notify(engine: sqlalchemy.Engine, channel: str, payload: str) -> None:
+    """Notifies in a transaction of its own: a full queue refuses the commit, and with it all that it holds.
+
+    Raises EnvironmentFault when the server does not take it.
+    """
+    with transaction(engine) as connection:
+        execute(connection, _NOTIFY, {"channel": channel, "payload": payload})
 
 
 class Listener:
-    """Hears what is said on one channel. Raises TransientFault when its link breaks; then it must be closed."""
+    """Hears what is said on one channel. Raises TransientFault when its link breaks; then it must be closed.
+
+    Whoever does not read it for long must close it: the server keeps for it all that anybody says, in any database.
+    """
 
     def __init__(self, engine: sqlalchemy.Engine, channel: str) -> None:
         self._engine, self._channel = engine, channel
@@ -40,8 +86,7 @@ class Listener:
     def proves_itself(self, seconds: float) -> bool:
         """Whether what is said over another connection arrives; behind a pooler in transaction mode nothing does."""
         token = secrets.token_hex(8)
-        with transaction(self._engine) as connection:
-            execute(connection, _NOTIFY, {"channel": self._channel, "payload": token})
+        notify(self._engine, self._channel, token)
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             if token in self._wait(left, stop_after=1):
@@ -50,6 +95,10 @@ class Listener:
 
     def close(self) -> None:
         """Ends the connection; closing twice does no harm."""
+        if not self._connection.closed:
+            # A pooler may keep the server's session, and what listens there would hold the queue for ever.
+            with contextlib.suppress(psycopg.Error):
+                self._connection.execute("unlisten *")
         self._connection.close()
 
     def _wait(self, seconds: float, stop_after: int | None = None) -> list[str]:

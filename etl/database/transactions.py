@@ -1,7 +1,7 @@
 """Transactions that set what they need for themselves and end in our errors, never in a driver's."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -9,8 +9,9 @@ import sqlalchemy
 from sqlalchemy import Connection, Row, TextClause, exc
 
 from etl.database.connections import place_of
-from etl.database.faults import translate
+from etl.database.faults import FULL_QUEUE, translate
 from etl.database.session import pin
+from etl.errors import EtlError
 
 # For transactions that hold locks which no lease covers: whoever waits for them has more patience (lock_timeout), so a
 # runner that is frozen there holds nobody up for good.
@@ -26,9 +27,14 @@ def transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connecti
     `settings` are PostgreSQL settings for this transaction only, e.g. work_mem="256MB" (units as PostgreSQL has them).
     Raises TransientFault or EnvironmentFault for what the server or the link said.
     """
-    with translated(engine), engine.begin() as connection:
-        _set(connection, settings)
-        yield connection
+    try:
+        with translated(engine), engine.begin() as connection:
+            _set(connection, settings)
+            yield connection
+    except EtlError as fault:
+        if fault.sqlstate == FULL_QUEUE:
+            _clear_notify_queue(engine)
+        raise
 
 
 @contextmanager
@@ -48,6 +54,13 @@ def snapshot(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]
         _set(connection, {"transaction_read_only": "on", **settings})
         yield connection
         connection.rollback()
+
+
+def _clear_notify_queue(engine: sqlalchemy.Engine) -> None:
+    """Frees what nobody needs any more: PostgreSQL does so when somebody asks how full the queue is, but not when a
+    notification is refused, so that without this it would stay full for good."""
+    with suppress(EtlError), translated(engine), engine.begin() as connection:
+        connection.exec_driver_sql("select pg_catalog.pg_notification_queue_usage()")
 
 
 def _set(connection: Connection, settings: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ from etl.engine.cleaning import clean_before_run
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import enter_store, is_prepared, prepare
 from etl.engine.sharing import beat_of, board_of, dismiss_all, place_now, workers_of
-from etl.engine.telling import tell_run
+from etl.engine.telling import notify_of_run, tell_run
 from etl.engine.wiring import House
 from etl.engine.work import Work
 from etl.engine.workers import refuse_unknown
@@ -168,6 +168,7 @@ def _close(house: House, board: Board, work: Work) -> None:
         with work.sides(connection) as sides:
             work.close_done(sides)
         house.handshake.end(connection, work.won, state="done")
+    notify_of_run(house, work.won.run)
 
 
 def _stop(house: House, board: Board, work: Work, message: str) -> None:

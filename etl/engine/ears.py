@@ -3,9 +3,9 @@
 import logging
 import time
 
-from etl.database import Listener
+from etl.database import Listener, looking, notify_queue
 from etl.engine.wiring import House
-from etl.errors import EnvironmentFault
+from etl.errors import EnvironmentFault, TransientFault
 from etl.handshake import CHANNEL
 from etl.quoting import fold
 
@@ -29,16 +29,33 @@ class Ears:
         return [self._listener] if self._listener else []
 
     def open(self, house: House) -> None:
-        """Begins to listen, if hand-overs are wanted and it is not known that none come through."""
+        """Begins to listen, if hand-overs are wanted and it is not known that none come through.
+
+        Nothing here keeps a run from its start: a server that does not let us listen is polled.
+        """
         is_wanted = house.settings.in_migration.start_on_hand_over
         if self._listener or not is_wanted or time.monotonic() < self._not_before:
             return
         self._schema = fold(house.in_schema)
-        self._listener = Listener(house.engine, CHANNEL)
-        if not self._listener.proves_itself(_PROOF_SECONDS):
-            _log.warning("no notifications come through (a pooler in transaction mode?): hand-overs are polled")
+        why = self._why_deaf(house)
+        if why:
+            _log.warning("%s: hand-overs are polled", why)
             self._not_before = time.monotonic() + _NO_PROOF_SECONDS
             self.close()
+
+    def _why_deaf(self, house: House) -> str:
+        try:
+            with looking(house.engine) as connection:
+                queue = notify_queue(connection)
+            if queue.is_filling:
+                return str(queue)  # who begins to listen now would read it all
+            self._listener = Listener(house.engine, CHANNEL)
+            is_proved = self._listener.proves_itself(_PROOF_SECONDS)
+        except TransientFault:
+            raise
+        except EnvironmentFault as fault:
+            return str(fault)
+        return "" if is_proved else "no notifications come through (a pooler in transaction mode?)"
 
     def heard(self) -> bool:
         """Whether the marker was written since; also when that is not known, for the link broke."""
@@ -52,7 +69,7 @@ class Ears:
             return True
 
     def close(self) -> None:
-        """Stops listening."""
+        """Stops listening. What is said meanwhile is not heard: whoever closes must look for himself afterwards."""
         if self._listener:
             self._listener.close()
             self._listener = None

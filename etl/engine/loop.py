@@ -132,8 +132,8 @@ class Loop:
         try:
             self._signals.is_at_work = True
             house = self._open_house()
-            self._ears.open(house)
             try:
+                self._ears.open(house)
                 with naming_causes(house):
                     self._run(house)
             finally:
@@ -164,6 +164,8 @@ class Loop:
         if not self._may_start(house, decision):
             self._is_owed = False
             return
+        # Nobody reads notifications during a run, and the server would keep all that anybody sends.
+        self._ears.close()
         self._attempts += 1
         thread = threading.current_thread()
         name, thread.name = thread.name, f"tryToStartMigration-run-{self._attempts}"
@@ -178,12 +180,14 @@ class Loop:
         self._is_owed = False
         if outcome.run is not None:
             self._said = ""
+            self._looks_again = True
             _log.info("run %s done in %.1f s, %d error rows", outcome.run, outcome.seconds, outcome.errors)
             self._tell(outcome)
 
     def _help(self, house: House) -> None:
         """Shares the run that another runner owns; when it has ended or changed hands, looks again at once."""
         self._manager.status("helps another runner")
+        self._ears.close()
         help_run(house, go_on=self._signals.check)
         self._looks_again = True
 

@@ -1,10 +1,11 @@
 """What can be said about marker, run, tasks, waiting links and out_ versions, read in one transaction."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from etl.database import Connection, Statements, fetch_all, looking
+from etl.database import Connection, Statements, fetch_all, looking, notify_queue
 from etl.engine.preparation import is_prepared
 from etl.engine.versions import ListedVersion, list_versions
 from etl.engine.wiring import House
@@ -18,7 +19,8 @@ Row = dict[str, Any]
 @dataclass(frozen=True)
 class Status:
     """What `etl status` shows. `decision` is what a runner would do now, with its reason; times are the
-    database's. `is_marker_faulty`: nobody can say what the marker means before the reason is seen to."""
+    database's. `is_marker_faulty`: nobody can say what the marker means before the reason is seen to. `warnings`: what
+    others do to the server that runs suffer from."""
 
     company: str
     in_schema: str
@@ -34,6 +36,7 @@ class Status:
     looked_at: datetime
     runners: tuple[Row, ...] = ()
     is_marker_faulty: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) -> Status:
@@ -67,6 +70,7 @@ def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) 
             out_versions=(),
             looked_at=clock.now,
             runners=tuple(_rows(connection, "runners", {"run": number}, schema=house.in_schema)),
+            warnings=tuple(_warnings(connection)),
         )
         if only_run:
             return so_far
@@ -78,6 +82,12 @@ def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) 
             waiting=tuple(vars(one) for one in waiting_links(sides.store, house.company, house.store.schema, expiry)),
             out_versions=tuple(list_versions(connection, house)),
         )
+
+
+def _warnings(connection: Connection) -> Iterator[str]:
+    queue = notify_queue(connection)
+    if queue.is_filling:
+        yield f"{queue}. Hand-overs are found by polling; `etl check` says what to do"
 
 
 def _rows(connection: Connection, statement: str, values: Row | None = None, **names: object) -> list[Row]:

@@ -1,10 +1,11 @@
 """Who is told of runs and feeds, from the settings of a house."""
 
+import json
 import logging
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from etl.database import Connection, Statements, fetch_all, looking, transaction
+from etl.database import Connection, Statements, fetch_all, looking, notify, transaction
 from etl.engine.preparation import is_prepared
 from etl.engine.wiring import House
 from etl.errors import EtlError
@@ -18,6 +19,7 @@ _sql = Statements(__package__)
 _log = logging.getLogger("in_pg_migration")
 
 _STOPPED = 2
+_CHANNEL = "etl"
 
 
 def hooks_of(settings: Settings) -> Hooks:
@@ -25,6 +27,17 @@ def hooks_of(settings: Settings) -> Hooks:
     in_migration = settings.in_migration
     secret = frozenset(one.origin.variable for one in settings.values if one.origin.variable)
     return Hooks(in_migration.hook_command, in_migration.hook_url.get_secret_value(), in_migration.hook_seconds, secret)
+
+
+def notify_of_run(house: House, run: int) -> None:
+    """Notifies whoever listens where the out_ tables are that new data is out. By now it is committed, and nothing is
+    lost when the server does not take the notification."""
+    payload = {"company": house.company.code, "run": run, "out": house.out_version.schema}
+    engine = house.out_engine if house.settings.has_out_migration else house.engine
+    try:
+        notify(engine, _CHANNEL, json.dumps(payload))
+    except EtlError as fault:
+        _log.warning("nobody was notified of run %s: %s", run, fault)
 
 
 def tell_run(connection: Connection, house: House, run: int, *, message: str = "") -> None:

@@ -1,6 +1,5 @@
 """Which room performs which kind of task."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any
 import sqlalchemy
 
 from etl import inbound, outbound
-from etl.database import Connection, Statements, execute, fetch_all, transaction
+from etl.database import Connection, Statements, fetch_all, transaction
 from etl.engine.beginning import Beginning, claimed_rows, fully_marked
 from etl.engine.limit import check_error_limit
 from etl.engine.merging import merge
@@ -173,15 +172,7 @@ class Work:
         return {}
 
     def _run_processes(self, sides: Sides) -> Counters:
-        counters: Counters = {}
-        if self.house.settings.has_out_migration:
-            with self.house.out_side(sides.store) as out:
-                counters = outbound.bring_up_to_date(out, self.house.versions)
-                self._notify(out)
-        else:
-            self._notify(sides.source)
-        return counters
-
-    def _notify(self, connection: Connection) -> None:
-        payload = {"company": self.house.company.code, "run": self.won.run, "out": self.house.out_version.schema}
-        execute(connection, _sql("notify"), {"payload": json.dumps(payload)})
+        if not self.house.settings.has_out_migration:
+            return {}
+        with self.house.out_side(sides.store) as out:
+            return outbound.bring_up_to_date(out, self.house.versions)

@@ -1,4 +1,6 @@
-"""The trigger on the marker that tells a waiting runner of a hand-over at once. Without it, polling finds the same."""
+"""The triggers on the marker that tell a waiting runner of a hand-over at once. Without them polling finds it."""
+
+import hashlib
 
 import sqlalchemy
 
@@ -12,20 +14,35 @@ CHANNEL = "etl_hand_over"
 
 # Making a trigger waits for every open transaction that has written the marker, and holds up the next writer meanwhile.
 _PATIENCE = "1s"
+_FUNCTION = "create_hand_over_function"
+_DROPS = ("drop_hand_over_trigger", "drop_hand_over_truncate_trigger")
+_CREATES = ("create_hand_over_trigger", "create_hand_over_truncate_trigger")
 
 
 def keep_hand_over_trigger(engine: sqlalchemy.Engine, schema: str, *, is_wanted: bool) -> bool:
-    """Makes the trigger, or takes it away, where that is not so already; returns whether it did.
+    """Makes function and triggers, anew where another version made them, or takes the triggers away; returns whether
+    it did.
 
     Raises TransientFault while somebody writes the marker: the next run tries again.
     """
     with transaction(engine) as connection:
-        [row] = fetch_all(connection, _sql("has_hand_over_trigger"), {"schema": fold(schema)})
-    if row.found == is_wanted:
+        [row] = fetch_all(connection, _sql("hand_over_triggers"), {"schema": fold(schema)})
+    digest = _digest(schema)
+    if (row.triggers == len(_CREATES) and row.digest == digest) if is_wanted else row.triggers == 0:
         return False
-    with transaction(engine, lock_timeout=_PATIENCE, client_min_messages="warning") as connection:
-        execute(connection, _sql("drop_hand_over_trigger", schema=schema))
+    quiet = {"client_min_messages": "warning"}
+    if is_wanted:
+        # Alone, for it waits for nobody: an older trigger gets the new function at once.
+        with transaction(engine, **quiet) as connection:
+            execute(connection, _sql(_FUNCTION, schema=schema))
+    with transaction(engine, lock_timeout=_PATIENCE, **quiet) as connection:
+        for statement in (*_DROPS, *(_CREATES if is_wanted else ())):
+            execute(connection, _sql(statement, schema=schema))
         if is_wanted:
-            execute(connection, _sql("create_hand_over_function", schema=schema))
-            execute(connection, _sql("create_hand_over_trigger", schema=schema))
+            execute(connection, _sql("comment_hand_over_trigger", schema=schema, digest=digest))
     return True
+
+
+def _digest(schema: str) -> str:
+    texts = (_sql(statement, schema=schema).text for statement in (_FUNCTION, *_CREATES))
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()

@@ -127,6 +127,7 @@ class Handshake:
         return None
 
     def _start(self, connection: Connection, found: Marker | None, run: int) -> Won | None:
+        self._write_quietly(connection)
         # Numbers are given before the fence is locked: somebody may have got a higher one, and been faster.
         if run <= self.highest_run(connection):
             raise TransientFault("another runner was first, and has a higher number: look again")
@@ -146,6 +147,10 @@ class Handshake:
         seen = {"load_status": found.load_status or 0, "ins_inkafka_status": found.ins_inkafka_status or 0}
         names = {"run": run, "marker": found.id, **seen}
         return execute(connection, _sql("occupy_marker", schema=self.schema), names) == 1
+
+    def _write_quietly(self, connection: Connection) -> None:
+        """What this transaction writes into the marker is told to nobody: the partner alone hands over."""
+        fetch_all(connection, _sql("write_marker_quietly"))
 
     def _inherit(self, connection: Connection, running: Running) -> Won:
         fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
@@ -220,6 +225,7 @@ class Handshake:
 
     def finish_marker(self, connection: Connection, won: Won, *, status: int = 1) -> bool:
         """Tells the partner that the rows are read (1) or the run stopped (2); False: the row is no longer ours."""
+        self._write_quietly(connection)
         names = {"run": won.run, "marker": won.marker, "status": status}
         return execute(connection, _sql("finish_marker", schema=self.schema), names) == 1
 

@@ -15,7 +15,7 @@ class Meaning(Enum):
     BRIEF = auto()  # deadlocks and locks are over soon: short pauses and many
     LOST = auto()  # a lost server takes longer to come back: long pauses and few
     ONCE = auto()  # the second try finds what the first one did not know; if it does not, it never will
-    LASTING = auto()  # disk, memory, a standby, rights to log in: somebody must mend the server, and it is waited for
+    LASTING = auto()  # disk, memory, NOTIFY queue, a standby, no login: somebody must mend the server; it is waited for
     TIMEOUT = auto()  # the server's statement_timeout, or somebody's cancel
     DATA = auto()  # values out of range, broken constraints, limits of the server
     OTHER = auto()
@@ -24,7 +24,7 @@ class Meaning(Enum):
 # A unique value that two tasks wrote at once, and a plan that a change of the table made useless.
 _ONCE = ("23505", "0A000")
 _LOST = ("57P", "08", "53300")
-_LASTING = ("53100", "53200", "58030", "25006", "28")
+_LASTING = ("53100", "53200", "53N01", "58030", "25006", "28")
 _TIMEOUT = "57014"
 _DATA = ("21", "22", "23", "54")
 # A COPY between databases whose tables are not alike any more.

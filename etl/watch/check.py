@@ -12,7 +12,14 @@ from etl.watch.config_checks import check_trust
 from etl.watch.finding import Finding, Level, error, ok
 from etl.watch.house_checks import check_feed, check_ready, check_run, check_statuses, check_switches, check_tables
 from etl.watch.places import Place, places
-from etl.watch.server_checks import check_clock, check_encoding, check_holders, check_rights, check_server
+from etl.watch.server_checks import (
+    check_clock,
+    check_encoding,
+    check_holders,
+    check_notify_queue,
+    check_rights,
+    check_server,
+)
 
 # Of each database, and of what is ours in all of them.
 _OF_PLACE: tuple[tuple[str, Callable[[Place], Iterator[Finding]]], ...] = (
@@ -21,6 +28,7 @@ _OF_PLACE: tuple[tuple[str, Callable[[Place], Iterator[Finding]]], ...] = (
     ("clock", check_clock),
     ("rights", check_rights),
     ("vacuum", check_holders),
+    ("notifications", check_notify_queue),
 )
 _OF_HOUSE: tuple[tuple[str, Callable[[House], Iterator[Finding]]], ...] = (
     ("import", check_switches),

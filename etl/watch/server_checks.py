@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from etl import rights
-from etl.database import Statements, fetch_all, looking
+from etl.database import Statements, fetch_all, looking, notify_queue
 from etl.errors import EnvironmentFault
 from etl.quoting import printable
 from etl.watch.finding import Finding, error, ok, warning
@@ -127,6 +127,21 @@ def compare_clocks(server: float, before: float, after: float) -> Finding:
     found = f"the server's clock is {abs(ahead):.1f} s {'ahead of' if ahead > 0 else 'behind'} this host's"
     do = "set both by NTP; log lines and schedules go by this host, all else by the server"
     return warning("clock", found, do)
+
+
+def check_notify_queue(place: Place) -> Iterator[Finding]:
+    """One queue for the whole server: when it is full no transaction that notifies can be committed, of anybody."""
+    with looking(place.engine) as connection:
+        queue = notify_queue(connection)
+    what = place.of("notifications")
+    if queue.is_filling:
+        do = (
+            "let its owner end that transaction, or end the session (select pg_terminate_backend(pid)); that frees the "
+            "queue; hand-overs are found by polling meanwhile"
+        )
+        yield warning(what, printable(str(queue)), do)
+    else:
+        yield ok(what, f"the queue is {queue.usage:.0%} full")
 
 
 def check_holders(place: Place, minutes: int = _HELD_MINUTES) -> Iterator[Finding]:

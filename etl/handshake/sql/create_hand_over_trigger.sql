@@ -1,5 +1,7 @@
--- Once a statement, and only for those that may be a hand-over: neither heartbeats nor the start of a run are among them.
-create trigger etl_hand_over
-after insert or delete or truncate or update of load_status, ins_inkafka_status
+-- Only for those statements that may be a hand-over: heartbeats are not among them. Deferred to the commit, so that the
+-- queue is looked at just before the notification goes into it, however long the partner's transaction was.
+create constraint trigger etl_hand_over
+after insert or delete or update of load_status, ins_inkafka_status
 on {{ schema | ident }}.process_tracking
-for each statement execute function {{ schema | ident }}.etl_hand_over()
+deferrable initially deferred
+for each row execute function {{ schema | ident }}.etl_hand_over()

@@ -1,6 +1,7 @@
 """The trigger that tells of a hand-over: heard by whoever listens, and nothing to whoever writes the marker."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import psycopg
 import pytest
@@ -32,11 +33,41 @@ def listener(house: House) -> Iterator[Listener]:
     "update process_tracking set load_status = 1",
     "update process_tracking set ins_inkafka_status = 0",
 ])  # fmt: skip
-def test_each_way_to_hand_over_is_heard_once(site: Site, listener: Listener, statement: str) -> None:
+def test_each_way_to_hand_over_is_heard_once(site: Site, house: House, statement: str) -> None:
+    site.partner("insert into process_tracking (oper_date, load_status) values (current_date, 0), (current_date, 0)")
+    assert keep_hand_over_trigger(house.engine, "in_tables", is_wanted=True)
+    with closing(Listener(house.engine, CHANNEL)) as listener:
+        is_heard_once(site, listener, statement)
+
+
+def is_heard_once(site: Site, listener: Listener, statement: str) -> None:
     site.partner(statement)
     assert until(listener.heard, "the hand-over is heard") == ["in_tables"]
     assert listener.proves_itself(10)
     assert listener.heard() == []
+
+
+def test_a_truncate_within_a_longer_transaction_is_left_to_polling(site: Site, listener: Listener) -> None:
+    """It cannot be told of at the commit, and what was said before might refuse that."""
+    with site.partner.holding("select 1", "truncate process_tracking"):
+        pass
+    assert listener.proves_itself(10)
+    assert listener.heard() == []
+
+
+def test_what_the_engine_writes_is_not_heard(site: Site, listener: Listener) -> None:
+    assert site.run().run
+    assert listener.proves_itself(10)
+    assert listener.heard() == []
+
+
+@pytest.mark.parametrize("revoked", ["pg_notification_queue_usage()", "pg_notify(text, text)"])
+def test_a_server_that_lets_nobody_notify_refuses_no_hand_over(site: Site, listener: Listener, revoked: str) -> None:
+    site.run()
+    site.look(f"revoke execute on function pg_catalog.{revoked} from public")
+    site.partner.hand_over()
+    assert site.count("in_tables.process_tracking") == 0
+    assert site.run().run
 
 
 def test_what_is_no_hand_over_is_not_heard(site: Site, listener: Listener) -> None:

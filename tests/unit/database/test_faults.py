@@ -29,6 +29,20 @@ def test_a_known_one_is_what_it_is(text: str, sqlstate: str) -> None:
     assert "data directory" not in str(fault)
 
 
+@pytest.mark.parametrize(
+    ("text", "sqlstate"),
+    [
+        ("too many notifications in the NOTIFY queue", "53N01"),
+        ("stack depth limit exceeded", "54000"),
+        ("target lists can have at most 1664 entries", "54000"),
+    ],
+)
+def test_a_full_notify_queue_is_no_limit_that_rows_exceed(text: str, sqlstate: str) -> None:
+    fault = translate(psycopg.errors.lookup("54000")(text), "at home")
+    assert (fault.sqlstate, fault.said) == (sqlstate, text)
+    assert ("LISTENs" in str(fault)) == (sqlstate == "53N01")
+
+
 def test_any_other_calls_a_person() -> None:
     fault = internal("unexpected table_lock_tuple status: 4")
     assert fault.is_damage

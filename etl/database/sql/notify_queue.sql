@@ -1,0 +1,24 @@
+-- How full the server's NOTIFY queue is, from 0 to 1, and who may hold it: it keeps all that a listening session has not
+-- read yet, and none reads within a transaction. Nobody can see who listens, but of everybody that a transaction is open
+-- (its virtual number is locked), and of our own role's sessions since when; all of them for members of pg_read_all_stats.
+-- A runner's own transactions listen to nothing. To ask also frees what nobody needs any more.
+{% from "own_session.jinja" import is_own %}
+select
+    q.usage,
+    array(
+        select
+            'session ' || a.pid || ' of ' || a.usename || ' (' || coalesce(nullif(a.application_name, ''), 'no name')
+                || ') in database ' || a.datname
+                || coalesce(', in a transaction since ' || cast(date_trunc('second', a.xact_start) as text), '')
+        from pg_catalog.pg_stat_activity a
+        where a.usename is not null and a.datname is not null and a.pid <> pg_backend_pid()
+          and a.pid in (
+              select l.pid
+              from pg_catalog.pg_locks l
+              where l.locktype = 'virtualxid' and l.granted and l.mode = 'ExclusiveLock'
+          )
+          and not coalesce(a.application_name like 'etl:%' and {{ is_own("a") }}, false)
+        order by a.xact_start nulls last, a.pid
+        limit 5
+    ) as holders
+from (select pg_notification_queue_usage() as usage) q
