@@ -9,6 +9,7 @@ EtlError
  │   └─ DamageFound      the operator: the server's data are damaged; nothing is retried   exit 4
  ├─ MarkerHeld           nobody: another runner holds the marker                           exit 75
  └─ FencedOut            nobody: this runner lost its run to an heir and writes nothing    exit 75
+     └─ LeaseLost        the operator: the database was out of reach for too long          exit 4
 """
 
 from dataclasses import dataclass
@@ -99,3 +100,9 @@ class FencedOut(EtlError):
     """The fencing token of this runner is no longer the run's: an heir took over."""
 
     exit_code = 75
+
+
+class LeaseLost(FencedOut):
+    """The lease could not be renewed in time: the database is out of reach, and another runner may go on by now."""
+
+    exit_code = 4

@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine
 from etl.database.copying import copy_in, copy_out, copy_rows
 from etl.database.keeping import keep_tables, keep_view
+from etl.database.links import cut_all, deadline, longest_silence, progress_at
 from etl.database.listening import Listener, NotifyQueue, notify, notify_queue
+from etl.database.locking import LOCK_TIMEOUT, lock_holders
 from etl.database.looking import looking
 from etl.database.piping import pipe
 from etl.database.statements import Statements
@@ -17,6 +19,7 @@ from etl.database.transactions import BRIEF, execute, fetch_all, fetch_one, rehe
 
 __all__ = [
     "BRIEF",
+    "LOCK_TIMEOUT",
     "Access",
     "Connection",
     "Listener",
@@ -27,17 +30,22 @@ __all__ = [
     "copy_out",
     "copy_rows",
     "create_database",
+    "cut_all",
+    "deadline",
     "encoding_of",
     "execute",
     "fetch_all",
     "fetch_one",
     "keep_tables",
     "keep_view",
+    "lock_holders",
+    "longest_silence",
     "looking",
     "notify",
     "notify_queue",
     "open_engine",
     "pipe",
+    "progress_at",
     "rehearsal",
     "snapshot",
     "transaction",

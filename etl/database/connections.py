@@ -1,5 +1,6 @@
 """Connections: an engine per database, made so that a pooler in transaction mode may stand in between."""
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,11 +12,19 @@ import sqlalchemy.event
 from sqlalchemy.pool import QueuePool
 
 from etl.database.faults import translate
+from etl.database.links import Link, connect
 from etl.database.session import forget_variables
 from etl.errors import EnvironmentFault
 
+_CONNECT_SECONDS = 10
 # A dead link is noticed within seconds, not after the kernel's two hours.
-_LINK_CARE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
+_LINK_CARE = {
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ def open_engine(
         "port": access.port,
         "dbname": access.database,
         "application_name": name,
-        "connect_timeout": 10,
+        "connect_timeout": _CONNECT_SECONDS,
         "client_encoding": "UTF8",
         "prepare_threshold": None,
         "cursor_factory": psycopg.ClientCursor,
@@ -85,8 +94,7 @@ def open_engine(
     engine.dialect._get_default_schema_name = lambda connection: "pg_catalog"  # type: ignore[method-assign]
     sqlalchemy.event.listen(engine, "connect", _refuse_unencoded)
     sqlalchemy.event.listen(engine, "checkout", _ping)
-    if revive:
-        sqlalchemy.event.listen(engine, "do_connect", _twice(revive))
+    sqlalchemy.event.listen(engine, "do_connect", _connecting(weakref.ref(engine), revive))
     _PLACES[engine] = access
     return engine
 
@@ -100,28 +108,31 @@ def _refuse_unencoded(connection: psycopg.Connection, record: object) -> None:
         )
 
 
-def _ping(connection: psycopg.Connection, record: object, proxy: object) -> None:
-    """A connection that has died in the pool gives way to a new one.
+def _ping(connection: Link, record: object, proxy: object) -> None:
+    """A connection that has died in the pool gives way to a new one; one that carries nothing is found out by links.py.
 
     Not SQLAlchemy's own ping: it switches autocommit on and off, and a signal in between is lost in that.
     """
     try:
-        answer = connection.pgconn.exec_(b"")
+        with connection.waiting():
+            answer = connection.pgconn.exec_(b"")
     except psycopg.Error as error:
         raise sqlalchemy.exc.DisconnectionError from error
     if answer.status != psycopg.pq.ExecStatus.EMPTY_QUERY:
         raise sqlalchemy.exc.DisconnectionError
 
 
-def _twice(revive: Callable[[], None]) -> Callable[..., psycopg.Connection]:
-    def connect(dialect: Any, record: object, arguments: list[Any], names: dict[str, Any]) -> psycopg.Connection:
+def _connecting(engine: "weakref.ref[sqlalchemy.Engine]", revive: Callable[[], None] | None) -> Callable[..., Link]:
+    def do_connect(dialect: Any, record: object, arguments: list[Any], names: dict[str, Any]) -> Link:
         try:
-            return psycopg.connect(*arguments, **names)
+            return connect(engine, arguments, names)
         except psycopg.OperationalError:
+            if revive is None:
+                raise
             revive()
-            return psycopg.connect(*arguments, **names)
+            return connect(engine, arguments, names)
 
-    return connect
+    return do_connect
 
 
 def encoding_of(connection: sqlalchemy.Connection) -> str:
@@ -143,7 +154,7 @@ def create_database(access: Access) -> None:
     """Makes the database of `access` on its server if it is missing; safe when two commands do it at once."""
     name = psycopg.sql.Identifier(access.database)
     place = {"host": access.host, "port": access.port, "user": access.username, "dbname": "postgres"}
-    home = {**place, "client_encoding": "UTF8", "application_name": "etl"}
+    home = {**place, "client_encoding": "UTF8", "application_name": "etl", "connect_timeout": _CONNECT_SECONDS}
     forget_variables()
     try:
         with psycopg.connect(**home, autocommit=True) as connection:  # type: ignore[arg-type]

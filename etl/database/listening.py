@@ -83,6 +83,13 @@ class Listener:
         """The payloads that have come since; does not wait."""
         return self._wait(0)
 
+    def check(self) -> None:
+        """Raises TransientFault when nothing can be heard any more: the server does not answer on this link."""
+        try:
+            self._connection.execute("select 1")
+        except psycopg.Error as error:
+            raise translate(error, place_of(self._engine)) from error
+
     def proves_itself(self, seconds: float) -> bool:
         """Whether what is said over another connection arrives; behind a pooler in transaction mode nothing does."""
         token = secrets.token_hex(8)

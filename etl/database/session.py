@@ -73,7 +73,10 @@ def forget_variables() -> None:
 
 @lru_cache(maxsize=128)
 def pin(settings: Iterable[tuple[str, str]] = ()) -> str:
-    """The one statement that pins a transaction's settings; `settings` come on top, or take the place of ours."""
+    """The one statement that pins a transaction's settings; `settings` come on top, or take the place of ours.
+
+    Its last column is the number of the session at the server.
+    """
     pinned = PINNED | dict(settings)
     calls = (f"pg_catalog.set_config({literal(name)}, {literal(value)}, true)" for name, value in pinned.items())
-    return f"select {', '.join(calls)}"
+    return f"select {', '.join(calls)}, pg_catalog.pg_backend_pid()"

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, TextClause, exc
 
 from etl.database.connections import place_of
 from etl.database.faults import FULL_QUEUE, translate
+from etl.database.locking import LOCK_TIMEOUT, name_holders
 from etl.database.session import pin
 from etl.errors import EtlError
 
@@ -65,7 +66,9 @@ def _clear_notify_queue(engine: sqlalchemy.Engine) -> None:
 
 def _set(connection: Connection, settings: Mapping[str, str]) -> None:
     # In each transaction, not once: a pooler may give every one of them another session.
-    connection.exec_driver_sql(pin(tuple(settings.items())))
+    link: Any = connection.connection.driver_connection
+    link.server_pid = None
+    link.server_pid = connection.exec_driver_sql(pin(tuple(settings.items()))).one()[-1]
 
 
 @contextmanager
@@ -77,7 +80,8 @@ def translated(engine: sqlalchemy.Engine) -> Iterator[None]:
     try:
         yield
     except (exc.SQLAlchemyError, psycopg.Error) as error:
-        raise translate(error, place_of(engine)) from error
+        fault = translate(error, place_of(engine))
+        raise (name_holders(engine, fault) if fault.sqlstate == LOCK_TIMEOUT else fault) from error
 
 
 def execute(connection: Connection, statement: TextClause, parameters: Parameters | None = None) -> int:

@@ -6,12 +6,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
 
 from etl.database import Statements, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import enter_store, is_prepared, prepare
-from etl.engine.sharing import beat_of, board_of, dismiss_all, place_now, workers_of
+from etl.engine.sharing import bearing_of, beat_of, board_of, dismiss_all, place_now, workers_of
 from etl.engine.telling import notify_of_run, tell_run
 from etl.engine.wiring import House
 from etl.engine.work import Work
@@ -26,6 +28,8 @@ from etl.telemetry import span
 
 _sql = Statements(__package__)
 _log = logging.getLogger("in_pg_migration")
+
+Answer = TypeVar("Answer")
 
 # Before another try to win a run, in seconds.
 _PAUSES = (0.2, 1.0)
@@ -90,6 +94,7 @@ def _decision(house: House, *, accept: bool) -> Decision | None:
     if decision.action is Action.TAKE_OVER and running:
         # A newer version planned it, perhaps: before anything is touched.
         refuse_unknown(running.run, Board(house.engine, house.in_schema, running.run, "", running.fence).left())
+        house.handshake.refuse_locked(running)
         # What a frozen owner holds open would keep the preparation waiting, not only the merge.
         house.handshake.end_backends(running)
     return decision
@@ -106,22 +111,27 @@ def _perform_run(house: House, decision: Decision, won: Won, *, accept: bool, go
     started = time.monotonic()
     board = board_of(house, won)
     beat = beat_of(house, won)
-    with _freeing(house, won):
+    bearing = bearing_of(house, board, beat, go_on)
+
+    def step(what: str, act: Callable[[], Answer]) -> Answer:
+        """A step between the tasks: whoever holds locks is waited for, as tasks do."""
+        return bearing.patiently(f"{what} run {won.run}", act, only_lasting=True)
+
+    with _freeing(house, won), beat:
+        step("entering the store for", partial(enter_store, house, won))
+        work = Work(house, board, won, step("looking at", partial(place_now, house, won.run)), accept)
         try:
-            with beat:
-                enter_store(house, won)
-                work = Work(house, board, won, place_now(house, won.run), accept)
-                clean_before_run(house)
-                _begin(board, won)
-                workers_of(house, work, beat, go_on).work_off()
-                _close(house, board, work)
+            clean_before_run(house)
+            step("beginning", partial(_begin, board, won))
+            workers_of(house, work, beat, go_on).work_off()
+            step("closing", partial(_close, house, board, work))
         except RunStopped as stop:
-            _stop(house, board, work, str(stop))
+            step("stopping", partial(_stop, house, board, work, str(stop)))
             raise
         except EnvironmentFault as fault:
             if not fault.is_damage:
                 raise
-            _stop(house, board, work, str(fault))
+            step("stopping", partial(_stop, house, board, work, str(fault)))
             raise DamageFound(str(fault)) from fault
     return _outcome(house, board, decision, won, time.monotonic() - started)
 
@@ -181,8 +191,11 @@ def _stop(house: House, board: Board, work: Work, message: str) -> None:
             board.drop_rest(connection)
             house.handshake.finish_marker(connection, work.won, status=2)
             house.handshake.end(connection, work.won, state="stopped", message=message)
-    with transaction(house.engine) as connection:
-        tell_run(connection, house, work.won.run, message=message)
+    try:
+        with transaction(house.engine) as connection:
+            tell_run(connection, house, work.won.run, message=message)
+    except EnvironmentFault as fault:
+        _log.warning("nobody was told that run %s was stopped: %s", work.won.run, fault)
 
 
 def _give_up(house: House, won: Won) -> None:

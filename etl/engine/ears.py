@@ -3,7 +3,7 @@
 import logging
 import time
 
-from etl.database import Listener, looking, notify_queue
+from etl.database import Listener, deadline, looking, notify_queue
 from etl.engine.wiring import House
 from etl.errors import EnvironmentFault, TransientFault
 from etl.handshake import CHANNEL
@@ -13,6 +13,8 @@ _log = logging.getLogger("in_pg_migration")
 
 # Whether notifications come through is proved in this time; where they do not, it is tried again after the second.
 _PROOF_SECONDS, _NO_PROOF_SECONDS = 3.0, 300.0
+# Whether anything could still be heard at all is asked so often.
+_CHECK_SECONDS = 60.0
 
 
 class Ears:
@@ -22,6 +24,7 @@ class Ears:
         self._listener: Listener | None = None
         self._schema = ""
         self._not_before = 0.0
+        self._checked_at = 0.0
 
     @property
     def files(self) -> list[Listener]:
@@ -51,6 +54,7 @@ class Ears:
                 return str(queue)  # who begins to listen now would read it all
             self._listener = Listener(house.engine, CHANNEL)
             is_proved = self._listener.proves_itself(_PROOF_SECONDS)
+            self._checked_at = time.monotonic()
         except TransientFault:
             raise
         except EnvironmentFault as fault:
@@ -62,6 +66,10 @@ class Ears:
         if self._listener is None:
             return False
         try:
+            if time.monotonic() - self._checked_at > _CHECK_SECONDS:
+                with deadline(_PROOF_SECONDS):
+                    self._listener.check()
+                self._checked_at = time.monotonic()
             return self._schema in self._listener.heard()
         except EnvironmentFault as fault:
             _log.warning("hand-overs are not heard until the server is back: %s", fault)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, datetime
 from typing import Never
 
-from etl.database import transaction
+from etl.database import longest_silence, progress_at, transaction
 from etl.engine.cycle import run_once
 from etl.engine.ears import Ears
 from etl.engine.following import Following
@@ -24,7 +24,7 @@ from etl.engine.service_manager import ServiceManager
 from etl.engine.signals import Signals
 from etl.engine.telling import watch_feed
 from etl.engine.wiring import House, build_house
-from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, MarkerHeld
+from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld
 from etl.handshake import Action, Decision
 from etl.logs import Log
 
@@ -32,7 +32,8 @@ _log = logging.getLogger("in_pg_migration")
 
 # A directory is asked so often whether it has changed; so long is the longest wait.
 _LOOK_SECONDS = 1.0
-# Outside of a run the loop comes round every second. A server that does not answer may keep one look waiting.
+# Outside of a run the loop comes round every second, and within one some server answers or is seen at work. A server
+# that does not answer may keep one look waiting, until its link is closed.
 _STUCK_SECONDS = 60.0
 
 Tell = Callable[[Outcome], None]
@@ -139,14 +140,14 @@ class Loop:
             finally:
                 watch_feed(house)
             self._patience.succeed()
-        except (MarkerHeld, FencedOut) as held:
-            self._say_once(str(held))
-            self._patience.succeed()
-        except (EnvironmentFault, ConfigurationError) as fault:
+        except (EnvironmentFault, ConfigurationError, LeaseLost) as fault:
             pause = self._patience.fail(time.monotonic())
             self._say_once(f"the next try is put off: {fault}", logging.WARNING)
             _log.debug("the next try comes in %.1f s", pause)
             self._ears.close()
+        except (MarkerHeld, FencedOut) as held:
+            self._say_once(str(held))
+            self._patience.succeed()
         except EtlError as stop:  # the rows are the reason: RunStopped
             _log.error("%s", stop)
             self._patience.succeed()
@@ -217,8 +218,10 @@ class Loop:
         self._opened, self._house = ExitStack(), None
 
     def _is_alive(self) -> bool:
-        """For the watchdog. A run is watched by its own lease."""
-        return self._signals.is_at_work or time.monotonic() - self._alive_at < _STUCK_SECONDS
+        """For the watchdog: nobody waits for a server of which nothing is heard, and something goes on."""
+        moved = max(self._alive_at, progress_at()) if self._signals.is_at_work else self._alive_at
+        hook = self._house.settings.in_migration.hook_seconds if self._house else 0
+        return longest_silence() < _STUCK_SECONDS and time.monotonic() - moved < _STUCK_SECONDS + hook
 
     def _say_once(self, text: str, level: int = logging.INFO) -> None:
         """Says why nothing starts, once per change."""

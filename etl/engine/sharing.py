@@ -1,6 +1,7 @@
 """What the owner of a run and its helpers have in common: the tasks, the workers, and the care for who is lost."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -13,9 +14,12 @@ from etl.engine.workers import Workers
 from etl.errors import TransientFault
 from etl.handshake import Heartbeat, Joining, Won
 from etl.inbound import Place
-from etl.tasks import Board
+from etl.tasks import Bearing, Board
 
 _log = logging.getLogger("in_pg_migration")
+
+# Between two looks whether to go on, within a pause.
+_LOOK_SECONDS = 0.2
 
 
 def board_of(house: House, won: Won, *, is_helper: bool = False) -> Board:
@@ -33,6 +37,7 @@ def beat_of(house: House, won: Won, kind: type[Heartbeat] = Heartbeat) -> Heartb
         won,
         beat_seconds=in_migration.heartbeat_seconds,
         lease_seconds=in_migration.lease_seconds,
+        engines={house.engine, house.store_engine, house.out_engine},
     )
 
 
@@ -40,6 +45,21 @@ def place_now(house: House, run: int) -> Place:
     """Where a recorded run reads and writes; in a store of its own it has been entered."""
     with transaction(house.engine) as connection, house.sides(connection) as sides:
         return place_of(sides, house, run)
+
+
+def bearing_of(house: House, board: Board, beat: Heartbeat, go_on: Callable[[], None]) -> Bearing:
+    """How a runner bears what stands in the way of the steps between its tasks."""
+
+    def wait(seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            go_on()
+            time.sleep(min(left, _LOOK_SECONDS))
+        return True
+
+    patience = house.settings.in_migration.fault_patience_seconds
+    alarm = Alarm(board, partial(tell_waiting, house, board.run))
+    return Bearing(beat.check, wait, patience, partial(alarm, None))
 
 
 def workers_of(house: House, work: Work, beat: Heartbeat, go_on: Callable[[], None]) -> Workers:

@@ -5,13 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from etl.database import Connection, Statements, fetch_all, looking, notify_queue
+from etl.database import LOCK_TIMEOUT, Connection, Statements, fetch_all, lock_holders, looking, notify_queue
 from etl.engine.preparation import is_prepared
 from etl.engine.versions import ListedVersion, list_versions
 from etl.engine.wiring import House
+from etl.errors import TransientFault
+from etl.handshake import Action, Decision, Marker, Running
 from etl.inbound import Receipt, waiting_links
 
-_sql = Statements(__package__)
+_sql = Statements(__package__, "etl.database")
+
+# Where a run shows that it is alive and tells that it has ended.
+_LEASE_TABLES = ("process_tracking", "run", "run_fence", "runner")
 
 Row = dict[str, Any]
 
@@ -51,7 +56,7 @@ def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) 
             return Status(
                 house.company.code, house.in_schema, "none", reason, None, None, (), (), (), (), (), clock.now
             )
-        decision, marker, _ = house.handshake.decide(connection)
+        decision, marker, running = _decide(connection, house)
         run = _rows(connection, "newest_run", schema=house.in_schema)
         number = run[0]["run"] if run else None
         tasks = tuple(_rows(connection, "task_states", {"run": number}, schema=house.in_schema))
@@ -70,7 +75,7 @@ def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) 
             out_versions=(),
             looked_at=clock.now,
             runners=tuple(_rows(connection, "runners", {"run": number}, schema=house.in_schema)),
-            warnings=tuple(_warnings(connection)),
+            warnings=tuple(_warnings(connection, house, is_running=running is not None)),
         )
         if only_run:
             return so_far
@@ -84,7 +89,24 @@ def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) 
         )
 
 
-def _warnings(connection: Connection) -> Iterator[str]:
+def _decide(connection: Connection, house: House) -> tuple[Decision, Marker | None, Running | None]:
+    """What a runner would do; that somebody has locked the marker is an answer too."""
+    try:
+        with connection.begin_nested():
+            return house.handshake.decide(connection)
+    except TransientFault as fault:
+        if fault.sqlstate != LOCK_TIMEOUT:
+            raise
+        return Decision(Action.WAIT, str(fault), is_faulty=True), None, None
+
+
+def _warnings(connection: Connection, house: House, *, is_running: bool) -> Iterator[str]:
+    waited_for = [row.holder for row in fetch_all(connection, _sql("blocking_runners"))]
+    if waited_for:
+        yield f"a runner waits for locks of {', '.join(waited_for)}"
+    locked = lock_holders(connection, house.in_schema, _LEASE_TABLES) if is_running else []
+    if locked:
+        yield f"others hold what the run needs: {'; '.join(locked)}"
     queue = notify_queue(connection)
     if queue.is_filling:
         yield f"{queue}. Hand-overs are found by polling; `etl check` says what to do"

@@ -86,13 +86,13 @@ class Workers:
                     self._performed += 1
                     self._done.notify_all()
                 continue
-            left = self.board.left()
+            left = self._bearing().patiently("looking for tasks", self.board.left, only_lasting=True)
             if left.is_over:
                 return
             refuse_unknown(self.board.run, left)
             self.check()
             if left.lost:
-                self.rescue(left.lost)
+                self._bearing().patiently("freeing tasks", partial(self.rescue, left.lost), only_lasting=True)
             with self._done:
                 if self._performed == performed:  # else another look is due: a task has ended since this one
                     self._done.wait(_POLL_SECONDS)

@@ -80,9 +80,14 @@ class Joining:
 class HelpersHeartbeat(Heartbeat):
     """A helper's own: it ends also when the owner's lease has run out, the run has ended, or it was dismissed."""
 
+    _table = "runner"
+
+    def _show(self) -> None:
+        """The marker is the owner's."""
+
     def _beat(self) -> bool:
         won = self._won
         names = {"run": won.run, "owner": won.owner, "fence": won.fence, "lease_seconds": self._lease_seconds}
         # One that freezes here must not keep those waiting who would dismiss it.
-        with transaction(self._engine, **BRIEF) as connection:
+        with transaction(self._engine, lock_timeout=self._lock_timeout, **BRIEF) as connection:
             return execute(connection, _sql("beat_helper", schema=self._schema), names) == 1

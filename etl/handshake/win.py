@@ -12,6 +12,7 @@ import sqlalchemy
 
 from etl.database import (
     BRIEF,
+    LOCK_TIMEOUT,
     Connection,
     Statements,
     application_name,
@@ -19,6 +20,7 @@ from etl.database import (
     fetch_all,
     fetch_one,
     keep_tables,
+    lock_holders,
     transaction,
 )
 from etl.errors import EtlError, FencedOut, MarkerHeld, TransientFault
@@ -26,6 +28,8 @@ from etl.handshake.decide import Action, Decision, decide
 from etl.handshake.marker import Marker, Running, Won
 
 _sql = Statements(__package__, "etl.database")
+
+_NO_PATIENCE = "100ms"
 
 # Between two looks at a heartbeat that lies ahead of the clock.
 _WATCH_SECONDS = 0.5
@@ -60,9 +64,24 @@ class Handshake:
 
     def look(self, connection: Connection) -> tuple[Marker | None, Running | None]:
         """The marker row with the highest id, and our run that has not ended."""
-        marker = fetch_one(connection, _sql("look_marker", schema=self.schema))
-        running = fetch_one(connection, _sql("look_run", schema=self.schema))
-        return (Marker.from_row(marker) if marker else None, Running.from_row(running) if running else None)
+        row = fetch_one(connection, _sql("look_run", schema=self.schema))
+        running = Running.from_row(row) if row else None
+        return self._look_at_marker(connection, running), running
+
+    def _look_at_marker(self, connection: Connection, running: Running | None) -> Marker | None:
+        """A lock on the marker hides nobody's run: while one goes on its own row says so."""
+        statement = _sql("look_marker", schema=self.schema)
+        if running is None:
+            row = fetch_one(connection, statement)
+            return Marker.from_row(row) if row else None
+        try:
+            with connection.begin_nested():
+                row = fetch_one(connection, statement)
+        except TransientFault as fault:
+            if fault.sqlstate != LOCK_TIMEOUT:
+                raise
+            return None
+        return Marker.from_row(row) if row else None
 
     def decide(self, connection: Connection, *, accept: bool = False) -> tuple[Decision, Marker | None, Running | None]:
         """What the decision table says of what is seen now; with `accept` a stopped run may be repeated."""
@@ -82,6 +101,7 @@ class Handshake:
             return decision, None
         number = 0
         if decision.action is Action.TAKE_OVER and running:
+            self.refuse_locked(running)
             self.end_backends(running)
         else:
             with transaction(self.engine) as connection:
@@ -154,8 +174,9 @@ class Handshake:
 
     def _inherit(self, connection: Connection, running: Running) -> Won:
         fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
-        names = {"run": running.run, "owner": self.owner, "fence": fence}
-        execute(connection, _sql("inherit_run", schema=self.schema), names)
+        names = {"run": running.run, "owner": self.owner, "fence": fence, "beat": running.beat}
+        if execute(connection, _sql("inherit_run", schema=self.schema), names) != 1:
+            raise TransientFault(f"run {running.run} is alive: its owner has renewed the lease meanwhile")
         self._note_owner(connection, running.run, fence)
         return Won(run=running.run, fence=fence, marker=running.marker, owner=self.owner, taken_over=True)
 
@@ -166,6 +187,23 @@ class Handshake:
     def me(self) -> dict[str, object]:
         """This runner as a row of `runner`."""
         return {"owner": self.owner, "host": gethostname(), "pid": getpid(), "pinned": self.pinned}
+
+    def refuse_locked(self, running: Running) -> None:
+        """Raises MarkerHeld while somebody else's lock keeps the owner from saying that it is alive. Its own sessions
+        and those of other runners do not count: they are ended, or have a lease themselves."""
+        try:
+            with transaction(self.engine, lock_timeout=_NO_PATIENCE, **BRIEF) as connection:
+                execute(connection, _sql("lock_run", schema=self.schema))
+                fetch_all(connection, _sql("run_is_free", schema=self.schema), {"run": running.run})
+        except TransientFault as fault:
+            if fault.sqlstate != LOCK_TIMEOUT:
+                raise
+            with transaction(self.engine) as connection:
+                holders = lock_holders(connection, self.schema, ["run"])
+            if holders:
+                whose = f"run {running.run} of runner {running.owner}"
+                why = "cannot say whether it is alive, and is not taken over"
+                raise MarkerHeld(f"{whose} {why}: {'; '.join(holders)}") from fault
 
     def end_backends(self, running: Running) -> None:
         """Ends the open transactions of an owner whose lease ran out, and of its helpers."""

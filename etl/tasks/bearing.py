@@ -40,7 +40,8 @@ class Bearing:
     def patiently(self, what: str, attempt: Callable[[], Answer], *, only_lasting: bool = False) -> Answer:
         """What `attempt` answers, a whole transaction that is tried again while its faults are worth it.
 
-        Raises the last fault when patience ends; with `only_lasting` there is none with faults that come and go.
+        Raises the last fault when patience ends; with `only_lasting` there is none with faults that come and go, but
+        for locks.
         """
         patience = Patience(self.patience_seconds)
         lasting: EtlError | None = None
@@ -59,11 +60,11 @@ class Bearing:
                 if lasting:
                     self.alarm(None)
                 return answer
-            is_lasting = meaning_of(fault) is Meaning.LASTING
-            pause = patience.pause(fault) if is_lasting or not only_lasting else None
+            may_last = meaning_of(fault) in (Meaning.LASTING, Meaning.LOCKED)
+            pause = patience.pause(fault) if may_last or not only_lasting else None
             if pause is None:
                 raise fault
-            if is_lasting:
+            if patience.is_waiting:
                 lasting = fault
                 self.alarm(fault)
             _log.info("%s is tried again in %.2f s: %s", what, pause, fault)

@@ -7,10 +7,18 @@ from typing import Any
 
 import sqlalchemy
 
-from etl.database import Connection, Statements, execute, fetch_all, fetch_one, keep_tables, keep_view, transaction
+from etl.database import (
+    Connection,
+    Statements,
+    execute,
+    fetch_all,
+    fetch_one,
+    keep_tables,
+    keep_view,
+    transaction,
+)
 from etl.errors import FencedOut
 from etl.plan import SHARED, Chunk, Kind, Task
-from etl.quoting import fold
 
 _sql = Statements(__package__, "etl.database")
 
@@ -149,12 +157,6 @@ class Board:
         with transaction(self.engine) as connection:
             [row] = fetch_all(connection, self._sql("performed"), self._mine())
         return int(row.tasks)
-
-    def lock_holders(self) -> list[str]:
-        """Who else holds locks in the schema now, each with the tables, in words."""
-        with transaction(self.engine) as connection:
-            rows = fetch_all(connection, self._sql("lock_holders"), {"schema": fold(self.schema)})
-        return [f"{row.tables}: locked by session {row.pid} of {row.username} ({row.application})" for row in rows]
 
     def drop_rest(self, connection: Connection) -> None:
         """Ends the tasks of a stopped run that were not performed."""

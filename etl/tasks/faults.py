@@ -12,7 +12,8 @@ from etl.errors import EtlError, TransientFault
 class Meaning(Enum):
     """Classes of faults; the same transaction is tried again for all but the last three."""
 
-    BRIEF = auto()  # deadlocks and locks are over soon: short pauses and many
+    BRIEF = auto()  # deadlocks are over soon: short pauses and many
+    LOCKED = auto()  # so are locks, as a rule; when one is not, somebody must end it, and it is waited for
     LOST = auto()  # a lost server takes longer to come back: long pauses and few
     ONCE = auto()  # the second try finds what the first one did not know; if it does not, it never will
     LASTING = auto()  # disk, memory, NOTIFY queue, a standby, no login: somebody must mend the server; it is waited for
@@ -26,13 +27,16 @@ _ONCE = ("23505", "0A000")
 _LOST = ("57P", "08", "53300")
 _LASTING = ("53100", "53200", "53N01", "58030", "25006", "28")
 _TIMEOUT = "57014"
+_LOCKED = "55P03"
 _DATA = ("21", "22", "23", "54")
 # A COPY between databases whose tables are not alike any more.
 _NOT_ALIKE = ("22P03", "22P04")
 _LINK_LOST = ("08", "57P01", "57P02")
 
+_SHORT = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0)
 _PAUSES = {
-    Meaning.BRIEF: (0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0),
+    Meaning.BRIEF: _SHORT,
+    Meaning.LOCKED: _SHORT,
     Meaning.LOST: (0.5, 1.0, 2.0, 4.0, 8.0),
     Meaning.ONCE: (0.05,),
 }
@@ -45,6 +49,8 @@ def meaning_of(fault: EtlError) -> Meaning:
     if isinstance(fault, TransientFault):
         if code in _ONCE:
             return Meaning.ONCE
+        if code == _LOCKED:
+            return Meaning.LOCKED
         return Meaning.LOST if not code or code.startswith(_LOST) else Meaning.BRIEF
     if code.startswith(_LASTING):
         return Meaning.LASTING
@@ -73,15 +79,22 @@ class Patience:
     _tries: int = 0
     _waits: int = 0
     _since: float | None = field(default=None)
+    _is_waiting: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the last pause was one for somebody who must do something."""
+        return self._is_waiting
 
     def pause(self, fault: EtlError) -> float | None:
         """How many seconds to wait before the next try; None: it is not tried again."""
         meaning = meaning_of(fault)
+        self._is_waiting = False
         if meaning is Meaning.LASTING:
             return self._wait(time.monotonic())
         pauses = _PAUSES.get(meaning, ())
         if self._tries >= len(pauses):
-            return None
+            return self._wait(time.monotonic()) if meaning is Meaning.LOCKED else None
         self._tries += 1
         return pauses[self._tries - 1] * random.uniform(0.5, 1.0)  # noqa: S311
 
@@ -91,5 +104,6 @@ class Patience:
         if left <= 0:
             return None
         self._waits += 1
+        self._is_waiting = True
         longest = min(_FIRST_WAIT * 2.0 ** min(self._waits - 1, 10), _LONGEST_WAIT)
         return min(longest * random.uniform(0.5, 1.0), left)  # noqa: S311

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from etl.database import Connection, transaction
+from etl.database import LOCK_TIMEOUT, Connection, transaction
 from etl.errors import EtlError, FencedOut, TransientFault
 from etl.plan import CHUNKED, Task
-from etl.quoting import printable
 from etl.tasks.bearing import Bearing
 from etl.tasks.board import Board, Counters, Taken
 from etl.tasks.faults import is_strike
@@ -22,8 +21,6 @@ Work = Callable[[Any, Task], Counters]
 Sides = Callable[[Connection], AbstractContextManager[Any]]
 # For a fault that patience does not help against: another work for the same task, None if there is none.
 Otherwise = Callable[[EtlError], Work | None]
-
-_LOCK_TIMEOUT = "55P03"
 
 
 def _nothing_else(fault: EtlError) -> None:
@@ -53,7 +50,9 @@ def perform(
         nonlocal is_again
         finished = board.done_counters(taken) if is_again else None
         is_again = True
-        return _once(board, taken, work, sides, quarantine, **settings) if finished is None else finished
+        if finished is not None:
+            return finished
+        return _once(board, taken, work, sides, quarantine, **settings)
 
     try:
         while True:
@@ -67,7 +66,7 @@ def perform(
     except FencedOut:
         raise  # whoever has the run frees its tasks
     except EtlError as fault:
-        last = _with_holders(board, taken, fault)
+        last = _naming_task(taken, fault)
         _put_back(board, taken, last)
         raise last from fault
     except BaseException as end:
@@ -89,16 +88,11 @@ def _once(board: Board, taken: Taken, work: Work, sides: Sides, quarantine: str,
     return counters
 
 
-def _with_holders(board: Board, taken: Taken, fault: EtlError) -> EtlError:
-    """A lock timeout that says whose lock it was, as far as that can be seen; any other fault as it is."""
-    if fault.sqlstate != _LOCK_TIMEOUT:
+def _naming_task(taken: Taken, fault: EtlError) -> EtlError:
+    """A lock timeout that says which task waited; any other fault as it is."""
+    if fault.sqlstate != LOCK_TIMEOUT:
         return fault
-    try:
-        holders = board.lock_holders()
-    except EtlError:
-        return fault
-    told = "".join(f"\n  {printable(holder)}" for holder in holders)
-    last = TransientFault(f"task {taken.task.kind} {taken.task.title}: {fault}{told}")
+    last = TransientFault(f"task {taken.task.kind} {taken.task.title}: {fault}")
     last.sqlstate = fault.sqlstate
     return last
 

@@ -9,10 +9,9 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from etl.database import Access, open_engine, transaction
+from etl.database import Access, lock_holders, open_engine, transaction
 from etl.database.embedded import EmbeddedServer
 from etl.handshake import Action, Handshake
-from etl.tasks import Board
 from tests.fix_company import PARTNER_PASSWORD, PASSWORD, Site, until
 from tests.fix_database import LOOPBACK, Database, fresh_database
 
@@ -137,5 +136,6 @@ def test_a_foreign_session_cannot_hide_its_lock_behind_a_runners_name(site: Site
     ):
         own.execute(held)
         foreign.execute(held)
-        [line] = Board(engine, "in_tables", 0, "", 0).lock_holders()
+        with transaction(engine) as connection:
+            [line] = lock_holders(connection, "in_tables")
         assert f"session {foreign.info.backend_pid} of partner_" in line

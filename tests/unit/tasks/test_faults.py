@@ -7,7 +7,8 @@ from etl.tasks import Meaning, blames_rows, meaning_of
 from etl.tasks.faults import Patience, is_strike
 
 MEANINGS = {
-    Meaning.BRIEF: ("40001", "40003", "40P01", "55P03", "25P03"),
+    Meaning.BRIEF: ("40001", "40003", "40P01", "25P03"),
+    Meaning.LOCKED: ("55P03",),
     Meaning.LOST: ("", "08006", "57P01", "57P02", "57P03", "53300"),
     Meaning.ONCE: ("23505", "0A000"),
     Meaning.LASTING: ("53100", "53200", "53N01", "58030", "25006", "28000", "28P01"),
@@ -15,7 +16,7 @@ MEANINGS = {
     Meaning.DATA: ("21000", "22P05", "22003", "23514", "54000"),
     Meaning.OTHER: ("42501", "42P01", "3F000", "XX000", "XX001", "XX002", "53400", "22P03", "22P04"),
 }
-TRANSIENT = (Meaning.BRIEF, Meaning.LOST, Meaning.ONCE)
+TRANSIENT = (Meaning.BRIEF, Meaning.LOCKED, Meaning.LOST, Meaning.ONCE)
 CODES = [(meaning, code) for meaning, codes in MEANINGS.items() for code in codes]
 
 

@@ -1,0 +1,269 @@
+"""Connections that know since when they wait for their server, and the care that none waits for ever.
+
+A broken link is noticed by the kernel. One that takes every byte and acknowledges it, but carries none, is not: whoever
+waits for an answer waits for good. So whoever has waited for long is asked about at the server, over a new connection:
+is it at work for that session, or does it believe that it has answered, or that it was never asked? A link without a
+server behind it is closed, and the statement fails as with any lost connection. A statement may take hours.
+"""
+
+import logging
+import os
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+import sqlalchemy
+
+from etl.database.statements import Statements
+
+_sql = Statements(__package__)
+_log = logging.getLogger("in_pg_migration")
+
+# From when on a wait is asked about, and how long the server may take to answer that: connect, then ask.
+_SILENT_SECONDS = 15.0
+_ASK_SECONDS = 10.0
+_LOOK_SECONDS = 1.0
+# An answer may be on its way for so long.
+_TRAVEL_SECONDS = 5.0
+_DEADLINE_STEP_SECONDS = 0.5
+
+
+class Link(psycopg.Connection[Any]):
+    """A connection of ours.
+
+    `waits_since`: when the wait that goes on began, on the monotonic clock; None while nobody waits. `confirmed_at`:
+    when the server was last seen at work for it. `server_pid`: of its transaction, None while that is not known (a
+    pooler gives every transaction another). `waiter`: the thread that waits.
+    """
+
+    place: "weakref.ref[sqlalchemy.Engine] | None" = None
+    arguments: dict[str, Any] = {}  # noqa: RUF012  (set on each connection)
+    waits_since: float | None = None
+    confirmed_at: float = 0.0
+    server_pid: int | None = None
+    waiter: int = 0
+    # The wait during which the server was seen blocked on us.
+    blocked_wait: float | None = None
+
+    def wait(self, *arguments: Any, **names: Any) -> Any:
+        """As psycopg's own, which every question and answer goes through."""
+        with self.waiting():
+            return super().wait(*arguments, **names)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While somebody waits for the server."""
+        self.waiter, self.waits_since = threading.get_ident(), time.monotonic()
+        try:
+            yield
+        finally:
+            self.waits_since = None
+            _watch.progressed()
+
+    def silence(self, now: float) -> float:
+        """For how many seconds nothing has been heard of what is waited for."""
+        since = self.waits_since
+        return 0.0 if since is None else now - max(since, self.confirmed_at)
+
+    def cut(self) -> None:
+        """Closes the link under whoever waits, whose call then fails; any thread may do so."""
+        with suppress(OSError, psycopg.Error):
+            twin = socket.socket(fileno=os.dup(self.pgconn.socket))
+            with twin:
+                twin.shutdown(socket.SHUT_RDWR)
+
+
+def connect(engine: "weakref.ref[sqlalchemy.Engine]", arguments: Collection[Any], names: dict[str, Any]) -> Link:
+    """A new connection under care. Raises what psycopg does."""
+    link = Link.connect(*arguments, **names)
+    link.place, link.arguments = engine, names
+    _watch.add(link)
+    return link
+
+
+def cut_all(engines: Collection[sqlalchemy.Engine]) -> None:
+    """Closes every link of these engines under whoever waits."""
+    for link in _watch.links():
+        if link.place and link.place() in engines:
+            link.cut()
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """What this thread asks of a server within the block fails when it has no answer after so many seconds."""
+    is_over, me = threading.Event(), threading.get_ident()
+
+    def watch() -> None:
+        pause = seconds
+        while not is_over.wait(pause):
+            pause = _DEADLINE_STEP_SECONDS
+            for link in _watch.links():
+                if link.waiter == me and link.waits_since is not None:
+                    link.cut()
+
+    threading.Thread(target=watch, name="deadline", daemon=True).start()
+    try:
+        yield
+    finally:
+        is_over.set()
+
+
+def longest_silence() -> float:
+    """For how many seconds at most somebody has waited for a server that was not seen at work for him."""
+    now = time.monotonic()
+    return max((link.silence(now) for link in _watch.links()), default=0.0)
+
+
+def progress_at() -> float:
+    """When a server last answered anything, or was seen at work for us, on the monotonic clock."""
+    return _watch.progress_at
+
+
+class _Watch:
+    """Looks after all links of this process."""
+
+    def __init__(self) -> None:
+        self.progress_at = 0.0
+        self._links: weakref.WeakSet[Link] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._asking: set[int] = set()
+        self._is_on = False
+
+    def add(self, link: Link) -> None:
+        with self._lock:
+            self._links.add(link)
+            if not self._is_on:
+                self._is_on = True
+                threading.Thread(target=self._look_on, name="links", daemon=True).start()
+
+    def links(self) -> list[Link]:
+        with self._lock:
+            return list(self._links)
+
+    def progressed(self) -> None:
+        self.progress_at = time.monotonic()
+
+    def _look_on(self) -> None:
+        while True:
+            time.sleep(_LOOK_SECONDS)
+            now = time.monotonic()
+            silent: dict[int, list[tuple[Link, float]]] = {}
+            for link in self.links():
+                since = link.waits_since
+                if since is not None and link.silence(now) > _SILENT_SECONDS:
+                    silent.setdefault(id(link.place and link.place()), []).append((link, since))
+            for place, waits in silent.items():
+                if place not in self._asking:
+                    self._asking.add(place)
+                    threading.Thread(target=self._ask_about, args=[place, waits], name="links", daemon=True).start()
+
+    def _ask_about(self, place: int, waits: list[tuple[Link, float]]) -> None:
+        try:
+            arguments = waits[0][0].arguments
+            seen = _ask(arguments, [link.server_pid for link, _ in waits])
+            for link, since in waits:
+                if link.waits_since == since and self._is_lost(link, since, seen):  # else it has gone on meanwhile
+                    pid = link.server_pid
+                    link.cut()
+                    if isinstance(seen, dict) and pid in seen:
+                        _end_session(arguments, pid)
+        finally:
+            self._asking.discard(place)
+
+    def _is_lost(self, link: Link, since: float, seen: "dict[int, tuple[float | None, bool]] | str | None") -> bool:
+        waited = time.monotonic() - since
+        why = _why_lost(link, since, seen)
+        if why is None:
+            link.confirmed_at = time.monotonic()
+            self.progressed()
+        elif why:
+            _log.warning("a connection is closed that has waited for %.0f s: %s", waited, why)
+        return bool(why)
+
+
+def _why_lost(link: Link, since: float, seen: "dict[int, tuple[float | None, bool]] | str | None") -> str | None:
+    """Why nothing will come over the link any more; empty: that is not sure yet; None: the server is at work for it, or
+    says nothing of it."""
+    if isinstance(seen, str):
+        return seen
+    if seen is None:
+        return None
+    if link.server_pid is None:
+        return "the server answers others, but not this one"
+    if link.server_pid not in seen:
+        return "the server has no such session any more"
+    idle, blocks_on_client = seen[link.server_pid]
+    if idle is not None:
+        return "the server waits for us, too" if idle > _TRAVEL_SECONDS else ""
+    if blocks_on_client:
+        was_so, link.blocked_wait = link.blocked_wait == since, since
+        return "the server waits for us, too, within a statement" if was_so else ""
+    return None
+
+
+def _ask(arguments: dict[str, Any], pids: list[int | None]) -> "dict[int, tuple[float | None, bool]] | str | None":
+    """pid -> for how long it is idle, whether it is blocked on its client; a text if the server does not answer, None
+    if it says that it cannot (it is full, or just starts: then it is there, and breaks what it does not keep)."""
+    asked = [pid for pid in pids if pid is not None]
+    try:
+        with _asking(arguments) as cursor:
+            rows = cursor.execute(_sql.text("link_states"), [asked]).fetchall()
+    except psycopg.errors.ConnectionTimeout:
+        return f"its server lets nobody in within {_ASK_SECONDS:.0f} s"
+    except _SilentError:
+        return f"its server answers nothing within {_ASK_SECONDS:.0f} s"
+    except psycopg.Error:
+        return None
+    return {pid: (idle, blocks_on_client) for pid, idle, blocks_on_client in rows}
+
+
+def _end_session(arguments: dict[str, Any], pid: int) -> None:
+    """The server does not know that nobody will come for its session, which may hold locks that the next try needs."""
+    with suppress(psycopg.Error, _SilentError), _asking(arguments) as cursor:
+        cursor.execute("select pg_catalog.pg_terminate_backend(%s)", [pid])
+
+
+class _SilentError(Exception):
+    """The server let us in, and then said nothing."""
+
+
+@contextmanager
+def _asking(arguments: dict[str, Any]) -> Iterator["psycopg.Cursor[Any]"]:
+    """A connection for one question that has a deadline."""
+    names = {**arguments, "connect_timeout": int(_ASK_SECONDS)}
+    connection = Link.connect(**names, autocommit=True)
+    is_late = threading.Event()
+
+    def give_up() -> None:
+        is_late.set()
+        connection.cut()
+
+    late = threading.Timer(_ASK_SECONDS, give_up)
+    late.daemon = True
+    late.start()
+    try:
+        with connection, connection.cursor() as cursor:
+            yield cursor
+    except psycopg.Error as error:
+        if is_late.is_set():
+            raise _SilentError from error
+        raise
+    finally:
+        late.cancel()
+
+
+_watch = _Watch()
+
+
+def _forget() -> None:
+    """A forked child has none of its parent's threads, and its connections are the parent's."""
+    global _watch
+    _watch = _Watch()
+
+
+os.register_at_fork(after_in_child=_forget)

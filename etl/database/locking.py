@@ -1,0 +1,44 @@
+"""Whose locks are in the way, as far as that can be seen."""
+
+from collections.abc import Iterable
+
+import psycopg
+import sqlalchemy
+from sqlalchemy import exc
+
+from etl.database.session import pin
+from etl.database.statements import Statements
+from etl.errors import EtlError
+from etl.quoting import fold, printable
+
+_sql = Statements(__package__)
+
+LOCK_TIMEOUT = "55P03"
+"""The SQLSTATE of a statement that has waited for a lock for too long."""
+
+
+def lock_holders(connection: sqlalchemy.Connection, schema: str = "", tables: Iterable[str] | None = None) -> list[str]:
+    """Who else holds locks on tables of ours now, in one schema or on some tables if they are given; in words.
+
+    Raises what the driver does.
+    """
+    names = {"schema": fold(schema) or None, "tables": None if tables is None else list(tables)}
+    return [
+        f"{row.tables}: {'locked' if row.is_granted else 'wanted'} by {printable(row.holder)} of "
+        f"{printable(row.username)} ({printable(row.application)})"
+        + (f", in a transaction since {row.since}" if row.since else "")
+        for row in connection.execute(_sql("lock_holders"), names)
+    ]
+
+
+def name_holders(engine: sqlalchemy.Engine, fault: EtlError) -> EtlError:
+    """A lock timeout that says whose lock it was in all likelihood; as it is where that cannot be seen."""
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(pin())
+            holders = lock_holders(connection)
+    except (exc.SQLAlchemyError, psycopg.Error):
+        return fault
+    named = type(fault)(str(fault) + "".join(f"\n  {holder}" for holder in holders))
+    named.sqlstate, named.said = fault.sqlstate, fault.said
+    return named

@@ -1,0 +1,10 @@
+-- What the server knows of sessions whose clients wait for it. `idle`: for so many seconds it has been waiting for a
+-- question; `blocks_on_client`: it cannot go on because its client sends or takes nothing.
+select
+    a.pid,
+    case
+        when a.state like 'idle%%' then cast(extract(epoch from clock_timestamp() - a.state_change) as float8)
+    end as idle,
+    coalesce(a.state = 'active' and a.wait_event_type = 'Client', false) as blocks_on_client
+from pg_catalog.pg_stat_activity a
+where a.pid = any(%s)
