@@ -113,6 +113,7 @@ def _ping(connection: Link, record: object, proxy: object) -> None:
 
     Not SQLAlchemy's own ping: it switches autocommit on and off, and a signal in between is lost in that.
     """
+    connection.server_pid = None  # behind a pooler it may be anybody's by now
     try:
         with connection.waiting():
             answer = connection.pgconn.exec_(b"")

@@ -47,13 +47,20 @@ class Link(psycopg.Connection[Any]):
     confirmed_at: float = 0.0
     server_pid: int | None = None
     waiter: int = 0
+    is_cut: bool = False
     # The wait during which the server was seen blocked on us.
     blocked_wait: float | None = None
 
     def wait(self, *arguments: Any, **names: Any) -> Any:
         """As psycopg's own, which every question and answer goes through."""
-        with self.waiting():
-            return super().wait(*arguments, **names)
+        try:
+            with self.waiting():
+                return super().wait(*arguments, **names)
+        except psycopg.Error as error:
+            if not self.is_cut:
+                raise
+            # No fault of what was asked, however often it happens: to a task it is no strike.
+            raise psycopg.errors.CannotConnectNow("the connection was closed, as its server did not answer") from error
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -72,6 +79,7 @@ class Link(psycopg.Connection[Any]):
 
     def cut(self) -> None:
         """Closes the link under whoever waits, whose call then fails; any thread may do so."""
+        self.is_cut = True
         with suppress(OSError, psycopg.Error):
             twin = socket.socket(fileno=os.dup(self.pgconn.socket))
             with twin:

@@ -12,6 +12,7 @@ import sqlalchemy
 
 from etl.database.connections import place_of
 from etl.database.faults import translate
+from etl.database.links import Link
 from etl.database.statements import Statements
 from etl.database.transactions import execute, fetch_all, transaction
 
@@ -69,8 +70,9 @@ class Listener:
             pooled = engine.raw_connection()
             # Out of the pool: this connection keeps what no other user of it may find, its LISTEN.
             pooled.detach()
-            self._connection: psycopg.Connection[object] = pooled.dbapi_connection  # type: ignore[assignment]
+            self._connection: Link = pooled.dbapi_connection  # type: ignore[assignment]
             self._connection.autocommit = True
+            [self._connection.server_pid] = self._connection.execute("select pg_backend_pid()").fetchone() or [None]
             self._connection.execute(psycopg.sql.SQL("listen {}").format(psycopg.sql.Identifier(channel)))
         except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
             raise translate(error, place_of(engine)) from error

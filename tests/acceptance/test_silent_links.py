@@ -20,7 +20,7 @@ SCHEDULE = "scheduler/core/InMigrationScheduler.scheduler-config.txt"
 NEVER = "tryToStartMigration = 31 feb * 10:00"
 
 # Of tasks: what merges rows, what marks them, what ends the task, and its commit or that of the heartbeat.
-WORK = [b"insert into store_demo.bo_Client", b"pg_temp.mark", b"set state = 'done'", b"COMMIT"]
+WORK = [b"insert into store_demo.bo_Client", b"update in_tables.in_Client", b"set state = 'done'", b"COMMIT"]
 
 
 @pytest.fixture
@@ -49,6 +49,14 @@ def impatient() -> None:
     ears._CHECK_SECONDS = 1.0
 
 
+def blind() -> None:
+    """Nobody closes silent links."""
+    from etl.database import links
+    from etl.engine import loop
+
+    links._SILENT_SECONDS, loop._STUCK_SECONDS = 3600.0, 3.0
+
+
 def start(site: Site, *arguments: str, sow: Callable[[], None] = impatient, **environ: str) -> Runner:
     environ = {**site.environ, "ETL_CONFIG": site.url, "HOME": str(site.home), **environ}
     return runner.start(site.home, environ, sow, *arguments)
@@ -63,12 +71,23 @@ def serving(site: Site, sow: Callable[[], None] = impatient, **environ: str) -> 
         service.end()
 
 
+def said(path: Path) -> str:
+    """What a process has written so far; a fork may take its time to open the file."""
+    return path.read_text() if path.exists() else ""
+
+
 def says(started: Runner, text: str, times: int = 1) -> None:
-    until(lambda: started.err.read_text().count(text) >= times, f"it says {text!r}: {started.err.read_text()}")
+    try:
+        until(lambda: said(started.err).count(text) >= times, f"it says {text!r}")
+    except pytest.fail.Exception as failure:
+        raise AssertionError(f"{failure}; it says:\n{said(started.err)}") from failure
 
 
 def does(service: Runner, runs: int) -> None:
-    until(lambda: len(service.out.read_text().splitlines()) >= runs, f"{runs} runs are done: {service.err.read_text()}")
+    try:
+        until(lambda: len(said(service.out).splitlines()) >= runs, f"{runs} runs are done")
+    except pytest.fail.Exception as failure:
+        raise AssertionError(f"{failure}; it says:\n{said(service.err)}") from failure
 
 
 def owner(site: Site) -> Row:
@@ -78,7 +97,7 @@ def owner(site: Site) -> Row:
 
 def nothing_is_rejected(site: Site) -> None:
     assert site.count("in_tables.err") == 0
-    assert site.look("select 1 from in_tables.task where strikes > 1 or state = 'quarantined'") == []
+    assert site.look("select 1 from in_tables.task where state = 'quarantined'") == []
 
 
 @pytest.mark.parametrize("with_question", [True, False])
@@ -173,10 +192,11 @@ def test_the_link_that_listens(site: Site, box: Middlebox, with_question: bool) 
     site.write(SCHEDULE, NEVER)
     with serving(site) as service:
         does(service, 1)
+        listening = "select pid from pg_stat_activity where query ilike 'listen%' or query = 'select 1'"
+        [before] = until(lambda: site.look(listening), "the service listens")
         box.swallow_from(b"select 1", with_question=with_question)
         says(service, "hand-overs are not heard until the server is back")
-        listening = "select count(*) from pg_stat_activity where query ilike 'listen%%' or query = 'select 1'"
-        until(lambda: site.value(listening) >= 2, "the service listens again, beside what the server still believes in")
+        until(lambda: [row for row in site.look(listening) if row != before], "the service listens again")
         site.partner.fill("in_Client", {"in_id": "d", "name": "client"})
         site.partner.hand_over()
         does(service, 2)
@@ -185,15 +205,9 @@ def test_the_link_that_listens(site: Site, box: Middlebox, with_question: bool) 
 def test_the_watchdog_is_not_fed_while_nobody_answers(site: Site, box: Middlebox, tmp_path: Path) -> None:
     """As if nobody closed silent links: systemd sees that the service hangs, waiting or at work."""
 
-    def hanging() -> None:
-        from etl.database import links
-        from etl.engine import loop
-
-        links._SILENT_SECONDS, loop._STUCK_SECONDS = 3600.0, 3.0
-
     site.set(copyTables="false", leaseSeconds=3600, heartbeatSeconds=1000, pollSeconds=1, hookSeconds=1)
     path = str(tmp_path / "manager")
-    with manager(path) as heard, serving(site, hanging, NOTIFY_SOCKET=path, WATCHDOG_USEC="300000") as service:
+    with manager(path) as heard, serving(site, blind, NOTIFY_SOCKET=path, WATCHDOG_USEC="300000") as service:
         with site.locking(f"{STORE}.bo_Client"):
             site.wait_for_blocked()
             until(lambda: heard.count("WATCHDOG=1") > 3, "the watchdog is fed")
