@@ -66,6 +66,7 @@ class Heartbeat:
         self._trust_seconds = lease_seconds - beat_seconds
         self._trusted_from = won.attempted_at
         self._lost = threading.Event()
+        self._failed = False
         # Whose lock is in the way, by the table; said once.
         self._blocked: dict[str, str] = {}
         self._stop = threading.Event()
@@ -88,6 +89,8 @@ class Heartbeat:
     def check(self) -> None:
         """Raises FencedOut when an heir has the run, and LeaseLost when this runner must assume so."""
         if self._lost.is_set():
+            raise FencedOut(f"run {self._won.run}: the lease was lost; another runner goes on with it")
+        if self._is_over and not self._failed:  # this process stood still, and the others did not
             raise FencedOut(f"run {self._won.run}: the lease was lost; another runner goes on with it")
         if self._is_over:
             raise LeaseLost(
@@ -122,13 +125,14 @@ class Heartbeat:
                     return
             except EtlError as error:
                 if error.sqlstate != LOCK_TIMEOUT:
+                    self._failed = True
                     _log.warning("heartbeat of run %s failed and is tried again: %s", self._won.run, error)
                     continue
                 self._say_blocked(self._table, str(error))
                 pause = 0  # at once, so that it stands in the queue before anybody who would take the run over
             else:
                 self._say_free(self._table)
-            self._trusted_from = attempt
+            self._trusted_from, self._failed = attempt, False
             with deadline(self._patience):
                 self._show()
 
