@@ -34,7 +34,7 @@ class Ears:
     def open(self, house: House) -> None:
         """Begins to listen, if hand-overs are wanted and it is not known that none come through.
 
-        Nothing here keeps a run from its start: a server that does not let us listen is polled.
+        A server that does not let us listen is polled. Raises EnvironmentFault when it is out of reach.
         """
         is_wanted = house.settings.in_migration.start_on_hand_over
         if self._listener or not is_wanted or time.monotonic() < self._not_before:
@@ -47,17 +47,17 @@ class Ears:
             self.close()
 
     def _why_deaf(self, house: House) -> str:
+        with looking(house.engine) as connection:
+            queue = notify_queue(connection)
+        if queue.is_filling:
+            return str(queue)  # who begins to listen now would read it all
         try:
-            with looking(house.engine) as connection:
-                queue = notify_queue(connection)
-            if queue.is_filling:
-                return str(queue)  # who begins to listen now would read it all
             self._listener = Listener(house.engine, CHANNEL)
             is_proved = self._listener.proves_itself(_PROOF_SECONDS)
             self._checked_at = time.monotonic()
-        except TransientFault:
-            raise
         except EnvironmentFault as fault:
+            if isinstance(fault, TransientFault) or not fault.sqlstate:
+                raise  # no word about listening
             return str(fault)
         return "" if is_proved else "no notifications come through (a pooler in transaction mode?)"
 
