@@ -240,6 +240,9 @@ def test_a_server_that_is_away_and_a_lost_link(site: Site) -> None:
         site.write(IMPORT_CONFIG, text)
         site.partner.hand_over()
         service.does(2)
+        # During the run it listened to nothing.
+        listening = "select 1 from pg_stat_activity where datname = current_database() and query ilike 'listen%'"
+        until(lambda: site.look(listening), "the service listens again")
         site.look(
             "select pg_terminate_backend(pid) from pg_stat_activity "
             "where datname = current_database() and application_name like 'etl:%%'"
