@@ -66,7 +66,9 @@ class Server:
 
     def make(self, database: str, template: str = _FEED) -> None:
         """A database made anew, with the feed in it."""
-        copying = "" if int(self.version().split(".")[0]) < 15 else " strategy file_copy"  # the only way of older servers
+        copying = (
+            "" if int(self.version().split(".")[0]) < 15 else " strategy file_copy"
+        )  # the only way of older servers
         self.administer(
             f"drop database if exists {database} with (force)",
             f"create database {database} owner {ROLE} template {template}{copying}",
