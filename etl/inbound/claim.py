@@ -2,9 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from sqlalchemy import TextClause
+
 from etl.database import Connection, Statements, execute, fetch_all, fetch_one
+from etl.errors import EtlError
+from etl.inbound.faults import sentences
 from etl.inbound.order import in_any_order
 from etl.inbound.place import Place, Sides
+from etl.inbound.relayed import in_columns
 from etl.inbound.removals import any_removed
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
@@ -26,6 +31,9 @@ _PARTS_OF_WORKER = 3
 # Each chunk reads the whole store: smaller ones than this would cost more than an early end gives.
 _ROWS_OF_WORKER = 500_000
 _WHOLE = Chunk(rows=0)
+# A value may take 18 bytes of its row's page and lie elsewhere: rows of fewer columns always have room for a claim.
+_WIDE_COLUMNS = 400
+_LIMIT_EXCEEDED = "54000"
 
 
 def large_tables(connection: Connection, company: Company, place: Place) -> list[Claimed]:
@@ -60,10 +68,32 @@ def claim(connection: Connection, company: Company, place: Place, *, but: Collec
 def claim_table(connection: Connection, company: Company, table: str, place: Place, part: Chunk = _WHOLE) -> int:
     """Claims what is ready in one in_ table, or in a part of it; returns how many rows."""
     statement = _sql(f"claim_{_kind(company, table)}", table=table, part=part, **place.names)
-    rows = execute(connection, statement, part.bounds(are_places=True) | {"run": place.run})
+    values = part.bounds(are_places=True) | {"run": place.run}
+    if len(in_columns(company, table)) < _WIDE_COLUMNS:
+        rows = execute(connection, statement, values)
+    else:
+        rows = _claim_wide(connection, table, place, part, statement, values)
     if rows >= _ANALYZE_FROM_ROWS and part.after is None:
         _analyze(connection, company, table, place)
     return rows
+
+
+def _claim_wide(
+    connection: Connection, table: str, place: Place, part: Chunk, statement: TextClause, values: dict[str, object]
+) -> int:
+    """Claims rows that may fill their pages: row by row where one has no room for a claim, which is rejected."""
+    try:
+        with connection.begin_nested():
+            return execute(connection, statement, values)
+    except EtlError as fault:
+        if fault.sqlstate != _LIMIT_EXCEEDED:
+            raise
+    names_of_claim = place.names | {"table": table, "part": part, "run": place.run}
+    execute(connection, _sql("create_claim_row", **names_of_claim))
+    of_rows = values | {"in_table": table, "sentences": sentences()}
+    [claimed] = fetch_all(connection, _sql("claim_each_row", **names_of_claim), of_rows)
+    execute(connection, _sql("drop_claim_row"))
+    return int(claimed.rows)
 
 
 def analyze_parted(

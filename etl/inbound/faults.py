@@ -121,6 +121,15 @@ CATALOGUE = (
         "партнёр: сократить их или вынести большие в файлы; или оператор: увеличить maxRowBytes, если он был уменьшен",
     ),
     Fault(
+        "ROW_TOO_WIDE",
+        "the row fills a page of its table, so that no status can be written into it: leave some fields empty",
+        "строка занимает всю страницу таблицы, и статус записать некуда: оставьте часть полей пустыми",
+        "a row of several hundred filled fields has no room left for in_status and occupied_id",
+        "в строке из нескольких сотен заполненных полей не осталось места для in_status и occupied_id",
+        "partner: leave some fields empty, or divide the object into several",
+        "партнёр: оставить часть полей пустыми или разделить объект на несколько",
+    ),
+    Fault(
         "UNIQUE_TAKEN",
         "{column} is {value}, which another instance has: correct it here or there",
         "{column} содержит {value}: это значение уже у другой инстанции, исправьте одно из двух",

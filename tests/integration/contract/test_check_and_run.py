@@ -29,13 +29,14 @@ ONLY_STORE = {
     "OUT_ID_UNKNOWN",
     "OUT_ID_TWICE",
     "UNIQUE_TAKEN",
+    "ROW_TOO_LONG",  # what stays of the instance counts too
     "MERGED_BY_VALUE",
     "ROW_OVERRULED",
     "OPTION_UNKNOWN",
     "FILE_UNKNOWN",
     "REFERENCE_EXPIRED",
 }
-ONLY_ENGINE = {"ROW_QUARANTINED", "CHUNK_QUARANTINED"}
+ONLY_ENGINE = {"ROW_QUARANTINED", "CHUNK_QUARANTINED", "ROW_TOO_WIDE"}
 
 FAULTS: dict[str, Callable[[random.Random, int], Row]] = {
     "none": lambda draw, n: {},
