@@ -34,15 +34,15 @@ class Service:
             for line in stream:
                 into.append(line.rstrip("\n"))
 
-    def says(self, text: str, times: int = 1) -> None:
-        """Waits until the log says it."""
+    def says(self, *texts: str, times: int = 1) -> None:
+        """Waits until the log says one of them."""
 
         def found() -> bool:
             if self.process.poll() is not None:
                 raise AssertionError(f"the service ended with {self.process.returncode}:\n" + "\n".join(self.log))
-            return sum(text in line for line in self.log) >= times
+            return sum(any(text in line for text in texts) for line in self.log) >= times
 
-        until(found, f"the log says {text!r}; it says:\n" + "\n".join(self.log))
+        until(found, f"the log says {' or '.join(texts)!r}; it says:\n" + "\n".join(self.log))
 
     @property
     def runs(self) -> list[Any]:

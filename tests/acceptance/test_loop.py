@@ -247,7 +247,8 @@ def test_a_server_that_is_away_and_a_lost_link(site: Site) -> None:
             "select pg_terminate_backend(pid) from pg_stat_activity "
             "where datname = current_database() and application_name like 'etl:%%'"
         )
-        service.says("hand-overs are not heard until the server is back")
+        # The second, if it has not heard its own proof yet that notifications come through.
+        service.says("hand-overs are not heard until the server is back", "terminating connection")
         deliver(site, 1)
         site.partner.hand_over()
         service.does(3)
