@@ -42,7 +42,8 @@ def written(session: Session) -> int:
     """Rows of store and out_ tables inserted, updated or deleted here so far, but for a run's own notes."""
     query = (
         "select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) from pg_stat_user_tables "
-        "where (schemaname like 'store\\_%' or schemaname like 'out\\_%') and relname not in ('unit_number', 'links_served')"
+        "where (schemaname like 'store\\_%' or schemaname like 'out\\_%') "
+        "and relname not in ('unit_number', 'links_served')"
     )
     [rows] = session.execute(query).fetchone() or [0]
     return int(rows)
