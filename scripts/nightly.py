@@ -115,6 +115,11 @@ PARTS = (
         "95 % of the branches of etl/ are taken",
         (Command((PYTHON, "-m", "scripts.postgresql", "14", "18", "--", PYTHON, "-m", "scripts.covered")),),
     ),
+    Part(
+        "statistics",
+        "undo, waiting, errors, clean and versions beside a journal of two million rows, with old statistics",
+        (_pytest("tests/acceptance/test_old_statistics.py", "-m", ""),),
+    ),
     Part("postgres-14", "all tests on PostgreSQL 14", (_only("14"),)),
     Part("postgres-18", "all tests on PostgreSQL 18", (_only("18"),)),
 )

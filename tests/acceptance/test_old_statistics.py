@@ -19,6 +19,7 @@ def old(make_site: MakeSite) -> OldStatistics:
     return old_statistics(make_site(CLAIMS), JOURNAL_ROWS)
 
 
+@pytest.mark.nightly
 def test_all_of_it(old: OldStatistics) -> None:
     check_undo(old)
     check_waiting_and_errors(old)

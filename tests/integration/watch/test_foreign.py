@@ -253,7 +253,7 @@ def marker_rows(site: Site, *rows: str) -> str:
     key = f"alter table {MARKER} drop constraint process_tracking_pkey"
     values = ", ".join(rows)
     return (
-        f"delete from {MARKER}; {key}; alter table {MARKER} alter id drop not null; "
+        f"delete from {MARKER}; set constraints all immediate; {key}; alter table {MARKER} alter id drop not null; "
         f"insert into {MARKER} (id, oper_date, load_status) values {values}"
     )
 
