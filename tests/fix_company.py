@@ -281,6 +281,13 @@ class Site:
             yield
 
     @contextmanager
+    def holding_after_claims(self) -> Iterator[None]:
+        """The next run has claimed its rows, and is held up before it merges any: a file without content is unread."""
+        self.partner.fill("in_fileStorage", {"file_id": "held up"})
+        with self.locking(f"{STORE}.file_storage"):
+            yield
+
+    @contextmanager
     def locking_rows(self, table: str) -> Iterator[None]:
         """Nobody else can change the rows that are there now."""
         with psycopg.connect(**superuser(self._home(table))) as session:

@@ -85,7 +85,7 @@ def test_a_store_that_breaks_off_then_leaves_nothing_marked(site: Site) -> None:
 def test_an_import_that_breaks_off_in_the_midst_of_marking(site: Site) -> None:
     """The fault is another thread's; it ends the task that waits for it, and the task is tried again."""
     with psycopg.connect(**superuser(site.database)) as other:
-        with site.locking("in_tables.in_fileStorage"):  # the next who asks for it comes after the claims
+        with site.holding_after_claims():
             process = site.start("run")
             site.wait_for_blocked()
             other.execute("lock table in_tables.in_Client in share mode")

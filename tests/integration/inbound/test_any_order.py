@@ -143,7 +143,7 @@ def test_a_row_that_gets_an_out_id_meanwhile(site: Site) -> None:
     deliver(site)
     site.partner("delete from in_Client where in_id = 'c7'")  # else nobody could say which of both rows comes first
     with ThreadPoolExecutor(1) as pool:
-        with site.locking(f"{STORE}.file_storage"):
+        with site.holding_after_claims():
             second = pool.submit(run, site)
             site.wait_for_blocked()
             site.partner(f"update in_Client set in_id = null, out_id = '{known}', name = 'new' where id = {ROWS}")

@@ -243,7 +243,7 @@ def test_a_row_that_is_changed_while_it_is_judged_counts_as_it_stands_then(start
     )
     site.partner.hand_over()
     with ThreadPoolExecutor(1) as pool, site.partner.holding() as session:
-        with site.locking(f"{STORE}.file_storage"):
+        with site.holding_after_claims():
             run = pool.submit(site.run)
             site.wait_for_blocked()
             session.execute("update in_Thing set name = 'new' where in_id = 'a'")

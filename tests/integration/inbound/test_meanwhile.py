@@ -9,7 +9,7 @@ import pytest
 from etl.engine import Outcome
 from etl.errors import RunStopped
 from etl.inbound import Receipt
-from tests.fix_company import BOTH_LAYOUTS, STORE, Session
+from tests.fix_company import BOTH_LAYOUTS, Session
 from tests.integration.inbound.conftest import Inbound
 
 
@@ -21,7 +21,7 @@ def claimed(inbound: Inbound, meanwhile: Session | None = None) -> Iterator["Fut
     """
     inbound.partner.hand_over()
     with ThreadPoolExecutor(1) as pool:
-        with inbound.site.locking(f"{STORE}.file_storage"):
+        with inbound.site.holding_after_claims():
             run = pool.submit(inbound.site.run)
             inbound.site.wait_for_blocked()
             yield run
