@@ -1,6 +1,7 @@
 """A company whose runner dies at a given round trip, again and again, each time from the same state."""
 
 import shutil
+import re
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -241,7 +242,7 @@ class Lab:
 
 def _kind(trip: str) -> str:
     """What tells a round trip from others, whatever its values are."""
-    return trip.partition("\n")[0][:60]
+    return re.sub(r"\d{6,}", "0", trip.partition("\n")[0])[:60]
 
 
 @contextmanager
