@@ -1,7 +1,7 @@
 """A company whose runner dies at a given round trip, again and again, each time from the same state."""
 
-import shutil
 import re
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
