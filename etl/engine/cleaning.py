@@ -6,6 +6,7 @@ Kept for good: receipts, and the errors in the golden store.
 import logging
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from etl import outbound
 from etl.database import transaction
@@ -82,7 +83,8 @@ def _pass(house: House) -> Cleaned:
     _log.info("mX9xgIdrQt :: clean days = %d, limit = %d", in_migration.clean_days, limit)
     started = time.monotonic()
     # A pass finds its rows by indexes; a table that old statistics take for small would be read whole by each.
-    with transaction(house.engine, enable_seqscan="off") as connection, house.sides(connection) as sides:
+    by_index = partial(transaction, enable_seqscan="off")
+    with by_index(house.engine) as connection, house.sides(connection, by_index) as sides:
         before = house.handshake.old_before(connection, in_migration.clean_days)
         errors = clean_errors(connection, schema, before=before, limit=limit)
         milliseconds = (time.monotonic() - started) * 1000

@@ -9,7 +9,7 @@ from etl import inbound
 from etl.database import Connection
 from etl.errors import EnvironmentFault
 from etl.inbound import Place, Sides
-from etl.metadata import Company, names
+from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable
 from etl.plan import MERGING, Chunk, Kind, Task
@@ -49,10 +49,10 @@ def _merge(connection: Connection, task: Task, place: Place, company: Company) -
 
 
 def _object(company: Company, task: Task) -> BusinessObject:
-    for business_object in company.objects:
-        if names.in_table(business_object.code) == task.table:
-            return business_object
-    raise _unknown_table(task)
+    business_object = company.in_objects.get(task.table)
+    if business_object is None:
+        raise _unknown_table(task)
+    return business_object
 
 
 def _link(company: Company, task: Task) -> LinkTable:

@@ -7,6 +7,7 @@ links left out of full sets. What the partner writes after the claim is not look
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from etl.database import Statements, execute, fetch_one, pipe
@@ -140,12 +141,16 @@ class _Count:
         """How many ACTUAL instances the object has; counting ends at `enough`."""
         return int(self._one("actual_instances", enough=enough).instances) if enough else 0
 
+    @cached_property
+    def _unique(self) -> list[FieldValue]:
+        return _unique(self.business_object, self.place)
+
     def _one(self, statement: str, changes: list[_Change] | None = None, **values: object) -> Any:
         code = self.business_object.code
         tables = {"in_table": names.in_table(code), "golden": names.store_table(code)}
         names_of_all = {
             "changes": changes,
-            "unique": _unique(self.business_object, self.place),
+            "unique": self._unique,
             "is_one": self.sides.is_one,
             **tables,
             **self.place.names,

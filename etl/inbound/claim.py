@@ -9,7 +9,6 @@ from etl.errors import EtlError
 from etl.inbound.faults import sentences
 from etl.inbound.order import in_any_order
 from etl.inbound.place import Place, Sides
-from etl.inbound.relayed import in_columns
 from etl.inbound.removals import any_removed
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
@@ -31,8 +30,8 @@ _PARTS_OF_WORKER = 3
 # Each chunk reads the whole store: smaller ones than this would cost more than an early end gives.
 _ROWS_OF_WORKER = 500_000
 _WHOLE = Chunk(rows=0)
-# A value may take 18 bytes of its row's page and lie elsewhere: rows of fewer columns always have room for a claim.
-_WIDE_COLUMNS = 400
+# A value may take 18 bytes of its row's page and lie elsewhere: rows of fewer fields always have room for a claim.
+_WIDE_FIELDS = 400
 _LIMIT_EXCEEDED = "54000"
 
 
@@ -69,10 +68,11 @@ def claim_table(connection: Connection, company: Company, table: str, place: Pla
     """Claims what is ready in one in_ table, or in a part of it; returns how many rows."""
     statement = _sql(f"claim_{_kind(company, table)}", table=table, part=part, **place.names)
     values = part.bounds(are_places=True) | {"run": place.run}
-    if len(in_columns(company, table)) < _WIDE_COLUMNS:
-        rows = execute(connection, statement, values)
-    else:
+    business_object = company.in_objects.get(table)
+    if business_object and len(business_object.loaded_fields) >= _WIDE_FIELDS:
         rows = _claim_wide(connection, table, place, part, statement, values)
+    else:
+        rows = execute(connection, statement, values)
     if rows >= _ANALYZE_FROM_ROWS and part.after is None:
         _analyze(connection, company, table, place)
     return rows

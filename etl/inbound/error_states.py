@@ -75,8 +75,7 @@ class ErrorStates:
         return {row.id for row in found}
 
     def _golden(self, table: str) -> dict[str, str]:
-        code = next(one.code for one in self.company.objects if names.in_table(one.code) == table)
-        return {"golden": names.store_table(code)}
+        return {"golden": names.store_table(self.company.in_objects[table].code)}
 
     def _golden_of_link(self, link: LinkTable) -> dict[str, str]:
         return {

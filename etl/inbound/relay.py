@@ -31,7 +31,7 @@ from etl.inbound.relayed import ERROR, TEMPORARY, Relayed, as_it_stands, both, d
 from etl.inbound.single_fields import find_dependent_rows
 from etl.inbound.truncated import refuse_truncated
 from etl.inbound.way_back import way_back
-from etl.metadata import Company, names
+from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
 from etl.plan import Chunk, Kind, Task
 
@@ -120,7 +120,7 @@ def _any_out_id(sides: Sides, task: Task, place: Place) -> bool:
 
 
 def _object(company: Company, task: Task) -> BusinessObject:
-    return next(bo for bo in company.objects if names.in_table(bo.code) == task.table)
+    return company.in_objects[task.table]
 
 
 def _touch(sides: Sides, company: Company, task: Task, place: Place, merge: Merge) -> Counters:

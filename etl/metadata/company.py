@@ -52,6 +52,11 @@ class Company:
     def _links_by_name(self) -> dict[str, LinkTable]:
         return {link.name: link for link in self.in_link_tables()}
 
+    @cached_property
+    def in_objects(self) -> dict[str, BusinessObject]:
+        """The objects that partners fill, by the names of their in_ tables, in metadata order."""
+        return {names.in_table(bo.code): bo for bo in self.objects if bo.has_in_table}
+
     def object(self, code: str) -> BusinessObject:
         """The business object of a code, written exactly so; KeyError when there is none."""
         return self._by_code[code]
@@ -85,8 +90,7 @@ class Company:
 
     def in_tables(self) -> tuple[str, ...]:
         """The names of the tables that partners fill, those of objects before those of links, in metadata order."""
-        objects = (names.in_table(bo.code) for bo in self.objects if bo.has_in_table)
-        return (*objects, *self._links_by_name)
+        return (*self.in_objects, *self._links_by_name)
 
     def out_link_tables(self) -> tuple[OutLinkTable, ...]:
         """The link tables that readers see: those between objects that are both out, in metadata order."""

@@ -50,14 +50,10 @@ class Store:
     def clean_ended(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes what undos of runs with numbers below `before` would need, at most `limit` rows of each table."""
         values = {"before": before, "limit": limit}
-        # Each pass finds its rows by the index; a table that statistics take for small would be read whole each time.
-        execute(connection, _sql("planner"), {"name": "enable_seqscan", "setting": "off"})
-        cleaned = sum(
+        return sum(
             execute(connection, _sql("clean_ended", schema=self.schema, table=table, column=column), values)
             for table, column in CLEANED_BY.items()
         )
-        execute(connection, _sql("planner"), {"name": "enable_seqscan", "setting": "on"})
-        return cleaned
 
     def journal_readers(self, connection: Connection, *, before: int) -> list[str]:
         """The out_ versions that have not followed the changes of runs below `before`, which therefore stay."""
