@@ -25,15 +25,19 @@ NOTES: Final = {
     ),
     "DUPLICATE_VALUE": (
         "{column} is a unique field and {value} in several rows: those of new objects become one instance, and the "
-        "last row wins; those of two objects that came earlier are rejected with UNIQUE_TAKEN",
+        "row with the highest in_id counts; of objects that came earlier the one with the lowest in_id gets the value, "
+        "and the others are rejected with UNIQUE_TAKEN",
         "{column} — уникальное поле и содержит {value} в нескольких строках: строки новых объектов сольются в одну "
-        "инстанцию, побеждает последняя; строки двух объектов, пришедших раньше, будут отклонены с UNIQUE_TAKEN",
+        "инстанцию, верна строка с наибольшим in_id; из объектов, пришедших раньше, значение получит тот, чей in_id "
+        "наименьший, остальные строки будут отклонены с UNIQUE_TAKEN",
     ),
     "DUPLICATE_OUT_ID": (
-        "out_id is {value} in several rows: all of them change that one instance, and the last row wins; one whose "
-        "in_id belongs to another instance is rejected with IN_ID_TAKEN",
-        "out_id содержит {value} в нескольких строках: все они изменят одну инстанцию, побеждает последняя; строка, "
-        "чей in_id принадлежит другой инстанции, будет отклонена с IN_ID_TAKEN",
+        "out_id is {value} in several rows: all of them name that one instance, and the row with the highest in_id "
+        "counts; rows without in_id that differ are rejected with OUT_ID_TWICE, and one whose in_id belongs to another "
+        "instance with IN_ID_TAKEN",
+        "out_id содержит {value} в нескольких строках: все они указывают на одну инстанцию, верна строка с "
+        "наибольшим in_id; различающиеся строки без in_id будут отклонены с OUT_ID_TWICE, а строка, чей in_id "
+        "принадлежит другой инстанции, с IN_ID_TAKEN",
     ),
     "END_NOT_HERE": (
         "{column} is {value}, which is in none of these tables: if it came earlier, all is well; if not, the link "

@@ -185,7 +185,7 @@ def test_rows_of_one_out_id_change_it_and_a_foreign_in_id_is_refused(site: Site)
     rows = [person(7, text="first", **same), person(8, text="last", **same), person(2, **same)]
     site.partner.redeliver("in_Everything", *rows)
     [message] = note(site, "DUPLICATE_OUT_ID")
-    assert message.startswith(f"out_id is {row['out_id']} in several rows: all of them change that one instance")
+    assert message.startswith(f"out_id is {row['out_id']} in several rows: all of them name that one instance")
     hand_over(site)
     assert sorted((one["in_id"], one["code"]) for one in site.errors()) == [
         ("e2", "IN_ID_TAKEN"),

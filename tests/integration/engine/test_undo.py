@@ -103,6 +103,7 @@ def test_the_command_says_what_it_did(site: Site) -> None:
 
 
 @BOTH_LAYOUTS
+@pytest.mark.first_run
 def test_a_dry_run_reports_and_leaves_nothing(site: Site) -> None:
     site.partner.fill(
         "in_client", {"in_id": "a", "name": "Ann", "amount": 1}, {"in_id": "b", "name": "B", "amount": "NaN"}
