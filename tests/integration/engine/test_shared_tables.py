@@ -30,6 +30,7 @@ def run(site: Site, *, rows: int, workers: int, batch: int = 0) -> dict[str, int
     return {task["kind"]: task["tasks"] for task in tasks if task["kind"] in KINDS}
 
 
+@pytest.mark.first_run
 def test_each_of_several_workers_gets_a_part(site: Site) -> None:
     rows = 3 * WORTH_IT
     # Two tables of rows, two of links; of these one holds single links, where only the whole batch knows the newest.
