@@ -3,14 +3,19 @@
 import os
 import random
 import signal
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.crash import runner
 from tests.fix_company import CODE, Site
 from tests.forked import fork, settle
+
+if TYPE_CHECKING:
+    from etl.engine import House
 
 # Far shorter than a configuration may say, so that heirs come often; false alarms are welcome here.
 LEASE_SECONDS, BEAT_SECONDS = 0.4, 0.1
@@ -19,7 +24,7 @@ _IDLE_SECONDS = 0.03
 
 def work_for_ever(out: Path, err: Path, environ: Mapping[str, str], url: str, sow: runner.Sow | None) -> None:
     """Runs whenever there is something to do, as a timer would start it, until it is killed."""
-    from etl.engine import open_house, run_or_help
+    from etl.engine import open_house
     from etl.errors import EtlError
 
     settle(out, err, environ)
@@ -27,27 +32,32 @@ def work_for_ever(out: Path, err: Path, environ: Mapping[str, str], url: str, so
     if sow:
         sow()
     while True:
-        with open_house(url, CODE, environ) as house:
-            quick = replace(
-                house,
-                settings=replace(
-                    house.settings,
-                    in_migration=replace(
-                        house.settings.in_migration,
-                        lease_seconds=LEASE_SECONDS,  # type: ignore[arg-type]
-                        heartbeat_seconds=BEAT_SECONDS,  # type: ignore[arg-type]
-                    ),
-                ),
-                handshake=replace(house.handshake, lease_seconds=LEASE_SECONDS),  # type: ignore[arg-type]
-            )
-            out.write_text(house.owner)
-            while True:
-                try:
-                    run_or_help(quick)
-                except EtlError as error:
-                    print(type(error).__name__, error, flush=True, file=__import__("sys").stderr)
-                    break
-                time.sleep(_IDLE_SECONDS)
+        try:
+            with open_house(url, CODE, environ) as house:
+                _run_until_fault(out, house)
+        except EtlError as error:
+            print(type(error).__name__, error, flush=True, file=sys.stderr)
+        time.sleep(_IDLE_SECONDS)
+
+
+def _run_until_fault(out: Path, house: "House") -> None:
+    from etl.engine import run_or_help
+
+    quick = replace(
+        house,
+        settings=replace(
+            house.settings,
+            in_migration=replace(
+                house.settings.in_migration,
+                lease_seconds=LEASE_SECONDS,  # type: ignore[arg-type]
+                heartbeat_seconds=BEAT_SECONDS,  # type: ignore[arg-type]
+            ),
+        ),
+        handshake=replace(house.handshake, lease_seconds=LEASE_SECONDS),  # type: ignore[arg-type]
+    )
+    out.write_text(house.owner)
+    while True:
+        run_or_help(quick)
         time.sleep(_IDLE_SECONDS)
 
 
@@ -95,6 +105,7 @@ class Crew:
         if slot in self._frozen:
             self._wake(slot)
             return
+        assert self._crew[slot].is_running(), f"a runner ended by itself:\n{self._crew[slot].err.read_text()}"
         self.owners_struck += slot == owning
         if self.chance.random() < 0.5:
             self._crew[slot].end()

@@ -33,6 +33,10 @@ class Runner:
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)
 
+    def is_running(self) -> bool:
+        """Whether it has not ended; a stopped one runs too."""
+        return self.process.exitcode is None
+
     def ended(self) -> Ended:
         """Waits for its end; one that does not come to it is killed and fails the test."""
         self.process.join(self.patience)
