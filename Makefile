@@ -38,8 +38,8 @@ crash: .venv/test.stamp ## Strike runners at every round trip and 10,000 times a
 layouts: .venv/test.stamp ## Run what is stored and shown with import, store and out in three databases, then on three servers
 	@for layout in "databases apart" "three servers"; do \
 		echo "$$layout"; \
-		ETL_TEST_LAYOUT="$$layout" $(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/integration/inbound \
-			tests/integration/outbound tests/integration/engine tests/integration/contract/test_pack_loads.py \
+		ETL_TEST_LAYOUT="$$layout" $(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/integration/merge \
+			tests/integration/outputs tests/integration/engine tests/integration/contract/test_pack_loads.py \
 			tests/acceptance/test_openflights.py tests/acceptance/test_openflights_versions.py $(PYTEST_ARGS) || exit; \
 	done
 
@@ -52,7 +52,7 @@ bench-peers: .venv/test.stamp ## Time other tools beside the engine, each in a v
 nightly: .venv/test.stamp ## Run the long checks of docs/nightly.md, or some: make nightly NIGHTLY="crash bench"
 	@NIGHTLY="$(NIGHTLY)" $(BIN)/python -m scripts.nightly
 
-check: .venv/test.stamp ## Check format, lint, types and floors
+check: .venv/test.stamp ## Check format, lint, types and the contracts between packages
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy

@@ -8,7 +8,7 @@ EtlError
  ├─ RunStopped           the data owner: too many rejects, or counts that do not add up    exit 3
  │   └─ DamageFound      the operator: the server's data are damaged; nothing is retried   exit 4
  ├─ MarkerHeld           nobody: another runner holds the marker                           exit 75
- └─ FencedOut            nobody: this runner lost its run to an heir and writes nothing    exit 75
+ └─ FencedOut            nobody: this runner lost its run to a new owner and writes nothing    exit 75
      └─ LeaseLost        the operator: the database was out of reach for too long          exit 4
 """
 
@@ -97,7 +97,7 @@ class MarkerHeld(EtlError):
 
 
 class FencedOut(EtlError):
-    """The fencing token of this runner is no longer the run's: an heir took over."""
+    """The fencing token of this runner is no longer the run's: a new owner took over."""
 
     exit_code = 75
 

@@ -72,8 +72,8 @@ def _only(version: str) -> Command:
 
 
 _LAYOUT_TESTS = (
-    "tests/integration/inbound",
-    "tests/integration/outbound",
+    "tests/integration/merge",
+    "tests/integration/outputs",
     "tests/integration/engine",
     "tests/integration/contract/test_pack_loads.py",
     "tests/acceptance/test_openflights.py",

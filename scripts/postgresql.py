@@ -122,7 +122,7 @@ def restore_links(package: Path) -> None:
 
 
 def run(*command: str) -> None:
-    """A command whose output is told only when it fails."""
+    """A command whose output is shown only when it fails."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:

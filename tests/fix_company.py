@@ -24,7 +24,7 @@ from etl import ddl
 from etl.config import open_source
 from etl.database import transaction
 from etl.database.embedded import EmbeddedServer
-from etl.engine import House, Outcome, build_version, open_house, prepare, run_once
+from etl.engine import Outcome, Runtime, build_version, open_runtime, prepare, run_once
 from tests.fix_database import LOOPBACK, Database, create_database, fresh_database, running_server
 from tests.forked import command, fork
 
@@ -183,10 +183,10 @@ class Site:
 
     def create_in_tables(self) -> None:
         """What the administrator does: `etl generate-ddl --apply`, and the partner's rights."""
-        with self.house() as house, transaction(house.engine) as connection:
+        with self.runtime() as runtime, transaction(runtime.engine) as connection:
             ddl.bring_up(
                 connection,
-                house.company,
+                runtime.company,
                 "in",
                 in_schema="in_tables",
                 store_schema=STORE,
@@ -219,14 +219,14 @@ class Site:
         return f"partner_{self.database.name}"
 
     @contextmanager
-    def house(self) -> Iterator[House]:
-        with open_house(self.url, CODE, self.environ) as house:
-            yield house
+    def runtime(self) -> Iterator[Runtime]:
+        with open_runtime(self.url, CODE, self.environ) as runtime:
+            yield runtime
 
     def run(self) -> Outcome:
         """A run inside this process."""
-        with self.house() as house:
-            return run_once(house)
+        with self.runtime() as runtime:
+            return run_once(runtime)
 
     def look(self, query: str, parameters: Sequence[Any] | None = None, *, at: Database | None = None) -> list[Row]:
         """What the superuser sees, in the database of the schema that the query names, or in a given one."""
@@ -421,9 +421,9 @@ class PreparedTemplates:
         folder.mkdir()
         site = new_site(databases[0], folder, documents, others=databases[1:])
         partners = site.relations()
-        with site.house() as house:
-            prepare(house)
-            build_version(house, None, lambda _: None)
+        with site.runtime() as runtime:
+            prepare(runtime)
+            build_version(runtime, None, lambda _: None)
         site.partner.session.close()
         site.look(f"drop owned by {site.partner_role}")  # each copy has a partner of its own
         return Prepared(databases, site.engine_role, partners)

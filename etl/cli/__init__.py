@@ -1,4 +1,4 @@
-"""The command `etl`: parses, calls a room's door, prints, and ends with a documented exit code.
+"""The command `etl`: parses, calls a package's public function, prints, and ends with a documented exit code.
 
 Receives argv. Hands on text or JSON, and an exit code. Never holds a rule of the system.
 """

@@ -7,8 +7,8 @@ import click
 
 from etl.cli.printing import COMPANY, config_url, console, json_text
 from etl.cli.tables import plain_table
-from etl.engine import open_house
-from etl.watch import Age, ReadyBook
+from etl.engine import open_runtime
+from etl.monitoring import Age, AgeSampler
 
 _TOO_OLD = 1
 
@@ -34,8 +34,8 @@ def age(context: click.Context, company: str | None, max_minutes: float | None, 
     Rows that a run has claimed and not merged count too. The age is that of inserted_date, which the partner may
     write. With --max the command ends with 1 when a row is older: one line for a monitoring system.
     """
-    with open_house(config_url(context), company) as house:
-        found = ReadyBook(timeout).look(house)
+    with open_runtime(config_url(context), company) as runtime:
+        found = AgeSampler(timeout).look(runtime)
     oldest = found.oldest_seconds
     is_too_old = max_minutes is not None and oldest is not None and oldest > max_minutes * 60
     if as_json:

@@ -6,8 +6,8 @@ import click
 from rich.text import Text
 
 from etl.cli.printing import COMPANY, config_url, console, json_text
+from etl.monitoring import Finding, Level, check
 from etl.quoting import printable
-from etl.watch import Finding, Level, check
 
 _COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.ERROR: "bold red"}
 

@@ -7,7 +7,7 @@ import click
 
 from etl.cli.log import follow_log
 from etl.cli.printing import COMPANY, config_url
-from etl.engine import Cleaned, clean, open_house
+from etl.engine import Cleaned, clean, open_runtime
 
 
 @click.command()
@@ -22,8 +22,8 @@ def clean_up(context: click.Context, company: str | None, as_json: bool) -> None
     an out_ version has not followed it. A copy on which a view depends is kept. An out_ version goes when the day that
     `etl out retire --on` announced has come, unless somebody needs it.
     """
-    with open_house(config_url(context), company, follow=follow_log()) as house:
-        cleaned = clean(house)
+    with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
+        cleaned = clean(runtime)
     if as_json:
         click.echo(json.dumps(asdict(cleaned), ensure_ascii=False))
     else:

@@ -96,13 +96,13 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
         problems += faults_of(texts, origin=url, open_texts=tree.open_texts)
     problems = list(dict.fromkeys(problems))
     if as_json:
-        told = {
+        reported = {
             "ok": not problems,
             "origin": url,
             "company": code or None,
-            "problems": [_told(one) for one in problems],
+            "problems": [_reported(one) for one in problems],
         }
-        click.echo(json_text(told))
+        click.echo(json_text(reported))
         context.exit(ConfigurationError.exit_code if problems else 0)
     if problems:
         raise ConfigurationError(*problems)
@@ -117,7 +117,7 @@ def _collecting(problems: list[Problem]) -> Iterator[None]:
         problems += error.problems
 
 
-def _told(problem: Problem) -> dict[str, object]:
+def _reported(problem: Problem) -> dict[str, object]:
     return {
         "path": problem.path or None,
         "line": problem.line,

@@ -7,10 +7,10 @@ import click
 from etl.cli.generate_ddl import schema_names
 from etl.cli.printing import COMPANY, config_url, json_text
 from etl.contract import Terms, contract_files, write_files
+from etl.ddl.privileges import partner_script
 from etl.engine import read_configuration
 from etl.metadata import names
 from etl.quoting import fold
-from etl.rights import partner_script
 
 
 @click.command()

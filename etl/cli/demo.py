@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import click
 
-from etl.cli.scenes import Screen
+from etl.cli.demo_screen import Screen
 from etl.demo import Act, Look, Stage, acts, look, open_stage
 
 
@@ -19,7 +19,7 @@ from etl.demo import Act, Look, Stage, acts, look, open_stage
 def demo(as_json: bool, stay: bool) -> None:
     """Show the whole way of made-up rows, from in_ tables to out_ tables.
 
-    On the embedded PostgreSQL, with a configuration and a database of its own, both made anew at each call; your
+    On the embedded PostgreSQL, with a configuration and a database of its own, both created again at each call; your
     configuration and your data stay as they are. A made-up partner fills in_ tables and hands over, twice; each time a
     run merges what is ready and brings the out_ tables up to date.
     """

@@ -8,7 +8,7 @@ import click
 
 from etl.cli.printing import console
 from etl.cli.tables import plain_table
-from etl.inbound.faults import Fault, fault_of
+from etl.merge.errors.catalogue import Fault, fault_of
 from etl.quoting import printable, shown
 
 Row = Mapping[str, Any]
@@ -65,9 +65,9 @@ def show_fault(fault: Fault) -> None:
 def with_cause(error: Row) -> dict[str, Any]:
     """An error with what the catalogue says of its code."""
     fault = fault_of(error["code"])
-    told = asdict(fault) if fault else {}
+    reported = asdict(fault) if fault else {}
     names = ("cause", "cause_russian", "cure", "cure_russian")
-    return dict(error) | {name: told.get(name) for name in names}
+    return dict(error) | {name: reported.get(name) for name in names}
 
 
 def _show_texts(english: str, russian: str, fault: Fault | None) -> None:

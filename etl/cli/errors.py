@@ -1,4 +1,4 @@
-"""`etl errors`: what was rejected and why, and the way back for rows that were corrected."""
+"""`etl errors`: what was rejected and why, and how rows that were corrected are offered again."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -11,12 +11,13 @@ import click
 
 from etl.cli.printing import COMPANY, config_url, json_text
 from etl.database import Connection, transaction
-from etl.engine import is_prepared, open_house
+from etl.engine import is_prepared, open_runtime
 from etl.errors import ConfigurationError
-from etl.inbound import Choice, ErrorBook, Sides
-from etl.inbound.error_book import Format
-from etl.inbound.faults import CATALOGUE
+from etl.merge import Connections
+from etl.merge.errors.catalogue import CATALOGUE
 from etl.private_files import new_private_file
+from etl.sources.in_tables.errors import Choice, ErrorLog
+from etl.sources.in_tables.errors.error_log import Format
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -43,7 +44,7 @@ def errors(context: click.Context) -> None:
     """List, show, retry and export what was rejected; explain the codes.
 
     Each fault of a row is one row of the table err in the import schema; a run also copies them into the golden store,
-    which keeps them when the import schema is made anew (--all). Without a command: list.
+    which keeps them when the import schema is created again (--all). Without a command: list.
     """
     if context.invoked_subcommand is None:
         context.invoke(list_)
@@ -75,9 +76,9 @@ def list_(
     """
     from etl.cli.error_screen import show_errors
 
-    with _open(context, company, of_store=of_store) as (book, connection, sides):
+    with _open(context, company, of_store=of_store) as (book, connection, connections):
         choice = book.chosen(run, table, code)
-        found = book.judged(connection, sides, choice, limit + 1, only_open=only_open) if connection else []
+        found = book.judged(connection, connections, choice, limit + 1, only_open=only_open) if connection else []
     if as_json:
         click.echo(json_text({"schema": book.schema, "errors": found[:limit], "is_complete": len(found) <= limit}))
     else:
@@ -94,10 +95,10 @@ def show(context: click.Context, error_id: int, company: str | None, of_store: b
     """Show one error with its cause, its cure, and its row as it stands now."""
     from etl.cli.error_screen import show_error, with_cause
 
-    with _open(context, company, of_store=of_store) as (book, connection, sides):
+    with _open(context, company, of_store=of_store) as (book, connection, connections):
         error = book.find(_prepared(book, connection), error_id)
-        [error] = book.judged(_prepared(book, connection), sides, Choice(ids=(error["id"],)), 1)
-        row = book.row_of(sides.source, error)
+        [error] = book.judged(_prepared(book, connection), connections, Choice(ids=(error["id"],)), 1)
+        row = book.row_of(connections.source, error)
     if as_json:
         click.echo(json_text(with_cause(error) | {"row": row}))
     else:
@@ -180,19 +181,19 @@ def codes(as_json: bool) -> None:
 @contextmanager
 def _open(
     context: click.Context, company: str | None, *, of_store: bool = False
-) -> Iterator[tuple[ErrorBook, Connection | None, Sides]]:
+) -> Iterator[tuple[ErrorLog, Connection | None, Connections]]:
     """The errors, the connection to them (None where no run has made the tables yet), and those to rows and store."""
     with (
-        open_house(config_url(context), company) as house,
-        transaction(house.engine) as connection,
-        house.sides(connection) as sides,
+        open_runtime(config_url(context), company) as runtime,
+        transaction(runtime.engine) as connection,
+        runtime.connections(connection) as connections,
     ):
-        book = ErrorBook(house.company, house.in_schema, house.store.schema if of_store else house.in_schema)
-        of_book = sides.store if of_store else sides.source
-        yield book, of_book if is_prepared(connection, house) else None, sides
+        book = ErrorLog(runtime.company, runtime.in_schema, runtime.store.schema if of_store else runtime.in_schema)
+        of_book = connections.store if of_store else connections.source
+        yield book, of_book if is_prepared(connection, runtime) else None, connections
 
 
-def _prepared(book: ErrorBook, connection: Connection | None) -> Connection:
+def _prepared(book: ErrorLog, connection: Connection | None) -> Connection:
     if connection is None:
         raise ConfigurationError(f"no run has been started in schema {book.in_schema} yet, so it has no errors")
     return connection

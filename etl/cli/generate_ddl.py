@@ -5,13 +5,18 @@ import click
 from etl.cli.printing import COMPANY, config_url
 from etl.database import Connection, transaction
 from etl.ddl import Change, Difference, Direction, apply, bring_up, difference, out_tables, statements
+from etl.ddl.privileges import (
+    apply_script,
+    inherited_grants,
+    partner_script,
+    read_by_partner,
+)
 from etl.engine import open_database, read_configuration
 from etl.errors import EnvironmentFault
 from etl.metadata import Company, names
 from etl.metadata.out_structure import OutStructure
-from etl.outbound import make_tables
+from etl.outputs.versions import make_tables
 from etl.quoting import printable
-from etl.rights import apply_script, inherited_grants, partner_script, read_by_partner
 from etl.settings import PostgresSettings, Settings
 
 
@@ -40,7 +45,7 @@ def generate_ddl(
 ) -> None:
     """Print the DDL of a company's tables; the same metadata always gives the same bytes.
 
-    With --diff only what the live schema lacks: tables, columns, wider types. What cannot be mended by itself is a
+    With --diff only what the live schema lacks: tables, columns, wider types. What cannot be fixed by itself is a
     comment that says what to do, and the exit code is then 4.
 
     With --apply the same is made, each direction in its database and in one transaction. Nothing is dropped without
@@ -112,7 +117,7 @@ def _database(direction: Direction, settings: Settings) -> PostgresSettings:
 def _differences(
     company: Company, directions: list[Direction], schemas: dict[str, str], settings: Settings, *, allow_drop: bool
 ) -> tuple[list[str], bool]:
-    """The lines of the script, and whether it mends everything."""
+    """The lines of the script, and whether it fixes everything."""
     printed: list[str] = []
     is_whole = True
     for one in directions:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import click
 import sqlalchemy
 
-from etl import rights
 from etl.cli.generate_ddl import schema_names
 from etl.cli.printing import COMPANY, config_url, json_text
 from etl.database import transaction
-from etl.engine import open_database, open_house, prepare, read_configuration
+from etl.ddl import privileges as rights
+from etl.ddl.privileges import Held, Script
+from etl.engine import open_database, open_runtime, prepare, read_configuration
 from etl.errors import EnvironmentFault
 from etl.metadata import Company, names
 from etl.quoting import fold
-from etl.rights import Held, Script
 from etl.settings import Settings
 
 
@@ -55,8 +55,8 @@ def grants(
         return
     roles = (partner or fold(f"{found.code}_partner"), reader or fold(f"{found.code}_reader"))
     if is_applied:
-        with open_house(url, found.code) as house:
-            prepare(house)
+        with open_runtime(url, found.code) as runtime:
+            prepare(runtime)
     with _opened(settings) as databases:
         if is_applied and settings.has_out_migration:
             with transaction(databases.out, client_min_messages="warning") as connection:

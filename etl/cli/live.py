@@ -11,8 +11,8 @@ from rich.text import Text
 from etl.cli.age import span
 from etl.cli.tables import plain_table, runners_table
 from etl.engine import Status
+from etl.monitoring import Progress, progress
 from etl.quoting import printable
-from etl.watch import Progress, progress
 
 _BAR_WIDTH = 30
 _SHOWN_TIME = "%H:%M:%S"

@@ -17,7 +17,7 @@ def open_log(*, is_service: bool) -> Log:
 
 
 def follow_log() -> Callable[[Tree], None]:
-    """For a command that reads the configuration once. A faulty text is told, and stops no command."""
+    """For a command that reads the configuration once. A faulty text is reported, and stops no command."""
     log = open_log(is_service=False)
 
     def follow(tree: Tree) -> None:

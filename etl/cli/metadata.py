@@ -14,9 +14,9 @@ from etl.errors import ConfigurationError, MetadataError, Problem
 from etl.metadata import Company, companies, company_documents, parse_company
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field
+from etl.metadata.platform_export import read_structure
 from etl.metadata.schema import json_schema
 from etl.settings import parse_settings
-from etl.structure import read_structure
 
 _COMPANY = click.option("--company", metavar="CODE", help="One company; without it all companies of the configuration.")
 

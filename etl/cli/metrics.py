@@ -4,11 +4,11 @@ import signal
 
 import click
 
-from etl.cli.ending import ended_by_ctrl_c
+from etl.cli.interrupt import ended_by_ctrl_c
 from etl.cli.printing import COMPANY, config_url
-from etl.engine import open_house
-from etl.telemetry import Page, serving
-from etl.watch import ReadyBook, measure
+from etl.engine import open_runtime
+from etl.monitoring import AgeSampler, measure
+from etl.notifications.telemetry import Page, serving
 
 
 @click.command()
@@ -32,9 +32,9 @@ def metrics(context: click.Context, company: str | None, once: bool, listen: str
     has changed. The figures need no secret, but name tables: listen where only your monitoring comes.
     """
     host, port = _address(listen)
-    with open_house(config_url(context), company) as house:
-        book = ReadyBook()
-        page = Page(lambda: measure(house, book), cache_seconds)
+    with open_runtime(config_url(context), company) as runtime:
+        book = AgeSampler()
+        page = Page(lambda: measure(runtime, book), cache_seconds)
         if once:
             click.echo(page.text().decode(), nl=False)
             return

@@ -10,16 +10,16 @@ from etl.cli.printing import COMPANY, config_url, console, json_text
 from etl.cli.tables import versions_table
 from etl.database import transaction
 from etl.engine import (
-    House,
     ListedVersion,
+    Runtime,
     build_version,
     list_versions,
-    open_house,
+    open_runtime,
     retire_version,
     roll_back_version,
     switch_version,
 )
-from etl.outbound import Switched
+from etl.outputs.versions import Switched
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _FORCE = click.option("--force", is_flag=True, help="Keep views of others for which a column or table is missing.")
@@ -50,8 +50,8 @@ def out() -> None:
 @click.pass_context
 def list_(context: click.Context, company: str | None, as_json: bool) -> None:
     """Show all versions: state, lag, when somebody last read one, when it retires."""
-    with open_house(config_url(context), company) as house:
-        found = _versions(house)
+    with open_runtime(config_url(context), company) as runtime:
+        found = _versions(runtime)
     if as_json:
         click.echo(json_text([asdict(one) for one in found]))
     elif found:
@@ -66,9 +66,9 @@ def list_(context: click.Context, company: str | None, as_json: bool) -> None:
 @click.pass_context
 def status(context: click.Context, company: str | None, as_json: bool) -> None:
     """Say which version readers see, which ones wait, and what to do next."""
-    with open_house(config_url(context), company) as house:
-        found = _versions(house)
-        views, named = house.versions.views_schema, house.versions.newest.schema
+    with open_runtime(config_url(context), company) as runtime:
+        found = _versions(runtime)
+        views, named = runtime.versions.views_schema, runtime.versions.newest.schema
     current = next((one for one in found if one.state == "current"), None)
     if as_json:
         shown = {"views": views, "current": current.schema_name if current else None, "environment": named}
@@ -94,9 +94,9 @@ def build(context: click.Context, company: str | None, name: str | None, as_json
         raise click.BadParameter("is empty: name a version, or leave the option out", param_hint="--version")
     screen = console()
     is_quiet = as_json or not screen.is_terminal
-    with open_house(config_url(context), company) as house, Progress(console=screen, disable=is_quiet) as progress:
+    with open_runtime(config_url(context), company) as runtime, Progress(console=screen, disable=is_quiet) as progress:
         task = progress.add_task("filling", total=100)
-        built = build_version(house, name, lambda percent: progress.update(task, completed=percent))
+        built = build_version(runtime, name, lambda percent: progress.update(task, completed=percent))
     if as_json:
         click.echo(json_text(asdict(built)))
     else:
@@ -119,8 +119,8 @@ def switch(
     Grants stay, and so do views that stand on ours. A view of somebody else for which VERSION lacks a column or a table
     is a reason not to switch; with --force it stays, and what is missing is empty.
     """
-    with open_house(config_url(context), company) as house:
-        _show(switch_version(house, version, force=force, patience=patience), as_json=as_json)
+    with open_runtime(config_url(context), company) as runtime:
+        _show(switch_version(runtime, version, force=force, patience=patience), as_json=as_json)
 
 
 @out.command()
@@ -131,8 +131,8 @@ def switch(
 @click.pass_context
 def rollback(context: click.Context, company: str | None, force: bool, patience: float, as_json: bool) -> None:
     """Make the views show the version that was current before; it has followed all the time."""
-    with open_house(config_url(context), company) as house:
-        _show(roll_back_version(house, force=force, patience=patience), as_json=as_json)
+    with open_runtime(config_url(context), company) as runtime:
+        _show(roll_back_version(runtime, force=force, patience=patience), as_json=as_json)
 
 
 @out.command()
@@ -162,8 +162,8 @@ def retire(
     day: date | None = on.date() if on else None
     if sum(map(bool, (day, keep, force))) > 1:
         raise click.UsageError("--on, --keep and --force exclude each other")
-    with open_house(config_url(context), company) as house:
-        done = retire_version(house, version, on=day, keep=keep, force=force)
+    with open_runtime(config_url(context), company) as runtime:
+        done = retire_version(runtime, version, on=day, keep=keep, force=force)
     if as_json:
         click.echo(json_text(asdict(done)))
     elif done.is_dropped:
@@ -172,9 +172,9 @@ def retire(
         click.echo(f"{done.schema} retires on {done.retire_on}." if done.retire_on else f"{done.schema} stays.")
 
 
-def _versions(house: House) -> list[ListedVersion]:
-    with transaction(house.engine) as connection:
-        return list_versions(connection, house)
+def _versions(runtime: Runtime) -> list[ListedVersion]:
+    with transaction(runtime.engine) as connection:
+        return list_versions(connection, runtime)
 
 
 def _show(done: Switched, *, as_json: bool) -> None:

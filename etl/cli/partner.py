@@ -14,8 +14,15 @@ from etl.cli.printing import COMPANY, config_url, console, json_text
 from etl.database import open_engine
 from etl.engine import open_database, read_configuration
 from etl.errors import ConfigurationError, RunStopped
-from etl.partner import SCENARIOS, Desk, Play, Played, address_of, play
 from etl.settings import Settings
+from etl.simulator import (
+    SCENARIOS,
+    Play,
+    Played,
+    SqlClient,
+    address_of,
+    play,
+)
 
 _PASSWORD = "ETL_PARTNER_PASSWORD"  # noqa: S105 - the name of a variable
 _SHOWN = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting")
@@ -88,20 +95,20 @@ def play_(
     late          rows are still written after the hand-over
     out-of-order  links are handed over before their ends
     bad-types     values that the engine rejects, and some that PostgreSQL refuses
-    crash         the program is killed in the middle of a load, and starts anew
+    crash         the program is killed in the middle of a load, and starts again
 
     It writes nothing by itself into the store: `etl run` has to run beside it. Exit code 3: the counts do not agree.
     """
     settings, found = read_configuration(config_url(context), company)
     wanted = Play(_names(scenario), batches, rows, seed, (1, 2) if way == "both" else (int(way),), wait)
     with _engine(settings, url, password_env) as engine:
-        desk = Desk(engine, settings.in_migration.schema_name, rate)
-        _refuse_another(desk.database(), test_database)
-        played = play(engine, desk, found, wanted, lambda line: click.echo(line, err=True))
+        client = SqlClient(engine, settings.in_migration.schema_name, rate)
+        _refuse_another(client.database(), test_database)
+        played = play(engine, client, found, wanted, lambda line: click.echo(line, err=True))
     if as_json:
-        told = {table: asdict(one) | {"agrees": one.agrees} for table, one in played.tables.items()}
+        reported = {table: asdict(one) | {"agrees": one.agrees} for table, one in played.tables.items()}
         counts = {"hand_overs": played.hand_overs, "deaths": played.deaths}
-        click.echo(json_text(counts | {"agrees": played.agrees if wait else None, "tables": told}))
+        click.echo(json_text(counts | {"agrees": played.agrees if wait else None, "tables": reported}))
     else:
         _show(played, compared=bool(wait))
     sys.stdout.flush()
@@ -144,9 +151,9 @@ def _show(played: Played, *, compared: bool) -> None:
         column.overflow = "fold"
     for column in table.columns[1:]:
         column.justify = "right"
-    for name, told in played.tables.items():
-        counts = [told.receipts.get(count, 0) for count in _SHOWN] if compared else []
-        table.add_row(name, *(f"{count:,}" for count in (told.handed, told.bad, told.refused, *counts)))
+    for name, reported in played.tables.items():
+        counts = [reported.receipts.get(count, 0) for count in _SHOWN] if compared else []
+        table.add_row(name, *(f"{count:,}" for count in (reported.handed, reported.bad, reported.refused, *counts)))
     out = console()
     out.print(table)
     deaths = f", killed {played.deaths} times" if played.deaths else ""
@@ -156,4 +163,4 @@ def _show(played: Played, *, compared: bool) -> None:
 
 
 def _faults(played: Played) -> list[str]:
-    return [name for name, told in played.tables.items() if not told.agrees]
+    return [name for name, reported in played.tables.items() if not reported.agrees]

@@ -11,11 +11,17 @@ import click
 
 from etl.cli.log import follow_log, open_log
 from etl.cli.printing import COMPANY, config_url, console, json_text
-from etl.engine import DryRun, House, Outcome, dry_run, open_house, run_loop, run_once, run_or_help, watch_feed
+from etl.engine import DryRun, Outcome, Runtime, dry_run, open_runtime, run_loop, run_once, run_or_help, watch_feed
 from etl.errors import EtlError
+from etl.monitoring import (
+    MEASURES,
+    AgeSampler,
+    Seen,
+    Watcher,
+    measure,
+)
+from etl.notifications.telemetry import exporting
 from etl.quoting import printable
-from etl.telemetry import exporting
-from etl.watch import MEASURES, ReadyBook, Seen, Watcher, measure
 
 # A run that is over sooner needs no bars.
 _BARS_SECONDS = 0.5
@@ -50,7 +56,7 @@ def run(
     it into the golden store and brings the out_ schema up to date. A run that another runner left is taken over.
 
     With --loop it is a service: SIGTERM ends it within five seconds, a second one at once, SIGHUP reads the
-    configuration anew; changes of the configuration take effect by themselves. Services share a run: those that do not
+    configuration again; changes of the configuration take effect by themselves. Services share a run: those that do not
     win it help the one that did.
     """
     url = config_url(context)
@@ -62,12 +68,12 @@ def run(
         )
     if joins and is_dry:
         raise click.UsageError("--join does not go with --dry-run: that one writes nothing, so it has nothing to share")
-    with open_house(url, company, follow=follow_log()) as house:
+    with open_runtime(url, company, follow=follow_log()) as runtime:
         if is_dry:
-            found: DryRun | Outcome = dry_run(house, accept=accept)
+            found: DryRun | Outcome = dry_run(runtime, accept=accept)
         else:
-            with _telemetry(house), _bars(house, is_shown=not as_json):
-                found = _run(house, run_or_help if joins else run_once, accept=accept)
+            with _telemetry(runtime), _bars(runtime, is_shown=not as_json):
+                found = _run(runtime, run_or_help if joins else run_once, accept=accept)
     if as_json:
         click.echo(json.dumps(asdict(found) | {"exit_code": found.exit_code}, ensure_ascii=False, default=str))
     elif isinstance(found, DryRun):
@@ -86,24 +92,24 @@ def _keep_quiet(outcome: Outcome) -> None:
     """The log has said it."""
 
 
-def _run(house: House, once: Callable[..., Outcome], *, accept: bool) -> Outcome:
+def _run(runtime: Runtime, once: Callable[..., Outcome], *, accept: bool) -> Outcome:
     """A run or a look, and after it, whatever came of it, a look at whether the feed is late or stalled."""
     try:
-        outcome = once(house, accept=accept)
+        outcome = once(runtime, accept=accept)
     except EtlError:
-        watch_feed(house)
+        watch_feed(runtime)
         raise
-    watch_feed(house)
+    watch_feed(runtime)
     return outcome
 
 
-def _telemetry(house: House) -> AbstractContextManager[None]:
-    book = ReadyBook()
-    return exporting(MEASURES, lambda: measure(house, book), os.environ)
+def _telemetry(runtime: Runtime) -> AbstractContextManager[None]:
+    book = AgeSampler()
+    return exporting(MEASURES, lambda: measure(runtime, book), os.environ)
 
 
 @contextmanager
-def _bars(house: House, *, is_shown: bool) -> Iterator[None]:
+def _bars(runtime: Runtime, *, is_shown: bool) -> Iterator[None]:
     """The run's progress while it goes on, for somebody at a terminal."""
     if not (is_shown and sys.stdout.isatty() and sys.stderr.isatty()):
         yield
@@ -118,7 +124,7 @@ def _bars(house: House, *, is_shown: bool) -> Iterator[None]:
             if not isinstance(seen, str):
                 live.update(run_view(seen), refresh=True)
 
-        with Watcher(house, show, _BARS_SECONDS):
+        with Watcher(runtime, show, _BARS_SECONDS):
             yield
 
 

@@ -7,7 +7,7 @@ import click
 
 from etl.cli.printing import COMPANY, config_url, console
 from etl.cli.tables import plain_table, receipts_table, runners_table, versions_table
-from etl.engine import Status, open_house, read_status
+from etl.engine import Status, open_runtime, read_status
 from etl.quoting import printable
 
 
@@ -30,14 +30,14 @@ def status(context: click.Context, company: str | None, is_watched: bool, interv
     Writes nothing, and says what a runner would do now and why. With --watch a live view on a terminal, and into a pipe
     a line for each change.
     """
-    with open_house(config_url(context), company) as house:
+    with open_runtime(config_url(context), company) as runtime:
         if is_watched:
             # Imported here: only a watcher needs a keyboard.
             from etl.cli.watching import watch
 
-            watch(house, interval, as_json=as_json)
+            watch(runtime, interval, as_json=as_json)
             return
-        found = read_status(house)
+        found = read_status(runtime)
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, default=str))
     else:
@@ -61,7 +61,7 @@ def _show(found: Status) -> None:
         columns = ["kind", "state", "tasks", "claimed_rows", "error"]
         out.print(plain_table(columns, [[row[name] for name in columns] for row in found.tasks], numbers={"tasks"}))
     if aside:
-        click.echo("Tasks were set aside, their rows rejected unread: mend what broke their runners, then")
+        click.echo("Tasks were set aside, their rows rejected unread: fix what broke their runners, then")
         click.echo("`etl errors retry --code CHUNK_QUARANTINED`, and hand over.")
     if found.runners and (len(found.runners) > 1 or found.runners[0]["beat_age"] is not None):
         out.print(runners_table(found.runners))

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from etl.engine import ListedVersion
-from etl.inbound import Receipt
 from etl.quoting import printable
+from etl.sources.in_tables.receipts import Receipt
 
 _COUNTS = (
     "claimed",

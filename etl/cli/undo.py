@@ -7,7 +7,7 @@ import click
 
 from etl.cli.log import follow_log
 from etl.cli.printing import COMPANY, config_url
-from etl.engine import open_house
+from etl.engine import open_runtime
 from etl.engine import undo as undo_run
 
 
@@ -23,8 +23,8 @@ def undo(context: click.Context, run: int, company: str | None, as_json: bool) -
     end or its file before RUN waits again. The out_ tables follow. Errors, receipts and in_ rows of the run stay. RUN
     is the number that `etl run` and `etl status` print.
     """
-    with open_house(config_url(context), company, follow=follow_log()) as house:
-        undone = undo_run(house, run)
+    with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
+        undone = undo_run(runtime, run)
     if as_json:
         click.echo(json.dumps(asdict(undone), ensure_ascii=False))
         return

@@ -8,8 +8,13 @@ import click
 from etl.cli.printing import COMPANY, config_url, console, json_text
 from etl.cli.tables import plain_table
 from etl.database import transaction
-from etl.engine import is_prepared, open_house
-from etl.inbound import MissingInstance, WaitingLinks, missing_instances, waiting_links
+from etl.engine import is_prepared, open_runtime
+from etl.merge.references import (
+    MissingInstance,
+    WaitingLinks,
+    missing_instances,
+    waiting_links,
+)
 from etl.metadata import names
 from etl.quoting import printable, shown
 
@@ -30,16 +35,16 @@ def waiting(context: click.Context, company: str | None, explain: bool, limit: i
     links: list[WaitingLinks] = []
     missing: list[MissingInstance] = []
     with (
-        open_house(config_url(context), company) as house,
-        transaction(house.engine) as connection,
-        house.sides(connection) as sides,
+        open_runtime(config_url(context), company) as runtime,
+        transaction(runtime.engine) as connection,
+        runtime.connections(connection) as connections,
     ):
-        schemas = {"in_schema": house.in_schema, "store_schema": house.store.schema}
-        if is_prepared(connection, house):
-            expiry = house.settings.in_migration.reference_expiry_minutes
-            links = waiting_links(sides.store, house.company, house.store.schema, expiry)
+        schemas = {"in_schema": runtime.in_schema, "store_schema": runtime.store.schema}
+        if is_prepared(connection, runtime):
+            expiry = runtime.settings.in_migration.reference_expiry_minutes
+            links = waiting_links(connections.store, runtime.company, runtime.store.schema, expiry)
         if explain and links:
-            missing = missing_instances(sides, house.company, links, limit, **schemas)
+            missing = missing_instances(connections, runtime.company, links, limit, **schemas)
     if as_json:
         found = {"waiting": [vars(one) for one in links[:limit]]}
         click.echo(json_text(found | ({"missing": [vars(one) for one in missing]} if explain else {})))

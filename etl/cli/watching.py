@@ -14,46 +14,46 @@ import click
 from rich.live import Live
 from rich.text import Text
 
-from etl.cli.ending import ended_by_ctrl_c
+from etl.cli.interrupt import ended_by_ctrl_c
 from etl.cli.live import line, live_view
 from etl.cli.printing import console, json_text
-from etl.engine import House
+from etl.engine import Runtime
+from etl.monitoring import look_again, rest
 from etl.quoting import printable
-from etl.watch import look_again, rest
 
 _QUIT = b"qQ"
 
 Wait = Callable[[float], bool]
 
 
-def watch(house: House, seconds: float, *, as_json: bool) -> None:
+def watch(runtime: Runtime, seconds: float, *, as_json: bool) -> None:
     """Shows the state every `seconds`."""
     with ended_by_ctrl_c(), _keys() as wait:
         if sys.stdout.isatty() and not as_json:
-            _live(house, seconds, wait)
+            _live(runtime, seconds, wait)
         else:
-            _lines(house, seconds, wait, as_json=as_json)
+            _lines(runtime, seconds, wait, as_json=as_json)
 
 
-def _live(house: House, seconds: float, wait: Wait) -> None:
+def _live(runtime: Runtime, seconds: float, wait: Wait) -> None:
     with Live(console=console(), auto_refresh=False) as live:
         while True:
             begun = time.monotonic()
-            seen = look_again(house)
+            seen = look_again(runtime)
             view = Text(printable(seen), "red") if isinstance(seen, str) else live_view(seen)
             live.update(view, refresh=True)
             if wait(rest(seconds, begun)):
                 return
 
 
-def _lines(house: House, seconds: float, wait: Wait, *, as_json: bool) -> None:
-    told = ""
+def _lines(runtime: Runtime, seconds: float, wait: Wait, *, as_json: bool) -> None:
+    reported = ""
     while True:
         begun = time.monotonic()
-        seen = look_again(house)
+        seen = look_again(runtime)
         now = printable(seen) if isinstance(seen, str) else line(seen)
-        if now != told:
-            told = now
+        if now != reported:
+            reported = now
             if as_json:
                 click.echo(json_text({"error": seen} if isinstance(seen, str) else asdict(seen)))
             else:

@@ -42,7 +42,7 @@ class DirectorySource:
             return self._read()
         except FileNotFoundError as error:
             raise ConfigurationError(
-                Problem("is listed but not there: a dangling link? Remove or mend it", str(error.filename))
+                Problem("is listed but not there: a dangling link? Remove or correct it", str(error.filename))
             ) from None
 
     def write(self, path: str, content: str) -> None:

@@ -11,29 +11,29 @@ _log = logging.getLogger(__name__)
 
 
 class ErrorsBeside:
-    """Keeps the files of errors of one source as the faults are: written when they come, gone when they are mended."""
+    """Keeps the error files of one source as the faults are: written when they come, removed when corrected."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._told: dict[str, tuple[Problem, ...]] = {}
+        self._reported: dict[str, tuple[Problem, ...]] = {}
 
     def tell(self, problems: Iterable[Problem], paths: Iterable[str]) -> None:
-        """Writes the problems of each text, and takes away what is told of the other `paths`.
+        """Writes the problems of each text, and takes away what is reported of the other `paths`.
 
-        A source that cannot be written (a mounted volume) is told in the log: the faults themselves stand there too.
+        A source that cannot be written (a mounted volume) is reported in the log, beside the faults themselves.
         """
         found: dict[str, list[Problem]] = {}
         for problem in problems:
             path = self._path(problem)
             if path:
                 found.setdefault(path, []).append(problem)
-        for path in sorted({*found, *self._told, *paths}):
+        for path in sorted({*found, *self._reported, *paths}):
             faults = tuple(found.get(path, ()))
-            if self._told.get(path) == faults:
+            if self._reported.get(path) == faults:
                 continue
             try:
                 self._source.write_errors(path, _text(faults) if faults else "")
-                self._told[path] = faults
+                self._reported[path] = faults
             except ConfigurationError as error:
                 if faults:
                     _log.warning("%s", error)

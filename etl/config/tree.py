@@ -1,4 +1,4 @@
-"""The values of this room: a text with its version, and the tree of them as it stood when it was read."""
+"""The values of this package: a text with its version, and the tree of them as it stood when it was read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -25,7 +25,7 @@ from etl.config.text import checked, decode, encode, errors_path, is_ignored
 from etl.config.tree import Text, Tree, UnreachableTreeError, missing_tree
 from etl.errors import ConfigurationError, Problem
 
-# kazoo speaks of every refused connection; the error that leaves this room says it once.
+# kazoo speaks of every refused connection; the error that leaves this package says it once.
 logging.getLogger("kazoo").addHandler(logging.NullHandler())
 
 _TIMEOUT_SECONDS = 10.0
@@ -50,7 +50,7 @@ class _WithoutRequests(logging.Filter):
     """kazoo's debug log has every request and answer whole: the password that signs in, and those in the texts."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the event is told by a level that holds none."""
+        """Whether a level without messages reports the event."""
         return record.levelno >= logging.INFO
 
 

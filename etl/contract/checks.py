@@ -1,6 +1,6 @@
 """check.sql: one `select` that tells a partner beforehand what the engine would say. A thought without I/O.
 
-What makes a value bad is said once more here, beside etl/inbound/value_checks.py and the functions of
+What makes a value bad is said once more here, beside etl/merge/rows/value_checks.py and the functions of
 etl/store/sql/shapes.sql: a partner's role can neither call ours nor make its own. A test holds the two together.
 """
 
@@ -10,8 +10,8 @@ from typing import Final
 
 from etl.contract.samples import in_tables, loads_codes, table_of
 from etl.contract.terms import Terms
-from etl.database import Statements
-from etl.inbound.faults import CATALOGUE
+from etl.database import SqlTemplates
+from etl.merge.errors.catalogue import CATALOGUE
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field, OnBadValue
@@ -62,7 +62,7 @@ NOTES: Final = {
 }
 """Codes that err never has: what is no error to the engine, and seldom meant. Code -> English, Russian."""
 
-_sql = Statements(__package__, "etl.inbound")
+_sql = SqlTemplates(__package__, "etl.merge")
 
 _KINDS: Final = {
     FieldType.PERIOD: "period",
@@ -75,7 +75,7 @@ _KINDS: Final = {
     FieldType.TEXTAREA_LANG: "languages",
 }
 _MAX_UNIQUE_BYTES: Final = 2000
-# What etl/inbound/link_merge.py takes for blank, as a regular expression of PostgreSQL.
+# What etl/merge/links/statements.py takes for blank, as a regular expression of PostgreSQL.
 _BLANK: Final = r"^[\s\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]*$"
 
 
@@ -135,7 +135,7 @@ class RequiredLink:
 def check_sql(company: Company, terms: Terms) -> str:
     """The text of check.sql."""
     sentences = [(fault.code, fault.english, fault.russian) for fault in CATALOGUE]
-    sentences += [(code, *told) for code, told in NOTES.items()]
+    sentences += [(code, *reported) for code, reported in NOTES.items()]
     tables = [_table(company, bo, terms) for bo in in_tables(company)]
     return (
         _sql.text(
@@ -184,7 +184,7 @@ def _column(company: Company, field: Field, terms: Terms) -> Column:
 
 
 def _code(field: Field, raw: str, terms: Terms) -> str:
-    """SQL of the fault's code for what can be told from the value alone, but for JSON."""
+    """SQL of the fault's code for what the value alone shows, but for JSON."""
     if field.type in CHOICE_TYPES and field.dictionary is None:
         words = {option.code for option in field.options} | {option.id for option in field.options if option.id}
         known = ", ".join(literal(word) for word in sorted(words))

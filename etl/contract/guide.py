@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from etl.contract.inserts import insert, value_text
 from etl.contract.samples import Samples, in_tables, loads_codes, loads_files, table_of
 from etl.contract.terms import Terms
-from etl.inbound.faults import CATALOGUE, Fault
+from etl.merge.errors.catalogue import CATALOGUE, Fault
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable, OutLinkTable

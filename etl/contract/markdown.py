@@ -23,7 +23,7 @@ def guide_markdown(guide: Guide, language: str) -> str:
         s=identifier(guide.terms.in_schema),
         o=identifier(guide.terms.views_schema),
         label=partial(_label, t),
-        faults=[(fault, *_told(fault, language)) for fault in guide.faults],
+        faults=[(fault, *_reported(fault, language)) for fault in guide.faults],
         knows_codes=partial(has_known_codes, guide.company),
     )
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
@@ -47,7 +47,7 @@ def _label(t: Wording, thing: object) -> str:
     return escaped(t.label(label)) if label is not None and not isinstance(label, str) else ""
 
 
-def _told(fault: object, language: str) -> tuple[str, str]:
+def _reported(fault: object, language: str) -> tuple[str, str]:
     suffix = "" if language == "en" else "_russian"
     return escaped(getattr(fault, f"cause{suffix}")), escaped(getattr(fault, f"cure{suffix}"))
 

@@ -8,14 +8,14 @@ from sqlalchemy import Connection
 
 from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine
 from etl.database.copying import copy_in, copy_out, copy_rows
-from etl.database.keeping import keep_tables, keep_view
+from etl.database.ensure import ensure_tables, ensure_view
 from etl.database.links import cut_all, deadline, longest_silence, progress_at
 from etl.database.listening import Listener, NotifyQueue, notify, notify_queue
 from etl.database.locking import LOCK_TIMEOUT, lock_holders
-from etl.database.looking import looking
 from etl.database.piping import pipe
-from etl.database.statements import Statements
-from etl.database.transactions import BRIEF, execute, fetch_all, fetch_one, rehearsal, snapshot, transaction
+from etl.database.read_only_transaction import read_only_transaction
+from etl.database.sql_templates import SqlTemplates
+from etl.database.transactions import BRIEF, execute, fetch_all, fetch_one, rollback_transaction, snapshot, transaction
 
 __all__ = [
     "BRIEF",
@@ -24,7 +24,7 @@ __all__ = [
     "Connection",
     "Listener",
     "NotifyQueue",
-    "Statements",
+    "SqlTemplates",
     "application_name",
     "copy_in",
     "copy_out",
@@ -33,20 +33,20 @@ __all__ = [
     "cut_all",
     "deadline",
     "encoding_of",
+    "ensure_tables",
+    "ensure_view",
     "execute",
     "fetch_all",
     "fetch_one",
-    "keep_tables",
-    "keep_view",
     "lock_holders",
     "longest_silence",
-    "looking",
     "notify",
     "notify_queue",
     "open_engine",
     "pipe",
     "progress_at",
-    "rehearsal",
+    "read_only_transaction",
+    "rollback_transaction",
     "snapshot",
     "transaction",
 ]

@@ -47,7 +47,7 @@ class Access:
 
 
 def application_name(owner: str) -> str:
-    """The name under which a runner's backends stand in pg_stat_activity; an heir ends them by it."""
+    """The name under which a runner's backends stand in pg_stat_activity; a new owner ends them by it."""
     return f"etl:{owner}"
 
 
@@ -104,7 +104,7 @@ def _refuse_unencoded(connection: psycopg.Connection, record: object) -> None:
     if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
         raise EnvironmentFault(
             f"the database {connection.info.dbname} has no encoding (SQL_ASCII), so letters would be stored unchecked: "
-            "create it anew with encoding 'UTF8' template template0"
+            "create it again with encoding 'UTF8' template template0"
         )
 
 

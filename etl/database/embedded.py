@@ -134,7 +134,7 @@ class EmbeddedServer:
             _logger.warning("%s", error)
 
     def revive(self) -> None:
-        """Start the server anew if it has died under its users."""
+        """Start the server again if it has died under its users."""
         if self._users is None or self._cluster is None:
             return
         try:
@@ -143,7 +143,7 @@ class EmbeddedServer:
         except (OSError, subprocess.SubprocessError) as error:
             raise EnvironmentFault(f"the embedded PostgreSQL of {self.folder} cannot run: {error}") from error
         if before and before.pid != self._postmaster.pid:
-            _logger.warning("the embedded PostgreSQL of %s had died and was started anew", self.folder)
+            _logger.warning("the embedded PostgreSQL of %s had died and was started again", self.folder)
 
     def _ready(self, cluster: Cluster) -> Postmaster:
         if not cluster.exists():

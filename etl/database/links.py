@@ -19,9 +19,9 @@ from typing import Any
 import psycopg
 import sqlalchemy
 
-from etl.database.statements import Statements
+from etl.database.sql_templates import SqlTemplates
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
 
 # From when on a wait is asked about, and how long the server may take to answer that: connect, then ask.
@@ -81,9 +81,9 @@ class Link(psycopg.Connection[Any]):
         """Closes the link under whoever waits, whose call then fails; any thread may do so."""
         self.is_cut = True
         with suppress(OSError, psycopg.Error):
-            twin = socket.socket(fileno=os.dup(self.pgconn.socket))
-            with twin:
-                twin.shutdown(socket.SHUT_RDWR)
+            copy = socket.socket(fileno=os.dup(self.pgconn.socket))
+            with copy:
+                copy.shutdown(socket.SHUT_RDWR)
 
 
 def connect(engine: "weakref.ref[sqlalchemy.Engine]", arguments: Collection[Any], names: dict[str, Any]) -> Link:

@@ -13,10 +13,10 @@ import sqlalchemy
 from etl.database.connections import place_of
 from etl.database.faults import translate
 from etl.database.links import Link
-from etl.database.statements import Statements
+from etl.database.sql_templates import SqlTemplates
 from etl.database.transactions import execute, fetch_all, transaction
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 _NOTIFY = sqlalchemy.text("select pg_notify(:channel, :payload)")
 
 # PostgreSQL itself warns from here on. A full queue refuses every commit that notifies.

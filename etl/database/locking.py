@@ -7,11 +7,11 @@ import sqlalchemy
 from sqlalchemy import exc
 
 from etl.database.session import pin
-from etl.database.statements import Statements
+from etl.database.sql_templates import SqlTemplates
 from etl.errors import EtlError
 from etl.quoting import fold, printable
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 LOCK_TIMEOUT = "55P03"
 """The SQLSTATE of a statement that has waited for a lock for too long."""

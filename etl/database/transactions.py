@@ -39,7 +39,7 @@ def transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connecti
 
 
 @contextmanager
-def rehearsal(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]:
+def rollback_transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]:
     """As `transaction`, but rolled back at the end, whatever happened."""
     with translated(engine), engine.connect() as connection:
         _set(connection, settings)

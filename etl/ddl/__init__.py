@@ -1,7 +1,7 @@
 """DDL: the tables that a company's metadata asks for.
 
 Receives a `Company` and the names of schemas, hands on statements as values with a description, or only those that a
-live database lacks, and applies them. Never drops unless told to, and never touches a table that is not the company's.
+live database lacks, and applies them. Drops only when asked to, and never touches a table that is not the company's.
 """
 
 from etl.ddl.apply import apply, bring_up, bring_up_out, bring_up_store

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from etl.database import Connection, Statements
+from etl.database import Connection, SqlTemplates
 from etl.ddl.compare import missing, missing_out, missing_store
 from etl.ddl.duplicates import naming_duplicates
 from etl.ddl.tables import Change, Direction
 from etl.metadata import Company
 from etl.metadata.out_structure import OutStructure
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 
 def apply(connection: Connection, changes: Iterable[Change]) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from etl.database import Connection, Statements, fetch_all
+from etl.database import Connection, SqlTemplates, fetch_all
 from etl.quoting import fold
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 _KINDS = {
     "v": "a view",
     "m": "a materialized view",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from etl.database import Connection, Statements, fetch_all
+from etl.database import Connection, SqlTemplates, fetch_all
 from etl.ddl.catalog import relations
 from etl.ddl.compare import compare
 from etl.ddl.render import render
@@ -12,7 +12,7 @@ from etl.metadata import Company
 from etl.metadata.out_structure import OutStructure
 from etl.quoting import fold, identifier, printable
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 # What a table of ours must begin with to be one that some metadata asked for; in a version every table is.
 _PREFIXES = {Direction.IN: ("in_",), Direction.STORE: ("bo_", "link_"), Direction.OUT: ("",)}
@@ -20,7 +20,7 @@ _PREFIXES = {Direction.IN: ("in_",), Direction.STORE: ("bo_", "link_"), Directio
 
 @dataclass(frozen=True)
 class Difference:
-    """`changes` mend what can be mended; `faults` say the rest, a line each with what to do."""
+    """`changes` fix what can be fixed; `faults` say the rest, a line each with what to do."""
 
     changes: tuple[Change, ...]
     faults: tuple[str, ...]
@@ -48,7 +48,7 @@ def difference(
     schema = schemas[f"{direction}_schema"]
     wanted = out_tables(structure, schema) if structure else tables(company, direction, **schemas)
     found = compare(connection, [schema], wanted)
-    faults = tuple(f"{fault}: mend it by hand, then ask again" for fault in found.faults)
+    faults = tuple(f"{fault}: correct it by hand, then ask again" for fault in found.faults)
     drops = tuple(_drops(connection, wanted, direction, schema)) if allow_drop else ()
     return Difference((*found.changes, *drops), faults)
 

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 from sqlalchemy import exc
 
-from etl.database import Connection, Statements, fetch_all
+from etl.database import Connection, SqlTemplates, fetch_all
 from etl.ddl.compare import UnfitTables
 from etl.ddl.tables import Change
 from etl.quoting import shown
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 _TWICE = "23505"
 _TOO_LONG = "54000"

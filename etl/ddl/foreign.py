@@ -11,12 +11,12 @@ from typing import Any, Final
 import sqlalchemy
 from sqlalchemy import exc
 
-from etl.database import Connection, Statements, fetch_all
+from etl.database import Connection, SqlTemplates, fetch_all
 from etl.ddl.tables import Direction, Table, tables
 from etl.metadata import Company, names
 from etl.quoting import fold, identifier, printable
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 _NOW: Final = "clock_timestamp()"
 _AN_ID: Final = "cast('0123456789abcdef' as varchar)"

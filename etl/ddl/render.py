@@ -30,5 +30,5 @@ def render(template: str, **values: object) -> str:
     found = _LEFT_OVER.search(sql)
     if found:
         line = sql[: found.start()].count("\n") + 1
-        raise ConfigurationError(f"ddl_templates/{template}.sql.j2 leaves `{found[0]}` in line {line}: mend it")
+        raise ConfigurationError(f"ddl_templates/{template}.sql.j2 leaves `{found[0]}` in line {line}: correct it")
     return sql

@@ -4,8 +4,8 @@ Receives the environment. Hands on what happened, as values. Never touches the u
 and never prints.
 """
 
-from etl.demo.acts import Act, Deed, Fault, acts
-from etl.demo.look import Look, look
 from etl.demo.stage import Stage, open_stage
+from etl.demo.steps import Act, Fault, Statement, acts
+from etl.demo.tables import Look, look
 
-__all__ = ["Act", "Deed", "Fault", "Look", "Stage", "acts", "look", "open_stage"]
+__all__ = ["Act", "Fault", "Look", "Stage", "Statement", "acts", "look", "open_stage"]

@@ -1,4 +1,4 @@
-"""Where the demo plays: a configuration of its own, a database of its own, both made anew at each call.
+"""Where the demo plays: a configuration of its own, a database of its own, both created again at each call.
 
 <home of etl>/demo/
     lock      held by the demo that plays
@@ -17,16 +17,16 @@ from pathlib import Path
 
 from etl import ddl
 from etl.config import Clash, etl_home, open_source, transfer
-from etl.database import Statements, execute, fetch_all, fetch_one, transaction
+from etl.database import SqlTemplates, execute, fetch_all, fetch_one, transaction
 from etl.database.embedded import packaged_binaries
-from etl.engine import House, open_house
+from etl.engine import Runtime, open_runtime
 from etl.errors import EnvironmentFault, MarkerHeld
 from etl.resources import folder
 
 COMPANY = "demo"
 DATABASE = "etl_demo"
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 _DOCUMENTS = Path(__file__).parent / "business-objects"
 _VALUES = {
@@ -40,9 +40,9 @@ _IGNORED = "MYBPM_OUT_MIGRATION_VERSION"
 
 @dataclass(frozen=True)
 class Stage:
-    """An open house with empty in_ tables. `psql` is the line that connects to it while the server runs."""
+    """An open configuration with empty in_ tables. `psql` is the line that connects to it while the server runs."""
 
-    house: House
+    runtime: Runtime
     config: Path
     psql: str
     tables: int
@@ -50,21 +50,21 @@ class Stage:
     @property
     def in_tables(self) -> tuple[str, ...]:
         """The tables that a partner fills, objects before links."""
-        return self.house.company.in_tables()
+        return self.runtime.company.in_tables()
 
     @property
     def schemas(self) -> dict[str, str]:
         """For templates."""
         return {
-            "in_schema": self.house.in_schema,
-            "store_schema": self.house.store.schema,
-            "out_schema": self.house.out_version.schema,
+            "in_schema": self.runtime.in_schema,
+            "store_schema": self.runtime.store.schema,
+            "out_schema": self.runtime.out_version.schema,
         }
 
 
 @contextmanager
 def open_stage(environ: Mapping[str, str] = os.environ) -> Iterator[Stage]:
-    """The demo's house, empty, for the time of a `with` block.
+    """The demo's configuration and database, empty, for the time of a `with` block.
 
     Raises MarkerHeld while another demo plays in the same home, ConfigurationError when the embedded server is not
     installed, EnvironmentFault when it or the folder cannot be used.
@@ -73,9 +73,9 @@ def open_stage(environ: Mapping[str, str] = os.environ) -> Iterator[Stage]:
     with _alone(home):
         config = home / "config"
         _write_configuration(config)
-        with open_house(f"file:{config}", None, {k: v for k, v in environ.items() if k != _IGNORED}) as house:
-            _clear(house)
-            yield Stage(house, config, _psql(house), _make_in_tables(house))
+        with open_runtime(f"file:{config}", None, {k: v for k, v in environ.items() if k != _IGNORED}) as runtime:
+            _clear(runtime)
+            yield Stage(runtime, config, _psql(runtime), _make_in_tables(runtime))
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def _write_configuration(config: Path) -> None:
         if config.exists():
             shutil.rmtree(config)
     except OSError as error:
-        raise EnvironmentFault(f"{config} cannot be made anew: {error.strerror}") from error
+        raise EnvironmentFault(f"{config} cannot be created again: {error.strerror}") from error
     with open_source(f"file:{folder('zk_config')}") as samples:
         texts = samples.snapshot().contents
     with open_source(f"file:{config}") as target:
@@ -122,24 +122,24 @@ def configuration(samples: Mapping[str, str]) -> dict[str, str]:
     return texts
 
 
-def _clear(house: House) -> None:
+def _clear(runtime: Runtime) -> None:
     prefix = f"out_{COMPANY}_"
-    values = {"in_schema": house.in_schema, "store_schema": house.store.schema, "out_prefix": prefix}
-    with transaction(house.engine, client_min_messages="warning") as connection:
+    values = {"in_schema": runtime.in_schema, "store_schema": runtime.store.schema, "out_prefix": prefix}
+    with transaction(runtime.engine, client_min_messages="warning") as connection:
         for row in fetch_all(connection, _sql("own_schemas"), values):
             execute(connection, _sql("drop_schema", schema=row.schema))
 
 
-def _make_in_tables(house: House) -> int:
+def _make_in_tables(runtime: Runtime) -> int:
     """As `etl generate-ddl --direction in --apply` does; the run makes the other tables itself."""
-    schemas = {"store_schema": house.store.schema, "out_schema": house.out_version.schema}
-    with transaction(house.engine) as connection:
-        changes = ddl.bring_up(connection, house.company, "in", in_schema=house.in_schema, **schemas)
+    schemas = {"store_schema": runtime.store.schema, "out_schema": runtime.out_version.schema}
+    with transaction(runtime.engine) as connection:
+        changes = ddl.bring_up(connection, runtime.company, "in", in_schema=runtime.in_schema, **schemas)
     return sum(change.description.startswith("create table") for change in changes)
 
 
-def _psql(house: House) -> str:
-    with transaction(house.engine) as connection:
+def _psql(runtime: Runtime) -> str:
+    with transaction(runtime.engine) as connection:
         server = fetch_one(connection, _sql("socket_folder"))
     if server is None:
         raise EnvironmentFault("the server does not say where its socket is")

@@ -5,16 +5,18 @@ line and never prints.
 """
 
 from etl.engine.cleaning import Cleaned, clean
-from etl.engine.cycle import run_once
 from etl.engine.dry_run import DryRun, dry_run
-from etl.engine.helping import run_or_help
+from etl.engine.helper import run_or_help
 from etl.engine.loop import run_loop
+from etl.engine.notifications import look_at_feed, watch_feed
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import is_prepared, prepare
+from etl.engine.run import run_once
+from etl.engine.runtime import Runtime
 from etl.engine.status import Status, read_status
-from etl.engine.telling import look_at_feed, watch_feed
+from etl.engine.timezone import zone_of
 from etl.engine.tree_faults import faults_of
-from etl.engine.undoing import Undone, undo
+from etl.engine.undo import Undone, undo
 from etl.engine.versions import (
     ListedVersion,
     build_version,
@@ -23,15 +25,14 @@ from etl.engine.versions import (
     roll_back_version,
     switch_version,
 )
-from etl.engine.wiring import House, open_database, open_house, read_configuration
-from etl.engine.zone import zone_of
+from etl.engine.wiring import open_database, open_runtime, read_configuration
 
 __all__ = [
     "Cleaned",
     "DryRun",
-    "House",
     "ListedVersion",
     "Outcome",
+    "Runtime",
     "Status",
     "Undone",
     "build_version",
@@ -42,7 +43,7 @@ __all__ = [
     "list_versions",
     "look_at_feed",
     "open_database",
-    "open_house",
+    "open_runtime",
     "prepare",
     "read_configuration",
     "read_status",

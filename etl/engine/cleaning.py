@@ -8,13 +8,14 @@ import time
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from etl import outbound
 from etl.database import transaction
 from etl.engine.preparation import is_prepared
-from etl.engine.wiring import House
+from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault
-from etl.inbound import Copies, clean_errors
-from etl.tasks import Board
+from etl.outputs import versions as outbound
+from etl.runs import TaskQueue
+from etl.sources.in_tables.claim import Copies
+from etl.sources.in_tables.receipts import clean_errors
 
 _log = logging.getLogger("in_pg_migration")
 
@@ -56,102 +57,102 @@ class Cleaned:
         )
 
 
-def clean_before_run(house: House) -> None:
+def clean_before_run(runtime: Runtime) -> None:
     """One pass. A run does not fail because something could not be cleaned: the next one tries again."""
     try:
-        _pass(house)
-        _drop_copies(house)
+        _pass(runtime)
+        _drop_copies(runtime)
     except EnvironmentFault as fault:
         _log.warning("the clean-up is put off: %s", fault)
 
 
-def clean(house: House) -> Cleaned:
+def clean(runtime: Runtime) -> Cleaned:
     """Passes until nothing is left that is old; each is a transaction of its own."""
-    with transaction(house.engine) as connection:
-        if not is_prepared(connection, house):
+    with transaction(runtime.engine) as connection:
+        if not is_prepared(connection, runtime):
             return Cleaned()
     cleaned = Cleaned()
-    while (once := _pass(house)).rows:
+    while (once := _pass(runtime)).rows:
         cleaned += once
-    return cleaned + once + _drop_copies(house) + _retire_versions(house)
+    return cleaned + once + _drop_copies(runtime) + _retire_versions(runtime)
 
 
-def _pass(house: House) -> Cleaned:
-    in_migration = house.settings.in_migration
-    limit, schema = in_migration.clean_limit, house.in_schema
+def _pass(runtime: Runtime) -> Cleaned:
+    in_migration = runtime.settings.in_migration
+    limit, schema = in_migration.clean_limit, runtime.in_schema
     _log.info("g5mP3u7hF4 :: cleanErrorsTable start")
     _log.info("mX9xgIdrQt :: clean days = %d, limit = %d", in_migration.clean_days, limit)
     started = time.monotonic()
     # A pass finds its rows by indexes; a table that old statistics take for small would be read whole by each.
     by_index = partial(transaction, enable_seqscan="off")
-    with by_index(house.engine) as connection, house.sides(connection, by_index) as sides:
-        before = house.handshake.old_before(connection, in_migration.clean_days)
+    with by_index(runtime.engine) as connection, runtime.connections(connection, by_index) as connections:
+        before = runtime.handshake.old_before(connection, in_migration.clean_days)
         errors = clean_errors(connection, schema, before=before, limit=limit)
         milliseconds = (time.monotonic() - started) * 1000
         _log.info("1RHJ7aF2vu :: errors cleaner deleted %d rows in %d ms.", errors, milliseconds)
         cleaned = Cleaned(
             errors=errors,
-            tasks=Board.clean(connection, schema, before=before, limit=limit),
-            runs=house.handshake.clean(connection, before=before, limit=limit),
-            journal=house.store.clean_journal(sides.store, before=before, limit=limit),
-            ended=house.store.clean_ended(sides.store, before=before, limit=limit),
+            tasks=TaskQueue.clean(connection, schema, before=before, limit=limit),
+            runs=runtime.handshake.clean(connection, before=before, limit=limit),
+            journal=runtime.store.clean_journal(connections.store, before=before, limit=limit),
+            ended=runtime.store.clean_ended(connections.store, before=before, limit=limit),
         )
-        readers = house.store.journal_readers(sides.store, before=before)
-        if not sides.is_one:
-            house.gate.clean(sides.store, before=before)
-    if house.settings.has_out_migration and house.has_own_out:
-        with transaction(house.out_engine) as out:
-            if house.mirror.exists(out):
-                house.store.clean_journal(out, before=before, limit=limit)
+        readers = runtime.store.journal_readers(connections.store, before=before)
+        if not connections.is_single:
+            runtime.gate.clean(connections.store, before=before)
+    if runtime.settings.has_out_migration and runtime.has_own_out:
+        with transaction(runtime.out_engine) as out:
+            if runtime.mirror.exists(out):
+                runtime.store.clean_journal(out, before=before, limit=limit)
     _log.info("deleted %d tasks, %d runs, %d rows of the journal", cleaned.tasks, cleaned.runs, cleaned.journal)
     if not cleaned.journal and readers:
         why = f"not yet followed by {', '.join(readers)}"
         _log.info("the journal is kept past its age: %s", why)
-        return replace(cleaned, kept={f"{house.store.schema}.journal": why})
+        return replace(cleaned, kept={f"{runtime.store.schema}.journal": why})
     return cleaned
 
 
-def _drop_copies(house: House) -> Cleaned:
-    copies = Copies(house.in_schema)
-    with transaction(house.engine) as connection:
-        days = house.settings.in_migration.copy_days
-        old = copies.old(connection, days, before=house.handshake.old_before(connection, days))
+def _drop_copies(runtime: Runtime) -> Cleaned:
+    copies = Copies(runtime.in_schema)
+    with transaction(runtime.engine) as connection:
+        days = runtime.settings.in_migration.copy_days
+        old = copies.old(connection, days, before=runtime.handshake.old_before(connection, days))
     dropped, kept = [], {}
     for copy in old:
-        why = _drop_copy(house, copies, copy)
+        why = _drop_copy(runtime, copies, copy)
         if why:
             _log.info("the copy %s is kept past its age: %s", copy, why)
-            kept[f"{house.in_schema}.{copy}"] = why
+            kept[f"{runtime.in_schema}.{copy}"] = why
         else:
             _log.info("the copy %s is dropped", copy)
             dropped.append(copy)
     return Cleaned(copies=tuple(dropped), kept=kept)
 
 
-def _retire_versions(house: House) -> Cleaned:
+def _retire_versions(runtime: Runtime) -> Cleaned:
     """Versions whose announced day has come."""
-    if house.has_own_out:
-        with transaction(house.out_engine) as connection:
-            if not house.mirror.exists(connection):
+    if runtime.has_own_out:
+        with transaction(runtime.out_engine) as connection:
+            if not runtime.mirror.exists(connection):
                 return Cleaned()
-    with transaction(house.out_engine) as connection:
-        due = outbound.due(connection, house.versions)
+    with transaction(runtime.out_engine) as connection:
+        due = outbound.due(connection, runtime.versions)
     dropped, kept = [], {}
     for schema in due:
         try:
             with transaction(
-                house.out_engine, lock_timeout=_DROP_PATIENCE, client_min_messages="warning"
+                runtime.out_engine, lock_timeout=_DROP_PATIENCE, client_min_messages="warning"
             ) as connection:
-                outbound.retire(connection, house.versions, schema)
+                outbound.retire(connection, runtime.versions, schema)
             dropped.append(schema)
         except (ConfigurationError, EnvironmentFault) as fault:
             kept[schema] = str(fault)
     return Cleaned(versions=tuple(dropped), kept=kept)
 
 
-def _drop_copy(house: House, copies: Copies, copy: str) -> str:
+def _drop_copy(runtime: Runtime, copies: Copies, copy: str) -> str:
     try:
-        with transaction(house.engine, lock_timeout=_DROP_PATIENCE, client_min_messages="warning") as connection:
+        with transaction(runtime.engine, lock_timeout=_DROP_PATIENCE, client_min_messages="warning") as connection:
             dependents = copies.drop(connection, copy)
     except EnvironmentFault as fault:
         return str(fault)

@@ -4,17 +4,18 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from etl import inbound
-from etl.database import Connection, Statements, fetch_all, rehearsal
-from etl.engine.beginning import brake
-from etl.engine.merging import merge
+from etl.database import Connection, SqlTemplates, fetch_all, rollback_transaction
+from etl.engine.handlers import merge_context_of
+from etl.engine.merge_tasks import merge
+from etl.engine.planning import mass_change_guard
 from etl.engine.preparation import prepare_in
-from etl.engine.wiring import House
-from etl.engine.work import place_of
-from etl.inbound import Receipt, Sides
-from etl.plan import Extent, lay_out
+from etl.engine.runtime import Runtime
+from etl.merge import Connections, files
+from etl.runs import Extent, build_plan
+from etl.sources.in_tables import claim as claiming
+from etl.sources.in_tables.receipts import Receipt
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 _EXAMPLES = 20
 
@@ -36,39 +37,42 @@ class DryRun:
         return 1 if any(row["severity"] == "error" for row in self.errors) else 0
 
 
-def dry_run(house: House, *, accept: bool = False) -> DryRun:
+def dry_run(runtime: Runtime, *, accept: bool = False) -> DryRun:
     """Does all that a run does to the rows that are ready now, whatever the marker says, and takes it back.
 
-    Raises what a run raises, RunStopped of the brake unless `accept`, and MarkerHeld while a run is under way. It holds
-    the rows and the marker's fence until it ends: a run that the partner asks for meanwhile is told to come again.
+    Raises what a run raises, RunStopped of the mass-change guard unless `accept`, and MarkerHeld while a run is under
+    way. It holds the rows and the marker's fence until it ends: no run starts meanwhile.
     """
-    with rehearsal(house.engine, **house.merge_settings) as connection, house.sides(connection, rehearsal) as sides:
-        prepare_in(sides, house, rehearsal)
-        house.handshake.hold_still(connection)
-        run = house.store.next_number(sides.store, above=house.highest_run(sides), only_look=True)
-        house.handshake.side_run(connection, "dry run", run=run)
-        return _perform(sides, house, run, accept=accept)
+    with (
+        rollback_transaction(runtime.engine, **runtime.merge_settings) as connection,
+        runtime.connections(connection, rollback_transaction) as connections,
+    ):
+        prepare_in(connections, runtime, rollback_transaction)
+        runtime.handshake.lock_out_runs(connection)
+        run = runtime.store.next_number(connections.store, above=runtime.highest_run(connections), only_look=True)
+        runtime.handshake.record_manual_run(connection, "dry run", run=run)
+        return _perform(connections, runtime, run, accept=accept)
 
 
-def _perform(sides: Sides, house: House, run: int, *, accept: bool) -> DryRun:
-    place = place_of(sides, house, run)
-    rows = inbound.claim(sides.source, house.company, place)
-    claimed = inbound.measure(sides, house.company, rows, place)
+def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bool) -> DryRun:
+    context = merge_context_of(connections, runtime, run)
+    rows = claiming.claim(connections.source, runtime.company, context)
+    claimed = claiming.measure(connections, runtime.company, rows, context)
     if not accept:
-        brake(sides, house, place, claimed)
+        mass_change_guard(connections, runtime, context, claimed)
     counters: dict[str, list[Counter[str]]] = {table: [] for table in claimed}
     resolved = 0
-    for task in lay_out(house.company, Extent(claimed, inbound.has_files(sides, place))):
-        done = Counter(merge(sides, task, house.company, place))
+    for task in build_plan(runtime.company, Extent(claimed, files.has_files(connections, context))):
+        done = Counter(merge(connections, task, runtime.company, context))
         counters.setdefault(task.table, []).append(done)
         resolved += done["resolved"]
     receipts = tuple(Receipt.of(table, part.rows, 0, counters[table]) for table, part in claimed.items())
-    names = {"schema": house.in_schema, "store_schema": house.store.schema}
+    names = {"schema": runtime.in_schema, "store_schema": runtime.store.schema}
     return DryRun(
         receipts=receipts,
-        changed=_rows(sides.store, "changed_columns", run, **names),
-        errors=_rows(sides.source, "errors_by_code", run, **names),
-        examples=_rows(sides.source, "error_examples", run, **names),
+        changed=_rows(connections.store, "changed_columns", run, **names),
+        errors=_rows(connections.source, "errors_by_code", run, **names),
+        examples=_rows(connections.source, "error_examples", run, **names),
         resolved=resolved,
     )
 

@@ -12,21 +12,22 @@ from datetime import UTC, datetime
 from typing import Never
 
 from etl.database import longest_silence, progress_at, transaction
-from etl.engine.cycle import run_once
-from etl.engine.ears import Ears
-from etl.engine.following import Following
-from etl.engine.helping import help_run
+from etl.engine.config_watcher import ConfigWatcher
+from etl.engine.hand_over_listener import HandOverListener
+from etl.engine.helper import help_run
+from etl.engine.notifications import watch_feed
 from etl.engine.outcome import Outcome
-from etl.engine.pace import Patience, Ticks
 from etl.engine.preparation import is_prepared
-from etl.engine.refusals import naming_causes
-from etl.engine.service_manager import ServiceManager
+from etl.engine.privilege_errors import naming_causes
+from etl.engine.run import run_once
+from etl.engine.runtime import Runtime
 from etl.engine.signals import Signals
-from etl.engine.telling import watch_feed
-from etl.engine.wiring import House, build_house
+from etl.engine.systemd import ServiceManager
+from etl.engine.timing import Patience, Ticks
+from etl.engine.wiring import build_runtime
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld
-from etl.handshake import Action, Decision
 from etl.logs import Log
+from etl.sources.in_tables.handshake import Action, Decision
 
 _log = logging.getLogger("in_pg_migration")
 
@@ -37,7 +38,7 @@ _LOOK_SECONDS = 1.0
 _STUCK_SECONDS = 60.0
 
 Tell = Callable[[Outcome], None]
-Around = Callable[[House], AbstractContextManager[object]]
+Around = Callable[[Runtime], AbstractContextManager[object]]
 
 
 def run_loop(
@@ -60,12 +61,12 @@ class Loop:
     ) -> None:
         self._environ, self._tell, self._around = environ, tell, around
         self._signals = Signals()
-        self._following = Following(url, company, environ, log, self._signals.wake)
+        self._following = ConfigWatcher(url, company, environ, log, self._signals.wake)
         self._manager = ServiceManager(environ)
         self._start = datetime.now(UTC)
-        self._ears = Ears()
+        self._listener = HandOverListener()
         self._opened = ExitStack()
-        self._house: House | None = None
+        self._runtime: Runtime | None = None
         self._ticks: Ticks | None = None
         self._patience = Patience()
         # A moment of the schedule has come, and the marker could not be looked at yet.
@@ -84,10 +85,10 @@ class Loop:
                 self._signals.check()
                 self._alive_at = time.monotonic()
                 seconds = self._pass()
-                self._signals.wait(min(seconds, _LOOK_SECONDS), self._ears.files)
+                self._signals.wait(min(seconds, _LOOK_SECONDS), self._listener.files)
         finally:
             self._manager.stopping()
-            self._close_house()
+            self._close_runtime()
             self._following.close()
 
     def _pass(self) -> float:
@@ -113,8 +114,8 @@ class Loop:
         if is_reload:
             self._manager.reloading()
         is_first = self._following.current is None
-        if self._following.look(anew=is_reload) and self._following.current:
-            self._close_house()
+        if self._following.look(again=is_reload) and self._following.current:
+            self._close_runtime()
             current = self._following.current
             self._ticks = Ticks.begin(current.settings.schedule, current.zone, self._start, datetime.now(UTC))
             self._next_poll = 0.0
@@ -127,24 +128,24 @@ class Loop:
         """Whether the marker is to be looked at. A hand-over that is heard while patience lasts is found after it."""
         if ticks.is_due(datetime.now(UTC)):
             self._is_owed = True
-        return self._ears.heard() or self._is_owed or time.monotonic() >= self._next_poll
+        return self._listener.heard() or self._is_owed or time.monotonic() >= self._next_poll
 
     def _try(self, poll_seconds: int) -> None:
         try:
             self._signals.is_at_work = True
-            house = self._open_house()
+            runtime = self._open_runtime()
             try:
-                self._ears.open(house)
-                with naming_causes(house):
-                    self._run(house)
+                self._listener.open(runtime)
+                with naming_causes(runtime):
+                    self._run(runtime)
             finally:
-                watch_feed(house)
+                watch_feed(runtime)
             self._patience.succeed()
         except (EnvironmentFault, ConfigurationError, LeaseLost) as fault:
             pause = self._patience.fail(time.monotonic())
             self._say_once(f"the next try is put off: {fault}", logging.WARNING)
             _log.debug("the next try comes in %.1f s", pause)
-            self._ears.close()
+            self._listener.close()
         except (MarkerHeld, FencedOut) as held:
             self._say_once(str(held))
             self._patience.succeed()
@@ -157,24 +158,24 @@ class Loop:
             self._next_poll = time.monotonic() + (0 if soon else poll_seconds)
             self._looks_again = False
 
-    def _run(self, house: House) -> None:
-        decision = _decision(house)
+    def _run(self, runtime: Runtime) -> None:
+        decision = _decision(runtime)
         if decision and decision.action is Action.HELD:
-            self._help(house)
+            self._help(runtime)
             return
-        if not self._may_start(house, decision):
+        if not self._may_start(runtime, decision):
             self._is_owed = False
             return
         # Nobody reads notifications during a run, and the server would keep all that anybody sends.
-        self._ears.close()
+        self._listener.close()
         self._attempts += 1
         thread = threading.current_thread()
         name, thread.name = thread.name, f"tryToStartMigration-run-{self._attempts}"
         self._manager.status("performs a run")
         try:
-            outcome = run_once(house, go_on=self._signals.check)
+            outcome = run_once(runtime, check_cancelled=self._signals.check)
         except MarkerHeld:
-            self._help(house)
+            self._help(runtime)
             return
         finally:
             thread.name = name
@@ -185,15 +186,15 @@ class Loop:
             _log.info("run %s done in %.1f s, %d error rows", outcome.run, outcome.seconds, outcome.errors)
             self._tell(outcome)
 
-    def _help(self, house: House) -> None:
+    def _help(self, runtime: Runtime) -> None:
         """Shares the run that another runner owns; when it has ended or changed hands, looks again at once."""
         self._manager.status("helps another runner")
-        self._ears.close()
-        help_run(house, go_on=self._signals.check)
+        self._listener.close()
+        help_run(runtime, check_cancelled=self._signals.check)
         self._looks_again = True
 
-    def _may_start(self, house: House, decision: Decision | None) -> bool:
-        on_hand_over = house.settings.in_migration.start_on_hand_over
+    def _may_start(self, runtime: Runtime, decision: Decision | None) -> bool:
+        on_hand_over = runtime.settings.in_migration.start_on_hand_over
         if decision is None:  # nothing is prepared yet: the first run does that
             return self._is_owed or on_hand_over
         if not decision.starts:
@@ -202,25 +203,25 @@ class Loop:
         # A run that was left is gone on with, whatever the schedule says: its rows are claimed.
         return self._is_owed or on_hand_over or decision.action is Action.TAKE_OVER
 
-    def _open_house(self) -> House:
-        if self._house is None and self._following.current:
+    def _open_runtime(self) -> Runtime:
+        if self._runtime is None and self._following.current:
             current = self._following.current
-            house = self._opened.enter_context(build_house(current.settings, current.company, self._environ))
-            self._opened.enter_context(self._around(house))
-            self._house = house
-        if self._house is None:
+            runtime = self._opened.enter_context(build_runtime(current.settings, current.company, self._environ))
+            self._opened.enter_context(self._around(runtime))
+            self._runtime = runtime
+        if self._runtime is None:
             raise ConfigurationError("there is no configuration yet")
-        return self._house
+        return self._runtime
 
-    def _close_house(self) -> None:
-        self._ears.close()
+    def _close_runtime(self) -> None:
+        self._listener.close()
         self._opened.close()
-        self._opened, self._house = ExitStack(), None
+        self._opened, self._runtime = ExitStack(), None
 
     def _is_alive(self) -> bool:
         """For the watchdog: nobody waits for a server of which nothing is heard, and something goes on."""
         moved = max(self._alive_at, progress_at()) if self._signals.is_at_work else self._alive_at
-        hook = self._house.settings.in_migration.hook_seconds if self._house else 0
+        hook = self._runtime.settings.in_migration.hook_seconds if self._runtime else 0
         return longest_silence() < _STUCK_SECONDS and time.monotonic() - moved < _STUCK_SECONDS + hook
 
     def _say_once(self, text: str, level: int = logging.INFO) -> None:
@@ -231,9 +232,9 @@ class Loop:
             _log.log(level, "12VQDGGLXH :: миграция не началась: %s", text)
 
 
-def _decision(house: House) -> Decision | None:
+def _decision(runtime: Runtime) -> Decision | None:
     """One cheap look that writes nothing; None when nothing of ours is there yet."""
-    with transaction(house.engine) as connection:
-        if not is_prepared(connection, house):
+    with transaction(runtime.engine) as connection:
+        if not is_prepared(connection, runtime):
             return None
-        return house.handshake.decide(connection)[0]
+        return runtime.handshake.decide(connection)[0]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from etl.inbound import Receipt
+from etl.sources.in_tables.receipts import Receipt
 
 
 @dataclass(frozen=True)

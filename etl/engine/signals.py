@@ -1,4 +1,4 @@
-"""Signals of the service: what asks it to end, to end at once, or to read its configuration anew.
+"""Signals of the service: what asks it to end, to end at once, or to read its configuration again.
 
 A handler never locks: Python runs it in the main thread, wherever that is. It sets a mark, and a byte in a pipe wakes
 whoever waits.
@@ -36,13 +36,13 @@ class Signals:
         self.is_reload_asked = False
         # While it is set, the end of patience raises Stopped wherever the main thread is.
         self.is_at_work = False
-        self._alarms = 0
+        self._seconds_over = 0
         self._ear, self._mouth = os.pipe()
         for end in (self._ear, self._mouth):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(self._mouth, warn_on_full_buffer=False)
         signal.signal(signal.SIGALRM, self._end_of_patience)
-        # Python's last steps give every signal its default back: an alarm that comes then would be how we ended.
+        # Python's last steps give every signal its default back: a SIGALRM that comes then would be how we ended.
         atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGHUP, self._reload)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -76,8 +76,8 @@ class Signals:
     def _end_of_patience(self, number: int, frame: FrameType | None) -> None:
         if self.stop is None:
             return
-        self._alarms += 1
-        if self._alarms > 1:
+        self._seconds_over += 1
+        if self._seconds_over > 1:
             os._exit(128 + self.stop)
         if self.is_at_work:
             raise Stopped(self.stop)

@@ -5,15 +5,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from etl.database import LOCK_TIMEOUT, Connection, Statements, fetch_all, lock_holders, looking, notify_queue
+from etl.database import (
+    LOCK_TIMEOUT,
+    Connection,
+    SqlTemplates,
+    fetch_all,
+    lock_holders,
+    notify_queue,
+    read_only_transaction,
+)
 from etl.engine.preparation import is_prepared
+from etl.engine.runtime import Runtime
 from etl.engine.versions import ListedVersion, list_versions
-from etl.engine.wiring import House
 from etl.errors import TransientFault
-from etl.handshake import Action, Decision, Marker, Running
-from etl.inbound import Receipt, waiting_links
+from etl.merge.references import waiting_links
+from etl.sources.in_tables.handshake import (
+    Action,
+    Decision,
+    Marker,
+    Running,
+)
+from etl.sources.in_tables.receipts import Receipt
 
-_sql = Statements(__package__, "etl.database")
+_sql = SqlTemplates(__package__, "etl.database")
 
 # Where a run shows that it is alive and tells that it has ended.
 _LEASE_TABLES = ("process_tracking", "run", "run_fence", "runner")
@@ -44,25 +58,28 @@ class Status:
     warnings: tuple[str, ...] = ()
 
 
-def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) -> Status:
+def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = False) -> Status:
     """The state of a company's migration now; writes nothing, and gives up what takes longer than `seconds`.
 
     `only_run` leaves out what must be counted: receipts, errors, waiting links and out versions.
     """
-    with looking(house.engine, seconds=seconds) as connection, house.sides(connection, looking) as sides:
+    with (
+        read_only_transaction(runtime.engine, seconds=seconds) as connection,
+        runtime.connections(connection, read_only_transaction) as connections,
+    ):
         [clock] = fetch_all(connection, _sql("clock"))
-        if not is_prepared(connection, house):
-            reason = f"no run has been started in schema {house.in_schema} yet"
+        if not is_prepared(connection, runtime):
+            reason = f"no run has been started in schema {runtime.in_schema} yet"
             return Status(
-                house.company.code, house.in_schema, "none", reason, None, None, (), (), (), (), (), clock.now
+                runtime.company.code, runtime.in_schema, "none", reason, None, None, (), (), (), (), (), clock.now
             )
-        decision, marker, running = _decide(connection, house)
-        run = _rows(connection, "newest_run", schema=house.in_schema)
+        decision, marker, running = _decide(connection, runtime)
+        run = _rows(connection, "newest_run", schema=runtime.in_schema)
         number = run[0]["run"] if run else None
-        tasks = tuple(_rows(connection, "task_states", {"run": number}, schema=house.in_schema))
+        tasks = tuple(_rows(connection, "task_states", {"run": number}, schema=runtime.in_schema))
         so_far = Status(
-            company=house.company.code,
-            in_schema=house.in_schema,
+            company=runtime.company.code,
+            in_schema=runtime.in_schema,
             decision=decision.action,
             reason=decision.reason,
             is_marker_faulty=decision.is_faulty,
@@ -74,37 +91,39 @@ def read_status(house: House, *, seconds: float = 60.0, only_run: bool = False) 
             waiting=(),
             out_versions=(),
             looked_at=clock.now,
-            runners=tuple(_rows(connection, "runners", {"run": number}, schema=house.in_schema)),
-            warnings=tuple(_warnings(connection, house, is_running=running is not None)),
+            runners=tuple(_rows(connection, "runners", {"run": number}, schema=runtime.in_schema)),
+            warnings=tuple(_warnings(connection, runtime, is_running=running is not None)),
         )
         if only_run:
             return so_far
-        expiry = house.settings.in_migration.reference_expiry_minutes
+        expiry = runtime.settings.in_migration.reference_expiry_minutes
         return replace(
             so_far,
-            receipts=tuple(Receipt.of_run(connection, house.in_schema, number)) if number else (),
-            errors=tuple(_rows(connection, "errors_by_code", {"run": number}, schema=house.in_schema)),
-            waiting=tuple(vars(one) for one in waiting_links(sides.store, house.company, house.store.schema, expiry)),
-            out_versions=tuple(list_versions(connection, house)),
+            receipts=tuple(Receipt.of_run(connection, runtime.in_schema, number)) if number else (),
+            errors=tuple(_rows(connection, "errors_by_code", {"run": number}, schema=runtime.in_schema)),
+            waiting=tuple(
+                vars(one) for one in waiting_links(connections.store, runtime.company, runtime.store.schema, expiry)
+            ),
+            out_versions=tuple(list_versions(connection, runtime)),
         )
 
 
-def _decide(connection: Connection, house: House) -> tuple[Decision, Marker | None, Running | None]:
+def _decide(connection: Connection, runtime: Runtime) -> tuple[Decision, Marker | None, Running | None]:
     """What a runner would do; that somebody has locked the marker is an answer too."""
     try:
         with connection.begin_nested():
-            return house.handshake.decide(connection)
+            return runtime.handshake.decide(connection)
     except TransientFault as fault:
         if fault.sqlstate != LOCK_TIMEOUT:
             raise
         return Decision(Action.WAIT, str(fault), is_faulty=True), None, None
 
 
-def _warnings(connection: Connection, house: House, *, is_running: bool) -> Iterator[str]:
+def _warnings(connection: Connection, runtime: Runtime, *, is_running: bool) -> Iterator[str]:
     waited_for = [row.holder for row in fetch_all(connection, _sql("blocking_runners"))]
     if waited_for:
         yield f"a runner waits for locks of {', '.join(waited_for)}"
-    locked = lock_holders(connection, house.in_schema, _LEASE_TABLES) if is_running else []
+    locked = lock_holders(connection, runtime.in_schema, _LEASE_TABLES) if is_running else []
     if locked:
         yield f"others hold what the run needs: {'; '.join(locked)}"
     queue = notify_queue(connection)

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 
-from etl.engine.zone import zone_of
+from etl.engine.timezone import zone_of
 from etl.errors import ConfigurationError, Problem
 from etl.metadata import companies, company_documents, parse_company
 from etl.settings import company_folders, explain_settings
@@ -34,8 +34,8 @@ def faults_of(
             zone_of(zone, environ)
         except ConfigurationError as error:
             found += error.problems
-    place = origin.removeprefix("file:").rstrip("/")
-    found += read_log_structure(texts, f"{place}/{LOGGING}")[1]
+    context = origin.removeprefix("file:").rstrip("/")
+    found += read_log_structure(texts, f"{context}/{LOGGING}")[1]
     for company in companies(texts):
         try:
             parse_company(company, company_documents(company, texts, origin=origin))

@@ -4,14 +4,19 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from etl import outbound
-from etl.database import Connection, Statements, fetch_one, transaction
+from etl.database import Connection, SqlTemplates, fetch_one, transaction
 from etl.engine.preparation import is_prepared, prepare_mirror, prepare_store
-from etl.engine.wiring import House
+from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
-from etl.outbound import Built, Retired, Switched, VersionState
+from etl.outputs import versions as outbound
+from etl.outputs.versions import (
+    Built,
+    Retired,
+    Switched,
+    VersionState,
+)
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 
 @dataclass(frozen=True)
@@ -21,68 +26,68 @@ class ListedVersion(VersionState):
     lag_seconds: float = 0.0
 
 
-def list_versions(connection: Connection, house: House) -> list[ListedVersion]:
+def list_versions(connection: Connection, runtime: Runtime) -> list[ListedVersion]:
     """All versions, oldest first; writes nothing."""
-    if not is_prepared(connection, house):
+    if not is_prepared(connection, runtime):
         return []
-    with house.out_beside(connection) as out:
-        if house.has_own_out and not house.mirror.exists(out):
+    with runtime.out_beside(connection) as out:
+        if runtime.has_own_out and not runtime.mirror.exists(out):
             return []
-        states = outbound.version_states(out, house.store.schema)
-    return [ListedVersion(**asdict(state), lag_seconds=_lag(connection, house, state)) for state in states]
+        states = outbound.version_states(out, runtime.store.schema)
+    return [ListedVersion(**asdict(state), lag_seconds=_lag(connection, runtime, state)) for state in states]
 
 
-def _lag(connection: Connection, house: House, state: VersionState) -> float:
+def _lag(connection: Connection, runtime: Runtime, state: VersionState) -> float:
     if state.oldest_run is None:
         return 0.0
-    row = fetch_one(connection, _sql("lag", schema=house.in_schema), {"run": state.oldest_run})
+    row = fetch_one(connection, _sql("lag", schema=runtime.in_schema), {"run": state.oldest_run})
     return round(float(row.seconds), 1) if row else 0.0
 
 
-def build_version(house: House, name: str | None, show: Callable[[int], None]) -> Built:
+def build_version(runtime: Runtime, name: str | None, show: Callable[[int], None]) -> Built:
     """Makes and fills a version, that of the environment if none is named. Raises as a run does when the metadata
     changed and the version did not.
     """
-    _need_store(house)
-    with transaction(house.store_engine, client_min_messages="warning") as connection:
-        prepare_store(connection, house)
-    with transaction(house.out_engine, client_min_messages="warning") as connection:
-        if house.has_own_out:
-            prepare_mirror(connection, house)
+    _need_store(runtime)
+    with transaction(runtime.store_engine, client_min_messages="warning") as connection:
+        prepare_store(connection, runtime)
+    with transaction(runtime.out_engine, client_min_messages="warning") as connection:
+        if runtime.has_own_out:
+            prepare_mirror(connection, runtime)
         if name is None:
-            outbound.refuse_changed(outbound.known_versions(connection, house.store.schema), house.versions)
-    house.catch_up()
-    version = name or house.versions.environment_version
-    work_mem = f"{house.settings.in_migration.work_mem_mb}MB"
-    return outbound.build(house.out_engine, house.versions, version, show, work_mem=work_mem)
+            outbound.refuse_changed(outbound.known_versions(connection, runtime.store.schema), runtime.versions)
+    runtime.catch_up()
+    version = name or runtime.versions.environment_version
+    work_mem = f"{runtime.settings.in_migration.work_mem_mb}MB"
+    return outbound.build(runtime.out_engine, runtime.versions, version, show, work_mem=work_mem)
 
 
-def switch_version(house: House, name: str, *, force: bool, patience: float) -> Switched:
+def switch_version(runtime: Runtime, name: str, *, force: bool, patience: float) -> Switched:
     """Makes the views show a version."""
-    _need_store(house)
-    house.catch_up()
-    return outbound.switch(house.out_engine, house.versions, name, force=force, patience=patience)
+    _need_store(runtime)
+    runtime.catch_up()
+    return outbound.switch(runtime.out_engine, runtime.versions, name, force=force, patience=patience)
 
 
-def roll_back_version(house: House, *, force: bool, patience: float) -> Switched:
+def roll_back_version(runtime: Runtime, *, force: bool, patience: float) -> Switched:
     """Makes the views show the version that they showed before."""
-    _need_store(house)
-    house.catch_up()
-    return outbound.roll_back(house.out_engine, house.versions, force=force, patience=patience)
+    _need_store(runtime)
+    runtime.catch_up()
+    return outbound.roll_back(runtime.out_engine, runtime.versions, force=force, patience=patience)
 
 
-def retire_version(house: House, name: str, *, on: date | None, keep: bool, force: bool) -> Retired:
+def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, force: bool) -> Retired:
     """Announces the day of a version's end, takes that back, or drops the version."""
-    _need_store(house)
-    with transaction(house.out_engine, client_min_messages="warning") as connection:
+    _need_store(runtime)
+    with transaction(runtime.out_engine, client_min_messages="warning") as connection:
         if on or keep:
-            return outbound.announce(connection, house.versions, name, on)
-        return outbound.retire(connection, house.versions, name, force=force)
+            return outbound.announce(connection, runtime.versions, name, on)
+        return outbound.retire(connection, runtime.versions, name, force=force)
 
 
-def _need_store(house: House) -> None:
-    with transaction(house.engine) as connection:
-        if not is_prepared(connection, house):
+def _need_store(runtime: Runtime) -> None:
+    with transaction(runtime.engine) as connection:
+        if not is_prepared(connection, runtime):
             raise ConfigurationError(
-                f"no run has been started in schema {house.in_schema} yet: `etl run` makes the store"
+                f"no run has been started in schema {runtime.in_schema} yet: `etl run` makes the store"
             )

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from etl.database import Connection, Statements, keep_view
+from etl.database import Connection, SqlTemplates, ensure_view
 from etl.metadata import Company, names
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 # What a sentence may name, and the column that says it. The stop's message comes last: it may hold braces of its own.
 _PLACES = (
@@ -25,10 +25,10 @@ class _InTable:
     is_link: bool
 
 
-def keep_why_not(connection: Connection, company: Company, schema: str) -> bool:
+def ensure_why_not(connection: Connection, company: Company, schema: str) -> bool:
     """Makes the view where it is missing or was made for other tables; returns whether it did."""
     statement = _sql("why_not", schema=schema, tables=list(_in_tables(company)), places=_PLACES)
-    return keep_view(connection, schema, "why_not", statement)
+    return ensure_view(connection, schema, "why_not", statement)
 
 
 def _in_tables(company: Company) -> Iterator[_InTable]:

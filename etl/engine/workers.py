@@ -9,12 +9,18 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 
-from etl.engine.alarm import Alarm
-from etl.engine.mending import Mending
-from etl.engine.work import Work
+from etl.engine.failures import FailureHandler
+from etl.engine.handlers import Work
+from etl.engine.outage_notifier import OutageNotifier
 from etl.errors import EnvironmentFault, EtlError
-from etl.tasks import Bearing, Board, Left, Taken, perform
-from etl.tasks import Work as Performs
+from etl.runs import (
+    ClaimedTask,
+    QueueState,
+    RetryPolicy,
+    TaskQueue,
+    perform,
+)
+from etl.runs import Work as Performs
 
 _log = logging.getLogger("in_pg_migration")
 
@@ -28,18 +34,18 @@ class Workers:
 
     `go_on` raises when no further task may begin, `check` when this runner must not write any more. `cancel` ends what
     this runner's backends are doing: after a signal nobody waits for a long merge. `rescue` frees what lost helpers had
-    begun. A task with more than `strikes` is set aside. A server that must be mended is waited for, after an
-    `alarm`, for `patience_seconds` at most. `settings` are those of each task's transaction.
+    begun. A task with more than `strikes` is set aside. A server that must be repaired is waited for, after a
+    `notice`, for `patience_seconds` at most. `settings` are those of each task's transaction.
     """
 
-    board: Board
+    queue: TaskQueue
     work: Work
     number: int
-    go_on: Callable[[], None]
+    check_cancelled: Callable[[], None]
     check: Callable[[], None]
     cancel: Callable[[], None]
     rescue: Callable[[Sequence[str]], None]
-    alarm: Alarm
+    outage: OutageNotifier
     strikes: int
     patience_seconds: float
     settings: dict[str, str]
@@ -48,7 +54,7 @@ class Workers:
     _ends: threading.Event = field(default_factory=threading.Event)
     _fault: BaseException | None = None
 
-    def work_off(self) -> None:
+    def perform_all(self) -> None:
         """Raises what the first worker that failed has raised; the others have ended their tasks by then."""
         if self.number == 1:
             self._work()
@@ -77,55 +83,55 @@ class Workers:
 
     def _work(self) -> None:
         while not self._ends.is_set():
-            self.go_on()
+            self.check_cancelled()
             performed = self._performed
-            taken = self._bearing().patiently("taking a task", self.board.take, only_lasting=True)
+            taken = self._retry_policy().run_with_retry("taking a task", self.queue.take, only_outages=True)
             if taken:
                 self._perform(taken)
                 with self._done:
                     self._performed += 1
                     self._done.notify_all()
                 continue
-            left = self._bearing().patiently("looking for tasks", self.board.left, only_lasting=True)
+            left = self._retry_policy().run_with_retry("looking for tasks", self.queue.left, only_outages=True)
             if left.is_over:
                 return
-            refuse_unknown(self.board.run, left)
+            refuse_unknown(self.queue.run, left)
             self.check()
             if left.lost:
-                self._bearing().patiently("freeing tasks", partial(self.rescue, left.lost), only_lasting=True)
+                self._retry_policy().run_with_retry("freeing tasks", partial(self.rescue, left.lost), only_outages=True)
             with self._done:
                 if self._performed == performed:  # else another look is due: a task has ended since this one
                     self._done.wait(_POLL_SECONDS)
 
-    def _perform(self, taken: Taken) -> None:
-        work, bearing, why = self.work, self._bearing(taken), self._why_aside(taken)
-        mending = Mending(work, taken.task, bearing, self.settings)
+    def _perform(self, taken: ClaimedTask) -> None:
+        work, retry_policy, why = self.work, self._retry_policy(taken), self._why_aside(taken)
+        handler = FailureHandler(work, taken.task, retry_policy, self.settings)
 
-        def otherwise(fault: EtlError) -> Performs | None:
+        def fallback(fault: EtlError) -> Performs | None:
             # When all ends, a fault may be nothing but our own cancelling.
-            return None if why or self._ends.is_set() else mending(fault)
+            return None if why or self._ends.is_set() else handler(fault)
 
         perform(
-            self.board,
+            self.queue,
             taken,
             work.set_aside if why else work,
-            bearing=bearing,
-            otherwise=otherwise,
-            sides=work.sides,
+            retry_policy=retry_policy,
+            fallback=fallback,
+            connections=work.connections,
             quarantine=why,
             **self.settings,
         )
 
-    def _why_aside(self, taken: Taken) -> str:
+    def _why_aside(self, taken: ClaimedTask) -> str:
         if taken.strikes <= self.strikes:
             return ""
         last = f", last: {taken.last_error}" if taken.last_error else ""
         why = f"set aside after {taken.strikes - 1} attempts that ended its runner or met such a fault{last}"
-        _log.error("task %s of run %s is %s", taken.task.title, self.board.run, why)
+        _log.error("task %s of run %s is %s", taken.task.title, self.queue.run, why)
         return why
 
-    def _bearing(self, taken: Taken | None = None) -> Bearing:
-        return Bearing(self._may_try, self._wait, self.patience_seconds, partial(self.alarm, taken))
+    def _retry_policy(self, taken: ClaimedTask | None = None) -> RetryPolicy:
+        return RetryPolicy(self._may_try, self._wait, self.patience_seconds, partial(self.outage, taken))
 
     def _may_try(self) -> None:
         if self._ends.is_set():
@@ -136,7 +142,7 @@ class Workers:
         """Lets time pass; False: the others end, and so shall this one. Raises what `go_on` does."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            self.go_on()
+            self.check_cancelled()
             if self._ends.wait(min(left, _POLL_SECONDS)):
                 return False
         return True
@@ -153,7 +159,7 @@ class Workers:
             self.cancel()
 
 
-def refuse_unknown(run: int, left: Left) -> None:
+def refuse_unknown(run: int, left: QueueState) -> None:
     """Raises EnvironmentFault when a newer version has planned what this one does not know."""
     if left.unknown:
         raise EnvironmentFault(

@@ -10,7 +10,7 @@ from typing import Final
 
 import sqlalchemy
 
-from etl.database import Connection, Statements, copy_out, fetch_all, snapshot
+from etl.database import Connection, SqlTemplates, copy_out, fetch_all, snapshot
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.files.columns import TIME, OutColumn, month_of, out_column
 from etl.files.parquet_out import Progress, Query, Unfit, write_parquet, write_parts
@@ -18,7 +18,7 @@ from etl.files.placing import Placing
 from etl.files.target import suggestion
 from etl.quoting import fold, shown
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 _SINCE: Final = ("updated_at", "inserted_at")
 
 
@@ -169,7 +169,7 @@ def _query(
 
 
 def _explained(engine: sqlalchemy.Engine, export: Export, error: Unfit) -> EnvironmentFault:
-    """Which columns hold values that do not fit, asked anew: the transaction that met one is over."""
+    """Which columns hold values that do not fit, asked again: the transaction that met one is over."""
     with snapshot(engine) as connection:
         columns = [column for column in _columns(connection, export)[error.table] if column.unfit]
         counts = fetch_all(connection, _sql("unfit", schema=export.schema, table=error.table, columns=columns))[0]

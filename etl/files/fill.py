@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy
 
-from etl.database import Connection, Statements, copy_in, encoding_of, execute, fetch_all, fetch_one, transaction
+from etl.database import Connection, SqlTemplates, copy_in, encoding_of, execute, fetch_all, fetch_one, transaction
 from etl.errors import EnvironmentFault, MarkerHeld, RunStopped
 from etl.files.loading import Loading, loaded_blocks
 from etl.files.rejects import Rejects
@@ -17,7 +17,7 @@ from etl.files.standing import as_it_stands
 from etl.files.trial import Trial, is_of_a_row, trying
 from etl.quoting import shown
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 _UNIQUE_VIOLATION = "23505"
 _NO_SUCH_LETTER = "22P05"
 _SHOWN = 10
@@ -55,7 +55,7 @@ class Filled:
 def fill_files(
     engine: sqlalchemy.Engine, filling: Filling, pairs: Sequence[Pair], progress: Progress
 ) -> Iterator[Filled]:
-    """Loads the files one after the other; each is told when it is committed.
+    """Loads the files one after the other; each is reported when it is committed.
 
     Raises RunStopped for a file that is not loaded because of its rows, MarkerHeld when a table should be cleared while
     a run reads it; the files before it stay loaded.

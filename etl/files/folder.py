@@ -17,12 +17,12 @@ from typing import BinaryIO
 
 import sqlalchemy
 
-from etl.database import Statements, copy_in, execute, transaction
+from etl.database import SqlTemplates, copy_in, execute, transaction
 from etl.errors import ConfigurationError, EnvironmentFault, Problem, RunStopped
 from etl.files.fill import Filled, Filling, Progress
 from etl.files.target import InTable
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 _UNIQUE_VIOLATION = "23505"
 _COLUMNS = ("file_id", "file_name", "mime_type", "content")
 _CHUNK_BYTES = 1024 * 1024
@@ -165,7 +165,7 @@ def _stream(at: int, files: list[_File], folder: Path, progress: Progress) -> It
 
 
 def _content(at: int, one: _File, folder: Path) -> Iterator[bytes]:
-    """The bytes of the very file that was looked at. COPY has been told how many there are."""
+    """The bytes of the very file that was looked at. COPY knows how many there are."""
     try:
         with _open(at, one.name) as file:
             is_same = _state(os.fstat(file.fileno())) == one.state

@@ -1,7 +1,7 @@
 """Numbers for numeric(24,4), written as PostgreSQL reads them: a decimal point, no separators, perhaps an exponent.
 
 One value has one verdict, whatever stands beside it: what `_PLAIN` knows PostgreSQL takes as it is; all others are
-judged and written anew here, so that Python and PostgreSQL cannot differ on what a number is.
+judged and written here again, so that Python and PostgreSQL cannot differ on what a number is.
 """
 
 import re

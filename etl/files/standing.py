@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from etl.database import Connection, Statements, fetch_all
+from etl.database import Connection, SqlTemplates, fetch_all
 from etl.errors import ConfigurationError
 from etl.files.sources import Pair
 from etl.quoting import fold
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 
 def as_it_stands(connection: Connection, schema: str, pair: Pair) -> Pair:

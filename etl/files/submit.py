@@ -6,9 +6,9 @@ from enum import StrEnum
 
 import sqlalchemy
 
-from etl.database import Statements, execute, fetch_all, transaction
+from etl.database import SqlTemplates, execute, fetch_all, transaction
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 
 class HandOver(StrEnum):

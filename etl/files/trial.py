@@ -11,12 +11,12 @@ from contextlib import contextmanager
 import pyarrow as pa
 import sqlalchemy
 
-from etl.database import Connection, Statements, copy_in, execute, fetch_all, rehearsal
+from etl.database import Connection, SqlTemplates, copy_in, execute, fetch_all, rollback_transaction
 from etl.files.block import Lines
 from etl.files.copy_text import copy_text
 from etl.files.rejects import Faults
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 _OF_A_ROW = ("22", "23502", "23514")  # a value, a null, a condition
 
 
@@ -48,7 +48,7 @@ class Trial:
 @contextmanager
 def trying(engine: sqlalchemy.Engine, names: dict[str, object]) -> Iterator[Trial]:
     """A trial of the rows of one table, of which nothing stays. `names`: schema, table and the columns of the file."""
-    with rehearsal(engine) as connection:
+    with rollback_transaction(engine) as connection:
         for statement in _sql.script("make_trial", **names):
             execute(connection, statement)
         yield Trial(connection, names)

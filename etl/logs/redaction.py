@@ -14,7 +14,7 @@ _SHORT = 4
 
 
 class Redaction(logging.Filter):
-    """Masks every secret that it was told of, for good: a password that was replaced may still turn up later."""
+    """Masks every secret that it was given, for good: a password that was replaced may still turn up later."""
 
     def __init__(self) -> None:
         super().__init__()

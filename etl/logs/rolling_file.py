@@ -26,7 +26,7 @@ class RollingFile(logging.Handler):
         self._has_complained = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Writes one event. A fault of the disk is told once on the standard error output, and the event is lost."""
+        """Writes one event. A fault of the disk is reported once on standard error, and the event is lost."""
         try:
             data = (self.format(record) + "\n").encode("utf-8", "backslashreplace")
             self._write(data)
@@ -57,7 +57,7 @@ class RollingFile(logging.Handler):
         file.write(data)
 
     def _current(self) -> FileIO:
-        """The file of that name, opened anew where another process has rolled it or somebody has removed it."""
+        """The file of that name, opened again where another process has rolled it or somebody has removed it."""
         if self._file and not _is_at(self._file, self.path):
             self._file.close()
             self._file = None

@@ -27,7 +27,7 @@ MAX_COLUMNS: Final = 1500
 own columns."""
 MAX_UNIQUE: Final = 100
 """Each is an index to keep and a join of every batch: 100 take seconds to plan, and the time grows with the square."""
-# Columns of a batch's stage beside the value (etl/inbound/sql/stage_rows.sql): of a file, and of a unique field.
+# Columns of a batch's stage beside the value (etl/merge/rows/sql/stage_rows.sql): of a file, and of a unique field.
 _PER_FILE, _PER_UNIQUE = 2, 6
 
 

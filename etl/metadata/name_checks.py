@@ -35,20 +35,20 @@ def check_names(company: Company, drafts: Mapping[str, Draft]) -> Iterator[Probl
 
 def _one_schema(found: Iterator[_Name], drafts: Mapping[str, Draft]) -> Iterator[Problem]:
     first: dict[str, _Name] = {}
-    told: set[tuple[str, str | None]] = set()
+    reported: set[tuple[str, str | None]] = set()
     for name in found:
         # One fault of a code is enough: the names that PostgreSQL derives from its table say it again.
-        if (name.bo, name.field) in told:
+        if (name.bo, name.field) in reported:
             continue
         if len(name.text) > MAX_NAME_BYTES:
             size = f"{len(name.text)} bytes long, and PostgreSQL keeps {MAX_NAME_BYTES}"
-            told.add((name.bo, name.field))
+            reported.add((name.bo, name.field))
             yield _problem(name, f"the {name} would be {size}: shorten a code", drafts)
             continue
         other = first.setdefault(fold(name.text), name)
         if other is not name:
             owner = f" of {other.bo}" + (f".{other.field}" if other.field else "") if other.bo else ""
-            told.add((name.bo, name.field))
+            reported.add((name.bo, name.field))
             yield _problem(name, f"the {name} would have the name of the {other}{owner}: rename a code", drafts)
 
 

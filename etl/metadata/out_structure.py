@@ -130,11 +130,11 @@ def _differences(known: dict[str, tuple[str, ...]], wanted: dict[str, tuple[str,
             yield f"create table {schema}.{table}"
             continue
         had = known[table]
-        yield from (_told("add", schema, table, part) for part in parts if part not in had)
-        yield from (_told("drop", schema, table, part) for part in had if part not in parts)
+        yield from (_reported("add", schema, table, part) for part in parts if part not in had)
+        yield from (_reported("drop", schema, table, part) for part in had if part not in parts)
 
 
-def _told(verb: str, schema: str, table: str, part: str) -> str:
+def _reported(verb: str, schema: str, table: str, part: str) -> str:
     name, _, rest = part.partition(" ")
     if name == "->":
         return f"{verb} links to {rest} in {schema}.{table}"

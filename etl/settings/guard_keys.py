@@ -74,8 +74,8 @@ GUARD_KEYS = (
         "faultPatienceSeconds",
         Kind.NUMBER,
         "600",
-        "How long a run waits, after one alarm, for a server that somebody must mend: disk full, out of memory, read "
-        "only, no login. It keeps its lease and goes on by itself. 0 ends the run at once.",
+        "How long a run waits, after one notice, for a server that an administrator must repair: disk full, out of "
+        "memory, read only, no login. It keeps its lease and goes on by itself. 0 ends the run at once.",
         unit="seconds",
         smallest=0,
         largest=1_000_000,

@@ -62,7 +62,7 @@ class _Kind:
 
 
 def assemble(tops: Iterable[Top], complain: Complain) -> LogStructure:
-    """The routing of all instructions; what is wrong is told to `complain`."""
+    """The routing of all instructions; what is wrong is passed to `complain`."""
     by_kind: dict[str, dict[str, Top]] = {}
     off: set[tuple[str, str]] = set()
     for top in tops:

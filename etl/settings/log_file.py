@@ -78,7 +78,7 @@ def _read_top(reading: _Reading, line: Line) -> None:
     kind, names = (words[0] if words else ""), words[1:]
     if kind not in _TOPS:
         reading.complain(line, f"is no instruction{_hint(kind, _TOPS)}")
-        # Its details are read, so that they are not told as faults as well.
+        # Its details are read, so that they are not reported as faults as well.
         reading.tops.append(Top("", (), line, is_off=True))
         return
     if len(names) not in _TOPS[kind][0]:

@@ -15,7 +15,7 @@ LOOP_KEYS = (
         "pollSeconds",
         Kind.NUMBER,
         "30",
-        "How often `etl run --loop` looks for a hand-over of which nobody told it (a pooler swallows notifications).",
+        "How often `etl run --loop` looks for a hand-over without a notification (a pooler swallows them).",
         unit="seconds",
         smallest=1,
         largest=3_600,

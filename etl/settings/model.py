@@ -1,4 +1,4 @@
-"""What the other rooms receive: frozen settings, whole and checked."""
+"""What the other packages receive: frozen settings, whole and checked."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -52,7 +52,7 @@ class InMigration:
     max_unlinked_share: int | None
     # Strikes after which a task is set aside.
     task_attempts: int
-    # 0: a server that must be mended is not waited for.
+    # 0: a server that must be repaired is not waited for.
     fault_patience_seconds: int
     copy_tables: bool
     copy_days: int

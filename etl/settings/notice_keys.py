@@ -1,4 +1,4 @@
-"""Keys of configs/InMigrationConfig.txt about who is told what: hooks, and when a hand-over is due."""
+"""Keys of configs/InMigrationConfig.txt about who is notified of what: hooks, and when a hand-over is due."""
 
 from etl.settings.due import DUE_PATTERN, DUE_RULE
 from etl.settings.keys import Key, Kind
@@ -8,8 +8,8 @@ NOTICE_KEYS = (
         "hookCommand",
         Kind.TEXT,
         "",
-        "Program that is told of ended and stopped runs and of late and stalled feeds: one JSON object on its standard "
-        "input. Words as in a shell, but no shell runs it. Refused where others may write this file.",
+        "Program that is notified of ended and stopped runs and of late and stalled feeds: one JSON object on its "
+        "standard input. Words as in a shell, but no shell runs it. Refused where others may write this file.",
         empty="none",
         guarded=True,
     ),

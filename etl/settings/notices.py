@@ -1,4 +1,4 @@
-"""Who is told what, from the layers: hooks and due times."""
+"""Who is notified of what, from the layers: hooks and due times."""
 
 import shlex
 from datetime import UTC, tzinfo

@@ -27,7 +27,7 @@ _SCHEDULE = f"""\
 _LOGGING = """\
 # Where the log goes. Files lie below $ETL_LOG, without it in the folder log in the home of etl; a full one is rolled to
 # .1.log.gz, .2.log.gz, ... Commands that answer a person (all but `etl run --loop`) show only WARN and worse of what
-# goes to stdout and stderr. A faulty text leaves the log as it was and is told beside this file.
+# goes to stdout and stderr. A faulty text leaves the log as it was and is reported beside this file.
 #
 # layout NAME            how a line looks
 # destination_to NAME    a kind of place: rolling_file, stdout or stderr

@@ -1,6 +1,6 @@
 """The sample tree: every default and a comment for each key, made from the table, so that neither can go stale.
 
-`python -m etl.settings.samples zk_config` writes it anew after a change of the table.
+`python -m etl.settings.samples zk_config` writes it again after a change of the table.
 """
 
 import sys

@@ -52,8 +52,8 @@ def long_view(zone: tzinfo, year: int) -> LongView:
     start = (date(year, 1, 1) - _EPOCH).days * _DAY - _LONG_LOOK
     end = (date(min(year + CYCLE_YEARS, 9998), 12, 31) - _EPOCH).days * _DAY
     jumps = _jumps(start, end, zone, _LONG_LOOK)
-    sides = [shown(instant - 1, zone).date() for instant, _ in jumps]
-    dates = {side + timedelta(days=later) for side in sides for later in (0, 1)}
+    connections = [shown(instant - 1, zone).date() for instant, _ in jumps]
+    dates = {side + timedelta(days=later) for side in connections for later in (0, 1)}
     return LongView(frozenset({_offset(start, zone), *(offset for _, offset in jumps)}), frozenset(dates))
 
 

@@ -100,7 +100,7 @@ def _factor(reader: Reader, depth: int) -> _Part:
             reader.fail("stands behind a whole part: put + (or) or * (and) before it")
         return _Part((term,) if term.is_possible else (), term.has_moments)
     except FaultError as error:
-        # The other parts are still looked at, so that all faults are told at once.
+        # The other parts are still looked at, so that all faults are reported at once.
         reader.faults.append(error.fault)
         reader.skip_to_sign()
         return _Part((), has_moments=True)

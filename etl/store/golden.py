@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from etl.database import Connection, Statements, execute, fetch_all, fetch_one, keep_tables
+from etl.database import Connection, SqlTemplates, ensure_tables, execute, fetch_all, fetch_one
 from etl.store.undo import CLEANED_BY
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Store:
     def create(self, connection: Connection) -> None:
         """Makes the fixed tables and functions where they are missing; the schema itself is there already."""
         statements = [one for script in ("create", "shapes") for one in _sql.script(script, schema=self.schema)]
-        keep_tables(connection, self.schema, "journal", statements)
+        ensure_tables(connection, self.schema, "journal", statements)
 
     def next_number(self, connection: Connection, *, above: int = 0, only_look: bool = False) -> int:
         """A number for a unit of work on the store: higher than any that was given before, and than `above`.

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from etl.database import Connection, Statements, execute, fetch_all
+from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.quoting import fold, identifier
 
-_sql = Statements(__package__)
+_sql = SqlTemplates(__package__)
 
 
 @dataclass(frozen=True)

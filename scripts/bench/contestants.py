@@ -44,7 +44,7 @@ class Contestant(ABC):
 
     @abstractmethod
     def make(self) -> None:
-        """Everything anew, with empty tables."""
+        """Everything again, with empty tables."""
 
     @abstractmethod
     def work(self) -> Measured:

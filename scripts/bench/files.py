@@ -46,8 +46,8 @@ class Fill(Engine):
 
     def work(self) -> Measured:
         ended = run_etl(self.home, "fill", "--json", "Client", str(self.server.home / "clients.csv"))
-        [told] = json.loads(ended.out)["files"]
-        return _of_command(ended, told["seconds"])
+        [reported] = json.loads(ended.out)["files"]
+        return _of_command(ended, reported["seconds"])
 
 
 @dataclass

@@ -65,7 +65,7 @@ class Server:
                 session.execute(statement)
 
     def make(self, database: str, template: str = _FEED) -> None:
-        """A database made anew, with the feed in it."""
+        """A database created again, with the feed in it."""
         copying = (
             "" if int(self.version().split(".")[0]) < 15 else " strategy file_copy"
         )  # the only way of older servers

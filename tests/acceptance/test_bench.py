@@ -19,7 +19,7 @@ KEYS = {"seconds", "floor_seconds", "ratio", "wal_bytes", "rss_bytes", "temp_byt
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One round; it ends well only if engine and floor end with equal tables after every scenario."""
     file = tmp_path_factory.mktemp("bench") / "bench.json"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("BENCH_")}
@@ -33,23 +33,23 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {**found, "out": done.stdout}
 
 
-def test_the_file_tells_every_scenario(told: dict[str, Any]) -> None:
+def test_the_file_tells_every_scenario(reported: dict[str, Any]) -> None:
     for name in SCENARIOS:
-        assert set(told[name]) >= KEYS
-        assert told[name]["seconds"] > 0
-        assert told[name]["floor_seconds"] > 0
-        assert told[name]["rss_bytes"] > 1024 * 1024
-    assert told["first_load"]["wal_bytes"] > told["unchanged"]["wal_bytes"] > told["idle"]["wal_bytes"]
+        assert set(reported[name]) >= KEYS
+        assert reported[name]["seconds"] > 0
+        assert reported[name]["floor_seconds"] > 0
+        assert reported[name]["rss_bytes"] > 1024 * 1024
+    assert reported["first_load"]["wal_bytes"] > reported["unchanged"]["wal_bytes"] > reported["idle"]["wal_bytes"]
 
 
-def test_the_table_tells_every_scenario(told: dict[str, Any]) -> None:
+def test_the_table_tells_every_scenario(reported: dict[str, Any]) -> None:
     """Its output is no terminal: nothing is cut, however narrow COLUMNS says it is."""
-    assert all(name in told["out"] for name in SCENARIOS)
-    assert "…" not in told["out"]
-    assert "scenario" in told["out"]
-    assert " goal " in told["out"]
-    assert "MB WAL" in told["out"]
-    assert "idle tick" in told["out"]
+    assert all(name in reported["out"] for name in SCENARIOS)
+    assert "…" not in reported["out"]
+    assert "scenario" in reported["out"]
+    assert " goal " in reported["out"]
+    assert "MB WAL" in reported["out"]
+    assert "idle tick" in reported["out"]
 
 
 def test_a_wrong_result_is_named() -> None:

@@ -51,8 +51,10 @@ def test_the_same_bytes_in_every_process(site: Site) -> None:
     assert (first.code, second.code) == (0, 0)
     one, two = contents(site.home / "one"), contents(site.home / "two")
     assert one == two
-    told = json.loads(second.out)
-    assert {file["path"]: file["bytes"] for file in told["files"]} == {path: len(text) for path, text in two.items()}
+    reported = json.loads(second.out)
+    assert {file["path"]: file["bytes"] for file in reported["files"]} == {
+        path: len(text) for path, text in two.items()
+    }
     assert one["ddl/in.sql"].decode() == site.etl("generate-ddl").out
 
 

@@ -82,13 +82,13 @@ def test_what_it_tells_is_what_happened(home: Path) -> None:
 
 
 def test_a_second_demo_is_as_the_first(home: Path) -> None:
-    def told() -> str:
+    def reported() -> str:
         text = etl(home, "demo").out
         return re.sub(r"[A-Za-z0-9@~]{16}|Run \d+ took [\d.]+ s", "…", text)
 
-    first = told()
+    first = reported()
     (home / "demo/config/companies/demo/business-objects/Stray.yaml").write_text("code: Stray")
-    assert told() == first
+    assert reported() == first
 
 
 def test_what_the_user_has_stays(home: Path) -> None:

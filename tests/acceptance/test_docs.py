@@ -144,8 +144,8 @@ def test_the_partner_only_reads_what_the_engine_writes(site: Site, partner: Sess
 def test_the_columns_are_those_of_the_tables(site: Site) -> None:
     columns = "select column_name from information_schema.columns where table_schema = 'in_tables' and table_name = %s"
     rows = {row["column_name"] for row in site.look(columns, ["in_client"])}
-    told = {name for row in table(PARTNER, "column | whose | meaning") for name in words(row[0])}
-    assert told | {"name", "email"} == rows
+    reported = {name for row in table(PARTNER, "column | whose | meaning") for name in words(row[0])}
+    assert reported | {"name", "email"} == rows
     marker = {name for row in table(PARTNER, "column | meaning") for name in words(row[0])}
     assert marker <= {row["column_name"] for row in site.look(columns, ["process_tracking"])}
 
@@ -200,10 +200,10 @@ def test_the_commands_of_the_monitoring_page_run(site: Site, partner: Session) -
 def test_the_checks_of_the_monitoring_page_are_those_that_are_made(site: Site) -> None:
     site.set(freshnessMinutes=60)
     site.run()
-    told = [name for row in table(MONITORING, "what | looked at") for name in words(row[0])]
+    reported = [name for row in table(MONITORING, "what | looked at") for name in words(row[0])]
     made = [finding["what"] for finding in json.loads(site.etl("check", "--json").out)["findings"]]
-    assert [name for name in told if name in made] == list(dict.fromkeys(made))
-    assert set(told) - set(made) == {"server settings"}
+    assert [name for name in reported if name in made] == list(dict.fromkeys(made))
+    assert set(reported) - set(made) == {"server settings"}
 
 
 def test_the_events_of_the_monitoring_page_hold_what_it_says(site: Site) -> None:

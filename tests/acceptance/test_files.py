@@ -65,11 +65,11 @@ def test_memory_stays_flat(make_site: MakeSite) -> None:
     one = site.home / "one.csv"
     one.write_text("in_id,Name\nc-one,\n")
     _, base = measured(site, "fill", "--json", "Client", "one.csv")
-    told, filling = measured(site, "fill", "--json", "--submit", "Client.csv")
-    assert [one["rows"] for one in told["files"]] == [ROWS]
+    reported, filling = measured(site, "fill", "--json", "--submit", "Client.csv")
+    assert [one["rows"] for one in reported["files"]] == [ROWS]
     assert site.run().run
-    told, exporting = measured(site, "export", "--json", "-o", "out")
-    assert [one["rows"] for one in told["tables"]] == [ROWS + 1]
+    reported, exporting = measured(site, "export", "--json", "-o", "out")
+    assert [one["rows"] for one in reported["tables"]] == [ROWS + 1]
     table = pq.read_table(site.home / "out/client.parquet", columns=["system_id", "name"])
     rows = site.look(f"select system_id, name from {OUT}.client order by system_id")
     assert table.sort_by("system_id").to_pylist() == rows
@@ -90,8 +90,8 @@ def test_a_million_rows_come_back_equal(make_site: MakeSite) -> None:
             "select 's' || n, now() + n * interval '1.000001 sec', nullif(repeat('ж\"', n % 9), ''), n / 7.0 "
             f"from generate_series({first}, {last}) n"
         )
-        told, peak = measured(site, "export", "client", "--json", "-o", "out")
-        assert [one["rows"] for one in told["tables"]] == [last]
+        reported, peak = measured(site, "export", "client", "--json", "-o", "out")
+        assert [one["rows"] for one in reported["tables"]] == [last]
         peaks.append(peak)
     print("MiB of a fifth and of all:", *map(round, peaks))
     assert peaks[1] < peaks[0] + GROWTH_MIB / 2

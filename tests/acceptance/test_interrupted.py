@@ -82,8 +82,8 @@ def test_sigterm_ends_the_process_and_frees_the_run_at_once(site: Site, table: s
     assert stopped.out == ""
     assert stopped.err.strip() == "etl: stopped by a signal; what was not committed was rolled back"
     [left] = site.look("select id, fence from in_tables.run where state = 'running'")
-    heir = run(site)
-    assert (heir["run"], heir["taken_over"]) == (left["id"], True)
+    new_owner = run(site)
+    assert (new_owner["run"], new_owner["taken_over"]) == (left["id"], True)
     is_as_if_undisturbed(site)
 
 
@@ -103,8 +103,8 @@ def test_a_killed_run_is_taken_over_after_its_lease(site: Site, table: str) -> N
         process.kill()
         assert ended(process).code == -signal.SIGKILL
     [left] = site.look("select id, fence from in_tables.run where state = 'running'")
-    heir = run_after_the_lease(site)
-    assert (heir["run"], heir["taken_over"]) == (left["id"], True)
+    new_owner = run_after_the_lease(site)
+    assert (new_owner["run"], new_owner["taken_over"]) == (left["id"], True)
     assert site.value("select fence from in_tables.run where id = %s", [left["id"]]) > left["fence"]
     is_as_if_undisturbed(site)
 

@@ -93,9 +93,9 @@ def test_a_faulty_edit_keeps_the_last_good_values(site: Site, tmp_path: Path) ->
         service.says("the configuration is faulty, its last good values count")
         service.says(f"{SCHEDULE}:2:31: tryToStartMigration: 'xxx' is no part of a schedule")
         until(beside.exists, "the errors stand beside the file")
-        told = beside.read_text().splitlines()
-        assert told[2].startswith("line 2, column 31: tryToStartMigration: 'xxx' is no part")
-        assert told[3:5] == ["    tryToStartMigration = 02:00 * xxx", " " * 34 + "¯¯¯"]
+        reported = beside.read_text().splitlines()
+        assert reported[2].startswith("line 2, column 31: tryToStartMigration: 'xxx' is no part")
+        assert reported[3:5] == ["    tryToStartMigration = 02:00 * xxx", " " * 34 + "¯¯¯"]
         deliver(site, 1)
         site.partner.hand_over()
         service.does(2)

@@ -16,7 +16,7 @@ import pytest
 from etl.database import Listener, notify, notify_queue, transaction
 from etl.database.embedded import packaged_binaries
 from etl.errors import EnvironmentFault
-from etl.handshake import keep_hand_over_trigger
+from etl.sources.in_tables.handshake import ensure_hand_over_trigger
 from tests.acceptance.service import serving
 from tests.fix_company import CLAIMS, OUT, STORE, Site, ended, new_site, until
 from tests.fix_database import create_database, running_server
@@ -163,8 +163,8 @@ def test_an_older_trigger_gives_way_to_ours(site: Site) -> None:
         ran = site.etl("run")
         assert ran.code == 0, ran.err
         site.partner.hand_over()
-    with site.house() as house:
-        assert not keep_hand_over_trigger(house.engine, "in_tables", is_wanted=True)
+    with site.runtime() as runtime:
+        assert not ensure_hand_over_trigger(runtime.engine, "in_tables", is_wanted=True)
 
 
 def test_a_listener_that_is_not_read_keeps_nothing(site: Site) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from etl.engine import run_once
-from etl.partner import SCENARIOS
+from etl.simulator import SCENARIOS
 from tests.contracts import DOCUMENTS
 from tests.fix_company import PARTNER_PASSWORD, STORE, Ended, MakeSite, Site
 from tests.fix_database import LOOPBACK
@@ -34,9 +34,9 @@ def engine_beside(site: Site) -> Iterator[list[BaseException]]:
 
     def work() -> None:
         try:
-            with site.house() as house:
+            with site.runtime() as runtime:
                 while not stop.wait(0.05):
-                    run_once(house)
+                    run_once(runtime)
         except BaseException as fault:
             faults.append(fault)
 
@@ -62,9 +62,9 @@ def test_every_scenario_adds_up(site: Site) -> None:
         ended = play(site, "--scenario", ",".join(SCENARIOS), "--batches", batches, "--json", "--rate", "20000")
     assert faults == []
     assert ended.code == 0, ended
-    told: dict[str, Any] = json.loads(ended.out)
-    assert (told["agrees"], told["deaths"]) == (True, ROUNDS)
-    tables = told["tables"]
+    reported: dict[str, Any] = json.loads(ended.out)
+    assert (reported["agrees"], reported["deaths"]) == (True, ROUNDS)
+    tables = reported["tables"]
     assert all(one["agrees"] for one in tables.values())
     for code in ("Kind", "Everything", "Keyed", "Person"):
         counts = tables[f"in_{code}"]
@@ -109,8 +109,8 @@ def test_a_loss_is_noticed(site: Site) -> None:
 def test_the_dead_program_leaves_a_load_that_its_heir_ends(site: Site) -> None:
     ended = play(site, "--scenario", "crash", "--wait", "0", "--json")
     assert ended.code == 0, ended
-    told = json.loads(ended.out)
-    assert (told["deaths"], told["agrees"]) == (1, None)
+    reported = json.loads(ended.out)
+    assert (reported["deaths"], reported["agrees"]) == (1, None)
     # What the dead one had not committed was written by the heir, and nothing is there twice.
     assert site.partner.statuses("in_Person") == {"": ROWS}
     assert site.count("in_tables.process_tracking") == 2

@@ -55,7 +55,7 @@ class Reader:
         )
         assert process.stderr
         with process.stderr:
-            assert any("the service is up" in told for told in process.stderr)
+            assert any("the service is up" in reported for reported in process.stderr)
             process.send_signal(signal.SIGTERM)
             process.stderr.read()
         assert process.wait(60) == 143

@@ -42,11 +42,11 @@ def box(site: Site) -> Iterator[Middlebox]:
 def impatient() -> None:
     """What takes a quarter of a minute takes seconds."""
     from etl.database import connections, links
-    from etl.engine import ears
+    from etl.engine import hand_over_listener
 
     connections._CONNECT_SECONDS = 3
     links._SILENT_SECONDS, links._ASK_SECONDS, links._TRAVEL_SECONDS = 2.0, 3.0, 1.0
-    ears._CHECK_SECONDS = 1.0
+    hand_over_listener._CHECK_SECONDS = 1.0
 
 
 def blind() -> None:

@@ -120,12 +120,12 @@ def test_a_lost_server_is_told_and_watched_on(site: Site) -> None:
 
 
 def test_who_watches_writes_nothing_and_waits_for_nobody(site: Site) -> None:
-    with site.house() as house:
+    with site.runtime() as runtime:
         # An exclusive lock, as a truncate holds it, ends the look within its patience.
         with site.partner.holding("truncate in_client"):
-            assert read_status(house).decision == "wait"
+            assert read_status(runtime).decision == "wait"
         with site.partner.holding("truncate process_tracking"):
-            locked = read_status(house)
+            locked = read_status(runtime)
         assert (locked.decision, locked.is_marker_faulty) == ("wait", True)
         assert "lock timeout" in locked.reason
         assert site.partner.session.info.user in locked.reason

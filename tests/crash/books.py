@@ -38,7 +38,8 @@ def read_books(look: Look) -> Books:
     rows = _rows(look, tables)
     names = _names(rows)
     return {
-        _COPY.sub("copy_", table): sorted(_told(table, row, names) for row in found) for table, found in rows.items()
+        _COPY.sub("copy_", table): sorted(_reported(table, row, names) for row in found)
+        for table, found in rows.items()
     }
 
 
@@ -62,7 +63,7 @@ def _names(rows: Mapping[str, list[Row]]) -> dict[object, str]:
     return names
 
 
-def _told(table: str, row: Row, names: Mapping[object, str]) -> str:
+def _reported(table: str, row: Row, names: Mapping[object, str]) -> str:
     schema, _, name = table.partition(".")
     left_out = _ANY.get(name, set()) | ({"id"} if schema.startswith("out_") else set())
     if name == "process_tracking":

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from tests.crash import runner
 from tests.fix_company import CODE, Site
-from tests.forked import fork, settle
+from tests.forked import fork, prepare_process
 
 if TYPE_CHECKING:
-    from etl.engine import House
+    from etl.engine import Runtime
 
 # Far shorter than a configuration may say, so that heirs come often; false alarms are welcome here.
 LEASE_SECONDS, BEAT_SECONDS = 0.4, 0.1
@@ -24,38 +24,38 @@ _IDLE_SECONDS = 0.03
 
 def work_for_ever(out: Path, err: Path, environ: Mapping[str, str], url: str, sow: runner.Sow | None) -> None:
     """Runs whenever there is something to do, as a timer would start it, until it is killed."""
-    from etl.engine import open_house
+    from etl.engine import open_runtime
     from etl.errors import EtlError
 
-    settle(out, err, environ)
+    prepare_process(out, err, environ)
     runner.shorten_pauses()
     if sow:
         sow()
     while True:
         try:
-            with open_house(url, CODE, environ) as house:
-                _run_until_fault(out, house)
+            with open_runtime(url, CODE, environ) as runtime:
+                _run_until_fault(out, runtime)
         except EtlError as error:
             print(type(error).__name__, error, flush=True, file=sys.stderr)
         time.sleep(_IDLE_SECONDS)
 
 
-def _run_until_fault(out: Path, house: "House") -> None:
+def _run_until_fault(out: Path, runtime: "Runtime") -> None:
     from etl.engine import run_or_help
 
     quick = replace(
-        house,
+        runtime,
         settings=replace(
-            house.settings,
+            runtime.settings,
             in_migration=replace(
-                house.settings.in_migration,
+                runtime.settings.in_migration,
                 lease_seconds=LEASE_SECONDS,  # type: ignore[arg-type]
                 heartbeat_seconds=BEAT_SECONDS,  # type: ignore[arg-type]
             ),
         ),
-        handshake=replace(house.handshake, lease_seconds=LEASE_SECONDS),  # type: ignore[arg-type]
+        handshake=replace(runtime.handshake, lease_seconds=LEASE_SECONDS),  # type: ignore[arg-type]
     )
-    out.write_text(house.owner)
+    out.write_text(runtime.owner)
     while True:
         run_or_help(quick)
         time.sleep(_IDLE_SECONDS)
@@ -123,8 +123,8 @@ class Crew:
 
     def said(self) -> str:
         """What the runners complained of, the last of it."""
-        told = [one.err.read_text().splitlines()[-3:] for one in self._crew if one.err.exists()]
-        return "\n".join(line for lines in told for line in lines)
+        reported = [one.err.read_text().splitlines()[-3:] for one in self._crew if one.err.exists()]
+        return "\n".join(line for lines in reported for line in lines)
 
     def _slot_of(self, owner: str) -> int | None:
         for slot, one in enumerate(self._crew):

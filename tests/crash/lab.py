@@ -41,7 +41,7 @@ class Lab:
     site: Site
     eyes: psycopg.Connection[Row]
     proxy: Proxy
-    straight: Path
+    fast_value: Path
     sow: runner.Sow | None = None
     expected: Books = field(default_factory=dict)
     trips: list[str] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Lab:
 
     @property
     def _past_the_proxy(self) -> Mapping[str, str]:
-        return {**self._environ, "ETL_CONFIG": f"file:{self.straight}"}
+        return {**self._environ, "ETL_CONFIG": f"file:{self.fast_value}"}
 
     def learn(self) -> None:
         """The undisturbed run: its round trips and what it leaves behind.
@@ -146,7 +146,7 @@ class Lab:
         try:
             return self._judge(strike, struck)
         finally:
-            strike.go_on.set()
+            strike.check_cancelled.set()
             struck.end()
 
     def _judge(self, strike: Strike, struck: runner.Runner) -> Ended:
@@ -155,7 +155,7 @@ class Lab:
             was_done = self._is_done()
             self._heirs_finish(strike.mode)
             self.is_as_expected()
-            strike.go_on.set()
+            strike.check_cancelled.set()
             struck.signal(signal.SIGCONT)
         ended = struck.ended()
         audit(self.look)
@@ -195,8 +195,8 @@ class Lab:
     def _heirs_finish(self, mode: Mode) -> None:
         """Only a killed or frozen runner leaves a lease that must run out."""
         for _ in range(_HEIRS):
-            heir = self._heir(is_late=mode.kills or mode is Mode.FREEZE)
-            assert heir.code in (0, self.code), f"the heir: {heir}"
+            new_owner = self._heir(is_late=mode.kills or mode is Mode.FREEZE)
+            assert new_owner.code in (0, self.code), f"the heir: {new_owner}"
             if self._is_done():
                 return
         raise AssertionError("the run is not done")
@@ -265,10 +265,10 @@ def open_lab(
         stack.callback(site.partner.session.close)
         site.write("consumers/InMigration.workerCount", f"comeKafkaInMigration={workers}")
         (handed_over or deliver)(site)
-        straight = Path(shutil.copytree(folder / "tree", folder / "straight"))
+        fast_value = Path(shutil.copytree(folder / "tree", folder / "straight"))
         proxy = stack.enter_context(proxying(database.port))
         site.edit(IMPORT_CONFIG, f"port={database.port}", f"port={proxy.port}\nsslmode=disable")
-        lab = Lab(site, connect(database), proxy, straight, sow, workers=workers)
+        lab = Lab(site, connect(database), proxy, fast_value, sow, workers=workers)
         stack.callback(lambda: lab.eyes.close())
         lab.learn()
         yield lab

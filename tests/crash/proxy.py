@@ -52,7 +52,7 @@ class Strike:
     seen: int = 0
     trip: str = ""
     reached: threading.Event = field(default_factory=threading.Event)
-    go_on: threading.Event = field(default_factory=threading.Event)
+    check_cancelled: threading.Event = field(default_factory=threading.Event)
 
 
 class Proxy:
@@ -152,7 +152,7 @@ class Proxy:
         if mode in (Mode.FREEZE, Mode.TERMINATE):
             self._signal(signal.SIGSTOP if mode is Mode.FREEZE else signal.SIGTERM)
             if mode is Mode.FREEZE:
-                strike.go_on.wait(_PATIENCE_SECONDS)
+                strike.check_cancelled.wait(_PATIENCE_SECONDS)
             server.sendall(message.frame)
             answer, lives = _answer(answering)
             client.sendall(answer)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fix_company import PATIENCE_SECONDS, Ended
-from tests.forked import fork, settle
+from tests.forked import fork, prepare_process
 
 # Something done to the code in the runner's process before it starts: a seeded bug, shorter pauses.
 Sow = Callable[[], None]
@@ -67,7 +67,7 @@ def _main(
 ) -> None:
     from etl import cli
 
-    settle(out, err, environ)
+    prepare_process(out, err, environ)
     sys.argv = ["etl", *arguments]
     shorten_pauses()
     if sow:
@@ -79,10 +79,10 @@ def _main(
 
 def shorten_pauses() -> None:
     """Between two tries nobody waits for a server that is not gone at all."""
-    from etl.tasks import faults
+    from etl.runs import error_class
 
-    for meaning, pauses in faults._PAUSES.items():
-        faults._PAUSES[meaning] = tuple(pause / 50 for pause in pauses)
+    for meaning, pauses in error_class._PAUSES.items():
+        error_class._PAUSES[meaning] = tuple(pause / 50 for pause in pauses)
 
 
 def all_of(sows: tuple[Sow, ...]) -> None:
@@ -93,6 +93,6 @@ def all_of(sows: tuple[Sow, ...]) -> None:
 
 def after_the_lease() -> None:
     """For this process every lease has run out; nothing is written for that, so no lock of a frozen owner matters."""
-    module: Any = importlib.import_module("etl.handshake.win")
+    module: Any = importlib.import_module("etl.sources.in_tables.handshake.acquire")
     decide = module.decide
     module.decide = lambda *seen, lease_seconds, **words: decide(*seen, lease_seconds=-1, **words)

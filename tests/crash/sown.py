@@ -12,24 +12,24 @@ Change = Callable[[str], str]
 
 
 def _perform() -> Any:
-    return importlib.import_module("etl.tasks.perform")
+    return importlib.import_module("etl.runs.perform")
 
 
 def _rewrite(**changes: Change) -> None:
-    from etl.database import Statements
+    from etl.database import SqlTemplates
 
-    render = Statements.text
+    render = SqlTemplates.text
 
-    def text(self: Statements, name: str, /, **names: object) -> str:
+    def text(self: SqlTemplates, name: str, /, **names: object) -> str:
         sql = render(self, name, **names)
         return changes[name](sql) if name in changes else sql
 
-    Statements.text = text  # type: ignore[method-assign]
+    SqlTemplates.text = text  # type: ignore[method-assign]
 
 
 def no_fence() -> None:
     _rewrite(
-        hold_fence=lambda sql: "select 1",
+        assert_fence=lambda sql: "select 1",
         mark_done=lambda sql: re.sub(r"where id = :id and.*", "where id = :id", sql),
         take=lambda sql: re.sub(r"and exists \(.*?= :fence\)", "", sql),
         state_of_run=lambda sql: sql.replace("and fence = :fence", ""),
@@ -39,13 +39,13 @@ def no_fence() -> None:
 def effect_and_state_apart() -> None:
     from etl.database import transaction
 
-    def once(board: Any, taken: Any, work: Any, sides: Any, quarantine: str, **settings: str) -> Any:
-        with transaction(board.engine, **settings) as connection:
-            board.hold_fence(connection)
-            with sides(connection) as opened:
+    def once(queue: Any, taken: Any, work: Any, connections: Any, quarantine: str, **settings: str) -> Any:
+        with transaction(queue.engine, **settings) as connection:
+            queue.assert_fence(connection)
+            with connections(connection) as opened:
                 counters = work(opened, taken.task)
-        with transaction(board.engine) as connection:
-            board.mark_done(connection, taken, counters)
+        with transaction(queue.engine) as connection:
+            queue.mark_done(connection, taken, counters)
         return counters
 
     _perform()._once = once
@@ -80,7 +80,7 @@ def heartbeat_on_the_work_connection() -> None:
 
 
 def backends_are_left() -> None:
-    from etl.handshake import Handshake
+    from etl.sources.in_tables.handshake import Handshake
 
     Handshake.end_backends = lambda self, running: None  # type: ignore[method-assign]
 
@@ -90,21 +90,21 @@ def attempts_are_not_counted() -> None:
 
 
 def marker_is_fixed_first() -> None:
-    from etl.engine.work import Work
-    from etl.plan import Kind, Task
+    from etl.engine.handlers import Work
+    from etl.runs import Kind, Task
 
     perform = Work.__call__
 
-    def fix_and_perform(self: Work, sides: Any, task: Task) -> Any:
+    def fix_and_perform(self: Work, connections: Any, task: Task) -> Any:
         if task.kind is Kind.BEGIN:
-            self.house.handshake.finish_marker(sides.source, self.won)
-        return perform(self, sides, task)
+            self.runtime.handshake.finish_marker(connections.source, self.lease)
+        return perform(self, connections, task)
 
     Work.__call__ = fix_and_perform  # type: ignore[method-assign]
 
 
 def lease_by_the_clients_clock() -> None:
-    from etl.handshake import Running
+    from etl.sources.in_tables.handshake import Running
 
     clock_ahead()
     read = Running.from_row
@@ -137,9 +137,9 @@ def done_tasks_are_inherited() -> None:
 
 
 def retries_without_a_look() -> None:
-    from etl.tasks import Board
+    from etl.runs import TaskQueue
 
-    Board.done_counters = lambda self, taken: None  # type: ignore[method-assign]
+    TaskQueue.done_counters = lambda self, taken: None  # type: ignore[method-assign]
 
 
 def a_lost_answer_means_done() -> None:
@@ -158,9 +158,9 @@ def a_lost_answer_means_done() -> None:
 
 
 def what_was_won_unheard_is_forgotten() -> None:
-    from etl.handshake import Handshake
+    from etl.sources.in_tables.handshake import Handshake
 
-    Handshake._won_unheard = lambda self, decision: None  # type: ignore[method-assign]
+    Handshake._acquired_without_answer = lambda self, decision: None  # type: ignore[method-assign]
 
 
 def slow_winners(**changes: Change) -> None:
@@ -173,12 +173,12 @@ def contenders_do_not_queue() -> None:
 
 
 def frozen_contenders_hold_their_locks() -> None:
-    for name in ("etl.engine.preparation", "etl.handshake.win"):
+    for name in ("etl.engine.preparation", "etl.sources.in_tables.handshake.acquire"):
         module: Any = importlib.import_module(name)
         module.BRIEF = {}
 
 
 def broken_off_runs_keep_their_lease() -> None:
-    import etl.engine.cycle as cycle
+    import etl.engine.run as cycle
 
-    cycle._give_up = lambda house, won: None
+    cycle._give_up = lambda runtime, lease: None

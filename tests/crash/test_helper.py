@@ -82,7 +82,7 @@ def strike_helper(lab: Lab, at: int, mode: Mode) -> None:
     except AssertionError as error:
         raise AssertionError(f"round trip {at} of a helper, {mode}: {strike.trip}\n{error}") from error
     finally:
-        strike.go_on.set()
+        strike.check_cancelled.set()
         owner.end()
         helper.end()
 
@@ -104,7 +104,7 @@ def _judge(lab: Lab, strike: Strike, owner: runner.Runner, helper: runner.Runner
     if mode.kills:
         return
     if mode is Mode.FREEZE:
-        strike.go_on.set()
+        strike.check_cancelled.set()
         helper.signal(signal.SIGCONT)
     ended = helper.ended()
     assert ended.code == 143 if mode is Mode.TERMINATE else ended.code in (0, 4, 75), ended
@@ -129,7 +129,7 @@ def test_every_round_trip_of_a_helper(server: EmbeddedServer, template: Database
 
 
 def backends_of_helpers_are_left() -> None:
-    from etl.handshake import Handshake
+    from etl.sources.in_tables.handshake import Handshake
 
     Handshake.end_backends_of = lambda self, owners, *, wait_seconds=0: True  # type: ignore[method-assign]
 

@@ -16,15 +16,15 @@ ATTEMPTS = 3
 
 def dies_of_clients() -> None:
     """Merging these rows kills the process."""
-    from etl.engine.work import Work
-    from etl.plan import Kind, Task
+    from etl.engine.handlers import Work
+    from etl.runs import Kind, Task
 
     perform = Work.__call__
 
-    def deadly(self: Work, sides: Any, task: Task) -> Any:
+    def deadly(self: Work, connections: Any, task: Task) -> Any:
         if task.kind is Kind.MIGRATE_SINGLE_FIELDS and task.table == "in_Client":
             os.abort()
-        return perform(self, sides, task)
+        return perform(self, connections, task)
 
     Work.__call__ = deadly  # type: ignore[method-assign]
 

@@ -58,8 +58,8 @@ class Scene:
         owner.end()
         killed_at = self.look()["now"]
         del self._services[owner.pid]
-        heir: Any = until(lambda: (row := self.look())["fence"] > seen["fence"] and row, "an heir has won")
-        return float((heir["heartbeat_at"] - killed_at).total_seconds()) / LEASE_SECONDS
+        new_owner: Any = until(lambda: (row := self.look())["fence"] > seen["fence"] and row, "an heir has won")
+        return float((new_owner["heartbeat_at"] - killed_at).total_seconds()) / LEASE_SECONDS
 
     def _owner(self, port: int) -> runner.Runner:
         """The service with a connection from this port of the loopback."""

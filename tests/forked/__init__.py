@@ -26,7 +26,7 @@ def barrier(parties: int) -> Any:
     return _forks.Barrier(parties)
 
 
-def settle(out: Path, err: Path, environ: Mapping[str, str]) -> None:
+def prepare_process(out: Path, err: Path, environ: Mapping[str, str]) -> None:
     """The process's own output and environment."""
     for path, stream in ((out, sys.stdout), (err, sys.stderr)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream.fileno())
@@ -38,7 +38,7 @@ def command(out: Path, err: Path, environ: Mapping[str, str], folder: Path, argu
     """`etl <arguments>` in a folder: the whole of a fork."""
     from etl import cli
 
-    settle(out, err, environ)
+    prepare_process(out, err, environ)
     os.chdir(folder)
     sys.argv = ["etl", *arguments]
     cli.main()

@@ -12,14 +12,14 @@ import etl.cli.run
 import etl.cli.tables
 import etl.config.directory
 import etl.engine  # noqa: F401
-from etl.database import Statements
+from etl.database import SqlTemplates
 
 
 def _compile_templates() -> None:
     statements = [
         found._environment
         for name, module in list(sys.modules.items())
-        if name.startswith("etl.") and isinstance(found := getattr(module, "_sql", None), Statements)
+        if name.startswith("etl.") and isinstance(found := getattr(module, "_sql", None), SqlTemplates)
     ]
     tables = importlib.import_module("etl.ddl.render")._environment()
     environments: list[jinja2.Environment] = [*statements, tables]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from etl import outbound
 from etl.database import transaction
 from etl.database.embedded import EmbeddedServer
 from etl.engine import build_version, prepare
+from etl.outputs import versions as outbound
 from tests.fix_company import APART, BOTH_LAYOUTS, CLAIMS, OUT, MakeSite, Site, new_site
 from tests.fix_database import Database, fresh_database
 
@@ -44,9 +44,9 @@ def test_a_copy_has_what_the_first_run_makes(
         databases = [stack.enter_context(fresh_database(server, template)) for _ in copied.databases]
         made = new_site(databases[0], folder, CLAIMS, others=databases[1:])
         stack.callback(made.partner.session.close)
-        with made.house() as house:
-            prepare(house)
-            build_version(house, None, lambda _: None)
+        with made.runtime() as runtime:
+            prepare(runtime)
+            build_version(runtime, None, lambda _: None)
         assert len(copied.databases) == (3 if layout == APART else 1)
         assert shape(copied) == shape(made)
 
@@ -55,8 +55,8 @@ def test_a_copy_has_what_the_first_run_makes(
 @pytest.mark.prepared
 def test_a_copy_knows_its_version_and_has_seen_no_run(make_site: MakeSite) -> None:
     site = make_site(CLAIMS)
-    with site.house() as house, transaction(house.out_engine) as connection:
-        [version] = outbound.known_versions(connection, house.store.schema)
+    with site.runtime() as runtime, transaction(runtime.out_engine) as connection:
+        [version] = outbound.known_versions(connection, runtime.store.schema)
     assert (version.schema, version.is_whole, version.is_current, version.is_astray) == (OUT, True, True, False)
     assert (site.count("in_tables.run"), site.count("in_tables.process_tracking")) == (0, 0)
     site.partner.hand_over()

@@ -4,7 +4,8 @@ import logging
 
 import pytest
 
-from etl.inbound import links, repeated
+from etl.merge.links import merge as links
+from etl.merge.rows import repeated
 
 
 @pytest.fixture(autouse=True)

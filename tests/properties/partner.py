@@ -59,14 +59,14 @@ class Partner:
 
     def deliver_rows(self, data: st.DataObject) -> Act:
         """Adds rows to a table, or fills it anew."""
-        table, anew = data.draw(st.sampled_from(list(self.world.rows))), data.draw(st.booleans())
+        table, again = data.draw(st.sampled_from(list(self.world.rows))), data.draw(st.booleans())
         rows: list[Row] = []
         for _ in range(data.draw(st.integers(1, 5))):
-            beside = rows if anew else self.world.rows[table] + rows
+            beside = rows if again else self.world.rows[table] + rows
             rows.append(self.choose.new_row(data, table, beside))
 
         def act() -> None:
-            if anew:
+            if again:
                 self.sql(f"delete from {table}")
                 self.world.rows[table].clear()
             for row in rows:

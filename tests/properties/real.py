@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from etl.database.embedded import EmbeddedServer
-from etl.engine import House, Outcome, run_once
+from etl.engine import Outcome, Runtime, run_once
 from etl.metadata import Company, names
 from etl.quoting import fold, identifier
 from tests.fix_company import OUT, STORE, Site, new_site
@@ -35,7 +35,7 @@ class Real:
 
     site: Site
     eyes: psycopg.Connection[dict[str, Any]]
-    house: House
+    runtime: Runtime
     _houses: ExitStack
     ids: Names = field(default_factory=Names)
     runs: Names = field(default_factory=Names)
@@ -46,7 +46,7 @@ class Real:
 
     @property
     def company(self) -> Company:
-        return self.house.company
+        return self.runtime.company
 
     def partner(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """One statement of the partner; values that are names of the model become what they stand for."""
@@ -60,7 +60,7 @@ class Real:
         """A run, or the reason why none starts."""
         self.log.append(f"-- run: {policy}")
         fuse = fuse or Fuse()
-        with watching(self.house.engine, fuse):
+        with watching(self.runtime.engine, fuse):
             outcome = run_once(self._set(policy))
         self.run_length = fuse.sent if outcome.run else self.run_length
         return outcome
@@ -69,25 +69,25 @@ class Real:
         """A run whose runner dies, if it lives so long; a new runner stands ready afterwards."""
         self.log.append(f"-- run that dies before statement {fuse.at}, hard: {fuse.is_hard}; {policy}")
         try:
-            with watching(self.house.engine, fuse):
+            with watching(self.runtime.engine, fuse):
                 run_once(self._set(policy))
         finally:
             self._houses.close()
-            self.house = self._houses.enter_context(self.site.house())
+            self.runtime = self._houses.enter_context(self.site.runtime())
             if fuse.is_hard and self._exists("in_tables.run"):
                 self.look("update in_tables.run set heartbeat_at = heartbeat_at - interval '1 day'")
 
-    def _set(self, policy: Policy) -> House:
+    def _set(self, policy: Policy) -> Runtime:
         # Chunks and values so small are refused in a configuration; the engine does not mind them.
         in_migration = replace(
-            self.house.settings.in_migration,
+            self.runtime.settings.in_migration,
             null_policy="keep" if policy.keep_on_null else "clear",
             chunk_rows=policy.chunk_rows,
             max_value_bytes=policy.max_value_bytes,
         )
-        out_migration = replace(self.house.settings.out_migration, enabled=policy.shows)
-        settings = replace(self.house.settings, in_migration=in_migration, out_migration=out_migration)
-        return replace(self.house, settings=settings)
+        out_migration = replace(self.runtime.settings.out_migration, enabled=policy.shows)
+        settings = replace(self.runtime.settings, in_migration=in_migration, out_migration=out_migration)
+        return replace(self.runtime, settings=settings)
 
     def look(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """What the superuser sees."""
@@ -176,8 +176,8 @@ def real_company(server: EmbeddedServer, template: Database, documents: Mapping[
         stack.callback(site.partner.session.close)
         eyes = stack.enter_context(_eyes(database))
         _make_pages_small(site, eyes)
-        houses = stack.enter_context(ExitStack())
-        yield Real(site, eyes, houses.enter_context(site.house()), houses)
+        runtimes = stack.enter_context(ExitStack())
+        yield Real(site, eyes, runtimes.enter_context(site.runtime()), runtimes)
 
 
 @contextmanager
@@ -196,8 +196,8 @@ def _eyes(database: Database) -> Iterator[psycopg.Connection[dict[str, Any]]]:
 
 def _make_pages_small(site: Site, eyes: psycopg.Connection[dict[str, Any]]) -> None:
     """Link tables are divided by pages, so a page must not hold them whole."""
-    with site.house() as house:
-        for link in house.company.in_link_tables():
+    with site.runtime() as runtime:
+        for link in runtime.company.in_link_tables():
             eyes.execute(f"alter table in_tables.{identifier(link.name)} set (fillfactor = 10)")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import psycopg
 
 from etl.errors import RunStopped
-from etl.plan import Kind
+from etl.runs import Kind
 from tests.properties.facts import differences
 from tests.properties.fuse import Crash, Fuse
 from tests.properties.model import Policy, Stopped, World, begin_or_resume, close, perform
@@ -142,5 +142,7 @@ class Runner:
 
     def compare(self) -> None:
         wrong = differences(self.world, self.real)
-        told = "\n".join(f"{subject}\n  model: {said}\n  real:  {found}" for subject, (said, found) in wrong.items())
-        assert not wrong, f"\n{told}"
+        reported = "\n".join(
+            f"{subject}\n  model: {said}\n  real:  {found}" for subject, (said, found) in wrong.items()
+        )
+        assert not wrong, f"\n{reported}"

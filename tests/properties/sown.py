@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import Phase, settings
 
-from etl.database import Statements
+from etl.database import SqlTemplates
 from etl.database.embedded import EmbeddedServer
 from etl.errors import EtlError
 from tests.fix_database import Database
@@ -25,13 +25,13 @@ def nothing(sql: str) -> str:
 
 def sow(monkeypatch: pytest.MonkeyPatch, statement: str, change: Change) -> None:
     """From now on the statement of this name is another one."""
-    render = Statements.text
+    render = SqlTemplates.text
 
-    def text(self: Statements, name: str, /, **names: object) -> str:
+    def text(self: SqlTemplates, name: str, /, **names: object) -> str:
         sql = render(self, name, **names)
         return change(sql) if name == statement else sql
 
-    monkeypatch.setattr(Statements, "text", text)
+    monkeypatch.setattr(SqlTemplates, "text", text)
 
 
 def must_be_found(server: EmbeddedServer, template: Database) -> None:

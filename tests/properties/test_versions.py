@@ -7,19 +7,19 @@ import pytest
 
 from etl.database import Connection
 from etl.database.embedded import EmbeddedServer
-from etl.outbound.follow import Counters, no_rows
-from etl.outbound.registry import Known
-from etl.outbound.version import Versions
-from etl.outbound.view_moves import ViewMove
-from etl.outbound.views import move_views
+from etl.outputs.versions.follow import Counters, no_rows
+from etl.outputs.versions.registry import VersionRow
+from etl.outputs.versions.version import Versions
+from etl.outputs.versions.view_moves import ViewMove
+from etl.outputs.versions.views import move_views
 from tests.fix_company import OUT
 from tests.fix_database import Database
 from tests.properties.sown import Change, must_be_found, nothing, replace, sow
 
 pytestmark = pytest.mark.negative_control
 
-# `etl.outbound.switch` is the function of that name.
-_SWITCH = importlib.import_module("etl.outbound.switch")
+# `etl.outputs.versions.switch` is the function of that name.
+_SWITCH = importlib.import_module("etl.outputs.versions.switch")
 
 
 def beyond_the_first(change: Change) -> Change:
@@ -77,7 +77,7 @@ def test_a_rollback_that_does_not_follow_first_is_found(
     move = _SWITCH._move
 
     def back_at_once(
-        connection: Connection, versions: Versions, target: Known, *, force: bool, is_rollback: bool, first: str
+        connection: Connection, versions: Versions, target: VersionRow, *, force: bool, is_rollback: bool, first: str
     ) -> list[ViewMove]:
         act: Callable[..., list[ViewMove]] = move_views if is_rollback else move
         return act(connection, versions, target, force=force, is_rollback=is_rollback, first=first)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from etl.engine import House, build_version, roll_back_version, switch_version
+from etl.engine import Runtime, build_version, roll_back_version, switch_version
 from etl.errors import ConfigurationError
 from etl.metadata import Company, names
 from etl.metadata.out_structure import STATE, OutStructure
@@ -54,11 +54,11 @@ def raise_version(real: Real, *, is_narrow: bool, keeps_removed: bool) -> None:
         return
     name = str(len(known) + 1)
     real.log.append(f"-- version {name}, narrow: {is_narrow}, keeps removed: {keeps_removed}")
-    house: House = real._set(Policy(chunk_rows=2))
-    out = replace(house.settings.out_migration, keeps_removed=keeps_removed)
-    company = narrowed(house.company) if is_narrow else house.company
-    settings = replace(house.settings, out_migration=out)
-    build_version(replace(house, company=company, settings=settings), name, lambda _: None)
+    runtime: Runtime = real._set(Policy(chunk_rows=2))
+    out = replace(runtime.settings.out_migration, keeps_removed=keeps_removed)
+    company = narrowed(runtime.company) if is_narrow else runtime.company
+    settings = replace(runtime.settings, out_migration=out)
+    build_version(replace(runtime, company=company, settings=settings), name, lambda _: None)
 
 
 def move(real: Real, number: int | None) -> bool:
@@ -69,10 +69,10 @@ def move(real: Real, number: int | None) -> bool:
     real.log.append(f"-- switch: {number}")
     if number is not None:
         chosen = known[number % len(known)]
-        assert switch_version(real.house, chosen, force=False, patience=20.0).current == chosen
+        assert switch_version(real.runtime, chosen, force=False, patience=20.0).current == chosen
         return True
     try:
-        roll_back_version(real.house, force=False, patience=20.0)
+        roll_back_version(real.runtime, force=False, patience=20.0)
     except ConfigurationError as error:
         assert "no version was current before" in str(error)  # noqa: PT017 - the other outcome is right too
         return False

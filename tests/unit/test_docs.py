@@ -7,14 +7,14 @@ import pytest
 
 from etl import errors
 from etl.contract import contract_files
-from etl.inbound.faults import CATALOGUE
-from etl.partner import SCENARIOS
-from etl.plan import Kind
+from etl.merge.errors.catalogue import CATALOGUE
+from etl.monitoring import MEASURES
+from etl.runs import Kind
 from etl.settings.catalogue import FILES, OUT_VERSION_DEFAULT, OUT_VERSION_VARIABLE
 from etl.settings.keys import KeyFile
 from etl.settings.log_file import LOGGING, read_log_structure
 from etl.settings.schedule_parse import parse_schedule
-from etl.watch import MEASURES
+from etl.simulator import SCENARIOS
 from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND
 from tests.contracts import TERMS, company
 from tests.documentation import CHECKOUT, CONTRACT, ERRORS, MONITORING, OPERATOR, SERVICE, SPEED, blocks, table, words
@@ -27,11 +27,11 @@ TEXT = OPERATOR.read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
 def test_every_key_is_told_with_its_default(file: KeyFile) -> None:
-    told: dict[str, str] = {}
+    reported: dict[str, str] = {}
     for names, default, _ in table(OPERATOR, f"`{file.path}`"):
         defaults = words(default) or [""] * len(words(names))
-        told |= dict(zip(words(names), defaults, strict=True))
-    assert told == {key.name: key.default for key in file.keys}
+        reported |= dict(zip(words(names), defaults, strict=True))
+    assert reported == {key.name: key.default for key in file.keys}
 
 
 def test_the_version_variable_is_told() -> None:
@@ -44,11 +44,11 @@ def test_every_code_of_err_is_told_with_cause_and_cure() -> None:
 
 
 def test_every_figure_is_told() -> None:
-    told = {words(name)[0]: meaning for name, meaning in table(MONITORING, "name | meaning")}
-    assert told == {measure.prometheus_name: measure.help for measure in MEASURES}
+    reported = {words(name)[0]: meaning for name, meaning in table(MONITORING, "name | meaning")}
+    assert reported == {measure.prometheus_name: measure.help for measure in MEASURES}
     rules = [name for block in blocks(MONITORING) for name in re.findall(r"etl_\w+", block.text)]
     assert rules
-    assert set(rules) <= set(told)
+    assert set(rules) <= set(reported)
 
 
 def test_every_exit_code_is_told() -> None:
@@ -67,9 +67,9 @@ def test_every_scenario_of_the_partner_is_told() -> None:
 
 
 def test_every_file_of_a_contract_is_told() -> None:
-    told = {name for row in table(CONTRACT, "file | what it is") for name in words(row[0])}
+    reported = {name for row in table(CONTRACT, "file | what it is") for name in words(row[0])}
     files = contract_files(company(), TERMS, grants="")
-    assert told == {re.sub(r"schemas/\w+", "schemas/*", path) for path in files}
+    assert reported == {re.sub(r"schemas/\w+", "schemas/*", path) for path in files}
 
 
 def test_every_scenario_variable_and_verb_of_the_benchmark_is_told() -> None:

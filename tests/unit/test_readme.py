@@ -26,10 +26,10 @@ def test_every_exit_code_is_told() -> None:
 
 
 def test_every_folder_is_told() -> None:
-    told = {folder for row in table(README, "folder") for folder in words(row[0])}
+    reported = {folder for row in table(README, "folder") for folder in words(row[0])}
     rooms = {f"etl/{init.parent.name}" for init in (CHECKOUT / "etl").glob("*/__init__.py")}
-    assert told >= rooms
-    assert not [folder for folder in told if not (CHECKOUT / folder).is_dir()]
+    assert reported >= rooms
+    assert not [folder for folder in reported if not (CHECKOUT / folder).is_dir()]
 
 
 def test_its_links_lead_to_files() -> None:

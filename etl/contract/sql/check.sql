@@ -168,8 +168,8 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
     where i._out_id !~ '^[A-Za-z0-9@~]{16}$'
     union all
     select 'note', '{{ table.name }}', i.id, i._in_id, 'out_id', 'DUPLICATE_OUT_ID', i._out_id
-    from (select *, count(*) over (partition by _out_id) as _twins from {{ row }} where _out_id is not null) i
-    where i._twins > 1
+    from (select *, count(*) over (partition by _out_id) as _duplicates from {{ row }} where _out_id is not null) i
+    where i._duplicates > 1
     union all
 {% if table.system %}
     select 'error', '{{ table.name }}', i.id, i._in_id, null, 'SYSTEM_FIELD_MISSING', '{{ table.system_names }}'
@@ -208,18 +208,18 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
     union all
 {% endif %}
 {% if column.is_unique %}
-    -- A run takes twins one after the other, by their in_id, and at most 50 of them.
+    -- A run takes rows of one instance one after the other, by their in_id, and at most 50 of them.
     select case when i._place > 50 then 'error' else 'note' end, '{{ table.name }}', i.id, i._in_id,
         case when i._place <= 50 then '{{ column.name }}' end,
-        case when i._place > 50 then 'TOO_MANY_TWINS' else 'DUPLICATE_VALUE' end,
+        case when i._place > 50 then 'TOO_MANY_DUPLICATES' else 'DUPLICATE_VALUE' end,
         case when i._place <= 50 then left(cast({{ column.raw }} as text), 200) end
     from (
-        select i.*, count(*) over same as _twins, row_number() over (same order by i._in_id collate "C") as _place
+        select i.*, count(*) over same as _duplicates, row_number() over (same order by i._in_id collate "C") as _place
         from {{ row }} i
         where not i._removed and nullif(cast({{ column.raw }} as text), '') is not null
         window same as (partition by {{ column.compared }})
     ) i
-    where i._twins > 1
+    where i._duplicates > 1
     union all
 {% endif %}
 {% endfor %}

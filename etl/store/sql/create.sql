@@ -151,7 +151,7 @@ create table if not exists {{ schema | ident }}.ended_file_alias (
 );
 -- See above.
 create index if not exists ended_file_alias_ended_by on {{ schema | ident }}.ended_file_alias (ended_by);
--- The permanent copy of the runs' errors (guide, COPY_ERR). Ids begin anew with an import schema that is made anew; runs
+-- The permanent copy of the runs' errors (guide, COPY_ERR). Ids begin again with an import schema that is created again; runs
 -- never do.
 create table if not exists {{ schema | ident }}.err (
     id bigint not null,

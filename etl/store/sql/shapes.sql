@@ -1,4 +1,4 @@
-{# Each function answers null for a good value, else the code of its fault (etl/inbound/faults.py). It raises for no text
+{# Each function answers null for a good value, else the code of its fault (etl/merge/errors/catalogue.py). It raises for no text
    whatever: jsonb has limits of its own (nesting, size, \u0000, lone surrogates), and a subtransaction per value is the
    price of not meeting them in the middle of a merge. What the server lacks (memory, disk) is nobody's bad value. #}
 {% macro shape(name) %}

@@ -1,4 +1,4 @@
--- What only runs have ended that are taken back: unless it has come anew since, it is brought back.
+-- What only runs have ended that are taken back: unless it has come again since, it is brought back.
 create temporary table undo_ended on commit drop as
 select distinct on ({% for key in keys %}{{ ", " if not loop.first }}e.{{ key }}{% endfor %}) {% for column in columns %}e.{{ column }}, {% endfor %}e.ended_by
 from {{ store_schema | ident }}.{{ ended | ident }} e

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fix_company import STORE, MakeSite, Row
-from tests.integration.inbound.conftest import DOCUMENTS, Inbound
+from tests.integration.merge.conftest import DOCUMENTS, Inbound
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.fix_company import PATIENCE_SECONDS, STORE
-from tests.integration.inbound.conftest import Inbound
+from tests.integration.merge.conftest import Inbound
 
 
 @pytest.mark.parametrize("of_store", [[], ["--all"]])

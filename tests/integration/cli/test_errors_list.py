@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from etl.inbound.faults import CATALOGUE
+from etl.merge.errors.catalogue import CATALOGUE
 from tests.fix_company import BOTH_LAYOUTS, STORE, Row
 from tests.integration.cli.conftest import error_id, fill
-from tests.integration.inbound.conftest import Inbound
+from tests.integration.merge.conftest import Inbound
 
 
 def listed(inbound: Inbound, *arguments: str) -> list[Row]:

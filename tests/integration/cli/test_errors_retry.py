@@ -4,7 +4,7 @@ import pytest
 
 from tests.fix_company import BOTH_LAYOUTS, STORE, Row
 from tests.integration.cli.conftest import error_id, fill
-from tests.integration.inbound.conftest import Inbound
+from tests.integration.merge.conftest import Inbound
 
 
 def test_a_corrected_row_alone_is_taken_again(rejected: Inbound) -> None:

@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy
 
 from etl.database import transaction
-from etl.inbound import Sides, missing_instances, waiting_links
+from etl.merge import Connections
+from etl.merge.references import missing_instances, waiting_links
 from tests.fix_company import BOTH_LAYOUTS, STORE
 from tests.integration.cli.conftest import error_id, fill
-from tests.integration.inbound.conftest import Inbound
+from tests.integration.merge.conftest import Inbound
 
 
 def wait(inbound: Inbound, field: str, *pairs: tuple[str, str]) -> None:
@@ -47,13 +48,13 @@ def test_what_waits_is_told_by_field_and_target(inbound: Inbound) -> None:
     inbound.site.look(
         f"update {STORE}.boi_reference set waiting_since = '2024-05-01 10:00+00' where target_in_id = 'a'"
     )
-    told = asked(inbound)
-    assert "missing" not in told
-    assert [(one["bo"], one["field"], one["target_bo"], one["links"]) for one in told["waiting"]] == [
+    reported = asked(inbound)
+    assert "missing" not in reported
+    assert [(one["bo"], one["field"], one["target_bo"], one["links"]) for one in reported["waiting"]] == [
         ("Claim", "Watcher", "Client", 2),
         ("Claim", "Party", "Firm", 1),
     ]
-    first = told["waiting"][0]
+    first = reported["waiting"][0]
     assert first["since"] == "2024-05-01 10:00:00+00:00"
     assert datetime.fromisoformat(first["expires_at"]) - datetime.fromisoformat(first["since"]) == timedelta(minutes=90)
     shown = inbound.site.etl("waiting").out
@@ -116,8 +117,8 @@ def test_a_file_is_waited_for_like_an_end(inbound: Inbound) -> None:
     inbound.partner.fill("in_Client", {"in_id": "c", "photo": "p2"})
     inbound.merge()
     inbound.partner.fill("in_fileStorage", {"file_id": "p2", "content": b"2"})
-    told = asked(inbound, "--explain")
-    [links] = told["waiting"]
+    reported = asked(inbound, "--explain")
+    [links] = reported["waiting"]
     assert (links["bo"], links["field"], links["target_bo"], links["links"]) == ("Client", "photo", "in_fileStorage", 3)
     assert links["expires_at"]
     assert missing(inbound) == [("in_fileStorage", "p1", 2), ("in_fileStorage", "p2", 1)]
@@ -130,8 +131,8 @@ def test_links_that_the_metadata_no_longer_has_never_expire(inbound: Inbound) ->
     wait(inbound, "Watcher", ("k", "a"))
     inbound.merge()
     inbound.site.look(f"update {STORE}.boi_reference set field = 'Gone'")
-    told = asked(inbound, "--explain")
-    assert (told["waiting"][0]["expires_at"], told["missing"]) == (None, [])
+    reported = asked(inbound, "--explain")
+    assert (reported["waiting"][0]["expires_at"], reported["missing"]) == (None, [])
     assert "never: not in the metadata" in inbound.site.etl("waiting").out
 
 
@@ -165,13 +166,13 @@ def test_the_explanation_scans_no_table_for_a_few_links(inbound: Inbound, waits:
 def _plan(inbound: Inbound) -> list[str]:
     """How the server answers the very statement that the command sends."""
     plan: list[str] = []
-    with inbound.site.house() as house, transaction(house.engine) as connection:
-        schemas = {"in_schema": house.in_schema, "store_schema": house.store.schema}
-        links = waiting_links(connection, house.company, house.store.schema, 1)
+    with inbound.site.runtime() as runtime, transaction(runtime.engine) as connection:
+        schemas = {"in_schema": runtime.in_schema, "store_schema": runtime.store.schema}
+        links = waiting_links(connection, runtime.company, runtime.store.schema, 1)
 
         @sqlalchemy.event.listens_for(connection, "before_cursor_execute")
         def explain(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
             plan.extend(row[0] for row in cursor.execute(f"explain {statement}", parameters).fetchall())
 
-        missing_instances(Sides(connection, connection), house.company, links, 50, **schemas)
+        missing_instances(Connections(connection, connection), runtime.company, links, 50, **schemas)
     return plan

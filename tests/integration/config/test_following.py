@@ -1,4 +1,4 @@
-"""Following a tree: that something changed is noticed, and what is wrong with a text stands beside it."""
+"""ConfigWatcher a tree: that something changed is noticed, and what is wrong with a text stands beside it."""
 
 import os
 from pathlib import Path

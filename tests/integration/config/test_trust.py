@@ -14,8 +14,8 @@ from kazoo.security import ACL, OPEN_ACL_UNSAFE, Id, Permissions, make_acl, make
 from etl.config import Tree, open_source
 from etl.config.permissions import why_open
 from etl.errors import ConfigurationError
+from etl.monitoring.config_checks import check_trust
 from etl.settings.layers import read_layers
-from etl.watch.config_checks import check_trust
 from tests.fix_zookeeper import SecureZookeeper
 
 MAIN = "configs/InMigrationConfig.txt"

@@ -36,13 +36,13 @@ def test_nodes_that_come_and_go_do_not_disturb_a_snapshot(
     zookeeper_client.create(f"{zookeeper_chroot}/A.txt", b"1")
     done = threading.Event()
 
-    def disturb() -> None:
+    def mark_shared() -> None:
         while not done.is_set():
             zookeeper_client.create(f"{zookeeper_chroot}/shaky", b"2")
             zookeeper_client.delete(f"{zookeeper_chroot}/shaky")
             time.sleep(0.02)
 
-    other = threading.Thread(target=disturb)
+    other = threading.Thread(target=mark_shared)
     other.start()
     try:
         with open_source(zookeeper_url) as source:

@@ -10,7 +10,7 @@ import pytest
 from etl.contract import contract_files
 from etl.contract.checks import NOTES, check_sql
 from etl.contract.samples import Samples
-from etl.inbound.faults import CATALOGUE
+from etl.merge.errors.catalogue import CATALOGUE
 from etl.metadata import parse_company
 from etl.metadata.field_types import FieldType
 from tests.contracts import DOCUMENTS, TERMS, company

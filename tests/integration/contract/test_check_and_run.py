@@ -12,7 +12,7 @@ import pytest
 
 from etl.contract.checks import NOTES, check_sql
 from etl.contract.samples import Samples
-from etl.inbound.faults import CATALOGUE
+from etl.merge.errors.catalogue import CATALOGUE
 from tests.contracts import DOCUMENTS, TERMS, company
 from tests.fix_company import STORE, MakeSite, Site
 
@@ -101,7 +101,7 @@ def fill(site: Site, draw: random.Random, rows: int) -> None:
     site.partner.fill("in_Everything_Party_Person", *({"Everything_id": a, "Party_id": b} for a, b in ends))
 
 
-def told(rows: list[Row]) -> set[Told]:
+def reported(rows: list[Row]) -> set[Told]:
     return {
         (row["in_table"], row["row_id"], row["in_id"], (row["column_name"] or "").lower(), row["code"]) for row in rows
     }
@@ -113,12 +113,12 @@ def test_what_the_check_foretells_the_run_does(site: Site, seed: int) -> None:
     fill(site, draw, 40)
     rows = site.partner(check_sql(company(), TERMS))
     foretold = {
-        level: told([row for row in rows if row["severity"] == level]) for level in ("error", "warning", "note")
+        level: reported([row for row in rows if row["severity"] == level]) for level in ("error", "warning", "note")
     }
     site.run()
     errors = site.errors()
     for level in ("error", "warning"):
-        done = told([row for row in errors if row["severity"] == level])
+        done = reported([row for row in errors if row["severity"] == level])
         surprises = {one for one in done if one not in foretold[level]}
         assert foretold[level] - done == set(), f"seed {seed}: foretold, but the run did not say it"
         assert {code for *_, code in surprises} <= ONLY_STORE, f"seed {seed}: {surprises}"

@@ -44,12 +44,12 @@ def test_the_sql_of_the_guide_works_from_top_to_bottom(
         outcome = site.run()
         assert outcome.exit_code == 0, [list(error.values()) for error in site.errors()]
         for one in outcome.receipts:
-            told = receipts.setdefault(one.in_table, {})
+            reported = receipts.setdefault(one.in_table, {})
             for count in ("claimed", "created", "changed", "removed", "rejected", "waiting"):
-                told[count] = told.get(count, 0) + getattr(one, count)
+                reported[count] = reported.get(count, 0) + getattr(one, count)
         _grant_answers(site)
-    assert {table: told["created"] for table, told in receipts.items() if told["created"]} == ROWS | LINKS
-    assert sum(told["rejected"] + told["waiting"] for told in receipts.values()) == 0
+    assert {table: reported["created"] for table, reported in receipts.items() if reported["created"]} == ROWS | LINKS
+    assert sum(reported["rejected"] + reported["waiting"] for reported in receipts.values()) == 0
     assert (receipts["in_Kind"]["changed"], receipts["in_Kind"]["removed"]) == (1, 1)
     # The marker, receipts, errors and why_not all answer.
     assert [bool(answer) for answer in answers if answer] == [True, True]

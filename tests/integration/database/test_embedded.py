@@ -109,10 +109,10 @@ def test_the_server_of_a_killed_command_serves_the_next(folder: Path, actor: Act
     killed.kill()
     assert answers(socket_dir)
 
-    heir = actor.command(folder)
-    assert heir.enter() == socket_dir
+    new_owner = actor.command(folder)
+    assert new_owner.enter() == socket_dir
     assert postmaster(socket_dir) == left
-    heir.leave()
+    new_owner.leave()
     assert not answers(socket_dir)
 
 
@@ -123,10 +123,10 @@ def test_a_command_killed_while_it_makes_or_starts_the_server(folder: Path, acto
     time.sleep(seconds)  # no wait for anything: the moment of the kill is what varies
     killed.kill()
     for _ in range(2):
-        heir = actor.command(folder)
-        socket_dir = heir.enter()
+        new_owner = actor.command(folder)
+        socket_dir = new_owner.enter()
         assert ask(socket_dir, "select 1") == 1
-        heir.leave()
+        new_owner.leave()
         assert not answers(socket_dir)
     assert not list(folder.glob(".postgres.new-*"))
 
@@ -138,9 +138,9 @@ def test_a_killed_server_is_started_anew(folder: Path, actor: Actor) -> None:
     os.kill(postmaster(socket_dir), signal.SIGKILL)
     unlucky.leave()
 
-    heir = actor.command(folder)
-    assert ask(heir.enter(), "select one from kept") == 1
-    heir.leave()
+    new_owner = actor.command(folder)
+    assert ask(new_owner.enter(), "select one from kept") == 1
+    new_owner.leave()
 
 
 def test_a_server_that_is_killed_under_its_user_is_there_again(folder: Path) -> None:
@@ -174,9 +174,9 @@ def test_a_stale_pid_file_that_names_another_process(folder: Path, actor: Actor)
     with subprocess.Popen(["sleep", "60"], user=owner.st_uid if os.geteuid() == 0 else None) as stranger:
         pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
         os.chown(pid_file, owner.st_uid, owner.st_gid)
-        heir = actor.command(folder)
-        assert ask(heir.enter(), "select 1") == 1
-        heir.leave()
+        new_owner = actor.command(folder)
+        assert ask(new_owner.enter(), "select 1") == 1
+        new_owner.leave()
         assert stranger.poll() is None
         stranger.kill()
 
@@ -232,8 +232,8 @@ def test_the_server_does_not_hold_our_locks(open_folder: Path) -> None:
     server._users = None
     with (open_folder / "users.lock").open("r+") as users:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    with server_of(open_folder) as heir:
-        socket_dir = heir.socket_dir
+    with server_of(open_folder) as new_owner:
+        socket_dir = new_owner.socket_dir
     assert not answers(socket_dir)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from etl.database import open_engine, transaction
 from etl.errors import EnvironmentFault, TransientFault
-from etl.tasks import Meaning, meaning_of
+from etl.runs import ErrorClass, error_class_of
 from tests.fix_company import CLAIMS, PASSWORD, MakeSite
 
 
@@ -26,5 +26,5 @@ def test_it_is_told_and_somebody_must_mend_it(
         pass
     engine.dispose()
     assert caught.value.sqlstate == sqlstate
-    assert meaning_of(caught.value) is Meaning.LASTING
+    assert error_class_of(caught.value) is ErrorClass.OUTAGE
     assert not isinstance(caught.value, TransientFault)

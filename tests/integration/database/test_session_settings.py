@@ -184,12 +184,12 @@ def test_a_password_of_the_environment_is_taken_as_it_is(make_site: MakeSite, pa
 def test_check_says_what_an_encoding_lacks(
     make_site: MakeSite, database: Database, encoding: str, level: str, said: str
 ) -> None:
-    from etl.watch.places import places
-    from etl.watch.server_checks import check_encoding
+    from etl.monitoring.databases import databases
+    from etl.monitoring.server_checks import check_encoding
 
     site = make_site(CLAIMS)
-    place = in_encoding(site, encoding)
-    [finding] = check_encoding(place(places))
+    checked = in_encoding(site, encoding)
+    [finding] = check_encoding(checked(databases))
     assert (finding.level.value, said in finding.found) == (level, True)
 
 
@@ -201,9 +201,9 @@ def in_encoding(site: Site, encoding: str) -> Any:
         session.execute(f"grant create on database {name} to engine_{site.database.name}")
     site.edit(IMPORT_CONFIG, f"dbName={site.database.name}\n", f"dbName={name}\n")
 
-    def first(places: Any) -> Any:
-        with site.house() as house:
-            return places(house)[0]
+    def first(databases: Any) -> Any:
+        with site.runtime() as runtime:
+            return databases(runtime)[0]
 
     return first
 
@@ -243,7 +243,7 @@ def test_a_file_keeps_its_letters_and_the_rows_that_cannot_are_rejected(
 def test_a_database_without_an_encoding_is_refused(make_site: MakeSite) -> None:
     site = make_site(CLAIMS)
     in_encoding(site, "SQL_ASCII")
-    with site.house() as house, pytest.raises(EnvironmentFault, match="SQL_ASCII"), transaction(house.engine):
+    with site.runtime() as runtime, pytest.raises(EnvironmentFault, match="SQL_ASCII"), transaction(runtime.engine):
         pass
     ended = site.etl("check")
     assert (ended.code, "SQL_ASCII" in ended.out) == (1, True)

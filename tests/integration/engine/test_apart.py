@@ -73,7 +73,7 @@ def killed_while(site: Site, table: str, event: str, condition: str, *command: s
     site.look(f"-- {table}.\ndrop trigger hold_up on {table}; drop function public.hold_up()")
 
 
-def heir(site: Site) -> Ended:
+def new_owner(site: Site) -> Ended:
     """The next runner that finds the lease run out."""
     results: list[Ended] = []
 
@@ -116,7 +116,7 @@ def test_a_run_that_is_killed_between_the_commits(site: Site, table: str, seq: i
     committed = site.value(f"select count(*) from {STORE}.relay_task where run = %s and seq = %s", [run, seq])
     assert committed == (1 if table == IMPORT else 0)
     assert site.value("select state from in_tables.task where run = %s and seq = %s", [run, seq]) == "running"
-    assert heir(site).code == 1
+    assert new_owner(site).code == 1
     is_whole(site, run)
 
 
@@ -129,7 +129,7 @@ def test_links_that_are_taken_away_or_rejected(site: Site, table: str) -> None:
     site.partner.hand_over()
     with killed(site, table, 2) as run:  # without rows of objects the links of Claim.Client are the second task
         pass
-    assert heir(site).code == 1
+    assert new_owner(site).code == 1
     [receipt] = site.look("select * from in_tables.migration_receipt where run = %s and claimed > 0", [run])
     fates = {name: receipt[name] for name in ("claimed", "unchanged", "removed", "rejected", "waiting")}
     assert fates == {"claimed": 3, "unchanged": 0, "removed": 2, "rejected": 1, "waiting": 0}
@@ -148,7 +148,7 @@ def test_what_the_partner_changes_between_a_kill_and_the_heir(site: Site) -> Non
     site.partner("update in_Client set name = 'Other' where in_id = 'c1'")
     site.partner("delete from in_Client where in_id = 'c2'")
     site.partner("update in_Client set amount = 1 where in_id = 'bad'")
-    assert heir(site).code == 1
+    assert new_owner(site).code == 1
     found = {row["_in_id"]: row["name"] for row in site.look(f"select * from {STORE}.bo_Client")}
     assert found == {"c0": "Client 0", "c1": "Other", "c2": "Client 2", "bad": None}
     [receipt] = site.look("select * from in_tables.migration_receipt where run = %s and in_table = 'in_Client'", [run])
@@ -159,13 +159,13 @@ def test_what_the_partner_changes_between_a_kill_and_the_heir(site: Site) -> Non
 
 def test_an_owner_whose_run_was_taken_over_cannot_write_to_the_store(site: Site) -> None:
     """Its transaction of the import is gone, and it does not know yet; what it has in the store's is all it has."""
-    with site.house() as house:
+    with site.runtime() as runtime:
         site.run()
         run = site.value("select max(id) from in_tables.run")
-        with pytest.raises(FencedOut), house.store_engine.begin() as connection:
-            house.gate.hold(connection, run, 0)
-        with house.store_engine.begin() as connection:
-            house.gate.hold(connection, run, site.value("select max(fence) from in_tables.run"))
+        with pytest.raises(FencedOut), runtime.store_engine.begin() as connection:
+            runtime.gate.hold(connection, run, 0)
+        with runtime.store_engine.begin() as connection:
+            runtime.gate.hold(connection, run, site.value("select max(fence) from in_tables.run"))
 
 
 def test_an_undoing_that_is_killed_between_the_commits_is_told_by_the_next(site: Site) -> None:
@@ -176,11 +176,11 @@ def test_an_undoing_that_is_killed_between_the_commits_is_told_by_the_next(site:
         pass
     assert (site.count(clients), site.count("in_tables.run where marker = 0")) == (0, 0)
     journalled = site.count(f"{STORE}.journal")
-    told = json.loads(site.etl("undo", str(run), "--json").out)
-    assert told["counters"]["removed"] == 5
+    reported = json.loads(site.etl("undo", str(run), "--json").out)
+    assert reported["counters"]["removed"] == 5
     assert site.count(f"{STORE}.journal") == journalled
     [row] = site.look("select id, message from in_tables.run where marker = 0")
-    assert row == {"id": told["as_run"], "message": f"undo of run {run}"}
+    assert row == {"id": reported["as_run"], "message": f"undo of run {run}"}
     again = json.loads(site.etl("undo", str(run), "--json").out)
     assert (again["as_run"] > row["id"], again["counters"]["removed"]) == (True, 0)
     taken_back = json.loads(site.etl("undo", str(row["id"]), "--json").out)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from etl.engine import run_once
-from etl.engine.wiring import House
+from etl.engine.runtime import Runtime
 from etl.errors import EnvironmentFault, RunStopped
 from tests.fix_company import CLAIMS, STORE, MakeSite, Row, Site
 
@@ -32,15 +32,15 @@ def deliver(site: Site, removed: str = "false") -> None:
     site.partner.hand_over()
 
 
-def small(house: House) -> House:
+def small(runtime: Runtime) -> Runtime:
     """Chunks so small are refused in a configuration; the engine does not mind them."""
-    in_migration = replace(house.settings.in_migration, chunk_rows=90)
-    return replace(house, settings=replace(house.settings, in_migration=in_migration))
+    in_migration = replace(runtime.settings.in_migration, chunk_rows=90)
+    return replace(runtime, settings=replace(runtime.settings, in_migration=in_migration))
 
 
 def run(site: Site) -> None:
-    with site.house() as house:
-        assert run_once(small(house)).run
+    with site.runtime() as runtime:
+        assert run_once(small(runtime)).run
 
 
 def tasks(site: Site) -> list[Row]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from etl.database import Statements, fetch_all, transaction
+from etl.database import SqlTemplates, fetch_all, transaction
 from etl.engine import clean
 from tests.fix_company import OUT, OUT_CONFIG, STORE, MakeSite, Site
 
@@ -67,9 +67,9 @@ def test_old_runs_are_forgotten_before_a_run(site: Site, caplog: pytest.LogCaptu
     assert {row["run"] for row in site.look("select run from in_tables.task")} == {young, newest}
     assert {row["id"] for row in site.look("select id from in_tables.run")} == {young, newest}
     assert {row["run"] for row in site.look(f"select run from {STORE}.journal")} == {young}
-    told = [record.getMessage() for record in caplog.records]
-    assert told[1:3] == ["g5mP3u7hF4 :: cleanErrorsTable start", "mX9xgIdrQt :: clean days = 10, limit = 10000"]
-    assert told[3].startswith("1RHJ7aF2vu :: errors cleaner deleted 1 rows in ")
+    reported = [record.getMessage() for record in caplog.records]
+    assert reported[1:3] == ["g5mP3u7hF4 :: cleanErrorsTable start", "mX9xgIdrQt :: clean days = 10, limit = 10000"]
+    assert reported[3].startswith("1RHJ7aF2vu :: errors cleaner deleted 1 rows in ")
     # For good: the receipt, and the error in the golden store.
     assert site.count(f"in_tables.migration_receipt where run = {old}") == 1
     assert site.count(f"{STORE}.err where run = {old}") == 1
@@ -128,8 +128,8 @@ def test_a_run_that_has_not_ended_stays_and_all_after_it(site: Site) -> None:
     numbers = [run(site, amount) for amount in (1, 2, 3)]
     _, old, _ = [age(site, number, days) for number, days in zip(numbers, (40, 30, 20), strict=True)]
     site.look("update in_tables.run set state = 'running' where id = %s", [old])
-    with site.house() as house:
-        assert clean(house).runs == 1
+    with site.runtime() as runtime:
+        assert clean(runtime).runs == 1
     assert site.value("select min(id) from in_tables.run") == old
 
 
@@ -217,8 +217,11 @@ def test_a_pass_finds_its_rows_by_an_index(site: Site, room: str, statement: str
     for table in ("in_tables.err", "in_tables.task", "in_tables.run", f"{STORE}.journal"):
         site.look(f"vacuum analyze {table}")
     schemas = {"schema": STORE if room == "store" else "in_tables", "in_schema": "in_tables"}
-    sql = Statements(f"etl.{room}")(statement, **schemas)
-    with site.house() as house, transaction(house.store_engine if room == "store" else house.engine) as connection:
+    sql = SqlTemplates(f"etl.{room}")(statement, **schemas)
+    with (
+        site.runtime() as runtime,
+        transaction(runtime.store_engine if room == "store" else runtime.engine) as connection,
+    ):
         explained = type(sql)(f"explain (costs off)\n{sql.text}")
         plan = "\n".join(row[0] for row in fetch_all(connection, explained, {"before": newest, "limit": 100}))
     assert f"using {index}" in plan or f"on {index}" in plan, plan

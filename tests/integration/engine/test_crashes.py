@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 import sqlalchemy
 
-from etl.engine import House, Outcome, run_once
+from etl.engine import Outcome, Runtime, run_once
 from tests.fix_company import APART, BOTH_LAYOUTS, CLAIMS, STORE, MakeSite, Site
 
 pytestmark = pytest.mark.first_run
@@ -16,7 +16,7 @@ class Crash(BaseException):
     """Ends a run as a signal would."""
 
 
-def crash_before_commit(house: House, number: int) -> int:
+def crash_before_commit(runtime: Runtime, number: int) -> int:
     """Runs, and breaks it before its commit of that number; returns how many commits there were."""
     commits = 0
 
@@ -26,11 +26,11 @@ def crash_before_commit(house: House, number: int) -> int:
         if commits == number:
             raise Crash
 
-    engines = {house.engine, house.store_engine, house.out_engine}
+    engines = {runtime.engine, runtime.store_engine, runtime.out_engine}
     for engine in engines:
         sqlalchemy.event.listen(engine, "commit", note)
     try:
-        run_once(house)
+        run_once(runtime)
     except Crash:
         pass
     finally:
@@ -49,7 +49,7 @@ def deliver(site: Site, number: int) -> None:
     site.partner.hand_over()
 
 
-def is_whole(site: Site, number: int, heir: Outcome, first_run: int) -> None:
+def is_whole(site: Site, number: int, new_owner: Outcome, first_run: int) -> None:
     """All batches up to this one are in the store and out, each once."""
     assert site.count(f"{STORE}.bo_Client") == number + 2
     assert site.value(f"select name from {STORE}.bo_Client where _in_id = 'same'") == f"name {number}"
@@ -63,7 +63,7 @@ def is_whole(site: Site, number: int, heir: Outcome, first_run: int) -> None:
     assert site.value("select count(*) from in_tables.run where state <> 'done'") == 0
     assert site.count("in_tables.run") == number + 1
     assert site.partner.marker()["ins_inkafka_status"] == 1
-    assert heir.run is None or heir.taken_over or first_run == 0
+    assert new_owner.run is None or new_owner.taken_over or first_run == 0
 
 
 @pytest.fixture
@@ -81,12 +81,12 @@ def test_a_break_before_any_commit(site: Site, layout: str) -> None:
     for batch in count(1):
         number = batch * step
         deliver(site, batch)
-        with site.house() as house:
-            commits = crash_before_commit(house, number)
+        with site.runtime() as runtime:
+            commits = crash_before_commit(runtime, number)
         is_broken = commits >= number
         runs = site.look("select id from in_tables.run where state = 'running'")
-        heir = site.run()
-        is_whole(site, batch, heir, runs[0]["id"] if runs else 0)
+        new_owner = site.run()
+        is_whole(site, batch, new_owner, runs[0]["id"] if runs else 0)
         if not is_broken:
             break
     assert number > 20  # look, prepare, win, and a take and a commit for each task

@@ -60,8 +60,8 @@ def test_what_a_run_reports_is_what_it_has_written_down(site: Site) -> None:
         "in_Claim_Client": (1, 0, 0, 1),
         "in_Claim_Watchers": (0, 0, 0, 0),
     }
-    with site.house() as house:
-        status = read_status(house)
+    with site.runtime() as runtime:
+        status = read_status(runtime)
     assert status.receipts == outcome.receipts
     assert status.run is not None
     assert (status.run["run"], status.run["state"]) == (outcome.run, "done")
@@ -87,7 +87,7 @@ def test_status_before_and_after_the_first_run(site: Site) -> None:
 def test_an_idle_tick_writes_nothing(site: Site) -> None:
     site.run()
     before = site.fingerprint()
-    with site.house() as house:
+    with site.runtime() as runtime:
         written: list[str] = []
 
         def note(*arguments: Any) -> None:
@@ -95,9 +95,9 @@ def test_an_idle_tick_writes_nothing(site: Site) -> None:
             if not statement.startswith(("select", "--")) or "insert into" in statement or "update " in statement:
                 written.append(statement)
 
-        sqlalchemy.event.listen(house.engine, "before_cursor_execute", note)
-        assert run_once(house).run is None
-        sqlalchemy.event.remove(house.engine, "before_cursor_execute", note)
+        sqlalchemy.event.listen(runtime.engine, "before_cursor_execute", note)
+        assert run_once(runtime).run is None
+        sqlalchemy.event.remove(runtime.engine, "before_cursor_execute", note)
     assert written == []
     assert site.fingerprint() == before
 

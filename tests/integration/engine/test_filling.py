@@ -10,11 +10,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from etl.engine import House, Outcome, build_version, list_versions, run_once
+from etl.engine import Outcome, Runtime, build_version, list_versions, run_once
 from tests.fix_company import APART, BOTH_LAYOUTS, CLAIMS, OUT, STORE, MakeSite, Site, superuser, until
 from tests.integration.engine.test_crashes import Crash, crash_before_commit
-from tests.integration.outbound.test_build import load
-from tests.integration.outbound.writers import wrong_rows
+from tests.integration.outputs.test_build import load
+from tests.integration.outputs.writers import wrong_rows
 
 pytestmark = pytest.mark.first_run
 
@@ -24,18 +24,18 @@ TABLES = ["Client", "Claim", "_Claim_Client_", "_Claim_Watchers_"]
 
 
 @contextmanager
-def large(site: Site, *, fill_seconds: int = 300, **settings: Any) -> Iterator[House]:
+def large(site: Site, *, fill_seconds: int = 300, **settings: Any) -> Iterator[Runtime]:
     """Chunks so small are refused in a configuration; the engine does not mind them."""
-    with site.house() as house:
-        in_migration = replace(house.settings.in_migration, chunk_rows=CHUNK_ROWS)
-        out_migration = replace(house.settings.out_migration, fill_seconds=fill_seconds)
+    with site.runtime() as runtime:
+        in_migration = replace(runtime.settings.in_migration, chunk_rows=CHUNK_ROWS)
+        out_migration = replace(runtime.settings.out_migration, fill_seconds=fill_seconds)
         parts = {"in_migration": in_migration, "out_migration": out_migration, **settings}
-        yield replace(house, settings=replace(house.settings, **parts))
+        yield replace(runtime, settings=replace(runtime.settings, **parts))
 
 
 def run(site: Site) -> Outcome:
-    with large(site) as house:
-        return run_once(house)
+    with large(site) as runtime:
+        return run_once(runtime)
 
 
 def deliver(site: Site, batch: int = 0, rows: int = ROWS) -> None:
@@ -78,8 +78,8 @@ def counted(site: Site) -> dict[str, dict[str, int]]:
 
 def states(site: Site) -> dict[str, tuple[str, int, object]]:
     """Version -> (state, percent, when it was read)."""
-    with site.house() as house, house.engine.begin() as connection:
-        found = list_versions(connection, house)
+    with site.runtime() as runtime, runtime.engine.begin() as connection:
+        found = list_versions(connection, runtime)
     return {one.schema_name: (one.state, one.percent, one.last_read_at) for one in found}
 
 
@@ -94,12 +94,12 @@ def is_whole(site: Site, batches: int = 1, rows: int = ROWS) -> None:
 def broken_off(site: Site, tasks: int = 1) -> None:
     """A run of one worker that has finished so many tasks of filling, the first makes the tables, and is gone."""
 
-    def go_on() -> None:
+    def check_cancelled() -> None:
         if site.count("in_tables.task where kind = 'FILL_OUT' and state = 'done'") >= tasks:
             raise Crash
 
-    with large(site, worker_count=1) as house, pytest.raises(Crash):
-        run_once(house, go_on=go_on)
+    with large(site, worker_count=1) as runtime, pytest.raises(Crash):
+        run_once(runtime, check_cancelled=check_cancelled)
 
 
 @BOTH_LAYOUTS
@@ -130,8 +130,8 @@ def test_a_small_first_load_has_none(site: Site) -> None:
 
 
 def test_one_that_a_run_may_not_fill_to_its_end_has_none(site: Site) -> None:
-    with large(site, fill_seconds=0) as house:
-        run_once(house)
+    with large(site, fill_seconds=0) as runtime:
+        run_once(runtime)
     assert fillings(site) == {}
     assert states(site) == {OUT: ("building", 0, None)}
 
@@ -152,8 +152,8 @@ def test_a_new_version_of_a_large_store_has_the_rows_of_a_build(site: Site) -> N
     outcome = run(site)
     assert list(fillings(site)) == TABLES
     assert 0 < outcome.out["linked"] < 2 * ROWS
-    with site.house() as house:
-        build_version(house, "3", lambda percent: None)
+    with site.runtime() as runtime:
+        build_version(runtime, "3", lambda percent: None)
     assert states(site)["out_demo_1_3"] == states(site)["out_demo_1_2"] == ("live", 100, None)
     for table in TABLES:
         ours, theirs = (rows(site, f"out_demo_1_{version}.{table}") for version in (2, 3))
@@ -172,15 +172,15 @@ def rows(site: Site, table: str) -> list[str]:
 def test_a_break_before_a_commit(site: Site, layout: str) -> None:
     """In the last part of a run, from the making of the tables on."""
     tail, step = (50, 5) if layout == APART else (24, 2)
-    with large(site) as house:
-        last = crash_before_commit(house, 0)
+    with large(site) as runtime:
+        last = crash_before_commit(runtime, 0)
     for batch in count(1):
         site.look(f"drop schema {OUT} cascade; drop schema out_demo cascade", at=site.out_database)
         site.look(f"delete from {STORE}.out_version where schema_name = '{OUT}'", at=site.out_database)
         deliver(site, batch)
         number = last - tail + batch * step
-        with large(site) as house:
-            commits = crash_before_commit(house, number)
+        with large(site) as runtime:
+            commits = crash_before_commit(runtime, number)
         run(site)
         is_whole(site, batch + 1)
         assert list(fillings(site)) == TABLES
@@ -195,11 +195,11 @@ def test_another_runner_goes_on_and_its_workers_fill_side_by_side(site: Site) ->
     assert states(site) == {OUT: ("building", 0, None)}
     with ThreadPoolExecutor(1) as pool:
         with site.locking(f"{OUT}.Client"):
-            heir = pool.submit(run, site)
+            new_owner = pool.submit(run, site)
             until(lambda: list(fillings(site).values()).count("done") == 3, "the other tables are filled")
             assert fillings(site)["Client"] == "running"
             assert states(site)[OUT][0] == "building"
-        assert heir.result().taken_over
+        assert new_owner.result().taken_over
     is_whole(site)
 
 
@@ -215,8 +215,8 @@ def test_a_task_performed_again_finds_its_table_filled(site: Site) -> None:
 
 def test_a_build_that_comes_between_does_it_all(site: Site) -> None:
     broken_off(site, tasks=2)
-    with site.house() as house:
-        built = build_version(house, "1", lambda percent: None)
+    with site.runtime() as runtime:
+        built = build_version(runtime, "1", lambda percent: None)
     assert sum(built.rows.values()) == 3 * ROWS
     assert sum(run(site).out.values()) == ROWS
     is_whole(site)
@@ -224,14 +224,14 @@ def test_a_build_that_comes_between_does_it_all(site: Site) -> None:
 
 def test_a_build_at_the_same_time_waits_and_finishes(site: Site) -> None:
     broken_off(site)
-    with ThreadPoolExecutor(2) as pool, large(site) as house:
+    with ThreadPoolExecutor(2) as pool, large(site) as runtime:
         with site.locking(f"{OUT}.Client"):
-            heir = pool.submit(run, site)
+            new_owner = pool.submit(run, site)
             until(lambda: fillings(site)["Client"] == "running", "the heir fills")
             site.wait_for_blocked()
-            built = pool.submit(build_version, house, "1", lambda percent: None)
+            built = pool.submit(build_version, runtime, "1", lambda percent: None)
             until(lambda: waiting_for(site, "out_version"), "the build waits for the version")
-        assert sum(built.result().rows.values()) + sum(heir.result().out.values()) == 4 * ROWS
+        assert sum(built.result().rows.values()) + sum(new_owner.result().out.values()) == 4 * ROWS
     is_whole(site)
 
 
@@ -260,8 +260,8 @@ def test_a_version_that_was_followed_meanwhile_is_filled_by_its_follower(site: S
     client = f"select _id from {STORE}.bo_Client where _in_id = 'c7'"
     site.look(f"update {STORE}.bo_Client set name = 'other' where _id = ({client})")
     site.look(f"insert into {STORE}.journal (bo, instance, change) select 'Client', _id, 'changed' from ({client}) c")
-    with large(site) as house:
-        build = build_version(house, "1", lambda percent: None)
+    with large(site) as runtime:
+        build = build_version(runtime, "1", lambda percent: None)
     assert sum(build.rows.values()) >= 3 * ROWS
     run(site)
     is_whole(site)

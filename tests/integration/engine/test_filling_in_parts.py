@@ -2,11 +2,11 @@
 
 import pytest
 
-from etl.engine import House, Outcome, build_version, run_once
+from etl.engine import Outcome, Runtime, build_version, run_once
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, OUT, STORE, MakeSite, Site
 from tests.integration.engine.test_crashes import Crash
 from tests.integration.engine.test_filling import CHUNK_ROWS, TABLES, counted, deliver, is_whole, large
-from tests.integration.outbound.writers import wrong_rows
+from tests.integration.outputs.writers import wrong_rows
 
 pytestmark = pytest.mark.first_run
 
@@ -26,19 +26,19 @@ def site(make_site: MakeSite) -> Site:
 def run(site: Site, fillings: int | None = None) -> Outcome:
     """A run that finds the statistics which many rows would have; gone after so many tasks of filling are done."""
 
-    def go_on() -> None:
+    def check_cancelled() -> None:
         done = site.count("in_tables.task where kind = 'FILL_OUT' and state = 'done'")
         if not done and site.count("in_tables.task where kind = 'NOP' and state = 'done'") == 2:
-            _analyze(site, house)
+            _analyze(site, runtime)
         if fillings is not None and done >= fillings:
             raise Crash
 
-    with large(site, worker_count=1 if fillings else 2) as house:
-        return run_once(house, go_on=go_on)
+    with large(site, worker_count=1 if fillings else 2) as runtime:
+        return run_once(runtime, check_cancelled=check_cancelled)
 
 
-def _analyze(site: Site, house: House) -> None:
-    house.catch_up()
+def _analyze(site: Site, runtime: Runtime) -> None:
+    runtime.catch_up()
     for table in ("bo_Client", "bo_Claim", "link_Claim_Client", "link_Claim_Watchers"):
         site.look(f"analyze {STORE}.{table}", at=site.out_database)
 
@@ -64,8 +64,8 @@ def test_a_run_that_breaks_off_between_parts_is_finished_by_the_next(site: Site,
     with pytest.raises(Crash):
         run(site, fillings)
     assert set(cuts(site)) == set(TABLES)
-    with large(site) as house:
-        assert run_once(house).taken_over
+    with large(site) as runtime:
+        assert run_once(runtime).taken_over
     is_whole(site, rows=ROWS)
 
 
@@ -73,15 +73,15 @@ def test_a_run_that_breaks_off_between_parts_is_finished_by_the_next(site: Site,
 def test_a_build_finishes_the_parts_in_chunks(site: Site, fillings: int) -> None:
     with pytest.raises(Crash):
         run(site, fillings)
-    with large(site) as house:
-        built = build_version(house, "1", lambda percent: None)
+    with large(site) as runtime:
+        built = build_version(runtime, "1", lambda percent: None)
     assert sum(built.rows.values()) == 4 * ROWS - (fillings - 1) * ROWS // 2
     assert wrong_rows(site, OUT) == {}
 
 
 def test_without_statistics_the_first_task_does_it_all(site: Site) -> None:
-    with large(site) as house:
-        run_once(house)
+    with large(site) as runtime:
+        run_once(runtime)
     filled = counted(site)
     assert [sum(filled[title].values()) for title in TITLES] == [ROWS] * 4 + [0] * 4
     is_whole(site, rows=ROWS)

@@ -49,8 +49,8 @@ def site(make_site: MakeSite) -> Site:
     return site
 
 
-def refusing(site: Site, table: str, guilty: str, sqlstate: str = "22P05") -> None:
-    text = _REFUSING.format(table=f"{STORE}.{table}", guilty=guilty, sqlstate=sqlstate)
+def refusing(site: Site, table: str, poison: str, sqlstate: str = "22P05") -> None:
+    text = _REFUSING.format(table=f"{STORE}.{table}", poison=poison, sqlstate=sqlstate)
     site.look(text, at=site.store_database)
 
 
@@ -73,9 +73,9 @@ def receipt(site: Site, table: str) -> Row:
 
 def run_in_chunks(site: Site, rows: int) -> Outcome:
     """Chunks so small are refused in a configuration; the engine does not mind them."""
-    with site.house() as house:
-        in_migration = replace(house.settings.in_migration, chunk_rows=rows)
-        return run_once(replace(house, settings=replace(house.settings, in_migration=in_migration)))
+    with site.runtime() as runtime:
+        in_migration = replace(runtime.settings.in_migration, chunk_rows=rows)
+        return run_once(replace(runtime, settings=replace(runtime.settings, in_migration=in_migration)))
 
 
 def names_the_guilty(site: Site) -> None:
@@ -163,7 +163,7 @@ def test_ids_with_gaps_and_no_row_but_guilty_ones(site: Site) -> None:
 
 
 def test_probes_come_to_an_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("etl.engine.mending._PROBES", 20)
+    monkeypatch.setattr("etl.engine.failures._PROBES", 20)
     refusing(site, "bo_Client", f"new.amount in {GUILTY}")
     assert site.run().exit_code == 1
     statuses = site.partner.statuses("in_Client")

@@ -184,9 +184,9 @@ def test_a_helper_takes_over_when_the_owner_dies(site: Site, start: Start) -> No
             owner.kill()
             assert ended(owner).code == -signal.SIGKILL
             until(lambda: site.value("select fence from in_tables.run_fence") == 3, "the run is taken over")
-    heir = said(helper)
-    assert heir.code == 0
-    assert json.loads(heir.out)["taken_over"]
+    new_owner = said(helper)
+    assert new_owner.code == 0
+    assert json.loads(new_owner.out)["taken_over"]
     is_whole(site)
 
 
@@ -262,8 +262,8 @@ def test_a_helper_that_finds_why_the_run_must_stop_leaves_that_to_its_owner(site
 
 def test_joining_inside_one_process_says_what_it_did(site: Site) -> None:
     """Nothing goes on: `run_or_help` is `run_once`."""
-    with site.house() as house:
-        outcome = run_or_help(house)
+    with site.runtime() as runtime:
+        outcome = run_or_help(runtime)
     assert outcome.run
     assert outcome.helped == 0
     is_whole(site)
@@ -271,15 +271,15 @@ def test_joining_inside_one_process_says_what_it_did(site: Site) -> None:
 
 def test_a_run_that_cannot_be_joined_is_not_asked_again_and_again(site: Site) -> None:
     """Its owner is this very runner, which lost its link before it could say so; or one that says nothing of itself."""
-    with site.house() as house:
-        _, won = house.handshake.win()
-        assert won
+    with site.runtime() as runtime:
+        _, lease = runtime.handshake.acquire()
+        assert lease
         with pytest.raises(MarkerHeld, match="its lease must run out"):
-            run_or_help(house)
-        with site.house() as other:
+            run_or_help(runtime)
+        with site.runtime() as other:
             site.look("delete from in_tables.runner")
             with pytest.raises(MarkerHeld, match="is left alone"):
                 run_or_help(other)
-        house.handshake.give_up(won)
-        assert run_or_help(house).taken_over
+        runtime.handshake.give_up(lease)
+        assert run_or_help(runtime).taken_over
     is_whole(site)

@@ -59,8 +59,8 @@ class OldStatistics:
         return run
 
     def undo(self, run: int) -> dict[str, int]:
-        with self.site.house() as house:
-            return undo(house, run).counters
+        with self.site.runtime() as runtime:
+            return undo(runtime, run).counters
 
 
 def old_statistics(site: Site, rows: int) -> OldStatistics:

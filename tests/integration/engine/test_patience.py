@@ -86,8 +86,8 @@ def test_it_goes_on_when_the_server_is_mended(
     assert owner(site) == first
     assert not running.result().taken_over
     is_as_if_nothing_had_been(site)
-    told = [record for record in caplog.records if "goes on" in record.message]
-    assert [record.levelname for record in told] == ["ERROR", "INFO"]
+    reported = [record for record in caplog.records if "goes on" in record.message]
+    assert [record.levelname for record in reported] == ["ERROR", "INFO"]
 
 
 def test_the_live_view_says_why_it_stands_still(site: Site) -> None:
@@ -129,9 +129,9 @@ def test_a_helper_waits_too(site: Site) -> None:
 
 def long_pauses() -> None:
     """Whoever sleeps through a pause misses every deadline."""
-    from etl.tasks import faults
+    from etl.runs import error_class
 
-    faults._FIRST_WAIT = faults._LONGEST_WAIT = 3600.0
+    error_class._FIRST_WAIT = error_class._LONGEST_WAIT = 3600.0
 
 
 @pytest.mark.parametrize("arguments", [["run"], ["run", "--loop"]])

@@ -4,7 +4,7 @@ import pytest
 
 from etl.engine.preparation import prepare
 from tests.fix_company import CLAIMS, MakeSite, Site
-from tests.integration.outbound.writers import session
+from tests.integration.outputs.writers import session
 
 pytestmark = pytest.mark.first_run
 
@@ -22,13 +22,13 @@ def test_a_second_preparation_waits_for_nobody(site: Site) -> None:
             at_import.execute(f"lock table {table} in row exclusive mode")
         at_store.execute("lock table store_demo.journal in row exclusive mode")
         at_import.execute("select * from in_tables.last_migration_state")
-        with site.house() as house:
-            prepare(house)
+        with site.runtime() as runtime:
+            prepare(runtime)
 
 
 def test_what_was_made_by_other_statements_is_completed(site: Site) -> None:
     site.run()
     site.look("drop index in_tables.err_run; comment on table in_tables.err is 'made by an older version'")
-    with site.house() as house:
-        prepare(house)
+    with site.runtime() as runtime:
+        prepare(runtime)
     assert site.value("select to_regclass('in_tables.err_run') is not null")

@@ -168,14 +168,14 @@ def test_a_unique_value_that_the_second_try_meets_too_is_its_rows_fault(site: Si
 
 def test_a_task_that_no_run_can_do_without_stops_it(site: Site) -> None:
     """BEGIN would end its runner again and again; what it claimed it did not claim."""
-    with site.house() as house:
-        _, won = house.handshake.win()
-        assert won
-        house.handshake.give_up(won)
+    with site.runtime() as runtime:
+        _, lease = runtime.handshake.acquire()
+        assert lease
+        runtime.handshake.give_up(lease)
     site.look(
         "insert into in_tables.task (run, seq, stage, kind, title, attempts, strikes) "
         "values (%s, 0, 0, 'BEGIN', 'b', 3, 3)",
-        [won.run],
+        [lease.run],
     )
     with pytest.raises(RunStopped, match="ended its runner each time"):
         site.run()
@@ -185,14 +185,14 @@ def test_a_task_that_no_run_can_do_without_stops_it(site: Site) -> None:
 
 def test_a_run_of_a_newer_version_is_left_alone(site: Site) -> None:
     """Its kinds of tasks are not known here: nothing is touched, and it is said."""
-    with site.house() as house:
-        _, won = house.handshake.win()
-        assert won
-        house.handshake.give_up(won)
+    with site.runtime() as runtime:
+        _, lease = runtime.handshake.acquire()
+        assert lease
+        runtime.handshake.give_up(lease)
     site.look(
         "insert into in_tables.task (run, seq, stage, kind, title) "
         "values (%s, 0, 0, 'BEGIN', 'b'), (%s, 1, 1, 'SHINE', 's')",
-        [won.run, won.run],
+        [lease.run, lease.run],
     )
     before = site.look("select * from in_tables.run_fence"), site.look("select * from in_tables.task order by id")
     left = site.etl("run")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from etl.engine import House, run_once
+from etl.engine import Runtime, run_once
 from etl.errors import MarkerHeld
 from tests.fix_company import CLAIMS, STORE, MakeSite, Site, ended
 
@@ -24,7 +24,7 @@ def site(make_site: MakeSite) -> Site:
     return site
 
 
-def run_overtaken(site: Site, house: House, before: str) -> "Popen[str]":
+def run_overtaken(site: Site, runtime: Runtime, before: str) -> "Popen[str]":
     """Runs; before its first statement with these words another runner wins, and stays in the middle of a task.
 
     There it waits to change Anna, and holds what it has written about Bela, in the journal too.
@@ -37,11 +37,11 @@ def run_overtaken(site: Site, house: House, before: str) -> "Popen[str]":
             faster.append(site.start("run"))
             site.wait_for_blocked()
 
-    engines = {house.engine, house.store_engine}
+    engines = {runtime.engine, runtime.store_engine}
     for engine in engines:
         sqlalchemy.event.listen(engine, "before_cursor_execute", overtake)
     with ExitStack() as held, pytest.raises(MarkerHeld, match="is held by runner"):
-        run_once(house)
+        run_once(runtime)
     for engine in engines:
         sqlalchemy.event.remove(engine, "before_cursor_execute", overtake)
     return faster[0]
@@ -50,7 +50,7 @@ def run_overtaken(site: Site, house: House, before: str) -> "Popen[str]":
 @pytest.mark.parametrize("before", ["pg_advisory_xact_lock", "run_fence for update"])
 def test_the_slower_one_is_told_who_holds_the_marker(site: Site, before: str) -> None:
     """It has looked and will prepare, or it has prepared and looked again and will lock the fence."""
-    with site.house() as house:
-        faster = run_overtaken(site, house, before)
+    with site.runtime() as runtime:
+        faster = run_overtaken(site, runtime, before)
     assert ended(faster).code == 0
     assert site.partner.statuses("in_Client") == {"DONE": 2}

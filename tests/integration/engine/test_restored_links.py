@@ -59,11 +59,11 @@ def stopped(site: Site) -> None:
 def unfinished(site: Site) -> None:
     """The newest run was won and its runner died."""
     site.partner.hand_over()
-    with site.house() as house:
-        prepare(house)
-        _, won = house.handshake.win()
-        assert won
-        house.handshake.give_up(won)
+    with site.runtime() as runtime:
+        prepare(runtime)
+        _, lease = runtime.handshake.acquire()
+        assert lease
+        runtime.handshake.give_up(lease)
 
 
 NEWEST = pytest.mark.parametrize("newest", [finished, stopped, unfinished])
@@ -140,8 +140,8 @@ def restored(site: Site, server: EmbeddedServer) -> list[Database]:
 
 
 def served_before(site: Site) -> str | None:
-    with site.house() as house, transaction(house.store_engine) as connection:
-        return house.store.links_served_before(connection)
+    with site.runtime() as runtime, transaction(runtime.store_engine) as connection:
+        return runtime.store.links_served_before(connection)
 
 
 def home_of(site: Site, schema: str) -> Database:

@@ -22,9 +22,9 @@ def run(site: Site, *, rows: int, workers: int, batch: int = 0) -> dict[str, int
     """A run with the chunks of the defaults; returns kind -> its tasks."""
     deliver(site, batch, rows)
     site.write("consumers/InMigration.workerCount", f"comeKafkaInMigration={workers}")
-    with site.house() as house:
-        assert rows < house.settings.in_migration.chunk_rows
-        assert run_once(house).run
+    with site.runtime() as runtime:
+        assert rows < runtime.settings.in_migration.chunk_rows
+        assert run_once(runtime).run
     latest = "where run = (select max(id) from in_tables.run)"
     tasks = site.look(f"select kind, count(*) as tasks from in_tables.task {latest} group by kind")
     return {task["kind"]: task["tasks"] for task in tasks if task["kind"] in KINDS}
@@ -49,7 +49,7 @@ def test_each_of_several_workers_gets_a_part(site: Site) -> None:
 def test_a_large_table_has_a_part_for_each_worker_though_others_are_as_large(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("etl.inbound.claim"), "_ROWS_OF_WORKER", WORTH_IT)
+    monkeypatch.setattr(import_module("etl.sources.in_tables.claim.claim"), "_ROWS_OF_WORKER", WORTH_IT)
     assert run(site, rows=3 * WORTH_IT, workers=2)["MIGRATE_SINGLE_FIELDS"] == 4
 
 

@@ -27,8 +27,8 @@ def _first_load(site: Site) -> int:
 
 
 def _undo(site: Site, run: int) -> dict[str, int]:
-    with site.house() as house:
-        return undo(house, run).counters
+    with site.runtime() as runtime:
+        return undo(runtime, run).counters
 
 
 def test_changed_columns_get_their_old_values(site: Site) -> None:
@@ -69,9 +69,9 @@ def test_created_instances_and_links_go(site: Site) -> None:
 def test_the_undoing_can_be_taken_back(site: Site) -> None:
     run = _first_load(site)
     before = _clients(site)
-    with site.house() as house:
-        undone = undo(house, run)
-        undo(house, undone.as_run)
+    with site.runtime() as runtime:
+        undone = undo(runtime, run)
+        undo(runtime, undone.as_run)
     assert _clients(site) == before
     assert site.count("out_demo_1_1._claim_client_") == 1
 

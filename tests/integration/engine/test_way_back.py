@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from etl.inbound import way_back
+from etl.sources.in_tables.remote import status_writer
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_APART, STORE, MakeSite, Site, ended, superuser, until
-from tests.integration.engine.test_apart import heir
+from tests.integration.engine.test_apart import new_owner
 
 ROWS = 12_000
 CLIENTS = f"{STORE}.bo_Client"
@@ -68,7 +68,7 @@ def test_a_runner_that_is_killed_then_has_marked_nothing(site: Site) -> None:
         assert ended(process).code == -signal.SIGKILL
         site.look("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'etl:%'")
     assert (site.partner.statuses("in_Client"), site.count(CLIENTS)) == ({"ON_WORK": ROWS}, 0)
-    assert heir(site).code == 1
+    assert new_owner(site).code == 1
     is_whole(site)
 
 
@@ -99,7 +99,7 @@ def test_an_import_that_breaks_off_in_the_midst_of_marking(site: Site) -> None:
 @BOTH_LAYOUTS
 def test_what_waits_anew_is_not_what_waited(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """Marks of this batch's rows may be there before those of the links that waited, and of the same ends."""
-    monkeypatch.setattr(way_back, "_AHEAD_FROM_ROWS", 1)
+    monkeypatch.setattr(status_writer, "_AHEAD_FROM_ROWS", 1)
     site = make_site(CLAIMS)
     never, late = ({"claim_id": "k0", "watchers_id": client} for client in ("never", "late"))
     site.partner.fill("in_Claim", {"in_id": "k0"})

@@ -8,7 +8,7 @@ import pytest
 
 from etl.database import transaction
 from etl.engine.preparation import prepare
-from etl.engine.why_not import keep_why_not
+from etl.engine.why_not import ensure_why_not
 from tests.fix_company import CLAIMS, MakeSite, Row, Site
 
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
@@ -81,8 +81,8 @@ def test_the_marker_says_why(site: Site, load_status: int | None, read_status: i
     said = ready(site)
     assert "process_tracking id=77 " in said
     assert said.endswith(reason)
-    with site.house() as house, transaction(house.engine) as connection:
-        decision, _, _ = house.handshake.decide(connection)
+    with site.runtime() as runtime, transaction(runtime.engine) as connection:
+        decision, _, _ = runtime.handshake.decide(connection)
     assert decision.starts == ("the next run takes them" in said)
 
 
@@ -100,10 +100,10 @@ def test_the_message_of_a_stopped_run_is_told(site: Site) -> None:
     assert row["reason"].endswith("hand over again: too many {run}")
 
 
-@pytest.mark.parametrize(("heartbeat", "told"), [("now()", "is running since 2024-01-02"), ("null", "broke off")])
-def test_what_came_after_the_claim_is_told_of_the_run(site: Site, heartbeat: str, told: str) -> None:
+@pytest.mark.parametrize(("heartbeat", "reported"), [("now()", "is running since 2024-01-02"), ("null", "broke off")])
+def test_what_came_after_the_claim_is_told_of_the_run(site: Site, heartbeat: str, reported: str) -> None:
     site.look(f"update in_tables.run set state = 'running', started_at = '2024-01-02', heartbeat_at = {heartbeat}")
-    assert told in ready(site)
+    assert reported in ready(site)
     site.partner("update in_Client set in_status = 'ON_WORK'")
     assert "is reading them, since 2024-01-02" in why(site)["in_Client", "ON_WORK"]["reason"]
 
@@ -126,11 +126,11 @@ def test_the_view_follows_the_metadata(site: Site) -> None:
 
 
 def test_the_view_is_made_once(site: Site) -> None:
-    with site.house() as house, transaction(house.engine) as connection:
-        assert not keep_why_not(connection, house.company, house.in_schema)
+    with site.runtime() as runtime, transaction(runtime.engine) as connection:
+        assert not ensure_why_not(connection, runtime.company, runtime.in_schema)
     site.look("drop view in_tables.why_not")
-    with site.house() as house:
-        prepare(house)
+    with site.runtime() as runtime:
+        prepare(runtime)
     assert ready(site)
 
 

@@ -69,9 +69,9 @@ def run(site: Site, workers: int) -> Outcome:
     """Chunks so small are refused in a configuration; the engine does not mind them."""
     site.partner.hand_over()
     site.write("consumers/InMigration.workerCount", f"comeKafkaInMigration={workers}")
-    with site.house() as house:
-        in_migration = replace(house.settings.in_migration, chunk_rows=CHUNK_ROWS)
-        return run_once(replace(house, settings=replace(house.settings, in_migration=in_migration)))
+    with site.runtime() as runtime:
+        in_migration = replace(runtime.settings.in_migration, chunk_rows=CHUNK_ROWS)
+        return run_once(replace(runtime, settings=replace(runtime.settings, in_migration=in_migration)))
 
 
 def state(site: Site) -> dict[str, list[dict[str, Any]]]:

@@ -39,7 +39,7 @@ fields:
 
 
 @dataclass
-class Desk:
+class SqlClient:
     """Where files are written and filled."""
 
     site: Site
@@ -91,7 +91,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(make_site: MakeSite, tmp_path: Path) -> Desk:
+def client(make_site: MakeSite, tmp_path: Path) -> SqlClient:
     folder = tmp_path / "files"
     folder.mkdir()
-    return Desk(make_site(DOCUMENTS), folder)
+    return SqlClient(make_site(DOCUMENTS), folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.files.conftest import Desk
+from tests.integration.files.conftest import SqlClient
 from tests.integration.files.sheets import CLOCK, DAY, DURATION, MOMENT, STRICT, header, text, workbook
 
 HEADER = header("in_id", "Name", "Amount", "Seen")
@@ -23,11 +23,11 @@ def rows(column: str, cells: list[str]) -> str:
 
 
 @pytest.mark.parametrize("claim", ["A1", "A1:B3", "B2", "", "nonsense", "A1:XFD1048576", "A1:A1048576"])
-def test_a_dimension_that_is_wrong_hides_nothing(desk: Desk, claim: str) -> None:
+def test_a_dimension_that_is_wrong_hides_nothing(client: SqlClient, claim: str) -> None:
     dimension = f'<dimension ref="{claim}"/>' if claim else ""
     amounts = rows("C", [f'<c r="@"><v>{n}</v></c>' for n in range(6)])
-    desk.fill(workbook(desk.folder / "a.xlsx", HEADER + amounts, dimension=dimension))
-    assert desk.rows("count(*) as rows, count(amount) as amounts", order="1") == [(6, 6)]
+    client.fill(workbook(client.folder / "a.xlsx", HEADER + amounts, dimension=dimension))
+    assert client.rows("count(*) as rows, count(amount) as amounts", order="1") == [(6, 6)]
 
 
 TEXTS = [
@@ -62,17 +62,19 @@ SHARED = [
 ]
 
 
-def test_texts_as_excel_shows_them(desk: Desk) -> None:
-    path = workbook(desk.folder / "a.xlsx", HEADER + rows("B", [cell for cell, _ in TEXTS]), texts=SHARED)
-    desk.fill(path)
-    assert [name for (name,) in desk.rows("name")] == [wanted for _, wanted in TEXTS]
+def test_texts_as_excel_shows_them(client: SqlClient) -> None:
+    path = workbook(client.folder / "a.xlsx", HEADER + rows("B", [cell for cell, _ in TEXTS]), texts=SHARED)
+    client.fill(path)
+    assert [name for (name,) in client.rows("name")] == [wanted for _, wanted in TEXTS]
 
 
-def test_days_as_excel_counts_them(desk: Desk) -> None:
+def test_days_as_excel_counts_them(client: SqlClient) -> None:
     serials = ["1", "59", "61", "45322", "45322.999988425", "2958465", "45322.1234567890123"]
-    path = workbook(desk.folder / "a.xlsx", HEADER + rows("D", [f'<c r="@" s="{DAY}"><v>{n}</v></c>' for n in serials]))
-    desk.fill(path)
-    assert [seen for (seen,) in desk.rows("seen")] == [
+    path = workbook(
+        client.folder / "a.xlsx", HEADER + rows("D", [f'<c r="@" s="{DAY}"><v>{n}</v></c>' for n in serials])
+    )
+    client.fill(path)
+    assert [seen for (seen,) in client.rows("seen")] == [
         datetime(1900, 1, 1, tzinfo=UTC),
         datetime(1900, 2, 28, tzinfo=UTC),
         datetime(1900, 3, 1, tzinfo=UTC),
@@ -83,13 +85,17 @@ def test_days_as_excel_counts_them(desk: Desk) -> None:
     ]
 
 
-def test_days_that_count_from_1904(desk: Desk) -> None:
+def test_days_that_count_from_1904(client: SqlClient) -> None:
     cells = rows("D", [f'<c r="@" s="{DAY}"><v>{n}</v></c>' for n in ("0", "60", "43860", "-1")])
-    path = workbook(desk.folder / "a.xlsx", HEADER + cells, properties='<workbookPr date1904="1"/>')
-    [told] = desk.fill(path, code=1)
+    path = workbook(client.folder / "a.xlsx", HEADER + cells, properties='<workbookPr date1904="1"/>')
+    [reported] = client.fill(path, code=1)
     first = datetime(1904, 1, 1, tzinfo=UTC)
-    assert [seen for (seen,) in desk.rows("seen")] == [first, first + timedelta(60), datetime(2024, 1, 31, tzinfo=UTC)]
-    assert told["examples"] == ["line 5: Seen is a day before the first one that Excel has"]
+    assert [seen for (seen,) in client.rows("seen")] == [
+        first,
+        first + timedelta(60),
+        datetime(2024, 1, 31, tzinfo=UTC),
+    ]
+    assert reported["examples"] == ["line 5: Seen is a day before the first one that Excel has"]
 
 
 BAD = [
@@ -117,38 +123,38 @@ BAD = [
 ]
 
 
-def test_cells_that_mean_nothing_reject_their_rows_alone(desk: Desk) -> None:
+def test_cells_that_mean_nothing_reject_their_rows_alone(client: SqlClient) -> None:
     cells = rows("B", [cell for cell, _ in BAD])
     last = len(BAD) + 2
-    path = workbook(desk.folder / "a.xlsx", HEADER + cells + row(last, text(f"B{last}", "good")), texts=SHARED)
-    [told] = desk.fill(path, code=1)
-    assert desk.rows("in_id, name") == [(str(last), "good")]
-    said = (desk.folder / "a.rejected.csv").read_text().splitlines()[1:]
-    assert told["rejected"] == len(BAD) == len(said)
+    path = workbook(client.folder / "a.xlsx", HEADER + cells + row(last, text(f"B{last}", "good")), texts=SHARED)
+    [reported] = client.fill(path, code=1)
+    assert client.rows("in_id, name") == [(str(last), "good")]
+    said = (client.folder / "a.rejected.csv").read_text().splitlines()[1:]
+    assert reported["rejected"] == len(BAD) == len(said)
     for line, ((_, reason), found) in enumerate(zip(BAD, said, strict=True), 2):
         assert f'"{line}","Name"' in found
         assert reason in found
 
 
-def test_rows_and_cells_without_address_below_empty_rows(desk: Desk) -> None:
+def test_rows_and_cells_without_address_below_empty_rows(client: SqlClient) -> None:
     cells = '<row/><row r="5"/>' + header("in_id", "Name", line=7)
     cells += '<row><c t="inlineStr"><is><t>a</t></is></c><c><v>1</v></c></row><row r="40"><c r="B40"><v>2</v></c></row>'
-    [told] = desk.fill(workbook(desk.folder / "a.xlsx", cells), code=1)
-    assert desk.rows("in_id, name") == [("a", "1")]
-    assert told["examples"][0].startswith("line 40: in_id and out_id are both empty")
+    [reported] = client.fill(workbook(client.folder / "a.xlsx", cells), code=1)
+    assert client.rows("in_id, name") == [("a", "1")]
+    assert reported["examples"][0].startswith("line 40: in_id and out_id are both empty")
 
 
-def test_the_strict_namespace_and_prefixes(desk: Desk) -> None:
+def test_the_strict_namespace_and_prefixes(client: SqlClient) -> None:
     plain = (HEADER + rows("C", ['<c r="@"><v>1.5</v></c>'])).replace("</", "</x:").replace("<", "<x:")
-    path = workbook(desk.folder / "a.xlsx", plain.replace("<x:/x:", "</x:"), namespace=STRICT, prefix="x:")
-    desk.fill(path)
-    assert desk.rows("in_id, amount") == [("2", 1.5)]
+    path = workbook(client.folder / "a.xlsx", plain.replace("<x:/x:", "</x:"), namespace=STRICT, prefix="x:")
+    client.fill(path)
+    assert client.rows("in_id, amount") == [("2", 1.5)]
 
 
-def test_sheets_of_charts_are_passed_over(desk: Desk) -> None:
+def test_sheets_of_charts_are_passed_over(client: SqlClient) -> None:
     sheets = """<workbook xmlns:r="x"><sheets><sheet name="in_Client" r:id="rId9"/><sheet name="Client" r:id="rId1"/>
         </sheets></workbook>"""
-    path = workbook(desk.folder / "Client.xlsx", HEADER + rows("C", ['<c r="@"><v>1</v></c>']))
+    path = workbook(client.folder / "Client.xlsx", HEADER + rows("C", ['<c r="@"><v>1</v></c>']))
     with zipfile.ZipFile(path) as archive:
         relations = archive.read("xl/_rels/workbook.xml.rels")
     chart = b'<Relationship Id="rId9" Type="x/chartsheet" Target="chart.xml"/></Relationships>'
@@ -156,27 +162,27 @@ def test_sheets_of_charts_are_passed_over(desk: Desk) -> None:
         "xl/workbook.xml": sheets.encode(),
         "xl/_rels/workbook.xml.rels": relations.replace(b"</Relationships>", chart),
     }
-    [told] = desk.fill(workbook(path, HEADER + rows("C", ['<c r="@"><v>1</v></c>']), parts=parts))
-    assert told["rows"] == 1
+    [reported] = client.fill(workbook(path, HEADER + rows("C", ['<c r="@"><v>1</v></c>']), parts=parts))
+    assert reported["rows"] == 1
 
 
-def test_merged_cells_and_values_beyond_the_header_are_told(desk: Desk) -> None:
+def test_merged_cells_and_values_beyond_the_header_are_told(client: SqlClient) -> None:
     cells = rows("B", ['<c r="@"><v>1</v></c>', "", "", '<c r="@"><v>4</v></c><c r="F5"><v>9</v></c>'])
     merged = '<mergeCells count="1"><mergeCell ref="B2:B3"/><mergeCell ref="A1:D1"/></mergeCells>'
-    path = workbook(desk.folder / "a.xlsx", HEADER + cells, after=merged)
-    [told] = desk.fill(path, code=1)
-    assert desk.rows("in_id, name") == [("2", "1"), ("4", None)]
-    assert told["examples"] == [
+    path = workbook(client.folder / "a.xlsx", HEADER + cells, after=merged)
+    [reported] = client.fill(path, code=1)
+    assert client.rows("in_id, name") == [("2", "1"), ("4", None)]
+    assert reported["examples"] == [
         "line 3: Name is merged with other cells (B2:B3): give each its own value",
         "line 5: has a value in column F, for which the header has no name",
     ]
 
 
-def test_a_cell_in_the_last_corner_costs_nothing(desk: Desk) -> None:
+def test_a_cell_in_the_last_corner_costs_nothing(client: SqlClient) -> None:
     corner = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-    path = workbook(desk.folder / "a.xlsx", HEADER + rows("C", ['<c r="@"><v>1</v></c>']) + corner)
-    [told] = desk.fill(path, code=1)
-    assert (told["rows"], told["rejected"]) == (1, 1)
+    path = workbook(client.folder / "a.xlsx", HEADER + rows("C", ['<c r="@"><v>1</v></c>']) + corner)
+    [reported] = client.fill(path, code=1)
+    assert (reported["rows"], reported["rejected"]) == (1, 1)
 
 
 ENTITY = b'<!DOCTYPE worksheet [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet><sheetData/></worksheet>'
@@ -205,16 +211,16 @@ SHEET = "xl/worksheets/sheet1.xml"
     ],
 )
 def test_a_sheet_that_contradicts_itself_is_unreadable(
-    desk: Desk, cells: str, parts: dict[str, bytes | None], reason: str
+    client: SqlClient, cells: str, parts: dict[str, bytes | None], reason: str
 ) -> None:
-    path = workbook(desk.folder / "a.xlsx", HEADER + cells, parts=parts)
-    assert reason in desk.refused("fill", path)
-    assert desk.rows("1") == []
+    path = workbook(client.folder / "a.xlsx", HEADER + cells, parts=parts)
+    assert reason in client.refused("fill", path)
+    assert client.rows("1") == []
 
 
-def test_archives_of_another_kind_are_named(desk: Desk) -> None:
+def test_archives_of_another_kind_are_named(client: SqlClient) -> None:
     def fill(name: str, content: bytes) -> str:
-        return desk.refused("fill", "Client", desk.write(name, content))
+        return client.refused("fill", "Client", client.write(name, content))
 
     assert "is encrypted, or an old workbook" in fill("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     assert "is read as .xlsx only" in fill("a.xlsb", b"")
@@ -222,42 +228,42 @@ def test_archives_of_another_kind_are_named(desk: Desk) -> None:
     assert "is no Excel workbook" in fill("a.xlsx", b"")
     assert "is no Excel workbook" in fill("a.xlsm", b"PK\3\4" + bytes(100))
     binary = workbook(
-        desk.folder / "b.xlsx",
+        client.folder / "b.xlsx",
         "",
         parts={"_rels/.rels": b'<R><Relationship Id="1" Type="x/officeDocument" Target="xl/workbook.bin"/></R>'},
     )
-    assert "is a binary workbook (.xlsb)" in desk.refused("fill", "Client", binary)
-    with zipfile.ZipFile(desk.folder / "o.xlsx", "w") as archive:
+    assert "is a binary workbook (.xlsb)" in client.refused("fill", "Client", binary)
+    with zipfile.ZipFile(client.folder / "o.xlsx", "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", "<x/>")
-    assert "is an OpenDocument file" in desk.refused("fill", "Client", desk.folder / "o.xlsx")
+    assert "is an OpenDocument file" in client.refused("fill", "Client", client.folder / "o.xlsx")
 
 
-def test_a_stated_size_or_sum_that_is_wrong_is_found_before_the_first_row(desk: Desk) -> None:
-    path = workbook(desk.folder / "a.xlsx", HEADER + rows("C", ['<c r="@"><v>1</v></c>'] * 2000))
+def test_a_stated_size_or_sum_that_is_wrong_is_found_before_the_first_row(client: SqlClient) -> None:
+    path = workbook(client.folder / "a.xlsx", HEADER + rows("C", ['<c r="@"><v>1</v></c>'] * 2000))
     with zipfile.ZipFile(path) as archive:
         info = archive.getinfo(SHEET)
     content = path.read_bytes()
     for field, value in ((info.CRC, info.CRC ^ 1), (info.file_size, info.file_size // 2)):
         path.write_bytes(content.replace(field.to_bytes(4, "little"), value.to_bytes(4, "little")))
-        assert "is damaged" in desk.refused("fill", path)
+        assert "is damaged" in client.refused("fill", path)
 
 
 @pytest.mark.parametrize(
     "part",
     [SHEET, "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml"],
 )
-def test_a_part_that_unpacks_without_end_is_given_up(desk: Desk, part: str) -> None:
+def test_a_part_that_unpacks_without_end_is_given_up(client: SqlClient, part: str) -> None:
     filler = b"<!--" + b"x" * 1_000_000 + b"-->"
     root = Path(part).stem.rstrip("1")
     bomb = b"<%b>" % root.encode() + filler * 90 + b"</%b>" % root.encode()
-    path = workbook(desk.folder / "a.xlsx", HEADER + row(2, ""), parts={part: bomb})
+    path = workbook(client.folder / "a.xlsx", HEADER + row(2, ""), parts={part: bomb})
     assert path.stat().st_size < 200_000
-    assert "as no table of data is" in desk.refused("fill", path)
+    assert "as no table of data is" in client.refused("fill", path)
 
 
-def test_a_tag_or_text_without_end_is_given_up(desk: Desk) -> None:
+def test_a_tag_or_text_without_end_is_given_up(client: SqlClient) -> None:
     tag = f'<row r="2" x="{"x" * 5_000_000}"/>'
-    assert "has a tag of over" in desk.refused("fill", workbook(desk.folder / "a.xlsx", HEADER + tag))
-    [told] = desk.fill(workbook(desk.folder / "a.xlsx", HEADER + row(2, text("B2", "x" * 1_100_000))), code=1)
-    assert told["examples"] == ["line 2: Name has more characters than a cell can hold"]
+    assert "has a tag of over" in client.refused("fill", workbook(client.folder / "a.xlsx", HEADER + tag))
+    [reported] = client.fill(workbook(client.folder / "a.xlsx", HEADER + row(2, text("B2", "x" * 1_100_000))), code=1)
+    assert reported["examples"] == ["line 2: Name has more characters than a cell can hold"]

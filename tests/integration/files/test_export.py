@@ -15,26 +15,26 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.fix_company import OUT
-from tests.integration.files.conftest import Desk
+from tests.integration.files.conftest import SqlClient
 
 NAMES = ["", "a", "a\nb", '"', "\\.", "\\N", "Й", "🦄", ",", "\r\n", " x "]
 
 
 @pytest.fixture
-def loaded(desk: Desk) -> Desk:
+def loaded(client: SqlClient) -> SqlClient:
     rows = "".join(f'c-{n},"{name.replace(chr(34), chr(34) * 2)}",{n}.5,new\n' for n, name in enumerate(NAMES))
-    desk.fill(desk.write("Client.csv", f"in_id,Name,Amount,Kind\n{rows}c-x,,,old\n"))
-    desk.fill(desk.write("Claim.csv", "in_id,Title\nk-1,t\n"))
-    desk.fill("--submit", desk.write("in_Claim_Client.csv", "Claim_id,Client_id\nk-1,c-1\n"))
-    assert desk.site.run().run
-    return desk
+    client.fill(client.write("Client.csv", f"in_id,Name,Amount,Kind\n{rows}c-x,,,old\n"))
+    client.fill(client.write("Claim.csv", "in_id,Title\nk-1,t\n"))
+    client.fill("--submit", client.write("in_Claim_Client.csv", "Claim_id,Client_id\nk-1,c-1\n"))
+    assert client.site.run().run
+    return client
 
 
-def test_every_table_typed(loaded: Desk) -> None:
+def test_every_table_typed(loaded: SqlClient) -> None:
     folder = loaded.folder / "out"
-    told = loaded.export("-o", folder)
-    assert told["schema"] == OUT
-    assert {one["table"]: one["rows"] for one in told["tables"]} == {
+    reported = loaded.export("-o", folder)
+    assert reported["schema"] == OUT
+    assert {one["table"]: one["rows"] for one in reported["tables"]} == {
         "client": len(NAMES) + 1,
         "claim": 1,
         "_claim_client_": 1,
@@ -47,13 +47,13 @@ def test_every_table_typed(loaded: Desk) -> None:
     read = [tuple(row.values()) for row in table.sort_by("id").to_pylist()]
     assert read == [tuple(row.values()) for row in loaded.site.look(f"select * from {OUT}.client order by id")]
     assert sorted(row[6] for row in read if row[6] is not None) == sorted(NAMES)
-    size = next(one["bytes"] for one in told["tables"] if one["table"] == "client")
+    size = next(one["bytes"] for one in reported["tables"] if one["table"] == "client")
     assert size == (folder / "client.parquet").stat().st_size
     [link] = pq.read_table(folder / "_claim_client_.parquet").to_pylist()
     assert link["client_id"] in {row[3] for row in read}
 
 
-def test_csv_of_one_table(loaded: Desk) -> None:
+def test_csv_of_one_table(loaded: SqlClient) -> None:
     folder = loaded.folder / "out"
     loaded.export("Client", "--format", "csv", "-o", folder)
     assert [path.name for path in folder.iterdir()] == ["client.csv"]
@@ -63,13 +63,13 @@ def test_csv_of_one_table(loaded: Desk) -> None:
     assert ',"",' in (folder / "client.csv").read_text()
 
 
-def test_in_parts(loaded: Desk) -> None:
+def test_in_parts(loaded: SqlClient) -> None:
     folder = loaded.folder / "out"
     for _ in range(2):
-        told = loaded.export("client", "--partition-by", "Kind", "-o", folder)
+        reported = loaded.export("client", "--partition-by", "Kind", "-o", folder)
     assert sorted(path.name for path in (folder / "client").iterdir()) == ["kind=new", "kind=old"]
     assert [path.name for path in folder.iterdir()] == ["client"]
-    assert ds.dataset(folder / "client", partitioning="hive").to_table().num_rows == told["tables"][0]["rows"]
+    assert ds.dataset(folder / "client", partitioning="hive").to_table().num_rows == reported["tables"][0]["rows"]
     loaded.export("--partition-by", "inserted_at", "-o", folder)
     [month] = (folder / "claim").iterdir()
     assert month.name == f"inserted_at_month={datetime.now(UTC):%Y-%m}"
@@ -77,15 +77,15 @@ def test_in_parts(loaded: Desk) -> None:
     assert "no exported table has a column `x`" in loaded.refused("export", "--partition-by", "x", "-o", folder)
 
 
-def test_since(loaded: Desk) -> None:
+def test_since(loaded: SqlClient) -> None:
     folder = loaded.folder / "out"
     loaded.site.look(f"update {OUT}.client set inserted_at = '2020-01-01 00:00Z', updated_at = null where kind = 'new'")
-    told = loaded.export("client", "claim", "--since", "2020-01-01 00:00:01", "-o", folder)
-    assert [one["rows"] for one in told["tables"]] == [1, 1]
+    reported = loaded.export("client", "claim", "--since", "2020-01-01 00:00:01", "-o", folder)
+    assert [one["rows"] for one in reported["tables"]] == [1, 1]
     assert pq.read_table(folder / "client.parquet")["kind"].to_pylist() == ["old"]
 
 
-def test_a_version_by_name(loaded: Desk) -> None:
+def test_a_version_by_name(loaded: SqlClient) -> None:
     folder = loaded.folder / "out"
     for version in ("1", "1_1", OUT, OUT.upper()):
         assert loaded.export("--version", version, "-o", folder)["schema"] == OUT
@@ -97,7 +97,7 @@ def test_a_version_by_name(loaded: Desk) -> None:
     assert "did you mean client?; tables: _claim_client_, claim, client" in said
 
 
-def test_what_parquet_cannot_hold_is_told(loaded: Desk) -> None:
+def test_what_parquet_cannot_hold_is_told(loaded: SqlClient) -> None:
     folder = loaded.folder / "out"
     loaded.export("-o", folder)
     before = (folder / "client.parquet").read_bytes()
@@ -113,7 +113,7 @@ def test_what_parquet_cannot_hold_is_told(loaded: Desk) -> None:
     assert "infinity" in (folder / "client.csv").read_text()
 
 
-def test_all_tables_show_one_moment(loaded: Desk) -> None:
+def test_all_tables_show_one_moment(loaded: SqlClient) -> None:
     """While an earlier table waits for a lock, rows of a later one are committed: the files do not show them."""
     database = loaded.site.database
     place = {"host": database.host, "port": database.port, "dbname": database.name, "user": database.username}
@@ -128,7 +128,7 @@ def test_all_tables_show_one_moment(loaded: Desk) -> None:
     assert loaded.site.count(f"{OUT}.client") == len(NAMES) + 2
 
 
-def test_a_killed_export_leaves_no_file_under_its_name(loaded: Desk) -> None:
+def test_a_killed_export_leaves_no_file_under_its_name(loaded: SqlClient) -> None:
     database, folder = loaded.site.database, loaded.site.home / "out"
     place = {"host": database.host, "port": database.port, "dbname": database.name, "user": database.username}
     with psycopg.connect(**place) as session:  # type: ignore[arg-type]
@@ -146,7 +146,7 @@ def test_a_killed_export_leaves_no_file_under_its_name(loaded: Desk) -> None:
     ]
 
 
-def test_fifty_thousand_rows_come_back_equal(loaded: Desk, tmp_path: Path) -> None:
+def test_fifty_thousand_rows_come_back_equal(loaded: SqlClient, tmp_path: Path) -> None:
     loaded.site.look(
         f"insert into {OUT}.client (system_id, system_created_at, name, amount, active, seen) "
         "select 's' || n, now(), nullif(repeat('ж', n % 40), ''), n / 7.0, n % 3 = 0, "
@@ -175,7 +175,7 @@ FORMULAS = [
 PLAIN = ["-5", "+7", "-1.5", "a=1", "", "'=1", "1-1", "e@mail.kz", "\t"]
 
 
-def test_formulas_are_texts_where_people_read_them(loaded: Desk) -> None:
+def test_formulas_are_texts_where_people_read_them(loaded: SqlClient) -> None:
     loaded.site.look(f"delete from {OUT}.client")
     values = [*FORMULAS, *PLAIN]
     quoted = ", ".join(f"({n}, 's{n}', $q${text}$q$)" for n, text in enumerate(values))
@@ -192,7 +192,7 @@ def test_formulas_are_texts_where_people_read_them(loaded: Desk) -> None:
     assert "only CSV is written for spreadsheets" in loaded.refused("export", "--spreadsheet", "-o", folder)
 
 
-def test_nobody_else_reads_what_is_exported(loaded: Desk) -> None:
+def test_nobody_else_reads_what_is_exported(loaded: SqlClient) -> None:
     folder = loaded.folder / "out"
     folder.mkdir()
     (folder / "client.csv").write_text("old")
@@ -205,7 +205,7 @@ def test_nobody_else_reads_what_is_exported(loaded: Desk) -> None:
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
 
 
-def test_an_export_writes_through_no_link(loaded: Desk) -> None:
+def test_an_export_writes_through_no_link(loaded: SqlClient) -> None:
     folder, elsewhere = loaded.folder / "out", loaded.folder / "elsewhere"
     folder.mkdir()
     elsewhere.write_text("not ours")

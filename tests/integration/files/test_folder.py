@@ -10,84 +10,84 @@ from etl.engine import read_configuration
 from etl.errors import ConfigurationError
 from etl.files import in_tables
 from etl.files.folder import _found, _opened, _stream
-from tests.integration.files.conftest import Desk
+from tests.integration.files.conftest import SqlClient
 
 IS_ROOT = os.geteuid() == 0
 
 
 @pytest.fixture
-def scans(desk: Desk) -> Path:
-    folder = desk.folder / "scans"
+def scans(client: SqlClient) -> Path:
+    folder = client.folder / "scans"
     folder.mkdir()
     (folder / "good").write_bytes(b"good")
     return folder
 
 
-def refused(desk: Desk, folder: Path) -> str:
-    said = desk.refused("fill", "--files", folder)
-    assert desk.site.partner("select 1 from in_fileStorage") == []
+def refused(client: SqlClient, folder: Path) -> str:
+    said = client.refused("fill", "--files", folder)
+    assert client.site.partner("select 1 from in_fileStorage") == []
     return said
 
 
-def test_links_are_not_followed(desk: Desk, scans: Path) -> None:
-    secret = desk.write("secret", "secret")
+def test_links_are_not_followed(client: SqlClient, scans: Path) -> None:
+    secret = client.write("secret", "secret")
     for name, target in (("absolute", secret), ("relative", "../secret"), ("dangling", "nowhere"), ("own", "good")):
         (scans / name).symlink_to(target)
-    (scans / "folder").symlink_to(desk.folder)
+    (scans / "folder").symlink_to(client.folder)
     (scans / "chain").symlink_to("absolute")
-    said = refused(desk, scans)
+    said = refused(client, scans)
     for name in ("absolute", "relative", "dangling", "own", "folder", "chain"):
         assert f"{scans / name}: is a symbolic link: put the file itself into the folder" in said
 
 
-def test_what_is_no_file_is_not_opened(desk: Desk, scans: Path) -> None:
+def test_what_is_no_file_is_not_opened(client: SqlClient, scans: Path) -> None:
     os.mkfifo(scans / "pipe")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(os.path.relpath(scans / "socket"))
-        said = refused(desk, scans)
+        said = refused(client, scans)
     assert f"{scans / 'pipe'}: is no regular file" in said
     assert f"{scans / 'socket'}: is no regular file" in said
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root gives files away")
-def test_a_further_name_of_somebody_elses_file(desk: Desk, scans: Path) -> None:
-    secret = desk.write("secret", "secret")
+def test_a_further_name_of_somebody_elses_file(client: SqlClient, scans: Path) -> None:
+    secret = client.write("secret", "secret")
     os.chown(scans, 12345, 12345)
     os.link(secret, scans / "further")
-    assert "is a further name (hard link) of a file that belongs to somebody else" in refused(desk, scans)
+    assert "is a further name (hard link) of a file that belongs to somebody else" in refused(client, scans)
     os.chown(secret, 12345, 12345)
-    [told] = desk.fill("--files", scans)
-    assert told["rows"] == 2
+    [reported] = client.fill("--files", scans)
+    assert reported["rows"] == 2
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="a device needs root")
-def test_a_device_is_not_opened(desk: Desk, scans: Path) -> None:
+def test_a_device_is_not_opened(client: SqlClient, scans: Path) -> None:
     try:
         os.mknod(scans / "zero", 0o20666, os.makedev(1, 5))
     except PermissionError:
         pytest.skip("no devices here")
-    assert "is no regular file" in refused(desk, scans)
+    assert "is no regular file" in refused(client, scans)
 
 
-def test_names_that_no_file_id_holds(desk: Desk, scans: Path) -> None:
+def test_names_that_no_file_id_holds(client: SqlClient, scans: Path) -> None:
     Path(os.fsdecode(os.fsencode(scans) + b"/\xff.pdf")).write_bytes(b"")
     (scans / ("x" * 33)).write_bytes(b"")
-    said = refused(desk, scans)
+    said = refused(client, scans)
     assert "\\xff.pdf: the name is the file_id, and is not in UTF-8" in said
     assert "which holds 32 characters" in said
 
 
-def test_hidden_files_and_folders_are_passed_over(desk: Desk, scans: Path) -> None:
+def test_hidden_files_and_folders_are_passed_over(client: SqlClient, scans: Path) -> None:
     (scans / ".hidden").symlink_to("/etc/passwd")
     (scans / "inner").mkdir()
     (scans / "inner/file").write_bytes(b"x")
-    [told] = desk.fill("--files", scans)
-    assert told["rows"] == 1
+    [reported] = client.fill("--files", scans)
+    assert reported["rows"] == 1
 
 
 @pytest.mark.parametrize("change", ["longer", "shorter", "another", "link", "same length", "gone"])
-def test_a_file_that_changes_meanwhile_is_not_loaded(desk: Desk, scans: Path, change: str) -> None:
-    storage = in_tables(read_configuration(desk.site.url, None, desk.site.environ)[1])["in_filestorage"]
+def test_a_file_that_changes_meanwhile_is_not_loaded(client: SqlClient, scans: Path, change: str) -> None:
+    storage = in_tables(read_configuration(client.site.url, None, client.site.environ)[1])["in_filestorage"]
     path = scans / "good"
     with _opened(scans) as at:
         files = _found(at, scans, storage, 1000)
@@ -100,7 +100,7 @@ def test_a_file_that_changes_meanwhile_is_not_loaded(desk: Desk, scans: Path, ch
             case "same length":
                 path.write_bytes(b"evil")
             case "another":
-                desk.write("other", "good").replace(path)
+                client.write("other", "good").replace(path)
             case "link":
                 path.unlink()
                 path.symlink_to("/etc/passwd")

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.integration.files.conftest import Desk
+from tests.integration.files.conftest import SqlClient
 
 NBSP, FIGURE, IDEOGRAPHIC = "\u00a0", "\u2007", "\u3000"
 NUMBERS = {
@@ -83,46 +83,46 @@ TIMES = {
     ids=["number", "time"],
 )
 def test_a_value_has_one_verdict_whatever_stands_beside_it(
-    desk: Desk, column: str, read: str, verdicts: dict[str, object]
+    client: SqlClient, column: str, read: str, verdicts: dict[str, object]
 ) -> None:
-    desk.site.partner("set timezone = 'UTC'")
+    client.site.partner("set timezone = 'UTC'")
     good = {text: value for text, value in verdicts.items() if value is not None}
     rows = [f'{n},"{text}"\n' for n, text in enumerate(verdicts)]
-    alone = [desk.write(f"{n}.csv", f"in_id,{column}\na{row}") for n, row in enumerate(rows)]
+    alone = [client.write(f"{n}.csv", f"in_id,{column}\na{row}") for n, row in enumerate(rows)]
     for path, wanted in zip(alone, verdicts.values(), strict=True):
-        desk.fill("Client", path, code=0 if wanted is not None else 1)
-    together = desk.write("all.csv", f"in_id,{column}\n" + "".join(f"b{row}" for row in rows))
-    [told] = desk.fill("Client", together, code=1)
-    assert told["rejected"] == len(verdicts) - len(good)
+        client.fill("Client", path, code=0 if wanted is not None else 1)
+    together = client.write("all.csv", f"in_id,{column}\n" + "".join(f"b{row}" for row in rows))
+    [reported] = client.fill("Client", together, code=1)
+    assert reported["rejected"] == len(verdicts) - len(good)
     for start in ("a", "b"):
-        found = desk.site.partner(f"select {read} as v from in_Client where in_id like '{start}%' order by id")
+        found = client.site.partner(f"select {read} as v from in_Client where in_id like '{start}%' order by id")
         assert [row["v"] for row in found] == list(good.values())
 
 
-def test_what_only_the_server_refuses_is_traced_to_its_row(desk: Desk) -> None:
-    desk.site.look("create domain public.short as text check (value <> 'forbidden')")
-    desk.site.look("alter table in_tables.in_client add constraint cheap check (amount < 100)")
-    desk.site.look("alter table in_tables.in_client add constraint named check (name is not null)")
+def test_what_only_the_server_refuses_is_traced_to_its_row(client: SqlClient) -> None:
+    client.site.look("create domain public.short as text check (value <> 'forbidden')")
+    client.site.look("alter table in_tables.in_client add constraint cheap check (amount < 100)")
+    client.site.look("alter table in_tables.in_client add constraint named check (name is not null)")
     lines = ["a,x,1", "b,x,500", "c,,2", 'd,"tab\tand \\ and ""quotes""",3', "e,x,99.99996", ",x,1", "g,x,oops"]
-    path = desk.write("Client.csv", "in_id,Name,Amount\n" + "\n".join(lines) + "\n")
-    [told] = desk.fill(path, code=1)
-    assert desk.rows("in_id, name") == [("a", "x"), ("d", 'tab\tand \\ and "quotes"')]
-    assert [one.split(":")[0] for one in told["examples"]] == ["line 3", "line 4", "line 6", "line 7", "line 8"]
-    assert 'violates check constraint "cheap"' in told["examples"][0]
-    again = desk.write("2.csv", "in_id,Name,Amount\nz,x,500\na,x,1\n")
-    assert "line 3: in_id `a` is in in_Client already" in desk.refused("fill", "Client", again, code=3)
-    [told] = desk.fill("--on-duplicate", "newest", "Client", again, code=1)
-    assert (told["rows"], told["rejected"]) == (1, 1)
+    path = client.write("Client.csv", "in_id,Name,Amount\n" + "\n".join(lines) + "\n")
+    [reported] = client.fill(path, code=1)
+    assert client.rows("in_id, name") == [("a", "x"), ("d", 'tab\tand \\ and "quotes"')]
+    assert [one.split(":")[0] for one in reported["examples"]] == ["line 3", "line 4", "line 6", "line 7", "line 8"]
+    assert 'violates check constraint "cheap"' in reported["examples"][0]
+    again = client.write("2.csv", "in_id,Name,Amount\nz,x,500\na,x,1\n")
+    assert "line 3: in_id `a` is in in_Client already" in client.refused("fill", "Client", again, code=3)
+    [reported] = client.fill("--on-duplicate", "newest", "Client", again, code=1)
+    assert (reported["rows"], reported["rejected"]) == (1, 1)
 
 
-def test_a_value_that_a_page_repeats_is_unpacked_in_parts(desk: Desk) -> None:
+def test_a_value_that_a_page_repeats_is_unpacked_in_parts(client: SqlClient) -> None:
     """800 rows of 200 kB each lie in a file of some kilobytes, and go in a few megabytes at a time."""
     rows, big = 800, "ж" * 100_000
     column = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array([big]))
-    path = desk.folder / "Client.parquet"
+    path = client.folder / "Client.parquet"
     pq.write_table(pa.table({"in_id": [str(n) for n in range(rows)], "Name": column}), path, compression="zstd")
     assert path.stat().st_size < 50_000
     before = pa.default_memory_pool().max_memory()
-    desk.fill(path)
+    client.fill(path)
     assert pa.default_memory_pool().max_memory() - before < 150_000_000
-    assert desk.rows("count(*) as n, min(length(name)) as l", order="1") == [(rows, 100_000)]
+    assert client.rows("count(*) as n, min(length(name)) as l", order="1") == [(rows, 100_000)]

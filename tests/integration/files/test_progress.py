@@ -5,15 +5,15 @@ import pty
 import subprocess
 import sys
 
-from tests.integration.files.conftest import Desk
+from tests.integration.files.conftest import SqlClient
 
 
-def on_terminal(desk: Desk, *arguments: str) -> str:
+def on_terminal(client: SqlClient, *arguments: str) -> str:
     """What a command draws on a terminal."""
     ours, theirs = pty.openpty()
-    environ = {**os.environ, **desk.site.environ, "ETL_CONFIG": desk.site.url, "TERM": "xterm", "COLUMNS": "100"}
+    environ = {**os.environ, **client.site.environ, "ETL_CONFIG": client.site.url, "TERM": "xterm", "COLUMNS": "100"}
     command = [sys.executable, "-m", "etl", *arguments]
-    with subprocess.Popen(command, env=environ, cwd=desk.folder, stdout=subprocess.PIPE, stderr=theirs) as process:
+    with subprocess.Popen(command, env=environ, cwd=client.folder, stdout=subprocess.PIPE, stderr=theirs) as process:
         os.close(theirs)
         drawn = b""
         try:
@@ -26,11 +26,11 @@ def on_terminal(desk: Desk, *arguments: str) -> str:
     return drawn.decode()
 
 
-def test_a_bar_per_file_and_a_count_per_table(desk: Desk) -> None:
-    desk.write("Client.csv", "in_id,Name\nc-1,x\n")
-    drawn = on_terminal(desk, "fill", "--submit", "Client.csv")
+def test_a_bar_per_file_and_a_count_per_table(client: SqlClient) -> None:
+    client.write("Client.csv", "in_id,Name\nc-1,x\n")
+    drawn = on_terminal(client, "fill", "--submit", "Client.csv")
     assert "Client.csv" in drawn
     assert "100%" in drawn
-    assert desk.site.run().run
-    assert "client: 1 rows" in on_terminal(desk, "export", "client", "-o", "out")
-    assert on_terminal(desk, "export", "client", "-o", "out", "--json") == ""
+    assert client.site.run().run
+    assert "client: 1 rows" in on_terminal(client, "export", "client", "-o", "out")
+    assert on_terminal(client, "export", "client", "-o", "out", "--json") == ""

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.integration.files.conftest import Desk
+from tests.integration.files.conftest import SqlClient
 
 ROWS = 400
 COLUMNS = ("in_id", "Name", "Amount", "Seen", "Born", "Active", "Kind")
@@ -125,17 +125,17 @@ KINDS: dict[str, tuple[Callable[[Path, list[list[str | None]], random.Random], P
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_meant_arrives(desk: Desk, kind: str) -> None:
+def test_what_is_meant_arrives(client: SqlClient, kind: str) -> None:
     seed = secrets.randbelow(2**32)
     print(f"seed {seed}")
     dice = random.Random(seed)
     write, pool = KINDS[kind]
     written, meant = drawn(dice, pool)
-    [told] = desk.fill(write(desk.folder, written, dice), code=0)
-    assert (told["rows"], told["rejected"]) == (ROWS, 0)
+    [reported] = client.fill(write(client.folder, written, dice), code=0)
+    assert (reported["rows"], reported["rejected"]) == (ROWS, 0)
     # An empty cell of a sheet is null; a text of no letters is none there either.
     expected = [(*row[:1], row[1] or None, *row[2:]) for row in meant] if kind == "excel" else meant
-    assert desk.rows("in_id, name, amount, seen, born, active, kind", order="in_id") == expected
+    assert client.rows("in_id, name, amount, seen, born, active, kind", order="in_id") == expected
 
 
 BAD = {
@@ -151,7 +151,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_nothing_else_arrives(desk: Desk, kind: str) -> None:
+def test_nothing_else_arrives(client: SqlClient, kind: str) -> None:
     written: list[list[str | None]] = []
     for column, values in BAD.items():
         for value in values:
@@ -159,10 +159,10 @@ def test_nothing_else_arrives(desk: Desk, kind: str) -> None:
             written.append([row.get(name) for name in COLUMNS])
             written.append([f"good-{len(written)}", "x", "1", None, None, None, None])
     write, _ = KINDS[kind]
-    [told] = desk.fill(write(desk.folder, written, random.Random(1)), code=1)
-    assert told["rejected"] == len(written) / 2
-    assert all(in_id.startswith("good-") for (in_id,) in desk.rows("in_id"))
-    assert len(desk.rows("in_id")) == len(written) / 2
+    [reported] = client.fill(write(client.folder, written, random.Random(1)), code=1)
+    assert reported["rejected"] == len(written) / 2
+    assert all(in_id.startswith("good-") for (in_id,) in client.rows("in_id"))
+    assert len(client.rows("in_id")) == len(written) / 2
     # Corrected, such a file is filled as it is; uncorrected, the same rows come back.
-    [again] = desk.fill("Client", told["rejects"], code=1)
-    assert (again["rows"], again["rejected"]) == (0, told["rejected"])
+    [again] = client.fill("Client", reported["rejects"], code=1)
+    assert (again["rows"], again["rejected"]) == (0, reported["rejected"])

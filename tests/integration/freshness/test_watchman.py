@@ -33,8 +33,8 @@ def hours_ago(site: Site, hours: int) -> None:
 
 
 def watch(site: Site) -> None:
-    with site.house() as house:
-        watch_feed(house)
+    with site.runtime() as runtime:
+        watch_feed(runtime)
 
 
 def test_a_late_feed_is_told_once_and_once_when_it_is_over(site: Site, listener: Listener) -> None:
@@ -78,10 +78,10 @@ def test_every_etl_run_looks_also_one_with_nothing_to_do(site: Site, listener: L
 def test_a_look_that_finds_nothing_new_writes_nothing(site: Site) -> None:
     hours_ago(site, 3)
     watch(site)
-    before = site.look("select xmin, ctid, * from in_tables.freshness_alert order by kind, teller")
+    before = site.look("select xmin, ctid, * from in_tables.freshness_alert order by kind, channel")
     row = site.look("select xmin from in_tables.freshness")
     watch(site)
-    assert site.look("select xmin, ctid, * from in_tables.freshness_alert order by kind, teller") == before
+    assert site.look("select xmin, ctid, * from in_tables.freshness_alert order by kind, channel") == before
     assert site.look("select xmin from in_tables.freshness") == row
 
 
@@ -90,7 +90,7 @@ def test_a_hook_that_fails_is_told_again_and_then_let_be(site: Site, listener: L
     hours_ago(site, 3)
     for _ in range(8):
         watch(site)
-        site.look("update in_tables.freshness_alert set telling_until = now() - interval '1 s' where told_at is null")
+        site.look("update in_tables.freshness_alert set sending_until = now() - interval '1 s' where sent_at is null")
     assert listener.names == ["feed.late"] * 5
     # Nobody was told, so nobody needs the all-clear.
     hours_ago(site, 0)
@@ -112,11 +112,11 @@ def test_a_teller_that_died_is_replaced(site: Site, listener: Listener) -> None:
     listener.events.clear()
     # As a runner leaves it that was killed between its claim and its word.
     site.look(
-        "update in_tables.freshness_alert set told_at = null, attempts = 1, telling_until = now() + interval '1 h'"
+        "update in_tables.freshness_alert set sent_at = null, attempts = 1, sending_until = now() + interval '1 h'"
     )
     watch(site)
     assert listener.names == []
-    site.look("update in_tables.freshness_alert set telling_until = now() - interval '1 s'")
+    site.look("update in_tables.freshness_alert set sending_until = now() - interval '1 s'")
     watch(site)
     assert listener.names == ["feed.late"]
 
@@ -164,9 +164,9 @@ def test_a_company_that_never_hands_over_is_late_too(make_site: MakeSite, listen
 def test_who_has_said_nothing_is_not_watched(make_site: MakeSite) -> None:
     site = make_site(CLAIMS)
     site.run()
-    with site.house() as house:
-        assert watch_feed(house) is None
-        assert look_at_feed(house) is None
+    with site.runtime() as runtime:
+        assert watch_feed(runtime) is None
+        assert look_at_feed(runtime) is None
     assert site.value("select to_regclass('in_tables.freshness') is null")
 
 

@@ -38,7 +38,7 @@ def message(err: str) -> str:
     return line.partition("] Q ")[2]
 
 
-def told(folder: Path) -> list[Any]:
+def reported(folder: Path) -> list[Any]:
     file = folder / "told.jsonl"
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
@@ -47,7 +47,7 @@ def test_a_command_is_told_of_a_run_on_its_standard_input(site: Site, tmp_path: 
     site.set(hookCommand=command(tmp_path))
     done = site.etl("run", "--json", ETL_HOOK_FAVOURITE="tea")
     assert (done.code, done.err) == (1, "")
-    [one] = told(tmp_path)
+    [one] = reported(tmp_path)
     event = one["event"]
     assert (event["event"], event["company"], event["errors"]) == ("run.done", "demo", 1)
     assert event["run"] == json.loads(done.out)["run"]
@@ -70,7 +70,7 @@ def test_a_command_sees_no_variable_that_was_meant_for_others(site: Site, tmp_pa
     secrets = dict.fromkeys(others.split(), "hunter2")
     wanted = {"LANG": "C.UTF-8", "LC_TIME": "C", "TZ": "Asia/Almaty", "ETL_HOOK_TOKEN": "t"}
     assert site.etl("run", **secrets, **wanted, ETL_HOOK_DAYS="9").code == 1
-    [one] = told(tmp_path)
+    [one] = reported(tmp_path)
     seen = one["environ"]
     assert "hunter2" not in seen.values()
     assert {name: seen[name] for name in wanted} == wanted

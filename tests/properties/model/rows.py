@@ -142,7 +142,7 @@ class _Task:
         now = staged if is_last else [one for one in staged if one not in later]
         if is_last:
             for one in later:
-                self._reject(one, self._fault(one, "TOO_MANY_TWINS"))
+                self._reject(one, self._fault(one, "TOO_MANY_DUPLICATES"))
         self._refuse_contradictions(now)
         self._fold(now)
         self._judge(now)
@@ -302,8 +302,8 @@ class _Task:
                 not one.row.removed and any(winner.image[code] != value for code, value in values.items())
             )
             if is_lost:
-                told = winner.in_id or winner.row.out_id or None
-                one.faults.append(self._fault(one, "ROW_OVERRULED", told, severity="info"))
+                reported = winner.in_id or winner.row.out_id or None
+                one.faults.append(self._fault(one, "ROW_OVERRULED", reported, severity="info"))
             one.loses, one.action, one.wants, one.gives, one.holders = True, "unchanged", {}, set(), {}
 
     def _judge(self, now: Sequence[Staged]) -> None:

@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from etl.metadata import names
 from etl.metadata.field_types import Category, Native
-from etl.plan import Kind
+from etl.runs import Kind
 from tests.properties.model.delivered import CLAIMED, DONE, READY, Marker, Row
 from tests.properties.model.files import upload_files
 from tests.properties.model.links import merge_links

@@ -5,11 +5,11 @@ import io
 import pytest
 from rich.console import Console
 
-from etl.cli.scenes import WIDTH, Screen
-from etl.demo import Act, Deed, Fault
-from etl.demo.acts import body, comment
+from etl.cli.demo_screen import WIDTH, Screen
+from etl.demo import Act, Fault, Statement
+from etl.demo.steps import body, comment
 from etl.engine import Outcome
-from etl.inbound import Receipt
+from etl.sources.in_tables.receipts import Receipt
 
 LONG = "in_ClientClaim_CoClient_NaturalPerson"
 
@@ -25,7 +25,7 @@ def act(*faults: Fault, resolved: int = 0, links: int = 0, **out: int) -> Act:
     waiting = ({"bo": "ClientClaim", "field": "CoClient", "target_bo": "NaturalPerson", "links": links},)
     return Act(
         title="First load",
-        deeds=(Deed(2_000, "people"),),
+        statements=(Statement(2_000, "people"),),
         hand_over="delete from in_tables.process_tracking",
         outcome=Outcome("ready", 1, receipts=receipts, resolved=resolved, out_schema="out_demo_1_1", out=out),
         faults=faults,

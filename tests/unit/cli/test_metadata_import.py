@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from etl.cli import etl
 from etl.errors import ConfigurationError
-from tests.unit.structure.exports import CLIENT, KINDS, PARTIES, export
+from tests.unit.platform_export.exports import CLIENT, KINDS, PARTIES, export
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from etl.cli.run import show_outcome
 from etl.engine import Outcome
-from etl.inbound import Receipt
+from etl.sources.in_tables.receipts import Receipt
 
 
 def test_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from etl.contract.row_schema import row_schemas
 from etl.contract.samples import Samples
 from etl.contract.wording import wording
 from etl.contract.workbook import MAX_SHEET_NAME, sheet_names, workbook
-from etl.inbound.faults import CATALOGUE
+from etl.merge.errors.catalogue import CATALOGUE
 from etl.metadata import Company, parse_company
 from etl.metadata.field_types import SQL_TYPES
 from tests.cases.case import Case, all_cases

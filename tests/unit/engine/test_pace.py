@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from etl.engine.pace import Patience, Ticks
+from etl.engine.timing import Patience, Ticks
 from etl.settings.schedule_parse import parse_schedule
 
 START = datetime(2026, 3, 27, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from etl.freshness import is_stalled, judge
+from etl.notifications.freshness import is_stalled, judge
 from etl.settings.due import Due, parse_due
 
 

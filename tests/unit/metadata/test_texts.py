@@ -2,8 +2,8 @@
 
 import pytest
 
+from etl.metadata.platform_export.convert import _label
 from etl.metadata.texts import MAX_LABEL
-from etl.structure.convert import _label
 from tests.unit.metadata.documents import company, problems
 
 BAD = {

@@ -7,8 +7,13 @@ import urllib.request
 import pytest
 
 from etl.errors import EnvironmentFault
-from etl.telemetry import Measure, Page, Sample, serving
-from etl.watch import MEASURES
+from etl.monitoring import MEASURES
+from etl.notifications.telemetry import (
+    Measure,
+    Page,
+    Sample,
+    serving,
+)
 
 AGE = Measure("etl.ready.oldest", "s", "Age of the oldest row")
 ROWS = Measure("etl.ready", "{row}", "Rows")

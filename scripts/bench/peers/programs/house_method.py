@@ -1,4 +1,4 @@
-"""The platform house's published method, on our tables: portions of ready rows by batched inserts into an ordinary
+"""The platform vendor's published method, on our tables: portions of ready rows by batched inserts into an ordinary
 table beside the target, then checks, duplicates, matching, insert, update by SQL, then the statuses at the source."""
 
 import sys

@@ -1,0 +1,193 @@
+"""The demo on a screen of 100 columns: calm on a terminal, plain text in a pipe."""
+
+import shlex
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from etl.demo import Act, Look, Stage, Statement
+from etl.sources.in_tables.receipts import Receipt
+
+WIDTH = 100
+_COUNTS = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting")
+# What somebody should act on, or know about, stands out; a zero steps back.
+_STYLES = {"claimed": "", "rejected": "red", "waiting": "yellow", "removed": "", "unchanged": "dim"}
+_MOVES = {
+    "upserted": "rows written",
+    "deleted": "rows taken away",
+    "linked": "links added",
+    "unlinked": "links taken away",
+}
+_SCHEMAS = {
+    "in_schema": "what partners write; beside it err, task and migration_receipt for them to read",
+    "store_schema": "the golden store: instances, links, the journal of changes",
+    "out_schema": "what readers see",
+}
+
+
+class Screen:
+    """Prints scene after scene; `quiet` prints nothing."""
+
+    def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
+        width = min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH)
+        self._out = console or Console(width=width, highlight=False, quiet=quiet)
+        self._status: Status | None = None
+
+    @contextmanager
+    def waiting(self, text: str) -> Iterator[None]:
+        """On a terminal, something moves while the demo works; it makes room for each scene."""
+        with self._out.status(text, spinner="dots") as self._status:
+            yield
+
+    def done(self) -> None:
+        """Nothing more is worked on."""
+        if self._status:
+            self._status.stop()
+
+    def _doing(self, text: str) -> None:
+        if self._status:
+            self._status.update(text)
+
+    def stage(self, stage: Stage) -> None:
+        """Where the demo plays."""
+        self._out.print(Text("People, companies and claims go from in_ tables to out_ tables.", style="bold"))
+        self._line(
+            f"{stage.tables} tables made in schema {stage.schemas['in_schema']}, in a database of the demo's own."
+        )
+        self._doing("The partner loads")
+
+    def act(self, number: int, act: Act) -> None:
+        """What the partner did, and what became of it."""
+        self._title(f"{number} · {act.title}")
+        self._line("The partner, in plain SQL:")
+        self._out.print(_statements(act.statements))
+        self._line("and hands over:")
+        self._sql(act.hand_over)
+        self._line(f"Run {act.outcome.run} took {act.outcome.seconds:.1f} s:")
+        self._out.print(_receipts(act.outcome.receipts))
+        self._links(act)
+        self._faults(act)
+        moves = ", ".join(f"{rows:,} {_MOVES.get(name, name)}" for name, rows in act.outcome.out.items() if rows)
+        self._line(f"{act.outcome.out_schema}: {moves or 'nothing to change'}.")
+        self._doing("The partner loads")
+
+    def _links(self, act: Act) -> None:
+        if act.outcome.resolved:
+            self._line(f"{_several(act.outcome.resolved, 'link')} that waited found both ends.")
+        for row in act.waiting:
+            links, field = _several(row["links"], "link"), f"{row['bo']}.{row['field']} → {row['target_bo']}"
+            self._line(f"{links} {field}: waiting until both ends are there.", style="yellow")
+
+    def _faults(self, act: Act) -> None:
+        if not act.faults:
+            return
+        self._line(f"{_several(len(act.faults), 'row')} rejected; the partner finds why in the table err:")
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for fault in act.faults:
+            place = ".".join(filter(None, (fault.in_table, fault.column_name)))
+            what = (fault.code, place, fault.value or "", fault.message)
+            groups.setdefault(what, []).append(fault.in_id or f"id {fault.row_id}")
+        for (code, place, value, message), rows in groups.items():
+            head = Text.assemble(
+                "  ", (code, "red"), f"  {place}", f"  {value}" if value else "", "  ", ", ".join(rows)
+            )
+            self._out.print(head)
+            self._line(f"    {message}", style="dim")
+
+    def looks(self, stage: Stage, looks: Sequence[Look]) -> None:
+        """What readers see."""
+        self._title(f"3 · What readers see in {stage.schemas['out_schema']}")
+        for one in looks:
+            self._line(one.what[0].upper() + one.what[1:])
+            self._sql(one.sql)
+            self._out.print(_answer(one))
+
+    def end(self, stage: Stage, *, stays: bool) -> None:
+        """Where everything lies, and how to look further."""
+        self._title("4 · Look further")
+        for name, what in _SCHEMAS.items():
+            self._out.print(Text.assemble("  ", (f"{stage.schemas[name]:14}", "bold"), what))
+        self._line("The configuration of this demo, and the state of its newest run:")
+        config = shlex.quote(str(stage.config))
+        command = _command()
+        self._sql(f"ls {config}\n{command} --config {config} status")
+        if stays:
+            self._line("The server runs until Ctrl-C; in another terminal:")
+            self._sql(stage.psql)
+        else:
+            self._line("The server stopped with this command. This plays again and keeps it running for psql:")
+            self._sql(f"{command} demo --stay")
+
+    def _title(self, text: str) -> None:
+        self._out.print()
+        self._out.rule(Text(text, style="bold"), align="left", style="dim", characters="─")
+
+    def _line(self, text: str, style: str = "") -> None:
+        self._out.print(Text(text, style=style))
+
+    def _sql(self, text: str) -> None:
+        # What somebody may copy is never broken into lines.
+        self._out.print(Text(textwrap.indent(text, "  "), style="cyan"), soft_wrap=True)
+
+
+def _command() -> str:
+    # After `make demo` the command is not on the path.
+    return "etl" if shutil.which("etl") else shlex.quote(sys.argv[0])
+
+
+def _several(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _table(padding: int) -> Table:
+    # An empty first column indents the table without filling its lines up with spaces.
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, padding, 0, 0))
+    table.add_column("", width=2 - padding)
+    return table
+
+
+def _statements(statements: Sequence[Statement]) -> Table:
+    table = _table(1)
+    table.show_header = False
+    table.add_column(justify="right", overflow="fold")
+    table.add_column(overflow="fold")
+    for statement in statements:
+        table.add_row("", f"{statement.rows:,}", statement.what)
+    return table
+
+
+def _receipts(receipts: Sequence[Receipt]) -> Table:
+    table = _table(1)
+    # Where there is no room for both, names go on in a second line and the counts stay whole.
+    table.add_column("in_ table", overflow="fold")
+    for name in _COUNTS:
+        table.add_column(name, justify="right", overflow="fold", min_width=len(name))
+    for receipt in receipts:
+        table.add_row("", receipt.in_table, *(_count(name, getattr(receipt, name)) for name in _COUNTS))
+    return table
+
+
+def _answer(look: Look) -> Table:
+    table = _table(2)
+    for column in look.columns:
+        table.add_column(column, overflow="fold")
+    for row in look.rows:
+        table.add_row("", *(Text(_shown(value)) for value in row))
+    return table
+
+
+def _count(name: str, rows: int) -> Text:
+    return Text(f"{rows:,}", style=_STYLES.get(name, "green")) if rows else Text("·", style="dim")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)

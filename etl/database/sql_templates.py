@@ -1,0 +1,44 @@
+"""Named statements: one file each in a package's `sql/`, rendered by Jinja with quoting as a filter."""
+
+import re
+
+import jinja2
+import sqlalchemy
+
+from etl.quoting import identifier, literal, spreadsheet_text
+
+
+class SqlTemplates:
+    """The statements of one package: `sql = Statements(__package__)`, then `sql("take", schema=...)`.
+
+    Names come into the text through the filter `ident`; values never do, they are bound (`:name`);
+    `literal` is for texts of our own in statements that others run.
+    """
+
+    def __init__(self, package: str, *lenders: str) -> None:
+        """`lenders` are lower packages whose macros (`sql/*.jinja`) the statements use, beside those of this one."""
+        self._environment = jinja2.Environment(
+            loader=jinja2.ChoiceLoader(
+                [jinja2.PackageLoader(name, "sql") for name in (package, *lenders, __package__)]
+            ),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # noqa: S701  (SQL, not HTML; `ident` quotes)
+        )
+        self._environment.filters["ident"] = identifier
+        self._environment.filters["spreadsheet_text"] = spreadsheet_text
+        self._environment.filters["literal"] = literal
+
+    def text(self, name: str, /, **names: object) -> str:
+        """The rendered SQL of `sql/<name>.sql`."""
+        return self._environment.get_template(f"{name}.sql").render(**names)
+
+    def __call__(self, name: str, /, **names: object) -> sqlalchemy.TextClause:
+        """The rendered statement of `sql/<name>.sql`, ready for a connection."""
+        return sqlalchemy.text(self.text(name, **names))
+
+    def script(self, name: str, /, **names: object) -> list[sqlalchemy.TextClause]:
+        """The statements of a file of several, each introduced by its comment: a line `--` begins the next one."""
+        parts = re.split(r";\n(?=--)", self.text(name, **names))
+        return [sqlalchemy.text(part) for part in parts]

@@ -1,0 +1,57 @@
+"""Rights: what each role may do, as statements, and what the engine's own role lacks.
+
+Receives a company, names of schemas and roles, and open transactions. Hands on grants as text, or executes them. Never
+makes a table, and gives nobody more than the work of its role asks for.
+"""
+
+from etl.ddl.privileges.grants import (
+    Script,
+    administrator_script,
+    partner_script,
+    reader_script,
+)
+from etl.ddl.privileges.holders import (
+    Grant,
+    Missing,
+    inherited_grants,
+    missing_rights,
+)
+from etl.ddl.privileges.lacking import (
+    Held,
+    Lack,
+    check_rights,
+    is_superuser,
+    lacking,
+    lacks,
+)
+from etl.ddl.privileges.live import (
+    Server,
+    apply_script,
+    look,
+    make_schema,
+    read_by_partner,
+    versions,
+)
+
+__all__ = [
+    "Grant",
+    "Held",
+    "Lack",
+    "Missing",
+    "Script",
+    "Server",
+    "administrator_script",
+    "apply_script",
+    "check_rights",
+    "inherited_grants",
+    "is_superuser",
+    "lacking",
+    "lacks",
+    "look",
+    "make_schema",
+    "missing_rights",
+    "partner_script",
+    "read_by_partner",
+    "reader_script",
+    "versions",
+]

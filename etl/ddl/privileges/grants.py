@@ -1,0 +1,106 @@
+"""Company and role -> the statements that give the role what its work asks for, and take the rest away.
+
+Which columns a partner writes follows from the guide's lists of columns: identity, data, `removed`, the status (to
+offer a corrected row again), of the marker what the customer's side fills. What the run writes is the run's alone.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from etl.database import SqlTemplates
+from etl.metadata import Company, names
+from etl.quoting import fold, identifier
+
+_sql = SqlTemplates(__package__)
+
+READ_BY_PARTNER: Final = ("err", "last_migration_state", "migration_receipt", "why_not")
+"""What the engine keeps beside the in_ tables for the partner to read."""
+_ROW: Final = ("in_id", "out_id", "in_status", "removed")
+# A field SINGLE keeps its newest link: by `inserted_date` a partner says which one that is.
+_LINK: Final = ("in_status", "inserted_date", "removed")
+# `uploaded` offers a content again that was corrected under the same id.
+_FILE: Final = ("file_id", "file_name", "mime_type", "content", "uploaded")
+_MARKER: Final = ("oper_date", "start_load_time", "end_load_time", "load_status", "migrate_cur_date")
+
+
+@dataclass(frozen=True)
+class Script:
+    """Statements under a heading; `notes` say what was left out, and why."""
+
+    heading: str
+    statements: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """As it is printed."""
+        return "\n".join([f"-- {self.heading}", *self.statements, *(f"-- {note}" for note in self.notes)])
+
+
+@dataclass(frozen=True)
+class Writable:
+    """What a partner writes of a table; `columns` are SQL text."""
+
+    table: str
+    columns: tuple[str, ...]
+    has_sequence: bool
+    may_truncate: bool = True
+
+    @property
+    def sequence(self) -> str:
+        """The sequence of its ids."""
+        return f"{fold(self.table)}_id_seq"
+
+
+def partner_script(company: Company, schema: str, role: str, present: Collection[str] | None = None) -> Script:
+    """A partner's least privilege on the import schema.
+
+    `present` are the relations that the schema has; then everything that the role had before is taken away first.
+    None: the schema is a fresh one, and what only a first run makes is left out.
+    """
+    there = [name for name in READ_BY_PARTNER if present is not None and name in present]
+    missing = [name for name in READ_BY_PARTNER if name not in there]
+    text = _sql.text(
+        "partner", schema=schema, role=role, tables=list(writable(company)), read=there, is_fresh=present is None
+    )
+    notes = [f"{schema}.{name} comes with the first run: then `etl grants` gives select on it" for name in missing]
+    return Script(
+        f"{role} fills the in_ tables, hands over, and reads what became of the rows", _lines(text), tuple(notes)
+    )
+
+
+def reader_script(schemas: Iterable[str], role: str, engine: str, present: Collection[str]) -> Script:
+    """Select on the out_ schemas that are there, and on what the engine's role will yet make in them."""
+    asked = list(schemas)
+    texts = (_sql.text("reader", schema=name, role=role, engine=engine) for name in asked if name in present)
+    notes = tuple(f"schema {name} is not there yet: ask again when it is" for name in asked if name not in present)
+    return Script(f"{role} reads the out_ tables", tuple(line for text in texts for line in _lines(text)), notes)
+
+
+def administrator_script(roles: Iterable[str], present: Collection[str], database: str, *, is_open: bool) -> Script:
+    """The roles that are missing, without login: a person or a service is made their member, or gets a password.
+
+    `is_open`: everybody may connect to the database, as PostgreSQL has it by default.
+    """
+    missing = [role for role in roles if role not in present]
+    notes = tuple(f"role {role} is there" for role in roles if role in present)
+    text = _sql.text("roles", roles=missing, database=database, is_open=is_open)
+    return Script("For whoever may make roles", _lines(text), notes)
+
+
+def writable(company: Company) -> Iterator[Writable]:
+    """Every in_ table of a company, with what a partner writes of it."""
+    for bo in company.objects:
+        if bo.has_in_table:
+            data = (identifier(field.code) for field in bo.loaded_fields)
+            yield Writable(names.in_table(bo.code), (*_ROW, *data), has_sequence=True)
+    for link in company.in_link_tables():
+        ends = (identifier(link.owner_column), identifier(link.target_column))
+        yield Writable(link.name, (*ends, *_LINK), has_sequence=False)
+    yield Writable(names.FILE_STORAGE, _FILE, has_sequence=False)
+    yield Writable(names.PROCESS_TRACKING, _MARKER, has_sequence=True, may_truncate=False)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line for line in text.splitlines() if line and not line.startswith("--"))

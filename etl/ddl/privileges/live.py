@@ -1,0 +1,69 @@
+"""The live server: which roles, schemas and versions are there; and a script, executed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
+from etl.ddl.privileges.grants import READ_BY_PARTNER, Script
+from etl.errors import EnvironmentFault
+from etl.quoting import fold
+
+_sql = SqlTemplates(__package__)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Who we are in one database, and what of the asked roles and schemas is there."""
+
+    engine: str
+    database: str
+    is_open: bool
+    roles: frozenset[str]
+    schemas: frozenset[str]
+
+
+def look(connection: Connection, roles: Iterable[str], schemas: Iterable[str]) -> Server:
+    """One look at the catalog."""
+    asked = {"roles": [fold(role) for role in roles], "schemas": [fold(schema) for schema in schemas]}
+    [row] = fetch_all(connection, _sql("server"), asked)
+    return Server(row.role, row.database, row.is_open, frozenset(row.roles), frozenset(row.schemas))
+
+
+def read_by_partner(connection: Connection, schema: str) -> frozenset[str]:
+    """Which of the relations that a partner may read are there."""
+    asked = {"schema": fold(schema), "names": list(READ_BY_PARTNER)}
+    return frozenset(row.name for row in fetch_all(connection, _sql("relations"), asked))
+
+
+def versions(connection: Connection, store_schema: str) -> list[str]:
+    """Schemas of the out_ versions that a store follows; none before its first run."""
+    known = fetch_one(connection, _sql("has_versions", store_schema=store_schema))
+    if known is None or not known.is_there:
+        return []
+    return [row.name for row in fetch_all(connection, _sql("versions_known", store_schema=store_schema))]
+
+
+def make_schema(connection: Connection, schema: str) -> None:
+    """Make a schema that is missing, so that readers have their rights in it before the first version is there."""
+    execute(connection, _sql("make_schema", schema=schema))
+
+
+def apply_script(connection: Connection, script: Script, role: str, schemas: Iterable[str]) -> bool:
+    """Execute a script in the transaction that the connection is in; returns whether it changed anything.
+
+    Raises EnvironmentFault when the role is missing, or when a schema is not ours to grant.
+    """
+    asked = {"role": fold(role)}
+    if role and not look(connection, [role], []).roles:
+        raise EnvironmentFault(
+            f"there is no role {role}: make it, or let an administrator run `etl grants --create-roles`"
+        )
+    before = fetch_all(connection, _sql("rights_of_role"), asked)
+    for statement in script.statements:
+        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+    names = {"schemas": [fold(schema) for schema in schemas]}
+    useless = fetch_all(connection, _sql("useless_schemas"), asked | names)
+    if useless:
+        lines = "\n".join(f"  schema {row.name} belongs to {row.owner}, who must grant it" for row in useless)
+        raise EnvironmentFault(f"the grants to {role} had no effect:\n{lines}")
+    return before != fetch_all(connection, _sql("rights_of_role"), asked)

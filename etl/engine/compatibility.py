@@ -1,0 +1,26 @@
+"""What decides how a run's tasks are performed, as a digest: runners share a run only if theirs is the same."""
+
+import hashlib
+import json
+
+from etl import __version__
+from etl.metadata import Company
+from etl.settings import Settings
+
+
+def pinned(settings: Settings, company: Company, *, has_own_store: bool) -> str:
+    """Of the version, the metadata, and those settings that change what becomes of a row."""
+    in_migration = settings.in_migration
+    reported = [
+        __version__,
+        has_own_store,
+        in_migration.null_policy,
+        in_migration.max_value_bytes,
+        in_migration.max_row_bytes,
+        in_migration.reference_expiry_minutes,
+        in_migration.error_limit,
+        in_migration.task_attempts,
+        company.code,
+        *(one.model_dump_json() for one in company.objects),
+    ]
+    return hashlib.sha256(json.dumps(reported).encode()).hexdigest()

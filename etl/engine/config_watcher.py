@@ -1,0 +1,112 @@
+"""The configuration of a service: it follows the tree, and a faulty edit leaves the last good values in force."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from etl.config import ErrorsBeside, Tree, UnreachableTreeError, open_source
+from etl.engine.timezone import zone_of
+from etl.engine.wiring import parse_configuration
+from etl.errors import ConfigurationError, Problem
+from etl.logs import Log
+from etl.metadata import Company
+from etl.settings import Settings
+from etl.settings.log_file import LOGGING
+
+_log = logging.getLogger("in_pg_migration")
+
+# A watch may be lost and a file's time may lie: so often the texts themselves are read.
+_READ_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class ConfigSnapshot:
+    """One snapshot of the configuration, checked."""
+
+    settings: Settings
+    company: Company
+    zone: tzinfo
+
+
+class ConfigWatcher:
+    """Settings and metadata as they count now, from a tree that may change at any time.
+
+    `is_sure` is false while the tree cannot be reached: what counts now is then unknown, and nothing may start on it.
+    """
+
+    def __init__(
+        self, url: str, company: str | None, environ: Mapping[str, str], log: Log, changed: Callable[[], None]
+    ) -> None:
+        self._source = open_source(url)
+        self._source.call_on_change(changed)
+        self._errors = ErrorsBeside(self._source)
+        self._company, self._environ, self._log = company, environ, log
+        self._contents: dict[str, str] | None = None
+        self._read_at = 0.0
+        self._complaint = ""
+        self.current: ConfigSnapshot | None = None
+        self.is_sure = False
+
+    def look(self, *, again: bool = False) -> bool:
+        """Takes up what has changed, with `force` even if nothing seems to have; returns whether it is in force now.
+
+        Raises ConfigurationError only when there are no good values yet, neither from before.
+        """
+        try:
+            if not (again or self._is_time() or self._source.may_have_changed()):
+                self.is_sure = True
+                return False
+            tree = self._source.snapshot()
+        except UnreachableTreeError as error:
+            self.is_sure = False
+            self._complain(f"no run starts while the configuration cannot be read: {error}")
+            return False
+        except ConfigurationError as error:
+            return self._keep_last(error, list(error.problems), ())
+        self._read_at = time.monotonic()
+        self.is_sure = True
+        if tree.contents == self._contents and not again:
+            return False
+        self._contents = tree.contents
+        return self._take(tree)
+
+    def close(self) -> None:
+        """Lets go of the source."""
+        self._source.close()
+
+    def _is_time(self) -> bool:
+        return self._contents is None or time.monotonic() - self._read_at > _READ_SECONDS
+
+    def _take(self, tree: Tree) -> bool:
+        context = f"{tree.origin.removeprefix('file:').rstrip('/')}/{LOGGING}"
+        problems = self._log.follow(tree.contents, context)
+        for problem in problems:
+            _log.warning("the log stays as it was: %s", problem)
+        try:
+            settings, company = parse_configuration(tree, self._company, self._environ)
+            zone = zone_of(settings.in_migration.time_zone, self._environ)
+        except ConfigurationError as error:
+            return self._keep_last(error, [*error.problems, *problems], tree.texts)
+        self._errors.tell(problems, tree.texts)
+        if self.current is not None:
+            _log.info("the configuration was read again from %s", tree.origin)
+        self._complaint = ""
+        self.current = ConfigSnapshot(settings, company, zone)
+        return True
+
+    def _keep_last(
+        self, error: ConfigurationError, problems: list[Problem], paths: "Mapping[str, object] | tuple[()]"
+    ) -> bool:
+        self._errors.tell(problems, paths)
+        if self.current is None:
+            raise error
+        self._complain(f"the configuration is faulty, its last good values count: {error}")
+        return False
+
+    def _complain(self, text: str) -> None:
+        """Says it once, until something else is to be said."""
+        if text != self._complaint:
+            self._complaint = text
+            _log.warning("%s", text)

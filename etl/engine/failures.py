@@ -1,0 +1,144 @@
+"""What a task does after a fault of its rows: the same without the rows that cause it, or slice by slice."""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from etl.database import SqlTemplates, execute, rollback_transaction, transaction
+from etl.engine.handlers import Work
+from etl.engine.merge_tasks import merge
+from etl.errors import EnvironmentFault, EtlError
+from etl.merge import Connections
+from etl.merge import errors as merge_errors
+from etl.runs import (
+    CHUNKED,
+    Chunk,
+    ErrorClass,
+    PoisonRows,
+    RetryPolicy,
+    Task,
+    bisect,
+    error_class_of,
+    is_data_error,
+)
+from etl.runs import Work as Performs
+from etl.sources.in_tables import claim as claiming
+
+_sql = SqlTemplates(__package__)
+_log = logging.getLogger("in_pg_migration")
+
+Counters = dict[str, int]
+
+# Three dozen rows among half a million are found one by one with so many.
+_PROBES = 1000
+# A statement that is cut off for its length takes an eighth of it.
+_SLICES = 8
+
+
+@dataclass
+class FailureHandler:
+    """Of one task that this runner performs: asked with a fault, it gives another work for it, once for each cause."""
+
+    work: Work
+    task: Task
+    retry_policy: RetryPolicy
+    settings: dict[str, str]
+    _poison: Sequence[PoisonRows[Chunk, EtlError]] = ()
+    _is_sliced: bool = False
+
+    def __call__(self, fault: EtlError) -> Performs | None:
+        """Another work that may come to an end; None: there is none. Raises what a search meets beside such rows."""
+        if self.task.kind not in CHUNKED:
+            return None
+        if error_class_of(fault) is ErrorClass.TIMEOUT:
+            self._slice(fault)
+            return self._perform
+        if is_data_error(fault) and not self._poison:
+            return self._without_poison_rows(fault)
+        return None
+
+    def _slice(self, fault: EtlError) -> None:
+        """From now on the work is done in slices. Raises EnvironmentFault when that is of no help."""
+        rows = self.task.part.rows
+        if not claiming.is_divisible(self.work.runtime.company, self.task):
+            why = "its rows belong together, so it cannot be done in slices (nor does a lower chunkRows help)"
+        elif rows < 2:
+            why = "it has no rows to be done in slices"
+        elif self._is_sliced:
+            why = f"it was tried in slices of {-(-rows // _SLICES)} rows too"
+        else:
+            _log.warning("task %s is tried again in %d slices: %s", self.task.title, _SLICES, fault)
+            self._is_sliced = True
+            return
+        last = EnvironmentFault(f"task {self.task.kind} {self.task.title}: {fault}; {why}")
+        last.sqlstate = fault.sqlstate
+        raise last from fault
+
+    def _without_poison_rows(self, fault: EtlError) -> Performs | None:
+        _log.warning("task %s met a fault of its rows, which are looked for: %s", self.task.title, fault)
+        suspect, rest = self.task.part, claiming.without_rows(self.work.runtime.company, self.task)
+        if rest:
+            if self._probe(rest):
+                return None  # what waited is to blame, and no row of this batch
+            suspect = replace(suspect, first=rest.after)
+        poison = bisect(PoisonRows(suspect, fault), self._halves, self._probe, probes=_PROBES)
+        self._poison = sorted(poison, key=lambda one: one.part.first or 0)
+        rows = sum(one.part.rows for one in poison)
+        _log.warning("task %s: %d of its rows cause it and are rejected", self.task.title, rows)
+        return self._perform if poison else None
+
+    def _halves(self, chunk: Chunk) -> tuple[Chunk, ...]:
+        with transaction(self.work.queue.engine, **self.settings) as connection:
+            return claiming.cut(connection, self.work.runtime.company, self._part(chunk), self.work.context, 2)
+
+    def _probe(self, chunk: Chunk) -> EtlError | None:
+        """How a part of the rows fails; only a fault of rows is one."""
+        try:
+            self.retry_policy.run_with_retry(
+                f"a part of task {self.task.title}", partial(self._try_and_roll_back, self._part(chunk))
+            )
+        except EtlError as fault:
+            if is_data_error(fault):
+                return fault
+            if error_class_of(fault) is not ErrorClass.TIMEOUT:
+                raise
+            self._slice(fault)
+            return self._probe(chunk)
+        return None
+
+    def _try_and_roll_back(self, part: Task) -> None:
+        """The whole task for a part of its rows, rolled back; also what is checked only at a commit."""
+        with rollback_transaction(self.work.queue.engine, **self.settings) as connection:
+            self.work.queue.assert_fence(connection)
+            with self.work.connections(connection, rollback_transaction) as connections:
+                self._merge(connections, part)
+                for side in {connections.source, connections.store}:
+                    execute(side, _sql("check_constraints"))
+
+    def _perform(self, connections: Connections, task: Task) -> Counters:
+        """The rows that cause the fault are rejected and all others merged, in the one transaction of the task."""
+        company, context = self.work.runtime.company, self.work.context
+        counters = Counter[str]()
+        for one in self._poison:
+            counters.update(
+                merge_errors.quarantine(connections.source, company, self._part(one.part), context, _reason(one))
+            )
+        counters.update(self._merge(connections, task))
+        return dict(counters)
+
+    def _merge(self, connections: Connections, task: Task) -> Counters:
+        company, context = self.work.runtime.company, self.work.context
+        slices = claiming.slices(connections.source, company, task, context, _SLICES) if self._is_sliced else ()
+        return merge(connections, task, company, context, slices)
+
+    def _part(self, chunk: Chunk) -> Task:
+        return replace(self.task, chunk=chunk)
+
+
+def _reason(poison: PoisonRows[Chunk, EtlError]) -> str:
+    """The server's own word; values stand in it only where it puts them into its primary message."""
+    rows = poison.part.rows
+    among = f" (one of {rows} rows, or several of them: they were divided no further)" if rows > 1 else ""
+    return f"{poison.fault.sqlstate} {poison.fault.said}{among}"

@@ -1,0 +1,182 @@
+"""Which function performs which kind of task."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy
+
+from etl.database import Connection, SqlTemplates, fetch_all, transaction
+from etl.engine.error_limit import check_error_limit
+from etl.engine.merge_tasks import merge
+from etl.engine.notifications import notify_run
+from etl.engine.planning import Planner, claimed_rows, fully_marked
+from etl.engine.preparation import prepare_store
+from etl.engine.runtime import Begin, Runtime
+from etl.errors import RunStopped
+from etl.merge import Connections, MergeContext
+from etl.merge import errors as merge_errors
+from etl.outputs import versions as outbound
+from etl.runs import CHUNKED, Kind, Task, TaskQueue
+from etl.sources.in_tables import receipts, remote
+from etl.sources.in_tables.handshake import RunLease
+from etl.sources.in_tables.receipts import Receipt
+
+_sql = SqlTemplates(__package__)
+
+Counters = dict[str, int]
+
+# Before one of these a run may still be stopped; after them the marker says that all is read.
+_READING = {
+    Kind.MIGRATE_DEPENDENT_ROWS,
+    Kind.MIGRATE_SINGLE_FIELDS,
+    Kind.MIGRATE_BO_LINKS,
+    Kind.MIGRATE_CO_LINKS,
+    Kind.MIGRATE_IN_MIGRATED_AT,
+    Kind.FIX_PROCESS_TRACKING,
+}
+
+
+def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> MergeContext:
+    """Where and how a recorded run reads and writes."""
+    in_migration = runtime.settings.in_migration
+    [started] = fetch_all(connections.source, _sql("started_at", schema=runtime.in_schema), {"run": run})
+    return MergeContext(
+        in_schema=runtime.in_schema,
+        store_schema=runtime.store.schema,
+        run=run,
+        started_at=started.started_at,
+        keep_on_null=in_migration.null_policy == "keep",
+        max_value_bytes=in_migration.max_value_bytes,
+        max_row_bytes=in_migration.max_row_bytes,
+        reference_expiry_minutes=in_migration.reference_expiry_minutes,
+        chunk_rows=in_migration.chunk_rows,
+        undivided_rows=runtime.settings.undivided_rows,
+        workers=runtime.settings.worker_count,
+        unserved_since=runtime.store.links_served_before(connections.store),
+    )
+
+
+@dataclass(frozen=True)
+class Work:
+    """Performs tasks of one run; every method is the whole work of a kind, in the transactions it is given.
+
+    `accept`: an operator's word lets a batch remove and empty as much as it will.
+    """
+
+    runtime: Runtime
+    queue: TaskQueue
+    lease: RunLease
+    context: MergeContext
+    accept: bool = False
+
+    @contextmanager
+    def connections(self, source: Connection, begin: Begin = transaction) -> Iterator[Connections]:
+        """Beside a transaction of the import, under its fence, that of the store, under the same."""
+        with self.runtime.connections(source, begin) as connections:
+            if not connections.is_single:
+                self.runtime.gate.hold(connections.store, self.lease.run, self.lease.fence)
+            yield connections
+
+    def __call__(self, connections: Connections, task: Task) -> Counters:
+        """The work of the task's kind; returns its counters. Raises RunStopped when the run must not go on."""
+        if task.kind in _READING:
+            check_error_limit(connections.source, self.queue, self.runtime.settings.in_migration.error_limit)
+        beginning = Planner(self.runtime, self.queue, self.context, self.accept)
+        match task.kind:
+            case Kind.BEGIN:
+                return beginning.begin(connections, task)
+            case Kind.CLAIM:
+                return beginning.claim(connections, task)
+            case Kind.PLAN:
+                return beginning.plan(connections, task)
+            case (
+                Kind.UPLOAD_FILES
+                | Kind.MIGRATE_DEPENDENT_ROWS
+                | Kind.MIGRATE_SINGLE_FIELDS
+                | Kind.MIGRATE_BO_LINKS
+                | Kind.MIGRATE_CO_LINKS
+                | Kind.MIGRATE_IN_MIGRATED_AT
+            ):
+                return merge(connections, task, self.runtime.company, self.context)
+            case Kind.MAKE_INDEXES:
+                prepare_store(connections.store, self.runtime)
+                return {}
+            case Kind.FIX_PROCESS_TRACKING:
+                return self._fix_process_tracking(connections)
+            case Kind.COPY_ERR:
+                return self._copy_errors(connections)
+            case Kind.FILL_OUT:
+                return self._fill_out(connections, task)
+            case Kind.RUN_PROCESSES:
+                return self._run_processes(connections)
+            case Kind.NOTIFY:  # hooks may read the out_ tables, which are committed by now
+                notify_run(connections.source, self.runtime, self.lease.run)
+                return {}
+            case Kind.NOP:
+                return {}
+
+    def set_aside(self, connections: Connections, task: Task) -> Counters:
+        """Instead of a task that cannot be performed: its rows are rejected unread.
+
+        Raises RunStopped when the run cannot do without it.
+        """
+        if task.kind not in CHUNKED:
+            raise RunStopped(
+                f"task {task.kind} ({task.title}) of run {self.lease.run} ended its runner each time it was tried, and "
+                "no run can do without it: see the log of the runners and of the server, fix it, and hand over again"
+            )
+        if task.kind is Kind.MIGRATE_DEPENDENT_ROWS:
+            return {}  # the tasks of the chunks find the one that causes the fault among fewer rows
+        return merge_errors.quarantine(connections.source, self.runtime.company, task, self.context)
+
+    def close_stopped(self, connections: Connections) -> None:
+        """A run that ends before its rows: those not merged are ready again, the others get their books."""
+        released = receipts.release(connections.source, self.runtime.company, self.context)
+        self._copy_errors(connections)
+        with suppress(RunStopped):  # books that do not add up may be why it is stopped
+            receipts.write_receipts(
+                connections.source, self._receipts(self.queue.tasks(connections.source), released), self.context
+            )
+
+    def close_done(self, connections: Connections) -> None:
+        """A run that has come to its end; with a task set aside the next run looks at the same arrivals again."""
+        if all(row.state != "quarantined" for row in self.queue.tasks(connections.source)):
+            self.runtime.store.note_links_served(connections.store)
+
+    def _fix_process_tracking(self, connections: Connections) -> Counters:
+        """After this commit the partner may clear the in_ tables: the run needs nothing more from them."""
+        rows = self.queue.tasks(connections.source)
+        released = receipts.release(connections.source, self.runtime.company, self.context, but=fully_marked(rows))
+        receipts.write_receipts(connections.source, self._receipts(rows, released), self.context)
+        is_ours = self.runtime.handshake.finish_marker(connections.source, self.lease)
+        return {"marker_rows": int(is_ours)}
+
+    def _receipts(self, rows: Collection[sqlalchemy.Row[Any]], released: Mapping[str, int]) -> list[Receipt]:
+        claimed = claimed_rows(rows)
+        # `released` is in metadata order; jsonb keeps none.
+        return [
+            Receipt.of(table, claimed.get(table, 0), number, [row.counters for row in rows if row.in_table == table])
+            for table, number in released.items()
+        ]
+
+    def _copy_errors(self, connections: Connections) -> Counters:
+        if connections.is_single:
+            return receipts.copy_errors(connections.store, self.context)
+        return remote.relay_errors(connections, self.context)
+
+    def _fill_out(self, connections: Connections, task: Task) -> Counters:
+        if not self.runtime.settings.has_out_migration:
+            return {}
+        with self.runtime.out_side(connections.store) as out:
+            if task.table:
+                return outbound.fill_table(out, self.runtime.versions, task.table, task.part)
+            outbound.ensure_version(out, self.runtime.versions, self.runtime.out_version)
+        return {}
+
+    def _run_processes(self, connections: Connections) -> Counters:
+        if not self.runtime.settings.has_out_migration:
+            return {}
+        with self.runtime.out_side(connections.store) as out:
+            return outbound.bring_up_to_date(out, self.runtime.versions)

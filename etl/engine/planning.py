@@ -1,0 +1,124 @@
+"""The beginning of a run: rows are claimed, checked for mass changes, and planned as tasks."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy
+
+from etl.engine.notifications import hooks_of
+from etl.engine.runtime import Runtime
+from etl.merge import Connections, MergeContext, files
+from etl.outputs import versions as outbound
+from etl.runs import (
+    Claimed,
+    Extent,
+    Kind,
+    Task,
+    TaskQueue,
+    build_claim_plan,
+    build_plan,
+)
+from etl.sources.in_tables import claim as claiming
+from etl.sources.in_tables.claim import Shares
+
+Counters = dict[str, int]
+
+
+def mass_change_guard(
+    connections: Connections, runtime: Runtime, context: MergeContext, claimed: Mapping[str, Claimed]
+) -> None:
+    """Raises RunStopped when what was claimed would remove, empty, change or unlink more than the settings let pass."""
+    in_migration = runtime.settings.in_migration
+    shares = Shares(
+        removed=in_migration.max_removed_share,
+        blanked=in_migration.max_blanked_share,
+        changed=in_migration.max_changed_share,
+        unlinked=in_migration.max_unlinked_share,
+    )
+    claiming.check_mass_changes(connections, runtime.company, context, claimed, shares)
+
+
+def claimed_rows(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
+    """in_ table -> claimed rows, as the tasks that claimed them have counted."""
+    claimed = Counter[str]()
+    for row in rows:
+        if row.kind in (Kind.BEGIN, Kind.CLAIM):
+            claimed.update(row.counters)
+    return claimed
+
+
+def fully_marked(rows: Collection[sqlalchemy.Row[Any]]) -> set[str]:
+    """The in_ tables of which the tasks have marked as many rows as were claimed: nothing is left in them."""
+    marked = Counter[str]()
+    for row in rows:
+        marked[row.in_table] += row.counters.get("marked", 0)
+    return {table for table, number in claimed_rows(rows).items() if marked[table] == number}
+
+
+def _of_last_parts(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
+    """in_ table -> rows that the last part of its claim has claimed; the rows stand in their order."""
+    return {row.in_table: row.counters.get(row.in_table, 0) for row in rows if row.kind == Kind.CLAIM}
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Performs the kinds of tasks that a run begins with.
+
+    `accept`: an operator's word lets a batch remove and empty as much as it will.
+    """
+
+    runtime: Runtime
+    queue: TaskQueue
+    context: MergeContext
+    accept: bool
+
+    def begin(self, connections: Connections, task: Task) -> Counters:
+        """Takes the day's copies, claims what is ready, and plans; large tables are left to tasks of their own."""
+        if self.runtime.settings.in_migration.copy_tables:
+            claiming.copy_in_tables(connections.source, self.runtime.company, self.context)
+        large = claiming.large_tables(connections.source, self.runtime.company, self.context)
+        if sum(len(one.chunks) for one in large) > 1:
+            self.queue.record(connections.source, build_claim_plan(large))
+            return claiming.claim(
+                connections.source, self.runtime.company, self.context, but=[one.table for one in large]
+            )
+        rows = claiming.claim(connections.source, self.runtime.company, self.context)
+        self._record_plan(connections, task, rows)
+        return rows
+
+    def claim(self, connections: Connections, task: Task) -> Counters:
+        """Claims what is ready in one large table, or in a part of it."""
+        return {
+            task.table: claiming.claim_table(
+                connections.source, self.runtime.company, task.table, self.context, task.part
+            )
+        }
+
+    def plan(self, connections: Connections, task: Task) -> Counters:
+        """Plans when all large tables are claimed."""
+        claims = self.queue.tasks(connections.source)
+        rows = claimed_rows(claims)
+        claiming.analyze_parted(connections.source, self.runtime.company, rows, _of_last_parts(claims), self.context)
+        self._record_plan(connections, task, rows)
+        return {}
+
+    def _record_plan(self, connections: Connections, task: Task, rows: Mapping[str, int]) -> None:
+        claimed = claiming.measure(connections, self.runtime.company, rows, self.context)
+        if not self.accept:
+            mass_change_guard(connections, self.runtime, self.context, claimed)
+        extent = Extent(
+            claimed,
+            has_files=files.has_files(connections, self.context),
+            fills=self._fills(connections, rows),
+            notifies=hooks_of(self.runtime.settings).are_called,
+        )
+        self.queue.record(connections.source, build_plan(self.runtime.company, extent, after=task))
+
+    def _fills(self, connections: Connections, rows: Mapping[str, int]) -> dict[str, int]:
+        """The out_ tables that tasks are to fill, and by how many: none unless more was claimed than one task takes."""
+        if not self.runtime.settings.has_out_migration or sum(rows.values()) <= self.context.undivided_rows:
+            return {}
+        with self.runtime.out_beside(connections.source) as out:
+            return outbound.tables_to_fill(connections.store, out, self.runtime.versions, rows)

@@ -1,0 +1,253 @@
+"""One run, as `etl run` performs it.
+
+acquire   one runner owns the run, others help it or end: etl/sources/in_tables/handshake
+plan      the task BEGIN claims what is ready and records all other tasks: planning.py, etl/runs/plan.py
+execute   workers take task after task, each one transaction: workers.py, handlers.py, etl/merge
+publish   the task RUN_PROCESSES lets the out_ versions follow the journal: etl/outputs/versions
+close     the run's row says done, and listeners are notified
+
+A run that breaks off at any point is taken over by the next runner, which finds its finished tasks.
+"""
+
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
+
+from etl.database import SqlTemplates, fetch_all, transaction
+from etl.engine.cleaning import clean_before_run
+from etl.engine.handlers import Work
+from etl.engine.notifications import notify_of_run, notify_run
+from etl.engine.outcome import Outcome
+from etl.engine.preparation import enter_store, is_prepared, prepare
+from etl.engine.run_context import (
+    dismiss_helpers,
+    heartbeat_of,
+    open_merge_context,
+    retry_policy_of,
+    task_queue_of,
+    workers_of,
+)
+from etl.engine.runtime import Runtime
+from etl.engine.workers import refuse_unknown
+from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
+from etl.notifications.telemetry import span
+from etl.runs import Kind, TaskQueue
+from etl.runs.plan import FIRST
+from etl.sources.in_tables.claim import unread_after_run
+from etl.sources.in_tables.handshake import Action, Decision, RunLease
+from etl.sources.in_tables.receipts import Receipt
+
+_sql = SqlTemplates(__package__)
+_log = logging.getLogger("in_pg_migration")
+
+Answer = TypeVar("Answer")
+
+# Before another try to win a run, in seconds.
+_PAUSES = (0.2, 1.0)
+
+
+def _nothing() -> None:
+    """Goes on."""
+
+
+def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callable[[], None] = _nothing) -> Outcome:
+    """One look at the marker and, if it says so, one whole run.
+
+    With `accept` a batch may remove or empty as much as it will, and the rows of a stopped run are taken as they are.
+    `go_on` is called before each task and raises when no further one may begin.
+
+    Raises MarkerHeld when another runner has it, RunStopped when the run ends before its rows do, FencedOut when an
+    new owner took over, EnvironmentFault when something must be fixed first (the run is then free for the next runner).
+    """
+    if not runtime.settings.has_in_migration:
+        return Outcome("hasInMigration is false in configs/InMigrationPostgresConfig.txt: no run starts")
+    idle = _look(runtime, accept=accept)
+    if idle:
+        return idle
+    decision, lease = _acquire(runtime, accept=accept)
+    if lease is None:
+        return _not_started(decision)
+    _log.info("w7qP9r57 :: start migration by companyCode=%s run=%s", runtime.company.code, lease.run)
+    with span("etl.run", company=runtime.company.code, run=lease.run, taken_over=lease.taken_over):
+        return _perform_run(runtime, decision, lease, accept=accept, check_cancelled=check_cancelled)
+
+
+def _acquire(
+    runtime: Runtime, *, accept: bool, pauses: tuple[float, ...] = _PAUSES
+) -> tuple[Decision, RunLease | None]:
+    """Prepares what a run needs and tries to win it; what goes away by itself is waited for."""
+    try:
+        prepare(runtime)
+        return runtime.handshake.acquire(accept=accept)
+    except TransientFault:
+        # A runner that was faster may hold the very locks that this takes; then the marker says so, or that it is done.
+        decision = _decision(runtime, accept=accept)
+        if decision and not decision.starts:
+            return decision, None
+        if not pauses:
+            raise
+    time.sleep(pauses[0] * random.uniform(0.5, 1.0))  # noqa: S311
+    return _acquire(runtime, accept=accept, pauses=pauses[1:])
+
+
+def _look(runtime: Runtime, *, accept: bool) -> Outcome | None:
+    """The idle tick: one cheap look that writes nothing; None when there is something to do."""
+    decision = _decision(runtime, accept=accept)
+    return None if decision is None or decision.starts else _not_started(decision)
+
+
+def _decision(runtime: Runtime, *, accept: bool) -> Decision | None:
+    """None while nothing of ours is there. What an owner that is to be replaced holds open is ended."""
+    with transaction(runtime.engine) as connection:
+        if not is_prepared(connection, runtime):
+            return None
+        decision, _, running = runtime.handshake.decide(connection, accept=accept)
+    if running and (running.beat_age or 0) < 0 and decision.starts and runtime.handshake.is_beating(running):
+        return _decision(runtime, accept=accept)
+    if decision.action is Action.TAKE_OVER and running:
+        # A newer version planned it, perhaps: before anything is touched.
+        refuse_unknown(running.run, TaskQueue(runtime.engine, runtime.in_schema, running.run, "", running.fence).left())
+        runtime.handshake.refuse_locked(running)
+        # What a frozen owner holds open would keep the preparation waiting, not only the merge.
+        runtime.handshake.end_backends(running)
+    return decision
+
+
+def _not_started(decision: Decision) -> Outcome:
+    if decision.starts or decision.action is Action.HELD:
+        raise MarkerHeld(f"another runner was first: {decision.reason}")
+    _log.info("12VQDGGLXH :: миграция не началась: %s", decision.reason)
+    return Outcome(decision.reason)
+
+
+def _perform_run(
+    runtime: Runtime, decision: Decision, lease: RunLease, *, accept: bool, check_cancelled: Callable[[], None]
+) -> Outcome:
+    started = time.monotonic()
+    queue = task_queue_of(runtime, lease)
+    beat = heartbeat_of(runtime, lease)
+    retry_policy = retry_policy_of(runtime, queue, beat, check_cancelled)
+
+    def step(what: str, act: Callable[[], Answer]) -> Answer:
+        """A step between the tasks: whoever holds locks is waited for, as tasks do."""
+        return retry_policy.run_with_retry(f"{what} run {lease.run}", act, only_outages=True)
+
+    with _freeing(runtime, lease), beat:
+        step("entering the store for", partial(enter_store, runtime, lease))
+        work = Work(runtime, queue, lease, step("looking at", partial(open_merge_context, runtime, lease.run)), accept)
+        try:
+            clean_before_run(runtime)
+            step("beginning", partial(_begin, queue, lease))
+            workers_of(runtime, work, beat, check_cancelled).perform_all()
+            step("closing", partial(_close, runtime, queue, work))
+        except RunStopped as stop:
+            step("stopping", partial(_stop, runtime, queue, work, str(stop)))
+            raise
+        except EnvironmentFault as fault:
+            if not fault.is_damage:
+                raise
+            step("stopping", partial(_stop, runtime, queue, work, str(fault)))
+            raise DamageFound(str(fault)) from fault
+    return _outcome(runtime, queue, decision, lease, time.monotonic() - started)
+
+
+@contextmanager
+def _freeing(runtime: Runtime, lease: RunLease) -> Iterator[None]:
+    """Frees the lease of a run that breaks off; when a link was lost, the run's own row says what has become of it."""
+    try:
+        yield
+    except RunStopped:
+        raise
+    except TransientFault:
+        if not _is_done(runtime, lease):
+            _give_up(runtime, lease)
+            raise
+    except BaseException:
+        _give_up(runtime, lease)
+        raise
+
+
+def _is_done(runtime: Runtime, lease: RunLease) -> bool:
+    """Whether this runner closed the run, though the answer was lost; raises what it has to say if not it alone did."""
+    try:
+        with transaction(runtime.engine) as connection:
+            state, message = runtime.handshake.state_of(connection, lease)
+    except EnvironmentFault:
+        return False  # the fault that is on its way tells more
+    if state == "stopped":
+        raise RunStopped(message)
+    return state == "done"
+
+
+def _begin(queue: TaskQueue, lease: RunLease) -> None:
+    if lease.taken_over:
+        queue.inherit()
+    with transaction(queue.engine) as connection:
+        queue.assert_fence(connection)
+        queue.record(connection, [FIRST])
+
+
+def _close(runtime: Runtime, queue: TaskQueue, work: Work) -> None:
+    with transaction(runtime.engine) as connection:
+        queue.assert_fence(connection)
+        with work.connections(connection) as connections:
+            work.close_done(connections)
+        runtime.handshake.end(connection, work.lease, state="done")
+    notify_of_run(runtime, work.lease.run)
+
+
+def _stop(runtime: Runtime, queue: TaskQueue, work: Work, message: str) -> None:
+    """Ends a run before its rows: what is not merged is ready again, the marker says 2 until the next hand-over."""
+    dismiss_helpers(runtime, queue, work.lease)
+    with transaction(runtime.engine) as connection:
+        queue.assert_fence(connection)
+        with work.connections(connection) as connections:
+            work.close_stopped(connections)
+            queue.drop_remaining(connection)
+            runtime.handshake.finish_marker(connection, work.lease, status=2)
+            runtime.handshake.end(connection, work.lease, state="stopped", message=message)
+    try:
+        with transaction(runtime.engine) as connection:
+            notify_run(connection, runtime, work.lease.run, message=message)
+    except EnvironmentFault as fault:
+        _log.warning("nobody was reported that run %s was stopped: %s", work.lease.run, fault)
+
+
+def _give_up(runtime: Runtime, lease: RunLease) -> None:
+    # The next runner need not wait for the lease; if even this fails, it waits.
+    try:
+        runtime.handshake.give_up(lease)
+    except EtlError as error:
+        _log.warning("the lease of run %s could not be freed and must run out: %s", lease.run, error)
+
+
+def _outcome(runtime: Runtime, queue: TaskQueue, decision: Decision, lease: RunLease, seconds: float) -> Outcome:
+    with transaction(runtime.engine) as connection:
+        rows = queue.tasks(connection)
+        [errors] = fetch_all(connection, _sql("error_rows", schema=runtime.in_schema), {"run": lease.run})
+        receipts = Receipt.of_run(connection, runtime.in_schema, lease.run)
+        claimed = {one.in_table for one in receipts if one.claimed}
+        unread = [str(one) for one in unread_after_run(connection, runtime.company, runtime.in_schema, claimed)]
+    for sentence in unread:
+        _log.warning("%s", sentence)
+    out = Counter[str]()
+    for row in rows:
+        if row.kind in (Kind.FILL_OUT, Kind.RUN_PROCESSES):
+            out.update(row.counters)
+    return Outcome(
+        reason=decision.reason,
+        run=lease.run,
+        taken_over=lease.taken_over,
+        receipts=tuple(receipts),
+        errors=errors.errors,
+        resolved=sum(row.counters.get("resolved", 0) for row in rows),
+        out_schema=runtime.out_version.schema if runtime.settings.has_out_migration else "",
+        out=dict(out),
+        seconds=seconds,
+        unread=tuple(unread),
+    )

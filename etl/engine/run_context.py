@@ -1,0 +1,97 @@
+"""What the owner of a run and its helpers have in common: the tasks, the workers, and the care for who is lost."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from etl.database import transaction
+from etl.engine.handlers import Work, merge_context_of
+from etl.engine.notifications import notify_waiting
+from etl.engine.outage_notifier import OutageNotifier
+from etl.engine.runtime import Runtime
+from etl.engine.workers import Workers
+from etl.errors import TransientFault
+from etl.merge import MergeContext
+from etl.runs import RetryPolicy, TaskQueue
+from etl.sources.in_tables.handshake import Heartbeat, Joining, RunLease
+
+_log = logging.getLogger("in_pg_migration")
+
+# Between two looks whether to go on, within a pause.
+_LOOK_SECONDS = 0.2
+
+
+def task_queue_of(runtime: Runtime, lease: RunLease, *, is_helper: bool = False) -> TaskQueue:
+    """The tasks of a run that this runner has won or joined."""
+    lease_seconds = runtime.handshake.lease_seconds
+    return TaskQueue(runtime.engine, runtime.in_schema, lease.run, lease.owner, lease.fence, lease_seconds, is_helper)
+
+
+def heartbeat_of(runtime: Runtime, lease: RunLease, kind: type[Heartbeat] = Heartbeat) -> Heartbeat:
+    """The heartbeat of this runner for a run, not yet begun."""
+    in_migration = runtime.settings.in_migration
+    return kind(
+        runtime.engine,
+        runtime.in_schema,
+        lease,
+        beat_seconds=in_migration.heartbeat_seconds,
+        lease_seconds=in_migration.lease_seconds,
+        engines={runtime.engine, runtime.store_engine, runtime.out_engine},
+    )
+
+
+def open_merge_context(runtime: Runtime, run: int) -> MergeContext:
+    """Where a recorded run reads and writes; in a store of its own it has been entered."""
+    with transaction(runtime.engine) as connection, runtime.connections(connection) as connections:
+        return merge_context_of(connections, runtime, run)
+
+
+def retry_policy_of(
+    runtime: Runtime, queue: TaskQueue, beat: Heartbeat, check_cancelled: Callable[[], None]
+) -> RetryPolicy:
+    """How a runner bears what stands in the way of the steps between its tasks."""
+
+    def wait(seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            check_cancelled()
+            time.sleep(min(left, _LOOK_SECONDS))
+        return True
+
+    patience = runtime.settings.in_migration.fault_patience_seconds
+    outage = OutageNotifier(queue, partial(notify_waiting, runtime, queue.run))
+    return RetryPolicy(beat.check, wait, patience, partial(outage, None))
+
+
+def workers_of(runtime: Runtime, work: Work, beat: Heartbeat, check_cancelled: Callable[[], None]) -> Workers:
+    """This runner's workers for a run, as many as the configuration says."""
+    in_migration = runtime.settings.in_migration
+    return Workers(
+        work.queue,
+        work,
+        runtime.settings.worker_count,
+        check_cancelled=check_cancelled,
+        check=beat.check,
+        cancel=runtime.handshake.cancel_backends,
+        rescue=partial(_rescue, runtime, work),
+        outage=OutageNotifier(work.queue, partial(notify_waiting, runtime, work.lease.run)),
+        strikes=in_migration.task_attempts,
+        patience_seconds=in_migration.fault_patience_seconds,
+        settings=runtime.merge_settings,
+    )
+
+
+def _rescue(runtime: Runtime, work: Work, owners: Sequence[str]) -> None:
+    """Frees what lost helpers had begun: first they may begin nothing more, then their transactions are ended."""
+    if Joining(runtime.handshake).dismiss(work.lease, owners, only_lost=True):
+        work.queue.put_back_lost(owners)
+        _log.warning("run %s: what lost helpers had begun is free again (%s)", work.lease.run, ", ".join(owners))
+
+
+def dismiss_helpers(runtime: Runtime, queue: TaskQueue, lease: RunLease) -> None:
+    """Before a run is stopped nobody else may be at work on it."""
+    joining = Joining(runtime.handshake)
+    owners = [*joining.helpers(lease), *queue.left().lost]
+    if owners and not joining.dismiss(lease, owners, only_lost=False):
+        raise TransientFault(f"run {lease.run} could not be stopped: a helper's backend does not end")

@@ -1,0 +1,75 @@
+"""Takes a run back, as a run of its own."""
+
+from dataclasses import dataclass
+
+from etl.database import Connection, SqlTemplates, fetch_one, transaction
+from etl.engine.preparation import prepare
+from etl.engine.runtime import Runtime
+from etl.errors import ConfigurationError
+from etl.merge import Connections
+from etl.outputs import versions as outbound
+from etl.sources.in_tables.handshake.store_fence import NotedUndo
+from etl.store import undo_run
+
+_sql = SqlTemplates(__package__)
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What taking a run back did. `counters`: instances restored, removed, kept (touched since); links
+    linked and unlinked; references that wait no more, and links and files waiting again; aliases that are gone."""
+
+    run: int
+    as_run: int
+    counters: dict[str, int]
+    out: dict[str, int]
+
+
+def undo(runtime: Runtime, run: int) -> Undone:
+    """Takes back what `run` changed and nobody changed since; then the out_ tables follow.
+
+    Killed between the commits of a store and an import in two databases, it is done, and the next call only tells the
+    import. Raises ConfigurationError for an unknown run, MarkerHeld while a run is under way.
+    """
+    prepare(runtime)
+    with transaction(runtime.engine) as connection:
+        runtime.handshake.lock_out_runs(connection)
+        if not _has_ended(connection, runtime, run):
+            raise ConfigurationError(f"there is no ended run {run} in schema {runtime.in_schema}: see `etl status`")
+        with runtime.connections(connection) as connections:
+            undone = _unheard(runtime, connections, run) or _take_back(runtime, connections, run)
+    # A transaction does not see its own place in the journal; should this one fail, the next run catches up.
+    out: dict[str, int] = {}
+    if runtime.settings.has_out_migration:
+        with runtime.out_side() as connection:
+            out = outbound.bring_up_to_date(connection, runtime.versions)
+    return Undone(run, undone.as_run, undone.counters, out)
+
+
+def _take_back(runtime: Runtime, connections: Connections, run: int) -> NotedUndo:
+    as_run = runtime.store.next_number(connections.store, above=runtime.highest_run(connections))
+    at = runtime.handshake.record_manual_run(connections.source, _message(run), run=as_run)
+    if not connections.is_single:
+        runtime.gate.open(connections.store, as_run, 0)
+    counters = undo_run(connections.store, runtime.company, runtime.store.schema, run=run, as_run=as_run, at=at)
+    undone = NotedUndo(as_run, at, counters)
+    if not connections.is_single:
+        runtime.gate.note_undo(connections.store, run, undone)
+    return undone
+
+
+def _unheard(runtime: Runtime, connections: Connections, run: int) -> NotedUndo | None:
+    """What a killed call has done in the store; now the import hears of it."""
+    undone = None if connections.is_single else runtime.gate.last_undo(connections.store, run)
+    if undone is None or _has_ended(connections.source, runtime, undone.as_run):
+        return None
+    runtime.handshake.record_manual_run(connections.source, _message(run), run=undone.as_run, at=undone.at)
+    return undone
+
+
+def _has_ended(connection: Connection, runtime: Runtime, run: int) -> bool:
+    return fetch_one(connection, _sql("ended_run", schema=runtime.in_schema), {"run": run}) is not None
+
+
+def _message(run: int) -> str:
+    return f"undo of run {run}"

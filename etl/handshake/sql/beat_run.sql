@@ -1,4 +1,0 @@
--- The lease is renewed in our own row, under our own token: no row means that an heir has the run.
-update {{ schema | ident }}.run
-set heartbeat_at = clock_timestamp()
-where id = :run and owner = :owner and fence = :fence and state = 'running'

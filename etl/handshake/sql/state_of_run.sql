@@ -1,4 +1,0 @@
--- After a link was lost nobody knows whether the run was closed: its own row does. No row: an heir has raised the token.
-select state, coalesce(message, '') as message
-from {{ schema | ident }}.run
-where id = :run and fence = :fence

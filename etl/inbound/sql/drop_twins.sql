@@ -1,2 +1,0 @@
--- The next pass makes its own.
-drop table twin

@@ -1,0 +1,13 @@
+"""Staged rows of a source into the golden store: rows, links, references, files, errors.
+
+Receives an open transaction and a task's rows. Hands on counters (names -> rows). Set-based SQL only: no value passes
+through Python on its way to the store, and nothing here knows a marker or an out_ table.
+"""
+
+from etl.merge.context import Connections, MergeContext, create_tables
+
+__all__ = [
+    "Connections",
+    "MergeContext",
+    "create_tables",
+]

@@ -1,0 +1,29 @@
+"""What becomes of rows that cannot be merged: they are rejected unread, and may be offered again."""
+
+from etl.database import Connection, SqlTemplates, execute
+from etl.merge.context import MergeContext
+from etl.merge.errors.catalogue import sentences
+from etl.metadata import Company
+from etl.runs import Task
+
+_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+
+
+def quarantine(
+    connection: Connection, company: Company, task: Task, context: MergeContext, reason: str = ""
+) -> dict[str, int]:
+    """Rejects the claimed rows of a task's chunk, each with an err row, and touches nothing else; returns counters.
+
+    `reason`: why these very rows; without it they are the whole chunk of a task that was set aside.
+    """
+    link, chunk = company.in_link_table(task.table), task.part
+    values = chunk.bounds(are_places=link is not None) | {
+        "run": context.run,
+        "in_table": task.table,
+        "code": "ROW_QUARANTINED" if reason else "CHUNK_QUARANTINED",
+        "reason": reason,
+        "sentences": sentences(),
+    }
+    statement = _sql("quarantine", in_table=task.table, link=link, chunk=chunk, **context.names)
+    rows = execute(connection, statement, values)
+    return {"marked": rows, "rejected": rows}

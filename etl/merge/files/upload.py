@@ -1,0 +1,77 @@
+"""UPLOAD_FILES: in_fileStorage into the golden store, each content once under all its names, and to waiting fields."""
+
+from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
+from etl.merge.context import Connections, MergeContext
+from etl.merge.errors.catalogue import sentences
+from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.field_types import FieldType
+from etl.quoting import fold, identifier
+from etl.store import new_ids
+
+_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+
+
+def upload_files(connection: Connection, company: Company, context: MergeContext) -> dict[str, int]:
+    """Stores the contents that are new, remembers which file each file_id means, and marks the rows uploaded.
+
+    The bytes never leave the server. Files go first, so that the fields which name them find them; fields of earlier
+    runs that waited for one get it now, or expire.
+    """
+    tables = context.names
+    limit = {"max_value_bytes": context.max_value_bytes}
+    created = execute(connection, _sql("store_files", **tables), limit | {"new_ids": new_ids()})
+    marking = limit | {"new_ids": new_ids(), "run": context.run}
+    [marked] = fetch_all(connection, _sql("mark_files", **tables), marking)
+    counters = {
+        "created": created,
+        "uploaded": marked.rows,
+        "rejected": refuse_files(connection, context),
+        "resolved": 0,
+        "expired": 0,
+    }
+    for business_object in company.objects:
+        for column in _file_columns(business_object):
+            _serve_waiting(connection, business_object, column, context, counters)
+    return counters
+
+
+def has_files(connections: Connections, context: MergeContext) -> bool:
+    """Whether files are unread, or fields wait for some."""
+    unread = fetch_one(connections.source, _sql("any_unread_file", **context.names))
+    return unread is not None or fetch_one(connections.store, _sql("any_file_reference", **context.names)) is not None
+
+
+def refuse_files(connection: Connection, context: MergeContext) -> int:
+    """Tells contents that are over the cap; returns how many. Nothing of the store is asked."""
+    values = {"run": context.run, "max_value_bytes": context.max_value_bytes, "sentences": sentences()}
+    return execute(connection, _sql("refuse_files", **context.names), values)
+
+
+def _file_columns(business_object: BusinessObject) -> list[str]:
+    return [field.code for field in business_object.loaded_fields if field.type is FieldType.FILE_UPLOAD]
+
+
+def _serve_waiting(
+    connection: Connection,
+    business_object: BusinessObject,
+    column: str,
+    context: MergeContext,
+    counters: dict[str, int],
+) -> None:
+    tables = context.names | {
+        "golden": names.store_table(business_object.code),
+        "column": identifier(column),
+        "name": fold(column),
+    }
+    values = {
+        "run": context.run,
+        "bo": business_object.code,
+        "field": fold(column),
+        "in_table": names.in_table(business_object.code),
+        "started_at": context.started_at,
+        "expiry_minutes": context.reference_expiry_minutes,
+        "sentences": sentences(),
+    }
+    counters["expired"] += execute(connection, _sql("expire_files", **tables), values)
+    counters["resolved"] += execute(connection, _sql("resolve_files", **tables), values)

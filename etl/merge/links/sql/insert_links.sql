@@ -1,0 +1,6 @@
+-- Links of the stage that are not there yet.
+{% from "new_links.jinja" import new_links, journal_created %}
+with created as (
+    {{ new_links(store_schema, golden_link, "stage") }}
+)
+{{ journal_created(store_schema) }}

@@ -1,0 +1,21 @@
+-- A chunk's claimed link rows with both ends, found by the ends' external ids: done, and their links made. Those that
+-- take a link away are left.
+{% from "chunk.jinja" import links_within %}
+{% from "new_links.jinja" import new_links, journal_created %}
+with joined as (
+    update {{ in_schema | ident }}.{{ in_table | ident }} l
+    set in_status = 'DONE'
+    from {{ store_schema | ident }}.{{ owner_golden | ident }} o, {{ store_schema | ident }}.{{ target_golden | ident }} t
+    where l.in_status = 'ON_WORK'{{ " and l.removed is not true" if has_removed }}{{ links_within(chunk) }}
+      and o._in_id = l.{{ owner_column | ident }} collate "C" and t._in_id = l.{{ target_column | ident }} collate "C"
+    returning o._id as owner, t._id as target, coalesce(l.inserted_date, :started_at) as linked_at
+),
+created as (
+    {{ new_links(store_schema, golden_link, "joined") }}
+),
+journalled as (
+    {{ journal_created(store_schema) }}
+)
+select 'joined' as counter, count(*) as rows from joined
+union all
+select 'created', count(*) from created

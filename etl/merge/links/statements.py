@@ -1,0 +1,94 @@
+"""One chunk of a link table on its way into the golden links: what every statement about it needs."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
+from etl.merge.context import MergeContext
+from etl.merge.errors.catalogue import sentences
+from etl.merge.links.removals import has_removed
+from etl.metadata import names
+from etl.metadata.company import LinkTable
+from etl.metadata.field import LinkMode
+from etl.runs import Chunk
+
+_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+
+# What Python calls blank, and two marks without width that look so: an id of nothing else names no instance.
+BLANKS = "".join(filter(str.isspace, map(chr, range(1, 0x3001)))) + "\u200b\ufeff"
+
+
+@contextmanager
+def by_index(connection: Connection) -> Iterator[None]:
+    """For few rows. A fault ends the transaction, and with it these settings."""
+    execute(connection, _sql("plan_by_index"), {"setting": "off"})
+    yield
+    execute(connection, _sql("plan_by_index"), {"setting": "on"})
+
+
+@dataclass(frozen=True)
+class LinkMerge:
+    """The connection, the names for templates, the values to bind."""
+
+    connection: Connection
+    context: MergeContext
+    names: dict[str, object]
+    values: dict[str, object]
+
+    def run(self, statement: str, **names: object) -> int:
+        """Runs a statement of this package and returns how many rows it wrote."""
+        return execute(self.connection, _sql(statement, **self.names, **names), self.values)
+
+    def count(self, statement: str, **names: object) -> dict[str, int]:
+        """Runs a statement that answers (counter, rows)."""
+        rows = fetch_all(self.connection, _sql(statement, **self.names, **names), self.values)
+        return {row.counter: row.rows for row in rows}
+
+    def finds(self, statement: str) -> bool:
+        """Whether a statement answers anything."""
+        return fetch_one(self.connection, _sql(statement, **self.names), self.values) is not None
+
+    def by_index(self) -> AbstractContextManager[None]:
+        """See there."""
+        return by_index(self.connection)
+
+
+def link_merge_of(connection: Connection, link: LinkTable, chunk: Chunk, context: MergeContext) -> LinkMerge:
+    """The merge of a chunk. A table of an older installation has no column `removed`: then no row removes anything."""
+    has_column = context.is_relayed or has_removed(connection, context.in_schema, link.name)
+    shapes = _names(link, chunk, context) | {"has_removed": has_column}
+    return LinkMerge(connection, context, shapes, _values(link, chunk, context))
+
+
+def _names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
+    return context.names | {
+        "in_table": link.name,
+        "owner_column": link.owner_column,
+        "target_column": link.target_column,
+        "owner_golden": names.store_table(link.bo.code),
+        "target_golden": names.store_table(link.member.code),
+        "golden_link": names.store_link_table(link.bo.code, link.field.code),
+        "is_single": link.field.is_single,
+        "only_adds": link.field.only_adds_links,
+        "replaces": link.field.link_mode is LinkMode.REPLACE,
+        "chunk": chunk,
+        "looks_at_all": context.unserved_since is None,
+    }
+
+
+def _values(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
+    return {
+        "run": context.run,
+        "bo": link.bo.code,
+        "field": link.field.code,
+        "target_bo": link.member.code,
+        "in_table": link.name,
+        "owner_column": link.owner_column,
+        "target_column": link.target_column,
+        "blanks": BLANKS,
+        "started_at": context.started_at,
+        "unserved_since": context.unserved_since,
+        "expiry_minutes": context.reference_expiry_minutes,
+        "sentences": sentences(),
+    } | chunk.bounds(are_places=True)

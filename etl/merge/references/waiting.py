@@ -1,0 +1,121 @@
+"""Links that wait for their ends, and fields for their files: how many of which field, and for which instances."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from etl.database import Connection, SqlTemplates, fetch_all
+from etl.merge.context import Connections
+from etl.metadata import Company, names
+from etl.metadata.company import LinkTable
+from etl.metadata.field_types import FieldType
+from etl.quoting import fold
+
+_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+
+
+@dataclass(frozen=True)
+class WaitingLinks:
+    """The waiting links of one field to one target object; or the values of a file field that wait for their files,
+    with the target in_fileStorage. `expires_at`: when the oldest of them is given up, by the first run after it; None
+    when no run will, because the metadata has the field no more."""
+
+    bo: str
+    field: str
+    target_bo: str
+    links: int
+    since: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MissingInstance:
+    """An instance that links wait for, or a file (object in_fileStorage, by its file_id). `in_status`: that of its in_
+    row now, None without one; `error`: the id of its newest error, when the row was rejected."""
+
+    object: str
+    in_id: str
+    links: int
+    since: datetime
+    in_status: str | None
+    error: int | None
+    code: str | None
+    column_name: str | None
+    value: str | None
+    message: str | None
+    message_rus: str | None
+
+
+@dataclass(frozen=True)
+class _End:
+    """One side of a link table's waiting links: the column of boi_reference that names it, and what object it is of."""
+
+    bo: str
+    field: str
+    target_bo: str
+    object: str
+    in_table: str  # empty when partners cannot give the object
+    column: str
+    is_counted_at_owner: bool  # a self link whose ends are one instance counts once
+
+    @property
+    def golden(self) -> str:
+        return names.store_table(self.object)
+
+
+def waiting_links(
+    connection: Connection, company: Company, store_schema: str, expiry_minutes: int
+) -> list[WaitingLinks]:
+    """What waits, field by field, the most first."""
+    known = {*_link_tables(company), *_file_fields(company)}
+    expiry = timedelta(minutes=expiry_minutes)
+    statement = _sql("waiting_links", store_schema=store_schema, file_storage=names.FILE_STORAGE)
+    return [
+        WaitingLinks(**row._mapping, expires_at=row.since + expiry if tuple(row[:3]) in known else None)
+        for row in fetch_all(connection, statement)
+    ]
+
+
+def missing_instances(
+    connections: Connections, company: Company, waiting: Iterable[WaitingLinks], limit: int, **schemas: str
+) -> list[MissingInstance]:
+    """The instances and files that are waited for, those that block most first, at most `limit`.
+
+    `schemas`: in_schema and store_schema.
+    """
+    ends = list(_ends(company, waiting))
+    tables = sorted({end.in_table for end in ends if end.in_table})
+    values: dict[str, object] = {"limit": limit}
+    for number, end in enumerate(ends):
+        values |= {f"{name}_{number}": value for name, value in vars(end).items()}
+    values |= {f"table_{number}": table for number, table in enumerate(tables)}
+    shapes: dict[str, object] = {"ends": ends, "tables": tables, "file_storage": names.FILE_STORAGE, **schemas}
+    if not connections.is_single:
+        found = fetch_all(connections.store, _sql("missing_ends", **shapes), values)
+        values["missing"] = json.dumps([dict(row._mapping) for row in found], default=str)
+    statement = _sql("missing_instances", is_one=connections.is_single, **shapes)
+    return [MissingInstance(**row._mapping) for row in fetch_all(connections.source, statement, values)]
+
+
+def _ends(company: Company, waiting: Iterable[WaitingLinks]) -> Iterator[_End]:
+    known = _link_tables(company)
+    for links in waiting:
+        link = known.get((links.bo, links.field, links.target_bo))
+        if link is None:
+            continue
+        for column, bo in (("owner_in_id", link.bo), ("target_in_id", link.member)):
+            in_table = names.in_table(bo.code) if bo.has_in_table else ""
+            is_counted_at_owner = column == "target_in_id" and link.bo == link.member
+            yield _End(links.bo, links.field, links.target_bo, bo.code, in_table, column, is_counted_at_owner)
+
+
+def _file_fields(company: Company) -> Iterator[tuple[str, ...]]:
+    for business_object in company.objects:
+        for field in business_object.loaded_fields:
+            if field.type is FieldType.FILE_UPLOAD:
+                yield business_object.code, fold(field.code), names.FILE_STORAGE
+
+
+def _link_tables(company: Company) -> dict[tuple[str, ...], LinkTable]:
+    return {(link.bo.code, link.field.code, link.member.code): link for link in company.in_link_tables()}

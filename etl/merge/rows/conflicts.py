@@ -1,0 +1,118 @@
+"""What becomes of staged rows that have to do with each other, judged by what the batch makes of the store.
+
+The order of rows never matters, only what they say and what the partner calls them (in_id):
+
+1. Several rows that name one instance by its ids count as one: a row with values before one that removes, and of those
+   the one with the highest in_id. The others get an information in err where the store does not have what they say.
+2. A row that no id leads to an instance is weak. It waits for the next pass when the instance that has its unique value
+   is named by another row, or when that value is wanted by another row, of the weak ones one with a lower in_id: then
+   the store shows whether it is merged into an instance, or a new one.
+3. A unique value goes to whom its row says if nobody has it, or if the row of its holder gives it up: in chains and
+   rings of any length. A row whose value another instance keeps is refused, and with it all rows that want what it
+   would have given up. Of several that want one value the row with the lowest in_id gets it.
+4. An instance that the batch removes, or whose own row is rejected, is no merge target.
+"""
+
+from dataclasses import dataclass, replace
+
+from etl.merge.rows.statements import Merge
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A stage whose rows say what will be done. `exchanges`: values change hands, so the order of writing matters."""
+
+    merge: Merge
+    exchanges: bool = False
+
+    def release(self) -> None:
+        """Before anything is written: what changes hands is put down."""
+        if self.exchanges:
+            self._update("removed")
+            self.merge.run("release_values")
+
+    def update(self) -> None:
+        """Writes what is left to be changed or removed."""
+        self._update(*(("changed",) if self.exchanges else ("changed", "removed")))
+
+    def forget(self) -> None:
+        """The next pass has wishes of its own."""
+        if self.exchanges:
+            self.merge.run("drop_value_claims")
+
+    def _update(self, *actions: str) -> None:
+        named = ", ".join(f"'{action}'" for action in actions)
+        merge = replace(self.merge, names=self.merge.names | {"actions": named, "has_large": False})
+        if merge.names["long"] and "changed" in actions and merge.ask("any_large_image"):
+            merge.run("journal_large")
+            merge = replace(merge, names=merge.names | {"has_large": True})
+        merge.run("update_instances")
+
+
+class Settling:
+    """The settling of a task's passes, one after the other."""
+
+    def __init__(self, merge: Merge) -> None:
+        self._merge = merge
+        self._has_refused = False
+
+    def reconcile(self, exact: Merge, staged: int, *, is_last: bool) -> tuple[int, Settled]:
+        """Settles a stage of so many rows that knows all ways to an instance; returns how many are staged then.
+
+        Rows that others change meanwhile are locked and staged again. The last pass refuses what would have to wait.
+        """
+        may_meet = self._may_meet(exact)
+        if may_meet and not exact.context.is_relayed and exact.ask("lock_rows")[0].rows < staged:
+            exact.run("drop_stage")
+            exact.ask("lock_chunk")
+            staged = exact.run("stage_rows")
+            may_meet = self._may_meet(exact)
+        if may_meet:
+            return staged, Settled(exact, self._judge_together(exact, is_last=is_last))
+        self._keep_refused(exact)
+        return staged, Settled(exact)
+
+    def end(self) -> None:
+        """The next task rejects rows of its own."""
+        if self._has_refused:
+            self._merge.run("drop_refused")
+
+    def _may_meet(self, exact: Merge) -> bool:
+        if self._has_refused:
+            exact.run("refuse_targets")
+        return bool(exact.ask("any_meeting"))
+
+    def _judge_together(self, exact: Merge, *, is_last: bool) -> bool:
+        """Says of each row what will be done; returns whether values change hands."""
+        exact.run("analyze_stage")
+        exact.run("refuse_later" if is_last else "defer_later")
+        exact.run("refuse_contradictions")
+        if exact.run("stage_duplicates"):
+            exact.run("apply_duplicates")
+            exact.run("mark_duplicates")
+        exact.run("drop_duplicates")
+        exchanges = bool(exact.names["unique"]) and self._judge(exact)
+        self._keep_refused(exact)
+        return exchanges
+
+    def _judge(self, exact: Merge) -> bool:
+        """Refuses rows whose wishes cannot be fulfilled; returns whether there were any wishes."""
+        if not exact.run("stage_value_claims"):
+            exact.run("drop_value_claims")
+            return False
+        exact.run("index_value_claims")
+        exact.run("analyze_value_claims")
+        exact.run("refuse_taken")
+        while exact.run("refuse_competing_claims"):
+            exact.run("refuse_taken")
+        exact.run("refuse_rows")
+        return True
+
+    def _keep_refused(self, exact: Merge) -> None:
+        """Only weak rows of later passes ask for it."""
+        if not exact.names["unique"]:
+            return
+        if not self._has_refused:
+            exact.run("create_refused")
+            self._has_refused = True
+        exact.run("keep_refused")

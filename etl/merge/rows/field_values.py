@@ -1,0 +1,215 @@
+"""How each loaded field is read: the SQL of its value, of its fault, and what it must be looked up in.
+
+A thought without I/O. Statements are made from codes that metadata has checked and `identifier` has written; options
+travel as bound values.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from etl.merge.rows.value_checks import check, holds_json, same_json
+from etl.metadata import names
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.field import Field, OnBadValue
+from etl.metadata.field_types import CHOICE_TYPES, FieldType
+from etl.quoting import fold, identifier
+
+# Beyond these a cut or a shift could leave PostgreSQL's calendar (4713 BC to 294276) and stop the run: infinity and the
+# outermost years stay as they stand.
+_FIRST_CUT = "timestamp with time zone '4711-01-01 00:00+00 BC'"
+_LAST_CUT = "timestamp with time zone '294276-01-01 00:00+00'"
+# What a date without a time of day is cut to, in the zone of `inMigrationTimezoneMinutes`.
+_DATE_PARTS = {FieldType.DATE: "day", FieldType.YEAR_AND_MONTH: "month", FieldType.YEAR: "year"}
+
+
+@dataclass(frozen=True)
+class ValuePolicy:
+    """What holds for the values of a whole run."""
+
+    store_schema: str
+    keep_on_null: bool
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A set of values that a field may name; `alias` is joined to the in_ row. `options` is JSON of a field's own
+    list; else the rows of `dictionary`; else the files."""
+
+    column: str
+    alias: str
+    options: str = ""
+    dictionary: str = ""
+
+
+@dataclass(frozen=True)
+class FieldValue:
+    """A column of the golden table. In `own`, `value` and `fault`, i is the in_ row; `value` may fall back on g, the
+    golden row (null for a new one); `fault` is the condition of a bad value, `code` the SQL of its code in err, where
+    `raw` is shown. `column` is SQL text, `name` the column as the catalog has it, `waits` the condition under which the
+    field's file has not arrived. `is_system`: a row of a system object needs at least one such value. `field` is
+    the code as the metadata writes it. `fast_value` is the value of most rows, read from i alone; it holds
+    where `fast_condition` does, and then the value is good. None: only a look-up knows the value. `same` is the
+    condition under which two texts that differ are one value, as JSON is in another spelling: g keeps its own then;
+    `same_texts` writes it of any two texts, None where the kind holds no JSON.
+    `brings`: under this condition the row says what the value is to be, and does not leave it to g; "" if it always
+    does."""
+
+    column: str
+    name: str
+    value: str
+    own: str
+    fault: str = ""
+    code: str = ""
+    raw: str = ""
+    lookup: Lookup | None = None
+    skips: bool = False
+    waits: str = ""
+    is_unique: bool = False
+    is_key: bool = False
+    is_system: bool = False
+    field: str = ""
+    fast_value: str | None = None
+    fast_condition: str = ""
+    same: str = ""
+    same_texts: Callable[[str, str], str] | None = None
+    brings: str = ""
+    ignores_case: bool = False
+
+    def differ(self, one: str, other: str) -> str:
+        """SQL of whether two values of the field, null being one too, are not the same value."""
+        if self.same_texts is None:
+            return f"{one} is distinct from {other}"
+        # Within the `case`, so that only texts that differ are read as JSON.
+        same = self.same_texts(one, other)
+        return f"case when {one} <> {other} then not {same} else {one} is distinct from {other} end"
+
+    def compared(self, value: str) -> str:
+        """SQL of how a value is compared with those of other instances."""
+        return f"lower({value})" if self.ignores_case else value
+
+    @property
+    def is_missing(self) -> str:
+        """The condition under which the row brings no good value."""
+        return f"({self.own} is null or {self.fault})" if self.fault else f"({self.own} is null)"
+
+
+def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[FieldValue, ...]:
+    """One FieldValue per column that a run writes: the loaded fields, and the key field, whose value is in_id."""
+    system = {field.code for field in business_object.loaded_system_fields}
+    values = [
+        replace(_field_value(field, policy, number), is_system=field.code in system)
+        for number, field in enumerate(business_object.loaded_fields)
+    ]
+    if business_object.key_field is not None:
+        column = identifier(business_object.key_field.code)
+        own = "nullif(i.in_id, '')"
+        name = fold(business_object.key_field.code)
+        value = f"coalesce({own}, g.{column})"
+        is_system = business_object.key_field.code in system
+        values.append(
+            FieldValue(
+                column,
+                name,
+                value,
+                own,
+                is_unique=True,
+                is_key=True,
+                is_system=is_system,
+                brings=f"({own} is not null)",
+                ignores_case=business_object.key_field.ignores_case,
+                field=business_object.key_field.code,
+            )
+        )
+    return tuple(values)
+
+
+def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
+    column = identifier(field.code)
+    raw = f"i.{column}"
+    lookup = _lookup(field, column, f"lookup_{number}")
+    own = f"{lookup.alias}.stored" if lookup else _read(field, raw)
+    if field.is_unique and field.sql_type == "text":
+        own = f"nullif({own}, '')"  # an empty text names no instance
+    code, is_bad = check(field, raw, f"{lookup.alias}.stored" if lookup else "", policy.store_schema)
+    same_texts = partial(same_json, field, policy.store_schema) if holds_json(field) else None
+    same = same_texts(f"g.{column}", own) if same_texts else ""
+    # Within the `case`, so that only texts that differ are read as JSON.
+    value = f"case when {own} <> g.{column} then case when {same} then g.{column} else {own} end else {own} end"
+    if not same:
+        value = own
+    if policy.keep_on_null:
+        value = f"coalesce({value}, g.{column})"
+    fast_value, fast_condition = _fast_value(lookup, raw, own, is_bad, policy)
+    skips = field.on_bad_value is OnBadValue.SKIP_VALUE and bool(is_bad)
+    waits = f"({raw} is not null and {own} is null)" if field.type is FieldType.FILE_UPLOAD else ""
+    if skips or waits:
+        value = f"case when {is_bad or waits} then g.{column} else {value} end"
+    leaves = [waits, f"({is_bad})" if skips else "", f"{own} is null" if policy.keep_on_null else ""]
+    brings = f"(not ({' or '.join(filter(None, leaves))}))" if any(leaves) else ""
+    return FieldValue(
+        column,
+        fold(field.code),
+        value,
+        own,
+        fault=is_bad,
+        code=code,
+        raw=f"cast({raw} as text)" if code else "",
+        lookup=lookup,
+        skips=skips,
+        waits=waits,
+        is_unique=field.is_unique,
+        field=field.code,
+        fast_value=fast_value,
+        fast_condition=fast_condition,
+        same=same,
+        same_texts=same_texts,
+        brings=brings,
+        ignores_case=field.ignores_case,
+    )
+
+
+def _fast_value(lookup: Lookup | None, raw: str, own: str, is_bad: str, policy: ValuePolicy) -> tuple[str | None, str]:
+    """(value, condition) of a row that asks for no look-up: a choice is nearly always written as it is stored."""
+    if lookup is None:
+        return own, f"not {is_bad}" if is_bad else ""
+    if lookup.options:
+        pairs = f"jsonb_array_elements(cast(:options_{lookup.alias} as jsonb)) pair"
+        known = f"select pair ->> 0 from {pairs} where pair ->> 0 = pair ->> 1"  # noqa: S608
+    elif lookup.dictionary:
+        table = f"{identifier(policy.store_schema)}.{identifier(lookup.dictionary)}"
+        known = f"select code from {table} where _state <> 'REMOVED' and char_length(code) <= 32"  # noqa: S608
+    else:
+        return None, ""
+    return raw, f"({raw} is null or {raw} in ({known}))"
+
+
+def _lookup(field: Field, column: str, alias: str) -> Lookup | None:
+    if field.type is FieldType.FILE_UPLOAD:
+        return Lookup(column, alias)
+    if field.type in CHOICE_TYPES and field.dictionary:
+        return Lookup(column, alias, dictionary=names.store_table(field.dictionary))
+    if field.type in CHOICE_TYPES:
+        return Lookup(column, alias, options=json.dumps(list(_option_values(field)), ensure_ascii=False))
+    return None
+
+
+def _option_values(field: Field) -> Iterator[tuple[str, str]]:
+    """(what a partner may write, the code that is stored); a code goes before an equal id of another option."""
+    codes = {option.code for option in field.options}
+    for option in field.options:
+        yield option.code, option.code
+        if option.id and option.id not in codes:
+            yield option.id, option.code
+
+
+def _read(field: Field, raw: str) -> str:
+    part = _DATE_PARTS.get(field.type)
+    minutes = field.in_migration_timezone_minutes
+    if part is None or minutes is None:
+        return raw
+    # The local date in that zone, kept as its midnight in UTC.
+    local = f"({raw} at time zone 'UTC' + make_interval(mins => {minutes}))"
+    cut = f"date_trunc('{part}', {local}) at time zone 'UTC'"
+    return f"case when {raw} between {_FIRST_CUT} and {_LAST_CUT} then {cut} else {raw} end"

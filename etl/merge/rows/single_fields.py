@@ -1,0 +1,137 @@
+"""MIGRATE_SINGLE_FIELDS: one chunk of an in_ table becomes instances of its business object."""
+
+from dataclasses import replace
+from itertools import count
+
+from etl.database import Connection
+from etl.merge.context import MergeContext
+from etl.merge.errors.truncated import refuse_truncated
+from etl.merge.rows.conflicts import Settled, Settling
+from etl.merge.rows.repeated import pass_repeated
+from etl.merge.rows.statements import Merge, merge_of
+from etl.metadata import names
+from etl.metadata.business_object import BusinessObject
+from etl.runs import Chunk
+from etl.store import new_ids
+
+# From here on the golden table's statistics are refreshed at once; autovacuum would come too late for the links.
+_ANALYZE_FROM_ROWS = 10_000
+# See analyze_stage; of a larger stage the size tells enough but for its places.
+_ANALYZE_STAGE_BELOW_ROWS = 1000
+# Passes over a chunk. Rows that would still have to wait are refused then: a careless constant would cost a pass each.
+_MAX_PASSES = 50
+
+
+def merge_single_fields(
+    connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext
+) -> dict[str, int]:
+    """Merges the chunk's claimed rows into the golden store and marks them; returns counters.
+
+    Rows that repeat what is known go first. Of the others, a pass stages the rows as they stand, marks those that
+    still stand so (which locks them), and merges just these. Rows that the partner changed in between are taken as they
+    stand then by the next pass: never half, never lost.
+    """
+    merge = merge_of(connection, business_object, chunk, context)
+    found, rest = pass_repeated(merge, chunk)
+    counters = {"unchanged": found} if found else {}
+    if rest:
+        found += _merge_passes(rest, counters)
+    counters["marked"] = found
+    if chunk.rows and not found:
+        refuse_truncated(connection, names.in_table(business_object.code), context)
+    if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
+        merge.run("analyze_golden")
+    return counters
+
+
+def merge_dependent_rows(
+    connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext
+) -> dict[str, int]:
+    """Merges those of the claimed rows that have to do with each other, before the table's chunks; returns counters.
+
+    They name one instance, or one wants or has what another gives up, wants or has. Of relayed rows just these came.
+    """
+    merge = merge_of(connection, business_object, chunk, context)
+    if not context.is_relayed:
+        if not find_dependent_rows(merge):
+            return {}
+        merge = replace(merge, names=merge.names | {"has_remaining": True})
+    counters: dict[str, int] = {}
+    counters["marked"] = _merge_passes(merge, counters)
+    return counters
+
+
+def find_dependent_rows(merge: Merge) -> int:
+    """Notes their ids in the table `remaining`; returns how many there are."""
+    merge.run("drop_remaining")
+    may_meet = merge.names["unique"] or merge.ask("any_alias") or merge.ask("any_out_id")
+    return merge.run("dependent_rows") if may_meet else 0
+
+
+def _merge_passes(merge: Merge, counters: dict[str, int]) -> int:
+    """Takes what is left, pass by pass; returns how many rows were marked."""
+    settling = Settling(merge)
+    found = 0
+    for number in count(1):
+        staged, marked = _merge_pass(merge, settling, counters, is_last=number >= _MAX_PASSES)
+        found += marked
+        if staged == marked:
+            break
+    settling.end()
+    return found
+
+
+def _merge_pass(merge: Merge, settling: Settling, counters: dict[str, int], *, is_last: bool) -> tuple[int, int]:
+    staged, settled = _stage(merge, settling, is_last=is_last)
+    if staged:
+        settled.merge.run("analyze_stage" if staged < _ANALYZE_STAGE_BELOW_ROWS else "analyze_places")
+    marked = settled.merge.run("mark_rows")
+    if marked < staged:
+        settled.merge.run("unstage_rows")
+    merge.context.flush_statuses(marked)
+    for name, rows in _write(settled, marked).items():
+        counters[name] = counters.get(name, 0) + rows
+    settled.forget()
+    merge.run("drop_stage")
+    return staged, marked
+
+
+def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Settled]:
+    """Stages by in_id; by all ways to an instance where the object has unique fields or a row may take another way.
+
+    Then rows may have to do with each other, and what becomes of each is settled (see `settling`).
+    """
+    merge = replace(merge, values=merge.values | {"new_ids": new_ids()})
+    exact = replace(merge, names=merge.names | {"exact": True})
+    if not merge.names["unique"]:
+        staged = merge.run("stage_rows")
+        if not merge.ask("rare_rows"):
+            return staged, Settled(merge)
+        merge.run("drop_stage")
+    return settling.reconcile(exact, exact.run("stage_rows"), is_last=is_last)
+
+
+def _write(settled: Settled, marked: int) -> dict[str, int]:
+    """Writes what the `marked` rows ask for; returns counters."""
+    merge = settled.merge
+    settled.release()
+    created = merge.run("insert_instances") if marked else 0
+    counts = {"created": created} if created else {}
+    if created < marked or merge.names["skipping"]:  # where all are new, as in a first load, nothing is left to count
+        counts |= _counts(merge)
+    if counts.get("changed") or counts.get("removed"):
+        settled.update()
+    if counts.get("aliased"):
+        merge.run("insert_aliases")
+    if any(counts.get(name) for name in ("rejected", "skipped", "merged", "overruled")):
+        merge.run("insert_errors")
+    if merge.names["waiting"]:
+        counts["files_waiting"] = merge.run("wait_for_files")
+    return counts
+
+
+def _counts(merge: Merge) -> dict[str, int]:
+    rows = merge.ask("count_rows")
+    counts = {row.action: row.rows for row in rows}
+    further = {name: sum(getattr(row, name) for row in rows) for name in ("aliased", "skipped", "merged", "overruled")}
+    return counts | {name: number for name, number in further.items() if number}

@@ -1,0 +1,10 @@
+-- Rows that are judged together must stand as they are until it is done. Counts those that do; the others are staged again.
+{% from "chunk.jinja" import rows_within %}
+with locked as materialized (
+    select i.id
+    from {{ in_schema | ident }}.{{ in_table | ident }} i
+    join stage s on i.ctid = s._place and i.xmin = s._version
+    where true{{ rows_within(chunk) }}
+    for update of i
+)
+select count(*) as rows from locked

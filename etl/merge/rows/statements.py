@@ -1,0 +1,99 @@
+"""One chunk of an in_ table on its way into its business object: what every statement about it needs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from etl.database import Connection, SqlTemplates, execute, fetch_all
+from etl.merge.context import MergeContext
+from etl.merge.errors.catalogue import sentences
+from etl.merge.rows.field_values import FieldValue, ValuePolicy, field_values
+from etl.metadata import names
+from etl.metadata.business_object import BusinessObject
+from etl.quoting import identifier
+from etl.runs import Chunk
+
+_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+
+
+# What an instance had, as one row of the journal: jsonb ends at 256 MB. Rows of today are smaller (maxRowBytes).
+_MAX_IMAGE_BYTES = 200_000_000
+
+
+@dataclass(frozen=True)
+class Merge:
+    """The connection, the columns to write, the names for templates, the values to bind."""
+
+    connection: Connection
+    context: MergeContext
+    fields: tuple[FieldValue, ...]
+    names: dict[str, object]
+    values: dict[str, object]
+
+    @property
+    def unique(self) -> list[FieldValue]:
+        """The fields whose values no two instances may have."""
+        return [field for field in self.fields if field.is_unique]
+
+    def run(self, statement: str) -> int:
+        """Runs a statement of this package and returns how many rows it wrote."""
+        return execute(self.connection, _sql(statement, **self.names), self.values)
+
+    def ask(self, statement: str) -> list[Row[Any]]:
+        """Runs a statement of this package and returns its few rows."""
+        return fetch_all(self.connection, _sql(statement, **self.names), self.values)
+
+
+def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext) -> Merge:
+    """The merge of a chunk; nothing is asked of the server."""
+    fields = field_values(business_object, ValuePolicy(context.store_schema, context.keep_on_null))
+    return Merge(
+        connection,
+        context,
+        fields,
+        _names(business_object, fields, chunk, context),
+        _values(business_object, fields, chunk, context),
+    )
+
+
+def _names(
+    business_object: BusinessObject, fields: tuple[FieldValue, ...], chunk: Chunk, context: MergeContext
+) -> dict[str, object]:
+    return context.names | {
+        "in_table": names.in_table(business_object.code),
+        "golden": names.store_table(business_object.code),
+        "fields": fields,
+        "lookups": [field.lookup for field in fields if field.lookup],
+        "tested": [field for field in fields if field.fault],
+        "rejecting": [field for field in fields if field.fault and not field.skips],
+        "skipping": [field for field in fields if field.skips],
+        "chunk": chunk,
+        "waiting": [field for field in fields if field.waits],
+        "unique": [field for field in fields if field.is_unique],
+        "system": [field for field in fields if field.is_system],
+        "folding": [field for field in fields if field.brings],
+        "long": [identifier(field.code) for field in business_object.loaded_fields if field.sql_type == "text"],
+        "exact": False,
+        "has_remaining": False,
+        "keep_on_null": context.keep_on_null,
+    }
+
+
+def _values(
+    business_object: BusinessObject, fields: tuple[FieldValue, ...], chunk: Chunk, context: MergeContext
+) -> dict[str, object]:
+    options = {f"options_{f.lookup.alias}": f.lookup.options for f in fields if f.lookup and f.lookup.options}
+    return options | {
+        "run": context.run,
+        "bo": business_object.code,
+        "in_table": names.in_table(business_object.code),
+        "started_at": context.started_at,
+        "first": chunk.first,
+        "after": chunk.after,
+        "max_value_bytes": context.max_value_bytes,
+        "max_row_bytes": context.max_row_bytes,
+        "max_image_bytes": _MAX_IMAGE_BYTES,
+        "system_fields": ", ".join(field.code for field in business_object.loaded_system_fields),
+        "sentences": sentences(),
+    }

@@ -1,0 +1,35 @@
+"""Seeing: what is ready and how old, how far a run is, what is wrong with the set-up, figures for monitoring.
+
+Receives an open Runtime. Hands on values for people and programs. Looks in read-only transactions with short patience,
+writes nothing and starts no run.
+"""
+
+from etl.monitoring.check import check
+from etl.monitoring.finding import Finding, Level
+from etl.monitoring.measures import MEASURES, measure
+from etl.monitoring.progress import KindProgress, Progress, progress
+from etl.monitoring.ready import Age, AgeSampler, Ready
+from etl.monitoring.running import (
+    Seen,
+    Watcher,
+    look_again,
+    rest,
+)
+
+__all__ = [
+    "MEASURES",
+    "Age",
+    "AgeSampler",
+    "Finding",
+    "KindProgress",
+    "Level",
+    "Progress",
+    "Ready",
+    "Seen",
+    "Watcher",
+    "check",
+    "look_again",
+    "measure",
+    "progress",
+    "rest",
+]

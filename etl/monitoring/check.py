@@ -1,0 +1,103 @@
+"""`etl check`: everything that can be found out without writing, as one list of findings."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+from etl.config import Tree
+from etl.database import read_only_transaction
+from etl.engine import Runtime, open_runtime, read_configuration
+from etl.errors import ConfigurationError, EtlError
+from etl.monitoring.config_checks import check_trust
+from etl.monitoring.databases import CheckedDatabase, databases
+from etl.monitoring.engine_checks import (
+    check_feed,
+    check_ready,
+    check_run,
+    check_statuses,
+    check_switches,
+    check_tables,
+)
+from etl.monitoring.finding import (
+    Finding,
+    Level,
+    error,
+    ok,
+)
+from etl.monitoring.server_checks import (
+    check_clock,
+    check_encoding,
+    check_holders,
+    check_notify_queue,
+    check_rights,
+    check_server,
+)
+
+# Of each database, and of what is ours in all of them.
+_OF_PLACE: tuple[tuple[str, Callable[[CheckedDatabase], Iterator[Finding]]], ...] = (
+    ("server", check_server),
+    ("encoding", check_encoding),
+    ("clock", check_clock),
+    ("rights", check_rights),
+    ("vacuum", check_holders),
+    ("notifications", check_notify_queue),
+)
+_OF_RUNTIME: tuple[tuple[str, Callable[[Runtime], Iterator[Finding]]], ...] = (
+    ("import", check_switches),
+    ("tables", check_tables),
+    ("ready rows", check_ready),
+    ("in_status", check_statuses),
+    ("marker", check_run),
+    ("freshness", check_feed),
+)
+
+
+def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
+    """The findings one by one, as they are made; without configuration or connection no more can be asked."""
+    seen: list[Tree] = []
+    try:
+        settings, found = read_configuration(url, company, environ, follow=seen.append)
+    except ConfigurationError as fault:
+        yield from (error("configuration", str(problem), "correct this place") for problem in fault.problems)
+        return
+    except EtlError as fault:
+        yield error("configuration", str(fault), "start the configuration's server or correct --config")
+        return
+    code = settings.in_migration.company_code
+    yield ok("configuration", f"{seen[0].origin}: company {code}, {found.counted}")
+    yield from check_trust(seen[0])
+    yield from _of_runtime(url, company, environ)
+
+
+def _of_runtime(url: str, company: str | None, environ: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        with open_runtime(url, company, environ) as runtime:
+            lost = 0
+            for checked in databases(runtime):
+                for finding in _of_database(checked):
+                    lost += finding.what.startswith("connection") and finding.level is Level.ERROR
+                    yield finding
+            if not lost:
+                for what, one in _OF_RUNTIME:
+                    yield from _guarded(what, partial(one, runtime))
+    except EtlError as fault:
+        yield error("connection", str(fault), "start the server, or correct configs/InMigrationPostgresConfig.txt")
+
+
+def _of_database(checked: CheckedDatabase) -> Iterator[Finding]:
+    try:
+        with read_only_transaction(checked.engine):
+            yield ok(checked.of("connection"), f"database {checked.database.database}")
+    except EtlError as fault:
+        yield error(checked.of("connection"), str(fault), f"start the server, or correct {checked.source}")
+        return
+    for what, one in _OF_PLACE:
+        yield from _guarded(checked.of(what), partial(one, checked))
+
+
+def _guarded(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """A check that cannot be made is itself a finding."""
+    try:
+        yield from look()
+    except EtlError as fault:
+        yield error(what, str(fault), "settle what the message names, then check again")

@@ -1,0 +1,125 @@
+"""Checks of what is ours: rights, live tables, what is ready, the run."""
+
+from collections.abc import Iterator
+
+from etl import ddl
+from etl.database import SqlTemplates, read_only_transaction
+from etl.ddl import privileges as rights
+from etl.engine import Runtime, is_prepared, look_at_feed, read_status
+from etl.errors import EnvironmentFault
+from etl.monitoring.finding import (
+    Finding,
+    error,
+    ok,
+    warning,
+)
+from etl.monitoring.ready import AgeSampler, MissingTables
+from etl.outputs import versions as outbound
+from etl.sources.in_tables.claim import unknown_statuses
+
+_sql = SqlTemplates(__package__)
+
+_TABLE_SECONDS = 5.0
+_TIMED_OUT = "57014"
+_UNDEFINED_TABLE = "42P01"
+_UNDEFINED_COLUMN = "42703"
+
+
+def check_switches(runtime: Runtime) -> Iterator[Finding]:
+    """Whether runs are wanted at all."""
+    if runtime.settings.has_in_migration:
+        yield ok("import", f"switched on, schema {runtime.in_schema}")
+    else:
+        do = "set hasInMigration=true in configs/InMigrationPostgresConfig.txt when it shall start"
+        yield warning("import", "switched off: no run starts", do)
+
+
+def check_tables(runtime: Runtime) -> Iterator[Finding]:
+    """The live tables against the metadata, as a run would see them."""
+    schemas = {"store_schema": runtime.store.schema, "out_schema": runtime.out_version.schema}
+    with read_only_transaction(runtime.engine) as connection:
+        ddl.check_in_tables(connection, runtime.company, runtime.in_schema)
+        yield ok("in_ tables", f"schema {runtime.in_schema} fits the metadata of company {runtime.company.code}")
+        older = ddl.without_additions(connection, runtime.company, runtime.in_schema)
+        if older:
+            found = f"without the column removed, so that no row takes a link away: {', '.join(older)}"
+            yield warning("in_ tables", found, f"`etl generate-ddl --company {runtime.company.code} --apply` adds it")
+        for one in ddl.foreign(connection, runtime.company, runtime.in_schema):
+            yield warning("in_ tables", f"{one.table}: {one.what}", one.do)
+        for right in rights.missing_rights(connection, runtime.company, runtime.in_schema):
+            yield warning("partner's rights", right.what, right.command)
+        is_ready = is_prepared(connection, runtime)
+    with read_only_transaction(runtime.store_engine) as connection:
+        changes = ddl.missing(connection, runtime.company, "store", in_schema=runtime.in_schema, **schemas)
+        lacking = f"; the next run makes {len(changes)} things that are missing" if changes else ""
+        yield ok("golden store", f"schema {runtime.store.schema} fits{lacking}")
+    if runtime.settings.has_out_migration and is_ready:
+        with read_only_transaction(runtime.out_engine) as connection:
+            outbound.refuse_changed(outbound.known_versions(connection, runtime.store.schema), runtime.versions)
+        yield ok("out_ tables", f"schema {runtime.out_version.schema} fits, or is made by the next run")
+
+
+def check_ready(runtime: Runtime) -> Iterator[Finding]:
+    """What waits to be read, and what a runner would do about it."""
+    try:
+        age = AgeSampler(_TABLE_SECONDS).look(runtime)
+    except MissingTables:
+        return  # check_tables has named them
+    rows = sum(table.ready + table.on_work for table in age.tables)
+    undated = sum(table.undated for table in age.tables)
+    about = "" if all(table.is_exact for table in age.tables) else "about "
+    oldest = "" if age.oldest_seconds is None else f", the oldest {age.oldest_seconds / 60:,.0f} minutes old"
+    yield ok("ready rows", f"{about}{rows:,}{oldest}")
+    if undated:
+        text = f"{undated:,} of them have no usable inserted_date, so nobody sees how long they wait"
+        yield warning("ready rows", text, "let the partner leave inserted_date to its default")
+
+
+def check_run(runtime: Runtime) -> Iterator[Finding]:
+    """The marker, and a run that somebody left."""
+    status = read_status(runtime)
+    if status.decision == "take_over":
+        yield warning("marker", status.reason, "`etl run` takes it over and goes on")
+    elif status.marker and status.marker["ins_inkafka_status"] == 2 and status.decision == "wait":
+        do = "correct the rows and hand over again, or `etl run --accept`"
+        yield warning("marker", status.reason, do)
+    elif status.is_marker_faulty:
+        yield error("marker", status.reason, "correct the rows of process_tracking as said: no run starts before")
+    else:
+        yield ok("marker", status.reason)
+    if status.marker and status.marker["is_ahead"]:
+        found = (
+            f"id={status.marker['id']} was written by hand, and the sequence of process_tracking has not come so far"
+        )
+        do = "let the partner leave id to its default: a row of a lower id is not looked at, one of the same is refused"
+        yield warning("marker", found, do)
+
+
+def check_statuses(runtime: Runtime) -> Iterator[Finding]:
+    """Rows that no run will ever take, because their in_status means nothing."""
+    for table in runtime.company.in_tables():
+        try:
+            with read_only_transaction(runtime.engine, seconds=_TABLE_SECONDS) as connection:
+                found = unknown_statuses(connection, runtime.company, runtime.in_schema, [table])
+        except EnvironmentFault as fault:
+            if fault.sqlstate not in (_TIMED_OUT, _UNDEFINED_TABLE, _UNDEFINED_COLUMN):
+                raise
+            continue  # too many rows for a look, which why_not looks through; or check_tables has named what is missing
+        for one in found:
+            yield warning("in_status", str(one), "let the partner set in_status to '' and hand over")
+
+
+def check_feed(runtime: Runtime) -> Iterator[Finding]:
+    """Whether hand-overs come when the company said, and are read in time."""
+    feed = look_at_feed(runtime)
+    if feed is None:
+        return
+    if feed.late_since:
+        do = "ask the partner; freshnessDue and freshnessMinutes say when it is due"
+        yield warning("freshness", f"a hand-over is overdue since {feed.late_since:%F %T %Z}", do)
+    if feed.stalled_since:
+        do = "see `etl status`; stalledMinutes says how long reading may take"
+        yield warning("freshness", f"a hand-over should have been read by {feed.stalled_since:%F %T %Z}", do)
+    if not (feed.late_since or feed.stalled_since):
+        last = f"{feed.last_hand_over:%F %T %Z}" if feed.last_hand_over else "none yet"
+        yield ok("freshness", f"nothing is overdue; the last hand-over: {last}")

@@ -1,0 +1,111 @@
+"""The figures for monitoring, from one look at a company."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from etl.engine import Runtime, Status, look_at_feed, read_status
+from etl.errors import EtlError
+from etl.monitoring.progress import progress
+from etl.monitoring.ready import Age, AgeSampler
+from etl.notifications.telemetry import Measure, Sample
+
+UP = Measure("etl.up", "1", "Whether the database answered and its tables are there")
+OLDEST = Measure("etl.ready.oldest", "s", "Age of the oldest row that is ready and not read; 0 without one")
+TABLE_OLDEST = Measure("etl.ready.table.oldest", "s", "The same, table by table")
+READY = Measure("etl.ready", "{row}", "Rows that are ready and not claimed")
+ON_WORK = Measure("etl.claimed", "{row}", "Rows that a run has claimed and not merged")
+UNDATED = Measure("etl.ready.undated", "{row}", "Unread rows without a usable inserted_date: their age is not known")
+RUNNING = Measure("etl.run.running", "1", "Whether a run has begun and not ended")
+STOPPED = Measure("etl.run.stopped", "1", "Whether the newest run was stopped because of its rows")
+BEAT = Measure("etl.run.heartbeat.age", "s", "Age of the running run's heartbeat; over leaseSeconds it is taken over")
+STARTED = Measure("etl.run.started", "s", "When the newest run began, in seconds since 1970")
+FINISHED = Measure("etl.run.finished", "s", "When the newest run ended, in seconds since 1970")
+TASKS = Measure("etl.run.done", "{task}", "Tasks of the newest run that are done, by kind")
+TASKS_ALL = Measure("etl.run.all", "{task}", "All tasks of the newest run, by kind")
+ROWS = Measure("etl.run.merged", "{row}", "Rows of the newest run that are merged, by kind of task")
+ROWS_ALL = Measure("etl.run.claimed", "{row}", "Rows that the newest run has claimed, by kind of task")
+OUTCOMES = Measure("etl.run.outcome", "{row}", "What became of the rows of the newest run")
+ERRORS = Measure("etl.run.error", "{row}", "Errors of the newest run by code")
+WAITING = Measure("etl.waiting", "{link}", "Links that wait for an end that has not come")
+WAITING_OLDEST = Measure("etl.waiting.oldest", "s", "Age of the oldest waiting link; 0 without one")
+BEHIND = Measure("etl.out.behind", "{change}", "Changes of the journal that an out version has not followed yet")
+LAG = Measure("etl.out.lag", "s", "Seconds since the run began whose changes an out version has not followed yet")
+LATE = Measure("etl.feed.late", "s", "How long a hand-over is overdue; 0 when it is not, or when none is due")
+STALLED = Measure("etl.feed.stalled", "s", "How long a hand-over should have been read by now; 0 when all is read")
+
+MEASURES = (
+    *(UP, OLDEST, TABLE_OLDEST, READY, ON_WORK, UNDATED, RUNNING, STOPPED, BEAT, STARTED, FINISHED),
+    *(TASKS, TASKS_ALL, ROWS, ROWS_ALL, OUTCOMES, ERRORS, WAITING, WAITING_OLDEST, BEHIND, LAG, LATE, STALLED),
+)
+
+_OUTCOMES = ("created", "changed", "unchanged", "removed", "rejected", "waiting", "vanished", "released")
+
+
+def measure(runtime: Runtime, book: AgeSampler) -> list[Sample]:
+    """All figures of a company now. A database that does not answer is a figure too: etl.up is 0 and alone."""
+    company = {"company": runtime.company.code}
+    try:
+        samples = [*_of_age(book.look(runtime), company), *_of_status(read_status(runtime), company)]
+        samples += _of_feed(runtime, company)
+    except EtlError:
+        return [Sample(UP, 0, company)]
+    return [Sample(UP, 1, company), *samples]
+
+
+def _of_age(age: Age, company: dict[str, str]) -> Iterator[Sample]:
+    yield Sample(OLDEST, age.oldest_seconds or 0.0, company)
+    for table in age.tables:
+        labels = company | {"table": table.in_table}
+        yield Sample(TABLE_OLDEST, age.seconds(table) or 0.0, labels)
+        yield Sample(READY, table.ready, labels)
+        yield Sample(ON_WORK, table.on_work, labels)
+        yield Sample(UNDATED, table.undated, labels)
+
+
+def _of_status(status: Status, company: dict[str, str]) -> Iterator[Sample]:
+    run = status.run
+    state = run["state"] if run else ""
+    yield Sample(RUNNING, int(state == "running"), company)
+    yield Sample(STOPPED, int(state == "stopped"), company)
+    if run:
+        yield from _of_run(status, company, run)
+    links = sum(one["links"] for one in status.waiting)
+    since = min((one["since"] for one in status.waiting), default=None)
+    yield Sample(WAITING, links, company)
+    yield Sample(WAITING_OLDEST, (status.looked_at - since).total_seconds() if since else 0.0, company)
+    for version in status.out_versions:
+        labels = company | {"schema": version.schema_name}
+        yield Sample(BEHIND, version.behind, labels)
+        yield Sample(LAG, version.lag_seconds, labels)
+
+
+def _of_feed(runtime: Runtime, company: dict[str, str]) -> Iterator[Sample]:
+    feed = look_at_feed(runtime)
+    if feed:
+        for one, since in ((LATE, feed.late_since), (STALLED, feed.stalled_since)):
+            yield Sample(one, (feed.now - since).total_seconds() if since else 0.0, company)
+
+
+def _of_run(status: Status, company: dict[str, str], run: dict[str, object]) -> Iterator[Sample]:
+    for one, column in ((STARTED, "started_at"), (FINISHED, "finished_at")):
+        at = run[column]
+        if isinstance(at, datetime):
+            yield Sample(one, at.timestamp(), company)
+    beat = run["beat_age"]
+    if run["state"] == "running" and isinstance(beat, float):
+        yield Sample(BEAT, beat, company)
+    for kind in progress(status.tasks, status.looked_at).kinds:
+        labels = company | {"kind": kind.kind}
+        yield Sample(TASKS, kind.done, labels)
+        yield Sample(TASKS_ALL, kind.tasks, labels)
+        yield Sample(ROWS, kind.rows_done, labels)
+        yield Sample(ROWS_ALL, kind.rows, labels)
+    for outcome in _OUTCOMES:
+        rows = sum(getattr(receipt, outcome) for receipt in status.receipts)
+        yield Sample(OUTCOMES, rows, company | {"outcome": outcome})
+    by_code: dict[tuple[str, str], int] = {}
+    for row in status.errors:
+        key = (row["code"], row["severity"])
+        by_code[key] = by_code.get(key, 0) + row["rows"]
+    for (code, severity), rows in by_code.items():
+        yield Sample(ERRORS, rows, company | {"code": code, "severity": severity})

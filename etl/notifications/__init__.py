@@ -1,0 +1,1 @@
+"""Who is notified: hooks, late and stalled feeds, traces and metrics."""

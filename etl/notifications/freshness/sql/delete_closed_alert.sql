@@ -1,0 +1,2 @@
+-- The all-clear was sent: nothing is left to remember.
+delete from {{ schema | ident }}.freshness_alert where kind = :kind and channel = :channel and over_at is not null

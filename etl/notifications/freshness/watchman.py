@@ -1,0 +1,86 @@
+"""One alert and one all-clear, however many runners look: a row decides who sends it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy
+
+from etl.database import Connection, SqlTemplates, ensure_tables, execute, fetch_all, transaction
+from etl.notifications.freshness.feed import Feed, Handed, look
+from etl.notifications.hooks import Channel, Event, Hooks
+from etl.settings.due import Due
+
+_sql = SqlTemplates(__package__)
+
+# Beside the time of the hook itself; a runner that dies while sending leaves it to another one after this.
+_GRACE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Watchman:
+    """Watches the feed of one import schema."""
+
+    engine: sqlalchemy.Engine
+    schema: str
+    company: str
+    due: Due
+    stalled_minutes: int | None
+    hooks: Hooks
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the company has said when hand-overs are due, or how long they may take."""
+        return self.due.is_watched or self.stalled_minutes is not None
+
+    def watch(self, handed: Handed) -> Feed:
+        """Looks, notes what has changed, and notifies. A look at which nothing has changed writes nothing."""
+        with transaction(self.engine, client_min_messages="warning") as connection:
+            ensure_tables(connection, self.schema, "freshness_alert", _sql.script("create", schema=self.schema))
+            execute(connection, self._sql("note_ready"), {"is_ready": handed is Handed.READY})
+            feed = look(connection, self.schema, handed, self.due, self.stalled_minutes)
+            is_unsent = self._note(connection, {"late": feed.late_since, "stalled": feed.stalled_since})
+        if is_unsent:
+            self._send(feed)
+        return feed
+
+    def _note(self, connection: Connection, since: dict[str, datetime | None]) -> bool:
+        """Raises and ends alerts; whether anything is to be sent."""
+        known = {row.kind: row for row in fetch_all(connection, self._sql("open_alerts"))}
+        is_changed = False
+        for kind, moment in since.items():
+            is_raised = kind in known and known[kind].is_raised
+            if moment and not is_raised:
+                values = {"kind": kind, "since": moment, "channels": list(self.hooks.channels)}
+                is_changed |= execute(connection, self._sql("raise_alert"), values) > 0
+            if not moment and is_raised:
+                execute(connection, self._sql("delete_unsent_alert"), {"kind": kind})
+                is_changed |= execute(connection, self._sql("end_alert"), {"kind": kind}) > 0
+        return is_changed or any(row.is_unsent for row in known.values())
+
+    def _send(self, feed: Feed) -> None:
+        with transaction(self.engine) as connection:
+            seconds = {"seconds": self.hooks.seconds + _GRACE_SECONDS}
+            claimed = fetch_all(connection, self._sql("claim_alerts"), seconds)
+        for row in claimed:
+            is_configured = row.channel in self.hooks.channels
+            # A hook that was taken out of the configuration meanwhile is not notified.
+            if not is_configured or self.hooks.send(Channel(row.channel), self._event(row, feed)):
+                done = "delete_closed_alert" if row.over_at else "note_sent"
+                with transaction(self.engine) as connection:
+                    execute(connection, self._sql(done), {"kind": row.kind, "channel": row.channel})
+
+    def _event(self, row: Any, feed: Feed) -> Event:
+        last = f"{feed.last_hand_over:%F %T %Z}" if feed.last_hand_over else "never"
+        if row.kind == "late":
+            text = f"a hand-over of {self.company} was due at {row.since:%F %T %Z}; the last one was {last}"
+            over = f"{self.company} has handed over again, {last}"
+        else:
+            text = f"a hand-over of {self.company} should have been read by {row.since:%F %T %Z} and is not"
+            over = f"the hand-over of {self.company} that was stalled is read"
+        details = {"since": row.since, "last_hand_over": feed.last_hand_over}
+        name = f"feed.{row.kind}" + (".over" if row.over_at else "")
+        return Event(name, self.company, row.now, over if row.over_at else text, details)
+
+    def _sql(self, name: str) -> sqlalchemy.TextClause:
+        return _sql(name, schema=self.schema)

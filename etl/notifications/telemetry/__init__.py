@@ -1,0 +1,12 @@
+"""To monitoring systems: spans and figures as OpenTelemetry, figures as a Prometheus page.
+
+Receives spans around work, and a function that answers with samples. Hands them to what the environment names. Never
+asks a database, never stops a run, and without its packages (extras `otel`, `prometheus`) does nothing.
+"""
+
+from etl.notifications.telemetry.open_telemetry import exporting
+from etl.notifications.telemetry.prometheus import Page, serving
+from etl.notifications.telemetry.sample import Measure, Sample
+from etl.notifications.telemetry.span import span
+
+__all__ = ["Measure", "Page", "Sample", "exporting", "serving", "span"]

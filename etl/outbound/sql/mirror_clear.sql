@@ -1,2 +1,0 @@
--- All of it comes anew.
-delete from {{ schema | ident }}.{{ golden | ident }}

@@ -1,0 +1,1 @@
+"""Where changes of the store go."""

@@ -1,0 +1,48 @@
+"""Versioned out_ schemas: made, filled, kept up by the journal, shown by views, retired.
+
+Receives an open transaction (or, to try again, the engine) and `Versions`. Hands on counters (names -> rows) and what
+moved. Never reads an in_ table and never changes golden rows.
+"""
+
+from etl.outputs.versions.build import Built, build
+from etl.outputs.versions.choose import next_version, refuse_changed
+from etl.outputs.versions.large import fill_table, tables_to_fill
+from etl.outputs.versions.mirror import Mirror
+from etl.outputs.versions.registry import known_versions
+from etl.outputs.versions.retire import (
+    Retired,
+    announce,
+    due,
+    reasons_against,
+    retire,
+)
+from etl.outputs.versions.states import VersionState, version_states
+from etl.outputs.versions.switch import Switched, roll_back, switch
+from etl.outputs.versions.upkeep import bring_up_to_date, ensure_version, make_tables
+from etl.outputs.versions.version import OutVersion, Versions
+
+__all__ = [
+    "Built",
+    "Mirror",
+    "OutVersion",
+    "Retired",
+    "Switched",
+    "VersionState",
+    "Versions",
+    "announce",
+    "bring_up_to_date",
+    "build",
+    "due",
+    "ensure_version",
+    "fill_table",
+    "known_versions",
+    "make_tables",
+    "next_version",
+    "reasons_against",
+    "refuse_changed",
+    "retire",
+    "roll_back",
+    "switch",
+    "tables_to_fill",
+    "version_states",
+]

@@ -1,0 +1,102 @@
+"""Makes and fills a version to its end, a transaction per chunk, while runs go on."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy
+
+from etl.database import Connection, transaction
+from etl.errors import ConfigurationError, TransientFault
+from etl.outputs.versions.fill import fill_chunk, mark_shared
+from etl.outputs.versions.follow import (
+    Counters,
+    follow,
+    no_rows,
+    snapshot,
+)
+from etl.outputs.versions.registry import lock_version, note_scans
+from etl.outputs.versions.upkeep import ensure_version, keep_current, reconcile
+from etl.outputs.versions.version import OutVersion, Versions
+
+# A run that fills the same version holds it for as long as fillSeconds.
+_TRIES, _PAUSE_SECONDS = 60, 0.5
+
+
+@dataclass(frozen=True)
+class Built:
+    """A version that is whole now. `is_new`: this command made its schema. `rows` this command wrote."""
+
+    schema: str
+    is_new: bool
+    rows: Counters
+
+
+def build(
+    engine: sqlalchemy.Engine, versions: Versions, name: str, show: Callable[[int], None], **settings: str
+) -> Built:
+    """Makes the environment version `name` if it is missing, and fills it to its end; `show` receives the percent.
+
+    Killed at any point, another call goes on after the last chunk.
+    """
+    version = versions.named(name)
+    is_new = _with_retry(lambda: _ensure(engine, versions, version))
+    rows = no_rows()
+    is_whole = False
+    while not is_whole:
+        is_whole = _with_retry(lambda: _chunk(engine, versions, version, rows, show, settings))
+    _with_retry(lambda: _keep_current(engine, versions))
+    return Built(version.schema, is_new, rows)
+
+
+def _ensure(engine: sqlalchemy.Engine, versions: Versions, version: OutVersion) -> bool:
+    with transaction(engine, client_min_messages="warning") as connection:
+        return ensure_version(connection, versions, version)
+
+
+def _keep_current(engine: sqlalchemy.Engine, versions: Versions) -> bool:
+    with transaction(engine, client_min_messages="warning") as connection:
+        keep_current(connection, versions)
+    return True
+
+
+def _chunk(
+    engine: sqlalchemy.Engine,
+    versions: Versions,
+    version: OutVersion,
+    rows: Counters,
+    show: Callable[[int], None],
+    settings: dict[str, str],
+) -> bool:
+    """One transaction: follows, fills a chunk; returns whether the version is whole."""
+    with transaction(engine, client_min_messages="warning", **settings) as connection:
+        written, percent = _fill_on(connection, versions, version)
+    for counter, number in written.items():
+        rows[counter] += number
+    show(percent)
+    return percent == 100
+
+
+def _fill_on(connection: Connection, versions: Versions, version: OutVersion) -> tuple[Counters, int]:
+    known = lock_version(connection, version)
+    if known is None:
+        raise ConfigurationError(f"{version.schema} was retired meanwhile")
+    known, structure = reconcile(connection, versions, known)
+    counters = follow(connection, known, structure, snapshot(connection))
+    fill = mark_shared(connection, version, known.fill, counters)
+    if fill:
+        fill, written = fill_chunk(connection, version, structure, fill, versions.chunk_rows)
+        for counter, number in written.items():
+            counters[counter] += number
+    if known.fill or any(counters.values()):
+        note_scans(connection, version)
+    return counters, fill.percent if fill else 100
+
+
+def _with_retry(act: Callable[[], bool]) -> bool:
+    for _ in range(_TRIES - 1):
+        try:
+            return act()
+        except TransientFault:
+            time.sleep(_PAUSE_SECONDS)
+    return act()

@@ -1,0 +1,85 @@
+"""One version follows the journal: what changed between its position and a snapshot is looked up in the store."""
+
+from collections.abc import Iterable, Iterator
+
+from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
+from etl.metadata.out_structure import OutStructure
+from etl.outputs.versions.registry import VersionRow, move_position
+from etl.outputs.versions.tables import instance_names, link_names
+from etl.outputs.versions.version import OutVersion
+from etl.quoting import fold
+
+_sql = SqlTemplates(__package__)
+
+# From here on the planner's statistics are refreshed at once; autovacuum would come too late for the next run.
+ANALYZE_FROM_ROWS = 10_000
+# Less than a tenth of a table, which is autovacuum's measure too, moves no statistics that are there.
+_PARTS = 10
+
+Counters = dict[str, int]
+
+
+def no_rows() -> Counters:
+    """Counters of nothing yet."""
+    return {"upserted": 0, "deleted": 0, "linked": 0, "unlinked": 0}
+
+
+def snapshot(connection: Connection) -> str:
+    """Which transactions are over now. A position is a snapshot, not a number: what a slower transaction commits later
+    under a smaller number is not visible in it, and so still to come.
+    """
+    return str(fetch_all(connection, _sql("snapshot"))[0].upto)
+
+
+def follow(connection: Connection, known: VersionRow, structure: OutStructure, upto: str) -> Counters:
+    """Brings what the journal names up to the store as it is now; the position moves in the same transaction."""
+    counters = no_rows()
+    version = known.version
+    values: dict[str, object] = {"position": known.position, "upto": upto}
+    if fetch_one(connection, _sql("any_change", **version.names), values) is None:
+        return counters  # nothing to pass by, so the position may stay: an unchanged batch writes no row at all
+    for table, counter, rows in _follow(connection, version, structure, values):
+        counters[counter] += rows
+        if _are_many(connection, version.schema, table, rows):
+            analyze(connection, version, table)
+    if _are_many(connection, version.store_schema, "journal", sum(counters.values())):
+        execute(connection, _sql("analyze_journal", **version.names))
+    move_position(connection, version, upto)
+    return counters
+
+
+def _are_many(connection: Connection, schema: str, table: str, rows: int) -> bool:
+    """Whether so many rows that were written move the statistics of their table."""
+    if rows < ANALYZE_FROM_ROWS:
+        return False
+    return rows * _PARTS >= rows_by_statistics(connection, schema, [table])
+
+
+def rows_by_statistics(connection: Connection, schema: str, tables: Iterable[str]) -> int:
+    """About how many rows the tables have, as the planner knows it; 0 of those that were never analyzed."""
+    values = {"schema": fold(schema), "names": [fold(table) for table in tables]}
+    [known] = fetch_all(connection, _sql("rows_by_statistics"), values)
+    return int(known.rows)
+
+
+def analyze(connection: Connection, version: OutVersion, table: str) -> None:
+    """Refreshes the planner's statistics of an out_ table, as many as the server keeps: they serve readers too."""
+    execute(connection, _sql("usual_statistics"))
+    execute(connection, _sql("analyze_out", table=table, **version.names))
+
+
+def _follow(
+    connection: Connection, version: OutVersion, structure: OutStructure, values: dict[str, object]
+) -> Iterator[tuple[str, str, int]]:
+    """(out_ table, counter, rows) of each statement."""
+    for table in structure.instances:
+        of_object = values | {"bo": table.bo}
+        tables = instance_names(version, structure, table)
+        yield table.name, "upserted", execute(connection, _sql("upsert_instances", **tables), of_object)
+        if not structure.keeps_removed:
+            yield table.name, "deleted", execute(connection, _sql("delete_instances", **tables), of_object)
+    for link in structure.links:
+        of_link = values | {"bo": link.bo, "field": link.field}
+        tables = link_names(version, structure, link)
+        yield link.name, "unlinked", execute(connection, _sql("delete_links", **tables), of_link)
+        yield link.name, "linked", execute(connection, _sql("insert_links", **tables), of_link)

@@ -1,0 +1,167 @@
+"""A store in another database is mirrored beside the out_ schemas; these follow the mirror as they would the store.
+
+The mirror has the store's schema and golden tables, and a journal of its own. What changed since its position, a
+snapshot of the store's server, comes by binary COPY; rows, journal and position are one transaction of the out
+database, so a break leaves the mirror where it was. The store is read at one moment, which makes the mirror the store
+of that moment. The versions follow in a transaction of their own: none sees its own place in the journal.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from etl import ddl
+from etl.database import Connection, SqlTemplates, ensure_tables, execute, fetch_all, fetch_one, pipe
+from etl.ddl.shape import Column
+from etl.ddl.tables import Direction, tables
+from etl.metadata import Company, names
+from etl.quoting import identifier
+
+_sql = SqlTemplates(__package__, "etl.store")
+
+_CHANGE = "run, bo, field, instance, target, change"
+# A value up to the first, which is more than a page can hold, comes with its row, a longer one in slices of the second.
+_SIZES = {"inline_bytes": 2 * 1024 * 1024, "slice_bytes": 1024 * 1024}
+_ANALYZE_FROM_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class _Golden:
+    """A golden table: of an object, or of a link field."""
+
+    name: str
+    columns: tuple[Column, ...]
+    bo: str
+    field: str | None
+
+    @property
+    def names(self) -> dict[str, object]:
+        long = [column for column in self.columns if column.catalog_type == "text"]
+        own = {"golden": self.name, "columns": self.columns, "long": long, "is_link": self.field is not None}
+        return own | _SIZES
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """The mirror of one company's store. `schema` is the store's, here and there; `name` says where it is, for people
+    and for the store, which notes how far it is."""
+
+    company: Company
+    schema: str
+    name: str
+
+    def create(self, out: Connection) -> None:
+        """Makes what is missing; the fixed tables of the store are there already."""
+        ddl.bring_up_store(out, self.company, self.schema)
+        ensure_tables(out, self.schema, "mirror", _sql.script("create_mirror", schema=self.schema))
+
+    def exists(self, out: Connection) -> bool:
+        """Whether any run has made the mirror."""
+        return bool(fetch_all(out, _sql("mirror_exists", schema=self.schema))[0].exists)
+
+    def catch_up(self, store: Connection, out: Connection) -> tuple[str, int]:
+        """Makes the mirror equal to what `store` sees, a transaction of one moment; returns its position then, and how
+        many rows of its journal or of its tables came."""
+        [known] = fetch_all(out, _sql("mirror_position", schema=self.schema))
+        asked = {"position": known.position, "mirror": self.name}
+        [source] = fetch_all(store, _sql("mirror_source", schema=self.schema), asked)
+        window = {"position": known.position, "upto": source.upto}
+        is_astray = source.is_astray or known.place != source.place
+        came = 0
+        if not is_astray:
+            is_whole = set(known.tables) >= {golden.name for golden in self._tables()}
+            if is_whole and fetch_one(store, _sql("any_change", store_schema=self.schema), window) is None:
+                return str(known.position), 0
+            into = f"{identifier(self.schema)}.journal ({_CHANGE})"
+            came = pipe(store, _sql("mirror_changes", schema=self.schema), window, out, into)
+        for golden in self._tables():
+            is_all = is_astray or golden.name not in known.tables
+            came += _Passage(store, out, self.schema, golden, window, is_all=is_all).bring()
+        if came >= _ANALYZE_FROM_ROWS:
+            ddl.bring_up_store(out, self.company, self.schema)  # indexes that were put off until there are rows
+        moved = {"upto": source.upto, "place": source.place}
+        mirrored = json.dumps([golden.name for golden in self._tables()])
+        execute(out, _sql("move_mirror", schema=self.schema), moved | {"tables": mirrored})
+        return str(source.upto), came
+
+    def report(self, store: Connection, upto: str, came: int) -> None:
+        """Tells the store how far the committed mirror is, as `catch_up` returned it."""
+        execute(store, _sql("report_mirror", schema=self.schema), {"upto": upto, "mirror": self.name})
+        if came >= _ANALYZE_FROM_ROWS:
+            execute(store, _sql("analyze_journal", store_schema=self.schema))
+
+    def _tables(self) -> list[_Golden]:
+        found = tables(self.company, Direction.STORE, in_schema="", store_schema=self.schema, out_schema="")
+        columns = {table.name: table.columns for table in found}
+        objects = [
+            _Golden(name, columns[name], bo.code, None)
+            for bo in self.company.objects
+            if bo.carries_data and (name := names.store_table(bo.code))
+        ]
+        links = [
+            _Golden(name, columns[name], bo.code, field.code)
+            for bo in self.company.objects
+            for field in bo.links
+            if (name := names.store_link_table(bo.code, field.code))
+        ]
+        return objects + links
+
+
+@dataclass(frozen=True)
+class _Passage:
+    """One golden table's rows from the store into the mirror: those that changed, or all of them."""
+
+    store: Connection
+    out: Connection
+    schema: str
+    golden: _Golden
+    window: dict[str, Any]
+    is_all: bool
+
+    def bring(self) -> int:
+        """Old rows give way, new ones come; where all come, the mirror's journal receives the differences. Returns how
+        many came."""
+        if self.is_all:
+            self._at_out("mirror_put_by")
+            self._at_out("mirror_clear")
+        else:
+            self._at_out("mirror_give_way")
+        columns = ", ".join(identifier(column.name) for column in self.golden.columns)
+        rows = self._pipe("mirror_rows", f"{self._table} ({columns})")
+        if rows and self.golden.names["long"]:
+            self._bring_long()
+        if self.is_all:
+            if fetch_one(self.out, self._sql("any_version")):
+                self._at_out("mirror_compare")
+            self._at_out("mirror_drop_was")
+        if rows >= _ANALYZE_FROM_ROWS:
+            self._at_out("mirror_analyze")
+        return rows
+
+    def _bring_long(self) -> None:
+        if fetch_one(self.store, self._sql("mirror_any_long"), self._values) is None:
+            return
+        self._at_out("mirror_slice_table")
+        if self._pipe("mirror_slices", "pg_temp.slice"):
+            long = [column for column in self.golden.columns if column.catalog_type == "text"]
+            for ordinal, column in enumerate(long):
+                statement = self._sql("mirror_join_slices", column=column)
+                execute(self.out, statement, {"ordinal": ordinal})
+        self._at_out("mirror_drop_slices")
+
+    @property
+    def _table(self) -> str:
+        return f"{identifier(self.schema)}.{identifier(self.golden.name)}"
+
+    @property
+    def _values(self) -> dict[str, Any]:
+        return self.window | {"bo": self.golden.bo, "field": self.golden.field}
+
+    def _pipe(self, query: str, into: str) -> int:
+        return pipe(self.store, self._sql(query), self._values, self.out, into)
+
+    def _at_out(self, statement: str) -> int:
+        return execute(self.out, self._sql(statement), self._values)
+
+    def _sql(self, statement: str, **more: object) -> Any:
+        return _sql(statement, schema=self.schema, is_all=self.is_all, **self.golden.names, **more)

@@ -1,0 +1,131 @@
+"""The rows of out_version: which versions there are, and how far each one is."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
+from etl.metadata.out_structure import OutStructure
+from etl.outputs.versions.steps import Fill
+from etl.outputs.versions.version import OutVersion
+
+_sql = SqlTemplates(__package__)
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A version as it is noted.
+
+    `fill` is None when its tables are whole. `is_astray`: its position was noted of another server, database or set of
+    tables than this one, as after a restore; it then says nothing.
+    """
+
+    version: OutVersion
+    position: str
+    structure: OutStructure | None
+    fill: Fill | None
+    was_whole: bool
+    is_current: bool
+    previous: str | None
+    retire_on: date | None
+    view_grants: dict[str, Any]
+    is_astray: bool
+
+    @classmethod
+    def from_row(cls, row: Any, store_schema: str) -> "VersionRow":
+        """A row of `sql/versions.sql`."""
+        return cls(
+            version=OutVersion(row.schema_name, store_schema, row.environment_version, row.code_version),
+            position=row.position,
+            structure=OutStructure.from_json(row.structure) if row.structure else None,
+            fill=Fill.from_json(row.fill) if row.fill else None,
+            was_whole=row.whole_at is not None,
+            is_current=row.is_current,
+            previous=row.previous,
+            retire_on=row.retire_on,
+            view_grants=row.view_grants,
+            is_astray=row.is_astray,
+        )
+
+    @property
+    def schema(self) -> str:
+        """Schema of its tables."""
+        return self.version.schema
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its tables show everything up to its position."""
+        return self.fill is None and self.was_whole
+
+
+def known_versions(connection: Connection, store_schema: str) -> list[VersionRow]:
+    """All versions by name; nothing is locked, so that nobody waits for a follower at work."""
+    rows = fetch_all(connection, _sql("versions", store_schema=store_schema, lock=""))
+    return [VersionRow.from_row(row, store_schema) for row in rows]
+
+
+def lock_version(connection: Connection, version: OutVersion, *, waiting: bool = True) -> VersionRow | None:
+    """The version, locked until the transaction ends; None when it is unknown, or locked and not waited for."""
+    lock = "wait" if waiting else "skip"
+    statement = _sql("versions", store_schema=version.store_schema, lock=lock)
+    row = fetch_one(connection, statement, {"schema_name": version.schema})
+    return VersionRow.from_row(row, version.store_schema) if row else None
+
+
+def share_version(connection: Connection, version: OutVersion) -> VersionRow | None:
+    """The version, which others may share but nobody may lock until the transaction ends; None when it is unknown, or
+    locked."""
+    row = fetch_one(
+        connection, _sql("versions", store_schema=version.store_schema, lock="share"), {"schema_name": version.schema}
+    )
+    return VersionRow.from_row(row, version.store_schema) if row else None
+
+
+def register(connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, upto: str) -> None:
+    """Notes a new version, not filled yet; its position is where the journal was when its filling began."""
+    values = _values(version) | {
+        "code_version": version.code_version,
+        "environment_version": version.environment_version,
+        "structure": json.dumps(structure.as_json()),
+        "fill": json.dumps(fill.as_json()),
+        "upto": upto,
+    }
+    execute(connection, _sql("register", **version.names), values)
+
+
+def restart(connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, upto: str) -> None:
+    """Notes that a version's tables are to be compared with the store from the beginning."""
+    values = _values(version) | {
+        "structure": json.dumps(structure.as_json()),
+        "fill": json.dumps(fill.as_json()),
+        "upto": upto,
+    }
+    execute(connection, _sql("restart", **version.names), values)
+
+
+def move_position(connection: Connection, version: OutVersion, upto: str) -> None:
+    """The version has now followed what was visible in the snapshot; our own scans are subtracted from the readers'."""
+    execute(connection, _sql("move_position", **version.names), _values(version) | {"upto": upto})
+
+
+def note_fill(connection: Connection, version: OutVersion, fill: Fill | None) -> None:
+    """How far the filling is; None: the tables are whole."""
+    values = _values(version) | {"fill": json.dumps(fill.as_json()) if fill else None}
+    execute(connection, _sql("note_fill", **version.names), values)
+
+
+def note_beside(connection: Connection, version: OutVersion, step: int, rows: int) -> None:
+    """A step of the filling was done out of turn, by whoever shares the version."""
+    values = _values(version) | {"step": step, "rows": rows}
+    execute(connection, _sql("note_beside", **version.names), values)
+
+
+def note_scans(connection: Connection, version: OutVersion) -> None:
+    """Adds what this transaction has scanned of the version's tables to what is known as ours."""
+    execute(connection, _sql("note_scans", **version.names), _values(version))
+    execute(connection, _sql("flush_statistics"))
+
+
+def _values(version: OutVersion) -> dict[str, object]:
+    return {"schema_name": version.schema}

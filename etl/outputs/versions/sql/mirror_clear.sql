@@ -1,0 +1,2 @@
+-- All of it is copied again.
+delete from {{ schema | ident }}.{{ golden | ident }}

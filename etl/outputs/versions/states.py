@@ -1,0 +1,51 @@
+"""How far each version is, for people."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from etl.database import Connection, SqlTemplates, fetch_all
+from etl.outputs.versions.steps import Fill
+
+_sql = SqlTemplates(__package__)
+
+
+@dataclass(frozen=True)
+class VersionState:
+    """One version. `state`: building, current, retiring or live; `percent` filled or compared, 100 when whole.
+
+    `behind`: changes of the journal that it has not followed; `oldest_run` wrote the first of them. `last_read_at`: by
+    anybody but our own followers; None when nobody is known to have read it. PostgreSQL 14 does not count reads, nor
+    does any other without track_counts.
+    """
+
+    schema_name: str
+    code_version: str
+    environment_version: str
+    state: str
+    percent: int
+    position: str
+    behind: int
+    oldest_run: int | None
+    built_at: datetime
+    followed_at: datetime
+    current_since: datetime | None
+    previous: str | None
+    retire_on: date | None
+    are_reads_counted: bool
+    last_read_at: datetime | None
+
+    @classmethod
+    def from_row(cls, row: Any) -> "VersionState":
+        """A row of `sql/states.sql`."""
+        values = dict(row._mapping)
+        is_current, whole_at, noted = (values.pop(name) for name in ("is_current", "whole_at", "fill"))
+        fill = Fill.from_json(noted) if noted else None
+        state = "current" if is_current else "building" if not whole_at else "retiring" if row.retire_on else "live"
+        percent = fill.percent if fill else 100 if whole_at else 0
+        return cls(**values, state=state, percent=percent)
+
+
+def version_states(connection: Connection, store_schema: str) -> list[VersionState]:
+    """All versions, oldest first."""
+    return [VersionState.from_row(row) for row in fetch_all(connection, _sql("states", store_schema=store_schema))]

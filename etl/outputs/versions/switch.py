@@ -1,0 +1,146 @@
+"""Moves readers from one version to another, and back, without an error for any of them."""
+
+import logging
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy
+
+from etl import ddl
+from etl.database import Connection, SqlTemplates, fetch_all, transaction
+from etl.errors import ConfigurationError, TransientFault
+from etl.outputs.versions.choose import current_version, find_version
+from etl.outputs.versions.follow import follow, snapshot
+from etl.outputs.versions.registry import (
+    VersionRow,
+    known_versions,
+    lock_version,
+    note_scans,
+)
+from etl.outputs.versions.upkeep import reconcile
+from etl.outputs.versions.version import Versions
+from etl.outputs.versions.view_moves import ViewMove
+from etl.outputs.versions.views import move_views
+
+_sql = SqlTemplates(__package__)
+_log = logging.getLogger("in_pg_migration")
+
+_LOCK_TIMEOUT = "55P03"
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+
+
+@dataclass(frozen=True)
+class Switched:
+    """What moved: the version that is current now, the one that was, and each view's act (view -> act)."""
+
+    current: str
+    previous: str | None
+    views: dict[str, str]
+
+
+def switch(
+    engine: sqlalchemy.Engine, versions: Versions, name: str, *, force: bool = False, patience: float = 60.0
+) -> Switched:
+    """Makes a version the current one. Raises ConfigurationError when it is not whole, or when `force` is needed."""
+    return _with_retry(
+        engine, versions, lambda found: find_version(found, name, versions), patience, force=force, is_rollback=False
+    )
+
+
+def roll_back(
+    engine: sqlalchemy.Engine, versions: Versions, *, force: bool = False, patience: float = 60.0
+) -> Switched:
+    """Makes the version current that was so before. Raises ConfigurationError when there is none."""
+    return _with_retry(engine, versions, _previous, patience, force=force, is_rollback=True)
+
+
+def _previous(found: list[VersionRow]) -> VersionRow:
+    current = current_version(found)
+    earlier = current.previous if current else None
+    known = next((one for one in found if one.schema == earlier), None)
+    if known is None:
+        raise ConfigurationError("no version was current before this one: see `etl out list`")
+    return known
+
+
+def _with_retry(
+    engine: sqlalchemy.Engine,
+    versions: Versions,
+    choose: Callable[[list[VersionRow]], VersionRow],
+    patience: float,
+    *,
+    force: bool,
+    is_rollback: bool,
+) -> Switched:
+    """Tries until the views are free: each try waits for a moment only, so that no reader waits for longer.
+
+    A reader of several views takes them in his own order. Who is met holding one is waited for at that one in the next
+    try, which leads to the view that he takes first: there he stands behind us and holds nothing.
+    """
+    deadline = time.monotonic() + patience
+    first = ""
+    while True:
+        try:
+            with transaction(engine, client_min_messages="warning") as connection:
+                found = known_versions(connection, versions.store_schema)
+                before = current_version(found)
+                target = choose(found)
+                moves = _move(connection, versions, target, force=force, is_rollback=is_rollback, first=first)
+            return Switched(target.schema, before.schema if before else None, _acts(moves))
+        except TransientFault as fault:
+            if fault.sqlstate != _LOCK_TIMEOUT or time.monotonic() > deadline:
+                raise _with_readers(engine, versions, fault) from fault
+            first = _view_of(fault)
+        time.sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # noqa: S311
+
+
+def _view_of(fault: TransientFault) -> str:
+    found = re.search(r"the view (\w+) is being read", str(fault))
+    return found[1] if found else ""
+
+
+def _move(
+    connection: Connection, versions: Versions, target: VersionRow, *, force: bool, is_rollback: bool, first: str
+) -> list[ViewMove]:
+    """All versions follow to the same moment, so that what readers see is the same before and after."""
+    if not target.is_whole or target.is_astray:
+        raise _not_whole(target)
+    for one in known_versions(connection, versions.store_schema):
+        known = lock_version(connection, one.version) if one.is_whole else None
+        if known:
+            try:
+                known, structure = reconcile(connection, versions, known)
+            except ddl.UnfitTables as fault:
+                if known.schema == target.schema:
+                    raise
+                _log.warning("%s", fault)  # readers may be on their way from this very version
+                continue
+            if known.schema == target.schema and known.fill:
+                raise _not_whole(known)
+            if any(follow(connection, known, structure, snapshot(connection)).values()):
+                note_scans(connection, known.version)
+    return move_views(connection, versions, target, force=force, is_rollback=is_rollback, first=first)
+
+
+def _not_whole(known: VersionRow) -> ConfigurationError:
+    percent = f", {known.fill.percent} % of it is filled" if known.fill else ""
+    return ConfigurationError(f"the version {known.schema} is not whole{percent}: `etl out build` finishes it")
+
+
+def _acts(moves: list[ViewMove]) -> dict[str, str]:
+    return {move.view: str(move.act) for move in moves}
+
+
+def _with_readers(engine: sqlalchemy.Engine, versions: Versions, fault: TransientFault) -> TransientFault:
+    """A lock timeout that says who reads."""
+    if fault.sqlstate != _LOCK_TIMEOUT:
+        return fault
+    with transaction(engine) as connection:
+        rows = fetch_all(connection, _sql("readers_now"), {"schema": versions.views_schema})
+    reported = "".join(f"\n  session {row.pid} of {row.username}, for {row.seconds} s: {row.views}" for row in rows)
+    last = TransientFault(f"the views of {versions.views_schema} are being read, and stay as they were:{reported}")
+    last.sqlstate = fault.sqlstate
+    return last

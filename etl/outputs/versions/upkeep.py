@@ -1,0 +1,157 @@
+"""What a run does for the out_ versions: a missing one is made, all of them follow, those not whole are filled on."""
+
+import logging
+import time
+from dataclasses import replace
+
+from etl import ddl
+from etl.database import Connection, SqlTemplates, execute, fetch_all
+from etl.errors import ConfigurationError
+from etl.metadata.out_structure import OutStructure
+from etl.outputs.versions.choose import next_version
+from etl.outputs.versions.fill import begin, fill_chunk, mark_shared
+from etl.outputs.versions.follow import (
+    Counters,
+    follow,
+    no_rows,
+    snapshot,
+)
+from etl.outputs.versions.registry import (
+    VersionRow,
+    known_versions,
+    lock_version,
+    note_scans,
+    register,
+    restart,
+)
+from etl.outputs.versions.version import OutVersion, Versions
+from etl.outputs.versions.views import lacks_views, move_views
+
+_sql = SqlTemplates(__package__, "etl.store")
+_log = logging.getLogger("in_pg_migration")
+
+
+def bring_up_to_date(connection: Connection, versions: Versions) -> Counters:
+    """Brings every version up to the golden store as it is now; all of it happens or none.
+
+    The version that the environment names is made if it is missing. One that is not whole yet is filled on, for
+    `fill_seconds` at most, unless another command is at it. The first version of a company becomes the current one as
+    soon as it is whole.
+    """
+    deadline = time.monotonic() + versions.fill_seconds
+    ensure_version(connection, versions, versions.newest)
+    counters = no_rows()
+    for one in known_versions(connection, versions.store_schema):
+        known = lock_version(connection, one.version, waiting=one.is_whole)
+        if known:
+            for counter, rows in _bring_up(connection, versions, known, deadline).items():
+                counters[counter] += rows
+    keep_current(connection, versions)
+    return counters
+
+
+def ensure_version(connection: Connection, versions: Versions, version: OutVersion) -> bool:
+    """Makes the version's schema and tables unless it is known; returns whether it did.
+
+    A schema that is there already is taken as it is: its rows are compared with the store.
+    """
+    if _is_known(connection, version):
+        return False
+    fetch_all(connection, _sql("make_alone"), {"schema_name": version.schema})
+    if _is_known(connection, version):
+        return False
+    # Taken before anything is read: what is read later is newer, never older.
+    upto = snapshot(connection)
+    made = [change.description for change in make_tables(connection, versions.wanted, version.schema)]
+    is_new = len([one for one in made if one.startswith("create table")]) == len(versions.wanted.tables)
+    fill = begin(connection, versions.wanted, versions.store_schema, versions.undivided_rows, is_new=is_new)
+    register(connection, version, versions.wanted, fill, upto)
+    # The making of an index scans its table.
+    note_scans(connection, version)
+    return True
+
+
+def _is_known(connection: Connection, version: OutVersion) -> bool:
+    return any(one.schema == version.schema for one in known_versions(connection, version.store_schema))
+
+
+def make_tables(connection: Connection, structure: OutStructure, schema: str) -> list[ddl.Change]:
+    """Makes a version's tables where there are none, and returns what it made; a schema that has them stays as it is.
+
+    Raises ConfigurationError when it has some of them, or other ones: a version's structure never changes.
+    """
+    lacking = ddl.missing_out(connection, structure, schema)
+    created = [one for one in lacking if one.description.startswith("create table")]
+    if lacking and len(created) < len(structure.tables):
+        lines = "\n".join(f"  {one.description}" for one in lacking)
+        raise ConfigurationError(
+            f"the schema {schema} is there and has other tables than the metadata asks for:\n{lines}\n"
+            "raise MYBPM_OUT_MIGRATION_VERSION for a new schema"
+        )
+    return ddl.bring_up_out(connection, structure, schema)
+
+
+def _bring_up(connection: Connection, versions: Versions, known: VersionRow, deadline: float) -> Counters:
+    known, structure = reconcile(connection, versions, known)
+    counters = follow(connection, known, structure, snapshot(connection))
+    fill = mark_shared(connection, known.version, known.fill, counters)
+    while fill and time.monotonic() < deadline:
+        fill, written = fill_chunk(connection, known.version, structure, fill, versions.chunk_rows)
+        for counter, rows in written.items():
+            counters[counter] += rows
+    if fill:
+        _log.info("%s is filled to %d %%: the next runs go on, or `etl out build`", known.schema, fill.percent)
+    if known.fill or any(counters.values()):
+        note_scans(connection, known.version)
+    return counters
+
+
+def reconcile(connection: Connection, versions: Versions, known: VersionRow) -> tuple[VersionRow, OutStructure]:
+    """The version with a position that holds here.
+
+    After a restore, or when somebody dropped tables or columns of it, the position says nothing: what is missing is
+    created again, and all rows are compared with the store, while the version stays what it was. Raises UnfitTables
+    when its tables are no longer what it was made with.
+    """
+    structure = known.structure or versions.wanted
+    lost = _lost_columns(connection, versions, known, structure)
+    if known.structure and not known.is_astray and not lost:
+        return known, structure
+    if lost:
+        _log.warning("columns of the out_ version %s are made again and filled: %s", known.schema, ", ".join(lost))
+    elif known.is_astray:
+        _log.warning("the out_ version %s is not where it was noted: it is compared with the store", known.schema)
+    execute(connection, _sql("journal_restored", **known.version.names))
+    upto = snapshot(connection)
+    ddl.bring_up_out(connection, structure, known.schema)
+    fill = begin(connection, structure, versions.store_schema, versions.undivided_rows, is_new=False)
+    restart(connection, known.version, structure, fill, upto)
+    return replace(known, position=upto, structure=structure, fill=fill, is_astray=False), structure
+
+
+def _lost_columns(connection: Connection, versions: Versions, known: VersionRow, structure: OutStructure) -> list[str]:
+    try:
+        lacking = ddl.missing_out(connection, structure, known.schema)
+    except ddl.UnfitTables as fault:
+        version = known.version.environment_version
+        other = next_version(known_versions(connection, versions.store_schema), versions)
+        raise ddl.UnfitTables(
+            f"{fault}\nor leave it: `etl out build --version {other}` makes a version beside it, "
+            f"`etl out switch {other}` shows that one, `etl out retire {version} --force` drops this one"
+        ) from fault
+    words = "add column "
+    return [one.description.removeprefix(words) for one in lacking if one.description.startswith(words)]
+
+
+def keep_current(connection: Connection, versions: Versions) -> None:
+    """The first whole version becomes the current one; views of the current one that somebody dropped come back."""
+    found = known_versions(connection, versions.store_schema)
+    current = next((one for one in found if one.is_current), None)
+    if current is None:
+        whole = [one for one in found if one.is_whole]
+        newest = [one for one in whole if one.schema == versions.newest.schema]
+        if newest or len(whole) == 1:
+            move_views(connection, versions, (newest or whole)[0])
+    elif current.is_whole and lacks_views(connection, versions, current):
+        _log.warning("views of the current out_ version %s are missing: they are made again", current.schema)
+        move_views(connection, versions, current)

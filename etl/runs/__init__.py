@@ -1,0 +1,40 @@
+"""A run as a list of tasks, and the task table: plan, record, take, perform, retry.
+
+Receives how many rows each table has claimed. Hands each task to the function it is given, in one transaction together
+with the task's state. Never knows what a task does.
+"""
+
+from etl.runs.bisect import PoisonRows, bisect
+from etl.runs.error_class import ErrorClass, error_class_of, is_data_error
+from etl.runs.perform import Fallback, Work, perform
+from etl.runs.plan import Extent, build_claim_plan, build_plan
+from etl.runs.queue import ClaimedTask, QueueState, TaskQueue
+from etl.runs.retry_policy import RetryPolicy
+from etl.runs.task import CHUNKED, LINES_IN_A_PAGE, MERGING, SHARED, Chunk, Claimed, Kind, Task, position
+
+__all__ = [
+    "CHUNKED",
+    "LINES_IN_A_PAGE",
+    "MERGING",
+    "SHARED",
+    "Chunk",
+    "Claimed",
+    "ClaimedTask",
+    "ErrorClass",
+    "Extent",
+    "Fallback",
+    "Kind",
+    "PoisonRows",
+    "QueueState",
+    "RetryPolicy",
+    "Task",
+    "TaskQueue",
+    "Work",
+    "bisect",
+    "build_claim_plan",
+    "build_plan",
+    "error_class_of",
+    "is_data_error",
+    "perform",
+    "position",
+]

@@ -1,0 +1,107 @@
+"""One task, one transaction, its state included."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from etl.database import LOCK_TIMEOUT, Connection, transaction
+from etl.errors import EtlError, FencedOut, TransientFault
+from etl.notifications.telemetry import span
+from etl.runs.error_class import is_crash
+from etl.runs.queue import ClaimedTask, Counters, TaskQueue
+from etl.runs.retry_policy import RetryPolicy
+from etl.runs.task import CHUNKED, Task
+
+_log = logging.getLogger("in_pg_migration")
+
+# What the work is given: the connection, or what `sides` makes of it.
+Work = Callable[[Any, Task], Counters]
+Connections = Callable[[Connection], AbstractContextManager[Any]]
+# For a fault that patience does not help against: another work for the same task, None if there is none.
+Fallback = Callable[[EtlError], Work | None]
+
+
+def _nothing_else(fault: EtlError) -> None:
+    """There is no other work."""
+
+
+def perform(
+    queue: TaskQueue,
+    taken: ClaimedTask,
+    work: Work,
+    *,
+    retry_policy: RetryPolicy,
+    fallback: Fallback = _nothing_else,
+    connections: Connections = nullcontext,
+    quarantine: str = "",
+    **settings: str,
+) -> Counters:
+    """Performs a taken task and returns its counters (names -> rows).
+
+    `sides` opens what else the work writes to; it is closed, and with it committed, just before the task's transaction.
+    `quarantine` says why the work sets the task aside. Raises the last fault when patience ends and there is no other
+    work; the task is then free again.
+    """
+    is_again = False
+
+    def attempt() -> Counters:
+        nonlocal is_again
+        finished = queue.done_counters(taken) if is_again else None
+        is_again = True
+        if finished is not None:
+            return finished
+        return _once(queue, taken, work, connections, quarantine, **settings)
+
+    try:
+        while True:
+            try:
+                return retry_policy.run_with_retry(f"task {taken.task.title}", attempt)
+            except EtlError as fault:
+                other = fallback(fault)
+                if other is None:
+                    raise
+                work = other
+    except FencedOut:
+        raise  # whoever has the run frees its tasks
+    except EtlError as fault:
+        last = _naming_task(taken, fault)
+        _put_back(queue, taken, last)
+        raise last from fault
+    except BaseException as end:
+        _put_back(queue, taken, EtlError(f"{type(end).__name__}: the runner was asked to end"))
+        raise
+
+
+def _once(
+    queue: TaskQueue, taken: ClaimedTask, work: Work, connections: Connections, quarantine: str, **settings: str
+) -> Counters:
+    title = f"[{taken.task.kind} : {taken.task.title}]"
+    _log.info("uXizo869mV :: start task %s", title)
+    started = time.monotonic()
+    reported = {"kind": taken.task.kind.value, "title": taken.task.title, "table": taken.task.table}
+    with span("etl.task", run=queue.run, **reported), transaction(queue.engine, **settings) as connection:
+        queue.assert_fence(connection)
+        with connections(connection) as opened:
+            counters = work(opened, taken.task)
+            queue.mark_done(connection, taken, counters, quarantine)
+    _log.info("pDiZqLIfA7 :: task exit (Finished=true) for %d ms task %s", (time.monotonic() - started) * 1000, title)
+    return counters
+
+
+def _naming_task(taken: ClaimedTask, fault: EtlError) -> EtlError:
+    """A lock timeout that says which task waited; any other fault as it is."""
+    if fault.sqlstate != LOCK_TIMEOUT:
+        return fault
+    last = TransientFault(f"task {taken.task.kind} {taken.task.title}: {fault}")
+    last.sqlstate = fault.sqlstate
+    return last
+
+
+def _put_back(queue: TaskQueue, taken: ClaimedTask, fault: EtlError) -> None:
+    # The task's own transaction is gone; when the server is gone too, the lease frees the task later.
+    try:
+        queue.put_back(taken, str(fault), is_crash=taken.task.kind in CHUNKED and is_crash(fault))
+    except EtlError as second:
+        _log.warning("task %s could not be freed, its lease will free it: %s", taken.task.title, second)

@@ -1,0 +1,151 @@
+"""The order of a run, from what was claimed. Titles are only shown; what a task does is its kind's."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from operator import itemgetter
+
+from etl.metadata import Company, names
+from etl.metadata.company import LinkTable
+from etl.metadata.field_types import Category
+from etl.runs.task import (
+    Chunk,
+    Claimed,
+    Kind,
+    Task,
+)
+
+FIRST = Task(seq=0, stage=0, kind=Kind.BEGIN, title="Начало миграции инстанций БО")
+
+# So many claimed rows of link tables that are new want the indexes of their links at once, not before the next run.
+_INDEX_FROM_ROWS = 10_000
+
+_NOTHING = Chunk(rows=0)
+_Line = tuple[Kind, str, str, Chunk | None, str]
+_INDEXES: _Line = (Kind.MAKE_INDEXES, "Индексы связей", "", None, "")
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What there is to do. `claimed` holds one value per in_ table, data and links alike; `has_files`: files are unread
+    or fields wait for some; `fills` are out_ tables of a version that this run makes, each with the number of tasks
+    that fill it; `notifies`: hooks are called when all is done."""
+
+    claimed: Mapping[str, Claimed]
+    has_files: bool = False
+    fills: Mapping[str, int] = field(default_factory=dict)
+    notifies: bool = False
+
+
+def build_claim_plan(tables: Iterable[Claimed]) -> tuple[Task, ...]:
+    """Between BEGIN and the other tasks: these tables are claimed side by side, then all others are planned."""
+    claims = [line for table in tables for line in _chunks(Kind.CLAIM, "Захват строк", table)]
+    return tuple(_number([claims, [(Kind.PLAN, "План миграции", "", None, "")]], FIRST))
+
+
+def build_plan(company: Company, extent: Extent, after: Task = FIRST) -> tuple[Task, ...]:
+    """All tasks `after` the one that plans them; what has no work is left out.
+
+    Dictionaries stand before the objects whose dropdowns name their rows. A link table always has a task, also without
+    claimed rows: the instance that a waiting reference needs may have come in this run.
+    """
+    claimed = extent.claimed
+    stages: list[Iterable[_Line]] = [
+        _files(extent),
+        _single_fields(company, claimed, dictionaries=True),
+        _single_fields(company, claimed, dictionaries=False),
+        [(Kind.NOP, "Простые поля прошли", "", None, "")],
+        *_links(company, extent),
+        _in_migrated_at(company, claimed),
+        [(Kind.FIX_PROCESS_TRACKING, "Фиксация таблицы process_tracking о завершении считывания данных", "", None, "")],
+        [(Kind.COPY_ERR, "Копирование таблицы ошибок", "", None, "")],
+        *_fills(extent.fills),
+        [(Kind.RUN_PROCESSES, "Запуск процессов", "", None, "")],
+        [(Kind.NOTIFY, "Оповещение", "", None, "")] if extent.notifies else [],
+        [(Kind.NOP, "Миграция завершена", "", None, "")],
+    ]
+    return tuple(_number(filter(None, map(list, stages)), after))
+
+
+def _number(stages: Iterable[Iterable[_Line]], after: Task) -> Iterator[Task]:
+    seq = after.seq
+    for stage, lines in enumerate(stages, start=after.stage + 1):
+        for kind, title, table, chunk, lane in lines:
+            seq += 1
+            yield Task(seq=seq, stage=stage, kind=kind, title=title, table=table, chunk=chunk, lane=lane)
+
+
+def _single_fields(company: Company, claimed: Mapping[str, Claimed], *, dictionaries: bool) -> list[_Line]:
+    lines: list[tuple[int, _Line]] = []
+    for business_object in company.objects:
+        is_dictionary = business_object.category is Category.DICTIONARY
+        if business_object.has_in_table and is_dictionary == dictionaries:
+            part = claimed[names.in_table(business_object.code)]
+            lane = "" if part.in_any_order else part.table
+            chunks = _chunks(Kind.MIGRATE_SINGLE_FIELDS, "Простые поля", part, lane=lane)
+            lines += enumerate([*_dependent_rows(part), *chunks])
+    return _first_parts_first(lines)
+
+
+def _dependent_rows(claimed: Claimed) -> Iterator[_Line]:
+    """Rows of a table may meet in one instance or unique value: those of several chunks are merged by one task before
+    all others, so that the result is the same however the table is divided."""
+    if len(claimed.chunks) > 1 and not claimed.in_any_order:
+        title = f"Зависимые строки: {claimed.table}"
+        yield Kind.MIGRATE_DEPENDENT_ROWS, title, claimed.table, _NOTHING, claimed.table
+
+
+def _files(extent: Extent) -> Iterator[_Line]:
+    if extent.has_files:
+        yield Kind.UPLOAD_FILES, "Файлы: in_fileStorage", "in_fileStorage", _NOTHING, ""
+
+
+def _links(company: Company, extent: Extent) -> Iterator[list[_Line]]:
+    """The barrier after them, and their indexes where these are not made beside the filling of out_ tables."""
+    links = list(company.in_link_tables())
+    if links:
+        yield list(_link_tables(links, extent.claimed))
+        yield [(Kind.NOP, "Связи прошли", "", None, "")]
+        if not extent.fills and sum(extent.claimed[link.name].rows for link in links) >= _INDEX_FROM_ROWS:
+            yield [_INDEXES]
+
+
+def _link_tables(links: Iterable[LinkTable], claimed: Mapping[str, Claimed]) -> Iterator[_Line]:
+    for link in links:
+        kind = Kind.MIGRATE_CO_LINKS if link.field.co else Kind.MIGRATE_BO_LINKS
+        # Links that only add are the same in any order. Those of a SINGLE field, or of a full set, give way to others.
+        lane = "" if link.field.only_adds_links else f"{link.bo.code}.{link.field.code}"
+        yield from _chunks(kind, "Связи", claimed[link.name], lane=lane, at_least_one=True)
+
+
+def _in_migrated_at(company: Company, claimed: Mapping[str, Claimed]) -> Iterator[_Line]:
+    for business_object in company.objects:
+        table = names.in_table(business_object.code)
+        if business_object.has_in_table and claimed[table].rows:
+            yield Kind.MIGRATE_IN_MIGRATED_AT, f"Поле IN_MIGRATED_AT: {table}", table, None, ""
+
+
+def _fills(fills: Mapping[str, int]) -> Iterator[list[_Line]]:
+    """The tables are made by one task, so that others find them committed."""
+    if fills:
+        yield [(Kind.FILL_OUT, "Создание таблиц out_", "", None, "")]
+        lines = [line for table, parts in fills.items() for line in enumerate(_fill(table, parts))]
+        yield [_INDEXES, *_first_parts_first(lines)]
+
+
+def _first_parts_first(lines: list[tuple[int, _Line]]) -> list[_Line]:
+    """Two sessions that write to one table stand in each other's way: other tables' first parts come between."""
+    return [line for _, line in sorted(lines, key=itemgetter(0))]
+
+
+def _fill(table: str, parts: int) -> Iterator[_Line]:
+    for part in range(parts):
+        number = f" ({part + 1}/{parts})" if parts > 1 else ""
+        chunk = Chunk(rows=0, first=part or None, after=part + 1 if part + 1 < parts else None)
+        yield Kind.FILL_OUT, f"Заполнение: {table}{number}", table, chunk, ""
+
+
+def _chunks(kind: Kind, title: str, claimed: Claimed, *, lane: str = "", at_least_one: bool = False) -> Iterator[_Line]:
+    chunks = claimed.chunks or ((_NOTHING,) if at_least_one else ())
+    for number, chunk in enumerate(chunks, start=1):
+        part = f" ({number}/{len(chunks)})" if len(chunks) > 1 else ""
+        yield kind, f"{title}: {claimed.table}{part}", claimed.table, chunk, lane

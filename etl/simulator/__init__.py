@@ -1,0 +1,12 @@
+"""A partner of straw: plays a program that fills in_ tables, well or badly, against a test database.
+
+Receives a company, an open database and what to play. Hands on what it gave and what the tables then said. Knows only
+SQL: it sees in_ tables, the marker and the answers beside them, never the store or the engine.
+"""
+
+from etl.simulator.address import Address, address_of
+from etl.simulator.client import SqlClient
+from etl.simulator.play import Play, Played, play
+from etl.simulator.scenarios import SCENARIOS
+
+__all__ = ["SCENARIOS", "Address", "Play", "Played", "SqlClient", "address_of", "play"]

@@ -1,0 +1,35 @@
+"""A partner's program that is killed midway: a process of its own, and a real SIGKILL."""
+
+import os
+import signal
+from typing import NoReturn
+
+import sqlalchemy
+
+from etl.errors import EnvironmentFault
+from etl.simulator.client import SqlClient
+from etl.simulator.scenarios import Die
+
+
+def crash_mid_load(engine: sqlalchemy.Engine, client: SqlClient, die: Die) -> None:
+    """Forks; the child begins to load, writes, and dies with a transaction open. Returns when it is dead."""
+    child = os.fork()
+    if child == 0:
+        _load_and_crash(engine, client, die)
+    _, status = os.waitpid(child, 0)
+    if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
+        raise EnvironmentFault("the partner's program ended before it was killed: its message stands above")
+
+
+def _load_and_crash(engine: sqlalchemy.Engine, client: SqlClient, die: Die) -> NoReturn:
+    try:
+        # The parent's connections are the parent's: forget them without a word to the server.
+        engine.dispose(close=False)
+        client.begin_loading()
+        for write in die.written:
+            client.write(write)
+        torn = client.tear(die.torn)
+        os.kill(os.getpid(), signal.SIGKILL)
+        torn.close()
+    finally:
+        os._exit(1)

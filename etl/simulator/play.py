@@ -1,0 +1,187 @@
+"""The play: batch after batch, what was given, what the receipts then say, and whether the two agree."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import sqlalchemy
+
+from etl.errors import EnvironmentFault
+from etl.metadata import Company, names
+from etl.simulator.client import SqlClient
+from etl.simulator.crash import crash_mid_load
+from etl.simulator.rows import Warehouse
+from etl.simulator.scenarios import (
+    SCENARIOS,
+    Die,
+    HandOver,
+    Refused,
+    Step,
+    Write,
+)
+
+_COUNTS: Final = (
+    "claimed",
+    "created",
+    "changed",
+    "unchanged",
+    "removed",
+    "rejected",
+    "waiting",
+    "vanished",
+    "released",
+)
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Play:
+    """What to play: `batches` batches of `rows` rows a table, the scenarios in turn. `wait_seconds` 0: never wait."""
+
+    scenarios: tuple[str, ...]
+    batches: int = 1
+    rows: int = 100
+    seed: int = 1
+    ways: tuple[int, ...] = (1, 2)
+    wait_seconds: float = 60.0
+
+
+@dataclass
+class TableReport:
+    """Of one in_ table: rows handed over (counted once per hand-over), how many of these are bad, how many PostgreSQL
+    refused; then the receipts' counts, rows that err names, and rows whose status is not what it should be."""
+
+    handed: int = 0
+    bad: int = 0
+    refused: int = 0
+    receipts: dict[str, int] = field(default_factory=dict)
+    err: int = 0
+    unsettled: int = 0
+
+    @property
+    def agrees(self) -> bool:
+        """Every good row arrived, every bad one is in err, none was lost or taken twice."""
+        claimed, rejected = self.receipts.get("claimed", 0), self.receipts.get("rejected", 0)
+        return (
+            claimed == self.handed and rejected == self.bad and not self.unsettled and (self.err > 0) == (self.bad > 0)
+        )
+
+
+@dataclass
+class Played:
+    """What came of a play. `is_complete`: everything that was handed over was read in time."""
+
+    hand_overs: int = 0
+    deaths: int = 0
+    is_complete: bool = True
+    tables: dict[str, TableReport] = field(default_factory=dict)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether what was given and what the receipts say add up."""
+        return self.is_complete and all(reported.agrees for reported in self.tables.values())
+
+
+@dataclass
+class _Ledger:
+    """Rows by their key: what waits for a hand-over, and what each must have become at the end."""
+
+    keys: dict[str, Key] = field(default_factory=dict)
+    pending: dict[str, dict[Key, bool]] = field(default_factory=dict)
+    ends: dict[str, dict[Key, bool]] = field(default_factory=dict)
+
+    def enter(self, write: Write) -> None:
+        if write.table == names.FILE_STORAGE:
+            return
+        self.keys[write.table] = write.key
+        entries = {tuple(str(row[column]) for column in write.key): write.is_bad for row in write.rows}
+        for book in (self.pending, self.ends):
+            book.setdefault(write.table, {}).update(entries)
+
+
+def play(
+    engine: sqlalchemy.Engine,
+    client: SqlClient,
+    company: Company,
+    wanted: Play,
+    say: Callable[[str], None] = lambda text: None,
+) -> Played:
+    """Plays, and compares. `say` gets a line for each batch.
+
+    Raises RunStopped when a run was stopped, EnvironmentFault for what the server said.
+    """
+    runtime, ledger, played = Warehouse(company, wanted.seed), _Ledger(), Played()
+    played.tables = {table: TableReport() for table in company.in_tables()}
+    before = client.newest_run() if wanted.wait_seconds else 0
+    for batch in range(wanted.batches):
+        name = wanted.scenarios[batch % len(wanted.scenarios)]
+        chance = random.Random(f"{wanted.seed}/{batch}")  # noqa: S311 - made-up data, the same for the same seed
+        say(f"batch {batch + 1} of {wanted.batches}: {name}")
+        steps = SCENARIOS[name](runtime, chance, wanted.rows)
+        _perform(engine, client, steps, ledger, played, wanted)
+    if any(ledger.pending.values()):
+        _hand_over(client, HandOver(), ledger, played, wanted, by_marker=False)
+    if wanted.wait_seconds:
+        _compare(client, runtime, ledger, played, before)
+    return played
+
+
+def _perform(
+    engine: sqlalchemy.Engine, client: SqlClient, steps: Iterator[Step], ledger: _Ledger, played: Played, wanted: Play
+) -> None:
+    is_loading = False
+    for step in steps:
+        by_marker = is_loading or wanted.ways[played.hand_overs % len(wanted.ways)] == 2
+        if by_marker and not is_loading:
+            client.begin_loading()
+        is_loading = by_marker
+        match step:
+            case Write():
+                client.write(step)
+                ledger.enter(step)
+            case Refused():
+                if not client.refused(step):
+                    raise EnvironmentFault(f"{step.table} took a row that PostgreSQL should have refused")
+                played.tables[step.table].refused += 1
+            case HandOver():
+                _hand_over(client, step, ledger, played, wanted, by_marker=by_marker)
+                is_loading = False
+            case Die():
+                crash_mid_load(engine, client, step)
+                played.deaths += 1
+                is_loading = True  # the dead program had begun to load, and its successor goes on with that
+
+
+def _hand_over(
+    client: SqlClient, step: HandOver, ledger: _Ledger, played: Played, wanted: Play, *, by_marker: bool
+) -> None:
+    for table, keys in ledger.pending.items():
+        played.tables[table].handed += len(keys)
+        played.tables[table].bad += sum(keys.values())
+    ledger.pending.clear()
+    client.hand_over(by_marker=by_marker)
+    played.hand_overs += 1
+    for late in step.late:
+        client.write(late)
+        ledger.enter(late)
+    if wanted.wait_seconds and not client.wait(wanted.wait_seconds):
+        played.is_complete = False
+        raise EnvironmentFault(
+            f"no run has read hand-over {played.hand_overs} within {wanted.wait_seconds:g} s: "
+            "start `etl run` beside the partner, or say --wait 0"
+        )
+
+
+def _compare(client: SqlClient, runtime: Warehouse, ledger: _Ledger, played: Played, before: int) -> None:
+    receipts = client.receipts(before)
+    err = client.err_rows(before, runtime.samples.prefix)
+    for table, reported in played.tables.items():
+        counts = receipts.get(table, {})
+        reported.receipts = {name: counts.get(name, 0) for name in _COUNTS}
+        reported.err = err.get(table, 0)
+        ends = ledger.ends.get(table, {})
+        for status, is_bad in (("DONE", False), ("ERROR", True)):
+            keys = [key for key, bad in ends.items() if bad == is_bad]
+            reported.unsettled += client.unsettled(table, ledger.keys[table], keys, status) if keys else 0

@@ -1,0 +1,169 @@
+"""What a partner's program may do in a batch, as steps: rows to write, statements that fail, hand-overs, its death."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from etl.contract.samples import table_of
+from etl.metadata import names
+from etl.simulator.rows import Row, Warehouse, refused_columns
+
+
+@dataclass(frozen=True)
+class Write:
+    """Rows for one table; those with the same `key` as earlier ones take their place. `is_bad`: to be rejected."""
+
+    table: str
+    key: tuple[str, ...]
+    rows: tuple[Row, ...]
+    is_bad: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that PostgreSQL does not take."""
+
+    table: str
+    row: Row = field(repr=False)
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Says "ready", goes on writing the late rows, and waits until a run has read."""
+
+    late: tuple[Write, ...] = ()
+
+
+@dataclass(frozen=True)
+class Die:
+    """The program begins a load, writes a part of the rows, and is killed in the middle of a transaction."""
+
+    written: tuple[Write, ...]
+    torn: tuple[Write, ...]
+
+
+Step = Write | Refused | HandOver | Die
+Scenario = Callable[[Warehouse, random.Random, int], Iterator[Step]]
+
+
+def _good(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
+    """New rows, changed ones, removed ones, links and links that are taken away, files."""
+    yield from _changes(runtime, chance, rows)
+    yield from _new(runtime, chance, rows)
+    yield HandOver()
+
+
+def _duplicate(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
+    """The same rows are written again and again, before the hand-over and after it."""
+    fresh = list(_new(runtime, chance, rows))
+    yield from fresh
+    yield from fresh
+    yield HandOver()
+    yield from fresh
+    yield HandOver()
+
+
+def _late(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
+    """Rows are still written after the hand-over: that run, or the next one, takes them."""
+    first, late = _halves(runtime, list(_new(runtime, chance, rows)))
+    # Nothing says which run takes them, so they are not written twice.
+    runtime.late |= {row["in_id"] for step in late for row in step.rows if "in_id" in row}
+    for link in runtime.links:
+        runtime.linked[link.name] = {}
+    yield from first
+    yield HandOver(tuple(late))
+
+
+def _out_of_order(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
+    """Links are handed over before their ends."""
+    steps = list(_new(runtime, chance, rows))
+    links = {link.name for link in runtime.links}
+    yield from (step for step in steps if step.table in links)
+    yield HandOver()
+    yield from (step for step in steps if step.table not in links)
+    yield HandOver()
+
+
+def _bad_types(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
+    """Among good rows there are values that the engine rejects, and some that PostgreSQL does not even take."""
+    yield from _new(runtime, chance, rows)
+    for bo in runtime.objects:
+        for column in refused_columns(bo):
+            row = runtime.row(bo, 1) | {"in_id": f"{runtime.samples.prefix}-refused"}
+            yield Refused(table_of(bo), row | {column: "neither number nor date"})
+        last = runtime.given[bo.code]
+        bad = {
+            row["in_id"]: row
+            for row in (runtime.bad_row(bo, last - n, chance) for n in range(min(rows, last) // 10 + 1))
+        }
+        yield Write(table_of(bo), ("in_id",), tuple(bad.values()), is_bad=True)
+    yield HandOver()
+
+
+def _crash(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
+    """The program dies midway, is started again, and writes the whole batch again."""
+    steps = list(_new(runtime, chance, rows))
+    yield Die(*(tuple(half) for half in _halves(runtime, steps)))
+    yield from steps
+    yield HandOver()
+
+
+SCENARIOS: Final[dict[str, Scenario]] = {
+    "good": _good,
+    "duplicate": _duplicate,
+    "late": _late,
+    "out-of-order": _out_of_order,
+    "bad-types": _bad_types,
+    "crash": _crash,
+}
+"""By the name that the command knows."""
+
+
+def _new(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Write]:
+    files = runtime.new_files(rows // 10 + 1)
+    if files:
+        yield Write(names.FILE_STORAGE, ("file_id",), tuple(files))
+    numbers = {}
+    for bo in runtime.objects:
+        numbers[bo.code] = runtime.new_numbers(bo, rows)
+        yield Write(table_of(bo), ("in_id",), tuple(runtime.row(bo, number) for number in numbers[bo.code]))
+    for link in runtime.links:
+        targets = runtime.present(link.member)
+        made = tuple(runtime.link(link, owner, chance.choice(targets)) for owner in numbers[link.bo.code])
+        yield Write(link.name, (link.owner_column, link.target_column), made)
+
+
+def _changes(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Write]:
+    for bo in runtime.objects:
+        present = [n for n in runtime.present(bo) if runtime.samples.in_id(bo, n) not in runtime.late]
+        chosen = sorted(chance.sample(present, min(len(present), rows // 5)))
+        removed = set() if bo.code in _dictionaries(runtime) else set(chosen[: len(chosen) // 4])
+        for number in chosen:
+            if number in removed:
+                runtime.removed.add((bo.code, number))
+            else:
+                runtime.change(bo, number)
+        if chosen:
+            yield Write(table_of(bo), ("in_id",), tuple(runtime.row(bo, number) for number in chosen))
+    for link in runtime.links:
+        given = sorted(runtime.linked.get(link.name, ()))
+        gone = sorted(chance.sample(given, len(given) // 10))
+        if gone:
+            taken = tuple(runtime.removed_link(link, *ends) for ends in gone)
+            yield Write(link.name, (link.owner_column, link.target_column), taken)
+
+
+def _dictionaries(runtime: Warehouse) -> set[str]:
+    """Their rows are never removed: dropdowns name them."""
+    fields = (one for bo in runtime.objects for one in bo.loaded_fields)
+    return {one.dictionary for one in fields if one.dictionary}
+
+
+def _halves(runtime: Warehouse, steps: list[Write]) -> tuple[list[Write], list[Write]]:
+    """Two parts of a batch; what dropdowns and file fields name comes with the first one."""
+    named = {names.in_table(code) for code in _dictionaries(runtime)} | {names.FILE_STORAGE}
+    cuts = [len(step.rows) if step.table in named else len(step.rows) // 2 for step in steps]
+    first = [replace(step, rows=step.rows[:cut]) for step, cut in zip(steps, cuts, strict=True)]
+    second = [replace(step, rows=step.rows[cut:]) for step, cut in zip(steps, cuts, strict=True)]
+    return first, [step for step in second if step.rows]

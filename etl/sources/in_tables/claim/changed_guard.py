@@ -1,0 +1,73 @@
+"""How much of an object a batch would change: the same question that a merge asks of each row, asked before it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+
+from etl.database import SqlTemplates, fetch_one
+from etl.merge.context import Connections, MergeContext
+from etl.merge.rows.statements import merge_of
+from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
+from etl.runs import (
+    Chunk,
+    Claimed,
+    Kind,
+    Task,
+)
+from etl.sources.in_tables.claim.share import (
+    LEAST,
+    enough,
+    exceeds,
+    reported,
+)
+from etl.sources.in_tables.remote.remote import rows_at_store
+
+_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+
+
+def changed_too_much(
+    connections: Connections, company: Company, context: MergeContext, claimed: Mapping[str, Claimed], share: int
+) -> Iterator[str]:
+    """Sentences about the objects of which a batch would change more ACTUAL instances than `share` percent.
+
+    A batch that is small beside its object costs nothing but a count of so many instances.
+    """
+    for business_object in company.objects:
+        if business_object.has_in_table and business_object.loaded_fields:
+            part = claimed[names.in_table(business_object.code)]
+            instances = _instances(connections, business_object, context, part.rows, share)
+            if instances:
+                rows = sum(
+                    _changed(connections, company, business_object, context, chunk)
+                    for chunk in _parts(connections, part)
+                )
+                if exceeds(rows, share, instances):
+                    whose = f"instances of {business_object.code}"
+                    yield reported("change", rows, instances, whose, f"maxChangedShare={share}")
+
+
+def _instances(
+    connections: Connections, business_object: BusinessObject, context: MergeContext, rows: int, share: int
+) -> int:
+    """How many ACTUAL instances there are, if so many rows may be too many to change; else 0."""
+    if not exceeds(rows, share, LEAST):
+        return 0
+    statement = _sql("actual_instances", golden=names.store_table(business_object.code), **context.names)
+    row = fetch_one(connections.store, statement, {"enough": enough(rows, share)})
+    instances = int(row.instances) if row else 0
+    return instances if instances >= LEAST and exceeds(rows, share, instances) else 0
+
+
+def _parts(connections: Connections, part: Claimed) -> tuple[Chunk, ...]:
+    """Beside the store all rows at once; from another database as many as a task brings."""
+    return (Chunk(part.rows),) if connections.is_single else part.chunks
+
+
+def _changed(
+    connections: Connections, company: Company, business_object: BusinessObject, context: MergeContext, chunk: Chunk
+) -> int:
+    table = names.in_table(business_object.code)
+    task = Task(seq=0, stage=0, kind=Kind.MIGRATE_SINGLE_FIELDS, title="", table=table, chunk=chunk)
+    with nullcontext(context) if connections.is_single else rows_at_store(connections, company, task, context) as where:
+        [row] = merge_of(connections.store, business_object, chunk, where).ask("count_changed")
+    return int(row.rows)

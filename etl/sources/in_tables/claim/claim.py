@@ -1,0 +1,205 @@
+"""BEGIN, CLAIM, PLAN: rows are claimed by status and run id, and measured for the plan."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from sqlalchemy import TextClause
+
+from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
+from etl.errors import EtlError
+from etl.merge.context import Connections, MergeContext
+from etl.merge.errors.catalogue import sentences
+from etl.merge.links.removals import any_removed
+from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.company import LinkTable
+from etl.quoting import fold
+from etl.runs import Chunk, Claimed, position
+from etl.sources.in_tables.claim.order import in_any_order
+
+_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+
+# Below this many rows autovacuum's statistics do no harm and refreshing them costs more than it gives.
+_ANALYZE_FROM_ROWS = 1000
+# A link takes less memory than a row, and each chunk reads the external ids of both its objects: for one worker fewer
+# chunks are better.
+_LINKS_PER_ROW = 2
+# No in_ row takes less room on its page, most of which is kept free.
+_BYTES_OF_ROW = 100
+# What one worker claims is cut into about so many parts.
+_PARTS_OF_WORKER = 3
+# Each chunk reads the whole store: smaller ones than this would cost more than an early end gives.
+_ROWS_OF_WORKER = 500_000
+_WHOLE = Chunk(rows=0)
+# A value may take 18 bytes of its row's page and lie elsewhere: rows of fewer fields always have room for a claim.
+_WIDE_FIELDS = 400
+_LIMIT_EXCEEDED = "54000"
+
+
+def large_tables(connection: Connection, company: Company, context: MergeContext) -> list[Claimed]:
+    """The in_ tables that may hold more rows than one task takes: claiming these takes its time.
+
+    Several workers claim tables of data rows in parts, the largest parts first, so that all end at about the same time.
+    """
+    tables = {fold(table): table for table in company.in_tables()}
+    least = context.undivided_rows * _BYTES_OF_ROW
+    values = {"schema": fold(context.in_schema), "names": list(tables), "bytes": least}
+    large = {tables[row.name]: row.bytes for row in fetch_all(connection, _sql("large_tables"), values)}
+    of_worker = sum(large.values()) / context.workers
+    parts = dict.fromkeys(large, 1)
+    for table, size in large.items():
+        # Only data rows tell which run has claimed them; a part must not take what another has.
+        if context.workers > 1 and not company.in_link_table(table):
+            parts[table] = max(1, min(round(_PARTS_OF_WORKER * size / of_worker), size // least))
+    return [
+        Claimed(table, 0, tuple(_places(connection, table, 0, context, parts[table])))
+        for table in sorted(large, key=lambda table: large[table] / parts[table], reverse=True)
+    ]
+
+
+def claim(
+    connection: Connection, company: Company, context: MergeContext, *, but: Collection[str] = ()
+) -> dict[str, int]:
+    """Claims what is ready in every in_ table of the company `but` in some: in_status '' becomes ON_WORK.
+
+    Rows that the partner adds later stay ready for the next run. Returns table -> rows, in metadata order.
+    """
+    return {
+        table: claim_table(connection, company, table, context) for table in company.in_tables() if table not in but
+    }
+
+
+def claim_table(
+    connection: Connection, company: Company, table: str, context: MergeContext, part: Chunk = _WHOLE
+) -> int:
+    """Claims what is ready in one in_ table, or in a part of it; returns how many rows."""
+    statement = _sql(f"claim_{_kind(company, table)}", table=table, part=part, **context.names)
+    values = part.bounds(are_places=True) | {"run": context.run}
+    business_object = company.in_objects.get(table)
+    if business_object and len(business_object.loaded_fields) >= _WIDE_FIELDS:
+        rows = _claim_wide(connection, table, context, part, statement, values)
+    else:
+        rows = execute(connection, statement, values)
+    if rows >= _ANALYZE_FROM_ROWS and part.after is None:
+        _analyze(connection, company, table, context)
+    return rows
+
+
+def _claim_wide(
+    connection: Connection,
+    table: str,
+    context: MergeContext,
+    part: Chunk,
+    statement: TextClause,
+    values: dict[str, object],
+) -> int:
+    """Claims rows that may fill their pages: row by row where one has no room for a claim, which is rejected."""
+    try:
+        with connection.begin_nested():
+            return execute(connection, statement, values)
+    except EtlError as fault:
+        if fault.sqlstate != _LIMIT_EXCEEDED:
+            raise
+    names_of_claim = context.names | {"table": table, "part": part, "run": context.run}
+    execute(connection, _sql("create_claim_row", **names_of_claim))
+    of_rows = values | {"in_table": table, "sentences": sentences()}
+    [claimed] = fetch_all(connection, _sql("claim_each_row", **names_of_claim), of_rows)
+    execute(connection, _sql("drop_claim_row"))
+    return int(claimed.rows)
+
+
+def analyze_parted(
+    connection: Connection, company: Company, rows: Mapping[str, int], of_last: Mapping[str, int], context: MergeContext
+) -> None:
+    """Analyzes tables of which much was claimed (table -> rows), but little by the task of the last part."""
+    for table, number in of_last.items():
+        if number < _ANALYZE_FROM_ROWS <= rows[table]:
+            _analyze(connection, company, table, context)
+
+
+def _analyze(connection: Connection, company: Company, table: str, context: MergeContext) -> None:
+    execute(connection, _sql(f"analyze_{_kind(company, table)}", table=table, **context.names))
+
+
+def _kind(company: Company, table: str) -> str:
+    return "links" if company.in_link_table(table) else "rows"
+
+
+def measure(
+    connections: Connections, company: Company, rows: Mapping[str, int], context: MergeContext
+) -> dict[str, Claimed]:
+    """Divides what was claimed (table -> rows) into chunks, in metadata order."""
+    objects = {names.in_table(one.code): one for one in company.objects if one.has_in_table}
+    of_objects = sum(rows[table] for table in objects)
+    of_links = sum(rows.values()) - of_objects
+    claimed: dict[str, Claimed] = {}
+    for table in company.in_tables():
+        number, link = rows[table], company.in_link_table(table)
+        workers = _workers_of(number, of_links if link else of_objects, context)
+        if link is None:
+            claimed[table] = _rows(connections, objects[table], number, context, workers)
+        else:
+            claimed[table] = _links(connections.source, link, number, context, workers)
+    return claimed
+
+
+def _workers_of(size: int, of_all: int, context: MergeContext) -> int:
+    """How many workers must share a table so that all end at about the same time."""
+    return max(1, round(size * context.workers / max(of_all, 1)))
+
+
+def _rows(
+    connections: Connections, business_object: BusinessObject, rows: int, context: MergeContext, workers: int
+) -> Claimed:
+    table = names.in_table(business_object.code)
+    size = context.chunk_rows
+    is_free = (
+        context.workers > 1 and rows > context.undivided_rows and in_any_order(connections, business_object, context)
+    )
+    if is_free:
+        # A part for each worker, however many tables there are: what the rows of a table cost is not known.
+        size = min(size, max(_ROWS_OF_WORKER, -(-rows // context.workers)))
+        # As many chunks for each of those that share the table.
+        size = -(-rows // (workers * -(-rows // (workers * size))))
+    if rows <= size:
+        return Claimed(table, rows, (Chunk(rows),) * bool(rows))
+    starts = _starts(connections.source, table, rows, context, size)
+    chunks = [
+        # The first chunk is open below, the last above: together they cover whatever the partner does to ids.
+        Chunk(min(size, rows - number * size), first if number else None, after)
+        for number, (first, after) in enumerate(zip(starts, [*starts[1:], None], strict=True))
+    ]
+    return Claimed(table, rows, tuple(chunks), is_free)
+
+
+def _starts(connection: Connection, table: str, rows: int, context: MergeContext, size: int) -> list[int]:
+    """The id with which each chunk of so many rows begins."""
+    values = {"run": context.run}
+    for question in ("ends", "extent"):
+        ids = fetch_one(connection, _sql(question, table=table, **context.names), values)
+        if ids and ids.last - ids.first + 1 == rows:  # without gaps, as a feed has them
+            return list(range(ids.first, ids.last + 1, size))
+    statement = _sql("chunk_starts", table=table, **context.names)
+    return [row.first for row in fetch_all(connection, statement, values | {"chunk_rows": size})]
+
+
+def _links(connection: Connection, link: LinkTable, rows: int, context: MergeContext, workers: int) -> Claimed:
+    number = -(-rows // (context.chunk_rows * (_LINKS_PER_ROW if context.workers == 1 else 1)))
+    if rows > context.undivided_rows:
+        number = max(number, workers)
+    if number > 1 and not (link.field.only_adds_links and not any_removed(connection, link.name, context)):
+        # Only the whole batch knows an owner's newest link, or full set, or whether what is taken away is brought.
+        number = 1
+    return Claimed(link.name, rows, tuple(_places(connection, link.name, rows, context, number)))
+
+
+def _places(connection: Connection, table: str, rows: int, context: MergeContext, number: int) -> Iterator[Chunk]:
+    """So many parts of a table by the places of its rows."""
+    if number <= 1:
+        yield from [Chunk(rows)] * number
+        return
+    extent = fetch_one(connection, _sql("pages", table=table, **context.names))
+    pages = extent.pages if extent else 1
+    starts = [position(pages * part // number) for part in range(number)]
+    for part, first in enumerate(starts):
+        after = starts[part + 1] if part + 1 < number else None
+        yield Chunk(rows // number, first if part else None, after)

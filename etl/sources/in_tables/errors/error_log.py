@@ -1,0 +1,150 @@
+"""The rows of err as people ask for them: listed, one with its in_ row, offered again, streamed into a file."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO, Literal
+
+from etl.database import Connection, SqlTemplates, copy_out, execute, fetch_all, fetch_one
+from etl.ddl.tables import Direction, Table, tables
+from etl.errors import ConfigurationError
+from etl.merge.context import Connections
+from etl.metadata import Company, names
+from etl.metadata.company import LinkTable
+from etl.quoting import fold, shown
+from etl.sources.in_tables.errors.error_states import ErrorStates
+
+_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+
+# As much of a value as err itself keeps.
+_VALUE_WIDTH = 200
+# Errors that are judged at once while open ones are looked for.
+_PAGE = 2000
+
+Row = dict[str, Any]
+Format = Literal["csv", "jsonl"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which errors a command means; what is empty does not choose."""
+
+    run: int | None = None
+    table: str = ""
+    code: str = ""
+    ids: tuple[int, ...] = ()
+
+    @property
+    def values(self) -> Row:
+        """For statements; an array of PostgreSQL is a list."""
+        return asdict(self) | {"ids": list(self.ids)}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it means every error."""
+        return self == Choice()
+
+
+@dataclass(frozen=True)
+class ErrorLog:
+    """The table err of `schema`: the import schema, or the golden store, whose copy outlives it."""
+
+    company: Company
+    in_schema: str
+    schema: str
+
+    def chosen(self, run: int | None, table: str | None, code: str | None, ids: Sequence[int] = ()) -> Choice:
+        """A choice in which the table is written as err writes it. Raises ConfigurationError for an unknown table."""
+        return Choice(run, self._table(table).name if table else "", code or "", tuple(ids))
+
+    def newest(self, connection: Connection, choice: Choice, limit: int, after: Row | None = None) -> list[Row]:
+        """The chosen errors, the last one first, at most `limit`; those older than the error `after`, if given."""
+        statement = _sql("list_errors", schema=self.schema, choice=choice, after=after is not None)
+        values = choice.values | {"limit": limit}
+        if after:
+            values |= {"after_run": after["run"], "after_id": after["id"]}
+        return [dict(row._mapping) for row in fetch_all(connection, statement, values)]
+
+    def judged(
+        self, connection: Connection, connections: Connections, choice: Choice, limit: int, *, only_open: bool = False
+    ) -> list[Row]:
+        """As `newest`, each with its `state` (see error_states.State); with `only_open` those still to be corrected.
+
+        `connection` reads err, `sides` the rows and the golden store. Rows that were deleted are judged by the store.
+        """
+        found: list[Row] = []
+        after: Row | None = None
+        while len(found) < limit:
+            page = self.newest(connection, choice, _PAGE if only_open else limit, after)
+            states = self.states.of(connections, page)
+            for error in page:
+                del error["is_repeated"]
+                if states[error["id"]].is_open or not only_open:
+                    found.append(error | {"state": states[error["id"]].value})
+            if len(page) < _PAGE or not only_open:
+                break
+            after = page[-1]
+        return found[:limit]
+
+    @property
+    def states(self) -> ErrorStates:
+        """Who judges what has become of the errors."""
+        return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code))
+
+    def find(self, connection: Connection, error_id: int) -> Row:
+        """One error. Raises ConfigurationError when there is none of that id."""
+        found = self.newest(connection, Choice(ids=(error_id,)), 1)
+        if not found:
+            raise ConfigurationError(f"{self.schema}.err has no error {error_id}: see `etl errors list`")
+        return found[0]
+
+    def row_of(self, connection: Connection, error: Row) -> Row | None:
+        """The in_ row of an error as it stands now: column -> text, cut at 200 characters; None when it is gone."""
+        table = next((one for one in self._tables() if one.name == error["in_table"]), None)
+        if table is None:
+            return None
+        columns = [column.name for column in table.columns]
+        statement = _sql(
+            "row_of_error",
+            in_schema=self.in_schema,
+            table=table.name,
+            columns=columns,
+            link=self._link(table.name),
+            key="file_id" if table.name == names.FILE_STORAGE else "in_id",
+            has_row_id=error["row_id"] is not None,
+        )
+        row = fetch_one(connection, statement, error | {"width": _VALUE_WIDTH})
+        return dict(row._mapping) if row else None
+
+    def retry(self, connection: Connection, choice: Choice) -> dict[str, int]:
+        """Makes the chosen errors' rows that are still rejected ready again; in_ table -> rows."""
+        for error_id in choice.ids:
+            self.find(connection, error_id)
+        places = {"schema": self.schema, "in_schema": self.in_schema, "choice": choice}
+        found = fetch_all(connection, _sql("tables_of_errors", **places), choice.values)
+        # A content that was refused is looked at again by every run.
+        known = {one.name for one in self._tables()} - {names.FILE_STORAGE}
+        retried = {}
+        for table in (row.in_table for row in found if row.in_table in known):
+            link = self._link(table)
+            statement = _sql("retry_links" if link else "retry_rows", in_table=table, link=link, **places)
+            retried[table] = execute(connection, statement, choice.values | {"in_table": table})
+        return retried
+
+    def export(self, connection: Connection, choice: Choice, file_format: Format, target: BinaryIO) -> int:
+        """Streams the chosen errors with all columns, from the oldest on; returns how many."""
+        statement = _sql(f"errors_as_{file_format}", schema=self.schema, choice=choice)
+        return copy_out(connection, statement, choice.values, target)
+
+    def _tables(self) -> list[Table]:
+        return tables(self.company, Direction.IN, in_schema=self.in_schema, store_schema="", out_schema="")
+
+    def _table(self, name: str) -> Table:
+        for table in self._tables():
+            if fold(table.name) == fold(name):
+                return table
+        raise ConfigurationError(
+            f"{shown(name)} is no in_ table of company {self.company.code}: `etl generate-ddl` prints them"
+        )
+
+    def _link(self, table: str) -> LinkTable | None:
+        return self.company.in_link_table(table)

@@ -1,0 +1,29 @@
+"""The marker table process_tracking: look, win, beat, finish; and joining a run that another runner has won.
+
+Receives the marker's rows and our own row of the running run. Hands on a won run (its id and fencing token). Never
+touches a row of data, and never trusts the marker alone: the partner may rewrite or delete it at any time.
+"""
+
+from etl.sources.in_tables.handshake.acquire import Handshake
+from etl.sources.in_tables.handshake.decide import Action, Decision, decide
+from etl.sources.in_tables.handshake.hand_over import CHANNEL, ensure_hand_over_trigger
+from etl.sources.in_tables.handshake.heartbeat import Heartbeat
+from etl.sources.in_tables.handshake.helpers import HelpersHeartbeat, Joining
+from etl.sources.in_tables.handshake.marker import Marker, RunLease, Running
+from etl.sources.in_tables.handshake.store_fence import StoreFence
+
+__all__ = [
+    "CHANNEL",
+    "Action",
+    "Decision",
+    "Handshake",
+    "Heartbeat",
+    "HelpersHeartbeat",
+    "Joining",
+    "Marker",
+    "RunLease",
+    "Running",
+    "StoreFence",
+    "decide",
+    "ensure_hand_over_trigger",
+]

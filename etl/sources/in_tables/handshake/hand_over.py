@@ -1,0 +1,48 @@
+"""The triggers on the marker that tell a waiting runner of a hand-over at once. Without them polling finds it."""
+
+import hashlib
+
+import sqlalchemy
+
+from etl.database import SqlTemplates, execute, fetch_all, transaction
+from etl.quoting import fold
+
+_sql = SqlTemplates(__package__)
+
+CHANNEL = "etl_hand_over"
+"""What to listen to; the payload is the name of the import schema."""
+
+# Making a trigger waits for every open transaction that has written the marker, and holds up the next writer meanwhile.
+_PATIENCE = "1s"
+_FUNCTION = "create_hand_over_function"
+_DROPS = ("drop_hand_over_trigger", "drop_hand_over_truncate_trigger")
+_CREATES = ("create_hand_over_trigger", "create_hand_over_truncate_trigger")
+
+
+def ensure_hand_over_trigger(engine: sqlalchemy.Engine, schema: str, *, is_wanted: bool) -> bool:
+    """Makes function and triggers, again where another version made them, or takes the triggers away; returns whether
+    it did.
+
+    Raises TransientFault while somebody writes the marker: the next run tries again.
+    """
+    with transaction(engine) as connection:
+        [row] = fetch_all(connection, _sql("hand_over_triggers"), {"schema": fold(schema)})
+    digest = _digest(schema)
+    if (row.triggers == len(_CREATES) and row.digest == digest) if is_wanted else row.triggers == 0:
+        return False
+    quiet = {"client_min_messages": "warning"}
+    if is_wanted:
+        # Alone, for it waits for nobody: an older trigger gets the new function at once.
+        with transaction(engine, **quiet) as connection:
+            execute(connection, _sql(_FUNCTION, schema=schema))
+    with transaction(engine, lock_timeout=_PATIENCE, **quiet) as connection:
+        for statement in (*_DROPS, *(_CREATES if is_wanted else ())):
+            execute(connection, _sql(statement, schema=schema))
+        if is_wanted:
+            execute(connection, _sql("comment_hand_over_trigger", schema=schema, digest=digest))
+    return True
+
+
+def _digest(schema: str) -> str:
+    texts = (_sql(statement, schema=schema).text for statement in (_FUNCTION, *_CREATES))
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()

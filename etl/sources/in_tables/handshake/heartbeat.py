@@ -1,0 +1,188 @@
+"""The heartbeat: its own thread, its own connection, so that no long merge starves it."""
+
+import logging
+import threading
+import time
+from collections.abc import Collection
+from types import TracebackType
+
+import sqlalchemy
+
+from etl.database import (
+    BRIEF,
+    LOCK_TIMEOUT,
+    SqlTemplates,
+    cut_all,
+    deadline,
+    execute,
+    fetch_all,
+    lock_holders,
+    transaction,
+)
+from etl.errors import EtlError, FencedOut, LeaseLost
+from etl.sources.in_tables.handshake.marker import RunLease
+
+_sql = SqlTemplates(__package__)
+_log = logging.getLogger("in_pg_migration")
+
+_MARKER = "process_tracking"
+_GUARD_SECONDS = 0.5
+# A busy server may need so long for an attempt.
+_ATTEMPT_SECONDS = 2.0
+# The next heartbeat tries again.
+_MARKER_PATIENCE = "200ms"
+# How long a heartbeat waits in the queue for a lock on our own row before it says so.
+_LOCK_SECONDS = 5.0
+
+
+class Heartbeat:
+    """Renews the lease every `beat_seconds` while it is open; `check` raises once the lease can no longer be trusted.
+
+    The run's own row alone is the lease. The marker shows the heartbeat to the partner; when somebody locks it, that is
+    a warning. A lock on our own row keeps everybody from taking the run over as well (see Handshake.refuse_locked), so
+    the run goes on behind it.
+
+    Each attempt has a deadline, and so has trust: when it ends, or the run is another's, every link of `engines` is
+    closed, so that nobody waits for ever for a server that is out of reach.
+
+    Trust is local and counted on this machine's monotonic clock from the start of the last attempt that succeeded,
+    the first of which won the run, and it ends one beat before the lease does: a runner that cannot reach the database
+    stops before a new owner starts.
+    """
+
+    def __init__(
+        self,
+        engine: sqlalchemy.Engine,
+        schema: str,
+        lease: RunLease,
+        *,
+        beat_seconds: float,
+        lease_seconds: float,
+        engines: Collection[sqlalchemy.Engine] = (),
+    ) -> None:
+        self._engine, self._schema, self._won = engine, schema, lease
+        self._beat_seconds = beat_seconds
+        self._lease_seconds = lease_seconds
+        self._trust_seconds = lease_seconds - beat_seconds
+        self._trusted_from = lease.attempted_at
+        self._lost = threading.Event()
+        self._failed = False
+        # Whose lock is in the way, by the table; said once.
+        self._blocked: dict[str, str] = {}
+        self._stop = threading.Event()
+        self._engines = engines or (engine,)
+        self._thread = threading.Thread(target=self._beat_on, name="heartbeat", daemon=True)
+        self._guard = threading.Thread(target=self._guard_on, name="lease", daemon=True)
+
+    def __enter__(self) -> "Heartbeat":
+        self._thread.start()
+        self._guard.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._guard.join()
+        self._thread.join()
+
+    def check(self) -> None:
+        """Raises FencedOut when a new owner has the run, and LeaseLost when this runner must assume so."""
+        if self._lost.is_set():
+            raise FencedOut(f"run {self._won.run}: the lease was lost; another runner goes on with it")
+        if self._is_over and not self._failed:  # this process stood still, and the others did not
+            raise FencedOut(f"run {self._won.run}: the lease was lost; another runner goes on with it")
+        if self._is_over:
+            raise LeaseLost(
+                f"run {self._won.run} is left: its lease could not be renewed within {self._trust_seconds:.0f} s, as "
+                "the database did not answer (see the log); whoever reaches the database goes on with it"
+            )
+
+    @property
+    def _is_over(self) -> bool:
+        return time.monotonic() - self._trusted_from > self._trust_seconds
+
+    def _guard_on(self) -> None:
+        """Closes the links of the work when ownership ends."""
+        was_over = False
+        while not self._stop.wait(min(self._beat_seconds, _GUARD_SECONDS)):
+            is_over = self._lost.is_set() or self._is_over
+            if is_over and not was_over:
+                _log.warning("run %s is no longer ours: its connections are closed", self._won.run)
+                cut_all(self._engines)
+            was_over = is_over
+
+    def _beat_on(self) -> None:
+        pause = self._beat_seconds
+        while not self._stop.wait(pause):
+            attempt = time.monotonic()
+            pause = self._beat_seconds
+            try:
+                with deadline(self._patience):
+                    is_ours = self._beat()
+                if not is_ours:
+                    self._lost.set()
+                    return
+            except EtlError as error:
+                if error.sqlstate != LOCK_TIMEOUT:
+                    self._failed = True
+                    _log.warning("heartbeat of run %s failed and is tried again: %s", self._won.run, error)
+                    continue
+                self._say_blocked(self._table, str(error))
+                pause = 0  # at once, so that it stands in the queue before anybody who would take the run over
+            else:
+                self._say_free(self._table)
+            self._trusted_from, self._failed = attempt, False
+            with deadline(self._patience):
+                self._show()
+
+    _table = "run"
+    """Of ours beside the marker, where the lease is."""
+
+    @property
+    def _patience(self) -> float:
+        """How many seconds an attempt may take: several fit into the time of trust, unless that is very short."""
+        return max(self._trust_seconds / 3, min(self._trust_seconds / 2, _ATTEMPT_SECONDS))
+
+    @property
+    def _lock_timeout(self) -> str:
+        """Ends sooner than the deadline, for then the server has answered."""
+        return f"{int(min(self._patience / 2, _LOCK_SECONDS) * 1000)}ms"
+
+    def _beat(self) -> bool:
+        """Renews the lease; False: it is no longer ours."""
+        lease = self._won
+        with transaction(self._engine, lock_timeout=self._lock_timeout, **BRIEF) as connection:
+            names = {"run": lease.run, "owner": lease.owner, "fence": lease.fence}
+            return execute(connection, _sql("beat_run", schema=self._schema), names) == 1
+
+    def _show(self) -> None:
+        """Writes the heartbeat into the marker, if nobody keeps us from that."""
+        names = {"run": self._won.run, "marker": self._won.marker}
+        try:
+            with transaction(self._engine, lock_timeout=_MARKER_PATIENCE, **BRIEF) as connection:
+                [row] = fetch_all(connection, _sql("beat_marker", schema=self._schema), names)
+                holders = []
+                if row.is_ours and not row.is_renewed:
+                    holders = lock_holders(connection, self._schema, [_MARKER])
+        except EtlError as error:
+            self._say_blocked(_MARKER, str(error))
+            return
+        if row.is_ours and not row.is_renewed:
+            self._say_blocked(_MARKER, "; ".join(holders) or "somebody holds its row")
+            return
+        self._say_free(_MARKER)
+        if row.is_renewed:
+            _log.info("27TtdVdLGj :: periodic_update_time updated")
+
+    def _say_blocked(self, table: str, why: str) -> None:
+        if table not in self._blocked:
+            what = (
+                "the marker shows no heartbeat" if table == _MARKER else "the lease cannot be renewed, nor taken over"
+            )
+            _log.warning("run %s goes on, but %s while others hold %s: %s", self._won.run, what, table, why)
+        self._blocked[table] = why
+
+    def _say_free(self, table: str) -> None:
+        if self._blocked.pop(table, None):
+            _log.info("run %s: %s takes the heartbeat again", self._won.run, table)

@@ -1,0 +1,93 @@
+"""Helpers: runners that join a run which another one owns, each with a lease of its own."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+
+import sqlalchemy
+
+from etl.database import BRIEF, SqlTemplates, execute, fetch_all, fetch_one, transaction
+from etl.errors import EtlError, MarkerHeld
+from etl.sources.in_tables.handshake.acquire import Handshake
+from etl.sources.in_tables.handshake.heartbeat import Heartbeat
+from etl.sources.in_tables.handshake.marker import RunLease, Running
+
+_sql = SqlTemplates(__package__)
+
+# So long a backend may take to end after it was asked to; a merge under way ends at its next check for interrupts.
+_END_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Joining:
+    """What helpers do at the handshake. The marker is none of their business."""
+
+    handshake: Handshake
+
+    def join(self, running: Running) -> RunLease | None:
+        """Joins a run under its token; None: it has ended or its owner has died since, so look again.
+
+        Raises MarkerHeld when its owner works with another version, other metadata or settings, or is this runner.
+        """
+        names = self.handshake.me | {
+            "run": running.run,
+            "fence": running.fence,
+            "lease_seconds": self.handshake.lease_seconds,
+        }
+        attempt = monotonic()
+        with transaction(self.handshake.engine, **BRIEF) as connection:
+            owner = fetch_one(connection, self._sql("look_owner"), {"run": running.run})
+            if owner and owner.owner == self.handshake.owner:
+                raise MarkerHeld(f"run {running.run} was left by this runner without a word: its lease must run out")
+            if owner and owner.pinned != self.handshake.pinned:
+                raise MarkerHeld(
+                    f"run {running.run} is left alone: its runner (pid {owner.pid} on {owner.host}) has another "
+                    "version of etl, other metadata or other settings of the import"
+                )
+            if execute(connection, self._sql("join_run"), names) != 1:
+                return None
+        me = self.handshake.owner
+        return RunLease(running.run, running.fence, running.marker, me, taken_over=False, attempted_at=attempt)
+
+    def leave(self, lease: RunLease) -> None:
+        """Says that this helper is no longer at work; when that fails, its lease says so later."""
+        with suppress(EtlError), transaction(self.handshake.engine, **BRIEF) as connection:
+            execute(connection, self._sql("leave_run"), {"run": lease.run, "owner": lease.owner})
+
+    def helpers(self, lease: RunLease) -> list[str]:
+        """Whoever has joined the run and neither left nor been dismissed; their leases may have run out."""
+        names = {"run": lease.run, "fence": lease.fence, "me": lease.owner}
+        with transaction(self.handshake.engine) as connection:
+            return [row.owner for row in fetch_all(connection, self._sql("helpers"), names)]
+
+    def dismiss(self, lease: RunLease, owners: Sequence[str], *, only_lost: bool) -> bool:
+        """Sends helpers away, with `only_lost` none whose lease has not run out.
+
+        True: no transaction of theirs is left, and they begin no other.
+        """
+        values = {"run": lease.run, "owners": list(owners), "lease_seconds": self.handshake.lease_seconds}
+        with transaction(self.handshake.engine) as connection:
+            execute(connection, self._sql("dismiss_helpers", only_lost=only_lost), values)
+        with transaction(self.handshake.engine) as connection:
+            gone = [row.owner for row in fetch_all(connection, self._sql("dismissed"), values)]
+        return self.handshake.end_backends_of(gone, wait_seconds=_END_SECONDS)
+
+    def _sql(self, name: str, **names: object) -> sqlalchemy.TextClause:
+        return _sql(name, schema=self.handshake.schema, **names)
+
+
+class HelpersHeartbeat(Heartbeat):
+    """A helper's own: it ends also when the owner's lease has run out, the run has ended, or it was dismissed."""
+
+    _table = "runner"
+
+    def _show(self) -> None:
+        """The marker is the owner's."""
+
+    def _beat(self) -> bool:
+        lease = self._won
+        names = {"run": lease.run, "owner": lease.owner, "fence": lease.fence, "lease_seconds": self._lease_seconds}
+        # One that freezes here must not keep those waiting who would dismiss it.
+        with transaction(self._engine, lock_timeout=self._lock_timeout, **BRIEF) as connection:
+            return execute(connection, _sql("beat_helper", schema=self._schema), names) == 1

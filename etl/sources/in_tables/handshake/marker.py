@@ -1,0 +1,75 @@
+"""What is read from the marker table and from our own row beside it, as values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Marker:
+    """The row of process_tracking with the highest id (guide, process_tracking).
+
+    Without its primary key the table may have rows of no id, or several of one (`same_id`). `is_ahead`: the id was
+    written by hand, and the table's sequence gives lower ones; `overlooked`: id of such a row that was handed over.
+    """
+
+    id: int | None
+    oper_date: date | None
+    load_status: int | None
+    ins_inkafka_status: int | None
+    occupied_by_process: int
+    periodic_update_time: datetime | None
+    same_id: int = 1
+    overlooked: int | None = None
+    is_ahead: bool = False
+
+    @classmethod
+    def from_row(cls, row: Any) -> "Marker":
+        """A row of `sql/look_marker.sql`."""
+        return cls(
+            id=row.id,
+            oper_date=row.oper_date,
+            load_status=row.load_status,
+            ins_inkafka_status=row.ins_inkafka_status,
+            occupied_by_process=row.occupied_by_process or 0,
+            periodic_update_time=row.periodic_update_time,
+            same_id=row.same_id,
+            overlooked=row.overlooked,
+            is_ahead=row.is_ahead,
+        )
+
+
+@dataclass(frozen=True)
+class Running:
+    """Our own row of a run that has not ended. `beat_age`: seconds by the database's clock, negative when the heartbeat
+    is ahead of it; None: lease given up. `beat` is the heartbeat itself, to see whether it moves."""
+
+    run: int
+    owner: str
+    fence: int
+    marker: int
+    beat_age: float | None
+    beat: str | None = None
+
+    @classmethod
+    def from_row(cls, row: Any) -> "Running":
+        """A row of `sql/look_run.sql`."""
+        return cls(
+            run=row.id, owner=row.owner, fence=row.fence, marker=row.marker, beat_age=row.beat_age, beat=row.beat
+        )
+
+
+@dataclass(frozen=True)
+class RunLease:
+    """A run that this runner owns, or has joined, while its fencing token is the highest.
+
+    `attempted_at`: this machine's monotonic clock before the transaction that won it. Trust that counts from there ends
+    before the lease, which counts from a later moment; of whom it is not known, nothing is trusted.
+    """
+
+    run: int
+    fence: int
+    marker: int
+    owner: str
+    taken_over: bool
+    attempted_at: float = float("-inf")

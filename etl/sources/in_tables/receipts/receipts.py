@@ -1,0 +1,100 @@
+"""The end of reading: leftovers released, counts reconciled, errors copied."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
+from etl.errors import RunStopped
+from etl.merge.context import MergeContext
+from etl.metadata import Company, names
+
+_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of the claimed rows of one in_ table in one run."""
+
+    in_table: str
+    claimed: int
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    rejected: int = 0
+    waiting: int = 0
+    vanished: int = 0
+    released: int = 0
+    merged: int = 0
+    """Of the changed and unchanged rows those that a unique value led to their instance."""
+
+    @classmethod
+    def of(cls, table: str, claimed: int, released: int, counters: Iterable[Mapping[str, int]]) -> "Receipt":
+        """Adds up the counters of a table's tasks. Raises RunStopped when a row is unaccounted for.
+
+        Every marked row has exactly one fate; what was claimed and neither marked nor released has vanished. A row that
+        was merged by a value has changed an instance, or not.
+        """
+        sums = Counter[str]()
+        for counter in counters:
+            sums.update(counter)
+        fates = {name: sums[name] for name in _FATES}
+        vanished = claimed - sums["marked"] - released
+        is_merged_too_often = sums["merged"] > fates["changed"] + fates["unchanged"]
+        if sum(fates.values()) != sums["marked"] or vanished < 0 or is_merged_too_often:
+            raise RunStopped(
+                f"the counts of {table} do not add up: {claimed} rows were claimed, {sums['marked']} marked, "
+                f"{released} released, {sums['merged']} merged by a value; their fates are {fates}"
+            )
+        return cls(
+            in_table=table, claimed=claimed, vanished=vanished, released=released, merged=sums["merged"], **fates
+        )
+
+    @classmethod
+    def of_run(cls, connection: Connection, in_schema: str, run: int) -> "list[Receipt]":
+        """The receipts that a run has written."""
+        rows = fetch_all(connection, _sql("receipts_of_run", in_schema=in_schema), {"run": run})
+        return [cls(**row._mapping) for row in rows]
+
+
+_FATES = ("created", "changed", "unchanged", "removed", "rejected", "waiting")
+
+
+def release(
+    connection: Connection, company: Company, context: MergeContext, *, but: Collection[str] = ()
+) -> dict[str, int]:
+    """Makes claimed rows that no task has marked ready again, in every table `but` some; returns how many per table."""
+    released = {}
+    for table, has_run_id in _in_tables(company):
+        released[table] = 0
+        if table not in but and fetch_one(connection, _sql("any_claimed", table=table, **context.names)):
+            text = _sql("release_rows", table=table, has_run_id=has_run_id, **context.names)
+            [row] = fetch_all(connection, text, {"run": context.run})
+            released[table] = row.rows
+    return released
+
+
+def write_receipts(connection: Connection, receipts: Iterable[Receipt], context: MergeContext) -> None:
+    """Keeps the counts of a run, one row per in_ table, for the partner to read."""
+    rows = json.dumps([asdict(receipt) | {"ordinal": number} for number, receipt in enumerate(receipts)])
+    execute(connection, _sql("insert_receipt", **context.names), {"run": context.run, "receipts": rows})
+
+
+def copy_errors(connection: Connection, context: MergeContext) -> dict[str, int]:
+    """Copies the run's errors to their permanent table in the golden store."""
+    return {"copied": execute(connection, _sql("copy_errors", **context.names), {"run": context.run})}
+
+
+def clean_errors(connection: Connection, in_schema: str, *, before: int, limit: int) -> int:
+    """Deletes errors of runs with numbers below `before`, at most `limit`; their copies in the golden store stay."""
+    return execute(connection, _sql("clean_errors", in_schema=in_schema), {"before": before, "limit": limit})
+
+
+def _in_tables(company: Company) -> Iterable[tuple[str, bool]]:
+    for business_object in company.objects:
+        if business_object.has_in_table:
+            yield names.in_table(business_object.code), True
+    for link in company.in_link_tables():
+        yield link.name, False

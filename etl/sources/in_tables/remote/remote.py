@@ -1,0 +1,254 @@
+"""Import and store in two databases: a task's rows come, are merged where they are, and what became of them goes back.
+
+The rows travel as binary COPY into temporary tables of the store's database, of the shape of the in_ tables, and all
+statements of this package run on these. Most note in the table `mark` what became of a row: to write a row again
+costs ten times as much, and nobody else reads it. The order is what makes it safe:
+
+1. The import's rows are read and locked: what is merged is what stays there.
+2. The store's transaction merges and notes in `relay_task` that it did, with the counters.
+3. The import's transaction is updated (see status_writer), then the store's is committed, then the import's.
+
+A break between the two commits leaves the store's part done and the import's rows claimed. The task is repeated: the
+rows, as they stand by then, find their instances and change nothing; what a repetition would not find again (links that
+waited) the store has kept; and the counters are those of both tries (`both`).
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from etl.database import Connection, SqlTemplates, ensure_tables, execute, fetch_one, pipe
+from etl.ddl.shape import Column
+from etl.merge.context import Connections, MergeContext
+from etl.merge.errors.truncated import refuse_truncated
+from etl.merge.files.upload import refuse_files
+from etl.merge.rows.migrated_at import shows_migrated_at
+from etl.merge.rows.single_fields import find_dependent_rows
+from etl.merge.rows.statements import merge_of
+from etl.metadata import Company
+from etl.metadata.business_object import BusinessObject
+from etl.runs import Chunk, Kind, Task
+from etl.sources.in_tables.receipts.receipts import copy_errors
+from etl.sources.in_tables.remote.remote_task import (
+    ERROR,
+    TEMPORARY,
+    RemoteTask,
+    as_it_stands,
+    both,
+    drop,
+    in_columns,
+    into,
+    relayed,
+)
+from etl.sources.in_tables.remote.status_writer import status_writer
+
+_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+
+Counters = dict[str, int]
+Merge = Callable[[Connection, Task, MergeContext], Counters]
+
+
+def create_relay(connection: Connection, store_schema: str) -> None:
+    """Makes our tables for tasks under way in the store's database, where they are missing."""
+    ensure_tables(connection, store_schema, "relay_task", _sql.script("create_relay", store_schema=store_schema))
+
+
+def forget_relay(connection: Connection, store_schema: str, *, before: int) -> None:
+    """Forgets what tasks of runs with numbers below `before` have left."""
+    execute(connection, _sql("forget_relay", store_schema=store_schema), {"run": before})
+
+
+def relay_errors(connections: Connections, context: MergeContext) -> Counters:
+    """As `copy_errors`, between two databases."""
+    execute(connections.store, _sql("relay_error_table"))
+    query = _sql("relay_run_errors", **context.names)
+    pipe(connections.source, query, {"run": context.run}, connections.store, into("err", ("id", *ERROR, "created_at")))
+    copied = copy_errors(connections.store, context.relayed(TEMPORARY))
+    drop(connections.store, "err")
+    return copied
+
+
+def relay_task(
+    connections: Connections,
+    company: Company,
+    task: Task,
+    context: MergeContext,
+    merge: Merge,
+    slices: Sequence[Chunk] = (),
+) -> Counters:
+    """Performs a task that merges rows by `merge`, between two databases, and returns its counters.
+
+    `slices`: the parts of its chunk to be taken one after the other, if it is not taken at once.
+    """
+    if task.kind is Kind.MIGRATE_IN_MIGRATED_AT:
+        return _touch(connections, company, task, context, merge)
+    if task.kind is Kind.MIGRATE_DEPENDENT_ROWS and not _find_dependent_rows(connections, company, task, context):
+        return {}
+    whole = _RemoteMerge(connections, relayed(company, task, context))
+    first = whole.counted()
+    again = Counter[str]()
+    dependent = replace(task, kind=Kind.MIGRATE_DEPENDENT_ROWS)
+    if slices and whole.rows.kind == "rows" and _find_dependent_rows(connections, company, dependent, context):
+        errand = _RemoteMerge(connections, relayed(company, dependent, context))
+        again.update(errand.run(merge, is_first=first is None))
+    for chunk in slices or (whole.rows.chunk,):
+        errand = _RemoteMerge(connections, relayed(company, replace(task, chunk=chunk), context))
+        again.update(errand.run(merge, is_first=first is None))
+    counters = both(first, dict(again))
+    whole.note(counters)
+    return counters
+
+
+def _find_dependent_rows(connections: Connections, company: Company, task: Task, context: MergeContext) -> bool:
+    """Notes their ids at the import, in the table `remaining`; returns whether there are any.
+
+    Only the store can tell which they are: ids and unique values go there, and ids come back.
+    """
+    business_object = _object(company, task)
+    merge = merge_of(connections.store, business_object, task.part, context.relayed(TEMPORARY))
+    if not merge.unique and not merge.ask("any_alias") and not _any_out_id(connections, task, context):
+        return False
+    columns = in_columns(company, task.table)
+    unique = [column for column in columns if column.name in {field.name for field in merge.unique}]
+    claimed = {"in_status": "'ON_WORK'", "occupied_id": context.run}
+    execute(connections.store, _sql("relay_table", table=task.table, columns=columns, claimed=claimed))
+    shape = {"table": task.table, "unique_columns": unique, "chunk": task.part, **context.names}
+    values = {"run": context.run} | task.part.bounds(are_places=False)
+    named = into(task.table, ("id", "in_id", "out_id", "removed", *(column.name for column in unique)))
+    pipe(connections.source, _sql("relay_named_rows", **shape), values, connections.store, named)
+    execute(connections.store, _sql("relay_analyze", table=task.table, kind="rows"))
+    found = find_dependent_rows(merge)
+    drop(connections.store, task.table)
+    execute(connections.source, _sql("drop_remaining"))
+    if found:
+        execute(connections.source, _sql("relay_remaining_table"))
+        pipe(connections.store, _sql("relay_remaining"), {}, connections.source, into("remaining", ("id",)))
+    return found > 0
+
+
+def _any_out_id(connections: Connections, task: Task, context: MergeContext) -> bool:
+    query = _sql("any_out_id", in_table=task.table, **context.names)
+    return fetch_one(connections.source, query, {"run": context.run}) is not None
+
+
+def _object(company: Company, task: Task) -> BusinessObject:
+    return company.in_objects[task.table]
+
+
+def _touch(connections: Connections, company: Company, task: Task, context: MergeContext, merge: Merge) -> Counters:
+    """Only ids travel, nothing comes back, and a repetition touches nothing twice."""
+    business_object = _object(company, task)
+    if not shows_migrated_at(business_object):
+        return {}
+    execute(
+        connections.store, _sql("relay_table", table=task.table, columns=in_columns(company, task.table), claimed={})
+    )
+    query = _sql("relay_taken_rows", table=task.table, **context.names)
+    target = into(task.table, ("out_id", "occupied_id", "in_status"))
+    pipe(connections.source, query, {"run": context.run}, connections.store, target)
+    counters = merge(connections.store, task, context.relayed(TEMPORARY))
+    drop(connections.store, task.table)
+    return counters
+
+
+@contextmanager
+def rows_at_store(
+    connections: Connections, company: Company, task: Task, context: MergeContext
+) -> Iterator[MergeContext]:
+    """The rows of a task where they can be compared with the store's, and where that is; nothing comes of it."""
+    errand = _RemoteMerge(connections, relayed(company, task, context))
+    errand.fetch(is_first=False)
+    yield context.relayed(TEMPORARY)
+    for table in ("err", "mark", errand.rows.table):
+        drop(connections.store, table)
+
+
+@dataclass(frozen=True)
+class _RemoteMerge:
+    """One task's way to the store and back."""
+
+    connections: Connections
+    rows: RemoteTask
+
+    def run(self, merge: Merge, *, is_first: bool) -> Counters:
+        """The whole way; the store's transaction does not know yet what was counted."""
+        came = self.fetch(is_first=is_first)
+        # Rows that are gone when a task is repeated were not too many to lose: they had been merged.
+        task = self.rows.arrived(is_empty=not is_first and not came)
+        with status_writer(self.connections, self.rows) as back:
+            counters = merge(self.connections.store, task, self.rows.context.relayed(TEMPORARY, back.flush_statuses))
+            if self.rows.kind == "files":
+                counters["rejected"] = refuse_files(self.connections.source, self.rows.context)
+            self.keep()
+            back.flush_rest()
+        for table in ("err", "mark", self.rows.table):
+            drop(self.connections.store, table)
+        return counters
+
+    def counted(self) -> Counters | None:
+        """What a try counted whose effects the store has; None for the first."""
+        row = fetch_one(self.connections.store, self._sql("relay_counters"), self.rows.values)
+        return dict(row.counters) if row else None
+
+    def fetch(self, *, is_first: bool) -> int:
+        """The rows come, and are locked where they came from; returns how many."""
+        return _RemoteMerge(self.connections, as_it_stands(self.connections.source, self.rows))._fetch(
+            is_first=is_first
+        )
+
+    def _fetch(self, *, is_first: bool) -> int:
+        self._at_store("relay_table")
+        self._at_store("relay_mark_table")
+        execute(self.connections.store, _sql("relay_error_table"))
+        if self.rows.ends_waiting:
+            self._at_store("relay_ended_table")
+        came = self._pipe_in("relay_rows", _names(self.rows.travelling))
+        if came and self.rows.long:
+            self._fetch_long()
+        are_gone = is_first and not came and self.rows.chunk.rows > 0
+        if are_gone and not self._pipe_in("relay_any_row", _names(self.rows.columns)):
+            refuse_truncated(self.connections.source, self.rows.table, self.rows.context)
+        self._at_store("relay_analyze")
+        return came
+
+    def keep(self) -> None:
+        """What the store must know if it is committed and the import is not."""
+        if self.rows.ends_waiting:
+            self._at_store("relay_keep_ends")
+            drop(self.connections.store, "ended")
+        self._at_store("relay_keep_errors")
+
+    def note(self, counters: Counters) -> None:
+        """The same of the whole task: that it is done, and what it has counted."""
+        execute(self.connections.store, self._sql("relay_count"), self.rows.values | {"counters": json.dumps(counters)})
+
+    def _fetch_long(self) -> None:
+        if fetch_one(self.connections.source, self._sql("relay_any_long"), self.rows.values) is None:
+            return
+        execute(self.connections.store, _sql("relay_slice_table"))
+        query, store = self._sql("relay_slices"), self.connections.store
+        if pipe(
+            self.connections.source, query, self.rows.values, store, into("slice", ("place", "ordinal", "n", "part"))
+        ):
+            for ordinal, column in enumerate(self.rows.long):
+                text = self._sql("relay_join_slices", column=column)
+                execute(store, text, self.rows.values | {"ordinal": ordinal})
+        drop(store, "slice")
+
+    def _pipe_in(self, query: str, columns: Sequence[str]) -> int:
+        target = into(self.rows.table, columns)
+        return pipe(self.connections.source, self._sql(query), self.rows.values, self.connections.store, target)
+
+    def _at_store(self, statement: str) -> int:
+        return execute(self.connections.store, self._sql(statement), self.rows.values)
+
+    def _sql(self, statement: str, **more: object) -> Any:
+        return _sql(statement, **self.rows.names, **more)
+
+
+def _names(columns: Sequence[Column]) -> tuple[str, ...]:
+    """With where a row stands, and in which version."""
+    return (*(column.name for column in columns), "_place", "_version")

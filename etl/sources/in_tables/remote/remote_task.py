@@ -1,0 +1,156 @@
+"""What travels between an import and a store in two databases: which rows a task needs, and what comes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from etl.database import Connection, SqlTemplates, execute
+from etl.ddl.shape import Column
+from etl.ddl.tables import Direction, tables
+from etl.merge.context import MergeContext
+from etl.merge.links.removals import REMOVED, has_removed
+from etl.metadata import Company
+from etl.metadata.company import LinkTable
+from etl.quoting import fold, identifier
+from etl.runs import Chunk, Kind, Task
+
+_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+
+TEMPORARY = "pg_temp"
+"""Where the store's database has a task's rows: tables that only its transaction sees."""
+
+ERROR = ("run", "in_table", "row_id", "in_id", "column_name", "code", "message", "message_rus", "value", "severity")
+"""What an error says, without the number and date that the import's own table gives it."""
+
+_LONG_TYPES = ("text", "bytea")
+# A value up to the first, which is more than a page can hold, comes with its row, a longer one in slices of the second.
+_INLINE_BYTES = 2 * 1024 * 1024
+_SLICE_BYTES = 1024 * 1024
+
+_ROWS = {
+    Kind.MIGRATE_DEPENDENT_ROWS: "dependent rows",
+    Kind.MIGRATE_SINGLE_FIELDS: "rows",
+    Kind.UPLOAD_FILES: "files",
+}
+# What need not travel with the rows: claimed ones are known by the first two, and nobody asks for the others.
+_AT_HOME = {"rows": ("in_status", "occupied_id", "occupied_at", "inserted_date"), "files": (), "links": ("in_status",)}
+_AT_HOME["dependent rows"] = _AT_HOME["rows"]
+_MARKED = {"rows": ("in_status", "out_id"), "files": ("uploaded", "out_file_id"), "links": ("in_status",)}
+_MARKED["dependent rows"] = _MARKED["rows"]
+# Counters of what a repeated task finds as it has left it.
+_EFFECTS = ("created", "changed", "removed")
+
+
+@dataclass(frozen=True)
+class RemoteTask:
+    """The rows of one task. `kind` is rows, dependent rows, files or links; `link` is set for links only. `absent` are
+    columns that the import's table does without (see etl/merge/links/removals.py): at the store they are null."""
+
+    task: Task
+    kind: str
+    table: str
+    columns: tuple[Column, ...]
+    chunk: Chunk
+    context: MergeContext
+    link: LinkTable | None = None
+    absent: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> dict[str, object]:
+        """For templates."""
+        own = {"table": self.table, "kind": self.kind, "chunk": self.chunk, "long": self.long}
+        columns = {"columns": self.columns, "travelling": self.travelling, "claimed": self._claimed}
+        wanted = _MARKED[self.kind]
+        marked = [column for column in self.columns if column.name in wanted]
+        sizes = {"inline_bytes": _INLINE_BYTES, "slice_bytes": _SLICE_BYTES}
+        ends = {"owner_column": self.link.owner_column, "target_column": self.link.target_column} if self.link else {}
+        return self.context.names | own | columns | {"marked": marked} | sizes | ends
+
+    @property
+    def values(self) -> dict[str, object]:
+        """For statements."""
+        values: dict[str, object] = {"run": self.context.run, "seq": self.task.seq}
+        values |= {"max_value_bytes": self.context.max_value_bytes}
+        values |= self.chunk.bounds(are_places=self.link is not None)
+        if self.link:
+            values |= {"bo": self.link.bo.code, "field": self.link.field.code, "target_bo": self.link.member.code}
+        return values
+
+    @property
+    def travelling(self) -> tuple[Column, ...]:
+        """The columns that come with the rows."""
+        left = (*_AT_HOME[self.kind], *self.absent)
+        return tuple(column for column in self.columns if column.name not in left)
+
+    @property
+    def _claimed(self) -> dict[str, object]:
+        """What the columns that do not come say of claimed rows, as SQL."""
+        claimed = {"in_status": "'ON_WORK'", "occupied_id": self.context.run}
+        return {name: claimed[name] for name in _AT_HOME[self.kind] if name in claimed}
+
+    @property
+    def long(self) -> list[Column]:
+        """The columns whose values may be too long for one message."""
+        return [column for column in self.columns if column.catalog_type in _LONG_TYPES]
+
+    @property
+    def ends_waiting(self) -> bool:
+        """Whether the task may end links that waited: they arrive, expire, or are not in a full set any more."""
+        return self.link is not None
+
+    def arrived(self, *, is_empty: bool) -> Task:
+        """The task as it is performed on what came. The places of link rows mean nothing there."""
+        chunk = replace(self.chunk, rows=0) if is_empty else self.chunk
+        if self.link is not None:
+            chunk = Chunk(chunk.rows, None if chunk.first is None else 0)
+        return replace(self.task, chunk=chunk)
+
+
+def relayed(company: Company, task: Task, context: MergeContext) -> RemoteTask:
+    """What a task of a kind that merges rows needs."""
+    link = company.in_link_table(task.table)
+    kind = _ROWS.get(task.kind, "links")
+    return RemoteTask(task, kind, task.table, in_columns(company, task.table), task.part, context, link)
+
+
+def as_it_stands(connection: Connection, rows: RemoteTask) -> RemoteTask:
+    """The same, knowing the import's table, whose connection it is: a link table may be older than its `removed`."""
+    if rows.link is None or has_removed(connection, rows.context.in_schema, rows.table):
+        return rows
+    return replace(rows, absent=(REMOVED,))
+
+
+def in_columns(company: Company, table: str) -> tuple[Column, ...]:
+    """The columns of an in_ table of the company, or of in_fileStorage."""
+    found = tables(company, Direction.IN, in_schema=TEMPORARY, store_schema="", out_schema="")
+    return next(one.columns for one in found if fold(one.name) == fold(table))
+
+
+def both(first: dict[str, int] | None, again: dict[str, int]) -> dict[str, int]:
+    """The counters of a task whose first try the store has kept and the import has not.
+
+    What the repeated task finds unchanged is what the first try created, changed or removed. Rows count as often as the
+    import has noted them, which is once, so the books add up whatever the partner did in between.
+    """
+    if first is None:
+        return again
+    sums = dict(again)
+    for name in _EFFECTS:
+        moved = min(first.get(name, 0), sums.get("unchanged", 0))
+        if moved:
+            sums[name] = sums.get(name, 0) + moved
+            sums["unchanged"] -= moved
+    for name in ("resolved", "expired", "touched", "merged"):
+        if name in first:
+            sums[name] = sums.get(name, 0) + first[name]
+    return sums
+
+
+def into(table: str, columns: Sequence[str] = ()) -> str:
+    """A temporary table, and its columns if not all are filled, as the target of a pipe."""
+    named = f" ({', '.join(identifier(column) for column in columns)})" if columns else ""
+    return f"{TEMPORARY}.{identifier(table)}{named}"
+
+
+def drop(connection: Connection, table: str) -> None:
+    """The next task makes its own."""
+    execute(connection, _sql("relay_drop", table=table, maybe=False))

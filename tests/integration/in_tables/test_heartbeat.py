@@ -1,0 +1,110 @@
+"""The heartbeat renews the lease, shows itself to the partner, and notices what it has lost."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from etl.database import transaction
+from etl.errors import FencedOut
+from etl.sources.in_tables.handshake import (
+    Handshake,
+    Heartbeat,
+    Joining,
+    RunLease,
+)
+from tests.fix_company import Site, until
+from tests.integration.in_tables.conftest import MakeHandshake
+
+
+def beating(handshake: Handshake, lease: RunLease, *, lease_seconds: float = 60) -> Heartbeat:
+    return Heartbeat(handshake.engine, "in_tables", lease, beat_seconds=0.05, lease_seconds=lease_seconds)
+
+
+@pytest.fixture
+def first(handshake: MakeHandshake) -> RunLease:
+    _, lease = handshake("a").acquire()
+    assert lease is not None
+    return lease
+
+
+def test_lease_and_marker_are_renewed(site: Site, handshake: MakeHandshake, first: RunLease) -> None:
+    site.look("update in_tables.run set heartbeat_at = '2001-01-01'")
+    site.look("update in_tables.process_tracking set periodic_update_time = '2001-01-01'")
+    with beating(handshake("a"), first) as beat:
+        until(lambda: _age(site, "run", "heartbeat_at") < 5, "the lease is renewed")
+        until(lambda: _age(site, "process_tracking", "periodic_update_time") < 5, "the marker shows the heartbeat")
+        beat.check()
+
+
+def test_a_marker_that_is_gone_or_locked_does_not_stop_it(
+    site: Site, handshake: MakeHandshake, first: RunLease
+) -> None:
+    with beating(handshake("a"), first) as beat:
+        with site.partner.holding("update process_tracking set load_status = 0"):
+            site.look("update in_tables.run set heartbeat_at = '2001-01-01'")
+            until(lambda: _age(site, "run", "heartbeat_at") < 5, "the lease is renewed beside a locked marker")
+        site.partner.hand_over()
+        site.look("update in_tables.run set heartbeat_at = '2001-01-01'")
+        until(lambda: _age(site, "run", "heartbeat_at") < 5, "the lease is renewed without a marker")
+        beat.check()
+
+
+def test_an_heir_is_noticed(site: Site, handshake: MakeHandshake, first: RunLease) -> None:
+    site.look("update in_tables.run set heartbeat_at = '2001-01-01'")
+    assert handshake("b").acquire()[1]
+    with beating(handshake("a"), first) as beat:
+        until(lambda: _is_lost(beat), "the loss is noticed")
+    assert _age(site, "run", "heartbeat_at") < 60
+
+
+def test_trust_ends_before_the_lease_when_the_database_is_out_of_reach(
+    handshake: MakeHandshake, first: RunLease
+) -> None:
+    beat = beating(handshake("a"), first, lease_seconds=0.3)
+    beat.check()
+    started = time.monotonic()
+    until(lambda: _is_lost(beat), "trust ends")
+    assert time.monotonic() - started < 60
+
+
+def test_trust_counts_from_before_the_run_was_won(site: Site, handshake: MakeHandshake) -> None:
+    """A long wait within the winning transaction is no time that the lease has."""
+    with ThreadPoolExecutor(1) as pool:
+        with site.locking("in_tables.run_fence"):
+            winner = pool.submit(handshake("a").acquire)
+            site.wait_for_blocked()
+            before_the_win = time.monotonic()
+        lease = winner.result()[1]
+    assert lease is not None
+    assert lease.attempted_at < before_the_win
+    beating(handshake("a"), lease).check()
+    with pytest.raises(FencedOut):
+        beating(handshake("a"), replace(lease, attempted_at=lease.attempted_at - 60)).check()
+
+
+def test_a_helpers_trust_counts_from_before_it_joined(site: Site, handshake: MakeHandshake, first: RunLease) -> None:
+    with transaction(handshake("b").engine) as connection:
+        _, running = handshake("b").look(connection)
+    assert running is not None
+    with ThreadPoolExecutor(1) as pool:
+        with site.locking("in_tables.runner"):
+            helper = pool.submit(Joining(handshake("b")).join, running)
+            site.wait_for_blocked()
+            before_it_joined = time.monotonic()
+        lease = helper.result()
+    assert lease is not None
+    assert lease.attempted_at < before_it_joined
+
+
+def _is_lost(beat: Heartbeat) -> bool:
+    try:
+        beat.check()
+    except FencedOut:
+        return True
+    return False
+
+
+def _age(site: Site, table: str, column: str) -> float:
+    return float(site.value(f"select extract(epoch from clock_timestamp() - {column}) from in_tables.{table}"))

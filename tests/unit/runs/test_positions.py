@@ -1,0 +1,23 @@
+"""The place of a link row is one number, in the order of places."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl.runs import Chunk, position
+
+PAGES, LINES = st.integers(0, 2**32 - 1), st.integers(0, 2**16 - 1)
+
+
+@given(PAGES, LINES)
+def test_a_place_is_written_as_postgresql_writes_it(page: int, line: int) -> None:
+    bounds = Chunk(1, position(page, line)).bounds(are_places=True)
+    assert bounds == {"first": f"({page},{line})", "after": None}
+
+
+@given(st.tuples(PAGES, LINES), st.tuples(PAGES, LINES))
+def test_numbers_have_the_order_of_places(one: tuple[int, int], other: tuple[int, int]) -> None:
+    assert (position(*one) < position(*other)) is (one < other)
+
+
+def test_ids_are_numbers_already() -> None:
+    assert Chunk(1, 3, 5).bounds(are_places=False) == {"first": 3, "after": 5}

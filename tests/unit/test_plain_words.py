@@ -1,0 +1,42 @@
+"""Code, messages, SQL and docs use the words of docs/glossary.md: the private ones of earlier days stay away."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.documentation import CHECKOUT
+
+DROPPED = (
+    r"house|houses|board|bearing|ears|mend\w*|telling|told|twins?|brakes?|heirs?|beaten|anew|guilty|alarm\w*|desk"
+    r"|way back"
+)
+# What the vendor, the metadata or PostgreSQL fix, and the columns of the benchmark's table.
+ALLOWED = re.compile(r"SIGALRM|benchmark|'house'|scripts/bench/sql|rename column t|house_|_house")
+FOLDERS = ("etl", "docs", "ddl_templates", "zk_config", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "setup.cfg")
+SUFFIXES = {".py", ".sql", ".jinja", ".j2", ".md", ".yaml", ".txt", ".cfg"}
+
+
+def texts() -> Iterator[Path]:
+    for name in FOLDERS:
+        path = CHECKOUT / name
+        yield from [path] if path.is_file() else (one for one in sorted(path.rglob("*")) if one.suffix in SUFFIXES)
+
+
+def found(text: str) -> list[str]:
+    """The dropped words in a text, as whole words or as parts of names in code."""
+    return re.findall(rf"(?i)(?<![a-z])(?:{DROPPED})(?![a-z])", text)
+
+
+def test_the_dropped_words_stay_away() -> None:
+    lines = [
+        f"{path.relative_to(CHECKOUT)}:{number}: {line.strip()}"
+        for path in texts()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if found(line) and not ALLOWED.search(line)
+    ]
+    assert not lines, "\n".join(lines)
+
+
+def test_a_dropped_word_is_found_in_names_too() -> None:
+    assert found("open_house(), twins_of, BRAKE") == ["house", "twins", "BRAKE"]
+    assert found("warehouse, foretold, keyboard, amended") == []
