@@ -122,7 +122,7 @@ def retry(
     Of the errors with these ids, or of those that the options choose. No run starts: the rows are taken with the
     partner's next hand-over.
     """
-    with _open(context, company) as (book, connection, _):
+    with _open(context, company, to_write=True) as (book, connection, _):
         choice = book.chosen(run, table, code, ids)
         if choice.is_empty:
             raise click.UsageError("say which errors: ids, --run, --table or --code")
@@ -180,7 +180,7 @@ def codes(as_json: bool) -> None:
 
 @contextmanager
 def _open(
-    context: click.Context, company: str | None, *, of_store: bool = False
+    context: click.Context, company: str | None, *, of_store: bool = False, to_write: bool = False
 ) -> Iterator[tuple[ErrorLog, Connection | None, Connections]]:
     """The errors, the connection to them (None where no run has made the tables yet), and those to rows and store."""
     with (
@@ -190,7 +190,7 @@ def _open(
     ):
         book = ErrorLog(runtime.company, runtime.in_schema, runtime.store.schema if of_store else runtime.in_schema)
         of_book = connections.store if of_store else connections.source
-        yield book, of_book if is_prepared(connection, runtime) else None, connections
+        yield book, of_book if is_prepared(connection, runtime, to_write=to_write) else None, connections
 
 
 def _prepared(book: ErrorLog, connection: Connection | None) -> Connection:

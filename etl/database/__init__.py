@@ -8,10 +8,20 @@ from sqlalchemy import Connection
 
 from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine
 from etl.database.copying import copy_in, copy_out, copy_rows
-from etl.database.ensure import ensure_tables, ensure_view
+from etl.database.ensure import ensure_view
 from etl.database.links import cut_all, deadline, longest_silence, progress_at
 from etl.database.listening import Listener, NotifyQueue, notify, notify_queue
 from etl.database.locking import LOCK_TIMEOUT, lock_holders
+from etl.database.migrations import (
+    Migration,
+    Part,
+    PartState,
+    PlacedPart,
+    bring_up,
+    part_states,
+    refuse_newer,
+    states_of,
+)
 from etl.database.piping import pipe
 from etl.database.read_only_transaction import read_only_transaction
 from etl.database.sql_templates import SqlTemplates
@@ -23,9 +33,14 @@ __all__ = [
     "Access",
     "Connection",
     "Listener",
+    "Migration",
     "NotifyQueue",
+    "Part",
+    "PartState",
+    "PlacedPart",
     "SqlTemplates",
     "application_name",
+    "bring_up",
     "copy_in",
     "copy_out",
     "copy_rows",
@@ -33,7 +48,6 @@ __all__ = [
     "cut_all",
     "deadline",
     "encoding_of",
-    "ensure_tables",
     "ensure_view",
     "execute",
     "fetch_all",
@@ -43,10 +57,13 @@ __all__ = [
     "notify",
     "notify_queue",
     "open_engine",
+    "part_states",
     "pipe",
     "progress_at",
     "read_only_transaction",
+    "refuse_newer",
     "rollback_transaction",
     "snapshot",
+    "states_of",
     "transaction",
 ]

@@ -1,11 +1,9 @@
-"""Objects of ours that are made once, and again only when their text changed.
+"""Views of ours that are made once, and again only when their text changed.
 
-`create … if not exists` still takes locks, and replacing a view waits for whoever reads it: a run that has nothing to
-make must not wait for anybody.
+Replacing a view waits for whoever reads it: a run that has nothing to make must not wait for anybody.
 """
 
 import hashlib
-from collections.abc import Sequence
 
 from sqlalchemy import Connection, TextClause
 
@@ -15,23 +13,17 @@ from etl.database.transactions import execute, fetch_all
 _sql = SqlTemplates(__package__)
 
 
-def ensure_view(connection: Connection, schema: str, view: str, statement: TextClause) -> bool:
-    """Runs a `create or replace view` unless it made the view that is there; returns whether it did."""
-    return _keep(connection, schema, view, [statement], kind="view")
+def ensure_view(connection: Connection, schema: str, view: str, statement: TextClause, about: str) -> bool:
+    """Runs a `create or replace view` unless it made the view that is there; returns whether it did.
 
-
-def ensure_tables(connection: Connection, schema: str, table: str, statements: Sequence[TextClause]) -> bool:
-    """Runs statements that make what is missing, unless these very ones made `table`; returns whether it did."""
-    return _keep(connection, schema, table, statements, kind="table")
-
-
-def _keep(connection: Connection, schema: str, relation: str, statements: Sequence[TextClause], *, kind: str) -> bool:
-    # A digest of the statements, kept as the relation's comment, tells: PostgreSQL does not keep the text itself.
-    digest = hashlib.sha256("\n".join(statement.text for statement in statements).encode()).hexdigest()
-    [made] = fetch_all(connection, _sql("relation_comment", schema=schema, relation=relation))
-    if made.comment == digest:
+    `about` is a sentence for people.
+    """
+    # PostgreSQL does not keep the text itself: its digest, at the end of the comment, tells.
+    digest = hashlib.sha256(statement.text.encode()).hexdigest()
+    comment = f"{about} (definition {digest})"
+    [made] = fetch_all(connection, _sql("relation_comment", schema=schema, relation=view))
+    if made.comment == comment:
         return False
-    for statement in statements:
-        execute(connection, statement)
-    execute(connection, _sql("comment_relation", schema=schema, relation=relation, digest=digest, kind=kind))
+    execute(connection, statement)
+    execute(connection, _sql("comment_relation", schema=schema, view=view, comment=comment))
     return True

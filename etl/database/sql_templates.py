@@ -15,11 +15,15 @@ class SqlTemplates:
     `literal` is for texts of our own in statements that others run.
     """
 
-    def __init__(self, package: str, *lenders: str) -> None:
-        """`lenders` are lower packages whose macros (`sql/*.jinja`) the statements use, beside those of this one."""
+    def __init__(self, package: str, *lenders: str, folder: str = "sql") -> None:
+        """`lenders` are lower packages whose macros (`sql/*.jinja`) the statements use, beside those of this one;
+        `folder` is where those of `package` lie."""
         self._environment = jinja2.Environment(
             loader=jinja2.ChoiceLoader(
-                [jinja2.PackageLoader(name, "sql") for name in (package, *lenders, __package__)]
+                [
+                    jinja2.PackageLoader(package, folder),
+                    *(jinja2.PackageLoader(name, "sql") for name in (*lenders, __package__)),
+                ]
             ),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from etl.database import transaction
-from etl.engine.preparation import is_prepared
+from etl.engine.preparation import has_mirror, is_prepared
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs import versions as outbound
@@ -69,7 +69,7 @@ def clean_before_run(runtime: Runtime) -> None:
 def clean(runtime: Runtime) -> Cleaned:
     """Passes until nothing is left that is old; each is a transaction of its own."""
     with transaction(runtime.engine) as connection:
-        if not is_prepared(connection, runtime):
+        if not is_prepared(connection, runtime, to_write=True):
             return Cleaned()
     cleaned = Cleaned()
     while (once := _pass(runtime)).rows:
@@ -99,10 +99,10 @@ def _pass(runtime: Runtime) -> Cleaned:
         )
         readers = runtime.store.journal_readers(connections.store, before=before)
         if not connections.is_single:
-            runtime.gate.clean(connections.store, before=before)
+            runtime.store_fence.clean(connections.store, before=before)
     if runtime.settings.has_out_migration and runtime.has_own_out:
         with transaction(runtime.out_engine) as out:
-            if runtime.mirror.exists(out):
+            if has_mirror(out, runtime, to_write=True):
                 runtime.store.clean_journal(out, before=before, limit=limit)
     _log.info("deleted %d tasks, %d runs, %d rows of the journal", cleaned.tasks, cleaned.runs, cleaned.journal)
     if not cleaned.journal and readers:
@@ -133,7 +133,7 @@ def _retire_versions(runtime: Runtime) -> Cleaned:
     """Versions whose announced day has come."""
     if runtime.has_own_out:
         with transaction(runtime.out_engine) as connection:
-            if not runtime.mirror.exists(connection):
+            if not has_mirror(connection, runtime, to_write=True):
                 return Cleaned()
     with transaction(runtime.out_engine) as connection:
         due = outbound.due(connection, runtime.versions)

@@ -76,7 +76,7 @@ class Work:
         """Beside a transaction of the import, under its fence, that of the store, under the same."""
         with self.runtime.connections(source, begin) as connections:
             if not connections.is_single:
-                self.runtime.gate.hold(connections.store, self.lease.run, self.lease.fence)
+                self.runtime.store_fence.hold(connections.store, self.lease.run, self.lease.fence)
             yield connections
 
     def __call__(self, connections: Connections, task: Task) -> Counters:

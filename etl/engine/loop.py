@@ -235,6 +235,6 @@ class Loop:
 def _decision(runtime: Runtime) -> Decision | None:
     """One cheap look that writes nothing; None when nothing of ours is there yet."""
     with transaction(runtime.engine) as connection:
-        if not is_prepared(connection, runtime):
+        if not is_prepared(connection, runtime, to_write=True):
             return None
         return runtime.handshake.decide(connection)[0]

@@ -4,8 +4,9 @@ import json
 import logging
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 
-from etl.database import Connection, SqlTemplates, fetch_all, notify, read_only_transaction, transaction
+from etl.database import Connection, SqlTemplates, bring_up, fetch_all, notify, read_only_transaction, transaction
 from etl.engine.preparation import is_prepared
 from etl.engine.runtime import Runtime
 from etl.errors import EtlError
@@ -18,6 +19,7 @@ from etl.notifications.freshness import (
 from etl.notifications.hooks import Event, Hooks
 from etl.settings import Settings
 from etl.sources.in_tables.handshake import Action, Decision, Marker
+from etl.sources.in_tables.own_tables import IMPORT
 from etl.sources.in_tables.receipts import Receipt
 
 _sql = SqlTemplates(__package__)
@@ -107,6 +109,7 @@ def _watchman(runtime: Runtime) -> Watchman:
         in_migration.due,
         in_migration.stalled_minutes,
         hooks_of(runtime.settings),
+        partial(bring_up, schema=runtime.in_schema, parts=[IMPORT]),
     )
 
 

@@ -1,28 +1,78 @@
 """Before a run: the live database holds what the run will need, and nothing that would act with our rights."""
 
 import logging
+from collections.abc import Iterable
 from functools import cache
 
-from etl import ddl, merge
-from etl.database import BRIEF, Connection, SqlTemplates, fetch_one, transaction
+from etl import ddl
+from etl.database import (
+    BRIEF,
+    Connection,
+    PartState,
+    PlacedPart,
+    SqlTemplates,
+    bring_up,
+    fetch_all,
+    part_states,
+    states_of,
+    transaction,
+)
 from etl.ddl import privileges as rights
 from etl.engine.runtime import Begin, Runtime
 from etl.engine.why_not import ensure_why_not
 from etl.errors import EnvironmentFault, EtlError, FencedOut
 from etl.merge import Connections
 from etl.outputs import versions as outbound
+from etl.outputs.versions import MIRROR, OUT
 from etl.runs import TaskQueue
 from etl.sources.in_tables import remote
 from etl.sources.in_tables.handshake import RunLease, ensure_hand_over_trigger
+from etl.sources.in_tables.own_tables import IMPORT
+from etl.store import STORE
 
 _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
 
 
-def is_prepared(connection: Connection, runtime: Runtime) -> bool:
-    """Whether marker and our own tables are there, so that a look at them makes sense; cheap, for the idle tick."""
-    row = fetch_one(connection, _sql("is_prepared", schema=runtime.in_schema))
-    return row is not None and bool(row.prepared)
+def is_prepared(connection: Connection, runtime: Runtime, *, to_write: bool = False) -> bool:
+    """Whether marker and our own tables are there, so that a look at them makes sense; cheap, for the idle tick.
+
+    Raises what `refuse_unfit` does, for what lies in the database of the import.
+    """
+    prepared, states = look_at_import(connection, runtime)
+    refuse_unfit(states, to_write=to_write)
+    return prepared
+
+
+def look_at_import(connection: Connection, runtime: Runtime) -> tuple[bool, list[PartState]]:
+    """Whether the import is prepared, and the states of the parts in its database."""
+    grouped: dict[str, list[PlacedPart]] = {}
+    for one in runtime.parts_at(runtime.engine):
+        grouped.setdefault(one.schema, []).append(one)
+    tables = {schema: [one.part.recorded_from[0][0] for one in placed] for schema, placed in grouped.items()}
+    [row] = fetch_all(connection, _sql("is_prepared", schema=runtime.in_schema, places=tables))
+    states: list[PartState] = []
+    for index, placed in enumerate(grouped.values()):
+        states += states_of(placed, getattr(row, f"noted_{index}"), getattr(row, f"are_there_{index}"))
+    return bool(row.prepared), states
+
+
+def has_mirror(out: Connection, runtime: Runtime, *, to_write: bool = False) -> bool:
+    """Whether an out database of its own has the mirror. Raises what `refuse_unfit` does."""
+    states = part_states(out, runtime.store.schema, [one.part for one in runtime.parts_at(runtime.out_engine)])
+    refuse_unfit(states, to_write=to_write)
+    return any(state.part is MIRROR and state.version is not None for state in states)
+
+
+def refuse_unfit(states: Iterable[PartState], *, to_write: bool) -> None:
+    """Raises EnvironmentFault where a newer program has made tables that this one must not read, or `to_write` to, and
+    ConfigurationError where they must first be brought up."""
+    for state in states:
+        if to_write:
+            state.refuse_writing()
+            state.refuse_older()
+        else:
+            state.refuse_reading()
 
 
 def prepare(runtime: Runtime) -> None:
@@ -52,13 +102,9 @@ def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None
     """`prepare` in transactions of the caller; `begin` begins that of the out database, if it has one of its own."""
     _check_rights(connections, runtime)
     ddl.check_in_tables(connections.source, runtime.company, runtime.in_schema)
+    bring_up(connections.source, runtime.in_schema, [IMPORT])
     prepare_store(connections.store, runtime)
-    if not connections.is_single:
-        runtime.gate.create(connections.store)
-        remote.create_relay(connections.store, runtime.store.schema)
-    runtime.handshake.create(connections.source)
-    TaskQueue.create(connections.source, runtime.in_schema)
-    merge.create_tables(connections.source, runtime.in_schema)
+    TaskQueue.create_view(connections.source, runtime.in_schema)
     ensure_why_not(connections.source, runtime.company, runtime.in_schema)
     if runtime.settings.has_out_migration and runtime.has_own_out:
         with begin(runtime.out_engine, client_min_messages="warning") as out:
@@ -72,13 +118,13 @@ def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None
 def prepare_store(connection: Connection, runtime: Runtime) -> None:
     """Makes what the golden store lacks; an index of links is made when the first of them are in."""
     ddl.bring_up_store(connection, runtime.company, runtime.store.schema)
-    runtime.store.create(connection)
+    bring_up(connection, runtime.store.schema, [STORE, OUT])
 
 
 def prepare_mirror(connection: Connection, runtime: Runtime) -> None:
     """Makes what the store's mirror in the out database lacks."""
     runtime.mirror.create(connection)
-    runtime.store.create(connection)
+    bring_up(connection, runtime.store.schema, [STORE, OUT, MIRROR])
 
 
 def enter_store(runtime: Runtime, lease: RunLease) -> None:
@@ -87,7 +133,7 @@ def enter_store(runtime: Runtime, lease: RunLease) -> None:
         return
     with transaction(runtime.store_engine) as connection:
         try:
-            runtime.gate.open(connection, lease.run, lease.fence)
+            runtime.store_fence.raise_to(connection, lease.run, lease.fence)
         except FencedOut as refusal:
             raise _older_import(runtime, lease, refusal) from refusal
         remote.forget_relay(connection, runtime.store.schema, before=lease.run)
@@ -98,7 +144,7 @@ def _older_import(runtime: Runtime, lease: RunLease, refusal: FencedOut) -> EtlE
     with transaction(runtime.engine) as connection:
         runtime.handshake.state_of(connection, lease)  # raises FencedOut when the run has changed hands
     with transaction(runtime.store_engine) as connection:
-        known = runtime.gate.highest_run(connection)
+        known = runtime.store_fence.highest_run(connection)
     if known <= lease.run:
         return refusal
     return EnvironmentFault(

@@ -104,7 +104,7 @@ def _look(runtime: Runtime, *, accept: bool) -> Outcome | None:
 def _decision(runtime: Runtime, *, accept: bool) -> Decision | None:
     """None while nothing of ours is there. What an owner that is to be replaced holds open is ended."""
     with transaction(runtime.engine) as connection:
-        if not is_prepared(connection, runtime):
+        if not is_prepared(connection, runtime, to_write=True):
             return None
         decision, _, running = runtime.handshake.decide(connection, accept=accept)
     if running and (running.beat_age or 0) < 0 and decision.starts and runtime.handshake.is_beating(running):

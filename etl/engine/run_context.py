@@ -25,7 +25,9 @@ _LOOK_SECONDS = 0.2
 def task_queue_of(runtime: Runtime, lease: RunLease, *, is_helper: bool = False) -> TaskQueue:
     """The tasks of a run that this runner has won or joined."""
     lease_seconds = runtime.handshake.lease_seconds
-    return TaskQueue(runtime.engine, runtime.in_schema, lease.run, lease.owner, lease.fence, lease_seconds, is_helper)
+    parts = runtime.parts_at(runtime.engine)
+    names = (runtime.engine, runtime.in_schema, lease.run, lease.owner, lease.fence)
+    return TaskQueue(*names, lease_seconds, is_helper, parts)
 
 
 def heartbeat_of(runtime: Runtime, lease: RunLease, kind: type[Heartbeat] = Heartbeat) -> Heartbeat:
@@ -76,7 +78,7 @@ def workers_of(runtime: Runtime, work: Work, beat: Heartbeat, check_cancelled: C
         cancel=runtime.handshake.cancel_backends,
         rescue=partial(_rescue, runtime, work),
         outage=OutageNotifier(work.queue, partial(notify_waiting, runtime, work.lease.run)),
-        strikes=in_migration.task_attempts,
+        most_crashes=in_migration.task_attempts,
         patience_seconds=in_migration.fault_patience_seconds,
         settings=runtime.merge_settings,
     )

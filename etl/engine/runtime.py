@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import sqlalchemy
 
-from etl.database import Connection, snapshot, transaction
+from etl.database import Connection, PlacedPart, snapshot, transaction
 from etl.ddl.privileges import Held
 from etl.merge import Connections
 from etl.metadata import Company
-from etl.outputs.versions import Mirror, OutVersion, Versions
+from etl.outputs.versions import MIRROR, OUT, Mirror, OutVersion, Versions
 from etl.settings import Settings
 from etl.sources.in_tables.handshake import Handshake, StoreFence
-from etl.store import Store
+from etl.sources.in_tables.own_tables import IMPORT
+from etl.store import STORE, Store
 
 Begin = Callable[..., AbstractContextManager[Connection]]
 
@@ -32,7 +33,7 @@ class Runtime:
     out_engine: sqlalchemy.Engine
     owner: str
     handshake: Handshake
-    gate: StoreFence
+    store_fence: StoreFence
     store: Store
     mirror: Mirror
 
@@ -70,6 +71,15 @@ class Runtime:
         """Whether the out_ schemas are in another database than the store."""
         return self.out_engine is not self.store_engine
 
+    def parts_at(self, engine: sqlalchemy.Engine) -> tuple[PlacedPart, ...]:
+        """The parts of our tables in the database of one of the engines: every schema records the version of each."""
+        found = [PlacedPart(IMPORT, self.in_schema)] if engine is self.engine else []
+        if engine is self.store_engine:
+            found += [PlacedPart(part, self.store.schema) for part in (STORE, OUT)]
+        elif engine is self.out_engine and self.settings.has_out_migration:
+            found += [PlacedPart(part, self.store.schema) for part in (STORE, OUT, MIRROR)]
+        return tuple(found)
+
     def held(self, engine: sqlalchemy.Engine) -> Held:
         """What is ours in the database of one of the engines."""
         has_out = self.settings.has_out_migration and engine is self.out_engine
@@ -104,7 +114,7 @@ class Runtime:
     def highest_run(self, connections: Connections) -> int:
         """The highest number of a run that import or store know of, 0 before the first."""
         known = self.handshake.highest_run(connections.source)
-        return known if connections.is_single else max(known, self.gate.highest_run(connections.store))
+        return known if connections.is_single else max(known, self.store_fence.highest_run(connections.store))
 
     @contextmanager
     def out_side(self, store: Connection | None = None) -> Iterator[Connection]:

@@ -50,17 +50,17 @@ def _take_back(runtime: Runtime, connections: Connections, run: int) -> NotedUnd
     as_run = runtime.store.next_number(connections.store, above=runtime.highest_run(connections))
     at = runtime.handshake.record_manual_run(connections.source, _message(run), run=as_run)
     if not connections.is_single:
-        runtime.gate.open(connections.store, as_run, 0)
+        runtime.store_fence.raise_to(connections.store, as_run, 0)
     counters = undo_run(connections.store, runtime.company, runtime.store.schema, run=run, as_run=as_run, at=at)
     undone = NotedUndo(as_run, at, counters)
     if not connections.is_single:
-        runtime.gate.note_undo(connections.store, run, undone)
+        runtime.store_fence.note_undo(connections.store, run, undone)
     return undone
 
 
 def _unheard(runtime: Runtime, connections: Connections, run: int) -> NotedUndo | None:
     """What a killed call has done in the store; now the import hears of it."""
-    undone = None if connections.is_single else runtime.gate.last_undo(connections.store, run)
+    undone = None if connections.is_single else runtime.store_fence.last_undo(connections.store, run)
     if undone is None or _has_ended(connections.source, runtime, undone.as_run):
         return None
     runtime.handshake.record_manual_run(connections.source, _message(run), run=undone.as_run, at=undone.at)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from etl.database import Connection, SqlTemplates, fetch_one, transaction
-from etl.engine.preparation import is_prepared, prepare_mirror, prepare_store
+from etl.engine.preparation import has_mirror, is_prepared, prepare_mirror, prepare_store
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.outputs import versions as outbound
@@ -31,7 +31,7 @@ def list_versions(connection: Connection, runtime: Runtime) -> list[ListedVersio
     if not is_prepared(connection, runtime):
         return []
     with runtime.out_beside(connection) as out:
-        if runtime.has_own_out and not runtime.mirror.exists(out):
+        if runtime.has_own_out and not has_mirror(out, runtime):
             return []
         states = outbound.version_states(out, runtime.store.schema)
     return [ListedVersion(**asdict(state), lag_seconds=_lag(connection, runtime, state)) for state in states]
@@ -80,6 +80,8 @@ def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, 
     """Announces the day of a version's end, takes that back, or drops the version."""
     _need_store(runtime)
     with transaction(runtime.out_engine, client_min_messages="warning") as connection:
+        if runtime.has_own_out:
+            has_mirror(connection, runtime, to_write=True)
         if on or keep:
             return outbound.announce(connection, runtime.versions, name, on)
         return outbound.retire(connection, runtime.versions, name, force=force)
@@ -87,7 +89,7 @@ def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, 
 
 def _need_store(runtime: Runtime) -> None:
     with transaction(runtime.engine) as connection:
-        if not is_prepared(connection, runtime):
+        if not is_prepared(connection, runtime, to_write=True):
             raise ConfigurationError(
                 f"no run has been started in schema {runtime.in_schema} yet: `etl run` makes the store"
             )

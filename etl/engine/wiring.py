@@ -9,16 +9,16 @@ from functools import partial
 import sqlalchemy
 
 from etl.config import Tree, etl_home, open_source
-from etl.database import Access, application_name, create_database, open_engine, transaction
+from etl.database import Access, PlacedPart, application_name, create_database, open_engine, transaction
 from etl.engine.compatibility import pinned
 from etl.engine.privilege_errors import naming_causes
 from etl.engine.runtime import Runtime
 from etl.logs import keep_secret
 from etl.metadata import Company, company_documents, names, parse_company
-from etl.outputs.versions import Mirror
+from etl.outputs.versions import OUT, Mirror
 from etl.settings import PostgresSettings, Settings, parse_settings
 from etl.sources.in_tables.handshake import Handshake, StoreFence
-from etl.store import Store
+from etl.store import STORE, Store
 
 _NAME_LENGTH = 63
 
@@ -50,7 +50,7 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
         engine, store_engine, out_engine = _engines(settings, stack, name, environ)
         others = tuple(dict.fromkeys(one for one in (store_engine, out_engine) if one is not engine))
         store = Store(names.store_schema(company.code))
-        gate = StoreFence(store.schema)
+        store_fence = StoreFence(store.schema, tuple(PlacedPart(part, store.schema) for part in (STORE, OUT)))
         in_migration = settings.in_migration
         yield Runtime(
             settings=settings,
@@ -67,18 +67,18 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
                 in_migration.lease_seconds,
                 others,
                 pinned(settings, company, has_own_store=store_engine is not engine),
-                partial(_next_number, store_engine, store, gate if store_engine is not engine else None),
+                partial(_next_number, store_engine, store, store_fence if store_engine is not engine else None),
             ),
-            gate=gate,
+            store_fence=store_fence,
             store=store,
             mirror=Mirror(company, store.schema, f"mirror in {settings.out_database.database}"[:_NAME_LENGTH]),
         )
 
 
-def _next_number(engine: sqlalchemy.Engine, store: Store, gate: StoreFence | None, above: int) -> int:
-    """A number for a run, given by the store at `engine`; `gate` if the store is not beside the import."""
+def _next_number(engine: sqlalchemy.Engine, store: Store, fence: StoreFence | None, above: int) -> int:
+    """A number for a run, given by the store at `engine`; `fence` if the store is not beside the import."""
     with transaction(engine) as connection:
-        known = gate.highest_run(connection) if gate else 0
+        known = fence.highest_run(connection) if fence else 0
         return store.next_number(connection, above=max(above, known))
 
 

@@ -34,7 +34,7 @@ class Workers:
 
     `go_on` raises when no further task may begin, `check` when this runner must not write any more. `cancel` ends what
     this runner's backends are doing: after a signal nobody waits for a long merge. `rescue` frees what lost helpers had
-    begun. A task with more than `strikes` is set aside. A server that must be repaired is waited for, after a
+    begun. A task with more than `most_crashes` is set aside. A server that must be repaired is waited for, after a
     `notice`, for `patience_seconds` at most. `settings` are those of each task's transaction.
     """
 
@@ -46,7 +46,7 @@ class Workers:
     cancel: Callable[[], None]
     rescue: Callable[[Sequence[str]], None]
     outage: OutageNotifier
-    strikes: int
+    most_crashes: int
     patience_seconds: float
     settings: dict[str, str]
     _done: threading.Condition = field(default_factory=threading.Condition)
@@ -123,10 +123,10 @@ class Workers:
         )
 
     def _why_aside(self, taken: ClaimedTask) -> str:
-        if taken.strikes <= self.strikes:
+        if taken.crash_count <= self.most_crashes:
             return ""
         last = f", last: {taken.last_error}" if taken.last_error else ""
-        why = f"set aside after {taken.strikes - 1} attempts that ended its runner or met such a fault{last}"
+        why = f"set aside after {taken.crash_count - 1} attempts that ended its runner or met such a fault{last}"
         _log.error("task %s of run %s is %s", taken.task.title, self.queue.run, why)
         return why
 

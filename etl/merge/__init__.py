@@ -4,10 +4,9 @@ Receives an open transaction and a task's rows. Hands on counters (names -> rows
 through Python on its way to the store, and nothing here knows a marker or an out_ table.
 """
 
-from etl.merge.context import Connections, MergeContext, create_tables
+from etl.merge.context import Connections, MergeContext
 
 __all__ = [
     "Connections",
     "MergeContext",
-    "create_tables",
 ]

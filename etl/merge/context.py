@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from etl.database import Connection, SqlTemplates, ensure_tables
-
-_sql = SqlTemplates(__package__)
+from etl.database import Connection
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,3 @@ class MergeContext:
     def relayed(self, in_schema: str, flush_statuses: Callable[[int], None] = _stay) -> "MergeContext":
         """The same run, with its in_ tables beside the store's."""
         return replace(self, in_schema=in_schema, is_relayed=True, flush_statuses=flush_statuses)
-
-
-def create_tables(connection: Connection, in_schema: str) -> None:
-    """Makes `err` and `migration_receipt` where they are missing."""
-    ensure_tables(connection, in_schema, "err", _sql.script("create", in_schema=in_schema))

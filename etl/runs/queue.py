@@ -9,12 +9,13 @@ import sqlalchemy
 
 from etl.database import (
     Connection,
+    PlacedPart,
     SqlTemplates,
-    ensure_tables,
     ensure_view,
     execute,
     fetch_all,
     fetch_one,
+    refuse_newer,
     transaction,
 )
 from etl.errors import FencedOut
@@ -34,14 +35,14 @@ Counters = Mapping[str, int]
 class ClaimedTask:
     """A task that this runner took.
 
-    `attempts` counts this time too, and so do `strikes`: attempts that ended their runner, or broke off for no other
-    reason than the task. `last_error` is that of the attempt before.
+    `attempts` counts this time too, and so does `crash_count`: attempts that ended their runner, or broke off for no
+    other reason than the task. `last_error` is that of the attempt before.
     """
 
     id: int
     task: Task
     attempts: int
-    strikes: int = 0
+    crash_count: int = 0
     last_error: str = ""
 
     @classmethod
@@ -49,7 +50,7 @@ class ClaimedTask:
         """A row of `sql/take.sql`."""
         chunk = Chunk(rows=row.claimed_rows, first=row.first_position, after=row.after_position)
         task = Task(row.seq, row.stage, Kind(row.kind), row.title, row.in_table, chunk, row.lane)
-        return cls(row.id, task, row.attempts, row.strikes, row.last_error or "")
+        return cls(row.id, task, row.attempts, row.crash_count, row.last_error or "")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class TaskQueue:
     """The tasks of one run as this runner sees them, under the run's fencing token.
 
     A helper takes only what merges rows, and begins nothing once its own lease or that of the run's owner has run out.
+    `parts` of the import's database are written to: nothing begins where only newer programs may write.
     """
 
     engine: sqlalchemy.Engine
@@ -82,12 +84,13 @@ class TaskQueue:
     fence: int
     lease_seconds: float = 60.0
     is_helper: bool = False
+    parts: tuple[PlacedPart, ...] = ()
 
     @staticmethod
-    def create(connection: Connection, schema: str) -> None:
-        """Makes the table `task` and the view `last_migration_state` where they are missing."""
-        ensure_tables(connection, schema, "task", [_sql("create", schema=schema)])
-        ensure_view(connection, schema, "last_migration_state", _sql("last_migration_state", schema=schema))
+    def create_view(connection: Connection, schema: str) -> None:
+        """Makes the view `last_migration_state` where it is missing."""
+        about = "What the newest run does, task by task"
+        ensure_view(connection, schema, "last_migration_state", _sql("last_migration_state", schema=schema), about)
 
     @staticmethod
     def clean(connection: Connection, schema: str, *, before: int, limit: int) -> int:
@@ -118,9 +121,12 @@ class TaskQueue:
         return QueueState(row.todo, row.running, is_over, row.is_planned, tuple(row.lost), tuple(row.unknown))
 
     def assert_fence(self, connection: Connection) -> None:
-        """Locks the fence for the transaction. Raises FencedOut when a new owner has raised it."""
-        if fetch_one(connection, self._sql("hold_fence"), self._mine()) is None:
+        """Locks the fence for the transaction. Raises FencedOut when a new owner has raised it, EnvironmentFault where
+        a newer program has made tables that this one must not write to."""
+        row = fetch_one(connection, self._sql("hold_fence"), self._mine())
+        if row is None:
             raise FencedOut(f"run {self.run} was taken over by another runner; this one writes nothing more")
+        refuse_newer(self.parts, row.noted)
 
     def done_counters(self, taken: ClaimedTask) -> Counters | None:
         """The counters of a task that this owner did finish, when the answer to its commit was lost; else None."""
@@ -177,7 +183,7 @@ class TaskQueue:
         return fetch_all(connection, self._sql("of_run"), {"run": self.run})
 
     def _sql(self, name: str) -> sqlalchemy.TextClause:
-        return _sql(name, schema=self.schema, is_helper=self.is_helper)
+        return _sql(name, schema=self.schema, is_helper=self.is_helper, placed=self.parts)
 
     @property
     def _kinds(self) -> list[str]:

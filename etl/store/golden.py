@@ -1,8 +1,8 @@
-"""The fixed tables and functions of a company's golden store."""
+"""The fixed tables of a company's golden store."""
 
 from dataclasses import dataclass
 
-from etl.database import Connection, SqlTemplates, ensure_tables, execute, fetch_all, fetch_one
+from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.store.undo import CLEANED_BY
 
 _sql = SqlTemplates(__package__)
@@ -13,11 +13,6 @@ class Store:
     """One company's golden store. `schema` comes from `metadata.names.store_schema`."""
 
     schema: str
-
-    def create(self, connection: Connection) -> None:
-        """Makes the fixed tables and functions where they are missing; the schema itself is there already."""
-        statements = [one for script in ("create", "shapes") for one in _sql.script(script, schema=self.schema)]
-        ensure_tables(connection, self.schema, "journal", statements)
 
     def next_number(self, connection: Connection, *, above: int = 0, only_look: bool = False) -> int:
         """A number for a unit of work on the store: higher than any that was given before, and than `above`.

@@ -232,7 +232,7 @@ def _quiet_once(heard: list[str]) -> bool:
 
 
 @ONLY_APART
-@pytest.mark.parametrize("words", [b"insert into store_demo.bo_Client", b"relay_gate", b"COMMIT", b"\x00\x00PGCOPY"])
+@pytest.mark.parametrize("words", [b"insert into store_demo.bo_Client", b"store_fence", b"COMMIT", b"\x00\x00PGCOPY"])
 def test_the_link_to_a_store_of_its_own(make_site: MakeSite, words: bytes) -> None:
     site = make_site(CLAIMS, copyTables="false", leaseSeconds=9, heartbeatSeconds=1)
     assert site.run().run

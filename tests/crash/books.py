@@ -16,13 +16,13 @@ _NUMBER = re.compile(r"\b\d{18,}\b")
 _RUN_FROM = 1 << 50  # run ids begin with milliseconds; nothing else here is so large
 # Numbers of a sequence, ids of transactions, and who did it: another runner's are as good.
 _ANY = {
-    "unit_number": {"highest"},
+    "unit_number": {"last_number"},
     "journal": {"n", "written_by"},
-    "out_version": {"position", "place", "own_scans", "reader_scans", "last_read_at"},
+    "out_version": {"journal_position", "place", "own_scans", "reader_scans", "last_read_at"},
     "links_served": {"place", "position"},
     "run": {"owner", "fence"},
     "run_fence": {"fence"},
-    "task": {"id", "owner", "fence", "attempts", "strikes"},
+    "task": {"id", "owner", "fence", "attempts", "crash_count"},
     "err": {"id", "n"},
     "migration_receipt": {"id"},
 }
@@ -154,14 +154,14 @@ def _a_claim_has_a_run(look: Look) -> None:
 def _read_means_read(look: Look) -> None:
     """When the marker says that all is read, everything that reads rows is done."""
     unread = look(
-        "select t.kind from in_tables.task t join in_tables.run r on r.id = t.run and r.marker <> 0 "
+        "select t.kind from in_tables.task t join in_tables.run r on r.id = t.run and r.marker_id <> 0 "
         "join in_tables.process_tracking m on m.id = r.marker and m.ins_inkafka_status = 1 "
         "where t.state <> 'done' and t.kind not in ('COPY_ERR', 'FILL_OUT', 'RUN_PROCESSES', 'NOTIFY', 'NOP') "
         "and r.state = 'running'"
     )
     assert unread == [], "the marker says 'read' before everything is read"
     lost = look(
-        "select id from in_tables.run r where state = 'done' and marker <> 0 "
+        "select id from in_tables.run r where state = 'done' and marker_id <> 0 "
         "and exists (select 1 from in_tables.task t where t.run = r.id and t.state <> 'done')"
     )
     assert lost == [], "a run is done, and not all of its tasks are"

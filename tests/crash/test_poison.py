@@ -43,10 +43,10 @@ def test_only_the_guilty_is_set_aside(server: EmbeddedServer, database: Database
         for _ in range(ATTEMPTS):
             died = runner.start(site.home, environ, sow, "run").ended()
             assert died.code == -signal.SIGABRT, died
-    rows = site.look("select in_table, strikes from in_tables.task where kind = 'MIGRATE_SINGLE_FIELDS'")
+    rows = site.look("select in_table, crash_count from in_tables.task where kind = 'MIGRATE_SINGLE_FIELDS'")
     found = {row["in_table"]: row for row in rows}
-    assert found["in_Client"]["strikes"] == ATTEMPTS
-    assert found["in_Claim"]["strikes"] < ATTEMPTS
+    assert found["in_Client"]["crash_count"] == ATTEMPTS
+    assert found["in_Claim"]["crash_count"] < ATTEMPTS
     ended = runner.start(site.home, environ, sow, "run", "--json").ended()
     assert ended.code == 1, ended
     states = site.look(

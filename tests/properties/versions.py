@@ -99,7 +99,7 @@ def disagreements(real: Real) -> list[str]:
 def is_behind(real: Real) -> bool:
     """Whether some version has not followed all of the journal."""
     pending = f"select 1 from {STORE}.journal j, {STORE}.out_version v "
-    return bool(real.look(pending + "where not pg_visible_in_snapshot(j.written_by, v.position) limit 1"))
+    return bool(real.look(pending + "where not pg_visible_in_snapshot(j.written_by, v.journal_position) limit 1"))
 
 
 def _wrong(real: Real, structure: OutStructure, schema: str) -> list[str]:

@@ -1,2 +1,2 @@
--- By this we see later whether the relation is still the one we would make.
-comment on {{ kind }} {{ schema | ident }}.{{ relation | ident }} is '{{ digest }}'
+-- What the view is, for people; its definition is told by its digest (see ensure).
+comment on view {{ schema | ident }}.{{ view | ident }} is {{ comment | literal }}

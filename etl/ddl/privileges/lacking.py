@@ -15,6 +15,7 @@ _sql = SqlTemplates(__package__)
 _OWN: Final = (
     *READ_BY_PARTNER,
     *("run", "run_fence", "runner", "task", "copy_table_info", "freshness", "freshness_alert"),
+    *("etl_schema", "etl_step"),
 )
 
 

@@ -1,4 +1,13 @@
--- One look at the catalog.
-select to_regclass('{{ schema | ident }}.process_tracking') is not null
-    and to_regclass('{{ schema | ident }}.runner') is not null
-    and to_regclass('{{ schema | ident }}.copy_table_info') is not null as prepared
+-- One look: whether marker and our own tables are there, and what is recorded of them. The view comes last.
+{% from "versions.jinja" import noted_rows %}
+select
+    to_regclass('{{ schema | ident }}.process_tracking') is not null
+        and to_regclass('{{ schema | ident }}.why_not') is not null as prepared,
+{% for place, tables in places.items() %}
+    {{ noted_rows(place) }} as noted_{{ loop.index0 }},
+    array[
+{% for table in tables %}
+        to_regclass('{{ place | ident }}.{{ table | ident }}') is not null{{ "," if not loop.last }}
+{% endfor %}
+    ] as are_there_{{ loop.index0 }}{{ "," if not loop.last }}
+{% endfor %}

@@ -15,7 +15,7 @@ running as (
 stopped as (
     select r.message
     from {{ schema | ident }}.run r
-    join marker m on m.id = r.marker
+    join marker m on m.id = r.marker_id
     where r.state = 'stopped'
     order by r.id desc
     limit 1

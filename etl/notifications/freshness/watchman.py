@@ -1,12 +1,13 @@
 """One alert and one all-clear, however many runners look: a row decides who sends it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy
 
-from etl.database import Connection, SqlTemplates, ensure_tables, execute, fetch_all, transaction
+from etl.database import Connection, SqlTemplates, execute, fetch_all, transaction
 from etl.notifications.freshness.feed import Feed, Handed, look
 from etl.notifications.hooks import Channel, Event, Hooks
 from etl.settings.due import Due
@@ -19,7 +20,7 @@ _GRACE_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Watchman:
-    """Watches the feed of one import schema."""
+    """Watches the feed of one import schema; `prepare` makes our tables there where they are missing."""
 
     engine: sqlalchemy.Engine
     schema: str
@@ -27,6 +28,7 @@ class Watchman:
     due: Due
     stalled_minutes: int | None
     hooks: Hooks
+    prepare: Callable[[Connection], object]
 
     @property
     def is_needed(self) -> bool:
@@ -36,7 +38,7 @@ class Watchman:
     def watch(self, handed: Handed) -> Feed:
         """Looks, notes what has changed, and notifies. A look at which nothing has changed writes nothing."""
         with transaction(self.engine, client_min_messages="warning") as connection:
-            ensure_tables(connection, self.schema, "freshness_alert", _sql.script("create", schema=self.schema))
+            self.prepare(connection)
             execute(connection, self._sql("note_ready"), {"is_ready": handed is Handed.READY})
             feed = look(connection, self.schema, handed, self.due, self.stalled_minutes)
             is_unsent = self._note(connection, {"late": feed.late_since, "stalled": feed.stalled_since})

@@ -8,6 +8,7 @@ from etl.outputs.versions.build import Built, build
 from etl.outputs.versions.choose import next_version, refuse_changed
 from etl.outputs.versions.large import fill_table, tables_to_fill
 from etl.outputs.versions.mirror import Mirror
+from etl.outputs.versions.own_tables import MIRROR, OUT
 from etl.outputs.versions.registry import known_versions
 from etl.outputs.versions.retire import (
     Retired,
@@ -22,6 +23,8 @@ from etl.outputs.versions.upkeep import bring_up_to_date, ensure_version, make_t
 from etl.outputs.versions.version import OutVersion, Versions
 
 __all__ = [
+    "MIRROR",
+    "OUT",
     "Built",
     "Mirror",
     "OutVersion",

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl import ddl
-from etl.database import Connection, SqlTemplates, ensure_tables, execute, fetch_all, fetch_one, pipe
+from etl.database import Connection, PlacedPart, SqlTemplates, execute, fetch_all, fetch_one, pipe, refuse_newer
 from etl.ddl.shape import Column
 from etl.ddl.tables import Direction, tables
 from etl.metadata import Company, names
+from etl.outputs.versions.own_tables import MIRROR, OUT
 from etl.quoting import identifier
+from etl.store import STORE
 
 _sql = SqlTemplates(__package__, "etl.store")
 
@@ -51,18 +53,19 @@ class Mirror:
     name: str
 
     def create(self, out: Connection) -> None:
-        """Makes what is missing; the fixed tables of the store are there already."""
+        """Makes the golden tables that are missing."""
         ddl.bring_up_store(out, self.company, self.schema)
-        ensure_tables(out, self.schema, "mirror", _sql.script("create_mirror", schema=self.schema))
 
-    def exists(self, out: Connection) -> bool:
-        """Whether any run has made the mirror."""
-        return bool(fetch_all(out, _sql("mirror_exists", schema=self.schema))[0].exists)
+    @property
+    def parts(self) -> tuple[PlacedPart, ...]:
+        """What the mirror's schema has of ours."""
+        return tuple(PlacedPart(part, self.schema) for part in (STORE, OUT, MIRROR))
 
     def catch_up(self, store: Connection, out: Connection) -> tuple[str, int]:
         """Makes the mirror equal to what `store` sees, a transaction of one moment; returns its position then, and how
         many rows of its journal or of its tables came."""
-        [known] = fetch_all(out, _sql("mirror_position", schema=self.schema))
+        [known] = fetch_all(out, _sql("mirror_position", schema=self.schema, placed=self.parts))
+        refuse_newer(self.parts, known.noted)
         asked = {"position": known.position, "mirror": self.name}
         [source] = fetch_all(store, _sql("mirror_source", schema=self.schema), asked)
         window = {"position": known.position, "upto": source.upto}

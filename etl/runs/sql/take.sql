@@ -17,7 +17,7 @@ with ready as materialized (
       and not exists (
           select 1
           from {{ schema | ident }}.task other
-          where other.run = :run and other.state = 'running' and (t.strikes >= 2 or other.strikes > 2)
+          where other.run = :run and other.state = 'running' and (t.crash_count >= 2 or other.crash_count > 2)
       )
       and exists (select 1 from {{ schema | ident }}.run_fence where fence = :fence)
 {% if is_helper %}
@@ -28,9 +28,9 @@ with ready as materialized (
     for update skip locked
 )
 update {{ schema | ident }}.task t
-set state = 'running', owner = :owner, fence = :fence, attempts = attempts + 1, strikes = strikes + 1,
+set state = 'running', owner = :owner, fence = :fence, attempts = attempts + 1, crash_count = crash_count + 1,
     started_at = clock_timestamp(), error = null
 from ready
 where t.id = ready.id
 returning t.id, t.seq, t.stage, t.kind, t.title, t.in_table, t.lane, t.first_position, t.after_position, t.claimed_rows,
-    t.attempts, t.strikes, ready.error as last_error
+    t.attempts, t.crash_count, ready.error as last_error

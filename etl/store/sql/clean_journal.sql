@@ -8,6 +8,6 @@ where ctid = any(array(
     ) j
     where j.run < :before
       and not exists (
-          select 1 from {{ schema | ident }}.out_version v where j.written_by >= pg_snapshot_xmin(v.position)
+          select 1 from {{ schema | ident }}.out_version v where j.written_by >= pg_snapshot_xmin(v.journal_position)
       )
 ))

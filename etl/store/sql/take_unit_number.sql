@@ -1,5 +1,5 @@
 -- Gives a number; whoever asks at the same time waits, and gets a higher one.
 {% from "next_unit.jinja" import next_unit %}
 update {{ schema | ident }}.unit_number
-set highest = {{ next_unit("highest") }}
-returning highest as number
+set last_number = {{ next_unit("last_number") }}
+returning last_number as number

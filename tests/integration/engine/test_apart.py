@@ -20,7 +20,7 @@ create function public.hold_up() returns trigger language plpgsql as
 create constraint trigger hold_up after {event} on {table} deferrable initially deferred
     for each row when ({condition}) execute function public.hold_up()
 """
-IMPORT, STORES = "in_tables.task", f"{STORE}.relay_task"
+IMPORT, STORES = "in_tables.task", f"{STORE}.remote_task"
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def is_whole(site: Site, run: int) -> None:
 def test_a_run_that_is_killed_between_the_commits(site: Site, table: str, seq: int) -> None:
     with killed(site, table, seq) as run:
         pass
-    committed = site.value(f"select count(*) from {STORE}.relay_task where run = %s and seq = %s", [run, seq])
+    committed = site.value(f"select count(*) from {STORE}.remote_task where run = %s and seq = %s", [run, seq])
     assert committed == (1 if table == IMPORT else 0)
     assert site.value("select state from in_tables.task where run = %s and seq = %s", [run, seq]) == "running"
     assert new_owner(site).code == 1
@@ -163,23 +163,23 @@ def test_an_owner_whose_run_was_taken_over_cannot_write_to_the_store(site: Site)
         site.run()
         run = site.value("select max(id) from in_tables.run")
         with pytest.raises(FencedOut), runtime.store_engine.begin() as connection:
-            runtime.gate.hold(connection, run, 0)
+            runtime.store_fence.hold(connection, run, 0)
         with runtime.store_engine.begin() as connection:
-            runtime.gate.hold(connection, run, site.value("select max(fence) from in_tables.run"))
+            runtime.store_fence.hold(connection, run, site.value("select max(fence) from in_tables.run"))
 
 
 def test_an_undoing_that_is_killed_between_the_commits_is_told_by_the_next(site: Site) -> None:
     run = json.loads(site.etl("run", "--json").out)["run"]
     clients = f"{STORE}.bo_Client where _state <> 'REMOVED'"
     assert site.count(clients) == 3
-    with killed_while(site, "in_tables.run", "insert", "new.marker = 0", "undo", str(run)):
+    with killed_while(site, "in_tables.run", "insert", "new.marker_id = 0", "undo", str(run)):
         pass
-    assert (site.count(clients), site.count("in_tables.run where marker = 0")) == (0, 0)
+    assert (site.count(clients), site.count("in_tables.run where marker_id = 0")) == (0, 0)
     journalled = site.count(f"{STORE}.journal")
     reported = json.loads(site.etl("undo", str(run), "--json").out)
     assert reported["counters"]["removed"] == 5
     assert site.count(f"{STORE}.journal") == journalled
-    [row] = site.look("select id, message from in_tables.run where marker = 0")
+    [row] = site.look("select id, message from in_tables.run where marker_id = 0")
     assert row == {"id": reported["as_run"], "message": f"undo of run {run}"}
     again = json.loads(site.etl("undo", str(run), "--json").out)
     assert (again["as_run"] > row["id"], again["counters"]["removed"]) == (True, 0)

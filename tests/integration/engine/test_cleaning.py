@@ -207,7 +207,7 @@ def test_a_pass_finds_its_rows_by_an_index(site: Site, room: str, statement: str
         f"select {newest} + n, 1, 1, 'NOP', 'x' from generate_series(1, 50000) n"
     )
     site.look(
-        "insert into in_tables.run (id, company, marker, owner, fence, state) "
+        "insert into in_tables.run (id, company, marker_id, owner, fence, state) "
         f"select {newest} + n, 'demo', 1, 'x', 1, 'done' from generate_series(1, 50000) n"
     )
     site.look(

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import pytest
 
 from etl.database.embedded import EmbeddedServer
 from tests.fix_clock import Clock, clocked_server
-from tests.fix_company import CLAIMS, STORE, MakeSite, Site, ended, new_site, until
+from tests.fix_company import CLAIMS, STORE, Site, ended, new_site, until
 from tests.fix_database import fresh_database
 
 Servers = list[tuple[EmbeddedServer, Clock]]
@@ -223,18 +222,6 @@ def test_copies_and_alerts_of_a_clock_that_was_ahead_do_not_stay(clocked: Clocke
     assert site.etl("clean").code == 0
     assert site.look("select * from in_tables.copy_table_info where copied_at > clock_timestamp()") == []
     assert site.value("select min(id) from in_tables.run") > young
-
-
-def test_the_first_number_is_higher_than_all_that_an_older_store_has(make_site: MakeSite) -> None:
-    """A store that was made before there were such numbers, by a clock that was ahead."""
-    site = make_site(CLAIMS)
-    site.partner.fill("in_client", {"in_id": "a", "name": "A"})
-    assert site.run().run
-    ahead = (int(time.time() * 1000) + 10**9) << 20
-    site.look(f"update {STORE}.journal set run = {ahead}; drop table {STORE}.unit_number")
-    site.look(f"comment on table {STORE}.journal is null")
-    site.partner.hand_over()
-    assert (site.run().run or 0) > ahead
 
 
 @ONE

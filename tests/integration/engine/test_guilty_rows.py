@@ -100,7 +100,7 @@ def test_only_the_guilty_rows_are_rejected(site: Site) -> None:
     assert receipt(site, "in_Client") == books | {"waiting": 0, "vanished": 0, "released": 0}
     assert site.partner.marker()["ins_inkafka_status"] == 1
     [task] = site.look(
-        "select state, attempts, strikes from in_tables.task "
+        "select state, attempts, crash_count from in_tables.task "
         "where in_table = 'in_Client' and kind = 'MIGRATE_SINGLE_FIELDS'"
     )
     assert (task["state"], task["attempts"]) == ("done", 1)
@@ -182,10 +182,10 @@ def test_rows_that_only_together_are_refused(site: Site) -> None:
         "for each statement execute function public.refuse()",
         at=site.store_database,
     )
-    for strikes in (1, 2, 3):
+    for crashes in (1, 2, 3):
         with pytest.raises(EnvironmentFault):
             site.run()
-        assert site.value("select max(strikes) from in_tables.task") == strikes
+        assert site.value("select max(crash_count) from in_tables.task") == crashes
         assert site.partner.statuses("in_Client") == {"ON_WORK": ROWS}
     assert site.run().errors == ROWS
     assert {error["code"] for error in site.errors()} == {"CHUNK_QUARANTINED"}
@@ -245,6 +245,8 @@ def test_what_is_not_of_rows_ends_a_search(site: Site) -> None:
     with pytest.raises(EnvironmentFault, match="free disk space"):
         site.run()
     assert site.partner.statuses("in_Client") == {"ON_WORK": ROWS}
-    assert site.value("select max(strikes) from in_tables.task where in_table = 'in_Client' and state = 'todo'") == 0
+    assert (
+        site.value("select max(crash_count) from in_tables.task where in_table = 'in_Client' and state = 'todo'") == 0
+    )
     site.look(f"drop trigger full_disk on {STORE}.bo_Client", at=site.store_database)
     assert site.run().errors == 1

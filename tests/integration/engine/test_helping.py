@@ -200,8 +200,10 @@ def test_a_helper_is_asked_to_end(site: Site, start: Start) -> None:
             begun(site, helper, "Part2")
             helper.send_signal(signal.SIGTERM)
             assert said(helper).code == 143
-            query = "select strikes from in_tables.task where in_table = 'in_Part2' and state = 'todo' and attempts = 1"
-            assert site.look(query) == [{"strikes": 0}]
+            query = (
+                "select crash_count from in_tables.task where in_table = 'in_Part2' and state = 'todo' and attempts = 1"
+            )
+            assert site.look(query) == [{"crash_count": 0}]
     assert said(owner).code == 0
     is_whole(site)
 

@@ -144,8 +144,8 @@ def test_a_signal_ends_the_wait(site: Site, arguments: list[str], workers: int) 
         until(lambda: len(waiting(site)) == workers, "the workers wait")
         process.signal(signal.SIGTERM)
         assert process.ended().code == 143
-        left = "select distinct state, strikes from in_tables.task where in_table = 'in_Client' and state <> 'done'"
-        assert site.look(left) == [{"state": "todo", "strikes": 0}]
+        left = "select distinct state, crash_count from in_tables.task where in_table = 'in_Client' and state <> 'done'"
+        assert site.look(left) == [{"state": "todo", "crash_count": 0}]
     assert site.run().taken_over
 
 

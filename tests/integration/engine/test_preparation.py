@@ -26,9 +26,9 @@ def test_a_second_preparation_waits_for_nobody(site: Site) -> None:
             prepare(runtime)
 
 
-def test_what_was_made_by_other_statements_is_completed(site: Site) -> None:
+def test_the_comment_of_an_administrator_stays(site: Site) -> None:
     site.run()
-    site.look("drop index in_tables.err_run; comment on table in_tables.err is 'made by an older version'")
+    site.look("comment on table in_tables.err is 'ask the team of the import'")
     with site.runtime() as runtime:
         prepare(runtime)
-    assert site.value("select to_regclass('in_tables.err_run') is not null")
+    assert site.value("select obj_description('in_tables.err'::regclass)") == "ask the team of the import"

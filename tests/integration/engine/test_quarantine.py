@@ -55,7 +55,7 @@ def poisoned(site: Site, act: str, how: str = _POISON) -> None:
 def tasks(site: Site) -> dict[str, Row]:
     """in_ table -> its task of the newest run that merges rows."""
     rows = site.look(
-        "select in_table, state, attempts, strikes, error from in_tables.task "
+        "select in_table, state, attempts, crash_count, error from in_tables.task "
         "where run = (select max(id) from in_tables.run) and kind in ('MIGRATE_SINGLE_FIELDS', 'MIGRATE_BO_LINKS')"
     )
     return {row["in_table"]: row for row in rows}
@@ -124,7 +124,7 @@ def test_what_is_not_the_tasks_fault_is_never_held_against_it(site: Site, sqlsta
     for _ in range(2):
         with pytest.raises(EnvironmentFault):
             site.run()
-        assert tasks(site)["in_Client"]["strikes"] == 0
+        assert tasks(site)["in_Client"]["crash_count"] == 0
     assert site.partner.statuses("in_Client") == {"ON_WORK": 2}
     site.look(f"drop trigger poison on {STORE}.bo_Client", at=site.store_database)
     assert site.run().taken_over
@@ -173,7 +173,7 @@ def test_a_task_that_no_run_can_do_without_stops_it(site: Site) -> None:
         assert lease
         runtime.handshake.give_up(lease)
     site.look(
-        "insert into in_tables.task (run, seq, stage, kind, title, attempts, strikes) "
+        "insert into in_tables.task (run, seq, stage, kind, title, attempts, crash_count) "
         "values (%s, 0, 0, 'BEGIN', 'b', 3, 3)",
         [lease.run],
     )

@@ -46,7 +46,7 @@ def passed(site: Site) -> list[int]:
 
 def task(site: Site, table: str) -> Row:
     [row] = site.look(
-        "select state, attempts, strikes, counters from in_tables.task where in_table = %s "
+        "select state, attempts, crash_count, counters from in_tables.task where in_table = %s "
         "and run = (select max(id) from in_tables.run) and kind in ('MIGRATE_SINGLE_FIELDS', 'MIGRATE_BO_LINKS')",
         [table],
     )
@@ -119,7 +119,7 @@ def test_what_slices_do_not_help_fails_and_says_so(site: Site, rows: int, most: 
         with pytest.raises(EnvironmentFault, match=why) as caught:
             site.run()
         assert "raise statement_timeout of the engine's role, or lower chunkRows" in str(caught.value)
-        assert task(site, "in_Client")["strikes"] == 0
+        assert task(site, "in_Client")["crash_count"] == 0
         assert site.partner.statuses("in_Client") == {"ON_WORK": rows}
     quick(site, "bo_Client")
     assert site.run().taken_over

@@ -94,7 +94,7 @@ def test_a_cleared_marker_is_a_hand_over(site: Site) -> None:
 def test_the_message_of_a_stopped_run_is_told(site: Site) -> None:
     marker = site.partner.hand_over_by_row()
     site.partner("update process_tracking set ins_inkafka_status = 2")
-    site.look("update in_tables.run set state = 'stopped', marker = %s, message = 'too many {run}'", [marker])
+    site.look("update in_tables.run set state = 'stopped', marker_id = %s, message = 'too many {run}'", [marker])
     site.partner.fill("in_Client", {"in_id": "a"})
     [row] = site.look("select reason from in_tables.why_not")
     assert row["reason"].endswith("hand over again: too many {run}")

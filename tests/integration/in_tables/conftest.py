@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import sqlalchemy
 
-from etl.database import Access, open_engine, transaction
+from etl.database import Access, bring_up, open_engine, transaction
 from etl.sources.in_tables.handshake import Handshake
+from etl.sources.in_tables.own_tables import IMPORT
 from tests.fix_company import MakeSite, Site
 from tests.fix_database import Database
 
@@ -39,5 +40,5 @@ def handshake(site: Site, engine: sqlalchemy.Engine) -> MakeHandshake:
         return Handshake(engine, "in_tables", "demo", owner, LEASE_SECONDS)
 
     with transaction(engine) as connection:
-        make("first").create(connection)
+        bring_up(connection, "in_tables", [IMPORT])
     return make

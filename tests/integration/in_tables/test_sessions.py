@@ -9,9 +9,10 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from etl.database import Access, lock_holders, open_engine, transaction
+from etl.database import Access, bring_up, lock_holders, open_engine, transaction
 from etl.database.embedded import EmbeddedServer
 from etl.sources.in_tables.handshake import Action, Handshake
+from etl.sources.in_tables.own_tables import IMPORT
 from tests.fix_company import PARTNER_PASSWORD, PASSWORD, Site, until
 from tests.fix_database import LOOPBACK, Database, fresh_database
 
@@ -54,7 +55,7 @@ def dead_handshake(engine: sqlalchemy.Engine, site: Site) -> None:
     """Owner `dead` has a run, and its lease has run out."""
     dead = Handshake(engine, "in_tables", "demo", "dead", 60)
     with transaction(engine) as connection:
-        dead.create(connection)
+        bring_up(connection, "in_tables", [IMPORT])
     assert dead.acquire()[1] is not None
     site.look("update in_tables.run set heartbeat_at = clock_timestamp() - interval '61 s'")
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from etl.database import transaction
+from etl.database import bring_up, transaction
 from etl.engine import dry_run
 from etl.merge.rows import repeated
-from etl.store import Store
+from etl.store import STORE as STORE_PART
 from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Site
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
@@ -123,7 +123,7 @@ def test_what_jsonb_cannot_hold_is_compared_as_text(
     """No text stops a run."""
     with transaction(engine) as connection:
         connection.execute(sqlalchemy.text("create schema store_demo"))
-        Store("store_demo").create(connection)
+        bring_up(connection, "store_demo", [STORE_PART])
         same: Any = connection.execute(
             sqlalchemy.text("select store_demo.same_json(:one, :other)"), {"one": one, "other": other}
         ).scalar_one()

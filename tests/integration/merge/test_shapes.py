@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy
 
-from etl.database import transaction
-from etl.store import Store
+from etl.database import bring_up, transaction
+from etl.store import STORE
 
 GOOD = {
     "period": [
@@ -73,7 +73,7 @@ def answer(engine: sqlalchemy.Engine, kind: str, written: str) -> str | None:
 def store(engine: sqlalchemy.Engine) -> sqlalchemy.Engine:
     with transaction(engine) as connection:
         connection.execute(sqlalchemy.text("create schema store_demo"))
-        Store("store_demo").create(connection)
+        bring_up(connection, "store_demo", [STORE])
     return engine
 
 

@@ -48,7 +48,9 @@ def test_a_restore_into_another_server_loses_no_change(outbound: Outbound, other
         psql.execute(CHANGE, ["Restored", "a"])
         row = psql.execute(
             f"select count(*) from {STORE}.journal j, {STORE}.out_version v "
-            "where j.n = (select max(n) from " + STORE + ".journal) and j.written_by < pg_snapshot_xmin(v.position)"
+            "where j.n = (select max(n) from "
+            + STORE
+            + ".journal) and j.written_by < pg_snapshot_xmin(v.journal_position)"
         ).fetchone()
         assert row == (1,), "the position, taken at its word, would pass the change by"
         unmoved = psql.execute(f"select xmin::text from {OUT}.Client where name = 'Bela'").fetchone()
@@ -67,7 +69,7 @@ def test_a_restore_into_another_server_loses_no_change(outbound: Outbound, other
                 assert bring_up_to_date(connection, runtime.versions)["upserted"] == 1
                 assert bring_up_to_date(connection, runtime.versions)["upserted"] == 0
             behind = f"select count(*) from {STORE}.journal j, {STORE}.out_version v "
-            where = "where j.written_by >= pg_snapshot_xmin(v.position)"
+            where = "where j.written_by >= pg_snapshot_xmin(v.journal_position)"
             assert psql.execute(behind + where).fetchone() == (0,)
         engine.dispose()
 

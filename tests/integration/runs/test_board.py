@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy
 
-from etl.database import Access, open_engine, transaction
+from etl.database import Access, bring_up, open_engine, transaction
 from etl.errors import EnvironmentFault, FencedOut, TransientFault
 from etl.runs import Chunk, Kind, RetryPolicy, Task, TaskQueue, perform
 from etl.sources.in_tables.handshake import Handshake, RunLease
+from etl.sources.in_tables.own_tables import IMPORT
 from tests.fix_company import CLAIMS, MakeSite, Site
 
 PLAN = [
@@ -30,8 +31,7 @@ def engine(site: Site) -> Iterator[sqlalchemy.Engine]:
     database = site.database
     engine = open_engine(Access(database.host, database.port, database.name, database.username), pool_size=10)
     with transaction(engine) as connection:
-        handshake(engine, "a").create(connection)
-        TaskQueue.create(connection, "in_tables")
+        bring_up(connection, "in_tables", [IMPORT])
     yield engine
     engine.dispose()
 

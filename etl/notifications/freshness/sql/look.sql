@@ -3,9 +3,9 @@
 select
     clock_timestamp() as now,
 {% if has_run %}
-    (select started_at from {{ schema | ident }}.run where marker <> 0 order by id desc limit 1) as last_run,
+    (select started_at from {{ schema | ident }}.run where marker_id <> 0 order by id desc limit 1) as last_run,
     (select started_at from {{ schema | ident }}.run where state = 'running') as running_since,
-    (select finished_at from {{ schema | ident }}.run where marker <> 0 order by id desc limit 1) as finished_at,
+    (select finished_at from {{ schema | ident }}.run where marker_id <> 0 order by id desc limit 1) as finished_at,
 {% else %}
     cast(null as timestamp with time zone) as last_run,
     cast(null as timestamp with time zone) as running_since,

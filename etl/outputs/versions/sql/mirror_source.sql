@@ -8,7 +8,7 @@ select
         or exists (
             select from {{ schema | ident }}.out_version v
             where v.schema_name = :mirror
-              and pg_snapshot_xmax(v.position) > pg_snapshot_xmax(cast(cast(:position as text) as pg_snapshot))
+              and pg_snapshot_xmax(v.journal_position) > pg_snapshot_xmax(cast(cast(:position as text) as pg_snapshot))
         ) as is_astray
 from pg_control_system() s, pg_database d
 where d.datname = current_database()

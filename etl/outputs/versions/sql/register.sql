@@ -1,7 +1,7 @@
 -- A version that has its tables, and nothing in them yet.
 {% from "place.jinja" import place %}
 insert into {{ store_schema | ident }}.out_version
-    (schema_name, code_version, environment_version, position, structure, fill, place)
+    (schema_name, code_version, environment_version, journal_position, structure, fill, place)
 values
     (:schema_name, :code_version, :environment_version, cast(:upto as pg_snapshot), cast(:structure as jsonb),
         cast(:fill as jsonb), {{ place(store_schema, ":schema_name") }})

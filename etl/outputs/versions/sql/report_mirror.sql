@@ -1,4 +1,4 @@
 -- So that the store keeps what the mirror has not seen. Noted after the mirror's commit, it may lag and never lead.
-insert into {{ schema | ident }}.out_version (schema_name, code_version, environment_version, position)
+insert into {{ schema | ident }}.out_version (schema_name, code_version, environment_version, journal_position)
 values (:mirror, '', '', cast(:upto as pg_snapshot))
-on conflict (schema_name) do update set position = excluded.position, followed_at = clock_timestamp()
+on conflict (schema_name) do update set journal_position = excluded.journal_position, followed_at = clock_timestamp()

@@ -1,7 +1,7 @@
 -- From here on the position is of this server and these tables; what lies before it, the comparing brings.
 {% from "place.jinja" import place %}
 update {{ store_schema | ident }}.out_version
-set position = cast(:upto as pg_snapshot), structure = cast(:structure as jsonb), fill = cast(:fill as jsonb),
+set journal_position = cast(:upto as pg_snapshot), structure = cast(:structure as jsonb), fill = cast(:fill as jsonb),
     place = {{ place(store_schema, ":schema_name") }}, reader_scans = 0,
     own_scans = (
         select coalesce(sum(coalesce(seq_scan, 0) + coalesce(idx_scan, 0)), 0)

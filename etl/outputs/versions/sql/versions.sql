@@ -3,10 +3,10 @@
 -- other columns than the key passes a key share, the lock of a follower or of `etl out build` does not.
 {% from "place.jinja" import place %}
 select
-    v.schema_name, v.code_version, v.environment_version, cast(v.position as text) as position, v.structure, v.fill,
+    v.schema_name, v.code_version, v.environment_version, cast(v.journal_position as text) as position, v.structure, v.fill,
     v.whole_at, v.is_current, v.previous, v.retire_on, v.view_grants,
     v.place is distinct from {{ place(store_schema, "v.schema_name") }}
-        or pg_snapshot_xmax(v.position) > pg_snapshot_xmax(pg_current_snapshot()) as is_astray
+        or pg_snapshot_xmax(v.journal_position) > pg_snapshot_xmax(pg_current_snapshot()) as is_astray
 from {{ store_schema | ident }}.out_version v
 {% if lock %}
 where v.schema_name = :schema_name

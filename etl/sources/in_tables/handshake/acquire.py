@@ -16,7 +16,6 @@ from etl.database import (
     Connection,
     SqlTemplates,
     application_name,
-    ensure_tables,
     execute,
     fetch_all,
     fetch_one,
@@ -57,10 +56,6 @@ class Handshake:
     other_engines: tuple[sqlalchemy.Engine, ...] = ()
     pinned: str = ""
     next_number: Callable[[int], int] = _following
-
-    def create(self, connection: Connection) -> None:
-        """Makes our tables beside the marker where they are missing."""
-        ensure_tables(connection, self.schema, "run", _sql.script("create", schema=self.schema))
 
     def look(self, connection: Connection) -> tuple[Marker | None, Running | None]:
         """The marker row with the highest id, and our run that has not ended."""

@@ -55,7 +55,7 @@ class Running:
     def from_row(cls, row: Any) -> "Running":
         """A row of `sql/look_run.sql`."""
         return cls(
-            run=row.id, owner=row.owner, fence=row.fence, marker=row.marker, beat_age=row.beat_age, beat=row.beat
+            run=row.id, owner=row.owner, fence=row.fence, marker=row.marker_id, beat_age=row.beat_age, beat=row.beat
         )
 
 

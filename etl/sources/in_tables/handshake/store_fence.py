@@ -1,6 +1,6 @@
 """The run's token in a store of its own database: what the fence is beside the marker, this is beside the golden store.
 
-A runner opens the gate before its first task and holds it in every transaction there; who opens it later shuts it for
+A runner raises the fence before its first task and holds it in every transaction there; who raises it later shuts out
 all before. The pair of run and token only ever rises, also when an import schema and its tokens begin again.
 """
 
@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from etl.database import Connection, SqlTemplates, ensure_tables, execute, fetch_all, fetch_one
+from etl.database import Connection, PlacedPart, SqlTemplates, execute, fetch_all, fetch_one, refuse_newer
 from etl.errors import FencedOut
 
 _sql = SqlTemplates(__package__)
@@ -25,31 +25,32 @@ class NotedUndo:
 
 @dataclass(frozen=True)
 class StoreFence:
-    """The gate of one store schema."""
+    """The fence of one store schema; `parts` of its database are written to."""
 
     schema: str
+    parts: tuple[PlacedPart, ...] = ()
 
-    def create(self, connection: Connection) -> None:
-        """Makes our tables beside the store where they are missing."""
-        ensure_tables(connection, self.schema, "relay_gate", _sql.script("create_gate", schema=self.schema))
-
-    def open(self, connection: Connection, run: int, fence: int) -> None:
+    def raise_to(self, connection: Connection, run: int, fence: int) -> None:
         """Lets in this token and no other. Waits for open transactions of who was in.
 
         Raises FencedOut when a later one has raised it.
         """
         values = {"run": run, "fence": fence}
-        if execute(connection, _sql("open_gate", schema=self.schema), values) != 1:
+        if execute(connection, _sql("raise_store_fence", schema=self.schema), values) != 1:
             raise _fenced_out(run)
 
     def highest_run(self, connection: Connection) -> int:
         """The highest number of a run that was let in, 0 before the first."""
-        return int(fetch_all(connection, _sql("gate_highest", schema=self.schema))[0].run)
+        return int(fetch_all(connection, _sql("store_fence_highest", schema=self.schema))[0].run)
 
     def hold(self, connection: Connection, run: int, fence: int) -> None:
-        """Holds the fence as it is for the transaction. Raises FencedOut when a new owner has raised it."""
-        if fetch_one(connection, _sql("hold_gate", schema=self.schema), {"run": run, "fence": fence}) is None:
+        """Holds the fence as it is for the transaction. Raises FencedOut when a new owner has raised it, and
+        EnvironmentFault where a newer program has made tables that this one must not write to."""
+        statement = _sql("hold_store_fence", schema=self.schema, placed=self.parts)
+        row = fetch_one(connection, statement, {"run": run, "fence": fence})
+        if row is None:
             raise _fenced_out(run)
+        refuse_newer(self.parts, row.noted)
 
     def clean(self, connection: Connection, *, before: int) -> None:
         """Forgets what was taken back as runs with numbers below `before`."""

@@ -5,7 +5,7 @@ statements of this package run on these. Most note in the table `mark` what beca
 costs ten times as much, and nobody else reads it. The order is what makes it safe:
 
 1. The import's rows are read and locked: what is merged is what stays there.
-2. The store's transaction merges and notes in `relay_task` that it did, with the counters.
+2. The store's transaction merges and notes in `remote_task` that it did, with the counters.
 3. The import's transaction is updated (see status_writer), then the store's is committed, then the import's.
 
 A break between the two commits leaves the store's part done and the import's rows claimed. The task is repeated: the
@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from etl.database import Connection, SqlTemplates, ensure_tables, execute, fetch_one, pipe
+from etl.database import Connection, SqlTemplates, execute, fetch_one, pipe
 from etl.ddl.shape import Column
 from etl.merge.context import Connections, MergeContext
 from etl.merge.errors.truncated import refuse_truncated
@@ -49,11 +49,6 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 Counters = dict[str, int]
 Merge = Callable[[Connection, Task, MergeContext], Counters]
-
-
-def create_relay(connection: Connection, store_schema: str) -> None:
-    """Makes our tables for tasks under way in the store's database, where they are missing."""
-    ensure_tables(connection, store_schema, "relay_task", _sql.script("create_relay", store_schema=store_schema))
 
 
 def forget_relay(connection: Connection, store_schema: str, *, before: int) -> None:

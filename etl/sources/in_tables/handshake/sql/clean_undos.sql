@@ -1,2 +1,2 @@
 -- See clean_runs.
-delete from {{ schema | ident }}.relay_undo where as_run < :before
+delete from {{ schema | ident }}.remote_undo where as_run < :before

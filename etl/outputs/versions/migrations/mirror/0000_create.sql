@@ -1,9 +1,13 @@
+-- kind: additive
+-- oldest_writer: 0
+-- oldest_reader: 0
+-- The table of a mirror, as it was before migrations were recorded.
 -- How much of a store in another database is mirrored here: its tables, and its journal up to a snapshot of that server.
-create table if not exists {{ schema | ident }}.mirror (
+create table {{ schema | ident }}.mirror (
     only_row bool primary key default true check (only_row),
     position pg_snapshot,
     place text,
     tables jsonb not null default '[]'
 );
 -- Its one row.
-insert into {{ schema | ident }}.mirror default values on conflict do nothing
+insert into {{ schema | ident }}.mirror default values

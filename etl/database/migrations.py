@@ -1,0 +1,247 @@
+"""Migrations of tables of ours: the numbered files of a part, applied in order, and what a schema notes of them.
+
+A part is a group of tables that lie in one schema and have one version. The number alone decides nothing: each version
+says which version of the part a program must have to write there (`oldest_writer`) and to read (`oldest_reader`).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from importlib.resources import files
+
+from sqlalchemy import Connection
+
+from etl import __version__
+from etl.database.sql_templates import SqlTemplates
+from etl.database.transactions import execute, fetch_all
+from etl.errors import ConfigurationError, EnvironmentFault
+from etl.quoting import fold
+
+_sql = SqlTemplates(__package__)
+
+_FILE = re.compile(r"(\d{4})_(\w+)\.sql")
+_HEADER = re.compile(r"-- kind: (\w+)\n-- oldest_writer: (\d+)\n-- oldest_reader: (\d+)\n")
+
+# What a schema of the last version before migrations were recorded counts as.
+_UNRECORDED = 0
+
+
+class StepKind(StrEnum):
+    """Who applies a migration: any command that writes, or `etl upgrade start` while no run is under way."""
+
+    ADDITIVE = "additive"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One file. `oldest_writer` and `oldest_reader` are the versions of the part that a program must have."""
+
+    part: str
+    version: int
+    name: str
+    kind: StepKind
+    oldest_writer: int
+    oldest_reader: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """Tables of ours with a version of their own: the files `<package>/<folder>/<version>_<name>.sql`.
+
+    `recorded_from`: columns (table, column) that its tables have in a schema of the last version before migrations were
+    recorded; by the first of these tables the part is recognised there.
+    """
+
+    name: str
+    package: str
+    folder: str
+    recorded_from: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def migrations(self) -> tuple[Migration, ...]:
+        """All, in the order of their versions."""
+        listed = sorted(one.name for one in files(self.package).joinpath(self.folder).iterdir())
+        return tuple(self._read(name) for name in listed if _FILE.fullmatch(name))
+
+    def _read(self, name: str) -> Migration:
+        numbered, headed = _FILE.fullmatch(name), _HEADER.match(self.text(name.removesuffix(".sql")))
+        if numbered is None or headed is None:
+            raise ValueError(f"{self.package}/{self.folder}/{name} lacks its number or its header")
+        kind, writer, reader = headed.groups()
+        return Migration(self.name, int(numbered[1]), numbered[2], StepKind(kind), int(writer), int(reader))
+
+    def text(self, name: str) -> str:
+        """A file as it is written."""
+        return files(self.package).joinpath(self.folder, f"{name}.sql").read_text(encoding="utf-8")
+
+    @property
+    def version(self) -> int:
+        """The version that this program brings a schema to."""
+        return self.migrations[-1].version
+
+    @cached_property
+    def sql(self) -> SqlTemplates:
+        """Its files as statements."""
+        return SqlTemplates(self.package, folder=self.folder)
+
+
+@dataclass(frozen=True)
+class PlacedPart:
+    """A part in a schema."""
+
+    part: Part
+    schema: str
+
+
+@dataclass(frozen=True)
+class PartState:
+    """What a schema has of a part: `version` is None where it has nothing."""
+
+    part: Part = field(repr=False)
+    schema: str
+    version: int | None = None
+    oldest_writer: int = _UNRECORDED
+    oldest_reader: int = _UNRECORDED
+    made_by: str = ""
+
+    @classmethod
+    def noted(cls, placed: PlacedPart, row: str) -> "PartState":
+        """From a row of etl_schema as `versions.jinja` writes it."""
+        _, version, writer, reader, made_by = row.split(" ", 4)
+        return cls(placed.part, placed.schema, int(version), int(writer), int(reader), made_by)
+
+    @property
+    def pending(self) -> list[Migration]:
+        """What leads from here to the version of this program."""
+        known = -1 if self.version is None else self.version
+        return [one for one in self.part.migrations if one.version > known]
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether a newer program has been here."""
+        return self.version is not None and self.version > self.part.version
+
+    def refuse_writing(self) -> None:
+        """Raises EnvironmentFault where only newer programs may write."""
+        if self.oldest_writer > self.part.version:
+            raise EnvironmentFault(self._too_new(self.oldest_writer, "write"))
+
+    def refuse_reading(self) -> None:
+        """Raises EnvironmentFault where only newer programs may read, ConfigurationError where this one needs more."""
+        if self.oldest_reader > self.part.version:
+            raise EnvironmentFault(self._too_new(self.oldest_reader, "read"))
+        self.refuse_older()
+        if self.version is not None and self.pending:
+            raise ConfigurationError(f"{self._older}: the next `etl run` brings it up")
+
+    def refuse_older(self) -> None:
+        """Raises ConfigurationError where a step is pending that no command makes beside its work."""
+        if self.version is not None and any(one.kind is StepKind.OFFLINE for one in self.pending):
+            raise ConfigurationError(f"{self._older}: stop all runners, then run `etl upgrade start`")
+
+    @property
+    def _older(self) -> str:
+        return (
+            f"part {self.part.name} of schema {self.schema} has version {self.version}, and etl {__version__} works "
+            f"with version {self.part.version}"
+        )
+
+    def _too_new(self, oldest: int, act: str) -> str:
+        return (
+            f"part {self.part.name} of schema {self.schema} has version {self.version}, made by etl {self.made_by}, "
+            f"and programs with version {oldest} or newer may {act} there; etl {__version__} has version "
+            f"{self.part.version}: install the newer etl"
+        )
+
+
+def part_states(connection: Connection, schema: str, parts: Sequence[Part]) -> list[PartState]:
+    """What a schema has of some parts; one statement, whatever is there."""
+    placed = [PlacedPart(part, schema) for part in parts]
+    names = {"schema": schema, "tables": [part.recorded_from[0][0] for part in parts]}
+    [row] = fetch_all(connection, _sql("part_states", **names))
+    return states_of(placed, row.noted, row.are_there)
+
+
+def states_of(placed: Sequence[PlacedPart], noted: Iterable[str] | None, are_there: Sequence[bool]) -> list[PartState]:
+    """The states of parts of one schema from its rows of etl_schema, and which of the parts have tables there."""
+    rows = {row.split(" ", 1)[0]: row for row in noted or ()}
+    found = []
+    for one, is_there in zip(placed, are_there, strict=True):
+        if one.part.name in rows:
+            found.append(PartState.noted(one, rows[one.part.name]))
+        else:
+            found.append(PartState(one.part, one.schema, _UNRECORDED if is_there else None))
+    return found
+
+
+def refuse_newer(placed: Sequence[PlacedPart], noted: Sequence[str | None]) -> None:
+    """Raises EnvironmentFault where only newer programs may write; `noted` as `versions.jinja` gives it, in order."""
+    for one, row in zip(placed, noted, strict=True):
+        if row is None:
+            raise EnvironmentFault(f"part {one.part.name} of schema {one.schema} is no longer recorded in etl_schema")
+        PartState.noted(one, row).refuse_writing()
+
+
+def bring_up(
+    connection: Connection, schema: str, parts: Sequence[Part], *, is_offline: bool = False, at_most: int | None = None
+) -> list[Migration]:
+    """Applies what is pending in the transaction of the caller, and returns it; of a part that is not there, all.
+
+    Raises EnvironmentFault where only newer programs may write, and ConfigurationError, unless `is_offline`, where a
+    step is pending that must not be made beside runs. At most `at_most` steps. Who comes second waits, then finds it
+    done.
+    """
+    if not _are_behind(connection, schema, parts, is_offline=is_offline):
+        return []
+    execute(connection, _sql("lock_migrations"), {"schema": schema})
+    done: list[Migration] = []
+    behind = _are_behind(connection, schema, parts, is_offline=is_offline)
+    if behind:
+        for statement in _sql.script("create_versions", schema=schema):
+            execute(connection, statement)
+    for state in behind:
+        if state.version == _UNRECORDED:
+            _refuse_unknown(connection, state)
+        for migration in state.pending[: None if at_most is None else at_most - len(done)]:
+            _apply(connection, state, migration)
+            done.append(migration)
+    return done
+
+
+def _are_behind(connection: Connection, schema: str, parts: Sequence[Part], *, is_offline: bool) -> list[PartState]:
+    states = part_states(connection, schema, parts)
+    for state in states:
+        state.refuse_writing()
+        if not is_offline:
+            state.refuse_older()
+    return [state for state in states if state.pending]
+
+
+def _apply(connection: Connection, state: PartState, migration: Migration) -> None:
+    for statement in state.part.sql.script(f"{migration.version:04}_{migration.name}", schema=state.schema):
+        execute(connection, statement)
+    noted = {
+        "part": migration.part,
+        "version": migration.version,
+        "name": migration.name,
+        "oldest_writer": migration.oldest_writer,
+        "oldest_reader": migration.oldest_reader,
+        "made_by": __version__,
+    }
+    for name in ("note_version", "note_step"):
+        execute(connection, _sql(name, schema=state.schema), noted)
+
+
+def _refuse_unknown(connection: Connection, state: PartState) -> None:
+    """Tables that are older than all that this program can bring up: raises ConfigurationError."""
+    tables, columns = zip(*state.part.recorded_from, strict=True)
+    asked = {"schema": fold(state.schema), "tables": list(tables), "columns": list(columns)}
+    lacking = [row.name for row in fetch_all(connection, _sql("lacking_columns"), asked)]
+    if lacking:
+        raise ConfigurationError(
+            f"part {state.part.name} of schema {state.schema} is older than what etl {__version__} can bring up: it "
+            f"lacks {', '.join(lacking)}. Run the last etl that still works with it once, then `etl upgrade start`"
+        )

@@ -1,0 +1,13 @@
+"""The list of out_ versions and the mirror's table, each a part with a version of its own.
+
+The list lies beside the journal that the versions follow: in the store's schema, and in that of its mirror.
+"""
+
+from typing import Final
+
+from etl.database import Part
+
+_PACKAGE = "etl.outputs.versions"
+
+OUT: Final = Part("out", _PACKAGE, "migrations/out", (("out_version", "position"), ("out_version", "own_scans")))
+MIRROR: Final = Part("mirror", _PACKAGE, "migrations/mirror", (("mirror", "position"), ("mirror", "tables")))

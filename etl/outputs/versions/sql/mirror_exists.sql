@@ -1,2 +1,0 @@
--- One look at the catalog.
-select to_regclass('{{ schema | ident }}.mirror') is not null as exists
