@@ -41,6 +41,7 @@ _COMMANDS = {
     "partner": ("etl.cli.partner:partner", "Play a partner against a test database."),
     "check": ("etl.cli.check:check_up", "Check configuration, server, rights, tables and clock; say what to do."),
     "metrics": ("etl.cli.metrics:metrics", "Serve figures for Prometheus, or print them once."),
+    "upgrade": ("etl.cli.upgrade:upgrade", "Bring the engine's own tables to the versions of this program."),
     "clean": ("etl.cli.clean:clean_up", "Delete what is past its age: errors, tasks, runs, journal, copies."),
 }
 
@@ -76,6 +77,17 @@ def _imported(module: str) -> ModuleType:
         gc.enable()
 
 
+_VERSION_HELP = "Show the program's version and those of the tables that it works with."
+
+
+def _show_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if is_asked and not context.resilient_parsing:
+        from etl.engine import program_versions
+
+        click.echo(f"etl {__version__} ({program_versions()})")
+        context.exit()
+
+
 class Settings:
     """What the options of `etl` itself hand to its commands."""
 
@@ -84,7 +96,7 @@ class Settings:
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="etl")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help=_VERSION_HELP)
 @click.option(
     "--config",
     "config_url",

@@ -3,7 +3,7 @@
 import click
 
 from etl.cli.printing import COMPANY, config_url
-from etl.database import Connection, transaction
+from etl.database import Connection, part_states, transaction
 from etl.ddl import Change, Difference, Direction, apply, bring_up, difference, out_tables, statements
 from etl.ddl.privileges import (
     apply_script,
@@ -11,13 +11,22 @@ from etl.ddl.privileges import (
     partner_script,
     read_by_partner,
 )
-from etl.engine import open_database, read_configuration
+from etl.engine import open_database, read_configuration, refuse_unfit
 from etl.errors import EnvironmentFault
 from etl.metadata import Company, names
 from etl.metadata.out_structure import OutStructure
-from etl.outputs.versions import make_tables
+from etl.outputs.versions import OUT, make_tables
 from etl.quoting import printable
 from etl.settings import PostgresSettings, Settings
+from etl.sources.in_tables.own_tables import IMPORT
+from etl.store import STORE
+
+# Beside which of our tables those of a direction lie: whose version says whether this program may change them.
+_PARTS = {
+    Direction.IN: ("in_schema", IMPORT),
+    Direction.STORE: ("store_schema", STORE),
+    Direction.OUT: ("store_schema", OUT),
+}
 
 
 @click.command(name="generate-ddl")
@@ -147,7 +156,9 @@ def _apply(
     company: Company, direction: Direction, schemas: dict[str, str], settings: Settings, *, allow_drop: bool
 ) -> None:
     database = _database(direction, settings)
+    place, part = _PARTS[direction]
     with open_database(database, "etl:generate-ddl") as engine, transaction(engine) as connection:
+        refuse_unfit(part_states(connection, schemas[place], [part]), to_write=True)
         if direction is Direction.OUT:
             changes = make_tables(connection, _structure(company, settings), schemas["out_schema"])
         else:

@@ -124,6 +124,20 @@ class PartState:
         """Whether a newer program has been here."""
         return self.version is not None and self.version > self.part.version
 
+    @property
+    def needs_upgrade(self) -> bool:
+        """Whether a step is pending that no command makes beside its work."""
+        return self.version is not None and any(one.kind is StepKind.OFFLINE for one in self.pending)
+
+    @property
+    def newer(self) -> str:
+        """That a newer program has been here, for people."""
+        return (
+            f"part {self.part.name} of schema {self.schema} has version {self.version}, made by etl {self.made_by}, "
+            f"and etl {__version__} has version {self.part.version}"
+            + ("; this program may not write there" if self.oldest_writer > self.part.version else "")
+        )
+
     def refuse_writing(self) -> None:
         """Raises EnvironmentFault where only newer programs may write."""
         if self.oldest_writer > self.part.version:
@@ -135,15 +149,16 @@ class PartState:
             raise EnvironmentFault(self._too_new(self.oldest_reader, "read"))
         self.refuse_older()
         if self.version is not None and self.pending:
-            raise ConfigurationError(f"{self._older}: the next `etl run` brings it up")
+            raise ConfigurationError(f"{self.older}: the next `etl run` brings it up")
 
     def refuse_older(self) -> None:
         """Raises ConfigurationError where a step is pending that no command makes beside its work."""
-        if self.version is not None and any(one.kind is StepKind.OFFLINE for one in self.pending):
-            raise ConfigurationError(f"{self._older}: stop all runners, then run `etl upgrade start`")
+        if self.needs_upgrade:
+            raise ConfigurationError(f"{self.older}: stop all runners, then run `etl upgrade start`")
 
     @property
-    def _older(self) -> str:
+    def older(self) -> str:
+        """That this program works with a later version, for people."""
         return (
             f"part {self.part.name} of schema {self.schema} has version {self.version}, and etl {__version__} works "
             f"with version {self.part.version}"

@@ -10,13 +10,14 @@ from etl.engine.helper import run_or_help
 from etl.engine.loop import run_loop
 from etl.engine.notifications import look_at_feed, watch_feed
 from etl.engine.outcome import Outcome
-from etl.engine.preparation import is_prepared, prepare
+from etl.engine.preparation import is_prepared, prepare, refuse_unfit
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.status import Status, read_status
 from etl.engine.timezone import zone_of
 from etl.engine.tree_faults import faults_of
 from etl.engine.undo import Undone, undo
+from etl.engine.upgrade import Step, program_versions, states_at, upgrade
 from etl.engine.versions import (
     ListedVersion,
     build_version,
@@ -34,6 +35,7 @@ __all__ = [
     "Outcome",
     "Runtime",
     "Status",
+    "Step",
     "Undone",
     "build_version",
     "clean",
@@ -45,15 +47,19 @@ __all__ = [
     "open_database",
     "open_runtime",
     "prepare",
+    "program_versions",
     "read_configuration",
     "read_status",
+    "refuse_unfit",
     "retire_version",
     "roll_back_version",
     "run_loop",
     "run_once",
     "run_or_help",
+    "states_at",
     "switch_version",
     "undo",
+    "upgrade",
     "watch_feed",
     "zone_of",
 ]

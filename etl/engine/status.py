@@ -8,16 +8,19 @@ from typing import Any
 from etl.database import (
     LOCK_TIMEOUT,
     Connection,
+    PartState,
     SqlTemplates,
     fetch_all,
     lock_holders,
     notify_queue,
     read_only_transaction,
 )
-from etl.engine.preparation import is_prepared
+from etl.engine.preparation import look_at_import
 from etl.engine.runtime import Runtime
+from etl.engine.upgrade import states_at
 from etl.engine.versions import ListedVersion, list_versions
-from etl.errors import TransientFault
+from etl.errors import EtlError, TransientFault
+from etl.merge import Connections
 from etl.merge.references import waiting_links
 from etl.sources.in_tables.handshake import (
     Action,
@@ -39,7 +42,8 @@ Row = dict[str, Any]
 class Status:
     """What `etl status` shows. `decision` is what a runner would do now, with its reason; times are the
     database's. `is_marker_faulty`: nobody can say what the marker means before the reason is seen to. `warnings`: what
-    others do to the server that runs suffer from."""
+    others do to the server that runs suffer from. `versions`: of each part of our tables;
+    `is_unreadable`: this program cannot read them, and the reason says why."""
 
     company: str
     in_schema: str
@@ -56,6 +60,8 @@ class Status:
     runners: tuple[Row, ...] = ()
     is_marker_faulty: bool = False
     warnings: tuple[str, ...] = ()
+    versions: tuple[Row, ...] = ()
+    is_unreadable: bool = False
 
 
 def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = False) -> Status:
@@ -68,10 +74,26 @@ def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = Fal
         runtime.connections(connection, read_only_transaction) as connections,
     ):
         [clock] = fetch_all(connection, _sql("clock"))
-        if not is_prepared(connection, runtime):
-            reason = f"no run has been started in schema {runtime.in_schema} yet"
+        is_ready, states = look_at_import(connection, runtime)
+        versions = [*states, *_states_elsewhere(connections, runtime)]
+        unread = _why_unread(versions)
+        if unread or not is_ready:
+            reason = unread or f"no run has been started in schema {runtime.in_schema} yet"
             return Status(
-                runtime.company.code, runtime.in_schema, "none", reason, None, None, (), (), (), (), (), clock.now
+                company=runtime.company.code,
+                in_schema=runtime.in_schema,
+                decision="none",
+                reason=reason,
+                marker=None,
+                run=None,
+                tasks=(),
+                receipts=(),
+                errors=(),
+                waiting=(),
+                out_versions=(),
+                looked_at=clock.now,
+                versions=_rows_of(versions),
+                is_unreadable=bool(unread),
             )
         decision, marker, running = _decide(connection, runtime)
         run = _rows(connection, "newest_run", schema=runtime.in_schema)
@@ -92,7 +114,11 @@ def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = Fal
             out_versions=(),
             looked_at=clock.now,
             runners=tuple(_rows(connection, "runners", {"run": number}, schema=runtime.in_schema)),
-            warnings=tuple(_warnings(connection, runtime, is_running=running is not None)),
+            warnings=(
+                *(one.newer for one in versions if one.is_newer),
+                *_warnings(connection, runtime, is_running=running is not None),
+            ),
+            versions=_rows_of(versions),
         )
         if only_run:
             return so_far
@@ -106,6 +132,41 @@ def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = Fal
             ),
             out_versions=tuple(list_versions(connection, runtime)),
         )
+
+
+def _states_elsewhere(connections: Connections, runtime: Runtime) -> list[PartState]:
+    """What is recorded of the parts in other databases than that of the import."""
+    found = [] if connections.is_single else states_at(connections.store, runtime, runtime.store_engine)
+    if runtime.settings.has_out_migration and runtime.out_engine not in (runtime.engine, runtime.store_engine):
+        with read_only_transaction(runtime.out_engine) as out:
+            found += states_at(out, runtime, runtime.out_engine)
+    return found
+
+
+def _why_unread(states: list[PartState]) -> str:
+    """Why this program cannot read what is there; empty when it can."""
+    for state in states:
+        try:
+            state.refuse_reading()
+        except EtlError as refusal:
+            return str(refusal)
+    return ""
+
+
+def _rows_of(states: list[PartState]) -> tuple[Row, ...]:
+    return tuple(
+        {
+            "part": one.part.name,
+            "schema": one.schema,
+            "version": one.version,
+            "oldest_writer": one.oldest_writer,
+            "oldest_reader": one.oldest_reader,
+            "made_by": one.made_by,
+            "program": one.part.version,
+        }
+        for one in states
+        if one.version is not None
+    )
 
 
 def _decide(connection: Connection, runtime: Runtime) -> tuple[Decision, Marker | None, Running | None]:

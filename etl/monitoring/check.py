@@ -17,6 +17,7 @@ from etl.monitoring.engine_checks import (
     check_statuses,
     check_switches,
     check_tables,
+    check_versions,
 )
 from etl.monitoring.finding import (
     Finding,
@@ -44,6 +45,7 @@ _OF_PLACE: tuple[tuple[str, Callable[[CheckedDatabase], Iterator[Finding]]], ...
 )
 _OF_RUNTIME: tuple[tuple[str, Callable[[Runtime], Iterator[Finding]]], ...] = (
     ("import", check_switches),
+    ("versions", check_versions),
     ("tables", check_tables),
     ("ready rows", check_ready),
     ("in_status", check_statuses),

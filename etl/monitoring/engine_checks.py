@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from etl import ddl
-from etl.database import SqlTemplates, read_only_transaction
+from etl.database import PartState, SqlTemplates, read_only_transaction
 from etl.ddl import privileges as rights
-from etl.engine import Runtime, is_prepared, look_at_feed, read_status
+from etl.engine import Runtime, is_prepared, look_at_feed, read_status, states_at
 from etl.errors import EnvironmentFault
 from etl.monitoring.finding import (
     Finding,
@@ -32,6 +32,29 @@ def check_switches(runtime: Runtime) -> Iterator[Finding]:
     else:
         do = "set hasInMigration=true in configs/InMigrationPostgresConfig.txt when it shall start"
         yield warning("import", "switched off: no run starts", do)
+
+
+def check_versions(runtime: Runtime) -> Iterator[Finding]:
+    """Whether this program can work with our own tables."""
+    for engine in dict.fromkeys((runtime.engine, runtime.store_engine, runtime.out_engine)):
+        with read_only_transaction(engine) as connection:
+            states = states_at(connection, runtime, engine)
+        for state in states:
+            yield from _version_of(state)
+
+
+def _version_of(state: PartState) -> Iterator[Finding]:
+    what = f"version of {state.part.name}"
+    if state.is_newer:
+        shut_out = state.oldest_writer > state.part.version
+        yield (error if shut_out else warning)(what, state.newer, "install the newer etl")
+    elif state.needs_upgrade:
+        yield error(what, state.older, "stop all runners, then run `etl upgrade start`")
+    elif state.version is None:
+        yield ok(what, f"schema {state.schema} has no such tables yet: the first run makes them")
+    else:
+        later = f"; the next run brings it to {state.part.version}" if state.pending else ""
+        yield ok(what, f"schema {state.schema} has version {state.version}, made by etl {state.made_by}{later}")
 
 
 def check_tables(runtime: Runtime) -> Iterator[Finding]:
@@ -78,6 +101,8 @@ def check_ready(runtime: Runtime) -> Iterator[Finding]:
 def check_run(runtime: Runtime) -> Iterator[Finding]:
     """The marker, and a run that somebody left."""
     status = read_status(runtime)
+    if status.is_unreadable:
+        return  # check_versions has named it
     if status.decision == "take_over":
         yield warning("marker", status.reason, "`etl run` takes it over and goes on")
     elif status.marker and status.marker["ins_inkafka_status"] == 2 and status.decision == "wait":

@@ -1,0 +1,102 @@
+"""Brings the engine's own tables to the versions of this program, while no run is under way."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy
+
+from etl.database import Connection, Part, PartState, SqlTemplates, bring_up, fetch_all, part_states, transaction
+from etl.engine.runtime import Runtime
+from etl.errors import MarkerHeld
+from etl.outputs.versions import MIRROR, OUT
+from etl.sources.in_tables.own_tables import IMPORT
+from etl.store import STORE
+
+_sql = SqlTemplates(__package__, "etl.database")
+
+PARTS: Final = (IMPORT, STORE, OUT, MIRROR)
+
+# Whoever upgrades at the same time is waited for so long: then there is nothing left to do.
+_PATIENCE = "60s"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A migration that was applied: `part` of `schema` has `version` now; `name` is that of its file."""
+
+    part: str
+    schema: str
+    version: int
+    name: str
+
+
+def program_versions() -> str:
+    """The versions of the parts that this program makes, for people."""
+    return ", ".join(f"{part.name} {part.version}" for part in PARTS)
+
+
+def upgrade(runtime: Runtime) -> list[Step]:
+    """Applies all pending migrations, each in a transaction of its own, and returns them; what is not there yet is left
+    to the first run. Killed in between, it goes on with the next one when it is called again.
+
+    Raises MarkerHeld while a runner or a helper is at work on a run, EnvironmentFault where a newer program has been.
+    """
+    done: list[Step] = []
+    with _without_runs(runtime):
+        for engine in dict.fromkeys((runtime.store_engine, runtime.out_engine)):
+            done += _apply(runtime, engine, [part for part in _parts(runtime, engine) if part is not IMPORT])
+    return done + _apply(runtime, runtime.engine, [IMPORT])
+
+
+def states_at(connection: Connection, runtime: Runtime, engine: sqlalchemy.Engine) -> list[PartState]:
+    """The states of all parts in the database of one of the engines, which `connection` is to."""
+    grouped: dict[str, list[Part]] = {}
+    for one in runtime.parts_at(engine):
+        grouped.setdefault(one.schema, []).append(one.part)
+    return [state for schema, parts in grouped.items() for state in part_states(connection, schema, parts)]
+
+
+def _parts(runtime: Runtime, engine: sqlalchemy.Engine) -> list[Part]:
+    return [one.part for one in runtime.parts_at(engine)]
+
+
+def _apply(runtime: Runtime, engine: sqlalchemy.Engine, parts: list[Part]) -> list[Step]:
+    """One migration after the other until none is pending."""
+    done: list[Step] = []
+    while True:
+        with transaction(engine, client_min_messages="warning", lock_timeout=_PATIENCE) as connection:
+            states = [one for one in states_at(connection, runtime, engine) if one.part in parts]
+            there = [one for one in states if one.version is not None]
+            if IMPORT in parts and there:
+                _lock_out_runs(connection, runtime)
+            steps = [
+                Step(step.part, schema, step.version, step.name)
+                for schema in dict.fromkeys(one.schema for one in there)
+                for step in bring_up(connection, schema, [one.part for one in there], is_offline=True, at_most=1)
+            ]
+        if not steps:
+            return done
+        done += steps
+
+
+@contextmanager
+def _without_runs(runtime: Runtime) -> Iterator[None]:
+    """No run begins within the `with` block."""
+    with transaction(runtime.engine, lock_timeout=_PATIENCE) as connection:
+        [state] = part_states(connection, runtime.in_schema, [IMPORT])
+        if state.version is not None:
+            _lock_out_runs(connection, runtime)
+        yield
+
+
+def _lock_out_runs(connection: Connection, runtime: Runtime) -> None:
+    fetch_all(connection, _sql("lock_out_runs", schema=runtime.in_schema))
+    lease = {"lease_seconds": runtime.settings.in_migration.lease_seconds}
+    found = fetch_all(connection, _sql("at_work", schema=runtime.in_schema), lease)
+    if found:
+        raise MarkerHeld(
+            f"runner {found[0].owner} is at work on run {found[0].run}: stop all runners of schema {runtime.in_schema} "
+            "or wait for the end of the run, then call `etl upgrade start` again"
+        )
