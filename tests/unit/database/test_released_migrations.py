@@ -1,0 +1,71 @@
+"""Migrations that were released never change: what follows is a new file, with a higher number."""
+
+import hashlib
+from itertools import pairwise
+
+import pytest
+
+from etl.database import Migration, Part
+from etl.database.migrations import StepKind
+from etl.engine.upgrade import PARTS
+
+# Part, number and name -> SHA-256 of the file. A line is added with each migration, and none is ever changed.
+RELEASED = {
+    "import 0000_create": "42d9b49bb9a4abb87547137aa42838da253844a6775ae2a2bffb326eacc7be65",
+    "import 0001_plain_names": "ce2496eff740c6d933618f45bf366c17f1444729a5057e8f3b717f3072c19f90",
+    "store 0000_create": "23be9995dec72ab931d869fb54023d12aa46152f41d4f0412355b1a840190299",
+    "store 0001_plain_names": "1ccf1a40a8b19f8f31e9a998e28838a9c68fbd81c031f905671276e642d3fe84",
+    "out 0000_create": "638b898c43c46f1af09c4da684dac727eccff18e4bf264bcaf4c216e464d4a03",
+    "out 0001_plain_names": "9d1411e565d8027ec1c397eb7bce2c8d104f6d517d875cfc5239be2236bfebcf",
+    "mirror 0000_create": "3a263f8cdb085c52e2f889bf87533468050a3e7f53a6a46b98583219cd538b46",
+    "mirror 0001_comment": "79828ada87a801fbc994ec39fade3bb4d1aced726d876cbc9eee256da638df23",
+}
+
+
+def digests() -> dict[str, str]:
+    found = {}
+    for part in PARTS:
+        for one in part.migrations:
+            name = f"{one.version:04}_{one.name}"
+            found[f"{part.name} {name}"] = hashlib.sha256(part.text(name).encode()).hexdigest()
+    return found
+
+
+def test_no_released_migration_was_changed() -> None:
+    assert digests() == RELEASED
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+def test_the_numbers_rise_one_by_one(part: Part) -> None:
+    assert [one.version for one in part.migrations] == list(range(len(part.migrations)))
+
+
+def rules_broken(migrations: tuple[Migration, ...]) -> list[str]:
+    """Steps that commands make beside runs must let the programs of before go on."""
+    broken = []
+    for before, one in pairwise(migrations):
+        if one.kind is StepKind.ADDITIVE and one.oldest_writer > before.version:
+            broken.append(f"{one.name}: an additive step shuts nobody out")
+        if one.oldest_writer < before.oldest_writer or one.oldest_reader < before.oldest_reader:
+            broken.append(f"{one.name}: who was shut out stays so")
+        if not one.oldest_reader <= one.oldest_writer <= one.version:
+            broken.append(f"{one.name}: who may write may read, and the newest may do both")
+    return broken
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+def test_the_rules_are_kept(part: Part) -> None:
+    assert rules_broken(part.migrations) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Migration("x", 2, "shuts_out", StepKind.ADDITIVE, 2, 1),
+        Migration("x", 2, "lets_in", StepKind.OFFLINE, 0, 0),
+        Migration("x", 2, "unreadable", StepKind.OFFLINE, 1, 2),
+        Migration("x", 2, "too_new", StepKind.OFFLINE, 3, 1),
+    ],
+)
+def test_what_breaks_them_is_found(wrong: Migration) -> None:
+    assert rules_broken((Migration("x", 1, "one", StepKind.OFFLINE, 1, 1), wrong))
