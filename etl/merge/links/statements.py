@@ -57,11 +57,12 @@ class LinkMerge:
 def link_merge_of(connection: Connection, link: LinkTable, chunk: Chunk, context: MergeContext) -> LinkMerge:
     """The merge of a chunk. A table of an older installation has no column `removed`: then no row removes anything."""
     has_column = context.is_relayed or has_removed(connection, context.in_schema, link.name)
-    shapes = _names(link, chunk, context) | {"has_removed": has_column}
+    shapes = template_names(link, chunk, context) | {"has_removed": has_column}
     return LinkMerge(connection, context, shapes, _values(link, chunk, context))
 
 
-def _names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
+def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
+    """What the statements of a chunk are rendered with, but for `has_removed`, which the in_ table decides."""
     return context.names | {
         "in_table": link.name,
         "owner_column": link.owner_column,

@@ -52,14 +52,15 @@ def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chu
         connection,
         context,
         fields,
-        _names(business_object, fields, chunk, context),
+        template_names(business_object, fields, chunk, context),
         _values(business_object, fields, chunk, context),
     )
 
 
-def _names(
+def template_names(
     business_object: BusinessObject, fields: tuple[FieldValue, ...], chunk: Chunk, context: MergeContext
 ) -> dict[str, object]:
+    """What the statements of a chunk are rendered with; no values."""
     return context.names | {
         "in_table": names.in_table(business_object.code),
         "golden": names.store_table(business_object.code),

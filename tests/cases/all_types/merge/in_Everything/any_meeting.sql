@@ -1,0 +1,3 @@
+-- Whether rows of the stage have to do with each other, or want what another instance has; most often none does.
+select 1 as found
+where exists (select from stage where _known is not null group by _known having count(*) > 1)

@@ -1,0 +1,10 @@
+-- What the stage holds, by what will be done.
+select
+    _action as action,
+    count(*) as rows,
+    count(*) filter (where _aliased and _action <> 'rejected') as aliased,
+    count(*) filter (where _by is not null and _action <> 'rejected') as merged,
+    count(*) filter (where _winner is not null) as overruled,
+    count(*) filter (where _skips) as skipped
+from stage
+group by _action

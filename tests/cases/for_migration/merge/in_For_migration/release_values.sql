@@ -1,0 +1,12 @@
+-- Values that change hands are put down before they are taken up: no index bears two instances with one value, be it for
+-- the time of a statement. What they were is in the stage.
+update store_demo.bo_For_migration g
+set mig1 = case when r.gives_0 then null else g.mig1 end
+from (
+    select h._known, bool_or(w.k = 0) as gives_0
+    from wish w
+    join stage s on s._row = w._row and s._action in ('created', 'changed')
+    join stage h on h._row = w.giver and h._action = 'changed'
+    group by h._known
+) r
+where g._id = r._known

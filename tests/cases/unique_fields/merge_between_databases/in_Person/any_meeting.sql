@@ -1,0 +1,9 @@
+-- Whether rows of the stage have to do with each other, or want what another instance has; most often none does.
+select 1 as found
+where exists (select from stage where _known is not null group by _known having count(*) > 1)
+   or exists (select from stage where _holder_0 is not null)
+   or exists (select from stage where _wants_0 is not null group by _wants_0 having count(*) > 1)
+   or exists (select from stage where _holder_1 is not null)
+   or exists (select from stage where _wants_1 is not null group by _wants_1 having count(*) > 1)
+   or exists (select from stage where _holder_2 is not null)
+   or exists (select from stage where _wants_2 is not null group by _wants_2 having count(*) > 1)
