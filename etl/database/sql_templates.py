@@ -5,11 +5,14 @@ import re
 import jinja2
 import sqlalchemy
 
+from etl.database.list_filters import FILTERS
 from etl.quoting import identifier, literal, spreadsheet_text
+
+_TAG = re.compile(r"\{\{|\{%|\{#|%\}|#\}")
 
 
 class SqlTemplates:
-    """The statements of one package: `sql = Statements(__package__)`, then `sql("take", schema=...)`.
+    """The statements of one package: `sql = SqlTemplates(__package__)`, then `sql("take", schema=...)`.
 
     Names come into the text through the filter `ident`; values never do, they are bound (`:name`);
     `literal` is for texts of our own in statements that others run.
@@ -26,13 +29,16 @@ class SqlTemplates:
             lstrip_blocks=True,
             autoescape=False,  # noqa: S701  (SQL, not HTML; `ident` quotes)
         )
-        self._environment.filters["ident"] = identifier
-        self._environment.filters["spreadsheet_text"] = spreadsheet_text
-        self._environment.filters["literal"] = literal
+        self._environment.filters.update(FILTERS, ident=identifier, literal=literal, spreadsheet_text=spreadsheet_text)
 
     def text(self, name: str, /, **names: object) -> str:
-        """The rendered SQL of `sql/<name>.sql`."""
-        return self._environment.get_template(f"{name}.sql").render(**names)
+        """The rendered SQL of `sql/<name>.sql`. Raises ValueError when a part of the template survived."""
+        sql = self._environment.get_template(f"{name}.sql").render(**names)
+        left_over = _TAG.search(sql)
+        if left_over:
+            line = sql[: left_over.start()].count("\n") + 1
+            raise ValueError(f"{name}.sql leaves `{left_over[0]}` in line {line}")
+        return sql
 
     def __call__(self, name: str, /, **names: object) -> sqlalchemy.TextClause:
         """The rendered statement of `sql/<name>.sql`, ready for a connection."""

@@ -39,6 +39,12 @@ def identifier(name: str) -> str:
     return f'"{fold(name)}"' if fold(name) in QUOTED_KEYWORDS else name
 
 
+def short_name(name: str, number: int) -> str:
+    """The name, or its beginning and a number that makes it unique: short enough behind a prefix of 13 bytes."""
+    longest = MAX_NAME_BYTES - 13
+    return name if len(name) <= longest else f"{name[: longest - 5]}_{number}"
+
+
 def spreadsheet_text(expression: str) -> str:
     """SQL of a text that no spreadsheet calculates: an apostrophe before what it would take for a formula.
 

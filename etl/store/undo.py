@@ -8,7 +8,7 @@ from datetime import datetime
 from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
-from etl.quoting import fold, identifier
+from etl.quoting import fold, identifier, short_name
 
 _sql = SqlTemplates(__package__)
 
@@ -17,6 +17,7 @@ _sql = SqlTemplates(__package__)
 class _Column:
     column: str
     name: str
+    short: str
     ignores_case: bool
 
     def compared(self, value: str) -> str:
@@ -182,7 +183,12 @@ def _settle_links(undo: _Undo) -> None:
 def _undo_instances(
     connection: Connection, business_object: BusinessObject, store_schema: str, values: dict[str, object]
 ) -> dict[str, int]:
-    columns = {f: _Column(identifier(f.code), fold(f.code), f.ignores_case) for f in business_object.stored_fields}
+    columns = {
+        field: _Column(
+            identifier(field.code), fold(field.code), short_name(fold(field.code), number), field.ignores_case
+        )
+        for number, field in enumerate(business_object.stored_fields)
+    }
     unique = [columns[field] for field in business_object.unique_fields]
     tables = {"store_schema": store_schema, "golden": names.store_table(business_object.code)}
     shape = tables | {"fields": list(columns.values()), "unique": unique}

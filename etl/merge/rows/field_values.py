@@ -8,13 +8,14 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 
 from etl.merge.rows.value_checks import check, holds_json, same_json
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field, OnBadValue
 from etl.metadata.field_types import CHOICE_TYPES, FieldType
-from etl.quoting import fold, identifier
+from etl.quoting import fold, identifier, short_name
 
 # Beyond these a cut or a shift could leave PostgreSQL's calendar (4713 BC to 294276) and stop the run: infinity and the
 # outermost years stay as they stand.
@@ -54,7 +55,8 @@ class FieldValue:
     condition under which two texts that differ are one value, as JSON is in another spelling: g keeps its own then;
     `same_texts` writes it of any two texts, None where the kind holds no JSON.
     `brings`: under this condition the row says what the value is to be, and does not leave it to g; "" if it always
-    does."""
+    does. `short` is the name as columns of a stage end with it; `bad_at` and `brings_at` are the positions of the
+    conditions `fault` and `brings` in the arrays _bad and _brings, from 1."""
 
     column: str
     name: str
@@ -76,6 +78,9 @@ class FieldValue:
     same_texts: Callable[[str, str], str] | None = None
     brings: str = ""
     ignores_case: bool = False
+    short: str = ""
+    bad_at: int = 0
+    brings_at: int = 0
 
     def differ(self, one: str, other: str) -> str:
         """SQL of whether two values of the field, null being one too, are not the same value."""
@@ -122,7 +127,18 @@ def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[
                 field=business_object.key_field.code,
             )
         )
-    return tuple(values)
+    return tuple(_numbered(values))
+
+
+def _numbered(values: list[FieldValue]) -> Iterator[FieldValue]:
+    bad, brings = count(1), count(1)
+    for number, value in enumerate(values):
+        yield replace(
+            value,
+            short=short_name(value.name, number),
+            bad_at=next(bad) if value.fault else 0,
+            brings_at=next(brings) if value.brings else 0,
+        )
 
 
 def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:

@@ -14,7 +14,7 @@ from (
         or {{ field.differ("o." ~ field.column, "f." ~ field.column) }}
 {% endfor %}
 {% for field in waiting %}
-        or o._file_{{ loop.index0 }} is distinct from f._file_{{ loop.index0 }}
+        or o._file_{{ field.short }} is distinct from f._file_{{ field.short }}
 {% endfor %}
     )
 ) d

@@ -14,7 +14,7 @@
 {% for field in rejecting %}
       and not {{ field.fault }}
 {% endfor %}
-      and ({% for field in fields %}{{ " or " if not loop.first }}g.{{ field.column }} is distinct from {{ field.value }}{% endfor %})
+      and {{ fields | each("g.{0.column} is distinct from {0.value}") | any_of }}
 {% endmacro %}
 {% macro removing(way) %}
         select 1 from {{ in_schema | ident }}.{{ in_table | ident }} i where {{ claimed(chunk) }} and i.removed and {{ way }}

@@ -5,5 +5,5 @@ select 1 as found
 from {{ in_schema | ident }}.{{ table | ident }} i
 where {{ relayed(kind, chunk) }}
   and {{ may_be_longer(in_schema, table, inline_bytes) }}
-  and ({% for column in long %}{{ " or " if not loop.first }}octet_length(i.{{ column.name | ident }}) > {{ inline_bytes }}{% endfor %})
+  and {{ long | map(attribute="name") | idents("i") | each("octet_length({0}) > " ~ inline_bytes) | any_of }}
 limit 1

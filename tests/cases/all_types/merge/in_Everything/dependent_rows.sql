@@ -38,8 +38,8 @@ named as (
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
 ),
 touched as materialized (
-    select id, -1 as k, cast(instance as text) as key from named where instance is not null
+    select id, '' as field, cast(instance as text) as key from named where instance is not null
 )
 select distinct t.id
 from touched t
-join (select k, key from touched group by k, key having min(id) <> max(id)) shared on shared.k = t.k and shared.key = t.key
+join (select field, key from touched group by field, key having min(id) <> max(id)) shared on shared.field = t.field and shared.key = t.key

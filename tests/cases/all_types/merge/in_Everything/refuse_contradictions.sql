@@ -30,7 +30,7 @@ from (
         or o.f_input_phone is distinct from f.f_input_phone
         or case when o.f_input_text_lang <> f.f_input_text_lang then not case when o.f_input_text_lang ~ '^\s*[{]' then store_demo.same_json(o.f_input_text_lang, f.f_input_text_lang) else false end else o.f_input_text_lang is distinct from f.f_input_text_lang end
         or case when o.f_textarea_lang <> f.f_textarea_lang then not case when o.f_textarea_lang ~ '^\s*[{]' then store_demo.same_json(o.f_textarea_lang, f.f_textarea_lang) else false end else o.f_textarea_lang is distinct from f.f_textarea_lang end
-        or o._file_0 is distinct from f._file_0
+        or o._file_f_file_upload is distinct from f._file_f_file_upload
     )
 ) d
 where s._known = d._known and s._in_id is null and s._known is not null and not s._removed and s._action <> 'rejected'

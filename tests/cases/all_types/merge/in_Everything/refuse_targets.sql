@@ -1,5 +1,6 @@
 -- An instance whose own row is rejected is no merge target: nobody can say whether it would have kept the value.
 update stage s
-set _action = 'rejected', _instance = null
+set
+    _action = 'rejected', _instance = null
 from refused r
 where s._is_weak and s._known = r.instance and s._action <> 'rejected'

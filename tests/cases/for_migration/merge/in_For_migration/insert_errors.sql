@@ -30,7 +30,7 @@ from (
     select s._row, s._in_id, v.field, v.code, v.value, v.severity
     from stage s
     cross join lateral (values
-        (s._taken_0 and s._action = 'rejected', 'mig1', 'UNIQUE_TAKEN', left(cast(s.mig1 as text), 200), 'error')
+        (s._taken_mig1 and s._action = 'rejected', 'mig1', 'UNIQUE_TAKEN', left(cast(s.mig1 as text), 200), 'error')
     ) as v (holds, field, code, value, severity)
     where v.holds
 ) f

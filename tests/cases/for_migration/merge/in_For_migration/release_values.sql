@@ -1,10 +1,10 @@
 -- Values that change hands are put down before they are taken up: no index bears two instances with one value, be it for
 -- the time of a statement. What they were is in the stage.
 update store_demo.bo_For_migration g
-set mig1 = case when r.gives_0 then null else g.mig1 end
+set mig1 = case when r.gives_mig1 then null else g.mig1 end
 from (
-    select h._known, bool_or(w.k = 0) as gives_0
-    from wish w
+    select h._known, bool_or(w.field = 'mig1') as gives_mig1
+    from value_claim w
     join stage s on s._row = w._row and s._action in ('created', 'changed')
     join stage h on h._row = w.giver and h._action = 'changed'
     group by h._known

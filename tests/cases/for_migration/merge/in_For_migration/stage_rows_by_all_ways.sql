@@ -1,13 +1,10 @@
 -- A chunk's claimed rows as they stand now, each with its golden instance, its values as read, and what to do with it.
--- Everything that is asked of a row is asked once, here. `exact` knows all ways to an instance; without it only in_id
--- is followed, which is enough for nearly every chunk and costs one join instead of four. A row is weak that no id leads
--- to an instance, but perhaps a unique value: what it wants and whose that is (_holder) the settling of the stage needs, and
--- of its instance, what that had (_old) and whether it gives this up (_gives). Unique fields are numbered. _bad says of
--- each tested field whether its value is bad: one column, for a table cannot have two for each of many fields.
+-- Everything that is asked of a row is asked once, here. `exact` follows all ways to an instance; without it only in_id
+-- is followed, which is enough for nearly every chunk and costs one join instead of four.
 create temporary table stage on commit drop as
 with
 
-looked as (
+candidates as (
     select
         i.id as _row, i.ctid as _place, i.xmin as _version,
         nullif(i.in_id, '') collate "C" as _in_id, nullif(i.out_id, '') collate "C" as _out_id,
@@ -18,51 +15,56 @@ looked as (
             when o._id <> coalesce(b._id, a.instance) then 'IN_ID_TAKEN'
         end as _fault,
         g._id is not null and nullif(i.in_id, '') is not null and b._id is null and a.instance is null as _aliased,
-        coalesce(o._id, b._id, a.instance, u0._id) is null as _is_weak,
-        case when coalesce(o._id, b._id, a.instance, u0._id) is null then case when false then -1 end end as _by,
+        coalesce(o._id, b._id, a.instance, u_mig1._id) is null as _is_weak,
+        case
+            when coalesce(o._id, b._id, a.instance, u_mig1._id) is not null then null
+        end as _by,
         array[(case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)] as _bad,
-        case when u0._id <> g._id then u0._id end as _holder_0,
-        g.mig1 as _old_0,
+        case when u_mig1._id <> g._id then u_mig1._id end as _holder_mig1,
+        g.mig1 as _old_mig1,
         array[(nullif(i.in_id, '') is not null)] as _brings,
         i.mig2 as mig2,
         coalesce(nullif(i.in_id, ''), g.mig1) as mig1,
-(g.mig2 is distinct from i.mig2 or g.mig1 is distinct from coalesce(nullif(i.in_id, ''), g.mig1)) as _differs
+        (g.mig2 is distinct from i.mig2 or g.mig1 is distinct from coalesce(nullif(i.in_id, ''), g.mig1)) as _differs
     from in_tables.in_For_migration i
     left join store_demo.bo_For_migration o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_For_migration b on b._in_id = i.in_id collate "C"
     left join store_demo.alias a on a.bo = :bo and a.in_id = i.in_id collate "C" and b._id is null
-    left join store_demo.bo_For_migration u0
-        on u0.mig1 = nullif(i.in_id, '')
-        and u0._state <> 'REMOVED'
+    left join store_demo.bo_For_migration u_mig1
+        on u_mig1.mig1 = nullif(i.in_id, '')
+        and u_mig1._state <> 'REMOVED'
 
     left join store_demo.bo_For_migration g
-        on g._id = coalesce(coalesce(o._id, b._id, a.instance, u0._id))
+        on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_mig1._id))
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- worked out once per row: a value is judged where it is first named, and large JSON takes its time
 ),
-judged as (
+verdicts as (
     select
-        looked.*,
+        candidates.*,
         case
             when _in_id is null and _out_id is null then 'rejected'
             when _fault is not null then 'rejected'
             when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
             when true = any(_bad) then 'rejected'
             when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
-            when case when (
+            when case
+                when (
     select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
     from pg_class c
     where c.oid = cast('in_tables.in_For_migration' as regclass)
-) or (
+)
+                    or (
     select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
     from pg_class c
     where c.oid = cast('store_demo.bo_For_migration' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(mig2), 0) end > :max_row_bytes then 'rejected'
+                then cast(0 as bigint) + coalesce(octet_length(mig2), 0)
+            end > :max_row_bytes then 'rejected'
             when _known is null then 'created'
             else 'changed'
         end as _action
-    from looked
+    from candidates
     offset 0 -- worked out once per row, not where it is named
 )
 select
@@ -70,23 +72,34 @@ select
     case when true = any(_bad) then _bad end as _bad,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
     _brings,
-    case when not _removed then _holder_0 end as _holder_0, _old_0, false as _taken_0,
-    case when not _removed and (_known_state is null or _known_state = 'REMOVED' or mig1 is distinct from _old_0) then cast(mig1 as text) end as _wants_0,
-    coalesce(_known_state <> 'REMOVED' and _old_0 is not null and (_removed or mig1 is distinct from _old_0), false) as _gives_0,
-    -- What nobody will write need not be carried.
+    case when not _removed then _holder_mig1 end as _holder_mig1,
+    _old_mig1,
+    false as _taken_mig1,
+    case when not _removed and (_known_state is null or _known_state = 'REMOVED' or mig1 is distinct from _old_mig1) then cast(mig1 as text) end as _wants_mig1,
+    coalesce(_known_state <> 'REMOVED' and _old_mig1 is not null and (_removed or mig1 is distinct from _old_mig1), false) as _gives_mig1,
+    -- A value that will not be written need not be carried.
     case when _action in ('created', 'changed') then mig2 end as mig2,
     mig1,
-    case when _action = 'rejected' and not _removed and _fault is null then case when (
+    case
+        when _action = 'rejected' and not _removed and _fault is null
+        then case
+                when (
     select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
     from pg_class c
     where c.oid = cast('in_tables.in_For_migration' as regclass)
-) or (
+)
+                    or (
     select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
     from pg_class c
     where c.oid = cast('store_demo.bo_For_migration' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(mig2), 0) end end as _row_bytes,
+                then cast(0 as bigint) + coalesce(octet_length(mig2), 0)
+            end
+    end as _row_bytes,
     _action,
-    case when _action = 'created' then :new_ids || to_hex(1048575 + row_number() over (order by case when _action = 'created' then _in_id end)) when _action <> 'rejected' then _known end as _instance,
-false as _skips
-from judged
+    case
+        when _action = 'created' then :new_ids || to_hex(1048575 + row_number() over (order by case when _action = 'created' then _in_id end))
+        when _action <> 'rejected' then _known
+    end as _instance,
+    not _removed and _action <> 'rejected' and false as _skips
+from verdicts

@@ -18,8 +18,8 @@ with changed as (
         case when o._state <> g._state then jsonb_build_object('_state', o._state) else '{}' end
         || case when o.mig2 is distinct from g.mig2
             then jsonb_build_object('mig2', o.mig2) else '{}' end
-        || case when s._old_0 is distinct from g.mig1
-            then jsonb_build_object('mig1', s._old_0) else '{}' end as before
+        || case when s._old_mig1 is distinct from g.mig1
+            then jsonb_build_object('mig1', s._old_mig1) else '{}' end as before
 )
 insert into store_demo.journal (run, bo, instance, change, before)
 select :run, :bo, _id, change, before from changed

@@ -1,5 +1,8 @@
 -- An instance whose own row is rejected is no merge target: nobody can say whether it would have kept the value.
 update stage s
-set _action = 'rejected', _instance = null, _taken_0 = s._by = 0, _taken_1 = s._by = 1
+set
+    _taken_email = s._by = 'email',
+    _taken_passport = s._by = 'passport',
+    _action = 'rejected', _instance = null
 from refused r
 where s._is_weak and s._known = r.instance and s._action <> 'rejected'

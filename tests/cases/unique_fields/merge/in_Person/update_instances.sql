@@ -18,14 +18,14 @@ with changed as (
         g._id,
         case when s._action = 'removed' then 'removed' when o._state = 'REMOVED' then 'returned' else 'changed' end as change,
         case when o._state <> g._state then jsonb_build_object('_state', o._state) else '{}' end
-        || case when s._old_0 is distinct from g.email
-            then jsonb_build_object('email', s._old_0) else '{}' end
-        || case when s._old_1 is distinct from g.Passport
-            then jsonb_build_object('passport', s._old_1) else '{}' end
+        || case when s._old_email is distinct from g.email
+            then jsonb_build_object('email', s._old_email) else '{}' end
+        || case when s._old_passport is distinct from g.Passport
+            then jsonb_build_object('passport', s._old_passport) else '{}' end
         || case when o.Born is distinct from g.Born
             then jsonb_build_object('born', o.Born) else '{}' end
-        || case when s._old_2 is distinct from g.Number
-            then jsonb_build_object('number', s._old_2) else '{}' end as before
+        || case when s._old_number is distinct from g.Number
+            then jsonb_build_object('number', s._old_number) else '{}' end as before
 )
 insert into store_demo.journal (run, bo, instance, change, before)
 select :run, :bo, _id, change, before from changed

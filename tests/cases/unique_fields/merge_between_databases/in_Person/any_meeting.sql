@@ -1,9 +1,9 @@
 -- Whether rows of the stage have to do with each other, or want what another instance has; most often none does.
 select 1 as found
 where exists (select from stage where _known is not null group by _known having count(*) > 1)
-   or exists (select from stage where _holder_0 is not null)
-   or exists (select from stage where _wants_0 is not null group by _wants_0 having count(*) > 1)
-   or exists (select from stage where _holder_1 is not null)
-   or exists (select from stage where _wants_1 is not null group by _wants_1 having count(*) > 1)
-   or exists (select from stage where _holder_2 is not null)
-   or exists (select from stage where _wants_2 is not null group by _wants_2 having count(*) > 1)
+   or exists (select from stage where _holder_email is not null)
+   or exists (select from stage where _wants_email is not null group by _wants_email having count(*) > 1)
+   or exists (select from stage where _holder_passport is not null)
+   or exists (select from stage where _wants_passport is not null group by _wants_passport having count(*) > 1)
+   or exists (select from stage where _holder_number is not null)
+   or exists (select from stage where _wants_number is not null group by _wants_number having count(*) > 1)

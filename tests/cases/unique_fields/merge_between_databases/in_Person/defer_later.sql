@@ -14,14 +14,14 @@ from (
     from (
         select _row, _in_id, _known as instance from stage where _known is not null and _is_weak and _action <> 'rejected'
         union all
-        select _row, _in_id, _holder_0 from stage
-        where _holder_0 is not null and _is_weak and _action <> 'rejected'
+        select _row, _in_id, _holder_email from stage
+        where _holder_email is not null and _is_weak and _action <> 'rejected'
         union all
-        select _row, _in_id, _holder_1 from stage
-        where _holder_1 is not null and _is_weak and _action <> 'rejected'
+        select _row, _in_id, _holder_passport from stage
+        where _holder_passport is not null and _is_weak and _action <> 'rejected'
         union all
-        select _row, _in_id, _holder_2 from stage
-        where _holder_2 is not null and _is_weak and _action <> 'rejected'
+        select _row, _in_id, _holder_number from stage
+        where _holder_number is not null and _is_weak and _action <> 'rejected'
     ) touched
 ) met
 where n > 1
@@ -29,27 +29,27 @@ union
 select _row
 from (
     select _row, _is_weak,
-        rank() over (partition by _wants_0 order by _is_weak, case when _is_weak then _in_id end) as n
+        rank() over (partition by _wants_email order by _is_weak, case when _is_weak then _in_id end) as n
     from stage
-    where _wants_0 is not null and not (_is_weak and _action = 'rejected')
+    where _wants_email is not null and not (_is_weak and _action = 'rejected')
 ) wanted
 where _is_weak and n > 1
 union
 select _row
 from (
     select _row, _is_weak,
-        rank() over (partition by _wants_1 order by _is_weak, case when _is_weak then _in_id end) as n
+        rank() over (partition by _wants_passport order by _is_weak, case when _is_weak then _in_id end) as n
     from stage
-    where _wants_1 is not null and not (_is_weak and _action = 'rejected')
+    where _wants_passport is not null and not (_is_weak and _action = 'rejected')
 ) wanted
 where _is_weak and n > 1
 union
 select _row
 from (
     select _row, _is_weak,
-        rank() over (partition by _wants_2 order by _is_weak, case when _is_weak then _in_id end) as n
+        rank() over (partition by _wants_number order by _is_weak, case when _is_weak then _in_id end) as n
     from stage
-    where _wants_2 is not null and not (_is_weak and _action = 'rejected')
+    where _wants_number is not null and not (_is_weak and _action = 'rejected')
 ) wanted
 where _is_weak and n > 1
 ) t

@@ -35,11 +35,11 @@ from (
     select s._row, s._in_id, v.field, v.code, v.value, v.severity
     from stage s
     cross join lateral (values
-        (s._taken_0 and s._action = 'rejected', 'email', 'UNIQUE_TAKEN', left(cast(s.email as text), 200), 'error'),
-        (s._taken_1 and s._action = 'rejected', 'Passport', 'UNIQUE_TAKEN', left(cast(s.Passport as text), 200), 'error'),
-        (s._taken_2 and s._action = 'rejected', 'Number', 'UNIQUE_TAKEN', left(cast(s.Number as text), 200), 'error'),
-        (s._by = 0 and s._action <> 'rejected', 'email', 'MERGED_BY_VALUE', left(cast(s.email as text), 200), 'info'),
-        (s._by = 1 and s._action <> 'rejected', 'Passport', 'MERGED_BY_VALUE', left(cast(s.Passport as text), 200), 'info')
+        (s._taken_email and s._action = 'rejected', 'email', 'UNIQUE_TAKEN', left(cast(s.email as text), 200), 'error'),
+        (s._taken_passport and s._action = 'rejected', 'Passport', 'UNIQUE_TAKEN', left(cast(s.Passport as text), 200), 'error'),
+        (s._taken_number and s._action = 'rejected', 'Number', 'UNIQUE_TAKEN', left(cast(s.Number as text), 200), 'error'),
+        (s._by = 'email' and s._action <> 'rejected', 'email', 'MERGED_BY_VALUE', left(cast(s.email as text), 200), 'info'),
+        (s._by = 'passport' and s._action <> 'rejected', 'Passport', 'MERGED_BY_VALUE', left(cast(s.Passport as text), 200), 'info')
     ) as v (holds, field, code, value, severity)
     where v.holds
 ) f

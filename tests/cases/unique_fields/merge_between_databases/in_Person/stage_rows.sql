@@ -1,13 +1,10 @@
 -- A chunk's claimed rows as they stand now, each with its golden instance, its values as read, and what to do with it.
--- Everything that is asked of a row is asked once, here. `exact` knows all ways to an instance; without it only in_id
--- is followed, which is enough for nearly every chunk and costs one join instead of four. A row is weak that no id leads
--- to an instance, but perhaps a unique value: what it wants and whose that is (_holder) the settling of the stage needs, and
--- of its instance, what that had (_old) and whether it gives this up (_gives). Unique fields are numbered. _bad says of
--- each tested field whether its value is bad: one column, for a table cannot have two for each of many fields.
+-- Everything that is asked of a row is asked once, here. `exact` follows all ways to an instance; without it only in_id
+-- is followed, which is enough for nearly every chunk and costs one join instead of four.
 create temporary table stage on commit drop as
 with
 
-looked as (
+candidates as (
     select
         i.id as _row, i._place, i._version,
         nullif(i.in_id, '') collate "C" as _in_id, nullif(i.out_id, '') collate "C" as _out_id,
@@ -16,27 +13,27 @@ looked as (
         cast(null as text) as _fault,
         false as _aliased,
         array[(case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null), (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)] as _bad,
-        (nullif(i.email, '') is null or (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)) as _lacks_system,
-        case when u0._id <> g._id then u0._id end as _holder_0,
-        g.email as _old_0,
-        case when u1._id <> g._id then u1._id end as _holder_1,
-        g.Passport as _old_1,
-        case when u2._id <> g._id then u2._id end as _holder_2,
-        g.Number as _old_2,
+        ((nullif(i.email, '') is null or (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null))) as _lacks_system,
+        case when u_email._id <> g._id then u_email._id end as _holder_email,
+        g.email as _old_email,
+        case when u_passport._id <> g._id then u_passport._id end as _holder_passport,
+        g.Passport as _old_passport,
+        case when u_number._id <> g._id then u_number._id end as _holder_number,
+        g.Number as _old_number,
         nullif(i.email, '') as email,
         nullif(i.Passport, '') as Passport,
         i.Born as Born,
         coalesce(nullif(i.in_id, ''), g.Number) as Number,
-(g.email is distinct from nullif(i.email, '') or g.Passport is distinct from nullif(i.Passport, '') or g.Born is distinct from i.Born or g.Number is distinct from coalesce(nullif(i.in_id, ''), g.Number)) as _differs
+        (g.email is distinct from nullif(i.email, '') or g.Passport is distinct from nullif(i.Passport, '') or g.Born is distinct from i.Born or g.Number is distinct from coalesce(nullif(i.in_id, ''), g.Number)) as _differs
     from pg_temp.in_Person i
     join remaining r on r.id = i.id
     left join store_demo.bo_Person g on g._in_id = i.in_id collate "C"
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- worked out once per row: a value is judged where it is first named, and large JSON takes its time
 ),
-judged as (
+verdicts as (
     select
-        looked.*,
+        candidates.*,
         case
             when _in_id is null and _out_id is null then 'rejected'
             when _fault is not null then 'rejected'
@@ -44,42 +41,54 @@ judged as (
             when _lacks_system then 'rejected'
             when true = any(_bad) then 'rejected'
             when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
-            when case when (
+            when case
+                when (
     select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
     from pg_class c
     where c.oid = cast('pg_temp.in_Person' as regclass)
-) or (
+)
+                    or (
     select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
     from pg_class c
     where c.oid = cast('store_demo.bo_Person' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0) end > :max_row_bytes then 'rejected'
+                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0)
+            end > :max_row_bytes then 'rejected'
             when _known is null then 'created'
             else 'changed'
         end as _action
-    from looked
+    from candidates
     offset 0 -- worked out once per row, not where it is named
 )
 select
     _row, _place, _version, _in_id, _out_id, _removed, _known, _fault, _aliased,
     case when true = any(_bad) then _bad end as _bad,
     _lacks_system,
-    -- What nobody will write need not be carried.
+    -- A value that will not be written need not be carried.
     email,
     Passport,
     case when _action in ('created', 'changed') then Born end as Born,
     Number,
-    case when _action = 'rejected' and not _removed and _fault is null then case when (
+    case
+        when _action = 'rejected' and not _removed and _fault is null
+        then case
+                when (
     select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
     from pg_class c
     where c.oid = cast('pg_temp.in_Person' as regclass)
-) or (
+)
+                    or (
     select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
     from pg_class c
     where c.oid = cast('store_demo.bo_Person' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0) end end as _row_bytes,
+                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0)
+            end
+    end as _row_bytes,
     _action,
-    case when _action = 'created' then :new_ids || to_hex(1048575 + row_number() over (order by case when _action = 'created' then _in_id end)) when _action <> 'rejected' then _known end as _instance,
-false as _skips
-from judged
+    case
+        when _action = 'created' then :new_ids || to_hex(1048575 + row_number() over (order by case when _action = 'created' then _in_id end))
+        when _action <> 'rejected' then _known
+    end as _instance,
+    not _removed and _action <> 'rejected' and false as _skips
+from verdicts
