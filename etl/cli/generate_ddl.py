@@ -177,4 +177,4 @@ def _grant(company: Company, role: str, schema: str, settings: Settings) -> None
     with open_database(database, "etl:generate-ddl") as engine, transaction(engine) as connection:
         grants = partner_script(company, schema, role, read_by_partner(connection, schema))
         is_changed = apply_script(connection, grants, role, [schema])
-    click.echo(f"{role}: rights granted" if is_changed else f"{role}: has its rights already")
+    click.echo(f"{role}: privileges granted" if is_changed else f"{role}: has its privileges already")

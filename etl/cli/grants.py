@@ -10,7 +10,7 @@ import sqlalchemy
 from etl.cli.generate_ddl import schema_names
 from etl.cli.printing import COMPANY, config_url, json_text
 from etl.database import transaction
-from etl.ddl import privileges as rights
+from etl.ddl import privileges
 from etl.ddl.privileges import Held, Script
 from etl.engine import open_database, open_runtime, prepare, read_configuration
 from etl.errors import EnvironmentFault
@@ -60,7 +60,7 @@ def grants(
     with _opened(settings) as databases:
         if is_applied and settings.has_out_migration:
             with transaction(databases.out, client_min_messages="warning") as connection:
-                rights.make_schema(connection, names.out_views_schema(found.code))
+                privileges.make_schema(connection, names.out_views_schema(found.code))
         for part in _parts(found, settings, databases, roles, create_roles=create_roles):
             if is_applied:
                 _apply(part)
@@ -98,27 +98,27 @@ def _parts(
     schemas = schema_names(settings, company)
     in_schema = schemas["in_schema"]
     with transaction(databases.source) as connection:
-        server = rights.look(connection, roles, [in_schema])
-        read = rights.read_by_partner(connection, in_schema)
+        server = privileges.look(connection, roles, [in_schema])
+        read = privileges.read_by_partner(connection, in_schema)
     with transaction(databases.out) as connection:
-        versions = rights.versions(connection, schemas["store_schema"])
+        versions = privileges.versions(connection, schemas["store_schema"])
     readable = list(dict.fromkeys([names.out_views_schema(company.code), *versions, schemas["out_schema"]]))
     with transaction(databases.out) as connection:
-        target = rights.look(connection, roles, readable)
+        target = privileges.look(connection, roles, readable)
     lacks = tuple(f"lacks {line}" for line in _lacking(schemas, settings, databases))
     yield _Part(Script(f"{server.engine} is the engine: it owns the tables", (), lacks), databases.source)
     if create_roles:
-        made = rights.administrator_script(roles, server.roles, server.database, is_open=server.is_open)
+        made = privileges.administrator_script(roles, server.roles, server.database, is_open=server.is_open)
         yield _Part(made, databases.source)
     partner, reader = roles
     if fold(in_schema) in server.schemas:
-        granted = rights.partner_script(company, in_schema, partner, read)
+        granted = privileges.partner_script(company, in_schema, partner, read)
         yield _Part(granted, databases.source, partner, (in_schema,))
     else:
         note = f"schema {in_schema} is not there yet: `etl generate-ddl --apply` makes it; then ask again"
         yield _Part(Script(f"{partner} fills the in_ tables", (), (note,)), databases.source)
     present = tuple(schema for schema in readable if schema in target.schemas)
-    selected = rights.reader_script(readable, reader, target.engine, target.schemas)
+    selected = privileges.reader_script(readable, reader, target.engine, target.schemas)
     yield _Part(selected, databases.out, reader, present)
 
 
@@ -131,15 +131,15 @@ def _lacking(schemas: dict[str, str], settings: Settings, databases: _Databases)
     lines: list[str] = []
     for engine, held in places:
         with transaction(engine) as connection:
-            lines += map(str, rights.lacking(connection, held))
+            lines += map(str, privileges.lacking(connection, held))
     return list(dict.fromkeys(lines))
 
 
 def _apply(part: _Part) -> None:
     with transaction(part.engine) as connection:
-        is_changed = rights.apply_script(connection, part.script, part.role, part.schemas)
+        is_changed = privileges.apply_script(connection, part.script, part.role, part.schemas)
     if part.role:
-        click.echo(f"{part.role}: rights granted" if is_changed else f"{part.role}: has its rights already")
+        click.echo(f"{part.role}: privileges granted" if is_changed else f"{part.role}: has its privileges already")
     for note in part.script.notes:
         click.echo(f"  {note}")
 
@@ -148,7 +148,7 @@ def _check(company: Company, settings: Settings, *, as_json: bool) -> None:
     with _opened(settings) as databases:
         lines = _lacking(schema_names(settings, company), settings, databases)
         with transaction(databases.source) as connection:
-            superuser = rights.is_superuser(connection) if settings.import_database.host else ""
+            superuser = privileges.is_superuser(connection) if settings.import_database.host else ""
     if as_json:
         click.echo(json_text({"lacking": lines, "superuser": superuser or None}))
     else:

@@ -179,7 +179,7 @@ def _differences(table: Table, live: Relation) -> Iterator[str]:
             yield f"{table}.{column.definition.split()[0]}: is {actual}, the metadata says {column.catalog_type}"
     if table.direction is Direction.IN:
         for danger in live.dangers:
-            yield f"{table}: {danger}; its code would run with our rights, so the engine refuses it"
+            yield f"{table}: {danger}; its code would run with the engine's privileges, so the engine refuses it"
 
 
 def _storage(table: Table) -> Iterator[Change]:

@@ -64,5 +64,5 @@ def _handler(name: str, destination: Destination, folder: Path, is_service: bool
 def _line(destination: Destination, environ: Mapping[str, str]) -> Line:
     layout = destination.layout
     is_terminal = destination.kind != "rolling_file" and getattr(sys, destination.kind).isatty()
-    is_wanted = environ.get("MYBPM_LOGS_COLORED", "").strip().upper() in TRUE_WORDS
-    return Line(layout.colored if layout.colored and (is_terminal or is_wanted) else layout.pattern)
+    enabled = environ.get("MYBPM_LOGS_COLORED", "").strip().upper() in TRUE_WORDS
+    return Line(layout.colored if layout.colored and (is_terminal or enabled) else layout.pattern)

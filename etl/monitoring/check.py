@@ -29,7 +29,7 @@ from etl.monitoring.server_checks import (
     check_encoding,
     check_holders,
     check_notify_queue,
-    check_rights,
+    check_privileges,
     check_server,
 )
 
@@ -38,7 +38,7 @@ _OF_PLACE: tuple[tuple[str, Callable[[CheckedDatabase], Iterator[Finding]]], ...
     ("server", check_server),
     ("encoding", check_encoding),
     ("clock", check_clock),
-    ("rights", check_rights),
+    ("privileges", check_privileges),
     ("vacuum", check_holders),
     ("notifications", check_notify_queue),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from etl import ddl
 from etl.database import SqlTemplates, read_only_transaction
-from etl.ddl import privileges as rights
+from etl.ddl import privileges
 from etl.engine import Runtime, is_prepared, look_at_feed, read_status
 from etl.errors import EnvironmentFault
 from etl.monitoring.finding import (
@@ -46,8 +46,8 @@ def check_tables(runtime: Runtime) -> Iterator[Finding]:
             yield warning("in_ tables", found, f"`etl generate-ddl --company {runtime.company.code} --apply` adds it")
         for one in ddl.foreign(connection, runtime.company, runtime.in_schema):
             yield warning("in_ tables", f"{one.table}: {one.what}", one.do)
-        for right in rights.missing_rights(connection, runtime.company, runtime.in_schema):
-            yield warning("partner's rights", right.what, right.command)
+        for right in privileges.missing_privileges(connection, runtime.company, runtime.in_schema):
+            yield warning("partner's privileges", right.what, right.command)
         is_ready = is_prepared(connection, runtime)
     with read_only_transaction(runtime.store_engine) as connection:
         changes = ddl.missing(connection, runtime.company, "store", in_schema=runtime.in_schema, **schemas)

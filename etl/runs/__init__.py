@@ -1,6 +1,6 @@
 """A run as a list of tasks, and the task table: plan, record, take, perform, retry.
 
-Receives how many rows each table has claimed. Hands each task to the function it is given, in one transaction together
+Receives how many rows each table has claimed. Calls the given function with each task, in one transaction together
 with the task's state. Never knows what a task does.
 """
 

@@ -21,7 +21,7 @@ from tests.documentation import (
     MONITORING,
     OPERATOR,
     PARTNER,
-    RIGHTS,
+    PRIVILEGES,
     SERVICE,
     VERSIONS,
     blocks,
@@ -75,9 +75,9 @@ def site(make_site: MakeSite) -> Site:
 
 @pytest.fixture
 def partner(site: Site) -> Iterator[Session]:
-    """The role that rights.md makes, with the rights that it grants and no others."""
-    [roles] = [block.text for block in blocks(RIGHTS) if block.language == "sql"]
-    [commands] = [block for block in blocks(RIGHTS) if block.language == "sh"]
+    """The role that privileges.md makes, with the rights that it grants and no others."""
+    [roles] = [block.text for block in blocks(PRIVILEGES) if block.language == "sql"]
+    [commands] = [block for block in blocks(PRIVILEGES) if block.language == "sh"]
     administrator = Session(site)
     administrator(roles)
     for line in commands.lines:

@@ -96,7 +96,7 @@ def inherited_grants(connection: Connection, company: Company, schema: str) -> l
     return found
 
 
-def missing_rights(connection: Connection, company: Company, schema: str) -> list[Missing]:
+def missing_privileges(connection: Connection, company: Company, schema: str) -> list[Missing]:
     """What roles that write rows cannot write of them."""
     live = _look(connection, company, schema)
     found: list[Missing] = []

@@ -103,7 +103,7 @@ def _lack(right: str, place: str, role: str, purpose: str = "") -> Lack:
     return Lack(f"{right} on {place}", f"grant {right.lower()} on {place} to {role}", purpose)
 
 
-def check_rights(connection: Connection, held: Held) -> None:
+def check_privileges(connection: Connection, held: Held) -> None:
     """Raise one EnvironmentFault with what the engine's role lacks to begin a run: views, further versions and rights
     that it took from itself are not asked for, since not every run needs them.
     """

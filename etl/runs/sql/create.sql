@@ -1,5 +1,5 @@
 -- A unit of a run's work. `attempts` is counted when it is taken, so a task that kills its runner is seen; so are
--- `strikes`, those of the attempts that nothing but the task explains.
+-- `strikes`, the attempts that ended their runner or failed because of the task itself.
 create table if not exists {{ schema | ident }}.task (
     id bigserial primary key,
     run bigint not null,

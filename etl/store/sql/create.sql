@@ -14,7 +14,8 @@ create table if not exists {{ schema | ident }}.journal (
 -- Readers ask for what transactions after a snapshot wrote, cleaning for the oldest. `n` is for the order of one instance's
 -- changes; an index on it would cost every change as much as its row.
 create index if not exists journal_written_by on {{ schema | ident }}.journal (written_by);
--- The highest number that a unit of work on this store (a run, an undo) has had: numbers only rise, whatever clocks say.
+-- The highest number that a unit of work on this store (a run, an undo) has had: numbers only rise, even if clocks are
+-- set back.
 create table if not exists {{ schema | ident }}.unit_number (
     only_row bool primary key default true check (only_row),
     highest bigint not null

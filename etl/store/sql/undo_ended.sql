@@ -1,4 +1,4 @@
--- What only runs have ended that are taken back: unless it has come again since, it is brought back.
+-- Rows that only undone runs have ended are restored, unless they have come again since.
 create temporary table undo_ended on commit drop as
 select distinct on ({{ keys | idents("e") | comma_list }}) {{ columns | idents("e") | comma_list }}, e.ended_by
 from {{ store_schema | ident }}.{{ ended | ident }} e

@@ -1,4 +1,4 @@
--- What instances get back of what a run replaced, column by column, except what a later change has touched. Within the run
+-- The values that an undo restores, column by column, except what a later change has touched. Within the run
 -- the earliest image of a column counts: jsonb_object_agg keeps the last, so they come latest first. And of unique values,
 -- numbered: what the instance has (_old), whether it gives this up, and what it wants that it does not have.
 create temporary table undone on commit drop as

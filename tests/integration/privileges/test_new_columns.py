@@ -39,7 +39,7 @@ def findings(site: Site) -> list[str]:
     return [
         f"{one.found}; {one.do}"
         for one in etl.monitoring.check(site.url, CODE, site.environ)
-        if one.what == "partner's rights"
+        if one.what == "partner's privileges"
     ]
 
 
@@ -72,7 +72,7 @@ def test_the_partner_fills_a_new_field_and_a_new_object_at_once(site: Site) -> N
         site.partner("update in_Visit set occupied_id = 1")
     # What `etl grants` gives is what was given: nothing is left for it to change but what it keeps beside.
     again = site.etl("grants", "--partner", partner, "--reader", f"{CODE}_reader_{site.database.name}", "--apply")
-    assert f"{partner}: has its rights already" in again.out
+    assert f"{partner}: has its privileges already" in again.out
 
 
 def test_only_who_had_all_gets_more(site: Site) -> None:

@@ -19,7 +19,7 @@ _DROPS = ("drop_hand_over_trigger", "drop_hand_over_truncate_trigger")
 _CREATES = ("create_hand_over_trigger", "create_hand_over_truncate_trigger")
 
 
-def ensure_hand_over_trigger(engine: sqlalchemy.Engine, schema: str, *, is_wanted: bool) -> bool:
+def ensure_hand_over_trigger(engine: sqlalchemy.Engine, schema: str, *, enabled: bool) -> bool:
     """Makes function and triggers, again where another version made them, or takes the triggers away; returns whether
     it did.
 
@@ -28,17 +28,17 @@ def ensure_hand_over_trigger(engine: sqlalchemy.Engine, schema: str, *, is_wante
     with transaction(engine) as connection:
         [row] = fetch_all(connection, _sql("hand_over_triggers"), {"schema": fold(schema)})
     digest = _digest(schema)
-    if (row.triggers == len(_CREATES) and row.digest == digest) if is_wanted else row.triggers == 0:
+    if (row.triggers == len(_CREATES) and row.digest == digest) if enabled else row.triggers == 0:
         return False
     quiet = {"client_min_messages": "warning"}
-    if is_wanted:
+    if enabled:
         # Alone, for it waits for nobody: an older trigger gets the new function at once.
         with transaction(engine, **quiet) as connection:
             execute(connection, _sql(_FUNCTION, schema=schema))
     with transaction(engine, lock_timeout=_PATIENCE, **quiet) as connection:
-        for statement in (*_DROPS, *(_CREATES if is_wanted else ())):
+        for statement in (*_DROPS, *(_CREATES if enabled else ())):
             execute(connection, _sql(statement, schema=schema))
-        if is_wanted:
+        if enabled:
             execute(connection, _sql("comment_hand_over_trigger", schema=schema, digest=digest))
     return True
 
