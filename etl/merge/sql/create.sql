@@ -13,11 +13,11 @@ create table if not exists {{ in_schema | ident }}.err (
     severity varchar(8) not null,
     created_at timestamp with time zone not null default clock_timestamp()
 );
--- Errors are asked for by run, the newest first.
+-- Errors are read by run, the newest first.
 create index if not exists err_run on {{ in_schema | ident }}.err (run, id);
--- Whether a missing instance was rejected is asked by its external id.
+-- Whether a missing instance was rejected is looked up by its external id.
 create index if not exists err_in_id on {{ in_schema | ident }}.err (in_table, in_id);
--- What became of the rows of each table, run by run; the partner may read it.
+-- The result of each run by table; the partner may read it.
 create table if not exists {{ in_schema | ident }}.migration_receipt (
     run bigint not null,
     in_table varchar(63) not null,
@@ -34,9 +34,9 @@ create table if not exists {{ in_schema | ident }}.migration_receipt (
     finished_at timestamp with time zone not null default clock_timestamp(),
     primary key (run, in_table)
 );
--- What came later. merged: of the changed and unchanged rows those that a unique value led to their instance.
+-- Columns of later versions. merged: the changed and unchanged rows that were matched by a unique value.
 alter table {{ in_schema | ident }}.migration_receipt add column if not exists merged bigint not null default 0;
--- Some rows of err tell what became of a row that has no fault.
+-- Some rows of err are an information about a row without a fault.
 alter table {{ in_schema | ident }}.err drop constraint if exists err_severity_check;
 -- See above.
 alter table {{ in_schema | ident }}.err add constraint err_severity_check

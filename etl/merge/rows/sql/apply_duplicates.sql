@@ -1,5 +1,5 @@
--- The row that counts gets the values that it leaves open from the rows behind it: the result is that of taking them one
--- after the other.
+-- The row that counts gets the values that it does not give from the rows behind it: the result is the same as merging
+-- them one after the other.
 {% from "ways.jinja" import gives, wants %}
 {% set last = "(array_agg(%s order by _turn) filter (where _turn = 1))[1]" %}
 {% macro folded(field, value) -%}

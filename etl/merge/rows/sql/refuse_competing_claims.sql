@@ -1,4 +1,4 @@
--- Of several that want one value the row with the lowest external id gets it, one that has none comes last.
+-- Of several rows that want one value the one with the lowest external id gets it; one without comes last.
 update value_claim w
 set is_refused = true
 from (

@@ -1,4 +1,4 @@
--- What must be refused of a row's wishes takes the row with it, and with that the other rows of its instance.
+-- A row whose claim on a unique value is refused is refused itself, with the other rows of its instance.
 with refused as (
     select {{ (["_row"] + (unique | each("bool_or(field = '{0.short}') as _taken_{0.short}"))) | comma_list }}
     from value_claim

@@ -1,4 +1,4 @@
--- Wishes for what another instance keeps; and for what a row would have given up that is refused itself.
+-- Refuses claims on values that another instance keeps, or that a refused row would have given up.
 with recursive refused (_row, field) as (
     select _row, field from value_claim where is_refused or holder is not null and giver is null
     union

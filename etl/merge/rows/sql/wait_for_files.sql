@@ -1,4 +1,4 @@
--- Fields whose file is not there wait for it; fields that named another file, or none, wait no longer.
+-- Fields whose file is missing wait for it; fields that named another file, or none, wait no longer.
 {% from "ended_waits.jinja" import ended_files %}
 with waiting as (
 {% for field in waiting %}

@@ -1,6 +1,6 @@
 -- How many ACTUAL instances the claimed rows would change, found as a merge does: by out_id, else by in_id, else by a unique
--- value, unless another row removes who has it. Rows that remove or will be rejected change none; of several rows for one
--- instance it is enough that one differs.
+-- value, unless another row removes its holder. Rows that remove or will be rejected change none; of several rows for
+-- one instance a single different one counts.
 {% from "chunk.jinja" import claimed %}
 {% from "lookups.jinja" import looked_up %}
 {% macro changing() %}

@@ -12,7 +12,7 @@ create table if not exists {{ schema | ident }}.run (
     finished_at timestamp with time zone,
     message text
 );
--- Let a constraint be the judge: one running run, whatever the code believes.
+-- A constraint ensures that there is one running run, independently of the code.
 create unique index if not exists run_running on {{ schema | ident }}.run ((true)) where state = 'running';
 -- The fencing token.
 create table if not exists {{ schema | ident }}.run_fence (
@@ -21,8 +21,9 @@ create table if not exists {{ schema | ident }}.run_fence (
 );
 -- Its one row.
 insert into {{ schema | ident }}.run_fence default values on conflict do nothing;
--- Who is or was at work on a run: its owner, and the helpers that joined it. `heartbeat_at` is a helper's own lease; null
--- for the owner, whose lease is the run's, and for a helper that has left or was dismissed. `pinned`: see engine/pinned.py.
+-- The runners of a run: its owner, and the helpers that joined it. `heartbeat_at` is a helper's own lease; null
+-- for the owner, whose lease is the run's, and for a helper that has left or was dismissed. `pinned`: see
+-- engine/compatibility.py.
 create table if not exists {{ schema | ident }}.runner (
     run bigint not null references {{ schema | ident }}.run on delete cascade on update cascade,
     owner varchar(64) not null,

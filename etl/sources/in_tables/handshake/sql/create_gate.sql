@@ -1,4 +1,4 @@
--- The token that may write. A row of its own, for tasks lock it `for share`.
+-- The token that may write. A row of its own, since tasks lock it `for share`.
 create table if not exists {{ schema | ident }}.relay_gate (
     only_row bool primary key default true check (only_row),
     run bigint not null default 0,
@@ -6,7 +6,7 @@ create table if not exists {{ schema | ident }}.relay_gate (
 );
 -- Its one row.
 insert into {{ schema | ident }}.relay_gate default values on conflict do nothing;
--- What was taken back, and as which run: where the import never heard of it, the next `etl undo` tells it.
+-- Undone runs, and the number of each undo: if the import has no row of it, the next `etl undo` writes it.
 create table if not exists {{ schema | ident }}.relay_undo (
     as_run bigint primary key,
     run bigint not null,

@@ -1,2 +1,2 @@
--- The highest number of a run that was let in.
+-- The highest number of a run that raised the fence.
 select run from {{ schema | ident }}.relay_gate

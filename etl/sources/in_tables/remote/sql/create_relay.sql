@@ -1,5 +1,5 @@
--- Beside a store whose import is in another database: the tasks of the running run whose effects are here, whatever
--- became of the import's transaction. Old runs' rows go when a run begins.
+-- Beside a store whose import is in another database: the tasks of the running run that are committed here, whether or
+-- not they are in the import. Rows of old runs are deleted when a run begins.
 create table if not exists {{ store_schema | ident }}.relay_task (
     run bigint not null,
     seq int not null,
@@ -14,7 +14,7 @@ create table if not exists {{ store_schema | ident }}.relay_mark (
     target_in_id varchar(100) not null,
     in_status varchar(20) not null
 );
--- Asked for by task.
+-- Read by task.
 create index if not exists relay_mark_task on {{ store_schema | ident }}.relay_mark (run, seq);
 -- See relay_keep_errors.
 create table if not exists {{ store_schema | ident }}.relay_err (
@@ -29,7 +29,7 @@ create table if not exists {{ store_schema | ident }}.relay_err (
     value text,
     severity varchar(8) not null
 );
--- Which row it is of, for what a repeated task does not find again.
+-- The row of the error, for rows that a repeated task does not find again.
 alter table {{ store_schema | ident }}.relay_err add column if not exists row_id bigint;
--- Asked for by task.
+-- Read by task.
 create index if not exists relay_err_task on {{ store_schema | ident }}.relay_err (run, seq)

@@ -1,4 +1,4 @@
--- See mark_rows: rows that still stand as they were read, which locked them. A rejected row keeps the id it came with.
+-- See mark_rows: rows that are unchanged since they were read and locked. A rejected row keeps the id it came with.
 update {{ in_schema | ident }}.{{ table | ident }} i
 set {{ marked | map(attribute="name") | idents | each("{0} = coalesce(m.{0}, i.{0})") | comma_list }}
 
