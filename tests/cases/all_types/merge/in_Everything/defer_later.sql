@@ -1,4 +1,4 @@
--- They wait for the next pass.
+-- Leaves these rows to the next pass.
 delete from stage s
 using (select _row
 from (

@@ -1,9 +1,9 @@
--- Claimed rows that touch what another one touches: the instance that they name, that which has a unique value that they
--- want, or a value that nobody has. Most rows touch nothing but their own instance.
+-- Claimed rows that depend on another one: they name the same instance, or want or have a unique value that the other
+-- row wants or has. Most rows concern only their own instance.
 create temporary table remaining on commit drop as
 with
 lookup_11 as materialized (
-    -- A row's code goes before an equal id of another row; a code too long for the column is kept as its id.
+    -- A code takes precedence over an equal id of another row; a code too long for the column is stored as its id.
     select distinct on (written) written, stored
     from (
         select code as written, code as stored, 1 as rank

@@ -1,4 +1,4 @@
--- Rows that say what the store has already are done.
+-- Marks rows that repeat what the store has as done.
 update in_tables.in_Everything i
 set in_status = 'DONE', out_id = g._id
 from store_demo.bo_Everything g

@@ -1,4 +1,4 @@
--- Fields whose file is not there wait for it; fields that named another file, or none, wait no longer.
+-- Fields whose file is missing wait for it; fields that named another file, or none, wait no longer.
 with waiting as (
     
     select 'f_file_upload' as field, _instance as instance, _file_f_file_upload as file_id, _waits_f_file_upload as is_waiting

@@ -1,5 +1,6 @@
--- References that rows of the stage take away, by any external id of an end that is there, and how many rows found one.
--- The partner's row of such a reference waits no longer. Between ends that are there only what an undo brought back waits.
+-- Removes the references that rows of the stage name, by any external id of an existing end, and counts the rows that
+-- found one. The partner's row of such a reference waits no longer. Between existing ends only references that an undo
+-- restored wait.
 with removing as materialized (
     select _place, owner_in_id, target_in_id, owner, target
     from stage

@@ -1,4 +1,4 @@
--- Links of the stage that are not there yet.
+-- Links of the stage that do not exist yet.
 with created as (
     insert into store_demo.link_NaturalClaim_Natural (_owner, _target, _target_bo, _linked_at)
     select distinct on (s.owner, s.target) s.owner, s.target, :target_bo, s.linked_at

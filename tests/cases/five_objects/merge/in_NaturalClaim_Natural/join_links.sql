@@ -1,5 +1,5 @@
--- A chunk's claimed link rows with both ends, found by the ends' external ids: done, and their links made. Those that
--- take a link away are left.
+-- A chunk's claimed link rows with both ends, found by the ends' external ids: done, and their links made. Rows that
+-- remove a link are left.
 with joined as (
     update in_tables.in_NaturalClaim_Natural l
     set in_status = 'DONE'

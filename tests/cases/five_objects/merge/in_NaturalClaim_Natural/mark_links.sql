@@ -1,4 +1,4 @@
--- As mark_rows: only rows that still stand as they were staged.
+-- As mark_rows: only rows that are unchanged since they were staged.
 update in_tables.in_NaturalClaim_Natural l
 set in_status = case
         when s.empty_column is not null then 'ERROR'

@@ -1,2 +1,2 @@
--- The link tasks that follow are planned by these statistics, and the filling of out_ tables.
+-- Link tasks and the filling of out_ tables are planned by these statistics.
 analyze store_demo.bo_For_migration (_id, _in_id, _state)

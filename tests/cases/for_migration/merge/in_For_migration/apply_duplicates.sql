@@ -1,5 +1,5 @@
--- The row that counts gets the values that it leaves open from the rows behind it: the result is that of taking them one
--- after the other.
+-- The row that counts gets the values that it does not give from the rows behind it: the result is the same as merging
+-- them one after the other.
 update stage s
 set _winner = null,
     mig2 = f.mig2,

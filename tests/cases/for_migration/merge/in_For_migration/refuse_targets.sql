@@ -1,4 +1,4 @@
--- An instance whose own row is rejected is no merge target: nobody can say whether it would have kept the value.
+-- An instance whose own row is rejected is no merge target: whether it would have kept the value is unknown.
 update stage s
 set
     _action = 'rejected', _instance = null

@@ -1,4 +1,4 @@
--- What must be refused of a row's wishes takes the row with it, and with that the other rows of its instance.
+-- A row whose claim on a unique value is refused is refused itself, with the other rows of its instance.
 with refused as (
     select _row, bool_or(field = 'email') as _taken_email, bool_or(field = 'passport') as _taken_passport, bool_or(field = 'number') as _taken_number
     from value_claim

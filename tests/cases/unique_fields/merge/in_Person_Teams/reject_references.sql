@@ -1,4 +1,4 @@
--- References with an empty end, from when such rows were taken: they need not wait until they expire.
+-- References with an empty end, from versions that accepted such rows: rejected without waiting for their expiry.
 with rejected as (
     delete from store_demo.boi_reference
     where bo = :bo and field = :field and target_bo = :target_bo and (owner_in_id = '' or target_in_id = '')

@@ -1,5 +1,5 @@
--- Claimed rows that touch what another one touches: the instance that they name, that which has a unique value that they
--- want, or a value that nobody has. Most rows touch nothing but their own instance.
+-- Claimed rows that depend on another one: they name the same instance, or want or have a unique value that the other
+-- row wants or has. Most rows concern only their own instance.
 create temporary table remaining on commit drop as
 with
 

@@ -1,5 +1,5 @@
--- One err row per fault of a rejected row, and one per skipped value, in the order of the rows; and what became of rows
--- that were merged into an instance, or with another row.
+-- One err row per fault of a rejected row, and one per skipped value, in the order of the rows; and an information for
+-- rows that were merged into an instance, or with another row.
 insert into pg_temp.err
     (run, in_table, row_id, in_id, column_name, code, message, message_rus, value, severity)
 select

@@ -1,5 +1,5 @@
--- New instances, in the order of their external id, as the stage has them: the unique index on it is the dear part of
--- an insert.
+-- New instances, in the order of their external id, as the stage has them: the unique index on it is the expensive part
+-- of an insert.
 with created as (
     insert into store_demo.bo_Person
         (_id, _in_id, _created_at, _modified_at, _in_migrated_at, email, Passport, Born, Number)

@@ -1,4 +1,4 @@
--- Rows without an external id that name one instance by out_id and say different things: nothing says which one counts.
+-- Rows without an external id that name one instance by out_id and differ: none of them takes precedence.
 update stage s
 set _action = 'rejected', _fault = 'OUT_ID_TWICE', _instance = null
 from (

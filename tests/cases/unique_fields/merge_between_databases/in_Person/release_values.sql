@@ -1,5 +1,5 @@
--- Values that change hands are put down before they are taken up: no index bears two instances with one value, be it for
--- the time of a statement. What they were is in the stage.
+-- Unique values that change hands are cleared before they are set: a unique index allows no two instances with one
+-- value, not even within a statement. The stage has the old values.
 update store_demo.bo_Person g
 set email = case when r.gives_email then null else g.email end, Passport = case when r.gives_passport then null else g.Passport end, Number = case when r.gives_number then null else g.Number end
 from (

@@ -1,6 +1,6 @@
--- A chunk's claimed rows as they stand now, each with its golden instance, its values as read, and what to do with it.
--- Everything that is asked of a row is asked once, here. `exact` follows all ways to an instance; without it only in_id
--- is followed, which is enough for nearly every chunk and costs one join instead of four.
+-- A chunk's claimed rows as they are now, each with its golden instance, its values as read, and its action. Every
+-- condition on a row is evaluated once, here. `exact` matches in all ways; without it only by in_id, which suffices for
+-- nearly every chunk and costs one join instead of four.
 create temporary table stage on commit drop as
 with
 
@@ -29,7 +29,7 @@ candidates as (
     join remaining r on r.id = i.id
     left join store_demo.bo_Person g on g._in_id = i.in_id collate "C"
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
-    offset 0 -- worked out once per row: a value is judged where it is first named, and large JSON takes its time
+    offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
 ),
 verdicts as (
     select
@@ -58,13 +58,13 @@ verdicts as (
             else 'changed'
         end as _action
     from candidates
-    offset 0 -- worked out once per row, not where it is named
+    offset 0 -- evaluated once per row, not where it is named
 )
 select
     _row, _place, _version, _in_id, _out_id, _removed, _known, _fault, _aliased,
     case when true = any(_bad) then _bad end as _bad,
     _lacks_system,
-    -- A value that will not be written need not be carried.
+    -- Values that no statement writes are left out.
     email,
     Passport,
     case when _action in ('created', 'changed') then Born end as Born,

@@ -1,6 +1,6 @@
--- A chunk's claimed rows as they stand now, each with its golden instance, its values as read, and what to do with it.
--- Everything that is asked of a row is asked once, here. `exact` follows all ways to an instance; without it only in_id
--- is followed, which is enough for nearly every chunk and costs one join instead of four.
+-- A chunk's claimed rows as they are now, each with its golden instance, its values as read, and its action. Every
+-- condition on a row is evaluated once, here. `exact` matches in all ways; without it only by in_id, which suffices for
+-- nearly every chunk and costs one join instead of four.
 create temporary table stage on commit drop as
 with
 
@@ -52,7 +52,7 @@ candidates as (
     left join store_demo.bo_Person g
         on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_number._id), u_email._id, u_passport._id)
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
-    offset 0 -- worked out once per row: a value is judged where it is first named, and large JSON takes its time
+    offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
 ),
 verdicts as (
     select
@@ -81,7 +81,7 @@ verdicts as (
             else 'changed'
         end as _action
     from candidates
-    offset 0 -- worked out once per row, not where it is named
+    offset 0 -- evaluated once per row, not where it is named
 )
 select
     _row, _place, _version, _in_id, _out_id, _removed, _known, _fault, _aliased,
@@ -104,7 +104,7 @@ select
     false as _taken_number,
     case when not _removed and (_known_state is null or _known_state = 'REMOVED' or Number is distinct from _old_number) then cast(Number as text) end as _wants_number,
     coalesce(_known_state <> 'REMOVED' and _old_number is not null and (_removed or Number is distinct from _old_number), false) as _gives_number,
-    -- A value that will not be written need not be carried.
+    -- Values that no statement writes are left out.
     email,
     Passport,
     case when _action in ('created', 'changed') then Born end as Born,

@@ -1,4 +1,4 @@
--- As mark_rows: only rows that still stand as they were staged.
+-- As mark_rows: only rows that are unchanged since they were staged.
 insert into pg_temp.mark (place, version, in_status)
 select s._place, s._version, case
         when s.empty_column is not null then 'ERROR'
