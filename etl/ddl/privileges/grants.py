@@ -40,12 +40,17 @@ class Script:
 
 @dataclass(frozen=True)
 class Writable:
-    """What a partner writes of a table; `columns` are SQL text."""
+    """What a partner writes of a table; `columns` are SQL text, `fields` are those of them that the metadata names.
+
+    `owner`: of a link table, the table of the object that has the field.
+    """
 
     table: str
     columns: tuple[str, ...]
     has_sequence: bool
     may_truncate: bool = True
+    fields: tuple[str, ...] = ()
+    owner: str = ""
 
     @property
     def sequence(self) -> str:
@@ -93,11 +98,12 @@ def writable(company: Company) -> Iterator[Writable]:
     """Every in_ table of a company, with what a partner writes of it."""
     for bo in company.objects:
         if bo.has_in_table:
-            data = (identifier(field.code) for field in bo.loaded_fields)
-            yield Writable(names.in_table(bo.code), (*_ROW, *data), has_sequence=True)
+            data = tuple(identifier(field.code) for field in bo.loaded_fields)
+            yield Writable(names.in_table(bo.code), (*_ROW, *data), has_sequence=True, fields=data)
     for link in company.in_link_tables():
         ends = (identifier(link.owner_column), identifier(link.target_column))
-        yield Writable(link.name, (*ends, *_LINK), has_sequence=False)
+        owner = names.in_table(link.bo.code) if link.bo.has_in_table else ""
+        yield Writable(link.name, (*ends, *_LINK), has_sequence=False, owner=owner)
     yield Writable(names.FILE_STORAGE, _FILE, has_sequence=False)
     yield Writable(names.PROCESS_TRACKING, _MARKER, has_sequence=True, may_truncate=False)
 
