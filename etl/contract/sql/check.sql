@@ -150,7 +150,7 @@ shaped as (
     left join instants n using (number)
 ),
 {% endif %}
-problem (severity, in_table, row_id, in_id, column_name, code, value) as (
+fault (severity, in_table, row_id, in_id, column_name, code, value) as (
 {% if structured %}
     select severity, in_table, row_id, in_id, column_name, code, left(written, 200)
     from shaped
@@ -207,21 +207,6 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
     where not i._removed and nullif(cast({{ column.raw }} as text), '') is null
     union all
 {% endif %}
-{% if column.is_unique %}
-    -- A run takes rows of one instance one after the other, by their in_id, and at most 50 of them.
-    select case when i._place > 50 then 'error' else 'note' end, '{{ table.name }}', i.id, i._in_id,
-        case when i._place <= 50 then '{{ column.name }}' end,
-        case when i._place > 50 then 'TOO_MANY_DUPLICATES' else 'DUPLICATE_VALUE' end,
-        case when i._place <= 50 then left(cast({{ column.raw }} as text), 200) end
-    from (
-        select i.*, count(*) over same as _duplicates, row_number() over (same order by i._in_id collate "C") as _place
-        from {{ row }} i
-        where not i._removed and nullif(cast({{ column.raw }} as text), '') is not null
-        window same as (partition by {{ column.compared }})
-    ) i
-    where i._duplicates > 1
-    union all
-{% endif %}
 {% endfor %}
 {% endfor %}
     -- {{ file_storage }}
@@ -269,6 +254,29 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
 {% endfor %}
 {% endfor %}
     select null, null, null, null, null, null, null where false
+),
+problem (severity, in_table, row_id, in_id, column_name, code, value) as (
+    select severity, in_table, row_id, in_id, column_name, code, value from fault
+{% for table in tables %}{% set row = "r%d" | format(loop.index) %}
+{% for column in table.columns if column.is_unique %}
+    union all
+    -- A run takes rows of one instance one after the other, by their in_id, and at most 50 of them; rows that are
+    -- rejected for something else name none.
+    select case when i._place > 50 then 'error' else 'note' end, '{{ table.name }}', i.id, i._in_id,
+        case when i._place <= 50 then '{{ column.name }}' end,
+        case when i._place > 50 then 'TOO_MANY_DUPLICATES' else 'DUPLICATE_VALUE' end,
+        case when i._place <= 50 then left(cast({{ column.raw }} as text), 200) end
+    from (
+        select i.*, count(*) over same as _duplicates, row_number() over (same order by i._in_id collate "C") as _place
+        from {{ row }} i
+        where not i._removed and nullif(cast({{ column.raw }} as text), '') is not null and not exists (
+            select from fault f where f.severity = 'error' and f.in_table = '{{ table.name }}' and f.row_id = i.id
+        )
+        window same as (partition by {{ column.compared }})
+    ) i
+    where i._duplicates > 1
+{% endfor %}
+{% endfor %}
 )
 select
     p.severity, p.in_table, p.row_id, p.in_id, p.column_name, p.code,
