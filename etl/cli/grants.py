@@ -1,4 +1,4 @@
-"""`etl grants`: print or give what partner and readers may do, and say what the engine's own role lacks."""
+"""`etl grants`: prints or executes the grants of partner and readers, and says what the engine's own role lacks."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,7 +24,7 @@ from etl.settings import Settings
 @click.option("--partner", metavar="ROLE", help="Who fills the in_ tables.  [default: COMPANY_partner]")
 @click.option("--reader", metavar="ROLE", help="Who reads the out_ tables.  [default: COMPANY_reader]")
 @click.option("--create-roles", is_flag=True, help="Also make the roles that are missing, without login.")
-@click.option("--apply", "is_applied", is_flag=True, help="Give the rights instead of printing the statements.")
+@click.option("--apply", "is_applied", is_flag=True, help="Execute the grants instead of printing the statements.")
 @click.option("--check", "is_check", is_flag=True, help="Only say what the engine's own role lacks; exit code 4.")
 @click.option("--json", "as_json", is_flag=True, help="With --check: print JSON.")
 @click.pass_context
@@ -38,10 +38,10 @@ def grants(
     is_check: bool,
     as_json: bool,
 ) -> None:
-    """Print the statements that give partner and readers their rights, and nothing more.
+    """Print the statements that grant partner and readers their privileges, and nothing more.
 
     The partner writes rows, status and marker, and reads errors, receipts and the two views. Readers select from the
-    out_ schemas. What a role had beyond that on these schemas is taken away.
+    out_ schemas. Further privileges of the role on these schemas are revoked.
 
     With --apply the statements are executed as the engine's role, after it has made what it keeps beside the in_
     tables; a second time nothing changes. What is not there yet is left out with a comment.
@@ -123,7 +123,7 @@ def _parts(
 
 
 def _lacking(schemas: dict[str, str], settings: Settings, databases: _Databases) -> list[str]:
-    """What the engine's role lacks in each database; what it lacks in one that serves twice is said once."""
+    """What the engine's role lacks in each database, once for a database with several parts."""
     store, views = schemas["store_schema"], names.out_views_schema(settings.in_migration.company_code)
     places = [(databases.source, Held(source=schemas["in_schema"])), (databases.store, Held(store=store))]
     if settings.has_out_migration:
@@ -154,6 +154,6 @@ def _check(company: Company, settings: Settings, *, as_json: bool) -> None:
     else:
         click.echo("\n".join(lines) if lines else "the engine's role lacks nothing")
     if superuser and not as_json:
-        click.echo(f"the engine's role {superuser} is a superuser: an ordinary role is enough, and safer")
+        click.echo(f"the engine's role {superuser} is a superuser: an ordinary role is safer")
     if lines:
         click.get_current_context().exit(EnvironmentFault.exit_code)

@@ -15,7 +15,7 @@ from etl.config.text import LARGEST_TEXT, checked, decode, encode, errors_path, 
 from etl.config.tree import Text, Tree, missing_tree
 from etl.errors import ConfigurationError, Problem
 
-# A file that goes away between listing and reading: somebody is just replacing texts, so the tree is read again.
+# Attempts to read: a file that vanishes between listing and reading is being replaced, so the tree is read again.
 _ATTEMPTS = 5
 
 
@@ -81,7 +81,7 @@ class DirectorySource:
         return self._stamp() != self._seen
 
     def call_on_change(self, changed: Callable[[], None]) -> None:
-        """A directory calls nobody: whoever follows it asks."""
+        """A directory never calls: the caller must poll `may_have_changed`."""
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -174,7 +174,7 @@ def _replace(target: Path, data: bytes, *, is_private: bool = False) -> None:
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".etl-")
     try:
         with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, 0o600)  # whatever the umask
+            os.fchmod(handle, 0o600)  # independent of the umask
             with contextlib.suppress(FileNotFoundError):
                 if not is_private:
                     os.fchmod(handle, stat.S_IMODE(target.stat().st_mode))

@@ -1,4 +1,4 @@
-"""`*.errors.txt`: what is wrong with a text, written beside it for whoever has just edited it."""
+"""`*.errors.txt`: the problems of a text, written beside it for its editor."""
 
 import logging
 from collections.abc import Iterable

@@ -29,7 +29,8 @@ class Source(Protocol):
         ...
 
     def may_have_changed(self) -> bool:
-        """Whether a further snapshot may differ from the last one; cheap. UnreachableTreeError while nobody knows."""
+        """Whether a further snapshot may differ from the last one; cheap. UnreachableTreeError while that is
+        unknown."""
         ...
 
     def call_on_change(self, changed: Callable[[], None]) -> None:

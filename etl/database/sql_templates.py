@@ -15,11 +15,12 @@ class SqlTemplates:
     """The statements of one package: `sql = SqlTemplates(__package__)`, then `sql("take", schema=...)`.
 
     Names come into the text through the filter `ident`; values never do, they are bound (`:name`);
-    `literal` is for texts of our own in statements that others run.
+    `literal` is for our own texts in statements that other programs run.
     """
 
     def __init__(self, package: str, *lenders: str) -> None:
-        """`lenders` are lower packages whose macros (`sql/*.jinja`) the statements use, beside those of this one."""
+        """`lenders` are lower packages whose macros (`sql/*.jinja`) the statements use, beside those of this
+        one."""
         self._environment = jinja2.Environment(
             loader=jinja2.ChoiceLoader(
                 [jinja2.PackageLoader(name, "sql") for name in (package, *lenders, __package__)]

@@ -39,7 +39,7 @@ def missing(
     """What the live schemas lack: schemas, tables, columns, width, indexes; nothing when they are up to date.
 
     Raises EnvironmentFault with a line per difference when a column cannot become what the metadata says, or when
-    an in_ table is somebody else's or carries code of its own.
+    an in_ table belongs to another role or carries code of its own.
     """
     wanted = tables(company, direction, in_schema=in_schema, store_schema=store_schema, out_schema=out_schema)
     by_direction = {Direction.IN: in_schema, Direction.STORE: store_schema, Direction.OUT: out_schema}

@@ -1,4 +1,4 @@
-"""What somebody added to the in_ tables, or took from them, that may refuse what a run writes there.
+"""What other roles added to the in_ tables, or removed from them, that may refuse a run's writes.
 
 A run updates rows in place: it sets their status and who took them, and the columns of the marker. A constraint that
 allows no such value stops every run. What a partner's own columns must hold is no concern of a run.
@@ -92,7 +92,7 @@ def _of_row(connection: Connection, table: Table, written: _Written, row: Any) -
             yield from _of_column(table, written, row)
         case "published":
             do = f"alter table {table} replica identity full, or take it out of the publication"
-            yield Foreign(str(table), f"publication {printable(row.what)} lets nobody update its rows", do, True)
+            yield Foreign(str(table), f"publication {printable(row.what)} lets no session update its rows", do, True)
         case "sequence":
             what = f"its sequence {printable(row.what)} has given its last number"
             do = f"alter sequence {table.schema}.{_name(row)} restart, above the ids that are there"
@@ -122,7 +122,7 @@ def _of_check(connection: Connection, table: Table, written: _Written, row: Any)
 
 
 def _refused(connection: Connection, table: Table, written: _Written, expression: str) -> str | None:
-    """The first values of a run that a CHECK, as the server prints it, refuses; empty: none; None: nobody can say."""
+    """The first values of a run that a CHECK, as the server prints it, refuses; empty: none; None: unknown."""
     types = {column.name: column.catalog_type for column in table.columns}
     columns = [name for name in written if name in types]
     steps = zip(*(written[name] for name in columns), strict=True)

@@ -18,7 +18,7 @@ from etl.files.header import Layout
 from etl.files.unreadable import Growth, unreadable
 
 _CHUNK_BYTES = 4 * 1024 * 1024
-# A record of more bytes is never held; a row of so many could hardly be dumped from the store.
+# A record of more bytes is never held in memory; a row of this size could hardly be dumped from the store.
 _MAX_RECORD_BYTES = 256 * 1024 * 1024
 _SHOWN_BYTES = 1000
 _MOST_HEADER_BYTES = 1024 * 1024

@@ -11,7 +11,7 @@ import numpy as np
 
 from etl.files.block import Lines, Malformed
 
-# Of a row with so many cells too many the rest is counted, not taken apart.
+# From this many surplus cells of a row on, the rest is counted, not parsed.
 _MOST_SURPLUS = 1000
 _MOST_SHOWN_BYTES = 1024 * 1024
 _QUOTE, _LF, _CR = b'"\n\r'

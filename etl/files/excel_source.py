@@ -20,7 +20,7 @@ _NAME_CHARACTERS = 31  # Excel has no longer names of sheets
 
 
 def is_named(sheet: str, table: str) -> bool:
-    """Whether a sheet bears the name of a table, as far as Excel keeps it."""
+    """Whether a sheet is named after a table, up to Excel's limit of characters."""
     return sheet.strip().lower() == table[:_NAME_CHARACTERS].lower()
 
 

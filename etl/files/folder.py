@@ -1,8 +1,8 @@
 """A folder's files into in_fileStorage, each under its own name.
 
-Whoever may write into the folder must not make us read what only we may read. So every name is opened below the folder
-that is open already, never through a symbolic link, and only regular files count; a further name (hard link) of
-somebody else's file is refused too. What is read must be what was looked at.
+A user who may write into the folder must not make us read what only we may read. So every name is opened below the
+folder that is open already, never through a symbolic link, and only regular files count; a further name (hard link) of
+another user's file is refused too. The file that is read must be the one that was checked.
 """
 
 import mimetypes
@@ -127,7 +127,7 @@ def _refuse(found: os.stat_result, owner: int) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise _Refused("is no regular file: take it out of the folder")
     if found.st_nlink > 1 and found.st_uid != owner:
-        raise _Refused("is a further name (hard link) of a file that belongs to somebody else: put a copy here")
+        raise _Refused("is a further name (hard link) of a file that belongs to another user: put a copy here")
 
 
 def _open(at: int, name: str) -> BinaryIO:

@@ -1,4 +1,5 @@
-"""Files beside their final names, which they get all together when all are whole; nobody but their owner reads them."""
+"""Writes files under temporary names and renames them together when all are complete; only their owner can read
+them."""
 
 import os
 import shutil
@@ -39,7 +40,7 @@ class Placing:
 
     @contextmanager
     def open(self, target: Path) -> Iterator[BinaryIO]:
-        """As `file`, opened for writing and readable by nobody else."""
+        """As `file`, opened for writing and readable by its owner only."""
         with self.file(target) as part, new_private_file(part) as file:
             yield file
 
@@ -59,7 +60,7 @@ class Placing:
         """As `file`, for a folder of files."""
         with self.file(target) as part:
             part.mkdir()
-            part.chmod(0o700)  # whatever the umask
+            part.chmod(0o700)  # independent of the umask
             yield part
             for path in part.rglob("*"):
                 path.chmod(0o700 if path.is_dir() else 0o600)

@@ -68,7 +68,7 @@ class Rejects:
             raise self._unwritable(error) from error
 
     def _open(self, path: Path) -> TextIO:
-        """Readable by nobody else, and never through a link that stands where the file should."""
+        """Readable by its owner only, and never through a link in place of the file."""
         self.path = path
         self._part = self.path.with_name(f".{self.path.name}.part")
         self._part.unlink(missing_ok=True)

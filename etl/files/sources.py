@@ -48,7 +48,7 @@ class Pair:
 
 
 def pairs(tables: dict[str, InTable], table: str | None, paths: Sequence[Path], file_format: FileFormat) -> list[Pair]:
-    """Every file, or sheet, with its table: the named one, or the one that bears the file's or the sheet's name.
+    """Every file, or sheet, with its table: the named one, or the one that the file or the sheet is named after.
 
     Raises ConfigurationError for what cannot be read, and for headers that do not fit.
     """
@@ -106,7 +106,7 @@ def _of_workbook(path: Path, tables: dict[str, InTable], chosen: InTable | None,
             raise ConfigurationError(Problem(f"has several sheets: say --sheet, one of {_list(sheets)}", str(path)))
     elif not named:
         if len(sheets) > 1:
-            raise ConfigurationError(Problem(f"no sheet bears the name of a table: {_list(sheets)}", str(path)))
+            raise ConfigurationError(Problem(f"no sheet is named after a table: {_list(sheets)}", str(path)))
         named = [(_named(path, tables), sheets[0])]
     return [Pair(one, ExcelSource(book, sheet, one, file_format.columns), path) for one, sheet in named]
 

@@ -101,7 +101,7 @@ class Archive:
 
 
 class _BoundedReads(io.BufferedReader):
-    """A file that gives no more at once than a table of contents may have, whatever is said of its size."""
+    """A file that returns at most as many bytes at once as a table of contents may have, whatever size is declared."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(io.FileIO(path))
@@ -155,7 +155,7 @@ def local(name: str) -> str:
 
 
 def attribute(attributes: dict[str, str], name: str) -> str:
-    """The attribute of a local name, whatever its prefix; empty: there is none."""
+    """The attribute of a local name with any prefix; empty: there is none."""
     return next((value for key, value in attributes.items() if local(key) == name), "")
 
 

@@ -57,7 +57,7 @@ class RollingFile(logging.Handler):
         file.write(data)
 
     def _current(self) -> FileIO:
-        """The file of that name, opened again where another process has rolled it or somebody has removed it."""
+        """The file of that name, opened again where another process has rolled or removed it."""
         if self._file and not _is_at(self._file, self.path):
             self._file.close()
             self._file = None
@@ -69,7 +69,7 @@ class RollingFile(logging.Handler):
 
     def _roll(self, size: int) -> None:
         with self._alone():
-            # Somebody else may have rolled it while we waited for the lock.
+            # Another process may have rolled it while we waited for the lock.
             with suppress(FileNotFoundError):
                 if self.path.stat().st_size + size <= self.max_bytes:
                     return

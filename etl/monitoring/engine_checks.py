@@ -1,4 +1,4 @@
-"""Checks of what is ours: rights, live tables, what is ready, the run."""
+"""Checks of our own objects: privileges, live tables, ready rows, the run."""
 
 from collections.abc import Iterator
 
@@ -71,15 +71,15 @@ def check_ready(runtime: Runtime) -> Iterator[Finding]:
     oldest = "" if age.oldest_seconds is None else f", the oldest {age.oldest_seconds / 60:,.0f} minutes old"
     yield ok("ready rows", f"{about}{rows:,}{oldest}")
     if undated:
-        text = f"{undated:,} of them have no usable inserted_date, so nobody sees how long they wait"
+        text = f"{undated:,} of them have no usable inserted_date, so their waiting time is unknown"
         yield warning("ready rows", text, "let the partner leave inserted_date to its default")
 
 
 def check_run(runtime: Runtime) -> Iterator[Finding]:
-    """The marker, and a run that somebody left."""
+    """The marker, and a run whose owner is gone."""
     status = read_status(runtime)
     if status.decision == "take_over":
-        yield warning("marker", status.reason, "`etl run` takes it over and goes on")
+        yield warning("marker", status.reason, "`etl run` takes it over and continues")
     elif status.marker and status.marker["ins_inkafka_status"] == 2 and status.decision == "wait":
         do = "correct the rows and hand over again, or `etl run --accept`"
         yield warning("marker", status.reason, do)

@@ -28,7 +28,7 @@ def ok(what: str, found: str) -> Finding:
 
 
 def warning(what: str, found: str, do: str) -> Finding:
-    """Runs go well, but somebody should know."""
+    """Runs succeed, but an operator should know."""
     return Finding(what, Level.WARNING, found, do)
 
 

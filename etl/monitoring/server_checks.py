@@ -135,7 +135,7 @@ def compare_clocks(server: float, before: float, after: float) -> Finding:
 
 
 def check_notify_queue(checked: CheckedDatabase) -> Iterator[Finding]:
-    """One queue for the whole server: when it is full no transaction that notifies can be committed, of anybody."""
+    """One queue for the whole server: when it is full no transaction of any client that notifies can be committed."""
     with read_only_transaction(checked.engine) as connection:
         queue = notify_queue(connection)
     what = checked.of("notifications")
@@ -150,7 +150,7 @@ def check_notify_queue(checked: CheckedDatabase) -> Iterator[Finding]:
 
 
 def check_holders(checked: CheckedDatabase, minutes: int = _HELD_MINUTES) -> Iterator[Finding]:
-    """Forgotten transactions of anybody that keep dead rows alive."""
+    """Old open transactions of any client, which keep dead rows from being vacuumed."""
     with read_only_transaction(checked.engine) as connection:
         rows = fetch_all(connection, _sql("holders"), {"minutes": minutes})
     for row in rows:

@@ -121,7 +121,7 @@ def _check_overlaid_code(layers: Layers) -> None:
 
 
 def _untrusted(place: str, pair: Pair, why: str) -> Problem:
-    danger = "whoever may write this text could run programs as etl, or have its messages sent to him"
+    danger = "users who may write this text could run programs as etl, or receive its messages"
     cure = "close it to others, or delete the line"
     return Problem(f"is refused: {why}, and {danger}; {cure}", place, pair.line, pair.key)
 

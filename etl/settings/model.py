@@ -11,7 +11,7 @@ from etl.settings.schedule import Schedule
 
 NullPolicy = Literal["clear", "keep"]
 
-# What a second worker saves by taking half of so many rows is more than what it costs to divide them.
+# From this many rows on a second worker saves more than dividing the rows costs.
 WORTH_SHARING_ROWS = 50_000
 
 
@@ -50,7 +50,7 @@ class InMigration:
     max_blanked_share: int | None
     max_changed_share: int | None
     max_unlinked_share: int | None
-    # Strikes after which a task is set aside.
+    # The crash count from which on a task is set aside.
     task_attempts: int
     # 0: a server that must be repaired is not waited for.
     fault_patience_seconds: int
@@ -99,7 +99,7 @@ class Settings:
 
     @property
     def undivided_rows(self) -> int:
-        """A table of so many rows is one task; one of more is divided, where its order allows that."""
+        """Up to this many rows a table is one task; a larger one is divided, where its order allows that."""
         most = self.in_migration.chunk_rows
         return most if self.worker_count == 1 else min(most, WORTH_SHARING_ROWS)
 

@@ -50,7 +50,7 @@ def _due(layers: Layers) -> Due:
 
 
 def _zone(layers: Layers) -> tzinfo:
-    """`timeZone`; one that nobody knows is a complaint of whoever follows the schedule by it."""
+    """`timeZone`; an unknown one is reported where the schedule is read."""
     name = str(layers.value(IN_MIGRATION, "timeZone"))
     try:
         return named_zone(name) if name else UTC

@@ -63,6 +63,6 @@ class Setting:
 
     @property
     def secret(self) -> str:
-        """What nobody may see; empty if there is nothing to hide. A default stands in the sample for all to read."""
+        """The value to mask; empty if it is not secret. A default is not: it stands in the sample."""
         text = self.value.get_secret_value() if isinstance(self.value, SecretStr) else ""
         return "" if text == self.key.default else text

@@ -13,7 +13,7 @@ from etl.settings.schedule_reader import Fault, FaultError, Reader
 from etl.settings.schedule_term import Term
 from etl.settings.schedule_words import tokens
 
-# Brackets are multiplied out; what comes to more products than this is nobody's schedule.
+# Brackets are multiplied out; a schedule with more products than this is refused.
 _MOST_TERMS = 1000
 _DEEPEST = 50
 

@@ -42,7 +42,7 @@ class SqlClient:
                 self._write(connection, write, piece)
 
     def tear(self, writes: Iterable[Write]) -> Connection:
-        """Writes in a transaction that nobody will commit."""
+        """Writes in a transaction that is never committed."""
         connection = self._engine.connect()
         for write in writes:
             self._write(connection, write, write.rows)

@@ -151,7 +151,7 @@ def _perform(
             case Die():
                 crash_mid_load(engine, client, step)
                 played.deaths += 1
-                is_loading = True  # the dead program had begun to load, and its successor goes on with that
+                is_loading = True  # the dead program had begun to load, and its successor continues
 
 
 def _hand_over(

@@ -121,7 +121,7 @@ class Warehouse:
         return self.samples.value(one, number + step + self.seed * _SEED_STEP)
 
     def _dictionary_code(self, dictionary: BusinessObject, number: int) -> Value:
-        """The code of a row that was given; none of a dictionary that somebody else fills."""
+        """The code of a row that was given; none of a dictionary that another partner fills."""
         given = self.given.get(dictionary.code, 0)
         if not given or not loads_codes(dictionary):
             return None

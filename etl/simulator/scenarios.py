@@ -30,7 +30,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class HandOver:
-    """Says "ready", goes on writing the late rows, and waits until a run has read."""
+    """Hands over, continues to write the late rows, and waits until a run has read."""
 
     late: tuple[Write, ...] = ()
 

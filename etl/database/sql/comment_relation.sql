@@ -1,2 +1,2 @@
--- By this we see later whether the relation is still the one we would make.
+-- The comment tells later whether the relation is still the current one.
 comment on {{ kind }} {{ schema | ident }}.{{ relation | ident }} is '{{ digest }}'

@@ -1,8 +1,8 @@
--- Sessions of others that hold more than a reader's lock on a table of ours (or on some of them): what a lock timeout waited for, in all
--- likelihood. Who waits for a lock there counts as well, as whoever comes later waits behind him, and so do those for whom
--- he waits, mere readers included. Of a foreign session everybody may see the number, the name and the application, not
--- the query and the time; members of pg_read_all_stats see that too. A runner's name hides nobody but sessions of our own
--- role. Prepared transactions have no session.
+-- Other sessions that hold more than a reader's lock on our tables (or on some of them): the probable cause of a lock
+-- timeout. Sessions that wait for a lock there count as well, since later ones wait behind them, and so do the sessions
+-- that they wait for, readers included. Pid, role and application of a foreign session are visible to all roles, query
+-- and times only to members of pg_read_all_stats. Only sessions of our own role are hidden by a runner's name. Prepared
+-- transactions have no session.
 {% from "own_session.jinja" import is_own %}
 with lock as (
     select

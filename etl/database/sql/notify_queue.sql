@@ -1,7 +1,7 @@
--- How full the server's NOTIFY queue is, from 0 to 1, and who may hold it: it keeps all that a listening session has not
--- read yet, and none reads within a transaction. Nobody can see who listens, but of everybody that a transaction is open
--- (its virtual number is locked), and of our own role's sessions since when; all of them for members of pg_read_all_stats.
--- A runner's own transactions listen to nothing. To ask also frees what nobody needs any more.
+-- The usage of the server's NOTIFY queue, from 0 to 1, and the sessions that may hold it: it keeps what a listening
+-- session has not read yet, and none reads within a transaction. Which sessions listen is not visible, but which have
+-- an open transaction is (its virtual id is locked), and for our own role since when; for all to pg_read_all_stats. A
+-- runner's transactions do not listen. Reading the usage also frees what all listeners have read.
 {% from "own_session.jinja" import is_own %}
 select
     q.usage,

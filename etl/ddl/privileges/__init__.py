@@ -1,7 +1,7 @@
-"""Rights: what each role may do, as statements, and what the engine's own role lacks.
+"""Privileges: the grants of each role, as statements, and what the engine's own role lacks.
 
-Receives a company, names of schemas and roles, and open transactions. Hands on grants as text, or executes them. Never
-makes a table, and gives nobody more than the work of its role asks for.
+Receives a company, names of schemas and roles, and open transactions. Returns grants as text, or executes them. Never
+makes a table, and grants no role more than its work needs.
 """
 
 from etl.ddl.privileges.grants import (

@@ -86,12 +86,12 @@ def reader_script(schemas: Iterable[str], role: str, engine: str, present: Colle
 def administrator_script(roles: Iterable[str], present: Collection[str], database: str, *, is_open: bool) -> Script:
     """The roles that are missing, without login: a person or a service is made their member, or gets a password.
 
-    `is_open`: everybody may connect to the database, as PostgreSQL has it by default.
+    `is_open`: PUBLIC may connect to the database, PostgreSQL's default.
     """
     missing = [role for role in roles if role not in present]
     notes = tuple(f"role {role} is there" for role in roles if role in present)
     text = _sql.text("roles", roles=missing, database=database, is_open=is_open)
-    return Script("For whoever may make roles", _lines(text), notes)
+    return Script("For an administrator who may make roles", _lines(text), notes)
 
 
 def writable(company: Company) -> Iterator[Writable]:

@@ -1,9 +1,15 @@
 """What other roles hold on the in_ tables: carried over to new columns and tables, and what is missing of it.
 
+<<<<<<< HEAD
 Columns are granted one by one (grants.py says why), so a new one would shut out whoever writes rows. A role gets on a
 new column what it holds on all the others that a partner writes, and, if it inserts rows with all fields, on a new
 field what it holds on all fields. It gets on a new table what it holds on all its siblings, or for links on all tables
 of the object that has the field. A role that somebody has given less gets nothing new.
+=======
+Columns are granted one by one (grants.py says why), so a new one would shut out roles that write rows. A role gets on a
+new column what it holds on all the others that a partner writes, and on a new table what it holds on all its siblings;
+a role that was granted less gets nothing new.
+>>>>>>> 6ec9f00 (State plainly what database, outputs, commands and docs do; rename docs/rights.md to docs/privileges.md)
 """
 
 from collections import defaultdict
@@ -53,24 +59,24 @@ class _Held:
     What a role may grant to others stands there as a privilege of its own: "insert with grant option".
     """
 
-    rights: dict[tuple[str, str, str], frozenset[str] | None]
+    privileges: dict[tuple[str, str, str], frozenset[str] | None]
 
     @property
     def roles(self) -> list[str]:
-        return list(dict.fromkeys(role for _, _, role in self.rights))
+        return list(dict.fromkeys(role for _, _, role in self.privileges))
 
     def on_whole(self, name: str, privilege: str, role: str) -> bool:
-        return self.rights.get((name, privilege, role), frozenset()) is None
+        return self.privileges.get((name, privilege, role), frozenset()) is None
 
     def on(self, name: str, privilege: str, role: str, columns: Collection[str]) -> frozenset[str]:
         """Those of the columns on which the role has the privilege."""
-        held = self.rights.get((name, privilege, role), frozenset())
+        held = self.privileges.get((name, privilege, role), frozenset())
         return frozenset(columns) if held is None else held & frozenset(columns)
 
 
 @dataclass(frozen=True)
 class _Live:
-    """What is there: table -> columns, and the rights on it. `written`: table -> what a partner writes of it."""
+    """What is there: table -> columns, and the privileges on it. `written`: table -> what a partner writes of it."""
 
     columns: dict[str, frozenset[str]]
     written: dict[str, Writable]
@@ -108,8 +114,16 @@ def inherited_grants(connection: Connection, company: Company, schema: str) -> l
     found: list[Grant] = []
     for name, one in live.written.items():
         for role in live.held.roles:
+<<<<<<< HEAD
             rights = _of_columns(live, name, role) if name in live.columns else _of_table(live, name, role)
             found += _grants(rights, schema, one.table, role)
+=======
+            privileges = _of_columns(live, name, role) if name in live.columns else _of_table(live, name, role)
+            listed = ", ".join(privileges)
+            if listed:
+                target = f"{identifier(schema)}.{identifier(one.table)}"
+                found.append(Grant(f"grant {listed} on {schema}.{one.table} to {role}", _grant(listed, target, role)))
+>>>>>>> 6ec9f00 (State plainly what database, outputs, commands and docs do; rename docs/rights.md to docs/privileges.md)
         if name not in live.columns and one.has_sequence:
             found += _of_sequence(live, schema, one)
     return found
@@ -160,14 +174,22 @@ def _look(connection: Connection, company: Company, schema: str) -> _Live:
     sequences = [one.sequence for one in written.values() if one.has_sequence]
     asked = {"schema": fold(schema), "names": [*written, *sequences]}
     columns = {row.name: frozenset(row.columns) for row in fetch_all(connection, _sql("live_columns"), asked)}
-    rights: dict[tuple[str, str, str], frozenset[str] | None] = {}
+    privileges: dict[tuple[str, str, str], frozenset[str] | None] = {}
     for row in fetch_all(connection, _sql("holders"), asked):
+<<<<<<< HEAD
         for privilege in (row.privilege, row.privilege + _TO_GRANT) if row.is_grantable else (row.privilege,):
             key = (row.name, privilege, row.role)
             before = rights.get(key, frozenset())
             is_whole = row.column_name is None or before is None
             rights[key] = None if is_whole else (before or frozenset()) | {row.column_name}
     return _Live(columns, written, _Held(rights))
+=======
+        key = (row.name, row.privilege, row.role)
+        before = privileges.get(key, frozenset())
+        is_whole = row.column_name is None or before is None
+        privileges[key] = None if is_whole else (before or frozenset()) | {row.column_name}
+    return _Live(columns, written, _Held(privileges))
+>>>>>>> 6ec9f00 (State plainly what database, outputs, commands and docs do; rename docs/rights.md to docs/privileges.md)
 
 
 def _of_columns(live: _Live, name: str, role: str) -> Iterator[tuple[str, str]]:
@@ -218,6 +240,7 @@ def _of_sequence(live: _Live, schema: str, one: Writable) -> Iterator[Grant]:
                 break
 
 
+<<<<<<< HEAD
 def _grants(rights: Iterator[tuple[str, str]], schema: str, table: str, role: str) -> Iterator[Grant]:
     """A statement for what the role gets, and one for what it may grant to others."""
     listed: defaultdict[str, list[str]] = defaultdict(list)
@@ -231,6 +254,10 @@ def _grants(rights: Iterator[tuple[str, str]], schema: str, table: str, role: st
 
 def _grant(rights: str, target: str, role: str, option: str = "") -> str:
     return f"grant {rights} on {target} to {role}{option};"
+=======
+def _grant(privileges: str, target: str, role: str) -> str:
+    return f"grant {privileges} on {target} to {role};"
+>>>>>>> 6ec9f00 (State plainly what database, outputs, commands and docs do; rename docs/rights.md to docs/privileges.md)
 
 
 def _writes(live: _Live, name: str, role: str) -> bool:

@@ -45,7 +45,7 @@ class Held:
 
     @property
     def own(self) -> list[str]:
-        """Schemas in which nobody else has tables."""
+        """Schemas in which only the engine has tables."""
         return [fold(name) for name in (self.store, self.out) if name]
 
 
@@ -104,8 +104,8 @@ def _lack(right: str, place: str, role: str, purpose: str = "") -> Lack:
 
 
 def check_privileges(connection: Connection, held: Held) -> None:
-    """Raise one EnvironmentFault with what the engine's role lacks to begin a run: views, further versions and rights
-    that it took from itself are not asked for, since not every run needs them.
+    """Raise one EnvironmentFault with what the engine's role lacks to begin a run: views, further versions and
+    privileges that it revoked from itself are not checked, since not every run needs them.
     """
     found = [one for one in _needed_by_runs(connection, held) if not one.is_revoked]
     if found:

@@ -44,7 +44,7 @@ def versions(connection: Connection, store_schema: str) -> list[str]:
 
 
 def make_schema(connection: Connection, schema: str) -> None:
-    """Make a schema that is missing, so that readers have their rights in it before the first version is there."""
+    """Make a schema that is missing, so that readers have their privileges in it before the first version is there."""
     execute(connection, _sql("make_schema", schema=schema))
 
 
@@ -58,7 +58,7 @@ def apply_script(connection: Connection, script: Script, role: str, schemas: Ite
         raise EnvironmentFault(
             f"there is no role {role}: make it, or let an administrator run `etl grants --create-roles`"
         )
-    before = fetch_all(connection, _sql("rights_of_role"), asked)
+    before = fetch_all(connection, _sql("privileges_of_role"), asked)
     for statement in script.statements:
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
     names = {"schemas": [fold(schema) for schema in schemas]}
@@ -66,4 +66,4 @@ def apply_script(connection: Connection, script: Script, role: str, schemas: Ite
     if useless:
         lines = "\n".join(f"  schema {row.name} belongs to {row.owner}, who must grant it" for row in useless)
         raise EnvironmentFault(f"the grants to {role} had no effect:\n{lines}")
-    return before != fetch_all(connection, _sql("rights_of_role"), asked)
+    return before != fetch_all(connection, _sql("privileges_of_role"), asked)

@@ -1,7 +1,7 @@
-"""What has to be done to each view so that it shows another version; no I/O.
+"""Plans what to do with each view so that it shows another version; no I/O.
 
-A view is replaced where that is possible: it keeps its identity, its grants and the views that stand on it. PostgreSQL
-allows that while columns are only added at the end, so a view keeps the order of columns that it once had.
+A view is replaced where that is possible: it keeps its identity, its grants and the views that depend on it. PostgreSQL
+allows that while columns are only added at the end, so a view keeps its order of columns.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ Columns = Mapping[str, str]
 
 
 class Act(StrEnum):
-    """What happens to a view. REBUILD drops and makes it; EMPTY leaves it without rows."""
+    """What is done to a view. REBUILD drops and makes it; EMPTY leaves it without rows."""
 
     CREATE = "create"
     REPLACE = "replace"
@@ -43,10 +43,10 @@ class Refusal:
 def plan_moves(
     tables: Mapping[str, Columns], views: Mapping[str, Columns], dependents: Mapping[str, Sequence[str]], *, force: bool
 ) -> tuple[list[ViewMove], list[Refusal]]:
-    """The moves in the order of names, and what stands against them.
+    """The moves in the order of names, and the reasons against them.
 
-    `tables`: the version's, each with column -> type in order. `views`: those that are there. `dependents`: view ->
-    what stands on it.
+    `tables`: the version's, each with column -> type in order. `views`: the existing ones. `dependents`: view ->
+    objects that depend on it.
     """
     moves: list[ViewMove] = []
     refusals: list[Refusal] = []
@@ -88,7 +88,7 @@ def _plan(
 
 
 def _kept(table: Columns, view: Columns) -> Iterator[str]:
-    """The view's columns in its order, then what the table has beyond; what the table lacks is empty."""
+    """The view's columns in its order, then further columns of the table; columns that the table lacks are empty."""
     for column in view:
         yield identifier(column) if column in table else _nothing(column, view[column])
     for column in table:

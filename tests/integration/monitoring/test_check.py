@@ -109,7 +109,7 @@ def test_a_run_that_was_left_is_told(site: Site) -> None:
     site.run()
     site.look("update in_tables.run set state = 'running', heartbeat_at = null")
     [finding] = check(site, code=0)["marker", "warning"]
-    assert finding["do"] == "`etl run` takes it over and goes on"
+    assert finding["do"] == "`etl run` takes it over and continues"
 
 
 def test_what_holds_vacuum_back_is_told(site: Site) -> None:

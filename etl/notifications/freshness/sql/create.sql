@@ -1,4 +1,4 @@
--- Since when hand-overs are watched, and since when the one that nobody has begun to read is seen.
+-- Since when hand-overs are watched, and since when a hand-over is seen that no run has started to read.
 create table if not exists {{ schema | ident }}.freshness (
     only_row bool primary key default true check (only_row),
     watched_since timestamp with time zone not null default clock_timestamp(),

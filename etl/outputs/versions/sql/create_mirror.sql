@@ -1,4 +1,4 @@
--- How much of a store in another database is mirrored here: its tables, and its journal up to a snapshot of that server.
+-- The position of the mirror: the snapshot of the store's server up to which its journal was copied.
 create table if not exists {{ schema | ident }}.mirror (
     only_row bool primary key default true check (only_row),
     position pg_snapshot,

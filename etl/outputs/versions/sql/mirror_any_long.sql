@@ -1,4 +1,4 @@
--- Whether any value must come in slices. Each of these reads all rows, so it is asked where there may be such a value.
+-- Whether any value must be copied in slices. Reads all rows, so it runs only where there may be such a value.
 {% from "long_values.jinja" import may_be_longer %}
 {% from "window.jinja" import window %}
 {% from "mirror.jinja" import changed %}

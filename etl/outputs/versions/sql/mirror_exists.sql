@@ -1,2 +1,2 @@
--- One look at the catalog.
+-- Reads the catalog only.
 select to_regclass('{{ schema | ident }}.mirror') is not null as exists

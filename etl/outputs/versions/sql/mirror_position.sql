@@ -1,2 +1,2 @@
--- Locked: two runners do not mirror the same.
+-- Locked, so that two runners do not copy the same changes.
 select cast(position as text) as position, place, tables from {{ schema | ident }}.mirror for update

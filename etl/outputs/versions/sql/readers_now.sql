@@ -1,4 +1,4 @@
--- Who holds a view now, since when.
+-- The sessions that lock a view now, and since when.
 select a.pid, a.usename::text as username, round(extract(epoch from clock_timestamp() - a.xact_start)) as seconds,
     string_agg(distinct c.relname, ', ') as views
 from pg_locks l
