@@ -1,15 +1,9 @@
 """What other roles hold on the in_ tables: carried over to new columns and tables, and what is missing of it.
 
-<<<<<<< HEAD
-Columns are granted one by one (grants.py says why), so a new one would shut out whoever writes rows. A role gets on a
+Columns are granted one by one (grants.py says why), so a new one would shut out roles that write rows. A role gets on a
 new column what it holds on all the others that a partner writes, and, if it inserts rows with all fields, on a new
 field what it holds on all fields. It gets on a new table what it holds on all its siblings, or for links on all tables
-of the object that has the field. A role that somebody has given less gets nothing new.
-=======
-Columns are granted one by one (grants.py says why), so a new one would shut out roles that write rows. A role gets on a
-new column what it holds on all the others that a partner writes, and on a new table what it holds on all its siblings;
-a role that was granted less gets nothing new.
->>>>>>> 6ec9f00 (State plainly what database, outputs, commands and docs do; rename docs/rights.md to docs/privileges.md)
+of the object that has the field. A role that was granted less gets nothing new.
 """
 
 from collections import defaultdict
@@ -114,16 +108,8 @@ def inherited_grants(connection: Connection, company: Company, schema: str) -> l
     found: list[Grant] = []
     for name, one in live.written.items():
         for role in live.held.roles:
-<<<<<<< HEAD
-            rights = _of_columns(live, name, role) if name in live.columns else _of_table(live, name, role)
-            found += _grants(rights, schema, one.table, role)
-=======
             privileges = _of_columns(live, name, role) if name in live.columns else _of_table(live, name, role)
-            listed = ", ".join(privileges)
-            if listed:
-                target = f"{identifier(schema)}.{identifier(one.table)}"
-                found.append(Grant(f"grant {listed} on {schema}.{one.table} to {role}", _grant(listed, target, role)))
->>>>>>> 6ec9f00 (State plainly what database, outputs, commands and docs do; rename docs/rights.md to docs/privileges.md)
+            found += _grants(privileges, schema, one.table, role)
         if name not in live.columns and one.has_sequence:
             found += _of_sequence(live, schema, one)
     return found
@@ -176,24 +162,16 @@ def _look(connection: Connection, company: Company, schema: str) -> _Live:
     columns = {row.name: frozenset(row.columns) for row in fetch_all(connection, _sql("live_columns"), asked)}
     privileges: dict[tuple[str, str, str], frozenset[str] | None] = {}
     for row in fetch_all(connection, _sql("holders"), asked):
-<<<<<<< HEAD
         for privilege in (row.privilege, row.privilege + _TO_GRANT) if row.is_grantable else (row.privilege,):
             key = (row.name, privilege, row.role)
-            before = rights.get(key, frozenset())
+            before = privileges.get(key, frozenset())
             is_whole = row.column_name is None or before is None
-            rights[key] = None if is_whole else (before or frozenset()) | {row.column_name}
-    return _Live(columns, written, _Held(rights))
-=======
-        key = (row.name, row.privilege, row.role)
-        before = privileges.get(key, frozenset())
-        is_whole = row.column_name is None or before is None
-        privileges[key] = None if is_whole else (before or frozenset()) | {row.column_name}
+            privileges[key] = None if is_whole else (before or frozenset()) | {row.column_name}
     return _Live(columns, written, _Held(privileges))
->>>>>>> 6ec9f00 (State plainly what database, outputs, commands and docs do; rename docs/rights.md to docs/privileges.md)
 
 
 def _of_columns(live: _Live, name: str, role: str) -> Iterator[tuple[str, str]]:
-    """(right, "" or _TO_GRANT) on the columns that a table lacks."""
+    """(privilege, "" or _TO_GRANT) on the columns that a table lacks."""
     one = live.written[name]
     new = [text for text in one.columns if _fold(text) not in live.columns[name]]
     of_fields = [text for text in new if text in one.fields]
@@ -211,19 +189,19 @@ def _of_columns(live: _Live, name: str, role: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_table(live: _Live, name: str, role: str) -> Iterator[tuple[str, str]]:
-    """(right, "" or _TO_GRANT) on a table that is missing."""
+    """(privilege, "" or _TO_GRANT) on a table that is missing."""
     one = live.written[name]
     groups = [group for group in (live.siblings, live.family(name)) if group]
     for privilege in _WHOLE:
         if privilege == "truncate" and not one.may_truncate:
             continue
         for option in (_TO_GRANT, ""):
-            right = privilege + option
-            if any(all(live.held.on_whole(beside, right, role) for beside in group) for group in groups):
+            held = privilege + option
+            if any(all(live.held.on_whole(beside, held, role) for beside in group) for group in groups):
                 yield privilege, option
                 break
             if privilege in _WRITES and any(
-                all(live.holds(beside, right, role, live.there(beside)) for beside in group) for group in groups
+                all(live.holds(beside, held, role, live.there(beside)) for beside in group) for group in groups
             ):
                 yield f"{privilege} ({', '.join(one.columns)})", option
                 break
@@ -240,24 +218,19 @@ def _of_sequence(live: _Live, schema: str, one: Writable) -> Iterator[Grant]:
                 break
 
 
-<<<<<<< HEAD
-def _grants(rights: Iterator[tuple[str, str]], schema: str, table: str, role: str) -> Iterator[Grant]:
+def _grants(privileges: Iterator[tuple[str, str]], schema: str, table: str, role: str) -> Iterator[Grant]:
     """A statement for what the role gets, and one for what it may grant to others."""
     listed: defaultdict[str, list[str]] = defaultdict(list)
-    for right, option in rights:
-        listed[option].append(right)
+    for held, option in privileges:
+        listed[option].append(held)
     target = f"{identifier(schema)}.{identifier(table)}"
     for option, of_it in listed.items():
         text = ", ".join(of_it)
         yield Grant(f"grant {text} on {schema}.{table} to {role}{option}", _grant(text, target, role, option))
 
 
-def _grant(rights: str, target: str, role: str, option: str = "") -> str:
-    return f"grant {rights} on {target} to {role}{option};"
-=======
-def _grant(privileges: str, target: str, role: str) -> str:
-    return f"grant {privileges} on {target} to {role};"
->>>>>>> 6ec9f00 (State plainly what database, outputs, commands and docs do; rename docs/rights.md to docs/privileges.md)
+def _grant(privileges: str, target: str, role: str, option: str = "") -> str:
+    return f"grant {privileges} on {target} to {role}{option};"
 
 
 def _writes(live: _Live, name: str, role: str) -> bool:
@@ -275,7 +248,7 @@ def _lacking(live: _Live, name: str, role: str, schema: str) -> Iterator[Missing
             texts = ", ".join(sorted((text for text in one.columns if _fold(text) in lacking), key=_fold))
             what = f"{role} may not {privilege} {', '.join(lacking)} of {table}, as it does the other columns"
             yield Missing(role, what, _grant(f"{privilege} ({texts})", target, role))
-    if one.has_sequence and not any(live.held.on_whole(one.sequence, right, role) for right in ("usage", "update")):
+    if one.has_sequence and not any(live.held.on_whole(one.sequence, held, role) for right in ("usage", "update")):
         what = f"{role} may not use the sequence of {table}, so it cannot insert rows"
         yield Missing(role, what, _grant("usage", f"sequence {identifier(schema)}.{identifier(one.sequence)}", role))
 
