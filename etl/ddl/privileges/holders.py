@@ -248,7 +248,7 @@ def _lacking(live: _Live, name: str, role: str, schema: str) -> Iterator[Missing
             texts = ", ".join(sorted((text for text in one.columns if _fold(text) in lacking), key=_fold))
             what = f"{role} may not {privilege} {', '.join(lacking)} of {table}, as it does the other columns"
             yield Missing(role, what, _grant(f"{privilege} ({texts})", target, role))
-    if one.has_sequence and not any(live.held.on_whole(one.sequence, held, role) for right in ("usage", "update")):
+    if one.has_sequence and not any(live.held.on_whole(one.sequence, held, role) for held in ("usage", "update")):
         what = f"{role} may not use the sequence of {table}, so it cannot insert rows"
         yield Missing(role, what, _grant("usage", f"sequence {identifier(schema)}.{identifier(one.sequence)}", role))
 
