@@ -14,7 +14,7 @@ from etl.quoting import fold
 _sql = SqlTemplates(__package__)
 
 LATELY_DAYS = 7
-"""A version that somebody read within so many days is in use."""
+"""A version that was read within this many days is in use."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def reasons_against(connection: Connection, versions: Versions, known: VersionRo
         yield f"MYBPM_OUT_MIGRATION_VERSION={versions.environment_version} names it: the next run would make it again"
     row = fetch_one(connection, _sql("retiring", **known.version.names), {"schema_name": known.schema})
     if row and row.is_early:
-        yield f"it was announced to go on {row.retire_on}"
+        yield f"its announced day is {row.retire_on}"
     yield from _reads(connection, known)
     rows = fetch_all(connection, _sql("dependents"), {"schema": known.schema, "but": [versions.views_schema]})
     yield from (f"{one.dependent} depends on its table {one.relation}" for one in rows)

@@ -100,7 +100,7 @@ def _bring_up(connection: Connection, versions: Versions, known: VersionRow, dea
         for counter, rows in written.items():
             counters[counter] += rows
     if fill:
-        _log.info("%s is filled to %d %%: the next runs go on, or `etl out build`", known.schema, fill.percent)
+        _log.info("%s is filled to %d %%: the next runs continue, or `etl out build`", known.schema, fill.percent)
     if known.fill or any(counters.values()):
         note_scans(connection, known.version)
     return counters

@@ -109,7 +109,7 @@ def test_an_announced_day_is_told_and_kept(site: Site) -> None:
     tomorrow = site.value("select current_date + 1")
     assert retire(site, "1", on=tomorrow) == Retired(OUT, is_dropped=False, retire_on=tomorrow)
     assert comment(site) == f"out_ version 1, to be dropped from {tomorrow} on"
-    assert f"it was announced to go on {tomorrow}" in refused(site, "1")
+    assert f"its announced day is {tomorrow}" in refused(site, "1")
     with site.runtime() as runtime:
         assert clean(runtime).versions == ()
     retire(site, "1", keep=True)
