@@ -1,4 +1,4 @@
-"""Whether others than us and root may write a file: then what it says is not the administrator's word."""
+"""Whether others than us and root may write a file, so that its text may not be the administrator's."""
 
 import os
 import stat

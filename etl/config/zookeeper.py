@@ -25,7 +25,7 @@ from etl.config.text import checked, decode, encode, errors_path, is_ignored
 from etl.config.tree import Text, Tree, UnreachableTreeError, missing_tree
 from etl.errors import ConfigurationError, Problem
 
-# kazoo speaks of every refused connection; the error that leaves this package says it once.
+# kazoo logs every refused connection; the error of this package reports it once.
 logging.getLogger("kazoo").addHandler(logging.NullHandler())
 
 _TIMEOUT_SECONDS = 10.0
@@ -59,7 +59,7 @@ _kazoo_log.addFilter(_WithoutRequests())
 
 
 class _ChangingError(ConfigurationError):
-    """A node went away while the tree was read or written."""
+    """A node vanished while the tree was read or written."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class ZooKeeperSource:
         self._address = Address.from_url(url)
         self._timeout = timeout
         self._client: Any = None
-        # Set by kazoo's threads; a watch fires once, and each snapshot lays new ones.
+        # Set by kazoo's threads; a watch fires once, and each snapshot sets new ones.
         self._is_stale = True
         self._changed: Callable[[], None] | None = None
         self.url = self._address.url
@@ -179,7 +179,7 @@ class ZooKeeperSource:
         return self._client
 
     def _access(self, environ: Mapping[str, str]) -> dict[str, Any]:
-        """What kazoo needs to sign in, and to trust the servers. Secrets come from the environment alone."""
+        """kazoo's arguments for authentication and TLS. Secrets come from the environment alone."""
         address, access = self._address, dict[str, Any]()
         if address.user:
             password = environ.get(_SECRET_VARIABLE, "")
@@ -218,7 +218,7 @@ class ZooKeeperSource:
             self._changed()
 
     def _wait(self, request: Any) -> Any:
-        """The answer, in bounded time: while kazoo looks for a lost server, a plain call would wait for ever."""
+        """The result within a time limit: while kazoo searches for a lost server, a plain call would wait for ever."""
         return request.get(timeout=self._timeout)
 
     def _read(self) -> Tree:
@@ -279,7 +279,7 @@ class ZooKeeperSource:
         return UnreachableTreeError(f"ZooKeeper at {self._address.servers} {what}")
 
     def _guarded(self, action: str, call: Callable[[], T]) -> T:
-        """Run `call`; kazoo's exceptions leave as ConfigurationError."""
+        """Run `call`; raises kazoo's exceptions as ConfigurationError."""
         servers, root = self._address.servers, self._node("")
         try:
             return call()

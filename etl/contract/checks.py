@@ -1,6 +1,6 @@
-"""check.sql: one `select` that tells a partner beforehand what the engine would say. A thought without I/O.
+"""check.sql: one `select` that shows a partner beforehand what the engine would reject. Pure; no I/O.
 
-What makes a value bad is said once more here, beside etl/merge/rows/value_checks.py and the functions of
+What makes a value bad is defined here again, beside etl/merge/rows/value_checks.py and the functions of
 etl/store/sql/shapes.sql: a partner's role can neither call ours nor make its own. A test holds the two together.
 """
 

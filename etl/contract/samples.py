@@ -66,7 +66,7 @@ class Samples:
         }
 
     def value(self, field: Field, number: int) -> Value:
-        """A value that a run takes; None where none can be known."""
+        """A value that a run accepts; None where none is known."""
         if field.is_date:
             return _instant(field, number)
         if field.type in CHOICE_TYPES:

@@ -54,7 +54,7 @@ class Foreign:
 
 
 def foreign(connection: Connection, company: Company, schema: str) -> list[Foreign]:
-    """All such things in the in_ tables of a company, as they are now."""
+    """All such objects of a company's in_ tables."""
     return list(look(connection, tables(company, Direction.IN, in_schema=schema, store_schema="", out_schema="")))
 
 
@@ -105,7 +105,7 @@ def _of_row(connection: Connection, table: Table, written: _Written, row: Any) -
 
 
 def _of_check(connection: Connection, table: Table, written: _Written, row: Any) -> Iterator[Foreign]:
-    """A CHECK on nothing but what a run writes is asked whether it allows that; another one may only be named."""
+    """Evaluates a CHECK on columns that only a run writes; one that reads other columns is only named."""
     touched = sorted(set(row.columns) & set(written))
     if not touched:
         if not row.is_valid:
@@ -154,7 +154,7 @@ def _may_refuse(table: Table, kind: str, row: Any, written: _Written) -> Foreign
 
 
 def _is_ours(table: Table, row: Any) -> bool:
-    """Whether it only says once more what our own DDL says: a primary key, or a unique index on one of its columns."""
+    """Whether it only repeats our own DDL: a primary key, or a unique index on one of its columns."""
     ours = {index.column for index in table.indexes} | {"id", "file_id"}
     if table.name not in (names.PROCESS_TRACKING, names.FILE_STORAGE) and not table.indexes:
         ours = {column.name for column in table.columns} - set(_LINK)

@@ -1,6 +1,6 @@
-"""The demo: made-up people, companies and claims go the whole way, twice, through the same doors as real ones.
+"""The demo: generated people, companies and claims are imported twice, by the same code as real ones.
 
-Receives the environment. Hands on what happened, as values. Never touches the user's own configuration or database,
+Receives the environment. Returns the results as values. Never touches the user's own configuration or database,
 and never prints.
 """
 

@@ -1,4 +1,4 @@
-"""The two loads: what the partner does in plain SQL, what the run makes of it, and what the partner finds."""
+"""The two loads: the partner's statements in plain SQL, the result of the run, and what the partner reads."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -45,7 +45,7 @@ class Act:
 
 
 def acts(stage: Stage) -> Iterator[Act]:
-    """The two loads, each played when it is asked for."""
+    """The two loads, each performed when it is iterated."""
     with transaction(stage.runtime.engine) as connection:
         statements = _load(connection, stage, "first_load")
         _do(connection, stage, "hand_over_by_clearing")
@@ -58,7 +58,7 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def _load(connection: Connection, stage: Stage, name: str) -> tuple[Statement, ...]:
-    # The comment above a statement is what the reader of the demo reads about it.
+    # The comment above a statement is shown to the user of the demo.
     return tuple(
         Statement(execute(connection, statement), comment(statement.text))
         for statement in _sql.script(name, **stage.schemas)

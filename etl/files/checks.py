@@ -1,6 +1,6 @@
-"""Cells against the type of their column: a whole column at once where all is well, cell by cell where it is not.
+"""Cells against the type of their column: a whole column at once if all cells are good, else cell by cell.
 
-Receives a column of a file, hands on the texts that COPY gets and, per bad cell, why it is bad.
+Receives a column of a file, returns the texts that COPY gets and, per bad cell, why it is bad.
 """
 
 from collections.abc import Callable
@@ -64,7 +64,7 @@ def check(column: InColumn, values: pa.Array, max_bytes: int) -> Checked:
 
 
 def _plain(values: pa.Array) -> pa.Array:
-    """Of the many ways in which Arrow holds texts, the simple one."""
+    """Converts Arrow's other kinds of text columns to plain ones."""
     kinds = pa.types
     if kinds.is_dictionary(values.type):
         values = values.dictionary_decode()

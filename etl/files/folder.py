@@ -109,11 +109,11 @@ def _found(at: int, folder: Path, storage: InTable, max_bytes: int) -> list[_Fil
 
 
 class _Refused(Exception):
-    """What lies under a name is not to be read."""
+    """The entry of a name must not be read."""
 
 
 def _looked_at(at: int, name: str, owner: int) -> os.stat_result:
-    """Looks before it opens, since opening a device may do something by itself; and again at what it has opened."""
+    """Checks before it opens, since opening a device may have an effect; and checks what it has opened again."""
     _refuse(os.stat(name, dir_fd=at, follow_symlinks=False), owner)
     with _open(at, name) as file:
         found = os.fstat(file.fileno())
@@ -165,7 +165,7 @@ def _stream(at: int, files: list[_File], folder: Path, progress: Progress) -> It
 
 
 def _content(at: int, one: _File, folder: Path) -> Iterator[bytes]:
-    """The bytes of the very file that was looked at. COPY knows how many there are."""
+    """The bytes of the checked file, whose number is fixed in COPY's format."""
     try:
         with _open(at, one.name) as file:
             is_same = _state(os.fstat(file.fileno())) == one.state

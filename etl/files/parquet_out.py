@@ -1,4 +1,4 @@
-"""The answer of a query as Parquet: rows stream from COPY's CSV through Arrow, some megabytes at a time."""
+"""Writes the result of a query as Parquet: rows stream from COPY's CSV through Arrow, some megabytes at a time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Paths and names as a user gives them -> opened sources, each with its table; nothing is loaded until all are open."""
+"""Paths and names of a command -> opened sources, each with its table; nothing is loaded until all are open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _SHOWN_SHEETS: Final = 20
 
 @dataclass(frozen=True)
 class FileFormat:
-    """What a user says of the files; None and empty: the file tells. `columns` replace a header."""
+    """The options for files; None and empty: detected from the file. `columns` replace a header."""
 
     encoding: str = "utf-8"
     delimiter: str = ""

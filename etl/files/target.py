@@ -1,4 +1,4 @@
-"""What an in_ table takes from a file: its columns, what each may hold, and which of them name a row."""
+"""An in_ table as the target of a file: its columns, their values, and which of them identify a row."""
 
 import difflib
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The parts of an Excel workbook, unpacked piece by piece: no size that the archive states is believed."""
+"""The parts of an Excel workbook, unpacked piece by piece: no size that the archive states is trusted."""
 
 import io
 import posixpath
@@ -61,7 +61,7 @@ class Archive:
             raise unreadable(self.path, "is encrypted, or an old workbook (.xls): save it as .xlsx without a password")
 
     def chunks(self, part: str) -> Iterator[bytes]:
-        """What a part holds. Raises ConfigurationError when it is missing, damaged, or grows beyond any data."""
+        """The contents of a part. Raises ConfigurationError when it is missing, damaged, or grows beyond any data."""
         if part not in self:
             raise unreadable(self.path, f"is no Excel workbook (.xlsx): it has no part {part}")
         info = self._zip.getinfo(self._names[part.lower()])
@@ -95,7 +95,7 @@ class Archive:
         yield fed
 
     def read(self, part: str, handlers: "Handlers") -> None:
-        """The same at once."""
+        """The contents of a part at once."""
         for _ in self.parse(part, handlers):
             pass
 
@@ -118,7 +118,7 @@ class ForbiddenMarkup(Exception):
 
 
 class Handlers(Protocol):
-    """What is done at the beginning and end of an element, and with texts. Names come with their prefix."""
+    """Callbacks for the beginning and end of an element, and for texts. Names come with their prefix."""
 
     @property
     def start(self) -> Callable[[str, dict[str, str]], None]:

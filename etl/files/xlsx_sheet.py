@@ -1,4 +1,4 @@
-"""The cells of a sheet, row by row as they are unpacked; where a cell stands, its own address says."""
+"""The cells of a sheet, row by row as they are unpacked; the position of a cell comes from its address."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -99,7 +99,7 @@ def read_rows(archive: Archive, sheet: Sheet, wanted: set[int], width: int) -> I
 
 
 class _Contradiction(Exception):
-    """What a sheet says of a row or cell cannot be."""
+    """A row or cell contradicts another one."""
 
 
 @dataclass(frozen=True)

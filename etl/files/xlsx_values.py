@@ -1,4 +1,4 @@
-"""A cell of Excel -> the text that its column reads, or why it has none. A thought without I/O.
+"""A cell of Excel -> the text that its column reads, or why it has none. Pure; no I/O.
 
 Excel keeps numbers as doubles and days as numbers: 1 is 1900-01-01, 60 a 29 February that 1900 did not have.
 """

@@ -1,6 +1,6 @@
 """The platform's closed vocabularies: field types, object categories, native fields, and the SQL type of each.
 
-Sources: platform-facts §1.2, §1.5 and §2; spec §3.
+Sources: the platform's own types and the vendor's guide.
 """
 
 from collections.abc import Mapping

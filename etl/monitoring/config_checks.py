@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from etl.config import Tree
 from etl.monitoring.finding import Finding, warning
 
-# A secret that stands in the text itself; `password:ENV=NAME` has none.
+# A secret within the text itself; `password:ENV=NAME` has none.
 _SECRET = re.compile(r"(?m)^\s*(password|hookUrl)\s*=\s*\S")
 
 

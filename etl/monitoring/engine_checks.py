@@ -26,7 +26,7 @@ _UNDEFINED_COLUMN = "42703"
 
 
 def check_switches(runtime: Runtime) -> Iterator[Finding]:
-    """Whether runs are wanted at all."""
+    """Whether runs are enabled."""
     if runtime.settings.has_in_migration:
         yield ok("import", f"switched on, schema {runtime.in_schema}")
     else:
@@ -60,7 +60,7 @@ def check_tables(runtime: Runtime) -> Iterator[Finding]:
 
 
 def check_ready(runtime: Runtime) -> Iterator[Finding]:
-    """What waits to be read, and what a runner would do about it."""
+    """The rows that wait to be read."""
     try:
         age = AgeSampler(_TABLE_SECONDS).look(runtime)
     except MissingTables:
@@ -96,7 +96,7 @@ def check_run(runtime: Runtime) -> Iterator[Finding]:
 
 
 def check_statuses(runtime: Runtime) -> Iterator[Finding]:
-    """Rows that no run will ever take, because their in_status means nothing."""
+    """Rows that no run will ever take, because their in_status is unknown."""
     for table in runtime.company.in_tables():
         try:
             with read_only_transaction(runtime.engine, seconds=_TABLE_SECONDS) as connection:
@@ -104,13 +104,13 @@ def check_statuses(runtime: Runtime) -> Iterator[Finding]:
         except EnvironmentFault as fault:
             if fault.sqlstate not in (_TIMED_OUT, _UNDEFINED_TABLE, _UNDEFINED_COLUMN):
                 raise
-            continue  # too many rows for a look, which why_not looks through; or check_tables has named what is missing
+            continue  # too many rows to search here, as why_not does; or check_tables has named what is missing
         for one in found:
             yield warning("in_status", str(one), "let the partner set in_status to '' and hand over")
 
 
 def check_feed(runtime: Runtime) -> Iterator[Finding]:
-    """Whether hand-overs come when the company said, and are read in time."""
+    """Whether hand-overs come when they are due, and are read in time."""
     feed = look_at_feed(runtime)
     if feed is None:
         return

@@ -1,6 +1,6 @@
 """Names and texts -> SQL text: the one place that quotes.
 
-Receives a name made from codes, or a text. Hands on SQL that can only be that name or that text, or refuses. Never
+Receives a name made from codes, or a text. Returns SQL that can only be that name or that text, or refuses. Never
 knows what the name is of.
 """
 

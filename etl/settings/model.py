@@ -1,4 +1,4 @@
-"""What the other packages receive: frozen settings, whole and checked."""
+"""The settings as other packages receive them: frozen, complete and checked."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,7 +17,8 @@ WORTH_SHARING_ROWS = 50_000
 
 @dataclass(frozen=True)
 class PostgresSettings:
-    """How to reach one database. `host` "" is the embedded server; several hosts stand with commas between."""
+    """The connection parameters of one database. `host` "" is the embedded server; several hosts are separated by
+    commas."""
 
     host: str
     port: int
@@ -31,7 +32,7 @@ class PostgresSettings:
 
 @dataclass(frozen=True)
 class InMigration:
-    """How the import works; units stand in the names."""
+    """The settings of the import; units are in the names."""
 
     company_code: str
     schema_name: str
@@ -73,7 +74,7 @@ class InMigration:
 
 @dataclass(frozen=True)
 class OutMigration:
-    """How the out_ tables are kept. `keeps_removed`: a removed instance stays and is marked."""
+    """The settings of the out_ tables. `keeps_removed`: a removed instance stays and is marked."""
 
     enabled: bool
     environment_version: str

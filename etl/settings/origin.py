@@ -12,7 +12,7 @@ MASK = "******"
 
 
 class OriginKind(StrEnum):
-    """Which layer a value comes from."""
+    """The kind of layer that a value comes from."""
 
     DEFAULT = "default"
     FILE = "file"
@@ -22,7 +22,7 @@ class OriginKind(StrEnum):
 
 @dataclass(frozen=True)
 class Origin:
-    """The layer, and the line where it says so."""
+    """The layer and the line that a value comes from."""
 
     kind: OriginKind
     path: str = ""

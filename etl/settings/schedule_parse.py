@@ -1,4 +1,4 @@
-"""A pattern into a Schedule: `+` is or, `*` is and and binds tighter, brackets group (platform-facts §7.2).
+"""A pattern into a Schedule: `+` is or, `*` is and and binds tighter, brackets group.
 
 Every fault is found, each with its place. Other than the original: words in any case, `мая`, `каждый час` without a
 number, a comment behind the pattern, faults in brackets, and no pattern that only seems to be switched off (`office`).

@@ -1,4 +1,4 @@
-"""Company and role -> the statements that give the role what its work asks for, and take the rest away.
+"""Company and role -> the statements that grant the role what its work needs, and revoke the rest.
 
 Which columns a partner writes follows from the guide's lists of columns: identity, data, `removed`, the status (to
 offer a corrected row again), of the marker what the customer's side fills. What the run writes is the run's alone.
@@ -26,7 +26,7 @@ _MARKER: Final = ("oper_date", "start_load_time", "end_load_time", "load_status"
 
 @dataclass(frozen=True)
 class Script:
-    """Statements under a heading; `notes` say what was left out, and why."""
+    """Statements with a heading; `notes`: what was left out, and why."""
 
     heading: str
     statements: tuple[str, ...]
@@ -34,7 +34,7 @@ class Script:
 
     @property
     def text(self) -> str:
-        """As it is printed."""
+        """The printed script."""
         return "\n".join([f"-- {self.heading}", *self.statements, *(f"-- {note}" for note in self.notes)])
 
 
@@ -61,7 +61,7 @@ class Writable:
 def partner_script(company: Company, schema: str, role: str, present: Collection[str] | None = None) -> Script:
     """A partner's least privilege on the import schema.
 
-    `present` are the relations that the schema has; then everything that the role had before is taken away first.
+    `present` are the relations that the schema has; then all earlier privileges of the role are revoked first.
     None: the schema is a fresh one, and what only a first run makes is left out.
     """
     there = [name for name in READ_BY_PARTNER if present is not None and name in present]
@@ -76,7 +76,7 @@ def partner_script(company: Company, schema: str, role: str, present: Collection
 
 
 def reader_script(schemas: Iterable[str], role: str, engine: str, present: Collection[str]) -> Script:
-    """Select on the out_ schemas that are there, and on what the engine's role will yet make in them."""
+    """Select on the existing out_ schemas, and by default on tables that the engine's role will make in them."""
     asked = list(schemas)
     texts = (_sql.text("reader", schema=name, role=role, engine=engine) for name in asked if name in present)
     notes = tuple(f"schema {name} is not there yet: ask again when it is" for name in asked if name not in present)

@@ -32,7 +32,8 @@ class Grant:
 
 @dataclass(frozen=True)
 class Missing:
-    """What `role` (SQL text) cannot do, though it does the like beside it; `sql` is the statement that gives it."""
+    """What `role` (SQL text) may not do, although it may on similar tables or columns; `sql` is the statement that
+    grants it."""
 
     role: str
     what: str
@@ -40,7 +41,7 @@ class Missing:
 
     @property
     def command(self) -> str:
-        """What gives it; `etl grants` takes no role whose name needs quotes."""
+        """The command or statement that grants it; `etl grants` takes no role whose name needs quotes."""
         if self.role == "public" or self.role.startswith('"'):
             return self.sql
         return f"`etl grants --partner {self.role} --apply`, which also takes away what a partner does not need"
@@ -70,7 +71,8 @@ class _Held:
 
 @dataclass(frozen=True)
 class _Live:
-    """What is there: table -> columns, and the privileges on it. `written`: table -> what a partner writes of it."""
+    """The existing objects: table -> columns, and the privileges on it. `written`: table -> what a partner writes of
+    it."""
 
     columns: dict[str, frozenset[str]]
     written: dict[str, Writable]
@@ -78,12 +80,12 @@ class _Live:
 
     @property
     def siblings(self) -> list[str]:
-        """Tables of rows and of links that are there."""
+        """Existing tables of rows and of links."""
         fixed = {fold(names.FILE_STORAGE), fold(names.PROCESS_TRACKING)}
         return [name for name in self.written if name in self.columns and name not in fixed]
 
     def there(self, name: str) -> frozenset[str]:
-        """The columns of a table that a partner writes and that are there."""
+        """The existing columns of a table that a partner writes."""
         return frozenset(map(_fold, self.written[name].columns)) & self.columns[name]
 
     def fields(self, name: str) -> frozenset[str]:
@@ -116,7 +118,7 @@ def inherited_grants(connection: Connection, company: Company, schema: str) -> l
 
 
 def missing_privileges(connection: Connection, company: Company, schema: str) -> list[Missing]:
-    """What roles that write rows cannot write of them."""
+    """The columns and tables that roles that write rows may not write."""
     live = _look(connection, company, schema)
     found: list[Missing] = []
     writers = [role for role in live.held.roles if any(_writes(live, name, role) for name in live.siblings)]

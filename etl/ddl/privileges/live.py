@@ -1,4 +1,4 @@
-"""The live server: which roles, schemas and versions are there; and a script, executed."""
+"""The live server: existing roles, schemas and versions; executes a script."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _sql = SqlTemplates(__package__)
 
 @dataclass(frozen=True)
 class Server:
-    """Who we are in one database, and what of the asked roles and schemas is there."""
+    """The current role in one database, and the existing ones of the given roles and schemas."""
 
     engine: str
     database: str
@@ -23,7 +23,7 @@ class Server:
 
 
 def look(connection: Connection, roles: Iterable[str], schemas: Iterable[str]) -> Server:
-    """One look at the catalog."""
+    """Reads them from the catalog."""
     asked = {"roles": [fold(role) for role in roles], "schemas": [fold(schema) for schema in schemas]}
     [row] = fetch_all(connection, _sql("server"), asked)
     return Server(row.role, row.database, row.is_open, frozenset(row.roles), frozenset(row.schemas))

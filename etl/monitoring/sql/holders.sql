@@ -1,5 +1,5 @@
--- What keeps vacuum from clearing away dead rows, for longer than :minutes: every run leaves some, and tables grow
--- without end. Of other roles' sessions the times are seen only by members of pg_read_all_stats.
+-- What keeps vacuum from removing dead rows for longer than :minutes, so that tables grow with every run. Of other
+-- roles' sessions the times are seen only by members of pg_read_all_stats.
 select 'prepared transaction' as kind, gid as name, owner::text as owner,
     cast(extract(epoch from clock_timestamp() - prepared) as float8) as seconds
 from pg_catalog.pg_prepared_xacts

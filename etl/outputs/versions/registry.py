@@ -66,7 +66,7 @@ def known_versions(connection: Connection, store_schema: str) -> list[VersionRow
 
 
 def lock_version(connection: Connection, version: OutVersion, *, waiting: bool = True) -> VersionRow | None:
-    """The version, locked until the transaction ends; None when it is unknown, or locked and `wait` is false."""
+    """The version, locked until the transaction ends; None when it is unknown, or locked and `waiting` is false."""
     lock = "wait" if waiting else "skip"
     statement = _sql("versions", store_schema=version.store_schema, lock=lock)
     row = fetch_one(connection, statement, {"schema_name": version.schema})

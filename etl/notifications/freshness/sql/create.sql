@@ -19,8 +19,8 @@ begin
     end if;
 end
 $$;
--- What is late or stalled now, and who was notified. A row is there from the alert until its all-clear was sent; a runner
--- that sends it has it until sending_until, so that two runners do not send the same.
+-- What is late or stalled now, and which channels were notified. A row exists from the alert until its all-clear was
+-- sent; a runner that sends it owns it until sending_until, so that two runners do not send the same.
 create table if not exists {{ schema | ident }}.freshness_alert (
     kind varchar(8) not null check (kind in ('late', 'stalled')),
     channel varchar(8) not null,
