@@ -135,7 +135,7 @@ def missing_privileges(connection: Connection, company: Company, schema: str) ->
 
 def _expected(live: _Live, name: str, writers: list[str], these: list[str]) -> list[str]:
     """Roles that write all other tables of an object, one link table at least, but not this link table; one of all
-    writers if nobody writes the table.
+    writers if no role writes the table.
     """
     others = [sibling for sibling in live.family(name) if sibling != name]
     has_links = any(live.written[sibling].owner for sibling in others)
