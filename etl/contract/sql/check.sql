@@ -232,7 +232,7 @@ fault (severity, in_table, row_id, in_id, column_name, code, value) as (
         from (
 {% for column, table in ((link.owner_column, link.owner), (link.target_column, link.target)) %}
             select {{ loop.index }}, '{{ column }}'
-            where l.{{ column | ident }} ~ '{{ blank }}'
+            where l.{{ column | ident }} ~ {{ blank | literal }}
 {% if table %}
               and not exists (select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> '')
 {% endif %}
@@ -248,7 +248,7 @@ fault (severity, in_table, row_id, in_id, column_name, code, value) as (
 {% for column, table in ((link.owner_column, link.owner), (link.target_column, link.target)) if table %}
     select 'note', '{{ link.name }}', null, l.{{ link.owner_column | ident }}, '{{ column }}', 'END_NOT_HERE', l.{{ column | ident }}
     from {{ s }}.{{ link.name | ident }} l
-    where l.in_status in ('', 'ON_WORK') and l.removed is not true and l.{{ column | ident }} !~ '{{ blank }}'
+    where l.in_status in ('', 'ON_WORK') and l.removed is not true and l.{{ column | ident }} !~ {{ blank | literal }}
       and not exists (select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> '')
     union all
 {% endfor %}
