@@ -4,6 +4,7 @@
 -- and times only to members of pg_read_all_stats. Only sessions of our own role are hidden by a runner's name. Prepared
 -- transactions have no session.
 {% from "own_session.jinja" import is_own %}
+{% from "role_of.jinja" import role_of %}
 with lock as (
     select
         l.pid, l.virtualtransaction, l.granted, l.mode, c.relname::text as relname, n.nspname::text as nspname
@@ -35,13 +36,13 @@ select
     string_agg(distinct l.relname, ', ' order by l.relname) as tables,
     bool_or(l.granted) as is_granted,
     case when l.pid is null then 'prepared transaction ' || p.gid else 'session ' || l.pid end as holder,
-    coalesce(a.usename::text, p.owner::text) as username,
+    {{ role_of("a", "p.owner") }} as username,
     coalesce(nullif(a.application_name, ''), 'no name') as application,
     cast(date_trunc('second', coalesce(a.xact_start, p.prepared)) as text) as since
 from counted l
 left join pg_catalog.pg_stat_activity a on a.pid = l.pid
 left join pg_catalog.pg_prepared_xacts p on l.pid is null and l.virtualtransaction = '-1/' || cast(p.transaction as text)
 where not coalesce(a.application_name like 'etl:%' and {{ is_own("a") }}, false)
-group by l.pid, p.gid, a.usename, p.owner, a.application_name, a.xact_start, p.prepared
+group by l.pid, p.gid, a.usename, a.backend_type, p.owner, a.application_name, a.xact_start, p.prepared
 order by bool_or(l.granted) desc, coalesce(a.xact_start, p.prepared) nulls last, l.pid
 limit 5

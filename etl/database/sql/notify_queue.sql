@@ -3,15 +3,16 @@
 -- an open transaction is (its virtual id is locked), and for our own role since when; for all to pg_read_all_stats. A
 -- runner's transactions do not listen. Reading the usage also frees what all listeners have read.
 {% from "own_session.jinja" import is_own %}
+{% from "role_of.jinja" import role_of %}
 select
     q.usage,
     array(
         select
-            'session ' || a.pid || ' of ' || a.usename || ' (' || coalesce(nullif(a.application_name, ''), 'no name')
+            'session ' || a.pid || ' of ' || {{ role_of("a") }} || ' (' || coalesce(nullif(a.application_name, ''), 'no name')
                 || ') in database ' || a.datname
                 || coalesce(', in a transaction since ' || cast(date_trunc('second', a.xact_start) as text), '')
         from pg_catalog.pg_stat_activity a
-        where a.usename is not null and a.datname is not null and a.pid <> pg_backend_pid()
+        where a.datname is not null and a.pid <> pg_backend_pid()
           and a.pid in (
               select l.pid
               from pg_catalog.pg_locks l

@@ -24,6 +24,7 @@ from etl.outputs.versions.upkeep import reconcile
 from etl.outputs.versions.version import Versions
 from etl.outputs.versions.view_moves import ViewMove
 from etl.outputs.versions.views import move_views
+from etl.quoting import printable
 
 _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
@@ -140,7 +141,9 @@ def _with_readers(engine: sqlalchemy.Engine, versions: Versions, fault: Transien
         return fault
     with transaction(engine) as connection:
         rows = fetch_all(connection, _sql("readers_now"), {"schema": versions.views_schema})
-    reported = "".join(f"\n  session {row.pid} of {row.username}, for {row.seconds} s: {row.views}" for row in rows)
+    reported = "".join(
+        f"\n  session {row.pid} of {printable(row.username)}, for {row.seconds} s: {row.views}" for row in rows
+    )
     last = TransientFault(f"the views of {versions.views_schema} are being read, and stay as they were:{reported}")
     last.sqlstate = fault.sqlstate
     return last
