@@ -64,7 +64,8 @@ def survey(archive: Archive, sheet: Sheet) -> tuple[int, list[Merged]]:
     size, tail, merged = 0, b"", list[Merged]()
     for chunk in archive.chunks(sheet.part):
         size += len(chunk)
-        if b"mergeCell" in (text := tail + chunk):
+        # In UTF-16, which Excel reads too, the letters of the mark-up are bytes with a zero between them.
+        if b"mergeCell" in (text := tail + chunk.replace(b"\0", b"")):
             taken = 0
             for found in _MERGE.finditer(text):
                 merged.append(_merged(found))
