@@ -51,17 +51,23 @@ def make_schema(connection: Connection, schema: str) -> None:
 def apply_script(connection: Connection, script: Script, role: str, schemas: Iterable[str]) -> bool:
     """Execute a script in the transaction that the connection is in; returns whether it changed anything.
 
-    Raises EnvironmentFault when the role is missing, or when a schema is not ours to grant.
+    Raises EnvironmentFault when the role is missing or has passed its rights on, or when a schema is not ours to grant.
     """
     asked = {"role": fold(role)}
     if role and not look(connection, [role], []).roles:
         raise EnvironmentFault(
             f"there is no role {role}: make it, or let an administrator run `etl grants --create-roles`"
         )
+    names = {"schemas": [fold(schema) for schema in schemas]}
+    passed_on = fetch_all(connection, _sql("passed_on"), asked | names)
+    if passed_on:
+        lines = "\n".join(f"  {row.statement};" for row in passed_on)
+        raise EnvironmentFault(
+            f"{role} has granted privileges to others and must revoke them first:\n{lines}"
+        )
     before = fetch_all(connection, _sql("privileges_of_role"), asked)
     for statement in script.statements:
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
-    names = {"schemas": [fold(schema) for schema in schemas]}
     useless = fetch_all(connection, _sql("useless_schemas"), asked | names)
     if useless:
         lines = "\n".join(f"  schema {row.name} belongs to {row.owner}, who must grant it" for row in useless)

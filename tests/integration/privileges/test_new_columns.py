@@ -183,3 +183,27 @@ def test_a_new_link_table_that_its_partner_cannot_write_is_named(site: Site) -> 
     for one in found:
         site.look(one.partition("; ")[2], at=at)
     assert [one for one in findings(site) if clerk in one] == []
+
+
+def test_rights_that_a_partner_has_passed_on_are_named(site: Site) -> None:
+    """Of a column, a table, a sequence and the schema: PostgreSQL takes nothing away before that."""
+    at = site.database
+    partner, worker = role(site), f'"Worker_{at.name}"'
+    site.look(f"create role {worker}", at=at)
+    on = {
+        "insert (in_id)": "table in_tables.in_client",
+        "select": "table in_tables.in_claim",
+        "usage": "sequence in_tables.in_client_id_seq",
+        "create": "schema in_tables",
+    }
+    for right, place in on.items():
+        site.look(f"grant {right} on {place} to {partner} with grant option", at=at)
+        site.look(f"set role {partner}; grant {right} on {place} to {worker}; reset role", at=at)
+    arguments = ("grants", "--partner", partner, "--reader", f"{CODE}_reader_{at.name}", "--apply")
+    refused = site.etl(*arguments)
+    assert refused.code == 4
+    statements = [line.strip() for line in refused.err.splitlines() if line.startswith("  revoke")]
+    assert sorted(statements) == sorted(f"revoke {right} on {place} from {worker};" for right, place in on.items())
+    for statement in statements:
+        site.look(f"set role {partner}; {statement} reset role", at=at)
+    assert site.etl(*arguments).code == 0
