@@ -69,5 +69,6 @@ def _changed(
     table = names.in_table(business_object.code)
     task = Task(seq=0, stage=0, kind=Kind.MIGRATE_SINGLE_FIELDS, title="", table=table, chunk=chunk)
     with nullcontext(context) if connections.is_single else rows_at_store(connections, company, task, context) as where:
-        [row] = merge_of(connections.store, business_object, chunk, where).ask("count_changed")
-    return int(row.rows)
+        merge = merge_of(connections.store, business_object, chunk, where)
+        row = fetch_one(connections.store, _sql("count_changed", **merge.names), merge.values)
+    return int(row.rows) if row else 0

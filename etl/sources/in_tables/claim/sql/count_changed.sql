@@ -46,6 +46,8 @@ changed as (
         )
         and not exists ({{ removing('i.out_id collate "C" = g._id') }}
         )
+        and not exists ({{ removing('exists (select from ' ~ (store_schema | ident) ~ '.alias r where r.bo = :bo and r.in_id = i.in_id collate "C" and r.instance = g._id)') }}
+        )
 {% endcall %}
 {% endfor %}
 )
