@@ -79,7 +79,7 @@ def _imported(module: str) -> ModuleType:
         gc.enable()
 
 
-class Settings:
+class GlobalOptions:
     """The values of the options of `etl` itself, for its commands."""
 
     def __init__(self, config_url: str | None) -> None:
@@ -104,7 +104,7 @@ def etl(context: click.Context, config_url: str | None) -> None:
     Exit codes: 0 done or nothing to do; 1 done with rejected rows; 2 usage or configuration; 3 stopped, rows are
     the reason; 4 fatal; 75 another runner holds the marker; 130, 143 ended by a signal.
     """
-    context.obj = Settings(config_url)
+    context.obj = GlobalOptions(config_url)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 import click
 
 from etl.cli.demo_screen import Screen
-from etl.demo import Act, Look, Stage, acts, look, open_stage
+from etl.demo import Load, Look, Stage, loads, look, open_stage
 
 
 @click.command()
@@ -26,8 +26,8 @@ def demo(as_json: bool, stay: bool) -> None:
     screen = Screen(quiet=as_json)
     with screen.waiting("Starting PostgreSQL; the first time takes a little longer"), open_stage(os.environ) as stage:
         screen.stage(stage)
-        played: list[Act] = []
-        for act in acts(stage):
+        played: list[Load] = []
+        for act in loads(stage):
             screen.act(len(played) + 1, act)
             played.append(act)
         looks = tuple(look(stage))
@@ -40,7 +40,7 @@ def demo(as_json: bool, stay: bool) -> None:
             _wait()
 
 
-def _json(stage: Stage, played: list[Act], looks: tuple[Look, ...]) -> str:
+def _json(stage: Stage, played: list[Load], looks: tuple[Look, ...]) -> str:
     found = {
         "config": f"file:{stage.config}",
         "psql": stage.psql,

@@ -12,7 +12,7 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from etl.demo import Act, Look, Stage, Statement
+from etl.demo import Load, Look, Stage, Statement
 from etl.sources.in_tables.receipts import Receipt
 
 WIDTH = 100
@@ -21,9 +21,9 @@ _COUNTS = ("claimed", "created", "changed", "unchanged", "removed", "rejected", 
 _STYLES = {"claimed": "", "rejected": "red", "waiting": "yellow", "removed": "", "unchanged": "dim"}
 _MOVES = {
     "upserted": "rows written",
-    "deleted": "rows taken away",
+    "deleted": "rows removed",
     "linked": "links added",
-    "unlinked": "links taken away",
+    "unlinked": "links removed",
 }
 _SCHEMAS = {
     "in_schema": "what partners write; beside it err, task and migration_receipt for them to read",
@@ -63,7 +63,7 @@ class Screen:
         )
         self._doing("The partner loads")
 
-    def act(self, number: int, act: Act) -> None:
+    def act(self, number: int, act: Load) -> None:
         """Prints what the partner did, and the result of the run."""
         self._title(f"{number} · {act.title}")
         self._line("The partner, in plain SQL:")
@@ -78,14 +78,14 @@ class Screen:
         self._line(f"{act.outcome.out_schema}: {moves or 'nothing to change'}.")
         self._doing("The partner loads")
 
-    def _links(self, act: Act) -> None:
+    def _links(self, act: Load) -> None:
         if act.outcome.resolved:
             self._line(f"{_several(act.outcome.resolved, 'link')} that waited found both ends.")
         for row in act.waiting:
             links, field = _several(row["links"], "link"), f"{row['bo']}.{row['field']} → {row['target_bo']}"
             self._line(f"{links} {field}: waiting until both ends are there.", style="yellow")
 
-    def _faults(self, act: Act) -> None:
+    def _faults(self, act: Load) -> None:
         if not act.faults:
             return
         self._line(f"{_several(len(act.faults), 'row')} rejected; the partner finds why in the table err:")

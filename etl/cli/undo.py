@@ -30,6 +30,6 @@ def undo(context: click.Context, run: int, company: str | None, as_json: bool) -
         return
     done = {what: rows for what, rows in undone.counters.items() if rows and what != "kept"}
     counts = ", ".join(f"{rows:,} {what}" for what, rows in done.items()) or "nothing to take back"
-    click.echo(f"Run {run} taken back as run {undone.as_run}: {counts}.")
+    click.echo(f"Run {run} reverted as run {undone.as_run}: {counts}.")
     if undone.counters["kept"]:
         click.echo(f"{undone.counters['kept']:,} instances keep what a later run has touched.")

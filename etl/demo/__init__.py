@@ -5,7 +5,7 @@ and never prints.
 """
 
 from etl.demo.stage import Stage, open_stage
-from etl.demo.steps import Act, Fault, Statement, acts
+from etl.demo.steps import Fault, Load, Statement, loads
 from etl.demo.tables import Look, look
 
-__all__ = ["Act", "Fault", "Look", "Stage", "Statement", "acts", "look", "open_stage"]
+__all__ = ["Fault", "Load", "Look", "Stage", "Statement", "loads", "look", "open_stage"]

@@ -33,7 +33,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Act:
+class Load:
     """One load and its run. `waiting`: links whose end has not arrived, by field and target."""
 
     title: str
@@ -44,7 +44,7 @@ class Act:
     waiting: tuple[dict[str, Any], ...]
 
 
-def acts(stage: Stage) -> Iterator[Act]:
+def loads(stage: Stage) -> Iterator[Load]:
     """The two loads, each performed when it is iterated."""
     with transaction(stage.runtime.engine) as connection:
         statements = _load(connection, stage, "first_load")
@@ -69,13 +69,13 @@ def _do(connection: Connection, stage: Stage, name: str) -> None:
     execute(connection, _sql(name, **stage.schemas))
 
 
-def _run(stage: Stage, title: str, statements: tuple[Statement, ...], hand_over: str) -> Act:
+def _run(stage: Stage, title: str, statements: tuple[Statement, ...], hand_over: str) -> Load:
     outcome = run_once(stage.runtime)
     in_order = [table.lower() for table in stage.in_tables]
     receipts = sorted(outcome.receipts, key=lambda receipt: in_order.index(receipt.in_table.lower()))
     with transaction(stage.runtime.engine) as connection:
         faults = fetch_all(connection, _sql("errors_of_run", **stage.schemas), {"run": outcome.run})
-    return Act(
+    return Load(
         title=title,
         statements=statements,
         hand_over=body(_sql.text(hand_over, **stage.schemas)),

@@ -63,7 +63,7 @@ def clean_before_run(runtime: Runtime) -> None:
         _pass(runtime)
         _drop_copies(runtime)
     except EnvironmentFault as fault:
-        _log.warning("the clean-up is put off: %s", fault)
+        _log.warning("the next run will continue the clean-up: %s", fault)
 
 
 def clean(runtime: Runtime) -> Cleaned:

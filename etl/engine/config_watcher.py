@@ -83,7 +83,7 @@ class ConfigWatcher:
         context = f"{tree.origin.removeprefix('file:').rstrip('/')}/{LOGGING}"
         problems = self._log.follow(tree.contents, context)
         for problem in problems:
-            _log.warning("the log stays as it was: %s", problem)
+            _log.warning("keeping the previous logging configuration: %s", problem)
         try:
             settings, company = parse_configuration(tree, self._company, self._environ)
             zone = zone_of(settings.in_migration.time_zone, self._environ)

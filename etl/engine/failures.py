@@ -19,11 +19,11 @@ from etl.runs import (
     PoisonRows,
     RetryPolicy,
     Task,
+    TaskFunction,
     bisect,
     error_class_of,
     is_data_error,
 )
-from etl.runs import Work as Performs
 from etl.sources.in_tables import claim as claiming
 
 _sql = SqlTemplates(__package__)
@@ -48,7 +48,7 @@ class FailureHandler:
     _poison: Sequence[PoisonRows[Chunk, EtlError]] = ()
     _is_sliced: bool = False
 
-    def __call__(self, fault: EtlError) -> Performs | None:
+    def __call__(self, fault: EtlError) -> TaskFunction | None:
         """The work to try instead; None: there is none. Raises other faults that the search for poison rows meets."""
         if self.task.kind not in CHUNKED:
             return None
@@ -76,8 +76,8 @@ class FailureHandler:
         last.sqlstate = fault.sqlstate
         raise last from fault
 
-    def _without_poison_rows(self, fault: EtlError) -> Performs | None:
-        _log.warning("task %s met a fault of its rows, which are looked for: %s", self.task.title, fault)
+    def _without_poison_rows(self, fault: EtlError) -> TaskFunction | None:
+        _log.warning("task %s met a fault of its rows; searching them: %s", self.task.title, fault)
         suspect, rest = self.task.part, claiming.without_rows(self.work.runtime.company, self.task)
         if rest:
             if self._probe(rest):

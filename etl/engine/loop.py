@@ -143,7 +143,7 @@ class Loop:
             self._patience.succeed()
         except (EnvironmentFault, ConfigurationError, LeaseLost) as fault:
             pause = self._patience.fail(time.monotonic())
-            self._say_once(f"the next try is put off: {fault}", logging.WARNING)
+            self._say_once(f"trying again later: {fault}", logging.WARNING)
             _log.debug("the next try comes in %.1f s", pause)
             self._listener.close()
         except (MarkerHeld, FencedOut) as held:

@@ -45,7 +45,7 @@ def _ensure_hand_over_trigger(runtime: Runtime) -> None:
     try:
         ensure_hand_over_trigger(runtime.engine, runtime.in_schema, enabled=enabled)
     except EnvironmentFault as fault:
-        _log.warning("the trigger on %s.process_tracking is put off: %s", runtime.in_schema, fault)
+        _log.warning("the next run will try to make the trigger on %s.process_tracking: %s", runtime.in_schema, fault)
 
 
 def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None:

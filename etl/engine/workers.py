@@ -17,10 +17,10 @@ from etl.runs import (
     ClaimedTask,
     QueueState,
     RetryPolicy,
+    TaskFunction,
     TaskQueue,
     perform,
 )
-from etl.runs import Work as Performs
 
 _log = logging.getLogger("in_pg_migration")
 
@@ -107,7 +107,7 @@ class Workers:
         work, retry_policy, why = self.work, self._retry_policy(taken), self._why_aside(taken)
         handler = FailureHandler(work, taken.task, retry_policy, self.settings)
 
-        def fallback(fault: EtlError) -> Performs | None:
+        def fallback(fault: EtlError) -> TaskFunction | None:
             # While the workers end, a fault may come from our own cancelling.
             return None if why or self._ends.is_set() else handler(fault)
 

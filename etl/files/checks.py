@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.files.numbers import check_numbers
-from etl.files.target import InColumn, Kind
+from etl.files.target import InColumn, ValueKind
 from etl.files.times import check_times, moment_texts
 
 _TRUE: Final = ("true", "t", "yes", "y", "on", "1")
@@ -40,15 +40,15 @@ def fits(column: InColumn, kind: pa.DataType) -> bool:
     number = kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_decimal(kind)
     time = kinds.is_date(kind) or kinds.is_timestamp(kind)
     match column.kind:
-        case Kind.TEXT:
+        case ValueKind.TEXT:
             return bool(number or time or kinds.is_boolean(kind))
-        case Kind.NUMBER:
+        case ValueKind.NUMBER:
             return bool(number)
-        case Kind.TIME:
+        case ValueKind.TIME:
             return bool(time)
-        case Kind.BOOL:
+        case ValueKind.BOOL:
             return bool(kinds.is_boolean(kind) or kinds.is_integer(kind))
-        case Kind.BYTES:
+        case ValueKind.BYTES:
             return bool(kinds.is_binary(kind) or kinds.is_large_binary(kind))
 
 
@@ -134,12 +134,12 @@ def _bytes(column: InColumn, values: pa.Array) -> Checked:
     return checked
 
 
-_CHECKS: Final[dict[Kind, Callable[[InColumn, pa.Array], Checked]]] = {
-    Kind.TEXT: _text,
-    Kind.NUMBER: _number,
-    Kind.TIME: _time,
-    Kind.BOOL: _bool,
-    Kind.BYTES: _bytes,
+_CHECKS: Final[dict[ValueKind, Callable[[InColumn, pa.Array], Checked]]] = {
+    ValueKind.TEXT: _text,
+    ValueKind.NUMBER: _number,
+    ValueKind.TIME: _time,
+    ValueKind.BOOL: _bool,
+    ValueKind.BYTES: _bytes,
 }
 
 

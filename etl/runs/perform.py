@@ -17,10 +17,10 @@ from etl.runs.task import CHUNKED, Task
 _log = logging.getLogger("in_pg_migration")
 
 # What the work receives: the connection, or what `connections` opens beside it.
-Work = Callable[[Any, Task], Counters]
+TaskFunction = Callable[[Any, Task], Counters]
 Connections = Callable[[Connection], AbstractContextManager[Any]]
 # Called with a fault that retries do not cure: other work for the same task, None if there is none.
-Fallback = Callable[[EtlError], Work | None]
+Fallback = Callable[[EtlError], TaskFunction | None]
 
 
 def _nothing_else(fault: EtlError) -> None:
@@ -30,7 +30,7 @@ def _nothing_else(fault: EtlError) -> None:
 def perform(
     queue: TaskQueue,
     taken: ClaimedTask,
-    work: Work,
+    work: TaskFunction,
     *,
     retry_policy: RetryPolicy,
     fallback: Fallback = _nothing_else,
@@ -75,7 +75,7 @@ def perform(
 
 
 def _once(
-    queue: TaskQueue, taken: ClaimedTask, work: Work, connections: Connections, quarantine: str, **settings: str
+    queue: TaskQueue, taken: ClaimedTask, work: TaskFunction, connections: Connections, quarantine: str, **settings: str
 ) -> Counters:
     title = f"[{taken.task.kind} : {taken.task.title}]"
     _log.info("uXizo869mV :: start task %s", title)

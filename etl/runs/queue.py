@@ -132,8 +132,8 @@ class TaskQueue:
         """Marks a task as done in the transaction of its effects, with the reason if it was set aside. Raises FencedOut
         when another owner has taken it."""
         state = {"state": "quarantined" if quarantine else "done", "error": quarantine or None}
-        names = self._mine() | state | {"id": taken.id, "counters": json.dumps(dict(counters))}
-        if execute(connection, self._sql("mark_done"), names) != 1:
+        values = self._mine() | state | {"id": taken.id, "counters": json.dumps(dict(counters))}
+        if execute(connection, self._sql("mark_done"), values) != 1:
             raise FencedOut(f"task {taken.task.title} of run {self.run} is no longer this runner's")
 
     def put_back(self, taken: ClaimedTask, error: str, *, is_crash: bool = False) -> None:

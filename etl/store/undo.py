@@ -123,8 +123,8 @@ def undo_run(
 
 def _taken_back(connection: Connection, store_schema: str, run: int, as_run: int) -> dict[str, object]:
     """Records that `run` is undone, and returns the bind values of the statements: `undone`, all runs that are now;
-    `undos`, all undos; `cancelled`, runs after `run` whose changes do not count, as they have been taken back or have
-    just taken back such.
+    `undos`, all undos; `cancelled`, runs after `run` whose changes do not count, as they are undone or have undone
+    such.
     """
     tables = {"store_schema": store_schema}
     noted = {row.as_run: row.run for row in fetch_all(connection, _sql("undone_runs", **tables))}

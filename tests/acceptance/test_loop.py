@@ -236,7 +236,7 @@ def test_a_server_that_is_away_and_a_lost_link(site: Site) -> None:
     with serving(site) as service:
         service.does(1)
         site.edit(IMPORT_CONFIG, f"port={site.database.port}", "port=1")
-        service.says("the next try is put off: PostgreSQL")
+        service.says("trying again later: PostgreSQL")
         site.write(IMPORT_CONFIG, text)
         site.partner.hand_over()
         service.does(2)

@@ -47,7 +47,7 @@ def retire(connection: Connection, versions: Versions, name: str, *, force: bool
         why = list(reasons_against(connection, versions, known))
         if why:
             lines = "\n".join(f"  {one}" for one in why)
-            raise ConfigurationError(f"{known.schema} stays; with --force it goes all the same:\n{lines}")
+            raise ConfigurationError(f"{known.schema} stays; with --force it is dropped anyway:\n{lines}")
     names = known.version.names
     execute(connection, _sql("drop_version", **names))
     execute(connection, _sql("forget_version", **names), {"schema_name": known.schema, "previous": known.previous})

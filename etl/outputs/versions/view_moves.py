@@ -13,7 +13,7 @@ from etl.quoting import identifier
 Columns = Mapping[str, str]
 
 
-class Act(StrEnum):
+class ViewAction(StrEnum):
     """What is done to a view. REBUILD drops and makes it; EMPTY leaves it without rows."""
 
     CREATE = "create"
@@ -28,7 +28,7 @@ class ViewMove:
     """One view: the act, and an SQL expression per column."""
 
     view: str
-    act: Act
+    act: ViewAction
     expressions: tuple[str, ...] = ()
 
 
@@ -66,23 +66,23 @@ def _plan(
     if table is None:
         old = view or {}
         if not dependents:
-            return ViewMove(name, Act.DROP)
+            return ViewMove(name, ViewAction.DROP)
         if force:
-            return ViewMove(name, Act.EMPTY, tuple(_nothing(column, old[column]) for column in old))
+            return ViewMove(name, ViewAction.EMPTY, tuple(_nothing(column, old[column]) for column in old))
         return Refusal(f"{name} is no table of that version, and {others} stands on its view")
     if view is None:
-        return ViewMove(name, Act.CREATE, tuple(identifier(column) for column in table))
+        return ViewMove(name, ViewAction.CREATE, tuple(identifier(column) for column in table))
     turned = [column for column in view if column in table and table[column] != view[column]]
     gone = [column for column in view if column not in table]
     if not turned and not gone:
-        return ViewMove(name, Act.REPLACE, tuple(_kept(table, view)))
+        return ViewMove(name, ViewAction.REPLACE, tuple(_kept(table, view)))
     if not dependents:
-        return ViewMove(name, Act.REBUILD, tuple(identifier(column) for column in table))
+        return ViewMove(name, ViewAction.REBUILD, tuple(identifier(column) for column in table))
     if turned:
         types = ", ".join(f"{name}.{column} from {view[column]} to {table[column]}" for column in turned)
         return Refusal(f"{types}: {others} stands on it and must be dropped first", is_final=True)
     if force:
-        return ViewMove(name, Act.REPLACE, tuple(_kept(table, view)))
+        return ViewMove(name, ViewAction.REPLACE, tuple(_kept(table, view)))
     columns = ", ".join(f"{name}.{column}" for column in gone)
     return Refusal(f"{columns} is no column of that version, and {others} stands on its view")
 

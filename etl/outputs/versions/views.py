@@ -9,9 +9,9 @@ from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs.versions.registry import VersionRow, known_versions
 from etl.outputs.versions.version import Versions
 from etl.outputs.versions.view_moves import (
-    Act,
     Columns,
     Refusal,
+    ViewAction,
     ViewMove,
     plan_moves,
 )
@@ -53,7 +53,9 @@ def move_views(
     if refusals:
         raise _refused(known, refusals)
     grants = {
-        move.view: _grants(connection, schema, move.view) for move in moves if move.act in (Act.DROP, Act.REBUILD)
+        move.view: _grants(connection, schema, move.view)
+        for move in moves
+        if move.act in (ViewAction.DROP, ViewAction.REBUILD)
     }
     _lock(connection, schema, views, first)
     for move in moves:
@@ -89,11 +91,11 @@ def _lock(connection: Connection, schema: str, views: dict[str, Columns], first:
 
 def _perform(connection: Connection, versions: Versions, known: VersionRow, move: ViewMove) -> None:
     names = {"views_schema": versions.views_schema, "out_schema": known.schema, "view": move.view}
-    if move.act in (Act.DROP, Act.REBUILD):
+    if move.act in (ViewAction.DROP, ViewAction.REBUILD):
         execute(connection, _sql("drop_view", **names))
-    if move.act is Act.EMPTY:
+    if move.act is ViewAction.EMPTY:
         execute(connection, _sql("empty_view", **names, expressions=move.expressions))
-    elif move.act is not Act.DROP:
+    elif move.act is not ViewAction.DROP:
         execute(connection, _sql("replace_view", **names, expressions=move.expressions))
 
 
@@ -137,7 +139,7 @@ def _grants(connection: Connection, schema: str, view: str) -> list[object]:
 
 
 def _grant(connection: Connection, schema: str, move: ViewMove, grants: list[object]) -> None:
-    if move.act not in (Act.REBUILD, Act.CREATE):
+    if move.act not in (ViewAction.REBUILD, ViewAction.CREATE):
         return
     values = {"schema": schema, "name": move.view, "grants": json.dumps(grants)}
     for row in fetch_all(connection, _sql("grants_text"), values):

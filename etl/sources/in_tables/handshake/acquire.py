@@ -160,15 +160,15 @@ class Handshake:
         else:
             return None
         fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
-        names = {"run": run, "company": self.company, "marker": marker, "owner": self.owner, "fence": fence}
-        execute(connection, _sql("insert_run", schema=self.schema), names)
+        values = {"run": run, "company": self.company, "marker": marker, "owner": self.owner, "fence": fence}
+        execute(connection, _sql("insert_run", schema=self.schema), values)
         self._note_owner(connection, run, fence)
         return RunLease(run=run, fence=fence, marker=marker, owner=self.owner, taken_over=False)
 
     def _occupy(self, connection: Connection, found: Marker, run: int) -> bool:
         seen = {"load_status": found.load_status or 0, "ins_inkafka_status": found.ins_inkafka_status or 0}
-        names = {"run": run, "marker": found.id, **seen}
-        return execute(connection, _sql("occupy_marker", schema=self.schema), names) == 1
+        values = {"run": run, "marker": found.id, **seen}
+        return execute(connection, _sql("occupy_marker", schema=self.schema), values) == 1
 
     def _write_quietly(self, connection: Connection) -> None:
         """Suppresses notifications of this transaction's writes to the marker: only the partner hands over."""
@@ -176,8 +176,8 @@ class Handshake:
 
     def _take_over(self, connection: Connection, running: Running) -> RunLease:
         fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
-        names = {"run": running.run, "owner": self.owner, "fence": fence, "beat": running.beat}
-        if execute(connection, _sql("take_over_run", schema=self.schema), names) != 1:
+        values = {"run": running.run, "owner": self.owner, "fence": fence, "beat": running.beat}
+        if execute(connection, _sql("take_over_run", schema=self.schema), values) != 1:
             raise TransientFault(f"run {running.run} is alive: its owner has renewed the lease meanwhile")
         self._note_owner(connection, running.run, fence)
         return RunLease(run=running.run, fence=fence, marker=running.marker, owner=self.owner, taken_over=True)
@@ -210,13 +210,13 @@ class Handshake:
     def end_backends(self, running: Running) -> None:
         """Ends the open transactions of an owner whose lease ran out, and of its helpers."""
         with transaction(self.engine) as connection:
-            names = {"run": running.run, "fence": running.fence, "me": self.owner}
-            helpers = fetch_all(connection, _sql("helpers", schema=self.schema), names)
+            values = {"run": running.run, "fence": running.fence, "me": self.owner}
+            helpers = fetch_all(connection, _sql("helpers", schema=self.schema), values)
         self.end_backends_of([running.owner, *(helper.owner for helper in helpers)])
 
     def end_backends_of(self, owners: Iterable[str], *, wait_seconds: float = 0) -> bool:
         """Ends the open transactions of runners; with a wait, returns whether they are gone."""
-        values = {"names": [application_name(owner) for owner in owners], "wait": int(wait_seconds * 1000)}
+        values = {"values": [application_name(owner) for owner in owners], "wait": int(wait_seconds * 1000)}
         gone = []
         for engine in (self.engine, *self.other_engines):
             with transaction(engine) as connection:
@@ -260,21 +260,21 @@ class Handshake:
     ) -> datetime:
         """Records a run that no marker asked for (an undo, a dry run) while no other run can start; returns its start,
         now if none is given."""
-        names = {"run": run, "company": self.company, "owner": self.owner, "message": message, "at": at}
-        [row] = fetch_all(connection, _sql("insert_side_run", schema=self.schema), names)
+        values = {"run": run, "company": self.company, "owner": self.owner, "message": message, "at": at}
+        [row] = fetch_all(connection, _sql("insert_side_run", schema=self.schema), values)
         started: datetime = row.started_at
         return started
 
     def finish_marker(self, connection: Connection, lease: RunLease, *, status: int = 1) -> bool:
         """Writes the marker: the rows are read (1) or the run stopped (2); False: the row is no longer ours."""
         self._write_quietly(connection)
-        names = {"run": lease.run, "marker": lease.marker, "status": status}
-        return execute(connection, _sql("finish_marker", schema=self.schema), names) == 1
+        values = {"run": lease.run, "marker": lease.marker, "status": status}
+        return execute(connection, _sql("finish_marker", schema=self.schema), values) == 1
 
     def end(self, connection: Connection, lease: RunLease, *, state: str, message: str = "") -> None:
         """Closes our own row of the run: `state` done or stopped."""
-        names = {"run": lease.run, "fence": lease.fence, "state": state, "message": message or None}
-        if execute(connection, _sql("end_run", schema=self.schema), names) != 1:
+        values = {"run": lease.run, "fence": lease.fence, "state": state, "message": message or None}
+        if execute(connection, _sql("end_run", schema=self.schema), values) != 1:
             raise FencedOut(f"run {lease.run} was taken over by another runner; this one writes nothing more")
 
     def state_of(self, connection: Connection, lease: RunLease) -> tuple[str, str]:
@@ -295,10 +295,10 @@ class Handshake:
     def give_up(self, lease: RunLease) -> None:
         """Frees the lease of a run that this runner cannot continue, so that the next one can take it over at once."""
         with transaction(self.engine) as connection:
-            names = {"run": lease.run, "owner": lease.owner, "fence": lease.fence}
-            execute(connection, _sql("give_up", schema=self.schema), names)
+            values = {"run": lease.run, "owner": lease.owner, "fence": lease.fence}
+            execute(connection, _sql("give_up", schema=self.schema), values)
 
 
-def _scalar(connection: Connection, statement: sqlalchemy.TextClause, names: dict[str, object] | None = None) -> int:
-    [row] = fetch_all(connection, statement, names)
+def _scalar(connection: Connection, statement: sqlalchemy.TextClause, values: dict[str, object] | None = None) -> int:
+    [row] = fetch_all(connection, statement, values)
     return int(row[0])

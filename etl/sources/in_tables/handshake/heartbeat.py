@@ -153,15 +153,15 @@ class Heartbeat:
         """Renews the lease; False: another owner has the run."""
         lease = self._won
         with transaction(self._engine, lock_timeout=self._lock_timeout, **BRIEF) as connection:
-            names = {"run": lease.run, "owner": lease.owner, "fence": lease.fence}
-            return execute(connection, _sql("beat_run", schema=self._schema), names) == 1
+            values = {"run": lease.run, "owner": lease.owner, "fence": lease.fence}
+            return execute(connection, _sql("beat_run", schema=self._schema), values) == 1
 
     def _show(self) -> None:
         """Writes the heartbeat into the marker, unless another session's lock prevents that."""
-        names = {"run": self._won.run, "marker": self._won.marker}
+        values = {"run": self._won.run, "marker": self._won.marker}
         try:
             with transaction(self._engine, lock_timeout=_MARKER_PATIENCE, **BRIEF) as connection:
-                [row] = fetch_all(connection, _sql("beat_marker", schema=self._schema), names)
+                [row] = fetch_all(connection, _sql("beat_marker", schema=self._schema), values)
                 holders = []
                 if row.is_ours and not row.is_renewed:
                     holders = lock_holders(connection, self._schema, [_MARKER])

@@ -30,7 +30,7 @@ class Joining:
 
         Raises MarkerHeld when its owner works with another version, other metadata or settings, or is this runner.
         """
-        names = self.handshake.me | {
+        values = self.handshake.me | {
             "run": running.run,
             "fence": running.fence,
             "lease_seconds": self.handshake.lease_seconds,
@@ -45,7 +45,7 @@ class Joining:
                     f"run {running.run} is left alone: its runner (pid {owner.pid} on {owner.host}) has another "
                     "version of etl, other metadata or other settings of the import"
                 )
-            if execute(connection, self._sql("join_run"), names) != 1:
+            if execute(connection, self._sql("join_run"), values) != 1:
                 return None
         me = self.handshake.owner
         return RunLease(running.run, running.fence, running.marker, me, taken_over=False, attempted_at=attempt)
@@ -57,9 +57,9 @@ class Joining:
 
     def helpers(self, lease: RunLease) -> list[str]:
         """The helpers that have joined the run and neither left nor been dismissed; their leases may have run out."""
-        names = {"run": lease.run, "fence": lease.fence, "me": lease.owner}
+        values = {"run": lease.run, "fence": lease.fence, "me": lease.owner}
         with transaction(self.handshake.engine) as connection:
-            return [row.owner for row in fetch_all(connection, self._sql("helpers"), names)]
+            return [row.owner for row in fetch_all(connection, self._sql("helpers"), values)]
 
     def dismiss(self, lease: RunLease, owners: Sequence[str], *, only_lost: bool) -> bool:
         """Dismisses helpers, with `only_lost` only those whose lease has run out.
@@ -73,8 +73,8 @@ class Joining:
             gone = [row.owner for row in fetch_all(connection, self._sql("dismissed"), values)]
         return self.handshake.end_backends_of(gone, wait_seconds=_END_SECONDS)
 
-    def _sql(self, name: str, **names: object) -> sqlalchemy.TextClause:
-        return _sql(name, schema=self.handshake.schema, **names)
+    def _sql(self, name: str, **values: object) -> sqlalchemy.TextClause:
+        return _sql(name, schema=self.handshake.schema, **values)
 
 
 class HelpersHeartbeat(Heartbeat):
@@ -87,7 +87,7 @@ class HelpersHeartbeat(Heartbeat):
 
     def _beat(self) -> bool:
         lease = self._won
-        names = {"run": lease.run, "owner": lease.owner, "fence": lease.fence, "lease_seconds": self._lease_seconds}
+        values = {"run": lease.run, "owner": lease.owner, "fence": lease.fence, "lease_seconds": self._lease_seconds}
         # A helper that freezes here must not block runners that would dismiss it.
         with transaction(self._engine, lock_timeout=self._lock_timeout, **BRIEF) as connection:
-            return execute(connection, _sql("beat_helper", schema=self._schema), names) == 1
+            return execute(connection, _sql("beat_helper", schema=self._schema), values) == 1

@@ -48,7 +48,7 @@ from etl.sources.in_tables.remote.status_writer import status_writer
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 Counters = dict[str, int]
-Merge = Callable[[Connection, Task, MergeContext], Counters]
+MergeFunction = Callable[[Connection, Task, MergeContext], Counters]
 
 
 def create_relay(connection: Connection, store_schema: str) -> None:
@@ -76,7 +76,7 @@ def relay_task(
     company: Company,
     task: Task,
     context: MergeContext,
-    merge: Merge,
+    merge: MergeFunction,
     slices: Sequence[Chunk] = (),
 ) -> Counters:
     """Performs a task that merges rows by `merge`, between two databases, and returns its counters.
@@ -138,7 +138,9 @@ def _object(company: Company, task: Task) -> BusinessObject:
     return company.in_objects[task.table]
 
 
-def _touch(connections: Connections, company: Company, task: Task, context: MergeContext, merge: Merge) -> Counters:
+def _touch(
+    connections: Connections, company: Company, task: Task, context: MergeContext, merge: MergeFunction
+) -> Counters:
     """Only ids are copied, nothing is sent back, and a repetition changes nothing twice."""
     business_object = _object(company, task)
     if not shows_migrated_at(business_object):
@@ -173,7 +175,7 @@ class _RemoteMerge:
     connections: Connections
     rows: RemoteTask
 
-    def run(self, merge: Merge, *, is_first: bool) -> Counters:
+    def run(self, merge: MergeFunction, *, is_first: bool) -> Counters:
         """Performs all steps except recording the counters in the store."""
         came = self.fetch(is_first=is_first)
         # Rows that are missing when a task is repeated are no truncation: the first try had merged them.
