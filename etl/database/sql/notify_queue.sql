@@ -13,6 +13,7 @@ select
                 || coalesce(', in a transaction since ' || cast(date_trunc('second', a.xact_start) as text), '')
         from pg_catalog.pg_stat_activity a
         where a.datname is not null and a.pid <> pg_backend_pid()
+          and coalesce(a.backend_type, 'client backend') = 'client backend'
           and a.pid in (
               select l.pid
               from pg_catalog.pg_locks l

@@ -62,9 +62,7 @@ def apply_script(connection: Connection, script: Script, role: str, schemas: Ite
     passed_on = fetch_all(connection, _sql("passed_on"), asked | names)
     if passed_on:
         lines = "\n".join(f"  {row.statement};" for row in passed_on)
-        raise EnvironmentFault(
-            f"{role} has granted privileges to others and must revoke them first:\n{lines}"
-        )
+        raise EnvironmentFault(f"{role} has granted privileges to others and must revoke them first:\n{lines}")
     before = fetch_all(connection, _sql("privileges_of_role"), asked)
     for statement in script.statements:
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
