@@ -146,9 +146,9 @@ def test_a_foreign_session_cannot_hide_its_lock_behind_a_runners_name(site: Site
 def test_a_lock_of_a_role_that_is_gone_is_named_too(site: Site, engine: sqlalchemy.Engine) -> None:
     """No role is visible of it, as of autovacuum and of sessions that end meanwhile."""
     role = f"gone_{site.database.name}"
-    superuser = {"host": site.database.host, "port": site.database.port, "dbname": site.database.name}
+    place: dict[str, Any] = {"host": site.database.host, "port": site.database.port, "dbname": site.database.name}
     site.look(f"create role {role} login superuser password '{PASSWORD}'")
-    with psycopg.connect(**superuser, user=role, password=PASSWORD) as holder:
+    with psycopg.connect(**place, user=role, password=PASSWORD) as holder:
         holder.execute("lock table in_tables.in_client in share update exclusive mode")
         site.look(f"drop role {role}")
         with transaction(engine) as connection:
