@@ -87,7 +87,7 @@ def test_the_largest_numbers_are_good() -> None:
 def test_an_empty_text_is_a_value_only_in_a_text() -> None:
     empty = pa.array(["", None, "x"])
     assert check(InColumn("Name", ValueKind.TEXT), empty, 100).texts.to_pylist() == ["", None, "x"]
-    assert check(InColumn("ValueKind", ValueKind.TEXT, 32), empty, 100).texts.to_pylist() == [None, None, "x"]
+    assert check(InColumn("Kind", ValueKind.TEXT, 32), empty, 100).texts.to_pylist() == [None, None, "x"]
 
 
 def test_a_value_over_max_value_bytes_is_refused_at_the_door() -> None:

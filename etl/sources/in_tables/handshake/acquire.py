@@ -216,7 +216,7 @@ class Handshake:
 
     def end_backends_of(self, owners: Iterable[str], *, wait_seconds: float = 0) -> bool:
         """Ends the open transactions of runners; with a wait, returns whether they are gone."""
-        values = {"values": [application_name(owner) for owner in owners], "wait": int(wait_seconds * 1000)}
+        values = {"names": [application_name(owner) for owner in owners], "wait": int(wait_seconds * 1000)}
         gone = []
         for engine in (self.engine, *self.other_engines):
             with transaction(engine) as connection:
