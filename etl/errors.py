@@ -3,12 +3,12 @@
 EtlError
  ├─ ConfigurationError   the operator: a setting, an option, a missing package             exit 2
  │   └─ MetadataError    the model author: a business object's document                    exit 2
- ├─ EnvironmentFault     the operator: server, rights, disk, live schema; no row is marked exit 4
- │   └─ TransientFault   nobody: the same transaction is tried again                       exit 4
+ ├─ EnvironmentFault     the operator: server, grants, disk, live schema; no row is marked exit 4
+ │   └─ TransientFault   no one: the same transaction is tried again                       exit 4
  ├─ RunStopped           the data owner: too many rejects, or counts that do not add up    exit 3
  │   └─ DamageFound      the operator: the server's data are damaged; nothing is retried   exit 4
- ├─ MarkerHeld           nobody: another runner holds the marker                           exit 75
- └─ FencedOut            nobody: this runner lost its run to a new owner and writes nothing    exit 75
+ ├─ MarkerHeld           no one: another runner holds the marker                           exit 75
+ └─ FencedOut            no one: this runner lost its run to a new owner and writes nothing    exit 75
      └─ LeaseLost        the operator: the database was out of reach for too long          exit 4
 """
 
@@ -103,6 +103,6 @@ class FencedOut(EtlError):
 
 
 class LeaseLost(FencedOut):
-    """The lease could not be renewed in time: the database is out of reach, and another runner may go on by now."""
+    """The lease could not be renewed in time: the database is out of reach, and another runner may have taken over."""
 
     exit_code = 4

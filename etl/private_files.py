@@ -1,4 +1,4 @@
-"""Files with data of partners: new ones, which nobody but their owner reads."""
+"""New files with data of partners, which only their owner can read."""
 
 import os
 from collections.abc import Iterator
@@ -20,5 +20,5 @@ def new_private_file(path: Path) -> Iterator[BinaryIO]:
 def open_private(path: Path) -> int:
     """The same as a file descriptor, which the caller closes."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    os.fchmod(file, 0o600)  # a umask may have taken even the owner's rights
+    os.fchmod(file, 0o600)  # a umask may have removed even the owner's permissions
     return file

@@ -1,6 +1,6 @@
-"""The command `etl`: parses, calls a package's public function, prints, and ends with a documented exit code.
+"""The command `etl`: parses, calls a package's public function, prints, and exits with a documented code.
 
-Receives argv. Hands on text or JSON, and an exit code. Never holds a rule of the system.
+Receives argv. Writes text or JSON, and returns an exit code. Contains no rule of the system.
 """
 
 import gc
@@ -27,10 +27,13 @@ _COMMANDS = {
     "fill": ("etl.cli.fill:fill", "Load CSV, Parquet and Excel files into in_ tables."),
     "contract": (
         "etl.cli.contract:contract",
-        "Write what a partner needs: DDL, rights, a guide, checks, Excel, JSON Schemas.",
+        "Write what a partner needs: DDL, grants, a guide, checks, Excel, JSON Schemas.",
     ),
-    "grants": ("etl.cli.grants:grants", "Print or give the rights of partner and readers; check the engine's own."),
-    "run": ("etl.cli.run:run", "Do one migration, if the marker says that rows are ready."),
+    "grants": (
+        "etl.cli.grants:grants",
+        "Print or execute the grants of partner and readers; check the engine's privileges.",
+    ),
+    "run": ("etl.cli.run:run", "Import the rows that are ready, if the marker says so."),
     "undo": ("etl.cli.undo:undo", "Take a run back, where no later run has touched the same."),
     "status": ("etl.cli.status:status", "Show marker, run, tasks, errors, waiting links and out_ versions."),
     "age": ("etl.cli.age:age", "Show how long rows have been ready, table by table."),
@@ -38,11 +41,11 @@ _COMMANDS = {
     "waiting": ("etl.cli.waiting:waiting", "Show which links and files are waited for, and why."),
     "out": ("etl.cli.out:out", "List, build, switch, roll back and retire versions of the out_ tables."),
     "export": ("etl.cli.export:export", "Write out_ tables into Parquet or CSV files."),
-    "partner": ("etl.cli.partner:partner", "Play a partner against a test database."),
-    "check": ("etl.cli.check:check_up", "Check configuration, server, rights, tables and clock; say what to do."),
-    "metrics": ("etl.cli.metrics:metrics", "Serve figures for Prometheus, or print them once."),
+    "partner": ("etl.cli.partner:partner", "Simulate a partner against a test database."),
+    "check": ("etl.cli.check:check_up", "Check configuration, server, privileges, tables and clock; say what to do."),
+    "metrics": ("etl.cli.metrics:metrics", "Serve metrics for Prometheus, or print them once."),
     "upgrade": ("etl.cli.upgrade:upgrade", "Bring the engine's own tables to the versions of this program."),
-    "clean": ("etl.cli.clean:clean_up", "Delete what is past its age: errors, tasks, runs, journal, copies."),
+    "clean": ("etl.cli.clean:clean_up", "Delete expired errors, tasks, runs, journal and copies."),
 }
 
 
@@ -68,7 +71,7 @@ class _Commands(click.Group):
 
 
 def _imported(module: str) -> ModuleType:
-    """Imports without looking for garbage: there is none, and looking takes a seventh of the time."""
+    """Imports without garbage collection, which would take a seventh of the time and find nothing."""
     gc.disable()
     try:
         return import_module(module)
@@ -88,8 +91,8 @@ def _show_version(context: click.Context, _: click.Parameter, is_asked: bool) ->
         context.exit()
 
 
-class Settings:
-    """What the options of `etl` itself hand to its commands."""
+class GlobalOptions:
+    """The values of the options of `etl` itself, for its commands."""
 
     def __init__(self, config_url: str | None) -> None:
         self.config_url = config_url
@@ -113,12 +116,12 @@ def etl(context: click.Context, config_url: str | None) -> None:
     Exit codes: 0 done or nothing to do; 1 done with rejected rows; 2 usage or configuration; 3 stopped, rows are
     the reason; 4 fatal; 75 another runner holds the marker; 130, 143 ended by a signal.
     """
-    context.obj = Settings(config_url)
+    context.obj = GlobalOptions(config_url)
 
 
 def main() -> None:
     """The entry point of the console script."""
-    # A terminal that cannot show a letter gets it escaped: better than a traceback.
+    # A letter that the terminal cannot show is escaped instead of a traceback.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -152,7 +155,7 @@ def _exit_code(call: Callable[[], object]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
-        # The reader of our output went away (`etl status | head`); nothing is left to tell it.
+        # The reader of our output has ended (`etl status | head`).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

@@ -16,7 +16,7 @@ _TOO_OLD = 1
 @click.command()
 @COMPANY
 @click.option(
-    "--max", "max_minutes", type=click.FloatRange(min=0), metavar="MINUTES", help="End with 1 above this age."
+    "--max", "max_minutes", type=click.FloatRange(min=0), metavar="MINUTES", help="Exit with status 1 above this age."
 )
 @click.option(
     "--timeout",
@@ -32,7 +32,7 @@ def age(context: click.Context, company: str | None, max_minutes: float | None, 
     """Show the oldest row of each in_ table that is ready and not read, and how many there are.
 
     Rows that a run has claimed and not merged count too. The age is that of inserted_date, which the partner may
-    write. With --max the command ends with 1 when a row is older: one line for a monitoring system.
+    write. With --max the command exits with status 1 when a row is older: one line for a monitoring system.
     """
     with open_runtime(config_url(context), company) as runtime:
         found = AgeSampler(timeout).look(runtime)
@@ -73,7 +73,7 @@ def _show(found: Age) -> None:
 
 
 def span(seconds: float) -> str:
-    """A length of time as people say it, in its two largest units."""
+    """A duration in its two largest units."""
     whole = int(seconds)
     parts = [(whole // 86_400, "d"), (whole // 3_600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]
     first = next((place for place, (number, _) in enumerate(parts) if number), len(parts) - 1)

@@ -1,4 +1,4 @@
-"""`etl check`: is all as it must be, and what to do where it is not."""
+"""`etl check`: finds what keeps runs from succeeding, and says what to do."""
 
 import sys
 
@@ -17,10 +17,10 @@ _COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.ERROR: "bold red"}
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def check_up(context: click.Context, company: str | None, as_json: bool) -> None:
-    """Check configuration, connection, server, clock, rights, tables, ready rows and the marker.
+    """Check configuration, connection, server, clock, privileges, tables, ready rows and the marker.
 
-    Writes nothing. Each line: what was looked at, what was found, what to do. Ends with 1 when something keeps runs
-    from going well; warnings alone end with 0.
+    Writes nothing. Each line: what was checked, what was found, what to do. Exits with status 1 when something keeps
+    runs from succeeding; with 0 when there are only warnings.
     """
     findings = check(config_url(context), company)
     if as_json:

@@ -1,4 +1,4 @@
-"""`etl clean`: deletes what is past its age, all of it, while a run deletes a part each time."""
+"""`etl clean`: deletes all expired rows, while a run deletes a part of them each time."""
 
 import json
 from dataclasses import asdict
@@ -15,12 +15,12 @@ from etl.engine import Cleaned, clean, open_runtime
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def clean_up(context: click.Context, company: str | None, as_json: bool) -> None:
-    """Delete what is past its age: errors, tasks, runs, journal, copies.
+    """Delete expired errors, tasks, runs, journal and copies.
 
     cleanDays and copyDays say how old; each pass takes cleanLimit rows of a kind in a transaction of its own, until
     nothing is left. The newest run, receipts and the errors in the golden store stay, and so does the journal as far as
     an out_ version has not followed it. A copy on which a view depends is kept. An out_ version goes when the day that
-    `etl out retire --on` announced has come, unless somebody needs it.
+    `etl out retire --on` announced has come, unless it is still needed.
     """
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
         cleaned = clean(runtime)

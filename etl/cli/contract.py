@@ -22,7 +22,7 @@ from etl.quoting import fold
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Folder to write into; it is made if need be.",
+    help="Folder to write into; it is made if it is missing.",
 )
 @click.option("--partner", metavar="ROLE", help="The partner's role.  [default: COMPANY_partner]")
 @click.option("--without-excel", is_flag=True, help="Leave out the Excel template, which needs openpyxl.")
@@ -36,7 +36,7 @@ def contract(
     without_excel: bool,
     as_json: bool,
 ) -> None:
-    """Write what a partner needs: DDL, rights, a guide, checks, an Excel template, JSON Schemas.
+    """Write what a partner needs: DDL, grants, a guide, checks, an Excel template, JSON Schemas.
 
     The guide tells every table and column in Russian and English, as Markdown and as one HTML page. The same metadata
     and settings always give the same bytes, so the folder can be kept under version control.

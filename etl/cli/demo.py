@@ -1,4 +1,4 @@
-"""`etl demo`: rows that the demo makes up go the whole way, twice, for a newcomer to watch."""
+"""`etl demo`: a self-contained demo: generated rows are imported and published, twice."""
 
 import json
 import os
@@ -10,24 +10,24 @@ from dataclasses import asdict
 import click
 
 from etl.cli.demo_screen import Screen
-from etl.demo import Act, Look, Stage, acts, look, open_stage
+from etl.demo import Load, Look, Stage, loads, look, open_stage
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--stay", is_flag=True, help="Keep the server running until Ctrl-C, so that psql can look around.")
 def demo(as_json: bool, stay: bool) -> None:
-    """Show the whole way of made-up rows, from in_ tables to out_ tables.
+    """Run a self-contained demo with generated data, from in_ tables to out_ tables.
 
     On the embedded PostgreSQL, with a configuration and a database of its own, both created again at each call; your
-    configuration and your data stay as they are. A made-up partner fills in_ tables and hands over, twice; each time a
-    run merges what is ready and brings the out_ tables up to date.
+    configuration and your data stay as they are. A simulated partner fills in_ tables and hands over, twice; each time
+    a run merges what is ready and brings the out_ tables up to date.
     """
     screen = Screen(quiet=as_json)
     with screen.waiting("Starting PostgreSQL; the first time takes a little longer"), open_stage(os.environ) as stage:
         screen.stage(stage)
-        played: list[Act] = []
-        for act in acts(stage):
+        played: list[Load] = []
+        for act in loads(stage):
             screen.act(len(played) + 1, act)
             played.append(act)
         looks = tuple(look(stage))
@@ -40,7 +40,7 @@ def demo(as_json: bool, stay: bool) -> None:
             _wait()
 
 
-def _json(stage: Stage, played: list[Act], looks: tuple[Look, ...]) -> str:
+def _json(stage: Stage, played: list[Load], looks: tuple[Look, ...]) -> str:
     found = {
         "config": f"file:{stage.config}",
         "psql": stage.psql,
@@ -59,7 +59,7 @@ def _wait() -> None:
 
 @contextmanager
 def _until_signal() -> Iterator[None]:
-    """A signal is the way to end here, not a disturbance."""
+    """Waits for a signal, which ends the demo regularly."""
     try:
         yield
     except KeyboardInterrupt:

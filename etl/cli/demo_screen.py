@@ -12,18 +12,18 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from etl.demo import Act, Look, Stage, Statement
+from etl.demo import Load, Look, Stage, Statement
 from etl.sources.in_tables.receipts import Receipt
 
 WIDTH = 100
 _COUNTS = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting")
-# What somebody should act on, or know about, stands out; a zero steps back.
+# Counts that need attention stand out; zeros are dimmed.
 _STYLES = {"claimed": "", "rejected": "red", "waiting": "yellow", "removed": "", "unchanged": "dim"}
 _MOVES = {
     "upserted": "rows written",
-    "deleted": "rows taken away",
+    "deleted": "rows removed",
     "linked": "links added",
-    "unlinked": "links taken away",
+    "unlinked": "links removed",
 }
 _SCHEMAS = {
     "in_schema": "what partners write; beside it err, task and migration_receipt for them to read",
@@ -33,7 +33,7 @@ _SCHEMAS = {
 
 
 class Screen:
-    """Prints scene after scene; `quiet` prints nothing."""
+    """Prints the demo's screens; `quiet` prints nothing."""
 
     def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
         width = min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDTH)
@@ -42,12 +42,12 @@ class Screen:
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
-        """On a terminal, something moves while the demo works; it makes room for each scene."""
+        """A spinner on a terminal while the demo works; it stops for each screen."""
         with self._out.status(text, spinner="dots") as self._status:
             yield
 
     def done(self) -> None:
-        """Nothing more is worked on."""
+        """Stops the spinner."""
         if self._status:
             self._status.stop()
 
@@ -56,15 +56,15 @@ class Screen:
             self._status.update(text)
 
     def stage(self, stage: Stage) -> None:
-        """Where the demo plays."""
+        """Prints where the demo's configuration and database are."""
         self._out.print(Text("People, companies and claims go from in_ tables to out_ tables.", style="bold"))
         self._line(
             f"{stage.tables} tables made in schema {stage.schemas['in_schema']}, in a database of the demo's own."
         )
         self._doing("The partner loads")
 
-    def act(self, number: int, act: Act) -> None:
-        """What the partner did, and what became of it."""
+    def act(self, number: int, act: Load) -> None:
+        """Prints what the partner did, and the result of the run."""
         self._title(f"{number} · {act.title}")
         self._line("The partner, in plain SQL:")
         self._out.print(_statements(act.statements))
@@ -78,14 +78,14 @@ class Screen:
         self._line(f"{act.outcome.out_schema}: {moves or 'nothing to change'}.")
         self._doing("The partner loads")
 
-    def _links(self, act: Act) -> None:
+    def _links(self, act: Load) -> None:
         if act.outcome.resolved:
             self._line(f"{_several(act.outcome.resolved, 'link')} that waited found both ends.")
         for row in act.waiting:
             links, field = _several(row["links"], "link"), f"{row['bo']}.{row['field']} → {row['target_bo']}"
             self._line(f"{links} {field}: waiting until both ends are there.", style="yellow")
 
-    def _faults(self, act: Act) -> None:
+    def _faults(self, act: Load) -> None:
         if not act.faults:
             return
         self._line(f"{_several(len(act.faults), 'row')} rejected; the partner finds why in the table err:")
@@ -102,7 +102,7 @@ class Screen:
             self._line(f"    {message}", style="dim")
 
     def looks(self, stage: Stage, looks: Sequence[Look]) -> None:
-        """What readers see."""
+        """Prints what readers see."""
         self._title(f"3 · What readers see in {stage.schemas['out_schema']}")
         for one in looks:
             self._line(one.what[0].upper() + one.what[1:])
@@ -110,7 +110,7 @@ class Screen:
             self._out.print(_answer(one))
 
     def end(self, stage: Stage, *, stays: bool) -> None:
-        """Where everything lies, and how to look further."""
+        """Prints where everything is, and commands to explore it."""
         self._title("4 · Look further")
         for name, what in _SCHEMAS.items():
             self._out.print(Text.assemble("  ", (f"{stage.schemas[name]:14}", "bold"), what))
@@ -133,7 +133,7 @@ class Screen:
         self._out.print(Text(text, style=style))
 
     def _sql(self, text: str) -> None:
-        # What somebody may copy is never broken into lines.
+        # Statements to copy are never wrapped.
         self._out.print(Text(textwrap.indent(text, "  "), style="cyan"), soft_wrap=True)
 
 
@@ -165,7 +165,7 @@ def _statements(statements: Sequence[Statement]) -> Table:
 
 def _receipts(receipts: Sequence[Receipt]) -> Table:
     table = _table(1)
-    # Where there is no room for both, names go on in a second line and the counts stay whole.
+    # Where there is no room for both, names wrap to a second line and the counts are not wrapped.
     table.add_column("in_ table", overflow="fold")
     for name in _COUNTS:
         table.add_column(name, justify="right", overflow="fold", min_width=len(name))

@@ -1,4 +1,4 @@
-"""`etl errors`: what was rejected and why, and how rows that were corrected are offered again."""
+"""`etl errors`: lists rejected rows and why, and offers corrected rows again."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -54,7 +54,7 @@ def errors(context: click.Context) -> None:
 @_choosing
 @_ALL
 @_OPEN
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of errors.")
 @_JSON
 @click.pass_context
 def list_(
@@ -70,7 +70,7 @@ def list_(
 ) -> None:
     """List errors, the newest first, each with its state.
 
-    open: as it was rejected; gone: the row was deleted and never came right; offered: the row is ready again; waiting:
+    open: as it was rejected; gone: the row was deleted and never corrected; offered: the row is ready again; waiting:
     the link waits again; corrected: a later run took the row; repeated: a later run rejected it again. --open shows
     those that are open or gone.
     """
@@ -92,7 +92,7 @@ def list_(
 @_JSON
 @click.pass_context
 def show(context: click.Context, error_id: int, company: str | None, of_store: bool, as_json: bool) -> None:
-    """Show one error with its cause, its cure, and its row as it stands now."""
+    """Show one error with its cause, its cure, and its current row."""
     from etl.cli.error_screen import show_error, with_cause
 
     with _open(context, company, of_store=of_store) as (book, connection, connections):
@@ -201,7 +201,7 @@ def _prepared(book: ErrorLog, connection: Connection | None) -> Connection:
 
 @contextmanager
 def _whole(file: Path) -> Iterator[Path]:
-    """A file beside the wanted one, which takes its place at the end, and is gone after an error."""
+    """A temporary file that replaces the target at the end, and is deleted after an error."""
     part = file.with_name(f".{file.name}.part-{os.getpid()}")
     try:
         yield part

@@ -23,7 +23,7 @@ from etl.settings import Settings
     type=click.Choice([str(one) for one in Format]),
     default=str(Format.PARQUET),
     show_default=True,
-    help="Of the files.",
+    help="Format of the files.",
 )
 @click.option(
     "-o",

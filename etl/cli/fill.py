@@ -33,11 +33,18 @@ _REJECTED = 1
 @click.argument("arguments", metavar="[TABLE] FILE...", nargs=-1)
 @COMPANY
 @click.option("--columns", metavar="A,B,…", help="The file has no header: these are its columns, - for one to skip.")
-@click.option("--delimiter", default="", metavar="CHAR", help="Of CSV; without it the header tells. `\\t` is a tab.")
-@click.option("--encoding", default="utf-8", show_default=True, metavar="NAME", help="Of CSV, e.g. cp1251, utf-16.")
-@click.option("--null", default="", metavar="TEXT", help="How CSV writes null, unquoted; without it an empty cell.")
-@click.option("--escape", default='"', metavar="CHAR", help='What stands before a quote inside a cell: " or \\.')
-@click.option("--sheet", default="", metavar="NAME", help="Of Excel; without it the sheets that bear a table's name.")
+@click.option(
+    "--delimiter",
+    default="",
+    metavar="CHAR",
+    help="CSV delimiter; by default it is read from the header. `\\t` is a tab.",
+)
+@click.option(
+    "--encoding", default="utf-8", show_default=True, metavar="NAME", help="CSV encoding, e.g. cp1251, utf-16."
+)
+@click.option("--null", default="", metavar="TEXT", help="Null in CSV, unquoted; by default an empty cell.")
+@click.option("--escape", default='"', metavar="CHAR", help='Character before a quote inside a CSV cell: " or \\.')
+@click.option("--sheet", default="", metavar="NAME", help="Excel sheet; by default every sheet named after a table.")
 @click.option(
     "--files",
     "folder",
@@ -89,14 +96,14 @@ def fill(
 ) -> None:
     """Load CSV, Parquet and Excel files into in_ tables.
 
-    TABLE may be left out where the file (Client.csv, in_Client.parquet) or the sheet bears its name. The names of the
-    columns are checked before the first row; each file is one transaction. Rows with a bad cell go to a file that can
-    be corrected and filled again; the others are loaded.
+    TABLE may be left out where the file (Client.csv, in_Client.parquet) or the sheet is named after it. The names of
+    the columns are checked before the first row; each file is one transaction. Rows with a bad cell go to a file that
+    can be corrected and filled again; the others are loaded.
 
     \b
     etl fill Client.csv             the table by the file's name
     etl fill Client export.csv      the table by its own name
-    etl fill workbook.xlsx          each sheet that bears a table's name
+    etl fill workbook.xlsx          each sheet named after a table
     """
     table, paths = _table_and_files(arguments)
     if not paths and folder is None:

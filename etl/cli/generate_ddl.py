@@ -60,7 +60,8 @@ def generate_ddl(
     With --apply the same is made, each direction in its database and in one transaction. Nothing is dropped without
     --allow-drop, and a second time there is nothing to do.
 
-    Whoever may write all columns, or all tables, may write new ones too: --apply grants it, --diff prints the grants.
+    Roles that may write all columns, or all tables, may write new ones too: --apply grants it, --diff prints the
+    grants.
     """
     chosen = _directions(direction)
     if is_applied and is_diff:
@@ -177,7 +178,7 @@ def _apply(
 
 
 def _inherited(connection: Connection, company: Company, direction: Direction, schemas: dict[str, str]) -> list[Change]:
-    """What roles that write the in_ tables get on those that are still missing, and on missing columns."""
+    """The grants of roles that write the in_ tables on tables and columns that are still missing."""
     if direction is not Direction.IN:
         return []
     return [Change(one.description, one.sql) for one in inherited_grants(connection, company, schemas["in_schema"])]
@@ -188,4 +189,4 @@ def _grant(company: Company, role: str, schema: str, settings: Settings) -> None
     with open_database(database, "etl:generate-ddl") as engine, transaction(engine) as connection:
         grants = partner_script(company, schema, role, read_by_partner(connection, schema))
         is_changed = apply_script(connection, grants, role, [schema])
-    click.echo(f"{role}: rights granted" if is_changed else f"{role}: has its rights already")
+    click.echo(f"{role}: privileges granted" if is_changed else f"{role}: has its privileges already")

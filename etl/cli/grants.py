@@ -1,4 +1,4 @@
-"""`etl grants`: print or give what partner and readers may do, and say what the engine's own role lacks."""
+"""`etl grants`: prints or executes the grants of partner and readers, and says what the engine's own role lacks."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,7 +10,7 @@ import sqlalchemy
 from etl.cli.generate_ddl import schema_names
 from etl.cli.printing import COMPANY, config_url, json_text
 from etl.database import transaction
-from etl.ddl import privileges as rights
+from etl.ddl import privileges
 from etl.ddl.privileges import Held, Script
 from etl.engine import open_database, open_runtime, prepare, read_configuration
 from etl.errors import EnvironmentFault
@@ -24,7 +24,7 @@ from etl.settings import Settings
 @click.option("--partner", metavar="ROLE", help="Who fills the in_ tables.  [default: COMPANY_partner]")
 @click.option("--reader", metavar="ROLE", help="Who reads the out_ tables.  [default: COMPANY_reader]")
 @click.option("--create-roles", is_flag=True, help="Also make the roles that are missing, without login.")
-@click.option("--apply", "is_applied", is_flag=True, help="Give the rights instead of printing the statements.")
+@click.option("--apply", "is_applied", is_flag=True, help="Execute the grants instead of printing the statements.")
 @click.option("--check", "is_check", is_flag=True, help="Only say what the engine's own role lacks; exit code 4.")
 @click.option("--json", "as_json", is_flag=True, help="With --check: print JSON.")
 @click.pass_context
@@ -38,10 +38,10 @@ def grants(
     is_check: bool,
     as_json: bool,
 ) -> None:
-    """Print the statements that give partner and readers their rights, and nothing more.
+    """Print the statements that grant partner and readers their privileges, and nothing more.
 
     The partner writes rows, status and marker, and reads errors, receipts and the two views. Readers select from the
-    out_ schemas. What a role had beyond that on these schemas is taken away.
+    out_ schemas. Further privileges of the role on these schemas are revoked.
 
     With --apply the statements are executed as the engine's role, after it has made what it keeps beside the in_
     tables; a second time nothing changes. What is not there yet is left out with a comment.
@@ -60,7 +60,7 @@ def grants(
     with _opened(settings) as databases:
         if is_applied and settings.has_out_migration:
             with transaction(databases.out, client_min_messages="warning") as connection:
-                rights.make_schema(connection, names.out_views_schema(found.code))
+                privileges.make_schema(connection, names.out_views_schema(found.code))
         for part in _parts(found, settings, databases, roles, create_roles=create_roles):
             if is_applied:
                 _apply(part)
@@ -98,32 +98,32 @@ def _parts(
     schemas = schema_names(settings, company)
     in_schema = schemas["in_schema"]
     with transaction(databases.source) as connection:
-        server = rights.look(connection, roles, [in_schema])
-        read = rights.read_by_partner(connection, in_schema)
+        server = privileges.look(connection, roles, [in_schema])
+        read = privileges.read_by_partner(connection, in_schema)
     with transaction(databases.out) as connection:
-        versions = rights.versions(connection, schemas["store_schema"])
+        versions = privileges.versions(connection, schemas["store_schema"])
     readable = list(dict.fromkeys([names.out_views_schema(company.code), *versions, schemas["out_schema"]]))
     with transaction(databases.out) as connection:
-        target = rights.look(connection, roles, readable)
+        target = privileges.look(connection, roles, readable)
     lacks = tuple(f"lacks {line}" for line in _lacking(schemas, settings, databases))
     yield _Part(Script(f"{server.engine} is the engine: it owns the tables", (), lacks), databases.source)
     if create_roles:
-        made = rights.administrator_script(roles, server.roles, server.database, is_open=server.is_open)
+        made = privileges.administrator_script(roles, server.roles, server.database, is_open=server.is_open)
         yield _Part(made, databases.source)
     partner, reader = roles
     if fold(in_schema) in server.schemas:
-        granted = rights.partner_script(company, in_schema, partner, read)
+        granted = privileges.partner_script(company, in_schema, partner, read)
         yield _Part(granted, databases.source, partner, (in_schema,))
     else:
         note = f"schema {in_schema} is not there yet: `etl generate-ddl --apply` makes it; then ask again"
         yield _Part(Script(f"{partner} fills the in_ tables", (), (note,)), databases.source)
     present = tuple(schema for schema in readable if schema in target.schemas)
-    selected = rights.reader_script(readable, reader, target.engine, target.schemas)
+    selected = privileges.reader_script(readable, reader, target.engine, target.schemas)
     yield _Part(selected, databases.out, reader, present)
 
 
 def _lacking(schemas: dict[str, str], settings: Settings, databases: _Databases) -> list[str]:
-    """What the engine's role lacks in each database; what it lacks in one that serves twice is said once."""
+    """What the engine's role lacks in each database, once for a database with several parts."""
     store, views = schemas["store_schema"], names.out_views_schema(settings.in_migration.company_code)
     places = [(databases.source, Held(source=schemas["in_schema"])), (databases.store, Held(store=store))]
     if settings.has_out_migration:
@@ -131,15 +131,15 @@ def _lacking(schemas: dict[str, str], settings: Settings, databases: _Databases)
     lines: list[str] = []
     for engine, held in places:
         with transaction(engine) as connection:
-            lines += map(str, rights.lacking(connection, held))
+            lines += map(str, privileges.lacking(connection, held))
     return list(dict.fromkeys(lines))
 
 
 def _apply(part: _Part) -> None:
     with transaction(part.engine) as connection:
-        is_changed = rights.apply_script(connection, part.script, part.role, part.schemas)
+        is_changed = privileges.apply_script(connection, part.script, part.role, part.schemas)
     if part.role:
-        click.echo(f"{part.role}: rights granted" if is_changed else f"{part.role}: has its rights already")
+        click.echo(f"{part.role}: privileges granted" if is_changed else f"{part.role}: has its privileges already")
     for note in part.script.notes:
         click.echo(f"  {note}")
 
@@ -148,12 +148,12 @@ def _check(company: Company, settings: Settings, *, as_json: bool) -> None:
     with _opened(settings) as databases:
         lines = _lacking(schema_names(settings, company), settings, databases)
         with transaction(databases.source) as connection:
-            superuser = rights.is_superuser(connection) if settings.import_database.host else ""
+            superuser = privileges.is_superuser(connection) if settings.import_database.host else ""
     if as_json:
         click.echo(json_text({"lacking": lines, "superuser": superuser or None}))
     else:
         click.echo("\n".join(lines) if lines else "the engine's role lacks nothing")
     if superuser and not as_json:
-        click.echo(f"the engine's role {superuser} is a superuser: an ordinary role is enough, and safer")
+        click.echo(f"the engine's role {superuser} is a superuser: an ordinary role is safer")
     if lines:
         click.get_current_context().exit(EnvironmentFault.exit_code)

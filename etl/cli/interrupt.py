@@ -1,4 +1,4 @@
-"""Commands that go on until somebody ends them."""
+"""Commands that run until Ctrl-C or a signal ends them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ _CTRL_C = 130
 
 @contextmanager
 def ended_by_ctrl_c() -> Iterator[None]:
-    """Ctrl-C is the way to end here and no error. SIGTERM keeps its exit code: its sender wants to see it."""
+    """Ctrl-C ends the command without an error. SIGTERM keeps its exit code: its sender wants to see it."""
     try:
         yield
     except KeyboardInterrupt as end:

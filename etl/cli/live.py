@@ -1,4 +1,4 @@
-"""A migration as it goes: the live view of `etl status --watch` and of `etl run`, and its one-line form for pipes."""
+"""A running migration: the live view of `etl status --watch` and of `etl run`, and its one-line form for pipes."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,7 +24,7 @@ def live_view(found: Status) -> RenderableType:
 
 
 def run_view(found: Status) -> RenderableType:
-    """The bars of the run that is going on; empty without one."""
+    """The bars of the running run; empty without one."""
     if not _is_running(found):
         return Text("")
     so_far = progress(found.tasks, found.looked_at)
@@ -32,7 +32,7 @@ def run_view(found: Status) -> RenderableType:
 
 
 def line(found: Status) -> str:
-    """The state as one line, which stays the same as long as nothing has happened."""
+    """The state as one line, which changes only when something has happened."""
     parts = [found.company]
     if found.run:
         parts.append(f"run {found.run['run']} {found.run['state']}")
@@ -79,7 +79,7 @@ def _is_running(found: Status) -> bool:
 
 
 def _reasons(found: Status) -> list[str]:
-    """Why tasks that are begun stand still."""
+    """Why running tasks wait."""
     return sorted({row["error"] for row in found.tasks if row["state"] == "running" and row["error"]})
 
 
@@ -104,7 +104,7 @@ def _bars(so_far: Progress) -> Table:
             continue
         bar = ProgressBar(total=1.0, completed=kind.share, width=_BAR_WIDTH)
         rows = f"{kind.rows_done:,} / {kind.rows:,} rows" if kind.rows else ""
-        table.add_row(kind.kind, bar, f"{kind.done}/{kind.tasks}", rows, f"{kind.running} at work" * bool(kind.running))
+        table.add_row(kind.kind, bar, f"{kind.done}/{kind.tasks}", rows, f"{kind.running} running" * bool(kind.running))
     return table
 
 

@@ -1,4 +1,4 @@
-"""The log of a command: the routing of the configuration's `logging/structure.txt`, at the door of the process."""
+"""The log of a command: the routing of the configuration's `logging/structure.txt`, applied when a command starts."""
 
 import logging
 import os
@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 def open_log(*, is_service: bool) -> Log:
-    """The log of this process, for whoever follows the configuration."""
+    """The log of this process, for commands that follow the configuration."""
     return Log(log_folder(os.environ), os.environ, is_service=is_service)
 
 

@@ -1,4 +1,4 @@
-"""`etl metrics`: the figures for Prometheus, once or as a page."""
+"""`etl metrics`: the metrics for Prometheus, once or as a page."""
 
 import signal
 
@@ -22,14 +22,14 @@ from etl.notifications.telemetry import Page, serving
     default=10.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long an answer of the database serves further scrapes.",
+    help="How long a result is reused for further scrapes.",
 )
 @click.pass_context
 def metrics(context: click.Context, company: str | None, once: bool, listen: str, cache_seconds: float) -> None:
-    """Serve figures for Prometheus, until Ctrl-C.
+    """Serve metrics for Prometheus, until Ctrl-C.
 
-    The database is asked when somebody scrapes, at most once in --cache seconds, and an in_ table is read only when it
-    has changed. The figures need no secret, but name tables: listen where only your monitoring comes.
+    The database is read at a scrape, at most once in --cache seconds, and an in_ table only when it has changed. The
+    page needs no password, but names tables: listen where only your monitoring can connect.
     """
     host, port = _address(listen)
     with open_runtime(config_url(context), company) as runtime:

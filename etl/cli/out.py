@@ -49,7 +49,7 @@ def out() -> None:
 @_JSON
 @click.pass_context
 def list_(context: click.Context, company: str | None, as_json: bool) -> None:
-    """Show all versions: state, lag, when somebody last read one, when it retires."""
+    """Show all versions: state, lag, last read, day of retirement."""
     with open_runtime(config_url(context), company) as runtime:
         found = _versions(runtime)
     if as_json:
@@ -85,10 +85,10 @@ def status(context: click.Context, company: str | None, as_json: bool) -> None:
 @_JSON
 @click.pass_context
 def build(context: click.Context, company: str | None, name: str | None, as_json: bool) -> None:
-    """Make a version for the metadata as it is now, and fill it to its end.
+    """Make a version for the current metadata, and fill it completely.
 
-    The other versions stay live meanwhile. Stopped at any point, the command goes on where it stopped. The first
-    version of a company becomes the current one by itself; to another one, `etl out switch` leads.
+    The other versions stay live meanwhile. If the command is stopped, its next call continues there. The first
+    version of a company becomes the current one by itself; `etl out switch` switches to another one.
     """
     if name == "":
         raise click.BadParameter("is empty: name a version, or leave the option out", param_hint="--version")
@@ -116,8 +116,8 @@ def switch(
 ) -> None:
     """Make the views of out_<company> show VERSION, in one transaction.
 
-    Grants stay, and so do views that stand on ours. A view of somebody else for which VERSION lacks a column or a table
-    is a reason not to switch; with --force it stays, and what is missing is empty.
+    Grants stay, and so do views that depend on ours. If VERSION lacks a column or a table that a view of another role
+    needs, the switch is refused; with --force the view stays, and what is missing is empty.
     """
     with open_runtime(config_url(context), company) as runtime:
         _show(switch_version(runtime, version, force=force, patience=patience), as_json=as_json)
@@ -139,8 +139,8 @@ def rollback(context: click.Context, company: str | None, force: bool, patience:
 @click.argument("version")
 @COMPANY
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Announce this day; do not drop yet.")
-@click.option("--keep", is_flag=True, help="Take an announced day back.")
-@click.option("--force", is_flag=True, help="Drop it all the same, and what depends on its tables.")
+@click.option("--keep", is_flag=True, help="Withdraw an announced day.")
+@click.option("--force", is_flag=True, help="Drop it anyway, with what depends on its tables.")
 @_JSON
 @click.pass_context
 def retire(
@@ -156,7 +156,7 @@ def retire(
 
     An announced day shows in `etl out list` and as a comment on the schema; `etl clean` drops the version when it has
     come. A version stays without --force when it is the current one, when the environment names it, when its day is
-    still to come, when somebody read it within 7 days, when something depends on its tables, and when its schema holds
+    still to come, when it was read within 7 days, when something depends on its tables, and when its schema holds
     other things.
     """
     day: date | None = on.date() if on else None

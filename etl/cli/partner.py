@@ -1,4 +1,4 @@
-"""`etl partner`: play a partner against a test database."""
+"""`etl partner`: simulates a partner against a test database."""
 
 import os
 import sys
@@ -30,7 +30,7 @@ _SHOWN = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "
 
 @click.group()
 def partner() -> None:
-    """Play a partner who knows only SQL, for tests and for trying out."""
+    """Simulate a partner who uses only SQL, for tests and evaluation."""
 
 
 @partner.command(name="play")
@@ -39,7 +39,7 @@ def partner() -> None:
     "--test-database",
     required=True,
     metavar="NAME",
-    help="Name of the database to write into; it must be the one that the URL leads to. Never a productive one.",
+    help="Name of the database to write into; it must be the one that the URL leads to. Never a production database.",
 )
 @click.option("--url", metavar="URL", help="postgresql://role@host:5432/database; without it the import database.")
 @click.option(
@@ -50,18 +50,22 @@ def partner() -> None:
     help="Environment variable with the role's password.",
 )
 @click.option(
-    "--scenario", default="good", show_default=True, metavar="NAMES", help=f"In turn: {', '.join(SCENARIOS)}."
+    "--scenario",
+    default="good",
+    show_default=True,
+    metavar="NAMES",
+    help=f"Scenarios, in turn: {', '.join(SCENARIOS)}.",
 )
-@click.option("--batches", type=click.IntRange(1), default=1, show_default=True, help="How many batches.")
+@click.option("--batches", type=click.IntRange(1), default=1, show_default=True, help="Number of batches.")
 @click.option(
-    "--rows", type=click.IntRange(1, 500_000), default=100, show_default=True, help="New rows a table and batch."
+    "--rows", type=click.IntRange(1, 500_000), default=100, show_default=True, help="New rows per table and batch."
 )
-@click.option("--rate", type=click.FloatRange(0), default=0, help="Rows a second; without it as fast as it goes.")
+@click.option("--rate", type=click.FloatRange(0), default=0, help="Rows per second; by default without a limit.")
 @click.option(
     "--seed", type=click.IntRange(0, 9999), default=1, show_default=True, help="The same seed, the same rows."
 )
 @click.option(
-    "--way", type=click.Choice(["1", "2", "both"]), default="both", show_default=True, help="Of handing over."
+    "--way", type=click.Choice(["1", "2", "both"]), default="both", show_default=True, help="How to hand over."
 )
 @click.option(
     "--wait",
@@ -141,7 +145,7 @@ def _refuse_another(database: str, test_database: str) -> None:
     if database != test_database:
         raise ConfigurationError(
             f"the partner would write made-up rows into the database {database}, and --test-database says "
-            f"{test_database}: name the database to write into, and make sure that it is no productive one"
+            f"{test_database}: name the database to write into, and make sure that it is not a production database"
         )
 
 

@@ -1,4 +1,4 @@
-"""What the commands share in talking: the company option, the configuration's URL, a console that suits pipes."""
+"""What the commands share: the company option, the configuration's URL, a console that suits pipes."""
 
 import json
 import os
@@ -21,14 +21,14 @@ def config_url(context: click.Context) -> str:
 
 
 def json_text(value: object) -> str:
-    """JSON for programs that moves no terminal either: what `json` leaves of the control characters is escaped."""
+    """JSON that cannot control a terminal either: control characters that `json` leaves are escaped."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 class _Output(Console):
     def on_broken_pipe(self) -> None:
-        """Leaves it to the command's end what a reader that went away means; rich would exit with 1."""
+        """Leaves the handling of a closed pipe to the command's end; rich would exit with 1."""
         raise BrokenPipeError
 
 

@@ -1,4 +1,4 @@
-"""What moves on a terminal while files are read and written; in a pipe nothing does."""
+"""Progress bars on a terminal while files are read and written; none in a pipe."""
 
 import sys
 from collections.abc import Iterator

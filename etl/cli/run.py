@@ -1,4 +1,4 @@
-"""`etl run`: one look at the marker and, if it says so, one whole run, for cron and timers; or a service that waits."""
+"""`etl run`: checks the marker and, if rows are ready, performs a run, for cron and timers; or a service that waits."""
 
 import json
 import os
@@ -29,13 +29,13 @@ _BARS_SECONDS = 0.5
 
 @click.command()
 @COMPANY
-@click.option("--dry-run", "is_dry", is_flag=True, help="Do it in a transaction that is rolled back, and report.")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Run in a transaction that is rolled back, and report.")
 @click.option(
     "--accept",
     is_flag=True,
-    help="Take the rows of a run that a share (maxRemovedShare and its like) has stopped, whatever they change.",
+    help="Import rows although a limit on mass changes (maxRemovedShare etc.) has stopped their run.",
 )
-@click.option("--loop", "is_loop", is_flag=True, help="Stay and run whenever the schedule or a hand-over says so.")
+@click.option("--loop", "is_loop", is_flag=True, help="Run as a service, at each scheduled time and each hand-over.")
 @click.option(
     "--join", "joins", is_flag=True, help="If another runner has the marker, help it until its run has ended."
 )
@@ -50,7 +50,7 @@ def run(
     joins: bool,
     as_json: bool,
 ) -> None:
-    """Do one migration, if the marker says that rows are ready.
+    """Import the rows that are ready, if the marker says so.
 
     Looks at the row of process_tracking with the highest id. When the partner handed over, claims what is ready, merges
     it into the golden store and brings the out_ schema up to date. A run that another runner left is taken over.
@@ -89,11 +89,11 @@ def _print_line(outcome: Outcome) -> None:
 
 
 def _keep_quiet(outcome: Outcome) -> None:
-    """The log has said it."""
+    """Prints nothing: the log has it."""
 
 
 def _run(runtime: Runtime, once: Callable[..., Outcome], *, accept: bool) -> Outcome:
-    """A run or a look, and after it, whatever came of it, a look at whether the feed is late or stalled."""
+    """One call of `once`, followed in any case by a check whether the feed is late or stalled."""
     try:
         outcome = once(runtime, accept=accept)
     except EtlError:
@@ -110,7 +110,7 @@ def _telemetry(runtime: Runtime) -> AbstractContextManager[None]:
 
 @contextmanager
 def _bars(runtime: Runtime, *, is_shown: bool) -> Iterator[None]:
-    """The run's progress while it goes on, for somebody at a terminal."""
+    """The run's progress bars on a terminal."""
     if not (is_shown and sys.stdout.isatty() and sys.stderr.isatty()):
         yield
         return
@@ -129,7 +129,7 @@ def _bars(runtime: Runtime, *, is_shown: bool) -> Iterator[None]:
 
 
 def show_outcome(outcome: Outcome) -> None:
-    """Prints what came of a run, one line per in_ table."""
+    """Prints the result of a run, one line per in_ table."""
     if outcome.helped:
         click.echo(f"Helped another runner: {outcome.helped:,} tasks.")
     if outcome.run is None:

@@ -1,4 +1,4 @@
-"""`etl status`: where a company's migration stands."""
+"""`etl status`: the state of a company's migration."""
 
 import json
 from dataclasses import asdict
@@ -13,14 +13,14 @@ from etl.quoting import printable
 
 @click.command()
 @COMPANY
-@click.option("--watch", "is_watched", is_flag=True, help="Look again and again, until q or Ctrl-C.")
+@click.option("--watch", "is_watched", is_flag=True, help="Refresh until q or Ctrl-C.")
 @click.option(
     "--interval",
     type=click.FloatRange(min=0.1),
     default=1.0,
     show_default=True,
     metavar="SECONDS",
-    help="Between two looks of --watch.",
+    help="Seconds between refreshes of --watch.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; with --watch an object per line and change.")
 @click.pass_context

@@ -1,4 +1,4 @@
-"""Tables for people."""
+"""Tables on the screen."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -66,7 +66,7 @@ def runners_table(runners: Sequence[Mapping[str, Any]]) -> Table:
         ]
         for one in runners
     ]
-    return plain_table(["runner", "host", "pid", "tasks", "heartbeat", "at work on"], rows, numbers={"pid", "tasks"})
+    return plain_table(["runner", "host", "pid", "tasks", "heartbeat", "current task"], rows, numbers={"pid", "tasks"})
 
 
 def _minute(at: datetime) -> str:
@@ -77,9 +77,9 @@ def plain_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, number
     """A table without decoration; columns in `numbers` are aligned to the right."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for column in columns:
-        # Where there is no room, a value goes on in a second line: none is ever cut.
+        # Where there is no room, a value wraps to a second line: none is ever cut.
         table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
     for row in rows:
-        # Text, not str: a partner's value in square brackets is no markup, and what it holds moves no cursor.
+        # Text, not str: a partner's value in square brackets is no markup, and cannot move the cursor.
         table.add_row(*(Text("" if value is None else printable(str(value))) for value in row))
     return table

@@ -1,4 +1,4 @@
-"""`etl undo`: take a run back."""
+"""`etl undo`: reverts a run."""
 
 import json
 from dataclasses import asdict
@@ -17,11 +17,11 @@ from etl.engine import undo as undo_run
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def undo(context: click.Context, run: int, company: str | None, as_json: bool) -> None:
-    """Take back what RUN changed in the golden store, where no later run has touched the same.
+    """Revert what RUN changed in the golden store, except data that a later run changed.
 
-    Changed columns get their old values, created instances become REMOVED, links go or come back; what waited for its
-    end or its file before RUN waits again. The out_ tables follow. Errors, receipts and in_ rows of the run stay. RUN
-    is the number that `etl run` and `etl status` print.
+    Changed columns get their old values, created instances become REMOVED, links are removed or restored; what waited
+    for its end or its file before RUN waits again. The out_ tables follow. Errors, receipts and in_ rows of the run
+    stay. RUN is the number that `etl run` and `etl status` print.
     """
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
         undone = undo_run(runtime, run)
@@ -30,6 +30,6 @@ def undo(context: click.Context, run: int, company: str | None, as_json: bool) -
         return
     done = {what: rows for what, rows in undone.counters.items() if rows and what != "kept"}
     counts = ", ".join(f"{rows:,} {what}" for what, rows in done.items()) or "nothing to take back"
-    click.echo(f"Run {run} taken back as run {undone.as_run}: {counts}.")
+    click.echo(f"Run {run} reverted as run {undone.as_run}: {counts}.")
     if undone.counters["kept"]:
         click.echo(f"{undone.counters['kept']:,} instances keep what a later run has touched.")

@@ -1,4 +1,4 @@
-"""`etl waiting`: which links and files are waited for, and why they have not come."""
+"""`etl waiting`: the links and fields that wait, and why."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,11 +22,11 @@ from etl.quoting import printable, shown
 @click.command()
 @COMPANY
 @click.option("--explain", is_flag=True, help="Also show the missing instances, and whether they were rejected.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many lines.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def waiting(context: click.Context, company: str | None, explain: bool, limit: int, as_json: bool) -> None:
-    """Show which links wait for what, and which fields for their files.
+    """Show waiting links by their missing end, and fields that wait for files.
 
     A link whose end has not arrived waits until the run in which it does, and becomes an error when that takes longer
     than referenceExpiryMinutes; so does a field whose file is not in in_fileStorage. With --explain: the missing
@@ -75,7 +75,7 @@ def _show_missing(missing: Sequence[MissingInstance]) -> None:
 
 
 def _known(one: MissingInstance) -> str:
-    """What its own row, or the error of a row that is gone, says of a missing instance."""
+    """What the row of a missing instance, or the error of a deleted row, tells."""
     gone = "; its row is gone" if one.in_status is None else ""
     if one.error is not None:
         return f"rejected, error {one.error}: {printable(one.message or '')}{gone}"

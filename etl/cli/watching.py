@@ -1,4 +1,4 @@
-"""`etl status --watch`: looks again and again, until q, Ctrl-C, or nobody reads any more."""
+"""`etl status --watch`: refreshes until q, Ctrl-C, or its pipe is closed."""
 
 import os
 import select
@@ -65,7 +65,7 @@ def _lines(runtime: Runtime, seconds: float, wait: Wait, *, as_json: bool) -> No
 
 @contextmanager
 def _keys() -> Iterator[Wait]:
-    """A wait that answers whether q was pressed; without a keyboard nobody can."""
+    """A wait that returns whether q was pressed; without a keyboard it only waits."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         yield _sleep
         return

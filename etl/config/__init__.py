@@ -1,7 +1,7 @@
 """Configuration texts, from a directory or from ZooKeeper, behind one interface.
 
-Receives a URL. Hands on one immutable snapshot of the whole tree, and takes texts to write.
-Never knows what a text means, and lets no exception of kazoo or the file system out.
+Receives a URL. Returns one immutable snapshot of the whole tree, and takes texts to write.
+Never knows what a text means, and translates every exception of kazoo and the file system.
 """
 
 from etl.config.directory import DirectorySource

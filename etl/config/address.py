@@ -66,7 +66,7 @@ class Address:
 
 
 def _options(query: str) -> dict[str, str]:
-    """What stands behind the question mark; values are not repeated in errors, somebody may have put a secret there."""
+    """The options after the question mark; errors do not repeat values, which may contain a secret."""
     options = dict(parse_qsl(query, keep_blank_values=True))
     unknown = sorted(set(options) - set(_OPTIONS))
     if unknown:

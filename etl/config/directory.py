@@ -15,7 +15,7 @@ from etl.config.text import LARGEST_TEXT, checked, decode, encode, errors_path, 
 from etl.config.tree import Text, Tree, missing_tree
 from etl.errors import ConfigurationError, Problem
 
-# A file that goes away between listing and reading: somebody is just replacing texts, so the tree is read again.
+# Attempts to read: a file that vanishes between listing and reading is being replaced, so the tree is read again.
 _ATTEMPTS = 5
 
 
@@ -32,7 +32,7 @@ class DirectorySource:
         self._seen = ""
 
     def snapshot(self) -> Tree:
-        """All texts below the directory; every file that is no text is named in one ConfigurationError."""
+        """All texts below the directory; one ConfigurationError names every file that is no text."""
         self._expect_root()
         self._seen = self._stamp()
         for _ in range(_ATTEMPTS - 1):
@@ -81,10 +81,10 @@ class DirectorySource:
         return self._stamp() != self._seen
 
     def call_on_change(self, changed: Callable[[], None]) -> None:
-        """A directory calls nobody: whoever follows it asks."""
+        """A directory never calls: the caller must poll `may_have_changed`."""
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Nothing to close."""
 
     def __enter__(self) -> Self:
         return self
@@ -105,7 +105,7 @@ class DirectorySource:
             raise ConfigurationError(Problem("is no directory: correct ETL_CONFIG", str(self.root)))
 
     def _stamp(self) -> str:
-        """A digest that any change of a file changes; without reading one."""
+        """A digest of names, sizes and times, which any change of a file changes."""
         digest = hashlib.sha256()
         with contextlib.suppress(FileNotFoundError, ConfigurationError):
             for path in _files(self.root, frozenset()):
@@ -144,7 +144,7 @@ def _files(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
         path = folder / name
         if is_ignored(name):
             continue
-        # os.path.isdir: a folder that may not be looked into is no reason to raise here.
+        # os.path.isdir does not raise for a folder that must not be read.
         if os.path.isdir(path):
             yield from _files(path, above | {here})
         else:
@@ -174,7 +174,7 @@ def _replace(target: Path, data: bytes, *, is_private: bool = False) -> None:
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".etl-")
     try:
         with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, 0o600)  # whatever the umask
+            os.fchmod(handle, 0o600)  # independent of the umask
             with contextlib.suppress(FileNotFoundError):
                 if not is_private:
                     os.fchmod(handle, stat.S_IMODE(target.stat().st_mode))

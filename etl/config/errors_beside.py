@@ -1,4 +1,4 @@
-"""`*.errors.txt`: what is wrong with a text, written beside it for whoever has just edited it."""
+"""`*.errors.txt`: the problems of a text, written beside it for its editor."""
 
 import logging
 from collections.abc import Iterable
@@ -11,14 +11,14 @@ _log = logging.getLogger(__name__)
 
 
 class ErrorsBeside:
-    """Keeps the error files of one source as the faults are: written when they come, removed when corrected."""
+    """The error files of one source: written when faults come, removed when they are corrected."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
         self._reported: dict[str, tuple[Problem, ...]] = {}
 
     def tell(self, problems: Iterable[Problem], paths: Iterable[str]) -> None:
-        """Writes the problems of each text, and takes away what is reported of the other `paths`.
+        """Writes the problems of each text, and removes the error files of the other `paths`.
 
         A source that cannot be written (a mounted volume) is reported in the log, beside the faults themselves.
         """

@@ -1,4 +1,4 @@
-"""Where etl keeps its own files, and which configuration counts when nobody names one."""
+"""The folder of etl's own files, and the default configuration."""
 
 import os
 from collections.abc import Mapping

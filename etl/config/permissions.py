@@ -1,4 +1,4 @@
-"""Whether others than us and root may write a file: then what it says is not the administrator's word."""
+"""Whether others than us and root may write a file, so that its text may not be the administrator's."""
 
 import os
 import stat
@@ -10,7 +10,7 @@ _OTHERS = stat.S_IWGRP | stat.S_IWOTH
 def why_open(file: Path) -> str:
     """Why others may write the file, or put another in its place; empty if they may not.
 
-    Each link on the way counts with its folder: whoever may replace a link decides what is read.
+    Each link on the way counts with its folder: a user who may replace a link decides what is read.
     """
     seen: set[Path] = set()
     waiting = [file.absolute()]
@@ -36,7 +36,7 @@ def _why(path: Path) -> str:
     if stat.S_ISLNK(state.st_mode) or (stat.S_ISDIR(state.st_mode) and state.st_mode & stat.S_ISVTX):
         return ""  # a link has no mode of its own; of a folder like /tmp only the owner of an entry takes it away
     if state.st_mode & _OTHERS:
-        who = "anybody" if state.st_mode & stat.S_IWOTH else "its group"
+        who = "any user" if state.st_mode & stat.S_IWOTH else "its group"
         return f"{path} may be written by {who} (mode {stat.S_IMODE(state.st_mode):04o})"
     return ""
 

@@ -25,19 +25,20 @@ class Source(Protocol):
         ...
 
     def write_errors(self, path: str, content: str) -> None:
-        """Write beside the text of that path what is wrong with it; an empty content takes that away."""
+        """Write beside the text of that path what is wrong with it; an empty content removes it."""
         ...
 
     def may_have_changed(self) -> bool:
-        """Whether a further snapshot may differ from the last one; cheap. UnreachableTreeError while nobody knows."""
+        """Whether a further snapshot may differ from the last one; cheap. UnreachableTreeError while that is
+        unknown."""
         ...
 
     def call_on_change(self, changed: Callable[[], None]) -> None:
-        """Have `changed` called, from any thread, when it is worth asking; a source need not keep that promise."""
+        """Registers `changed`, to be called from any thread after a change; a source may never call it."""
         ...
 
     def close(self) -> None:
-        """Let go of connections; closing twice does no harm."""
+        """Close the connections; may be called twice."""
         ...
 
     def __enter__(self) -> Self: ...

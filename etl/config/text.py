@@ -1,4 +1,4 @@
-"""What may stand in a tree: which names count, and which bytes are a text."""
+"""Which names of a tree count, and which bytes are a text."""
 
 from etl.errors import ConfigurationError, Problem
 
@@ -13,7 +13,7 @@ def is_ignored(name: str) -> bool:
 
 
 def errors_path(path: str) -> str:
-    """Where etl writes what is wrong with a text: beside it."""
+    """The path of a text's error file, beside it."""
     return f"{path.removesuffix('.txt')}.errors.txt"
 
 

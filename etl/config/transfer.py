@@ -1,4 +1,4 @@
-"""Texts into a source: the samples on first use, and whole trees between directory and ZooKeeper."""
+"""Writes texts into a source: the samples at first use, and whole trees between directory and ZooKeeper."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Clash(StrEnum):
 
 @dataclass(frozen=True)
 class Transfer:
-    """What became of each path. `kept`: another text stood there and stays."""
+    """The result for each path. `kept`: a different text exists and stays."""
 
     written: tuple[str, ...]
     unchanged: tuple[str, ...]
@@ -28,7 +28,7 @@ class Transfer:
 
 
 def transfer(texts: Mapping[str, str], target: Source, clash: Clash) -> Transfer:
-    """Write `texts` into `target`. What can be refused is refused before the first text is written."""
+    """Write `texts` into `target`. Refuses before the first text is written."""
     present = _present(target)
     unchanged = tuple(path for path in texts if present.get(path) == texts[path])
     differing = tuple(path for path in texts if path in present and path not in unchanged)

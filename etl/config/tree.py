@@ -21,7 +21,7 @@ class Tree:
     """All texts by their path, such as `configs/InMigrationConfig.txt`, and the URL they come from.
 
     `open_texts`: path -> why others than us and the administrator may have written the text; the rest is not there.
-    `readable`: paths of texts that anybody may read.
+    `readable`: paths of texts that any user may read.
     """
 
     texts: Mapping[str, Text]
@@ -40,7 +40,7 @@ class Tree:
 
 
 class UnreachableTreeError(ConfigurationError):
-    """The tree cannot be read now, whatever its texts say: nobody knows what counts."""
+    """The tree cannot be read now, so the configuration is unknown."""
 
 
 class MissingTreeError(UnreachableTreeError):

@@ -25,15 +25,15 @@ from etl.config.text import checked, decode, encode, errors_path, is_ignored
 from etl.config.tree import Text, Tree, UnreachableTreeError, missing_tree
 from etl.errors import ConfigurationError, Problem
 
-# kazoo speaks of every refused connection; the error that leaves this package says it once.
+# kazoo logs every refused connection; the error of this package reports it once.
 logging.getLogger("kazoo").addHandler(logging.NullHandler())
 
 _TIMEOUT_SECONDS = 10.0
-# A node that goes away between listing and reading: somebody is just changing the tree, so it is read again.
+# Attempts to read: a node that vanishes between listing and reading is being changed, so the tree is read again.
 _ATTEMPTS = 5
 # A request carries path and header beside the text, and the server cuts the connection above 1 MiB in all.
 _LARGEST_WRITE = 1024 * 1024 - 4096
-# ZooKeeper's own nodes lie here; they are nobody's configuration.
+# ZooKeeper's own nodes, which are no configuration.
 _RESERVED = "/zookeeper"
 _SECRET_VARIABLE = "ETL_ZOOKEEPER_PASSWORD"  # noqa: S105  (a name)
 _KEY_VARIABLE = "ETL_ZOOKEEPER_KEY_PASSWORD"
@@ -59,12 +59,12 @@ _kazoo_log.addFilter(_WithoutRequests())
 
 
 class _ChangingError(ConfigurationError):
-    """A node went away while the tree was read or written."""
+    """A node vanished while the tree was read or written."""
 
 
 @dataclass(frozen=True)
 class _Access:
-    """What anybody may do with a node."""
+    """What any client may do with a node."""
 
     reads: bool
     sets: bool
@@ -87,7 +87,7 @@ class ZooKeeperSource:
         self._address = Address.from_url(url)
         self._timeout = timeout
         self._client: Any = None
-        # Set by kazoo's threads; a watch fires once, and each snapshot lays new ones.
+        # Set by kazoo's threads; a watch fires once, and each snapshot sets new ones.
         self._is_stale = True
         self._changed: Callable[[], None] | None = None
         self.url = self._address.url
@@ -179,7 +179,7 @@ class ZooKeeperSource:
         return self._client
 
     def _access(self, environ: Mapping[str, str]) -> dict[str, Any]:
-        """What kazoo needs to sign in, and to trust the servers. Secrets come from the environment alone."""
+        """kazoo's arguments for authentication and TLS. Secrets come from the environment alone."""
         address, access = self._address, dict[str, Any]()
         if address.user:
             password = environ.get(_SECRET_VARIABLE, "")
@@ -194,7 +194,7 @@ class ZooKeeperSource:
             else:
                 access["auth_data"] = [("digest", f"{address.user}:{password}")]
         if address.user or address.cert:
-            # Whoever has signed in may all, others nothing: what we create holds passwords.
+            # Only the authenticated user gets access: nodes that we create contain passwords.
             access["default_acl"] = CREATOR_ALL_ACL
         if address.tls:
             access |= {"use_ssl": True, "verify_certs": True, "check_hostname": True, "ca": address.ca or None}
@@ -218,7 +218,7 @@ class ZooKeeperSource:
             self._changed()
 
     def _wait(self, request: Any) -> Any:
-        """The answer, in bounded time: while kazoo looks for a lost server, a plain call would wait for ever."""
+        """The result within a time limit: while kazoo searches for a lost server, a plain call would wait for ever."""
         return request.get(timeout=self._timeout)
 
     def _read(self) -> Tree:
@@ -248,13 +248,13 @@ class ZooKeeperSource:
         return Tree(dict(sorted(texts.items())), self.url, open_texts, readable)
 
     def _why_open(self, path: str, access: Mapping[str, "_Access"]) -> str:
-        """Why anybody may set the text, or put another in its place; empty if they may not."""
+        """Why any client may set the text, or replace its node; empty if they may not."""
         if access[path].sets:
-            return f"the ACL of {self._place(path)} lets anybody write"
+            return f"the ACL of {self._place(path)} lets any client write"
         above = [path[:end] for end, letter in enumerate(path) if letter == "/"]
         for folder in ("", *above):
             if access[folder].places:
-                return f"the ACL of {self._place(folder)} lets anybody create or delete what is below"
+                return f"the ACL of {self._place(folder)} lets any client create or delete nodes below"
         return ""
 
     def _expect_root(self) -> None:
@@ -279,7 +279,7 @@ class ZooKeeperSource:
         return UnreachableTreeError(f"ZooKeeper at {self._address.servers} {what}")
 
     def _guarded(self, action: str, call: Callable[[], T]) -> T:
-        """Run `call`; kazoo's exceptions leave as ConfigurationError."""
+        """Run `call`; raises kazoo's exceptions as ConfigurationError."""
         servers, root = self._address.servers, self._node("")
         try:
             return call()
@@ -290,7 +290,7 @@ class ZooKeeperSource:
         except KazooTimeoutError:
             message = f"cannot reach ZooKeeper at {servers}: start it or correct ETL_CONFIG"
             if self._address.tls:
-                message += "; its certificate must bear the host's name and be of an authority that ca names"
+                message += "; its certificate must be issued for the host's name by an authority that ca names"
             raise UnreachableTreeError(message) from None
         except KazooException as error:
             raise self._unreachable(f"failed to {action} {root} ({type(error).__name__}): try again") from None

@@ -1,6 +1,6 @@
-"""The contract with a partner: what somebody who knows only SQL needs to give data and to read the answers.
+"""The contract with a partner: what a partner who uses only SQL needs to give data and to read the results.
 
-Receives a `Company` and the terms (schemas, limits). Hands on files as bytes, the same for the same metadata, and rows
+Receives a `Company` and the terms (schemas, limits). Returns files as bytes, the same for the same metadata, and rows
 that a run takes (`samples`). Never asks a database.
 """
 

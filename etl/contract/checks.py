@@ -1,6 +1,6 @@
-"""check.sql: one `select` that tells a partner beforehand what the engine would say. A thought without I/O.
+"""check.sql: one `select` that shows a partner beforehand what the engine would reject. Pure; no I/O.
 
-What makes a value bad is said once more here, beside etl/merge/rows/value_checks.py and the functions of
+What makes a value bad is defined here again, beside etl/merge/rows/value_checks.py and the functions of
 etl/store/sql/shapes.sql: a partner's role can neither call ours nor make its own. A test holds the two together.
 """
 
@@ -20,7 +20,7 @@ from etl.quoting import identifier, literal
 
 NOTES: Final = {
     "REQUIRED_EMPTY": (
-        "{column} is a required field and empty: the row is taken all the same, but people will have to fill it in",
+        "{column} is a required field and empty: the row is accepted, but people will have to fill it in",
         "{column} — обязательное поле, оно пусто: строка принимается, но поле придётся заполнить вручную",
     ),
     "DUPLICATE_VALUE": (
@@ -80,7 +80,7 @@ _BLANK: Final = r"^[\s\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u
 
 
 @dataclass(frozen=True)
-class Column:
+class CheckedColumn:
     """A column of an in_ table. In SQL, `i` is the row.
 
     `code` is SQL of the code of its fault, null for a good value; `kind` the shape of its JSON; `codes` the table and
@@ -102,12 +102,12 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class CheckedTable:
     """An in_ table of rows; `system` are the columns of which a row of a system object must fill one."""
 
     name: str
-    columns: tuple[Column, ...]
-    system: tuple[Column, ...]
+    columns: tuple[CheckedColumn, ...]
+    system: tuple[CheckedColumn, ...]
     system_names: str
 
 
@@ -155,20 +155,20 @@ def check_sql(company: Company, terms: Terms) -> str:
     )
 
 
-def _table(company: Company, bo: BusinessObject, terms: Terms) -> Table:
+def _table(company: Company, bo: BusinessObject, terms: Terms) -> CheckedTable:
     columns = {field.code: _column(company, field, terms) for field in bo.loaded_fields}
     system = bo.loaded_system_fields
-    key = Column("in_id", "i.in_id", "error", missing="nullif(i.in_id, '') is null")
+    key = CheckedColumn("in_id", "i.in_id", "error", missing="nullif(i.in_id, '') is null")
     lacking = tuple(columns.get(field.code, key) for field in system)
-    return Table(table_of(bo), tuple(columns.values()), lacking, ", ".join(field.code for field in system))
+    return CheckedTable(table_of(bo), tuple(columns.values()), lacking, ", ".join(field.code for field in system))
 
 
-def _column(company: Company, field: Field, terms: Terms) -> Column:
+def _column(company: Company, field: Field, terms: Terms) -> CheckedColumn:
     raw = f"i.{identifier(field.code)}"
     code = _code(field, raw, terms)
     is_text = field.sql_type == "text"
     empty = f"nullif({raw}, '') is null" if is_text and field.is_unique else f"{raw} is null"
-    return Column(
+    return CheckedColumn(
         name=field.code,
         raw=raw,
         severity="warning" if field.on_bad_value is OnBadValue.SKIP_VALUE else "error",

@@ -1,4 +1,4 @@
-"""What the guide tells, the same in every language: tables, columns, examples, codes, as values for a template."""
+"""The contents of the guide, the same in every language: tables, columns, examples, codes, as values for a template."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class InTable:
 
 @dataclass(frozen=True)
 class InLink:
-    """A table of links; no `example` where the partner does not load the other end. `remove` takes its link away."""
+    """A table of links; no `example` where the partner does not load the other end. `remove` removes its link."""
 
     link: LinkTable
     target: str
@@ -61,7 +61,7 @@ class OutLink:
 
 @dataclass(frozen=True)
 class Guide:
-    """Everything that the guide's template walks through."""
+    """The variables of the guide's template."""
 
     company: Company
     terms: Terms
@@ -79,7 +79,7 @@ class Guide:
 
     @property
     def lead_link(self) -> InLink | None:
-        """The table that the example of taking a link away is about."""
+        """The table that the example of removing a link is about."""
         return next((one for one in self.links if one.example), None)
 
 

@@ -9,7 +9,7 @@ from etl.contract.guide import Guide, has_known_codes
 from etl.contract.wording import Wording, wording
 from etl.quoting import identifier, printable
 
-# Whatever could mean something to Markdown or HTML.
+# Characters with a meaning in Markdown or HTML.
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~$:\"'=^])")
 
 

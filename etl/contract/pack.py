@@ -1,4 +1,4 @@
-"""All files of a contract, and how they get into a folder."""
+"""Makes all files of a contract, and writes them into a folder."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def contract_files(company: Company, terms: Terms, *, grants: str, with_excel: b
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:
-    """Writes the files below the folder, which is made if need be; others that are there stay.
+    """Writes the files below the folder, which is made if it is missing; other files stay.
 
     Raises ConfigurationError when that is not possible.
     """

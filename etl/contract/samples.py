@@ -29,7 +29,7 @@ _LANGUAGES: Final = (FieldType.INPUT_TEXT_LANG, FieldType.TEXTAREA_LANG)
 
 @dataclass(frozen=True)
 class Samples:
-    """Rows of a company's in_ tables; `prefix` begins every id, so that nobody takes them for real ones."""
+    """Rows of a company's in_ tables; `prefix` begins every id, which marks it as a sample."""
 
     company: Company
     prefix: str = "example"
@@ -66,7 +66,7 @@ class Samples:
         }
 
     def value(self, field: Field, number: int) -> Value:
-        """A value that a run takes; None where none can be known."""
+        """A value that a run accepts; None where none is known."""
         if field.is_date:
             return _instant(field, number)
         if field.type in CHOICE_TYPES:
@@ -101,7 +101,7 @@ class Samples:
     def _choice(self, field: Field, number: int) -> Value:
         if field.dictionary is None:
             return field.options[(number - 1) % len(field.options)].code if field.options else None
-        # Of a dictionary that somebody else fills, no row is known here.
+        # No row is known of a dictionary that another partner fills.
         dictionary = self.company.object(field.dictionary)
         return self.row(dictionary, number).get("code") if loads_codes(dictionary) else self._key_code(field, number)
 

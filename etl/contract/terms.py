@@ -1,4 +1,4 @@
-"""What a contract says beside the metadata: schemas and the limits that the operator has set."""
+"""The parts of a contract beside the metadata: schemas and the limits that the operator has set."""
 
 from dataclasses import dataclass
 

@@ -139,7 +139,7 @@ def _write(cell: "Cell", value: Value) -> None:
     elif isinstance(value, str):
         cell.value = value
         cell.data_type = "s"  # a text that begins with = is no formula, and one like #N/A no error
-        # Nor does it become one when somebody edits the cell.
+        # Nor does it become one when the cell is edited.
         cell.quotePrefix = value.startswith(_FORMULA_MARKS)
     elif isinstance(value, bool):
         cell.value = value

@@ -1,7 +1,7 @@
-"""PostgreSQL: connections, transactions, errors sorted by SQLSTATE, named statements.
+"""PostgreSQL: connections, transactions, errors by SQLSTATE, named statements.
 
-Receives connection settings and statements. Hands on open transactions and values. Never knows what a run is, and
-lets no driver's exception out.
+Receives connection settings and statements. Provides open transactions and values. Knows nothing of runs, and
+translates every exception of the driver.
 """
 
 from sqlalchemy import Connection

@@ -1,4 +1,4 @@
-"""The account of the operating system that runs the embedded PostgreSQL, and what that account can reach."""
+"""The account of the operating system that runs the embedded PostgreSQL, and what it can access."""
 
 import os
 import pwd
@@ -11,7 +11,7 @@ from etl.errors import EnvironmentFault
 
 @dataclass(frozen=True)
 class Account:
-    """An account other than root: PostgreSQL refuses to run with root's powers."""
+    """An account other than root: PostgreSQL refuses to run as root."""
 
     name: str
     uid: int
@@ -19,14 +19,14 @@ class Account:
 
     @property
     def is_ours(self) -> bool:
-        """Whether this very process runs as the account."""
+        """Whether this process runs as the account."""
         return self.uid == os.geteuid()
 
     def run(self, *command: str | Path, timeout: float) -> subprocess.CompletedProcess[str]:
-        """Run a command as the account and return what it said, whatever its exit code.
+        """Run a command as the account and return its output and exit code.
 
         It starts in a session of its own, so that Ctrl-C in the terminal reaches us and not the server, and with a
-        bare environment, so that no PG… or LD_… variable of the user leads it astray.
+        bare environment, so that no PG… or LD_… variable of the user affects it.
         """
         ours = self.is_ours
         return subprocess.run(
@@ -46,7 +46,7 @@ class Account:
         )
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether the account itself gets into the folder: asked of the system, so that every kind of rule counts."""
+        """Whether the account can enter the folder: tried as the account, so that every kind of rule counts."""
         return self.run("test", "-x", folder, timeout=10).returncode == 0
 
     def can_execute(self, program: Path) -> bool:
@@ -57,7 +57,7 @@ class Account:
             return False
 
     def take(self, path: Path) -> None:
-        """Give the account a file or folder that we have just made."""
+        """Make the account the owner of a file or folder that we have just made."""
         if not self.is_ours:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
@@ -71,7 +71,8 @@ class Account:
 
 
 def choose(*owned: Path) -> Account:
-    """Ourselves; for root the first owner of the given paths that is not root, else `postgres`, else `nobody`."""
+    """This process's account; for root the first owner of the paths that is not root, else `postgres`, else
+    `nobody`."""
     if os.geteuid() != 0:
         return Account(str(os.geteuid()), os.geteuid(), os.getegid())
     for path in owned:

@@ -1,6 +1,7 @@
 """One data directory of PostgreSQL: made, started, watched and stopped with PostgreSQL's own programs.
 
-Every act here is done under the lock of its caller (`embedded.py`): nobody else starts or stops this cluster meanwhile.
+Every function here runs under its caller's lock (`embedded.py`): no other process starts or stops this cluster
+meanwhile.
 """
 
 import os
@@ -25,7 +26,7 @@ _STOP_SECONDS = 60
 _POLL_SECONDS = 0.05
 _TAIL_LINES = 8
 
-# A laptop's share: a quarter of a gigabyte of cache, checkpoints seldom enough for a bulk load, no port on the network.
+# A laptop's share: a quarter of a gigabyte of cache, checkpoints rare for bulk loads, no network port.
 _SETTINGS = {
     "listen_addresses": "",
     "shared_buffers": "256MB",
@@ -35,7 +36,7 @@ _SETTINGS = {
 
 @dataclass(frozen=True)
 class Postmaster:
-    """What `postmaster.pid` says of a running server."""
+    """The contents of `postmaster.pid` of a running server."""
 
     pid: int
     port: int
@@ -59,11 +60,11 @@ class Cluster:
 
     @property
     def log(self) -> Path:
-        """What the server said since its last start; the start before lies beside it."""
+        """The server's log since its last start; the log before lies beside it."""
         return self.data / "server.log"
 
     def exists(self) -> bool:
-        """Whether the cluster has been made; a half-made one never bears this name."""
+        """Whether the cluster has been made; a half-made one has another name."""
         return (self.data / "PG_VERSION").is_file()
 
     @property
@@ -80,7 +81,7 @@ class Cluster:
         fresh.rename(self.data)
 
     def _initdb(self, folder: Path) -> None:
-        # Only the account gets at the socket (mode 0700), hence trust there; whoever opens a port needs passwords.
+        # Only the account can open the socket (mode 0700), hence trust there; network ports need passwords.
         auth = ("--auth-local=trust", "--auth-host=scram-sha-256")
         options = ("-U", SUPERUSER, "--encoding=UTF8", *auth, *self._locale())
         result = self.account.run(self.binaries / "initdb", "-D", folder, *options, timeout=_INIT_SECONDS)
@@ -90,7 +91,8 @@ class Cluster:
             )
 
     def _locale(self) -> tuple[str, ...]:
-        """Order by code point, case by Unicode, on every machine alike; servers before 17 have to ask the system."""
+        """Order by code point, case by Unicode, the same on every machine; servers before 17 use the system's
+        locale."""
         version = self.account.run(self.binaries / "postgres", "--version", timeout=10).stdout
         if int(version.split()[2].split(".")[0]) < 17:
             return ("--locale=C.UTF-8", "--lc-messages=C")
@@ -132,7 +134,7 @@ class Cluster:
         return f"{_last(result.stderr)}\n{self._tail()}" if result.returncode else ""
 
     def stop(self) -> None:
-        """Stop the server if it runs; its clients, if any are left, are sent away."""
+        """Stop the server if it runs; remaining clients are disconnected."""
         if self.postmaster() is None:
             return
         wait = ("-w", "-t", str(_STOP_SECONDS))
@@ -144,7 +146,8 @@ class Cluster:
         return self.account.run(self.binaries / "pg_ctl", "-D", self.data, "-s", *command, timeout=timeout)
 
     def settled(self) -> Postmaster | None:
-        """The running server, or None. One that is starting or stopping is given its time: its starter was killed."""
+        """The running server, or None. Waits for one that is starting or stopping because the process that started it
+        was killed."""
         deadline = time.monotonic() + _START_SECONDS
         while (postmaster := self.postmaster()) and not postmaster.is_ready:
             if time.monotonic() > deadline:
@@ -169,7 +172,7 @@ class Cluster:
         return None
 
     def _serves(self, pid: int) -> bool:
-        """Whether the process works in this data directory, as a postmaster does all its life."""
+        """Whether the process's working directory is this data directory, as a postmaster's always is."""
         if not os.path.exists("/proc/self/cwd"):
             return _is_alive(pid)
         return self.account.run("test", f"/proc/{pid}/cwd", "-ef", self.data, timeout=10).returncode == 0

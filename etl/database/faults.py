@@ -1,4 +1,4 @@
-"""Vendors' exceptions -> our error tree, by SQLSTATE (what each means for a task: see tasks/faults.py)."""
+"""Vendors' exceptions -> our error tree, by SQLSTATE (what each means for a task: see etl/runs/error_class.py)."""
 
 import psycopg
 from sqlalchemy import exc
@@ -9,9 +9,9 @@ from etl.errors import EnvironmentFault, EtlError, TransientFault
 # longer good; lock timeout, too many connections, starting up or shutting down, idle timeout, broken link.
 _TRANSIENT = ("40001", "40003", "40P01", "23505", "0A000", "55P03", "53300", "57P01", "57P02", "57P03", "25P03", "08")
 _INTERNAL = "XX000"
-# PostgreSQL has no code of its own for it. Only triggers of others send notifications along with what we write.
+# Our own code, as PostgreSQL has none. Only triggers of other roles send notifications in our transactions.
 FULL_QUEUE = "53N01"
-# Two that altered one catalog row at once, a table that somebody drops meanwhile, a value too large for a statement.
+# Concurrent updates of a catalog row, a table dropped by another session, a value too large for a statement.
 _KNOWN_INTERNAL = {
     "tuple concurrently": "40001",
     "cache lookup failed": "42P01",
@@ -65,24 +65,24 @@ def translate(error: Exception, place: str) -> EtlError:
 
 
 def _first_line(error: BaseException) -> str:
-    # Only the primary message: DETAIL prints row data, and later lines repeat the statement.
+    # Only the primary message: DETAIL contains row data, and later lines repeat the statement.
     diagnostic = getattr(error, "diag", None)
     primary = getattr(diagnostic, "message_primary", None)
     lines = [line for line in str(primary or error).splitlines() if line.strip()]
-    # libpq says one line per attempt, each with indented hints ("Is the server running …?"): the last attempt counts.
+    # libpq writes one line per attempt, each with indented hints ("Is the server running …?"): the last attempt counts.
     attempts = [line for line in lines if not line[0].isspace() and not line.startswith(("DETAIL:", "HINT:"))]
     if primary:
         return lines[0].strip()
-    # Behind a failed login it says where the password came from: that is no cause, but good to know.
+    # After a failed login libpq names the source of the password: no cause, but useful.
     sources = [line for line in attempts if line.startswith(_LOGIN_FROM)]
     causes = [line for line in attempts if line not in sources] or [type(error).__name__]
     return causes[-1].strip() + "".join(f" ({line.strip()})" for line in sources[-1:])
 
 
 def _known(sqlstate: str, text: str) -> str:
-    """What the server calls its own fault, by the class of what it is; else the SQLSTATE as it is."""
+    """The class of a known internal error of the server; else the SQLSTATE itself."""
     if sqlstate == "54000" and "NOTIFY queue" in text:
-        return FULL_QUEUE  # rows have no part in it
+        return FULL_QUEUE  # not caused by rows
     if sqlstate != _INTERNAL:
         return sqlstate
     return next((better for words, better in _KNOWN_INTERNAL.items() if words in text), sqlstate)

@@ -1,9 +1,9 @@
-"""Connections that know since when they wait for their server, and the care that none waits for ever.
+"""Connections that record since when they wait for their server, and a thread that ends endless waits.
 
-A broken link is noticed by the kernel. One that takes every byte and acknowledges it, but carries none, is not: whoever
-waits for an answer waits for good. So whoever has waited for long is asked about at the server, over a new connection:
-is it at work for that session, or does it believe that it has answered, or that it was never asked? A link without a
-server behind it is closed, and the statement fails as with any lost connection. A statement may take hours.
+The kernel notices a broken connection, but not one whose bytes are acknowledged and never delivered: its client would
+wait for ever. So, after a long wait, the server is asked over a new connection whether the session executes a
+statement, has answered, or was never asked. A connection without a server behind it is closed, and the statement fails
+as with any lost connection. A statement may take hours.
 """
 
 import logging
@@ -24,11 +24,11 @@ from etl.database.sql_templates import SqlTemplates
 _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
 
-# From when on a wait is asked about, and how long the server may take to answer that: connect, then ask.
+# Seconds until the server is asked about a wait, and until it must have answered: connect, then query.
 _SILENT_SECONDS = 15.0
 _ASK_SECONDS = 10.0
 _LOOK_SECONDS = 1.0
-# An answer may be on its way for so long.
+# Seconds that an answer may take over the network.
 _TRAVEL_SECONDS = 5.0
 _DEADLINE_STEP_SECONDS = 0.5
 
@@ -36,8 +36,8 @@ _DEADLINE_STEP_SECONDS = 0.5
 class Link(psycopg.Connection[Any]):
     """A connection of ours.
 
-    `waits_since`: when the wait that goes on began, on the monotonic clock; None while nobody waits. `confirmed_at`:
-    when the server was last seen at work for it. `server_pid`: of its transaction, None while that is not known (a
+    `waits_since`: the start of the current wait on the monotonic clock; None without one. `confirmed_at`:
+    when the server was last seen to work for it. `server_pid`: of its transaction, None while that is not known (a
     pooler gives every transaction another). `waiter`: the thread that waits.
     """
 
@@ -48,23 +48,23 @@ class Link(psycopg.Connection[Any]):
     server_pid: int | None = None
     waiter: int = 0
     is_cut: bool = False
-    # The wait during which the server was seen blocked on us.
+    # The wait during which the server was seen blocked on this client.
     blocked_wait: float | None = None
 
     def wait(self, *arguments: Any, **names: Any) -> Any:
-        """As psycopg's own, which every question and answer goes through."""
+        """As psycopg's own method, through which every message passes."""
         try:
             with self.waiting():
                 return super().wait(*arguments, **names)
         except psycopg.Error as error:
             if not self.is_cut:
                 raise
-            # No fault of what was asked, however often it happens: to a task it is no strike.
+            # Not the statement's fault, however often it happens: a task's crash count does not rise.
             raise psycopg.errors.CannotConnectNow("the connection was closed, as its server did not answer") from error
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """While somebody waits for the server."""
+        """Records a wait of this thread for the server."""
         self.waiter, self.waits_since = threading.get_ident(), time.monotonic()
         try:
             yield
@@ -73,12 +73,12 @@ class Link(psycopg.Connection[Any]):
             _watch.progressed()
 
     def silence(self, now: float) -> float:
-        """For how many seconds nothing has been heard of what is waited for."""
+        """Seconds since the server was last known to work for this wait."""
         since = self.waits_since
         return 0.0 if since is None else now - max(since, self.confirmed_at)
 
     def cut(self) -> None:
-        """Closes the link under whoever waits, whose call then fails; any thread may do so."""
+        """Closes the connection, so that the waiting thread's call fails; any thread may call it."""
         self.is_cut = True
         with suppress(OSError, psycopg.Error):
             copy = socket.socket(fileno=os.dup(self.pgconn.socket))
@@ -87,7 +87,7 @@ class Link(psycopg.Connection[Any]):
 
 
 def connect(engine: "weakref.ref[sqlalchemy.Engine]", arguments: Collection[Any], names: dict[str, Any]) -> Link:
-    """A new connection under care. Raises what psycopg does."""
+    """A new watched connection. Raises what psycopg raises."""
     link = Link.connect(*arguments, **names)
     link.place, link.arguments = engine, names
     _watch.add(link)
@@ -95,7 +95,7 @@ def connect(engine: "weakref.ref[sqlalchemy.Engine]", arguments: Collection[Any]
 
 
 def cut_all(engines: Collection[sqlalchemy.Engine]) -> None:
-    """Closes every link of these engines under whoever waits."""
+    """Closes every connection of these engines that a thread waits for."""
     for link in _watch.links():
         if link.place and link.place() in engines:
             link.cut()
@@ -103,7 +103,7 @@ def cut_all(engines: Collection[sqlalchemy.Engine]) -> None:
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """What this thread asks of a server within the block fails when it has no answer after so many seconds."""
+    """Statements of this thread within the block fail without an answer after `seconds`."""
     is_over, me = threading.Event(), threading.get_ident()
 
     def watch() -> None:
@@ -122,18 +122,18 @@ def deadline(seconds: float) -> Iterator[None]:
 
 
 def longest_silence() -> float:
-    """For how many seconds at most somebody has waited for a server that was not seen at work for him."""
+    """The longest current wait, in seconds, for a server that was not seen to work for it."""
     now = time.monotonic()
     return max((link.silence(now) for link in _watch.links()), default=0.0)
 
 
 def progress_at() -> float:
-    """When a server last answered anything, or was seen at work for us, on the monotonic clock."""
+    """When a server last answered, or was seen to work for this process, on the monotonic clock."""
     return _watch.progress_at
 
 
 class _Watch:
-    """Looks after all links of this process."""
+    """Watches all connections of this process."""
 
     def __init__(self) -> None:
         self.progress_at = 0.0
@@ -175,7 +175,7 @@ class _Watch:
             arguments = waits[0][0].arguments
             seen = _ask(arguments, [link.server_pid for link, _ in waits])
             for link, since in waits:
-                if link.waits_since == since and self._is_lost(link, since, seen):  # else it has gone on meanwhile
+                if link.waits_since == since and self._is_lost(link, since, seen):  # else it has ended
                     pid = link.server_pid
                     link.cut()
                     if isinstance(seen, dict) and pid in seen:
@@ -195,8 +195,8 @@ class _Watch:
 
 
 def _why_lost(link: Link, since: float, seen: "dict[int, tuple[float | None, bool]] | str | None") -> str | None:
-    """Why nothing will come over the link any more; empty: that is not sure yet; None: the server is at work for it, or
-    says nothing of it."""
+    """Why no answer can come over the connection any more; empty: not certain yet; None: the server works for it, or
+    its state is unknown."""
     if isinstance(seen, str):
         return seen
     if seen is None:
@@ -215,14 +215,14 @@ def _why_lost(link: Link, since: float, seen: "dict[int, tuple[float | None, boo
 
 
 def _ask(arguments: dict[str, Any], pids: list[int | None]) -> "dict[int, tuple[float | None, bool]] | str | None":
-    """pid -> for how long it is idle, whether it is blocked on its client; a text if the server does not answer, None
-    if it says that it cannot (it is full, or just starts: then it is there, and breaks what it does not keep)."""
+    """pid -> (seconds idle, whether it is blocked on its client); a text if the server does not answer, None if it
+    refuses (it is full, or just starts: then it is reachable, and ends sessions that it does not keep)."""
     asked = [pid for pid in pids if pid is not None]
     try:
         with _asking(arguments) as cursor:
             rows = cursor.execute(_sql.text("link_states"), [asked]).fetchall()
     except psycopg.errors.ConnectionTimeout:
-        return f"its server lets nobody in within {_ASK_SECONDS:.0f} s"
+        return f"its server accepts no connection within {_ASK_SECONDS:.0f} s"
     except _SilentError:
         return f"its server answers nothing within {_ASK_SECONDS:.0f} s"
     except psycopg.Error:
@@ -231,13 +231,13 @@ def _ask(arguments: dict[str, Any], pids: list[int | None]) -> "dict[int, tuple[
 
 
 def _end_session(arguments: dict[str, Any], pid: int) -> None:
-    """The server does not know that nobody will come for its session, which may hold locks that the next try needs."""
+    """Ends an abandoned session at the server, which may hold locks that the next try needs."""
     with suppress(psycopg.Error, _SilentError), _asking(arguments) as cursor:
         cursor.execute("select pg_catalog.pg_terminate_backend(%s)", [pid])
 
 
 class _SilentError(Exception):
-    """The server let us in, and then said nothing."""
+    """The server accepted the connection, and then did not answer."""
 
 
 @contextmanager

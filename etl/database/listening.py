@@ -1,5 +1,5 @@
-"""NOTIFY and LISTEN: each notification in a transaction of its own, a listener on a connection of its own with the
-proof that notifications come through, and the queue of the server in which they wait."""
+"""NOTIFY and LISTEN: notifications in transactions of their own, a listener with a connection of its own and a test
+that notifications come through, and the server's queue of notifications."""
 
 import contextlib
 import secrets
@@ -32,7 +32,7 @@ class NotifyQueue:
 
     @property
     def is_filling(self) -> bool:
-        """Whether it is so full that somebody should do something."""
+        """Whether it is so full that an operator should act."""
         return self.usage > _FILLING
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class NotifyQueue:
 
 
 def notify_queue(connection: sqlalchemy.Connection) -> NotifyQueue:
-    """How full it is; to ask also frees what nobody needs any more."""
+    """Its usage; reading it also frees what all listeners have read."""
     [row] = fetch_all(connection, _sql("notify_queue"))
     return NotifyQueue(row.usage, tuple(row.holders))
 
@@ -59,16 +59,17 @@ def notify(engine: sqlalchemy.Engine, channel: str, payload: str) -> None:
 
 
 class Listener:
-    """Hears what is said on one channel. Raises TransientFault when its link breaks; then it must be closed.
+    """Receives the notifications of one channel. Raises TransientFault when its connection breaks; then it must be
+    closed.
 
-    Whoever does not read it for long must close it: the server keeps for it all that anybody says, in any database.
+    A caller that does not read it for long must close it: the server keeps every notification of any database for it.
     """
 
     def __init__(self, engine: sqlalchemy.Engine, channel: str) -> None:
         self._engine, self._channel = engine, channel
         try:
             pooled = engine.raw_connection()
-            # Out of the pool: this connection keeps what no other user of it may find, its LISTEN.
+            # Detached from the pool: other users of this connection must not inherit its LISTEN.
             pooled.detach()
             self._connection: Link = pooled.dbapi_connection  # type: ignore[assignment]
             self._connection.autocommit = True
@@ -78,7 +79,7 @@ class Listener:
             raise translate(error, place_of(engine)) from error
 
     def fileno(self) -> int:
-        """For `select`: readable when something may have been said."""
+        """For `select`: readable when a notification may have come."""
         return self._connection.fileno()
 
     def heard(self) -> list[str]:
@@ -86,14 +87,14 @@ class Listener:
         return self._wait(0)
 
     def check(self) -> None:
-        """Raises TransientFault when nothing can be heard any more: the server does not answer on this link."""
+        """Raises TransientFault when the server does not answer on this connection any more."""
         try:
             self._connection.execute("select 1")
         except psycopg.Error as error:
             raise translate(error, place_of(self._engine)) from error
 
     def proves_itself(self, seconds: float) -> bool:
-        """Whether what is said over another connection arrives; behind a pooler in transaction mode nothing does."""
+        """Whether a notification from another connection arrives; behind a pooler in transaction mode none does."""
         token = secrets.token_hex(8)
         notify(self._engine, self._channel, token)
         deadline = time.monotonic() + seconds
@@ -105,7 +106,7 @@ class Listener:
     def close(self) -> None:
         """Ends the connection; closing twice does no harm."""
         if not self._connection.closed:
-            # A pooler may keep the server's session, and what listens there would hold the queue for ever.
+            # A pooler may keep the server's session, whose LISTEN would hold the queue for ever.
             with contextlib.suppress(psycopg.Error):
                 self._connection.execute("unlisten *")
         self._connection.close()

@@ -1,4 +1,4 @@
-"""Whose locks are in the way, as far as that can be seen."""
+"""Names the sessions whose locks block ours, as far as they are visible."""
 
 from collections.abc import Iterable
 
@@ -18,7 +18,7 @@ LOCK_TIMEOUT = "55P03"
 
 
 def lock_holders(connection: sqlalchemy.Connection, schema: str = "", tables: Iterable[str] | None = None) -> list[str]:
-    """Who else holds locks on tables of ours now, in one schema or on some tables if they are given; in words.
+    """Descriptions of other sessions that hold locks on our tables now, in one schema or on the given tables.
 
     Raises what the driver does.
     """
@@ -32,7 +32,7 @@ def lock_holders(connection: sqlalchemy.Connection, schema: str = "", tables: It
 
 
 def name_holders(engine: sqlalchemy.Engine, fault: EtlError) -> EtlError:
-    """A lock timeout that says whose lock it was in all likelihood; as it is where that cannot be seen."""
+    """Adds the probable lock holders to a lock timeout; returns it unchanged if none is visible."""
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql(pin())

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, TextClause
 
 from etl.database.transactions import Parameters, translated
 
-# Less than a socket holds, so that both servers are at work; more than a row, which would cost a round each.
+# Less than a socket buffers, so that both servers work at once; more than a row, which would cost a round trip each.
 _BLOCK_BYTES = 64 * 1024
 
 
 def pipe(source: Connection, query: TextClause, parameters: Parameters, target: Connection, into: str) -> int:
-    """Streams what `query` answers at `source` into `into`, a table and its columns at `target`; returns how many rows.
+    """Streams the result of `query` at `source` into `into`, a table and its columns at `target`; returns how many
+    rows.
 
     Types must be the same on both sides. Memory is that of a block, or of the largest row.
     """
@@ -41,8 +42,8 @@ def _blocks(source: Connection, query: TextClause, parameters: Parameters) -> It
 
 
 def _next_block(link: pq.abc.PGconn) -> PQGen[tuple[bytearray, bool]]:
-    """As many rows as make a block, and whether they are the last. The driver's own reading takes each row as an answer
-    by itself, which doubles what a pipe costs."""
+    """A block of rows, and whether it is the last. Reading row by row, as the driver does, would double the cost of a
+    pipe."""
     block = bytearray()
     while len(block) < _BLOCK_BYTES:
         size, row = link.get_copy_data(1)

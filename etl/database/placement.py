@@ -1,4 +1,4 @@
-"""Where the embedded PostgreSQL lies: its data, its programs and its socket, so that its account gets at them."""
+"""Chooses the folders of the embedded PostgreSQL (data, programs, socket) so that its account can access them."""
 
 import hashlib
 import logging
@@ -21,7 +21,8 @@ _logger = logging.getLogger(__name__)
 
 
 def place(account: Account, folder: Path, binaries: Path, common: Path) -> Cluster:
-    """The cluster of a data folder: there or, if the account cannot enter it, in `common`; the programs likewise."""
+    """Chooses the cluster's folder: in the data folder or, if the account cannot enter it, in `common`; programs
+    likewise."""
     data = folder / "postgres"
     if data.is_symlink():
         data = data.resolve()
@@ -58,7 +59,7 @@ def _fingerprint(path: Path) -> str:
 
 
 def _copied(binaries: Path, common: Path) -> Path:
-    """The programs with their libraries, copied whole to where every account may run them."""
+    """Copies the programs with their libraries to a folder that every account may read."""
     version = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
     target = common / f"postgresql-{version.split()[2]}"
     home = Path(WHEEL, binaries.parent.name)

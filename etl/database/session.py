@@ -14,7 +14,7 @@ from etl.quoting import literal
 PINNED: Final = {
     # Every name in our statements is qualified, so nothing but pg_catalog is searched (CVE-2018-1058).
     "search_path": "pg_catalog",
-    # Texts: what a letter, a quote, a backslash and a name look like, on their way in and out.
+    # Texts: encoding, quoting, backslashes and names, in both directions.
     "client_encoding": "UTF8",
     "standard_conforming_strings": "on",
     "backslash_quote": "safe_encoding",
@@ -25,7 +25,7 @@ PINNED: Final = {
     "xmlbinary": "base64",
     "xmloption": "content",
     "extra_float_digits": "1",
-    # Times are compared, cast and written in UTC whatever the server's zone is.
+    # Times are compared, cast and written in UTC, independent of the server's zone.
     "timezone": "UTC",
     "timezone_abbreviations": "Default",
     "datestyle": "ISO, MDY",
@@ -33,7 +33,7 @@ PINNED: Final = {
     "lc_monetary": "C",
     "lc_numeric": "C",
     "lc_time": "C",
-    # Answers: which rows a statement finds, and what `=` says.
+    # Results: which rows a statement finds, and what `=` means.
     "transform_null_equals": "off",
     "gin_fuzzy_search_limit": "0",
     "row_security": "on",
@@ -47,9 +47,8 @@ PINNED: Final = {
     "lock_timeout": "5s",
 }
 
-# Of libpq's variables those that change what a session does, or with which server it speaks, are not for us: the
-# configuration says that. Passwords, certificates and what else proves who we are may come from there, as
-# docs/security.md says.
+# libpq's variables that change what a session does, or to which server it connects, are ignored in favour of the
+# configuration. Passwords, certificates and other credentials may come from them, as docs/security.md says.
 IGNORED_VARIABLES: Final = (
     "PGAPPNAME",
     "PGCLIENTENCODING",
@@ -66,16 +65,16 @@ IGNORED_VARIABLES: Final = (
 
 
 def forget_variables() -> None:
-    """Takes libpq's variables that are not for us out of this process's environment; libpq has no other way."""
+    """Removes libpq's ignored variables from this process's environment; libpq has no other way to ignore them."""
     for name in IGNORED_VARIABLES:
         os.environ.pop(name, None)
 
 
 @lru_cache(maxsize=128)
 def pin(settings: Iterable[tuple[str, str]] = ()) -> str:
-    """The one statement that pins a transaction's settings; `settings` come on top, or take the place of ours.
+    """The one statement that pins a transaction's settings; `settings` add to ours or override them.
 
-    Its last column is the number of the session at the server.
+    Its last column is the session's pid at the server.
     """
     pinned = PINNED | dict(settings)
     calls = (f"pg_catalog.set_config({literal(name)}, {literal(value)}, true)" for name, value in pinned.items())

@@ -5,19 +5,22 @@ import re
 import jinja2
 import sqlalchemy
 
+from etl.database.list_filters import FILTERS
 from etl.quoting import identifier, literal, spreadsheet_text
+
+_TAG = re.compile(r"\{\{|\{%|\{#|%\}|#\}")
 
 
 class SqlTemplates:
-    """The statements of one package: `sql = Statements(__package__)`, then `sql("take", schema=...)`.
+    """The statements of one package: `sql = SqlTemplates(__package__)`, then `sql("take", schema=...)`.
 
     Names come into the text through the filter `ident`; values never do, they are bound (`:name`);
-    `literal` is for texts of our own in statements that others run.
+    `literal` is for our own texts in statements that other programs run.
     """
 
     def __init__(self, package: str, *lenders: str, folder: str = "sql") -> None:
         """`lenders` are lower packages whose macros (`sql/*.jinja`) the statements use, beside those of this one;
-        `folder` is where those of `package` lie."""
+        `folder` has the statements of `package`."""
         self._environment = jinja2.Environment(
             loader=jinja2.ChoiceLoader(
                 [
@@ -30,13 +33,16 @@ class SqlTemplates:
             lstrip_blocks=True,
             autoescape=False,  # noqa: S701  (SQL, not HTML; `ident` quotes)
         )
-        self._environment.filters["ident"] = identifier
-        self._environment.filters["spreadsheet_text"] = spreadsheet_text
-        self._environment.filters["literal"] = literal
+        self._environment.filters.update(FILTERS, ident=identifier, literal=literal, spreadsheet_text=spreadsheet_text)
 
     def text(self, name: str, /, **names: object) -> str:
-        """The rendered SQL of `sql/<name>.sql`."""
-        return self._environment.get_template(f"{name}.sql").render(**names)
+        """The rendered SQL of `sql/<name>.sql`. Raises ValueError when a part of the template survived."""
+        sql = self._environment.get_template(f"{name}.sql").render(**names)
+        left_over = _TAG.search(sql)
+        if left_over:
+            line = sql[: left_over.start()].count("\n") + 1
+            raise ValueError(f"{name}.sql leaves `{left_over[0]}` in line {line}")
+        return sql
 
     def __call__(self, name: str, /, **names: object) -> sqlalchemy.TextClause:
         """The rendered statement of `sql/<name>.sql`, ready for a connection."""

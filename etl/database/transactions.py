@@ -1,4 +1,4 @@
-"""Transactions that set what they need for themselves and end in our errors, never in a driver's."""
+"""Transactions that pin their own settings and raise our errors, never a driver's."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,8 +14,8 @@ from etl.database.locking import LOCK_TIMEOUT, name_holders
 from etl.database.session import pin
 from etl.errors import EtlError
 
-# For transactions that hold locks which no lease covers: whoever waits for them has more patience (lock_timeout), so a
-# runner that is frozen there holds nobody up for good.
+# For transactions that hold locks which no lease covers: shorter than the lock_timeout of waiting sessions, so that a
+# frozen runner does not block them for ever.
 BRIEF = {"idle_in_transaction_session_timeout": "10s"}
 
 Parameters = Mapping[str, Any]
@@ -26,7 +26,7 @@ def transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connecti
     """One transaction: committed at the end, rolled back on any error.
 
     `settings` are PostgreSQL settings for this transaction only, e.g. work_mem="256MB" (units as PostgreSQL has them).
-    Raises TransientFault or EnvironmentFault for what the server or the link said.
+    Raises TransientFault or EnvironmentFault for errors of the server or the connection.
     """
     try:
         with translated(engine), engine.begin() as connection:
@@ -40,7 +40,7 @@ def transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connecti
 
 @contextmanager
 def rollback_transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]:
-    """As `transaction`, but rolled back at the end, whatever happened."""
+    """As `transaction`, but always rolled back at the end."""
     with translated(engine), engine.connect() as connection:
         _set(connection, settings)
         yield connection
@@ -58,14 +58,14 @@ def snapshot(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]
 
 
 def _clear_notify_queue(engine: sqlalchemy.Engine) -> None:
-    """Frees what nobody needs any more: PostgreSQL does so when somebody asks how full the queue is, but not when a
-    notification is refused, so that without this it would stay full for good."""
+    """Frees what all listeners have read: PostgreSQL does so when the usage of the queue is read, but not when a
+    notification is refused, so that without this the queue would stay full."""
     with suppress(EtlError), translated(engine), engine.begin() as connection:
         connection.exec_driver_sql("select pg_catalog.pg_notification_queue_usage()")
 
 
 def _set(connection: Connection, settings: Mapping[str, str]) -> None:
-    # In each transaction, not once: a pooler may give every one of them another session.
+    # In each transaction, not once: a pooler may assign each of them another session.
     link: Any = connection.connection.driver_connection
     link.server_pid = None
     link.server_pid = connection.exec_driver_sql(pin(tuple(settings.items()))).one()[-1]
@@ -73,9 +73,9 @@ def _set(connection: Connection, settings: Mapping[str, str]) -> None:
 
 @contextmanager
 def translated(engine: sqlalchemy.Engine) -> Iterator[None]:
-    """Lets out what the server of `engine` or the link to it said as an error of ours, and any other as it is.
+    """Translates errors of the server of `engine` or of the connection into ours; other exceptions pass.
 
-    Each statement has it, not only the transaction: of two open transactions an error must name the right one.
+    Used for each statement, not only for the transaction: with two open transactions an error must name the right one.
     """
     try:
         yield
@@ -91,12 +91,12 @@ def execute(connection: Connection, statement: TextClause, parameters: Parameter
 
 
 def fetch_all(connection: Connection, statement: TextClause, parameters: Parameters | None = None) -> list[Row[Any]]:
-    """All rows of a small answer."""
+    """All rows of a small result."""
     with translated(connection.engine):
         return list(connection.execute(statement, parameters or {}).all())
 
 
 def fetch_one(connection: Connection, statement: TextClause, parameters: Parameters | None = None) -> Row[Any] | None:
-    """The one row of an answer, or None."""
+    """The only row of a result, or None."""
     with translated(connection.engine):
         return connection.execute(statement, parameters or {}).one_or_none()

@@ -1,6 +1,6 @@
-"""DDL: the tables that a company's metadata asks for.
+"""DDL: the tables that a company's metadata requires.
 
-Receives a `Company` and the names of schemas, hands on statements as values with a description, or only those that a
+Receives a `Company` and the names of schemas, returns statements as values with a description, or only those that a
 live database lacks, and applies them. Drops only when asked to, and never touches a table that is not the company's.
 """
 

@@ -1,4 +1,4 @@
-"""Changes -> the live database. The caller owns the transaction: all of them happen or none."""
+"""Changes -> the live database. The caller owns the transaction: all changes are applied or none."""
 
 from collections.abc import Iterable
 

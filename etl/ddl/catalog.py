@@ -35,13 +35,13 @@ class LiveIndex:
 
     @property
     def form(self) -> tuple[str, bool, bool, bool]:
-        """What it has in common with an index that serves the same."""
+        """The properties that make two indexes equivalent."""
         return self.column, self.is_unique, self.of_live, self.ignores_case
 
 
 @dataclass(frozen=True)
 class Relation:
-    """What stands under one name. `dangers` says why our role must not touch it, in words; empty when it may."""
+    """A relation with one of our names. `dangers`: why our role must not use it, as sentences; empty if it may."""
 
     kind: str
     dangers: tuple[str, ...]
@@ -66,7 +66,7 @@ def schema_exists(connection: Connection, schema: str) -> bool:
 
 
 def relations(connection: Connection, schema: str, names: Iterable[str]) -> dict[str, Relation]:
-    """What stands under the names, by folded name; names that are free are missing."""
+    """The existing relations by folded name."""
     asked = {"schema": fold(schema), "names": [fold(name) for name in names]}
     columns: dict[str, dict[str, str]] = {}
     for row in fetch_all(connection, _sql("columns"), asked):

@@ -1,4 +1,4 @@
-"""Metadata against the live catalog: what is missing, what is of another type, what must not be touched."""
+"""Metadata against the live catalog: what is missing, has another type, or must not be changed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,12 +16,12 @@ from etl.quoting import fold
 
 
 class UnfitTables(EnvironmentFault):
-    """Live tables are others than the metadata asks for, and no statement of ours may settle that."""
+    """Live tables differ from the metadata in a way that no statement of ours may fix."""
 
 
 @dataclass
 class Comparison:
-    """`changes` would bring the live schema up to date; `faults` are for a person to settle first."""
+    """`changes` would bring the live schema up to date; `faults` must be fixed by an operator first."""
 
     changes: list[Change] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -39,7 +39,7 @@ def missing(
     """What the live schemas lack: schemas, tables, columns, width, indexes; nothing when they are up to date.
 
     Raises EnvironmentFault with a line per difference when a column cannot become what the metadata says, or when
-    an in_ table is somebody else's or carries code of its own.
+    an in_ table belongs to another role or carries code of its own.
     """
     wanted = tables(company, direction, in_schema=in_schema, store_schema=store_schema, out_schema=out_schema)
     by_direction = {Direction.IN: in_schema, Direction.STORE: store_schema, Direction.OUT: out_schema}
@@ -68,7 +68,7 @@ def _changes(found: Comparison, whose: str) -> list[Change]:
 
 
 def check_in_tables(connection: Connection, company: Company, schema: str) -> None:
-    """Raise one EnvironmentFault that says everything that keeps a run from the in_ tables of a schema."""
+    """Raise one EnvironmentFault with all reasons why a run cannot use the in_ tables of a schema."""
     wanted = tables(company, Direction.IN, in_schema=schema, store_schema=schema, out_schema=schema)
     found = compare(connection, [schema], wanted)
     lacking = list(_named_once(found.changes))
@@ -95,7 +95,7 @@ def without_additions(connection: Connection, company: Company, schema: str) -> 
 
 
 def _named_once(changes: list[Change]) -> Iterator[str]:
-    """What a person must know: of a table that is missing its indexes are no news."""
+    """The faults without those of indexes of missing tables."""
     missing: set[str] = set()
     for change in changes:
         words = change.description.split()
@@ -109,7 +109,7 @@ def _named_once(changes: list[Change]) -> Iterator[str]:
 def compare(
     connection: Connection, schemas: list[str], wanted: list[Table], *, puts_off_indexes: bool = False
 ) -> Comparison:
-    """Everything that lies between the wanted tables of some schemas and the live ones."""
+    """All differences between the required tables of some schemas and the live ones."""
     found = Comparison()
     for schema in dict.fromkeys(schemas):
         group = [table for table in wanted if table.schema == schema]
@@ -165,7 +165,7 @@ def _serves(live: LiveIndex, wanted: Index) -> bool:
 
 
 def _replaced(table: Table, wanted: Index, live: Relation) -> Iterator[Change]:
-    """Unique indexes of an older version, or of the field's former type: they hold back what is allowed now."""
+    """Unique indexes of an older version, or of the field's former type, which refuse values that are allowed now."""
     for one in live.indexes:
         if one.column == wanted.column and one.is_unique and not one.is_constraint and one.form != wanted.form:
             sql = render("live/drop_index", schema=table.schema, index=one.name)
@@ -179,7 +179,7 @@ def _differences(table: Table, live: Relation) -> Iterator[str]:
             yield f"{table}.{column.definition.split()[0]}: is {actual}, the metadata says {column.catalog_type}"
     if table.direction is Direction.IN:
         for danger in live.dangers:
-            yield f"{table}: {danger}; its code would run with our rights, so the engine refuses it"
+            yield f"{table}: {danger}; its code would run with the engine's privileges, so the engine refuses it"
 
 
 def _storage(table: Table) -> Iterator[Change]:

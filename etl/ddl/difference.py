@@ -1,4 +1,4 @@
-"""What a live schema lacks of its metadata, and on wish what it has beyond it, as one script."""
+"""What a live schema lacks of its metadata, and optionally what it has beyond it, as one script."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from etl.quoting import fold, identifier, printable
 
 _sql = SqlTemplates(__package__)
 
-# What a table of ours must begin with to be one that some metadata asked for; in a version every table is.
+# Prefixes of tables that come from metadata; in a version every table does.
 _PREFIXES = {Direction.IN: ("in_",), Direction.STORE: ("bo_", "link_"), Direction.OUT: ("",)}
 
 
 @dataclass(frozen=True)
 class Difference:
-    """`changes` fix what can be fixed; `faults` say the rest, a line each with what to do."""
+    """`changes` fix what can be fixed; `faults` are the others, a line each with what to do."""
 
     changes: tuple[Change, ...]
     faults: tuple[str, ...]
@@ -40,10 +40,10 @@ def difference(
     allow_drop: bool = False,
     **schemas: str,
 ) -> Difference:
-    """What lies between the live schema of one direction and the metadata; never a drop without `allow_drop`.
+    """The differences between the live schema of one direction and the metadata; never a drop without `allow_drop`.
 
-    `schemas` are those that `tables` takes; `structure` is what out_ tables are to have, if not what the metadata alone
-    says. Drops never touch tables of other roles, nor the engine's own beside them.
+    `schemas` are the arguments of `tables`; `structure` is that of the out_ tables, by default that of the metadata.
+    Drops never touch tables of other roles, nor the engine's own beside them.
     """
     schema = schemas[f"{direction}_schema"]
     wanted = out_tables(structure, schema) if structure else tables(company, direction, **schemas)
@@ -70,5 +70,5 @@ def _drops(connection: Connection, wanted: list[Table], direction: Direction, sc
 
 
 def _is_plain(name: str) -> bool:
-    # Metadata makes no other names, so anything else is not of its making.
+    # Metadata makes no other names.
     return name == fold(name) and name.isascii() and name.replace("_", "a").isalnum() and not name[0].isdigit()

@@ -1,4 +1,4 @@
-"""Values that keep a column from becoming unique, named instead of the server's refusal."""
+"""Names the values that keep a column from becoming unique."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

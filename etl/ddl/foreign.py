@@ -1,4 +1,4 @@
-"""What somebody added to the in_ tables, or took from them, that may refuse what a run writes there.
+"""What other roles added to the in_ tables, or removed from them, that may refuse a run's writes.
 
 A run updates rows in place: it sets their status and who took them, and the columns of the marker. A constraint that
 allows no such value stops every run. What a partner's own columns must hold is no concern of a run.
@@ -54,7 +54,7 @@ class Foreign:
 
 
 def foreign(connection: Connection, company: Company, schema: str) -> list[Foreign]:
-    """All such things in the in_ tables of a company, as they are now."""
+    """All such objects of a company's in_ tables."""
     return list(look(connection, tables(company, Direction.IN, in_schema=schema, store_schema="", out_schema="")))
 
 
@@ -92,7 +92,7 @@ def _of_row(connection: Connection, table: Table, written: _Written, row: Any) -
             yield from _of_column(table, written, row)
         case "published":
             do = f"alter table {table} replica identity full, or take it out of the publication"
-            yield Foreign(str(table), f"publication {printable(row.what)} lets nobody update its rows", do, True)
+            yield Foreign(str(table), f"publication {printable(row.what)} lets no session update its rows", do, True)
         case "sequence":
             what = f"its sequence {printable(row.what)} has given its last number"
             do = f"alter sequence {table.schema}.{_name(row)} restart, above the ids that are there"
@@ -105,7 +105,7 @@ def _of_row(connection: Connection, table: Table, written: _Written, row: Any) -
 
 
 def _of_check(connection: Connection, table: Table, written: _Written, row: Any) -> Iterator[Foreign]:
-    """A CHECK on nothing but what a run writes is asked whether it allows that; another one may only be named."""
+    """Evaluates a CHECK on columns that only a run writes; one that reads other columns is only named."""
     touched = sorted(set(row.columns) & set(written))
     if not touched:
         if not row.is_valid:
@@ -122,7 +122,7 @@ def _of_check(connection: Connection, table: Table, written: _Written, row: Any)
 
 
 def _refused(connection: Connection, table: Table, written: _Written, expression: str) -> str | None:
-    """The first values of a run that a CHECK, as the server prints it, refuses; empty: none; None: nobody can say."""
+    """The first values of a run that a CHECK, as the server prints it, refuses; empty: none; None: unknown."""
     types = {column.name: column.catalog_type for column in table.columns}
     columns = [name for name in written if name in types]
     steps = zip(*(written[name] for name in columns), strict=True)
@@ -154,7 +154,7 @@ def _may_refuse(table: Table, kind: str, row: Any, written: _Written) -> Foreign
 
 
 def _is_ours(table: Table, row: Any) -> bool:
-    """Whether it only says once more what our own DDL says: a primary key, or a unique index on one of its columns."""
+    """Whether it only repeats our own DDL: a primary key, or a unique index on one of its columns."""
     ours = {index.column for index in table.indexes} | {"id", "file_id"}
     if table.name not in (names.PROCESS_TRACKING, names.FILE_STORAGE) and not table.indexes:
         ours = {column.name for column in table.columns} - set(_LINK)

@@ -1,4 +1,4 @@
-"""Templates -> SQL, with names quoted by a filter and a second look at what came out."""
+"""Templates -> SQL, with names quoted by a filter; the result is checked."""
 
 import re
 from functools import cache
@@ -24,7 +24,7 @@ def _environment() -> Environment:
 def render(template: str, **values: object) -> str:
     """The statement of `ddl_templates/<template>.sql.j2`.
 
-    Raises ConfigurationError when a part of the template survived or a name came out empty: such SQL is never shown.
+    Raises ConfigurationError when a part of the template is left or a name is empty.
     """
     sql = _environment().get_template(f"{template}.sql.j2").render(**values)
     found = _LEFT_OVER.search(sql)

@@ -1,4 +1,4 @@
-"""What a rendered `create table` promises, read back from its text: the templates stay the only place that says it."""
+"""The columns of a rendered `create table`, parsed from its text: only the templates define them."""
 
 import re
 from dataclasses import dataclass

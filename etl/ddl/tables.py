@@ -1,4 +1,5 @@
-"""Metadata -> the tables it asks for, each with its statements, in the order in which they are printed and made."""
+"""Metadata -> the tables that it requires, each with its statements, in the order in which they are printed and
+made."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class Index:
 
     @property
     def form(self) -> tuple[str, bool, bool, bool]:
-        """What an index of the catalog must have in common with it."""
+        """The properties that an equivalent index of the catalog has."""
         return self.column, self.is_unique, self.of_live, self.ignores_case
 
 
@@ -63,7 +64,7 @@ class Addition:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that the metadata asks for. `key` is the one column of an in_ table that tells its rows apart, if any."""
+    """A table that the metadata requires. `key` is the column that identifies the rows of an in_ table, if any."""
 
     direction: Direction
     schema: str

@@ -1,11 +1,11 @@
-"""The demo: made-up people, companies and claims go the whole way, twice, through the same doors as real ones.
+"""The demo: generated people, companies and claims are imported twice, by the same code as real ones.
 
-Receives the environment. Hands on what happened, as values. Never touches the user's own configuration or database,
+Receives the environment. Returns the results as values. Never touches the user's own configuration or database,
 and never prints.
 """
 
 from etl.demo.stage import Stage, open_stage
-from etl.demo.steps import Act, Fault, Statement, acts
+from etl.demo.steps import Fault, Load, Statement, loads
 from etl.demo.tables import Look, look
 
-__all__ = ["Act", "Fault", "Look", "Stage", "Statement", "acts", "look", "open_stage"]
+__all__ = ["Fault", "Load", "Look", "Stage", "Statement", "loads", "look", "open_stage"]

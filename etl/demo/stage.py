@@ -1,4 +1,4 @@
-"""Where the demo plays: a configuration of its own, a database of its own, both created again at each call.
+"""The demo's environment: a configuration of its own, a database of its own, both created again at each call.
 
 <home of etl>/demo/
     lock      held by the demo that plays
@@ -34,7 +34,7 @@ _VALUES = {
     "configs/OutMigrationPostgresConfig.txt": {"hasOutMigration": "true"},
     "configs/InMigrationConfig.txt": {"companyCode": COMPANY},
 }
-# The one thing that the environment could change about the demo's tables.
+# The only variable that could change the demo's tables.
 _IGNORED = "MYBPM_OUT_MIGRATION_VERSION"
 
 
@@ -54,7 +54,7 @@ class Stage:
 
     @property
     def schemas(self) -> dict[str, str]:
-        """For templates."""
+        """The variables of templates."""
         return {
             "in_schema": self.runtime.in_schema,
             "store_schema": self.runtime.store.schema,
@@ -143,7 +143,7 @@ def _psql(runtime: Runtime) -> str:
         server = fetch_one(connection, _sql("socket_folder"))
     if server is None:
         raise EnvironmentFault("the server does not say where its socket is")
-    # Who has no psql has the one of the wheel.
+    # Without a psql of the system the one of the wheel.
     program = "psql" if shutil.which("psql") else str(packaged_binaries() / "psql")
     place = ["-h", server.folder, "-p", server.port, "-U", server.username, server.database]
     return shlex.join([program, *place])

@@ -1,4 +1,4 @@
-"""The two loads: what the partner does in plain SQL, what the run makes of it, and what the partner finds."""
+"""The two loads: the partner's statements in plain SQL, the result of the run, and what the partner reads."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Act:
+class Load:
     """One load and its run. `waiting`: links whose end has not arrived, by field and target."""
 
     title: str
@@ -44,8 +44,8 @@ class Act:
     waiting: tuple[dict[str, Any], ...]
 
 
-def acts(stage: Stage) -> Iterator[Act]:
-    """The two loads, each played when it is asked for."""
+def loads(stage: Stage) -> Iterator[Load]:
+    """The two loads, each performed when it is iterated."""
     with transaction(stage.runtime.engine) as connection:
         statements = _load(connection, stage, "first_load")
         _do(connection, stage, "hand_over_by_clearing")
@@ -58,7 +58,7 @@ def acts(stage: Stage) -> Iterator[Act]:
 
 
 def _load(connection: Connection, stage: Stage, name: str) -> tuple[Statement, ...]:
-    # The comment above a statement is what the reader of the demo reads about it.
+    # The comment above a statement is shown to the user of the demo.
     return tuple(
         Statement(execute(connection, statement), comment(statement.text))
         for statement in _sql.script(name, **stage.schemas)
@@ -69,13 +69,13 @@ def _do(connection: Connection, stage: Stage, name: str) -> None:
     execute(connection, _sql(name, **stage.schemas))
 
 
-def _run(stage: Stage, title: str, statements: tuple[Statement, ...], hand_over: str) -> Act:
+def _run(stage: Stage, title: str, statements: tuple[Statement, ...], hand_over: str) -> Load:
     outcome = run_once(stage.runtime)
     in_order = [table.lower() for table in stage.in_tables]
     receipts = sorted(outcome.receipts, key=lambda receipt: in_order.index(receipt.in_table.lower()))
     with transaction(stage.runtime.engine) as connection:
         faults = fetch_all(connection, _sql("errors_of_run", **stage.schemas), {"run": outcome.run})
-    return Act(
+    return Load(
         title=title,
         statements=statements,
         hand_over=body(_sql.text(hand_over, **stage.schemas)),

@@ -1,4 +1,4 @@
-"""A look into the out_ tables with the SQL that a reader would write."""
+"""Reads the out_ tables with the SQL that a reader would write."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _LOOKS = ("look_people", "look_links", "look_claims")
 
 @dataclass(frozen=True)
 class Look:
-    """A query, what it shows, and its answer."""
+    """A query, its description, and its result."""
 
     what: str
     sql: str

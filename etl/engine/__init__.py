@@ -1,6 +1,6 @@
-"""The conductor: one run from a won marker to a fixed marker, and what can be said about it.
+"""Performs runs, from a won marker to a fixed marker, and reports their state.
 
-Receives a configuration URL and a company. Hands on an Outcome, a Status or what was Cleaned. Never parses a command
+Receives a configuration URL and a company. Returns an Outcome, a Status or what was Cleaned. Never parses a command
 line and never prints.
 """
 

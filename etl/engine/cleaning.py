@@ -19,16 +19,16 @@ from etl.sources.in_tables.receipts import clean_errors
 
 _log = logging.getLogger("in_pg_migration")
 
-# A copy that somebody reads waits for the next clean-up; nobody waits for it.
+# A copy that another session reads is left to the next clean-up.
 _DROP_PATIENCE = "1s"
 _QUIET = {"client_min_messages": "warning"}
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """How many rows went, which copies and retired out_ versions; `kept` says of what had to stay (its name) why.
+    """What was removed: rows, copies, retired out_ versions. `kept`: name of what had to stay -> why.
 
-    `ended`: rows that say what old runs have ended (waiting links and files, ids), which only their undo would need."""
+    `ended`: rows about what old runs have ended (waiting links and files, ids); only their undo needs them."""
 
     errors: int = 0
     tasks: int = 0
@@ -41,7 +41,7 @@ class Cleaned:
 
     @property
     def rows(self) -> int:
-        """Rows that went, of all kinds."""
+        """Number of removed rows of all kinds."""
         return self.errors + self.tasks + self.runs + self.journal + self.ended
 
     def __add__(self, other: "Cleaned") -> "Cleaned":
@@ -58,16 +58,16 @@ class Cleaned:
 
 
 def clean_before_run(runtime: Runtime) -> None:
-    """One pass. A run does not fail because something could not be cleaned: the next one tries again."""
+    """One pass. A failure to clean does not fail the run: the next run tries again."""
     try:
         _pass(runtime)
         _drop_copies(runtime)
     except EnvironmentFault as fault:
-        _log.warning("the clean-up is put off: %s", fault)
+        _log.warning("the next run will continue the clean-up: %s", fault)
 
 
 def clean(runtime: Runtime) -> Cleaned:
-    """Passes until nothing is left that is old; each is a transaction of its own."""
+    """Repeats passes, a transaction each, until no expired row is left."""
     with transaction(runtime.engine) as connection:
         if not is_prepared(connection, runtime, to_write=True):
             return Cleaned()

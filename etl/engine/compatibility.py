@@ -1,4 +1,4 @@
-"""What decides how a run's tasks are performed, as a digest: runners share a run only if theirs is the same."""
+"""A digest of what decides how tasks are performed: runners share a run only if their digests are equal."""
 
 import hashlib
 import json
@@ -9,7 +9,7 @@ from etl.settings import Settings
 
 
 def pinned(settings: Settings, company: Company, *, has_own_store: bool) -> str:
-    """Of the version, the metadata, and those settings that change what becomes of a row."""
+    """The digest of program version, metadata, and the settings that change how a row is merged."""
     in_migration = settings.in_migration
     reported = [
         __version__,

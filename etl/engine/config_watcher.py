@@ -17,7 +17,7 @@ from etl.settings.log_file import LOGGING
 
 _log = logging.getLogger("in_pg_migration")
 
-# A watch may be lost and a file's time may lie: so often the texts themselves are read.
+# Seconds between two full reads of the texts: a watch may be lost, and a file's modification time may be wrong.
 _READ_SECONDS = 60.0
 
 
@@ -50,9 +50,9 @@ class ConfigWatcher:
         self.is_sure = False
 
     def look(self, *, again: bool = False) -> bool:
-        """Takes up what has changed, with `force` even if nothing seems to have; returns whether it is in force now.
+        """Loads what has changed, with `again` even without a sign of a change; returns whether there are new values.
 
-        Raises ConfigurationError only when there are no good values yet, neither from before.
+        Raises ConfigurationError only while no good values have been read yet.
         """
         try:
             if not (again or self._is_time() or self._source.may_have_changed()):
@@ -73,7 +73,7 @@ class ConfigWatcher:
         return self._take(tree)
 
     def close(self) -> None:
-        """Lets go of the source."""
+        """Closes the source."""
         self._source.close()
 
     def _is_time(self) -> bool:
@@ -83,7 +83,7 @@ class ConfigWatcher:
         context = f"{tree.origin.removeprefix('file:').rstrip('/')}/{LOGGING}"
         problems = self._log.follow(tree.contents, context)
         for problem in problems:
-            _log.warning("the log stays as it was: %s", problem)
+            _log.warning("keeping the previous logging configuration: %s", problem)
         try:
             settings, company = parse_configuration(tree, self._company, self._environ)
             zone = zone_of(settings.in_migration.time_zone, self._environ)
@@ -106,7 +106,7 @@ class ConfigWatcher:
         return False
 
     def _complain(self, text: str) -> None:
-        """Says it once, until something else is to be said."""
+        """Logs the message, once until another message comes."""
         if text != self._complaint:
             self._complaint = text
             _log.warning("%s", text)

@@ -1,4 +1,4 @@
-"""The same run in one transaction that is rolled back: what would come of handing over now."""
+"""A run in one transaction that is rolled back: what a hand-over now would do."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class DryRun:
 
 
 def dry_run(runtime: Runtime, *, accept: bool = False) -> DryRun:
-    """Does all that a run does to the rows that are ready now, whatever the marker says, and takes it back.
+    """Does all that a run does to the rows that are ready now, whatever the marker says, and rolls it back.
 
     Raises what a run raises, RunStopped of the mass-change guard unless `accept`, and MarkerHeld while a run is under
     way. It holds the rows and the marker's fence until it ends: no run starts meanwhile.

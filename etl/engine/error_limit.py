@@ -1,4 +1,4 @@
-"""The limit on errors: a run that rejects too much is stopped between two tasks, before it merges more of the same."""
+"""The limit on errors: a run that rejects too many rows is stopped between two tasks."""
 
 from etl.database import Connection, SqlTemplates, fetch_all
 from etl.errors import RunStopped

@@ -1,4 +1,4 @@
-"""What a task does after a fault of its rows: the same without the rows that cause it, or slice by slice."""
+"""What a task does after a fault of its rows: it runs again without the rows that cause it, or slice by slice."""
 
 import logging
 from collections import Counter
@@ -19,11 +19,11 @@ from etl.runs import (
     PoisonRows,
     RetryPolicy,
     Task,
+    TaskFunction,
     bisect,
     error_class_of,
     is_data_error,
 )
-from etl.runs import Work as Performs
 from etl.sources.in_tables import claim as claiming
 
 _sql = SqlTemplates(__package__)
@@ -31,15 +31,15 @@ _log = logging.getLogger("in_pg_migration")
 
 Counters = dict[str, int]
 
-# Three dozen rows among half a million are found one by one with so many.
+# Enough to find 36 poison rows among 500,000 one by one.
 _PROBES = 1000
-# A statement that is cut off for its length takes an eighth of it.
+# A chunk whose statement was cut off by a timeout is merged in 8 slices.
 _SLICES = 8
 
 
 @dataclass
 class FailureHandler:
-    """Of one task that this runner performs: asked with a fault, it gives another work for it, once for each cause."""
+    """Handles the faults of one task: called with a fault, it returns the work to try instead, once for each cause."""
 
     work: Work
     task: Task
@@ -48,8 +48,8 @@ class FailureHandler:
     _poison: Sequence[PoisonRows[Chunk, EtlError]] = ()
     _is_sliced: bool = False
 
-    def __call__(self, fault: EtlError) -> Performs | None:
-        """Another work that may come to an end; None: there is none. Raises what a search meets beside such rows."""
+    def __call__(self, fault: EtlError) -> TaskFunction | None:
+        """The work to try instead; None: there is none. Raises other faults that the search for poison rows meets."""
         if self.task.kind not in CHUNKED:
             return None
         if error_class_of(fault) is ErrorClass.TIMEOUT:
@@ -60,7 +60,7 @@ class FailureHandler:
         return None
 
     def _slice(self, fault: EtlError) -> None:
-        """From now on the work is done in slices. Raises EnvironmentFault when that is of no help."""
+        """Merges in slices from now on. Raises EnvironmentFault when slices are impossible or were tried."""
         rows = self.task.part.rows
         if not claiming.is_divisible(self.work.runtime.company, self.task):
             why = "its rows belong together, so it cannot be done in slices (nor does a lower chunkRows help)"
@@ -76,12 +76,12 @@ class FailureHandler:
         last.sqlstate = fault.sqlstate
         raise last from fault
 
-    def _without_poison_rows(self, fault: EtlError) -> Performs | None:
-        _log.warning("task %s met a fault of its rows, which are looked for: %s", self.task.title, fault)
+    def _without_poison_rows(self, fault: EtlError) -> TaskFunction | None:
+        _log.warning("task %s met a fault of its rows; searching them: %s", self.task.title, fault)
         suspect, rest = self.task.part, claiming.without_rows(self.work.runtime.company, self.task)
         if rest:
             if self._probe(rest):
-                return None  # what waited is to blame, and no row of this batch
+                return None  # waiting references caused it, no row of this batch
             suspect = replace(suspect, first=rest.after)
         poison = bisect(PoisonRows(suspect, fault), self._halves, self._probe, probes=_PROBES)
         self._poison = sorted(poison, key=lambda one: one.part.first or 0)
@@ -94,7 +94,7 @@ class FailureHandler:
             return claiming.cut(connection, self.work.runtime.company, self._part(chunk), self.work.context, 2)
 
     def _probe(self, chunk: Chunk) -> EtlError | None:
-        """How a part of the rows fails; only a fault of rows is one."""
+        """The fault of a part of the rows, or None; faults that are not of rows are raised."""
         try:
             self.retry_policy.run_with_retry(
                 f"a part of task {self.task.title}", partial(self._try_and_roll_back, self._part(chunk))
@@ -109,7 +109,7 @@ class FailureHandler:
         return None
 
     def _try_and_roll_back(self, part: Task) -> None:
-        """The whole task for a part of its rows, rolled back; also what is checked only at a commit."""
+        """Performs the task for a part of its rows and rolls it back; deferred constraints are checked too."""
         with rollback_transaction(self.work.queue.engine, **self.settings) as connection:
             self.work.queue.assert_fence(connection)
             with self.work.connections(connection, rollback_transaction) as connections:
@@ -118,7 +118,7 @@ class FailureHandler:
                     execute(side, _sql("check_constraints"))
 
     def _perform(self, connections: Connections, task: Task) -> Counters:
-        """The rows that cause the fault are rejected and all others merged, in the one transaction of the task."""
+        """Rejects the rows that cause the fault and merges all others, in the one transaction of the task."""
         company, context = self.work.runtime.company, self.work.context
         counters = Counter[str]()
         for one in self._poison:
@@ -138,7 +138,7 @@ class FailureHandler:
 
 
 def _reason(poison: PoisonRows[Chunk, EtlError]) -> str:
-    """The server's own word; values stand in it only where it puts them into its primary message."""
+    """The server's primary message, which may contain values; its detail is left out."""
     rows = poison.part.rows
     among = f" (one of {rows} rows, or several of them: they were divided no further)" if rows > 1 else ""
     return f"{poison.fault.sqlstate} {poison.fault.said}{among}"

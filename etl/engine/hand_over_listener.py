@@ -1,4 +1,4 @@
-"""Hearing of hand-overs as they come. It may always be that nothing is heard: polling finds the same a little later."""
+"""Listens for hand-overs. A notification may get lost at any time: polling finds the hand-over a little later."""
 
 import logging
 import time
@@ -11,9 +11,9 @@ from etl.sources.in_tables.handshake import CHANNEL
 
 _log = logging.getLogger("in_pg_migration")
 
-# Whether notifications come through is proved in this time; where they do not, it is tried again after the second.
+# Seconds in which a test notification must come through, and until the next test where it does not.
 _PROOF_SECONDS, _NO_PROOF_SECONDS = 3.0, 300.0
-# Whether anything could still be heard at all is asked so often.
+# Seconds between two checks that the connection still lives.
 _CHECK_SECONDS = 60.0
 
 
@@ -28,16 +28,16 @@ class HandOverListener:
 
     @property
     def files(self) -> list[Listener]:
-        """What to wait for beside the time."""
+        """What `select` may wait for; empty without a listener."""
         return [self._listener] if self._listener else []
 
     def open(self, runtime: Runtime) -> None:
-        """Begins to listen, if hand-overs are wanted and it is not known that none come through.
+        """Begins to listen, if startOnHandOver is set and no recent test has failed.
 
         A server that does not let us listen is polled. Raises EnvironmentFault when it is out of reach.
         """
-        is_wanted = runtime.settings.in_migration.start_on_hand_over
-        if self._listener or not is_wanted or time.monotonic() < self._not_before:
+        enabled = runtime.settings.in_migration.start_on_hand_over
+        if self._listener or not enabled or time.monotonic() < self._not_before:
             return
         self._schema = fold(runtime.in_schema)
         why = self._why_deaf(runtime)
@@ -50,19 +50,19 @@ class HandOverListener:
         with read_only_transaction(runtime.engine) as connection:
             queue = notify_queue(connection)
         if queue.is_filling:
-            return str(queue)  # who begins to listen now would read it all
+            return str(queue)  # a new listener would have to read the whole queue
         try:
             self._listener = Listener(runtime.engine, CHANNEL)
             is_proved = self._listener.proves_itself(_PROOF_SECONDS)
             self._checked_at = time.monotonic()
         except EnvironmentFault as fault:
             if isinstance(fault, TransientFault) or not fault.sqlstate:
-                raise  # no word about listening
+                raise  # listening itself is not at fault
             return str(fault)
         return "" if is_proved else "no notifications come through (a pooler in transaction mode?)"
 
     def heard(self) -> bool:
-        """Whether the marker was written since; also when that is not known, for the link broke."""
+        """Whether the marker was written since the last call; also True when the connection broke."""
         if self._listener is None:
             return False
         try:
@@ -77,7 +77,7 @@ class HandOverListener:
             return True
 
     def close(self) -> None:
-        """Stops listening. What is said meanwhile is not heard: whoever closes must look for himself afterwards."""
+        """Stops listening. Notifications sent meanwhile are lost: the caller must look at the marker afterwards."""
         if self._listener:
             self._listener.close()
             self._listener = None

@@ -60,9 +60,9 @@ def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> Me
 
 @dataclass(frozen=True)
 class Work:
-    """Performs tasks of one run; every method is the whole work of a kind, in the transactions it is given.
+    """Performs tasks of one run; each method does the whole work of a kind, in the caller's transactions.
 
-    `accept`: an operator's word lets a batch remove and empty as much as it will.
+    `accept`: the operator allows the batch to remove and empty any number of rows.
     """
 
     runtime: Runtime
@@ -80,7 +80,7 @@ class Work:
             yield connections
 
     def __call__(self, connections: Connections, task: Task) -> Counters:
-        """The work of the task's kind; returns its counters. Raises RunStopped when the run must not go on."""
+        """The work of the task's kind; returns its counters. Raises RunStopped when the run must not continue."""
         if task.kind in _READING:
             check_error_limit(connections.source, self.queue, self.runtime.settings.in_migration.error_limit)
         beginning = Planner(self.runtime, self.queue, self.context, self.accept)
@@ -118,7 +118,7 @@ class Work:
                 return {}
 
     def set_aside(self, connections: Connections, task: Task) -> Counters:
-        """Instead of a task that cannot be performed: its rows are rejected unread.
+        """Replaces a task that cannot be performed: rejects its rows unread.
 
         Raises RunStopped when the run cannot do without it.
         """
@@ -132,16 +132,16 @@ class Work:
         return merge_errors.quarantine(connections.source, self.runtime.company, task, self.context)
 
     def close_stopped(self, connections: Connections) -> None:
-        """A run that ends before its rows: those not merged are ready again, the others get their books."""
+        """Closes a run that is stopped: rows that were not merged are ready again; writes the receipts."""
         released = receipts.release(connections.source, self.runtime.company, self.context)
         self._copy_errors(connections)
-        with suppress(RunStopped):  # books that do not add up may be why it is stopped
+        with suppress(RunStopped):  # row counts that do not add up may be why it is stopped
             receipts.write_receipts(
                 connections.source, self._receipts(self.queue.tasks(connections.source), released), self.context
             )
 
     def close_done(self, connections: Connections) -> None:
-        """A run that has come to its end; with a task set aside the next run looks at the same arrivals again."""
+        """Closes a run whose tasks are all done; after a quarantined task the next run serves its arrivals again."""
         if all(row.state != "quarantined" for row in self.queue.tasks(connections.source)):
             self.runtime.store.note_links_served(connections.store)
 

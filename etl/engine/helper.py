@@ -1,6 +1,6 @@
 """Help: a runner that did not win the marker performs tasks of the run that another one owns.
 
-The owner alone claims, plans, tells the partner and closes. Nothing here writes but tasks, each under the run's token.
+The owner alone claims, plans, writes the marker and closes. A helper only writes within tasks, under the run's token.
 """
 
 import logging
@@ -26,7 +26,7 @@ from etl.sources.in_tables.handshake import (
 
 _log = logging.getLogger("in_pg_migration")
 
-# How long to wait between two looks for the plan of a run that has just begun.
+# Seconds between two looks for the plan of a run that has just begun.
 _POLL_SECONDS = 0.2
 
 
@@ -44,10 +44,10 @@ def run_or_help(runtime: Runtime, *, accept: bool = False) -> Outcome:
 
 
 def help_run(runtime: Runtime, *, check_cancelled: Callable[[], None] = lambda: None) -> int:
-    """Joins the run that goes on and performs its tasks until it ends, or changes hands; returns how many. 0 also when
-    none goes on: look again.
+    """Joins the running run and performs its tasks until it ends or is taken over; returns their number. 0 also
+    when no run is running: the caller looks again.
 
-    Raises MarkerHeld when its owner works with other values, or when the run must not go on, which the owner says.
+    Raises MarkerHeld when its owner works with another configuration, or when the owner must stop the run.
     """
     joining = Joining(runtime.handshake)
     with transaction(runtime.engine) as connection:

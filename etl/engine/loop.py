@@ -1,6 +1,6 @@
 """`etl run --loop`: the service. It waits for the schedule, a hand-over or a change of its configuration, and runs.
 
-A run is pinned to the configuration it began with. No fault of the environment ends the loop: it waits and goes on.
+A run is pinned to the configuration it began with. No fault of the environment ends the loop: it waits and continues.
 """
 
 import logging
@@ -31,10 +31,10 @@ from etl.sources.in_tables.handshake import Action, Decision
 
 _log = logging.getLogger("in_pg_migration")
 
-# A directory is asked so often whether it has changed; so long is the longest wait.
+# The longest wait: how often a directory is checked for changes.
 _LOOK_SECONDS = 1.0
-# Outside of a run the loop comes round every second, and within one some server answers or is seen at work. A server
-# that does not answer may keep one look waiting, until its link is closed.
+# Outside of a run the loop passes every second; within one a server answers, or is seen to execute a statement. A
+# server that does not answer may delay one pass, until its connection is closed.
 _STUCK_SECONDS = 60.0
 
 Tell = Callable[[Outcome], None]
@@ -44,9 +44,9 @@ Around = Callable[[Runtime], AbstractContextManager[object]]
 def run_loop(
     url: str, company: str | None, environ: Mapping[str, str], log: Log, tell: Tell, around: Around = nullcontext
 ) -> Never:
-    """Serves until a signal ends it, and raises Stopped then; `tell` hears of every finished run.
+    """Serves until a signal ends it, and raises Stopped then; `tell` is called with each finished run.
 
-    `around` is entered for the time that one configuration is served.
+    `around` is entered for as long as one configuration is in force.
 
     Raises ConfigurationError if the configuration is faulty from the start.
     """
@@ -69,7 +69,7 @@ class Loop:
         self._runtime: Runtime | None = None
         self._ticks: Ticks | None = None
         self._patience = Patience()
-        # A moment of the schedule has come, and the marker could not be looked at yet.
+        # A scheduled time has come, and the marker could not be read yet.
         self._is_owed = False
         self._next_poll = 0.0
         self._looks_again = False
@@ -78,7 +78,7 @@ class Loop:
         self._alive_at = time.monotonic()
 
     def run(self) -> Never:
-        """Goes on until a signal ends it."""
+        """Serves until a signal ends it."""
         self._manager.watch(self._is_alive)
         try:
             while True:
@@ -92,7 +92,7 @@ class Loop:
             self._following.close()
 
     def _pass(self) -> float:
-        """Does what is due; returns after how many seconds something may be due again."""
+        """Does what is due; returns the seconds until something may be due again."""
         self._configure()
         current = self._following.current
         if current is None or self._ticks is None or not self._following.is_sure:
@@ -120,12 +120,12 @@ class Loop:
             self._ticks = Ticks.begin(current.settings.schedule, current.zone, self._start, datetime.now(UTC))
             self._next_poll = 0.0
             self._patience.succeed()
-            _log.info("%s; %s", "the service is up" if is_first else "the service goes on", self._ticks)
+            _log.info("%s; %s", "the service is up" if is_first else "the service continues", self._ticks)
         if is_reload or (is_first and self._following.current):
             self._manager.ready()
 
     def _is_due(self, ticks: Ticks) -> bool:
-        """Whether the marker is to be looked at. A hand-over that is heard while patience lasts is found after it."""
+        """Whether to look at the marker. A hand-over during a pause after a fault is found after the pause."""
         if ticks.is_due(datetime.now(UTC)):
             self._is_owed = True
         return self._listener.heard() or self._is_owed or time.monotonic() >= self._next_poll
@@ -143,7 +143,7 @@ class Loop:
             self._patience.succeed()
         except (EnvironmentFault, ConfigurationError, LeaseLost) as fault:
             pause = self._patience.fail(time.monotonic())
-            self._say_once(f"the next try is put off: {fault}", logging.WARNING)
+            self._say_once(f"trying again later: {fault}", logging.WARNING)
             _log.debug("the next try comes in %.1f s", pause)
             self._listener.close()
         except (MarkerHeld, FencedOut) as held:
@@ -166,7 +166,7 @@ class Loop:
         if not self._may_start(runtime, decision):
             self._is_owed = False
             return
-        # Nobody reads notifications during a run, and the server would keep all that anybody sends.
+        # Notifications are not read during a run, and the server would keep every one that any session sends.
         self._listener.close()
         self._attempts += 1
         thread = threading.current_thread()
@@ -187,7 +187,7 @@ class Loop:
             self._tell(outcome)
 
     def _help(self, runtime: Runtime) -> None:
-        """Shares the run that another runner owns; when it has ended or changed hands, looks again at once."""
+        """Helps with the run that another runner owns; looks again at once when it has ended or was taken over."""
         self._manager.status("helps another runner")
         self._listener.close()
         help_run(runtime, check_cancelled=self._signals.check)
@@ -200,7 +200,7 @@ class Loop:
         if not decision.starts:
             self._say_once(decision.reason)
             return False
-        # A run that was left is gone on with, whatever the schedule says: its rows are claimed.
+        # A run whose owner is gone is taken over, whatever the schedule says: its rows are claimed.
         return self._is_owed or on_hand_over or decision.action is Action.TAKE_OVER
 
     def _open_runtime(self) -> Runtime:
@@ -219,13 +219,13 @@ class Loop:
         self._opened, self._runtime = ExitStack(), None
 
     def _is_alive(self) -> bool:
-        """For the watchdog: nobody waits for a server of which nothing is heard, and something goes on."""
+        """For the watchdog: no thread waits for a server that does not answer, and the loop or a run makes progress."""
         moved = max(self._alive_at, progress_at()) if self._signals.is_at_work else self._alive_at
         hook = self._runtime.settings.in_migration.hook_seconds if self._runtime else 0
         return longest_silence() < _STUCK_SECONDS and time.monotonic() - moved < _STUCK_SECONDS + hook
 
     def _say_once(self, text: str, level: int = logging.INFO) -> None:
-        """Says why nothing starts, once per change."""
+        """Logs why nothing starts, once per change."""
         self._manager.status(text)
         if text != self._said:
             self._said = text
@@ -233,7 +233,7 @@ class Loop:
 
 
 def _decision(runtime: Runtime) -> Decision | None:
-    """One cheap look that writes nothing; None when nothing of ours is there yet."""
+    """One cheap look that writes nothing; None when our tables do not exist yet."""
     with transaction(runtime.engine) as connection:
         if not is_prepared(connection, runtime, to_write=True):
             return None

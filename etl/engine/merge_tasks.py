@@ -1,4 +1,4 @@
-"""Which of the merges a task asks for, in one database or between two: what a run and a dry run share."""
+"""Calls the merge that a task asks for, in one database or between two; used by runs and dry runs."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ Counters = dict[str, int]
 def merge(
     connections: Connections, task: Task, company: Company, context: MergeContext, slices: Sequence[Chunk] = ()
 ) -> Counters:
-    """The work of the kinds that merge rows; of other kinds nothing. Returns its counters.
+    """Performs a task of a kind that merges rows; for other kinds it does nothing. Returns its counters.
 
     `slices`: the parts of its chunk to be taken one after the other, if it is not taken at once.
     """
@@ -34,7 +34,7 @@ def merge(
     if not connections.is_single:
         return remote.relay_task(connections, company, task, context, partial(_merge, company=company), slices)
     counters = Counter[str]()
-    if slices and task.kind is Kind.MIGRATE_SINGLE_FIELDS:  # no slice knows what the others give up
+    if slices and task.kind is Kind.MIGRATE_SINGLE_FIELDS:  # a slice does not see what the others give up
         counters.update(_merge(connections.store, replace(task, kind=Kind.MIGRATE_DEPENDENT_ROWS), context, company))
     for chunk in slices or (task.chunk,):
         counters.update(_merge(connections.store, replace(task, chunk=chunk), context, company))

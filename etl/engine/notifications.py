@@ -1,4 +1,4 @@
-"""Who is notified of runs and feeds, from the settings."""
+"""Notifies hooks and listeners of runs and feeds, as the settings say."""
 
 import json
 import logging
@@ -37,14 +37,14 @@ def hooks_of(settings: Settings) -> Hooks:
 
 
 def notify_of_run(runtime: Runtime, run: int) -> None:
-    """Notifies whoever listens where the out_ tables are that new data is out. By now it is committed, and nothing is
-    lost when the server does not take the notification."""
+    """Notifies listening sessions in the database of the out_ tables that new data is out. The data is committed by
+    now: if the server refuses the notification, nothing else is lost."""
     payload = {"company": runtime.company.code, "run": run, "out": runtime.out_version.schema}
     engine = runtime.out_engine if runtime.settings.has_out_migration else runtime.engine
     try:
         notify(engine, _CHANNEL, json.dumps(payload))
     except EtlError as fault:
-        _log.warning("nobody was notified of run %s: %s", run, fault)
+        _log.warning("no listener was notified of run %s: %s", run, fault)
 
 
 def notify_run(connection: Connection, runtime: Runtime, run: int, *, message: str = "") -> None:
@@ -66,15 +66,15 @@ def _run_event(runtime: Runtime, now: datetime, message: str, run: int, details:
 
 
 def notify_waiting(runtime: Runtime, run: int, fault: str) -> None:
-    """Notifies the hooks that a run waits until the server is repaired; without a fault, that it goes on."""
-    message = f"run {run} waits: {fault}" if fault else f"run {run} goes on"
-    # The server is what is out of order, so nobody asks it for the time.
+    """Notifies the hooks that a run waits until the server is repaired; without a fault, that it continues."""
+    message = f"run {run} waits: {fault}" if fault else f"run {run} continues"
+    # The server is out of order, so the time is not read from it.
     now, name = datetime.now(UTC), "run.waiting" if fault else "run.waiting.over"
     hooks_of(runtime.settings).send_all(Event(name, runtime.company.code, now, message, {"run": run}))
 
 
 def watch_feed(runtime: Runtime) -> Feed | None:
-    """Looks whether the feed is late or stalled and tells whom it concerns, once; None when nobody asked for it.
+    """Checks whether the feed is late or stalled and notifies once; None when the settings do not ask for it.
 
     Never raises: what goes wrong here is no fault of a run.
     """
@@ -91,7 +91,7 @@ def watch_feed(runtime: Runtime) -> Feed | None:
 
 
 def look_at_feed(runtime: Runtime) -> Feed | None:
-    """The same without notifying or writing; None when nobody asked for it."""
+    """As `watch_feed`, without notifying or writing."""
     watchman = _watchman(runtime)
     if not watchman.is_needed:
         return None

@@ -12,9 +12,9 @@ _log = logging.getLogger("in_pg_migration")
 
 
 class OutageNotifier:
-    """Whoever looks at log, status or hooks learns why a run stands still, and that it goes on.
+    """Reports to log, status and hooks why a run waits, and when it continues.
 
-    `tell` takes the fault in words, nothing for the all-clear; only the owner of a run tells.
+    `notify` takes the text of the fault, an empty one at its end; only the owner of a run notifies.
     """
 
     def __init__(self, queue: TaskQueue, notify: Callable[[str], None]) -> None:
@@ -24,7 +24,7 @@ class OutageNotifier:
         self._sending: threading.Thread | None = None
 
     def __call__(self, taken: ClaimedTask | None, fault: EtlError | None) -> None:
-        """The worker that calls waits because of a fault, with a task or for one; without a fault it goes on."""
+        """Called by a worker that waits because of a fault, with a task or for one; without one when it continues."""
         with self._lock:
             was_waiting = bool(self._waiting)
             (self._waiting.add if fault else self._waiting.discard)(threading.get_ident())
@@ -33,15 +33,15 @@ class OutageNotifier:
             with suppress(EtlError):
                 self._queue.note(taken, f"waits: {fault}")
         if fault and not was_waiting:
-            _log.error("run %s waits, and goes on once this is fixed: %s", self._queue.run, fault)
+            _log.error("run %s waits, and continues once this is fixed: %s", self._queue.run, fault)
             self._raise(str(fault))
         if was_waiting and not is_waiting:
-            _log.info("run %s goes on", self._queue.run)
+            _log.info("run %s continues", self._queue.run)
             self._end()
 
     def _raise(self, fault: str) -> None:
         if not self._queue.is_helper:
-            # A hook may take its time; whoever is asked to end in a pause has none.
+            # In a thread: a hook may be slow, and a worker that is asked to end during a pause must not wait for it.
             self._sending = threading.Thread(target=self._notify, args=[fault], name="outage", daemon=True)
             self._sending.start()
 

@@ -1,4 +1,4 @@
-"""What came of a command's attempt at a run, as a value."""
+"""The result of a command's attempt at a run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

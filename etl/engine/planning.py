@@ -41,7 +41,7 @@ def mass_change_guard(
 
 
 def claimed_rows(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
-    """in_ table -> claimed rows, as the tasks that claimed them have counted."""
+    """in_ table -> claimed rows, as counted by the tasks that claimed them."""
     claimed = Counter[str]()
     for row in rows:
         if row.kind in (Kind.BEGIN, Kind.CLAIM):
@@ -50,7 +50,7 @@ def claimed_rows(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
 
 
 def fully_marked(rows: Collection[sqlalchemy.Row[Any]]) -> set[str]:
-    """The in_ tables of which the tasks have marked as many rows as were claimed: nothing is left in them."""
+    """The in_ tables in which tasks have marked all claimed rows."""
     marked = Counter[str]()
     for row in rows:
         marked[row.in_table] += row.counters.get("marked", 0)
@@ -58,7 +58,7 @@ def fully_marked(rows: Collection[sqlalchemy.Row[Any]]) -> set[str]:
 
 
 def _of_last_parts(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
-    """in_ table -> rows that the last part of its claim has claimed; the rows stand in their order."""
+    """in_ table -> rows that the last part of its claim has claimed."""
     return {row.in_table: row.counters.get(row.in_table, 0) for row in rows if row.kind == Kind.CLAIM}
 
 
@@ -66,7 +66,7 @@ def _of_last_parts(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
 class Planner:
     """Performs the kinds of tasks that a run begins with.
 
-    `accept`: an operator's word lets a batch remove and empty as much as it will.
+    `accept`: the operator allows the batch to remove and empty any number of rows.
     """
 
     runtime: Runtime

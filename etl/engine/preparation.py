@@ -1,4 +1,4 @@
-"""Before a run: the live database holds what the run will need, and nothing that would act with our rights."""
+"""Before a run: checks that the database has what the run needs, and nothing that would run with our privileges."""
 
 import logging
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from etl.database import (
     states_of,
     transaction,
 )
-from etl.ddl import privileges as rights
+from etl.ddl import privileges
 from etl.engine.runtime import Begin, Runtime
 from etl.engine.why_not import ensure_why_not
 from etl.errors import EnvironmentFault, EtlError, FencedOut
@@ -76,12 +76,12 @@ def refuse_unfit(states: Iterable[PartState], *, to_write: bool) -> None:
 
 
 def prepare(runtime: Runtime) -> None:
-    """Checks rights and in_ tables, and makes what is ours where it is missing.
+    """Checks privileges and in_ tables, and makes our own tables where they are missing.
 
-    Raises EnvironmentFault with every right that our role lacks, or with every difference of the in_ tables, which
+    Raises EnvironmentFault with every privilege that our role lacks, or with every difference of the in_ tables, which
     belong to the administrator's DDL, and ConfigurationError when the out_ version no longer fits.
     """
-    # A runner that freezes here holds nobody up; only where one database waits for another must its session be patient.
+    # BRIEF: a runner that freezes here must not block other sessions. Where one database waits for another it may idle.
     brief = {} if runtime.has_own_store or runtime.has_own_out else BRIEF
     settings = {"client_min_messages": "warning", **brief}
     with transaction(runtime.engine, **settings) as connection, runtime.connections(connection) as connections:
@@ -90,17 +90,17 @@ def prepare(runtime: Runtime) -> None:
 
 
 def _ensure_hand_over_trigger(runtime: Runtime) -> None:
-    """A run does not fail for want of it: polling finds hand-overs as well, and the next run tries again."""
-    is_wanted = runtime.settings.in_migration.start_on_hand_over
+    """A failure does not fail the run: polling finds hand-overs as well, and the next run tries again."""
+    enabled = runtime.settings.in_migration.start_on_hand_over
     try:
-        ensure_hand_over_trigger(runtime.engine, runtime.in_schema, is_wanted=is_wanted)
+        ensure_hand_over_trigger(runtime.engine, runtime.in_schema, enabled=enabled)
     except EnvironmentFault as fault:
-        _log.warning("the trigger on %s.process_tracking is put off: %s", runtime.in_schema, fault)
+        _log.warning("the next run will try to make the trigger on %s.process_tracking: %s", runtime.in_schema, fault)
 
 
 def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None:
-    """`prepare` in transactions of the caller; `begin` begins that of the out database, if it has one of its own."""
-    _check_rights(connections, runtime)
+    """`prepare` in the caller's transactions; `begin` begins one in the out database, if that is another database."""
+    _check_privileges(connections, runtime)
     ddl.check_in_tables(connections.source, runtime.company, runtime.in_schema)
     bring_up(connections.source, runtime.in_schema, [IMPORT])
     prepare_store(connections.store, runtime)
@@ -108,7 +108,7 @@ def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None
     ensure_why_not(connections.source, runtime.company, runtime.in_schema)
     if runtime.settings.has_out_migration and runtime.has_own_out:
         with begin(runtime.out_engine, client_min_messages="warning") as out:
-            rights.check_rights(out, runtime.held(runtime.out_engine))
+            privileges.check_privileges(out, runtime.held(runtime.out_engine))
             prepare_mirror(out, runtime)
             outbound.refuse_changed(outbound.known_versions(out, runtime.store.schema), runtime.versions)
     elif runtime.settings.has_out_migration:
@@ -128,7 +128,7 @@ def prepare_mirror(connection: Connection, runtime: Runtime) -> None:
 
 
 def enter_store(runtime: Runtime, lease: RunLease) -> None:
-    """The first act of a won run in a store of another database: nobody with a lower token writes there from now on."""
+    """First step of a won run whose store is in another database: no lower fencing token can write there any more."""
     if not runtime.has_own_store:
         return
     with transaction(runtime.store_engine) as connection:
@@ -140,9 +140,9 @@ def enter_store(runtime: Runtime, lease: RunLease) -> None:
 
 
 def _older_import(runtime: Runtime, lease: RunLease, refusal: FencedOut) -> EtlError:
-    """Why the store does not let in a run that has not changed hands: it knows a later one than the import does."""
+    """Why the store refuses a run that no other runner took over: it knows a later run than the import does."""
     with transaction(runtime.engine) as connection:
-        runtime.handshake.state_of(connection, lease)  # raises FencedOut when the run has changed hands
+        runtime.handshake.state_of(connection, lease)  # raises FencedOut when another runner took the run over
     with transaction(runtime.store_engine) as connection:
         known = runtime.store_fence.highest_run(connection)
     if known <= lease.run:
@@ -155,16 +155,16 @@ def _older_import(runtime: Runtime, lease: RunLease, refusal: FencedOut) -> EtlE
     )
 
 
-def _check_rights(connections: Connections, runtime: Runtime) -> None:
-    """In import and store; the out database of its own is asked when it is entered."""
-    rights.check_rights(connections.source, runtime.held(runtime.engine))
+def _check_privileges(connections: Connections, runtime: Runtime) -> None:
+    """In import and store; a separate out database is checked when it is entered."""
+    privileges.check_privileges(connections.source, runtime.held(runtime.engine))
     if not connections.is_single:
-        rights.check_rights(connections.store, runtime.held(runtime.store_engine))
-    if runtime.settings.import_database.host and (superuser := rights.is_superuser(connections.source)):
+        privileges.check_privileges(connections.store, runtime.held(runtime.store_engine))
+    if runtime.settings.import_database.host and (superuser := privileges.is_superuser(connections.source)):
         _warn_of_superuser(superuser)
 
 
 @cache
 def _warn_of_superuser(role: str) -> None:
-    """Once a process. The embedded server is exempt: nobody but its own account gets at it."""
-    _log.warning("the engine's role %s is a superuser: an ordinary role is enough, and safer (docs/rights.md)", role)
+    """Once a process. The embedded server is exempt: only its own account can connect to it."""
+    _log.warning("the engine's role %s is a superuser: an ordinary role is safer (docs/privileges.md)", role)

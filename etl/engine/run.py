@@ -47,19 +47,19 @@ _log = logging.getLogger("in_pg_migration")
 
 Answer = TypeVar("Answer")
 
-# Before another try to win a run, in seconds.
+# Pauses before further attempts to acquire a run, in seconds.
 _PAUSES = (0.2, 1.0)
 
 
 def _nothing() -> None:
-    """Goes on."""
+    """Never cancels."""
 
 
 def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callable[[], None] = _nothing) -> Outcome:
     """One look at the marker and, if it says so, one whole run.
 
-    With `accept` a batch may remove or empty as much as it will, and the rows of a stopped run are taken as they are.
-    `go_on` is called before each task and raises when no further one may begin.
+    With `accept` a batch may remove or empty any number of rows, and the rows of a stopped run are taken as they are.
+    `check_cancelled` is called before each task and raises when no further one may begin.
 
     Raises MarkerHeld when another runner has it, RunStopped when the run ends before its rows do, FencedOut when an
     new owner took over, EnvironmentFault when something must be fixed first (the run is then free for the next runner).
@@ -80,12 +80,12 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
 def _acquire(
     runtime: Runtime, *, accept: bool, pauses: tuple[float, ...] = _PAUSES
 ) -> tuple[Decision, RunLease | None]:
-    """Prepares what a run needs and tries to win it; what goes away by itself is waited for."""
+    """Prepares what a run needs and tries to acquire it; transient faults are retried."""
     try:
         prepare(runtime)
         return runtime.handshake.acquire(accept=accept)
     except TransientFault:
-        # A runner that was faster may hold the very locks that this takes; then the marker says so, or that it is done.
+        # A runner that was faster may hold the locks that this takes; then the marker says so, or that the run is done.
         decision = _decision(runtime, accept=accept)
         if decision and not decision.starts:
             return decision, None
@@ -102,7 +102,7 @@ def _look(runtime: Runtime, *, accept: bool) -> Outcome | None:
 
 
 def _decision(runtime: Runtime, *, accept: bool) -> Decision | None:
-    """None while nothing of ours is there. What an owner that is to be replaced holds open is ended."""
+    """None while our tables do not exist. Ends the sessions of an owner that is to be replaced."""
     with transaction(runtime.engine) as connection:
         if not is_prepared(connection, runtime, to_write=True):
             return None
@@ -110,10 +110,10 @@ def _decision(runtime: Runtime, *, accept: bool) -> Decision | None:
     if running and (running.beat_age or 0) < 0 and decision.starts and runtime.handshake.is_beating(running):
         return _decision(runtime, accept=accept)
     if decision.action is Action.TAKE_OVER and running:
-        # A newer version planned it, perhaps: before anything is touched.
+        # A newer version may have planned it: checked before anything is written.
         refuse_unknown(running.run, TaskQueue(runtime.engine, runtime.in_schema, running.run, "", running.fence).left())
         runtime.handshake.refuse_locked(running)
-        # What a frozen owner holds open would keep the preparation waiting, not only the merge.
+        # Open transactions of a frozen owner would block the preparation as well as the merge.
         runtime.handshake.end_backends(running)
     return decision
 
@@ -134,7 +134,7 @@ def _perform_run(
     retry_policy = retry_policy_of(runtime, queue, beat, check_cancelled)
 
     def step(what: str, act: Callable[[], Answer]) -> Answer:
-        """A step between the tasks: whoever holds locks is waited for, as tasks do."""
+        """A step between the tasks: locks of other sessions are waited for, as in tasks."""
         return retry_policy.run_with_retry(f"{what} run {lease.run}", act, only_outages=True)
 
     with _freeing(runtime, lease), beat:
@@ -158,7 +158,7 @@ def _perform_run(
 
 @contextmanager
 def _freeing(runtime: Runtime, lease: RunLease) -> Iterator[None]:
-    """Frees the lease of a run that breaks off; when a link was lost, the run's own row says what has become of it."""
+    """Frees the lease of a run that breaks off; after a lost connection the run's row tells whether it was closed."""
     try:
         yield
     except RunStopped:
@@ -173,12 +173,12 @@ def _freeing(runtime: Runtime, lease: RunLease) -> Iterator[None]:
 
 
 def _is_done(runtime: Runtime, lease: RunLease) -> bool:
-    """Whether this runner closed the run, though the answer was lost; raises what it has to say if not it alone did."""
+    """Whether this runner closed the run although the answer was lost. Raises RunStopped if it was stopped."""
     try:
         with transaction(runtime.engine) as connection:
             state, message = runtime.handshake.state_of(connection, lease)
     except EnvironmentFault:
-        return False  # the fault that is on its way tells more
+        return False  # the fault that is being raised says more
     if state == "stopped":
         raise RunStopped(message)
     return state == "done"
@@ -202,7 +202,7 @@ def _close(runtime: Runtime, queue: TaskQueue, work: Work) -> None:
 
 
 def _stop(runtime: Runtime, queue: TaskQueue, work: Work, message: str) -> None:
-    """Ends a run before its rows: what is not merged is ready again, the marker says 2 until the next hand-over."""
+    """Stops a run: rows that were not merged are ready again, the marker says 2 until the next hand-over."""
     dismiss_helpers(runtime, queue, work.lease)
     with transaction(runtime.engine) as connection:
         queue.assert_fence(connection)
@@ -215,7 +215,7 @@ def _stop(runtime: Runtime, queue: TaskQueue, work: Work, message: str) -> None:
         with transaction(runtime.engine) as connection:
             notify_run(connection, runtime, work.lease.run, message=message)
     except EnvironmentFault as fault:
-        _log.warning("nobody was reported that run %s was stopped: %s", work.lease.run, fault)
+        _log.warning("no hook was notified that run %s was stopped: %s", work.lease.run, fault)
 
 
 def _give_up(runtime: Runtime, lease: RunLease) -> None:

@@ -1,4 +1,4 @@
-"""What the owner of a run and its helpers have in common: the tasks, the workers, and the care for who is lost."""
+"""What the owner of a run and its helpers share: the tasks, the workers, and freeing the tasks of lost helpers."""
 
 import logging
 import time
@@ -18,12 +18,12 @@ from etl.sources.in_tables.handshake import Heartbeat, Joining, RunLease
 
 _log = logging.getLogger("in_pg_migration")
 
-# Between two looks whether to go on, within a pause.
+# Seconds between two calls of check_cancelled within a pause.
 _LOOK_SECONDS = 0.2
 
 
 def task_queue_of(runtime: Runtime, lease: RunLease, *, is_helper: bool = False) -> TaskQueue:
-    """The tasks of a run that this runner has won or joined."""
+    """The tasks of a run that this runner owns or helps."""
     lease_seconds = runtime.handshake.lease_seconds
     parts = runtime.parts_at(runtime.engine)
     names = (runtime.engine, runtime.in_schema, lease.run, lease.owner, lease.fence)
@@ -31,7 +31,7 @@ def task_queue_of(runtime: Runtime, lease: RunLease, *, is_helper: bool = False)
 
 
 def heartbeat_of(runtime: Runtime, lease: RunLease, kind: type[Heartbeat] = Heartbeat) -> Heartbeat:
-    """The heartbeat of this runner for a run, not yet begun."""
+    """The heartbeat of this runner for a run, not started yet."""
     in_migration = runtime.settings.in_migration
     return kind(
         runtime.engine,
@@ -44,7 +44,7 @@ def heartbeat_of(runtime: Runtime, lease: RunLease, kind: type[Heartbeat] = Hear
 
 
 def open_merge_context(runtime: Runtime, run: int) -> MergeContext:
-    """Where a recorded run reads and writes; in a store of its own it has been entered."""
+    """The context of a recorded run. A store in another database has been entered before."""
     with transaction(runtime.engine) as connection, runtime.connections(connection) as connections:
         return merge_context_of(connections, runtime, run)
 
@@ -52,7 +52,7 @@ def open_merge_context(runtime: Runtime, run: int) -> MergeContext:
 def retry_policy_of(
     runtime: Runtime, queue: TaskQueue, beat: Heartbeat, check_cancelled: Callable[[], None]
 ) -> RetryPolicy:
-    """How a runner bears what stands in the way of the steps between its tasks."""
+    """How a runner retries the steps between its tasks."""
 
     def wait(seconds: float) -> bool:
         until = time.monotonic() + seconds
@@ -78,21 +78,21 @@ def workers_of(runtime: Runtime, work: Work, beat: Heartbeat, check_cancelled: C
         cancel=runtime.handshake.cancel_backends,
         rescue=partial(_rescue, runtime, work),
         outage=OutageNotifier(work.queue, partial(notify_waiting, runtime, work.lease.run)),
-        most_crashes=in_migration.task_attempts,
+        max_crashes=in_migration.task_attempts,
         patience_seconds=in_migration.fault_patience_seconds,
         settings=runtime.merge_settings,
     )
 
 
 def _rescue(runtime: Runtime, work: Work, owners: Sequence[str]) -> None:
-    """Frees what lost helpers had begun: first they may begin nothing more, then their transactions are ended."""
+    """Frees the tasks of lost helpers: dismisses the helpers, then ends their transactions."""
     if Joining(runtime.handshake).dismiss(work.lease, owners, only_lost=True):
         work.queue.put_back_lost(owners)
         _log.warning("run %s: what lost helpers had begun is free again (%s)", work.lease.run, ", ".join(owners))
 
 
 def dismiss_helpers(runtime: Runtime, queue: TaskQueue, lease: RunLease) -> None:
-    """Before a run is stopped nobody else may be at work on it."""
+    """Before a run is stopped all of its helpers must have ended."""
     joining = Joining(runtime.handshake)
     owners = [*joining.helpers(lease), *queue.left().lost]
     if owners and not joining.dismiss(lease, owners, only_lost=False):

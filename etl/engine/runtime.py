@@ -1,4 +1,4 @@
-"""What every command works with: settings, metadata, engines and the tables that are ours."""
+"""What every command works with: settings, metadata, engines and our own tables."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -21,9 +21,9 @@ Begin = Callable[..., AbstractContextManager[Connection]]
 
 @dataclass(frozen=True)
 class Runtime:
-    """What a command works with, read once: one snapshot of the configuration, the engines, the tables.
+    """Settings, metadata, engines and our own tables, read once from one snapshot of the configuration.
 
-    `engine` is that of the import; store and out have the same one, unless they are in another database.
+    `engine` is the engine of the import; store and out use the same one, unless they are in another database.
     """
 
     settings: Settings
@@ -81,7 +81,7 @@ class Runtime:
         return tuple(found)
 
     def held(self, engine: sqlalchemy.Engine) -> Held:
-        """What is ours in the database of one of the engines."""
+        """Our schemas in the database of one of the engines."""
         has_out = self.settings.has_out_migration and engine is self.out_engine
         return Held(
             source=self.in_schema if engine is self.engine else "",
@@ -94,7 +94,7 @@ class Runtime:
     def merge_settings(self) -> dict[str, str]:
         """PostgreSQL's settings for a transaction that merges rows.
 
-        What is analyzed for its own plans are ids and states, which a small sample tells too.
+        A small statistics sample suffices: the plans depend on ids and states only.
         """
         return {
             "work_mem": f"{self.settings.in_migration.work_mem_mb}MB",
@@ -104,7 +104,7 @@ class Runtime:
 
     @contextmanager
     def connections(self, source: Connection, begin: Begin = transaction) -> Iterator[Connections]:
-        """Beside a transaction of the import that of the store, which may be the same; closed, it is committed."""
+        """Adds to a transaction of the import one of the store (the same in one database), committed at the end."""
         if not self.has_own_store:
             yield Connections(source, source)
             return
@@ -118,8 +118,8 @@ class Runtime:
 
     @contextmanager
     def out_side(self, store: Connection | None = None) -> Iterator[Connection]:
-        """A transaction in which the out_ schemas can follow the store: that of the store, or one of their own
-        database, to which the mirror has been brought first."""
+        """A transaction in which the out_ schemas can follow the store: the store's own, or one of the out database,
+        after its mirror has caught up."""
         if store is not None and not self.has_own_out:
             yield store
             return
@@ -129,7 +129,7 @@ class Runtime:
 
     @contextmanager
     def out_beside(self, source: Connection) -> Iterator[Connection]:
-        """Beside a transaction of the import one of the out database, which may be the same; nothing follows."""
+        """Adds to a transaction of the import one of the out database (the same in one database); nothing follows."""
         if self.out_engine is self.engine:
             yield source
             return

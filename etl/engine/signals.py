@@ -1,7 +1,7 @@
 """Signals of the service: what asks it to end, to end at once, or to read its configuration again.
 
-A handler never locks: Python runs it in the main thread, wherever that is. It sets a mark, and a byte in a pipe wakes
-whoever waits.
+A handler never locks: Python runs it in the main thread, wherever that is. It sets a flag, and a byte in a pipe wakes
+the waiting thread.
 """
 
 import atexit
@@ -14,8 +14,8 @@ from typing import Protocol
 
 from etl.errors import Stopped
 
-# A task that is under way has this long after the first signal; then it is rolled back. With the second figure the
-# process is gone within five seconds even if the server no longer answers.
+# Seconds that a running task has after the first signal, until it is rolled back; with the second number the
+# process ends within five seconds even if the server no longer answers.
 _TASK_SECONDS = 3.0
 _CLOSING_SECONDS = 1.5
 
@@ -24,7 +24,7 @@ class HasFile(Protocol):
     """What `select` can wait for."""
 
     def fileno(self) -> int:
-        """Its number."""
+        """The file descriptor."""
         ...
 
 
@@ -34,7 +34,7 @@ class Signals:
     def __init__(self) -> None:
         self.stop: int | None = None
         self.is_reload_asked = False
-        # While it is set, the end of patience raises Stopped wherever the main thread is.
+        # While it is set, the timer raises Stopped wherever the main thread is.
         self.is_at_work = False
         self._seconds_over = 0
         self._ear, self._mouth = os.pipe()
@@ -42,7 +42,7 @@ class Signals:
             os.set_blocking(end, False)
         signal.set_wakeup_fd(self._mouth, warn_on_full_buffer=False)
         signal.signal(signal.SIGALRM, self._end_of_patience)
-        # Python's last steps give every signal its default back: a SIGALRM that comes then would be how we ended.
+        # Python restores default handlers when it shuts down: a SIGALRM that comes then would kill the process.
         atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGHUP, self._reload)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -54,11 +54,11 @@ class Signals:
             raise Stopped(self.stop)
 
     def wake(self) -> None:
-        """Ends a `wait`; any thread may say so."""
+        """Ends a `wait`; any thread may call it."""
         try:
             os.write(self._mouth, b"\0")
         except BlockingIOError:
-            return  # it is full of reasons to wake already
+            return  # the pipe is full, so the waiting thread wakes anyway
 
     def wait(self, seconds: float, others: Sequence[HasFile] = ()) -> None:
         """Sleeps until a signal, a `wake`, something to read from `others`, or the end of the time."""

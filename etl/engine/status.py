@@ -32,7 +32,7 @@ from etl.sources.in_tables.receipts import Receipt
 
 _sql = SqlTemplates(__package__, "etl.database")
 
-# Where a run shows that it is alive and tells that it has ended.
+# The tables in which a run shows its heartbeat and its end.
 _LEASE_TABLES = ("process_tracking", "run", "run_fence", "runner")
 
 Row = dict[str, Any]
@@ -41,8 +41,8 @@ Row = dict[str, Any]
 @dataclass(frozen=True)
 class Status:
     """What `etl status` shows. `decision` is what a runner would do now, with its reason; times are the
-    database's. `is_marker_faulty`: nobody can say what the marker means before the reason is seen to. `warnings`: what
-    others do to the server that runs suffer from. `versions`: of each part of our tables;
+    database's. `is_marker_faulty`: the marker is ambiguous until the reason is dealt with. `warnings`: what
+    other sessions do to the server that slows or blocks runs. `versions`: of each part of our tables;
     `is_unreadable`: this program cannot read them, and the reason says why."""
 
     company: str
@@ -170,7 +170,7 @@ def _rows_of(states: list[PartState]) -> tuple[Row, ...]:
 
 
 def _decide(connection: Connection, runtime: Runtime) -> tuple[Decision, Marker | None, Running | None]:
-    """What a runner would do; that somebody has locked the marker is an answer too."""
+    """What a runner would do; a lock of another session on the marker is an answer too."""
     try:
         with connection.begin_nested():
             return runtime.handshake.decide(connection)

@@ -1,6 +1,6 @@
-"""What systemd wants to hear (sd_notify(3)): ready, reloading, stopping, a status line, and that we are not stuck.
+"""Notifies systemd (sd_notify(3)): ready, reloading, stopping, a status line, and the watchdog.
 
-Without systemd there is no NOTIFY_SOCKET, and every word goes nowhere.
+Without systemd there is no NOTIFY_SOCKET, and nothing is sent.
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 
 class ServiceManager:
-    """The socket of $NOTIFY_SOCKET. A message that does not get through is lost; nobody waits for it."""
+    """The socket of $NOTIFY_SOCKET. A message that does not get through is lost without an error."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
         address = environ.get("NOTIFY_SOCKET", "")
@@ -41,7 +41,7 @@ class ServiceManager:
             self._say("STATUS=" + " ".join(text.split()))
 
     def watch(self, is_alive: Callable[[], bool]) -> None:
-        """From now on tells the watchdog, often enough, that we live; as long as `is_alive` says so."""
+        """From now on notifies the watchdog three times within its timeout, as long as `is_alive` is true."""
         if self._address and self.watchdog_seconds:
             threading.Thread(target=self._keep_notifying, args=(is_alive,), name="watchdog", daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""When the next thing is due, without I/O: the schedule on the wall clock, patience after a fault on our own."""
+"""When the next step is due; no I/O. The schedule follows the wall clock, pauses after faults the monotonic one."""
 
 import random
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from datetime import UTC, datetime, tzinfo
 from etl.settings import Schedule
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
-# Two looks at a schedule lie closer together than this; a clock that went back further was set.
+# Two looks at a schedule are closer together than this; a clock that went back further was set by an operator.
 _SET_BACK = 5.0
 
 
 @dataclass
 class Ticks:
-    """The moments of a schedule. One that was missed, for a run took longer, comes once and not several times."""
+    """The moments of a schedule. Several that were missed during a long run come as one."""
 
     schedule: Schedule
     zone: tzinfo
@@ -22,7 +22,7 @@ class Ticks:
     _seen: datetime = field(default=datetime.min.replace(tzinfo=UTC))
 
     def is_due(self, now: datetime) -> bool:
-        """Whether a moment has come since the last time it was asked for; that one is then behind us."""
+        """Whether a moment has come since the last call."""
         was_set_back = (self._seen - now).total_seconds() > _SET_BACK
         is_due = self.next is not None and now >= self.next
         if is_due or was_set_back:
@@ -31,7 +31,7 @@ class Ticks:
         return is_due
 
     def seconds_left(self, now: datetime) -> float | None:
-        """How long until the next moment; None: there is none."""
+        """Seconds until the next moment; None: there is none."""
         return None if self.next is None else (self.next - now).total_seconds()
 
     def __str__(self) -> str:
@@ -46,7 +46,7 @@ class Ticks:
 
 @dataclass
 class Patience:
-    """Longer and longer pauses after faults of the environment, up to a minute; a success forgets them."""
+    """Growing pauses after faults of the environment, up to a minute; a success resets them."""
 
     until: float = 0.0
     _pause: float = _FIRST_PAUSE
@@ -59,5 +59,5 @@ class Patience:
         return pause
 
     def succeed(self) -> None:
-        """Forgets the faults."""
+        """Resets the pauses."""
         self.until, self._pause = 0.0, _FIRST_PAUSE

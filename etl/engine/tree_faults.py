@@ -1,4 +1,4 @@
-"""What is wrong with the texts of a tree, whatever company they are for: what is asked before they are written."""
+"""The faults of all texts of a tree, for every company; checked before the texts are written."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from etl.metadata import companies, company_documents, parse_company
 from etl.settings import company_folders, explain_settings
 from etl.settings.log_file import LOGGING, read_log_structure
 
-# Of this machine, not of the text: another one may run with it.
+# Faults of this machine, not of the text: another machine may have what is missing here.
 _UNDEFINED = re.compile(r"the environment variable \w+ is not defined")
 
 

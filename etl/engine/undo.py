@@ -1,4 +1,4 @@
-"""Takes a run back, as a run of its own."""
+"""Reverts a run; the undo is recorded as a run of its own."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ _sql = SqlTemplates(__package__)
 
 @dataclass(frozen=True)
 class Undone:
-    """What taking a run back did. `counters`: instances restored, removed, kept (touched since); links
+    """What an undo did. `counters`: instances restored, removed, kept (changed since); links
     linked and unlinked; references that wait no more, and links and files waiting again; aliases that are gone."""
 
     run: int
@@ -26,10 +26,10 @@ class Undone:
 
 
 def undo(runtime: Runtime, run: int) -> Undone:
-    """Takes back what `run` changed and nobody changed since; then the out_ tables follow.
+    """Reverts what `run` changed, except what later runs changed; then the out_ tables follow.
 
-    Killed between the commits of a store and an import in two databases, it is done, and the next call only tells the
-    import. Raises ConfigurationError for an unknown run, MarkerHeld while a run is under way.
+    If it is killed between the commits of a store and an import in two databases, the undo is done, and the next call
+    only records it in the import. Raises ConfigurationError for an unknown run, MarkerHeld while a run is under way.
     """
     prepare(runtime)
     with transaction(runtime.engine) as connection:
@@ -38,7 +38,7 @@ def undo(runtime: Runtime, run: int) -> Undone:
             raise ConfigurationError(f"there is no ended run {run} in schema {runtime.in_schema}: see `etl status`")
         with runtime.connections(connection) as connections:
             undone = _unheard(runtime, connections, run) or _take_back(runtime, connections, run)
-    # A transaction does not see its own place in the journal; should this one fail, the next run catches up.
+    # A transaction does not see its own journal position; if this one fails, the next run catches up.
     out: dict[str, int] = {}
     if runtime.settings.has_out_migration:
         with runtime.out_side() as connection:
@@ -59,7 +59,7 @@ def _take_back(runtime: Runtime, connections: Connections, run: int) -> NotedUnd
 
 
 def _unheard(runtime: Runtime, connections: Connections, run: int) -> NotedUndo | None:
-    """What a killed call has done in the store; now the import hears of it."""
+    """An undo that a killed call committed in the store alone; records it in the import."""
     undone = None if connections.is_single else runtime.store_fence.last_undo(connections.store, run)
     if undone is None or _has_ended(connections.source, runtime, undone.as_run):
         return None

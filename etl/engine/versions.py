@@ -21,7 +21,7 @@ _sql = SqlTemplates(__package__)
 
 @dataclass(frozen=True)
 class ListedVersion(VersionState):
-    """A version with its lag: seconds since the run began that wrote the oldest change it has not followed."""
+    """A version with its lag: seconds since the start of the run that wrote the oldest change not followed."""
 
     lag_seconds: float = 0.0
 
@@ -45,7 +45,7 @@ def _lag(connection: Connection, runtime: Runtime, state: VersionState) -> float
 
 
 def build_version(runtime: Runtime, name: str | None, show: Callable[[int], None]) -> Built:
-    """Makes and fills a version, that of the environment if none is named. Raises as a run does when the metadata
+    """Makes and fills a version, by default the environment's. Raises as a run does when the metadata
     changed and the version did not.
     """
     _need_store(runtime)

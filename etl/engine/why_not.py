@@ -8,8 +8,8 @@ from etl.metadata import Company, names
 
 _sql = SqlTemplates(__package__)
 
-# What a sentence may name, and the column that says it. The stop's message comes last: it may hold braces of its own.
-_PLACES = (
+# Placeholder -> column with its value. The message of a stopped run comes last: it may contain braces itself.
+_PLACEHOLDERS = (
     ("run", "run"),
     ("since", "since"),
     ("marker", "id"),
@@ -26,8 +26,8 @@ class _InTable:
 
 
 def ensure_why_not(connection: Connection, company: Company, schema: str) -> bool:
-    """Makes the view where it is missing or was made for other tables; returns whether it did."""
-    statement = _sql("why_not", schema=schema, tables=list(_in_tables(company)), places=_PLACES)
+    """Makes the view where it is missing or was made for other tables; returns whether it was made."""
+    statement = _sql("why_not", schema=schema, tables=list(_in_tables(company)), places=_PLACEHOLDERS)
     about = "Why rows are not merged yet, and what to do, row by row"
     return ensure_view(connection, schema, "why_not", statement, about)
 

@@ -1,4 +1,4 @@
-"""The one place that names the concrete things: which configuration, which server, which schemas."""
+"""Builds the Runtime: names the concrete configuration, servers and schemas."""
 
 import os
 import secrets
@@ -33,7 +33,7 @@ def open_runtime(
 ) -> Iterator[Runtime]:
     """Reads the configuration at `url` and opens what it names, for the time of a `with` block.
 
-    `follow` receives the tree before it is read: the log takes its routing from there.
+    `follow` is called with the tree before it is read: the log reads its routing from it.
     Raises ConfigurationError with every problem of every text, EnvironmentFault when the embedded server cannot run.
     """
     settings, company = read_configuration(url, company_code, environ, follow=follow)
@@ -76,7 +76,7 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
 
 
 def _next_number(engine: sqlalchemy.Engine, store: Store, fence: StoreFence | None, above: int) -> int:
-    """A number for a run, given by the store at `engine`; `fence` if the store is not beside the import."""
+    """A number for a run, given by the store at `engine`; with `fence` if the store is in another database."""
     with transaction(engine) as connection:
         known = fence.highest_run(connection) if fence else 0
         return store.next_number(connection, above=max(above, known))
@@ -100,7 +100,7 @@ def read_configuration(
 def parse_configuration(
     tree: Tree, company_code: str | None, environ: Mapping[str, str] = os.environ
 ) -> tuple[Settings, Company]:
-    """Settings and metadata of one company, and from now on no secret of theirs in the log."""
+    """Settings and metadata of one company; from now on the log masks their secrets."""
     settings = parse_settings(
         tree.contents, origin=tree.origin, company=company_code, environ=environ, open_texts=tree.open_texts
     )
@@ -115,7 +115,7 @@ def open_database(
 ) -> Iterator[sqlalchemy.Engine]:
     """An engine for a configured database; without a host for the embedded server, which runs as long as it is used.
 
-    `name` is how its backends call themselves, `sessions` how many of them may be kept.
+    `name` is the application_name of its sessions, `sessions` the size of the pool.
     """
     with ExitStack() as stack:
         access, revive = _access(database, stack, environ)
@@ -127,7 +127,7 @@ def open_database(
 def _access(
     database: PostgresSettings, stack: ExitStack, environ: Mapping[str, str]
 ) -> tuple[Access, Callable[[], None] | None]:
-    """How the database is reached, and what to do when its server has died: only the embedded one is ours to start."""
+    """How to connect to the database, and what restarts its server: only the embedded one can be restarted."""
     if database.host:
         access = Access(
             host=database.host,
@@ -139,7 +139,7 @@ def _access(
             source=database.path,
         )
         return access, None
-    # Only now, so that a run on a server of its own needs neither the wheel nor its import.
+    # Imported here, so that a run on an external server does not need the package.
     from etl.database.embedded import EmbeddedServer
 
     server = stack.enter_context(EmbeddedServer(etl_home(environ)))
@@ -151,7 +151,7 @@ def _access(
 def _engines(
     settings: Settings, stack: ExitStack, name: str, environ: Mapping[str, str]
 ) -> Iterator[sqlalchemy.Engine]:
-    """Those of import, store and out: one for each database, however many of the three are in it."""
+    """The engines of import, store and out: one for each database, shared where they are in the same one."""
     opened: dict[tuple[object, ...], sqlalchemy.Engine] = {}
     for database in (settings.import_database, settings.store_database, settings.out_database):
         context = (database.host, database.port, database.database)

@@ -17,14 +17,14 @@ from etl.runs import (
     ClaimedTask,
     QueueState,
     RetryPolicy,
+    TaskFunction,
     TaskQueue,
     perform,
 )
-from etl.runs import Work as Performs
 
 _log = logging.getLogger("in_pg_migration")
 
-# How long to wait for tasks of this run that another runner performs, between two looks.
+# Seconds between two looks for tasks of this run while another runner performs the rest.
 _POLL_SECONDS = 0.2
 
 
@@ -32,10 +32,10 @@ _POLL_SECONDS = 0.2
 class Workers:
     """Performs the tasks of a run until none is left for this runner.
 
-    `go_on` raises when no further task may begin, `check` when this runner must not write any more. `cancel` ends what
-    this runner's backends are doing: after a signal nobody waits for a long merge. `rescue` frees what lost helpers had
-    begun. A task with more than `most_crashes` is set aside. A server that must be repaired is waited for, after a
-    `notice`, for `patience_seconds` at most. `settings` are those of each task's transaction.
+    `check_cancelled` raises when no further task may begin, `check` when this runner must not write any more. `cancel`
+    ends the statements of this runner: after a signal a long merge is not waited for. `rescue` frees the tasks of lost
+    helpers. A task that ended its runner more than `max_crashes` times is set aside. An outage of a server is reported
+    to `outage` and waited for, for at most `patience_seconds`. `settings` hold for each task's transaction.
     """
 
     queue: TaskQueue
@@ -46,7 +46,7 @@ class Workers:
     cancel: Callable[[], None]
     rescue: Callable[[Sequence[str]], None]
     outage: OutageNotifier
-    most_crashes: int
+    max_crashes: int
     patience_seconds: float
     settings: dict[str, str]
     _done: threading.Condition = field(default_factory=threading.Condition)
@@ -55,12 +55,12 @@ class Workers:
     _fault: BaseException | None = None
 
     def perform_all(self) -> None:
-        """Raises what the first worker that failed has raised; the others have ended their tasks by then."""
+        """Raises the fault of the first worker that failed, after the others have ended their tasks."""
         if self.number == 1:
             self._work()
             return
         with ThreadPoolExecutor(self.number, thread_name_prefix="worker") as pool:
-            # Each with the context of this thread, so that spans of tasks lie inside that of the run.
+            # Each with the context of this thread, so that spans of tasks lie inside the span of the run.
             workers = [pool.submit(copy_context().run, self._work_in_thread) for _ in range(self.number)]
             try:
                 wait(workers, return_when=FIRST_EXCEPTION)
@@ -100,15 +100,15 @@ class Workers:
             if left.lost:
                 self._retry_policy().run_with_retry("freeing tasks", partial(self.rescue, left.lost), only_outages=True)
             with self._done:
-                if self._performed == performed:  # else another look is due: a task has ended since this one
+                if self._performed == performed:  # otherwise a task has ended meanwhile: look again at once
                     self._done.wait(_POLL_SECONDS)
 
     def _perform(self, taken: ClaimedTask) -> None:
         work, retry_policy, why = self.work, self._retry_policy(taken), self._why_aside(taken)
         handler = FailureHandler(work, taken.task, retry_policy, self.settings)
 
-        def fallback(fault: EtlError) -> Performs | None:
-            # When all ends, a fault may be nothing but our own cancelling.
+        def fallback(fault: EtlError) -> TaskFunction | None:
+            # While the workers end, a fault may come from our own cancelling.
             return None if why or self._ends.is_set() else handler(fault)
 
         perform(
@@ -123,7 +123,7 @@ class Workers:
         )
 
     def _why_aside(self, taken: ClaimedTask) -> str:
-        if taken.crash_count <= self.most_crashes:
+        if taken.crash_count <= self.max_crashes:
             return ""
         last = f", last: {taken.last_error}" if taken.last_error else ""
         why = f"set aside after {taken.crash_count - 1} attempts that ended its runner or met such a fault{last}"
@@ -139,7 +139,7 @@ class Workers:
         self.check()
 
     def _wait(self, seconds: float) -> bool:
-        """Lets time pass; False: the others end, and so shall this one. Raises what `go_on` does."""
+        """Waits; False: the workers are ending, and this one must end too. Raises what `check_cancelled` raises."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             self.check_cancelled()
@@ -153,16 +153,16 @@ class Workers:
             self._done.notify_all()
 
     def _abandon(self, workers: "list[Future[None]]") -> None:
-        """After a signal: a worker may begin one more statement before it sees that all ends, so cancelling repeats."""
+        """After a signal: a worker may begin one more statement before it sees the signal, so cancelling repeats."""
         self._end()
         while wait(workers, timeout=_POLL_SECONDS).not_done:
             self.cancel()
 
 
 def refuse_unknown(run: int, left: QueueState) -> None:
-    """Raises EnvironmentFault when a newer version has planned what this one does not know."""
+    """Raises EnvironmentFault when a newer version has planned tasks of kinds that this one does not know."""
     if left.unknown:
         raise EnvironmentFault(
             f"run {run} is left alone: it has tasks of kinds that this version of etl does not know "
-            f"({', '.join(left.unknown)}): go on with the version that planned it"
+            f"({', '.join(left.unknown)}): continue with the version that planned it"
         )

@@ -1,6 +1,6 @@
-"""Files: CSV, Parquet and Excel into in_ tables; out_ tables into Parquet and CSV.
+"""Files: loads CSV, Parquet and Excel into in_ tables; writes out_ tables into Parquet and CSV.
 
-Receives paths, metadata and an engine. Hands on what was loaded, rejected and written. Never merges a row and never
+Receives paths, metadata and an engine. Returns what was loaded, rejected and written. Never merges a row and never
 reads the golden store: filling is what a partner does, exporting what a reader does.
 """
 

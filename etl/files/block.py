@@ -1,4 +1,4 @@
-"""What every kind of file is read as: blocks of rows, column by column, each row with its place in the file."""
+"""The common form of all kinds of files: blocks of rows, column by column, each row with its line in the file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Lines = np.ndarray[Any, np.dtype[np.int64]]
 
 @dataclass(frozen=True)
 class Malformed:
-    """What could not be read as a row at all."""
+    """Text that could not be read as a row."""
 
     line: int
     text: str
@@ -26,7 +26,7 @@ class Block:
     """Some rows. `columns` are those of the layout; `lines` say where each row begins, from 1.
 
     `faults`: (row, column) -> why its cell could not be read, with None for the column why the row could not; `done` is
-    how much of the file is behind us.
+    how much of the file has been read.
     """
 
     columns: tuple[pa.Array, ...]
@@ -44,5 +44,5 @@ class Source(Protocol):
     layout: Layout
 
     def blocks(self) -> Iterator[Block]:
-        """The rows from the first one on; can be asked again."""
+        """The rows from the first one on; may be called again."""
         ...

@@ -1,6 +1,6 @@
-"""Cells against the type of their column: a whole column at once where all is well, cell by cell where it is not.
+"""Cells against the type of their column: a whole column at once if all cells are good, else cell by cell.
 
-Receives a column of a file, hands on the texts that COPY gets and, per bad cell, why it is bad.
+Receives a column of a file, returns the texts that COPY gets and, per bad cell, why it is bad.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.files.numbers import check_numbers
-from etl.files.target import InColumn, Kind
+from etl.files.target import InColumn, ValueKind
 from etl.files.times import check_times, moment_texts
 
 _TRUE: Final = ("true", "t", "yes", "y", "on", "1")
@@ -40,15 +40,15 @@ def fits(column: InColumn, kind: pa.DataType) -> bool:
     number = kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_decimal(kind)
     time = kinds.is_date(kind) or kinds.is_timestamp(kind)
     match column.kind:
-        case Kind.TEXT:
+        case ValueKind.TEXT:
             return bool(number or time or kinds.is_boolean(kind))
-        case Kind.NUMBER:
+        case ValueKind.NUMBER:
             return bool(number)
-        case Kind.TIME:
+        case ValueKind.TIME:
             return bool(time)
-        case Kind.BOOL:
+        case ValueKind.BOOL:
             return bool(kinds.is_boolean(kind) or kinds.is_integer(kind))
-        case Kind.BYTES:
+        case ValueKind.BYTES:
             return bool(kinds.is_binary(kind) or kinds.is_large_binary(kind))
 
 
@@ -64,7 +64,7 @@ def check(column: InColumn, values: pa.Array, max_bytes: int) -> Checked:
 
 
 def _plain(values: pa.Array) -> pa.Array:
-    """Of the many ways in which Arrow holds texts, the simple one."""
+    """Converts Arrow's other kinds of text columns to plain ones."""
     kinds = pa.types
     if kinds.is_dictionary(values.type):
         values = values.dictionary_decode()
@@ -134,12 +134,12 @@ def _bytes(column: InColumn, values: pa.Array) -> Checked:
     return checked
 
 
-_CHECKS: Final[dict[Kind, Callable[[InColumn, pa.Array], Checked]]] = {
-    Kind.TEXT: _text,
-    Kind.NUMBER: _number,
-    Kind.TIME: _time,
-    Kind.BOOL: _bool,
-    Kind.BYTES: _bytes,
+_CHECKS: Final[dict[ValueKind, Callable[[InColumn, pa.Array], Checked]]] = {
+    ValueKind.TEXT: _text,
+    ValueKind.NUMBER: _number,
+    ValueKind.TIME: _time,
+    ValueKind.BOOL: _bool,
+    ValueKind.BYTES: _bytes,
 }
 
 

@@ -1,4 +1,4 @@
-"""Columns of out_ tables: their types in PostgreSQL, in Arrow, and how a SELECT writes them. A thought without I/O."""
+"""Columns of out_ tables: their types in PostgreSQL, in Arrow, and how a SELECT writes them. Pure; no I/O."""
 
 import re
 from dataclasses import dataclass, replace
@@ -36,12 +36,12 @@ class OutColumn:
 
     @property
     def without_unfit(self) -> "OutColumn":
-        """The same with null instead of what does not fit."""
+        """The column with null instead of values that do not fit."""
         return replace(self, sql=f"case when not ({self.unfit}) then {self.sql} end") if self.unfit else self
 
     @property
     def for_spreadsheets(self) -> "OutColumn":
-        """The same with texts that no spreadsheet calculates."""
+        """The column with an apostrophe before texts that a spreadsheet would calculate."""
         return replace(self, sql=spreadsheet_text(self.sql)) if self.arrow == pa.string() else self
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# The backslash first: the others bring some.
+# The backslash first: the other replacements add some.
 _ESCAPES: Final = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 _SPECIAL: Final = tuple(character.encode() for character, _ in _ESCAPES)
 # Where the texts of a block would not fit into one array of 2 GiB, its rows are written in halves.
@@ -31,7 +31,7 @@ def copy_text(columns: Sequence[pa.Array]) -> list[memoryview]:
 
 def _escaped(column: pa.Array) -> pa.Array:
     data = column.buffers()[2]
-    content = data.to_pybytes() if data else b""  # copied, since nothing finds a byte as fast as bytes do
+    content = data.to_pybytes() if data else b""  # copied, since bytes are searched fastest
     if not any(character in content for character in _SPECIAL):
         return column
     for character, escape in _ESCAPES:

@@ -1,4 +1,4 @@
-"""A CSV file as blocks of rows: by bytes where it is well written, record by record where it is not."""
+"""A CSV file as blocks of rows: by bytes where it is well-formed, else record by record."""
 
 import codecs
 import gzip
@@ -18,7 +18,7 @@ from etl.files.header import Layout
 from etl.files.unreadable import Growth, unreadable
 
 _CHUNK_BYTES = 4 * 1024 * 1024
-# A record of more bytes is never held; a row of so many could hardly be dumped from the store.
+# A record of more bytes is never held in memory; a row of this size could hardly be dumped from the store.
 _MAX_RECORD_BYTES = 256 * 1024 * 1024
 _SHOWN_BYTES = 1000
 _MOST_HEADER_BYTES = 1024 * 1024
@@ -43,7 +43,7 @@ class CsvReader:
         self._encoding = encoding
 
     def chunks(self) -> Generator[tuple[bytes, int], None, None]:
-        """(bytes in UTF-8, how much of the file is behind us). Raises ConfigurationError when it is damaged."""
+        """(bytes in UTF-8, how much of the file has been read). Raises ConfigurationError when it is damaged."""
         decoder = codecs.getincrementaldecoder(self._encoding)(errors="surrogateescape")
         is_first = True
         for chunk, done in self._pieces():
@@ -57,7 +57,7 @@ class CsvReader:
             yield rest, self.size
 
     def _pieces(self) -> Iterator[tuple[bytes, int]]:
-        """The file's bytes, unpacked where they are packed: that its first bytes say, not its name."""
+        """The file's bytes, unpacked if they are packed, as its first bytes tell, not its name."""
         with self.path.open("rb") as raw:
             magic = raw.read(6)
             raw.seek(0)
@@ -92,7 +92,7 @@ class CsvReader:
             raise ConfigurationError(Problem("is in UTF-16: say --encoding utf-16", str(self.path)))
 
     def head(self) -> tuple[bytes, bool]:
-        """(what the file begins with, whether that is all of it), as far as a header may go."""
+        """(beginning of the file up to the longest header, whether that is the whole file)."""
         pieces = self.chunks()
         head, _ = next(pieces, (b"", 0))
         is_whole = len(head) <= _MOST_HEADER_BYTES and next(pieces, None) is None
@@ -150,7 +150,7 @@ class CsvSource:
                 yield block
 
     def _passed_over(self, begun: bytes, line: int, chunks: Iterator[tuple[bytes, int]]) -> tuple[Block, bytes, int]:
-        """(its fault, what comes behind it, its lines) of a record that is too large to be held."""
+        """(its fault, the bytes after it, its lines) of a record that is too large for memory."""
         breaks, is_quoted, rest = begun.count(b"\n"), bool(begun.count(b'"') % 2), b""
         for rest, done in chunks:
             end, is_quoted = record_end(rest, is_quoted=is_quoted)
@@ -166,7 +166,7 @@ class CsvSource:
         """(block, bytes used, lines used) of the whole records at the head of the buffer, after `line` lines."""
         if is_last and not buffer.endswith(b"\n"):
             buffer += b"\n"
-        # Of a line end in two characters the second may not have come.
+        # The second character of a line end may not have been read yet.
         found = cut(buffer.removesuffix(b"\r"), line + 1, self._csv.separator) if self._csv.escape == '"' else None
         if found is not None and not (is_last and found.end < len(buffer)):
             if not len(found.lines):

@@ -11,7 +11,7 @@ import numpy as np
 
 from etl.files.block import Lines, Malformed
 
-# Of a row with so many cells too many the rest is counted, not taken apart.
+# From this many surplus cells of a row on, the rest is counted, not parsed.
 _MOST_SURPLUS = 1000
 _MOST_SHOWN_BYTES = 1024 * 1024
 _QUOTE, _LF, _CR = b'"\n\r'
@@ -44,7 +44,7 @@ class CsvFormat:
         return re.compile(rb"[^%b\r\n]*" % re.escape(self.separator))
 
     def unescaped(self, inner: bytes) -> bytes:
-        """What stands between the quotes, as it is meant."""
+        """The text between the quotes, unescaped."""
         if self.escape == '"':
             return inner.replace(b'""', b'"')
         # As COPY has it: before anything but a quote and itself the escape is a letter like others.
@@ -62,7 +62,7 @@ class Cut:
 
 
 def cut(buffer: bytes, first_line: int, separator: bytes) -> Cut | None:
-    """Where the records of a buffer end; None: quotes or line ends are odd, and only `scan` tells."""
+    """Where the records of a buffer end; None: quotes or line ends are irregular, so `scan` is needed."""
     if b"\r" in buffer and buffer.count(b"\r") != buffer.count(b"\r\n"):
         return None
     codes = np.frombuffer(buffer, np.uint8)
@@ -143,7 +143,7 @@ def scan(
 
 
 def _shown(text: bytes) -> str:
-    """As much of a malformed record as helps to correct it."""
+    """The beginning of a malformed record, for the reject file."""
     shown = text[:_MOST_SHOWN_BYTES].decode(errors="backslashreplace").rstrip("\r\n")
     return f"{shown}…" if len(text) > _MOST_SHOWN_BYTES else shown
 
@@ -199,7 +199,7 @@ def _plain_rest(buffer: bytes, place: int) -> int:
 def _refused(
     buffer: bytes, place: int, row: list[bytes | None], reason: str, *, is_last: bool
 ) -> tuple[int, list[bytes | None], str] | None:
-    """Malformed as far as its line goes, which must be in the buffer."""
+    """Malformed up to the end of its line, which must be in the buffer."""
     end = buffer.find(b"\n", place)
     if end < 0:
         return (len(buffer), row, reason) if is_last else None

@@ -8,7 +8,7 @@ import pyarrow as pa
 from etl.errors import ConfigurationError, Problem
 from etl.files.block import Block
 from etl.files.header import MOST_COLUMNS, Layout, match_header
-from etl.files.target import InTable, Kind
+from etl.files.target import InTable, ValueKind
 from etl.files.xlsx_archive import Archive
 from etl.files.xlsx_book import Book, Sheet, read_texts
 from etl.files.xlsx_sheet import Merged, Row, column_letters, read_rows, survey
@@ -16,11 +16,11 @@ from etl.files.xlsx_values import Values
 
 _BATCH_ROWS = 5_000
 _BATCH_CHARACTERS = 8 * 1024 * 1024
-_NAME_CHARACTERS = 31  # Excel has no longer names of sheets
+_NAME_CHARACTERS = 31  # the longest name of a sheet in Excel
 
 
 def is_named(sheet: str, table: str) -> bool:
-    """Whether a sheet bears the name of a table, as far as Excel keeps it."""
+    """Whether a sheet is named after a table, up to Excel's limit of characters."""
     return sheet.strip().lower() == table[:_NAME_CHARACTERS].lower()
 
 
@@ -45,7 +45,7 @@ class ExcelSource:
             values = Values(read_texts(self._book, archive, wanted), self._book.formats, is_1904=self._book.is_1904)
             names = [""] * (max(row.cells) + 1)
             for place, cell in row.cells.items():
-                text, reason = values.text(cell, Kind.TEXT)
+                text, reason = values.text(cell, ValueKind.TEXT)
                 if reason:
                     message = f"the name in {column_letters(place)}{row.line} {reason}"
                     raise ConfigurationError(Problem(message, self.name, row.line))
@@ -73,7 +73,7 @@ class ExcelSource:
 
 
 class _Cells:
-    """Rows on their way into a block."""
+    """Collects the rows of a block."""
 
     def __init__(self, values: Values, layout: Layout, merged: Sequence[Merged]) -> None:
         self._values, self._places = values, layout.places
@@ -115,7 +115,7 @@ class _Cells:
         self.lines.append(row.line)
 
     def block(self, done: int) -> Block:
-        """What was taken so far; `done` as in Block."""
+        """The rows so far; `done` as in Block."""
         self._mark_merged()
         columns = tuple(pa.array(texts, pa.string()) for texts in self._texts)
         block = Block(columns, np.array(self.lines, np.int64), done, (), self._faults)
@@ -123,7 +123,7 @@ class _Cells:
         return block
 
     def _mark_merged(self) -> None:
-        """A merged range holds one value, in its first cell: whose the others are, only its author knows."""
+        """Marks merged cells as faults: the value of all but the first is unknown."""
         lines = np.array(self.lines)
         for at in np.flatnonzero((self._merged_from <= lines[-1]) & (self._merged_to >= lines[0])):
             one = self._merged[int(at)]

@@ -1,4 +1,4 @@
-"""out_ tables into files: all tables as of one moment, each under its final name only when all of them are whole."""
+"""Writes out_ tables into files: one snapshot of all tables; files get their final names when all are complete."""
 
 import time
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _SINCE: Final = ("updated_at", "inserted_at")
 
 
 class Format(StrEnum):
-    """What is written."""
+    """The format of the files."""
 
     PARQUET = "parquet"
     CSV = "csv"
@@ -31,7 +31,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True)
 class Export:
-    """What is asked for. Without `tables` all of them; `partition_by` holds where a table has the column.
+    """The options of an export. Without `tables` all of them; `partition_by` holds where a table has the column.
 
     `for_spreadsheets`: texts that a spreadsheet would calculate begin with an apostrophe.
     """
@@ -59,7 +59,7 @@ class Exported:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The moment that all files show."""
+    """The snapshot that all files show."""
 
     schema: str
     taken_at: datetime
@@ -67,7 +67,7 @@ class Snapshot:
 
 
 def export_tables(engine: sqlalchemy.Engine, export: Export, progress: Progress) -> Snapshot:
-    """Writes the files. Raises ConfigurationError for what is not there or cannot be written."""
+    """Writes the files. Raises ConfigurationError for unknown tables or files that cannot be written."""
     try:
         with snapshot(engine) as connection:
             columns = _columns(connection, export)
@@ -169,7 +169,7 @@ def _query(
 
 
 def _explained(engine: sqlalchemy.Engine, export: Export, error: Unfit) -> EnvironmentFault:
-    """Which columns hold values that do not fit, asked again: the transaction that met one is over."""
+    """Names the columns with values that do not fit, in a new transaction, as the failed one is over."""
     with snapshot(engine) as connection:
         columns = [column for column in _columns(connection, export)[error.table] if column.unfit]
         counts = fetch_all(connection, _sql("unfit", schema=export.schema, table=error.table, columns=columns))[0]

@@ -1,4 +1,4 @@
-"""Files into in_ tables: each file in one transaction, block by block; bad rows go to its reject file."""
+"""Loads files into in_ tables: each file in one transaction, block by block; bad rows go to its reject file."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +40,7 @@ class Filling:
 
 @dataclass(frozen=True)
 class Filled:
-    """What became of one file. `rounded`: numbers that lost digits behind the fourth decimal."""
+    """The result of one file. `rounded`: numbers that lost digits after the fourth decimal."""
 
     file: str
     table: str
@@ -164,7 +164,7 @@ def _strictly(pair: Pair, rejects: Rejects) -> str:
 
 
 def _duplicates(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *, clears: bool) -> str:
-    """Which rows bring a key a second time: the file is read once more, into a table of its own."""
+    """The rows that repeat a key: reads the file once more, into a temporary table."""
     pair = loading.pair
     names = _names(filling, pair) | {"is_cleared": clears}
     with transaction(engine) as connection:

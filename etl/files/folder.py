@@ -1,8 +1,8 @@
 """A folder's files into in_fileStorage, each under its own name.
 
-Whoever may write into the folder must not make us read what only we may read. So every name is opened below the folder
-that is open already, never through a symbolic link, and only regular files count; a further name (hard link) of
-somebody else's file is refused too. What is read must be what was looked at.
+A user who may write into the folder must not make us read what only we may read. So every name is opened below the
+folder that is open already, never through a symbolic link, and only regular files count; a further name (hard link) of
+another user's file is refused too. The file that is read must be the one that was checked.
 """
 
 import mimetypes
@@ -109,11 +109,11 @@ def _found(at: int, folder: Path, storage: InTable, max_bytes: int) -> list[_Fil
 
 
 class _Refused(Exception):
-    """What lies under a name is not to be read."""
+    """The entry of a name must not be read."""
 
 
 def _looked_at(at: int, name: str, owner: int) -> os.stat_result:
-    """Looks before it opens, since opening a device may do something by itself; and again at what it has opened."""
+    """Checks before it opens, since opening a device may have an effect; and checks what it has opened again."""
     _refuse(os.stat(name, dir_fd=at, follow_symlinks=False), owner)
     with _open(at, name) as file:
         found = os.fstat(file.fileno())
@@ -127,7 +127,7 @@ def _refuse(found: os.stat_result, owner: int) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise _Refused("is no regular file: take it out of the folder")
     if found.st_nlink > 1 and found.st_uid != owner:
-        raise _Refused("is a further name (hard link) of a file that belongs to somebody else: put a copy here")
+        raise _Refused("is a further name (hard link) of a file that belongs to another user: put a copy here")
 
 
 def _open(at: int, name: str) -> BinaryIO:
@@ -165,7 +165,7 @@ def _stream(at: int, files: list[_File], folder: Path, progress: Progress) -> It
 
 
 def _content(at: int, one: _File, folder: Path) -> Iterator[bytes]:
-    """The bytes of the very file that was looked at. COPY knows how many there are."""
+    """The bytes of the checked file, whose number is fixed in COPY's format."""
     try:
         with _open(at, one.name) as file:
             is_same = _state(os.fstat(file.fileno())) == one.state

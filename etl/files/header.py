@@ -1,4 +1,4 @@
-"""The names at the head of a file -> the columns of its table, or every objection at once."""
+"""The names in the header of a file -> the columns of its table, or all faults at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Layout:
 
 
 def match_header(header: Sequence[str], table: InTable, path: str, line: int | None = 1) -> Layout:
-    """The layout of a file with these names. Raises ConfigurationError with everything that is wrong with them."""
+    """The layout of a file with these names. Raises ConfigurationError with all of their faults."""
     refuse_wide(len(header), path)
     found: dict[str, int] = {}
     problems: list[str] = []
@@ -59,7 +59,7 @@ def match_header(header: Sequence[str], table: InTable, path: str, line: int | N
 
 
 def refuse_wide(columns: int, path: str) -> None:
-    """Before anything is made of its names: a file with more columns than Excel has is no file of ours."""
+    """Refuses a header with more columns than Excel allows, before its names are matched."""
     if columns > MOST_COLUMNS:
         raise ConfigurationError(Problem(f"has {columns:,} columns, {MOST_COLUMNS:,} are the most", path))
 

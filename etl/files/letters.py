@@ -31,7 +31,7 @@ def lacking_letters(texts: pa.Array, encoding: str) -> dict[int, str]:
 
 
 def _fits(text: str, codec: str) -> str | None:
-    """The first letter without a place."""
+    """The first letter that the encoding lacks."""
     try:
         text.encode(codec)
     except UnicodeEncodeError as error:

@@ -18,7 +18,7 @@ from etl.files.trial import Trial
 
 @dataclass
 class Loading:
-    """One pass through a file, and what is counted on the way."""
+    """One pass through a file, with its counts."""
 
     pair: Pair
     max_value_bytes: int
@@ -70,7 +70,7 @@ def _checked(loading: Loading, block: Block) -> tuple[list[pa.Array], Faults]:
 
 
 def _nameless(loading: Loading, columns: list[pa.Array]) -> Iterator[tuple[int, str]]:
-    """Rows without what names them."""
+    """Rows without an id."""
     table, layout = loading.pair.table, loading.pair.source.layout
     places = [place for name in table.any_of if (place := layout.place(name)) is not None]
     groups = [(places, " and ".join(table.any_of))] if places else []

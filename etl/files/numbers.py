@@ -1,7 +1,7 @@
 """Numbers for numeric(24,4), written as PostgreSQL reads them: a decimal point, no separators, perhaps an exponent.
 
-One value has one verdict, whatever stands beside it: what `_PLAIN` knows PostgreSQL takes as it is; all others are
-judged and written here again, so that Python and PostgreSQL cannot differ on what a number is.
+One value has one verdict, independent of other cells: PostgreSQL reads what matches `_PLAIN`; all others are
+checked and rewritten here, so that Python and PostgreSQL cannot differ on what a number is.
 """
 
 import re
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 _BOUND: Final = Decimal(10) ** 20
 _STEP: Final = Decimal("0.0001")
 _ROUNDING: Final = Context(prec=60, rounding=ROUND_HALF_UP)  # as numeric does it: half away from zero
-# Surely within the type, whatever comes behind the point.
+# Always within the type, with any number of digits after the point.
 _PLAIN: Final = r"^[+-]?(?:[0-9]{1,19}(?:\.[0-9]{0,100})?|\.[0-9]{1,100})$"
 _OVER_4_DECIMALS: Final = r"\.[0-9]{4}[0-9]*[1-9]"
 _TOO_LARGE: Final = "is too large: numbers have at most 20 digits before the point"

@@ -1,4 +1,4 @@
-"""The answer of a query as Parquet: rows stream from COPY's CSV through Arrow, some megabytes at a time."""
+"""Writes the result of a query as Parquet: rows stream from COPY's CSV through Arrow, some megabytes at a time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from etl.errors import EnvironmentFault
 from etl.files.columns import OutColumn
 
 _BLOCK_BYTES: Final = 4 * 1024 * 1024
-# A row group is kept in memory until it is written; so many of our rows take some ten megabytes.
+# A row group is kept in memory until it is written; this many rows take about ten megabytes.
 _GROUP_ROWS: Final = 131_072
 _GROUP_BYTES: Final = 32 * 1024 * 1024
 _MOST_PARTS: Final = 1_000

@@ -1,4 +1,5 @@
-"""Files beside their final names, which they get all together when all are whole; nobody but their owner reads them."""
+"""Writes files under temporary names and renames them together when all are complete; only their owner can read
+them."""
 
 import os
 import shutil
@@ -12,7 +13,7 @@ from etl.private_files import new_private_file
 
 
 class Placing:
-    """The unfinished files of one export; after an error they are gone and the old ones untouched."""
+    """The unfinished files of one export; after an error they are deleted and the old ones unchanged."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -27,7 +28,7 @@ class Placing:
         return self
 
     def _sweep(self) -> None:
-        """Removes what exports left that were killed; those that live are left alone."""
+        """Removes files of exports that were killed, not of running ones."""
         for path in self._folder.glob(".*.part-*"):
             number = path.name.removesuffix(".old").rpartition("-")[2]
             if number.isdigit() and not _lives(int(number)):
@@ -39,13 +40,13 @@ class Placing:
 
     @contextmanager
     def open(self, target: Path) -> Iterator[BinaryIO]:
-        """As `file`, opened for writing and readable by nobody else."""
+        """As `file`, opened for writing and readable by its owner only."""
         with self.file(target) as part, new_private_file(part) as file:
             yield file
 
     @contextmanager
     def file(self, target: Path) -> Iterator[Path]:
-        """Where to write what will be `target`."""
+        """The temporary path for `target`."""
         part = target.with_name(f".{target.name}.part-{os.getpid()}")
         self._parts[target] = part
         _remove(part)
@@ -59,19 +60,19 @@ class Placing:
         """As `file`, for a folder of files."""
         with self.file(target) as part:
             part.mkdir()
-            part.chmod(0o700)  # whatever the umask
+            part.chmod(0o700)  # independent of the umask
             yield part
             for path in part.rglob("*"):
                 path.chmod(0o700 if path.is_dir() else 0o600)
 
     def size(self, target: Path) -> int:
-        """Bytes of what has been written for a target."""
+        """The size in bytes of what has been written for a target."""
         part = self._parts[target]
         files = [path for path in part.rglob("*") if path.is_file()] if part.is_dir() else [part]
         return sum(path.stat().st_size for path in files)
 
     def finish(self) -> None:
-        """Each file takes the place of the one of its name."""
+        """Renames each file to its final name."""
         for target, part in self._parts.items():
             try:
                 if part.is_dir() and target.exists():

@@ -24,7 +24,7 @@ _Reject = tuple[int, str, str, str, list[str | None]]
 
 
 class Rejects:
-    """Opens its file with the first reject; it takes its name when it is whole. `examples` are the first few.
+    """Opens its file with the first reject; the file gets its name when it is complete. `examples` are the first few.
 
     Without `choose_path` rows are only counted.
     """
@@ -40,7 +40,7 @@ class Rejects:
         self._file: TextIO | None = None
 
     def add(self, block: Block, faults: Faults) -> None:
-        """Writes what is bad in a block, in the order of its lines: rows with faults, and what was no row at all."""
+        """Writes the bad rows of a block in the order of lines: rows with faults, and malformed ones."""
         found = [self._faulty(block, row, reasons) for row, reasons in faults.items()]
         empty: list[str | None] = [None] * len(self._layout.columns)
         found += [(one.line, "", one.text, one.reason, empty) for one in block.malformed]
@@ -68,7 +68,7 @@ class Rejects:
             raise self._unwritable(error) from error
 
     def _open(self, path: Path) -> TextIO:
-        """Readable by nobody else, and never through a link that stands where the file should."""
+        """Readable by its owner only, and never through a link in place of the file."""
         self.path = path
         self._part = self.path.with_name(f".{self.path.name}.part")
         self._part.unlink(missing_ok=True)
@@ -77,7 +77,7 @@ class Rejects:
         return self._file
 
     def finish(self) -> None:
-        """The file is whole, and takes its name."""
+        """Gives the complete file its name."""
         if self._file and self._part and self.path:
             try:
                 self._file.close()
@@ -86,7 +86,7 @@ class Rejects:
                 raise self._unwritable(error) from error
 
     def drop(self) -> None:
-        """Nothing is left of a file that is not whole."""
+        """Deletes an incomplete file."""
         if self._file and self._part:
             self._file.close()
             self._part.unlink(missing_ok=True)
@@ -110,6 +110,6 @@ def _text(cell: pa.Array) -> str | None:
 
 
 def _row(cells: list[str | None]) -> str:
-    # Null is nothing at all and an empty text a pair of quotes, as in the file that was read.
+    # Null is written as nothing and an empty text as a pair of quotes, as in the file that was read.
     quoted = ("" if cell is None else '"' + cell.replace('"', '""') + '"' for cell in cells)
     return ",".join(quoted) + "\n"

@@ -1,4 +1,4 @@
-"""Paths and names as a user gives them -> opened sources, each with its table; nothing is loaded until all are open."""
+"""Paths and names of a command -> opened sources, each with its table; nothing is loaded until all are open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _SHOWN_SHEETS: Final = 20
 
 @dataclass(frozen=True)
 class FileFormat:
-    """What a user says of the files; None and empty: the file tells. `columns` replace a header."""
+    """The options for files; None and empty: detected from the file. `columns` replace a header."""
 
     encoding: str = "utf-8"
     delimiter: str = ""
@@ -48,7 +48,7 @@ class Pair:
 
 
 def pairs(tables: dict[str, InTable], table: str | None, paths: Sequence[Path], file_format: FileFormat) -> list[Pair]:
-    """Every file, or sheet, with its table: the named one, or the one that bears the file's or the sheet's name.
+    """Every file, or sheet, with its table: the named one, or the one that the file or the sheet is named after.
 
     Raises ConfigurationError for what cannot be read, and for headers that do not fit.
     """
@@ -106,7 +106,7 @@ def _of_workbook(path: Path, tables: dict[str, InTable], chosen: InTable | None,
             raise ConfigurationError(Problem(f"has several sheets: say --sheet, one of {_list(sheets)}", str(path)))
     elif not named:
         if len(sheets) > 1:
-            raise ConfigurationError(Problem(f"no sheet bears the name of a table: {_list(sheets)}", str(path)))
+            raise ConfigurationError(Problem(f"no sheet is named after a table: {_list(sheets)}", str(path)))
         named = [(_named(path, tables), sheets[0])]
     return [Pair(one, ExcelSource(book, sheet, one, file_format.columns), path) for one, sheet in named]
 

@@ -1,4 +1,4 @@
-"""A table as it stands in the database, where an installation may be older than the metadata's DDL."""
+"""Adapts a table to the database, where an installation may be older than the metadata's DDL."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Handing over what was filled, by the statements that a partner would use (guide, process_tracking)."""
+"""Hands over the loaded rows, by the statements that a partner would use (guide, process_tracking)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,8 @@ class HandOver(StrEnum):
 
 @contextmanager
 def handing_over(engine: sqlalchemy.Engine, schema: str, way: HandOver | None) -> Iterator[None]:
-    """Hands over when the block ends well. By row: no run starts meanwhile; after an error the row is gone."""
+    """Hands over when the block ends without an error. By row: no run starts meanwhile; after an error the row is
+    gone."""
     row = None
     if way is HandOver.ROW:
         with transaction(engine) as connection:

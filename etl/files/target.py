@@ -1,4 +1,4 @@
-"""What an in_ table takes from a file: its columns, what each may hold, and which of them name a row."""
+"""An in_ table as the target of a file: its columns, their values, and which of them identify a row."""
 
 import difflib
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ ENGINE_COLUMNS: Final = frozenset(
 """Columns of in_ tables that the database or a run fills."""
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """How a column's values are read."""
 
     TEXT = auto()
@@ -38,7 +38,7 @@ class InColumn:
     """
 
     name: str
-    kind: Kind
+    kind: ValueKind
     max_length: int | None = None
     zone_minutes: int = 0
     short: int = 0
@@ -46,7 +46,7 @@ class InColumn:
     @property
     def keeps_empty(self) -> bool:
         """Whether an empty text is a value of its own; in all other columns it is null."""
-        return self.kind is Kind.TEXT and self.max_length is None
+        return self.kind is ValueKind.TEXT and self.max_length is None
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,9 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 def _object_table(bo: BusinessObject) -> InTable:
     columns = (
-        InColumn("in_id", Kind.TEXT, 100),
-        InColumn("out_id", Kind.TEXT, 32),
-        InColumn("removed", Kind.BOOL),
+        InColumn("in_id", ValueKind.TEXT, 100),
+        InColumn("out_id", ValueKind.TEXT, 32),
+        InColumn("removed", ValueKind.BOOL),
         *(_column(field) for field in bo.loaded_fields),
     )
     reset = (("in_status", "''"), ("removed", "false"))
@@ -105,16 +105,16 @@ def _object_table(bo: BusinessObject) -> InTable:
 
 def _link_table(link: LinkTable) -> InTable:
     ends = (link.owner_column, link.target_column)
-    columns = (*(InColumn(end, Kind.TEXT, 100) for end in ends), InColumn("removed", Kind.BOOL))
+    columns = (*(InColumn(end, ValueKind.TEXT, 100) for end in ends), InColumn("removed", ValueKind.BOOL))
     return InTable(link.name, columns, ends, (("in_status", "''"), ("removed", "false")), all_of=ends)
 
 
 def _file_storage() -> InTable:
     columns = (
-        InColumn("file_id", Kind.TEXT, 32),
-        InColumn("file_name", Kind.TEXT, 300),
-        InColumn("mime_type", Kind.TEXT, 100),
-        InColumn("content", Kind.BYTES),
+        InColumn("file_id", ValueKind.TEXT, 32),
+        InColumn("file_name", ValueKind.TEXT, 300),
+        InColumn("mime_type", ValueKind.TEXT, 100),
+        InColumn("content", ValueKind.BYTES),
     )
     return InTable(names.FILE_STORAGE, columns, ("file_id",), (("uploaded", "false"),), all_of=("file_id",))
 
@@ -122,13 +122,15 @@ def _file_storage() -> InTable:
 def _column(field: Field) -> InColumn:
     match field.sql_type:
         case str() if field.sql_type == NUMBER:
-            return InColumn(field.code, Kind.NUMBER)
+            return InColumn(field.code, ValueKind.NUMBER)
         case str() if field.sql_type == BOOLEAN:
-            return InColumn(field.code, Kind.BOOL)
+            return InColumn(field.code, ValueKind.BOOL)
         case str() if field.sql_type == TIMESTAMP:
             short = {FieldType.YEAR: 4, FieldType.YEAR_AND_MONTH: 7}.get(field.type, 0)
-            return InColumn(field.code, Kind.TIME, zone_minutes=field.in_migration_timezone_minutes or 0, short=short)
+            return InColumn(
+                field.code, ValueKind.TIME, zone_minutes=field.in_migration_timezone_minutes or 0, short=short
+            )
         case str() if field.sql_type == CHOICE:
-            return InColumn(field.code, Kind.TEXT, 32)
+            return InColumn(field.code, ValueKind.TEXT, 32)
         case _:
-            return InColumn(field.code, Kind.TEXT)
+            return InColumn(field.code, ValueKind.TEXT)

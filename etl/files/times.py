@@ -1,7 +1,7 @@
 """Times for timestamp with time zone. What names no zone is local time of the field's inMigrationTimezoneMinutes.
 
-One text has one verdict, whatever stands beside it: a column is taken at once only where each of its texts has the form
-of `_NAIVE` or each that of `_ZONED`; all others are judged one by one, to the same end.
+One text has one verdict, independent of other cells: a column is converted at once only where each of its texts has the
+form of `_NAIVE` or each that of `_ZONED`; all others are checked one by one, with the same result.
 """
 
 import re

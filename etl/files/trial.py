@@ -1,4 +1,4 @@
-"""What the server says of single cells and rows, where COPY refused a file because of one that our checks passed.
+"""Tries single cells and rows at the server, after COPY refused one that our checks passed.
 
 A live table may be narrower than the metadata (a domain, a condition, a shorter type), and PostgreSQL may read a value
 otherwise than we do: then the row is rejected, not the file. It costs a function call per cell, so it is asked only
@@ -47,7 +47,7 @@ class Trial:
 
 @contextmanager
 def trying(engine: sqlalchemy.Engine, names: dict[str, object]) -> Iterator[Trial]:
-    """A trial of the rows of one table, of which nothing stays. `names`: schema, table and the columns of the file."""
+    """A trial of rows of one table, which is rolled back. `names`: schema, table and the columns of the file."""
     with rollback_transaction(engine) as connection:
         for statement in _sql.script("make_trial", **names):
             execute(connection, statement)

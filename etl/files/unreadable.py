@@ -1,4 +1,4 @@
-"""What cannot be read at all, and how much a packed file may grow: sizes that a file states are not believed."""
+"""Errors of unreadable files, and the limit of growth of packed ones: sizes that a file states are not trusted."""
 
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ _ALWAYS_ALLOWED_BYTES: Final = 64 * 1024 * 1024
 
 
 def unreadable(path: Path | str, reason: object) -> ConfigurationError:
-    """A file that breaks off, is damaged, or is of another kind than its name says: exit code 2."""
+    """A file that is truncated, damaged, or is of another kind than its name says: exit code 2."""
     return ConfigurationError(Problem(f"cannot be read, nothing of it is loaded: {reason}", str(path)))
 
 
@@ -24,7 +24,7 @@ class Growth:
         self._limit = max(_ALWAYS_ALLOWED_BYTES, _MOST_GROWTH * packed)
 
     def add(self, size: int) -> None:
-        """Raises ConfigurationError as soon as more came out than data ever does."""
+        """Raises ConfigurationError when the file grows more than real data can."""
         self.bytes += size
         if self.bytes > self._limit:
             raise unreadable(self._path, f"unpacked it is over {_MOST_GROWTH} times as large, as no table of data is")

@@ -1,4 +1,4 @@
-"""The parts of an Excel workbook, unpacked piece by piece: no size that the archive states is believed."""
+"""The parts of an Excel workbook, unpacked piece by piece: no size that the archive states is trusted."""
 
 import io
 import posixpath
@@ -61,7 +61,7 @@ class Archive:
             raise unreadable(self.path, "is encrypted, or an old workbook (.xls): save it as .xlsx without a password")
 
     def chunks(self, part: str) -> Iterator[bytes]:
-        """What a part holds. Raises ConfigurationError when it is missing, damaged, or grows beyond any data."""
+        """The contents of a part. Raises ConfigurationError when it is missing, damaged, or grows beyond any data."""
         if part not in self:
             raise unreadable(self.path, f"is no Excel workbook (.xlsx): it has no part {part}")
         info = self._zip.getinfo(self._names[part.lower()])
@@ -88,20 +88,21 @@ class Archive:
                     raise unreadable(self.path, f"part {part} has a tag of over {_MOST_TAG_BYTES} bytes")
                 yield fed
             parser.Parse(b"", True)
-        except expat.ExpatError as error:
+        # Of an encoding that nobody knows, or of several bytes a letter, the parser says so in errors of its own.
+        except (expat.ExpatError, LookupError, ValueError) as error:
             raise unreadable(self.path, f"part {part} is damaged: {error}") from error
         except ForbiddenMarkup as error:
             raise unreadable(self.path, f"part {part} {error}") from error
         yield fed
 
     def read(self, part: str, handlers: "Handlers") -> None:
-        """The same at once."""
+        """The contents of a part at once."""
         for _ in self.parse(part, handlers):
             pass
 
 
 class _BoundedReads(io.BufferedReader):
-    """A file that gives no more at once than a table of contents may have, whatever is said of its size."""
+    """A file that returns at most as many bytes at once as a table of contents may have, whatever size is declared."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(io.FileIO(path))
@@ -118,7 +119,7 @@ class ForbiddenMarkup(Exception):
 
 
 class Handlers(Protocol):
-    """What is done at the beginning and end of an element, and with texts. Names come with their prefix."""
+    """Callbacks for the beginning and end of an element, and for texts. Names come with their prefix."""
 
     @property
     def start(self) -> Callable[[str, dict[str, str]], None]:
@@ -155,7 +156,7 @@ def local(name: str) -> str:
 
 
 def attribute(attributes: dict[str, str], name: str) -> str:
-    """The attribute of a local name, whatever its prefix; empty: there is none."""
+    """The attribute of a local name with any prefix; empty: there is none."""
     return next((value for key, value in attributes.items() if local(key) == name), "")
 
 

@@ -1,4 +1,4 @@
-"""What a workbook says beside its cells: its sheets, formats of dates, epoch, and the texts that cells share."""
+"""A workbook without its cells: sheets, formats of dates, epoch, and shared texts."""
 
 import re
 from dataclasses import dataclass, field
@@ -181,7 +181,7 @@ def format_of(code: str) -> Format:
 
 @dataclass
 class _Texts(Ignoring):
-    """The texts of `sst`; what tells how to pronounce one is none of it."""
+    """The texts of `sst`; phonetic hints are left out."""
 
     path: Path
     found: list[str] = field(default_factory=list)

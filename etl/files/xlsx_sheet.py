@@ -1,4 +1,4 @@
-"""The cells of a sheet, row by row as they are unpacked; where a cell stands, its own address says."""
+"""The cells of a sheet, row by row as they are unpacked; the position of a cell comes from its address."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -64,7 +64,8 @@ def survey(archive: Archive, sheet: Sheet) -> tuple[int, list[Merged]]:
     size, tail, merged = 0, b"", list[Merged]()
     for chunk in archive.chunks(sheet.part):
         size += len(chunk)
-        if b"mergeCell" in (text := tail + chunk):
+        # In UTF-16, which Excel reads too, the letters of the mark-up are bytes with a zero between them.
+        if b"mergeCell" in (text := tail + chunk.replace(b"\0", b"")):
             taken = 0
             for found in _MERGE.finditer(text):
                 merged.append(_merged(found))
@@ -99,7 +100,7 @@ def read_rows(archive: Archive, sheet: Sheet, wanted: set[int], width: int) -> I
 
 
 class _Contradiction(Exception):
-    """What a sheet says of a row or cell cannot be."""
+    """A row or cell contradicts another one."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ _PLACE = re.compile(r"(?P<place>\w{6,12}) :: ")
 
 
 class Line(logging.Formatter):
-    """Formats events. A further line of a message is indented, so that no message can pass itself off as an event."""
+    """Formats events. A further line of a message is indented, so that no message can imitate an event."""
 
     def __init__(self, pattern: Sequence[Piece]) -> None:
         super().__init__()

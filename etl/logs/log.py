@@ -1,4 +1,4 @@
-"""The log of this process: it follows the text of the configuration, and keeps the last good routing."""
+"""The log of this process: follows the configuration's text, and keeps the last good routing."""
 
 import logging
 import logging.config
@@ -49,7 +49,7 @@ class Log:
 
 
 def _tell_fault(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-    """A fault of the program itself: its traceback goes into the log and where Python would print it, masked."""
+    """Logs the traceback of an unexpected exception, and prints it as Python would, masked."""
     text = REDACTION.masked("".join(traceback.format_exception(kind, error, trace)))
     logging.getLogger("etl").debug("a fault of the program: %s", text)
     print(text, file=sys.stderr, end="")

@@ -1,4 +1,4 @@
-"""No secret leaves in an event: not in its message, nor in a traceback, however it is quoted there."""
+"""Masks secrets in events: in messages and tracebacks, in any quoting."""
 
 import json
 import logging
@@ -14,7 +14,7 @@ _SHORT = 4
 
 
 class Redaction(logging.Filter):
-    """Masks every secret that it was given, for good: a password that was replaced may still turn up later."""
+    """Masks every secret that it was given, for the whole process: a replaced password may still appear later."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,7 +23,7 @@ class Redaction(logging.Filter):
         self._pattern: re.Pattern[str] | None = None
 
     def keep(self, *secrets: str) -> None:
-        """From now on these are secrets."""
+        """Adds secrets to mask."""
         with self._lock:
             self._forms.update(form for secret in secrets if secret for form in _forms(secret))
             # The longest first: of two secrets one may hold the other.
@@ -69,5 +69,5 @@ if logging.lastResort:  # where nothing is configured yet
 
 
 def keep_secret(*secrets: str) -> None:
-    """From now on no event of this process shows these texts."""
+    """Masks these texts in all events of this process from now on."""
     REDACTION.keep(*secrets)

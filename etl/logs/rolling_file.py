@@ -1,7 +1,7 @@
 """A file of the log that is rolled by size: `x.log` becomes `x.1.log.gz`, the oldest goes.
 
-Several processes may write the same file: each event is one append, and who finds the file full rolls it under a lock;
-the others notice that the file they hold is no longer the one of that name.
+Several processes may write the same file: each event is one append, and the process that finds it full rolls it under a
+lock; the others notice that the file they hold is no longer the one of that name.
 """
 
 import fcntl
@@ -38,7 +38,7 @@ class RollingFile(logging.Handler):
                     print(f"etl: {self.path} cannot be written: {error.strerror}", file=sys.stderr)
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Closes the file."""
         self.acquire()
         try:
             if self._file:
@@ -57,19 +57,19 @@ class RollingFile(logging.Handler):
         file.write(data)
 
     def _current(self) -> FileIO:
-        """The file of that name, opened again where another process has rolled it or somebody has removed it."""
+        """The file of that name, opened again where another process has rolled or removed it."""
         if self._file and not _is_at(self._file, self.path):
             self._file.close()
             self._file = None
         if self._file is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Owner and group: a log tells of people's data.
+            # Owner and group only: a log may contain personal data.
             self._file = FileIO(os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640), "a")
         return self._file
 
     def _roll(self, size: int) -> None:
         with self._alone():
-            # Somebody else may have rolled it while we waited for the lock.
+            # Another process may have rolled it while we waited for the lock.
             with suppress(FileNotFoundError):
                 if self.path.stat().st_size + size <= self.max_bytes:
                     return

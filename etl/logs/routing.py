@@ -13,7 +13,7 @@ from etl.settings.log_structure import LEVELS, ROOT, Destination, LogStructure
 
 # The platform's names of the category for imports, and our logger.
 _LOGGERS = {"tracer_in_pg_migration": "in_pg_migration", "inMigrationTracer": "in_pg_migration"}
-# Libraries that speak of each step; a category of their own makes them louder.
+# Libraries that log each step; a category of their own makes them louder.
 _QUIET = ("kazoo", "sqlalchemy", "psycopg")
 
 
@@ -22,7 +22,7 @@ def routing(
 ) -> dict[str, Any]:
     """The dictionary. `former`: loggers that an earlier routing has named, and that lose their handlers now.
 
-    Unless `is_service`, streams get WARN and worse only: a command tells a person the rest in its answer.
+    Unless `is_service`, streams get WARN and worse only: the output of a command has the rest.
     """
     loggers: dict[str, dict[str, Any]] = {name: {"level": "NOTSET", "handlers": []} for name in former}
     loggers |= {name: {"level": LEVELS["WARN"], "handlers": []} for name in _QUIET}
@@ -64,5 +64,5 @@ def _handler(name: str, destination: Destination, folder: Path, is_service: bool
 def _line(destination: Destination, environ: Mapping[str, str]) -> Line:
     layout = destination.layout
     is_terminal = destination.kind != "rolling_file" and getattr(sys, destination.kind).isatty()
-    is_wanted = environ.get("MYBPM_LOGS_COLORED", "").strip().upper() in TRUE_WORDS
-    return Line(layout.colored if layout.colored and (is_terminal or is_wanted) else layout.pattern)
+    enabled = environ.get("MYBPM_LOGS_COLORED", "").strip().upper() in TRUE_WORDS
+    return Line(layout.colored if layout.colored and (is_terminal or enabled) else layout.pattern)

@@ -1,6 +1,6 @@
-"""Staged rows of a source into the golden store: rows, links, references, files, errors.
+"""Merges staged rows of a source into the golden store: rows, links, references, files, errors.
 
-Receives an open transaction and a task's rows. Hands on counters (names -> rows). Set-based SQL only: no value passes
+Receives an open transaction and a task's rows. Returns counters (names -> rows). Set-based SQL only: no value passes
 through Python on its way to the store, and nothing here knows a marker or an out_ table.
 """
 

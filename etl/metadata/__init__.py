@@ -1,6 +1,6 @@
 """Metadata: what a company's business objects are.
 
-Receives the texts of a company's YAML documents, hands on one frozen `Company` (names of tables and columns come from
+Receives the texts of a company's YAML documents, returns one frozen `Company` (names of tables and columns come from
 `names`), and never reads a file or a database: every fault of every document ends in one MetadataError.
 """
 

@@ -99,7 +99,7 @@ class LinkMode(StrEnum):
 
 
 class Field(Value):
-    """One field; `needLoadFromInTables` and its like are the platform's own flags (platform-facts §1.4)."""
+    """One field; `needLoadFromInTables` and its like are the platform's own flags."""
 
     code: Code
     type: FieldType

@@ -1,6 +1,6 @@
 """The platform's closed vocabularies: field types, object categories, native fields, and the SQL type of each.
 
-Sources: platform-facts §1.2, §1.5 and §2; spec §3.
+Sources: the platform's own types and the vendor's guide.
 """
 
 from collections.abc import Mapping
@@ -87,7 +87,7 @@ def _sql_type(field_type: FieldType) -> str | None:
     # A dropdown holds an option's or a dictionary row's code or id; a file field holds in_fileStorage.file_id.
     if field_type in CHOICE_TYPES or field_type is FieldType.FILE_UPLOAD:
         return CHOICE
-    # Whatever is left is text, or a structure kept as the platform's JSON.
+    # All others are text, or a structure kept as the platform's JSON.
     return {FieldType.INPUT_NUMBER: NUMBER, FieldType.CHECKBOX: BOOLEAN}.get(field_type, TEXT)
 
 

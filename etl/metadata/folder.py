@@ -14,7 +14,7 @@ def company_documents(code: str, texts: Mapping[str, str], *, origin: str) -> di
     """The documents of one company among all texts of a tree (path -> text), as `parse_company` takes them.
 
     `origin` is the URL of the tree, for errors. Raises ConfigurationError when there are none, and MetadataError for
-    a text that looks like a document but would be passed over for its name. Other texts beside them are nobody's.
+    a text that looks like a document but would be passed over for its name. Other texts beside them are ignored.
     """
     if not is_code(code):
         raise MetadataError(f"{shown(code)} is no company code: {CODE_RULE}")

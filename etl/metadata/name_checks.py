@@ -37,7 +37,7 @@ def _one_schema(found: Iterator[_Name], drafts: Mapping[str, Draft]) -> Iterator
     first: dict[str, _Name] = {}
     reported: set[tuple[str, str | None]] = set()
     for name in found:
-        # One fault of a code is enough: the names that PostgreSQL derives from its table say it again.
+        # One fault of a code suffices: the names that PostgreSQL derives from its table say it again.
         if (name.bo, name.field) in reported:
             continue
         if len(name.text) > MAX_NAME_BYTES:

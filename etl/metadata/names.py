@@ -17,7 +17,7 @@ OUT_MIGRATION_VERSION: Final = "1"
 """The version in code of the out_ tables' shape: raised when their DDL changes (guide, OUT_MIGRATION_VERSION)."""
 FILE_STORAGE: Final = "in_fileStorage"
 PROCESS_TRACKING: Final = "process_tracking"
-# Of the SHA-256 of a name that was cut: enough to tell a company's tables apart.
+# Digits of the SHA-256 of a name that was cut, which keep a company's tables apart.
 _DIGEST_DIGITS: Final = 8
 
 

@@ -1,6 +1,6 @@
 """What one version of the out_ tables looks like: made from metadata once, remembered, and compared later.
 
-A version goes on being served with the structure it was built for, whatever the metadata says by then.
+A version keeps the structure it was built for, even if the metadata changes.
 """
 
 from collections.abc import Iterator

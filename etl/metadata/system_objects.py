@@ -1,4 +1,4 @@
-"""The platform's own business objects that partners may fill: Person, Department, PersonGroup (platform-facts §1.9).
+"""The platform's own business objects that partners may fill: Person, Department, PersonGroup.
 
 A company that names one in a document adds flags and fields to what stands here; one that only links to it gets it as
 it stands here; one that does neither never meets it.

@@ -1,6 +1,6 @@
-"""Seeing: what is ready and how old, how far a run is, what is wrong with the set-up, figures for monitoring.
+"""Monitoring: what is ready and how old, the progress of a run, checks of the set-up, metrics.
 
-Receives an open Runtime. Hands on values for people and programs. Looks in read-only transactions with short patience,
+Receives an open Runtime. Returns values for people and programs. Reads in read-only transactions with short timeouts,
 writes nothing and starts no run.
 """
 

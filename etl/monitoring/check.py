@@ -1,4 +1,4 @@
-"""`etl check`: everything that can be found out without writing, as one list of findings."""
+"""`etl check`: all checks that need no write, as one list of findings."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -30,16 +30,16 @@ from etl.monitoring.server_checks import (
     check_encoding,
     check_holders,
     check_notify_queue,
-    check_rights,
+    check_privileges,
     check_server,
 )
 
-# Of each database, and of what is ours in all of them.
+# Checks of each database, and of our own objects in all of them.
 _OF_PLACE: tuple[tuple[str, Callable[[CheckedDatabase], Iterator[Finding]]], ...] = (
     ("server", check_server),
     ("encoding", check_encoding),
     ("clock", check_clock),
-    ("rights", check_rights),
+    ("privileges", check_privileges),
     ("vacuum", check_holders),
     ("notifications", check_notify_queue),
 )
@@ -55,7 +55,7 @@ _OF_RUNTIME: tuple[tuple[str, Callable[[Runtime], Iterator[Finding]]], ...] = (
 
 
 def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
-    """The findings one by one, as they are made; without configuration or connection no more can be asked."""
+    """Yields the findings; stops early without a configuration or connection."""
     seen: list[Tree] = []
     try:
         settings, found = read_configuration(url, company, environ, follow=seen.append)

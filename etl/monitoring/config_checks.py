@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from etl.config import Tree
 from etl.monitoring.finding import Finding, warning
 
-# A secret that stands in the text itself; `password:ENV=NAME` has none.
+# A secret within the text itself; `password:ENV=NAME` has none.
 _SECRET = re.compile(r"(?m)^\s*(password|hookUrl)\s*=\s*\S")
 
 
 def check_trust(tree: Tree) -> Iterator[Finding]:
-    """Whoever may write the tree decides which servers we send passwords to, and which rows count."""
+    """Who may write the tree: such users decide to which servers passwords are sent."""
     counting = {path: why for path, why in tree.open_texts.items() if not path.endswith(".errors.txt")}
     for why in sorted(set(counting.values())):
         texts = sorted(path for path, one in counting.items() if one == why)
@@ -20,7 +20,7 @@ def check_trust(tree: Tree) -> Iterator[Finding]:
         yield warning("configuration", found, _cure(tree))
     reported = sorted(path for path in tree.readable if path in tree.texts and _SECRET.search(tree.texts[path].content))
     for path in reported:
-        yield warning("configuration", f"{path} holds a secret, and anybody may read it", _cure(tree))
+        yield warning("configuration", f"{path} holds a secret, and any user may read it", _cure(tree))
 
 
 def _cure(tree: Tree) -> str:

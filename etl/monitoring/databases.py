@@ -1,4 +1,4 @@
-"""The databases of a company, each once, with what of ours lies there."""
+"""The databases of a company, each once, with our schemas there."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from etl.settings import PostgresSettings
 
 @dataclass(frozen=True)
 class CheckedDatabase:
-    """One database. `role`: what of the import, store and out lies there beside the import; empty for the import's.
+    """One database. `role`: which of store and out are there; empty for the import's.
 
     `source`: the text of the configuration that names it.
     """
@@ -23,7 +23,7 @@ class CheckedDatabase:
     held: Held
 
     def of(self, what: str) -> str:
-        """What is looked at, as it is called in a finding."""
+        """The name of a check in a finding."""
         return f"{what} of the {self.role}" if self.role else what
 
 

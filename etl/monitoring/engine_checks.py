@@ -1,10 +1,10 @@
-"""Checks of what is ours: rights, live tables, what is ready, the run."""
+"""Checks of our own objects: privileges, live tables, ready rows, the run."""
 
 from collections.abc import Iterator
 
 from etl import ddl
 from etl.database import PartState, SqlTemplates, read_only_transaction
-from etl.ddl import privileges as rights
+from etl.ddl import privileges
 from etl.engine import Runtime, is_prepared, look_at_feed, read_status, states_at
 from etl.errors import EnvironmentFault
 from etl.monitoring.finding import (
@@ -26,7 +26,7 @@ _UNDEFINED_COLUMN = "42703"
 
 
 def check_switches(runtime: Runtime) -> Iterator[Finding]:
-    """Whether runs are wanted at all."""
+    """Whether runs are enabled."""
     if runtime.settings.has_in_migration:
         yield ok("import", f"switched on, schema {runtime.in_schema}")
     else:
@@ -69,8 +69,8 @@ def check_tables(runtime: Runtime) -> Iterator[Finding]:
             yield warning("in_ tables", found, f"`etl generate-ddl --company {runtime.company.code} --apply` adds it")
         for one in ddl.foreign(connection, runtime.company, runtime.in_schema):
             yield warning("in_ tables", f"{one.table}: {one.what}", one.do)
-        for right in rights.missing_rights(connection, runtime.company, runtime.in_schema):
-            yield warning("partner's rights", right.what, right.command)
+        for right in privileges.missing_privileges(connection, runtime.company, runtime.in_schema):
+            yield warning("partner's privileges", right.what, right.command)
         is_ready = is_prepared(connection, runtime)
     with read_only_transaction(runtime.store_engine) as connection:
         changes = ddl.missing(connection, runtime.company, "store", in_schema=runtime.in_schema, **schemas)
@@ -83,7 +83,7 @@ def check_tables(runtime: Runtime) -> Iterator[Finding]:
 
 
 def check_ready(runtime: Runtime) -> Iterator[Finding]:
-    """What waits to be read, and what a runner would do about it."""
+    """The rows that wait to be read."""
     try:
         age = AgeSampler(_TABLE_SECONDS).look(runtime)
     except MissingTables:
@@ -94,17 +94,17 @@ def check_ready(runtime: Runtime) -> Iterator[Finding]:
     oldest = "" if age.oldest_seconds is None else f", the oldest {age.oldest_seconds / 60:,.0f} minutes old"
     yield ok("ready rows", f"{about}{rows:,}{oldest}")
     if undated:
-        text = f"{undated:,} of them have no usable inserted_date, so nobody sees how long they wait"
+        text = f"{undated:,} of them have no usable inserted_date, so their waiting time is unknown"
         yield warning("ready rows", text, "let the partner leave inserted_date to its default")
 
 
 def check_run(runtime: Runtime) -> Iterator[Finding]:
-    """The marker, and a run that somebody left."""
+    """The marker, and a run whose owner is gone."""
     status = read_status(runtime)
     if status.is_unreadable:
         return  # check_versions has named it
     if status.decision == "take_over":
-        yield warning("marker", status.reason, "`etl run` takes it over and goes on")
+        yield warning("marker", status.reason, "`etl run` takes it over and continues")
     elif status.marker and status.marker["ins_inkafka_status"] == 2 and status.decision == "wait":
         do = "correct the rows and hand over again, or `etl run --accept`"
         yield warning("marker", status.reason, do)
@@ -121,7 +121,7 @@ def check_run(runtime: Runtime) -> Iterator[Finding]:
 
 
 def check_statuses(runtime: Runtime) -> Iterator[Finding]:
-    """Rows that no run will ever take, because their in_status means nothing."""
+    """Rows that no run will ever take, because their in_status is unknown."""
     for table in runtime.company.in_tables():
         try:
             with read_only_transaction(runtime.engine, seconds=_TABLE_SECONDS) as connection:
@@ -129,13 +129,13 @@ def check_statuses(runtime: Runtime) -> Iterator[Finding]:
         except EnvironmentFault as fault:
             if fault.sqlstate not in (_TIMED_OUT, _UNDEFINED_TABLE, _UNDEFINED_COLUMN):
                 raise
-            continue  # too many rows for a look, which why_not looks through; or check_tables has named what is missing
+            continue  # too many rows to search here, as why_not does; or check_tables has named what is missing
         for one in found:
             yield warning("in_status", str(one), "let the partner set in_status to '' and hand over")
 
 
 def check_feed(runtime: Runtime) -> Iterator[Finding]:
-    """Whether hand-overs come when the company said, and are read in time."""
+    """Whether hand-overs come when they are due, and are read in time."""
     feed = look_at_feed(runtime)
     if feed is None:
         return

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad it is. Only an error keeps runs from going well now."""
+    """The severity. Only an error keeps runs from succeeding now."""
 
     OK = "ok"
     WARNING = "warning"
@@ -14,7 +14,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """`what` was looked at, what was `found`, and what to `do` about it; nothing to do when all is well."""
+    """`what` was checked, what was `found`, and what to `do` about it; empty if nothing is wrong."""
 
     what: str
     level: Level
@@ -23,15 +23,15 @@ class Finding:
 
 
 def ok(what: str, found: str) -> Finding:
-    """All is well."""
+    """Nothing is wrong."""
     return Finding(what, Level.OK, found)
 
 
 def warning(what: str, found: str, do: str) -> Finding:
-    """Runs go well, but somebody should know."""
+    """Runs succeed, but an operator should know."""
     return Finding(what, Level.WARNING, found, do)
 
 
 def error(what: str, found: str, do: str) -> Finding:
-    """Runs do not go well until this is fixed."""
+    """Runs fail until this is fixed."""
     return Finding(what, Level.ERROR, found, do)

@@ -1,4 +1,4 @@
-"""The figures for monitoring, from one look at a company."""
+"""The metrics of a company, measured at one time."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -42,7 +42,7 @@ _OUTCOMES = ("created", "changed", "unchanged", "removed", "rejected", "waiting"
 
 
 def measure(runtime: Runtime, book: AgeSampler) -> list[Sample]:
-    """All figures of a company now. A database that does not answer is a figure too: etl.up is 0 and alone."""
+    """All metrics of a company now. For a database that does not answer only etl.up, which is 0."""
     company = {"company": runtime.company.code}
     try:
         samples = [*_of_age(book.look(runtime), company), *_of_status(read_status(runtime), company)]

@@ -1,4 +1,4 @@
-"""How far a run is, from its tasks: a thought without I/O."""
+"""The progress of a run by its tasks; no I/O."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

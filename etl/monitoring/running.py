@@ -30,7 +30,7 @@ def rest(seconds: float, begun: float) -> float:
 
 
 class Watcher:
-    """For a command at work: looks at the run every `seconds` from a thread of its own, and shows what it saw."""
+    """Beside a running command: reads the state of the run every `seconds` in a thread, and shows it."""
 
     def __init__(self, runtime: Runtime, show: Callable[[Seen], None], seconds: float) -> None:
         self._runtime, self._show, self._seconds = runtime, show, seconds

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from etl.database import SqlTemplates, fetch_all, notify_queue, read_only_transaction
-from etl.ddl import privileges as rights
+from etl.ddl import privileges
 from etl.errors import EnvironmentFault
 from etl.monitoring.databases import CheckedDatabase
 from etl.monitoring.finding import (
@@ -97,20 +97,20 @@ def check_encoding(checked: CheckedDatabase) -> Iterator[Finding]:
     yield warning(checked.of("encoding"), f"{found.encoding}: {lacks}", do)
 
 
-def check_rights(checked: CheckedDatabase) -> Iterator[Finding]:
+def check_privileges(checked: CheckedDatabase) -> Iterator[Finding]:
     """What the engine's role may and must."""
     with read_only_transaction(checked.engine) as connection:
         [role] = fetch_all(connection, _sql("role"))
-        found = rights.lacking(connection, checked.held)
+        found = privileges.lacking(connection, checked.held)
     is_feared = role.is_superuser and checked.database.host
     if is_feared:
         do = "give the engine a role without it: partners' mistakes then stay within its own tables"
-        yield warning(checked.of("rights"), f"the role {role.role} is a superuser", do)
+        yield warning(checked.of("privileges"), f"the role {role.role} is a superuser", do)
     for lack in found:
         purpose = f", {lack.purpose}" if lack.purpose else ""
-        yield error(checked.of("rights"), f"the role {role.role} lacks: {lack.what}{purpose}", f"{lack.cure};")
+        yield error(checked.of("privileges"), f"the role {role.role} lacks: {lack.what}{purpose}", f"{lack.cure};")
     if not found and not is_feared:
-        yield ok(checked.of("rights"), f"the role {role.role} may do what it must")
+        yield ok(checked.of("privileges"), f"the role {role.role} may do what it must")
 
 
 def check_clock(checked: CheckedDatabase) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def compare_clocks(server: float, before: float, after: float) -> Finding:
 
 
 def check_notify_queue(checked: CheckedDatabase) -> Iterator[Finding]:
-    """One queue for the whole server: when it is full no transaction that notifies can be committed, of anybody."""
+    """One queue for the whole server: when it is full no transaction of any client that notifies can be committed."""
     with read_only_transaction(checked.engine) as connection:
         queue = notify_queue(connection)
     what = checked.of("notifications")
@@ -150,7 +150,7 @@ def check_notify_queue(checked: CheckedDatabase) -> Iterator[Finding]:
 
 
 def check_holders(checked: CheckedDatabase, minutes: int = _HELD_MINUTES) -> Iterator[Finding]:
-    """Forgotten transactions of anybody that keep dead rows alive."""
+    """Old open transactions of any client, which keep dead rows from being vacuumed."""
     with read_only_transaction(checked.engine) as connection:
         rows = fetch_all(connection, _sql("holders"), {"minutes": minutes})
     for row in rows:

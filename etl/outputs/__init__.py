@@ -1,1 +1,1 @@
-"""Where changes of the store go."""
+"""The outputs: where changes of the store go."""

@@ -1,6 +1,6 @@
 """Names and texts -> SQL text: the one place that quotes.
 
-Receives a name made from codes, or a text. Hands on SQL that can only be that name or that text, or refuses. Never
+Receives a name made from codes, or a text. Returns SQL that can only be that name or that text, or refuses. Never
 knows what the name is of.
 """
 
@@ -37,6 +37,12 @@ def identifier(name: str) -> str:
     if len(name) > MAX_NAME_BYTES:
         raise ConfigurationError(f"{shown(name)} is longer than the {MAX_NAME_BYTES} bytes that PostgreSQL keeps")
     return f'"{fold(name)}"' if fold(name) in QUOTED_KEYWORDS else name
+
+
+def short_name(name: str, number: int) -> str:
+    """The name, or its beginning and a number that makes it unique: short enough behind a prefix of 13 bytes."""
+    longest = MAX_NAME_BYTES - 13
+    return name if len(name) <= longest else f"{name[: longest - 5]}_{number}"
 
 
 def spreadsheet_text(expression: str) -> str:

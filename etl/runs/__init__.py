@@ -1,12 +1,12 @@
 """A run as a list of tasks, and the task table: plan, record, take, perform, retry.
 
-Receives how many rows each table has claimed. Hands each task to the function it is given, in one transaction together
+Receives how many rows each table has claimed. Calls the given function with each task, in one transaction together
 with the task's state. Never knows what a task does.
 """
 
 from etl.runs.bisect import PoisonRows, bisect
 from etl.runs.error_class import ErrorClass, error_class_of, is_data_error
-from etl.runs.perform import Fallback, Work, perform
+from etl.runs.perform import Fallback, TaskFunction, perform
 from etl.runs.plan import Extent, build_claim_plan, build_plan
 from etl.runs.queue import ClaimedTask, QueueState, TaskQueue
 from etl.runs.retry_policy import RetryPolicy
@@ -28,8 +28,8 @@ __all__ = [
     "QueueState",
     "RetryPolicy",
     "Task",
+    "TaskFunction",
     "TaskQueue",
-    "Work",
     "bisect",
     "build_claim_plan",
     "build_plan",

@@ -1,4 +1,5 @@
-"""The search for the rows that cause a fault: halve what fails until it cannot be halved. No I/O: `probe` does it."""
+"""Finds the rows that cause a fault by halving failing parts until a part cannot be divided. No I/O: `probe` does
+it."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ Fault = TypeVar("Fault")
 
 @dataclass(frozen=True)
 class PoisonRows(Generic[Part, Fault]):
-    """A part that fails by itself, and how."""
+    """A part that fails by itself, and its fault."""
 
     part: Part
     fault: Fault
@@ -24,11 +25,11 @@ def bisect(
     *,
     probes: int,
 ) -> list[PoisonRows[Part, Fault]]:
-    """The parts of a whole that fails which fail by themselves; none if only a combination of parts does.
+    """The parts of a failing whole that fail by themselves; empty if only a combination of parts fails.
 
-    `cut` divides a part, or answers with its one piece, or with nothing if nothing is left of it. `probe` says how a
-    part fails, None if it does not. All suspects are halved in turn, so that after so many probes those that are left,
-    and poison rows, are about equally small.
+    `cut` divides a part; it returns the part alone if that cannot be divided, and nothing if it is empty. `probe`
+    returns the fault of a part, None if it does not fail. All failing parts are halved in turn, so that when the probes
+    are used up the remaining parts and the poison rows are about equally small.
     """
     suspects, poison = deque([whole]), []
     while suspects and probes > 0:

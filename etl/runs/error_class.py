@@ -1,5 +1,4 @@
-"""What a fault of the server means for the task that met it, by SQLSTATE (reliability anchors, 4.3), and how long it is
-borne."""
+"""Classifies the server's faults by SQLSTATE: whether and for how long a task that meets one is tried again."""
 
 import random
 import time
@@ -12,12 +11,12 @@ from etl.errors import EtlError, TransientFault
 class ErrorClass(Enum):
     """Classes of faults; the same transaction is tried again for all but the last three."""
 
-    CONTENTION = auto()  # deadlocks are over soon: short pauses and many
-    LOCKED = auto()  # so are locks, as a rule; when one is not, somebody must end it, and it is waited for
-    CONNECTION_LOST = auto()  # a lost server takes longer to come back: long pauses and few
-    RETRY_ONCE = auto()  # the second try finds what the first one did not know; if it does not, it never will
-    OUTAGE = auto()  # disk, memory, NOTIFY queue, a standby, no login: somebody must fix the server; it is waited for
-    TIMEOUT = auto()  # the server's statement_timeout, or somebody's cancel
+    CONTENTION = auto()  # deadlocks are short: many short pauses
+    LOCKED = auto()  # locks are short too, as a rule; the run waits for one that an operator must end
+    CONNECTION_LOST = auto()  # a lost server takes longer to come back: few long pauses
+    RETRY_ONCE = auto()  # the second try sees what changed during the first one; further tries would see the same
+    OUTAGE = auto()  # disk, memory, NOTIFY queue, a standby, no login: waits until an operator has fixed the server
+    TIMEOUT = auto()  # statement_timeout, or another session cancelled the statement
     DATA = auto()  # values out of range, broken constraints, limits of the server
     OTHER = auto()
 
@@ -29,7 +28,7 @@ _OUTAGE = ("53100", "53200", "53N01", "58030", "25006", "28")
 _TIMEOUT = "57014"
 _LOCKED = "55P03"
 _DATA = ("21", "22", "23", "54")
-# A COPY between databases whose tables are not alike any more.
+# A COPY between databases whose tables differ by now.
 _NOT_ALIKE = ("22P03", "22P04")
 _LINK_LOST = ("08", "57P01", "57P02")
 
@@ -44,7 +43,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
 
 
 def error_class_of(fault: EtlError) -> ErrorClass:
-    """The class of a fault."""
+    """The class of a fault by its SQLSTATE; without one by its type."""
     code = fault.sqlstate
     if isinstance(fault, TransientFault):
         if code in _RETRY_ONCE:
@@ -60,20 +59,20 @@ def error_class_of(fault: EtlError) -> ErrorClass:
 
 
 def is_data_error(fault: EtlError) -> bool:
-    """Whether the values of rows may be to blame; a unique value only when a second try has met it too."""
+    """Whether values of rows may be the cause; unique violations count only when a second try has met them too."""
     return fault.sqlstate.startswith(_DATA) and fault.sqlstate not in _NOT_ALIKE
 
 
 def is_crash(fault: EtlError) -> bool:
-    """Whether nothing but the task explains the fault: values that a statement cannot bear, or a server that was lost
-    with each try and is there again. Locks, rights, disk, a server that stays away: these excuse it."""
+    """Whether the task itself caused the fault: values that a statement rejects, or a connection lost at each try while
+    the server is reachable. Not the task's fault: locks, missing privileges, disk, a server that stays away."""
     is_lost = isinstance(fault, TransientFault) and (not fault.sqlstate or fault.sqlstate.startswith(_LINK_LOST))
     return is_lost or is_data_error(fault)
 
 
 @dataclass
 class Patience:
-    """With one piece of work. `seconds`: how long the run waits for the server, from the first such fault on."""
+    """The tries of one piece of work. `seconds`: how long the run waits for the server, from the first outage on."""
 
     seconds: float = 0.0
     _tries: int = 0
@@ -83,11 +82,11 @@ class Patience:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the last pause was one for somebody who must do something."""
+        """Whether the last pause waits for an operator to act."""
         return self._is_waiting
 
     def pause(self, fault: EtlError) -> float | None:
-        """How many seconds to wait before the next try; None: it is not tried again."""
+        """Seconds to wait before the next try; None: it is not tried again."""
         meaning = error_class_of(fault)
         self._is_waiting = False
         if meaning is ErrorClass.OUTAGE:

@@ -1,4 +1,4 @@
-"""One task, one transaction, its state included."""
+"""Performs one task in one transaction, which also records the task's state."""
 
 import logging
 import time
@@ -16,11 +16,11 @@ from etl.runs.task import CHUNKED, Task
 
 _log = logging.getLogger("in_pg_migration")
 
-# What the work is given: the connection, or what `sides` makes of it.
-Work = Callable[[Any, Task], Counters]
+# What the work receives: the connection, or what `connections` opens beside it.
+TaskFunction = Callable[[Any, Task], Counters]
 Connections = Callable[[Connection], AbstractContextManager[Any]]
-# For a fault that patience does not help against: another work for the same task, None if there is none.
-Fallback = Callable[[EtlError], Work | None]
+# Called with a fault that retries do not cure: other work for the same task, None if there is none.
+Fallback = Callable[[EtlError], TaskFunction | None]
 
 
 def _nothing_else(fault: EtlError) -> None:
@@ -30,7 +30,7 @@ def _nothing_else(fault: EtlError) -> None:
 def perform(
     queue: TaskQueue,
     taken: ClaimedTask,
-    work: Work,
+    work: TaskFunction,
     *,
     retry_policy: RetryPolicy,
     fallback: Fallback = _nothing_else,
@@ -40,8 +40,8 @@ def perform(
 ) -> Counters:
     """Performs a taken task and returns its counters (names -> rows).
 
-    `sides` opens what else the work writes to; it is closed, and with it committed, just before the task's transaction.
-    `quarantine` says why the work sets the task aside. Raises the last fault when patience ends and there is no other
+    `connections` opens the other databases that the work writes to, committed just before the task's transaction.
+    `quarantine` says why the work sets the task aside. Raises the last fault when retries end and there is no other
     work; the task is then free again.
     """
     is_again = False
@@ -64,7 +64,7 @@ def perform(
                     raise
                 work = other
     except FencedOut:
-        raise  # whoever has the run frees its tasks
+        raise  # the run's new owner frees its tasks
     except EtlError as fault:
         last = _naming_task(taken, fault)
         _put_back(queue, taken, last)
@@ -75,7 +75,7 @@ def perform(
 
 
 def _once(
-    queue: TaskQueue, taken: ClaimedTask, work: Work, connections: Connections, quarantine: str, **settings: str
+    queue: TaskQueue, taken: ClaimedTask, work: TaskFunction, connections: Connections, quarantine: str, **settings: str
 ) -> Counters:
     title = f"[{taken.task.kind} : {taken.task.title}]"
     _log.info("uXizo869mV :: start task %s", title)
@@ -91,7 +91,7 @@ def _once(
 
 
 def _naming_task(taken: ClaimedTask, fault: EtlError) -> EtlError:
-    """A lock timeout that says which task waited; any other fault as it is."""
+    """Adds the task to a lock timeout; returns any other fault unchanged."""
     if fault.sqlstate != LOCK_TIMEOUT:
         return fault
     last = TransientFault(f"task {taken.task.kind} {taken.task.title}: {fault}")

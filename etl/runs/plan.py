@@ -1,4 +1,4 @@
-"""The order of a run, from what was claimed. Titles are only shown; what a task does is its kind's."""
+"""Plans the tasks of a run from what was claimed. Titles are only shown; the kind decides what a task does."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from etl.runs.task import (
 
 FIRST = Task(seq=0, stage=0, kind=Kind.BEGIN, title="Начало миграции инстанций БО")
 
-# So many claimed rows of link tables that are new want the indexes of their links at once, not before the next run.
+# From this many claimed rows on, new link tables get the indexes of their links in this run instead of the next one.
 _INDEX_FROM_ROWS = 10_000
 
 _NOTHING = Chunk(rows=0)
@@ -26,8 +26,8 @@ _INDEXES: _Line = (Kind.MAKE_INDEXES, "Индексы связей", "", None, "
 
 @dataclass(frozen=True)
 class Extent:
-    """What there is to do. `claimed` holds one value per in_ table, data and links alike; `has_files`: files are unread
-    or fields wait for some; `fills` are out_ tables of a version that this run makes, each with the number of tasks
+    """The work of a run. `claimed` holds one value per in_ table, data and links alike; `has_files`: files are unread
+    or fields wait for files; `fills` are out_ tables of a version that this run makes, each with the number of tasks
     that fill it; `notifies`: hooks are called when all is done."""
 
     claimed: Mapping[str, Claimed]
@@ -37,15 +37,15 @@ class Extent:
 
 
 def build_claim_plan(tables: Iterable[Claimed]) -> tuple[Task, ...]:
-    """Between BEGIN and the other tasks: these tables are claimed side by side, then all others are planned."""
+    """The tasks after BEGIN that claim these large tables side by side; the last one plans all other tasks."""
     claims = [line for table in tables for line in _chunks(Kind.CLAIM, "Захват строк", table)]
     return tuple(_number([claims, [(Kind.PLAN, "План миграции", "", None, "")]], FIRST))
 
 
 def build_plan(company: Company, extent: Extent, after: Task = FIRST) -> tuple[Task, ...]:
-    """All tasks `after` the one that plans them; what has no work is left out.
+    """All tasks `after` the planning task; kinds without work are left out.
 
-    Dictionaries stand before the objects whose dropdowns name their rows. A link table always has a task, also without
+    Dictionaries come before the objects whose dropdowns name their rows. A link table always has a task, also without
     claimed rows: the instance that a waiting reference needs may have come in this run.
     """
     claimed = extent.claimed
@@ -69,9 +69,9 @@ def build_plan(company: Company, extent: Extent, after: Task = FIRST) -> tuple[T
 def _number(stages: Iterable[Iterable[_Line]], after: Task) -> Iterator[Task]:
     seq = after.seq
     for stage, lines in enumerate(stages, start=after.stage + 1):
-        for kind, title, table, chunk, lane in lines:
+        for kind, title, table, chunk, serial_key in lines:
             seq += 1
-            yield Task(seq=seq, stage=stage, kind=kind, title=title, table=table, chunk=chunk, lane=lane)
+            yield Task(seq=seq, stage=stage, kind=kind, title=title, table=table, chunk=chunk, serial_key=serial_key)
 
 
 def _single_fields(company: Company, claimed: Mapping[str, Claimed], *, dictionaries: bool) -> list[_Line]:
@@ -80,8 +80,8 @@ def _single_fields(company: Company, claimed: Mapping[str, Claimed], *, dictiona
         is_dictionary = business_object.category is Category.DICTIONARY
         if business_object.has_in_table and is_dictionary == dictionaries:
             part = claimed[names.in_table(business_object.code)]
-            lane = "" if part.in_any_order else part.table
-            chunks = _chunks(Kind.MIGRATE_SINGLE_FIELDS, "Простые поля", part, lane=lane)
+            serial_key = "" if part.in_any_order else part.table
+            chunks = _chunks(Kind.MIGRATE_SINGLE_FIELDS, "Простые поля", part, serial_key=serial_key)
             lines += enumerate([*_dependent_rows(part), *chunks])
     return _first_parts_first(lines)
 
@@ -100,7 +100,8 @@ def _files(extent: Extent) -> Iterator[_Line]:
 
 
 def _links(company: Company, extent: Extent) -> Iterator[list[_Line]]:
-    """The barrier after them, and their indexes where these are not made beside the filling of out_ tables."""
+    """The tasks of links, their barrier, and the links' indexes unless these are made beside the filling of out_
+    tables."""
     links = list(company.in_link_tables())
     if links:
         yield list(_link_tables(links, extent.claimed))
@@ -112,9 +113,10 @@ def _links(company: Company, extent: Extent) -> Iterator[list[_Line]]:
 def _link_tables(links: Iterable[LinkTable], claimed: Mapping[str, Claimed]) -> Iterator[_Line]:
     for link in links:
         kind = Kind.MIGRATE_CO_LINKS if link.field.co else Kind.MIGRATE_BO_LINKS
-        # Links that only add are the same in any order. Those of a SINGLE field, or of a full set, give way to others.
-        lane = "" if link.field.only_adds_links else f"{link.bo.code}.{link.field.code}"
-        yield from _chunks(kind, "Связи", claimed[link.name], lane=lane, at_least_one=True)
+        # Links that are only added give the same result in any order. In a SINGLE field or a full set one replaces
+        # another.
+        serial_key = "" if link.field.only_adds_links else f"{link.bo.code}.{link.field.code}"
+        yield from _chunks(kind, "Связи", claimed[link.name], serial_key=serial_key, at_least_one=True)
 
 
 def _in_migrated_at(company: Company, claimed: Mapping[str, Claimed]) -> Iterator[_Line]:
@@ -125,7 +127,7 @@ def _in_migrated_at(company: Company, claimed: Mapping[str, Claimed]) -> Iterato
 
 
 def _fills(fills: Mapping[str, int]) -> Iterator[list[_Line]]:
-    """The tables are made by one task, so that others find them committed."""
+    """One task makes the tables, so that the tasks that fill them find them committed."""
     if fills:
         yield [(Kind.FILL_OUT, "Создание таблиц out_", "", None, "")]
         lines = [line for table, parts in fills.items() for line in enumerate(_fill(table, parts))]
@@ -133,7 +135,8 @@ def _fills(fills: Mapping[str, int]) -> Iterator[list[_Line]]:
 
 
 def _first_parts_first(lines: list[tuple[int, _Line]]) -> list[_Line]:
-    """Two sessions that write to one table stand in each other's way: other tables' first parts come between."""
+    """Orders parts so that workers start with different tables: two sessions that write to one table slow each other
+    down."""
     return [line for _, line in sorted(lines, key=itemgetter(0))]
 
 
@@ -144,8 +147,10 @@ def _fill(table: str, parts: int) -> Iterator[_Line]:
         yield Kind.FILL_OUT, f"Заполнение: {table}{number}", table, chunk, ""
 
 
-def _chunks(kind: Kind, title: str, claimed: Claimed, *, lane: str = "", at_least_one: bool = False) -> Iterator[_Line]:
+def _chunks(
+    kind: Kind, title: str, claimed: Claimed, *, serial_key: str = "", at_least_one: bool = False
+) -> Iterator[_Line]:
     chunks = claimed.chunks or ((_NOTHING,) if at_least_one else ())
     for number, chunk in enumerate(chunks, start=1):
         part = f" ({number}/{len(chunks)})" if len(chunks) > 1 else ""
-        yield kind, f"{title}: {claimed.table}{part}", claimed.table, chunk, lane
+        yield kind, f"{title}: {claimed.table}{part}", claimed.table, chunk, serial_key

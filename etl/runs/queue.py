@@ -1,4 +1,4 @@
-"""The rows of table `task`: recorded, taken, marked."""
+"""The table `task`: records, takes and marks tasks."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,8 +35,8 @@ Counters = Mapping[str, int]
 class ClaimedTask:
     """A task that this runner took.
 
-    `attempts` counts this time too, and so does `crash_count`: attempts that ended their runner, or broke off for no
-    other reason than the task. `last_error` is that of the attempt before.
+    `attempts` includes this one, and so does `crash_count`: attempts that ended their runner, or failed because of the
+    task itself. `last_error` is the error of the attempt before.
     """
 
     id: int
@@ -49,15 +49,15 @@ class ClaimedTask:
     def from_row(cls, row: Any) -> "ClaimedTask":
         """A row of `sql/take.sql`."""
         chunk = Chunk(rows=row.claimed_rows, first=row.first_position, after=row.after_position)
-        task = Task(row.seq, row.stage, Kind(row.kind), row.title, row.in_table, chunk, row.lane)
+        task = Task(row.seq, row.stage, Kind(row.kind), row.title, row.in_table, chunk, serial_key=row.lane)
         return cls(row.id, task, row.attempts, row.crash_count, row.last_error or "")
 
 
 @dataclass(frozen=True)
 class QueueState:
-    """What is not finished of a run: tasks that wait, and tasks that anybody performs.
+    """The unfinished tasks of a run: those that wait, and those that any runner performs.
 
-    `is_over`: nothing is left for this runner. `lost` are helpers that are gone, `unknown` are kinds of
+    `is_over`: nothing is left for this runner. `lost`: helpers whose lease has run out. `unknown`: kinds of
     tasks that this version does not know.
     """
 
@@ -73,8 +73,8 @@ class QueueState:
 class TaskQueue:
     """The tasks of one run as this runner sees them, under the run's fencing token.
 
-    A helper takes only what merges rows, and begins nothing once its own lease or that of the run's owner has run out.
-    `parts` of the import's database are written to: nothing begins where only newer programs may write.
+    A helper takes only tasks that merge rows, and none once its own lease or the owner's has run out. `parts` of the
+    import's database are written to: no task begins where only newer programs may write.
     """
 
     engine: sqlalchemy.Engine
@@ -98,23 +98,23 @@ class TaskQueue:
         return execute(connection, _sql("clean", schema=schema), {"before": before, "limit": limit})
 
     def record(self, connection: Connection, tasks: Iterable[Task]) -> None:
-        """Writes the tasks of a plan; those already there stay as they are."""
+        """Inserts the tasks of a plan; tasks that exist are left unchanged."""
         rows = [_as_row(task) for task in tasks]
         execute(connection, self._sql("record"), {"run": self.run, "tasks": json.dumps(rows)})
 
     def inherit(self) -> None:
-        """Frees what an owner with a lower token had taken."""
+        """Frees the tasks that owners with lower tokens had taken."""
         with transaction(self.engine) as connection:
             execute(connection, self._sql("inherit"), {"run": self.run, "fence": self.fence})
 
     def take(self) -> ClaimedTask | None:
-        """The next task that may run now, committed as taken; None: nothing may run now."""
+        """The next task that may run now, committed as taken; None: none may run now."""
         with transaction(self.engine) as connection:
             row = fetch_one(connection, self._sql("take"), self._mine() | {"kinds": self._kinds})
         return ClaimedTask.from_row(row) if row else None
 
     def left(self) -> QueueState:
-        """What is not finished, by anybody."""
+        """The unfinished tasks of all runners."""
         with transaction(self.engine) as connection:
             [row] = fetch_all(connection, self._sql("left"), self._mine() | {"known": [kind.value for kind in Kind]})
         is_over = row.has_ended if self.is_helper else not row.todo and not row.running
@@ -129,37 +129,37 @@ class TaskQueue:
         refuse_newer(self.parts, row.noted)
 
     def done_counters(self, taken: ClaimedTask) -> Counters | None:
-        """The counters of a task that this owner did finish, when the answer to its commit was lost; else None."""
+        """The counters of a task that this owner finished although the answer to its commit was lost; else None."""
         with transaction(self.engine) as connection:
             row = fetch_one(connection, self._sql("done_counters"), self._mine() | {"id": taken.id})
         return row.counters if row else None
 
     def mark_done(self, connection: Connection, taken: ClaimedTask, counters: Counters, quarantine: str = "") -> None:
-        """Marks a task in the transaction of its effects, or says why it was set aside. Raises FencedOut when it is no
-        longer this owner's."""
+        """Marks a task as done in the transaction of its effects, with the reason if it was set aside. Raises FencedOut
+        when another owner has taken it."""
         state = {"state": "quarantined" if quarantine else "done", "error": quarantine or None}
-        names = self._mine() | state | {"id": taken.id, "counters": json.dumps(dict(counters))}
-        if execute(connection, self._sql("mark_done"), names) != 1:
+        values = self._mine() | state | {"id": taken.id, "counters": json.dumps(dict(counters))}
+        if execute(connection, self._sql("mark_done"), values) != 1:
             raise FencedOut(f"task {taken.task.title} of run {self.run} is no longer this runner's")
 
     def put_back(self, taken: ClaimedTask, error: str, *, is_crash: bool = False) -> None:
-        """Frees a task whose transaction was rolled back, with the reason; `is_strike` if the task is to blame."""
+        """Frees a task whose transaction was rolled back, with the reason; `is_crash`: its crash count rises."""
         values = {"id": taken.id, "error": error, "excused": int(not is_crash)}
         with transaction(self.engine) as connection:
             execute(connection, self._sql("put_back"), self._mine() | values)
 
     def note(self, taken: ClaimedTask, error: str) -> None:
-        """Says of a task under way why it does not go on, for whoever looks."""
+        """Records why a running task waits, for `etl status`."""
         with transaction(self.engine) as connection:
             execute(connection, self._sql("note"), self._mine() | {"id": taken.id, "error": error})
 
     def put_back_mine(self) -> None:
-        """Frees what this runner had begun when it helped before and left in disorder."""
+        """Frees the tasks that this runner had begun as a helper before it broke off."""
         with transaction(self.engine) as connection:
             execute(connection, self._sql("put_back_mine"), self._mine())
 
     def put_back_lost(self, owners: Sequence[str]) -> None:
-        """Frees what dismissed helpers had begun."""
+        """Frees the tasks that dismissed helpers had begun."""
         with transaction(self.engine) as connection:
             execute(connection, self._sql("put_back_lost"), self._mine() | {"owners": list(owners)})
 
@@ -195,6 +195,7 @@ class TaskQueue:
 
 def _as_row(task: Task) -> dict[str, object]:
     row = asdict(task)
+    row["lane"] = row.pop("serial_key")
     chunk = row.pop("chunk") or asdict(Chunk(rows=0))
     return {
         **row,

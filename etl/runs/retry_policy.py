@@ -1,4 +1,4 @@
-"""How a runner bears the faults of its tasks: it waits, or finds other work that comes to the same end."""
+"""Retries transactions of a runner after faults, with pauses."""
 
 import logging
 import time
@@ -20,15 +20,15 @@ def _sleep_through(seconds: float) -> bool:
 
 
 def _ignore(fault: EtlError | None) -> None:
-    """No one is notified."""
+    """No notification."""
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """What is done about faults.
+    """When to try again after a fault.
 
-    `before_try` raises when this runner must not write any more. `wait` lets so many seconds pass; False: the runner
-    ends. `patience_seconds`: how long the run waits for the server. `notify` receives the fault that makes it
+    `before_try` raises when this runner must not write any more. `wait` waits for a number of seconds; False: the
+    runner ends. `patience_seconds`: how long the run waits for the server. `notify` receives the fault that makes it
     wait so, and None when that is over.
     """
 
@@ -38,10 +38,10 @@ class RetryPolicy:
     notify: Callable[[EtlError | None], None] = _ignore
 
     def run_with_retry(self, what: str, attempt: Callable[[], Answer], *, only_outages: bool = False) -> Answer:
-        """What `attempt` answers, a whole transaction that is tried again while its faults are worth it.
+        """Calls `attempt`, a whole transaction, until it succeeds or its fault is not worth another try; returns its
+        result.
 
-        Raises the last fault when patience ends; with `only_lasting` there is none with faults that come and go, but
-        for locks.
+        Raises the last fault when retries end; with `only_outages` only outages and locks are retried.
         """
         patience = Patience(self.patience_seconds)
         outage: EtlError | None = None
@@ -51,7 +51,7 @@ class RetryPolicy:
             except FencedOut as lost:
                 if outage is None:
                     raise
-                raise outage from lost  # a server that takes no writes took no heartbeat either
+                raise outage from lost  # a server that refuses writes has refused the heartbeat too
             try:
                 answer = attempt()
             except EtlError as error:

@@ -26,13 +26,13 @@ class Kind(StrEnum):
     NOP = "NOP"
 
 
-# They merge a part of the rows that can be set aside while the others go on.
+# They merge a part of the rows that can be set aside while the other tasks continue.
 CHUNKED = frozenset(
     {Kind.MIGRATE_DEPENDENT_ROWS, Kind.MIGRATE_SINGLE_FIELDS, Kind.MIGRATE_BO_LINKS, Kind.MIGRATE_CO_LINKS}
 )
 # They merge rows.
 MERGING = CHUNKED | {Kind.UPLOAD_FILES, Kind.MIGRATE_IN_MIGRATED_AT}
-# Any runner may perform them; all other kinds are for the run's owner.
+# Any runner may perform them; all other kinds are performed by the run's owner only.
 SHARED = MERGING | {Kind.CLAIM}
 
 # No page of PostgreSQL has as many rows (a line number has 16 bits).
@@ -42,7 +42,7 @@ LINES_IN_A_PAGE = 1 << 16
 @dataclass(frozen=True)
 class Chunk:
     """A part of a table, `first <= position < after`; None is open. Positions are ids of in_ rows, or of link rows,
-    which have no id, the places where they lie (see `position`), or of an out_ table to fill, the numbers of its parts.
+    which have no id, their ctids as numbers (see `position`), or of an out_ table to fill, the numbers of its parts.
     `rows` is how many claimed rows it held when it was planned."""
 
     rows: int
@@ -50,7 +50,7 @@ class Chunk:
     after: int | None = None
 
     def bounds(self, *, are_places: bool) -> dict[str, object]:
-        """`first` and `after` for statements: as numbers, or as PostgreSQL writes places (ctid)."""
+        """The values of `:first` and `:after` in statements: numbers, or ctids as PostgreSQL writes them."""
         both = {"first": self.first, "after": self.after}
         if not are_places:
             return dict(both)
@@ -61,13 +61,13 @@ class Chunk:
 
 
 def position(page: int, line: int = 0) -> int:
-    """The place of a link row as one number, in the order of places."""
+    """The ctid of a link row as one number, in the same order."""
     return page * LINES_IN_A_PAGE + line
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """One in_ table after the claim, or what is to be claimed of it: its chunks in order. Without rows there is none.
+    """The chunks of one in_ table in order, claimed or to be claimed. Without rows there is no chunk.
 
     `in_any_order`: rows of two chunks never meet, so these may be merged side by side.
     """
@@ -82,7 +82,7 @@ class Claimed:
 class Task:
     """A unit of a run's work. Tasks of one stage may run side by side; a stage starts when the one before is done.
 
-    Tasks of one `lane` of a stage keep their order, one after the other: what they do depends on it.
+    Tasks of a stage with the same `serial_key` run one after the other, in their order.
     """
 
     seq: int
@@ -91,9 +91,9 @@ class Task:
     title: str
     table: str = ""
     chunk: Chunk | None = None
-    lane: str = ""
+    serial_key: str = ""
 
     @property
     def part(self) -> Chunk:
-        """Its chunk; one that has none has no rows."""
+        """Its chunk; a task without one has an empty chunk."""
         return self.chunk or Chunk(rows=0)

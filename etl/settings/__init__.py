@@ -1,6 +1,6 @@
 """Configuration texts into frozen settings: every key, default, unit and rule.
 
-Receives path → text and the environment. Hands on one checked Settings, each value with its origin, or every problem.
+Receives path → text and the environment. Returns one checked Settings, each value with its origin, or every problem.
 Never reads a file or a node, and never lets a secret into a message.
 """
 

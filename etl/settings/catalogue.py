@@ -1,6 +1,6 @@
 """The one table of all keys: name, default, unit, range, comment. Samples, checks and `etl config show` come from it.
 
-File and key names are the platform's own (platform-facts §6.2), so that its files load as they are.
+File and key names are the platform's own, so that its files load as they are.
 """
 
 from etl.settings.guard_keys import GUARD_KEYS

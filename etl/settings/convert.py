@@ -9,11 +9,11 @@ from etl.settings.keys import Key, Kind
 
 Value = str | int | bool | SecretStr | None
 
-# The platform's own list (platform-facts §6.1); there every other word silently meant false.
+# The platform's own list; there every other word silently meant false.
 TRUE_WORDS = frozenset(["T", "TRUE", "ON", "1", "Y", "YES", "И", "ИСТИНА", "ДА", "Д", "是的"])
 FALSE_WORDS = frozenset(["F", "FALSE", "OFF", "0", "N", "NO", "Л", "ЛОЖЬ", "НЕТ", "Н", "不是", "否"])
 
-# Long enough to recognise a value in a message, too short to flood a log.
+# Characters of a value that a message shows.
 _SHOWN = 40
 _NUMBER = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 

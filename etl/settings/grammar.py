@@ -1,4 +1,4 @@
-"""The `key=value` grammar of the platform's files (platform-facts §6.1): lines in, pairs out.
+"""The `key=value` grammar of the platform's files: lines in, pairs out.
 
     # comment
     key=value              both trimmed; the first = splits; no quotes, escapes or trailing comments

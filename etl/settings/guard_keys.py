@@ -64,8 +64,8 @@ GUARD_KEYS = (
         "taskAttempts",
         Kind.NUMBER,
         "5",
-        "A task that has ended its runner, or met a fault that no single row explains, so many times is set aside: "
-        "its rows are rejected unread (CHUNK_QUARANTINED), the run goes on. From the third time on it is tried alone.",
+        "How often a task may end its runner, or meet a fault that no single row explains, until it is set aside: "
+        "its rows are rejected unread (CHUNK_QUARANTINED), the run continues. From the third time on it runs alone.",
         unit="attempts",
         smallest=3,
         largest=1_000_000,
@@ -75,7 +75,7 @@ GUARD_KEYS = (
         Kind.NUMBER,
         "600",
         "How long a run waits, after one notice, for a server that an administrator must repair: disk full, out of "
-        "memory, read only, no login. It keeps its lease and goes on by itself. 0 ends the run at once.",
+        "memory, read only, no login. It keeps its lease and continues by itself. 0 ends the run at once.",
         unit="seconds",
         smallest=0,
         largest=1_000_000,
@@ -109,7 +109,7 @@ GUARD_KEYS = (
         "cleanLimit",
         Kind.NUMBER,
         "10000",
-        "Rows of each kind that a run forgets before it begins; `etl clean` goes on until none is left.",
+        "Expired rows of each kind that a run deletes before it begins; `etl clean` repeats this until none is left.",
         unit="rows",
         smallest=1,
         largest=10_000_000,

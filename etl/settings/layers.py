@@ -1,4 +1,4 @@
-"""Texts into settings, layer by layer: default, file, the company's own file, each key by key."""
+"""Reads texts into settings, layer by layer: default, file, the company's own file, each key by key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from etl.settings.keys import Key, KeyFile
 from etl.settings.origin import DEFAULT, Origin, OriginKind, Setting
 
 _COMPANY_CODE = (IN_MIGRATION, "companyCode")
-# As many as a reader takes in.
+# The maximum number that a message lists.
 _LISTED_KEYS = 12
 
 
@@ -30,11 +30,11 @@ class Layers:
     # Keys whose text was no value; what depends on them is not checked, so that one fault gives one problem.
     faulty: set[tuple[str, str]] = field(default_factory=set)
     company: str = ""
-    # Kept apart: `etl config show` has something to show without a company.
+    # Kept apart, so that `etl config show` works without a company.
     company_problem: Problem | None = None
 
     def place(self, path: str) -> str:
-        """Where a person finds `path`: a file of the disk, or the URL of a node."""
+        """The location of `path` for messages: a file of the disk, or the URL of a node."""
         base = self.origin.removeprefix("file:").rstrip("/")
         return f"{base}/{path}" if base else path
 
@@ -73,7 +73,7 @@ def read_layers(
 
 
 def _lay(layers: Layers, file: KeyFile, path: str, text: str, environ: Mapping[str, str], kind: OriginKind) -> None:
-    """One file on top of what is there."""
+    """Adds the layer of one file."""
     place = layers.place(path)
     pairs, problems = parse_pairs(place, text, environ)
     layers.problems.extend(problems)
@@ -121,7 +121,7 @@ def _check_overlaid_code(layers: Layers) -> None:
 
 
 def _untrusted(place: str, pair: Pair, why: str) -> Problem:
-    danger = "whoever may write this text could run programs as etl, or have its messages sent to him"
+    danger = "users who may write this text could run programs as etl, or receive its messages"
     cure = "close it to others, or delete the line"
     return Problem(f"is refused: {why}, and {danger}; {cure}", place, pair.line, pair.key)
 

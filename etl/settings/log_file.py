@@ -1,4 +1,4 @@
-"""`logging/structure.txt` into a LogStructure (platform-facts §8): instructions, and details indented below them."""
+"""`logging/structure.txt` into a LogStructure: instructions, and details indented below them."""
 
 import re
 from collections.abc import Callable, Mapping

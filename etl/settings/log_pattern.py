@@ -1,4 +1,4 @@
-"""How a line of the log looks: Logback's patterns, as far as a log of ours has something to say (platform-facts §8).
+"""How a line of the log looks: Logback's patterns, as far as a log of ours has something to say.
 
 `%d{yyyy-MM-dd'T'HH:mm:ss.SSS} [%23.23thread] Q %msg%n`. Besides Logback's own words, `%json` is the whole event as one
 line of JSON.

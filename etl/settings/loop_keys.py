@@ -7,8 +7,8 @@ LOOP_KEYS = (
         "startOnHandOver",
         Kind.BOOLEAN,
         "true",
-        "Whether `etl run --loop` starts as soon as the partner hands over, whatever the schedule says; a trigger on "
-        "process_tracking tells it. With false only the schedule starts runs, and there is no trigger: a partner who "
+        "Whether `etl run --loop` starts as soon as the partner hands over, also outside of the schedule; a trigger on "
+        "process_tracking notifies it. With false only the schedule starts runs, without a trigger: a partner who "
         "uses two-phase commit needs that.",
     ),
     Key(

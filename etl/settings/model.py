@@ -1,4 +1,4 @@
-"""What the other packages receive: frozen settings, whole and checked."""
+"""The settings as other packages receive them: frozen, complete and checked."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,13 +11,14 @@ from etl.settings.schedule import Schedule
 
 NullPolicy = Literal["clear", "keep"]
 
-# What a second worker saves by taking half of so many rows is more than what it costs to divide them.
+# From this many rows on a second worker saves more than dividing the rows costs.
 WORTH_SHARING_ROWS = 50_000
 
 
 @dataclass(frozen=True)
 class PostgresSettings:
-    """How to reach one database. `host` "" is the embedded server; several hosts stand with commas between."""
+    """The connection parameters of one database. `host` "" is the embedded server; several hosts are separated by
+    commas."""
 
     host: str
     port: int
@@ -31,7 +32,7 @@ class PostgresSettings:
 
 @dataclass(frozen=True)
 class InMigration:
-    """How the import works; units stand in the names."""
+    """The settings of the import; units are in the names."""
 
     company_code: str
     schema_name: str
@@ -50,7 +51,7 @@ class InMigration:
     max_blanked_share: int | None
     max_changed_share: int | None
     max_unlinked_share: int | None
-    # Strikes after which a task is set aside.
+    # The crash count from which on a task is set aside.
     task_attempts: int
     # 0: a server that must be repaired is not waited for.
     fault_patience_seconds: int
@@ -73,7 +74,7 @@ class InMigration:
 
 @dataclass(frozen=True)
 class OutMigration:
-    """How the out_ tables are kept. `keeps_removed`: a removed instance stays and is marked."""
+    """The settings of the out_ tables. `keeps_removed`: a removed instance stays and is marked."""
 
     enabled: bool
     environment_version: str
@@ -99,7 +100,7 @@ class Settings:
 
     @property
     def undivided_rows(self) -> int:
-        """A table of so many rows is one task; one of more is divided, where its order allows that."""
+        """Up to this many rows a table is one task; a larger one is divided, where its order allows that."""
         most = self.in_migration.chunk_rows
         return most if self.worker_count == 1 else min(most, WORTH_SHARING_ROWS)
 

@@ -29,7 +29,7 @@ NOTICE_KEYS = (
         "hookSeconds",
         Kind.NUMBER,
         "10",
-        "How long a hook may take; then it is ended, and the run goes on.",
+        "How long a hook may take; then it is ended, and the run continues.",
         unit="seconds",
         smallest=1,
         largest=300,

@@ -1,4 +1,4 @@
-"""Who is notified of what, from the layers: hooks and due times."""
+"""Hooks and due times, from the layers."""
 
 import shlex
 from datetime import UTC, tzinfo
@@ -22,7 +22,7 @@ class Notices(TypedDict):
 
 
 def notices(layers: Layers) -> Notices:
-    """Faults that only a whole value shows are complaints of the layers."""
+    """Faults that only the complete value shows are reported to the layers."""
     return Notices(
         hook_command=_command(layers),
         hook_url=cast(SecretStr, layers.value(IN_MIGRATION, "hookUrl")),
@@ -50,7 +50,7 @@ def _due(layers: Layers) -> Due:
 
 
 def _zone(layers: Layers) -> tzinfo:
-    """`timeZone`; one that nobody knows is a complaint of whoever follows the schedule by it."""
+    """`timeZone`; an unknown one is reported where the schedule is read."""
     name = str(layers.value(IN_MIGRATION, "timeZone"))
     try:
         return named_zone(name) if name else UTC

@@ -12,7 +12,7 @@ MASK = "******"
 
 
 class OriginKind(StrEnum):
-    """Which layer a value comes from."""
+    """The kind of layer that a value comes from."""
 
     DEFAULT = "default"
     FILE = "file"
@@ -22,7 +22,7 @@ class OriginKind(StrEnum):
 
 @dataclass(frozen=True)
 class Origin:
-    """The layer, and the line where it says so."""
+    """The layer and the line that a value comes from."""
 
     kind: OriginKind
     path: str = ""
@@ -63,6 +63,6 @@ class Setting:
 
     @property
     def secret(self) -> str:
-        """What nobody may see; empty if there is nothing to hide. A default stands in the sample for all to read."""
+        """The value to mask; empty if it is not secret. A default is not: it stands in the sample."""
         text = self.value.get_secret_value() if isinstance(self.value, SecretStr) else ""
         return "" if text == self.key.default else text

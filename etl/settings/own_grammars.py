@@ -18,8 +18,8 @@ _SCHEDULE = f"""\
 #
 # In Russian: повторять каждые 30 минут начиная с паузы 5 минут  ·  с 9:00 до 18:00 каждый час * (пн + ср)  ·  17 мая
 #
-# A hand-over of the partner starts a run at once, whatever stands here, unless startOnHandOver is false. With off
-# nothing starts at all.
+# A hand-over of the partner starts a run at once, independent of this schedule, unless startOnHandOver is false. With
+# off nothing starts at all.
 
 {METHOD} = {DEFAULT_PATTERN}
 """

@@ -1,4 +1,4 @@
-"""The way through this package: texts → layers → checks between keys → frozen settings, or every problem at once."""
+"""Texts → layers → checks between keys → frozen settings, or every problem at once."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from etl.settings.origin import DEFAULT, Origin, OriginKind, Setting
 from etl.settings.postgres import database, with_embedded_name
 from etl.settings.schedule_file import SCHEDULE, read_schedule
 
-# Before a new owner takes over: two lost heartbeats are an accident, three are a dead runner.
+# Heartbeats per lease: two may be lost by accident, after three the runner counts as dead.
 _HEARTBEATS_IN_A_LEASE = 3
 
 

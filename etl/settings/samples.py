@@ -1,4 +1,4 @@
-"""The sample tree: every default and a comment for each key, made from the table, so that neither can go stale.
+"""The sample tree: every default and a comment for each key, generated from the table of keys.
 
 `python -m etl.settings.samples zk_config` writes it again after a change of the table.
 """

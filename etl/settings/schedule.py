@@ -1,4 +1,4 @@
-"""A schedule as a value: it says when the next moment comes."""
+"""A schedule as a value that finds its next moment."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo

@@ -1,4 +1,4 @@
-"""The schedule file: `method = pattern` lines (platform-facts §7.1)."""
+"""The schedule file: `method = pattern` lines."""
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches

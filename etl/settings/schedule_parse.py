@@ -1,4 +1,4 @@
-"""A pattern into a Schedule: `+` is or, `*` is and and binds tighter, brackets group (platform-facts §7.2).
+"""A pattern into a Schedule: `+` is or, `*` is and and binds tighter, brackets group.
 
 Every fault is found, each with its place. Other than the original: words in any case, `мая`, `каждый час` without a
 number, a comment behind the pattern, faults in brackets, and no pattern that only seems to be switched off (`office`).
@@ -13,7 +13,7 @@ from etl.settings.schedule_reader import Fault, FaultError, Reader
 from etl.settings.schedule_term import Term
 from etl.settings.schedule_words import tokens
 
-# Brackets are multiplied out; what comes to more products than this is nobody's schedule.
+# Brackets are multiplied out; a schedule with more products than this is refused.
 _MOST_TERMS = 1000
 _DEEPEST = 50
 

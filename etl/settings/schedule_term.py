@@ -57,7 +57,7 @@ class Term:
     low: int = 0
     high: int = DAY - 1
     time: int | None = None
-    # The clock shows a multiple of so many seconds since midnight.
+    # The clock shows a multiple of this many seconds since midnight.
     every: int | None = None
     repeats: tuple[Repeat, ...] = ()
 
@@ -122,7 +122,7 @@ class Term:
         return found
 
     def _meets(self, repeated: Progression, year: int, zone: tzinfo) -> bool:
-        """Whether the clock ever shows a time that fits when a repetition comes, whatever the date."""
+        """Whether the clock ever shows a matching time when a repetition comes, on any date."""
         step = math.gcd(DAY, repeated.step)
         shown_times = Progression(0, self.every or 1)
         for offset in long_view(zone, year).offsets:

@@ -1,6 +1,6 @@
 """The words of a schedule: a pattern cut into tokens with their places, and what each word means (English, Russian).
 
-The platform's words and prefixes (platform-facts §7.2); case does not matter, and a number may touch its unit (10sec).
+The platform's words and prefixes; case does not matter, and a number may touch its unit (10sec).
 """
 
 import re

@@ -1,6 +1,6 @@
-"""A partner of straw: plays a program that fills in_ tables, well or badly, against a test database.
+"""A simulated partner: a program that fills in_ tables, well or badly, in a test database.
 
-Receives a company, an open database and what to play. Hands on what it gave and what the tables then said. Knows only
+Receives a company, an open database and what to play. Returns what it gave and what the tables then said. Knows only
 SQL: it sees in_ tables, the marker and the answers beside them, never the store or the engine.
 """
 

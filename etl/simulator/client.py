@@ -1,4 +1,4 @@
-"""The partner's acts, each a transaction of plain SQL."""
+"""The partner's steps, each a transaction of plain SQL."""
 
 import json
 import time
@@ -24,14 +24,14 @@ _ROW_FAULTS: Final = ("22", "23")
 
 
 class SqlClient:
-    """Writes at most `rate` rows a second into the in_ tables of a schema (0: as fast as it goes)."""
+    """Writes at most `rate` rows a second into the in_ tables of a schema (0: without a limit)."""
 
     def __init__(self, engine: sqlalchemy.Engine, schema: str, rate: float = 0) -> None:
         self._engine, self._schema, self._rate = engine, schema, rate
         self._due = time.monotonic()
 
     def database(self) -> str:
-        """The name of the database, as the server says it."""
+        """The name of the database by the server."""
         with self._connection() as connection:
             return str(self._answers(connection).database)
 
@@ -42,7 +42,7 @@ class SqlClient:
                 self._write(connection, write, piece)
 
     def tear(self, writes: Iterable[Write]) -> Connection:
-        """Writes in a transaction that nobody will commit."""
+        """Writes in a transaction that is never committed."""
         connection = self._engine.connect()
         for write in writes:
             self._write(connection, write, write.rows)
@@ -67,7 +67,7 @@ class SqlClient:
         self._do("end_loading" if by_marker else "hand_over")
 
     def wait(self, seconds: float) -> bool:
-        """Whether a run has read what was handed over, in that time. Raises RunStopped when it was stopped."""
+        """Whether a run has read the handed-over rows within that time. Raises RunStopped when it was stopped."""
         deadline = time.monotonic() + seconds
         while True:
             with self._connection() as connection:
@@ -81,7 +81,7 @@ class SqlClient:
             time.sleep(_LOOK_SECONDS)
 
     def newest_run(self) -> int:
-        """The run behind which new receipts begin."""
+        """The run after which new receipts begin."""
         with self._connection() as connection:
             if not self._answers(connection).found:
                 return 0
@@ -89,7 +89,7 @@ class SqlClient:
             return int(row.run) if row else 0
 
     def receipts(self, after: int) -> dict[str, dict[str, int]]:
-        """in_ table -> counts, of all runs behind a run."""
+        """in_ table -> counts, of all runs after a run."""
         with self._connection() as connection:
             rows = fetch_all(connection, _sql("receipts", schema=self._schema), {"after": after})
         return {
@@ -104,7 +104,7 @@ class SqlClient:
         return {row.in_table: int(row.rows) for row in rows}
 
     def unsettled(self, table: str, key: tuple[str, ...], keys: Iterable[tuple[str, ...]], status: str) -> int:
-        """How many rows of these keys have another status."""
+        """The number of rows of these keys with another status."""
         statement = _sql("unsettled", schema=self._schema, table=table, key=key)
         with self._connection() as connection:
             row = fetch_one(connection, statement, {"keys": json.dumps(list(keys)), "status": status})

@@ -1,4 +1,4 @@
-"""A partner's program that is killed midway: a process of its own, and a real SIGKILL."""
+"""A partner's program that is killed during a load: a process of its own, and a real SIGKILL."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ def crash_mid_load(engine: sqlalchemy.Engine, client: SqlClient, die: Die) -> No
 
 def _load_and_crash(engine: sqlalchemy.Engine, client: SqlClient, die: Die) -> NoReturn:
     try:
-        # The parent's connections are the parent's: forget them without a word to the server.
+        # The connections belong to the parent: drop them without a message to the server.
         engine.dispose(close=False)
         client.begin_loading()
         for write in die.written:

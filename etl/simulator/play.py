@@ -1,4 +1,4 @@
-"""The play: batch after batch, what was given, what the receipts then say, and whether the two agree."""
+"""Plays batches and compares the rows given with the receipts."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Play:
-    """What to play: `batches` batches of `rows` rows a table, the scenarios in turn. `wait_seconds` 0: never wait."""
+    """The options: `batches` batches of `rows` rows per table, the scenarios in turn. `wait_seconds` 0: never wait."""
 
     scenarios: tuple[str, ...]
     batches: int = 1
@@ -71,7 +71,7 @@ class TableReport:
 
 @dataclass
 class Played:
-    """What came of a play. `is_complete`: everything that was handed over was read in time."""
+    """The result. `is_complete`: all handed-over rows were read in time."""
 
     hand_overs: int = 0
     deaths: int = 0
@@ -80,13 +80,13 @@ class Played:
 
     @property
     def agrees(self) -> bool:
-        """Whether what was given and what the receipts say add up."""
+        """Whether the given rows and the receipts agree."""
         return self.is_complete and all(reported.agrees for reported in self.tables.values())
 
 
 @dataclass
 class _Ledger:
-    """Rows by their key: what waits for a hand-over, and what each must have become at the end."""
+    """Rows by their key: those that wait for a hand-over, and the expected status of each at the end."""
 
     keys: dict[str, Key] = field(default_factory=dict)
     pending: dict[str, dict[Key, bool]] = field(default_factory=dict)
@@ -110,7 +110,7 @@ def play(
 ) -> Played:
     """Plays, and compares. `say` gets a line for each batch.
 
-    Raises RunStopped when a run was stopped, EnvironmentFault for what the server said.
+    Raises RunStopped when a run was stopped, EnvironmentFault for errors of the server.
     """
     runtime, ledger, played = Warehouse(company, wanted.seed), _Ledger(), Played()
     played.tables = {table: TableReport() for table in company.in_tables()}
@@ -151,7 +151,7 @@ def _perform(
             case Die():
                 crash_mid_load(engine, client, step)
                 played.deaths += 1
-                is_loading = True  # the dead program had begun to load, and its successor goes on with that
+                is_loading = True  # the dead program had begun to load, and its successor continues
 
 
 def _hand_over(

@@ -1,4 +1,4 @@
-"""The rows of a made-up partner: the same seed, the same rows."""
+"""The rows of a simulated partner: the same for the same seed."""
 
 import json
 import random
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 # Room between the values of two versions of a row, and between those of two seeds: unique values stay unique.
 _VERSION_STEP: Final = 1_000_000
 _SEED_STEP: Final = 100_000_000
-# Of these, two different rows cannot be sure to have different values.
+# Types of which different rows may have equal values.
 _FREE_TYPES: Final = frozenset(
     {FieldType.INPUT_TEXT, FieldType.TEXTAREA, FieldType.INPUT_NUMBER, FieldType.LINK}
     | {FieldType.INPUT_EMAIL, FieldType.INPUT_PHONE, FieldType.INPUT_TEXT_LANG, FieldType.TEXTAREA_LANG}
@@ -35,7 +35,7 @@ _STRUCTURED: Final = frozenset(
 
 @dataclass
 class Warehouse:
-    """What the partner has, and how much of it has been given. Numbers of rows begin with 1."""
+    """The partner's data, and how many rows have been given. Numbers of rows begin with 1."""
 
     company: Company
     seed: int
@@ -48,7 +48,7 @@ class Warehouse:
 
     @property
     def samples(self) -> Samples:
-        """Ids tell who made them, and with which seed."""
+        """Samples whose ids contain the simulator's prefix and the seed."""
         return Samples(self.company, f"sim{self.seed}")
 
     @property
@@ -80,11 +80,11 @@ class Warehouse:
         return [number for number in numbers if (bo.code, number) not in self.removed]
 
     def change(self, bo: BusinessObject, number: int) -> None:
-        """From now on, the row has other values."""
+        """Gives the row other values from now on."""
         self.versions[bo.code, number] = self.versions.get((bo.code, number), 0) + 1
 
     def row(self, bo: BusinessObject, number: int) -> Row:
-        """A row as it stands."""
+        """A row with its current values."""
         version = self.versions.get((bo.code, number), 0)
         values = {one.code: self._value(bo, one, number, version) for one in bo.loaded_fields}
         removed = (bo.code, number) in self.removed
@@ -96,7 +96,7 @@ class Warehouse:
         return _plain(self.samples.link(link, owner, target))
 
     def removed_link(self, link: LinkTable, owner: int, target: int) -> Row:
-        """A row that takes a link away which was given."""
+        """A row that removes a given link."""
         del self.linked[link.name][owner, target]
         return _plain(self.samples.link(link, owner, target)) | {"removed": True}
 
@@ -121,7 +121,7 @@ class Warehouse:
         return self.samples.value(one, number + step + self.seed * _SEED_STEP)
 
     def _dictionary_code(self, dictionary: BusinessObject, number: int) -> Value:
-        """The code of a row that was given; none of a dictionary that somebody else fills."""
+        """The code of a row that was given; none of a dictionary that another partner fills."""
         given = self.given.get(dictionary.code, 0)
         if not given or not loads_codes(dictionary):
             return None
@@ -130,7 +130,7 @@ class Warehouse:
 
 
 def refused_columns(bo: BusinessObject) -> Iterator[str]:
-    """Columns whose type PostgreSQL itself guards: a text that is none of theirs never gets in."""
+    """Columns whose type PostgreSQL checks: other texts are refused at once."""
     return (
         one.code for one in bo.loaded_fields if one.type in (FieldType.INPUT_NUMBER, FieldType.CHECKBOX) or one.is_date
     )

@@ -1,4 +1,4 @@
-"""What a partner's program may do in a batch, as steps: rows to write, statements that fail, hand-overs, its death."""
+"""What a partner's program may do in a batch, as steps: rows to write, statements that fail, hand-overs, a crash."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ class Write:
 
 @dataclass(frozen=True)
 class Refused:
-    """A row that PostgreSQL does not take."""
+    """A row that PostgreSQL refuses."""
 
     table: str
     row: Row = field(repr=False)
@@ -30,7 +30,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class HandOver:
-    """Says "ready", goes on writing the late rows, and waits until a run has read."""
+    """Hands over, continues to write the late rows, and waits until a run has read."""
 
     late: tuple[Write, ...] = ()
 
@@ -48,7 +48,7 @@ Scenario = Callable[[Warehouse, random.Random, int], Iterator[Step]]
 
 
 def _good(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
-    """New rows, changed ones, removed ones, links and links that are taken away, files."""
+    """New rows, changed ones, removed ones, links, removed links, files."""
     yield from _changes(runtime, chance, rows)
     yield from _new(runtime, chance, rows)
     yield HandOver()
@@ -102,7 +102,7 @@ def _bad_types(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator
 
 
 def _crash(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
-    """The program dies midway, is started again, and writes the whole batch again."""
+    """The program is killed during a load, is started again, and writes the whole batch again."""
     steps = list(_new(runtime, chance, rows))
     yield Die(*(tuple(half) for half in _halves(runtime, steps)))
     yield from steps

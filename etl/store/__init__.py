@@ -1,6 +1,6 @@
-"""The golden store: what is true about instances and links, and the journal of what changed.
+"""The golden store: the current state of instances and links, and the journal of changes.
 
-Receives the company's schema name. Hands on the fixed tables beside the golden ones, instance ids, and journal windows.
+Receives the company's schema name. Provides the fixed tables beside the golden ones, instance ids, and journal windows.
 Never reads an in_ table and never writes an out_ table.
 """
 

@@ -17,23 +17,23 @@ class Store:
     def next_number(self, connection: Connection, *, above: int = 0, only_look: bool = False) -> int:
         """A number for a unit of work on the store: higher than any that was given before, and than `above`.
 
-        With `only_look` it is not taken: for a unit that is rolled back.
+        With `only_look` the number is not used up: for a unit that is rolled back.
         """
         name = "see_unit_number" if only_look else "take_unit_number"
         [row] = fetch_all(connection, _sql(name, schema=self.schema), {"above": above})
         return int(row.number)
 
     def links_served_before(self, connection: Connection) -> str | None:
-        """The transaction before which every instance was created that the waiting links have been looked up for.
+        """The transaction id below which all created instances have received their waiting links.
 
-        None when nobody knows: before the first run has ended, after a restore, and in a copy: transactions there have
-        numbers of their own.
+        None when that is unknown: before the first run has ended, after a restore, and in a copy, where transaction ids
+        are others.
         """
         row = fetch_one(connection, _sql("links_served", schema=self.schema))
         return str(row.position) if row else None
 
     def note_links_served(self, connection: Connection) -> None:
-        """Notes that whatever was created so far has its waiting links."""
+        """Records that all instances created so far have received their waiting links."""
         if self.links_served_before(connection) is None:
             execute(connection, _sql("journal_restored", store_schema=self.schema))
         execute(connection, _sql("note_links_served", schema=self.schema))

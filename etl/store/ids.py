@@ -1,6 +1,6 @@
-"""Ids of instances and files: 16 characters of `A-Za-z0-9@~` (platform-facts §1.6).
+"""Ids of instances and files: 16 characters of `A-Za-z0-9@~`.
 
-The platform draws 12 random bytes. Ids that grow with time do the same service and keep golden rows, their indexes and
+The platform draws 12 random bytes. Ids that grow with time serve as well and keep golden rows, their indexes and
 those of the out_ tables in one order: an insert fills the last page of an index instead of touching all of them.
 """
 
@@ -12,6 +12,7 @@ _CHARACTERS, _RANDOM_BITS = 10, 18
 
 
 def new_ids() -> str:
-    """What the ids of one statement begin with (`sql/new_id.jinja`): 42 bits of milliseconds since 1970, 18 random."""
+    """The prefix of the ids of one statement (`sql/new_id.jinja`): 42 bits of milliseconds since 1970, 18 random
+    bits."""
     number = time.time_ns() // 1_000_000 << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
     return "".join(_ALPHABET[number >> 6 * place & 63] for place in reversed(range(_CHARACTERS)))

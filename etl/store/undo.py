@@ -1,4 +1,4 @@
-"""Takes a run's changes back, from the before-images in the journal."""
+"""Reverts a run's changes from the before-images in the journal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from datetime import datetime
 from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
-from etl.quoting import fold, identifier
+from etl.quoting import fold, identifier, short_name
 
 _sql = SqlTemplates(__package__)
 
@@ -17,6 +17,7 @@ _sql = SqlTemplates(__package__)
 class _Column:
     column: str
     name: str
+    short: str
     ignores_case: bool
 
     def compared(self, value: str) -> str:
@@ -25,7 +26,7 @@ class _Column:
 
 @dataclass(frozen=True)
 class _Noted:
-    """A table whose rows runs begin and end (`run` began it), and the one that remembers what has ended."""
+    """A table whose rows are begun and ended by runs (`run` began it), and the table of ended rows."""
 
     table: str
     ended: str
@@ -33,7 +34,7 @@ class _Noted:
     others: tuple[str, ...]
 
     def names(self, store_schema: str) -> dict[str, object]:
-        """For templates."""
+        """The variables of its templates."""
         return {
             "store_schema": store_schema,
             "table": self.table,
@@ -74,8 +75,9 @@ class _Undo:
 
     @contextmanager
     def reading_once(self) -> Iterator[None]:
-        """Whole tables are read once, whatever statistics say. A fault ends the transaction, and with it this."""
-        # Otherwise the planner may take the newest rows for a few, and read the other table again for each.
+        """Makes the planner read whole tables once, whatever statistics say; reset with the transaction after a
+        fault."""
+        # Otherwise the planner may estimate few new rows and read the other table again for each of them.
         execute(self.connection, _sql("planner"), {"name": "enable_nestloop", "setting": "off"})
         yield
         execute(self.connection, _sql("planner"), {"name": "enable_nestloop", "setting": "on"})
@@ -84,12 +86,12 @@ class _Undo:
 def undo_run(
     connection: Connection, company: Company, store_schema: str, *, run: int, as_run: int, at: datetime
 ) -> dict[str, int]:
-    """Takes back what `run` changed and no later run has touched; returns counters.
+    """Reverts what `run` changed and no later run has changed; returns counters.
 
     A created instance becomes REMOVED (its id was given to the partner and is never used again), a changed one gets
-    the old values of just the fields that nobody changed since, links go or come back. Links and fields wait again for
-    what the run brought them, and no more for what it made them wait for. All of it is noted as the work of `as_run`,
-    so that out_ versions follow and the undoing can itself be taken back.
+    the old values of the fields that no later run changed, links are removed or restored. Links and fields wait again
+    for what the run brought them, and no longer for what it made them wait for. The journal records all of it under
+    `as_run`, so that out_ versions follow and the undo can itself be undone.
     """
     values: dict[str, object] = {"run": run, "as_run": as_run, "at": at}
     undo = _Undo(connection, company, store_schema, values | _taken_back(connection, store_schema, run, as_run))
@@ -110,7 +112,7 @@ def undo_run(
             of_field = values | {"bo": business_object.code, "field": field.code}
             counters["unlinked"] += execute(connection, _sql("undo_linked", **tables), of_field)
             counters["linked"] += execute(connection, _sql("undo_unlinked", **tables), of_field)
-    # Which links are there, and which instances external ids name, must be settled before links can wait for them.
+    # Links and external ids must be final before links can wait for them.
     counters["aliases"], _ = _undo_noted(undo, _ALIASES)
     _undo_noted(undo, _FILE_ALIASES)
     waits = [_undo_noted(undo, noted) for noted in (_LINKS, _FILES)]
@@ -120,9 +122,9 @@ def undo_run(
 
 
 def _taken_back(connection: Connection, store_schema: str, run: int, as_run: int) -> dict[str, object]:
-    """Notes that `run` is taken back, and gives the lists that statements ask for: `undone`, all runs that are now;
-    `undos`, all undos; `cancelled`, runs after `run` whose changes do not count, as they have been taken back or have
-    just taken back such.
+    """Records that `run` is undone, and returns the bind values of the statements: `undone`, all runs that are now;
+    `undos`, all undos; `cancelled`, runs after `run` whose changes do not count, as they are undone or have undone
+    such.
     """
     tables = {"store_schema": store_schema}
     noted = {row.as_run: row.run for row in fetch_all(connection, _sql("undone_runs", **tables))}
@@ -135,7 +137,7 @@ def _taken_back(connection: Connection, store_schema: str, run: int, as_run: int
 
 
 def _undone(noted: dict[int, int]) -> set[int]:
-    """The runs that are taken back by an undo that is not; an undo has a higher number than its run."""
+    """The runs whose undo is in force, i.e. not undone itself; an undo has a higher number than its run."""
     undone: set[int] = set()
     for as_run in sorted(noted, reverse=True):
         if as_run not in undone:
@@ -144,7 +146,7 @@ def _undone(noted: dict[int, int]) -> set[int]:
 
 
 def _undo_noted(undo: _Undo, noted: _Noted) -> tuple[int, int]:
-    """Ends what the run began, and brings back what it ended; returns how many of each."""
+    """Ends what the run began and restores what it ended; returns how many of each."""
     shape = noted.names(undo.store_schema)
     with undo.reading_once():
         gone = undo.run("undo_begun", **shape) + undo.run("undo_ended_again", **shape)
@@ -159,7 +161,7 @@ def _undo_noted(undo: _Undo, noted: _Noted) -> tuple[int, int]:
 
 
 def _settle_links(undo: _Undo) -> None:
-    """Takes those out of `undo_ended` that are links now, or have been taken away since."""
+    """Removes from `undo_ended` what is a link now, or was removed since."""
     undo.run("analyze_undo_ended")
     concerned = {tuple(row) for row in fetch_all(undo.connection, _sql("undo_link_tables"))}
     undo.run("undo_pairs")
@@ -182,7 +184,12 @@ def _settle_links(undo: _Undo) -> None:
 def _undo_instances(
     connection: Connection, business_object: BusinessObject, store_schema: str, values: dict[str, object]
 ) -> dict[str, int]:
-    columns = {f: _Column(identifier(f.code), fold(f.code), f.ignores_case) for f in business_object.stored_fields}
+    columns = {
+        field: _Column(
+            identifier(field.code), fold(field.code), short_name(fold(field.code), number), field.ignores_case
+        )
+        for number, field in enumerate(business_object.stored_fields)
+    }
     unique = [columns[field] for field in business_object.unique_fields]
     tables = {"store_schema": store_schema, "golden": names.store_table(business_object.code)}
     shape = tables | {"fields": list(columns.values()), "unique": unique}

@@ -31,7 +31,7 @@ fields:
   - {{code: Country, type: INPUT_TEXT, {_FLAGS}}}
   - {{code: City, type: INPUT_TEXT, {_FLAGS}}}
   - {{code: Street, type: INPUT_TEXT, {_FLAGS}}}
-  - {{code: Runtime, type: INPUT_TEXT, {_FLAGS}}}
+  - {{code: House, type: INPUT_TEXT, {_FLAGS}}}
   - {{code: Flat, type: INPUT_TEXT, {_FLAGS}}}
   - {{code: Zip, type: INPUT_TEXT, {_FLAGS}}}
 """,

@@ -126,5 +126,5 @@ def _draw_shares(file: Path, found: Figures) -> Path:
 
 def _bars(found: Figures) -> list[tuple[str, dict[str, Any], str, str]]:
     chosen = [name for name in ("first_load", "unchanged", "changed_1", "delta_1") if name in found]
-    connections = {"engine": "tasks", "floor": "floor_steps"}
-    return [(name, found[name], side, parts) for name in chosen for side, parts in connections.items()]
+    series = {"engine": "tasks", "floor": "floor_steps"}
+    return [(name, found[name], side, parts) for name in chosen for side, parts in series.items()]

@@ -21,7 +21,7 @@ from tests.documentation import (
     MONITORING,
     OPERATOR,
     PARTNER,
-    RIGHTS,
+    PRIVILEGES,
     SERVICE,
     VERSIONS,
     blocks,
@@ -75,9 +75,9 @@ def site(make_site: MakeSite) -> Site:
 
 @pytest.fixture
 def partner(site: Site) -> Iterator[Session]:
-    """The role that rights.md makes, with the rights that it grants and no others."""
-    [roles] = [block.text for block in blocks(RIGHTS) if block.language == "sql"]
-    [commands] = [block for block in blocks(RIGHTS) if block.language == "sh"]
+    """The role that privileges.md makes, with the rights that it grants and no others."""
+    [roles] = [block.text for block in blocks(PRIVILEGES) if block.language == "sql"]
+    [commands] = [block for block in blocks(PRIVILEGES) if block.language == "sh"]
     administrator = Session(site)
     administrator(roles)
     for line in commands.lines:
@@ -200,7 +200,7 @@ def test_the_commands_of_the_monitoring_page_run(site: Site, partner: Session) -
 def test_the_checks_of_the_monitoring_page_are_those_that_are_made(site: Site) -> None:
     site.set(freshnessMinutes=60)
     site.run()
-    reported = [name for row in table(MONITORING, "what | looked at") for name in words(row[0])]
+    reported = [name for row in table(MONITORING, "what | checked") for name in words(row[0])]
     made = [finding["what"] for finding in json.loads(site.etl("check", "--json").out)["findings"]]
     assert [name for name in reported if name in made] == list(dict.fromkeys(made))
     assert set(reported) - set(made) == {"server settings"}

@@ -85,12 +85,12 @@ def test_a_run_keeps_its_lease_and_waits(site: Site, lock: str) -> None:
     assert not json.loads(done.out)["taken_over"]
     assert tuple(owner(site).values()) == before
     assert site.partner.statuses("in_Client") == {"DONE": 1}
-    assert done.err.count("shows no heartbeat while others hold process_tracking") <= 1
+    assert done.err.count("shows no heartbeat while other sessions hold process_tracking") <= 1
     if "process_tracking" in lock:
-        assert "shows no heartbeat while others hold process_tracking" in done.err
+        assert "shows no heartbeat while other sessions hold process_tracking" in done.err
         assert said in done.err
     if "tables.run " in lock:
-        assert "the lease cannot be renewed, nor taken over while others hold run" in done.err
+        assert "the lease cannot be renewed, nor taken over while other sessions hold run" in done.err
 
 
 def test_who_waits_behind_a_reader_is_named_with_him(site: Site) -> None:

@@ -100,7 +100,7 @@ def test_a_faulty_edit_keeps_the_last_good_values(site: Site, tmp_path: Path) ->
         site.partner.hand_over()
         service.does(2)
         site.write(SCHEDULE, NEVER)
-        service.says("the service goes on")
+        service.says("the service continues")
         until(lambda: not beside.exists(), "the errors are gone with the fault")
 
 
@@ -108,7 +108,7 @@ def test_new_business_objects_need_no_restart(site: Site) -> None:
     with serving(site) as service:
         service.does(1)
         site.document("Extra", "code: Extra\nfields: [{code: Name, type: INPUT_TEXT, needLoadFromInTables: true}]\n")
-        service.says("the service goes on")
+        service.says("the service continues")
         site.partner.hand_over()
         service.says("the tables of schema in_tables are not ready")
         assert "in_Extra" in "\n".join(service.log)
@@ -216,7 +216,7 @@ def test_a_faulty_log_stays_as_it_was(site: Site) -> None:
         service.says("logging/structure.txt:2:13: '%nonsense' is unknown in a pattern")
         site.write("logging/structure.txt", "layout\n  pattern : %json\ndestination_to c\n  type stderr\n"
                    "destination c c\nroot\n  level INFO\n  assign_to c\n")  # fmt: skip
-        service.says('"message": "the service goes on')
+        service.says('"message": "the service continues')
 
 
 def test_the_log_has_the_guides_lines_and_no_password(site: Site, tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_a_server_that_is_away_and_a_lost_link(site: Site) -> None:
     with serving(site) as service:
         service.does(1)
         site.edit(IMPORT_CONFIG, f"port={site.database.port}", "port=1")
-        service.says("the next try is put off: PostgreSQL")
+        service.says("trying again later: PostgreSQL")
         site.write(IMPORT_CONFIG, text)
         site.partner.hand_over()
         service.does(2)

@@ -71,7 +71,7 @@ def test_hand_overs_runs_and_all_that_follows_go_on(site: Site) -> None:
             site.partner(hand_over)
             ran = site.etl("run")
             assert ran.code == 0, ran.err
-            assert ran.err.count("nobody was notified of run") == 1
+            assert ran.err.count("no listener was notified of run") == 1
             assert "a session that LISTENs holds it" in ran.err
             assert "Traceback" not in ran.err
         site.partner.hand_over_by_row()
@@ -164,7 +164,7 @@ def test_an_older_trigger_gives_way_to_ours(site: Site) -> None:
         assert ran.code == 0, ran.err
         site.partner.hand_over()
     with site.runtime() as runtime:
-        assert not ensure_hand_over_trigger(runtime.engine, "in_tables", is_wanted=True)
+        assert not ensure_hand_over_trigger(runtime.engine, "in_tables", enabled=True)
 
 
 def test_a_listener_that_is_not_read_keeps_nothing(site: Site) -> None:

@@ -41,7 +41,7 @@ def test_nothing_starts_while_zookeeper_is_away(
         site.set(pollSeconds=1, chunkRows=5000)
         assert site.count("in_tables.run") == 1
         line.mend()
-        service.says("the service goes on")
+        service.says("the service continues")
         service.does(2)
     assert site.count(f"{STORE}.bo_Client") == 1
 

@@ -126,7 +126,12 @@ def test_a_table_that_would_run_foreign_code(site: Site, sql: str, difference: s
     site.look(sql.format(partner=partner))
     site.partner.fill("in_Claim", {"in_id": "k", "title": "T"})
     result = site.etl("run")
-    refused(result, 4, difference.format(partner=partner), "would run with our rights, so the engine refuses it")
+    refused(
+        result,
+        4,
+        difference.format(partner=partner),
+        "would run with the engine's privileges, so the engine refuses it",
+    )
     assert len(result.err.splitlines()) == 2
     assert site.partner.statuses("in_Claim") == {"": 1}
 

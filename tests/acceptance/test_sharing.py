@@ -62,7 +62,7 @@ def test_a_change_of_the_number_of_workers_counts_from_the_next_run_on(site: Sit
         service.says("the service is up")
         for workers in (1, 2):
             site.write(WORKERS, f"comeKafkaInMigration={workers}")
-            service.says("the configuration was read anew", times=workers)
+            service.says("the configuration was read again", times=workers)
             with site.locking(f"{STORE}.bo_Client"), site.locking(f"{STORE}.bo_Claim"):
                 deliver(site, workers)
                 site.partner.hand_over()

@@ -165,7 +165,7 @@ def test_a_service_that_waits_and_one_that_runs(site: Site, box: Middlebox) -> N
     with serving(site) as service:
         does(service, 1)
         box.swallow_all()
-        says(service, "the next try is put off")
+        says(service, "trying again later")
         box.carry()
         site.partner.fill("in_Client", {"in_id": "d", "name": "client"})
         site.partner.hand_over()
@@ -176,7 +176,7 @@ def test_a_service_that_waits_and_one_that_runs(site: Site, box: Middlebox) -> N
             site.wait_for_blocked()
             box.swallow_all()
             says(service, "is no longer ours: its connections are closed")
-            says(service, "the next try is put off", 2)
+            says(service, "trying again later", 2)
             box.carry()
         does(service, 3)
         service.signal(signal.SIGTERM)

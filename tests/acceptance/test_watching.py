@@ -48,7 +48,7 @@ def test_a_person_sees_a_run_from_the_marker_to_its_end(site: Site) -> None:
         assert not screen.echoes()
         with blocked_run(site):
             screen.until("0 / 8 rows")
-            screen.until("1 at work")
+            screen.until("1 running")
             assert "MIGRATE_SINGLE_FIELDS" in screen.text
             assert "heartbeat" in screen.text
         screen.until("1 waiting links")
@@ -136,7 +136,7 @@ def test_a_run_at_a_terminal_shows_its_bars(site: Site) -> None:
     with shown(site, "run") as screen:
         with site.locking(f"{STORE}.bo_Client"):
             screen.until("MIGRATE_SINGLE_FIELDS")
-            screen.until("1 at work")
+            screen.until("1 running")
         screen.until("done in")
         assert screen.ended() == 0
 

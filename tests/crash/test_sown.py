@@ -15,8 +15,8 @@ from tests.fix_database import Database
 
 _LAST = "-- The last statement of every task"
 _FIRST = "-- The first statement of every task"
-_WON = "-- The run's owner, with the token"
-_CHECK = "-- What stands under the names that are ours"
+_WON = "-- The run's owner, with its token"
+_CHECK = "-- The relations with our names"
 _MERGE = 2  # BEGIN, then the rows
 
 

@@ -150,7 +150,7 @@ shaped as (
     left join instants n using (number)
 ),
 {% endif %}
-problem (severity, in_table, row_id, in_id, column_name, code, value) as (
+fault (severity, in_table, row_id, in_id, column_name, code, value) as (
 {% if structured %}
     select severity, in_table, row_id, in_id, column_name, code, left(written, 200)
     from shaped
@@ -207,21 +207,6 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
     where not i._removed and nullif(cast({{ column.raw }} as text), '') is null
     union all
 {% endif %}
-{% if column.is_unique %}
-    -- A run takes rows of one instance one after the other, by their in_id, and at most 50 of them.
-    select case when i._place > 50 then 'error' else 'note' end, '{{ table.name }}', i.id, i._in_id,
-        case when i._place <= 50 then '{{ column.name }}' end,
-        case when i._place > 50 then 'TOO_MANY_DUPLICATES' else 'DUPLICATE_VALUE' end,
-        case when i._place <= 50 then left(cast({{ column.raw }} as text), 200) end
-    from (
-        select i.*, count(*) over same as _duplicates, row_number() over (same order by i._in_id collate "C") as _place
-        from {{ row }} i
-        where not i._removed and nullif(cast({{ column.raw }} as text), '') is not null
-        window same as (partition by {{ column.compared }})
-    ) i
-    where i._duplicates > 1
-    union all
-{% endif %}
 {% endfor %}
 {% endfor %}
     -- {{ file_storage }}
@@ -247,7 +232,7 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
         from (
 {% for column, table in ((link.owner_column, link.owner), (link.target_column, link.target)) %}
             select {{ loop.index }}, '{{ column }}'
-            where l.{{ column | ident }} ~ '{{ blank }}'
+            where l.{{ column | ident }} ~ {{ blank | literal }}
 {% if table %}
               and not exists (select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> '')
 {% endif %}
@@ -263,12 +248,35 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
 {% for column, table in ((link.owner_column, link.owner), (link.target_column, link.target)) if table %}
     select 'note', '{{ link.name }}', null, l.{{ link.owner_column | ident }}, '{{ column }}', 'END_NOT_HERE', l.{{ column | ident }}
     from {{ s }}.{{ link.name | ident }} l
-    where l.in_status in ('', 'ON_WORK') and l.removed is not true and l.{{ column | ident }} !~ '{{ blank }}'
+    where l.in_status in ('', 'ON_WORK') and l.removed is not true and l.{{ column | ident }} !~ {{ blank | literal }}
       and not exists (select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> '')
     union all
 {% endfor %}
 {% endfor %}
     select null, null, null, null, null, null, null where false
+),
+problem (severity, in_table, row_id, in_id, column_name, code, value) as (
+    select severity, in_table, row_id, in_id, column_name, code, value from fault
+{% for table in tables %}{% set row = "r%d" | format(loop.index) %}
+{% for column in table.columns if column.is_unique %}
+    union all
+    -- A run takes rows of one instance one after the other, by their in_id, and at most 50 of them; rows that are
+    -- rejected for something else name none.
+    select case when i._place > 50 then 'error' else 'note' end, '{{ table.name }}', i.id, i._in_id,
+        case when i._place <= 50 then '{{ column.name }}' end,
+        case when i._place > 50 then 'TOO_MANY_DUPLICATES' else 'DUPLICATE_VALUE' end,
+        case when i._place <= 50 then left(cast({{ column.raw }} as text), 200) end
+    from (
+        select i.*, count(*) over same as _duplicates, row_number() over (same order by i._in_id collate "C") as _place
+        from {{ row }} i
+        where not i._removed and nullif(cast({{ column.raw }} as text), '') is not null and not exists (
+            select from fault f where f.severity = 'error' and f.in_table = '{{ table.name }}' and f.row_id = i.id
+        )
+        window same as (partition by {{ column.compared }})
+    ) i
+    where i._duplicates > 1
+{% endfor %}
+{% endfor %}
 )
 select
     p.severity, p.in_table, p.row_id, p.in_id, p.column_name, p.code,

@@ -1,2 +1,2 @@
--- What the view is, for people; its definition is told by its digest (see ensure).
+-- What the view is, for people, and a digest of its definition (see ensure).
 comment on view {{ schema | ident }}.{{ view | ident }} is {{ comment | literal }}

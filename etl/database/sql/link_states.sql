@@ -1,5 +1,5 @@
--- What the server knows of sessions whose clients wait for it. `idle`: for so many seconds it has been waiting for a
--- question; `blocks_on_client`: it cannot go on because its client sends or takes nothing.
+-- The state of sessions whose clients wait for the server. `idle`: seconds that the session has waited for a
+-- statement; `blocks_on_client`: it waits because its client sends or receives nothing.
 select
     a.pid,
     case

@@ -1,9 +1,10 @@
--- Sessions of others that hold more than a reader's lock on a table of ours (or on some of them): what a lock timeout waited for, in all
--- likelihood. Who waits for a lock there counts as well, as whoever comes later waits behind him, and so do those for whom
--- he waits, mere readers included. Of a foreign session everybody may see the number, the name and the application, not
--- the query and the time; members of pg_read_all_stats see that too. A runner's name hides nobody but sessions of our own
--- role. Prepared transactions have no session.
+-- Other sessions that hold more than a reader's lock on our tables (or on some of them): the probable cause of a lock
+-- timeout. Sessions that wait for a lock there count as well, since later ones wait behind them, and so do the sessions
+-- that they wait for, readers included. Pid, role and application of a foreign session are visible to all roles, query
+-- and times only to members of pg_read_all_stats. Only sessions of our own role are hidden by a runner's name. Prepared
+-- transactions have no session.
 {% from "own_session.jinja" import is_own %}
+{% from "role_of.jinja" import role_of %}
 with lock as (
     select
         l.pid, l.virtualtransaction, l.granted, l.mode, c.relname::text as relname, n.nspname::text as nspname
@@ -35,13 +36,13 @@ select
     string_agg(distinct l.relname, ', ' order by l.relname) as tables,
     bool_or(l.granted) as is_granted,
     case when l.pid is null then 'prepared transaction ' || p.gid else 'session ' || l.pid end as holder,
-    coalesce(a.usename::text, p.owner::text) as username,
+    {{ role_of("a", "p.owner") }} as username,
     coalesce(nullif(a.application_name, ''), 'no name') as application,
     cast(date_trunc('second', coalesce(a.xact_start, p.prepared)) as text) as since
 from counted l
 left join pg_catalog.pg_stat_activity a on a.pid = l.pid
 left join pg_catalog.pg_prepared_xacts p on l.pid is null and l.virtualtransaction = '-1/' || cast(p.transaction as text)
 where not coalesce(a.application_name like 'etl:%' and {{ is_own("a") }}, false)
-group by l.pid, p.gid, a.usename, p.owner, a.application_name, a.xact_start, p.prepared
+group by l.pid, p.gid, a.usename, a.backend_type, p.owner, a.application_name, a.xact_start, p.prepared
 order by bool_or(l.granted) desc, coalesce(a.xact_start, p.prepared) nulls last, l.pid
 limit 5

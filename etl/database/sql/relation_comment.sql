@@ -1,2 +1,2 @@
--- What we noted when the relation was made; null without one.
+-- The comment from when the relation was made; null without one.
 select obj_description(to_regclass('{{ schema | ident }}.{{ relation | ident }}'), 'pg_class') as comment

@@ -1,7 +1,7 @@
-"""Rights: what each role may do, as statements, and what the engine's own role lacks.
+"""Privileges: the grants of each role, as statements, and what the engine's own role lacks.
 
-Receives a company, names of schemas and roles, and open transactions. Hands on grants as text, or executes them. Never
-makes a table, and gives nobody more than the work of its role asks for.
+Receives a company, names of schemas and roles, and open transactions. Returns grants as text, or executes them. Never
+makes a table, and grants no role more than its work needs.
 """
 
 from etl.ddl.privileges.grants import (
@@ -14,12 +14,12 @@ from etl.ddl.privileges.holders import (
     Grant,
     Missing,
     inherited_grants,
-    missing_rights,
+    missing_privileges,
 )
 from etl.ddl.privileges.lacking import (
     Held,
     Lack,
-    check_rights,
+    check_privileges,
     is_superuser,
     lacking,
     lacks,
@@ -42,14 +42,14 @@ __all__ = [
     "Server",
     "administrator_script",
     "apply_script",
-    "check_rights",
+    "check_privileges",
     "inherited_grants",
     "is_superuser",
     "lacking",
     "lacks",
     "look",
     "make_schema",
-    "missing_rights",
+    "missing_privileges",
     "partner_script",
     "read_by_partner",
     "reader_script",

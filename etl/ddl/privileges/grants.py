@@ -1,4 +1,4 @@
-"""Company and role -> the statements that give the role what its work asks for, and take the rest away.
+"""Company and role -> the statements that grant the role what its work needs, and revoke the rest.
 
 Which columns a partner writes follows from the guide's lists of columns: identity, data, `removed`, the status (to
 offer a corrected row again), of the marker what the customer's side fills. What the run writes is the run's alone.
@@ -26,7 +26,7 @@ _MARKER: Final = ("oper_date", "start_load_time", "end_load_time", "load_status"
 
 @dataclass(frozen=True)
 class Script:
-    """Statements under a heading; `notes` say what was left out, and why."""
+    """Statements with a heading; `notes`: what was left out, and why."""
 
     heading: str
     statements: tuple[str, ...]
@@ -34,18 +34,23 @@ class Script:
 
     @property
     def text(self) -> str:
-        """As it is printed."""
+        """The printed script."""
         return "\n".join([f"-- {self.heading}", *self.statements, *(f"-- {note}" for note in self.notes)])
 
 
 @dataclass(frozen=True)
 class Writable:
-    """What a partner writes of a table; `columns` are SQL text."""
+    """What a partner writes of a table; `columns` are SQL text, `fields` are those of them that the metadata names.
+
+    `owner`: of a link table, the table of the object that has the field.
+    """
 
     table: str
     columns: tuple[str, ...]
     has_sequence: bool
     may_truncate: bool = True
+    fields: tuple[str, ...] = ()
+    owner: str = ""
 
     @property
     def sequence(self) -> str:
@@ -56,7 +61,7 @@ class Writable:
 def partner_script(company: Company, schema: str, role: str, present: Collection[str] | None = None) -> Script:
     """A partner's least privilege on the import schema.
 
-    `present` are the relations that the schema has; then everything that the role had before is taken away first.
+    `present` are the relations that the schema has; then all earlier privileges of the role are revoked first.
     None: the schema is a fresh one, and what only a first run makes is left out.
     """
     there = [name for name in READ_BY_PARTNER if present is not None and name in present]
@@ -71,7 +76,7 @@ def partner_script(company: Company, schema: str, role: str, present: Collection
 
 
 def reader_script(schemas: Iterable[str], role: str, engine: str, present: Collection[str]) -> Script:
-    """Select on the out_ schemas that are there, and on what the engine's role will yet make in them."""
+    """Select on the existing out_ schemas, and by default on tables that the engine's role will make in them."""
     asked = list(schemas)
     texts = (_sql.text("reader", schema=name, role=role, engine=engine) for name in asked if name in present)
     notes = tuple(f"schema {name} is not there yet: ask again when it is" for name in asked if name not in present)
@@ -81,23 +86,24 @@ def reader_script(schemas: Iterable[str], role: str, engine: str, present: Colle
 def administrator_script(roles: Iterable[str], present: Collection[str], database: str, *, is_open: bool) -> Script:
     """The roles that are missing, without login: a person or a service is made their member, or gets a password.
 
-    `is_open`: everybody may connect to the database, as PostgreSQL has it by default.
+    `is_open`: PUBLIC may connect to the database, PostgreSQL's default.
     """
     missing = [role for role in roles if role not in present]
     notes = tuple(f"role {role} is there" for role in roles if role in present)
     text = _sql.text("roles", roles=missing, database=database, is_open=is_open)
-    return Script("For whoever may make roles", _lines(text), notes)
+    return Script("For an administrator who may make roles", _lines(text), notes)
 
 
 def writable(company: Company) -> Iterator[Writable]:
     """Every in_ table of a company, with what a partner writes of it."""
     for bo in company.objects:
         if bo.has_in_table:
-            data = (identifier(field.code) for field in bo.loaded_fields)
-            yield Writable(names.in_table(bo.code), (*_ROW, *data), has_sequence=True)
+            data = tuple(identifier(field.code) for field in bo.loaded_fields)
+            yield Writable(names.in_table(bo.code), (*_ROW, *data), has_sequence=True, fields=data)
     for link in company.in_link_tables():
         ends = (identifier(link.owner_column), identifier(link.target_column))
-        yield Writable(link.name, (*ends, *_LINK), has_sequence=False)
+        owner = names.in_table(link.bo.code) if link.bo.has_in_table else ""
+        yield Writable(link.name, (*ends, *_LINK), has_sequence=False, owner=owner)
     yield Writable(names.FILE_STORAGE, _FILE, has_sequence=False)
     yield Writable(names.PROCESS_TRACKING, _MARKER, has_sequence=True, may_truncate=False)
 

@@ -21,9 +21,9 @@ _OWN: Final = (
 
 @dataclass(frozen=True)
 class Lack:
-    """A right that is missing, the statement that gives it, and what it is for where that is not plain.
+    """A missing privilege, the statement that grants it, and its purpose if that is not obvious.
 
-    `is_revoked`: the role owns the table, and the right on it was taken away.
+    `is_revoked`: the role owns the table, and its privilege was revoked.
     """
 
     what: str
@@ -37,7 +37,7 @@ class Lack:
 
 @dataclass(frozen=True)
 class Held:
-    """What a database has of ours; empty: it has none. `out` is the version that the environment names."""
+    """Our schemas in a database; empty: it has none. `out` is the version that the environment names."""
 
     source: str = ""
     store: str = ""
@@ -46,12 +46,12 @@ class Held:
 
     @property
     def own(self) -> list[str]:
-        """Schemas in which nobody else has tables."""
+        """Schemas in which only the engine has tables."""
         return [fold(name) for name in (self.store, self.out) if name]
 
 
 def lacking(connection: Connection, held: Held) -> list[Lack]:
-    """One per missing right; nothing when the role can do its work.
+    """One per missing privilege; empty when the role has all of them.
 
     In the schema of the import partners have tables too, in that of the views others may have theirs. Ownership of the
     in_ tables themselves is for `ddl.check_in_tables` to look at.
@@ -89,7 +89,7 @@ def _of_schemas(connection: Connection, schemas: list[str]) -> Iterator[Lack]:
 
 
 def _of_relations(connection: Connection, held: Held, own: list[str]) -> Iterator[Lack]:
-    """An owner's right cannot be granted, and without it nothing can be added to a table later."""
+    """Ownership cannot be granted, and without it a table cannot be altered later."""
     [engine] = fetch_all(connection, _sql("engine"))
     asked = {"in_schema": fold(held.source), "own": list(_OWN), "schemas": own, "views_schema": fold(held.views)}
     for row in fetch_all(connection, _sql("relations_lacking"), asked):
@@ -104,9 +104,9 @@ def _lack(right: str, place: str, role: str, purpose: str = "") -> Lack:
     return Lack(f"{right} on {place}", f"grant {right.lower()} on {place} to {role}", purpose)
 
 
-def check_rights(connection: Connection, held: Held) -> None:
-    """Raise one EnvironmentFault with what the engine's role lacks to begin a run: views, further versions and rights
-    that it took from itself are not asked for, since not every run needs them.
+def check_privileges(connection: Connection, held: Held) -> None:
+    """Raise one EnvironmentFault with what the engine's role lacks to begin a run: views, further versions and
+    privileges that it revoked from itself are not checked, since not every run needs them.
     """
     found = [one for one in _needed_by_runs(connection, held) if not one.is_revoked]
     if found:
@@ -114,7 +114,7 @@ def check_rights(connection: Connection, held: Held) -> None:
 
 
 def lacks(connection: Connection, found: Sequence[Lack]) -> EnvironmentFault:
-    """The error that names them."""
+    """The EnvironmentFault that names them."""
     [engine] = fetch_all(connection, _sql("engine"))
     listed = "\n".join(f"  {one}" for one in found)
     return EnvironmentFault(f"the engine's role {engine.role} lacks in database {engine.database}:\n{listed}")

@@ -1,4 +1,4 @@
-"""The live server: which roles, schemas and versions are there; and a script, executed."""
+"""The live server: existing roles, schemas and versions; executes a script."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _sql = SqlTemplates(__package__)
 
 @dataclass(frozen=True)
 class Server:
-    """Who we are in one database, and what of the asked roles and schemas is there."""
+    """The current role in one database, and the existing ones of the given roles and schemas."""
 
     engine: str
     database: str
@@ -23,7 +23,7 @@ class Server:
 
 
 def look(connection: Connection, roles: Iterable[str], schemas: Iterable[str]) -> Server:
-    """One look at the catalog."""
+    """Reads them from the catalog."""
     asked = {"roles": [fold(role) for role in roles], "schemas": [fold(schema) for schema in schemas]}
     [row] = fetch_all(connection, _sql("server"), asked)
     return Server(row.role, row.database, row.is_open, frozenset(row.roles), frozenset(row.schemas))
@@ -44,26 +44,30 @@ def versions(connection: Connection, store_schema: str) -> list[str]:
 
 
 def make_schema(connection: Connection, schema: str) -> None:
-    """Make a schema that is missing, so that readers have their rights in it before the first version is there."""
+    """Make a schema that is missing, so that readers have their privileges in it before the first version is there."""
     execute(connection, _sql("make_schema", schema=schema))
 
 
 def apply_script(connection: Connection, script: Script, role: str, schemas: Iterable[str]) -> bool:
     """Execute a script in the transaction that the connection is in; returns whether it changed anything.
 
-    Raises EnvironmentFault when the role is missing, or when a schema is not ours to grant.
+    Raises EnvironmentFault when the role is missing or has passed its rights on, or when a schema is not ours to grant.
     """
     asked = {"role": fold(role)}
     if role and not look(connection, [role], []).roles:
         raise EnvironmentFault(
             f"there is no role {role}: make it, or let an administrator run `etl grants --create-roles`"
         )
-    before = fetch_all(connection, _sql("rights_of_role"), asked)
+    names = {"schemas": [fold(schema) for schema in schemas]}
+    passed_on = fetch_all(connection, _sql("passed_on"), asked | names)
+    if passed_on:
+        lines = "\n".join(f"  {row.statement};" for row in passed_on)
+        raise EnvironmentFault(f"{role} has granted privileges to others and must revoke them first:\n{lines}")
+    before = fetch_all(connection, _sql("privileges_of_role"), asked)
     for statement in script.statements:
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
-    names = {"schemas": [fold(schema) for schema in schemas]}
     useless = fetch_all(connection, _sql("useless_schemas"), asked | names)
     if useless:
         lines = "\n".join(f"  schema {row.name} belongs to {row.owner}, who must grant it" for row in useless)
         raise EnvironmentFault(f"the grants to {role} had no effect:\n{lines}")
-    return before != fetch_all(connection, _sql("rights_of_role"), asked)
+    return before != fetch_all(connection, _sql("privileges_of_role"), asked)

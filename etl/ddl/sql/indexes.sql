@@ -7,7 +7,7 @@ join pg_catalog.pg_class c on c.oid = i.indrelid
 join pg_catalog.pg_class x on x.oid = i.indexrelid
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 cross join lateral (
-    -- Of an index on a column nobody needs the text, which is dear beside many columns.
+    -- The text of an index on a column is not needed, and expensive with many columns.
     select case when i.indkey[0] = 0 then pg_catalog.pg_get_indexdef(i.indexrelid, 1, true) end as expression offset 0
 ) e
 join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

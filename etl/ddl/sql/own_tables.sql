@@ -1,4 +1,4 @@
--- The plain tables of a schema that are ours, whatever their names: those that no metadata asks for are among them.
+-- The plain tables of a schema that are ours, with any name: also those that no metadata asks for.
 with recursive mine as (
     select oid from pg_catalog.pg_roles where rolname = current_user
     union

@@ -1,4 +1,4 @@
--- What stands under the names that are ours: kind, owner, and whatever would run its own code with our rights.
+-- The relations with our names: kind, owner, and anything that would run foreign code with our privileges.
 -- Membership is counted out by hand: to a superuser pg_has_role says yes to everything.
 with recursive mine as (
     select oid from pg_catalog.pg_roles where rolname = current_user

@@ -1,4 +1,4 @@
--- Who is or was at work on a run: its owner, helpers, and those that are gone; with the age of the lease in seconds.
+-- The runners of a run: its owner, its helpers, and those that have ended; with the age of the lease in seconds.
 select
     case when h.owner = r.owner then 'owner' when j.is_joined then 'helper' else 'gone' end as role,
     h.host, h.pid, h.owner, h.joined_at, t.tasks, t.performs,

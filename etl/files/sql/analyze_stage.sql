@@ -1,2 +1,2 @@
--- Nobody else will analyze a temporary table.
+-- Autovacuum never analyzes a temporary table.
 analyze pg_temp.fill_stage

@@ -1,2 +1,2 @@
 -- As copy_rows, with the line before the columns.
-copy pg_temp.fill_stage (_line{% for column in columns %}, {{ column | ident }}{% endfor %}) from stdin
+copy pg_temp.fill_stage ({{ (["_line"] + (columns | idents)) | comma_list }}) from stdin

@@ -1,5 +1,5 @@
 -- The cells of a block as texts, with their lines.
-create temporary table fill_cells (_line bigint{% for column in columns %}, {{ column | ident }} text{% endfor %});
+create temporary table fill_cells ({{ (["_line bigint"] + (columns | idents | each("{0} text"))) | comma_list }});
 -- A table that refuses what the in_ table refuses of one row; that two rows have one key is not asked here.
 create temporary table fill_tried (like {{ schema | ident }}.{{ table | ident }} including constraints including defaults);
 -- Tries each cell and each row by itself, so that one that the server refuses is found by its line.
@@ -24,8 +24,8 @@ begin
 {% endfor %}
         continue when reason is not null;
         begin
-            insert into pg_temp.fill_tried ({% for column in columns %}{{ column | ident }}{{ ", " if not loop.last }}{% endfor %})
-            values ({% for column in columns %}cell_{{ loop.index0 }}{{ ", " if not loop.last }}{% endfor %});
+            insert into pg_temp.fill_tried ({{ columns | idents | comma_list }})
+            values ({{ range(columns | length) | each("cell_{0}") | comma_list }});
         exception when data_exception or integrity_constraint_violation then
             place := null;
             reason := sqlerrm;

@@ -1,5 +1,5 @@
 -- The tables of a version with their columns, as the catalog has them: a version keeps its structure when the metadata
--- goes on.
+-- changes.
 select c.relname as table, a.attname as column, format_type(a.atttypid, a.atttypmod) as type
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace

@@ -1,6 +1,6 @@
-"""The catalogue of faults a row can have: a stable code, its sentence, its cause and its cure, in English and Russian.
+"""The catalogue of errors of rows: a stable code, its message, its cause and its cure, in English and Russian.
 
-`{column}`, `{value}` and `{reason}` of a sentence are filled in by the statement that writes the err row.
+`{column}`, `{value}` and `{reason}` of a sentence are filled in by the statement that inserts the err row.
 """
 
 import json
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a row, how that comes about, and what its owner can do; a cure begins with who can."""
+    """An error of a row: message, cause and cure; the cure begins with the person who can apply it."""
 
     code: str
     english: str
@@ -205,7 +205,7 @@ CATALOGUE = (
         "ROW_QUARANTINED",
         "the server refuses the row: {reason}",
         "сервер не принимает строку: {reason}",
-        "the server could not bear the row, alone among those of its chunk: a constraint or trigger of the store, or "
+        "the server rejected the row, alone among those of its chunk: a constraint or trigger of the store, or "
         "one of the server's limits; the message has its word",
         "сервер не выдержал именно эту строку порции: ограничение или триггер хранилища либо предел сервера; "
         "сообщение приводит его слова",

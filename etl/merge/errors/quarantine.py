@@ -1,4 +1,4 @@
-"""What becomes of rows that cannot be merged: they are rejected unread, and may be offered again."""
+"""Rejects rows that cannot be merged without reading their values; they may be offered again."""
 
 from etl.database import Connection, SqlTemplates, execute
 from etl.merge.context import MergeContext
@@ -14,7 +14,7 @@ def quarantine(
 ) -> dict[str, int]:
     """Rejects the claimed rows of a task's chunk, each with an err row, and touches nothing else; returns counters.
 
-    `reason`: why these very rows; without it they are the whole chunk of a task that was set aside.
+    `reason`: why these rows were rejected; without it they are the whole chunk of a task that was set aside.
     """
     link, chunk = company.in_link_table(task.table), task.part
     values = chunk.bounds(are_places=link is not None) | {

@@ -8,7 +8,7 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 
 def refuse_truncated(connection: Connection, table: str, context: MergeContext) -> None:
-    """To be asked when no claimed row of a chunk is left. Raises RunStopped when the table holds nothing at all."""
+    """Called when no claimed row of a chunk is left. Raises RunStopped when the table is empty."""
     if fetch_one(connection, _sql("any_row", in_table=table, **context.names)) is None:
         raise RunStopped(
             f"all claimed rows of {table} vanished during the run (was it truncated?): "

@@ -1,4 +1,4 @@
-"""Contents of in_fileStorage into the store, each once under all its names, and to the fields that wait for them."""
+"""Stores the contents of in_fileStorage, each once for all its names, and fills the fields that wait for them."""
 
 from etl.merge.files.upload import has_files, upload_files
 

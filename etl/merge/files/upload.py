@@ -1,4 +1,4 @@
-"""UPLOAD_FILES: in_fileStorage into the golden store, each content once under all its names, and to waiting fields."""
+"""UPLOAD_FILES: stores in_fileStorage, each content once for all its names, and fills waiting fields."""
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.merge.context import Connections, MergeContext
@@ -13,10 +13,10 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 
 def upload_files(connection: Connection, company: Company, context: MergeContext) -> dict[str, int]:
-    """Stores the contents that are new, remembers which file each file_id means, and marks the rows uploaded.
+    """Stores new contents, records which file each file_id names, and marks the rows uploaded.
 
-    The bytes never leave the server. Files go first, so that the fields which name them find them; fields of earlier
-    runs that waited for one get it now, or expire.
+    The bytes never leave the server. Files are stored first, so that fields find the files that they name; fields of
+    earlier runs that waited for a file get it now, or expire.
     """
     tables = context.names
     limit = {"max_value_bytes": context.max_value_bytes}
@@ -37,13 +37,13 @@ def upload_files(connection: Connection, company: Company, context: MergeContext
 
 
 def has_files(connections: Connections, context: MergeContext) -> bool:
-    """Whether files are unread, or fields wait for some."""
+    """Whether there are files that no run has stored, or fields that wait for files."""
     unread = fetch_one(connections.source, _sql("any_unread_file", **context.names))
     return unread is not None or fetch_one(connections.store, _sql("any_file_reference", **context.names)) is not None
 
 
 def refuse_files(connection: Connection, context: MergeContext) -> int:
-    """Tells contents that are over the cap; returns how many. Nothing of the store is asked."""
+    """Reports contents larger than the limit; returns how many. Does not read the store."""
     values = {"run": context.run, "max_value_bytes": context.max_value_bytes, "sentences": sentences()}
     return execute(connection, _sql("refuse_files", **context.names), values)
 

@@ -1,5 +1,5 @@
-"""MIGRATE_BO_LINKS and MIGRATE_CO_LINKS: one chunk of a link table becomes links, or references that wait; rows with
-`removed` take links and references away."""
+"""MIGRATE_BO_LINKS and MIGRATE_CO_LINKS: merges one chunk of a link table into links, or references that wait; rows
+with `removed` remove links and references."""
 
 from collections import Counter
 from contextlib import nullcontext
@@ -11,20 +11,20 @@ from etl.merge.links.statements import LinkMerge, link_merge_of
 from etl.metadata.company import LinkTable
 from etl.runs import Chunk
 
-# As in single_fields: from here on the golden table's statistics are refreshed at once.
+# As in single_fields: from this many rows on the golden table is analyzed at once.
 _ANALYZE_FROM_ROWS = 10_000
-# Below this many rows the claim refreshes no statistics, and those of a former batch, however large, still stand.
+# Below this many rows the claim does not analyze the table, whose statistics may still be those of a large batch.
 _BY_INDEX_BELOW_ROWS = 1000
-# A small chunk is cheap anyway.
+# Smaller chunks are cheap without the join.
 JOIN_FROM_ROWS = 10_000
-# What is left of a chunk after others were joined; the statistics still say that all of it is claimed.
+# The rows left after the join are fewer than this; the statistics still say that the whole chunk is claimed.
 _LEFT_BY_INDEX_BELOW_ROWS = 10_000
 
 
 def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, int]:
-    """Merges the chunk's claimed link rows and returns counters; the first chunk also serves those that wait.
+    """Merges the chunk's claimed link rows and returns counters; the first chunk also serves waiting references.
 
-    All single fields are merged by now, so an end that is not there will not come in this run.
+    All single fields are merged by now, so a missing end cannot come in this run any more.
     """
     merge = link_merge_of(connection, link, chunk, context)
     counters: dict[str, int] = {}
@@ -43,13 +43,13 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
 
 
 def _join(merge: LinkMerge, chunk: Chunk, counters: dict[str, int]) -> int:
-    """Takes the rows whose ends are there in one statement, without a stage; returns how many."""
-    # Where a newer link or a set replaces others, rows must be seen together; relayed rows are marked elsewhere.
+    """Merges the rows whose two ends exist in one statement, without a stage; returns how many."""
+    # Not where a newer link or a set replaces others, as rows must be judged together; nor for relayed rows.
     if not merge.names["only_adds"] or merge.names["is_relayed"] or chunk.rows < JOIN_FROM_ROWS:
         return 0
     if merge.finds("any_restored"):
         return 0
-    # With two external ids of one instance a row may take away what another brings, and the newer one counts.
+    # With two external ids of one instance a row may remove the link of another row, and the newer one counts.
     if merge.names["has_removed"] and merge.finds("any_link_alias") and merge.finds("any_removed"):
         return 0
     rows = merge.count("join_links")
@@ -59,7 +59,7 @@ def _join(merge: LinkMerge, chunk: Chunk, counters: dict[str, int]) -> int:
 
 
 def _merge_stage(merge: LinkMerge, counters: dict[str, int], *, is_small: bool) -> int:
-    """Takes all others; returns how many."""
+    """Merges all other rows; returns how many."""
     marked = _stage(merge, is_small=is_small)
     merge.context.flush_statuses(marked)
     if marked:
@@ -74,22 +74,22 @@ def _resolve(merge: LinkMerge) -> int:
         return 0
     with merge.by_index():
         merge.run("reject_references")
-        are_many = merge.context.unserved_since is None or merge.finds("many_arrivals")
-    with merge.by_index() if not are_many else nullcontext():
+        exceeds_threshold = merge.context.unserved_since is None or merge.finds("many_arrivals")
+    with merge.by_index() if not exceeds_threshold else nullcontext():
         staged = merge.run("stage_references")
     if staged:
         if staged < _BY_INDEX_BELOW_ROWS:
             merge.run("analyze_stage")
         merge.run("finish_references", is_given=False)
-        _write(merge)  # an arrival joins the set that its own batch has made
+        _write(merge)  # an arrival joins the full set of its own batch
     merge.run("drop_stage")
     return staged
 
 
 def _stage(merge: LinkMerge, *, is_small: bool) -> int:
-    """Stages the rows as they stand and marks those that still stand so, until none is left; returns how many.
+    """Stages the rows and marks those unchanged since, until none is left; returns how many.
 
-    Only then is anything written: rows that the partner changed in between belong to the same full sets as the others.
+    Nothing is written before that: rows that the partner changed in between belong to the same full sets.
     """
     marked, more = 0, False
     while True:
@@ -128,13 +128,13 @@ def _take(merge: LinkMerge, *, is_small: bool) -> dict[str, int]:
 
 
 def _remove(merge: LinkMerge, *, has_restored: bool) -> int:
-    """Takes away the links and references that rows of the stage ask to be removed; returns how many rows found one.
+    """Removes the links and references that rows of the stage ask to remove; returns how many rows found one.
 
-    It comes before links are written: the state after the batch is judged, not each row on its way.
+    Runs before links are written: the result depends on the state after the batch, not on the order of its rows.
     """
     merge.run("settle_removals")
     removed = merge.count("remove_links")["rows"]
-    # What waits has no link, so a row finds a link or a reference.
+    # A waiting reference has no link, so a row finds either a link or a reference.
     if merge.finds("any_reference"):
         removed += merge.count("remove_references", has_restored=has_restored)["rows"]
     return removed

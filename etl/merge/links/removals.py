@@ -17,7 +17,7 @@ def has_removed(connection: Connection, in_schema: str, table: str) -> bool:
 
 
 def any_removed(connection: Connection, table: str, context: MergeContext) -> bool:
-    """Whether a claimed row of the link table takes its link away."""
+    """Whether a claimed row of the link table removes its link."""
     if not has_removed(connection, context.in_schema, table):
         return False
     return fetch_one(connection, _sql("any_removed", in_table=table, chunk=None, **context.names)) is not None

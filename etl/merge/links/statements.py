@@ -1,4 +1,4 @@
-"""One chunk of a link table on its way into the golden links: what every statement about it needs."""
+"""The merge of one chunk of a link table: the variables and values of all its statements."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -15,13 +15,13 @@ from etl.runs import Chunk
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
-# What Python calls blank, and two marks without width that look so: an id of nothing else names no instance.
+# Python's blanks and two characters of zero width: an id of only these names no instance.
 BLANKS = "".join(filter(str.isspace, map(chr, range(1, 0x3001)))) + "\u200b\ufeff"
 
 
 @contextmanager
 def by_index(connection: Connection) -> Iterator[None]:
-    """For few rows. A fault ends the transaction, and with it these settings."""
+    """Makes the planner use indexes, for few rows. After a fault the settings end with the transaction."""
     execute(connection, _sql("plan_by_index"), {"setting": "off"})
     yield
     execute(connection, _sql("plan_by_index"), {"setting": "on"})
@@ -29,7 +29,7 @@ def by_index(connection: Connection) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class LinkMerge:
-    """The connection, the names for templates, the values to bind."""
+    """The connection, the variables of the templates, the bind values."""
 
     connection: Connection
     context: MergeContext
@@ -41,27 +41,29 @@ class LinkMerge:
         return execute(self.connection, _sql(statement, **self.names, **names), self.values)
 
     def count(self, statement: str, **names: object) -> dict[str, int]:
-        """Runs a statement that answers (counter, rows)."""
+        """Runs a statement that returns rows of (counter, number of rows)."""
         rows = fetch_all(self.connection, _sql(statement, **self.names, **names), self.values)
         return {row.counter: row.rows for row in rows}
 
     def finds(self, statement: str) -> bool:
-        """Whether a statement answers anything."""
+        """Whether a statement returns a row."""
         return fetch_one(self.connection, _sql(statement, **self.names), self.values) is not None
 
     def by_index(self) -> AbstractContextManager[None]:
-        """See there."""
+        """As the function `by_index`, on this connection."""
         return by_index(self.connection)
 
 
 def link_merge_of(connection: Connection, link: LinkTable, chunk: Chunk, context: MergeContext) -> LinkMerge:
-    """The merge of a chunk. A table of an older installation has no column `removed`: then no row removes anything."""
+    """The merge of a chunk. A table of an older installation may lack the column `removed`: then no row removes
+    anything."""
     has_column = context.is_relayed or has_removed(connection, context.in_schema, link.name)
-    shapes = _names(link, chunk, context) | {"has_removed": has_column}
+    shapes = template_names(link, chunk, context) | {"has_removed": has_column}
     return LinkMerge(connection, context, shapes, _values(link, chunk, context))
 
 
-def _names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
+def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
+    """What the statements of a chunk are rendered with, but for `has_removed`, which the in_ table decides."""
     return context.names | {
         "in_table": link.name,
         "owner_column": link.owner_column,

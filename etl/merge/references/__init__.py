@@ -1,4 +1,4 @@
-"""Links whose ends have not arrived: kept, shown, made when the ends come, rejected when they expire."""
+"""Links whose ends have not arrived: kept, shown, linked when the ends come, rejected when they expire."""
 
 from etl.merge.references.waiting import MissingInstance, WaitingLinks, missing_instances, waiting_links
 

@@ -1,4 +1,4 @@
-"""Links that wait for their ends, and fields for their files: how many of which field, and for which instances."""
+"""Links that wait for their ends, and fields for their files: counted by field, and by missing instance."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -18,8 +18,8 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 @dataclass(frozen=True)
 class WaitingLinks:
     """The waiting links of one field to one target object; or the values of a file field that wait for their files,
-    with the target in_fileStorage. `expires_at`: when the oldest of them is given up, by the first run after it; None
-    when no run will, because the metadata has the field no more."""
+    with the target in_fileStorage. `expires_at`: the first run after it gives up the oldest of them; None
+    when the metadata no longer has the field."""
 
     bo: str
     field: str
@@ -31,8 +31,8 @@ class WaitingLinks:
 
 @dataclass(frozen=True)
 class MissingInstance:
-    """An instance that links wait for, or a file (object in_fileStorage, by its file_id). `in_status`: that of its in_
-    row now, None without one; `error`: the id of its newest error, when the row was rejected."""
+    """An instance that links wait for, or a file (object in_fileStorage, by its file_id). `in_status`: the current
+    status of its in_ row, None without a row; `error`: the id of its newest error, if the row was rejected."""
 
     object: str
     in_id: str
@@ -49,7 +49,7 @@ class MissingInstance:
 
 @dataclass(frozen=True)
 class _End:
-    """One side of a link table's waiting links: the column of boi_reference that names it, and what object it is of."""
+    """One end of a link table's waiting links: the column of boi_reference with its id, and its object."""
 
     bo: str
     field: str
@@ -67,7 +67,7 @@ class _End:
 def waiting_links(
     connection: Connection, company: Company, store_schema: str, expiry_minutes: int
 ) -> list[WaitingLinks]:
-    """What waits, field by field, the most first."""
+    """The waiting links and fields, by field, the most frequent first."""
     known = {*_link_tables(company), *_file_fields(company)}
     expiry = timedelta(minutes=expiry_minutes)
     statement = _sql("waiting_links", store_schema=store_schema, file_storage=names.FILE_STORAGE)
@@ -80,9 +80,9 @@ def waiting_links(
 def missing_instances(
     connections: Connections, company: Company, waiting: Iterable[WaitingLinks], limit: int, **schemas: str
 ) -> list[MissingInstance]:
-    """The instances and files that are waited for, those that block most first, at most `limit`.
+    """The missing instances and files, those that block most first, at most `limit`.
 
-    `schemas`: in_schema and store_schema.
+    `waiting` as returned by `waiting_links`; `schemas`: in_schema and store_schema.
     """
     ends = list(_ends(company, waiting))
     tables = sorted({end.in_table for end in ends if end.in_table})

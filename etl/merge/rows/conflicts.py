@@ -1,15 +1,15 @@
-"""What becomes of staged rows that have to do with each other, judged by what the batch makes of the store.
+"""Resolves conflicts between staged rows by the state that the batch gives the store.
 
-The order of rows never matters, only what they say and what the partner calls them (in_id):
+The order of rows never matters, only their values and the partner's ids (in_id):
 
-1. Several rows that name one instance by its ids count as one: a row with values before one that removes, and of those
-   the one with the highest in_id. The others get an information in err where the store does not have what they say.
-2. A row that no id leads to an instance is weak. It waits for the next pass when the instance that has its unique value
-   is named by another row, or when that value is wanted by another row, of the weak ones one with a lower in_id: then
-   the store shows whether it is merged into an instance, or a new one.
-3. A unique value goes to whom its row says if nobody has it, or if the row of its holder gives it up: in chains and
-   rings of any length. A row whose value another instance keeps is refused, and with it all rows that want what it
-   would have given up. Of several that want one value the row with the lowest in_id gets it.
+1. Several rows that name one instance by its ids are merged as one: a row with values before one that removes, and of
+   those the one with the highest in_id. The others get an information in err where the store does not get their values.
+2. A row that no id matches to an instance is weak. It waits for the next pass when the instance that has its unique
+   value is named by another row, or when that value is wanted by another row, of the weak ones one with a lower in_id:
+   then the store shows whether it is merged into an instance, or a new one.
+3. A row gets its unique value if no instance has it, or if the row of its holder gives it up: in chains and
+   rings of any length. A row whose value another instance keeps is refused, and with it all rows that want the value
+   it would have given up. Of several rows that want one value the one with the lowest in_id gets it.
 4. An instance that the batch removes, or whose own row is rejected, is no merge target.
 """
 
@@ -20,23 +20,24 @@ from etl.merge.rows.statements import Merge
 
 @dataclass(frozen=True)
 class Settled:
-    """A stage whose rows say what will be done. `exchanges`: values change hands, so the order of writing matters."""
+    """A stage in which each row's action is set. `exchanges`: unique values change hands, so the order of writing
+    matters."""
 
     merge: Merge
     exchanges: bool = False
 
     def release(self) -> None:
-        """Before anything is written: what changes hands is put down."""
+        """Clears unique values that change hands, before anything is written."""
         if self.exchanges:
             self._update("removed")
             self.merge.run("release_values")
 
     def update(self) -> None:
-        """Writes what is left to be changed or removed."""
+        """Writes the changed and removed rows."""
         self._update(*(("changed",) if self.exchanges else ("changed", "removed")))
 
     def forget(self) -> None:
-        """The next pass has wishes of its own."""
+        """Drops the claims on unique values; the next pass makes its own."""
         if self.exchanges:
             self.merge.run("drop_value_claims")
 
@@ -50,16 +51,17 @@ class Settled:
 
 
 class Settling:
-    """The settling of a task's passes, one after the other."""
+    """Resolves the conflicts of a task, pass by pass."""
 
     def __init__(self, merge: Merge) -> None:
         self._merge = merge
         self._has_refused = False
 
     def reconcile(self, exact: Merge, staged: int, *, is_last: bool) -> tuple[int, Settled]:
-        """Settles a stage of so many rows that knows all ways to an instance; returns how many are staged then.
+        """Resolves a stage of `staged` rows that was matched in all ways; returns how many are staged then.
 
-        Rows that others change meanwhile are locked and staged again. The last pass refuses what would have to wait.
+        Rows that other sessions change meanwhile are locked and staged again. The last pass refuses what would have to
+        wait.
         """
         may_meet = self._may_meet(exact)
         if may_meet and not exact.context.is_relayed and exact.ask("lock_rows")[0].rows < staged:
@@ -73,7 +75,7 @@ class Settling:
         return staged, Settled(exact)
 
     def end(self) -> None:
-        """The next task rejects rows of its own."""
+        """Drops the list of refused rows; the next task makes its own."""
         if self._has_refused:
             self._merge.run("drop_refused")
 
@@ -83,7 +85,7 @@ class Settling:
         return bool(exact.ask("any_meeting"))
 
     def _judge_together(self, exact: Merge, *, is_last: bool) -> bool:
-        """Says of each row what will be done; returns whether values change hands."""
+        """Sets each row's action; returns whether unique values change hands."""
         exact.run("analyze_stage")
         exact.run("refuse_later" if is_last else "defer_later")
         exact.run("refuse_contradictions")
@@ -96,7 +98,7 @@ class Settling:
         return exchanges
 
     def _judge(self, exact: Merge) -> bool:
-        """Refuses rows whose wishes cannot be fulfilled; returns whether there were any wishes."""
+        """Refuses rows that cannot get their unique values; returns whether any row claims one."""
         if not exact.run("stage_value_claims"):
             exact.run("drop_value_claims")
             return False
@@ -109,7 +111,7 @@ class Settling:
         return True
 
     def _keep_refused(self, exact: Merge) -> None:
-        """Only weak rows of later passes ask for it."""
+        """Records refused rows; only weak rows of later passes read them."""
         if not exact.names["unique"]:
             return
         if not self._has_refused:

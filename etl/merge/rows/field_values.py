@@ -1,32 +1,33 @@
-"""How each loaded field is read: the SQL of its value, of its fault, and what it must be looked up in.
+"""The SQL of each loaded field: its value, its fault, and its look-up.
 
-A thought without I/O. Statements are made from codes that metadata has checked and `identifier` has written; options
-travel as bound values.
+Pure; no I/O. Statements are made from codes that metadata has checked and `identifier` has quoted; options
+are bound values.
 """
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 
 from etl.merge.rows.value_checks import check, holds_json, same_json
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field, OnBadValue
 from etl.metadata.field_types import CHOICE_TYPES, FieldType
-from etl.quoting import fold, identifier
+from etl.quoting import fold, identifier, short_name
 
-# Beyond these a cut or a shift could leave PostgreSQL's calendar (4713 BC to 294276) and stop the run: infinity and the
-# outermost years stay as they stand.
+# Beyond these, truncating or shifting could leave PostgreSQL's calendar (4713 BC to 294276) and stop the run: infinity
+# and the outermost years stay unchanged.
 _FIRST_CUT = "timestamp with time zone '4711-01-01 00:00+00 BC'"
 _LAST_CUT = "timestamp with time zone '294276-01-01 00:00+00'"
-# What a date without a time of day is cut to, in the zone of `inMigrationTimezoneMinutes`.
+# The unit to which a date without a time of day is truncated, in the zone of `inMigrationTimezoneMinutes`.
 _DATE_PARTS = {FieldType.DATE: "day", FieldType.YEAR_AND_MONTH: "month", FieldType.YEAR: "year"}
 
 
 @dataclass(frozen=True)
 class ValuePolicy:
-    """What holds for the values of a whole run."""
+    """The rules for the values of a whole run."""
 
     store_schema: str
     keep_on_null: bool
@@ -34,7 +35,7 @@ class ValuePolicy:
 
 @dataclass(frozen=True)
 class Lookup:
-    """A set of values that a field may name; `alias` is joined to the in_ row. `options` is JSON of a field's own
+    """The values that a field may name; `alias` is joined to the in_ row. `options` is JSON of a field's own
     list; else the rows of `dictionary`; else the files."""
 
     column: str
@@ -54,7 +55,8 @@ class FieldValue:
     condition under which two texts that differ are one value, as JSON is in another spelling: g keeps its own then;
     `same_texts` writes it of any two texts, None where the kind holds no JSON.
     `brings`: under this condition the row says what the value is to be, and does not leave it to g; "" if it always
-    does."""
+    does. `short` is the name as columns of a stage end with it; `bad_at` and `brings_at` are the positions of the
+    conditions `fault` and `brings` in the arrays _bad and _brings, from 1."""
 
     column: str
     name: str
@@ -76,9 +78,12 @@ class FieldValue:
     same_texts: Callable[[str, str], str] | None = None
     brings: str = ""
     ignores_case: bool = False
+    short: str = ""
+    bad_at: int = 0
+    brings_at: int = 0
 
     def differ(self, one: str, other: str) -> str:
-        """SQL of whether two values of the field, null being one too, are not the same value."""
+        """SQL of the condition that two values of the field, null included, are different values."""
         if self.same_texts is None:
             return f"{one} is distinct from {other}"
         # Within the `case`, so that only texts that differ are read as JSON.
@@ -86,7 +91,7 @@ class FieldValue:
         return f"case when {one} <> {other} then not {same} else {one} is distinct from {other} end"
 
     def compared(self, value: str) -> str:
-        """SQL of how a value is compared with those of other instances."""
+        """SQL of the form in which a value is compared with those of other instances."""
         return f"lower({value})" if self.ignores_case else value
 
     @property
@@ -122,7 +127,18 @@ def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[
                 field=business_object.key_field.code,
             )
         )
-    return tuple(values)
+    return tuple(_numbered(values))
+
+
+def _numbered(values: list[FieldValue]) -> Iterator[FieldValue]:
+    bad, brings = count(1), count(1)
+    for number, value in enumerate(values):
+        yield replace(
+            value,
+            short=short_name(value.name, number),
+            bad_at=next(bad) if value.fault else 0,
+            brings_at=next(brings) if value.brings else 0,
+        )
 
 
 def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
@@ -131,7 +147,7 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
     lookup = _lookup(field, column, f"lookup_{number}")
     own = f"{lookup.alias}.stored" if lookup else _read(field, raw)
     if field.is_unique and field.sql_type == "text":
-        own = f"nullif({own}, '')"  # an empty text names no instance
+        own = f"nullif({own}, '')"  # an empty text identifies no instance
     code, is_bad = check(field, raw, f"{lookup.alias}.stored" if lookup else "", policy.store_schema)
     same_texts = partial(same_json, field, policy.store_schema) if holds_json(field) else None
     same = same_texts(f"g.{column}", own) if same_texts else ""
@@ -171,7 +187,7 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
 
 
 def _fast_value(lookup: Lookup | None, raw: str, own: str, is_bad: str, policy: ValuePolicy) -> tuple[str | None, str]:
-    """(value, condition) of a row that asks for no look-up: a choice is nearly always written as it is stored."""
+    """(value, condition) of a row that needs no look-up: a choice is nearly always written as it is stored."""
     if lookup is None:
         return own, f"not {is_bad}" if is_bad else ""
     if lookup.options:
@@ -196,7 +212,7 @@ def _lookup(field: Field, column: str, alias: str) -> Lookup | None:
 
 
 def _option_values(field: Field) -> Iterator[tuple[str, str]]:
-    """(what a partner may write, the code that is stored); a code goes before an equal id of another option."""
+    """(text that a partner may write, stored code); a code takes precedence over an equal id of another option."""
     codes = {option.code for option in field.options}
     for option in field.options:
         yield option.code, option.code
@@ -209,7 +225,7 @@ def _read(field: Field, raw: str) -> str:
     minutes = field.in_migration_timezone_minutes
     if part is None or minutes is None:
         return raw
-    # The local date in that zone, kept as its midnight in UTC.
+    # The local date in that zone, stored as its midnight in UTC.
     local = f"({raw} at time zone 'UTC' + make_interval(mins => {minutes}))"
     cut = f"date_trunc('{part}', {local}) at time zone 'UTC'"
     return f"case when {raw} between {_FIRST_CUT} and {_LAST_CUT} then {cut} else {raw} end"

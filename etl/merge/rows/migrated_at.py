@@ -12,8 +12,8 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 def touch_migrated(connection: Connection, business_object: BusinessObject, context: MergeContext) -> dict[str, int]:
     """Sets the time where a reader can see it: on objects whose native IN_MIGRATION_UPDATED_AT is uploaded.
 
-    Elsewhere nobody could read it, and an unchanged batch writes no row of the golden store. Created and changed
-    instances carry the time anyway, from the statement that wrote them.
+    Elsewhere no reader could see it, and an unchanged batch writes no row of the golden store. Created and changed
+    instances have the time anyway, from the statement that wrote them.
     """
     if not shows_migrated_at(business_object):
         return {}

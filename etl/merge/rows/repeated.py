@@ -1,4 +1,4 @@
-"""Rows that say what the store has already are most of a full feed, and ask for little thought.
+"""Marks rows that repeat what the store has: most rows of a full feed, and cheap to merge.
 
 One statement reads, compares and marks them, without a stage. All others are left to the stage, which knows every rule.
 """
@@ -8,19 +8,19 @@ from dataclasses import replace
 from etl.merge.rows.statements import Merge
 from etl.runs import Chunk
 
-# A small chunk is cheap anyway.
+# Smaller chunks are cheap without this pass.
 FROM_ROWS = 10_000
-# Of the first rows; with fewer of them, to read the chunk once more would cost more than it saves.
+# Share of the first rows; with fewer, reading the chunk once more would cost more than it saves.
 _SHARE = 0.5
 
 
 def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
-    """Marks the chunk's rows that repeat what is known; returns how many there are, and how to merge the others (None
+    """Marks the chunk's rows that repeat what the store has; returns their number, and the merge of the others (None
     if there are none).
 
     This takes them out of their order; where it could show, they are left to the stage too.
     """
-    # A unique value may be another instance's, and a file may not be there yet: such objects need the stage.
+    # Another instance may have the unique value, and a file may be missing: such objects need the stage.
     if chunk.rows < FROM_ROWS or any(field.is_unique or field.fast_value is None for field in merge.fields):
         return 0, merge
     [sample] = merge.ask("sample_repeated")
@@ -29,7 +29,7 @@ def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
     passed = merge.run("pass_repeated")
     if not passed:
         return 0, merge
-    # A row that the partner brings into the chunk by another id is released with the leftovers.
+    # A row that the partner moves into the chunk by changing its id is released with the leftovers.
     if passed == chunk.rows:
         return passed, None
     merge.run("drop_remaining")

@@ -1,4 +1,4 @@
-"""MIGRATE_SINGLE_FIELDS: one chunk of an in_ table becomes instances of its business object."""
+"""MIGRATE_SINGLE_FIELDS: merges one chunk of an in_ table into instances of its business object."""
 
 from dataclasses import replace
 from itertools import count
@@ -14,11 +14,12 @@ from etl.metadata.business_object import BusinessObject
 from etl.runs import Chunk
 from etl.store import new_ids
 
-# From here on the golden table's statistics are refreshed at once; autovacuum would come too late for the links.
+# From this many rows on the golden table is analyzed at once; autovacuum would come too late for the links.
 _ANALYZE_FROM_ROWS = 10_000
-# See analyze_stage; of a larger stage the size tells enough but for its places.
+# See analyze_stage; for a larger stage the planner's estimate by size suffices, except for the ctids.
 _ANALYZE_STAGE_BELOW_ROWS = 1000
-# Passes over a chunk. Rows that would still have to wait are refused then: a careless constant would cost a pass each.
+# Passes over a chunk; rows that would still have to wait then are refused. Without a limit a row could cost a pass
+# each.
 _MAX_PASSES = 50
 
 
@@ -27,9 +28,9 @@ def merge_single_fields(
 ) -> dict[str, int]:
     """Merges the chunk's claimed rows into the golden store and marks them; returns counters.
 
-    Rows that repeat what is known go first. Of the others, a pass stages the rows as they stand, marks those that
-    still stand so (which locks them), and merges just these. Rows that the partner changed in between are taken as they
-    stand then by the next pass: never half, never lost.
+    Rows that repeat what the store has come first. For the others, a pass stages the rows, marks those unchanged since
+    (which locks them), and merges these. The next pass takes rows that the partner changed in between with their new
+    values: never half, never lost.
     """
     merge = merge_of(connection, business_object, chunk, context)
     found, rest = pass_repeated(merge, chunk)
@@ -47,9 +48,10 @@ def merge_single_fields(
 def merge_dependent_rows(
     connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext
 ) -> dict[str, int]:
-    """Merges those of the claimed rows that have to do with each other, before the table's chunks; returns counters.
+    """Merges the claimed rows that depend on each other, before the table's chunks; returns counters.
 
-    They name one instance, or one wants or has what another gives up, wants or has. Of relayed rows just these came.
+    They name one instance, or one wants or has a unique value that another gives up, wants or has. Between databases
+    only these rows were copied.
     """
     merge = merge_of(connection, business_object, chunk, context)
     if not context.is_relayed:
@@ -62,14 +64,14 @@ def merge_dependent_rows(
 
 
 def find_dependent_rows(merge: Merge) -> int:
-    """Notes their ids in the table `remaining`; returns how many there are."""
+    """Inserts their ids into the table `remaining`; returns how many there are."""
     merge.run("drop_remaining")
     may_meet = merge.names["unique"] or merge.ask("any_alias") or merge.ask("any_out_id")
     return merge.run("dependent_rows") if may_meet else 0
 
 
 def _merge_passes(merge: Merge, counters: dict[str, int]) -> int:
-    """Takes what is left, pass by pass; returns how many rows were marked."""
+    """Merges the remaining rows, pass by pass; returns how many were marked."""
     settling = Settling(merge)
     found = 0
     for number in count(1):
@@ -99,7 +101,7 @@ def _merge_pass(merge: Merge, settling: Settling, counters: dict[str, int], *, i
 def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Settled]:
     """Stages by in_id; by all ways to an instance where the object has unique fields or a row may take another way.
 
-    Then rows may have to do with each other, and what becomes of each is settled (see `settling`).
+    In the latter case rows may conflict, which is resolved (see conflicts.py).
     """
     merge = replace(merge, values=merge.values | {"new_ids": new_ids()})
     exact = replace(merge, names=merge.names | {"exact": True})
@@ -112,12 +114,12 @@ def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Set
 
 
 def _write(settled: Settled, marked: int) -> dict[str, int]:
-    """Writes what the `marked` rows ask for; returns counters."""
+    """Writes the `marked` rows to the store; returns counters."""
     merge = settled.merge
     settled.release()
     created = merge.run("insert_instances") if marked else 0
     counts = {"created": created} if created else {}
-    if created < marked or merge.names["skipping"]:  # where all are new, as in a first load, nothing is left to count
+    if created < marked or merge.names["skipping"]:  # if all rows are new, as in a first load, no others are left
         counts |= _counts(merge)
     if counts.get("changed") or counts.get("removed"):
         settled.update()

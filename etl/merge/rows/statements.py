@@ -1,4 +1,4 @@
-"""One chunk of an in_ table on its way into its business object: what every statement about it needs."""
+"""The merge of one chunk of an in_ table: the variables and values of all its statements."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +17,13 @@ from etl.runs import Chunk
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 
-# What an instance had, as one row of the journal: jsonb ends at 256 MB. Rows of today are smaller (maxRowBytes).
+# Limit of the before-image in one row of the journal: jsonb ends at 256 MB. New rows are smaller (maxRowBytes).
 _MAX_IMAGE_BYTES = 200_000_000
 
 
 @dataclass(frozen=True)
 class Merge:
-    """The connection, the columns to write, the names for templates, the values to bind."""
+    """The connection, the columns to write, the variables of the templates, the bind values."""
 
     connection: Connection
     context: MergeContext
@@ -33,7 +33,7 @@ class Merge:
 
     @property
     def unique(self) -> list[FieldValue]:
-        """The fields whose values no two instances may have."""
+        """The unique fields."""
         return [field for field in self.fields if field.is_unique]
 
     def run(self, statement: str) -> int:
@@ -41,25 +41,26 @@ class Merge:
         return execute(self.connection, _sql(statement, **self.names), self.values)
 
     def ask(self, statement: str) -> list[Row[Any]]:
-        """Runs a statement of this package and returns its few rows."""
+        """Runs a statement of this package and returns its rows."""
         return fetch_all(self.connection, _sql(statement, **self.names), self.values)
 
 
 def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext) -> Merge:
-    """The merge of a chunk; nothing is asked of the server."""
+    """The merge of a chunk; runs no statement."""
     fields = field_values(business_object, ValuePolicy(context.store_schema, context.keep_on_null))
     return Merge(
         connection,
         context,
         fields,
-        _names(business_object, fields, chunk, context),
+        template_names(business_object, fields, chunk, context),
         _values(business_object, fields, chunk, context),
     )
 
 
-def _names(
+def template_names(
     business_object: BusinessObject, fields: tuple[FieldValue, ...], chunk: Chunk, context: MergeContext
 ) -> dict[str, object]:
+    """What the statements of a chunk are rendered with; no values."""
     return context.names | {
         "in_table": names.in_table(business_object.code),
         "golden": names.store_table(business_object.code),

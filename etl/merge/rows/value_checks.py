@@ -1,6 +1,6 @@
-"""What makes a value bad: the SQL of the condition, and of the code that err gets; and which texts are one value.
+"""The SQL that checks values: the condition of a bad value, its code in err, and when two texts are one value.
 
-A thought without I/O.
+Pure; no I/O.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from etl.metadata.field import Field
 from etl.metadata.field_types import FieldType
 from etl.quoting import identifier
 
-# The function of the store's schema that knows a kind's JSON (etl/store/sql/shapes.sql).
+# The function of the store's schema that checks a kind's JSON (etl/store/sql/shapes.sql).
 _SHAPES = {
     FieldType.PERIOD: "period",
     FieldType.PERIOD_TIME: "period",
@@ -19,23 +19,23 @@ _SHAPES = {
     FieldType.GEO_POINT: "geo_point",
 }
 _LANGUAGE_TYPES = {FieldType.INPUT_TEXT_LANG, FieldType.TEXTAREA_LANG}
-# A text that opens no object is a plain text.
+# A text that does not begin a JSON object is a plain text.
 _OPENS_OBJECT = "~ '^\\s*[{]'"
 _MAX_UNIQUE_BYTES = 2000
 
 
 def check(field: Field, raw: str, found: str, store_schema: str) -> tuple[str, str]:
-    """(SQL of the fault's code, condition under which the value has it); empty where any value of the type will do.
+    """(SQL of the fault's code, condition under which the value has it); empty where any value of the type is good.
 
-    `raw` is the SQL of the value as written, `found` that of what it was looked up as ("" where nothing is). The code
-    knows only `raw`. No condition is null for any value: null is a good value of every field.
+    `raw` is the SQL of the value as written, `found` that of the looked-up value ("" without a look-up). The code
+    reads only `raw`. No condition is null for any value: null is a good value of every field.
     """
     if field.type is FieldType.FILE_UPLOAD:
-        return "", ""  # a file that is not there may still come
+        return "", ""  # a missing file may still arrive
     if found:
         return "'OPTION_UNKNOWN'", f"({raw} is not null and {found} is null)"
     if field.type is FieldType.INPUT_NUMBER:
-        # The column itself takes neither infinity nor a number too large.
+        # The column itself accepts neither infinity nor a number that is too large.
         return "'NUMBER_NOT_FINITE'", f"({raw} is not distinct from 'NaN')"
     if field.sql_type == "text":
         code = f"case {' '.join(_text_arms(field, raw, store_schema))} end"
@@ -53,18 +53,18 @@ def same_json(field: Field, store_schema: str, stored: str, written: str) -> str
     holds JSON."""
     same = f"{identifier(store_schema)}.same_json({stored}, {written})"
     if field.type in _LANGUAGE_TYPES:
-        # What is not an object equals none, so it is enough to look at one of the two.
+        # Only objects are compared as JSON, so checking one of the two suffices.
         return f"case when {stored} {_OPENS_OBJECT} then {same} else false end"
     return same
 
 
 def _text_arms(field: Field, raw: str, store_schema: str) -> Iterator[str]:
-    """The arms of a `case` that gives the code, the cheap ones first; null where none has something against it."""
+    """The branches of a `case` that gives the code, the cheap ones first; null for a good value."""
     yield f"when octet_length({raw}) > :max_value_bytes then 'VALUE_TOO_LONG'"
     if field.is_unique:
-        yield f"when octet_length({raw}) > {_MAX_UNIQUE_BYTES} then 'UNIQUE_TOO_LONG'"  # an index keeps no longer value
+        yield f"when octet_length({raw}) > {_MAX_UNIQUE_BYTES} then 'UNIQUE_TOO_LONG'"  # limit of an index entry
     if field.type in _SHAPES:
         yield f"when {raw} is not null then {identifier(store_schema)}.{_SHAPES[field.type]}_fault({raw})"
     if field.type in _LANGUAGE_TYPES:
-        # Most partners have one language and no JSON: a plain text is kept as it stands.
+        # Most partners have one language and no JSON: a plain text is stored unchanged.
         yield f"when {raw} {_OPENS_OBJECT} then {identifier(store_schema)}.languages_fault({raw})"

@@ -1,2 +1,2 @@
--- Few rows: without it the planner takes them for a thousand, and reads whole tables to find their like.
+-- Few rows: without statistics the planner estimates a thousand, and reads whole tables to join them.
 analyze stage

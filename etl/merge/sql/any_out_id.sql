@@ -1,5 +1,4 @@
--- Whether a claimed row names its instance itself. Asked alone, because a statement that only reads is done by several
--- processes.
+-- Whether a claimed row has an out_id. A statement of its own, because one that only reads can run in parallel.
 select 1 as found
 where exists (
     select 1

@@ -1,2 +1,2 @@
--- The stage of one pass; the next one makes its own.
+-- The stage of one pass; the next pass makes its own.
 drop table stage

@@ -1,5 +1,5 @@
--- The chunk's rows that were not passed, with what leads to their instances but in_id. In a table of their own, because
--- the planner cannot know otherwise that few of so many claimed rows are left.
+-- The chunk's rows that were not passed, with the values that match instances beside in_id. In a table of their own, so
+-- that the planner knows how few of the claimed rows are left.
 {% from "chunk.jinja" import claimed %}
 create temporary table remaining on commit drop as
 select i.id, i.in_id, coalesce(nullif(i.out_id, ''), a.instance collate "default") as instance

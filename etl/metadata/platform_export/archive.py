@@ -1,4 +1,4 @@
-"""A structure export -> its objects, read as a stream that no archive can make long (platform-facts §1.3).
+"""A structure export -> its objects, read as a stream that no archive can make long.
 
 The archive holds `data-<timestamp>/0000001.mybpm`, an object a line, and `metadata.mybpm` with their number.
 """

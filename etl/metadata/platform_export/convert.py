@@ -1,6 +1,6 @@
 """A business object as the platform writes it -> the plain data of a document, and notes of what stays behind.
 
-Sources: platform-facts §1.1 for `load-bo-structure`, §1.3 for exports.
+Sources: answers of the platform's `load-bo-structure`, and its structure exports.
 """
 
 from collections.abc import Iterable, Mapping

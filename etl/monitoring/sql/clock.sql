@@ -1,2 +1,2 @@
--- The only clock.
+-- The database's clock, which decides.
 select clock_timestamp() as now

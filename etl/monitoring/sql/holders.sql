@@ -1,13 +1,14 @@
--- What keeps vacuum from clearing away dead rows, for longer than :minutes: every run leaves some, and tables grow
--- without end. Of other roles' sessions the times are seen only by members of pg_read_all_stats.
+-- What keeps vacuum from removing dead rows for longer than :minutes, so that tables grow with every run. Of other
+-- roles' sessions the times are seen only by members of pg_read_all_stats.
+{% from "role_of.jinja" import role_of %}
 select 'prepared transaction' as kind, gid as name, owner::text as owner,
     cast(extract(epoch from clock_timestamp() - prepared) as float8) as seconds
 from pg_catalog.pg_prepared_xacts
 where database = current_database() and prepared < clock_timestamp() - make_interval(mins => :minutes)
 union all
-select 'session', cast(pid as text), usename::text || coalesce(', ' || nullif(application_name, ''), ''),
+select 'session', cast(pid as text), {{ role_of("a") }} || coalesce(', ' || nullif(application_name, ''), ''),
     cast(extract(epoch from clock_timestamp() - xact_start) as float8)
-from pg_catalog.pg_stat_activity
+from pg_catalog.pg_stat_activity a
 where datname = current_database() and backend_type = 'client backend'
   and xact_start < clock_timestamp() - make_interval(mins => :minutes)
 union all

@@ -1,6 +1,6 @@
--- What of a table is still to be read. Without an index on in_status (claim_rows.sql says why) that is a scan: about a
--- third of a second per million rows, so it is asked again only when the table's counters have moved. inserted_date is
--- the partner's column: what no calendar but PostgreSQL's has counts as undated.
+-- The unread rows of a table. Without an index on in_status (claim_rows.sql says why) that is a scan: about a
+-- third of a second per million rows, so it runs again only when the table's counters have changed. inserted_date is
+-- the partner's column: dates that Python cannot read count as undated.
 select
     count(*) filter (where in_status = '') as ready,
     count(*) filter (where in_status = 'ON_WORK') as on_work,

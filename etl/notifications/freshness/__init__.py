@@ -1,6 +1,6 @@
 """Freshness: does the partner hand over when it is due, and is what was handed over read in time.
 
-Receives due times and what the tables of runs say. Hands on what is late or stalled, and tells hooks of it: one alert
+Receives due times and what the tables of runs say. Returns what is late or stalled, and tells hooks of it: one alert
 and one all-clear, however many runners look. Never starts a run and never touches the marker.
 """
 

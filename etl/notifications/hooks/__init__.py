@@ -1,7 +1,7 @@
 """Hooks: programs and addresses outside that want to know.
 
-Receives events. Hands each as one JSON object to a command's standard input or by POST to an address. Never raises,
-never takes longer than it may, and shows no secret to anybody.
+Receives events. Passes each as one JSON object to a command's standard input or by POST to an address. Never raises,
+never takes longer than its limit, and reveals no secret.
 """
 
 from etl.notifications.hooks.event import Event

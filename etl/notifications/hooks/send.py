@@ -72,7 +72,7 @@ class Hooks:
 
     def _run(self, event: Event) -> str:
         environ = {name: value for name, value in os.environ.items() if self._passes(name)}
-        # Files, not pipes: a child that the command leaves behind holds nobody up.
+        # Files, not pipes: a child that the command leaves behind does not block us.
         with tempfile.TemporaryFile() as reported, tempfile.TemporaryFile() as said:
             reported.write(event.json.encode() + b"\n")
             reported.seek(0)
@@ -124,7 +124,7 @@ class Hooks:
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect would send the event, as a GET, to somebody whom nobody has configured."""
+    """A redirect would send the event, as a GET, to an address that is not configured."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str

@@ -1,4 +1,4 @@
-"""To monitoring systems: spans and figures as OpenTelemetry, figures as a Prometheus page.
+"""Telemetry: spans and metrics as OpenTelemetry, metrics as a Prometheus page.
 
 Receives spans around work, and a function that answers with samples. Hands them to what the environment names. Never
 asks a database, never stops a run, and without its packages (extras `otel`, `prometheus`) does nothing.

@@ -1,4 +1,4 @@
-"""Spans around work: nothing until somebody takes them."""
+"""Spans around work: without effect until an exporter takes them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

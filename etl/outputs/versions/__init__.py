@@ -1,6 +1,6 @@
-"""Versioned out_ schemas: made, filled, kept up by the journal, shown by views, retired.
+"""Versioned out_ schemas: created, filled, kept up to date from the journal, shown by views, retired.
 
-Receives an open transaction (or, to try again, the engine) and `Versions`. Hands on counters (names -> rows) and what
+Receives an open transaction (or, to try again, the engine) and `Versions`. Returns counters (names -> rows) and what
 moved. Never reads an in_ table and never changes golden rows.
 """
 

@@ -1,4 +1,4 @@
-"""Makes and fills a version to its end, a transaction per chunk, while runs go on."""
+"""Makes a version and fills it completely, a transaction per chunk, while runs continue."""
 
 import time
 from collections.abc import Callable
@@ -19,13 +19,13 @@ from etl.outputs.versions.registry import lock_version, note_scans
 from etl.outputs.versions.upkeep import ensure_version, keep_current, reconcile
 from etl.outputs.versions.version import OutVersion, Versions
 
-# A run that fills the same version holds it for as long as fillSeconds.
+# A run that fills the same version locks it for up to fillSeconds.
 _TRIES, _PAUSE_SECONDS = 60, 0.5
 
 
 @dataclass(frozen=True)
 class Built:
-    """A version that is whole now. `is_new`: this command made its schema. `rows` this command wrote."""
+    """A complete version. `is_new`: this call made its schema. `rows`: written by this call."""
 
     schema: str
     is_new: bool
@@ -35,9 +35,9 @@ class Built:
 def build(
     engine: sqlalchemy.Engine, versions: Versions, name: str, show: Callable[[int], None], **settings: str
 ) -> Built:
-    """Makes the environment version `name` if it is missing, and fills it to its end; `show` receives the percent.
+    """Makes the environment version `name` if it is missing, and fills it completely; `show` receives the percent.
 
-    Killed at any point, another call goes on after the last chunk.
+    If it is killed, the next call continues after the last chunk.
     """
     version = versions.named(name)
     is_new = _with_retry(lambda: _ensure(engine, versions, version))
@@ -68,7 +68,7 @@ def _chunk(
     show: Callable[[int], None],
     settings: dict[str, str],
 ) -> bool:
-    """One transaction: follows, fills a chunk; returns whether the version is whole."""
+    """One transaction: follows the journal, fills a chunk; returns whether the version is complete."""
     with transaction(engine, client_min_messages="warning", **settings) as connection:
         written, percent = _fill_on(connection, versions, version)
     for counter, number in written.items():

@@ -1,4 +1,4 @@
-"""Which version a person means, and whether the metadata has one; no I/O."""
+"""Finds the version that a command names, and checks the metadata against the versions; no I/O."""
 
 from collections.abc import Iterable
 
@@ -49,6 +49,6 @@ def _fits(known: VersionRow, versions: Versions) -> bool:
 
 
 def next_version(found: list[VersionRow], versions: Versions) -> str:
-    """The lowest number above those that are taken."""
+    """The lowest number above those in use."""
     taken = [versions.environment_version, *(one.version.environment_version for one in found)]
     return str(max([int(one) for one in taken if one.isdecimal()], default=0) + 1)

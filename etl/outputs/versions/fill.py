@@ -1,4 +1,4 @@
-"""A version's tables are filled from the golden store, chunk by chunk, or compared with it after a restore."""
+"""Fills a version's tables from the golden store, chunk by chunk, or compares them with it after a restore."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -26,16 +26,16 @@ from etl.outputs.versions.version import OutVersion
 
 _sql = SqlTemplates(__package__)
 
-# Enough of them to find the middle within a hundredth, though rows of one page have neighbouring ids.
+# Pages in a sample that finds the middle within a hundredth, although rows of one page have neighbouring ids.
 _SAMPLE_ROWS = 100_000
-# How much more rows there may be than statistics say, or on one side of a cut.
+# By which factor the rows may exceed the statistics, or one side of a cut its half.
 _DOUBT = 1.2
 
 
 def begin(
     connection: Connection, structure: OutStructure, store_schema: str, undivided_rows: int, *, is_new: bool
 ) -> Fill:
-    """A filling that has not begun. New tables of more than `undivided_rows` are filled in two parts."""
+    """The initial state of a filling. New tables of more than `undivided_rows` are filled in two parts."""
     total = expected_rows(connection, tables_of(structure), store_schema)
     cuts = dict(_cuts(connection, structure, store_schema, undivided_rows)) if is_new else {}
     return Fill(is_new=is_new, total=total, is_alone=is_new, cuts=cuts)
@@ -44,7 +44,7 @@ def begin(
 def _cuts(
     connection: Connection, structure: OutStructure, store_schema: str, undivided_rows: int
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(table, about the middle of its ids) for those of more than `undivided_rows`."""
+    """(table, approximate middle of its ids) for tables of more than `undivided_rows`."""
     for table in tables_of(structure):
         rows = expected_rows(connection, [table], store_schema)
         if rows > undivided_rows:
@@ -55,8 +55,8 @@ def _cuts(
 
 
 def _is_surely_less(connection: Connection, version: OutVersion, fill: Fill, table: Table, rows: int) -> bool:
-    """Whether a step has less than so many rows as the planner knows the table: to find the end of a part that has none
-    reads all ids of it."""
+    """Whether a step surely has fewer than `rows` rows by the planner's statistics: searching the end of a part of
+    fewer rows would read all of its ids."""
     of_table = expected_rows(connection, [table], version.store_schema)
     of_step = of_table / 2 if table.name in fill.cuts else of_table
     return 0 < of_step * _DOUBT < rows
@@ -67,12 +67,12 @@ def _golden(table: Table) -> str:
 
 
 def expected_rows(connection: Connection, tables: Iterable[Table], store_schema: str) -> int:
-    """About how many rows of the store the tables show."""
+    """The estimated number of rows of the store that the tables show."""
     return rows_by_statistics(connection, store_schema, map(_golden, tables))
 
 
 def mark_shared(connection: Connection, version: OutVersion, fill: Fill | None, followed: Counters) -> Fill | None:
-    """Notes that the journal was followed in a version that is being filled; returns the filling from here on."""
+    """Records that a version followed the journal while it is being filled; returns the new state of the filling."""
     if fill and fill.is_alone and any(followed.values()):
         fill = replace(fill, is_alone=False)
         note_fill(connection, version, fill)
@@ -82,9 +82,9 @@ def mark_shared(connection: Connection, version: OutVersion, fill: Fill | None, 
 def fill_chunk(
     connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, chunk_rows: int
 ) -> tuple[Fill | None, Counters]:
-    """Performs the next part and notes it, in one transaction: killed before its end, it is as if it had not begun.
+    """Fills the next part and records it in one transaction: if killed before its end, it is rolled back.
 
-    Returns how far the filling is then (None: the tables are whole), and the rows written.
+    Returns the new state of the filling (None: the tables are complete), and the rows written.
     """
     counters = no_rows()
     todo = steps(structure, fill)
@@ -105,10 +105,10 @@ def fill_beside(
     parts: slice,
     chunk_rows: int,
 ) -> Counters:
-    """Performs these of one table's steps out of turn, each to its end, and notes them, in one transaction; those that
-    somebody was at are left to him.
+    """Performs some steps of one table out of order, each completely, and records them, in one transaction; steps that
+    another session has begun are left to it.
 
-    The tables are new, nobody else writes these rows, and the version is shared.
+    The tables are new, no other session writes these rows, and the version is locked in share mode.
     """
     counters = no_rows()
     for number, step in [one for one in enumerate(steps(structure, fill)) if one[1].table.name == table][parts]:
@@ -129,7 +129,7 @@ def _chunk(
     chunk_rows: int,
     counters: Counters,
 ) -> Fill:
-    """One part of a step; counts its rows and returns how far the filling is then."""
+    """Fills one part of a step; counts its rows and returns the new state of the filling."""
     counter, rows, moved = _perform(connection, version, structure, fill, step, chunk_rows)
     counters[counter] += rows
     if moved.step > fill.step and fill.rows + rows >= ANALYZE_FROM_ROWS and step.ends_table:
@@ -140,7 +140,7 @@ def _chunk(
 def _perform(
     connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, step: Step, chunk_rows: int
 ) -> tuple[str, int, Fill]:
-    """(counter, rows written, how far it is then)."""
+    """(counter, rows written, new state of the filling)."""
     table = step.table
     if isinstance(table, OutInstances):
         kind, tables, counters = "instances", instance_names(version, structure, table), ("upserted", "deleted")

@@ -1,4 +1,4 @@
-"""One version follows the journal: what changed between its position and a snapshot is looked up in the store."""
+"""Lets one version follow the journal: reads from the store what changed between its position and a snapshot."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,59 +11,60 @@ from etl.quoting import fold
 
 _sql = SqlTemplates(__package__)
 
-# From here on the planner's statistics are refreshed at once; autovacuum would come too late for the next run.
+# From this many rows on tables are analyzed at once; autovacuum would come too late for the next run.
 ANALYZE_FROM_ROWS = 10_000
-# Less than a tenth of a table, which is autovacuum's measure too, moves no statistics that are there.
+# Less than a tenth of a table, autovacuum's threshold too, does not need new statistics.
 _PARTS = 10
 
 Counters = dict[str, int]
 
 
 def no_rows() -> Counters:
-    """Counters of nothing yet."""
+    """Counters at zero."""
     return {"upserted": 0, "deleted": 0, "linked": 0, "unlinked": 0}
 
 
 def snapshot(connection: Connection) -> str:
-    """Which transactions are over now. A position is a snapshot, not a number: what a slower transaction commits later
-    under a smaller number is not visible in it, and so still to come.
+    """The snapshot of the transactions that are over now. A position is a snapshot, not a number: what a slower
+    transaction commits later under a smaller number is not visible in it, and so still to come.
     """
     return str(fetch_all(connection, _sql("snapshot"))[0].upto)
 
 
 def follow(connection: Connection, known: VersionRow, structure: OutStructure, upto: str) -> Counters:
-    """Brings what the journal names up to the store as it is now; the position moves in the same transaction."""
+    """Updates the rows that the journal names to the store's current state; the position moves in the same
+    transaction."""
     counters = no_rows()
     version = known.version
     values: dict[str, object] = {"position": known.position, "upto": upto}
     if fetch_one(connection, _sql("any_change", **version.names), values) is None:
-        return counters  # nothing to pass by, so the position may stay: an unchanged batch writes no row at all
+        return counters  # nothing to follow, so the position may stay: an unchanged batch writes no row at all
     for table, counter, rows in _follow(connection, version, structure, values):
         counters[counter] += rows
-        if _are_many(connection, version.schema, table, rows):
+        if _exceeds_threshold(connection, version.schema, table, rows):
             analyze(connection, version, table)
-    if _are_many(connection, version.store_schema, "journal", sum(counters.values())):
+    if _exceeds_threshold(connection, version.store_schema, "journal", sum(counters.values())):
         execute(connection, _sql("analyze_journal", **version.names))
     move_position(connection, version, upto)
     return counters
 
 
-def _are_many(connection: Connection, schema: str, table: str, rows: int) -> bool:
-    """Whether so many rows that were written move the statistics of their table."""
+def _exceeds_threshold(connection: Connection, schema: str, table: str, rows: int) -> bool:
+    """Whether the number of written rows requires new statistics of their table."""
     if rows < ANALYZE_FROM_ROWS:
         return False
     return rows * _PARTS >= rows_by_statistics(connection, schema, [table])
 
 
 def rows_by_statistics(connection: Connection, schema: str, tables: Iterable[str]) -> int:
-    """About how many rows the tables have, as the planner knows it; 0 of those that were never analyzed."""
+    """The planner's estimate of the tables' rows; 0 for a table that was never analyzed."""
     values = {"schema": fold(schema), "names": [fold(table) for table in tables]}
     [known] = fetch_all(connection, _sql("rows_by_statistics"), values)
     return int(known.rows)
 
 
 def analyze(connection: Connection, version: OutVersion, table: str) -> None:
-    """Refreshes the planner's statistics of an out_ table, as many as the server keeps: they serve readers too."""
+    """Analyzes an out_ table with the server's usual statistics target: readers use the statistics too."""
     execute(connection, _sql("usual_statistics"))
     execute(connection, _sql("analyze_out", table=table, **version.names))
 

@@ -1,4 +1,4 @@
-"""A large first load: tasks of the run make a version and fill its tables side by side; its follower finishes it."""
+"""A large first load: tasks of the run make a version and fill its tables in parallel; following completes it."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from etl.outputs.versions.steps import Table, tables_of
 from etl.outputs.versions.version import Versions
 from etl.runs import Chunk
 
-# A third of what two cores fill: a version that takes longer than a run may fill is filled chunk by chunk, run by run.
+# A third of what two cores fill per second: a version that takes longer than fillSeconds is filled chunk by chunk.
 _ROWS_PER_SECOND = 100_000
 
 
@@ -27,13 +27,13 @@ def tables_to_fill(store: Connection, out: Connection, versions: Versions, rows:
     total = sum(rows.values()) + expected_rows(store, tables, versions.store_schema)
     if total > versions.fill_seconds * _ROWS_PER_SECOND:
         return {}
-    # Two that write to one table stand in each other's way: it is worth it when half of the table is a task.
+    # Two sessions that write to one table slow each other down: worth it if half of the table is a task.
     many = 2 * versions.undivided_rows
     return {table.name: 2 if _claimed(versions, table, rows) >= many else 1 for table in tables}
 
 
 def _claimed(versions: Versions, table: Table, rows: Mapping[str, int]) -> int:
-    """How many of the claimed rows concern an out_ table."""
+    """The number of claimed rows that concern an out_ table."""
     if not isinstance(table, OutLinks):
         return rows.get(names.in_table(table.bo), 0)
     links = versions.company.in_link_tables()
@@ -41,10 +41,10 @@ def _claimed(versions: Versions, table: Table, rows: Mapping[str, int]) -> int:
 
 
 def fill_table(connection: Connection, versions: Versions, table: str, part: Chunk) -> Counters:
-    """Fills `part` of one table of the version that the environment names, made and committed before, and notes it.
+    """Fills `part` of one table of the version that the environment names, made and committed before, and records it.
 
-    Does nothing where it is done already, or where that is not so simple any more: when somebody follows or builds the
-    version, or its tables are others. `bring_up_to_date` then does the rest.
+    Does nothing if it is done already, or cannot be done in parallel: when another session follows or builds the
+    version, or its tables were replaced. `bring_up_to_date` then does the rest.
     """
     known = share_version(connection, versions.newest)
     if known is None or known.structure is None or known.is_astray:

@@ -1,9 +1,9 @@
-"""A store in another database is mirrored beside the out_ schemas; these follow the mirror as they would the store.
+"""Mirrors a store of another database beside the out_ schemas, which follow the mirror as they would the store.
 
 The mirror has the store's schema and golden tables, and a journal of its own. What changed since its position, a
-snapshot of the store's server, comes by binary COPY; rows, journal and position are one transaction of the out
+snapshot of the store's server, is copied by binary COPY; rows, journal and position are one transaction of the out
 database, so a break leaves the mirror where it was. The store is read at one moment, which makes the mirror the store
-of that moment. The versions follow in a transaction of their own: none sees its own place in the journal.
+of that moment. The versions follow in a transaction of their own: none sees its own journal position.
 """
 
 import json
@@ -22,7 +22,8 @@ from etl.store import STORE
 _sql = SqlTemplates(__package__, "etl.store")
 
 _CHANGE = "run, bo, field, instance, target, change"
-# A value up to the first, which is more than a page can hold, comes with its row, a longer one in slices of the second.
+# Bytes: values up to the first, which is more than a page can hold, are copied with their row; longer ones in slices
+# of the second.
 _SIZES = {"inline_bytes": 2 * 1024 * 1024, "slice_bytes": 1024 * 1024}
 _ANALYZE_FROM_ROWS = 10_000
 
@@ -45,8 +46,8 @@ class _Golden:
 
 @dataclass(frozen=True)
 class Mirror:
-    """The mirror of one company's store. `schema` is the store's, here and there; `name` says where it is, for people
-    and for the store, which notes how far it is."""
+    """The mirror of one company's store. `schema` is the store's name in both databases; `name` describes where it is,
+    for people and for the store, which records its position."""
 
     company: Company
     schema: str
@@ -62,8 +63,8 @@ class Mirror:
         return tuple(PlacedPart(part, self.schema) for part in (STORE, OUT, MIRROR))
 
     def catch_up(self, store: Connection, out: Connection) -> tuple[str, int]:
-        """Makes the mirror equal to what `store` sees, a transaction of one moment; returns its position then, and how
-        many rows of its journal or of its tables came."""
+        """Makes the mirror equal to the snapshot of the transaction `store`; returns its new position, and how many
+        rows of the journal or of tables were copied."""
         [known] = fetch_all(out, _sql("mirror_position", schema=self.schema, placed=self.parts))
         refuse_newer(self.parts, known.noted)
         asked = {"position": known.position, "mirror": self.name}
@@ -81,14 +82,14 @@ class Mirror:
             is_all = is_astray or golden.name not in known.tables
             came += _Passage(store, out, self.schema, golden, window, is_all=is_all).bring()
         if came >= _ANALYZE_FROM_ROWS:
-            ddl.bring_up_store(out, self.company, self.schema)  # indexes that were put off until there are rows
+            ddl.bring_up_store(out, self.company, self.schema)  # indexes that are made once there are rows
         moved = {"upto": source.upto, "place": source.place}
         mirrored = json.dumps([golden.name for golden in self._tables()])
         execute(out, _sql("move_mirror", schema=self.schema), moved | {"tables": mirrored})
         return str(source.upto), came
 
     def report(self, store: Connection, upto: str, came: int) -> None:
-        """Tells the store how far the committed mirror is, as `catch_up` returned it."""
+        """Records the committed mirror's position, as returned by `catch_up`, in the store."""
         execute(store, _sql("report_mirror", schema=self.schema), {"upto": upto, "mirror": self.name})
         if came >= _ANALYZE_FROM_ROWS:
             execute(store, _sql("analyze_journal", store_schema=self.schema))
@@ -112,7 +113,7 @@ class Mirror:
 
 @dataclass(frozen=True)
 class _Passage:
-    """One golden table's rows from the store into the mirror: those that changed, or all of them."""
+    """Copies one golden table's rows from the store into the mirror: those that changed, or all of them."""
 
     store: Connection
     out: Connection
@@ -122,8 +123,8 @@ class _Passage:
     is_all: bool
 
     def bring(self) -> int:
-        """Old rows give way, new ones come; where all come, the mirror's journal receives the differences. Returns how
-        many came."""
+        """Replaces old rows by new ones; if all are copied, the mirror's journal receives the differences. Returns how
+        many were copied."""
         if self.is_all:
             self._at_out("mirror_put_by")
             self._at_out("mirror_clear")

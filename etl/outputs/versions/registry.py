@@ -1,4 +1,4 @@
-"""The rows of out_version: which versions there are, and how far each one is."""
+"""The rows of out_version: the versions, with position and state of filling."""
 
 import json
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ _sql = SqlTemplates(__package__)
 
 @dataclass(frozen=True)
 class VersionRow:
-    """A version as it is noted.
+    """A row of out_version.
 
-    `fill` is None when its tables are whole. `is_astray`: its position was noted of another server, database or set of
-    tables than this one, as after a restore; it then says nothing.
+    `fill` is None when its tables are complete. `is_astray`: its position belongs to another server, database or set of
+    tables, as after a restore, and is meaningless here.
     """
 
     version: OutVersion
@@ -55,18 +55,18 @@ class VersionRow:
 
     @property
     def is_whole(self) -> bool:
-        """Whether its tables show everything up to its position."""
+        """Whether its tables are complete up to its position."""
         return self.fill is None and self.was_whole
 
 
 def known_versions(connection: Connection, store_schema: str) -> list[VersionRow]:
-    """All versions by name; nothing is locked, so that nobody waits for a follower at work."""
+    """All versions by name; locks nothing, so that it does not wait for a running follower."""
     rows = fetch_all(connection, _sql("versions", store_schema=store_schema, lock=""))
     return [VersionRow.from_row(row, store_schema) for row in rows]
 
 
 def lock_version(connection: Connection, version: OutVersion, *, waiting: bool = True) -> VersionRow | None:
-    """The version, locked until the transaction ends; None when it is unknown, or locked and not waited for."""
+    """The version, locked until the transaction ends; None when it is unknown, or locked and `waiting` is false."""
     lock = "wait" if waiting else "skip"
     statement = _sql("versions", store_schema=version.store_schema, lock=lock)
     row = fetch_one(connection, statement, {"schema_name": version.schema})
@@ -74,8 +74,8 @@ def lock_version(connection: Connection, version: OutVersion, *, waiting: bool =
 
 
 def share_version(connection: Connection, version: OutVersion) -> VersionRow | None:
-    """The version, which others may share but nobody may lock until the transaction ends; None when it is unknown, or
-    locked."""
+    """The version, locked in share mode until the transaction ends; None when it is unknown, or locked by another
+    session."""
     row = fetch_one(
         connection, _sql("versions", store_schema=version.store_schema, lock="share"), {"schema_name": version.schema}
     )
@@ -83,7 +83,7 @@ def share_version(connection: Connection, version: OutVersion) -> VersionRow | N
 
 
 def register(connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, upto: str) -> None:
-    """Notes a new version, not filled yet; its position is where the journal was when its filling began."""
+    """Inserts a new version, not filled yet; its position is the journal's when the filling began."""
     values = _values(version) | {
         "code_version": version.code_version,
         "environment_version": version.environment_version,
@@ -95,7 +95,7 @@ def register(connection: Connection, version: OutVersion, structure: OutStructur
 
 
 def restart(connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, upto: str) -> None:
-    """Notes that a version's tables are to be compared with the store from the beginning."""
+    """Resets a version, whose tables are then compared with the store from the beginning."""
     values = _values(version) | {
         "structure": json.dumps(structure.as_json()),
         "fill": json.dumps(fill.as_json()),
@@ -105,24 +105,24 @@ def restart(connection: Connection, version: OutVersion, structure: OutStructure
 
 
 def move_position(connection: Connection, version: OutVersion, upto: str) -> None:
-    """The version has now followed what was visible in the snapshot; our own scans are subtracted from the readers'."""
+    """Moves the position to the snapshot; our own scans are subtracted from the readers'."""
     execute(connection, _sql("move_position", **version.names), _values(version) | {"upto": upto})
 
 
 def note_fill(connection: Connection, version: OutVersion, fill: Fill | None) -> None:
-    """How far the filling is; None: the tables are whole."""
+    """Records the state of the filling; None: the tables are complete."""
     values = _values(version) | {"fill": json.dumps(fill.as_json()) if fill else None}
     execute(connection, _sql("note_fill", **version.names), values)
 
 
 def note_beside(connection: Connection, version: OutVersion, step: int, rows: int) -> None:
-    """A step of the filling was done out of turn, by whoever shares the version."""
+    """Records a step that was done out of order, by a session that shares the version."""
     values = _values(version) | {"step": step, "rows": rows}
     execute(connection, _sql("note_beside", **version.names), values)
 
 
 def note_scans(connection: Connection, version: OutVersion) -> None:
-    """Adds what this transaction has scanned of the version's tables to what is known as ours."""
+    """Adds this transaction's scans of the version's tables to the count of our own."""
     execute(connection, _sql("note_scans", **version.names), _values(version))
     execute(connection, _sql("flush_statistics"))
 

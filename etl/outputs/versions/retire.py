@@ -1,4 +1,4 @@
-"""Takes a version away: announces the day, and drops the schema when nobody can miss it."""
+"""Retires a version: announces the day, and drops the schema when no reader needs it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from etl.quoting import fold
 _sql = SqlTemplates(__package__)
 
 LATELY_DAYS = 7
-"""A version that somebody read within so many days is in use."""
+"""A version that was read within this many days is in use."""
 
 
 @dataclass(frozen=True)
 class Retired:
-    """What became of a version: dropped, or announced for a day (None: taken back)."""
+    """The result for a version: dropped, or announced for a day (None: announcement withdrawn)."""
 
     schema: str
     is_dropped: bool
@@ -27,7 +27,7 @@ class Retired:
 
 
 def announce(connection: Connection, versions: Versions, name: str, on: date | None) -> Retired:
-    """Notes the day from which the version may go, and says so in a comment on its schema; None takes it back."""
+    """Records the day from which the version may be dropped, also in a comment on its schema; None withdraws it."""
     known = find_version(known_versions(connection, versions.store_schema), name, versions)
     if known.is_current and on:
         raise ConfigurationError(f"{known.schema} is the current version: switch to another one first")
@@ -39,7 +39,7 @@ def announce(connection: Connection, versions: Versions, name: str, on: date | N
 
 def retire(connection: Connection, versions: Versions, name: str, *, force: bool = False) -> Retired:
     """Drops a version with its schema. Raises ConfigurationError with every reason against it; `force` overrides all,
-    and what depends on its tables goes with them.
+    and what depends on its tables is dropped with them.
     """
     known = find_version(known_versions(connection, versions.store_schema), name, versions)
     lock_version(connection, known.version)
@@ -47,7 +47,7 @@ def retire(connection: Connection, versions: Versions, name: str, *, force: bool
         why = list(reasons_against(connection, versions, known))
         if why:
             lines = "\n".join(f"  {one}" for one in why)
-            raise ConfigurationError(f"{known.schema} stays; with --force it goes all the same:\n{lines}")
+            raise ConfigurationError(f"{known.schema} stays; with --force it is dropped anyway:\n{lines}")
     names = known.version.names
     execute(connection, _sql("drop_version", **names))
     execute(connection, _sql("forget_version", **names), {"schema_name": known.schema, "previous": known.previous})
@@ -61,7 +61,8 @@ def due(connection: Connection, versions: Versions) -> list[str]:
 
 
 def reasons_against(connection: Connection, versions: Versions, known: VersionRow) -> Iterator[str]:
-    """Why the version should stay, in words. Its tables are locked, so that nothing new can come to depend on them."""
+    """The reasons to keep the version, as sentences. Its tables are locked, so that no new object can depend on
+    them."""
     structure = known.structure or versions.wanted
     live = {row.name for row in fetch_all(connection, _sql("shapes_of"), {"schema": known.schema})}
     ours = {fold(name) for name in structure.tables}
@@ -73,7 +74,7 @@ def reasons_against(connection: Connection, versions: Versions, known: VersionRo
         yield f"MYBPM_OUT_MIGRATION_VERSION={versions.environment_version} names it: the next run would make it again"
     row = fetch_one(connection, _sql("retiring", **known.version.names), {"schema_name": known.schema})
     if row and row.is_early:
-        yield f"it was announced to go on {row.retire_on}"
+        yield f"its announced day is {row.retire_on}"
     yield from _reads(connection, known)
     rows = fetch_all(connection, _sql("dependents"), {"schema": known.schema, "but": [versions.views_schema]})
     yield from (f"{one.dependent} depends on its table {one.relation}" for one in rows)
@@ -86,6 +87,6 @@ def _reads(connection: Connection, known: VersionRow) -> Iterator[str]:
     values = {"schema_name": known.schema, "days": LATELY_DAYS}
     row = fetch_one(connection, _sql("reads", **known.version.names), values)
     if row and not row.is_counted:
-        yield "PostgreSQL counts no reads (track_counts is off, or it is 14), so nobody knows who needs it"
+        yield "PostgreSQL counts no reads (track_counts is off, or it is 14), so its readers are unknown"
     elif row and row.is_lately:
-        yield f"somebody read it, last at about {row.last_read_at:%Y-%m-%d %H:%M} UTC, less than {LATELY_DAYS} days ago"
+        yield f"it was read, last at about {row.last_read_at:%Y-%m-%d %H:%M} UTC, less than {LATELY_DAYS} days ago"

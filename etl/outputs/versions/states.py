@@ -1,4 +1,4 @@
-"""How far each version is, for people."""
+"""The state of each version, for `etl out list`."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,10 +12,10 @@ _sql = SqlTemplates(__package__)
 
 @dataclass(frozen=True)
 class VersionState:
-    """One version. `state`: building, current, retiring or live; `percent` filled or compared, 100 when whole.
+    """One version. `state`: building, current, retiring or live; `percent` filled or compared, 100 when complete.
 
     `behind`: changes of the journal that it has not followed; `oldest_run` wrote the first of them. `last_read_at`: by
-    anybody but our own followers; None when nobody is known to have read it. PostgreSQL 14 does not count reads, nor
+    any session but our own followers; None when no read is known. PostgreSQL 14 does not count reads, nor
     does any other without track_counts.
     """
 

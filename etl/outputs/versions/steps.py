@@ -1,4 +1,4 @@
-"""The steps by which a version's tables are filled from the store, and how far a filling is; no I/O."""
+"""The steps by which a version's tables are filled from the store, and the state of a filling; no I/O."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -13,7 +13,7 @@ Table = OutInstances | OutLinks
 class Step:
     """One table to fill in chunks, or to clear of what the store does not have (`is_sweep`), in one statement.
 
-    Of a table that is filled in parts, just the rows with ids behind `after` and not behind `last`; empty: no bound.
+    For a table that is filled in parts, only the rows with ids after `after` and up to `last`; empty: no bound.
     """
 
     table: Table
@@ -22,30 +22,31 @@ class Step:
     last: tuple[str, ...] = ()
 
     def chunk_rows(self, usual: int) -> int:
-        """How many rows to fill at once. Where a table is cut is a guess: a part may be a little more than a chunk."""
+        """The number of rows to fill at once. The cut of a table is estimated: a part may be a little more than a
+        chunk."""
         return usual * 5 // 4 if self.after or self.last else usual
 
     @property
     def ends_table(self) -> bool:
-        """Whether it is the one that fills a table's last rows."""
+        """Whether the step fills a table's last rows."""
         return not (self.is_sweep or self.last)
 
     def start(self, fill: "Fill") -> tuple[str, ...]:
-        """The ids behind which the next chunk begins."""
+        """The ids after which the next chunk begins."""
         return fill.after or self.after
 
     def ends_within(self, last: tuple[str, ...]) -> bool:
-        """Whether rows of the step are left behind a chunk that ends with these ids."""
+        """Whether a chunk that ends with these ids leaves rows of the step."""
         return bool(last) and (not self.last or last < self.last)
 
 
 @dataclass(frozen=True)
 class Fill:
-    """How far a filling is: the step's number, the ids of the last row that is done, rows done and rows expected.
+    """The state of a filling: the step's number, the ids of the last filled row, rows done and rows expected.
 
-    `is_new`: the tables were empty, so nothing in them is to be compared or cleared. `is_alone`: since then nothing but
-    the filling has written to them, so no row of it can be there already. `beside`: numbers of steps that tasks of a
-    run have done out of turn. `cuts`: table -> the ids of the last row of its first part, where it is filled in two.
+    `is_new`: the tables were empty, so nothing in them is to be compared or cleared. `is_alone`: since then only
+    the filling has written to them, so none of its rows can exist already. `beside`: numbers of steps that tasks of a
+    run have done out of order. `cuts`: table -> the ids of the last row of its first part, where it is filled in two.
     """
 
     is_new: bool
@@ -64,22 +65,22 @@ class Fill:
         return cls(**value | {"after": tuple(value["after"]), "beside": tuple(value.get("beside", ())), "cuts": cuts})
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data, to be kept."""
+        """As data for JSON."""
         return asdict(self)
 
     @property
     def percent(self) -> int:
-        """How much is done, 0 to 99; the expected number comes from statistics and may be wrong."""
+        """The part that is done, 0 to 99; the expected number comes from statistics and may be wrong."""
         return min(99, self.rows * 100 // self.total) if self.total else 0
 
     def moved(self, rows: int, after: tuple[str, ...] | None) -> "Fill":
-        """After a chunk that ended with the row of these ids, or with the table (None)."""
+        """The state after a chunk that ended with the row of these ids, or with the table (None)."""
         if after is None:
             return replace(self, step=self.step + 1, after=(), rows=self.rows + rows)
         return replace(self, after=after, rows=self.rows + rows)
 
     def past_done(self) -> "Fill":
-        """At the next step that nobody has done."""
+        """The state at the next step that is not done."""
         step = self.step
         while step in self.beside:
             step += 1
@@ -91,7 +92,7 @@ class Fill:
 
 
 def tables_of(structure: OutStructure) -> tuple[Table, ...]:
-    """In the order in which they are filled: instances before links, whose ends must be there."""
+    """The tables in the order in which they are filled: instances before links, whose ends must exist."""
     return (*structure.instances, *structure.links)
 
 

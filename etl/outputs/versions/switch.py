@@ -1,4 +1,4 @@
-"""Moves readers from one version to another, and back, without an error for any of them."""
+"""Switches readers from one version to another, and back, without an error for any of them."""
 
 import logging
 import random
@@ -24,6 +24,7 @@ from etl.outputs.versions.upkeep import reconcile
 from etl.outputs.versions.version import Versions
 from etl.outputs.versions.view_moves import ViewMove
 from etl.outputs.versions.views import move_views
+from etl.quoting import printable
 
 _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
@@ -34,7 +35,7 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 
 @dataclass(frozen=True)
 class Switched:
-    """What moved: the version that is current now, the one that was, and each view's act (view -> act)."""
+    """The result of a switch: the current version, the one before, and what was done to each view (view -> act)."""
 
     current: str
     previous: str | None
@@ -44,7 +45,7 @@ class Switched:
 def switch(
     engine: sqlalchemy.Engine, versions: Versions, name: str, *, force: bool = False, patience: float = 60.0
 ) -> Switched:
-    """Makes a version the current one. Raises ConfigurationError when it is not whole, or when `force` is needed."""
+    """Makes a version the current one. Raises ConfigurationError when it is not complete, or when `force` is needed."""
     return _with_retry(
         engine, versions, lambda found: find_version(found, name, versions), patience, force=force, is_rollback=False
     )
@@ -53,7 +54,7 @@ def switch(
 def roll_back(
     engine: sqlalchemy.Engine, versions: Versions, *, force: bool = False, patience: float = 60.0
 ) -> Switched:
-    """Makes the version current that was so before. Raises ConfigurationError when there is none."""
+    """Makes the previous version current. Raises ConfigurationError when there is none."""
     return _with_retry(engine, versions, _previous, patience, force=force, is_rollback=True)
 
 
@@ -75,10 +76,10 @@ def _with_retry(
     force: bool,
     is_rollback: bool,
 ) -> Switched:
-    """Tries until the views are free: each try waits for a moment only, so that no reader waits for longer.
+    """Tries until the views are free: each try waits for a moment only, so that no reader waits longer.
 
-    A reader of several views takes them in his own order. Who is met holding one is waited for at that one in the next
-    try, which leads to the view that he takes first: there he stands behind us and holds nothing.
+    A reader of several views locks them in its own order. The next try first waits for the view that a reader was found
+    to hold, which leads to the view that the reader locks first: there it queues behind us and holds nothing.
     """
     deadline = time.monotonic() + patience
     first = ""
@@ -105,7 +106,7 @@ def _view_of(fault: TransientFault) -> str:
 def _move(
     connection: Connection, versions: Versions, target: VersionRow, *, force: bool, is_rollback: bool, first: str
 ) -> list[ViewMove]:
-    """All versions follow to the same moment, so that what readers see is the same before and after."""
+    """All versions follow to the same snapshot, so that readers see the same data before and after."""
     if not target.is_whole or target.is_astray:
         raise _not_whole(target)
     for one in known_versions(connection, versions.store_schema):
@@ -116,7 +117,7 @@ def _move(
             except ddl.UnfitTables as fault:
                 if known.schema == target.schema:
                     raise
-                _log.warning("%s", fault)  # readers may be on their way from this very version
+                _log.warning("%s", fault)  # readers may be moving from this very version
                 continue
             if known.schema == target.schema and known.fill:
                 raise _not_whole(known)
@@ -135,12 +136,14 @@ def _acts(moves: list[ViewMove]) -> dict[str, str]:
 
 
 def _with_readers(engine: sqlalchemy.Engine, versions: Versions, fault: TransientFault) -> TransientFault:
-    """A lock timeout that says who reads."""
+    """Adds the readers to a lock timeout."""
     if fault.sqlstate != _LOCK_TIMEOUT:
         return fault
     with transaction(engine) as connection:
         rows = fetch_all(connection, _sql("readers_now"), {"schema": versions.views_schema})
-    reported = "".join(f"\n  session {row.pid} of {row.username}, for {row.seconds} s: {row.views}" for row in rows)
+    reported = "".join(
+        f"\n  session {row.pid} of {printable(row.username)}, for {row.seconds} s: {row.views}" for row in rows
+    )
     last = TransientFault(f"the views of {versions.views_schema} are being read, and stay as they were:{reported}")
     last.sqlstate = fault.sqlstate
     return last

@@ -1,4 +1,4 @@
-"""Tables of a structure as names and values for the statements of this package."""
+"""The tables of a structure as variables for the statements of this package."""
 
 from etl.metadata import names
 from etl.metadata.field_types import Native
@@ -12,7 +12,7 @@ _NATIVES = {
     Native.LAST_MODIFIED_AT: "g._modified_at",
     Native.LAST_MODIFIED_BY: "g._modified_by",
     Native.IN_MIGRATION_UPDATED_AT: "g._in_migrated_at",
-    # Opening a card is an act of the platform's own screens; no migration ever counts one.
+    # Cards are opened on the platform's own screens; a migration never counts one.
     Native.OPEN_COUNT: "cast(0 as numeric(24,4))",
 }
 

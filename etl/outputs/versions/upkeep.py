@@ -1,4 +1,4 @@
-"""What a run does for the out_ versions: a missing one is made, all of them follow, those not whole are filled on."""
+"""Updates the out_ versions in a run: makes a missing one, lets all follow, continues to fill incomplete ones."""
 
 import logging
 import time
@@ -32,11 +32,11 @@ _log = logging.getLogger("in_pg_migration")
 
 
 def bring_up_to_date(connection: Connection, versions: Versions) -> Counters:
-    """Brings every version up to the golden store as it is now; all of it happens or none.
+    """Brings every version up to the current golden store, all in the caller's transaction.
 
-    The version that the environment names is made if it is missing. One that is not whole yet is filled on, for
-    `fill_seconds` at most, unless another command is at it. The first version of a company becomes the current one as
-    soon as it is whole.
+    The version that the environment names is made if it is missing. An incomplete one is filled further, for
+    `fill_seconds` at most, unless another command fills it. The first version of a company becomes the current one as
+    soon as it is complete.
     """
     deadline = time.monotonic() + versions.fill_seconds
     ensure_version(connection, versions, versions.newest)
@@ -51,16 +51,16 @@ def bring_up_to_date(connection: Connection, versions: Versions) -> Counters:
 
 
 def ensure_version(connection: Connection, versions: Versions, version: OutVersion) -> bool:
-    """Makes the version's schema and tables unless it is known; returns whether it did.
+    """Makes the version's schema and tables unless it is known; returns whether they were made.
 
-    A schema that is there already is taken as it is: its rows are compared with the store.
+    An existing schema is used: its rows are compared with the store.
     """
     if _is_known(connection, version):
         return False
     fetch_all(connection, _sql("make_alone"), {"schema_name": version.schema})
     if _is_known(connection, version):
         return False
-    # Taken before anything is read: what is read later is newer, never older.
+    # Taken before anything is read: later reads are newer, never older.
     upto = snapshot(connection)
     made = [change.description for change in make_tables(connection, versions.wanted, version.schema)]
     is_new = len([one for one in made if one.startswith("create table")]) == len(versions.wanted.tables)
@@ -76,7 +76,7 @@ def _is_known(connection: Connection, version: OutVersion) -> bool:
 
 
 def make_tables(connection: Connection, structure: OutStructure, schema: str) -> list[ddl.Change]:
-    """Makes a version's tables where there are none, and returns what it made; a schema that has them stays as it is.
+    """Makes a version's tables where there are none, and returns what it made; existing tables stay unchanged.
 
     Raises ConfigurationError when it has some of them, or other ones: a version's structure never changes.
     """
@@ -100,18 +100,18 @@ def _bring_up(connection: Connection, versions: Versions, known: VersionRow, dea
         for counter, rows in written.items():
             counters[counter] += rows
     if fill:
-        _log.info("%s is filled to %d %%: the next runs go on, or `etl out build`", known.schema, fill.percent)
+        _log.info("%s is filled to %d %%: the next runs continue, or `etl out build`", known.schema, fill.percent)
     if known.fill or any(counters.values()):
         note_scans(connection, known.version)
     return counters
 
 
 def reconcile(connection: Connection, versions: Versions, known: VersionRow) -> tuple[VersionRow, OutStructure]:
-    """The version with a position that holds here.
+    """The version with a position that is valid here.
 
-    After a restore, or when somebody dropped tables or columns of it, the position says nothing: what is missing is
-    created again, and all rows are compared with the store, while the version stays what it was. Raises UnfitTables
-    when its tables are no longer what it was made with.
+    After a restore, or after tables or columns were dropped by hand, the position is invalid: what is missing is
+    created again, and all rows are compared with the store, while the version stays in use. Raises UnfitTables
+    when its tables differ from its structure.
     """
     structure = known.structure or versions.wanted
     lost = _lost_columns(connection, versions, known, structure)
@@ -144,7 +144,7 @@ def _lost_columns(connection: Connection, versions: Versions, known: VersionRow,
 
 
 def keep_current(connection: Connection, versions: Versions) -> None:
-    """The first whole version becomes the current one; views of the current one that somebody dropped come back."""
+    """Makes the first complete version the current one, and restores dropped views of the current one."""
     found = known_versions(connection, versions.store_schema)
     current = next((one for one in found if one.is_current), None)
     if current is None:

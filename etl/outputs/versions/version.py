@@ -1,4 +1,4 @@
-"""A version's name, and where and how a company's versions are kept."""
+"""A version's name, and the schemas and limits of a company's versions."""
 
 from dataclasses import dataclass
 
@@ -17,16 +17,16 @@ class OutVersion:
 
     @property
     def names(self) -> dict[str, object]:
-        """For templates."""
+        """The variables of templates."""
         return {"out_schema": self.schema, "store_schema": self.store_schema}
 
 
 @dataclass(frozen=True)
 class Versions:
-    """All versions of a company: what the metadata asks of a new one, and how one is filled.
+    """The settings of a company's versions: the structure of a new one, and how one is filled.
 
     `environment_version` names the version that runs make when it is missing. `chunk_rows` are filled at once;
-    a table of more than `undivided_rows` is work for two; `fill_seconds` is how long one run may fill.
+    a table of more than `undivided_rows` is filled in two parts; `fill_seconds` is how long one run may fill.
     """
 
     company: Company
@@ -49,10 +49,10 @@ class Versions:
 
     @property
     def wanted(self) -> OutStructure:
-        """What the metadata asks for now."""
+        """The structure that the metadata requires now."""
         return OutStructure.of(self.company, keeps_removed=self.keeps_removed)
 
     @property
     def views_schema(self) -> str:
-        """Where readers find the current version."""
+        """The schema of the views that show the current version."""
         return names.out_views_schema(self.company.code)

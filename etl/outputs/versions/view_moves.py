@@ -1,7 +1,7 @@
-"""What has to be done to each view so that it shows another version; no I/O.
+"""Plans what to do with each view so that it shows another version; no I/O.
 
-A view is replaced where that is possible: it keeps its identity, its grants and the views that stand on it. PostgreSQL
-allows that while columns are only added at the end, so a view keeps the order of columns that it once had.
+A view is replaced where that is possible: it keeps its identity, its grants and the views that depend on it. PostgreSQL
+allows that while columns are only added at the end, so a view keeps its order of columns.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +13,8 @@ from etl.quoting import identifier
 Columns = Mapping[str, str]
 
 
-class Act(StrEnum):
-    """What happens to a view. REBUILD drops and makes it; EMPTY leaves it without rows."""
+class ViewAction(StrEnum):
+    """What is done to a view. REBUILD drops and makes it; EMPTY leaves it without rows."""
 
     CREATE = "create"
     REPLACE = "replace"
@@ -28,7 +28,7 @@ class ViewMove:
     """One view: the act, and an SQL expression per column."""
 
     view: str
-    act: Act
+    act: ViewAction
     expressions: tuple[str, ...] = ()
 
 
@@ -43,10 +43,10 @@ class Refusal:
 def plan_moves(
     tables: Mapping[str, Columns], views: Mapping[str, Columns], dependents: Mapping[str, Sequence[str]], *, force: bool
 ) -> tuple[list[ViewMove], list[Refusal]]:
-    """The moves in the order of names, and what stands against them.
+    """The moves in the order of names, and the reasons against them.
 
-    `tables`: the version's, each with column -> type in order. `views`: those that are there. `dependents`: view ->
-    what stands on it.
+    `tables`: the version's, each with column -> type in order. `views`: the existing ones. `dependents`: view ->
+    objects that depend on it.
     """
     moves: list[ViewMove] = []
     refusals: list[Refusal] = []
@@ -66,29 +66,29 @@ def _plan(
     if table is None:
         old = view or {}
         if not dependents:
-            return ViewMove(name, Act.DROP)
+            return ViewMove(name, ViewAction.DROP)
         if force:
-            return ViewMove(name, Act.EMPTY, tuple(_nothing(column, old[column]) for column in old))
+            return ViewMove(name, ViewAction.EMPTY, tuple(_nothing(column, old[column]) for column in old))
         return Refusal(f"{name} is no table of that version, and {others} stands on its view")
     if view is None:
-        return ViewMove(name, Act.CREATE, tuple(identifier(column) for column in table))
+        return ViewMove(name, ViewAction.CREATE, tuple(identifier(column) for column in table))
     turned = [column for column in view if column in table and table[column] != view[column]]
     gone = [column for column in view if column not in table]
     if not turned and not gone:
-        return ViewMove(name, Act.REPLACE, tuple(_kept(table, view)))
+        return ViewMove(name, ViewAction.REPLACE, tuple(_kept(table, view)))
     if not dependents:
-        return ViewMove(name, Act.REBUILD, tuple(identifier(column) for column in table))
+        return ViewMove(name, ViewAction.REBUILD, tuple(identifier(column) for column in table))
     if turned:
         types = ", ".join(f"{name}.{column} from {view[column]} to {table[column]}" for column in turned)
         return Refusal(f"{types}: {others} stands on it and must be dropped first", is_final=True)
     if force:
-        return ViewMove(name, Act.REPLACE, tuple(_kept(table, view)))
+        return ViewMove(name, ViewAction.REPLACE, tuple(_kept(table, view)))
     columns = ", ".join(f"{name}.{column}" for column in gone)
     return Refusal(f"{columns} is no column of that version, and {others} stands on its view")
 
 
 def _kept(table: Columns, view: Columns) -> Iterator[str]:
-    """The view's columns in its order, then what the table has beyond; what the table lacks is empty."""
+    """The view's columns in its order, then further columns of the table; columns that the table lacks are empty."""
     for column in view:
         yield identifier(column) if column in table else _nothing(column, view[column])
     for column in table:

@@ -9,9 +9,9 @@ from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs.versions.registry import VersionRow, known_versions
 from etl.outputs.versions.version import Versions
 from etl.outputs.versions.view_moves import (
-    Act,
     Columns,
     Refusal,
+    ViewAction,
     ViewMove,
     plan_moves,
 )
@@ -19,8 +19,8 @@ from etl.quoting import fold
 
 _sql = SqlTemplates(__package__)
 
-# A reader who has waited for deadlock_timeout looks for a circle, and if there is one he is sent away. Before anybody
-# can have waited so long for us, we have all views or let go of those we have.
+# A session that has waited for deadlock_timeout checks for a deadlock, and fails if there is one. Before any reader can
+# have waited that long for us, we have locked all views or released those we have.
 _FIRST_SHARE, _NEXT_SHARE = 0.6, 0.02
 
 
@@ -39,7 +39,7 @@ def move_views(
     is_rollback: bool = False,
     first: str = "",
 ) -> list[ViewMove]:
-    """Makes the views show a whole version and notes it as the current one, in the transaction of the caller.
+    """Makes the views show a complete version and records it as the current one, in the caller's transaction.
 
     Raises ConfigurationError with a line per view that cannot be moved without `force`, and TransientFault with the
     name of a view that is being read: another try should wait for that one `first`.
@@ -53,7 +53,9 @@ def move_views(
     if refusals:
         raise _refused(known, refusals)
     grants = {
-        move.view: _grants(connection, schema, move.view) for move in moves if move.act in (Act.DROP, Act.REBUILD)
+        move.view: _grants(connection, schema, move.view)
+        for move in moves
+        if move.act in (ViewAction.DROP, ViewAction.REBUILD)
     }
     _lock(connection, schema, views, first)
     for move in moves:
@@ -68,7 +70,7 @@ def move_views(
 
 
 def _our_views(connection: Connection, versions: Versions) -> dict[str, Columns]:
-    """The views that show tables of some version: somebody may have put others beside them."""
+    """The views that show tables of some version: other roles may have made other views in the schema."""
     structures = [one.structure for one in known_versions(connection, versions.store_schema) if one.structure]
     ours = {fold(name) for structure in [*structures, versions.wanted] for name in structure.tables}
     return {name: columns for name, columns in _shapes(connection, versions.views_schema, "v").items() if name in ours}
@@ -89,16 +91,16 @@ def _lock(connection: Connection, schema: str, views: dict[str, Columns], first:
 
 def _perform(connection: Connection, versions: Versions, known: VersionRow, move: ViewMove) -> None:
     names = {"views_schema": versions.views_schema, "out_schema": known.schema, "view": move.view}
-    if move.act in (Act.DROP, Act.REBUILD):
+    if move.act in (ViewAction.DROP, ViewAction.REBUILD):
         execute(connection, _sql("drop_view", **names))
-    if move.act is Act.EMPTY:
+    if move.act is ViewAction.EMPTY:
         execute(connection, _sql("empty_view", **names, expressions=move.expressions))
-    elif move.act is not Act.DROP:
+    elif move.act is not ViewAction.DROP:
         execute(connection, _sql("replace_view", **names, expressions=move.expressions))
 
 
 def _tables(connection: Connection, versions: Versions, known: VersionRow) -> dict[str, Columns]:
-    """The version's tables with the columns that are ours: somebody may have added others."""
+    """The version's tables with our own columns: other roles may have added others."""
     structure = known.structure or versions.wanted
     live = _shapes(connection, known.schema, "r")
     found: dict[str, Columns] = {}
@@ -137,7 +139,7 @@ def _grants(connection: Connection, schema: str, view: str) -> list[object]:
 
 
 def _grant(connection: Connection, schema: str, move: ViewMove, grants: list[object]) -> None:
-    if move.act not in (Act.REBUILD, Act.CREATE):
+    if move.act not in (ViewAction.REBUILD, ViewAction.CREATE):
         return
     values = {"schema": schema, "name": move.view, "grants": json.dumps(grants)}
     for row in fetch_all(connection, _sql("grants_text"), values):

@@ -1,4 +1,4 @@
--- After a link was lost during commit nobody knows whether it happened: the task's own row does.
+-- After a connection was lost during commit, the task's own row tells whether the commit happened.
 select counters
 from {{ schema | ident }}.task
 where id = :id and owner = :owner and fence = :fence and state in ('done', 'quarantined')

@@ -1,7 +1,7 @@
--- How many tasks are not finished; another runner may be at work on them. `lost` are helpers whose lease has run out, whatever
--- they have begun (one that froze while it took a task holds its row, and nobody sees who), and those that have none and
--- left a task begun. `unknown` are kinds that a newer version has planned. `has_ended` is for helpers: the run is over, or its
--- owner's lease is, and whoever helps should rather take over.
+-- How many tasks are not finished; other runners may perform them. `lost` are helpers whose lease has run out, with or
+-- without a task (one that froze while it took a task locks its row before its name is visible), and helpers without a
+-- lease that left a task begun. `unknown` are kinds that a newer version has planned. `has_ended` is for helpers: the
+-- run is over, or its owner's lease is, and a helper should rather take over.
 {% from "lease.jinja" import is_fresh %}
 select
     count(*) filter (where state = 'todo') as todo,

@@ -1,4 +1,4 @@
--- Why a task under way waits. Its end, however it comes, writes over it.
+-- Why a running task waits; overwritten when the task ends.
 update {{ schema | ident }}.task
 set error = :error
 where id = :id and owner = :owner and fence = :fence and state = 'running'

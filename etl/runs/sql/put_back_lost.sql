@@ -1,4 +1,4 @@
--- What helpers had begun that were dismissed; their transactions are gone.
+-- Frees the tasks that dismissed helpers had begun; their transactions are gone.
 update {{ schema | ident }}.task t
 set state = 'todo', owner = null, fence = null
 from {{ schema | ident }}.runner h

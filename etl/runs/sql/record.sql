@@ -1,4 +1,4 @@
--- All tasks of a plan in one statement; a plan that was recorded before is left as it is.
+-- All tasks of a plan in one statement; a plan that was recorded before stays unchanged.
 insert into {{ schema | ident }}.task
     (run, seq, stage, kind, title, in_table, lane, first_position, after_position, claimed_rows)
 select :run, seq, stage, kind, title, in_table, lane, first_position, after_position, claimed_rows

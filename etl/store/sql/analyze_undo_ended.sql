@@ -1,2 +1,2 @@
--- So many links were brought back now; no statistics knew.
+-- Many links may have been restored, which no statistics know.
 analyze pg_temp.undo_ended

@@ -1,2 +1,2 @@
--- The next table has its own.
+-- The next table makes its own.
 drop table undo_ended

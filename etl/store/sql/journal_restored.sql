@@ -1,5 +1,6 @@
--- Changes that came with a restore bear numbers of transactions that are still to come here. Every version compares
--- itself with the store anyway, so they are of the past; else they would never be followed and never be cleaned.
+-- Changes that came with a restore may have ids of transactions that have not happened yet on this server. They are
+-- marked as past, since every version compares itself with the store anyway; else they would never be followed or
+-- cleaned.
 update {{ store_schema | ident }}.journal
 set written_by = cast('3' as xid8)
 where written_by >= pg_snapshot_xmax(pg_current_snapshot())

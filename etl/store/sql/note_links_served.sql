@@ -1,3 +1,3 @@
--- The run has come to its end with all of its tasks; what is created from here on is still to be served.
+-- All tasks of the run are done; instances that are created from here on have not received their waiting links.
 {% from "journal_place.jinja" import journal_place %}
 update {{ schema | ident }}.links_served set place = {{ journal_place(schema) }}, position = pg_current_xact_id()

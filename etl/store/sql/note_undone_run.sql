@@ -1,2 +1,2 @@
--- From now on the run counts as taken back.
+-- From now on the run counts as undone.
 insert into {{ store_schema | ident }}.undone_run (as_run, run) values (:as_run, :run)

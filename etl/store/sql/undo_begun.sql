@@ -1,4 +1,4 @@
--- What runs began that are taken back waits, or means something, no longer; an undo of the undo needs it.
+-- Moves away the rows that undone runs began; an undo of the undo needs them.
 with gone as (
     delete from {{ store_schema | ident }}.{{ table | ident }} t
     where t.run = any(cast(:undone as bigint[]))

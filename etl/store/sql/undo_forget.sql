@@ -1,2 +1,2 @@
--- The next object has its own.
+-- The next object makes its own.
 drop table undone

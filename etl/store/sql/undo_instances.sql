@@ -11,8 +11,7 @@ with restored as (
     join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = s.instance
     cross join lateral jsonb_populate_record(o, s.images) p
     where g._id = o._id and s.images <> '{}' and (
-        to_jsonb(p) <> to_jsonb(o) or p._state <> s._was_state{% for field in unique %} or s.gives_{{ loop.index0 }}{% endfor %}
-
+        to_jsonb(p) <> to_jsonb(o) or p._state <> s._was_state or {{ unique | each("s.gives_{0.short}") | any_of }}
     )
     returning
         g._id, s.is_created,

@@ -1,4 +1,4 @@
--- Which of it others have changed since, without those whose changes have been taken back, and those that took them back.
+-- What other runs have changed since, without runs that have been undone and the undos of these.
 -- The journal is read once.
 create temporary table undo_later on commit drop as
 select l.n, l.bo, c.field, l.instance, c.target, array(select jsonb_object_keys(l.before)) as keys

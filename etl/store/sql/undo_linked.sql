@@ -1,4 +1,4 @@
--- Links that the run made and no later run has touched go again.
+-- Removes links that the run made and no later run has touched.
 {% from "later_link.jinja" import later_link %}
 with gone as (
     delete from {{ store_schema | ident }}.{{ golden_link | ident }} g

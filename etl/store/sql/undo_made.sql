@@ -1,5 +1,4 @@
--- Links that the run took away, and that a run had made which is itself taken back: they do not return. The journal is read
--- once.
+-- Links that the run removed and that another undone run had made: they are not restored. The journal is read once.
 create temporary table undo_made on commit drop as
 select m.bo, m.field, m.instance, m.target
 from (

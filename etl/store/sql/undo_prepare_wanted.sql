@@ -1,4 +1,4 @@
--- Whoever has a unique value is looked up among what is given back.
+-- The holder of a unique value is looked up among the restored instances.
 create unique index on pg_temp.undone (instance);
 -- See above.
 analyze pg_temp.undone

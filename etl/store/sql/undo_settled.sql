@@ -1,4 +1,4 @@
--- A link that others have taken away since does not wait. The journal is read once.
+-- A link that later runs have removed does not wait. The journal is read once.
 delete from undo_ended e
 using (
     select p.place

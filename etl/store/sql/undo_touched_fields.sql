@@ -1,4 +1,4 @@
--- A field that others have given another value since waits no more for its file. The journal is read once.
+-- A field that later runs have given another value no longer waits for its file. The journal is read once.
 delete from undo_ended e
 using {{ store_schema | ident }}.journal l
 where l.bo = e.bo and l.instance = e.instance and l.field is null and jsonb_exists(l.before, e.field)

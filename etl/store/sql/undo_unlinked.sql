@@ -1,4 +1,4 @@
--- Links that the run took away and no later run has touched come back as they were.
+-- Restores links that the run removed and no later run has touched.
 {% from "later_link.jinja" import later_link %}
 with back as (
     insert into {{ store_schema | ident }}.{{ golden_link | ident }} (_owner, _target, _target_bo, _linked_at)

@@ -1,4 +1,4 @@
--- What instances get back of what a run replaced, column by column, except what a later change has touched. Within the run
+-- The values that an undo restores, column by column, except what a later change has touched. Within the run
 -- the earliest image of a column counts: jsonb_object_agg keeps the last, so they come latest first. And of unique values,
 -- numbered: what the instance has (_old), whether it gives this up, and what it wants that it does not have.
 create temporary table undone on commit drop as
@@ -33,13 +33,13 @@ wanted as (
 )
 select
     w.instance, w.is_created, w.images, w.is_kept, o._state as _was_state, p._state <> 'REMOVED' as is_live{% for field in unique %},
-    o.{{ field.column }} as _old_{{ loop.index0 }},
+    o.{{ field.column }} as _old_{{ field.short }},
     o._state <> 'REMOVED' and o.{{ field.column }} is not null and (
         p._state = 'REMOVED' or {{ field.compared("p." ~ field.column) }} is distinct from {{ field.compared("o." ~ field.column) }}
-    ) as gives_{{ loop.index0 }},
+    ) as gives_{{ field.short }},
     case when p._state <> 'REMOVED' and (
         o._state = 'REMOVED' or {{ field.compared("p." ~ field.column) }} is distinct from {{ field.compared("o." ~ field.column) }}
-    ) then p.{{ field.column }} end as wants_{{ loop.index0 }}{% endfor %}
+    ) then p.{{ field.column }} end as wants_{{ field.short }}{% endfor %}
 
 from wanted w
 join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = w.instance

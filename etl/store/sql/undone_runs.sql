@@ -1,2 +1,2 @@
--- Which undo has taken which run back, the newest first.
+-- Which undo has undone which run, the newest first.
 select as_run, run from {{ store_schema | ident }}.undone_run order by as_run desc

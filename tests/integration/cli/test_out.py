@@ -59,7 +59,7 @@ def test_the_life_of_a_version(site: Site) -> None:
     assert out(site, "retire", "2", "--on", "2999-01-31")["retire_on"] == "2999-01-31"
     assert "retires on 2999-01-31" in site.etl("out", "status").out
     assert "2999-01-31" in site.etl("out", "list").out
-    assert "it was announced to go on 2999-01-31" in out(site, "retire", "2", code=2)
+    assert "its announced day is 2999-01-31" in out(site, "retire", "2", code=2)
     assert out(site, "retire", "2", "--keep")["retire_on"] is None
     force = () if counts_reads else ("--force",)
     assert out(site, "retire", SECOND, *force) == {"schema": SECOND, "is_dropped": True, "retire_on": None}

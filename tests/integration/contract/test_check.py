@@ -140,6 +140,8 @@ def test_it_foresees_every_reject_that_it_can_know(site: Site) -> None:
 def test_the_settings_of_the_partners_session_change_no_answer(site: Site, setting: str) -> None:
     for number, text in enumerate(TEXTS, start=1):
         fill(site, number, span=text, list=text, bar=text, words=text, drop="none" if number % 2 else None)
+    for owner, target in (("s", "u"), ("sub", "b0"), (" ", "u")):
+        site.partner.fill("in_Everything_Parent", {"Everything_id": owner, "Parent_id": target})
     plain = checked(site)
     assert len({row["code"] for row in plain}) > 3
     site.partner(f"set {setting}")

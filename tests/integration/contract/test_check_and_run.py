@@ -228,3 +228,30 @@ def test_each_note_can_be_had(site: Site) -> None:
         "OPTION_NOT_HERE",
     }
     assert set(NOTES) == known
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"in_id": None},
+        {"number": "NaN"},
+        {"out_id": "odd"},
+        {"drop": "none"},
+        {"text": "ж" * 2501},
+        {"list": "{"},
+        {"place": '{"lat": "1"}'},
+    ],
+    ids=lambda fault: next(iter(fault)),
+)
+def test_rows_with_another_fault_are_no_duplicates(site: Site, fault: Row) -> None:
+    """51 rows of one value, one of them faulty: the run merges the other 50, and no note speaks of the faulty one."""
+    site.partner.fill("in_Everything", *(person(n, mail="a@x", in_id=f"e{n:02}") for n in range(50)))
+    site.partner.fill("in_Everything", person(50, mail="a@x", in_id="e20x") | fault)
+    told = reported([row for row in site.partner(check_sql(company(), TERMS)) if row["severity"] == "error"])
+    [faulty] = site.partner("select max(id) as id from in_Everything")
+    assert {row_id for _, row_id, *_ in told} == {faulty["id"]}
+    noted = {row["row_id"] for row in site.partner(check_sql(company(), TERMS)) if row["code"] == "DUPLICATE_VALUE"}
+    assert len(noted) == 50
+    assert faulty["id"] not in noted
+    hand_over(site)
+    assert reported([row for row in site.errors() if row["severity"] == "error"]) == told

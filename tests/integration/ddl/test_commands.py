@@ -168,7 +168,7 @@ def test_diff_says_what_it_cannot_mend_and_ends_with_4(connected: Path, database
     with database.engine.begin() as connection:
         connection.exec_driver_sql("alter table in_tables.in_NaturalPerson alter iin type date using null")
     done = call(connected, "generate-ddl", "--diff")
-    line = "-- in_tables.in_NaturalPerson.IIN: is date, the metadata says text: mend it by hand, then ask again\n"
+    line = "-- in_tables.in_NaturalPerson.IIN: is date, the metadata says text: correct it by hand, then ask again\n"
     assert (done.exit_code, done.output) == (4, line)
 
 

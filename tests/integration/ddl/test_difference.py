@@ -122,4 +122,4 @@ def test_a_fault_is_a_comment_and_nothing_runs_through_it(engine: sqlalchemy.Eng
         bring_up(connection, company({"Client": {"Alpha": (FieldType.DATE, True)}}), "all", **SCHEMAS)
         [line] = ask(connection, company(model), Direction.IN).lines
     assert line.startswith("-- in_tables.in_Client.Alpha: is timestamp with time zone, the metadata says boolean")
-    assert line.endswith("mend it by hand, then ask again")
+    assert line.endswith("correct it by hand, then ask again")

@@ -86,7 +86,7 @@ def test_it_goes_on_when_the_server_is_mended(
     assert owner(site) == first
     assert not running.result().taken_over
     is_as_if_nothing_had_been(site)
-    reported = [record for record in caplog.records if "goes on" in record.message]
+    reported = [record for record in caplog.records if "continues" in record.message]
     assert [record.levelname for record in reported] == ["ERROR", "INFO"]
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.integration.files.conftest import SqlClient
 from tests.integration.files.sheets import CLOCK, DAY, DURATION, MOMENT, STRICT, header, text, workbook
 
+SHEET = "xl/worksheets/sheet1.xml"
 HEADER = header("in_id", "Name", "Amount", "Seen")
 
 
@@ -151,6 +152,21 @@ def test_the_strict_namespace_and_prefixes(client: SqlClient) -> None:
     assert client.rows("in_id, amount") == [("2", 1.5)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "windows-1251"])
+def test_sheets_in_other_encodings_say_the_same(client: SqlClient, encoding: str) -> None:
+    """Merged cells, too, which are looked for before the sheet is read."""
+    merged = '<mergeCells><mergeCell ref="B2:B3"/></mergeCells>'
+    declared = "UTF-16" if "16" in encoding else encoding
+    sheet = f'<?xml version="1.0" encoding="{declared}"?><worksheet><sheetData>{HEADER}' + row(2, text("B2", "да"))
+    sheet += f"{row(3, '')}{row(4, text('B4', 'Ёж'))}</sheetData>{merged}</worksheet>"
+    content = sheet.encode(encoding)
+    if encoding.endswith("e"):
+        content = "\ufeff".encode(encoding) + content
+    [reported] = client.fill(workbook(client.folder / "a.xlsx", "", parts={SHEET: content}), code=1)
+    assert client.rows("in_id, name") == [("2", "да"), ("4", "Ёж")]
+    assert "is merged with other cells (B2:B3)" in reported["examples"][0]
+
+
 def test_sheets_of_charts_are_passed_over(client: SqlClient) -> None:
     sheets = """<workbook xmlns:r="x"><sheets><sheet name="in_Client" r:id="rId9"/><sheet name="Client" r:id="rId1"/>
         </sheets></workbook>"""
@@ -186,7 +202,6 @@ def test_a_cell_in_the_last_corner_costs_nothing(client: SqlClient) -> None:
 
 
 ENTITY = b'<!DOCTYPE worksheet [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet><sheetData/></worksheet>'
-SHEET = "xl/worksheets/sheet1.xml"
 
 
 @pytest.mark.parametrize(
@@ -208,6 +223,12 @@ SHEET = "xl/worksheets/sheet1.xml"
         ("", {"_rels/.rels": None}, "is no Excel workbook"),
         ("", {"xl/sharedStrings.xml": ENTITY}, "declares a document type"),
         ("", {"xl/styles.xml": b"<styleSheet>"}, "is damaged"),
+        ("", {"xl/styles.xml": b'<s><cellXfs><xf numFmtId="' + b"9" * 5000 + b'"/></cellXfs></s>'}, "is damaged"),
+        ("", {SHEET: b'<?xml version="1.0" encoding="EUC-JP"?><worksheet/>'}, "is damaged"),
+        ("", {SHEET: b'<?xml version="1.0" encoding="utf-7"?><worksheet/>'}, "is damaged"),
+        ("", {SHEET: b'<?xml version="1.0" encoding="nobody"?><worksheet/>'}, "is damaged"),
+        ("", {"xl/workbook.xml": b'<?xml version="1.0" encoding="gb2312"?><workbook/>'}, "is damaged"),
+        ("", {"xl/sharedStrings.xml": b'<?xml version="1.0" encoding="big5"?><sst/>'}, "is damaged"),
     ],
 )
 def test_a_sheet_that_contradicts_itself_is_unreadable(

@@ -92,7 +92,7 @@ def test_what_a_sheet_holds_is_never_calculated(client: SqlClient) -> None:
 
 def test_a_sheet_by_name(client: SqlClient) -> None:
     path = workbook(client.folder / "book.xlsx", one=[["in_id"], ["c-1"]], two=[["in_id"], ["c-2"]])
-    assert "no sheet bears the name of a table: `one`, `two`" in client.refused("fill", path)
+    assert "no sheet is named after a table: `one`, `two`" in client.refused("fill", path)
     assert "say --sheet, one of `one`, `two`" in client.refused("fill", "Client", path)
     assert "has no sheet `three`" in client.refused("fill", "Client", path, "--sheet", "three")
     client.fill("Client", path, "--sheet", "two")

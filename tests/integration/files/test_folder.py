@@ -54,7 +54,7 @@ def test_a_further_name_of_somebody_elses_file(client: SqlClient, scans: Path) -
     secret = client.write("secret", "secret")
     os.chown(scans, 12345, 12345)
     os.link(secret, scans / "further")
-    assert "is a further name (hard link) of a file that belongs to somebody else" in refused(client, scans)
+    assert "is a further name (hard link) of a file that belongs to another user" in refused(client, scans)
     os.chown(secret, 12345, 12345)
     [reported] = client.fill("--files", scans)
     assert reported["rows"] == 2

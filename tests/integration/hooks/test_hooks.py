@@ -107,7 +107,7 @@ def test_a_look_that_starts_nothing_is_not_told(site: Site) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("import sys; sys.exit('no such room')", "hookCommand was not told of run.done: it ended with 1: no such room"),
+        ("import sys; sys.exit('no such room')", "hookCommand did not receive run.done: it ended with 1: no such room"),
         ("import time; time.sleep(600)", "it took longer than 1 s and was ended"),
     ],
 )
@@ -123,7 +123,7 @@ def test_a_command_that_is_not_there_stops_no_run(site: Site) -> None:
     site.set(hookCommand="/no/such/program")
     done = site.etl("run")
     assert done.code == 1
-    assert message(done.err) == "hookCommand was not told of run.done: it cannot be started: No such file or directory"
+    assert message(done.err) == "hookCommand did not receive run.done: it cannot be started: No such file or directory"
 
 
 @pytest.mark.parametrize(("answer", "fault"), [(500, "the answer was 500"), (302, "the answer was 302")])
@@ -135,7 +135,7 @@ def test_an_address_that_refuses_or_sends_elsewhere_is_told_without_its_token(
         site.set(hookUrl=listener.url)
         done = site.etl("run")
     assert done.code == 1
-    assert message(done.err) == f"hookUrl was not told of run.done: {fault}"
+    assert message(done.err) == f"hookUrl did not receive run.done: {fault}"
     assert len(listener.events) == 1
 
 
@@ -143,7 +143,7 @@ def test_an_address_where_nobody_is_costs_one_line(site: Site) -> None:
     site.set(hookUrl="http://127.0.0.1:1/t0ken")
     done = site.etl("run")
     assert done.code == 1
-    assert message(done.err) == "hookUrl was not told of run.done: Connection refused"
+    assert message(done.err) == "hookUrl did not receive run.done: Connection refused"
 
 
 def test_the_address_is_a_secret(site: Site) -> None:

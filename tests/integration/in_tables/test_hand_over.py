@@ -20,7 +20,7 @@ def runtime(site: Site) -> Iterator[Runtime]:
 
 @pytest.fixture
 def listener(runtime: Runtime) -> Iterator[Listener]:
-    assert ensure_hand_over_trigger(runtime.engine, "in_tables", is_wanted=True)
+    assert ensure_hand_over_trigger(runtime.engine, "in_tables", enabled=True)
     listener = Listener(runtime.engine, CHANNEL)
     yield listener
     listener.close()
@@ -35,7 +35,7 @@ def listener(runtime: Runtime) -> Iterator[Listener]:
 ])  # fmt: skip
 def test_each_way_to_hand_over_is_heard_once(site: Site, runtime: Runtime, statement: str) -> None:
     site.partner("insert into process_tracking (oper_date, load_status) values (current_date, 0), (current_date, 0)")
-    assert ensure_hand_over_trigger(runtime.engine, "in_tables", is_wanted=True)
+    assert ensure_hand_over_trigger(runtime.engine, "in_tables", enabled=True)
     with closing(Listener(runtime.engine, CHANNEL)) as listener:
         is_heard_once(site, listener, statement)
 
@@ -88,12 +88,12 @@ def test_a_rolled_back_hand_over_is_not_heard(site: Site, listener: Listener) ->
 
 
 def test_it_is_made_once_and_taken_away(site: Site, runtime: Runtime) -> None:
-    assert ensure_hand_over_trigger(runtime.engine, "in_tables", is_wanted=True)
-    assert not ensure_hand_over_trigger(runtime.engine, "in_tables", is_wanted=True)
+    assert ensure_hand_over_trigger(runtime.engine, "in_tables", enabled=True)
+    assert not ensure_hand_over_trigger(runtime.engine, "in_tables", enabled=True)
     site.look("alter table in_tables.process_tracking disable trigger etl_hand_over")
-    assert ensure_hand_over_trigger(runtime.engine, "in_tables", is_wanted=True)
-    assert ensure_hand_over_trigger(runtime.engine, "in_tables", is_wanted=False)
-    assert not ensure_hand_over_trigger(runtime.engine, "in_tables", is_wanted=False)
+    assert ensure_hand_over_trigger(runtime.engine, "in_tables", enabled=True)
+    assert ensure_hand_over_trigger(runtime.engine, "in_tables", enabled=False)
+    assert not ensure_hand_over_trigger(runtime.engine, "in_tables", enabled=False)
 
 
 def test_a_trigger_of_that_name_with_foreign_code_is_refused(site: Site) -> None:
@@ -112,7 +112,9 @@ def test_a_trigger_of_that_name_with_foreign_code_is_refused(site: Site) -> None
     site.partner.hand_over()
     done = site.etl("run")
     assert done.code == 4
-    assert "process_tracking: carries triggers: etl_hand_over; its code would run with our rights" in done.err
+    assert (
+        "process_tracking: carries triggers: etl_hand_over; its code would run with the engine's privileges" in done.err
+    )
 
 
 def test_the_partner_cannot_change_it(site: Site) -> None:

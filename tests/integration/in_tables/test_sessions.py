@@ -1,5 +1,6 @@
 """A name is no proof: only sessions of our own role in our own database are ended, cancelled or passed over."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +10,9 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from etl.database import Access, bring_up, lock_holders, open_engine, transaction
+from etl.database import Access, bring_up, execute, lock_holders, open_engine, transaction
 from etl.database.embedded import EmbeddedServer
+from etl.errors import TransientFault
 from etl.sources.in_tables.handshake import Action, Handshake
 from etl.sources.in_tables.own_tables import IMPORT
 from tests.fix_company import PARTNER_PASSWORD, PASSWORD, Site, until
@@ -140,3 +142,22 @@ def test_a_foreign_session_cannot_hide_its_lock_behind_a_runners_name(site: Site
         with transaction(engine) as connection:
             [line] = lock_holders(connection, "in_tables")
         assert f"session {foreign.info.backend_pid} of partner_" in line
+
+
+def test_a_lock_of_a_role_that_is_gone_is_named_too(site: Site, engine: sqlalchemy.Engine) -> None:
+    """No role is visible of it, as of autovacuum and of sessions that end meanwhile."""
+    role = f"gone_{site.database.name}"
+    place: dict[str, Any] = {"host": site.database.host, "port": site.database.port, "dbname": site.database.name}
+    site.look(f"create role {role} login superuser password '{PASSWORD}'")
+    with psycopg.connect(**place, user=role, password=PASSWORD) as holder:
+        holder.execute("lock table in_tables.in_client in share update exclusive mode")
+        site.look(f"drop role {role}")
+        with transaction(engine) as connection:
+            lines = lock_holders(connection, "in_tables")
+        named = f"locked by session {holder.info.backend_pid} of an unknown role (no name)"
+        assert lines == [f"in_client: {named}"]
+        with (
+            pytest.raises(TransientFault, match=re.escape(named)),
+            transaction(engine, lock_timeout="20ms") as connection,
+        ):
+            execute(connection, sqlalchemy.text("lock table in_tables.in_client in exclusive mode"))

@@ -211,5 +211,5 @@ def _explain(site: Site, statement: str, changes: list[dict[str, str]]) -> str:
     )
     explained = sql.text.replace(sql.text, f"explain (analyze, costs off, timing off, summary off)\n{sql.text}")
     with site.runtime() as runtime, transaction(runtime.engine) as connection:
-        rows = fetch_all(connection, type(sql)(explained), {"run": 7, "bo": "Client", "enough": 200})
+        rows = fetch_all(connection, type(sql)(explained), {"run": 7, "bo": "Client", "threshold": 200})
     return "\n".join(row[0] for row in rows)

@@ -354,3 +354,20 @@ def test_those_that_the_batch_removes_are_not_changed_by_others(people: Site) ->
     people.partner("insert into in_client (in_id, name) select 'c-' || n, 'y' from generate_series(61, 120) n")
     [receipt] = people.run().receipts
     assert (receipt.created, receipt.removed, receipt.changed) == (60, 60, 60)
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("way", ["in_id", "out_id", "alias"])
+def test_newcomers_with_the_values_of_those_that_leave_change_none(people: Site, way: str) -> None:
+    """By whatever id a row names the instance that it removes."""
+    people.set(maxChangedShare="", maxBlankedShare="", maxRemovedShare="")
+    deliver_people(people, 120, "'alias-'")
+    people.run()
+    given = {"in_id": "'c-' || n, null", "out_id": "null, out_id", "alias": "'alias-' || n, null"}[way]
+    leave = f"select {given}, true from (select out_id, split_part(in_id, '-', 2)::int as n from in_client) k"
+    people.partner(f"create temp table leaving as select * from ({leave}) l (in_id, out_id, removed)")
+    deliver_people(people, 120, "'new-'", name="'other'")
+    people.partner("insert into in_client (in_id, out_id, removed) select * from leaving")
+    people.set(maxChangedShare=50, maxRemovedShare="")
+    [receipt] = people.run().receipts
+    assert (receipt.created, receipt.removed, receipt.changed) == (120, 120, 0)

@@ -70,6 +70,20 @@ def test_an_option_that_is_none(inbound: Inbound, written: str) -> None:
     assert inbound.faults() == [("a", "Kind", "OPTION_UNKNOWN", "error")]
 
 
+def test_a_value_that_shows_nothing_is_told_in_quotes(inbound: Inbound) -> None:
+    """Empty, blanks, marks without width, fillers, what only turns the writing; none that shows something."""
+    unseen = ["", " ", "\t\n", "\u00a0", "\u00ad", "\u034f", "\u115f", "\u1680", "\u180e", "\u200b", "\u200e", "\u202e"]
+    unseen += ["\u2060", "\u2063", "\u2800", "\u3000", "\u3164", "\ufe0f", "\ufeff", "\U000e0020", " \u200b "]
+    seen = ["x\u200b", "\u00adx", "e\u0301", "-", "\u0430", "0", "s", "u"]
+    written = dict(enumerate([*unseen, *seen]))
+    inbound.partner.fill("in_Client", *({"in_id": str(n), "kind": text} for n, text in written.items()))
+    inbound.merge()
+    told = {int(row["in_id"]): row["message"].removeprefix("Kind is ") for row in inbound.site.errors()}
+    assert {n: told[n].startswith(f"'{text}',") for n, text in written.items()} == {
+        n: text in unseen for n, text in written.items()
+    }
+
+
 def test_a_dictionary_row_by_code_and_by_id(inbound: Inbound) -> None:
     inbound.partner.fill("in_Level", {"in_id": "1", "code": "gold"}, {"in_id": "2", "code": "silver"})
     inbound.partner.fill("in_Client", {"in_id": "a", "level": "gold"})  # the dictionary's row comes in the same run

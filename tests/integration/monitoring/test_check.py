@@ -83,19 +83,19 @@ def test_rights_that_lack(site: Site) -> None:
     engine = f"engine_{site.database.name}"
     site.look(f"revoke create on database {site.database.name} from {engine}")
     found = check(site, code=1)
-    [finding] = found["rights", "error"]
+    [finding] = found["privileges", "error"]
     assert finding["do"] == f"grant create on database {site.database.name} to {engine};"
     site.look(finding["do"])
-    assert ("rights", "ok") in check(site, code=0)
+    assert ("privileges", "ok") in check(site, code=0)
     site.look("alter schema in_tables owner to current_user")
-    for finding in check(site, code=1)["rights", "error"]:
+    for finding in check(site, code=1)["privileges", "error"]:
         site.look(finding["do"])
-    assert ("rights", "ok") in check(site, code=0)
+    assert ("privileges", "ok") in check(site, code=0)
 
 
 def test_a_superuser_is_warned_of(site: Site) -> None:
     site.look(f"alter role engine_{site.database.name} superuser")
-    assert ("rights", "warning") in check(site, code=0)
+    assert ("privileges", "warning") in check(site, code=0)
 
 
 def test_live_tables_that_do_not_fit(site: Site) -> None:
@@ -109,7 +109,7 @@ def test_a_run_that_was_left_is_told(site: Site) -> None:
     site.run()
     site.look("update in_tables.run set state = 'running', heartbeat_at = null")
     [finding] = check(site, code=0)["marker", "warning"]
-    assert finding["do"] == "`etl run` takes it over and goes on"
+    assert finding["do"] == "`etl run` takes it over and continues"
 
 
 def test_what_holds_vacuum_back_is_told(site: Site) -> None:
@@ -135,7 +135,7 @@ def test_each_of_three_databases_is_looked_at(site: Site) -> None:
     site.run()
     found = check(site, code=0)
     for of in ("", " of the store", " of the out tables"):
-        for what in ("connection", "server", "clock", "rights", "vacuum"):
+        for what in ("connection", "server", "clock", "privileges", "vacuum"):
             assert (what + of, "ok") in found
     assert {finding["found"] for (what, _), [finding, *_] in found.items() if what.startswith("connection")} == {
         f"database {one.name}" for one in (site.database, site.store_database, site.out_database)
@@ -148,8 +148,8 @@ def test_each_of_three_databases_is_looked_at(site: Site) -> None:
 def test_a_store_that_lacks_rights_or_does_not_answer_is_named(site: Site) -> None:
     store, role = site.store_database.name, f"engine_{site.database.name}"
     site.look(f"revoke create on database {store} from {role}", at=site.store_database)
-    [rights] = check(site, code=1)["rights of the store", "error"]
-    assert rights["do"] == f"grant create on database {store} to {role};"
+    [finding] = check(site, code=1)["privileges of the store", "error"]
+    assert finding["do"] == f"grant create on database {store} to {role};"
     site.edit(STORE_CONFIG, f"dbName={store}", "dbName=nowhere")
     found = check(site, code=1)
     [lost] = found["connection of the store", "error"]

@@ -59,7 +59,7 @@ REFUSED = {
     ),
     "publication without identity": (
         f"alter table {ROWS} replica identity nothing; create publication p for table {ROWS}",
-        "publication p lets nobody update its rows",
+        "publication p lets no session update its rows",
         "replica identity full",
     ),
     "no primary key": (

@@ -164,7 +164,7 @@ def test_printed_twice_is_the_same_and_applied_twice_changes_nothing(site: Site)
     assert call(site, *grant(site)).out == printed.out
     names = [f"{role}_{site.database.name}" for role in ("partner", "reader")]
     assert [line for line in call(site, *grant(site, "--apply")).out.splitlines() if not line.startswith(" ")] == [
-        f"{name}: has its rights already" for name in names
+        f"{name}: has its privileges already" for name in names
     ]
     assert "-- schema out_demo_1_1 is not there yet" in printed.out
     before = site.look("select relacl::text from pg_class where relacl is not null order by oid")
@@ -179,7 +179,7 @@ def test_what_a_role_had_beyond_is_taken_away(site: Site) -> None:
         f"grant create on schema in_tables to partner_{name};"
         f"grant update (occupied_id) on in_tables.in_client to partner_{name}"
     )
-    assert f"partner_{name}: rights granted" in call(site, *grant(site, "--apply")).out
+    assert f"partner_{name}: privileges granted" in call(site, *grant(site, "--apply")).out
     for statement in ("select 1 from run", "update in_Client set occupied_id = 1", "create table in_tables.mine ()"):
         with pytest.raises(InsufficientPrivilege):
             site.partner(statement)
@@ -216,5 +216,5 @@ def test_with_grants_a_fresh_schema_is_ready_for_the_partner(site: Site) -> None
     with pytest.raises(InsufficientPrivilege):
         site.partner("update in_Client set occupied_id = 1")
     applied = call(site, "generate-ddl", "--apply", "--with-grants", f"partner_{name}")
-    assert applied.out.splitlines()[-1] == f"partner_{name}: rights granted"
+    assert applied.out.splitlines()[-1] == f"partner_{name}: privileges granted"
     site.partner("select 1 from err")

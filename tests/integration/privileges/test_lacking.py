@@ -89,7 +89,7 @@ SINGLE = {
     ),
     "an in_ table": (
         "alter table in_tables.in_client owner to postgres",
-        "in_tables.in_Client: belongs to the role postgres; its code would run with our rights",
+        "in_tables.in_Client: belongs to the role postgres; its code would run with the engine's privileges",
         "alter table in_tables.in_client owner to {role}",
     ),
     "the marker": (
@@ -171,9 +171,7 @@ def test_a_superuser_is_warned_of_once(site: Site, caplog: pytest.LogCaptureFixt
             site.partner.hand_over()
             assert site.run().run
     warned = [record.getMessage() for record in caplog.records if "superuser" in record.getMessage()]
-    assert warned == [
-        f"the engine's role {role} is a superuser: an ordinary role is enough, and safer (docs/rights.md)"
-    ]
+    assert warned == [f"the engine's role {role} is a superuser: an ordinary role is safer (docs/privileges.md)"]
     assert f"the engine's role {role} is a superuser" in call(site, "grants", "--check").out
 
 

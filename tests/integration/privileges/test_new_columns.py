@@ -39,7 +39,7 @@ def findings(site: Site) -> list[str]:
     return [
         f"{one.found}; {one.do}"
         for one in etl.monitoring.check(site.url, CODE, site.environ)
-        if one.what == "partner's rights"
+        if one.what == "partner's privileges"
     ]
 
 
@@ -72,7 +72,7 @@ def test_the_partner_fills_a_new_field_and_a_new_object_at_once(site: Site) -> N
         site.partner("update in_Visit set occupied_id = 1")
     # What `etl grants` gives is what was given: nothing is left for it to change but what it keeps beside.
     again = site.etl("grants", "--partner", partner, "--reader", f"{CODE}_reader_{site.database.name}", "--apply")
-    assert f"{partner}: has its rights already" in again.out
+    assert f"{partner}: has its privileges already" in again.out
 
 
 def test_only_who_had_all_gets_more(site: Site) -> None:
@@ -122,3 +122,88 @@ def test_what_is_missing_is_named_with_the_command(site: Site) -> None:
     done = site.etl("grants", "--partner", partner, "--reader", f"{CODE}_reader_{at.name}", "--apply")
     assert done.code == 0
     assert findings(site) == []
+
+
+def test_rights_given_by_hand_are_carried_over(site: Site) -> None:
+    """Fields only; with the grant option; passed on by somebody; one object of several; names that need quotes."""
+    at = site.database
+    names = ("fields", "Lead", "Worker x", "claims", "titles", "All")
+    fields, lead, worker, claims, titles, everything = (f'"{name}_{at.name}"' for name in names)
+    for one in (fields, lead, worker, claims, titles, everything):
+        site.look(f"create role {one}", at=at)
+        site.look(f"grant usage on schema in_tables to {one}", at=at)
+    whole = "(in_id, out_id, in_status, removed, name, amount)"
+    for statement in (
+        f"grant insert (in_id, name, amount), update (in_status, name, amount) on in_tables.in_client to {fields}",
+        f"grant insert {whole}, update {whole} on in_tables.in_client to {lead} with grant option",
+        f"set role {lead}; grant insert {whole} on in_tables.in_client to {worker}; reset role",
+        "grant select, insert, update, delete on in_tables.in_claim, in_tables.in_claim_client, "
+        f"in_tables.in_claim_watchers to {claims}",
+        f"grant update (title) on in_tables.in_claim to {titles}",  # inserts none, so it is given less
+        f"grant all on all tables in schema in_tables to {everything} with grant option",
+    ):
+        site.look(statement, at=at)
+    site.document("Client", WIDER)
+    wider = f"  - {{code: Note, type: INPUT_TEXT, {FLAGS}}}\n  - {{code: Payers, type: BO, bo: Client, {FLAGS}}}\n"
+    site.document("Claim", CLAIMS["Claim"] + wider)
+    applied = site.etl("generate-ddl", "--apply")
+    assert applied.code == 0, applied.err
+    granted = {line for line in applied.out.splitlines() if line.startswith("grant") and role(site) not in line}
+    assert granted == {
+        f'grant insert ("order", Mail), update ("order", Mail) on in_tables.in_Client to fields_{at.name}',
+        f'grant insert ("order", Mail), update ("order", Mail) on in_tables.in_Client to {lead} with grant option',
+        f'grant insert ("order", Mail) on in_tables.in_Client to {worker}',
+        f"grant select, insert, update, delete on in_tables.in_Claim_Payers to claims_{at.name}",
+        "grant select, insert, update, delete, truncate on in_tables.in_Claim_Payers "
+        f"to {everything} with grant option",
+    }
+    assert site.etl("generate-ddl", "--apply").out == "in_tables: nothing to do\n"
+
+
+def test_a_new_link_table_that_its_partner_cannot_write_is_named(site: Site) -> None:
+    """One partner writes all, another the claims alone; and a statement that works whatever the role is called."""
+    at = site.database
+    clerk = f'"Claims Clerk_{at.name}"'
+    site.look(f"create role {clerk}", at=at)
+    site.look(f"grant usage on schema in_tables to {clerk}", at=at)
+    site.look(f"grant usage on sequence in_tables.in_claim_id_seq to {clerk}", at=at)
+    site.look(
+        f"grant select, insert, update, delete on in_tables.in_claim, in_tables.in_claim_client to {clerk}", at=at
+    )
+    site.look(f"grant insert (in_id) on in_tables.in_client to {clerk}", at=at)
+    found = [one for one in findings(site) if clerk in one]
+    assert found == [
+        f"{clerk} may not insert amount, in_status, name, out_id, removed of in_tables.in_Client, as it does the other "
+        "columns; grant insert (Amount, in_status, Name, out_id, removed) on in_tables.in_Client to " + f"{clerk};",
+        f"{clerk} may not use the sequence of in_tables.in_Client, so it cannot insert rows; "
+        f"grant usage on sequence in_tables.in_client_id_seq to {clerk};",
+        f"{clerk} may not write in_tables.in_Claim_Watchers, as it does other tables; "
+        f"grant select, insert, update, delete on in_tables.in_Claim_Watchers to {clerk};",
+    ]
+    for one in found:
+        site.look(one.partition("; ")[2], at=at)
+    assert [one for one in findings(site) if clerk in one] == []
+
+
+def test_rights_that_a_partner_has_passed_on_are_named(site: Site) -> None:
+    """Of a column, a table, a sequence and the schema: PostgreSQL takes nothing away before that."""
+    at = site.database
+    partner, worker = role(site), f'"Worker_{at.name}"'
+    site.look(f"create role {worker}", at=at)
+    on = {
+        "insert (in_id)": "table in_tables.in_client",
+        "select": "table in_tables.in_claim",
+        "usage": "sequence in_tables.in_client_id_seq",
+        "create": "schema in_tables",
+    }
+    for right, place in on.items():
+        site.look(f"grant {right} on {place} to {partner} with grant option", at=at)
+        site.look(f"set role {partner}; grant {right} on {place} to {worker}; reset role", at=at)
+    arguments = ("grants", "--partner", partner, "--reader", f"{CODE}_reader_{at.name}", "--apply")
+    refused = site.etl(*arguments)
+    assert refused.code == 4
+    statements = [line.strip() for line in refused.err.splitlines() if line.startswith("  revoke")]
+    assert sorted(statements) == sorted(f"revoke {right} on {place} from {worker};" for right, place in on.items())
+    for statement in statements:
+        site.look(f"set role {partner}; {statement} reset role", at=at)
+    assert site.etl(*arguments).code == 0

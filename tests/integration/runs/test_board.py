@@ -105,7 +105,7 @@ def test_a_lane_keeps_its_order_and_holds_up_nobody_else(site: Site, queue: Task
     lanes = {10: "a", 11: "a", 12: "b", 13: "", 14: "", 15: "b"}
     with transaction(queue.engine) as connection:
         connection.execute(sqlalchemy.text("delete from in_tables.task"))
-        queue.record(connection, [Task(seq, 1, Kind.NOP, str(seq), lane=lane) for seq, lane in lanes.items()])
+        queue.record(connection, [Task(seq, 1, Kind.NOP, str(seq), serial_key=lane) for seq, lane in lanes.items()])
     taken = {one.task.seq: one for one in (queue.take(), queue.take(), queue.take(), queue.take()) if one}
     assert (set(taken), queue.take()) == ({10, 12, 13, 14}, None)
     perform(queue, taken[10], lambda connection, task: {}, retry_policy=RetryPolicy(lambda: None))
@@ -114,7 +114,7 @@ def test_a_lane_keeps_its_order_and_holds_up_nobody_else(site: Site, queue: Task
     queue.put_back(taken[12], "failed")
     again = queue.take()
     assert again is not None
-    assert again.task == Task(12, 1, Kind.NOP, "12", chunk=Chunk(0), lane="b")
+    assert again.task == Task(12, 1, Kind.NOP, "12", chunk=Chunk(0), serial_key="b")
 
 
 def test_eight_workers_take_every_task_once(site: Site, queue: TaskQueue) -> None:

@@ -16,7 +16,6 @@ from psycopg.rows import dict_row
 from tests.fix_company import (
     APART,
     CLAIMS,
-    LOOPBACK,
     PASSWORD,
     PATIENCE_SECONDS,
     Ended,
@@ -24,7 +23,7 @@ from tests.fix_company import (
     Site,
     superuser,
 )
-from tests.fix_database import Database
+from tests.fix_database import LOOPBACK, Database
 
 DATA = Path(__file__).parents[2] / "data" / "older_version"
 VERSIONS = ("out_demo_1_1", "out_demo_1_2")
@@ -89,7 +88,7 @@ def older_site(make_site: MakeSite, layout: str) -> Site:
     site.look("drop schema in_tables cascade")
     names = ["three_import", "three_store", "three_out"] if layout == APART else ["one"]
     for database, name in zip(site.databases, names, strict=True):
-        login = {"user": site.engine_role, "password": PASSWORD, "host": LOOPBACK}
+        login: dict[str, Any] = {"user": site.engine_role, "password": PASSWORD, "host": LOOPBACK}
         with psycopg.connect(port=database.port, dbname=database.name, **login) as session:
             session.execute((DATA / f"{name}.sql").read_bytes())
     if layout == APART:  # a mirror is called after its database

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from etl.cli.demo_screen import WIDTH, Screen
-from etl.demo import Act, Fault, Statement
+from etl.demo import Fault, Load, Statement
 from etl.demo.steps import body, comment
 from etl.engine import Outcome
 from etl.sources.in_tables.receipts import Receipt
@@ -20,10 +20,10 @@ def fault(in_id: str | None = "C-1", **other: str | None) -> Fault:
     return Fault(in_table="in_ClientClaim", row_id=7, in_id=in_id, **values)  # type: ignore[arg-type]
 
 
-def act(*faults: Fault, resolved: int = 0, links: int = 0, **out: int) -> Act:
+def act(*faults: Fault, resolved: int = 0, links: int = 0, **out: int) -> Load:
     receipts = (Receipt(LONG, 1_000_000, 999_000, 1_000), Receipt("in_NaturalPerson", 0))
     waiting = ({"bo": "ClientClaim", "field": "CoClient", "target_bo": "NaturalPerson", "links": links},)
-    return Act(
+    return Load(
         title="First load",
         statements=(Statement(2_000, "people"),),
         hand_over="delete from in_tables.process_tracking",
@@ -76,7 +76,7 @@ def test_one_is_singular(number: int, words: str) -> None:
 
 
 def test_what_moved_in_the_out_tables() -> None:
-    assert "out_demo_1_1: 12 rows written, 3 links taken away." in shown(upserted=12, deleted=0, unlinked=3)
+    assert "out_demo_1_1: 12 rows written, 3 links removed." in shown(upserted=12, deleted=0, unlinked=3)
     assert "out_demo_1_1: nothing to change." in shown()
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from etl.outputs.versions.view_moves import (
-    Act,
     Refusal,
+    ViewAction,
     ViewMove,
     plan_moves,
 )
@@ -15,23 +15,26 @@ READER = {"t": ["view public.report"]}
 
 
 def test_a_view_that_is_not_there_is_created_in_the_tables_order() -> None:
-    assert plan_moves({"t": WIDER}, {}, {}, force=False) == ([ViewMove("t", Act.CREATE, ("id", "code", "name"))], [])
+    assert plan_moves({"t": WIDER}, {}, {}, force=False) == (
+        [ViewMove("t", ViewAction.CREATE, ("id", "code", "name"))],
+        [],
+    )
 
 
 def test_a_new_column_is_added_at_the_end_whoever_stands_on_the_view() -> None:
-    moves = [ViewMove("t", Act.REPLACE, ("id", "name", "code"))]
+    moves = [ViewMove("t", ViewAction.REPLACE, ("id", "name", "code"))]
     assert plan_moves({"t": WIDER}, {"t": OLD}, READER, force=False) == (moves, [])
 
 
 def test_a_column_that_goes_makes_the_view_anew() -> None:
-    moves = [ViewMove("t", Act.REBUILD, ("id", "name"))]
+    moves = [ViewMove("t", ViewAction.REBUILD, ("id", "name"))]
     assert plan_moves({"t": OLD}, {"t": WIDER}, {}, force=False) == (moves, [])
 
 
 def test_a_column_that_goes_is_refused_where_others_stand_on_it_and_empty_by_force() -> None:
     reason = "t.code is no column of that version, and view public.report stands on its view"
     assert plan_moves({"t": OLD}, {"t": WIDER}, READER, force=False) == ([], [Refusal(reason)])
-    moves = [ViewMove("t", Act.REPLACE, ("id", "cast(null as text) as code", "name"))]
+    moves = [ViewMove("t", ViewAction.REPLACE, ("id", "cast(null as text) as code", "name"))]
     assert plan_moves({"t": OLD}, {"t": WIDER}, READER, force=True) == (moves, [])
 
 
@@ -43,7 +46,7 @@ def test_another_type_is_refused_for_good_where_others_stand_on_it(force: bool) 
 
 
 def test_a_table_that_goes_takes_its_view_along_unless_others_stand_on_it() -> None:
-    assert plan_moves({}, {"t": OLD}, {}, force=False) == ([ViewMove("t", Act.DROP)], [])
+    assert plan_moves({}, {"t": OLD}, {}, force=False) == ([ViewMove("t", ViewAction.DROP)], [])
     assert plan_moves({}, {"t": OLD}, READER, force=False)[0] == []
-    moves = [ViewMove("t", Act.EMPTY, ("cast(null as bigint) as id", "cast(null as text) as name"))]
+    moves = [ViewMove("t", ViewAction.EMPTY, ("cast(null as bigint) as id", "cast(null as text) as name"))]
     assert plan_moves({}, {"t": OLD}, READER, force=True) == (moves, [])

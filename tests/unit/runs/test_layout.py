@@ -113,7 +113,7 @@ def test_a_table_in_chunks() -> None:
     assert [task.title.split()[-1] for task in parts] == ["(1/3)", "(2/3)", "(3/3)"]
     assert len({task.stage for task in parts}) == 1
     [dependent] = [task for task in tasks if task.kind is Kind.MIGRATE_DEPENDENT_ROWS]
-    assert (dependent.lane, dependent.chunk) == ("in_Client", Chunk(0))
+    assert (dependent.serial_key, dependent.chunk) == ("in_Client", Chunk(0))
     assert dependent.seq < parts[0].seq
 
 

@@ -1,6 +1,7 @@
--- In a schema in use everything is taken away first, so that the script says all that the role may do, whatever it could before. Neither
--- triggers nor references: both would run a partner's code with our rights. The marker is cleared by `delete`, which
--- waits for nobody; in_ tables may also be truncated, since after the signal the run needs nothing more from them.
+-- In a schema in use all privileges are revoked first, so that the script is complete, independent of earlier grants.
+-- Neither triggers nor references: both would run a partner's code with our privileges. The marker is cleared by
+-- `delete`, which waits for no reader; in_ tables may also be truncated, since after the signal the run needs nothing
+-- more from them.
 {% if not is_fresh %}
 alter default privileges in schema {{ schema | ident }} revoke all on tables from {{ role | ident }};
 revoke all on all tables in schema {{ schema | ident }} from {{ role | ident }};

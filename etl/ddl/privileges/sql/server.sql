@@ -1,4 +1,4 @@
--- Who we are here, which of the asked roles are there, and whether everybody may connect.
+-- The current role, which of the given roles exist, and whether PUBLIC may connect.
 select
     current_user::text as role,
     pg_catalog.current_database()::text as database,

@@ -1,2 +1,2 @@
--- Whether the table holds anything at all.
+-- Whether the table has any row.
 select 1 as found from {{ in_schema | ident }}.{{ in_table | ident }} limit 1

@@ -1,5 +1,5 @@
--- The rows of a chunk that nobody could merge, or one that the server refuses. Only ids and ends are read: what breaks
--- its readers may lie in any value.
+-- Rejects the rows of a chunk that ended its runners, or rows that the server refuses. Only ids and ends are read: any
+-- other value may be what breaks a reader.
 {% from "chunk.jinja" import claimed, links_within %}
 with refused as (
     update {{ in_schema | ident }}.{{ in_table | ident }} i

@@ -1,4 +1,4 @@
--- A file that did not come in time becomes an error row, unless it is here now. For moments ahead see
+-- A file that did not come in time becomes an error row, unless it is here now. For times in the future see
 -- expire_references.
 {% from "ended_waits.jinja" import ended_files %}
 {% from "said.jinja" import said %}

@@ -1,5 +1,6 @@
--- The partner learns the id that its file has with us: one per content, name and type, so that files of equal content
--- keep their own names. And we remember what the partner's file id means, also after it has cleared its table.
+-- The partner's row gets the id of its file in the store: one per content, name and type, so that files of equal
+-- content keep their own names. The store records which file the partner's file id names, also after the partner has
+-- cleared its table.
 {% from "new_id.jinja" import new_id %}
 with arrived as materialized (
     select i.file_id, s._id as content, i.file_name, i.mime_type

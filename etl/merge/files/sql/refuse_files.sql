@@ -1,4 +1,5 @@
--- A content over the cap is reported in each run that meets it, not only when the fields that name it have waited too long.
+-- A content over the limit is reported in each run that meets it, not only when the fields that name it have waited too
+-- long.
 insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select
     :run, 'in_fileStorage', i.file_id, 'content', s.code,

@@ -1,4 +1,4 @@
--- Whether anything of this link table waits: most often not, and then nobody need ask what arrived.
+-- Whether references of this link table wait: usually none, and then arrivals need not be looked up.
 select 1 as found
 from {{ store_schema | ident }}.boi_reference
 where bo = :bo and field = :field and target_bo = :target_bo

@@ -1,4 +1,4 @@
--- Whether a claimed link row takes its link away.
+-- Whether a claimed link row removes its link.
 {% from "chunk.jinja" import links_within %}
 select 1 as found
 from {{ in_schema | ident }}.{{ in_table | ident }} l

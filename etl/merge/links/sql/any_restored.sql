@@ -1,4 +1,4 @@
--- Whether an undo has brought back references of this link table: they may wait for ends that are there.
+-- Whether an undo has restored references of this link table: they may wait for ends that exist.
 select 1 as found
 from {{ store_schema | ident }}.boi_reference
 where restored_by is not null and bo = :bo and field = :field and target_bo = :target_bo

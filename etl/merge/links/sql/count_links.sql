@@ -1,4 +1,4 @@
--- What the stage holds, by what will be done.
+-- The number of staged rows by action.
 select
     case
         when empty_column is not null then 'rejected'

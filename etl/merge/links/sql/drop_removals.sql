@@ -1,2 +1,2 @@
--- What they asked for is done; what is left of the stage brings links.
+-- Removals are done; the remaining rows of the stage are links.
 delete from stage where removed

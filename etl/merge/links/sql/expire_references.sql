@@ -1,5 +1,5 @@
--- A reference that waited too long becomes an error row, and so does the partner's row: never silence. One that
--- waits since a moment ahead began to while the clock was wrong: its time counts from now.
+-- A reference that waited too long becomes an error row, and so does the partner's row. One that
+-- waits since a time in the future was written while the clock was wrong: its time counts from now.
 {% from "ended.jinja" import ended with context %}
 {% from "ended_waits.jinja" import ended_links %}
 {% from "said.jinja" import said %}

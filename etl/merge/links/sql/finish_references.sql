@@ -1,4 +1,4 @@
--- What arrived waits no longer: the reference goes, and the partner's row, if it is still there, is done. With `is_given`
+-- A resolved reference is deleted, and the partner's row, if it still exists, is done. With `is_given`
 -- the stage has rows that give such a link again.
 {% from "ended.jinja" import ended with context %}
 {% from "ended_waits.jinja" import ended_links %}

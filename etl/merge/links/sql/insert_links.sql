@@ -1,4 +1,4 @@
--- Links of the stage that are not there yet.
+-- Links of the stage that do not exist yet.
 {% from "new_links.jinja" import new_links, journal_created %}
 with created as (
     {{ new_links(store_schema, golden_link, "stage") }}

@@ -1,4 +1,4 @@
--- Rows whose end is not there wait by their external ids; one that waits already goes on waiting since then.
+-- Rows with a missing end wait by their external ids; one that waits already keeps its start time.
 insert into {{ store_schema | ident }}.boi_reference
     (bo, field, target_bo, owner_in_id, target_in_id, linked_at, run)
 select :bo, :field, :target_bo, s.owner_in_id, s.target_in_id, s.linked_at, :run

@@ -1,5 +1,5 @@
--- A chunk's claimed link rows with both ends, found by the ends' external ids: done, and their links made. Those that
--- take a link away are left.
+-- A chunk's claimed link rows with both ends, found by the ends' external ids: done, and their links made. Rows that
+-- remove a link are left.
 {% from "chunk.jinja" import links_within %}
 {% from "new_links.jinja" import new_links, journal_created %}
 with joined as (

@@ -1,4 +1,4 @@
--- Whether so many instances came that reading whole tables is the shorter way.
+-- Whether more instances arrived than the threshold from which reading whole tables is faster.
 select 1 as found
 from {{ store_schema | ident }}.journal
 where written_by >= cast(:unserved_since as xid8) and field is null and change in ('created', 'returned')

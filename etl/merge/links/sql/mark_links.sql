@@ -1,4 +1,4 @@
--- As mark_rows: only rows that still stand as they were staged.
+-- As mark_rows: only rows that are unchanged since they were staged.
 {% from "chunk.jinja" import links_within %}
 {% set status -%}
 case

@@ -1,4 +1,4 @@
--- References with an empty end, from when such rows were taken: they need not wait until they expire.
+-- References with an empty end, from versions that accepted such rows: rejected without waiting for their expiry.
 {% from "ended.jinja" import ended with context %}
 {% from "ended_waits.jinja" import ended_links %}
 with rejected as (

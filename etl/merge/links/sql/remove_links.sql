@@ -1,4 +1,4 @@
--- Links that rows of the stage take away, and how many rows found theirs.
+-- Removes the links that rows of the stage name, and counts the rows that found theirs.
 with gone as (
     delete from {{ store_schema | ident }}.{{ golden_link | ident }} g
     using (

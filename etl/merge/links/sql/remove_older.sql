@@ -1,4 +1,4 @@
--- A SINGLE field: the owner's other links give way to the one just written.
+-- A SINGLE field: removes the owner's links other than the one just written.
 with gone as (
     delete from {{ store_schema | ident }}.{{ golden_link | ident }} g
     using stage s

@@ -1,5 +1,6 @@
--- References that rows of the stage take away, by any external id of an end that is there, and how many rows found one.
--- The partner's row of such a reference waits no longer. Between ends that are there only what an undo brought back waits.
+-- Removes the references that rows of the stage name, by any external id of an existing end, and counts the rows that
+-- found one. The partner's row of such a reference waits no longer. Between existing ends only references that an undo
+-- restored wait.
 {% from "ended.jinja" import ended with context %}
 {% from "ended_waits.jinja" import ended_links %}
 with removing as materialized (

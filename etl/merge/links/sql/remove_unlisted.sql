@@ -1,6 +1,6 @@
--- linkMode replace: the batch's rows of an owner are its full set, and if all of them are removed, that is empty. Links
--- and references that they do not name go, and the partner's row of such a reference waits no longer. An owner that has
--- not come either is known by its external id.
+-- linkMode replace: the batch's rows of an owner are its full set, which is empty if all of them are removed. Links
+-- and references that they do not name are removed, and the partner's row of such a reference waits no longer. An owner
+-- that has not arrived either is known by its external id.
 {% from "ended.jinja" import ended with context %}
 {% from "ended_waits.jinja" import ended_links %}
 with owners as materialized (select distinct owner, owner_in_id from stage),

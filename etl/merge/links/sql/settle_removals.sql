@@ -1,4 +1,4 @@
--- One row brings a link and another, by another external id of an instance, takes the same away: the one inserted last
+-- One row gives a link and another, by another external id of an instance, removes it: the one inserted last
 -- counts, of equal times the removal.
 delete from stage s
 using (

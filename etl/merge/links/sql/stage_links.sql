@@ -1,5 +1,5 @@
--- A chunk's claimed link rows with both ends, found by the ends' external ids; an end that is not there is null, and if
--- its id is blank it will never be there. With `more`, those that are still claimed beside those that are staged and
+-- A chunk's claimed link rows with both ends, found by the ends' external ids; a missing end is null, and if
+-- its id is blank it can never arrive. With `more`, those that are still claimed beside those that are staged and
 -- marked already.
 {% from "chunk.jinja" import links_within %}
 {{ "insert into stage" if more else "create temporary table stage on commit drop as" }}

@@ -1,7 +1,8 @@
--- References of this link table that one of the unserved arrivals has waited for, if both ends are there now. So are those
--- that an undo has brought back, as soon as both ends are live: what it has removed has yet to return. Arrivals come from
--- the journal, not from the in_ tables, which the partner may change; so the cost is that of what arrived. Where nobody
--- knows since when (`looks_at_all`: the first run, and the first one after a restore) every reference is looked at.
+-- References of this link table that one of the unserved arrivals has waited for, if both ends are there now. Also
+-- those that an undo has restored, as soon as both ends are live: instances that it removed may return. Arrivals come
+-- from the journal, not from the in_ tables, which the partner may change; so the cost depends on the arrivals. Where
+-- their start is unknown (`looks_at_all`: the first run, and the first one after a restore) every reference is looked
+-- at.
 create temporary table stage on commit drop as
 {% if looks_at_all %}
 with near as materialized (

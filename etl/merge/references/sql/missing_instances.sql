@@ -1,5 +1,5 @@
--- The instances and files that links and fields wait for, those that block most first, each with its in_ row as it
--- stands now and its newest error. `ends` are both ends of every link table with waiting rows. Instances, in_ rows and
+-- The instances and files that links and fields wait for, those that block most first, each with its current
+-- in_ row and its newest error. `ends` are both ends of every link table with waiting rows. Instances, in_ rows and
 -- errors are found by their indexes on external ids; the latter two only for the few instances that are shown.
 {% from "missing.jinja" import missing %}
 with missing as materialized (

@@ -1,4 +1,4 @@
--- What waits for ends and files that have not arrived, the most first.
+-- Links and fields that wait for ends and files that have not arrived, the most frequent first.
 select bo, field, target_bo, count(*) as links, min(waiting_since) as since
 from {{ store_schema | ident }}.boi_reference
 group by bo, field, target_bo

@@ -1,2 +1,2 @@
--- The link tasks that follow are planned by these statistics, and the filling of out_ tables.
+-- Link tasks and the filling of out_ tables are planned by these statistics.
 analyze {{ store_schema | ident }}.{{ golden | ident }} (_id, _in_id, _state)

@@ -1,2 +1,2 @@
--- Many rows: with it the planner looks them up while it reads the in_ table, whose pages are then written to in their order.
+-- Many rows: with these statistics the planner reads the in_ table in order, so that its pages are written in order.
 analyze stage (_place, _version)

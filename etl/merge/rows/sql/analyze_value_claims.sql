@@ -1,1 +1,1 @@
-analyze wish
+analyze value_claim

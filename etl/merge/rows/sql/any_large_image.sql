@@ -1,5 +1,5 @@
--- Whether an instance that changes has more text than one row of the journal takes; looked for only where the texts that
--- lie outside of their rows could be so many, as nothing packs tighter than 255 to 1.
+-- Whether a changed instance has more text than one row of the journal holds; checked only where the texts stored
+-- outside of their rows could be that long, as no compression exceeds 255 to 1.
 {% from "image_bytes.jinja" import image_bytes %}
 select 1 as found
 from stage s

@@ -1,10 +1,10 @@
--- The row that counts gets the values that it leaves open from the rows behind it: the result is that of taking them one
--- after the other.
+-- The row that counts gets the values that it does not give from the rows behind it: the result is the same as merging
+-- them one after the other.
 {% from "ways.jinja" import gives, wants %}
 {% set last = "(array_agg(%s order by _turn) filter (where _turn = 1))[1]" %}
 {% macro folded(field, value) -%}
 {% if field.brings %}
-{% set brings = "not _removed and _brings[%d]" | format(folding.index(field) + 1) %}
+{% set brings = "not _removed and _brings[%d]" | format(field.brings_at) %}
 case when bool_or({{ brings }}) then (array_agg({{ value }} order by _turn) filter (where {{ brings }}))[1] else {{ last | format(value) }} end
 {%- else %}{{ last | format(value) }}
 {%- endif %}
@@ -12,17 +12,20 @@ case when bool_or({{ brings }}) then (array_agg({{ value }} order by _turn) filt
 update stage s
 set _winner = null{% for field in fields %},
     {{ field.column }} = f.{{ field.column }}{% endfor %}{% for field in unique %},
-    _holder_{{ loop.index0 }} = f._holder_{{ loop.index0 }},
-    _wants_{{ loop.index0 }} = {{ wants(field, loop.index0, "f." ~ field.column, "false", "f._known_state") }},
-    _gives_{{ loop.index0 }} = {{ gives(field, loop.index0, "f." ~ field.column, "false", "f._known_state") }}{% endfor %},
-    _action = case when f._known_state = 'REMOVED'{% for field in fields %} or g.{{ field.column }} is distinct from f.{{ field.column }}{% endfor %} then 'changed' else 'unchanged' end
+    _holder_{{ field.short }} = f._holder_{{ field.short }},
+    _wants_{{ field.short }} = {{ wants(field, "f." ~ field.column, "false", "f._known_state") }},
+    _gives_{{ field.short }} = {{ gives(field, "f." ~ field.column, "false", "f._known_state") }}{% endfor %},
+    _action = case
+        when f._known_state = 'REMOVED' or {{ fields | each("g.{0.column} is distinct from f.{0.column}") | any_of }} then 'changed'
+        else 'unchanged'
+    end
 from (
     select
 {% for field in fields %}
         {{ folded(field, field.column) }} as {{ field.column }},
 {% endfor %}
 {% for field in unique %}
-        {{ folded(field, "_holder_%d" | format(loop.index0)) }} as _holder_{{ loop.index0 }},
+        {{ folded(field, "_holder_" ~ field.short) }} as _holder_{{ field.short }},
 {% endfor %}
         _known, min(_known_state) as _known_state, min(_row) filter (where _turn = 1) as _row
     from duplicate

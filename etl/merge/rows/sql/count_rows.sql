@@ -1,4 +1,4 @@
--- What the stage holds, by what will be done.
+-- The number of staged rows by action.
 select
     _action as action,
     count(*) as rows,

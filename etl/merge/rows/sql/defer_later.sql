@@ -1,4 +1,4 @@
--- They wait for the next pass.
+-- Leaves these rows to the next pass.
 {% from "later.jinja" import later %}
 delete from stage s
 using ({{ later(unique) }}) t

@@ -1,5 +1,5 @@
--- Claimed rows that touch what another one touches: the instance that they name, that which has a unique value that they
--- want, or a value that nobody has. Most rows touch nothing but their own instance.
+-- Claimed rows that depend on another one: they name the same instance, or want or have a unique value that the other
+-- row wants or has. Most rows concern only their own instance.
 {% from "chunk.jinja" import claimed %}
 {% from "lookups.jinja" import looked_up %}
 {% from "ways.jinja" import known_by, ways %}
@@ -8,22 +8,22 @@ with
 {{ looked_up(lookups, store_schema) }}
 named as (
     select i.id, {{ known_by(unique) }} as instance{% for field in unique %},
-        u{{ loop.index0 }}._id as holder_{{ loop.index0 }},
-        case when u{{ loop.index0 }}._id is null and not coalesce(i.removed, false){{ " and not %s" | format(field.fault) if field.fault }} then cast({{ field.compared(field.own) }} as text) end as wants_{{ loop.index0 }}{% endfor %}
+        u_{{ field.short }}._id as holder_{{ field.short }},
+        case when u_{{ field.short }}._id is null and not coalesce(i.removed, false){{ " and not %s" | format(field.fault) if field.fault }} then cast({{ field.compared(field.own) }} as text) end as wants_{{ field.short }}{% endfor %}
 
     from {{ in_schema | ident }}.{{ in_table | ident }} i
 {{ ways(fields, unique, lookups, store_schema, golden) }}
     where {{ claimed(chunk) }}
 ),
 touched as materialized (
-    select id, -1 as k, cast(instance as text) as key from named where instance is not null
+    select id, '' as field, cast(instance as text) as key from named where instance is not null
 {% for field in unique %}
     union all
-    select id, -1, cast(holder_{{ loop.index0 }} as text) from named where holder_{{ loop.index0 }} <> coalesce(instance, '')
+    select id, '', cast(holder_{{ field.short }} as text) from named where holder_{{ field.short }} <> coalesce(instance, '')
     union all
-    select id, {{ loop.index0 }}, wants_{{ loop.index0 }} from named where wants_{{ loop.index0 }} is not null
+    select id, '{{ field.short }}', wants_{{ field.short }} from named where wants_{{ field.short }} is not null
 {% endfor %}
 )
 select distinct t.id
 from touched t
-join (select k, key from touched group by k, key having min(id) <> max(id)) shared on shared.k = t.k and shared.key = t.key
+join (select field, key from touched group by field, key having min(id) <> max(id)) shared on shared.field = t.field and shared.key = t.key

@@ -1,2 +1,2 @@
 -- The next pass makes its own.
-drop table wish
+drop table value_claim

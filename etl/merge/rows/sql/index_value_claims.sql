@@ -1,2 +1,2 @@
--- Refusals are followed from row to row.
-create index on wish (giver)
+-- A refused row may cause the refusal of others.
+create index on value_claim (giver)

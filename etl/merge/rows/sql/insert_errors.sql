@@ -1,5 +1,5 @@
--- One err row per fault of a rejected row, and one per skipped value, in the order of the rows; and what became of rows
--- that were merged into an instance, or with another row.
+-- One err row per fault of a rejected row, and one per skipped value, in the order of the rows; and an information for
+-- rows that were merged into an instance, or with another row.
 {% from "said.jinja" import said %}
 insert into {{ in_schema | ident }}.err
     (run, in_table, row_id, in_id, column_name, code, message, message_rus, value, severity)
@@ -43,10 +43,10 @@ from (
     from stage s
     cross join lateral (values
 {% for field in unique %}
-        (s._taken_{{ loop.index0 }} and s._action = 'rejected', '{{ field.field }}', 'UNIQUE_TAKEN', left(cast(s.{{ field.column }} as text), 200), 'error'){{ "," if not loop.last or unique | rejectattr("is_key") | list }}
+        (s._taken_{{ field.short }} and s._action = 'rejected', '{{ field.field }}', 'UNIQUE_TAKEN', left(cast(s.{{ field.column }} as text), 200), 'error'){{ "," if not loop.last or unique | rejectattr("is_key") | list }}
 {% endfor %}
 {% for field in unique if not field.is_key %}
-        (s._by = {{ unique.index(field) }} and s._action <> 'rejected', '{{ field.field }}', 'MERGED_BY_VALUE', left(cast(s.{{ field.column }} as text), 200), 'info'){{ "," if not loop.last }}
+        (s._by = '{{ field.short }}' and s._action <> 'rejected', '{{ field.field }}', 'MERGED_BY_VALUE', left(cast(s.{{ field.column }} as text), 200), 'info'){{ "," if not loop.last }}
 {% endfor %}
     ) as v (holds, field, code, value, severity)
     where v.holds

@@ -1,10 +1,9 @@
--- New instances, in the order of their external id, as the stage has them: the unique index on it is the dear part of
--- an insert.
+-- New instances, in the order of their external id, as the stage has them: the unique index on it is the expensive part
+-- of an insert.
 with created as (
     insert into {{ store_schema | ident }}.{{ golden | ident }}
-        (_id, _in_id, _created_at, _modified_at, _in_migrated_at{% for field in fields %}, {{ field.column }}{% endfor %})
-    select _instance, _in_id, :started_at, :started_at, :started_at{% for field in fields %}, {{ field.column }}{% endfor %}
-
+        (_id, _in_id, _created_at, _modified_at, _in_migrated_at{{ fields | each(", {0.column}") | join }})
+    select _instance, _in_id, :started_at, :started_at, :started_at{{ fields | each(", {0.column}") | join }}
     from stage
     where _action = 'created'
     returning _id

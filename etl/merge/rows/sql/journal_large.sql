@@ -1,5 +1,5 @@
--- What an instance gives up that has more text than one row of the journal takes (jsonb ends at 256 MB): field by field,
--- before the update. Unique values, which are short, stand in the update's own row.
+-- The replaced values of an instance with more text than one row of the journal holds (jsonb ends at 256 MB): field by
+-- field, before the update. Unique values, which are short, are in the update's own row.
 {% from "image_bytes.jinja" import image_bytes %}
 insert into {{ store_schema | ident }}.journal (run, bo, instance, change, before)
 select :run, :bo, o._id, 'changed', v.before

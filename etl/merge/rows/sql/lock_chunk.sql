@@ -1,4 +1,4 @@
--- Rows that others change while they are judged: all of the chunk are locked before they are staged again.
+-- If other sessions change rows while conflicts are resolved, the whole chunk is locked before it is staged again.
 {% from "chunk.jinja" import claimed %}
 with locked as materialized (
     select i.id

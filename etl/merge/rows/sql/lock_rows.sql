@@ -1,4 +1,5 @@
--- Rows that are judged together must stand as they are until it is done. Counts those that do; the others are staged again.
+-- Rows whose conflicts are resolved together must not change meanwhile. Counts those unchanged; the others are staged
+-- again.
 {% from "chunk.jinja" import rows_within %}
 with locked as materialized (
     select i.id

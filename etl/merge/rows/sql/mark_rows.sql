@@ -1,7 +1,7 @@
--- Marks the rows that still stand as they were staged; from here on they are locked. A row that the partner has
--- rewritten has another xmin (asked beside ctid, because PostgreSQL does not always ask ctid again after waiting for
--- the partner's lock). The chunk's bounds are asked again, because they tell where in the table to look.
--- Rows that are relayed are locked where they came from, and to note their marks costs a tenth of writing them again.
+-- Marks the rows that are unchanged since they were staged; from here on they are locked. A row that the partner has
+-- rewritten has another xmin (compared beside ctid, because PostgreSQL does not always check ctid again after waiting
+-- for the partner's lock). The chunk's bounds are repeated, because they limit the part of the table that is read.
+-- Relayed rows are locked in the import; noting their marks costs a tenth of updating the copies.
 {% from "chunk.jinja" import rows_within %}
 {% set status = "case s._action when 'rejected' then 'ERROR' else 'DONE' end" %}
 {% if is_relayed %}

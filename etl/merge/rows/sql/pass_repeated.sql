@@ -1,4 +1,4 @@
--- Rows that say what the store has already are done.
+-- Marks rows that repeat what the store has as done.
 {% from "chunk.jinja" import claimed %}
 {% from "repeated.jinja" import repeated, sound %}
 update {{ in_schema | ident }}.{{ in_table | ident }} i

@@ -1,6 +1,6 @@
--- Rows that were passed though another row names their instance, which is left to the stage: they go there too.
--- The statistics are those of the claim and know no row that is done. So the status is asked in a way of which the
--- planner has none: else it takes the passed rows for a handful, and compares each with all that remain.
+-- Rows that were passed although another row, which the stage merges, names their instance: the stage merges them too.
+-- The statistics are from the claim, without any done row. So the condition on the status is written in a form for
+-- which the planner has none: else it estimates few passed rows, and compares each with all that remain.
 {% from "chunk.jinja" import rows_within %}
 {% set passed -%}
 i.occupied_id = :run and case when i.in_status = 'DONE' then true else false end{{ rows_within(chunk) }}

@@ -1,4 +1,4 @@
--- Rows without an external id that name one instance by out_id and say different things: nothing says which one counts.
+-- Rows without an external id that name one instance by out_id and differ: none of them takes precedence.
 {% macro says(alias) -%}
 {{ alias }}._in_id is null and {{ alias }}._known is not null and not {{ alias }}._removed and {{ alias }}._action <> 'rejected'
 {%- endmacro %}
@@ -14,7 +14,7 @@ from (
         or {{ field.differ("o." ~ field.column, "f." ~ field.column) }}
 {% endfor %}
 {% for field in waiting %}
-        or o._file_{{ loop.index0 }} is distinct from f._file_{{ loop.index0 }}
+        or o._file_{{ field.short }} is distinct from f._file_{{ field.short }}
 {% endfor %}
     )
 ) d

@@ -1,4 +1,4 @@
--- The last pass: those that would have to wait even now are refused.
+-- The last pass: rows that would have to wait for another pass are refused.
 {% from "later.jinja" import later %}
 update stage s
 set _action = 'rejected', _fault = 'TOO_MANY_DUPLICATES', _instance = null

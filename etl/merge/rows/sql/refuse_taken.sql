@@ -1,10 +1,10 @@
--- Wishes for what another instance keeps; and for what a row would have given up that is refused itself.
-with recursive refused (_row, k) as (
-    select _row, k from wish where is_refused or holder is not null and giver is null
+-- Refuses claims on values that another instance keeps, or that a refused row would have given up.
+with recursive refused (_row, field) as (
+    select _row, field from value_claim where is_refused or holder is not null and giver is null
     union
-    select w._row, w.k from refused r join wish w on w.giver = r._row
+    select w._row, w.field from refused r join value_claim w on w.giver = r._row
 )
-update wish w
+update value_claim w
 set is_refused = true
 from refused f
-where f._row = w._row and f.k = w.k and not w.is_refused
+where f._row = w._row and f.field = w.field and not w.is_refused

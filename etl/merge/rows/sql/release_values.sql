@@ -1,12 +1,10 @@
--- Values that change hands are put down before they are taken up: no index bears two instances with one value, be it for
--- the time of a statement. What they were is in the stage.
+-- Unique values that change hands are cleared before they are set: a unique index allows no two instances with one
+-- value, not even within a statement. The stage has the old values.
 update {{ store_schema | ident }}.{{ golden | ident }} g
-set {% for field in unique %}{{ field.column }} = case when r.gives_{{ loop.index0 }} then null else g.{{ field.column }} end{{ ", " if not loop.last }}{% endfor %}
-
+set {{ unique | each("{0.column} = case when r.gives_{0.short} then null else g.{0.column} end") | comma_list }}
 from (
-    select h._known{% for field in unique %}, bool_or(w.k = {{ loop.index0 }}) as gives_{{ loop.index0 }}{% endfor %}
-
-    from wish w
+    select {{ (["h._known"] + (unique | each("bool_or(w.field = '{0.short}') as gives_{0.short}"))) | comma_list }}
+    from value_claim w
     join stage s on s._row = w._row and s._action in ('created', 'changed')
     join stage h on h._row = w.giver and h._action = 'changed'
     group by h._known

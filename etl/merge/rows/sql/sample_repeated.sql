@@ -1,5 +1,5 @@
--- How many of the chunk's first rows the store has already as they are; of relayed rows, which have no index, those that
--- came first.
+-- How many of the chunk's first rows repeat what the store has; relayed rows, which have no index, in the order of
+-- copying.
 {% from "chunk.jinja" import claimed %}
 {% from "repeated.jinja" import repeated, sound %}
 select count(*) as rows, count(*) filter (where {{ sound(fields, system) }} and exists (

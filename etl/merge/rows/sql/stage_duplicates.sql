@@ -8,7 +8,7 @@ select
     s._brings,
 {% endif %}
 {% for field in unique %}
-    s._holder_{{ loop.index0 }},
+    s._holder_{{ field.short }},
 {% endfor %}
 {% for field in fields %}
     case when s._action in ('created', 'changed') then s.{{ field.column }} else g.{{ field.column }} end as {{ field.column }},

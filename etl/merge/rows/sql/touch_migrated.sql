@@ -1,4 +1,4 @@
--- Instances whose rows brought nothing new still get their in-migration time, where a reader can see it.
+-- Instances whose rows changed nothing still get their in-migration time, where a reader can see it.
 with touched as (
     update {{ store_schema | ident }}.{{ golden | ident }} g
     set _in_migrated_at = :started_at

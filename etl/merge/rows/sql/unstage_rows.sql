@@ -1,6 +1,6 @@
 -- Rows that were changed or deleted between staging and marking; what is still claimed is staged again.
 {% if is_relayed %}
--- Here none was: those that are marked are claimed no more, and the others wait for the next pass.
+-- Here none was: marked rows are no longer claimed, and the others wait for the next pass.
 update {{ in_schema | ident }}.{{ in_table | ident }} i
 set in_status = null
 from stage s

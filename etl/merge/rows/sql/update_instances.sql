@@ -1,6 +1,6 @@
 -- Instances that differ, and only those. A removed row's other columns are ignored; a row for a removed instance
--- brings it back. The journal keeps what each change replaced, for `etl undo`; of a unique value, which may have been put
--- down already, the stage knows it.
+-- restores it. The journal keeps the replaced values, for `etl undo`; a unique value may have been cleared already, so
+-- the stage has it.
 {% from "before.jinja" import before %}
 {% from "image_bytes.jinja" import image_bytes %}
 with changed as (

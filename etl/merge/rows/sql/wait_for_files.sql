@@ -1,9 +1,9 @@
--- Fields whose file is not there wait for it; fields that named another file, or none, wait no longer.
+-- Fields whose file is missing wait for it; fields that named another file, or none, wait no longer.
 {% from "ended_waits.jinja" import ended_files %}
 with waiting as (
 {% for field in waiting %}
     {{ "union all" if not loop.first }}
-    select '{{ field.name }}' as field, _instance as instance, _file_{{ loop.index0 }} as file_id, _waits_{{ loop.index0 }} as is_waiting
+    select '{{ field.name }}' as field, _instance as instance, _file_{{ field.short }} as file_id, _waits_{{ field.short }} as is_waiting
     from stage
     where _action <> 'rejected' and not _removed{{ " and not _loses" if exact }}
 {% endfor %}

@@ -1,5 +1,6 @@
 -- What this runner is to send now. Another one that wants the same waits for this statement and then finds
--- sending_until in the future; further ahead than a day it is of a clock that was wrong. A hook that fails is tried again, later each time, five times in all.
+-- sending_until in the future; more than a day ahead it comes from a wrong clock. A hook that fails is tried again,
+-- later each time, five times in all.
 update {{ schema | ident }}.freshness_alert
 set attempts = attempts + 1, sending_until = clock_timestamp() + make_interval(secs => :seconds * (attempts + 1))
 where (sent_at is null or over_at is not null) and attempts < 5

@@ -1,2 +1,2 @@
--- The all-clear was sent: nothing is left to remember.
+-- The all-clear was sent.
 delete from {{ schema | ident }}.freshness_alert where kind = :kind and channel = :channel and over_at is not null

@@ -1,5 +1,5 @@
 -- Whether the journal has anything for this version: an idle follower stops here. The order makes the planner walk the
--- index from the window's start; without it, it hopes to meet a change early and reads the whole journal in vain.
+-- index from the window's start; without it, it expects a change early and reads the whole journal in vain.
 {% from "window.jinja" import begun_since, under_way, seen %}
 select 1 as found
 where {% for wrote in (begun_since, under_way) %}{{ " or " if not loop.first }}(

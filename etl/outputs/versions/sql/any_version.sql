@@ -1,2 +1,2 @@
--- Whether anybody follows the mirror.
+-- Whether any version follows the mirror.
 select 1 as found from {{ schema | ident }}.out_version limit 1

@@ -1,4 +1,4 @@
--- Links that are gone, and links of instances that are gone; not what has come back meanwhile. For the collation see
+-- Deleted links, and links of removed instances; not those that exist again. For the collation see
 -- delete_instances.
 {% from "window.jinja" import window %}
 {% from "links.jinja" import touched, is_shown %}

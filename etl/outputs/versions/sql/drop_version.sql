@@ -1,2 +1,2 @@
--- With its tables; of others' objects only what the caller has looked at.
+-- With its tables; dependent objects only if the caller has checked them.
 drop schema if exists {{ out_schema | ident }} cascade

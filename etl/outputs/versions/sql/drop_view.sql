@@ -1,2 +1,2 @@
--- Nothing stands on it; else this fails.
+-- Fails if anything depends on it.
 drop view {{ views_schema | ident }}.{{ view | ident }}

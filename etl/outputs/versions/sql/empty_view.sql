@@ -1,5 +1,4 @@
--- The version has no such table: the view stays for those that stand on it, and shows nothing.
+-- The version has no such table: the view stays for its dependents, and shows no row.
 create or replace view {{ views_schema | ident }}.{{ view | ident }} as
-select {% for expression in expressions %}{{ ", " if not loop.first }}{{ expression }}{% endfor %}
-
+select {{ expressions | comma_list }}
 where false

@@ -1,5 +1,5 @@
--- What this transaction has counted is visible to the others when it ends, not when the session is idle: the next one must
--- not find it again among its own. PostgreSQL 14 cannot, and so its reads are not judged (see reads).
+-- Makes this transaction's counters visible to other sessions when it ends, not when the session is idle, so that the
+-- next transaction does not count them again. PostgreSQL 14 cannot, so its reads are not used (see reads).
 do $$
 begin
     if pg_catalog.to_regprocedure('pg_catalog.pg_stat_force_next_flush()') is not null then

@@ -1,4 +1,4 @@
--- Who would roll back to the version rolls back to the one before it.
+-- A rollback to the version becomes a rollback to the one before it.
 with gone as (
     update {{ store_schema | ident }}.out_version set previous = cast(:previous as text) where previous = :schema_name
 )

@@ -1,4 +1,4 @@
--- Who may do what with a view, whole or by column, beyond its owner.
+-- The privileges on a view, whole or by column, of roles other than its owner.
 select jsonb_build_object('privilege', g.privilege_type, 'column', a.column, 'grantee', coalesce(r.rolname, ''),
     'grantable', g.is_grantable) as granted
 from pg_class c

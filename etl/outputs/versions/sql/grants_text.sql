@@ -1,5 +1,4 @@
--- Noted grants as statements, as far as their roles and columns are still there. No role's name is empty, so that is
--- everybody.
+-- Recorded grants as statements, as far as their roles and columns still exist. An empty role name means PUBLIC.
 select format('grant %s%s on table %I.%I to %s%s', g.privilege, ' (' || quote_ident(g.column) || ')',
     cast(:schema as text), cast(:name as text), case when g.grantee = '' then 'public' else quote_ident(g.grantee) end,
     case when g.grantable then ' with grant option' end) as statement

@@ -1,4 +1,4 @@
--- Links whose both ends are shown. They come from new links, and from instances that returned. For the collation see
+-- Links whose two ends are shown: new links, and links of restored instances. For the collation see
 -- delete_instances.
 {% from "window.jinja" import window %}
 {% from "links.jinja" import touched, is_shown, into_links, when_known %}

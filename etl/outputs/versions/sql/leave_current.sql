@@ -1,4 +1,4 @@
--- The version that was current is so no more; it remembers who might read the views that go with it.
+-- The version is no longer current; it records the grants on views that are dropped with it.
 update {{ store_schema | ident }}.out_version
 set is_current = false, view_grants = view_grants || cast(:grants as jsonb)
 where is_current and schema_name <> :schema_name

@@ -1,2 +1,2 @@
--- Whoever reads now is waited for; nobody begins to.
-lock table {% for table in tables %}{{ ", " if not loop.first }}{{ schema | ident }}.{{ table | ident }}{% endfor %} in access exclusive mode
+-- Waits for current readers; new ones wait.
+lock table {{ tables | idents(schema | ident) | comma_list }} in access exclusive mode

@@ -1,6 +1,6 @@
--- All views at once or none. The first may be waited for, since nothing else is held yet; who comes for it meanwhile
--- stands behind us and holds nothing that comes later in the order. For the others nobody is waited for: whoever has one
--- may stand in the queue for the first. To drop a default that is not there locks a view and changes nothing.
+-- All views at once or none. The first may be waited for, since no other is locked yet; a reader that comes for it
+-- meanwhile queues behind us and holds no view later in the order. The others are not waited for: a session that holds
+-- one may wait for the first. Dropping a default that does not exist locks a view and changes nothing.
 do $body$
 begin
     perform set_config('lock_timeout', '{{ first_patience }}ms', true);

@@ -1,4 +1,4 @@
--- About the middle of a golden table's ids, from so many percent of its pages.
+-- The approximate middle of a golden table's ids, from a percentage of its pages.
 select {{ keys | join(", ") }}
 from (
     select

@@ -1,4 +1,4 @@
--- What the journal says since the mirror's position. The images of what was before stay where runs are undone.
+-- The journal since the mirror's position. Before-images are not copied, as undo runs in the store.
 {% from "window.jinja" import window %}
 select j.run, j.bo, j.field, j.instance, j.target, j.change
 from {{ schema | ident }}.journal j

@@ -1,2 +1,2 @@
--- All of it is copied again.
+-- The whole table is copied again.
 delete from {{ schema | ident }}.{{ golden | ident }}

@@ -1,5 +1,5 @@
--- A mirror that lost its position: the versions that followed it read what became of it. What the store does not have
--- any more is REMOVED here, so that it leaves the out_ tables.
+-- A mirror that lost its position: writes the differences to its journal for the versions that follow it. Instances
+-- that the store no longer has become REMOVED here, so that they leave the out_ tables.
 {% if is_link %}
 insert into {{ schema | ident }}.journal (bo, field, instance, target, change)
 select :bo, cast(:field as text), coalesce(m._owner, w._owner), coalesce(m._target, w._target),

@@ -1,4 +1,5 @@
--- Rows of which new ones are about to come; what does not come is gone. This transaction has just brought the journal.
+-- Deletes rows whose new versions are about to be copied, or which the store no longer has. This transaction has just
+-- copied the journal.
 delete from {{ schema | ident }}.{{ golden | ident }} m
 using (
     select distinct j.instance, j.target

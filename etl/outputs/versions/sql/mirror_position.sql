@@ -1,4 +1,4 @@
--- Locked: two runners do not mirror the same. With it comes what is recorded of the parts that are written to.
+-- Locked, so that two runners do not copy the same changes.
 {% from "versions.jinja" import noted_parts %}
 select cast(position as text) as position, place, tables, {{ noted_parts(placed) }} as noted
 from {{ schema | ident }}.mirror for update

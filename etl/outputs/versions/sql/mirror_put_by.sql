@@ -1,2 +1,2 @@
--- What the mirror had, to be compared with what comes.
+-- The mirror's old rows, to be compared with the copied ones.
 create temporary table was on commit drop as select * from {{ schema | ident }}.{{ golden | ident }}

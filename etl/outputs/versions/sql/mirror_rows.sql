@@ -1,4 +1,4 @@
--- Golden rows on their way to the mirror, without their long values.
+-- Golden rows for the mirror, without their long values.
 {% from "window.jinja" import window %}
 {% from "mirror.jinja" import changed %}
 select

@@ -1,5 +1,5 @@
--- The long ones, in slices: a row of COPY is one message, which libpq holds whole. `offset 0`: a value is unpacked once,
--- not for each slice.
+-- The long values, in slices: a row of COPY is one message, which libpq holds in memory. `offset 0`: a value is
+-- unpacked once, not for each slice.
 {% from "window.jinja" import window %}
 {% from "mirror.jinja" import changed %}
 {% for column in long %}

@@ -1,6 +1,6 @@
--- The store's moment that this transaction sees, and which server and journal it is of: after a restore it is another
--- one, or the position names transactions that are still to come. A mirror that is behind what it once reported was
--- itself restored: what lies between may have been cleaned away.
+-- The snapshot of this transaction, and the identity of server and journal: after a restore it differs, or the position
+-- names transactions that have not happened yet. A mirror that is behind the position it reported was itself restored:
+-- changes in between may have been cleaned.
 select
     cast(pg_current_snapshot() as text) as upto,
     concat_ws(' ', s.system_identifier, d.oid, cast('{{ schema | ident }}.journal' as regclass)::oid) as place,

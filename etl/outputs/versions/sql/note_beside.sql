@@ -1,5 +1,5 @@
--- A step that a task of a run has done out of turn. Tasks that end at once note theirs one after the other, each beside what
--- the one before has left; the last statement of its transaction, so that nobody waits for long.
+-- A step that a task of a run has done out of order. Tasks that end at once append theirs one after the other; it is
+-- the last statement of its transaction, so that no task waits long.
 update {{ store_schema | ident }}.out_version
 set followed_at = clock_timestamp(),
     fill = fill || jsonb_build_object(

@@ -1,5 +1,5 @@
--- PostgreSQL counts scans, not who made them. Ours are those of this transaction; what the tables' counters have beyond
--- ours since the last look, a reader made. Counters that are lower than ours were reset: counted again from there.
+-- PostgreSQL counts scans, not who made them. Ours are those of this transaction; all further ones since the last count
+-- are readers'. Counters that are lower than ours were reset: counting starts from there.
 with seen as (
     select coalesce(sum(coalesce(seq_scan, 0) + coalesce(idx_scan, 0)), 0) as scans
     from pg_stat_user_tables where schemaname = :schema_name

@@ -1,4 +1,4 @@
--- Whether somebody read the version lately.
+-- Whether the version was read lately.
 {% from "reads.jinja" import are_reads_counted, last_read_at %}
 select last_read_at, last_read_at > clock_timestamp() - make_interval(days => :days) as is_lately, is_counted
 from (

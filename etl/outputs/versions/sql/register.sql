@@ -1,4 +1,4 @@
--- A version that has its tables, and nothing in them yet.
+-- A version whose tables exist and are empty.
 {% from "place.jinja" import place %}
 insert into {{ store_schema | ident }}.out_version
     (schema_name, code_version, environment_version, journal_position, structure, fill, place)

@@ -1,5 +1,4 @@
--- The view keeps its identity, and with it grants, and views that stand on it.
+-- The view keeps its identity, and with it grants and dependent views.
 create or replace view {{ views_schema | ident }}.{{ view | ident }} as
-select {% for expression in expressions %}{{ ", " if not loop.first }}{{ expression }}{% endfor %}
-
+select {{ expressions | comma_list }}
 from {{ out_schema | ident }}.{{ view | ident }}

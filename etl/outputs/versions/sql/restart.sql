@@ -1,4 +1,4 @@
--- From here on the position is of this server and these tables; what lies before it, the comparing brings.
+-- From here on the position belongs to this server and these tables; the comparison covers earlier changes.
 {% from "place.jinja" import place %}
 update {{ store_schema | ident }}.out_version
 set journal_position = cast(:upto as pg_snapshot), structure = cast(:structure as jsonb), fill = cast(:fill as jsonb),

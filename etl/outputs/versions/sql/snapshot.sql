@@ -1,2 +1,2 @@
--- Which transactions are over, taken before anything is read: what is read later is newer, never older.
+-- The current snapshot, taken before anything is read: later reads are newer, never older.
 select cast(pg_current_snapshot() as text) as upto

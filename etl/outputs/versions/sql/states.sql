@@ -1,4 +1,4 @@
--- The versions as people want to see them, and which run wrote the oldest change that each has not followed.
+-- The versions for display, and the run that wrote the oldest change that each has not followed.
 {% from "reads.jinja" import are_reads_counted, last_read_at %}
 select
     v.schema_name, v.code_version, v.environment_version, cast(v.journal_position as text) as position, v.fill, v.whole_at,

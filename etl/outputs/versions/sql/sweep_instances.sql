@@ -1,4 +1,4 @@
--- Rows that the store does not have, or not any more.
+-- Deletes rows that the store does not have.
 delete from {{ out_schema | ident }}.{{ out_table | ident }} o
 where not exists (
     select from {{ store_schema | ident }}.{{ golden | ident }} g

@@ -1,4 +1,4 @@
--- Links that the store does not have, or whose ends are not shown.
+-- Deletes links that the store does not have, or whose ends are not shown.
 {% from "links.jinja" import is_shown %}
 delete from {{ out_schema | ident }}.{{ out_link | ident }} o
 where not (

@@ -1,2 +1,2 @@
--- For the rest of the transaction, whatever it was begun with.
+-- Resets the statistics target for the rest of the transaction.
 set local default_statistics_target to default

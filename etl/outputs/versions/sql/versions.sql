@@ -1,6 +1,6 @@
--- The versions with how far each is. A position is also worthless when it names transactions that are still to come
--- here: the numbers of another server. Who shares a version still lets others note what they have done: an update of
--- other columns than the key passes a key share, the lock of a follower or of `etl out build` does not.
+-- The versions with position and filling. A position is also invalid if it names transactions that have not happened
+-- here: ids of another server. Sessions that share a version can still record their steps: an update of non-key columns
+-- is compatible with a key share lock; it waits for the lock of a follower or of `etl out build`.
 {% from "place.jinja" import place %}
 select
     v.schema_name, v.code_version, v.environment_version, cast(v.journal_position as text) as position, v.structure, v.fill,

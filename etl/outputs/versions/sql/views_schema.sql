@@ -1,2 +1,2 @@
--- Where readers find the current version.
+-- The schema of the views that show the current version.
 create schema if not exists {{ views_schema | ident }}

@@ -1,4 +1,4 @@
-"""Ready rows become a run's: claimed, measured, checked for mass changes, divided into chunks; the day's copies."""
+"""Claims ready rows for a run, checks them for mass changes, divides them into chunks; makes the day's copies."""
 
 from etl.sources.in_tables.claim.claim import analyze_parted, claim, claim_table, large_tables, measure
 from etl.sources.in_tables.claim.copies import Copies, copy_in_tables

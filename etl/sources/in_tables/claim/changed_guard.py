@@ -1,4 +1,4 @@
-"""How much of an object a batch would change: the same question that a merge asks of each row, asked before it."""
+"""Counts how many instances of an object a batch would change, before it is merged."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
@@ -16,9 +16,9 @@ from etl.runs import (
 )
 from etl.sources.in_tables.claim.share import (
     LEAST,
-    enough,
     exceeds,
     reported,
+    threshold,
 )
 from etl.sources.in_tables.remote.remote import rows_at_store
 
@@ -30,7 +30,7 @@ def changed_too_much(
 ) -> Iterator[str]:
     """Sentences about the objects of which a batch would change more ACTUAL instances than `share` percent.
 
-    A batch that is small beside its object costs nothing but a count of so many instances.
+    A batch that is small beside its object costs only a count of instances up to the threshold.
     """
     for business_object in company.objects:
         if business_object.has_in_table and business_object.loaded_fields:
@@ -49,17 +49,17 @@ def changed_too_much(
 def _instances(
     connections: Connections, business_object: BusinessObject, context: MergeContext, rows: int, share: int
 ) -> int:
-    """How many ACTUAL instances there are, if so many rows may be too many to change; else 0."""
+    """The number of ACTUAL instances, if `rows` changes may exceed the share; else 0."""
     if not exceeds(rows, share, LEAST):
         return 0
     statement = _sql("actual_instances", golden=names.store_table(business_object.code), **context.names)
-    row = fetch_one(connections.store, statement, {"enough": enough(rows, share)})
+    row = fetch_one(connections.store, statement, {"threshold": threshold(rows, share)})
     instances = int(row.instances) if row else 0
     return instances if instances >= LEAST and exceeds(rows, share, instances) else 0
 
 
 def _parts(connections: Connections, part: Claimed) -> tuple[Chunk, ...]:
-    """Beside the store all rows at once; from another database as many as a task brings."""
+    """All rows at once in one database; between databases in parts of the size of a task."""
     return (Chunk(part.rows),) if connections.is_single else part.chunks
 
 
@@ -69,5 +69,6 @@ def _changed(
     table = names.in_table(business_object.code)
     task = Task(seq=0, stage=0, kind=Kind.MIGRATE_SINGLE_FIELDS, title="", table=table, chunk=chunk)
     with nullcontext(context) if connections.is_single else rows_at_store(connections, company, task, context) as where:
-        [row] = merge_of(connections.store, business_object, chunk, where).ask("count_changed")
-    return int(row.rows)
+        merge = merge_of(connections.store, business_object, chunk, where)
+        row = fetch_one(connections.store, _sql("count_changed", **merge.names), merge.values)
+    return int(row.rows) if row else 0

@@ -1,4 +1,4 @@
-"""BEGIN, CLAIM, PLAN: rows are claimed by status and run id, and measured for the plan."""
+"""BEGIN, CLAIM, PLAN: claims rows by status and run id, and counts them for the plan."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -18,25 +18,25 @@ from etl.sources.in_tables.claim.order import in_any_order
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
-# Below this many rows autovacuum's statistics do no harm and refreshing them costs more than it gives.
+# Below this many rows old statistics do no harm, and analyzing costs more than it saves.
 _ANALYZE_FROM_ROWS = 1000
-# A link takes less memory than a row, and each chunk reads the external ids of both its objects: for one worker fewer
+# A link takes less memory than a row, and each chunk reads the external ids of both objects: for one worker fewer
 # chunks are better.
 _LINKS_PER_ROW = 2
-# No in_ row takes less room on its page, most of which is kept free.
+# The least bytes of an in_ row on its page, most of which is kept free.
 _BYTES_OF_ROW = 100
-# What one worker claims is cut into about so many parts.
+# About how many parts the claim of one worker has.
 _PARTS_OF_WORKER = 3
-# Each chunk reads the whole store: smaller ones than this would cost more than an early end gives.
+# Each chunk reads the whole store: smaller chunks would cost more than an early end of the last worker saves.
 _ROWS_OF_WORKER = 500_000
 _WHOLE = Chunk(rows=0)
-# A value may take 18 bytes of its row's page and lie elsewhere: rows of fewer fields always have room for a claim.
+# A value stored outside of its row takes 18 bytes of the page: rows of fewer fields always have room for a claim.
 _WIDE_FIELDS = 400
 _LIMIT_EXCEEDED = "54000"
 
 
 def large_tables(connection: Connection, company: Company, context: MergeContext) -> list[Claimed]:
-    """The in_ tables that may hold more rows than one task takes: claiming these takes its time.
+    """The in_ tables that may hold more rows than one task takes: claiming them takes long.
 
     Several workers claim tables of data rows in parts, the largest parts first, so that all end at about the same time.
     """
@@ -47,7 +47,7 @@ def large_tables(connection: Connection, company: Company, context: MergeContext
     of_worker = sum(large.values()) / context.workers
     parts = dict.fromkeys(large, 1)
     for table, size in large.items():
-        # Only data rows tell which run has claimed them; a part must not take what another has.
+        # Only data rows have the id of the run that has claimed them; a part must not take rows of another part.
         if context.workers > 1 and not company.in_link_table(table):
             parts[table] = max(1, min(round(_PARTS_OF_WORKER * size / of_worker), size // least))
     return [
@@ -59,7 +59,7 @@ def large_tables(connection: Connection, company: Company, context: MergeContext
 def claim(
     connection: Connection, company: Company, context: MergeContext, *, but: Collection[str] = ()
 ) -> dict[str, int]:
-    """Claims what is ready in every in_ table of the company `but` in some: in_status '' becomes ON_WORK.
+    """Claims the ready rows of every in_ table of the company, except the tables `but`: in_status '' becomes ON_WORK.
 
     Rows that the partner adds later stay ready for the next run. Returns table -> rows, in metadata order.
     """
@@ -71,7 +71,7 @@ def claim(
 def claim_table(
     connection: Connection, company: Company, table: str, context: MergeContext, part: Chunk = _WHOLE
 ) -> int:
-    """Claims what is ready in one in_ table, or in a part of it; returns how many rows."""
+    """Claims the ready rows of one in_ table, or of a part of it; returns how many."""
     statement = _sql(f"claim_{_kind(company, table)}", table=table, part=part, **context.names)
     values = part.bounds(are_places=True) | {"run": context.run}
     business_object = company.in_objects.get(table)
@@ -92,7 +92,8 @@ def _claim_wide(
     statement: TextClause,
     values: dict[str, object],
 ) -> int:
-    """Claims rows that may fill their pages: row by row where one has no room for a claim, which is rejected."""
+    """Claims rows that may fill their pages: row by row if one of them has no room for a claim; that one is
+    rejected."""
     try:
         with connection.begin_nested():
             return execute(connection, statement, values)
@@ -110,7 +111,7 @@ def _claim_wide(
 def analyze_parted(
     connection: Connection, company: Company, rows: Mapping[str, int], of_last: Mapping[str, int], context: MergeContext
 ) -> None:
-    """Analyzes tables of which much was claimed (table -> rows), but little by the task of the last part."""
+    """Analyzes tables of which many rows were claimed (table -> rows), but few by the task of the last part."""
     for table, number in of_last.items():
         if number < _ANALYZE_FROM_ROWS <= rows[table]:
             _analyze(connection, company, table, context)
@@ -127,7 +128,7 @@ def _kind(company: Company, table: str) -> str:
 def measure(
     connections: Connections, company: Company, rows: Mapping[str, int], context: MergeContext
 ) -> dict[str, Claimed]:
-    """Divides what was claimed (table -> rows) into chunks, in metadata order."""
+    """Divides the claimed rows (table -> rows) into chunks, in metadata order."""
     objects = {names.in_table(one.code): one for one in company.objects if one.has_in_table}
     of_objects = sum(rows[table] for table in objects)
     of_links = sum(rows.values()) - of_objects
@@ -143,7 +144,7 @@ def measure(
 
 
 def _workers_of(size: int, of_all: int, context: MergeContext) -> int:
-    """How many workers must share a table so that all end at about the same time."""
+    """The number of workers that must share a table so that all end at about the same time."""
     return max(1, round(size * context.workers / max(of_all, 1)))
 
 
@@ -156,15 +157,15 @@ def _rows(
         context.workers > 1 and rows > context.undivided_rows and in_any_order(connections, business_object, context)
     )
     if is_free:
-        # A part for each worker, however many tables there are: what the rows of a table cost is not known.
+        # At least a part for each worker, however many tables there are: the cost of a table's rows is unknown.
         size = min(size, max(_ROWS_OF_WORKER, -(-rows // context.workers)))
-        # As many chunks for each of those that share the table.
+        # As many chunks for each of the workers that share the table.
         size = -(-rows // (workers * -(-rows // (workers * size))))
     if rows <= size:
         return Claimed(table, rows, (Chunk(rows),) * bool(rows))
     starts = _starts(connections.source, table, rows, context, size)
     chunks = [
-        # The first chunk is open below, the last above: together they cover whatever the partner does to ids.
+        # The first chunk is open below, the last above: together they cover the table even if the partner changes ids.
         Chunk(min(size, rows - number * size), first if number else None, after)
         for number, (first, after) in enumerate(zip(starts, [*starts[1:], None], strict=True))
     ]
@@ -172,11 +173,11 @@ def _rows(
 
 
 def _starts(connection: Connection, table: str, rows: int, context: MergeContext, size: int) -> list[int]:
-    """The id with which each chunk of so many rows begins."""
+    """The first id of each chunk."""
     values = {"run": context.run}
     for question in ("ends", "extent"):
         ids = fetch_one(connection, _sql(question, table=table, **context.names), values)
-        if ids and ids.last - ids.first + 1 == rows:  # without gaps, as a feed has them
+        if ids and ids.last - ids.first + 1 == rows:  # ids without gaps, as in a feed
             return list(range(ids.first, ids.last + 1, size))
     statement = _sql("chunk_starts", table=table, **context.names)
     return [row.first for row in fetch_all(connection, statement, values | {"chunk_rows": size})]
@@ -187,13 +188,13 @@ def _links(connection: Connection, link: LinkTable, rows: int, context: MergeCon
     if rows > context.undivided_rows:
         number = max(number, workers)
     if number > 1 and not (link.field.only_adds_links and not any_removed(connection, link.name, context)):
-        # Only the whole batch knows an owner's newest link, or full set, or whether what is taken away is brought.
+        # Only the whole batch tells an owner's newest link, or full set, or whether a removed link is given as well.
         number = 1
     return Claimed(link.name, rows, tuple(_places(connection, link.name, rows, context, number)))
 
 
 def _places(connection: Connection, table: str, rows: int, context: MergeContext, number: int) -> Iterator[Chunk]:
-    """So many parts of a table by the places of its rows."""
+    """Divides a table into parts by the ctids of its rows."""
     if number <= 1:
         yield from [Chunk(rows)] * number
         return

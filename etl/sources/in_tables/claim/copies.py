@@ -14,7 +14,7 @@ _log = logging.getLogger("in_pg_migration")
 def copy_in_tables(connection: Connection, company: Company, context: MergeContext) -> None:
     """Copies the rows that are ready, once a day (UTC, of the run's start) per in_ table, before they are claimed.
 
-    A copy that is there already is left as it is, and an empty table makes none.
+    An existing copy stays unchanged, and an empty table is not copied.
     """
     for table in company.in_tables():
         _log.info("uAhZ1PFqMe :: copyInTableData start")
@@ -44,12 +44,13 @@ class Copies:
     in_schema: str
 
     def old(self, connection: Connection, days: int, *, before: int) -> list[str]:
-        """Names of the copies that are older than so many days; `before`: the number below which runs are."""
+        """Names of the copies that are older than `days`; `before`: the number below which the runs of those days
+        are."""
         rows = fetch_all(connection, _sql("old_copies", in_schema=self.in_schema), {"days": days, "before": before})
         return [row.copy_table for row in rows]
 
     def drop(self, connection: Connection, copy: str) -> str:
-        """Drops a copy and returns ""; or returns what depends on it: then it stays, nothing of others is dropped."""
+        """Drops a copy and returns ""; or returns the objects that depend on it: then the copy stays."""
         tables = {"in_schema": self.in_schema, "copy": copy}
         dependents = fetch_all(connection, _sql("copy_dependents", **tables))
         if dependents:

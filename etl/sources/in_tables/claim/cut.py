@@ -1,4 +1,4 @@
-"""A task's claimed rows in smaller parts: to find the one that no statement bears, or to take them part by part."""
+"""Divides a task's claimed rows into smaller parts: to find poison rows, or to merge them part by part."""
 
 from dataclasses import replace
 
@@ -11,8 +11,8 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 
 def cut(connection: Connection, company: Company, task: Task, context: MergeContext, number: int) -> tuple[Chunk, ...]:
-    """A chunk's claimed rows in so many parts of about the same size, and nothing beside them; fewer if there are fewer
-    rows, none if there is none."""
+    """Divides a chunk's claimed rows into parts of about the same size; fewer parts if there are fewer
+    rows, none if there is no row."""
     link = company.in_link_table(task.table)
     chunk = task.part
     names = {"in_table": task.table, "link": link, "chunk": chunk, "lines_in_a_page": LINES_IN_A_PAGE, **context.names}
@@ -24,7 +24,7 @@ def cut(connection: Connection, company: Company, task: Task, context: MergeCont
 def slices(
     connection: Connection, company: Company, task: Task, context: MergeContext, number: int
 ) -> tuple[Chunk, ...]:
-    """As `cut`, but together the parts are the whole chunk, whatever the partner does to its rows."""
+    """As `cut`, but the parts cover the whole chunk, even if the partner changes rows meanwhile."""
     parts, whole = cut(connection, company, task, context, number), task.part
     if not parts:
         return (whole,)
@@ -34,12 +34,13 @@ def slices(
 
 
 def without_rows(company: Company, task: Task) -> Chunk | None:
-    """What a link task does beside its rows, as a chunk of none of them: serving links that wait. None: nothing."""
+    """A chunk without rows for the other work of a link task: serving waiting links. None: there is no other work."""
     chunk = task.part
     return replace(chunk, rows=0, after=0) if company.in_link_table(task.table) and chunk.first is None else None
 
 
 def is_divisible(company: Company, task: Task) -> bool:
-    """Whether its parts can be merged one after the other: only a whole batch knows an owner's newest link, or set."""
+    """Whether its parts can be merged one after the other: only a whole batch tells an owner's newest link, or full
+    set."""
     link = company.in_link_table(task.table)
     return link is None or link.field.only_adds_links

@@ -1,8 +1,8 @@
 """The guard against mass changes: a batch that would remove, empty, change or unlink too much of an object is stopped
 before it is merged.
 
-The accident it is for is an export that came out broken: everything marked removed, a column forgotten or shifted,
-links left out of full sets. What the partner writes after the claim is not looked at any more.
+It protects against a broken export: everything marked removed, a column forgotten or shifted, links left out of full
+sets. It does not see what the partner writes after the claim.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,21 +22,21 @@ from etl.runs import Claimed
 from etl.sources.in_tables.claim.changed_guard import changed_too_much
 from etl.sources.in_tables.claim.share import (
     LEAST,
-    enough,
     exceeds,
     reported,
+    threshold,
 )
 from etl.sources.in_tables.claim.unlinked_guard import unlinked_too_much
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
-# So many changes a message names.
+# The maximum number of changes that a message names.
 _SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Shares:
-    """How much of an object's ACTUAL instances one batch may remove, empty of one field, or change, and how much of the
+    """The share of an object's ACTUAL instances that one batch may remove, empty of one field, or change, and of the
     links between two objects it may end: percent, None for any."""
 
     removed: int | None
@@ -47,8 +47,8 @@ class Shares:
 
 @dataclass(frozen=True)
 class _Change:
-    """One thing that is counted: removals, or the emptying of `field`. The conditions are SQL about the in_ row i and
-    the golden row g."""
+    """A kind of change that is counted: removals, or the emptying of `field`. The conditions are SQL about the in_ row
+    i and the golden row g."""
 
     name: str
     share: int
@@ -59,8 +59,8 @@ class _Change:
     def exceeds(self, rows: int, instances: int) -> bool:
         return exceeds(rows, self.share, instances)
 
-    def enough(self, rows: int) -> int:
-        return enough(rows, self.share)
+    def threshold(self, rows: int) -> int:
+        return threshold(rows, self.share)
 
 
 def check_mass_changes(
@@ -68,8 +68,8 @@ def check_mass_changes(
 ) -> None:
     """Raises RunStopped when the claimed rows would remove, empty, change or unlink more than the shares allow.
 
-    Costs one pass over the claimed rows. The store is asked only about what is suspicious by then, and that is never so
-    of a batch which is small beside its object.
+    Costs one pass over the claimed rows. The store is read only for suspicious changes; a batch that is small beside
+    its object has none.
     """
     found: list[str] = []
     for business_object in company.objects:
@@ -101,12 +101,12 @@ def _changes(business_object: BusinessObject, context: MergeContext, shares: Sha
 
 def _value(field: Field, alias: str) -> str:
     column = f"{alias}.{identifier(field.code)}"
-    # To a person an empty text is as empty as none.
+    # An empty text counts as empty, like null.
     return f"nullif({column}, '')" if field.sql_type == "text" else column
 
 
 def _unique(business_object: BusinessObject, context: MergeContext) -> list[FieldValue]:
-    """The unique fields by which a row without a known id finds its instance; those whose values are looked up are left
+    """The unique fields by which a row without a known id finds its instance; fields with a look-up are left
     out."""
     values = field_values(business_object, ValuePolicy(context.store_schema, context.keep_on_null))
     return [value for value in values if value.is_unique and not value.lookup]
@@ -117,14 +117,14 @@ def _excesses(
 ) -> Iterator[str]:
     """Sentences about the changes that exceed their share.
 
-    The dear question, which rows meet which instances, comes last and only about what no cheaper one has cleared.
+    The expensive statement, which joins rows to instances, comes last and only for changes that no cheaper one cleared.
     """
     count = _Count(connections, business_object, context)
     if not changes or count.instances(LEAST) < LEAST:
         return
     rows = count("bound_rows", changes)
     suspects = [one for one in changes if one.exceeds(rows[one.name], LEAST)]
-    instances = count.instances(max((one.enough(rows[one.name]) for one in suspects), default=0))
+    instances = count.instances(max((one.threshold(rows[one.name]) for one in suspects), default=0))
     suspects = [one for one in suspects if one.exceeds(rows[one.name], instances)]
     for statement in ("bound_instances", "count_changes"):
         rows = count(statement, suspects)
@@ -140,13 +140,13 @@ class _Count:
     context: MergeContext
 
     def __call__(self, statement: str, changes: list[_Change]) -> Mapping[str, int]:
-        """How many claimed rows make each change, by the statement's understanding."""
+        """The number of rows or instances per change, as the statement counts them."""
         row = self._one(statement, changes=changes) if changes else None
         return dict(row._mapping) if row else {}
 
-    def instances(self, enough: int) -> int:
-        """How many ACTUAL instances the object has; counting ends at `enough`."""
-        return int(self._one("actual_instances", enough=enough).instances) if enough else 0
+    def instances(self, threshold: int) -> int:
+        """How many ACTUAL instances the object has; counting ends at `threshold`."""
+        return int(self._one("actual_instances", threshold=threshold).instances) if threshold else 0
 
     @cached_property
     def _unique(self) -> list[FieldValue]:
@@ -170,7 +170,7 @@ class _Count:
         return fetch_one(self.connections.store, _sql(statement, **names_of_all), values)
 
     def _relay(self, names_of_all: dict[str, Any], values: dict[str, object]) -> None:
-        """The suspicious rows come to the store's database: their ids, and what they would change."""
+        """Copies the suspicious rows to the store's database: their ids, and what they would change."""
         execute(self.connections.store, _sql("drop_suspects"))
         execute(self.connections.store, _sql("create_suspects", **names_of_all))
         pipe(self.connections.source, _sql("suspects", **names_of_all), values, self.connections.store, "pg_temp.batch")

@@ -1,4 +1,5 @@
-"""Whether the order of a table's rows matters: if they never meet, workers may merge its chunks side by side."""
+"""Whether the order of a table's rows matters: if no two rows concern one instance, chunks may be merged in
+parallel."""
 
 from etl.database import SqlTemplates, fetch_one
 from etl.merge.context import Connections, MergeContext
@@ -11,10 +12,10 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 
 def in_any_order(connections: Connections, business_object: BusinessObject, context: MergeContext) -> bool:
-    """Whether no two claimed rows can be for one instance.
+    """Whether no two claimed rows can concern one instance.
 
-    So it is where nothing but in_id leads to an instance: the index that every in_ table must have keeps in_ids from
-    coming twice. Of a row that gets an out_id in the midst of the run nobody can say whether it came before another.
+    True where rows match an instance by in_id only: the unique index of every in_ table keeps in_ids from
+    coming twice. If a row gets an out_id during the run, its order relative to other rows is undefined.
     """
     if not _is_known_by_in_id(business_object, context):
         return False
@@ -29,6 +30,6 @@ def in_any_order(connections: Connections, business_object: BusinessObject, cont
 
 
 def _is_known_by_in_id(business_object: BusinessObject, context: MergeContext) -> bool:
-    """Whether no value leads to an instance. Dictionaries may look up rows of their own."""
+    """Whether no value matches an instance. Dictionaries may look up rows of their own."""
     values = field_values(business_object, ValuePolicy(context.store_schema, context.keep_on_null))
     return business_object.category is not Category.DICTIONARY and not any(value.is_unique for value in values)

@@ -1,16 +1,16 @@
-"""What a share of the guard means, and how an excess is reported; no I/O."""
+"""Compares counts with the guard's shares, and words the report of an excess; no I/O."""
 
 LEAST = 100
-"""Of a handful one is a large share; first loads and small tables are not watched."""
+"""Smaller tables, and first loads, are not guarded: a few rows would be a large share."""
 
 
 def exceeds(rows: int, share: int, of: int) -> bool:
-    """Whether so many rows are more than `share` percent."""
+    """Whether `rows` are more than `share` percent of `of`."""
     return rows * 100 > share * of
 
 
-def enough(rows: int, share: int) -> int:
-    """Of so many the rows are within the share."""
+def threshold(rows: int, share: int) -> int:
+    """The total from which on `rows` are within the share."""
     return -(-rows * 100 // share)
 
 

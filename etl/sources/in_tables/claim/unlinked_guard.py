@@ -1,4 +1,4 @@
-"""How many links of a field a batch would end, before it does."""
+"""Counts how many links of a field a batch would end, before it is merged."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ from etl.metadata.field import LinkMode
 from etl.runs import Claimed
 from etl.sources.in_tables.claim.share import (
     LEAST,
-    enough,
     exceeds,
     reported,
+    threshold,
 )
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
-# Few rows are looked up; for more, whole tables are read.
+# Up to this many rows are looked up by index; for more, whole tables are read.
 _BY_INDEX_BELOW_ROWS = 1000
 
 
 def unlinked_too_much(
     connections: Connections, company: Company, context: MergeContext, claimed: Mapping[str, Claimed], share: int
 ) -> Iterator[str]:
-    """Sentences about the link tables by which a batch would end more links than `share` percent of what there is.
+    """Sentences about the link tables by which a batch would end more than `share` percent of the links.
 
-    The store is asked about ends only where the batch alone does not tell that the share is kept.
+    The store is read only where the batch alone does not show that the share is kept.
     """
     for link in company.in_link_tables():
         rows = claimed[link.name].rows
@@ -44,18 +44,18 @@ def unlinked_too_much(
 
 
 def _excess(count: "_Count", rows: int, share: int) -> tuple[int, int]:
-    """(links that would end, links that there are) if that is too much, else zeros."""
+    """(links that would end, existing links) if that exceeds the share, else zeros."""
     if count.links(LEAST) < LEAST:
         return 0, 0
     # A row of a full set may end any number of links, by not naming them; any other ends one.
     if not count.replaces:
-        if not exceeds(rows, share, count.links(max(LEAST, enough(rows, share)))):
+        if not exceeds(rows, share, count.links(max(LEAST, threshold(rows, share)))):
             return 0, 0
         rows = count.removals()
         if not exceeds(rows, share, LEAST):
             return 0, 0
     ended = count.ended(rows)
-    links = count.links(max(LEAST, enough(ended, share)))
+    links = count.links(max(LEAST, threshold(ended, share)))
     return (ended, links) if exceeds(ended, share, links) else (0, 0)
 
 
@@ -75,15 +75,15 @@ class _Count:
         return self.replaces or self._has_removed
 
     def links(self, most: int) -> int:
-        """How many links there are; counting ends at `most`."""
+        """The number of links; counting ends at `most`."""
         return self._one(self.connections.store, "field_links", most=most)
 
     def removals(self) -> int:
-        """How many claimed rows take a link away."""
+        """The number of claimed rows that remove a link."""
         return self._one(self.connections.source, "count_removals")
 
     def ended(self, rows: int) -> int:
-        """How many of the links would be no more after so many rows."""
+        """The number of links that `rows` rows would end."""
         if not self.connections.is_single:
             execute(self.connections.store, _sql("drop_suspects"))
             execute(self.connections.store, _sql("create_link_suspects"))

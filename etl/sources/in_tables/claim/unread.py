@@ -1,4 +1,4 @@
-"""Rows that nobody will ever take, because their in_status means nothing to a run."""
+"""Rows that no run will ever take, because their in_status is unknown."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from etl.quoting import fold, shown
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
-# In larger tables a run looks only where it has taken nothing: it is one more pass over the table.
+# Larger tables are searched only if the run has taken no row of them: the search reads the whole table.
 _SMALL_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
 class UnknownStatus:
-    """So many rows of an in_ table; `in_status` None is null."""
+    """The number of rows of an in_ table with an unknown in_status; None is null."""
 
     table: str
     in_status: str | None
@@ -42,7 +42,7 @@ def unknown_statuses(
 def unread_after_run(
     connection: Connection, company: Company, schema: str, claimed: Collection[str]
 ) -> list[UnknownStatus]:
-    """As `unknown_statuses`, after a run that has claimed rows of the tables `claimed`; of large ones not asked."""
+    """As `unknown_statuses`, after a run that has claimed rows of the tables `claimed`; large ones are skipped."""
     tables = {fold(table): table for table in company.in_tables()}
     values = {"schema": fold(schema), "names": list(tables), "bytes": _SMALL_BYTES}
     large = {tables[row.name] for row in fetch_all(connection, _sql("large_tables"), values)}

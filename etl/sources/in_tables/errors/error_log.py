@@ -1,4 +1,4 @@
-"""The rows of err as people ask for them: listed, one with its in_ row, offered again, streamed into a file."""
+"""Reads the table err: lists errors, shows one with its in_ row, offers rows again, exports to a file."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,9 +15,9 @@ from etl.sources.in_tables.errors.error_states import ErrorStates
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
-# As much of a value as err itself keeps.
+# The length of a value in err.
 _VALUE_WIDTH = 200
-# Errors that are judged at once while open ones are looked for.
+# Errors per batch while open ones are searched.
 _PAGE = 2000
 
 Row = dict[str, Any]
@@ -26,7 +26,7 @@ Format = Literal["csv", "jsonl"]
 
 @dataclass(frozen=True)
 class Choice:
-    """Which errors a command means; what is empty does not choose."""
+    """The errors that a command selects; an empty field selects all."""
 
     run: int | None = None
     table: str = ""
@@ -35,12 +35,12 @@ class Choice:
 
     @property
     def values(self) -> Row:
-        """For statements; an array of PostgreSQL is a list."""
+        """The bind values; a list becomes an array of PostgreSQL."""
         return asdict(self) | {"ids": list(self.ids)}
 
     @property
     def is_empty(self) -> bool:
-        """Whether it means every error."""
+        """Whether it selects every error."""
         return self == Choice()
 
 
@@ -53,11 +53,11 @@ class ErrorLog:
     schema: str
 
     def chosen(self, run: int | None, table: str | None, code: str | None, ids: Sequence[int] = ()) -> Choice:
-        """A choice in which the table is written as err writes it. Raises ConfigurationError for an unknown table."""
+        """The choice with the table's name as err spells it. Raises ConfigurationError for an unknown table."""
         return Choice(run, self._table(table).name if table else "", code or "", tuple(ids))
 
     def newest(self, connection: Connection, choice: Choice, limit: int, after: Row | None = None) -> list[Row]:
-        """The chosen errors, the last one first, at most `limit`; those older than the error `after`, if given."""
+        """The chosen errors, the last one first, at most `limit`; with `after` only errors older than that one."""
         statement = _sql("list_errors", schema=self.schema, choice=choice, after=after is not None)
         values = choice.values | {"limit": limit}
         if after:
@@ -69,7 +69,8 @@ class ErrorLog:
     ) -> list[Row]:
         """As `newest`, each with its `state` (see error_states.State); with `only_open` those still to be corrected.
 
-        `connection` reads err, `sides` the rows and the golden store. Rows that were deleted are judged by the store.
+        `connection` reads err, `connections` the rows and the golden store. The state of deleted rows comes from the
+        store.
         """
         found: list[Row] = []
         after: Row | None = None
@@ -87,7 +88,7 @@ class ErrorLog:
 
     @property
     def states(self) -> ErrorStates:
-        """Who judges what has become of the errors."""
+        """The reader of the errors' states."""
         return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code))
 
     def find(self, connection: Connection, error_id: int) -> Row:
@@ -98,7 +99,7 @@ class ErrorLog:
         return found[0]
 
     def row_of(self, connection: Connection, error: Row) -> Row | None:
-        """The in_ row of an error as it stands now: column -> text, cut at 200 characters; None when it is gone."""
+        """The current in_ row of an error: column -> text, cut at 200 characters; None when it was deleted."""
         table = next((one for one in self._tables() if one.name == error["in_table"]), None)
         if table is None:
             return None
@@ -121,7 +122,7 @@ class ErrorLog:
             self.find(connection, error_id)
         places = {"schema": self.schema, "in_schema": self.in_schema, "choice": choice}
         found = fetch_all(connection, _sql("tables_of_errors", **places), choice.values)
-        # A content that was refused is looked at again by every run.
+        # Every run tries a refused content again.
         known = {one.name for one in self._tables()} - {names.FILE_STORAGE}
         retried = {}
         for table in (row.in_table for row in found if row.in_table in known):

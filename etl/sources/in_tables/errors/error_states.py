@@ -1,4 +1,4 @@
-"""What has become of errors since: which are corrected, and which somebody still has to correct."""
+"""The current state of errors: which are corrected, and which still need a correction."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _Found = dict[int, tuple[str | None, bool]]
 
 
 class State(StrEnum):
-    """Of an error, by its row as it stands now."""
+    """The state of an error, by its current row."""
 
     OPEN = "open"  # the row is as it was rejected, or the value is still left out
     GONE = "gone"  # the row was deleted, and no later run took its object
@@ -33,13 +33,13 @@ class State(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still has to do something."""
+        """Whether the error still needs a correction."""
         return self in (State.OPEN, State.GONE)
 
 
 @dataclass(frozen=True)
 class ErrorStates:
-    """Judges errors of one company by the in_ tables and the golden store."""
+    """Reads the states of one company's errors from the in_ tables and the golden store."""
 
     company: Company
     in_schema: str

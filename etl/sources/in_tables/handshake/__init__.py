@@ -1,6 +1,6 @@
-"""The marker table process_tracking: look, win, beat, finish; and joining a run that another runner has won.
+"""The marker table process_tracking: acquire a run, renew its lease, finish it; join a run of another runner.
 
-Receives the marker's rows and our own row of the running run. Hands on a won run (its id and fencing token). Never
+Receives the marker's rows and our own row of the running run. Returns an acquired run (its id and fencing token). Never
 touches a row of data, and never trusts the marker alone: the partner may rewrite or delete it at any time.
 """
 

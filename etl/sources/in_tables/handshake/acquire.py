@@ -1,4 +1,4 @@
-"""The acts of the handshake: each one short transaction, decided again under the fence's lock."""
+"""The steps of the handshake: short transactions, each of which decides again under the fence's lock."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -30,12 +30,12 @@ _sql = SqlTemplates(__package__, "etl.database")
 
 _NO_PATIENCE = "100ms"
 
-# Between two looks at a heartbeat that lies ahead of the clock.
+# Seconds between two looks at a heartbeat that is ahead of the clock.
 _WATCH_SECONDS = 0.5
 
 
 def _following(above: int) -> int:
-    """Numbers of an import that has no store yet."""
+    """The next number without a store."""
     return above + 1
 
 
@@ -44,7 +44,7 @@ class Handshake:
     """The handshake of one import schema. `owner` is random per process start, so a restarted runner is another one.
 
     `other_engines`: further databases in which an owner may have open transactions. `pinned`: a digest of what decides
-    how tasks are performed; helpers join only runs that are performed as they would do it. `next_number` gives the
+    how tasks are performed; helpers join only runs with the same digest. `next_number` gives the
     number of a run: higher than its argument, and than any that the store has seen.
     """
 
@@ -64,7 +64,8 @@ class Handshake:
         return self._look_at_marker(connection, running), running
 
     def _look_at_marker(self, connection: Connection, running: Running | None) -> Marker | None:
-        """A lock on the marker hides nobody's run: while one goes on its own row says so."""
+        """Reads the marker; while a run is running a lock on the marker is no fault, as the run's own row tells its
+        state."""
         statement = _sql("look_marker", schema=self.schema)
         if running is None:
             row = fetch_one(connection, statement)
@@ -79,14 +80,14 @@ class Handshake:
         return Marker.from_row(row) if row else None
 
     def decide(self, connection: Connection, *, accept: bool = False) -> tuple[Decision, Marker | None, Running | None]:
-        """What the decision table says of what is seen now; with `accept` a stopped run may be repeated."""
+        """Decides by the current rows; with `accept` a stopped run may be repeated."""
         marker, running = self.look(connection)
         table = f"{self.schema}.process_tracking"
         decision = decide(marker, running, lease_seconds=self.lease_seconds, table=table, accept=accept)
         return decision, marker, running
 
     def acquire(self, *, accept: bool = False) -> tuple[Decision, RunLease | None]:
-        """Tries to win the marker: at most one of any number of runners gets a RunLease for it.
+        """Tries to acquire the marker: at most one of any number of runners gets a RunLease for it.
 
         The unlocked look comes first, so an idle tick writes nothing; then the table is read again under the lock.
         """
@@ -113,7 +114,7 @@ class Handshake:
             if lease is None:
                 raise
         except BaseException:
-            # A signal, perhaps while the commit was under way: nobody is going to perform what it won.
+            # A signal, perhaps during the commit: this runner will not perform the run that it acquired.
             with suppress(EtlError):
                 lease = self._acquired_without_answer(decision)
                 if lease:
@@ -122,7 +123,8 @@ class Handshake:
         return decision, replace(lease, attempted_at=attempt) if lease else None
 
     def _acquired_without_answer(self, decision: Decision) -> RunLease | None:
-        """What this owner won when the answer to its commit was lost; nobody else comes for it before its lease."""
+        """The run that this owner acquired although the answer to its commit was lost; no other runner can take it
+        meanwhile."""
         with transaction(self.engine) as connection:
             _, running = self.look(connection)
         if running is None or running.owner != self.owner:
@@ -143,7 +145,7 @@ class Handshake:
 
     def _start(self, connection: Connection, found: Marker | None, run: int) -> RunLease | None:
         self._write_quietly(connection)
-        # Numbers are given before the fence is locked: somebody may have got a higher one, and been faster.
+        # Numbers are given before the fence is locked: another runner may have got a higher one and been faster.
         if run <= self.highest_run(connection):
             raise TransientFault("another runner was first, and has a higher number: look again")
         if found is None:
@@ -153,24 +155,24 @@ class Handshake:
         else:
             return None
         fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
-        names = {"run": run, "company": self.company, "marker": marker, "owner": self.owner, "fence": fence}
-        execute(connection, _sql("insert_run", schema=self.schema), names)
+        values = {"run": run, "company": self.company, "marker": marker, "owner": self.owner, "fence": fence}
+        execute(connection, _sql("insert_run", schema=self.schema), values)
         self._note_owner(connection, run, fence)
         return RunLease(run=run, fence=fence, marker=marker, owner=self.owner, taken_over=False)
 
     def _occupy(self, connection: Connection, found: Marker, run: int) -> bool:
         seen = {"load_status": found.load_status or 0, "ins_inkafka_status": found.ins_inkafka_status or 0}
-        names = {"run": run, "marker": found.id, **seen}
-        return execute(connection, _sql("occupy_marker", schema=self.schema), names) == 1
+        values = {"run": run, "marker": found.id, **seen}
+        return execute(connection, _sql("occupy_marker", schema=self.schema), values) == 1
 
     def _write_quietly(self, connection: Connection) -> None:
-        """What this transaction writes into the marker is reported to nobody: the partner alone hands over."""
+        """Suppresses notifications of this transaction's writes to the marker: only the partner hands over."""
         fetch_all(connection, _sql("write_marker_quietly"))
 
     def _take_over(self, connection: Connection, running: Running) -> RunLease:
         fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
-        names = {"run": running.run, "owner": self.owner, "fence": fence, "beat": running.beat}
-        if execute(connection, _sql("take_over_run", schema=self.schema), names) != 1:
+        values = {"run": running.run, "owner": self.owner, "fence": fence, "beat": running.beat}
+        if execute(connection, _sql("take_over_run", schema=self.schema), values) != 1:
             raise TransientFault(f"run {running.run} is alive: its owner has renewed the lease meanwhile")
         self._note_owner(connection, running.run, fence)
         return RunLease(run=running.run, fence=fence, marker=running.marker, owner=self.owner, taken_over=True)
@@ -184,7 +186,7 @@ class Handshake:
         return {"owner": self.owner, "host": gethostname(), "pid": getpid(), "pinned": self.pinned}
 
     def refuse_locked(self, running: Running) -> None:
-        """Raises MarkerHeld while somebody else's lock keeps the owner from saying that it is alive. Its own sessions
+        """Raises MarkerHeld while the lock of another session keeps the owner from renewing its lease. Its own sessions
         and those of other runners do not count: they are ended, or have a lease themselves."""
         try:
             with transaction(self.engine, lock_timeout=_NO_PATIENCE, **BRIEF) as connection:
@@ -203,12 +205,12 @@ class Handshake:
     def end_backends(self, running: Running) -> None:
         """Ends the open transactions of an owner whose lease ran out, and of its helpers."""
         with transaction(self.engine) as connection:
-            names = {"run": running.run, "fence": running.fence, "me": self.owner}
-            helpers = fetch_all(connection, _sql("helpers", schema=self.schema), names)
+            values = {"run": running.run, "fence": running.fence, "me": self.owner}
+            helpers = fetch_all(connection, _sql("helpers", schema=self.schema), values)
         self.end_backends_of([running.owner, *(helper.owner for helper in helpers)])
 
     def end_backends_of(self, owners: Iterable[str], *, wait_seconds: float = 0) -> bool:
-        """Ends the open transactions of runners; returns whether they are gone, if it shall wait for that."""
+        """Ends the open transactions of runners; with a wait, returns whether they are gone."""
         values = {"names": [application_name(owner) for owner in owners], "wait": int(wait_seconds * 1000)}
         gone = []
         for engine in (self.engine, *self.other_engines):
@@ -217,7 +219,7 @@ class Handshake:
         return all(gone)
 
     def cancel_backends(self) -> None:
-        """Cancels what this runner's other backends are doing; their transactions are rolled back."""
+        """Cancels the statements of this runner's other sessions; their transactions are rolled back."""
         for engine in (self.engine, *self.other_engines):
             with transaction(engine) as connection:
                 fetch_all(connection, _sql("cancel_backends"), {"name": application_name(self.owner)})
@@ -227,9 +229,9 @@ class Handshake:
         return _scalar(connection, _sql("highest_run", schema=self.schema))
 
     def is_beating(self, running: Running) -> bool:
-        """Whether a heartbeat that is ahead of the database's clock moves within a lease, as this machine counts it.
+        """Whether a heartbeat that is ahead of the database's clock changes within a lease by this machine's clock.
 
-        Then its writer is alive, and the clock was set back. Takes as long as a lease when it does not.
+        Then its writer is alive, and the clock was set back. Otherwise the call takes as long as a lease.
         """
         until = monotonic() + self.lease_seconds
         while True:
@@ -242,7 +244,7 @@ class Handshake:
             sleep(_WATCH_SECONDS)
 
     def lock_out_runs(self, connection: Connection) -> None:
-        """No run starts before the transaction ends. Raises MarkerHeld while one is under way."""
+        """Keeps runs from starting before the transaction ends. Raises MarkerHeld while one is running."""
         execute(connection, _sql("lock_fence", schema=self.schema))
         _, running = self.look(connection)
         if running is not None:
@@ -253,21 +255,21 @@ class Handshake:
     ) -> datetime:
         """Records a run that no marker asked for (an undo, a dry run) while no other run can start; returns its start,
         now if none is given."""
-        names = {"run": run, "company": self.company, "owner": self.owner, "message": message, "at": at}
-        [row] = fetch_all(connection, _sql("insert_side_run", schema=self.schema), names)
+        values = {"run": run, "company": self.company, "owner": self.owner, "message": message, "at": at}
+        [row] = fetch_all(connection, _sql("insert_side_run", schema=self.schema), values)
         started: datetime = row.started_at
         return started
 
     def finish_marker(self, connection: Connection, lease: RunLease, *, status: int = 1) -> bool:
-        """Tells the partner that the rows are read (1) or the run stopped (2); False: the row is no longer ours."""
+        """Writes the marker: the rows are read (1) or the run stopped (2); False: the row is no longer ours."""
         self._write_quietly(connection)
-        names = {"run": lease.run, "marker": lease.marker, "status": status}
-        return execute(connection, _sql("finish_marker", schema=self.schema), names) == 1
+        values = {"run": lease.run, "marker": lease.marker, "status": status}
+        return execute(connection, _sql("finish_marker", schema=self.schema), values) == 1
 
     def end(self, connection: Connection, lease: RunLease, *, state: str, message: str = "") -> None:
         """Closes our own row of the run: `state` done or stopped."""
-        names = {"run": lease.run, "fence": lease.fence, "state": state, "message": message or None}
-        if execute(connection, _sql("end_run", schema=self.schema), names) != 1:
+        values = {"run": lease.run, "fence": lease.fence, "state": state, "message": message or None}
+        if execute(connection, _sql("end_run", schema=self.schema), values) != 1:
             raise FencedOut(f"run {lease.run} was taken over by another runner; this one writes nothing more")
 
     def state_of(self, connection: Connection, lease: RunLease) -> tuple[str, str]:
@@ -278,20 +280,20 @@ class Handshake:
         return row.state, row.message
 
     def old_before(self, connection: Connection, days: int) -> int:
-        """The number below which runs are over and older than so many days."""
+        """The number below which all runs are over and older than `days`."""
         return _scalar(connection, _sql("oldest_kept", schema=self.schema), {"days": days})
 
     def clean(self, connection: Connection, *, before: int, limit: int) -> int:
-        """Forgets runs with numbers below `before`, at most `limit`; returns how many."""
+        """Deletes runs with numbers below `before`, at most `limit`; returns how many."""
         return execute(connection, _sql("clean_runs", schema=self.schema), {"before": before, "limit": limit})
 
     def give_up(self, lease: RunLease) -> None:
-        """Frees the lease of a run that this runner cannot go on with, so that the next one takes it at once."""
+        """Frees the lease of a run that this runner cannot continue, so that the next one can take it over at once."""
         with transaction(self.engine) as connection:
-            names = {"run": lease.run, "owner": lease.owner, "fence": lease.fence}
-            execute(connection, _sql("give_up", schema=self.schema), names)
+            values = {"run": lease.run, "owner": lease.owner, "fence": lease.fence}
+            execute(connection, _sql("give_up", schema=self.schema), values)
 
 
-def _scalar(connection: Connection, statement: sqlalchemy.TextClause, names: dict[str, object] | None = None) -> int:
-    [row] = fetch_all(connection, statement, names)
+def _scalar(connection: Connection, statement: sqlalchemy.TextClause, values: dict[str, object] | None = None) -> int:
+    [row] = fetch_all(connection, statement, values)
     return int(row[0])

@@ -7,20 +7,20 @@ from etl.sources.in_tables.handshake.marker import Marker, Running
 
 
 class Action(StrEnum):
-    """What a runner does about what it saw."""
+    """What a runner does next."""
 
-    INSERT = "insert"  # no marker row: start on a row of our own
+    INSERT = "insert"  # no marker row: insert one and start
     START = "start"  # the partner handed over: start on its row
-    TAKE_OVER = "take_over"  # the owner's lease ran out: the same run goes on under a new fencing token
-    HELD = "held"  # somebody runs it
+    TAKE_OVER = "take_over"  # the owner's lease ran out: continue the run under a new fencing token
+    HELD = "held"  # another runner owns it
     WAIT = "wait"  # nothing to do
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The action and its reason, a sentence for people that names the row.
+    """The action and its reason, a sentence that names the row.
 
-    `is_faulty`: the marker table is such that nobody can say what it means; the reason says what to do.
+    `is_faulty`: the marker table is ambiguous; the reason says what to do.
     """
 
     action: Action
@@ -29,7 +29,7 @@ class Decision:
 
     @property
     def starts(self) -> bool:
-        """Whether this runner tries to win."""
+        """Whether this runner tries to acquire the run."""
         return self.action in (Action.INSERT, Action.START, Action.TAKE_OVER)
 
 
@@ -38,8 +38,8 @@ def decide(
 ) -> Decision:
     """What to do about the marker row with the highest id and our own running run.
 
-    Our own row comes first: a marker that the partner deleted or rewrote mid-run starts no second run. With `accept` an
-    operator's word stands for the partner's: a stopped run may start again.
+    Our own row comes first: a marker that the partner deleted or rewrote mid-run starts no second run. With `accept`
+    the operator hands over instead of the partner: a stopped run may start again.
     """
     if running is not None:
         return _about_running(running, lease_seconds)
@@ -69,7 +69,7 @@ def _about_overlooked(marker: Marker, table: str) -> str:
 
 def _about_running(running: Running, lease_seconds: float) -> Decision:
     if running.beat_age is None:
-        return Decision(Action.TAKE_OVER, f"run {running.run} was given up by its runner and goes on")
+        return Decision(Action.TAKE_OVER, f"run {running.run} was given up by its runner and continues")
     if running.beat_age > lease_seconds:
         age = f"{running.beat_age:.0f} s"
         return Decision(
@@ -83,7 +83,7 @@ def _about_running(running: Running, lease_seconds: float) -> Decision:
 
 
 def _about_marker(marker: Marker, row: str, *, accept: bool) -> Decision:
-    # A marker that says "occupied" while we know no such run was left by somebody's hand or by a restore; the
+    # A marker that says "occupied" without such a run was written by hand or comes from a restore; the
     # partner's columns decide.
     match (marker.ins_inkafka_status or 0, marker.load_status or 0):
         case (0, 1):

@@ -1,4 +1,4 @@
-"""The triggers on the marker that tell a waiting runner of a hand-over at once. Without them polling finds it."""
+"""The triggers on the marker that notify waiting runners of a hand-over at once. Without them polling finds it."""
 
 import hashlib
 
@@ -12,33 +12,33 @@ _sql = SqlTemplates(__package__)
 CHANNEL = "etl_hand_over"
 """What to listen to; the payload is the name of the import schema."""
 
-# Making a trigger waits for every open transaction that has written the marker, and holds up the next writer meanwhile.
+# Making a trigger waits for every open transaction that has written the marker, and blocks the next writer meanwhile.
 _PATIENCE = "1s"
 _FUNCTION = "create_hand_over_function"
 _DROPS = ("drop_hand_over_trigger", "drop_hand_over_truncate_trigger")
 _CREATES = ("create_hand_over_trigger", "create_hand_over_truncate_trigger")
 
 
-def ensure_hand_over_trigger(engine: sqlalchemy.Engine, schema: str, *, is_wanted: bool) -> bool:
-    """Makes function and triggers, again where another version made them, or takes the triggers away; returns whether
-    it did.
+def ensure_hand_over_trigger(engine: sqlalchemy.Engine, schema: str, *, enabled: bool) -> bool:
+    """Makes function and triggers, again where another version made them, or drops the triggers; returns whether
+    anything changed.
 
-    Raises TransientFault while somebody writes the marker: the next run tries again.
+    Raises TransientFault while another session writes the marker: the next run tries again.
     """
     with transaction(engine) as connection:
         [row] = fetch_all(connection, _sql("hand_over_triggers"), {"schema": fold(schema)})
     digest = _digest(schema)
-    if (row.triggers == len(_CREATES) and row.digest == digest) if is_wanted else row.triggers == 0:
+    if (row.triggers == len(_CREATES) and row.digest == digest) if enabled else row.triggers == 0:
         return False
     quiet = {"client_min_messages": "warning"}
-    if is_wanted:
-        # Alone, for it waits for nobody: an older trigger gets the new function at once.
+    if enabled:
+        # In a transaction of its own, as it waits for no lock: an older trigger calls the new function at once.
         with transaction(engine, **quiet) as connection:
             execute(connection, _sql(_FUNCTION, schema=schema))
     with transaction(engine, lock_timeout=_PATIENCE, **quiet) as connection:
-        for statement in (*_DROPS, *(_CREATES if is_wanted else ())):
+        for statement in (*_DROPS, *(_CREATES if enabled else ())):
             execute(connection, _sql(statement, schema=schema))
-        if is_wanted:
+        if enabled:
             execute(connection, _sql("comment_hand_over_trigger", schema=schema, digest=digest))
     return True
 

@@ -1,4 +1,4 @@
-"""The heartbeat: its own thread, its own connection, so that no long merge starves it."""
+"""The heartbeat: a thread and a connection of its own, so that no long merge delays it."""
 
 import logging
 import threading
@@ -27,23 +27,23 @@ _log = logging.getLogger("in_pg_migration")
 
 _MARKER = "process_tracking"
 _GUARD_SECONDS = 0.5
-# A busy server may need so long for an attempt.
+# Seconds that a busy server may need for an attempt.
 _ATTEMPT_SECONDS = 2.0
 # The next heartbeat tries again.
 _MARKER_PATIENCE = "200ms"
-# How long a heartbeat waits in the queue for a lock on our own row before it says so.
+# Seconds that a heartbeat waits for a lock on our own row before it logs a warning.
 _LOCK_SECONDS = 5.0
 
 
 class Heartbeat:
     """Renews the lease every `beat_seconds` while it is open; `check` raises once the lease can no longer be trusted.
 
-    The run's own row alone is the lease. The marker shows the heartbeat to the partner; when somebody locks it, that is
-    a warning. A lock on our own row keeps everybody from taking the run over as well (see Handshake.refuse_locked), so
-    the run goes on behind it.
+    Only the run's own row is the lease. The marker shows the heartbeat to the partner; a lock of another session on it
+    is a warning. A lock on our own row keeps other runners from taking the run over as well (Handshake.refuse_locked),
+    so the run continues meanwhile.
 
-    Each attempt has a deadline, and so has trust: when it ends, or the run is another's, every link of `engines` is
-    closed, so that nobody waits for ever for a server that is out of reach.
+    Each attempt has a deadline, and so has trust in the lease: when it ends, or another owner has the run, every
+    connection of `engines` is closed, so that no thread waits for ever for a server that is out of reach.
 
     Trust is local and counted on this machine's monotonic clock from the start of the last attempt that succeeded,
     the first of which won the run, and it ends one beat before the lease does: a runner that cannot reach the database
@@ -67,7 +67,7 @@ class Heartbeat:
         self._trusted_from = lease.attempted_at
         self._lost = threading.Event()
         self._failed = False
-        # Whose lock is in the way, by the table; said once.
+        # table -> the sessions whose lock blocks the heartbeat; logged once
         self._blocked: dict[str, str] = {}
         self._stop = threading.Event()
         self._engines = engines or (engine,)
@@ -89,13 +89,13 @@ class Heartbeat:
     def check(self) -> None:
         """Raises FencedOut when a new owner has the run, and LeaseLost when this runner must assume so."""
         if self._lost.is_set():
-            raise FencedOut(f"run {self._won.run}: the lease was lost; another runner goes on with it")
+            raise FencedOut(f"run {self._won.run}: the lease was lost; another runner continues it")
         if self._is_over and not self._failed:  # this process stood still, and the others did not
-            raise FencedOut(f"run {self._won.run}: the lease was lost; another runner goes on with it")
+            raise FencedOut(f"run {self._won.run}: the lease was lost; another runner continues it")
         if self._is_over:
             raise LeaseLost(
                 f"run {self._won.run} is left: its lease could not be renewed within {self._trust_seconds:.0f} s, as "
-                "the database did not answer (see the log); whoever reaches the database goes on with it"
+                "the database did not answer (see the log); a runner that reaches the database continues it"
             )
 
     @property
@@ -103,7 +103,7 @@ class Heartbeat:
         return time.monotonic() - self._trusted_from > self._trust_seconds
 
     def _guard_on(self) -> None:
-        """Closes the links of the work when ownership ends."""
+        """Closes the connections of the work when ownership ends."""
         was_over = False
         while not self._stop.wait(min(self._beat_seconds, _GUARD_SECONDS)):
             is_over = self._lost.is_set() or self._is_over
@@ -129,7 +129,7 @@ class Heartbeat:
                     _log.warning("heartbeat of run %s failed and is tried again: %s", self._won.run, error)
                     continue
                 self._say_blocked(self._table, str(error))
-                pause = 0  # at once, so that it stands in the queue before anybody who would take the run over
+                pause = 0  # at once, so that it is in the lock queue before runners that would take the run over
             else:
                 self._say_free(self._table)
             self._trusted_from, self._failed = attempt, False
@@ -141,27 +141,27 @@ class Heartbeat:
 
     @property
     def _patience(self) -> float:
-        """How many seconds an attempt may take: several fit into the time of trust, unless that is very short."""
+        """Seconds that an attempt may take: several attempts fit into the time of trust, unless that is very short."""
         return max(self._trust_seconds / 3, min(self._trust_seconds / 2, _ATTEMPT_SECONDS))
 
     @property
     def _lock_timeout(self) -> str:
-        """Ends sooner than the deadline, for then the server has answered."""
+        """Shorter than the deadline, so that the server still answers in time."""
         return f"{int(min(self._patience / 2, _LOCK_SECONDS) * 1000)}ms"
 
     def _beat(self) -> bool:
-        """Renews the lease; False: it is no longer ours."""
+        """Renews the lease; False: another owner has the run."""
         lease = self._won
         with transaction(self._engine, lock_timeout=self._lock_timeout, **BRIEF) as connection:
-            names = {"run": lease.run, "owner": lease.owner, "fence": lease.fence}
-            return execute(connection, _sql("beat_run", schema=self._schema), names) == 1
+            values = {"run": lease.run, "owner": lease.owner, "fence": lease.fence}
+            return execute(connection, _sql("beat_run", schema=self._schema), values) == 1
 
     def _show(self) -> None:
-        """Writes the heartbeat into the marker, if nobody keeps us from that."""
-        names = {"run": self._won.run, "marker": self._won.marker}
+        """Writes the heartbeat into the marker, unless another session's lock prevents that."""
+        values = {"run": self._won.run, "marker": self._won.marker}
         try:
             with transaction(self._engine, lock_timeout=_MARKER_PATIENCE, **BRIEF) as connection:
-                [row] = fetch_all(connection, _sql("beat_marker", schema=self._schema), names)
+                [row] = fetch_all(connection, _sql("beat_marker", schema=self._schema), values)
                 holders = []
                 if row.is_ours and not row.is_renewed:
                     holders = lock_holders(connection, self._schema, [_MARKER])
@@ -169,7 +169,7 @@ class Heartbeat:
             self._say_blocked(_MARKER, str(error))
             return
         if row.is_ours and not row.is_renewed:
-            self._say_blocked(_MARKER, "; ".join(holders) or "somebody holds its row")
+            self._say_blocked(_MARKER, "; ".join(holders) or "another session locks its row")
             return
         self._say_free(_MARKER)
         if row.is_renewed:
@@ -180,7 +180,7 @@ class Heartbeat:
             what = (
                 "the marker shows no heartbeat" if table == _MARKER else "the lease cannot be renewed, nor taken over"
             )
-            _log.warning("run %s goes on, but %s while others hold %s: %s", self._won.run, what, table, why)
+            _log.warning("run %s continues, but %s while other sessions hold %s: %s", self._won.run, what, table, why)
         self._blocked[table] = why
 
     def _say_free(self, table: str) -> None:

@@ -15,22 +15,22 @@ from etl.sources.in_tables.handshake.marker import RunLease, Running
 
 _sql = SqlTemplates(__package__)
 
-# So long a backend may take to end after it was asked to; a merge under way ends at its next check for interrupts.
+# Seconds that a session may take to end after it was terminated; a merge ends at its next check for interrupts.
 _END_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Joining:
-    """What helpers do at the handshake. The marker is none of their business."""
+    """The helpers' part of the handshake. It never touches the marker."""
 
     handshake: Handshake
 
     def join(self, running: Running) -> RunLease | None:
-        """Joins a run under its token; None: it has ended or its owner has died since, so look again.
+        """Joins a run under its token; None: it has ended or its owner has died since, so the caller looks again.
 
         Raises MarkerHeld when its owner works with another version, other metadata or settings, or is this runner.
         """
-        names = self.handshake.me | {
+        values = self.handshake.me | {
             "run": running.run,
             "fence": running.fence,
             "lease_seconds": self.handshake.lease_seconds,
@@ -45,26 +45,26 @@ class Joining:
                     f"run {running.run} is left alone: its runner (pid {owner.pid} on {owner.host}) has another "
                     "version of etl, other metadata or other settings of the import"
                 )
-            if execute(connection, self._sql("join_run"), names) != 1:
+            if execute(connection, self._sql("join_run"), values) != 1:
                 return None
         me = self.handshake.owner
         return RunLease(running.run, running.fence, running.marker, me, taken_over=False, attempted_at=attempt)
 
     def leave(self, lease: RunLease) -> None:
-        """Says that this helper is no longer at work; when that fails, its lease says so later."""
+        """Ends this helper's lease; if that fails, the lease runs out later."""
         with suppress(EtlError), transaction(self.handshake.engine, **BRIEF) as connection:
             execute(connection, self._sql("leave_run"), {"run": lease.run, "owner": lease.owner})
 
     def helpers(self, lease: RunLease) -> list[str]:
-        """Whoever has joined the run and neither left nor been dismissed; their leases may have run out."""
-        names = {"run": lease.run, "fence": lease.fence, "me": lease.owner}
+        """The helpers that have joined the run and neither left nor been dismissed; their leases may have run out."""
+        values = {"run": lease.run, "fence": lease.fence, "me": lease.owner}
         with transaction(self.handshake.engine) as connection:
-            return [row.owner for row in fetch_all(connection, self._sql("helpers"), names)]
+            return [row.owner for row in fetch_all(connection, self._sql("helpers"), values)]
 
     def dismiss(self, lease: RunLease, owners: Sequence[str], *, only_lost: bool) -> bool:
-        """Sends helpers away, with `only_lost` none whose lease has not run out.
+        """Dismisses helpers, with `only_lost` only those whose lease has run out.
 
-        True: no transaction of theirs is left, and they begin no other.
+        True: they have no open transaction and cannot begin another.
         """
         values = {"run": lease.run, "owners": list(owners), "lease_seconds": self.handshake.lease_seconds}
         with transaction(self.handshake.engine) as connection:
@@ -73,21 +73,21 @@ class Joining:
             gone = [row.owner for row in fetch_all(connection, self._sql("dismissed"), values)]
         return self.handshake.end_backends_of(gone, wait_seconds=_END_SECONDS)
 
-    def _sql(self, name: str, **names: object) -> sqlalchemy.TextClause:
-        return _sql(name, schema=self.handshake.schema, **names)
+    def _sql(self, name: str, **values: object) -> sqlalchemy.TextClause:
+        return _sql(name, schema=self.handshake.schema, **values)
 
 
 class HelpersHeartbeat(Heartbeat):
-    """A helper's own: it ends also when the owner's lease has run out, the run has ended, or it was dismissed."""
+    """A helper's heartbeat: its lease also ends when the owner's lease runs out, the run ends, or it is dismissed."""
 
     _table = "runner"
 
     def _show(self) -> None:
-        """The marker is the owner's."""
+        """Nothing: only the owner writes the marker."""
 
     def _beat(self) -> bool:
         lease = self._won
-        names = {"run": lease.run, "owner": lease.owner, "fence": lease.fence, "lease_seconds": self._lease_seconds}
-        # One that freezes here must not keep those waiting who would dismiss it.
+        values = {"run": lease.run, "owner": lease.owner, "fence": lease.fence, "lease_seconds": self._lease_seconds}
+        # A helper that freezes here must not block runners that would dismiss it.
         with transaction(self._engine, lock_timeout=self._lock_timeout, **BRIEF) as connection:
-            return execute(connection, _sql("beat_helper", schema=self._schema), names) == 1
+            return execute(connection, _sql("beat_helper", schema=self._schema), values) == 1

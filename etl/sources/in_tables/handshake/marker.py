@@ -1,4 +1,4 @@
-"""What is read from the marker table and from our own row beside it, as values."""
+"""The rows of the marker table and of our own table `run`, as values."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,8 @@ class Marker:
     """The row of process_tracking with the highest id (guide, process_tracking).
 
     Without its primary key the table may have rows of no id, or several of one (`same_id`). `is_ahead`: the id was
-    written by hand, and the table's sequence gives lower ones; `overlooked`: id of such a row that was handed over.
+    written by hand, and the table's sequence gives lower ones; `overlooked`: id of a row with a lower id that was
+    handed over.
     """
 
     id: int | None
@@ -42,7 +43,7 @@ class Marker:
 @dataclass(frozen=True)
 class Running:
     """Our own row of a run that has not ended. `beat_age`: seconds by the database's clock, negative when the heartbeat
-    is ahead of it; None: lease given up. `beat` is the heartbeat itself, to see whether it moves."""
+    is ahead of it; None: lease given up. `beat` is the heartbeat itself, to see whether it changes."""
 
     run: int
     owner: str
@@ -63,8 +64,8 @@ class Running:
 class RunLease:
     """A run that this runner owns, or has joined, while its fencing token is the highest.
 
-    `attempted_at`: this machine's monotonic clock before the transaction that won it. Trust that counts from there ends
-    before the lease, which counts from a later moment; of whom it is not known, nothing is trusted.
+    `attempted_at`: this machine's monotonic clock before the transaction that acquired it. Trust counted from there
+    ends before the lease, which counts from a later moment; without it the lease is not trusted.
     """
 
     run: int

@@ -1,7 +1,8 @@
-"""The run's token in a store of its own database: what the fence is beside the marker, this is beside the golden store.
+"""The fence of a store in another database: as run_fence beside the marker, it keeps the highest token beside the
+store.
 
-A runner raises the fence before its first task and holds it in every transaction there; who raises it later shuts out
-all before. The pair of run and token only ever rises, also when an import schema and its tokens begin again.
+A runner raises the fence to its token before its first task and locks it in every transaction there; a later token
+shuts out all earlier ones. The pair of run and token only ever rises, also when an import schema begins again.
 """
 
 import json
@@ -16,7 +17,7 @@ _sql = SqlTemplates(__package__)
 
 @dataclass(frozen=True)
 class NotedUndo:
-    """A run taken back in the store, as which run and when; `counters` as `store.undo_run` gave them."""
+    """The undo of a run in the store, its own number and time; `counters` as `store.undo_run` gave them."""
 
     as_run: int
     at: datetime
@@ -31,7 +32,7 @@ class StoreFence:
     parts: tuple[PlacedPart, ...] = ()
 
     def raise_to(self, connection: Connection, run: int, fence: int) -> None:
-        """Lets in this token and no other. Waits for open transactions of who was in.
+        """Raises the fence to this token. Waits for open transactions of the tokens before.
 
         Raises FencedOut when a later one has raised it.
         """
@@ -40,12 +41,12 @@ class StoreFence:
             raise _fenced_out(run)
 
     def highest_run(self, connection: Connection) -> int:
-        """The highest number of a run that was let in, 0 before the first."""
+        """The highest number of a run that raised the fence, 0 before the first."""
         return int(fetch_all(connection, _sql("store_fence_highest", schema=self.schema))[0].run)
 
     def hold(self, connection: Connection, run: int, fence: int) -> None:
-        """Holds the fence as it is for the transaction. Raises FencedOut when a new owner has raised it, and
-        EnvironmentFault where a newer program has made tables that this one must not write to."""
+        """Locks the fence for the transaction. Raises FencedOut when a new owner has raised it, and EnvironmentFault
+        where a newer program has made tables that this one must not write to."""
         statement = _sql("hold_store_fence", schema=self.schema, placed=self.parts)
         row = fetch_one(connection, statement, {"run": run, "fence": fence})
         if row is None:
@@ -53,16 +54,16 @@ class StoreFence:
         refuse_newer(self.parts, row.noted)
 
     def clean(self, connection: Connection, *, before: int) -> None:
-        """Forgets what was taken back as runs with numbers below `before`."""
+        """Deletes the notes of undos with numbers below `before`."""
         execute(connection, _sql("clean_undos", schema=self.schema), {"before": before})
 
     def note_undo(self, connection: Connection, run: int, undo: NotedUndo) -> None:
-        """Notes beside the store that a run was taken back: the import may never hear of it."""
+        """Records the undo of a run beside the store, in case the commit in the import fails."""
         values = {"run": run, "as_run": undo.as_run, "at": undo.at, "counters": json.dumps(undo.counters)}
         execute(connection, _sql("note_undo", schema=self.schema), values)
 
     def last_undo(self, connection: Connection, run: int) -> NotedUndo | None:
-        """The last time that the run was taken back here."""
+        """The last undo of the run in this store."""
         row = fetch_one(connection, _sql("last_undo", schema=self.schema), {"run": run})
         return NotedUndo(row.as_run, row.undone_at, row.counters) if row else None
 

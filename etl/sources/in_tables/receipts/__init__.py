@@ -1,4 +1,4 @@
-"""What became of each table's rows: release of what was not merged, and one receipt per table and run."""
+"""Releases rows that were not merged, and writes one receipt per table and run."""
 
 from etl.sources.in_tables.receipts.receipts import Receipt, clean_errors, copy_errors, release, write_receipts
 

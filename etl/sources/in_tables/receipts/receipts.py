@@ -1,4 +1,4 @@
-"""The end of reading: leftovers released, counts reconciled, errors copied."""
+"""The end of reading: releases leftovers, reconciles counts, copies errors."""
 
 import json
 from collections import Counter
@@ -15,7 +15,7 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of the claimed rows of one in_ table in one run."""
+    """The result of one in_ table in one run: counts of its claimed rows."""
 
     in_table: str
     claimed: int
@@ -34,8 +34,8 @@ class Receipt:
     def of(cls, table: str, claimed: int, released: int, counters: Iterable[Mapping[str, int]]) -> "Receipt":
         """Adds up the counters of a table's tasks. Raises RunStopped when a row is unaccounted for.
 
-        Every marked row has exactly one fate; what was claimed and neither marked nor released has vanished. A row that
-        was merged by a value has changed an instance, or not.
+        Every marked row has exactly one result; a row that was claimed and neither marked nor released has vanished. A
+        row that was merged by a value has changed an instance, or not.
         """
         sums = Counter[str]()
         for counter in counters:
@@ -65,7 +65,8 @@ _FATES = ("created", "changed", "unchanged", "removed", "rejected", "waiting")
 def release(
     connection: Connection, company: Company, context: MergeContext, *, but: Collection[str] = ()
 ) -> dict[str, int]:
-    """Makes claimed rows that no task has marked ready again, in every table `but` some; returns how many per table."""
+    """Makes claimed rows that no task has marked ready again, except in the tables `but`; returns how many per
+    table."""
     released = {}
     for table, has_run_id in _in_tables(company):
         released[table] = 0
@@ -77,7 +78,7 @@ def release(
 
 
 def write_receipts(connection: Connection, receipts: Iterable[Receipt], context: MergeContext) -> None:
-    """Keeps the counts of a run, one row per in_ table, for the partner to read."""
+    """Stores the counts of a run, one row per in_ table, for the partner to read."""
     rows = json.dumps([asdict(receipt) | {"ordinal": number} for number, receipt in enumerate(receipts)])
     execute(connection, _sql("insert_receipt", **context.names), {"run": context.run, "receipts": rows})
 

@@ -1,11 +1,11 @@
-"""Import and store in two databases: a task's rows come, are merged where they are, and what became of them goes back.
+"""Import and store in two databases: copies a task's rows to the store, merges them there, and sends statuses back.
 
 The rows travel as binary COPY into temporary tables of the store's database, of the shape of the in_ tables, and all
-statements of this package run on these. Most note in the table `mark` what became of a row: to write a row again
-costs ten times as much, and nobody else reads it. The order is what makes it safe:
+statements of this package run on these. They note a row's new status in the table `mark`: updating the copied row
+would cost ten times as much. The order makes it safe:
 
 1. The import's rows are read and locked: what is merged is what stays there.
-2. The store's transaction merges and notes in `remote_task` that it did, with the counters.
+2. The store's transaction merges and records the task with its counters in `remote_task`.
 3. The import's transaction is updated (see status_writer), then the store's is committed, then the import's.
 
 A break between the two commits leaves the store's part done and the import's rows claimed. The task is repeated: the
@@ -48,11 +48,11 @@ from etl.sources.in_tables.remote.status_writer import status_writer
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 Counters = dict[str, int]
-Merge = Callable[[Connection, Task, MergeContext], Counters]
+MergeFunction = Callable[[Connection, Task, MergeContext], Counters]
 
 
 def forget_relay(connection: Connection, store_schema: str, *, before: int) -> None:
-    """Forgets what tasks of runs with numbers below `before` have left."""
+    """Deletes what tasks of runs with numbers below `before` have left."""
     execute(connection, _sql("forget_relay", store_schema=store_schema), {"run": before})
 
 
@@ -71,7 +71,7 @@ def relay_task(
     company: Company,
     task: Task,
     context: MergeContext,
-    merge: Merge,
+    merge: MergeFunction,
     slices: Sequence[Chunk] = (),
 ) -> Counters:
     """Performs a task that merges rows by `merge`, between two databases, and returns its counters.
@@ -98,9 +98,9 @@ def relay_task(
 
 
 def _find_dependent_rows(connections: Connections, company: Company, task: Task, context: MergeContext) -> bool:
-    """Notes their ids at the import, in the table `remaining`; returns whether there are any.
+    """Inserts their ids into the table `remaining` at the import; returns whether there are any.
 
-    Only the store can tell which they are: ids and unique values go there, and ids come back.
+    Only the store can find them: ids and unique values are sent there, and ids are sent back.
     """
     business_object = _object(company, task)
     merge = merge_of(connections.store, business_object, task.part, context.relayed(TEMPORARY))
@@ -133,8 +133,10 @@ def _object(company: Company, task: Task) -> BusinessObject:
     return company.in_objects[task.table]
 
 
-def _touch(connections: Connections, company: Company, task: Task, context: MergeContext, merge: Merge) -> Counters:
-    """Only ids travel, nothing comes back, and a repetition touches nothing twice."""
+def _touch(
+    connections: Connections, company: Company, task: Task, context: MergeContext, merge: MergeFunction
+) -> Counters:
+    """Only ids are copied, nothing is sent back, and a repetition changes nothing twice."""
     business_object = _object(company, task)
     if not shows_migrated_at(business_object):
         return {}
@@ -153,7 +155,7 @@ def _touch(connections: Connections, company: Company, task: Task, context: Merg
 def rows_at_store(
     connections: Connections, company: Company, task: Task, context: MergeContext
 ) -> Iterator[MergeContext]:
-    """The rows of a task where they can be compared with the store's, and where that is; nothing comes of it."""
+    """Copies the rows of a task to the store to compare them there; yields the context for it. Nothing is merged."""
     errand = _RemoteMerge(connections, relayed(company, task, context))
     errand.fetch(is_first=False)
     yield context.relayed(TEMPORARY)
@@ -163,15 +165,15 @@ def rows_at_store(
 
 @dataclass(frozen=True)
 class _RemoteMerge:
-    """One task's way to the store and back."""
+    """One task between the two databases."""
 
     connections: Connections
     rows: RemoteTask
 
-    def run(self, merge: Merge, *, is_first: bool) -> Counters:
-        """The whole way; the store's transaction does not know yet what was counted."""
+    def run(self, merge: MergeFunction, *, is_first: bool) -> Counters:
+        """Performs all steps except recording the counters in the store."""
         came = self.fetch(is_first=is_first)
-        # Rows that are gone when a task is repeated were not too many to lose: they had been merged.
+        # Rows that are missing when a task is repeated are no truncation: the first try had merged them.
         task = self.rows.arrived(is_empty=not is_first and not came)
         with status_writer(self.connections, self.rows) as back:
             counters = merge(self.connections.store, task, self.rows.context.relayed(TEMPORARY, back.flush_statuses))
@@ -184,12 +186,12 @@ class _RemoteMerge:
         return counters
 
     def counted(self) -> Counters | None:
-        """What a try counted whose effects the store has; None for the first."""
+        """The counters of an earlier try that the store has committed; None at the first try."""
         row = fetch_one(self.connections.store, self._sql("relay_counters"), self.rows.values)
         return dict(row.counters) if row else None
 
     def fetch(self, *, is_first: bool) -> int:
-        """The rows come, and are locked where they came from; returns how many."""
+        """Copies the rows and locks them in the import; returns how many."""
         return _RemoteMerge(self.connections, as_it_stands(self.connections.source, self.rows))._fetch(
             is_first=is_first
         )
@@ -210,14 +212,14 @@ class _RemoteMerge:
         return came
 
     def keep(self) -> None:
-        """What the store must know if it is committed and the import is not."""
+        """Records in the store what a repetition needs if the store is committed and the import is not."""
         if self.rows.ends_waiting:
             self._at_store("relay_keep_ends")
             drop(self.connections.store, "ended")
         self._at_store("relay_keep_errors")
 
     def note(self, counters: Counters) -> None:
-        """The same of the whole task: that it is done, and what it has counted."""
+        """Records in the store that the task is done, with its counters."""
         execute(self.connections.store, self._sql("relay_count"), self.rows.values | {"counters": json.dumps(counters)})
 
     def _fetch_long(self) -> None:
@@ -245,5 +247,5 @@ class _RemoteMerge:
 
 
 def _names(columns: Sequence[Column]) -> tuple[str, ...]:
-    """With where a row stands, and in which version."""
+    """The columns with a row's ctid and version."""
     return (*(column.name for column in columns), "_place", "_version")

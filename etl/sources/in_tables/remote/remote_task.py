@@ -1,4 +1,4 @@
-"""What travels between an import and a store in two databases: which rows a task needs, and what comes back."""
+"""What is copied between an import and a store in two databases: the rows that a task needs, and their statuses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,8 @@ ERROR = ("run", "in_table", "row_id", "in_id", "column_name", "code", "message",
 """What an error says, without the number and date that the import's own table gives it."""
 
 _LONG_TYPES = ("text", "bytea")
-# A value up to the first, which is more than a page can hold, comes with its row, a longer one in slices of the second.
+# Bytes: values up to the first, which is more than a page can hold, are copied with their row; longer ones in slices
+# of the second.
 _INLINE_BYTES = 2 * 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
 
@@ -31,19 +32,19 @@ _ROWS = {
     Kind.MIGRATE_SINGLE_FIELDS: "rows",
     Kind.UPLOAD_FILES: "files",
 }
-# What need not travel with the rows: claimed ones are known by the first two, and nobody asks for the others.
+# Columns that are not copied: the first two are the same for all claimed rows, and no statement reads the others.
 _AT_HOME = {"rows": ("in_status", "occupied_id", "occupied_at", "inserted_date"), "files": (), "links": ("in_status",)}
 _AT_HOME["dependent rows"] = _AT_HOME["rows"]
 _MARKED = {"rows": ("in_status", "out_id"), "files": ("uploaded", "out_file_id"), "links": ("in_status",)}
 _MARKED["dependent rows"] = _MARKED["rows"]
-# Counters of what a repeated task finds as it has left it.
+# Counters of rows that a repeated task finds unchanged.
 _EFFECTS = ("created", "changed", "removed")
 
 
 @dataclass(frozen=True)
 class RemoteTask:
     """The rows of one task. `kind` is rows, dependent rows, files or links; `link` is set for links only. `absent` are
-    columns that the import's table does without (see etl/merge/links/removals.py): at the store they are null."""
+    columns that the import's table lacks (see etl/merge/links/removals.py): at the store they are null."""
 
     task: Task
     kind: str
@@ -56,7 +57,7 @@ class RemoteTask:
 
     @property
     def names(self) -> dict[str, object]:
-        """For templates."""
+        """The variables of templates."""
         own = {"table": self.table, "kind": self.kind, "chunk": self.chunk, "long": self.long}
         columns = {"columns": self.columns, "travelling": self.travelling, "claimed": self._claimed}
         wanted = _MARKED[self.kind]
@@ -67,7 +68,7 @@ class RemoteTask:
 
     @property
     def values(self) -> dict[str, object]:
-        """For statements."""
+        """The bind values."""
         values: dict[str, object] = {"run": self.context.run, "seq": self.task.seq}
         values |= {"max_value_bytes": self.context.max_value_bytes}
         values |= self.chunk.bounds(are_places=self.link is not None)
@@ -77,13 +78,13 @@ class RemoteTask:
 
     @property
     def travelling(self) -> tuple[Column, ...]:
-        """The columns that come with the rows."""
+        """The columns that are copied with the rows."""
         left = (*_AT_HOME[self.kind], *self.absent)
         return tuple(column for column in self.columns if column.name not in left)
 
     @property
     def _claimed(self) -> dict[str, object]:
-        """What the columns that do not come say of claimed rows, as SQL."""
+        """SQL of the values of the columns that are not copied, for claimed rows."""
         claimed = {"in_status": "'ON_WORK'", "occupied_id": self.context.run}
         return {name: claimed[name] for name in _AT_HOME[self.kind] if name in claimed}
 
@@ -94,11 +95,11 @@ class RemoteTask:
 
     @property
     def ends_waiting(self) -> bool:
-        """Whether the task may end links that waited: they arrive, expire, or are not in a full set any more."""
+        """Whether the task may end waiting links: they are resolved, expire, or are no longer in a full set."""
         return self.link is not None
 
     def arrived(self, *, is_empty: bool) -> Task:
-        """The task as it is performed on what came. The places of link rows mean nothing there."""
+        """The task as it is performed on the copied rows. The ctids of link rows are meaningless there."""
         chunk = replace(self.chunk, rows=0) if is_empty else self.chunk
         if self.link is not None:
             chunk = Chunk(chunk.rows, None if chunk.first is None else 0)
@@ -106,14 +107,14 @@ class RemoteTask:
 
 
 def relayed(company: Company, task: Task, context: MergeContext) -> RemoteTask:
-    """What a task of a kind that merges rows needs."""
+    """The rows that a task of a kind that merges rows needs."""
     link = company.in_link_table(task.table)
     kind = _ROWS.get(task.kind, "links")
     return RemoteTask(task, kind, task.table, in_columns(company, task.table), task.part, context, link)
 
 
 def as_it_stands(connection: Connection, rows: RemoteTask) -> RemoteTask:
-    """The same, knowing the import's table, whose connection it is: a link table may be older than its `removed`."""
+    """The same, adapted to the import's table: an older link table may lack the column `removed`."""
     if rows.link is None or has_removed(connection, rows.context.in_schema, rows.table):
         return rows
     return replace(rows, absent=(REMOVED,))
@@ -128,8 +129,8 @@ def in_columns(company: Company, table: str) -> tuple[Column, ...]:
 def both(first: dict[str, int] | None, again: dict[str, int]) -> dict[str, int]:
     """The counters of a task whose first try the store has kept and the import has not.
 
-    What the repeated task finds unchanged is what the first try created, changed or removed. Rows count as often as the
-    import has noted them, which is once, so the books add up whatever the partner did in between.
+    Rows that the repeated task finds unchanged were created, changed or removed by the first try. Each row counts once,
+    as the import has marked it, so the counts add up even if the partner changed rows in between.
     """
     if first is None:
         return again
@@ -146,11 +147,11 @@ def both(first: dict[str, int] | None, again: dict[str, int]) -> dict[str, int]:
 
 
 def into(table: str, columns: Sequence[str] = ()) -> str:
-    """A temporary table, and its columns if not all are filled, as the target of a pipe."""
+    """The target of a pipe: a temporary table, with its columns if not all are filled."""
     named = f" ({', '.join(identifier(column) for column in columns)})" if columns else ""
     return f"{TEMPORARY}.{identifier(table)}{named}"
 
 
 def drop(connection: Connection, table: str) -> None:
-    """The next task makes its own."""
+    """Drops the temporary tables; the next task makes its own."""
     execute(connection, _sql("relay_drop", table=table, maybe=False))

@@ -1,7 +1,7 @@
-"""What became of a task's rows goes back to an import in another database, as soon as it is known.
+"""Sends the statuses of a task's rows to an import in another database, as soon as they are known.
 
-Most of it is known when the store still has to write what the rows ask for. Both databases are at work then: the import
-marks its rows in a thread of ours, while the store goes on in the caller's.
+Most statuses are known before the store writes the rows' values. Then both databases work at once: the import marks
+its rows in a thread of this writer, while the store continues in the caller's.
 """
 
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ from etl.sources.in_tables.remote.remote_task import ERROR, RemoteTask, into
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
-# Fewer rows are marked in less time than it takes to send them by themselves.
+# Fewer rows are not worth a message of their own.
 _AHEAD_FROM_ROWS = 10_000
 
 
 class StatusWriter:
-    """The way of one task's marks and errors; within `way_back`."""
+    """Sends one task's marks and errors; used within `status_writer`."""
 
     def __init__(self, connections: Connections, rows: RemoteTask, pool: ThreadPoolExecutor) -> None:
         self._sides = connections
@@ -31,7 +31,7 @@ class StatusWriter:
         self._marking: Future[None] | None = None
 
     def flush_statuses(self, marked: int) -> None:
-        """Sends what `marked` rows are marked with, and returns when the import begins to write it."""
+        """Sends the marks of `marked` rows, and returns when the import begins to write them."""
         if marked < _AHEAD_FROM_ROWS:
             return
         self._await_marking()
@@ -40,7 +40,7 @@ class StatusWriter:
         self._marking = self._pool.submit(self._mark, came)
 
     def flush_rest(self) -> None:
-        """Tells the import all that it does not know yet."""
+        """Sends all marks and errors that were not sent yet."""
         self._await_marking()
         if self._rows.ends_waiting and self._take("ended", "relay_kept_ends"):
             self._at_source("relay_apply_ends")
@@ -57,7 +57,7 @@ class StatusWriter:
             raise TransientFault(f"rows of {self._rows.table} changed while they were locked: the task is repeated")
 
     def _take(self, table: str, query: str, **names: object) -> int:
-        """Fills a fresh temporary table at the import; returns how many rows came."""
+        """Fills a new temporary table at the import; returns how many rows it has."""
         execute(self._sides.source, _sql("relay_drop", table=table, maybe=True))
         self._at_source(f"relay_{table}_table")
         return pipe(self._sides.store, self._sql(query, **names), self._rows.values, self._sides.source, into(table))
@@ -71,6 +71,6 @@ class StatusWriter:
 
 @contextmanager
 def status_writer(connections: Connections, rows: RemoteTask) -> Iterator[StatusWriter]:
-    """Left by a fault, it waits until the import's session is at rest again: nobody rolls back what another writes."""
-    with ThreadPoolExecutor(1, thread_name_prefix="way-back") as pool:
+    """After a fault it waits until the import's session is idle, as a transaction in use cannot be rolled back."""
+    with ThreadPoolExecutor(1, thread_name_prefix="status-writer") as pool:
         yield StatusWriter(connections, rows, pool)

@@ -1,8 +1,4 @@
--- kind: additive
--- oldest_writer: 0
--- oldest_reader: 0
--- The table of a mirror, as it was before migrations were recorded.
--- How much of a store in another database is mirrored here: its tables, and its journal up to a snapshot of that server.
+-- The position of the mirror: the snapshot of the store's server up to which its journal was copied.
 create table {{ schema | ident }}.mirror (
     only_row bool primary key default true check (only_row),
     position pg_snapshot,

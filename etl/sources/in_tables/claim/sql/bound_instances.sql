@@ -1,5 +1,5 @@
--- How many instances each change could touch at most: a field that is empty already cannot be emptied. This reads the
--- whole object, which is small beside the batch by then.
+-- The maximum number of instances per change: a field that is empty already cannot be emptied. Reads the whole
+-- object, which is small beside the batch here.
 select
 {% for change in changes %}
     count(*) filter (where {{ change.matters }}) as {{ change.name }}{{ "," if not loop.last }}

@@ -1,4 +1,4 @@
--- The batch alone tells how many changes of each kind there can be at most; the store is not asked.
+-- The maximum number of changes of each kind by the batch alone; the store is not read.
 select
 {% for change in changes %}
     count(*) filter (where {{ change.happens }}) as {{ change.name }}{{ "," if not loop.last }}

@@ -1,4 +1,4 @@
--- Row by row, after claim_rows has met one that fills its page: others are claimed, those are named.
+-- Row by row, after claim_rows has met one that fills its page: claims the others, returns those without room.
 {% from "chunk.jinja" import links_within %}
 with tried as materialized (
     select i.id, i.in_id, pg_temp.claim_row(i.ctid) as fate

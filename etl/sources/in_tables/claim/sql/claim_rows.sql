@@ -1,6 +1,7 @@
--- One statement per table takes all that is ready. When a run begins nobody is at work: what says ON_WORK got it from a
--- partner's hand or from a restore, and would else never be taken. No index on the status columns: it would make every claim and mark
--- four times dearer, and the marker, not a poll, says when to look. A part of the table leaves what another has claimed.
+-- One statement per table claims all ready rows. When a run begins no other run is running: rows that are ON_WORK were
+-- set so by the partner or come from a restore, and would otherwise never be taken. No index on the status columns: it
+-- would make every claim and mark four times more expensive, and the marker, not a poll, triggers a run. A part leaves
+-- rows that another part has claimed.
 {% from "chunk.jinja" import links_within %}
 update {{ in_schema | ident }}.{{ table | ident }}
 set in_status = 'ON_WORK', occupied_id = :run, occupied_at = clock_timestamp()

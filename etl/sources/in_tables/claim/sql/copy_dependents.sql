@@ -1,4 +1,4 @@
--- What would go with a copy: views above all. PostgreSQL would refuse the drop, and the transaction with it.
+-- The objects that depend on a copy, such as views. PostgreSQL would refuse the drop, and the transaction with it.
 select distinct
     case when d.classid = 'pg_rewrite'::regclass
         then (select 'view ' || cast(cast(r.ev_class as regclass) as text) from pg_rewrite r where r.oid = d.objid)

@@ -1,6 +1,6 @@
 -- How many ACTUAL instances the claimed rows would change, found as a merge does: by out_id, else by in_id, else by a unique
--- value, unless another row removes who has it. Rows that remove or will be rejected change none; of several rows for one
--- instance it is enough that one differs.
+-- value, unless another row removes its holder. Rows that remove or will be rejected change none; of several rows for
+-- one instance a single different one counts.
 {% from "chunk.jinja" import claimed %}
 {% from "lookups.jinja" import looked_up %}
 {% macro changing() %}
@@ -14,7 +14,7 @@
 {% for field in rejecting %}
       and not {{ field.fault }}
 {% endfor %}
-      and ({% for field in fields %}{{ " or " if not loop.first }}g.{{ field.column }} is distinct from {{ field.value }}{% endfor %})
+      and {{ fields | each("g.{0.column} is distinct from {0.value}") | any_of }}
 {% endmacro %}
 {% macro removing(way) %}
         select 1 from {{ in_schema | ident }}.{{ in_table | ident }} i where {{ claimed(chunk) }} and i.removed and {{ way }}
@@ -45,6 +45,8 @@ changed as (
         and not exists ({{ removing('i.in_id collate "C" = g._in_id') }}
         )
         and not exists ({{ removing('i.out_id collate "C" = g._id') }}
+        )
+        and not exists ({{ removing('exists (select from ' ~ (store_schema | ident) ~ '.alias r where r.bo = :bo and r.in_id = i.in_id collate "C" and r.instance = g._id)') }}
         )
 {% endcall %}
 {% endfor %}

@@ -2,8 +2,11 @@
 -- a unique value. Several rows for one instance change one.
 {% from "suspects.jinja" import suspects %}
 {% macro counted() %}
-    select g._id{% for change in changes %}, b.{{ change.name }} and {{ change.matters }} as {{ change.name }}{% endfor %}
-
+    select
+{% for change in changes %}
+        b.{{ change.name }} and {{ change.matters }} as {{ change.name }},
+{% endfor %}
+        g._id
     from batch b
 {% endmacro %}
 {% if is_one %}
@@ -33,7 +36,7 @@ from (
     left join {{ store_schema | ident }}.{{ golden | ident }} o on o._in_id = b._in_id
     left join {{ store_schema | ident }}.alias a on a.bo = :bo and a.in_id = b._in_id
     join {{ store_schema | ident }}.{{ golden | ident }} g
-        on {{ field.compared("cast(g.%s as text)" | format(field.column)) }} = {{ field.compared("b._unique_%d" | format(loop.index0)) }} and g._state = 'ACTUAL'
+        on {{ field.compared("cast(g.%s as text)" | format(field.column)) }} = {{ field.compared("b._unique_" ~ field.short) }} and g._state = 'ACTUAL'
     where b._out_id is null and o._id is null and a.instance is null
 {% endfor %}
 ) changed

@@ -1,5 +1,5 @@
--- How many links the suspicious rows would end: those that they take away, and of an owner with a full set what it does not
--- name. The link of a SINGLE field that gives way to another is none of these. An end is found as a merge does; the
+-- How many links the suspicious rows would end: those that they remove, and those that an owner's full set does not
+-- name. A link of a SINGLE field that is replaced does not count. An end is found as a merge does; the
 -- instances of this batch have no links yet.
 {% from "link_suspects.jinja" import link_suspects %}
 with suspect as materialized (

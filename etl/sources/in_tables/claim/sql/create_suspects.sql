@@ -1,5 +1,11 @@
--- See suspects.
+-- See suspects, which fills its columns in this order.
 create temporary table batch (
-    _out_id varchar(32) collate "C", _in_id varchar(100) collate "C"{% for field in unique %}, _unique_{{ loop.index0 }} text{% endfor %}{% for change in changes %}, {{ change.name }} boolean{% endfor %}
-
+{% for change in changes %}
+    {{ change.name }} boolean,
+{% endfor %}
+{% for field in unique %}
+    _unique_{{ field.short }} text,
+{% endfor %}
+    _out_id varchar(32) collate "C",
+    _in_id varchar(100) collate "C"
 ) on commit drop

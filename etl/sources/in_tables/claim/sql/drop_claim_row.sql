@@ -1,2 +1,2 @@
--- A session may be kept for the next run, which has a number of its own.
+-- The session may be reused by the next run, which has another number.
 drop function pg_temp.claim_row(tid)

@@ -1,2 +1,2 @@
--- Without cascade; whoever dropped it by hand was first.
+-- Without cascade; it may have been dropped by hand before.
 drop table if exists {{ in_schema | ident }}.{{ copy | ident }}

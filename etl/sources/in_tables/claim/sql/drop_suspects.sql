@@ -1,2 +1,2 @@
--- Those of another object.
+-- The suspects of another object.
 drop table if exists pg_temp.batch

@@ -1,4 +1,5 @@
--- Copies past their age; one that lies ahead was made while the clock was wrong, and is as old as its run. The pattern keeps a list that somebody has written into from naming any other table.
+-- Copies past their age; one with a day in the future was made while the clock was wrong, and is as old as its run. The
+-- pattern keeps a list that was edited by hand from naming any other table.
 select copy_table
 from {{ in_schema | ident }}.copy_table_info
 where (

@@ -1,3 +1,3 @@
--- See count_changes, which is asked where the rows are not.
+-- See count_changes, which runs in the store's database.
 {% from "suspects.jinja" import suspects %}
 {{ suspects(in_schema, in_table, changes, unique) }}

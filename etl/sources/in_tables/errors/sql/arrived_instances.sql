@@ -1,4 +1,4 @@
--- Of errors whose rows are gone: those whose instance a later run has taken all the same.
+-- Errors whose rows were deleted, but whose instance a later run has taken.
 select e.id
 from unnest(cast(:ids as bigint[]), cast(:in_ids as text[]), cast(:times as timestamp with time zone[]))
     as e (id, in_id, created_at)

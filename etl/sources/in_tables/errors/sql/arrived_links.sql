@@ -1,4 +1,4 @@
--- Of errors whose link rows are gone: those whose link is there all the same.
+-- Errors whose link rows were deleted, but whose link exists.
 select e.id
 from unnest(cast(:ids as bigint[]), cast(:in_ids as text[]), cast(:ends as text[])) as e (id, in_id, target)
 join {{ store_schema | ident }}.{{ owner | ident }} o on o._in_id = e.in_id

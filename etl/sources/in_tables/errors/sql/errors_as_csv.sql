@@ -1,4 +1,4 @@
--- Chosen errors with all columns, from the oldest on, for a spreadsheet: what a partner wrote is no formula there.
+-- Chosen errors with all columns, from the oldest on, for a spreadsheet: a partner's value cannot become a formula.
 {% from "chosen.jinja" import chosen %}
 copy (
     select

@@ -1,4 +1,4 @@
--- Rejected rows of the chosen errors are ready again; which row an error is of, see row_of_error. A row whose file did
+-- Rejected rows of the chosen errors are ready again; how a row is found, see row_of_error. A row whose file did
 -- not come was taken without it, and is offered again as a whole.
 {% from "chosen.jinja" import chosen %}
 update {{ in_schema | ident }}.{{ in_table | ident }} i

@@ -1,5 +1,5 @@
--- The row of an error as it stands now, each value cut. After a truncate the same id may be another row's, which neither
--- that run claimed nor that in_id names.
+-- The current row of an error, each value cut. After a truncate another row may have the same id; it is excluded by the
+-- run that claimed it and by in_id.
 select
 {% for column in columns %}
     case

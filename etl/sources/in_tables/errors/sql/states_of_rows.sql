@@ -1,4 +1,4 @@
--- What has become of the rows of some errors: by the row's id as in row_of_error, else by the in_id, since a partner may
+-- The state of the rows of some errors: by the row's id as in row_of_error, else by the in_id, since a partner may
 -- send a corrected row as a new one.
 select e.id, i.in_status, coalesce(i.occupied_id > e.run, false) as is_later
 from unnest(cast(:ids as bigint[]), cast(:runs as bigint[]), cast(:row_ids as bigint[]), cast(:in_ids as text[]))

@@ -1,4 +1,4 @@
--- Which tables the chosen errors are of; a warning's row was taken.
+-- The tables of the selected errors; the row of a warning was taken.
 {% from "chosen.jinja" import chosen %}
 select e.in_table, count(*) as errors
 from {{ schema | ident }}.err e

@@ -1,4 +1,5 @@
--- A helper's lease is renewed as long as the owner's is alive and nobody has dismissed it: no row means that it must stop.
+-- A helper's lease is renewed as long as the owner's is valid and the helper was not dismissed: no row means that it
+-- must stop.
 {% from "lease.jinja" import is_fresh %}
 update {{ schema | ident }}.runner
 set heartbeat_at = clock_timestamp()

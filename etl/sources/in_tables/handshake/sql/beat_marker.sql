@@ -1,5 +1,5 @@
 -- The partner sees the heartbeat here. Skipped when the partner has rewritten the row, which is then no longer ours, or
--- holds it.
+-- locks it.
 with free as (
     select id
     from {{ schema | ident }}.process_tracking

@@ -1,5 +1,5 @@
--- From here on these helpers begin no transaction and renew no lease. Of those that are only believed lost, whoever has
--- sent a heartbeat since is spared.
+-- From here on these helpers begin no transaction and renew no lease. With
+-- only lost ones, a helper that has sent a heartbeat since stays.
 {% from "lease.jinja" import is_fresh %}
 update {{ schema | ident }}.runner h
 set heartbeat_at = null

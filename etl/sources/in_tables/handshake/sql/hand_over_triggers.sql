@@ -1,5 +1,5 @@
--- Our triggers on the marker that are switched on, and the digest of what made them: to make them again would wait for
--- whoever writes the marker.
+-- Our enabled triggers on the marker, and the digest of their definition: to make them again would wait for sessions
+-- that write the marker.
 select count(*) as triggers, max(obj_description(t.oid, 'pg_trigger')) as digest
 from pg_catalog.pg_trigger t
 join pg_catalog.pg_class c on c.oid = t.tgrelid

@@ -1,4 +1,4 @@
--- Who has joined under this token, the one who asks left out.
+-- The helpers that have joined under this token, without the runner that asks.
 select h.owner
 from {{ schema | ident }}.runner h
 join {{ schema | ident }}.run r on r.id = h.run and r.owner <> h.owner

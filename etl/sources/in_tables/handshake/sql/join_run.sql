@@ -1,4 +1,4 @@
--- A helper's lease begins, if the owner is alive and works with the same values.
+-- A helper's lease begins, if the owner is alive and has the same digest.
 {% from "lease.jinja" import is_fresh %}
 insert into {{ schema | ident }}.runner (run, owner, fence, host, pid, pinned, heartbeat_at)
 select r.id, :owner, r.fence, :host, :pid, o.pinned, clock_timestamp()

@@ -1,6 +1,6 @@
--- The marker row that counts: the one with the highest id (guide). Its dates are shown and decide nothing; what no
--- calendar but PostgreSQL's has (infinity, BC, year 10000) is left out, for it would stop the reader. `same_id`: rows with
--- this id, more than one only where the primary key is gone. `is_ahead`: somebody wrote the id by hand, and the sequence
+-- The marker row that counts: the one with the highest id (guide). Its dates are shown and decide nothing; dates
+-- that Python cannot read (infinity, BC, year 10000) are left out. `same_id`: rows with
+-- this id, more than one only where the primary key is gone. `is_ahead`: the id was written by hand, and the sequence
 -- will give lower ones; `overlooked`: such a lower row that was handed over.
 select
     m.id, m.load_status, m.ins_inkafka_status, m.occupied_by_process,
@@ -17,7 +17,7 @@ select
     coalesce(m.id > g.last, false) as is_ahead
 from {{ schema | ident }}.process_tracking m
 cross join lateral (
-    -- Of a sequence that has given no number yet there is no last one.
+    -- Null if the sequence has given no number yet.
     select case when sequence is not null then coalesce(pg_sequence_last_value(cast(sequence as regclass)), 0) end as last
     from pg_get_serial_sequence('{{ schema | ident }}.process_tracking', 'id') sequence
 ) g

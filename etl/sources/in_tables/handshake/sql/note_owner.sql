@@ -1,4 +1,4 @@
--- The run's owner, with the token under which it won.
+-- The run's owner, with its token.
 insert into {{ schema | ident }}.runner (run, owner, fence, host, pid, pinned)
 values (:run, :owner, :fence, :host, :pid, :pinned)
 on conflict (run, owner) do update

@@ -1,4 +1,4 @@
--- Takes the marker row, if it still says what was decided on; one that a stopped run had left says "unread" again.
+-- Takes the marker row, if it is unchanged since the decision; one that a stopped run had left becomes "unread" again.
 update {{ schema | ident }}.process_tracking
 set occupied_by_process = :run, start_ins_inkafka_time = clock_timestamp(), periodic_update_time = clock_timestamp(),
     ins_inkafka_status = 0

@@ -1,6 +1,6 @@
--- Runs with smaller numbers are old and over. Numbers rise and clocks are set, so the numbers decide where the old ones end:
--- before the first run that began within so many days, before one that has not ended, before the newest. A start that lies
--- ahead counts as recent, unless a later run is old already: then the clock was wrong when it began.
+-- Runs with smaller numbers are old and over. Numbers rise, clocks may be set back, so the numbers decide where the old
+-- ones end: before the first run that began within the kept days, before one that has not ended, before the newest. A
+-- start in the future counts as recent, unless a later run is old already: then the clock was wrong when it began.
 select least(
     (
         select min(r.id)

@@ -1,4 +1,5 @@
--- After a link was lost nobody knows whether the run was closed: its own row does. No row: a new owner has raised the token.
+-- After a connection was lost, the run's own row tells whether the run was closed. No row: a new owner has raised the
+-- token.
 select state, coalesce(message, '') as message
 from {{ schema | ident }}.run
 where id = :run and fence = :fence

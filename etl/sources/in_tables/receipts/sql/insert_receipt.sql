@@ -1,4 +1,4 @@
--- The counts of all tasks of a table, beside how many rows were claimed.
+-- The counts of all tasks of a table, with the number of claimed rows.
 insert into {{ in_schema | ident }}.migration_receipt
     (run, in_table, ordinal, claimed, created, changed, unchanged, removed, rejected, waiting, vanished, released, merged)
 select

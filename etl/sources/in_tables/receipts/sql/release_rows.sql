@@ -1,5 +1,5 @@
 -- Claimed rows that no task has marked (a stopped run, or rows that the partner set to ON_WORK) are ready again. Only
--- those of this run count: the others were never claimed by it.
+-- rows of this run count: it never claimed the others.
 with claimed as (
     select ctid as place{% if has_run_id %}, occupied_id = :run as is_ours{% else %}, true as is_ours{% endif %}
 

@@ -1,9 +1,9 @@
--- Whether any value must come in slices. Each of these reads all rows, so it is asked where there may be such a value.
+-- Whether any value must be copied in slices. Reads all rows, so it runs only where there may be such a value.
 {% from "long_values.jinja" import may_be_longer %}
 {% from "relayed.jinja" import relayed %}
 select 1 as found
 from {{ in_schema | ident }}.{{ table | ident }} i
 where {{ relayed(kind, chunk) }}
   and {{ may_be_longer(in_schema, table, inline_bytes) }}
-  and ({% for column in long %}{{ " or " if not loop.first }}octet_length(i.{{ column.name | ident }}) > {{ inline_bytes }}{% endfor %})
+  and {{ long | map(attribute="name") | idents("i") | each("octet_length({0}) > " ~ inline_bytes) | any_of }}
 limit 1

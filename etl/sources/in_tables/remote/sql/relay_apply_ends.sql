@@ -1,4 +1,4 @@
--- Links that wait no longer: the partner's rows, if they are still there and still wait. A row that this task has marked
+-- Marks the partner's rows of links that wait no longer, if they still exist and wait. A row that this task has marked
 -- waits again.
 update {{ in_schema | ident }}.{{ table | ident }} l
 set in_status = m.in_status

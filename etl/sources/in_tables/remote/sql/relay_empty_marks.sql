@@ -1,2 +1,2 @@
--- These are on their way.
+-- These marks have been sent.
 truncate pg_temp.mark

@@ -1,5 +1,5 @@
--- Errors of one task, on their way between the databases; the import's own table numbers and dates them. A link row has
--- no id by which its error is known as that of a row.
+-- Errors of one task, to be copied to the import, whose table numbers and dates them. A link row has no id that its
+-- error could name.
 create temporary table err (
     id bigint,
     run bigint,

@@ -1,5 +1,5 @@
--- Errors for the import's own table. Of those that are kept, some are of no row that came: a table's first task, or slice,
--- has them; the others come with their rows, if they do not come anyway.
+-- Errors for the import's table. Kept errors without a copied row are sent by a table's first task, or slice; the
+-- others are sent with their rows, unless the repetition reports them itself.
 select run, in_table, row_id, in_id, column_name, code, message, message_rus, value, severity
 from pg_temp.err
 where row_id is not null or is_of_link_row

@@ -1,4 +1,4 @@
--- Slices become values again; one that was cut is made too long again, so that it is refused for what it is.
+-- Slices become values again; one that was cut is made too long again, so that it is refused for its length.
 {% set text = "convert_from(string_agg(part, cast('' as bytea) order by n), 'UTF8')" %}
 update pg_temp.{{ table | ident }} r
 set {{ column.name | ident }} = w.value

@@ -1,5 +1,5 @@
--- What became of a task's rows: noted in the store's database, and then arrived in the import's.
+-- The new statuses of a task's rows: first in the store's database, then copied to the import's.
 create temporary table mark (
-    place tid, version xid{% for column in marked %}, {{ column.name | ident }} {{ column.catalog_type }}{% endfor %}
+    place tid, version xid{{ marked | each(", {0.name} {0.catalog_type}") | join }}
 
 ) on commit drop

@@ -1,2 +1,2 @@
--- Ids of rows, as the store has found them, at the import.
+-- Ids of rows that the store has found, in the import's database.
 create temporary table remaining (id bigint primary key) on commit drop

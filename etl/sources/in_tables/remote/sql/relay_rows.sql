@@ -1,5 +1,5 @@
--- A task's rows as they stand now. From here on they are locked: what the store learns of them stays true until the
--- import's transaction ends. Long values follow in slices.
+-- A task's rows as they are now. From here on they are locked, so that the copies stay equal until the import's
+-- transaction ends. Long values follow in slices.
 {% from "relayed.jinja" import relayed %}
 select
 {% for column in travelling %}

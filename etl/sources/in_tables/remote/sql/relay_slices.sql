@@ -1,5 +1,5 @@
 -- The long values of the rows that relay_rows has locked, in slices. Of a value that is refused for its length only the
--- beginning comes, which the error shows. `offset 0`: a value is unpacked once, not for each slice.
+-- beginning is copied, which the error shows. `offset 0`: a value is unpacked once, not for each slice.
 {% from "relayed.jinja" import relayed %}
 {% for column in long %}
 {% set value = "i." ~ (column.name | ident) %}

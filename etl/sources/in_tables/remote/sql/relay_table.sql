@@ -1,5 +1,5 @@
--- The in_ rows of one task in the store's database, each with the place and version that it has in the import's. What is
--- said of every claimed row is said here.
+-- The in_ rows of one task in the store's database, each with its ctid and xmin in the import's. Columns
+-- that are equal for all claimed rows get their values here.
 create temporary table {{ table | ident }} (
 {% for column in columns %}
     {{ column.name | ident }} {{ column.catalog_type }}{{ " default %s" | format(claimed[column.name]) if column.name in claimed }},

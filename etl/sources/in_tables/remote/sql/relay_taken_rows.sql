@@ -1,4 +1,4 @@
--- Which instances the run has met.
+-- The out_ids of the rows that the run has taken.
 select i.out_id, i.occupied_id, i.in_status
 from {{ in_schema | ident }}.{{ table | ident }} i
 where i.occupied_id = :run and i.in_status = 'DONE'

@@ -1,4 +1,4 @@
--- Every right that a role holds by name: of the same before and after, nothing was changed.
+-- Every privilege that a role holds by name: if it is the same before and after, nothing was changed.
 select pg_catalog.md5(coalesce(pg_catalog.string_agg(line, E'\n' order by line collate "C"), '')) as digest
 from (
     select concat('r', c.oid, a.privilege_type) as line

@@ -1,0 +1,9 @@
+-- As mark_rows: only rows that are unchanged since they were staged.
+update in_tables.in_Contracts_Borrower_Natural_client l
+set in_status = case
+        when s.empty_column is not null then 'ERROR'
+        when not s.removed and (s.owner is null or s.target is null) then 'WAITING'
+        else 'DONE'
+    end
+from stage s
+where l.ctid = s._place and l.xmin = s._version and l.ctid >= cast(:first as tid) and l.ctid < cast(:after as tid)

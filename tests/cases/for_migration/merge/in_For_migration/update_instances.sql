@@ -1,0 +1,25 @@
+-- Instances that differ, and only those. A removed row's other columns are ignored; a row for a removed instance
+-- restores it. The journal keeps the replaced values, for `etl undo`; a unique value may have been cleared already, so
+-- the stage has it.
+with changed as (
+    update store_demo.bo_For_migration g
+    set
+        _state = case when s._action = 'removed' then 'REMOVED' when g._state = 'REMOVED' then 'ACTUAL' else g._state end,
+        _modified_at = :started_at,
+        _in_migrated_at = :started_at,
+        mig2 = case when s._action = 'removed' then g.mig2 else s.mig2 end,
+        mig1 = case when s._action = 'removed' then g.mig1 else s.mig1 end
+    from stage s
+    join store_demo.bo_For_migration o on o._id = s._known
+    where g._id = o._id and s._action in ('changed', 'removed')
+    returning
+        g._id,
+        case when s._action = 'removed' then 'removed' when o._state = 'REMOVED' then 'returned' else 'changed' end as change,
+        case when o._state <> g._state then jsonb_build_object('_state', o._state) else '{}' end
+        || case when o.mig2 is distinct from g.mig2
+            then jsonb_build_object('mig2', o.mig2) else '{}' end
+        || case when s._old_mig1 is distinct from g.mig1
+            then jsonb_build_object('mig1', s._old_mig1) else '{}' end as before
+)
+insert into store_demo.journal (run, bo, instance, change, before)
+select :run, :bo, _id, change, before from changed

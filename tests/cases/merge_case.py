@@ -1,0 +1,115 @@
+"""The rendered statements of a merge, so that a review shows what a changed macro makes of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from etl.database import SqlTemplates
+from etl.merge.context import MergeContext
+from etl.merge.links import statements as links
+from etl.merge.rows import statements as rows
+from etl.merge.rows.field_values import ValuePolicy, field_values
+from etl.metadata.field_types import FieldType
+from etl.quoting import fold, identifier
+from etl.runs import Chunk
+from tests.cases.case import FOLDER, Case
+
+_CHUNK = Chunk(rows=10, first=1, after=11)
+# What is given besides, where a statement has several forms.
+_FURTHER: dict[str, dict[str, object]] = {
+    "any_large_image": {"actions": "'changed'"},
+    "journal_large": {"actions": "'changed'"},
+    "update_instances": {"actions": "'changed', 'removed'", "has_large": False},
+    "stage_links": {"more": False},
+    "finish_references": {"is_given": True},
+    "remove_references": {"has_restored": True},
+}
+
+# Statements that a run leaves out where an object has no such fields.
+_ONLY_WITH = {
+    "unique": ("refuse_rows", "release_values", "stage_value_claims"),
+    "waiting": ("wait_for_files",),
+    "long": ("any_large_image", "journal_large"),
+}
+# Rows that repeat what is known are passed in one statement only where no value depends on others.
+_ONLY_WITHOUT = {"unique": ("pass_repeated", "put_back", "sample_repeated")}
+
+
+@dataclass(frozen=True)
+class MergeCase:
+    """One object or link table of a case; `is_relayed`: its rows come from another database."""
+
+    case: str
+    table: str
+    is_relayed: bool = False
+
+    @property
+    def folder(self) -> Path:
+        return FOLDER / self.case / ("merge_between_databases" if self.is_relayed else "merge") / self.table
+
+    def rendered(self) -> dict[str, str]:
+        """File name -> text, of every statement that metadata shape."""
+        company = Case(FOLDER / self.case).company
+        context = _context(is_relayed=self.is_relayed)
+        link = company.in_link_table(self.table)
+        if link:
+            names = links.template_names(link, _CHUNK, context) | {"has_removed": True}
+            return dict(_rendered("etl.merge.links", names))
+        found = company.in_objects[self.table]
+        policy = ValuePolicy(context.store_schema, context.keep_on_null)
+        names = rows.template_names(found, field_values(found, policy), _CHUNK, context)
+        by_all_ways = {
+            f"{name}_by_all_ways": text for name, text in _rendered("etl.merge.rows", names | {"exact": True})
+        }
+        texts = dict(_rendered("etl.merge.rows", names | {"has_remaining": True}))
+        texts |= {name: text for name, text in by_all_ways.items() if text != texts[name.removesuffix("_by_all_ways")]}
+        for field in found.loaded_fields:
+            if field.type is FieldType.FILE_UPLOAD:
+                column = {"column": identifier(field.code), "name": fold(field.code)}
+                texts |= dict(_rendered("etl.merge.files", names | column))
+        return texts
+
+
+# One object; a key and unique fields; links that add, replace, and hold one each; files; between databases.
+MERGES = (
+    MergeCase("for_migration", "in_For_migration"),
+    MergeCase("unique_fields", "in_Person"),
+    MergeCase("unique_fields", "in_Person_Teams"),
+    MergeCase("contracts", "in_Contracts_Borrower_Natural_client"),
+    MergeCase("five_objects", "in_NaturalClaim_Natural"),
+    MergeCase("all_types", "in_Everything"),
+    MergeCase("unique_fields", "in_Person", is_relayed=True),
+    MergeCase("unique_fields", "in_Person_Teams", is_relayed=True),
+)
+
+
+def _context(*, is_relayed: bool) -> MergeContext:
+    return MergeContext(
+        in_schema="pg_temp" if is_relayed else "in_tables",
+        store_schema="store_demo",
+        run=7,
+        started_at=datetime(2026, 1, 1, tzinfo=UTC),
+        keep_on_null=False,
+        max_value_bytes=1,
+        max_row_bytes=1,
+        reference_expiry_minutes=1,
+        chunk_rows=1,
+        undivided_rows=1,
+        workers=1,
+        unserved_since="700",
+        is_relayed=is_relayed,
+    )
+
+
+def _rendered(package: str, names: dict[str, object]) -> Iterator[tuple[str, str]]:
+    sql = SqlTemplates(package, "etl.merge", "etl.store")
+    for path in sorted(Path(str(files(package))).glob("sql/*.sql")):
+        if "{" in path.read_text(encoding="utf-8") and _runs(path.stem, names):
+            yield path.stem, sql.text(path.stem, **{**names, **_FURTHER.get(path.stem, {})})
+
+
+def _runs(statement: str, names: dict[str, object]) -> bool:
+    lacks = any(statement in those and not names.get(kind) for kind, those in _ONLY_WITH.items())
+    return not lacks and not any(statement in those and names.get(kind) for kind, those in _ONLY_WITHOUT.items())

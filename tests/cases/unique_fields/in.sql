@@ -1,0 +1,64 @@
+create table in_tables.in_Person (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+email text,
+Passport text,
+Born timestamp with time zone
+);
+
+create unique index on in_tables.in_Person (in_id);
+
+create table in_tables.in_Team (
+id bigserial primary key,
+in_id varchar(100),
+out_id varchar(32),
+inserted_date timestamp with time zone default clock_timestamp(),
+in_status varchar(100) default '' not null,
+occupied_id bigint,
+occupied_at timestamp with time zone,
+removed bool default false,
+Name text
+);
+
+create unique index on in_tables.in_Team (in_id);
+
+create table in_tables.in_Person_Teams (
+    Person_id varchar(100),
+    Teams_id varchar(100),
+    in_status varchar(100) default '' not null,
+    inserted_date timestamp with time zone default clock_timestamp(),
+    primary key (Person_id, Teams_id)
+);
+
+alter table in_tables.in_Person_Teams add column if not exists removed bool default false;
+
+create table if not exists in_tables.in_fileStorage (
+file_id varchar(32) primary key,
+out_id varchar(32),
+file_name varchar(300),
+mime_type varchar(100),
+content bytea,
+out_file_id varchar(32),
+uploaded bool default false
+);
+
+create table if not exists in_tables.process_tracking (
+id serial primary key,
+oper_date date not null,
+start_load_time timestamp with time zone,
+end_load_time timestamp with time zone,
+load_status int default 0,
+start_ins_inkafka_time timestamp with time zone,
+end_ins_inkafka_time timestamp with time zone,
+ins_inkafka_status int default 0,
+occupied_by_process bigint default 0,
+migrate_cur_date date default current_date,
+periodic_update_time timestamp with time zone,
+inserted_at timestamp with time zone default current_timestamp
+);

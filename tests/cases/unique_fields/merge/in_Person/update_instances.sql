@@ -1,0 +1,31 @@
+-- Instances that differ, and only those. A removed row's other columns are ignored; a row for a removed instance
+-- restores it. The journal keeps the replaced values, for `etl undo`; a unique value may have been cleared already, so
+-- the stage has it.
+with changed as (
+    update store_demo.bo_Person g
+    set
+        _state = case when s._action = 'removed' then 'REMOVED' when g._state = 'REMOVED' then 'ACTUAL' else g._state end,
+        _modified_at = :started_at,
+        _in_migrated_at = :started_at,
+        email = case when s._action = 'removed' then g.email else s.email end,
+        Passport = case when s._action = 'removed' then g.Passport else s.Passport end,
+        Born = case when s._action = 'removed' then g.Born else s.Born end,
+        Number = case when s._action = 'removed' then g.Number else s.Number end
+    from stage s
+    join store_demo.bo_Person o on o._id = s._known
+    where g._id = o._id and s._action in ('changed', 'removed')
+    returning
+        g._id,
+        case when s._action = 'removed' then 'removed' when o._state = 'REMOVED' then 'returned' else 'changed' end as change,
+        case when o._state <> g._state then jsonb_build_object('_state', o._state) else '{}' end
+        || case when s._old_email is distinct from g.email
+            then jsonb_build_object('email', s._old_email) else '{}' end
+        || case when s._old_passport is distinct from g.Passport
+            then jsonb_build_object('passport', s._old_passport) else '{}' end
+        || case when o.Born is distinct from g.Born
+            then jsonb_build_object('born', o.Born) else '{}' end
+        || case when s._old_number is distinct from g.Number
+            then jsonb_build_object('number', s._old_number) else '{}' end as before
+)
+insert into store_demo.journal (run, bo, instance, change, before)
+select :run, :bo, _id, change, before from changed

@@ -1,0 +1,46 @@
+-- linkMode replace: the batch's rows of an owner are its full set, which is empty if all of them are removed. Links
+-- and references that they do not name are removed, and the partner's row of such a reference waits no longer. An owner
+-- that has not arrived either is known by its external id.
+with owners as materialized (select distinct owner, owner_in_id from stage),
+called as materialized (
+    select owner, owner_in_id from owners
+    union
+    select o.owner, g._in_id from owners o join store_demo.bo_Person g on g._id = o.owner
+    union
+    select o.owner, a.in_id from owners o join store_demo.alias a on a.bo = :bo and a.instance = o.owner
+),
+gone as (
+    delete from store_demo.link_Person_Teams g
+    using owners o
+    where g._owner = o.owner and g._target_bo = :target_bo
+      and not exists (select 1 from stage s where s.owner = g._owner and s.target = g._target and not s.removed)
+    returning g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before
+),
+forgotten as (
+    delete from store_demo.boi_reference r
+    using called c
+    where r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.owner_in_id = c.owner_in_id collate "C"
+      and not exists (
+          select 1 from stage s
+          where not s.removed and s.target_in_id = r.target_in_id and (s.owner = c.owner or s.owner_in_id = r.owner_in_id)
+      )
+    returning r.owner_in_id, r.target_in_id, r.linked_at, r.run, r.waiting_since
+),
+noted as (
+    insert into store_demo.ended_reference
+        (bo, field, target_bo, owner_in_id, target_in_id, linked_at, run, waiting_since, ended_by)
+    select :bo, :field, :target_bo, owner_in_id, target_in_id, linked_at, run, waiting_since, :run
+    from forgotten
+    where run <> :run
+),
+given_up as (
+update in_tables.in_Person_Teams l
+set in_status = 'DONE'
+from forgotten
+where l.Person_id = forgotten.owner_in_id collate "default"
+  and l.Teams_id = forgotten.target_in_id collate "default"
+  and l.in_status = 'WAITING'
+
+)
+insert into store_demo.journal (run, bo, field, instance, target, change, before)
+select :run, :bo, :field, _owner, _target, 'unlinked', before from gone

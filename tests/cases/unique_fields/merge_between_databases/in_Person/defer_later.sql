@@ -1,0 +1,56 @@
+-- Leaves these rows to the next pass.
+delete from stage s
+using (select _row
+from (
+    select _row, _is_weak, rank() over (partition by _known order by _is_weak, case when _is_weak then _in_id end) as n
+    from stage
+    where _known is not null and not (_is_weak and _action = 'rejected')
+) named
+where _is_weak and n > 1
+union
+select _row
+from (
+    select _row, rank() over (partition by instance order by _in_id) as n
+    from (
+        select _row, _in_id, _known as instance from stage where _known is not null and _is_weak and _action <> 'rejected'
+        union all
+        select _row, _in_id, _holder_email from stage
+        where _holder_email is not null and _is_weak and _action <> 'rejected'
+        union all
+        select _row, _in_id, _holder_passport from stage
+        where _holder_passport is not null and _is_weak and _action <> 'rejected'
+        union all
+        select _row, _in_id, _holder_number from stage
+        where _holder_number is not null and _is_weak and _action <> 'rejected'
+    ) touched
+) met
+where n > 1
+union
+select _row
+from (
+    select _row, _is_weak,
+        rank() over (partition by _wants_email order by _is_weak, case when _is_weak then _in_id end) as n
+    from stage
+    where _wants_email is not null and not (_is_weak and _action = 'rejected')
+) wanted
+where _is_weak and n > 1
+union
+select _row
+from (
+    select _row, _is_weak,
+        rank() over (partition by _wants_passport order by _is_weak, case when _is_weak then _in_id end) as n
+    from stage
+    where _wants_passport is not null and not (_is_weak and _action = 'rejected')
+) wanted
+where _is_weak and n > 1
+union
+select _row
+from (
+    select _row, _is_weak,
+        rank() over (partition by _wants_number order by _is_weak, case when _is_weak then _in_id end) as n
+    from stage
+    where _wants_number is not null and not (_is_weak and _action = 'rejected')
+) wanted
+where _is_weak and n > 1
+) t
+where t._row = s._row

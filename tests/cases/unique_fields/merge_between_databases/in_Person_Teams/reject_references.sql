@@ -1,0 +1,26 @@
+-- References with an empty end, from versions that accepted such rows: rejected without waiting for their expiry.
+with rejected as (
+    delete from store_demo.boi_reference
+    where bo = :bo and field = :field and target_bo = :target_bo and (owner_in_id = '' or target_in_id = '')
+    returning
+        owner_in_id, target_in_id, linked_at, run, waiting_since,
+        case when owner_in_id = '' then cast(:owner_column as text) else cast(:target_column as text) end as empty_column
+),
+noted as (
+    insert into store_demo.ended_reference
+        (bo, field, target_bo, owner_in_id, target_in_id, linked_at, run, waiting_since, ended_by)
+    select :bo, :field, :target_bo, owner_in_id, target_in_id, linked_at, run, waiting_since, :run
+    from rejected
+    where run <> :run
+),
+marked as (
+insert into pg_temp.ended (owner_in_id, target_in_id, in_status)
+select owner_in_id, target_in_id, 'ERROR' from rejected
+
+)
+insert into pg_temp.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
+select :run, :in_table, r.owner_in_id, r.empty_column, s.code,
+    replace(s.sentence ->> 0, '{column}', r.empty_column), replace(s.sentence ->> 1, '{column}', r.empty_column),
+    r.target_in_id, 'error'
+from rejected r
+join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = 'LINK_END_EMPTY'
