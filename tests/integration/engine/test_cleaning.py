@@ -191,9 +191,9 @@ def test_nothing_to_clean_writes_nothing(site: Site) -> None:
 @pytest.mark.parametrize(
     ("room", "statement", "index"),
     [
-        ("inbound", "clean_errors", "err_run"),
-        ("tasks", "clean", "task_run_seq_key"),
-        ("handshake", "clean_runs", "run_pkey"),
+        ("sources.in_tables.receipts", "clean_errors", "err_run"),
+        ("runs", "clean", "task_run_seq_key"),
+        ("sources.in_tables.handshake", "clean_runs", "run_pkey"),
         ("store", "clean_journal", "journal_written_by"),
     ],
 )
