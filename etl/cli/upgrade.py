@@ -26,8 +26,9 @@ def upgrade() -> None:
 def start(context: click.Context, company: str | None, as_json: bool) -> None:
     """Apply all pending migrations, each in one transaction.
 
-    Stop the runners first: while one is at work on a run the command ends with 75, and no run begins while it works. A
-    run that was left is gone on with afterwards. Stopped in between, the command goes on where it stopped.
+    Stop the runners first: during a run the command exits with status 75, and no run begins until it ends. An
+    unfinished run without a runner continues afterwards. If the command is interrupted, call it again: it continues
+    where it stopped.
     """
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
         steps = upgrade_tables(runtime)

@@ -18,7 +18,7 @@ _sql = SqlTemplates(__package__, "etl.database")
 
 PARTS: Final = (IMPORT, STORE, OUT, MIRROR)
 
-# Whoever upgrades at the same time is waited for so long: then there is nothing left to do.
+# How long to wait for another `etl upgrade start`, after which nothing is pending.
 _PATIENCE = "60s"
 
 
@@ -38,10 +38,10 @@ def program_versions() -> str:
 
 
 def upgrade(runtime: Runtime) -> list[Step]:
-    """Applies all pending migrations, each in a transaction of its own, and returns them; what is not there yet is left
-    to the first run. Killed in between, it goes on with the next one when it is called again.
+    """Applies all pending migrations, each in a transaction of its own, and returns them; parts that do not exist are
+    left to the first run. If it is killed, the next call continues with the next migration.
 
-    Raises MarkerHeld while a runner or a helper is at work on a run, EnvironmentFault where a newer program has been.
+    Raises MarkerHeld during a run, EnvironmentFault where only newer programs may write.
     """
     done: list[Step] = []
     with _without_runs(runtime):
@@ -94,9 +94,9 @@ def _without_runs(runtime: Runtime) -> Iterator[None]:
 def _lock_out_runs(connection: Connection, runtime: Runtime) -> None:
     fetch_all(connection, _sql("lock_out_runs", schema=runtime.in_schema))
     lease = {"lease_seconds": runtime.settings.in_migration.lease_seconds}
-    found = fetch_all(connection, _sql("at_work", schema=runtime.in_schema), lease)
+    found = fetch_all(connection, _sql("live_runners", schema=runtime.in_schema), lease)
     if found:
         raise MarkerHeld(
-            f"runner {found[0].owner} is at work on run {found[0].run}: stop all runners of schema {runtime.in_schema} "
+            f"runner {found[0].owner} works on run {found[0].run}: stop all runners of schema {runtime.in_schema} "
             "or wait for the end of the run, then call `etl upgrade start` again"
         )

@@ -88,7 +88,7 @@ class Archive:
                     raise unreadable(self.path, f"part {part} has a tag of over {_MOST_TAG_BYTES} bytes")
                 yield fed
             parser.Parse(b"", True)
-        # Of an encoding that nobody knows, or of several bytes a letter, the parser says so in errors of its own.
+        # For an unknown encoding, or one of several bytes a letter, the parser raises errors of other types.
         except (expat.ExpatError, LookupError, ValueError) as error:
             raise unreadable(self.path, f"part {part} is damaged: {error}") from error
         except ForbiddenMarkup as error:

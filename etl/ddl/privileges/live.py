@@ -51,7 +51,8 @@ def make_schema(connection: Connection, schema: str) -> None:
 def apply_script(connection: Connection, script: Script, role: str, schemas: Iterable[str]) -> bool:
     """Execute a script in the transaction that the connection is in; returns whether it changed anything.
 
-    Raises EnvironmentFault when the role is missing or has passed its rights on, or when a schema is not ours to grant.
+    Raises EnvironmentFault when the role is missing or has granted privileges to others, or when a schema is not ours
+    to grant.
     """
     asked = {"role": fold(role)}
     if role and not look(connection, [role], []).roles:

@@ -1,2 +1,2 @@
--- Nobody wins a run before the transaction ends: contenders queue here.
+-- No runner acquires a run before the transaction ends: they wait for this row.
 select fence from {{ schema | ident }}.run_fence for update

@@ -171,7 +171,7 @@ create table {{ schema | ident }}.err (
 insert into {{ schema | ident }}.unit_number (highest) values (0);
 {# Each function answers null for a good value, else the code of its fault (etl/merge/errors/catalogue.py). It raises for no text
    whatever: jsonb has limits of its own (nesting, size, \u0000, lone surrogates), and a subtransaction per value is the
-   price of not meeting them in the middle of a merge. What the server lacks (memory, disk) is nobody's bad value. #}
+   price of not meeting them in the middle of a merge. What the server lacks (memory, disk) is no fault of a value. #}
 {% macro shape(name) %}
 create function {{ schema | ident }}.{{ name }}_fault(written text) returns text
 language plpgsql immutable parallel restricted strict set search_path = pg_catalog

@@ -124,7 +124,7 @@ def test_an_upgrade_waits_for_no_run_that_is_under_way(make_site: MakeSite, layo
     before = written(site)
     site.look("update in_tables.run set heartbeat_at = clock_timestamp() where state = 'running'")
     refused = site.etl("upgrade", "start")
-    assert (refused.code, "is at work on run 1883118883543449600" in refused.err) == (75, True), refused
+    assert (refused.code, "works on run 1883118883543449600" in refused.err) == (75, True), refused
     site.look("update in_tables.run set heartbeat_at = null")
     site.look(
         "insert into in_tables.runner (run, owner, fence, host, pid, pinned, heartbeat_at) "

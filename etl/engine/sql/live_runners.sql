@@ -1,4 +1,4 @@
--- Who is at work on a run: its owner and its helpers, as long as their leases last. Only what every version has is named.
+-- Runners of a run whose leases are valid: its owner and its helpers. Only columns that every version has are named.
 {% from "lease.jinja" import is_fresh %}
 select w.run, w.owner
 from (
