@@ -18,6 +18,7 @@ from etl.metadata import Company, company_documents, names, parse_company
 from etl.outputs.versions import OUT, Mirror
 from etl.settings import PostgresSettings, Settings, parse_settings
 from etl.sources.in_tables.handshake import Handshake, StoreFence
+from etl.sources.in_tables.own_tables import IMPORT
 from etl.store import STORE, Store
 
 _NAME_LENGTH = 63
@@ -52,6 +53,7 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
         store = Store(names.store_schema(company.code))
         store_fence = StoreFence(store.schema, tuple(PlacedPart(part, store.schema) for part in (STORE, OUT)))
         in_migration = settings.in_migration
+        parts = PlacedPart(IMPORT, in_migration.schema_name), *(store_fence.parts if store_engine is engine else ())
         yield Runtime(
             settings=settings,
             company=company,
@@ -68,6 +70,7 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
                 others,
                 pinned(settings, company, has_own_store=store_engine is not engine),
                 partial(_next_number, store_engine, store, store_fence if store_engine is not engine else None),
+                parts,
             ),
             store_fence=store_fence,
             store=store,

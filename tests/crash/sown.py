@@ -169,7 +169,11 @@ def slow_winners(**changes: Change) -> None:
 
 
 def contenders_do_not_queue() -> None:
-    slow_winners(lock_fence=lambda sql: sql.replace("for update", ""), raise_fence=lambda sql: "select 1 as fence")
+    raised = r"update \S+ set fence = fence \+ 1 returning fence"
+    slow_winners(
+        lock_fence=lambda sql: sql.replace("for update", ""),
+        raise_fence=lambda sql: re.sub(raised, "select 1 as fence", sql),
+    )
 
 
 def frozen_contenders_hold_their_locks() -> None:

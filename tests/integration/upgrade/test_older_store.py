@@ -63,7 +63,7 @@ def test_it_is_brought_up_and_goes_on(make_site: MakeSite, layout: str) -> None:
     assert (again.code, again.out.strip()) == (0, '{"steps": []}')
 
     taken_over = site.etl("run")
-    assert (taken_over.code, "goes on" in taken_over.out) == (0, True), taken_over
+    assert (taken_over.code, "continues" in taken_over.out) == (0, True), taken_over
     assert "1 waiting links found their ends" in taken_over.out
     for schema in VERSIONS:
         assert out(site, schema) == (CLIENTS, CLAIM_CLIENT, {"first": "Renamed"})

@@ -14,12 +14,14 @@ from etl.database import (
     BRIEF,
     LOCK_TIMEOUT,
     Connection,
+    PlacedPart,
     SqlTemplates,
     application_name,
     execute,
     fetch_all,
     fetch_one,
     lock_holders,
+    refuse_newer,
     transaction,
 )
 from etl.errors import EtlError, FencedOut, MarkerHeld, TransientFault
@@ -45,7 +47,8 @@ class Handshake:
 
     `other_engines`: further databases in which an owner may have open transactions. `pinned`: a digest of what decides
     how tasks are performed; helpers join only runs with the same digest. `next_number` gives the
-    number of a run: higher than its argument, and than any that the store has seen.
+    number of a run: higher than its argument, and than any that the store has seen. `parts` of the import's database
+    are written to by its runs.
     """
 
     engine: sqlalchemy.Engine
@@ -56,6 +59,7 @@ class Handshake:
     other_engines: tuple[sqlalchemy.Engine, ...] = ()
     pinned: str = ""
     next_number: Callable[[int], int] = _following
+    parts: tuple[PlacedPart, ...] = ()
 
     def look(self, connection: Connection) -> tuple[Marker | None, Running | None]:
         """The marker row with the highest id, and our run that has not ended."""
@@ -154,11 +158,17 @@ class Handshake:
             marker = found.id
         else:
             return None
-        fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
+        fence = self._raise_fence(connection)
         values = {"run": run, "company": self.company, "marker": marker, "owner": self.owner, "fence": fence}
         execute(connection, _sql("insert_run", schema=self.schema), values)
         self._note_owner(connection, run, fence)
         return RunLease(run=run, fence=fence, marker=marker, owner=self.owner, taken_over=False)
+
+    def _raise_fence(self, connection: Connection) -> int:
+        """Raises EnvironmentFault where a newer program has made tables that this one must not write to."""
+        [row] = fetch_all(connection, _sql("raise_fence", schema=self.schema, placed=self.parts))
+        refuse_newer(self.parts, row.noted)
+        return int(row.fence)
 
     def _occupy(self, connection: Connection, found: Marker, run: int) -> bool:
         seen = {"load_status": found.load_status or 0, "ins_inkafka_status": found.ins_inkafka_status or 0}
@@ -170,7 +180,7 @@ class Handshake:
         fetch_all(connection, _sql("write_marker_quietly"))
 
     def _take_over(self, connection: Connection, running: Running) -> RunLease:
-        fence = _scalar(connection, _sql("raise_fence", schema=self.schema))
+        fence = self._raise_fence(connection)
         values = {"run": running.run, "owner": self.owner, "fence": fence, "beat": running.beat}
         if execute(connection, _sql("take_over_run", schema=self.schema), values) != 1:
             raise TransientFault(f"run {running.run} is alive: its owner has renewed the lease meanwhile")
