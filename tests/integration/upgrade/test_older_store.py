@@ -131,7 +131,7 @@ def test_an_upgrade_waits_for_no_run_that_is_under_way(make_site: MakeSite, layo
         "select max(id), 'a helper', 3, 'host', 1, '', clock_timestamp() from in_tables.run"
     )
     refused = site.etl("upgrade", "start")
-    assert (refused.code, "runner a helper is at work" in refused.err) == (75, True), refused
+    assert (refused.code, "runner a helper works on" in refused.err) == (75, True), refused
     site.look("delete from in_tables.runner where owner = 'a helper'")
     assert written(site)["shape"] == before["shape"]
     site.look("update in_tables.runner set heartbeat_at = clock_timestamp() - interval '1 hour'")
