@@ -97,7 +97,7 @@ def test_a_run_under_way_ends_at_its_next_task(site: Site, part: str, layout: st
     with site.holding_after_claims():
         owner = site.start("run")
         site.wait_for_blocked()
-        helper = site.start("run", "--help-others")
+        helper = site.start("run", "--join")
         joined = "select 1 from in_tables.runner where heartbeat_at is not null"
         until(lambda: site.look(joined), "a helper has joined")
         newer(site, part, home(site, part), oldest_writer=9)
