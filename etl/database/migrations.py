@@ -22,7 +22,7 @@ from etl.quoting import fold
 _sql = SqlTemplates(__package__)
 
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
-_HEADER = re.compile(r"-- kind: (\w+)\n-- oldest_writer: (\d+)\n-- oldest_reader: (\d+)\n")
+_HEADER = re.compile(r"-- kind: (additive|offline)\n-- oldest_writer: (\d+)\n-- oldest_reader: (\d+)\n")
 
 # What a schema of the last version before migrations were recorded counts as.
 _UNRECORDED = 0
@@ -212,12 +212,12 @@ def bring_up(
     if not _are_behind(connection, schema, parts, is_offline=is_offline):
         return []
     execute(connection, _sql("lock_migrations"), {"schema": schema})
+    # Before the second look: to create something is to see what others have created meanwhile, which a session that has
+    # looked in vain before does not learn from a look at the catalog.
+    for statement in _sql.script("create_versions", schema=schema):
+        execute(connection, statement)
     done: list[Migration] = []
-    behind = _are_behind(connection, schema, parts, is_offline=is_offline)
-    if behind:
-        for statement in _sql.script("create_versions", schema=schema):
-            execute(connection, statement)
-    for state in behind:
+    for state in _are_behind(connection, schema, parts, is_offline=is_offline):
         if state.version == _UNRECORDED:
             _refuse_unknown(connection, state)
         for migration in state.pending[: None if at_most is None else at_most - len(done)]:

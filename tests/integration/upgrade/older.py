@@ -88,8 +88,9 @@ def older_site(make_site: MakeSite, layout: str) -> Site:
     site.look("drop schema in_tables cascade")
     names = ["three_import", "three_store", "three_out"] if layout == APART else ["one"]
     for database, name in zip(site.databases, names, strict=True):
-        login: dict[str, Any] = {"user": site.engine_role, "password": PASSWORD, "host": LOOPBACK}
-        with psycopg.connect(port=database.port, dbname=database.name, **login) as session:
+        with psycopg.connect(
+            host=LOOPBACK, port=database.port, dbname=database.name, user=site.engine_role, password=PASSWORD
+        ) as session:
             session.execute((DATA / f"{name}.sql").read_bytes())
     if layout == APART:  # a mirror is called after its database
         mirror = "update store_demo.out_version set schema_name = %s where schema_name like 'mirror in %%'"
