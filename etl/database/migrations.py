@@ -174,6 +174,8 @@ class PartState:
 
 def part_states(connection: Connection, schema: str, parts: Sequence[Part]) -> list[PartState]:
     """What a schema has of some parts; one statement, whatever is there."""
+    if not parts:
+        return []
     placed = [PlacedPart(part, schema) for part in parts]
     names = {"schema": schema, "tables": [part.recorded_from[0][0] for part in parts]}
     [row] = fetch_all(connection, _sql("part_states", **names))

@@ -59,7 +59,7 @@ def look_at_import(connection: Connection, runtime: Runtime) -> tuple[bool, list
 
 def has_mirror(out: Connection, runtime: Runtime, *, to_write: bool = False) -> bool:
     """Whether an out database of its own has the mirror. Raises what `refuse_unfit` does."""
-    states = part_states(out, runtime.store.schema, [one.part for one in runtime.parts_at(runtime.out_engine)])
+    states = part_states(out, runtime.store.schema, [STORE, OUT, MIRROR])
     refuse_unfit(states, to_write=to_write)
     return any(state.part is MIRROR and state.version is not None for state in states)
 
