@@ -10,14 +10,14 @@ from etl.engine.helper import run_or_help
 from etl.engine.loop import run_loop
 from etl.engine.notifications import look_at_feed, watch_feed
 from etl.engine.outcome import Outcome
-from etl.engine.preparation import is_prepared, prepare, refuse_unfit
+from etl.engine.preparation import is_prepared, prepare, refuse_unfit, states_at
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.status import Status, read_status
 from etl.engine.timezone import zone_of
 from etl.engine.tree_faults import faults_of
 from etl.engine.undo import Undone, undo
-from etl.engine.upgrade import Step, program_versions, states_at, upgrade
+from etl.engine.upgrade import Step, program_versions, upgrade
 from etl.engine.versions import (
     ListedVersion,
     build_version,

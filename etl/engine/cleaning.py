@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from etl.database import transaction
-from etl.engine.preparation import has_mirror, is_prepared
+from etl.engine.preparation import has_mirror, is_prepared, refuse_elsewhere
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs import versions as outbound
@@ -71,6 +71,7 @@ def clean(runtime: Runtime) -> Cleaned:
     with transaction(runtime.engine) as connection:
         if not is_prepared(connection, runtime, to_write=True):
             return Cleaned()
+    refuse_elsewhere(runtime)
     cleaned = Cleaned()
     while (once := _pass(runtime)).rows:
         cleaned += once

@@ -4,10 +4,13 @@ import logging
 from collections.abc import Iterable
 from functools import cache
 
+import sqlalchemy
+
 from etl import ddl
 from etl.database import (
     BRIEF,
     Connection,
+    Part,
     PartState,
     PlacedPart,
     SqlTemplates,
@@ -62,6 +65,22 @@ def has_mirror(out: Connection, runtime: Runtime, *, to_write: bool = False) -> 
     states = part_states(out, runtime.store.schema, [STORE, OUT, MIRROR])
     refuse_unfit(states, to_write=to_write)
     return any(state.part is MIRROR and state.version is not None for state in states)
+
+
+def states_at(connection: Connection, runtime: Runtime, engine: sqlalchemy.Engine) -> list[PartState]:
+    """The states of all parts in the database of one of the engines, which `connection` is to."""
+    grouped: dict[str, list[Part]] = {}
+    for one in runtime.parts_at(engine):
+        grouped.setdefault(one.schema, []).append(one.part)
+    return [state for schema, parts in grouped.items() for state in part_states(connection, schema, parts)]
+
+
+def refuse_elsewhere(runtime: Runtime) -> None:
+    """As `refuse_unfit` for a command that writes, of what lies in other databases than that of the import."""
+    for engine in dict.fromkeys((runtime.store_engine, runtime.out_engine)):
+        if engine is not runtime.engine and runtime.parts_at(engine):
+            with transaction(engine) as connection:
+                refuse_unfit(states_at(connection, runtime, engine), to_write=True)
 
 
 def refuse_unfit(states: Iterable[PartState], *, to_write: bool) -> None:

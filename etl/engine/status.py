@@ -15,9 +15,8 @@ from etl.database import (
     notify_queue,
     read_only_transaction,
 )
-from etl.engine.preparation import look_at_import
+from etl.engine.preparation import look_at_import, states_at
 from etl.engine.runtime import Runtime
-from etl.engine.upgrade import states_at
 from etl.engine.versions import ListedVersion, list_versions
 from etl.errors import EtlError, TransientFault
 from etl.merge import Connections

@@ -7,7 +7,8 @@ from typing import Final
 
 import sqlalchemy
 
-from etl.database import Connection, Part, PartState, SqlTemplates, bring_up, fetch_all, part_states, transaction
+from etl.database import Connection, Part, SqlTemplates, bring_up, fetch_all, part_states, transaction
+from etl.engine.preparation import states_at
 from etl.engine.runtime import Runtime
 from etl.errors import MarkerHeld
 from etl.outputs.versions import MIRROR, OUT
@@ -48,14 +49,6 @@ def upgrade(runtime: Runtime) -> list[Step]:
         for engine in dict.fromkeys((runtime.store_engine, runtime.out_engine)):
             done += _apply(runtime, engine, [part for part in _parts(runtime, engine) if part is not IMPORT])
     return done + _apply(runtime, runtime.engine, [IMPORT])
-
-
-def states_at(connection: Connection, runtime: Runtime, engine: sqlalchemy.Engine) -> list[PartState]:
-    """The states of all parts in the database of one of the engines, which `connection` is to."""
-    grouped: dict[str, list[Part]] = {}
-    for one in runtime.parts_at(engine):
-        grouped.setdefault(one.schema, []).append(one.part)
-    return [state for schema, parts in grouped.items() for state in part_states(connection, schema, parts)]
 
 
 def _parts(runtime: Runtime, engine: sqlalchemy.Engine) -> list[Part]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from etl.database import Connection, SqlTemplates, fetch_one, transaction
-from etl.engine.preparation import has_mirror, is_prepared, prepare_mirror, prepare_store
+from etl.engine.preparation import has_mirror, is_prepared, prepare_mirror, prepare_store, refuse_elsewhere
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.outputs import versions as outbound
@@ -80,8 +80,6 @@ def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, 
     """Announces the day of a version's end, takes that back, or drops the version."""
     _need_store(runtime)
     with transaction(runtime.out_engine, client_min_messages="warning") as connection:
-        if runtime.has_own_out:
-            has_mirror(connection, runtime, to_write=True)
         if on or keep:
             return outbound.announce(connection, runtime.versions, name, on)
         return outbound.retire(connection, runtime.versions, name, force=force)
@@ -93,3 +91,4 @@ def _need_store(runtime: Runtime) -> None:
             raise ConfigurationError(
                 f"no run has been started in schema {runtime.in_schema} yet: `etl run` makes the store"
             )
+    refuse_elsewhere(runtime)
