@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from etl.engine import prepare
+from etl.errors import EnvironmentFault
 from tests.fix_company import APART, BOTH_LAYOUTS, CLAIMS, ONE, MakeSite, Site, ended, until
 from tests.fix_database import Database
 from tests.integration.upgrade.older import newer, written
@@ -113,3 +115,16 @@ def test_a_run_under_way_ends_at_its_next_task(site: Site, part: str, layout: st
     site.look(f"update {schema}.etl_schema set version = 1, oldest_writer = 1", at=home(site, part))
     until(lambda: site.etl("run").code != 75, "the lease has run out")
     assert site.count("store_demo.bo_Client") == 54
+
+
+@pytest.mark.parametrize("part", ["import", "store", "out"])
+def test_no_marker_is_won_when_an_upgrade_came_in_between(site: Site, part: str, layout: str) -> None:
+    """After the runner has looked at the versions, and before it has the fence."""
+    with site.runtime() as runtime:
+        prepare(runtime)
+        newer(site, part, home(site, part), oldest_writer=9)
+        before = written(site)
+        with pytest.raises(EnvironmentFault, match=f"part {part} .* has version 9"):
+            runtime.handshake.acquire()
+    numbers = {name: rows for name, rows in written(site).items() if not name.endswith("unit_number")}
+    assert numbers == {name: rows for name, rows in before.items() if name in numbers}
