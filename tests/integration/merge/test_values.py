@@ -210,17 +210,6 @@ def test_a_content_is_kept_once_and_each_of_its_names(inbound: Inbound) -> None:
     ]
 
 
-def test_contents_stored_before_names_had_a_table_keep_theirs(inbound: Inbound) -> None:
-    inbound.partner.fill("in_fileStorage", file("f1", b"old"))
-    inbound.merge()
-    [old] = inbound.site.look(f"select _id from {STORE}.file_storage")
-    inbound.site.look(f"drop table {STORE}.stored_file")
-    inbound.site.look(f"comment on table {STORE}.journal is 'made by an older version'")
-    inbound.partner("update in_fileStorage set uploaded = false, out_file_id = null")
-    inbound.merge()
-    assert inbound.partner("select out_file_id from in_fileStorage") == [{"out_file_id": old["_id"]}]
-
-
 def test_a_file_that_comes_later(inbound: Inbound) -> None:
     inbound.partner.fill("in_Client", *({"in_id": key, "name": key, "photo": "f1"} for key in ("a", "b")))
     inbound.merge()
