@@ -69,7 +69,7 @@ def _reported(table: str, row: Row, names: Mapping[object, str]) -> str:
     if name == "process_tracking":
         left_out = {"id"}
     if name == "run":
-        left_out = left_out | {"marker"}
+        left_out = left_out | {"marker_id"}
     return json.dumps({key: _value(value, names) for key, value in row.items() if key not in left_out}, sort_keys=True)
 
 
@@ -155,7 +155,7 @@ def _read_means_read(look: Look) -> None:
     """When the marker says that all is read, everything that reads rows is done."""
     unread = look(
         "select t.kind from in_tables.task t join in_tables.run r on r.id = t.run and r.marker_id <> 0 "
-        "join in_tables.process_tracking m on m.id = r.marker and m.ins_inkafka_status = 1 "
+        "join in_tables.process_tracking m on m.id = r.marker_id and m.ins_inkafka_status = 1 "
         "where t.state <> 'done' and t.kind not in ('COPY_ERR', 'FILL_OUT', 'RUN_PROCESSES', 'NOTIFY', 'NOP') "
         "and r.state = 'running'"
     )
