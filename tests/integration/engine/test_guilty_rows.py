@@ -28,7 +28,7 @@ GUILTY = (7, 8, 1500)
 _REFUSING = """
 create function public.refuse() returns trigger language plpgsql as $$
 begin
-    if {guilty} then raise exception 'sown' using errcode = '{sqlstate}', detail = 'with ' || new::text; end if;
+    if {poison} then raise exception 'sown' using errcode = '{sqlstate}', detail = 'with ' || new::text; end if;
     return new;
 end $$;
 create trigger refuse before insert or update on {table} for each row execute function public.refuse();
