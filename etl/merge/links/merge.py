@@ -75,12 +75,14 @@ def _resolve(merge: LinkMerge) -> int:
     with merge.by_index():
         merge.run("reject_references")
         exceeds_threshold = merge.context.unserved_since is None or merge.finds("many_arrivals")
-    with merge.by_index() if not exceeds_threshold else nullcontext():
+    with merge.by_whole_tables() if exceeds_threshold else merge.by_index():
         staged = merge.run("stage_references")
     if staged:
-        if staged < _BY_INDEX_BELOW_ROWS:
+        is_small = staged < _BY_INDEX_BELOW_ROWS
+        if is_small:
             merge.run("analyze_stage")
-        merge.run("finish_references", is_given=False)
+        with merge.by_index() if is_small else merge.by_whole_tables():
+            merge.run("finish_references", is_given=False)
         _write(merge)  # an arrival joins the full set of its own batch
     merge.run("drop_stage")
     return staged
@@ -122,6 +124,8 @@ def _take(merge: LinkMerge, *, is_small: bool) -> dict[str, int]:
     if rows["waiting"]:
         with merge.by_index() if is_small else nullcontext():
             merge.run("insert_references")
+        if rows["waiting"] >= _BY_INDEX_BELOW_ROWS:
+            merge.run("analyze_references")
     unchanged = rows["present"] - created + rows["removing"] - removed
     fates = {"waiting": rows["waiting"], "created": created, "unchanged": unchanged}
     return fates | {name: number for name, number in (("removed", removed), ("rejected", rows["rejected"])) if number}

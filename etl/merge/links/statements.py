@@ -27,6 +27,15 @@ def by_index(connection: Connection) -> Iterator[None]:
     execute(connection, _sql("plan_by_index"), {"setting": "on"})
 
 
+@contextmanager
+def by_whole_tables(connection: Connection) -> Iterator[None]:
+    """For many rows of fresh tables, where the planner expects few. A fault ends the transaction, and with it this."""
+    values = {"name": "enable_nestloop"}
+    execute(connection, _sql("planner"), values | {"setting": "off"})
+    yield
+    execute(connection, _sql("planner"), values | {"setting": "on"})
+
+
 @dataclass(frozen=True)
 class LinkMerge:
     """The connection, the variables of the templates, the bind values."""
@@ -52,6 +61,10 @@ class LinkMerge:
     def by_index(self) -> AbstractContextManager[None]:
         """As the function `by_index`, on this connection."""
         return by_index(self.connection)
+
+    def by_whole_tables(self) -> AbstractContextManager[None]:
+        """As the function of that name."""
+        return by_whole_tables(self.connection)
 
 
 def link_merge_of(connection: Connection, link: LinkTable, chunk: Chunk, context: MergeContext) -> LinkMerge:

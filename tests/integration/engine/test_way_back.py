@@ -14,7 +14,7 @@ from tests.integration.engine.test_apart import new_owner
 
 ROWS = 12_000
 CLIENTS = f"{STORE}.bo_Client"
-MARKING = "application_name like 'etl:%' and query like '%still stand as they were read%'"
+MARKING = "application_name like 'etl:%' and query like '%unchanged since they were read and locked%'"
 
 
 @pytest.fixture
