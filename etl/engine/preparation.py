@@ -10,7 +10,6 @@ from etl import ddl
 from etl.database import (
     BRIEF,
     Connection,
-    Part,
     PartState,
     PlacedPart,
     SqlTemplates,
@@ -26,12 +25,11 @@ from etl.engine.why_not import ensure_why_not
 from etl.errors import EnvironmentFault, EtlError, FencedOut
 from etl.merge import Connections
 from etl.outputs import versions as outbound
-from etl.outputs.versions import MIRROR, OUT
+from etl.outputs.versions import MIRROR, MIRROR_PARTS, STORE_PARTS
 from etl.runs import TaskQueue
 from etl.sources.in_tables import remote
 from etl.sources.in_tables.handshake import RunLease, ensure_hand_over_trigger
 from etl.sources.in_tables.own_tables import IMPORT
-from etl.store import STORE
 
 _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
@@ -49,9 +47,7 @@ def is_prepared(connection: Connection, runtime: Runtime, *, to_write: bool = Fa
 
 def look_at_import(connection: Connection, runtime: Runtime) -> tuple[bool, list[PartState]]:
     """Whether the import is prepared, and the states of the parts in its database."""
-    grouped: dict[str, list[PlacedPart]] = {}
-    for one in runtime.parts_at(runtime.engine):
-        grouped.setdefault(one.schema, []).append(one)
+    grouped = _by_schema(runtime.parts_at(runtime.engine))
     tables = {schema: [one.part.recorded_from[0][0] for one in placed] for schema, placed in grouped.items()}
     [row] = fetch_all(connection, _sql("is_prepared", schema=runtime.in_schema, places=tables))
     states: list[PartState] = []
@@ -62,17 +58,26 @@ def look_at_import(connection: Connection, runtime: Runtime) -> tuple[bool, list
 
 def has_mirror(out: Connection, runtime: Runtime, *, to_write: bool = False) -> bool:
     """Whether an out database of its own has the mirror. Raises what `refuse_unfit` does."""
-    states = part_states(out, runtime.store.schema, [STORE, OUT, MIRROR])
+    states = part_states(out, runtime.store.schema, MIRROR_PARTS)
     refuse_unfit(states, to_write=to_write)
     return any(state.part is MIRROR and state.version is not None for state in states)
 
 
 def states_at(connection: Connection, runtime: Runtime, engine: sqlalchemy.Engine) -> list[PartState]:
     """The states of all parts in the database of one of the engines, which `connection` is to."""
-    grouped: dict[str, list[Part]] = {}
-    for one in runtime.parts_at(engine):
-        grouped.setdefault(one.schema, []).append(one.part)
-    return [state for schema, parts in grouped.items() for state in part_states(connection, schema, parts)]
+    grouped = _by_schema(runtime.parts_at(engine))
+    return [
+        state
+        for schema, placed in grouped.items()
+        for state in part_states(connection, schema, [one.part for one in placed])
+    ]
+
+
+def _by_schema(parts: Iterable[PlacedPart]) -> dict[str, list[PlacedPart]]:
+    grouped: dict[str, list[PlacedPart]] = {}
+    for one in parts:
+        grouped.setdefault(one.schema, []).append(one)
+    return grouped
 
 
 def refuse_elsewhere(runtime: Runtime) -> None:
@@ -137,13 +142,13 @@ def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None
 def prepare_store(connection: Connection, runtime: Runtime) -> None:
     """Makes what the golden store lacks; an index of links is made when the first of them are in."""
     ddl.bring_up_store(connection, runtime.company, runtime.store.schema)
-    bring_up(connection, runtime.store.schema, [STORE, OUT])
+    bring_up(connection, runtime.store.schema, STORE_PARTS)
 
 
 def prepare_mirror(connection: Connection, runtime: Runtime) -> None:
     """Makes what the store's mirror in the out database lacks."""
     runtime.mirror.create(connection)
-    bring_up(connection, runtime.store.schema, [STORE, OUT, MIRROR])
+    bring_up(connection, runtime.store.schema, MIRROR_PARTS)
 
 
 def enter_store(runtime: Runtime, lease: RunLease) -> None:

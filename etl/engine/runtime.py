@@ -10,11 +10,11 @@ from etl.database import Connection, PlacedPart, snapshot, transaction
 from etl.ddl.privileges import Held
 from etl.merge import Connections
 from etl.metadata import Company
-from etl.outputs.versions import MIRROR, OUT, Mirror, OutVersion, Versions
+from etl.outputs.versions import MIRROR_PARTS, STORE_PARTS, Mirror, OutVersion, Versions
 from etl.settings import Settings
 from etl.sources.in_tables.handshake import Handshake, StoreFence
 from etl.sources.in_tables.own_tables import IMPORT
-from etl.store import STORE, Store
+from etl.store import Store
 
 Begin = Callable[..., AbstractContextManager[Connection]]
 
@@ -75,9 +75,9 @@ class Runtime:
         """The parts of our tables in the database of one of the engines: every schema records the version of each."""
         found = [PlacedPart(IMPORT, self.in_schema)] if engine is self.engine else []
         if engine is self.store_engine:
-            found += [PlacedPart(part, self.store.schema) for part in (STORE, OUT)]
+            found += [PlacedPart(part, self.store.schema) for part in STORE_PARTS]
         elif engine is self.out_engine and self.settings.has_out_migration:
-            found += [PlacedPart(part, self.store.schema) for part in (STORE, OUT, MIRROR)]
+            found += [PlacedPart(part, self.store.schema) for part in MIRROR_PARTS]
         return tuple(found)
 
     def held(self, engine: sqlalchemy.Engine) -> Held:

@@ -11,13 +11,12 @@ from etl.database import Connection, Part, SqlTemplates, bring_up, fetch_all, pa
 from etl.engine.preparation import states_at
 from etl.engine.runtime import Runtime
 from etl.errors import MarkerHeld
-from etl.outputs.versions import MIRROR, OUT
+from etl.outputs.versions import MIRROR_PARTS
 from etl.sources.in_tables.own_tables import IMPORT
-from etl.store import STORE
 
 _sql = SqlTemplates(__package__, "etl.database")
 
-PARTS: Final = (IMPORT, STORE, OUT, MIRROR)
+PARTS: Final = (IMPORT, *MIRROR_PARTS)
 
 # How long to wait for another `etl upgrade start`, after which nothing is pending.
 _PATIENCE = "60s"

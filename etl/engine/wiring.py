@@ -15,11 +15,11 @@ from etl.engine.privilege_errors import naming_causes
 from etl.engine.runtime import Runtime
 from etl.logs import keep_secret
 from etl.metadata import Company, company_documents, names, parse_company
-from etl.outputs.versions import OUT, Mirror
+from etl.outputs.versions import STORE_PARTS, Mirror
 from etl.settings import PostgresSettings, Settings, parse_settings
 from etl.sources.in_tables.handshake import Handshake, StoreFence
 from etl.sources.in_tables.own_tables import IMPORT
-from etl.store import STORE, Store
+from etl.store import Store
 
 _NAME_LENGTH = 63
 
@@ -51,7 +51,7 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
         engine, store_engine, out_engine = _engines(settings, stack, name, environ)
         others = tuple(dict.fromkeys(one for one in (store_engine, out_engine) if one is not engine))
         store = Store(names.store_schema(company.code))
-        store_fence = StoreFence(store.schema, tuple(PlacedPart(part, store.schema) for part in (STORE, OUT)))
+        store_fence = StoreFence(store.schema, tuple(PlacedPart(part, store.schema) for part in STORE_PARTS))
         in_migration = settings.in_migration
         parts = PlacedPart(IMPORT, in_migration.schema_name), *(store_fence.parts if store_engine is engine else ())
         yield Runtime(

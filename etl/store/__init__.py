@@ -7,6 +7,7 @@ Never reads an in_ table and never writes an out_ table.
 from etl.store.golden import Store
 from etl.store.ids import new_ids
 from etl.store.own_tables import STORE
+from etl.store.planner import reading_once
 from etl.store.undo import undo_run
 
-__all__ = ["STORE", "Store", "new_ids", "undo_run"]
+__all__ = ["STORE", "Store", "new_ids", "reading_once", "undo_run"]

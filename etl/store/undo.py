@@ -1,7 +1,5 @@
 """Reverts a run's changes from the before-images in the journal."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +7,7 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.quoting import fold, identifier, short_name
+from etl.store.planner import reading_once
 
 _sql = SqlTemplates(__package__)
 
@@ -73,15 +72,6 @@ class _Undo:
         """Runs a statement and returns how many rows it wrote."""
         return execute(self.connection, _sql(statement, **{"store_schema": self.store_schema} | names), self.values)
 
-    @contextmanager
-    def reading_once(self) -> Iterator[None]:
-        """Makes the planner read whole tables once, whatever statistics say; reset with the transaction after a
-        fault."""
-        # Otherwise the planner may estimate few new rows and read the other table again for each of them.
-        execute(self.connection, _sql("planner"), {"name": "enable_nestloop", "setting": "off"})
-        yield
-        execute(self.connection, _sql("planner"), {"name": "enable_nestloop", "setting": "on"})
-
 
 def undo_run(
     connection: Connection, company: Company, store_schema: str, *, run: int, as_run: int, at: datetime
@@ -96,7 +86,7 @@ def undo_run(
     values: dict[str, object] = {"run": run, "as_run": as_run, "at": at}
     undo = _Undo(connection, company, store_schema, values | _taken_back(connection, store_schema, run, as_run))
     counters = {"restored": 0, "removed": 0, "kept": 0, "unlinked": 0, "linked": 0}
-    with undo.reading_once():
+    with reading_once(undo.connection):
         undo.run("undo_changes")
         undo.run("undo_later")
         undo.run("undo_made")
@@ -148,7 +138,7 @@ def _undone(noted: dict[int, int]) -> set[int]:
 def _undo_noted(undo: _Undo, noted: _Noted) -> tuple[int, int]:
     """Ends what the run began and restores what it ended; returns how many of each."""
     shape = noted.names(undo.store_schema)
-    with undo.reading_once():
+    with reading_once(undo.connection):
         gone = undo.run("undo_begun", **shape) + undo.run("undo_ended_again", **shape)
         found = undo.run("undo_ended", **shape)
         if found and noted is _FILES:
@@ -177,7 +167,7 @@ def _settle_links(undo: _Undo) -> None:
             execute(
                 undo.connection, _sql("undo_ends", **tables), dict(zip(("bo", "field", "target_bo"), key, strict=True))
             )
-    with undo.reading_once():
+    with reading_once(undo.connection):
         undo.run("undo_settled")
 
 

@@ -120,7 +120,7 @@ def _tasks_are_in_order(look: Look) -> None:
         "select l.title from in_tables.task l join in_tables.task h on h.run = l.run and h.fence > l.fence "
         "and h.finished_at < l.finished_at where l.state = 'done' and h.state = 'done'"
     )
-    assert late == [], "an owner finished a task after its heir had finished one"
+    assert late == [], "an owner finished a task after its new owner had finished one"
     free = look(
         "select t.title from in_tables.task t join in_tables.run r on r.id = t.run "
         "where t.state = 'running' and (t.attempts < 1 or t.owner is null or r.state <> 'running')"

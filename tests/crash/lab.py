@@ -188,7 +188,7 @@ class Lab:
         elif was_done:
             assert ended.code == self.code, f"it had finished: {ended}"
         elif mode is Mode.FREEZE:
-            assert ended.code in (0, _AGAIN), f"woken after an heir it should write nothing and say so: {ended}"
+            assert ended.code in (0, _AGAIN), f"woken after a takeover it should write nothing and say so: {ended}"
         else:
             assert ended.code in (self.code, 4), f"there is no other runner: {ended}"
 
@@ -196,7 +196,7 @@ class Lab:
         """Only a killed or frozen runner leaves a lease that must run out."""
         for _ in range(_HEIRS):
             new_owner = self._heir(is_late=mode.kills or mode is Mode.FREEZE)
-            assert new_owner.code in (0, self.code), f"the heir: {new_owner}"
+            assert new_owner.code in (0, self.code), f"the new owner: {new_owner}"
             if self._is_done():
                 return
         raise AssertionError("the run is not done")

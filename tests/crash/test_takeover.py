@@ -58,7 +58,7 @@ class Scene:
         owner.end()
         killed_at = self.look()["now"]
         del self._services[owner.pid]
-        new_owner: Any = until(lambda: (row := self.look())["fence"] > seen["fence"] and row, "an heir has won")
+        new_owner: Any = until(lambda: (row := self.look())["fence"] > seen["fence"] and row, "a new owner has won")
         return float((new_owner["heartbeat_at"] - killed_at).total_seconds()) / LEASE_SECONDS
 
     def _owner(self, port: int) -> runner.Runner:

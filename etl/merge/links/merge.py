@@ -75,13 +75,13 @@ def _resolve(merge: LinkMerge) -> int:
     with merge.by_index():
         merge.run("reject_references")
         exceeds_threshold = merge.context.unserved_since is None or merge.finds("many_arrivals")
-    with merge.by_whole_tables() if exceeds_threshold else merge.by_index():
+    with merge.reading_once() if exceeds_threshold else merge.by_index():
         staged = merge.run("stage_references")
     if staged:
         is_small = staged < _BY_INDEX_BELOW_ROWS
         if is_small:
             merge.run("analyze_stage")
-        with merge.by_index() if is_small else merge.by_whole_tables():
+        with merge.by_index() if is_small else merge.reading_once():
             merge.run("finish_references", is_given=False)
         _write(merge)  # an arrival joins the full set of its own batch
     merge.run("drop_stage")

@@ -12,6 +12,7 @@ from etl.metadata import names
 from etl.metadata.company import LinkTable
 from etl.metadata.field import LinkMode
 from etl.runs import Chunk
+from etl.store import reading_once
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
@@ -25,15 +26,6 @@ def by_index(connection: Connection) -> Iterator[None]:
     execute(connection, _sql("plan_by_index"), {"setting": "off"})
     yield
     execute(connection, _sql("plan_by_index"), {"setting": "on"})
-
-
-@contextmanager
-def by_whole_tables(connection: Connection) -> Iterator[None]:
-    """For many rows of fresh tables, where the planner expects few. A fault ends the transaction, and with it this."""
-    values = {"name": "enable_nestloop"}
-    execute(connection, _sql("planner"), values | {"setting": "off"})
-    yield
-    execute(connection, _sql("planner"), values | {"setting": "on"})
 
 
 @dataclass(frozen=True)
@@ -62,9 +54,9 @@ class LinkMerge:
         """As the function `by_index`, on this connection."""
         return by_index(self.connection)
 
-    def by_whole_tables(self) -> AbstractContextManager[None]:
-        """As the function of that name."""
-        return by_whole_tables(self.connection)
+    def reading_once(self) -> AbstractContextManager[None]:
+        """As the function `reading_once`, on this connection: for many rows."""
+        return reading_once(self.connection)
 
 
 def link_merge_of(connection: Connection, link: LinkTable, chunk: Chunk, context: MergeContext) -> LinkMerge:

@@ -8,7 +8,7 @@ from etl.outputs.versions.build import Built, build
 from etl.outputs.versions.choose import next_version, refuse_changed
 from etl.outputs.versions.large import fill_table, tables_to_fill
 from etl.outputs.versions.mirror import Mirror
-from etl.outputs.versions.own_tables import MIRROR, OUT
+from etl.outputs.versions.own_tables import MIRROR, MIRROR_PARTS, OUT, STORE_PARTS
 from etl.outputs.versions.registry import known_versions
 from etl.outputs.versions.retire import (
     Retired,
@@ -24,7 +24,9 @@ from etl.outputs.versions.version import OutVersion, Versions
 
 __all__ = [
     "MIRROR",
+    "MIRROR_PARTS",
     "OUT",
+    "STORE_PARTS",
     "Built",
     "Mirror",
     "OutVersion",

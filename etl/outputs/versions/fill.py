@@ -1,6 +1,7 @@
 """Fills a version's tables from the golden store, chunk by chunk, or compares them with it after a restore."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 
 from etl.database import Connection, SqlTemplates, execute, fetch_one
@@ -23,6 +24,7 @@ from etl.outputs.versions.steps import (
 )
 from etl.outputs.versions.tables import instance_names, link_names
 from etl.outputs.versions.version import OutVersion
+from etl.store import reading_once
 
 _sql = SqlTemplates(__package__)
 
@@ -147,7 +149,8 @@ def _perform(
     else:
         kind, tables, counters = "links", link_names(version, structure, table), ("linked", "unlinked")
     if step.is_sweep:
-        return counters[1], execute(connection, _sql(f"sweep_{kind}", **tables)), fill.moved(0, None)
+        with reading_once(connection):
+            return counters[1], execute(connection, _sql(f"sweep_{kind}", **tables)), fill.moved(0, None)
     start = step.start(fill)
     tables["has_start"] = bool(start)
     values: dict[str, object] = dict(zip(("after", "after_target"), start, strict=False))
@@ -161,5 +164,6 @@ def _perform(
     last = tuple(end) if end and is_part else step.last
     values |= dict(zip(("last", "last_target"), last, strict=False))
     statement = _sql(f"fill_{kind}", **tables, has_end=bool(last), is_new=fill.is_new, is_alone=fill.is_alone)
-    rows = execute(connection, statement, values)
+    with reading_once(connection) if kind == "links" and size >= ANALYZE_FROM_ROWS else nullcontext():
+        rows = execute(connection, statement, values)
     return counters[0], rows, fill.moved(size if is_part else rows, last if is_part else None)

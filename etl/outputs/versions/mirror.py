@@ -15,9 +15,8 @@ from etl.database import Connection, PlacedPart, SqlTemplates, execute, fetch_al
 from etl.ddl.shape import Column
 from etl.ddl.tables import Direction, tables
 from etl.metadata import Company, names
-from etl.outputs.versions.own_tables import MIRROR, OUT
+from etl.outputs.versions.own_tables import MIRROR_PARTS
 from etl.quoting import identifier
-from etl.store import STORE
 
 _sql = SqlTemplates(__package__, "etl.store")
 
@@ -60,7 +59,7 @@ class Mirror:
     @property
     def parts(self) -> tuple[PlacedPart, ...]:
         """What the mirror's schema has of ours."""
-        return tuple(PlacedPart(part, self.schema) for part in (STORE, OUT, MIRROR))
+        return tuple(PlacedPart(part, self.schema) for part in MIRROR_PARTS)
 
     def catch_up(self, store: Connection, out: Connection) -> tuple[str, int]:
         """Makes the mirror equal to the snapshot of the transaction `store`; returns its new position, and how many

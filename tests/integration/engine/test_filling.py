@@ -227,7 +227,7 @@ def test_a_build_at_the_same_time_waits_and_finishes(site: Site) -> None:
     with ThreadPoolExecutor(2) as pool, large(site) as runtime:
         with site.locking(f"{OUT}.Client"):
             new_owner = pool.submit(run, site)
-            until(lambda: fillings(site)["Client"] == "running", "the heir fills")
+            until(lambda: fillings(site)["Client"] == "running", "the new owner fills")
             site.wait_for_blocked()
             built = pool.submit(build_version, runtime, "1", lambda percent: None)
             until(lambda: waiting_for(site, "out_version"), "the build waits for the version")
