@@ -5,8 +5,6 @@ through Python on its way to the store, and nothing here knows a marker or an ou
 """
 
 from etl.merge.context import Connections, MergeContext
+from etl.merge.source import IN_TABLES, Matching, Source
 
-__all__ = [
-    "Connections",
-    "MergeContext",
-]
+__all__ = ["IN_TABLES", "Connections", "Matching", "MergeContext", "Source"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from etl.database import Connection
+from etl.merge.source import IN_TABLES, Source
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class MergeContext:
     undivided_rows: int
     workers: int
     unserved_since: str | None  # a transaction id: instances created before it have their links; None: unknown
+    source: Source = IN_TABLES
     is_relayed: bool = False
     flush_statuses: Callable[[int], None] = _stay
 

@@ -1,0 +1,37 @@
+"""What the merge knows of the source of its rows: its name, how rows find their instances, what a row may leave out."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Matching(Enum):
+    """How rows find their instances, and what happens where another instance has a unique value of a row.
+
+    Ids are out_id, in_id and further external ids, in all of them.
+    """
+
+    MERGE = auto()
+    """Ids, then unique values: a row whose ids are unknown is merged into the instance that has its unique value."""
+    REJECT = auto()
+    """Ids; only a row without ids is matched by unique values. A value that another instance has rejects the row."""
+    IDS = auto()
+    """Ids only: a row without ids is rejected, and so is one whose unique value another instance has."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of rows. `name` is noted with its units of work.
+
+    `gives_some`: the staged table has the column `_given`, one bit per loaded field; fields that are not given keep
+    their values. Without it a row gives all loaded fields. `is_ordered`: rows of one instance count in the order of
+    their numbers, field by field; else that of the highest external id counts, whatever their order.
+    """
+
+    name: str
+    matching: Matching = Matching.MERGE
+    gives_some: bool = False
+    is_ordered: bool = False
+
+
+IN_TABLES = Source("in_tables")
+"""The partner's in_ tables: a row is the whole of its instance's loaded fields."""
