@@ -20,7 +20,7 @@ from etl.quoting import identifier
 
 _sql = SqlTemplates(__package__, "etl.store")
 
-_CHANGE = "run, bo, field, instance, target, change"
+_CHANGE = "run, bo, field, instance, target, change, before"
 # Bytes: values up to the first, which is more than a page can hold, are copied with their row; longer ones in slices
 # of the second.
 _SIZES = {"inline_bytes": 2 * 1024 * 1024, "slice_bytes": 1024 * 1024}
