@@ -209,16 +209,16 @@ _OUT_KEYS = (
         "archivedInOut",
         Kind.CHOICE,
         "leave",
-        "What an archived instance does in the out_ tables: leave, or mark, which keeps its row and its links and tells "
-        "its state in a column system_state. A change of this asks for a new version.",
+        "What an archived instance does in the out_ tables: leave, or mark, which keeps its row and its links and "
+        "tells its state in a column system_state. A change of this asks for a new version.",
         choices=_IN_OUT,
     ),
     Key(
         "testInOut",
         Kind.CHOICE,
         "leave",
-        "What an instance for test mode does in the out_ tables: leave, or mark, as with archivedInOut. A change of this "
-        "asks for a new version.",
+        "What an instance for test mode does in the out_ tables: leave, or mark, as with archivedInOut. A change of "
+        "this asks for a new version.",
         choices=_IN_OUT,
     ),
     Key(

@@ -12,7 +12,7 @@ from typing import Any
 
 from etl import ddl
 from etl.database import Connection, PlacedPart, SqlTemplates, execute, fetch_all, fetch_one, pipe, refuse_newer
-from etl.ddl.shape import Column
+from etl.ddl.columns import Column
 from etl.ddl.tables import Direction, tables
 from etl.metadata import Company, names
 from etl.outputs.versions.own_tables import MIRROR_PARTS

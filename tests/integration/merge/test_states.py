@@ -73,7 +73,7 @@ def test_they_hold_their_unique_values(make_site: MakeSite, state: str) -> None:
     site.run()
     rows = site.look(f"select _in_id, name, _state from {STORE}.bo_Person")
     assert [tuple(row.values()) for row in rows] == [("a", "Anne", state)]
-    assert [error["code"] for error in site.errors()] == ["MERGED"]
+    assert [error["code"] for error in site.errors()] == ["MERGED_BY_VALUE"]
 
 
 @BOTH_LAYOUTS
@@ -98,7 +98,11 @@ def test_the_code_or_id_of_such_a_dictionary_row_is_a_value(inbound: Inbound, st
     put(inbound.site, "Level", state, "_in_id = '1'")
     put(inbound.site, "Level", "REMOVED", "_in_id = '2'")
     of_gold = inbound.golden("Level")["1"]["_id"]
-    rows: list[Row] = [{"in_id": "a", "level": "gold"}, {"in_id": "b", "level": of_gold}, {"in_id": "c", "level": "gone"}]
+    rows: list[Row] = [
+        {"in_id": "a", "level": "gold"},
+        {"in_id": "b", "level": of_gold},
+        {"in_id": "c", "level": "gone"},
+    ]
     inbound.partner.fill("in_Client", *rows)
     inbound.merge()
     assert {in_id: row["level"] for in_id, row in inbound.golden().items()} == {"a": "gold", "b": "gold"}

@@ -36,8 +36,8 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Shares:
-    """The share of an object's instances, in whatever state but REMOVED, that one batch may remove, empty of one field, or change, and of the
-    links between two objects it may end: percent, None for any."""
+    """The share of an object's instances that one batch may remove, empty of one field, or change, and of the links
+    between two objects it may end: percent, None for any. REMOVED instances do not count."""
 
     removed: int | None
     blanked: int | None
