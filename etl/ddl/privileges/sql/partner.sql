@@ -11,7 +11,8 @@ revoke all on schema {{ schema | ident }} from {{ role | ident }};
 grant usage on schema {{ schema | ident }} to {{ role | ident }};
 {% for one in tables %}
 {% set columns = one.columns | join(", ") %}
-grant select, insert ({{ columns }}), update ({{ columns }}), delete{{ ", truncate" if one.may_truncate }} on {{ schema | ident }}.{{ one.table | ident }} to {{ role | ident }};
+grant select, insert ({{ columns }}), update ({{ columns }}), delete{{ ", truncate" if one.may_truncate }}
+    on {{ schema | ident }}.{{ one.table | ident }} to {{ role | ident }};
 {% if one.has_sequence %}
 grant usage on sequence {{ schema | ident }}.{{ one.sequence | ident }} to {{ role | ident }};
 {% endif %}

@@ -1,5 +1,5 @@
--- Instances in a state that is not shown leave the out_ table. Its ids have the database's collation, as the contract's DDL has it, and the
--- store's do not: compared as they are, no index of the out_ table would serve.
+-- Instances in a state that is not shown leave the out_ table. Its ids have the database's collation, as the contract's
+-- DDL has it, and the store's do not: compared as they are, no index of the out_ table would serve.
 {% from "window.jinja" import state_changed, window %}
 delete from {{ out_schema | ident }}.{{ out_table | ident }} o
 using {{ store_schema | ident }}.{{ golden | ident }} g
