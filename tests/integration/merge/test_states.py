@@ -12,7 +12,7 @@ UNIQUE = {
 code: Person
 fields:
   - {{code: Name, type: INPUT_TEXT, {_IN}}}
-  - {{code: Mail, type: EMAIL, isUnique: true, {_IN}}}
+  - {{code: Mail, type: INPUT_EMAIL, isUnique: true, {_IN}}}
 """,
 }
 BOTH_STATES = pytest.mark.parametrize("state", ["ARCHIVED", "TEST"])

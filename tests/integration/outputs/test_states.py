@@ -71,7 +71,7 @@ class Instances:
 
     def shown(self, schema: str) -> dict[str, Row]:
         of_names = {"Anna": "a", "Bela": "b", "Firm": "f", "Claim": "k"}
-        found = {}
+        found: dict[str, Row] = {}
         for bo, column in {"Client": "name", "Firm": "name", "Claim": "title"}.items():
             rows = self.site.look(f"select * from {schema}.{bo}")
             found |= {of_names[row[column]]: row for row in rows}
