@@ -8,8 +8,8 @@ from tests.integration.merge.conftest import Inbound
 
 _IN = "needLoadFromInTables: true"
 UNIQUE = {
-    "Person": f"""
-code: Person
+    "Clerk": f"""
+code: Clerk
 fields:
   - {{code: Name, type: INPUT_TEXT, {_IN}}}
   - {{code: Mail, type: INPUT_EMAIL, isUnique: true, {_IN}}}
@@ -64,14 +64,14 @@ def test_undo_gives_the_state_back(inbound: Inbound, state: str) -> None:
 def test_they_hold_their_unique_values(make_site: MakeSite, state: str) -> None:
     """A new row with such a value is merged into the instance that has it, as with an ACTUAL one."""
     site = make_site(UNIQUE)
-    site.partner.fill("in_Person", {"in_id": "a", "name": "Anna", "mail": "anna@x.org"})
+    site.partner.fill("in_Clerk", {"in_id": "a", "name": "Anna", "mail": "anna@x.org"})
     site.partner.hand_over()
     site.run()
-    put(site, "Person", state)
-    site.partner.redeliver("in_Person", {"in_id": "b", "name": "Anne", "mail": "Anna@x.org"})
+    put(site, "Clerk", state)
+    site.partner.redeliver("in_Clerk", {"in_id": "b", "name": "Anne", "mail": "Anna@x.org"})
     site.partner.hand_over()
     site.run()
-    rows = site.look(f"select _in_id, name, _state from {STORE}.bo_Person")
+    rows = site.look(f"select _in_id, name, _state from {STORE}.bo_Clerk")
     assert [tuple(row.values()) for row in rows] == [("a", "Anne", state)]
     assert [error["code"] for error in site.errors()] == ["MERGED_BY_VALUE"]
 
