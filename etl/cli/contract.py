@@ -50,6 +50,7 @@ def contract(
         max_value_bytes=settings.in_migration.max_value_bytes,
         reference_expiry_minutes=settings.in_migration.reference_expiry_minutes,
         keeps_on_null=settings.in_migration.null_policy == "keep",
+        kept_states=settings.out_migration.kept_states,
     )
     grants = partner_script(found, terms.in_schema, partner or fold(f"{found.code}_partner")).text + "\n"
     files = contract_files(found, terms, grants=grants, with_excel=not without_excel)

@@ -105,7 +105,7 @@ def _directions(direction: str) -> list[Direction]:
 
 
 def _structure(company: Company, settings: Settings) -> OutStructure:
-    return OutStructure.of(company, keeps_removed=settings.out_migration.keeps_removed)
+    return OutStructure.of(company, kept=settings.out_migration.kept_states)
 
 
 def _changes(company: Company, direction: Direction, schemas: dict[str, str], settings: Settings) -> list[Change]:

@@ -12,6 +12,7 @@ from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable, OutLinkTable
 from etl.metadata.field import Field, NativeField
 from etl.metadata.field_types import CHOICE_TYPES
+from etl.metadata.instance_state import InstanceState
 from etl.quoting import identifier
 
 _EXAMPLE_ROWS = (1, 2)
@@ -71,6 +72,16 @@ class Guide:
     out_tables: tuple[OutTable, ...]
     out_links: tuple[OutLink, ...]
     faults: tuple[Fault, ...] = CATALOGUE
+
+    @property
+    def shown_states(self) -> tuple[str, ...]:
+        """The states in which instances are in the tables for readers."""
+        return (InstanceState.ACTUAL, *self.terms.kept_states)
+
+    @property
+    def hidden_states(self) -> tuple[str, ...]:
+        """The other states."""
+        return tuple(state for state in InstanceState if state not in self.shown_states)
 
     @property
     def lead(self) -> InTable | None:

@@ -1,7 +1,7 @@
 """Makes all files of a contract, and writes them into a folder."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from etl import ddl
@@ -17,6 +17,7 @@ from etl.contract.workbook import workbook
 from etl.ddl import Direction
 from etl.errors import ConfigurationError
 from etl.metadata import Company, names
+from etl.metadata.out_structure import OutStructure
 
 
 def contract_files(company: Company, terms: Terms, *, grants: str, with_excel: bool = True) -> dict[str, bytes]:
@@ -25,7 +26,7 @@ def contract_files(company: Company, terms: Terms, *, grants: str, with_excel: b
     `grants` is the text of grants.sql. Raises ConfigurationError when the package for Excel files is missing.
     """
     guide = guide_of(company, terms)
-    texts = {"ddl/in.sql": _ddl(company, Direction.IN, terms), "ddl/out.sql": _ddl(company, Direction.OUT, terms)}
+    texts = {"ddl/in.sql": _in_ddl(company, terms), "ddl/out.sql": _out_ddl(company, terms)}
     texts |= {"grants.sql": grants, "check.sql": check_sql(company, terms)}
     for language in LANGUAGES:
         texts[f"guide.{language}.md"] = guide_markdown(guide, language)
@@ -50,7 +51,15 @@ def write_files(files: Mapping[str, bytes], folder: Path) -> None:
         raise ConfigurationError(f"{error.filename or folder} cannot be written: {error.strerror}") from error
 
 
-def _ddl(company: Company, direction: Direction, terms: Terms) -> str:
+def _in_ddl(company: Company, terms: Terms) -> str:
     schemas = {"in_schema": terms.in_schema, "out_schema": terms.out_schema}
-    changes = ddl.statements(company, direction, store_schema=names.store_schema(company.code), **schemas)
+    return _printed(ddl.statements(company, Direction.IN, store_schema=names.store_schema(company.code), **schemas))
+
+
+def _out_ddl(company: Company, terms: Terms) -> str:
+    made = ddl.out_tables(OutStructure.of(company, kept=terms.kept_states), terms.out_schema)
+    return _printed(change for table in made for change in table.changes)
+
+
+def _printed(changes: Iterable[ddl.Change]) -> str:
     return "".join(change.sql + "\n\n" for change in changes).rstrip("\n") + "\n"

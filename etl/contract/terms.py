@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Terms:
     """`out_schema` is that of the version whose DDL is shown, `views_schema` where readers find it. `keeps_on_null`: an
-    empty column leaves its field as it is, instead of emptying it.
+    empty column leaves its field as it is, instead of emptying it. `kept_states`: the states beside ACTUAL in which
+    instances are in the out_ tables.
     """
 
     in_schema: str
@@ -15,3 +16,4 @@ class Terms:
     max_value_bytes: int
     reference_expiry_minutes: int
     keeps_on_null: bool = False
+    kept_states: tuple[str, ...] = ()

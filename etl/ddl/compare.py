@@ -138,14 +138,13 @@ def _lacking(table: Table, live: Relation) -> Iterator[Change]:
         if column.name not in live.columns and column.name in additions:
             yield additions[column.name]
         elif column.name not in live.columns:
-            sql = render("live/column", schema=table.schema, table=table.name, definition=column.definition)
-            yield Change(f"add column {table}.{column.definition.split()[0]}", sql)
+            sql = render("live/column", schema=table.schema, table=table.name, column=column)
+            yield Change(f"add column {table}.{column.written}", sql)
         elif is_wider(column.catalog_type, live.columns[column.name]):
-            name = column.definition.split()[0]
-            collate = ' collate "C"' if 'collate "C"' in column.definition else ""
-            wider = f"{column.catalog_type}{collate}"
+            wider = f"{column.catalog_type}{column.collate}"
             sql = render("live/widen", schema=table.schema, table=table.name, column=column.name, type=wider)
-            yield Change(f"widen column {table}.{name} from {live.columns[column.name]} to {column.catalog_type}", sql)
+            types = f"from {live.columns[column.name]} to {column.catalog_type}"
+            yield Change(f"widen column {table}.{column.written} {types}", sql)
     if table.key and not any(one.column == table.key and one.is_unique for one in live.indexes):
         sql = render("live/primary_key", schema=table.schema, table=table.name, column=table.key)
         unique_on = (table.schema, table.name, table.key)
@@ -176,7 +175,7 @@ def _differences(table: Table, live: Relation) -> Iterator[str]:
     for column in table.columns:
         actual = live.columns.get(column.name, column.catalog_type)
         if actual != column.catalog_type and not is_wider(column.catalog_type, actual):
-            yield f"{table}.{column.definition.split()[0]}: is {actual}, the metadata says {column.catalog_type}"
+            yield f"{table}.{column.written}: is {actual}, the metadata says {column.catalog_type}"
     if table.direction is Direction.IN:
         for danger in live.dangers:
             yield f"{table}: {danger}; its code would run with the engine's privileges, so the engine refuses it"

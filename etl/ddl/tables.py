@@ -1,13 +1,13 @@
 """Metadata -> the tables that it requires, each with its statements, in the order in which they are printed and
 made."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 
+from etl.ddl import columns
+from etl.ddl.columns import Column
 from etl.ddl.render import render
-from etl.ddl.shape import Column, added_column, columns
 from etl.metadata import Company, names
 from etl.metadata.field import Field
 from etl.metadata.out_structure import OutStructure
@@ -64,11 +64,13 @@ class Addition:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that the metadata requires. `key` is the column that identifies the rows of an in_ table, if any."""
+    """A table that the metadata requires. `own_columns` are those of its `create table`; `key` is the column that
+    identifies the rows of an in_ table, if any."""
 
     direction: Direction
     schema: str
     name: str
+    own_columns: tuple[Column, ...]
     create: Change
     indexes: tuple[Index, ...] = ()
     has_row_status: bool = False
@@ -78,10 +80,10 @@ class Table:
     def __str__(self) -> str:
         return f"{self.schema}.{self.name}"
 
-    @cached_property
+    @property
     def columns(self) -> tuple[Column, ...]:
-        """Its columns as the catalog would show them."""
-        return (*columns(self.create.sql), *(addition.column for addition in self.additions))
+        """Its columns, those that are added to it included."""
+        return (*self.own_columns, *(addition.column for addition in self.additions))
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -116,59 +118,60 @@ def _in_tables(company: Company, schema: str) -> Iterator[Table]:
     for bo in company.objects:
         if bo.has_in_table:
             name = names.in_table(bo.code)
+            own = (*columns.IN_TABLE, *columns.of_fields(bo.loaded_fields))
             index = _index("in/table_index", schema, name, "in_id", is_unique=True)
-            create = _create("in/table", schema, name, columns=_columns(bo.loaded_fields))
-            yield Table(Direction.IN, schema, name, create, (index,), has_row_status=True, key="id")
+            create = _create("in/table", schema, name, own)
+            yield Table(Direction.IN, schema, name, own, create, (index,), has_row_status=True, key="id")
     for link in company.in_link_tables():
-        create = _create("in/link_table", schema, link.name, owner=link.owner_column, target=link.target_column)
-        added = (_addition("in/link_table_removed", schema, link.name),)
-        yield Table(Direction.IN, schema, link.name, create, has_row_status=True, additions=added)
+        own = columns.in_link_table(link.owner_column, link.target_column)
+        create = _create("in/link_table", schema, link.name, own, key=own[:2])
+        added = (_addition("in/link_table_removed", schema, link.name, columns.LINK_REMOVED),)
+        yield Table(Direction.IN, schema, link.name, own, create, has_row_status=True, additions=added)
     fixed = (
-        ("in/file_storage", names.FILE_STORAGE, "file_id"),
-        ("in/process_tracking", names.PROCESS_TRACKING, "id"),
+        ("in/file_storage", names.FILE_STORAGE, columns.FILE_STORAGE, "file_id"),
+        ("in/process_tracking", names.PROCESS_TRACKING, columns.PROCESS_TRACKING, "id"),
     )
-    for template, name, key in fixed:
-        yield Table(Direction.IN, schema, name, _create(template, schema, name), key=key)
+    for template, name, own, key in fixed:
+        yield Table(Direction.IN, schema, name, own, _create(template, schema, name, own), key=key)
 
 
 def _store_tables(company: Company, schema: str) -> Iterator[Table]:
     for bo in company.objects:
         if bo.carries_data:
             name = names.store_table(bo.code)
-            create = _create("store/table", schema, name, columns=_columns(bo.stored_fields))
+            own = (*columns.STORE_TABLE, *columns.of_fields(bo.stored_fields))
             unique = (_unique_index(schema, name, field) for field in bo.unique_fields)
-            yield Table(Direction.STORE, schema, name, create, tuple(unique))
+            yield Table(Direction.STORE, schema, name, own, _create("store/table", schema, name, own), tuple(unique))
     for bo in company.objects:
         for field in bo.links:
             name = names.store_link_table(bo.code, field.code)
+            own = columns.STORE_LINK_TABLE
             index = _index("store/link_table_index", schema, name, "_target", is_unique=False)
-            yield Table(Direction.STORE, schema, name, _create("store/link_table", schema, name), (index,))
+            create = _create("store/link_table", schema, name, own, key=own[:2])
+            yield Table(Direction.STORE, schema, name, own, create, (index,))
 
 
 def out_tables(structure: OutStructure, schema: str) -> list[Table]:
     """The tables of one version: objects, then links."""
     found = []
     for table in structure.instances:
-        columns_ = [{"name": column.name, "type": column.type} for column in table.columns]
-        create = _create("out/table", schema, table.name, columns=columns_)
-        found.append(Table(Direction.OUT, schema, table.name, create))
+        own = (*columns.OUT_TABLE, *columns.of_out_columns(table.columns))
+        create = _create("out/table", schema, table.name, own)
+        found.append(Table(Direction.OUT, schema, table.name, own, create))
     for link in structure.links:
-        ends = {"owner": link.owner_column, "target": link.target_column, "target_bo": link.bo_column}
-        found.append(Table(Direction.OUT, schema, link.name, _create("out/link_table", schema, link.name, **ends)))
+        own = columns.out_link_table(link.owner_column, link.target_column, link.bo_column)
+        create = _create("out/link_table", schema, link.name, own, key=own[:2])
+        found.append(Table(Direction.OUT, schema, link.name, own, create))
     return found
 
 
-def _columns(fields: Iterable[Field]) -> list[dict[str, str | None]]:
-    return [{"name": field.code, "type": field.sql_type} for field in fields]
+def _create(template: str, schema: str, table: str, own: tuple[Column, ...], key: tuple[Column, ...] = ()) -> Change:
+    sql = render(template, schema=schema, table=table, columns=own, key=[column.code for column in key])
+    return Change(f"create table {schema}.{table}", sql)
 
 
-def _create(template: str, schema: str, table: str, **values: object) -> Change:
-    return Change(f"create table {schema}.{table}", render(template, schema=schema, table=table, **values))
-
-
-def _addition(template: str, schema: str, table: str) -> Addition:
-    sql = render(template, schema=schema, table=table)
-    column = added_column(sql)
+def _addition(template: str, schema: str, table: str, column: Column) -> Addition:
+    sql = render(template, schema=schema, table=table, column=column)
     return Addition(column, Change(f"add column {schema}.{table}.{column.name}", sql, is_needed=False))
 
 

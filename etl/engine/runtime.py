@@ -45,7 +45,7 @@ class Runtime:
             self.company,
             self.store.schema,
             out.environment_version,
-            keeps_removed=out.keeps_removed,
+            kept_states=out.kept_states,
             chunk_rows=self.settings.in_migration.chunk_rows,
             undivided_rows=self.settings.undivided_rows,
             fill_seconds=out.fill_seconds,

@@ -18,7 +18,7 @@ IN_COLUMNS: Final = frozenset(
 OUT_COLUMNS: Final = frozenset(
     {"id", "system_created_at", "system_creator_fio", "system_id", "inserted_at", "updated_at", "system_state"}
 )
-"""Fixed columns of an out_ table (guide, Spouse_work_address), and the one that `removedInOut=mark` adds."""
+"""Fixed columns of an out_ table (guide, Spouse_work_address), and that of states (`removedInOut=mark`, ...)."""
 SYSTEM_COLUMNS: Final = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 """Columns that PostgreSQL itself puts on every table."""
 VIEW_TYPES: Final = ("SINGLE", "MULTIPLE", "TABLE", "FIELDS", "TILE")

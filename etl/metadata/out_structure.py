@@ -3,7 +3,7 @@
 A version keeps the structure it was built for, even if the metadata changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Final
@@ -13,9 +13,12 @@ from pydantic import TypeAdapter
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import Company, OutLinkTable
+from etl.metadata.instance_state import InstanceState
 
 SYSTEM_STATE: Final = "system_state"
-"""The column that tells a removed instance where removed ones are kept."""
+"""The column that tells an instance's state where instances in other states than ACTUAL are kept."""
+MARKED_STATES: Final = (InstanceState.REMOVED, InstanceState.ARCHIVED, InstanceState.TEST)
+"""The states in which an instance is in the out_ tables only where the settings say so."""
 
 # What a column shows: a field of its own name, one of the platform's native fields, or the instance's state.
 FIELD: Final = "field"
@@ -63,20 +66,24 @@ class OutLinks:
 
 @dataclass(frozen=True)
 class OutStructure:
-    """All tables of a version. `keeps_removed`: a removed instance stays and is marked, else it leaves."""
+    """All tables of a version. `keeps_…`: an instance in this state stays and is marked, else it leaves."""
 
     instances: tuple[OutInstances, ...]
     links: tuple[OutLinks, ...]
     keeps_removed: bool = False
+    keeps_archived: bool = False
+    keeps_test: bool = False
 
     @classmethod
-    def of(cls, company: Company, *, keeps_removed: bool = False) -> "OutStructure":
-        """What the metadata asks for now."""
+    def of(cls, company: Company, *, kept: Collection[str] = ()) -> "OutStructure":
+        """What the metadata asks for now, and which states beside ACTUAL are `kept`."""
         shown = [bo for bo in company.objects if bo.has_out_table]
         return cls(
-            tuple(_instances(bo, keeps_removed=keeps_removed) for bo in shown),
+            tuple(_instances(bo, has_state=bool(kept)) for bo in shown),
             tuple(_links(company, link) for link in company.out_link_tables()),
-            keeps_removed,
+            keeps_removed=InstanceState.REMOVED in kept,
+            keeps_archived=InstanceState.ARCHIVED in kept,
+            keeps_test=InstanceState.TEST in kept,
         )
 
     @classmethod
@@ -89,6 +96,12 @@ class OutStructure:
         return asdict(self)
 
     @property
+    def hidden_states(self) -> tuple[InstanceState, ...]:
+        """The states in which an instance has no row."""
+        keeps = (self.keeps_removed, self.keeps_archived, self.keeps_test)
+        return tuple(state for state, is_kept in zip(MARKED_STATES, keeps, strict=True) if not is_kept)
+
+    @property
     def tables(self) -> dict[str, tuple[str, ...]]:
         """Table -> a line per part of it, in words, in order."""
         found = {table.name: tuple(f"{one.name} {one.type}" for one in table.columns) for table in self.instances}
@@ -96,7 +109,7 @@ class OutStructure:
 
     def differences(self, wanted: "OutStructure", schema: str) -> list[str]:
         """What `wanted` has otherwise, a line each; empty when both are the same."""
-        return list(_differences(self.tables, wanted.tables, schema))
+        return [*_differences(self.tables, wanted.tables, schema), *_other_states(self, wanted, schema)]
 
 
 @cache
@@ -104,10 +117,10 @@ def _adapter() -> TypeAdapter[OutStructure]:
     return TypeAdapter(OutStructure)
 
 
-def _instances(bo: BusinessObject, *, keeps_removed: bool) -> OutInstances:
+def _instances(bo: BusinessObject, *, has_state: bool) -> OutInstances:
     columns = [OutColumn(field.code, field.sql_type or "", FIELD) for field in bo.uploaded_fields]
     columns += [OutColumn(native.code, native.sql_type, str(native.code)) for native in bo.uploaded_natives]
-    if keeps_removed:
+    if has_state:
         columns.append(OutColumn(SYSTEM_STATE, "varchar(8)", STATE))
     return OutInstances(bo.code, tuple(columns))
 
@@ -132,6 +145,13 @@ def _differences(known: dict[str, tuple[str, ...]], wanted: dict[str, tuple[str,
         had = known[table]
         yield from (_reported("add", schema, table, part) for part in parts if part not in had)
         yield from (_reported("drop", schema, table, part) for part in had if part not in parts)
+
+
+def _other_states(known: OutStructure, wanted: OutStructure, schema: str) -> Iterator[str]:
+    hidden = set(known.hidden_states)
+    for state in MARKED_STATES:
+        if (state in hidden) != (state in wanted.hidden_states):
+            yield f"{'keep' if state in hidden else 'leave out'} {state} instances in {schema}"
 
 
 def _reported(verb: str, schema: str, table: str, part: str) -> str:

@@ -3,6 +3,8 @@
 File and key names are the platform's own, so that its files load as they are.
 """
 
+from typing import Final
+
 from etl.settings.guard_keys import GUARD_KEYS
 from etl.settings.keys import Key, KeyFile, Kind
 from etl.settings.loop_keys import LOOP_KEYS
@@ -190,6 +192,10 @@ _IN_MIGRATION_KEYS = (
     *NOTICE_KEYS,
 )
 
+_IN_OUT = ("leave", "mark")
+STATE_KEYS: Final = (("REMOVED", "removedInOut"), ("ARCHIVED", "archivedInOut"), ("TEST", "testInOut"))
+"""The states beside ACTUAL, each with the key that says whether an instance in it stays in the out_ tables."""
+
 _OUT_KEYS = (
     Key(
         "removedInOut",
@@ -197,7 +203,23 @@ _OUT_KEYS = (
         "leave",
         "What a removed instance does in the out_ tables: leave, or mark, which keeps its row and tells its state in a "
         "column system_state. A change of this asks for a new version.",
-        choices=("leave", "mark"),
+        choices=_IN_OUT,
+    ),
+    Key(
+        "archivedInOut",
+        Kind.CHOICE,
+        "leave",
+        "What an archived instance does in the out_ tables: leave, or mark, which keeps its row and its links and "
+        "tells its state in a column system_state. A change of this asks for a new version.",
+        choices=_IN_OUT,
+    ),
+    Key(
+        "testInOut",
+        Kind.CHOICE,
+        "leave",
+        "What an instance for test mode does in the out_ tables: leave, or mark, as with archivedInOut. A change of "
+        "this asks for a new version.",
+        choices=_IN_OUT,
     ),
     Key(
         "fillSeconds",

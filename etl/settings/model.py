@@ -74,11 +74,12 @@ class InMigration:
 
 @dataclass(frozen=True)
 class OutMigration:
-    """The settings of the out_ tables. `keeps_removed`: a removed instance stays and is marked."""
+    """The settings of the out_ tables. `kept_states`: the states beside ACTUAL in which an instance stays and is
+    marked."""
 
     enabled: bool
     environment_version: str
-    keeps_removed: bool
+    kept_states: tuple[str, ...]
     fill_seconds: int
 
 

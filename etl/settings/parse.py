@@ -11,6 +11,7 @@ from etl.settings.catalogue import (
     OUT_DATABASE,
     OUT_VERSION_DEFAULT,
     OUT_VERSION_VARIABLE,
+    STATE_KEYS,
     STORE_DATABASE,
     WORKERS,
 )
@@ -86,7 +87,7 @@ def _assemble(layers: Layers, texts: Mapping[str, str], environ: Mapping[str, st
         out_migration=OutMigration(
             enabled=bool(layers.value(OUT_DATABASE, "hasOutMigration")),
             environment_version=str(version.value),
-            keeps_removed=layers.value(OUT_DATABASE, "removedInOut") == "mark",
+            kept_states=tuple(state for state, key in STATE_KEYS if layers.value(OUT_DATABASE, key) == "mark"),
             fill_seconds=_number(layers, OUT_DATABASE, "fillSeconds"),
         ),
         schedule=schedule,

@@ -95,7 +95,7 @@ class InMigration(RuleBasedStateMachine):
 
     def _act_on_versions(self, data: st.DataObject, act: str) -> None:
         if act == "raise":
-            flags = {"is_narrow": data.draw(st.booleans()), "keeps_removed": data.draw(st.booleans())}
+            flags = {"is_narrow": data.draw(st.booleans()), "is_marked": data.draw(st.booleans())}
             versions.raise_version(self.real, **flags)
         elif not self.world.run and versions.move(self.real, data.draw(st.integers(0, 2)) if act == "switch" else None):
             bring_up_to_date(self.world, self.world.runs)

@@ -47,15 +47,15 @@ def narrowed(company: Company) -> Company:
     return company
 
 
-def raise_version(real: Real, *, is_narrow: bool, keeps_removed: bool) -> None:
+def raise_version(real: Real, *, is_narrow: bool, is_marked: bool) -> None:
     """One more version, of another structure perhaps; the model's own stays the one that runs ask for."""
     known = _names(real)
     if not known or len(known) >= _MOST:
         return
     name = str(len(known) + 1)
-    real.log.append(f"-- version {name}, narrow: {is_narrow}, keeps removed: {keeps_removed}")
+    real.log.append(f"-- version {name}, narrow: {is_narrow}, marked: {is_marked}")
     runtime: Runtime = real._set(Policy(chunk_rows=2))
-    out = replace(runtime.settings.out_migration, keeps_removed=keeps_removed)
+    out = replace(runtime.settings.out_migration, kept_states=("REMOVED", "ARCHIVED", "TEST") if is_marked else ())
     company = narrowed(runtime.company) if is_narrow else runtime.company
     settings = replace(runtime.settings, out_migration=out)
     build_version(replace(runtime, company=company, settings=settings), name, lambda _: None)

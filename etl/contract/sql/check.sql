@@ -1,4 +1,4 @@
--- Checks the rows that the next run would take, before they are handed over: one row per problem, none when all is well.
+-- Checks the rows that the next run would take, before they are handed over: a row per problem, none when all is well.
 -- Company {{ company }}. It only reads; run it as the partner, with any client:  psql -d DATABASE -f check.sql
 --   severity error    the run would reject the row            warning  the run would leave out the value
 --            note     no error now, but worth a look          codes and cures: see the guide
@@ -7,10 +7,19 @@
 {% set s = schema | ident %}
 {# Texts with a backslash, quoted for either setting of standard_conforming_strings: the session is the partner's. #}
 {% set controls %}[\u0001-\u0008\u000b\u000c\u000e-\u001f]{% endset %}
-{% set json_string %}"(?:[^"\\\u0001-\u001f]|\\["\\/bfnrt]|\\u(?:(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}|[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}))*"{% endset %}
+{% set json_pair %}[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}{% endset %}
+{% set json_escape %}\\["\\/bfnrt]|\\u(?:(?!0000|[dD][89a-fA-F])[0-9a-fA-F]{4}|{{ json_pair }}){% endset %}
+{% set json_string %}"(?:[^"\\\u0001-\u001f]|{{ json_escape }})*"{% endset %}
 {% set json_word %}true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?0*[0-9]{1,4})?{% endset %}
 {% set json_space %}[ \t\n\r]+{% endset %}
 {% set json_array %}\[(?:[\u0001\u0002](?:,[\u0001\u0002])*)?\]{% endset %}
+{% set day %}[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]){% endset %}
+{% set second %}:(?:[0-5][0-9]|60)(?:[.][0-9]{1,9})?{% endset %}
+{% set time %}(?:(?:[01][0-9]|2[0-3]):[0-5][0-9](?:{{ second }})?|24:00(?::00(?:[.]0{1,9})?)?){% endset %}
+{% set zone %}(?:Z|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?){% endset %}
+{# A function of PostgreSQL that takes an array fails for anything else, whatever else the condition says. #}
+{% set of_array %}jsonb_array_elements(case when jsonb_typeof(p.json) = 'array' then p.json else '[]' end){% endset %}
+{% set of_object %}jsonb_each(case when jsonb_typeof(p.json) = 'object' then p.json else '{}' end){% endset %}
 {% set json_object %}\{(?:\u0001:[\u0001\u0002](?:,\u0001:[\u0001\u0002])*)?\}{% endset %}
 with recursive
 sentence (code, english, russian) as (
@@ -43,7 +52,10 @@ structured as materialized (
         from r{{ outer.index }} i
         where {{ column.raw }} is not null and not i._removed and {{ column.code }} is null
             and octet_length({{ column.raw }}) <= 1000000
-            and {{ column.raw }} !~ '([0-9]{250}){20}'{{ " and " ~ column.raw ~ " ~ '^[[:space:]]*[{]'" if column.kind == "languages" }}
+            and {{ column.raw }} !~ '([0-9]{250}){20}'
+{% if column.kind == "languages" %}
+            and {{ column.raw }} ~ '^[[:space:]]*[{]'
+{% endif %}
         union all
 {% endfor %}
 {% endfor %}
@@ -98,11 +110,15 @@ instants as (
             and count(*) filter (
                 where jsonb_typeof(e.instant) = 'null'
                     or jsonb_typeof(e.instant) = 'string' and case
-                        when e.instant #>> '{}' ~ '^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:(?:[01][0-9]|2[0-3]):[0-5][0-9](?::(?:[0-5][0-9]|60)(?:[.][0-9]{1,9})?)?|24:00(?::00(?:[.]0{1,9})?)?)(?:Z|[+-](?:0[0-9]|1[0-5])(?::?[0-5][0-9])?)$'
+                        when e.instant #>> '{}' ~ '^{{ day }}T{{ time }}{{ zone }}$'
                             and left(e.instant #>> '{}', 4) <> '0000'
-                        then cast(substr(e.instant #>> '{}', 9, 2) as int) <= extract(day from
-                            make_date(cast(left(e.instant #>> '{}', 4) as int), cast(substr(e.instant #>> '{}', 6, 2) as int), 1)
-                            + interval '1 month' - interval '1 day')
+                        then cast(substr(e.instant #>> '{}', 9, 2) as int) <= extract(
+                            day from make_date(
+                                cast(left(e.instant #>> '{}', 4) as int),
+                                cast(substr(e.instant #>> '{}', 6, 2) as int),
+                                1
+                            ) + interval '1 month' - interval '1 day'
+                        )
                         else false
                     end
             ) = 2 as is_period
@@ -122,26 +138,36 @@ shaped as (
                     when 'geo_point' then
                         jsonb_typeof(p.json -> 'lat') = 'number' and jsonb_typeof(p.json -> 'lon') = 'number'
                     when 'checklist' then jsonb_typeof(p.json) = 'array' and not exists (
-                        select from jsonb_array_elements(case when jsonb_typeof(p.json) = 'array' then p.json else '[]' end) e (line)
-                        where (jsonb_typeof(line -> 'checked') = 'boolean' and jsonb_typeof(line -> 'label') in ('string', 'object')) is not true
+                        select from {{ of_array }} e (line)
+                        where (
+                            jsonb_typeof(line -> 'checked') = 'boolean'
+                            and jsonb_typeof(line -> 'label') in ('string', 'object')
+                        ) is not true
                     )
                     when 'questionnaire' then jsonb_typeof(p.json) = 'array' and not exists (
-                        select from jsonb_array_elements(case when jsonb_typeof(p.json) = 'array' then p.json else '[]' end) e (answer)
-                        where (jsonb_typeof(answer -> 'rowId') = 'string' and jsonb_typeof(answer -> 'columnId') = 'string') is not true
+                        select from {{ of_array }} e (answer)
+                        where (
+                            jsonb_typeof(answer -> 'rowId') = 'string'
+                            and jsonb_typeof(answer -> 'columnId') = 'string'
+                        ) is not true
                     )
                     when 'progress_bar' then case jsonb_typeof(p.json)
                         when 'object' then not exists (
-                            select from jsonb_each(case when jsonb_typeof(p.json) = 'object' then p.json else '{}' end) e (step, color)
+                            select from {{ of_object }} e (step, color)
                             where jsonb_typeof(color) <> 'string'
                         )
                         when 'array' then not exists (
-                            select from jsonb_array_elements(case when jsonb_typeof(p.json) = 'array' then p.json else '[]' end) e (step)
-                            where (jsonb_typeof(step -> 'stepCode') = 'string' and jsonb_typeof(step -> 'color') = 'string') is not true
+                            select from {{ of_array }} e (step)
+                            where (
+                                jsonb_typeof(step -> 'stepCode') = 'string'
+                                and jsonb_typeof(step -> 'color') = 'string'
+                            ) is not true
                         )
                     end
                     when 'languages' then jsonb_typeof(p.json) = 'object' and not exists (
-                        select from jsonb_each(case when jsonb_typeof(p.json) = 'object' then p.json else '{}' end) e (language, words)
-                        where language not in ('RUS', 'KAZ', 'QAZ', 'ENG') or jsonb_typeof(words) not in ('string', 'null')
+                        select from {{ of_object }} e (language, words)
+                        where language not in ('RUS', 'KAZ', 'QAZ', 'ENG')
+                            or jsonb_typeof(words) not in ('string', 'null')
                     )
                 end
             ) is not true then 'JSON_SHAPE'
@@ -189,7 +215,9 @@ fault (severity, in_table, row_id, in_id, column_name, code, value) as (
     select 'note', '{{ table.name }}', i.id, i._in_id, '{{ column.name }}', 'OPTION_NOT_HERE', {{ column.raw }}
     from {{ row }} i
     where not i._removed and {{ column.raw }} is not null
-      and not exists (select from {{ s }}.{{ column.codes[0] | ident }} d where d.{{ column.codes[1] | ident }} = {{ column.raw }})
+      and not exists (
+          select from {{ s }}.{{ column.codes[0] | ident }} d where d.{{ column.codes[1] | ident }} = {{ column.raw }}
+      )
     union all
 {% endif %}
 {% if column.is_file %}
@@ -210,7 +238,8 @@ fault (severity, in_table, row_id, in_id, column_name, code, value) as (
 {% endfor %}
 {% endfor %}
     -- {{ file_storage }}
-    select 'error', '{{ file_storage }}', null, f.file_id, 'content', 'VALUE_TOO_LONG', octet_length(f.content) || ' bytes'
+    select 'error', '{{ file_storage }}', null, f.file_id, 'content', 'VALUE_TOO_LONG',
+        octet_length(f.content) || ' bytes'
     from {{ s }}.{{ file_storage | ident }} f
     where f.uploaded is not true and octet_length(f.content) > {{ max_value_bytes }}
     union all
@@ -219,13 +248,17 @@ fault (severity, in_table, row_id, in_id, column_name, code, value) as (
     from {{ s }}.{{ field.table | ident }} i
     where i.in_status in ('', 'ON_WORK') and i.removed is not true
 {% for link in field.links %}
-      and not exists (select from {{ s }}.{{ link | ident }} l where l.{{ field.owner_column | ident }} = i.in_id and l.removed is not true)
+      and not exists (
+          select from {{ s }}.{{ link | ident }} l
+          where l.{{ field.owner_column | ident }} = i.in_id and l.removed is not true
+      )
 {% endfor %}
     union all
 {% endfor %}
 {% for link in links %}
     -- {{ link.name }}: ends of nothing but blanks, the first of a row
-    select 'error', '{{ link.name }}', null, l.{{ link.owner_column | ident }}, e.name, 'LINK_END_EMPTY', l.{{ link.target_column | ident }}
+    select 'error', '{{ link.name }}', null, l.{{ link.owner_column | ident }}, e.name, 'LINK_END_EMPTY',
+        l.{{ link.target_column | ident }}
     from {{ s }}.{{ link.name | ident }} l
     cross join lateral (
         select name
@@ -234,7 +267,9 @@ fault (severity, in_table, row_id, in_id, column_name, code, value) as (
             select {{ loop.index }}, '{{ column }}'
             where l.{{ column | ident }} ~ {{ blank | literal }}
 {% if table %}
-              and not exists (select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> '')
+              and not exists (
+                  select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> ''
+              )
 {% endif %}
             {{ "union all" if not loop.last }}
 {% endfor %}
@@ -246,10 +281,13 @@ fault (severity, in_table, row_id, in_id, column_name, code, value) as (
     union all
     -- ends that are in no in_ table; they may have come earlier
 {% for column, table in ((link.owner_column, link.owner), (link.target_column, link.target)) if table %}
-    select 'note', '{{ link.name }}', null, l.{{ link.owner_column | ident }}, '{{ column }}', 'END_NOT_HERE', l.{{ column | ident }}
+    select 'note', '{{ link.name }}', null, l.{{ link.owner_column | ident }}, '{{ column }}', 'END_NOT_HERE',
+        l.{{ column | ident }}
     from {{ s }}.{{ link.name | ident }} l
     where l.in_status in ('', 'ON_WORK') and l.removed is not true and l.{{ column | ident }} !~ {{ blank | literal }}
-      and not exists (select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> '')
+      and not exists (
+          select from {{ s }}.{{ table | ident }} e where e.in_id = l.{{ column | ident }} and e.in_id <> ''
+      )
     union all
 {% endfor %}
 {% endfor %}
@@ -280,8 +318,13 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
 )
 select
     p.severity, p.in_table, p.row_id, p.in_id, p.column_name, p.code,
-    replace(replace(s.english, '{column}', coalesce(p.column_name, '')), '{value}', {{ said("p.value") }}) as message,
-    replace(replace(s.russian, '{column}', coalesce(p.column_name, '')), '{value}', {{ said("p.value") }}) as message_rus
+{% for language, name in (("english", "message"), ("russian", "message_rus")) %}
+    replace(
+        replace(s.{{ language }}, '{column}', coalesce(p.column_name, '')), '{value}', {{ said("p.value") }}
+    ) as {{ name }}{{ "," if not loop.last }}
+{% endfor %}
 from problem p
 join sentence s on s.code = p.code
-order by array_position(array['error', 'warning', 'note'], p.severity), p.in_table, p.row_id, p.in_id, p.column_name, p.code;
+order by
+    array_position(array['error', 'warning', 'note'], p.severity),
+    p.in_table, p.row_id, p.in_id, p.column_name, p.code;

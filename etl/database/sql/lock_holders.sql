@@ -41,7 +41,8 @@ select
     cast(date_trunc('second', coalesce(a.xact_start, p.prepared)) as text) as since
 from counted l
 left join pg_catalog.pg_stat_activity a on a.pid = l.pid
-left join pg_catalog.pg_prepared_xacts p on l.pid is null and l.virtualtransaction = '-1/' || cast(p.transaction as text)
+left join pg_catalog.pg_prepared_xacts p
+    on l.pid is null and l.virtualtransaction = '-1/' || cast(p.transaction as text)
 where not coalesce(a.application_name like 'etl:%' and {{ is_own("a") }}, false)
 group by l.pid, p.gid, a.usename, a.backend_type, p.owner, a.application_name, a.xact_start, p.prepared
 order by bool_or(l.granted) desc, coalesce(a.xact_start, p.prepared) nulls last, l.pid

@@ -8,8 +8,8 @@ select
     q.usage,
     array(
         select
-            'session ' || a.pid || ' of ' || {{ role_of("a") }} || ' (' || coalesce(nullif(a.application_name, ''), 'no name')
-                || ') in database ' || a.datname
+            'session ' || a.pid || ' of ' || {{ role_of("a") }}
+                || ' (' || coalesce(nullif(a.application_name, ''), 'no name') || ') in database ' || a.datname
                 || coalesce(', in a transaction since ' || cast(date_trunc('second', a.xact_start) as text), '')
         from pg_catalog.pg_stat_activity a
         where a.datname is not null and a.pid <> pg_backend_pid()

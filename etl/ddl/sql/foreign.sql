@@ -1,6 +1,6 @@
 -- What was added to some tables, or taken from them, and may refuse what a run writes: constraints, unique and computed
--- indexes, generated columns, columns that must be filled, replication without an identity, sequences at their end. `named`
--- is the name as SQL text.
+-- indexes, generated columns, columns that must be filled, replication without an identity, sequences at their end.
+-- `named` is the name as SQL text.
 with asked as (
     select c.oid, c.relname::text as name, c.relpersistence, c.relreplident, c.relhasindex
     from pg_catalog.pg_class c
@@ -8,9 +8,13 @@ with asked as (
     where n.nspname = :schema and c.relname = any(:names) and c.relkind = 'r'
 ),
 found as (
-select a.name, 'constraint ' || cast(c.contype as text) as kind, c.conname::text as what, pg_catalog.pg_get_constraintdef(c.oid) as text,
-    array(select t.attname::text from pg_catalog.pg_attribute t where t.attrelid = a.oid and t.attnum = any(c.conkey)) as columns,
-    case when c.contype = 'c' then pg_catalog.pg_get_expr(c.conbin, c.conrelid) end as expression, c.convalidated as is_valid
+select a.name, 'constraint ' || cast(c.contype as text) as kind, c.conname::text as what,
+    pg_catalog.pg_get_constraintdef(c.oid) as text,
+    array(
+        select t.attname::text from pg_catalog.pg_attribute t where t.attrelid = a.oid and t.attnum = any(c.conkey)
+    ) as columns,
+    case when c.contype = 'c' then pg_catalog.pg_get_expr(c.conbin, c.conrelid) end as expression,
+    c.convalidated as is_valid
 from asked a
 join pg_catalog.pg_constraint c on c.conrelid = a.oid and c.contype in ('c', 'f', 'x')
 union all
@@ -40,15 +44,19 @@ join pg_catalog.pg_publication p on p.pubupdate and (
     p.puballtables or exists (select from pg_catalog.pg_publication_rel r where r.prpubid = p.oid and r.prrelid = a.oid)
 )
 where a.relreplident = 'n'
-    or a.relreplident = 'd' and not exists (select from pg_catalog.pg_index i where i.indrelid = a.oid and i.indisprimary)
+    or a.relreplident = 'd' and not exists (
+        select from pg_catalog.pg_index i where i.indrelid = a.oid and i.indisprimary
+    )
 union all
 select a.name, 'sequence', s.relname::text, '', array[]::text[], null, true
 from asked a
-join pg_catalog.pg_depend d on d.refobjid = a.oid and d.deptype in ('a', 'i') and d.classid = 'pg_catalog.pg_class'::regclass
+join pg_catalog.pg_depend d
+    on d.refobjid = a.oid and d.deptype in ('a', 'i') and d.classid = 'pg_catalog.pg_class'::regclass
 join pg_catalog.pg_sequence q on q.seqrelid = d.objid
 join pg_catalog.pg_class s on s.oid = q.seqrelid
 where case
-    when pg_catalog.has_sequence_privilege(s.oid, 'usage, select') then pg_catalog.pg_sequence_last_value(s.oid) >= q.seqmax
+    when pg_catalog.has_sequence_privilege(s.oid, 'usage, select')
+        then pg_catalog.pg_sequence_last_value(s.oid) >= q.seqmax
 end
 union all
 select a.name, 'unlogged', a.name, '', array[]::text[], null, true

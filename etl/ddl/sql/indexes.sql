@@ -1,4 +1,5 @@
--- The whole, usable indexes of our tables on one column or its lower case: of all rows, or of those that are not REMOVED.
+-- The whole, usable indexes of our tables on one column or its lower case: of all rows, or of those that are not
+-- REMOVED.
 select c.relname::text as name, a.attname::text as column, x.relname::text as index_name, i.indisunique as is_unique,
     i.indpred is not null as of_live, i.indkey[0] = 0 as ignores_case,
     exists (select from pg_catalog.pg_constraint k where k.conindid = i.indexrelid) as is_constraint
@@ -11,7 +12,10 @@ cross join lateral (
     select case when i.indkey[0] = 0 then pg_catalog.pg_get_indexdef(i.indexrelid, 1, true) end as expression offset 0
 ) e
 join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    and case when i.indkey[0] = 0 then e.expression = pg_catalog.format('lower(%I)', a.attname) else a.attnum = i.indkey[0] end
+    and case
+        when i.indkey[0] = 0 then e.expression = pg_catalog.format('lower(%I)', a.attname)
+        else a.attnum = i.indkey[0]
+    end
 where n.nspname = :schema and c.relname = any(:names) and i.indisvalid and i.indnkeyatts = 1
   and (
       i.indpred is null

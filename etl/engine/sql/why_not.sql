@@ -73,7 +73,8 @@ sentence (why, english, russian) as (
     ('unknown marker',
         'process_tracking id={marker} has load_status={load}, ins_inkafka_status={read}: set them to 0 or 1',
         'в process_tracking id={marker} load_status={load}, ins_inkafka_status={read}: установите 0 или 1'),
-    ('stopped', 'the run on process_tracking id={marker} was stopped (ins_inkafka_status=2), hand over again: {message}',
+    ('stopped',
+        'the run on process_tracking id={marker} was stopped (ins_inkafka_status=2), hand over again: {message}',
         'запуск по process_tracking id={marker} остановлен (ins_inkafka_status=2), повторите передачу: {message}'),
     ('finished', 'process_tracking id={marker} was read before they were ready: hand over again',
         'process_tracking id={marker} прочитана раньше, чем они были готовы: повторите передачу'),
@@ -86,7 +87,8 @@ select
     j.in_table, j.in_status, j.rows, j.oldest_inserted_date,
 {% for language in ("english", "russian") %}
     {% for place in places %}replace({% endfor %}s.{{ language }}
-    {%- for name, column in places %}, '{{ "{" ~ name ~ "}" }}', coalesce(cast(j.{{ column }} as text), '')){% endfor %} as {{ "reason" if language == "english" else "reason_rus" }}{{ "," if not loop.last }}
+    {%- for name, column in places %}, '{{ "{" ~ name ~ "}" }}', coalesce(cast(j.{{ column }} as text), '')){% endfor %}
+    as {{ "reason" if language == "english" else "reason_rus" }}{{ "," if not loop.last }}
 {% endfor %}
 from judged j
 join sentence s on s.why = j.why

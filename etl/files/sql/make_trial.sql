@@ -1,7 +1,9 @@
 -- The cells of a block as texts, with their lines.
 create temporary table fill_cells ({{ (["_line bigint"] + (columns | idents | each("{0} text"))) | comma_list }});
 -- A table that refuses what the in_ table refuses of one row; that two rows have one key is not asked here.
-create temporary table fill_tried (like {{ schema | ident }}.{{ table | ident }} including constraints including defaults);
+create temporary table fill_tried (
+    like {{ schema | ident }}.{{ table | ident }} including constraints including defaults
+);
 -- Tries each cell and each row by itself, so that one that the server refuses is found by its line.
 create function pg_temp.fill_faults() returns table (line bigint, place integer, reason text) language plpgsql as $body$
 declare

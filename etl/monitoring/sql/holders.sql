@@ -1,5 +1,5 @@
--- What keeps vacuum from removing dead rows for longer than the given minutes, so that tables grow with every run. Of other
--- roles' sessions the times are seen only by members of pg_read_all_stats.
+-- What keeps vacuum from removing dead rows for longer than the given minutes, so that tables grow with every run. Of
+-- other roles' sessions the times are seen only by members of pg_read_all_stats.
 {% from "role_of.jinja" import role_of %}
 select 'prepared transaction' as kind, gid as name, owner::text as owner,
     cast(extract(epoch from clock_timestamp() - prepared) as float8) as seconds

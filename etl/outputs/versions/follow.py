@@ -77,7 +77,7 @@ def _follow(
         of_object = values | {"bo": table.bo}
         tables = instance_names(version, structure, table)
         yield table.name, "upserted", execute(connection, _sql("upsert_instances", **tables), of_object)
-        if not structure.keeps_removed:
+        if structure.hidden_states:
             yield table.name, "deleted", execute(connection, _sql("delete_instances", **tables), of_object)
     for link in structure.links:
         of_link = values | {"bo": link.bo, "field": link.field}

@@ -12,7 +12,7 @@ from typing import Any
 
 from etl import ddl
 from etl.database import Connection, PlacedPart, SqlTemplates, execute, fetch_all, fetch_one, pipe, refuse_newer
-from etl.ddl.shape import Column
+from etl.ddl.columns import Column
 from etl.ddl.tables import Direction, tables
 from etl.metadata import Company, names
 from etl.outputs.versions.own_tables import MIRROR_PARTS
@@ -20,7 +20,7 @@ from etl.quoting import identifier
 
 _sql = SqlTemplates(__package__, "etl.store")
 
-_CHANGE = "run, bo, field, instance, target, change"
+_CHANGE = "run, bo, field, instance, target, change, before"
 # Bytes: values up to the first, which is more than a page can hold, are copied with their row; longer ones in slices
 # of the second.
 _SIZES = {"inline_bytes": 2 * 1024 * 1024, "slice_bytes": 1024 * 1024}

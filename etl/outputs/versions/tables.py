@@ -2,6 +2,7 @@
 
 from etl.metadata import names
 from etl.metadata.field_types import Native
+from etl.metadata.instance_state import InstanceState
 from etl.metadata.out_structure import FIELD, STATE, OutColumn, OutInstances, OutLinks, OutStructure
 from etl.outputs.versions.version import OutVersion
 from etl.quoting import identifier
@@ -24,7 +25,7 @@ def instance_names(version: OutVersion, structure: OutStructure, table: OutInsta
         "out_table": table.name,
         "columns": [identifier(column.name) for column in table.columns],
         "values": [_value(column) for column in table.columns],
-        "keeps_removed": structure.keeps_removed,
+        "hidden": structure.hidden_states,
     }
 
 
@@ -41,6 +42,8 @@ def link_names(version: OutVersion, structure: OutStructure, link: OutLinks) -> 
         "owner_out": names.out_table(link.bo),
         "target_outs": [names.out_table(target) for target in link.targets],
         "keeps_removed": structure.keeps_removed,
+        # Kept or not, a removed instance shows no links.
+        "without_links": sorted({InstanceState.REMOVED, *structure.hidden_states}),
     }
 
 

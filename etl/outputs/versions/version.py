@@ -25,14 +25,15 @@ class OutVersion:
 class Versions:
     """The settings of a company's versions: the structure of a new one, and how one is filled.
 
-    `environment_version` names the version that runs make when it is missing. `chunk_rows` are filled at once;
-    a table of more than `undivided_rows` is filled in two parts; `fill_seconds` is how long one run may fill.
+    `environment_version` names the version that runs make when it is missing. `kept_states` are the states beside
+    ACTUAL in which an instance stays. `chunk_rows` are filled at once; a table of more than `undivided_rows` is filled
+    in two parts; `fill_seconds` is how long one run may fill.
     """
 
     company: Company
     store_schema: str
     environment_version: str
-    keeps_removed: bool
+    kept_states: tuple[str, ...]
     chunk_rows: int
     undivided_rows: int
     fill_seconds: float
@@ -50,7 +51,7 @@ class Versions:
     @property
     def wanted(self) -> OutStructure:
         """The structure that the metadata requires now."""
-        return OutStructure.of(self.company, keeps_removed=self.keeps_removed)
+        return OutStructure.of(self.company, kept=self.kept_states)
 
     @property
     def views_schema(self) -> str:

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import jsonschema
@@ -244,3 +245,25 @@ def test_no_text_of_the_excel_file_is_a_formula(code: str) -> None:
                 text = archive.read(name).decode()
                 assert not re.search(r"<f[ >]", text)
                 assert set(re.findall(r'<c [^>]*t="(\w+)"', text)) <= {"s", "b", "n", "d", "inlineStr"}
+
+
+@pytest.mark.parametrize(
+    ("kept", "hidden"),
+    [
+        ((), ["REMOVED", "ARCHIVED", "TEST"]),
+        (("ARCHIVED",), ["REMOVED", "TEST"]),
+        (("REMOVED", "TEST"), ["ARCHIVED"]),
+        (("REMOVED", "ARCHIVED", "TEST"), []),
+    ],
+)
+def test_it_says_which_instances_readers_see(kept: tuple[str, ...], hidden: list[str]) -> None:
+    files = contract_files(company(), replace(TERMS, kept_states=kept), grants="")
+    objects = sum(bo.has_out_table for bo in company().objects)
+    assert files["ddl/out.sql"].decode().count("system_state varchar(8)") == (objects if kept else 0)
+    for language, said in (("en", "are not in the tables"), ("ru", "в таблицах нет")):
+        guide = files[f"guide.{language}.md"].decode()
+        columns = [line for line in guide.splitlines() if line.startswith("| `system_state`")]
+        told = [["ACTUAL", *kept, "REMOVED"]] if kept else []  # the last in the remark on its links
+        assert [re.findall("`([A-Z]+)`", line) for line in columns] == told
+        lines = [line for line in guide.splitlines() if said in line]
+        assert [re.findall("`([A-Z]+)`", line) for line in lines] == ([hidden] if hidden else [])

@@ -1,8 +1,11 @@
--- What roles other than the owner hold by name on some tables and sequences: on the whole (column_name null) or by column.
--- `role` is SQL text.
+-- What roles other than the owner hold by name on some tables and sequences: on the whole (column_name null) or by
+-- column. `role` is SQL text.
 select
     c.relname::text as name, held.column_name, lower(held.privilege_type) as privilege, held.is_grantable,
-    case when held.grantee = 0 then 'public' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(held.grantee)) end as role
+    case
+        when held.grantee = 0 then 'public'
+        else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(held.grantee))
+    end as role
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 cross join lateral (

@@ -9,9 +9,11 @@ revoke all on all sequences in schema {{ schema | ident }} from {{ role | ident 
 revoke all on schema {{ schema | ident }} from {{ role | ident }};
 {% endif %}
 grant usage on schema {{ schema | ident }} to {{ role | ident }};
+{# A statement is one line: the script is taken apart by lines. #}
 {% for one in tables %}
 {% set columns = one.columns | join(", ") %}
-grant select, insert ({{ columns }}), update ({{ columns }}), delete{{ ", truncate" if one.may_truncate }} on {{ schema | ident }}.{{ one.table | ident }} to {{ role | ident }};
+{% set rows = "select, insert (%s), update (%s), delete" | format(columns, columns) %}
+grant {{ rows }}{{ ", truncate" if one.may_truncate }} on {{ schema | ident }}.{{ one.table | ident }} to {{ role | ident }};
 {% if one.has_sequence %}
 grant usage on sequence {{ schema | ident }}.{{ one.sequence | ident }} to {{ role | ident }};
 {% endif %}

@@ -1,7 +1,8 @@
--- What a role has granted to others in some schemas, as the statements that take it back; the role itself must say them.
--- While others hold something through a role, nothing of it can be taken from the role.
+-- What a role has granted to others in some schemas, as the statements that take it back; the role itself must say
+-- them. While others hold something through a role, nothing of it can be taken from the role.
 select concat(
-    'revoke ', lower(held.privilege_type), ' (' || pg_catalog.quote_ident(held.column_name) || ')', ' on ', held.kind, ' ',
+    'revoke ', lower(held.privilege_type), ' (' || pg_catalog.quote_ident(held.column_name) || ')',
+    ' on ', held.kind, ' ',
     held.place, ' from ',
     case when held.grantee = 0 then 'public' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(held.grantee)) end
 ) as statement
@@ -18,7 +19,8 @@ from (
         where t.attrelid = c.oid and not t.attisdropped
     ) a
     union all
-    select 'schema', n.nspname, n.nspowner, pg_catalog.quote_ident(n.nspname), a.grantor, a.grantee, a.privilege_type, null
+    select 'schema', n.nspname, n.nspowner, pg_catalog.quote_ident(n.nspname), a.grantor, a.grantee, a.privilege_type,
+        null
     from pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a
 ) held
 join pg_catalog.pg_roles r on r.oid = held.grantor

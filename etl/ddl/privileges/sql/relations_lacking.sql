@@ -1,6 +1,7 @@
 -- Our relations that another role owns, as after a restore by another role, and those whose owner has revoked a
 -- privilege from itself.
-select n.nspname::text as schema, pg_catalog.quote_ident(c.relname) as name, pg_catalog.pg_get_userbyid(c.relowner)::text as owner,
+select n.nspname::text as schema, pg_catalog.quote_ident(c.relname) as name,
+    pg_catalog.pg_get_userbyid(c.relowner)::text as owner,
     case c.relkind when 'v' then 'view' else 'table' end as kind, o.is_ours,
     pg_catalog.concat_ws(
         ', ',

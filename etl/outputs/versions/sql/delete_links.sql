@@ -1,9 +1,9 @@
--- Deleted links, and links of removed instances; not those that exist again. For the collation see
+-- Deleted links, and links of instances that are not shown any more; not those that exist again. For the collation see
 -- delete_instances.
-{% from "window.jinja" import window %}
+{% from "window.jinja" import state_changed, window %}
 {% from "links.jinja" import touched, is_shown %}
 with touched as (
-    {{ touched(store_schema, golden_link, "unlinked", "removed", window) }}
+    {{ touched(store_schema, golden_link, "unlinked", "removed", window, state_changed) }}
 )
 delete from {{ out_schema | ident }}.{{ out_link | ident }} o
 using touched t

@@ -1,9 +1,9 @@
--- Links whose two ends are shown: new links, and links of restored instances. For the collation see
+-- Links whose two ends are shown: new links, and links of instances that are shown again. For the collation see
 -- delete_instances.
-{% from "window.jinja" import window %}
+{% from "window.jinja" import state_changed, window %}
 {% from "links.jinja" import touched, is_shown, into_links, when_known %}
 with touched as (
-    {{ touched(store_schema, golden_link, "linked", "returned", window) }}
+    {{ touched(store_schema, golden_link, "linked", "returned", window, state_changed) }}
 )
 {{ into_links(out_schema, out_link, owner_column, target_column, bo_column) }}
 

@@ -15,15 +15,17 @@ with gone as (
     where not exists (select from {{ schema | ident }}.{{ golden | ident }} m where m._id = w._id)
     returning _id
 )
-insert into {{ schema | ident }}.journal (bo, instance, change)
-select :bo, _id, 'removed' from gone
+insert into {{ schema | ident }}.journal (bo, instance, change, before)
+select :bo, _id, 'removed', cast(null as jsonb) from gone
 union all
-select :bo, m._id, case
-    when w._id is null then 'created'
-    when m._state = 'REMOVED' then 'removed'
-    when w._state = 'REMOVED' then 'returned'
-    else 'changed'
-end
+select :bo, m._id,
+    case
+        when w._id is null then 'created'
+        when m._state = 'REMOVED' then 'removed'
+        when w._state = 'REMOVED' then 'returned'
+        else 'changed'
+    end,
+    case when w._state <> m._state then jsonb_build_object('_state', w._state) end
 from {{ schema | ident }}.{{ golden | ident }} m
 left join was w on w._id = m._id
 where w._id is null or w is distinct from m

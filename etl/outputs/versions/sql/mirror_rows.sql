@@ -3,7 +3,9 @@
 {% from "mirror.jinja" import changed %}
 select
 {% for column in columns %}
-    {% if column in long %}case when octet_length(g.{{ column.name | ident }}) <= {{ inline_bytes }} then g.{{ column.name | ident }} end{% else %}g.{{ column.name | ident }}{% endif %}{{ "," if not loop.last }}
+    {% set value = "g." ~ (column.name | ident) %}
+    {% set copied = "case when octet_length(%s) <= %d then %s end" | format(value, inline_bytes, value) %}
+    {{ copied if column in long else value }}{{ "," if not loop.last }}
 {% endfor %}
 from {{ schema | ident }}.{{ golden | ident }} g
 where {{ changed(schema, is_link, is_all, window) }}

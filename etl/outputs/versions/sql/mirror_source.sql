@@ -4,7 +4,10 @@
 select
     cast(pg_current_snapshot() as text) as upto,
     concat_ws(' ', s.system_identifier, d.oid, cast('{{ schema | ident }}.journal' as regclass)::oid) as place,
-    coalesce(pg_snapshot_xmax(cast(cast(:position as text) as pg_snapshot)) > pg_snapshot_xmax(pg_current_snapshot()), true)
+    coalesce(
+            pg_snapshot_xmax(cast(cast(:position as text) as pg_snapshot)) > pg_snapshot_xmax(pg_current_snapshot()),
+            true
+        )
         or exists (
             select from {{ schema | ident }}.out_version v
             where v.schema_name = :mirror

@@ -2,7 +2,7 @@
 {% from "window.jinja" import window %}
 {% from "instances.jinja" import golden_instances, into_instances, when_different %}
 {{ into_instances(out_schema, out_table, columns) }} (
-{{ golden_instances(store_schema, golden, values, keeps_removed) }}
+{{ golden_instances(store_schema, golden, values, hidden) }}
   and g._id in (
       select j.instance
       from {{ store_schema | ident }}.journal j

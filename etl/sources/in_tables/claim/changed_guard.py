@@ -28,7 +28,7 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 def changed_too_much(
     connections: Connections, company: Company, context: MergeContext, claimed: Mapping[str, Claimed], share: int
 ) -> Iterator[str]:
-    """Sentences about the objects of which a batch would change more ACTUAL instances than `share` percent.
+    """Sentences about the objects of which a batch would change more instances than `share` percent.
 
     A batch that is small beside its object costs only a count of instances up to the threshold.
     """
@@ -49,10 +49,10 @@ def changed_too_much(
 def _instances(
     connections: Connections, business_object: BusinessObject, context: MergeContext, rows: int, share: int
 ) -> int:
-    """The number of ACTUAL instances, if `rows` changes may exceed the share; else 0."""
+    """The number of instances, if `rows` changes may exceed the share; else 0."""
     if not exceeds(rows, share, LEAST):
         return 0
-    statement = _sql("actual_instances", golden=names.store_table(business_object.code), **context.names)
+    statement = _sql("instances", golden=names.store_table(business_object.code), **context.names)
     row = fetch_one(connections.store, statement, {"threshold": threshold(rows, share)})
     instances = int(row.instances) if row else 0
     return instances if instances >= LEAST and exceeds(rows, share, instances) else 0

@@ -36,8 +36,8 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Shares:
-    """The share of an object's ACTUAL instances that one batch may remove, empty of one field, or change, and of the
-    links between two objects it may end: percent, None for any."""
+    """The share of an object's instances that one batch may remove, empty of one field, or change, and of the links
+    between two objects it may end: percent, None for any. REMOVED instances do not count."""
 
     removed: int | None
     blanked: int | None
@@ -145,8 +145,8 @@ class _Count:
         return dict(row._mapping) if row else {}
 
     def instances(self, threshold: int) -> int:
-        """How many ACTUAL instances the object has; counting ends at `threshold`."""
-        return int(self._one("actual_instances", threshold=threshold).instances) if threshold else 0
+        """How many instances the object has; counting ends at `threshold`."""
+        return int(self._one("instances", threshold=threshold).instances) if threshold else 0
 
     @cached_property
     def _unique(self) -> list[FieldValue]:

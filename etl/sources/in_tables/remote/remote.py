@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from etl.database import Connection, SqlTemplates, execute, fetch_one, pipe
-from etl.ddl.shape import Column
+from etl.ddl.columns import Column
 from etl.merge.context import Connections, MergeContext
 from etl.merge.errors.truncated import refuse_truncated
 from etl.merge.files.upload import refuse_files

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from etl.database import Connection, SqlTemplates, execute
-from etl.ddl.shape import Column
+from etl.ddl.columns import Column
 from etl.ddl.tables import Direction, tables
 from etl.merge.context import MergeContext
 from etl.merge.links.removals import REMOVED, has_removed

@@ -1,4 +1,4 @@
--- How many ACTUAL instances the claimed rows would change, found as a merge does: by out_id, else by in_id, else by a unique
+-- How many instances the claimed rows would change, found as a merge does: by out_id, else by in_id, else by a unique
 -- value, unless another row removes its holder. Rows that remove or will be rejected change none; of several rows for
 -- one instance a single different one counts.
 {% from "chunk.jinja" import claimed %}
@@ -10,7 +10,7 @@
     left join {{ lookup.alias }} on {{ lookup.alias }}.written = i.{{ lookup.column }}
 {% endfor %}
     {{ caller() }}
-    where {{ claimed(chunk) }} and i.removed is not true and g._state = 'ACTUAL'
+    where {{ claimed(chunk) }} and i.removed is not true and g._state <> 'REMOVED'
 {% for field in rejecting %}
       and not {{ field.fault }}
 {% endfor %}

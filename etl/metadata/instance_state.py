@@ -1,0 +1,13 @@
+"""The states of an instance (guide, `state` of a record)."""
+
+from enum import StrEnum
+
+
+class InstanceState(StrEnum):
+    """ACTUAL: in use. REMOVED: deleted; it keeps its values and its links, and holds no unique value. ARCHIVED: put
+    away. TEST: meant for test mode. All but a REMOVED one hold their unique values and count as instances."""
+
+    ACTUAL = "ACTUAL"
+    REMOVED = "REMOVED"
+    ARCHIVED = "ARCHIVED"
+    TEST = "TEST"

@@ -1,0 +1,5 @@
+-- How many instances an object has in whatever state but REMOVED, counted up to the threshold.
+select count(*) as instances
+from (
+    select 1 from {{ store_schema | ident }}.{{ golden | ident }} where _state <> 'REMOVED' limit :threshold
+) counted
