@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from etl.database import SqlTemplates, execute, rollback_transaction, transaction
+from etl.database import RetryPolicy, SqlTemplates, execute, rollback_transaction, transaction
 from etl.engine.handlers import Work
 from etl.engine.merge_tasks import merge
 from etl.errors import EnvironmentFault, EtlError
@@ -17,7 +17,6 @@ from etl.runs import (
     Chunk,
     ErrorClass,
     PoisonRows,
-    RetryPolicy,
     Task,
     TaskFunction,
     bisect,

@@ -10,7 +10,6 @@ A run that breaks off at any point is taken over by the next runner, which finds
 """
 
 import logging
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
-from etl.database import SqlTemplates, fetch_all, transaction
+from etl.database import Backoff, RetryPolicy, SqlTemplates, after_transient, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
 from etl.engine.handlers import Work
 from etl.engine.notifications import notify_of_run, notify_run
@@ -47,8 +46,8 @@ _log = logging.getLogger("in_pg_migration")
 
 Answer = TypeVar("Answer")
 
-# Pauses before further attempts to acquire a run, in seconds.
-_PAUSES = (0.2, 1.0)
+# A runner that was faster may hold the locks that preparing and acquiring take.
+_ACQUIRING = RetryPolicy(after_transient(Backoff(first=0.4, longest=0.8, tries=2)))
 
 
 def _nothing() -> None:
@@ -69,7 +68,7 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
     idle = _look(runtime, accept=accept)
     if idle:
         return idle
-    decision, lease = _acquire(runtime, accept=accept)
+    decision, lease = _ACQUIRING.run_with_retry("acquiring a run", partial(_acquire, runtime, accept=accept))
     if lease is None:
         return _not_started(decision)
     _log.info("w7qP9r57 :: start migration by companyCode=%s run=%s", runtime.company.code, lease.run)
@@ -77,22 +76,17 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
         return _perform_run(runtime, decision, lease, accept=accept, check_cancelled=check_cancelled)
 
 
-def _acquire(
-    runtime: Runtime, *, accept: bool, pauses: tuple[float, ...] = _PAUSES
-) -> tuple[Decision, RunLease | None]:
-    """Prepares what a run needs and tries to acquire it; transient faults are retried."""
+def _acquire(runtime: Runtime, *, accept: bool) -> tuple[Decision, RunLease | None]:
+    """Prepares what a run needs and tries to acquire it; no lease: the marker says that no run starts."""
     try:
         prepare(runtime)
         return runtime.handshake.acquire(accept=accept)
     except TransientFault:
-        # A runner that was faster may hold the locks that this takes; then the marker says so, or that the run is done.
+        # A runner that was faster holds locks; then the marker says so, or that the run is done.
         decision = _decision(runtime, accept=accept)
         if decision and not decision.starts:
             return decision, None
-        if not pauses:
-            raise
-    time.sleep(pauses[0] * random.uniform(0.5, 1.0))  # noqa: S311
-    return _acquire(runtime, accept=accept, pauses=pauses[1:])
+        raise
 
 
 def _look(runtime: Runtime, *, accept: bool) -> Outcome | None:
@@ -135,7 +129,7 @@ def _perform_run(
 
     def step(what: str, act: Callable[[], Answer]) -> Answer:
         """A step between the tasks: locks of other sessions are waited for, as in tasks."""
-        return retry_policy.run_with_retry(f"{what} run {lease.run}", act, only_outages=True)
+        return retry_policy.run_with_retry(f"{what} run {lease.run}", act)
 
     with _freeing(runtime, lease), beat:
         step("entering the store for", partial(enter_store, runtime, lease))

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from etl.database import LOCK_TIMEOUT, Connection, transaction
+from etl.database import LOCK_TIMEOUT, Connection, RetryPolicy, transaction
 from etl.errors import EtlError, FencedOut, TransientFault
 from etl.notifications.telemetry import span
 from etl.runs.error_class import is_crash
 from etl.runs.queue import ClaimedTask, Counters, TaskQueue
-from etl.runs.retry_policy import RetryPolicy
 from etl.runs.task import CHUNKED, Task
 
 _log = logging.getLogger("in_pg_migration")
