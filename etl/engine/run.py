@@ -35,7 +35,7 @@ from etl.engine.runtime import Runtime
 from etl.engine.workers import refuse_unknown
 from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
 from etl.notifications.telemetry import span
-from etl.runs import Kind, TaskQueue
+from etl.runs import CounterName, Kind, TaskQueue
 from etl.runs.plan import FIRST
 from etl.sources.in_tables.claim import unread_after_run
 from etl.sources.in_tables.handshake import Action, Decision, RunLease
@@ -229,7 +229,7 @@ def _outcome(runtime: Runtime, queue: TaskQueue, decision: Decision, lease: RunL
         unread = [str(one) for one in unread_after_run(connection, runtime.company, runtime.in_schema, claimed)]
     for sentence in unread:
         _log.warning("%s", sentence)
-    out = Counter[str]()
+    out = Counter[CounterName]()
     for row in rows:
         if row.kind in (Kind.FILL_OUT, Kind.RUN_PROCESSES):
             out.update(row.counters)

@@ -5,6 +5,7 @@ with the task's state. Never knows what a task does.
 """
 
 from etl.runs.bisect import PoisonRows, bisect
+from etl.runs.counters import ClaimedRows, CounterName, Counters, ResultName, TaskCounters
 from etl.runs.error_class import ErrorClass, backoffs_of, error_class_of, is_data_error
 from etl.runs.perform import Fallback, TaskFunction, perform
 from etl.runs.plan import Extent, build_claim_plan, build_plan
@@ -18,14 +19,19 @@ __all__ = [
     "SHARED",
     "Chunk",
     "Claimed",
+    "ClaimedRows",
     "ClaimedTask",
+    "CounterName",
+    "Counters",
     "ErrorClass",
     "Extent",
     "Fallback",
     "Kind",
     "PoisonRows",
     "QueueState",
+    "ResultName",
     "Task",
+    "TaskCounters",
     "TaskFunction",
     "TaskQueue",
     "backoffs_of",

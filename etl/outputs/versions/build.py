@@ -10,7 +10,6 @@ from etl.database import Backoff, Connection, RetryPolicy, after_transient, tran
 from etl.errors import ConfigurationError
 from etl.outputs.versions.fill import fill_chunk, mark_shared
 from etl.outputs.versions.follow import (
-    Counters,
     follow,
     no_rows,
     snapshot,
@@ -18,6 +17,7 @@ from etl.outputs.versions.follow import (
 from etl.outputs.versions.registry import lock_version, note_scans
 from etl.outputs.versions.upkeep import ensure_version, keep_current, reconcile
 from etl.outputs.versions.version import OutVersion, Versions
+from etl.runs import Counters
 
 # A run that fills the same version locks it for up to fillSeconds.
 _FILLING = RetryPolicy(after_transient(Backoff(first=0.7, longest=0.7, tries=59)))

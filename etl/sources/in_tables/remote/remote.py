@@ -30,7 +30,7 @@ from etl.merge.rows.single_fields import find_dependent_rows
 from etl.merge.rows.statements import merge_of
 from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
-from etl.runs import Chunk, Kind, Task
+from etl.runs import Chunk, CounterName, Counters, Kind, Task
 from etl.sources.in_tables.receipts.receipts import copy_errors
 from etl.sources.in_tables.remote.remote_task import (
     ERROR,
@@ -47,7 +47,6 @@ from etl.sources.in_tables.remote.status_writer import status_writer
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
-Counters = dict[str, int]
 MergeFunction = Callable[[Connection, Task, MergeContext], Counters]
 
 
@@ -84,7 +83,7 @@ def relay_task(
         return {}
     whole = _RemoteMerge(connections, relayed(company, task, context))
     first = whole.counted()
-    again = Counter[str]()
+    again = Counter[CounterName]()
     dependent = replace(task, kind=Kind.MIGRATE_DEPENDENT_ROWS)
     if slices and whole.rows.kind == "rows" and _find_dependent_rows(connections, company, dependent, context):
         errand = _RemoteMerge(connections, relayed(company, dependent, context))

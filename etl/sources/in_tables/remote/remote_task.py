@@ -11,7 +11,7 @@ from etl.merge.links.removals import REMOVED, has_removed
 from etl.metadata import Company
 from etl.metadata.company import LinkTable
 from etl.quoting import fold, identifier
-from etl.runs import Chunk, Kind, Task
+from etl.runs import Chunk, CounterName, Counters, Kind, Task
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
@@ -38,7 +38,9 @@ _AT_HOME["dependent rows"] = _AT_HOME["rows"]
 _MARKED = {"rows": ("in_status", "out_id"), "files": ("uploaded", "out_file_id"), "links": ("in_status",)}
 _MARKED["dependent rows"] = _MARKED["rows"]
 # Counters of rows that a repeated task finds unchanged.
-_EFFECTS = ("created", "changed", "removed")
+_EFFECTS: tuple[CounterName, ...] = ("created", "changed", "removed")
+# Those of the first try that a repetition does not find again.
+_KEPT: tuple[CounterName, ...] = ("resolved", "expired", "touched", "merged")
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def in_columns(company: Company, table: str) -> tuple[Column, ...]:
     return next(one.columns for one in found if fold(one.name) == fold(table))
 
 
-def both(first: dict[str, int] | None, again: dict[str, int]) -> dict[str, int]:
+def both(first: Counters | None, again: Counters) -> Counters:
     """The counters of a task whose first try the store has kept and the import has not.
 
     Rows that the repeated task finds unchanged were created, changed or removed by the first try. Each row counts once,
@@ -140,7 +142,7 @@ def both(first: dict[str, int] | None, again: dict[str, int]) -> dict[str, int]:
         if moved:
             sums[name] = sums.get(name, 0) + moved
             sums["unchanged"] -= moved
-    for name in ("resolved", "expired", "touched", "merged"):
+    for name in _KEPT:
         if name in first:
             sums[name] = sums.get(name, 0) + first[name]
     return sums
