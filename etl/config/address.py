@@ -93,5 +93,5 @@ def _server(text: str, url: str) -> str:
     found = _SERVER.fullmatch(text.strip())
     port = int(found["port"] or _DEFAULT_PORT) if found else 0
     if not found or not 1 <= port <= 65535:
-        raise ConfigurationError(f"{url!r}: {text!r} is no server: {_FORM}")
+        raise ConfigurationError(f"{url!r}: {text!r} is not a server: {_FORM}")
     return f"{found['host']}:{port}"

@@ -21,7 +21,7 @@ def parse_company(code: str, documents: Mapping[str, str]) -> Company:
     Raises MetadataError with the problems of all documents, in the order of path and line.
     """
     if not is_code(code):
-        raise MetadataError(f"{shown(code)} is no company code: {CODE_RULE}")
+        raise MetadataError(f"{shown(code)} is not a company code: {CODE_RULE}")
     drafts = _with_system_objects([read_draft(path, text) for path, text in sorted(documents.items())])
     problems = [fault for draft in drafts for fault in draft.faults]
     problems += check_codes(drafts)

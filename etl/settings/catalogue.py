@@ -29,7 +29,7 @@ _HOST = Key(
     "Server of the database: a name, an address, or the folder of a socket. Several, separated by commas, are tried "
     "in turn.",
     pattern=r"[A-Za-z0-9_.:%\[\]/-]+(\s*,\s*[A-Za-z0-9_.:%\[\]/-]+)*",
-    rule="is no host: write a name, an address or the folder of a socket, several separated by commas",
+    rule="is not a host: write a name, an address or the folder of a socket, several separated by commas",
     empty="the embedded server",
 )
 _PORT = Key("port", Kind.NUMBER, "5432", "Port of the server.", smallest=1, largest=65535)
@@ -82,7 +82,7 @@ _IMPORT_KEYS = (
         "in_tables",
         "Schema of the in_ tables and of process_tracking.",
         pattern=r"(?!(?i:pg_))[A-Za-z_][A-Za-z0-9_]*",
-        rule="is no schema name: write letters, digits and underscores, not beginning with a digit or pg_",
+        rule="is not a schema name: write letters, digits and underscores, not beginning with a digit or pg_",
         largest_bytes=_NAME_BYTES,
     ),
     _SSLMODE,
@@ -95,7 +95,7 @@ _IN_MIGRATION_KEYS = (
         "",
         "Company whose data these are. The option --company of a command wins over it.",
         pattern=_CODE,
-        rule="is no company code: write letters, digits and underscores, beginning with a letter",
+        rule="is not a company code: write letters, digits and underscores, beginning with a letter",
         empty="the only folder below companies/",
     ),
     Key(

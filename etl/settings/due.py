@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _TIME = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
 DUE_PATTERN = rf"{_TIME}(?:\s*,\s*{_TIME})*(?:\s+[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*)?"
-DUE_RULE = "is no list of times: write 02:00 or 09:00, 18:00 Asia/Almaty"
+DUE_RULE = "is not a list of times: write 02:00 or 09:00, 18:00 Asia/Almaty"
 
 
 @dataclass(frozen=True)
@@ -40,4 +40,4 @@ def named_zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name} is no time zone that this machine knows: write one like Asia/Almaty") from None
+        raise ValueError(f"{name} is not a time zone that this machine knows: write one like Asia/Almaty") from None

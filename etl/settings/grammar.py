@@ -41,7 +41,7 @@ def parse_pairs(path: str, text: str, environ: Mapping[str, str]) -> tuple[list[
         if isinstance(found, Problem):
             problems.append(found)
         elif found.key in seen:
-            message = f"stands here again, after line {seen[found.key]}: delete one of the two"
+            message = f"is already on line {seen[found.key]}: delete one of the two"
             problems.append(Problem(message, path, number, found.key))
         else:
             seen[found.key] = number
@@ -60,7 +60,7 @@ def _pair(path: str, number: int, line: str, environ: Mapping[str, str]) -> Pair
         return Problem(f"only {key}:ENV=NAME is known after a colon: write that or {key}=value", path, number, key)
     variable = right.strip()
     if not _VARIABLE.fullmatch(variable):
-        return Problem("after :ENV= stands the name of an environment variable", path, number, key)
+        return Problem("after :ENV= write the name of an environment variable", path, number, key)
     if variable not in environ:
         message = f"the environment variable {variable} is not defined: define it where etl is started"
         return Problem(message, path, number, key)

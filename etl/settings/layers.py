@@ -104,7 +104,7 @@ def _set(layers: Layers, file: KeyFile, key: Key, pair: Pair, origin: Origin) ->
 
 def _choose_company(layers: Layers, asked: str | None, folders: list[str]) -> None:
     if asked is not None and not is_code(asked):
-        message = f"{asked!r} is no company code: write letters, digits and underscores, beginning with a letter"
+        message = f"{asked!r} is not a company code: write letters, digits and underscores, beginning with a letter"
         layers.problems.append(Problem(message))
         return
     layers.company = choose(asked, str(layers.value(*_COMPANY_CODE)), folders)
@@ -116,7 +116,7 @@ def _check_overlaid_code(layers: Layers) -> None:
     """A company's own file must not name another company."""
     setting = layers.settings[_COMPANY_CODE]
     if setting.origin.path.startswith(layers.place("companies/")) and setting.value != layers.company:
-        message = f"{setting.value} stands in the folder of company {layers.company}: delete this line"
+        message = f"{setting.value} is set in the folder of company {layers.company}: delete this line"
         layers.complain(*_COMPANY_CODE, message)
 
 

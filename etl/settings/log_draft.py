@@ -71,7 +71,7 @@ def assemble(tops: Iterable[Top], complain: Complain) -> LogStructure:
         if top.is_off:
             off.add((top.kind, name))
         elif name in named:
-            complain(top.line, f"stands here again, after line {named[name].line.number}: delete one of the two")
+            complain(top.line, f"is already on line {named[name].line.number}: delete one of the two")
         else:
             named[name] = top
     layouts = {name: _layout(top, complain) for name, top in by_kind.get("layout", {}).items()}
@@ -116,7 +116,7 @@ def _kind(top: Top, complain: Complain) -> _Kind | None:
         return None
     kind, start = line.values[0]
     if kind not in _KINDS:
-        complain(line, f"is no type: write one of {', '.join(_KINDS)}", start, len(kind))
+        complain(line, f"is not a type: write one of {', '.join(_KINDS)}", start, len(kind))
         return None
     found = _Kind(kind, top.last("layout"), 100 * 1024, 3)
     size, count = top.last("max_file_size"), top.last("files_count")
@@ -133,14 +133,14 @@ def _size(line: Line, complain: Complain) -> int:
     factor = _UNITS.get(match[2].lower()) if match else None
     found = int(float(match[1].replace(",", ".")) * factor) if match and factor else 0
     if found < 1:
-        complain(line, "is no size: write it like 50MiB, 10 MB or 100000", start, len(text))
+        complain(line, "is not a size: write it like 50MiB, 10 MB or 100000", start, len(text))
     return found
 
 
 def _count(line: Line, complain: Complain) -> int:
     text, start = line.values[0]
     if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= _MOST_FILES:
-        complain(line, f"is no number of files: write 1 to {_MOST_FILES}", start, len(text))
+        complain(line, f"is not a number of files: write 1 to {_MOST_FILES}", start, len(text))
         return 1
     return int(text)
 
@@ -194,7 +194,7 @@ def _category(
             if name in destinations:
                 names.append(name)
             elif ("destination", name) not in off:
-                complain(line, "is no destination of this file", start, len(name))
+                complain(line, "is not a destination of this file", start, len(name))
     return Category(_level(top, complain), tuple(dict.fromkeys(names)))
 
 
@@ -204,5 +204,5 @@ def _level(top: Top, complain: Complain) -> int | None:
         return None
     text, start = line.values[0]
     if text not in LEVELS:
-        complain(line, f"is no level: write one of {', '.join(LEVELS)}", start, len(text))
+        complain(line, f"is not a level: write one of {', '.join(LEVELS)}", start, len(text))
     return LEVELS.get(text)

@@ -77,7 +77,7 @@ def _read_top(reading: _Reading, line: Line) -> None:
         del words[0]
     kind, names = (words[0] if words else ""), words[1:]
     if kind not in _TOPS:
-        reading.complain(line, f"is no instruction{_hint(kind, _TOPS)}")
+        reading.complain(line, f"is not an instruction{_hint(kind, _TOPS)}")
         # Its details are read, so that they are not reported as faults as well.
         reading.tops.append(Top("", (), line, is_off=True))
         return
@@ -90,7 +90,7 @@ def _read_top(reading: _Reading, line: Line) -> None:
 
 def _read_detail(reading: _Reading, line: Line) -> None:
     if not reading.tops:
-        reading.complain(line, "stands below no instruction: begin that one in the first column")
+        reading.complain(line, "belongs to no instruction: start instructions in the first column")
         return
     top = reading.tops[-1]
     known = _TOPS[top.kind][1] if top.kind else ()

@@ -64,7 +64,7 @@ def parse_pattern(text: str) -> tuple[Piece, ...]:
     """The parts of a pattern in order. Raises PatternError."""
     pieces, end = _pieces(text, 0, is_inner=False)
     if end != len(text):
-        raise PatternError("closes a bracket that no colour has opened: write \\) for the sign itself", end, 1)
+        raise PatternError("closes a bracket that no colour opened: write \\) for a literal bracket", end, 1)
     return pieces
 
 
@@ -73,7 +73,7 @@ def _pieces(text: str, start: int, *, is_inner: bool) -> tuple[tuple[Piece, ...]
     while place < len(text):
         match = _PIECE.match(text, place)
         if match is None:
-            raise PatternError("is no part of a pattern", place, 1)
+            raise PatternError("is not part of a pattern", place, 1)
         if match["close"]:
             if is_inner:
                 return tuple(found), match.end()
@@ -92,7 +92,7 @@ def _pieces(text: str, start: int, *, is_inner: bool) -> tuple[tuple[Piece, ...]
 def _grouped(match: "re.Match[str]", inner: tuple[Piece, ...]) -> Piece:
     colour = match["word"].replace("bright", "").replace("bold", "").lower() or match["word"].lower()
     if match["word"] and colour not in COLOURS:
-        raise PatternError(f"is no colour: known are {', '.join(COLOURS)}", match.start(), len(match[0]))
+        raise PatternError(f"is not a colour: known are {', '.join(COLOURS)}", match.start(), len(match[0]))
     return Piece("colour", colour, *_width(match), inner=inner)
 
 

@@ -26,7 +26,7 @@ LOOP_KEYS = (
         "",
         "Time zone of the schedule, like Asia/Almaty.",
         pattern=r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*",
-        rule="is no name of a time zone: write one like Asia/Almaty or UTC",
+        rule="is not the name of a time zone: write one like Asia/Almaty or UTC",
         empty="the zone of this machine",
     ),
 )

@@ -21,7 +21,7 @@ NOTICE_KEYS = (
         "Refused where others may write this file.",
         secret=True,
         pattern=r"https?://[^\s/?#]+[^\s]*",
-        rule="is no address: write one that begins with https:// or http://",
+        rule="is not an address: write one that begins with https:// or http://",
         empty="none",
         guarded=True,
     ),

@@ -36,7 +36,7 @@ def _command(layers: Layers) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(str(layers.value(IN_MIGRATION, "hookCommand"))))
     except ValueError:
-        layers.complain(IN_MIGRATION, "hookCommand", "has a quotation mark without its partner: close it")
+        layers.complain(IN_MIGRATION, "hookCommand", "has an unclosed quotation mark: close it")
         return ()
 
 

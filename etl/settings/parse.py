@@ -142,7 +142,7 @@ def _out_version(layers: Layers, environ: Mapping[str, str]) -> Setting:
     key = Key(OUT_VERSION_VARIABLE, Kind.TEXT, OUT_VERSION_DEFAULT, comment)
     given = environ.get(OUT_VERSION_VARIABLE, "").strip()
     if given and not re.fullmatch(r"[0-9A-Za-z_]+", given):
-        message = "is no version: write letters, digits and underscores"
+        message = "is not a version: write letters, digits and underscores"
         layers.problems.append(Problem(message, "environment", None, OUT_VERSION_VARIABLE))
     origin = Origin(OriginKind.ENVIRONMENT, variable=OUT_VERSION_VARIABLE) if given else DEFAULT
     return Setting("environment", key, given or OUT_VERSION_DEFAULT, origin)

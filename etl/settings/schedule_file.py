@@ -30,7 +30,7 @@ def read_schedule(texts: Mapping[str, str], place: str) -> tuple[Schedule, list[
         if name != METHOD or not equals:
             problems += _stray(name, bool(equals), place, number)
         elif seen:
-            message = f"stands here again, after line {seen}: delete one of the two"
+            message = f"is already on line {seen}: delete one of the two"
             problems.append(Problem(message, place, number, name))
         else:
             seen = number

@@ -70,7 +70,7 @@ def test_a_gzip_file_that_grows_without_end_is_given_up(client: SqlClient) -> No
         (b"in_id" + b"," * 300_000 + b"\na\n", "has 300,001 columns"),
         (b"in_id," * 300_000, "its first line has no end within 1,048,576 bytes"),
         (b'in_id,"' + b"x" * 3_000_000 + b'"\na,b\n', "its first line has no end within"),
-        (b"in_id," + b",".join(b"x%d" % n for n in range(900)) + b"\n", "`x0` is no column"),
+        (b"in_id," + b",".join(b"x%d" % n for n in range(900)) + b"\n", "`x0` is not a column"),
     ],
 )
 def test_headers_without_end(client: SqlClient, content: bytes, reason: str) -> None:

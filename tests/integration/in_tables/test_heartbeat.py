@@ -70,7 +70,7 @@ def test_trust_ends_before_the_lease_when_the_database_is_out_of_reach(
 
 
 def test_trust_counts_from_before_the_run_was_won(site: Site, handshake: MakeHandshake) -> None:
-    """A long wait within the winning transaction is no time that the lease has."""
+    """A long wait within the winning transaction is not a time that the lease has."""
     with ThreadPoolExecutor(1) as pool:
         with site.locking("in_tables.run_fence"):
             winner = pool.submit(handshake("a").acquire)

@@ -19,7 +19,7 @@ _ZONES = st.sampled_from(["Z", "+05:00", "-1230", "+14"])
 
 
 def objection(text: str) -> str:
-    """Why a text is no number; empty: it is one."""
+    """Why a text is not a number; empty: it is one."""
     try:
         normal(text)
     except ValueError as error:

@@ -66,7 +66,7 @@ KEYS = (
 def test_nor_may_a_key_hold_it(text: str) -> None:
     for place in KEYS:
         found = problems(Client=place.format(text))
-        assert any(one.message.startswith(f"a key is no plain word: {BAD[text]}") for one in found), (place, found)
+        assert any(one.message.startswith(f"a key is not a plain word: {BAD[text]}") for one in found), (place, found)
         assert all(str(one).isprintable() for one in found)
 
 

@@ -67,12 +67,12 @@ def test_what_is_switched_off_takes_no_effect_and_no_blame() -> None:
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), [
-    ("layout short\n", "layot short\n", "place:3:1: 'layot short' is no instruction: did you mean layout?"),
+    ("layout short\n", "layot short\n", "place:3:1: 'layot short' is not an instruction: did you mean layout?"),
     ("layout\n  pattern", "  level INFO\nlayout\n  pattern", "place:1:3: 'level INFO' stands below no instruction"),
     ("  type stdout", "  typ stdout", "place:7:3: 'typ stdout' is unknown below destination_to: did you mean type?"),
-    ("  type stdout", "  type tape", "place:7:8: 'tape' is no type: write one of rolling_file, stdout, stderr"),
+    ("  type stdout", "  type tape", "place:7:8: 'tape' is not a type: write one of rolling_file, stdout, stderr"),
     ("1,5 MiB", "1,5 MiBs", "place:11:17: '1,5 MiBs' is no size"),
-    ("files_count 7", "files_count 21", "place:12:15: '21' is no number of files: write 1 to 20"),
+    ("files_count 7", "files_count 21", "place:12:15: '21' is not a number of files: write 1 to 20"),
     ("files_count 7", "files_count", "place:12:3: 'files_count' has no value"),
     ("level WARN", "level warn", "place:14:9: 'warn' is no level"),
     ("ad files migration/ad", "ad files", "place:15:1: 'destination ad files' goes to files of type rolling_file"),
@@ -81,8 +81,8 @@ def test_what_is_switched_off_takes_no_effect_and_no_blame() -> None:
     ("ad files migr", "ad tapes migr", "names the destination_to tapes, which does not exist"),
     ("out console", "out console x/y", "place:13:1: 'destination out console x/y' goes to console of type stdout"),
     ("  layout short", "  layout long", "place:10:3: 'layout long' needs the layout long, which does not exist"),
-    ("assign_to ad out", "assign_to ad aut", "place:18:16: 'aut' is no destination of this file"),
-    ("layout short", "layout", "stands here again, after line 1: delete one of the two"),
+    ("assign_to ad out", "assign_to ad aut", "place:18:16: 'aut' is not a destination of this file"),
+    ("layout short", "layout", "is already on line 1: delete one of the two"),
     ("category AdMigration", "category", "place:16:1: 'category' has 0 words behind category, which takes one name"),
     ("  pattern : %d %msg%n\n", "", "place:1:1: 'layout' has no pattern below it"),
     ("%d %msg%n", "%d %mesage%n", "place:2:16: '%mesage' is unknown in a pattern: did you mean %message?"),

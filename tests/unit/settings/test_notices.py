@@ -19,7 +19,7 @@ def test_a_command_has_words_as_in_a_shell() -> None:
     main = settings_of({MAIN: "hookCommand=/opt/tell --to 'the operators'"}).in_migration
     assert main.hook_command == ("/opt/tell", "--to", "the operators")
     [problem] = problems_of({MAIN: "hookCommand=/opt/tell 'x"})
-    assert problem == f"/c/{MAIN}:1: hookCommand: has a quotation mark without its partner: close it"
+    assert problem == f"/c/{MAIN}:1: hookCommand: has an unclosed quotation mark: close it"
 
 
 @pytest.mark.parametrize("url", ["ftp://host/x", "host/x", "file:///etc/passwd", "https:///t0ken"])
@@ -50,4 +50,4 @@ def test_times_that_are_none(text: str) -> None:
 
 def test_a_zone_that_is_not_known() -> None:
     [problem] = problems_of({MAIN: "freshnessDue=02:00 Asia/Atlantis"})
-    assert "freshnessDue: Asia/Atlantis is no time zone that this machine knows" in problem
+    assert "freshnessDue: Asia/Atlantis is not a time zone that this machine knows" in problem

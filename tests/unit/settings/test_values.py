@@ -94,7 +94,7 @@ def test_hosts(given: str, host: str) -> None:
 @pytest.mark.parametrize("host", ["a b", "a,,b", "a,", "postgresql://u:hunter2@h/d", "h;drop"])
 def test_hosts_that_are_none_are_not_repeated(host: str) -> None:
     [problem] = problems_of({IMPORT: f"host={host}\ndbName=d"})
-    assert "host: is no host: write a name" in problem
+    assert "host: is not a host: write a name" in problem
     assert "hunter2" not in problem
 
 

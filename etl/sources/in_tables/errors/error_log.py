@@ -144,7 +144,7 @@ class ErrorLog:
             if fold(table.name) == fold(name):
                 return table
         raise ConfigurationError(
-            f"{shown(name)} is no in_ table of company {self.company.code}: `etl generate-ddl` prints them"
+            f"{shown(name)} is not an in_ table of company {self.company.code}: `etl generate-ddl` prints them"
         )
 
     def _link(self, table: str) -> LinkTable | None:
