@@ -35,7 +35,7 @@ def age(context: click.Context, company: str | None, max_minutes: float | None, 
     write. With --max the command exits with status 1 when a row is older: one line for a monitoring system.
     """
     with open_runtime(config_url(context), company) as runtime:
-        found = AgeSampler(timeout).look(runtime)
+        found = AgeSampler(timeout).sample(runtime)
     oldest = found.oldest_seconds
     is_too_old = max_minutes is not None and oldest is not None and oldest > max_minutes * 60
     if as_json:

@@ -12,7 +12,7 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from etl.demo import Load, Look, Stage, Statement
+from etl.demo import Load, Shown, Stage, Statement
 from etl.sources.in_tables.receipts import Receipt
 
 WIDTH = 100
@@ -101,17 +101,17 @@ class Screen:
             self._out.print(head)
             self._line(f"    {message}", style="dim")
 
-    def looks(self, stage: Stage, looks: Sequence[Look]) -> None:
+    def queries(self, stage: Stage, queries: Sequence[Shown]) -> None:
         """Prints what readers see."""
         self._title(f"3 · What readers see in {stage.schemas['out_schema']}")
-        for one in looks:
+        for one in queries:
             self._line(one.what[0].upper() + one.what[1:])
             self._sql(one.sql)
             self._out.print(_answer(one))
 
     def end(self, stage: Stage, *, stays: bool) -> None:
         """Prints where everything is, and commands to explore it."""
-        self._title("4 · Look further")
+        self._title("4 · Explore further")
         for name, what in _SCHEMAS.items():
             self._out.print(Text.assemble("  ", (f"{stage.schemas[name]:14}", "bold"), what))
         self._line("The configuration of this demo, and the state of its newest run:")
@@ -174,11 +174,11 @@ def _receipts(receipts: Sequence[Receipt]) -> Table:
     return table
 
 
-def _answer(look: Look) -> Table:
+def _answer(shown: Shown) -> Table:
     table = _table(2)
-    for column in look.columns:
+    for column in shown.columns:
         table.add_column(column, overflow="fold")
-    for row in look.rows:
+    for row in shown.rows:
         table.add_row("", *(Text(_shown(value)) for value in row))
     return table
 

@@ -98,13 +98,13 @@ def _parts(
     schemas = schema_names(settings, company)
     in_schema = schemas["in_schema"]
     with transaction(databases.source) as connection:
-        server = privileges.look(connection, roles, [in_schema])
+        server = privileges.read_server(connection, roles, [in_schema])
         read = privileges.read_by_partner(connection, in_schema)
     with transaction(databases.out) as connection:
         versions = privileges.versions(connection, schemas["store_schema"])
     readable = list(dict.fromkeys([names.out_views_schema(company.code), *versions, schemas["out_schema"]]))
     with transaction(databases.out) as connection:
-        target = privileges.look(connection, roles, readable)
+        target = privileges.read_server(connection, roles, readable)
     lacks = tuple(f"lacks {line}" for line in _lacking(schemas, settings, databases))
     yield _Part(Script(f"{server.engine} is the engine: it owns the tables", (), lacks), databases.source)
     if create_roles:

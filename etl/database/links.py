@@ -147,7 +147,7 @@ class _Watch:
             self._links.add(link)
             if not self._is_on:
                 self._is_on = True
-                threading.Thread(target=self._look_on, name="links", daemon=True).start()
+                threading.Thread(target=self._watch_links, name="links", daemon=True).start()
 
     def links(self) -> list[Link]:
         with self._lock:
@@ -156,7 +156,7 @@ class _Watch:
     def progressed(self) -> None:
         self.progress_at = time.monotonic()
 
-    def _look_on(self) -> None:
+    def _watch_links(self) -> None:
         while True:
             time.sleep(_LOOK_SECONDS)
             now = time.monotonic()

@@ -118,7 +118,7 @@ class Loop:
         if is_reload:
             self._manager.reloading()
         is_first = self._following.current is None
-        if self._following.look(again=is_reload) and self._following.current:
+        if self._following.refresh(again=is_reload) and self._following.current:
             self._close_runtime()
             current = self._following.current
             self._ticks = Ticks.begin(current.settings.schedule, current.zone, self._start, datetime.now(UTC))

@@ -65,7 +65,7 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
     """
     if not runtime.settings.has_in_migration:
         return Outcome("hasInMigration is false in configs/InMigrationPostgresConfig.txt: no run starts")
-    idle = _look(runtime, accept=accept)
+    idle = _idle_outcome(runtime, accept=accept)
     if idle:
         return idle
     decision, lease = _ACQUIRING.run_with_retry("acquiring a run", partial(_acquire, runtime, accept=accept))
@@ -89,7 +89,7 @@ def _acquire(runtime: Runtime, *, accept: bool) -> tuple[Decision, RunLease | No
         raise
 
 
-def _look(runtime: Runtime, *, accept: bool) -> Outcome | None:
+def _idle_outcome(runtime: Runtime, *, accept: bool) -> Outcome | None:
     """The idle tick: one cheap look that writes nothing; None when there is something to do."""
     decision = _decision(runtime, accept=accept)
     return None if decision is None or decision.starts else _not_started(decision)

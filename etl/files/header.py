@@ -69,7 +69,9 @@ def _objection(name: str, place: int, table: InTable) -> str:
         return f"column {name} of {table.name} is filled by the database or by a run: leave it out"
     known = [column.name for column in table.columns]
     what = shown(name[:_LONGEST_NAME]) if name else f"the empty name of column {place + 1}"
-    return f"{what} is not a column of {table.name}{suggestion(name[:_LONGEST_NAME], known)}; columns: {', '.join(known)}"
+    return (
+        f"{what} is not a column of {table.name}{suggestion(name[:_LONGEST_NAME], known)}; columns: {', '.join(known)}"
+    )
 
 
 def _missing(found: dict[str, int], table: InTable) -> list[str]:

@@ -97,9 +97,9 @@ def _of_database(checked: CheckedDatabase) -> Iterator[Finding]:
         yield from _guarded(checked.of(what), partial(one, checked))
 
 
-def _guarded(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _guarded(what: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     """A check that cannot be made is itself a finding."""
     try:
-        yield from look()
+        yield from check()
     except EtlError as fault:
         yield error(what, str(fault), "settle what the message names, then check again")

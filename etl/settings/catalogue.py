@@ -4,7 +4,7 @@ File and key names are the platform's own, so that its files load as they are.
 """
 
 from etl.settings.guard_keys import GUARD_KEYS
-from etl.settings.keys import Key, KeyFile, Kind
+from etl.settings.keys import Key, KeyFile, ValueKind
 from etl.settings.loop_keys import LOOP_KEYS
 from etl.settings.notice_keys import NOTICE_KEYS
 
@@ -24,7 +24,7 @@ _CODE = "[A-Za-z][A-Za-z0-9_]*"
 
 _HOST = Key(
     "host",
-    Kind.TEXT,
+    ValueKind.TEXT,
     "",
     "Server of the database: a name, an address, or the folder of a socket. Several, separated by commas, are tried "
     "in turn.",
@@ -32,10 +32,10 @@ _HOST = Key(
     rule="is not a host: write a name, an address or the folder of a socket, several separated by commas",
     empty="the embedded server",
 )
-_PORT = Key("port", Kind.NUMBER, "5432", "Port of the server.", smallest=1, largest=65535)
+_PORT = Key("port", ValueKind.NUMBER, "5432", "Port of the server.", smallest=1, largest=65535)
 _DATABASE = Key(
     "dbName",
-    Kind.TEXT,
+    ValueKind.TEXT,
     "",
     "Database. Needed as soon as a host is given.",
     largest_bytes=_NAME_BYTES,
@@ -43,7 +43,7 @@ _DATABASE = Key(
 )
 _USERNAME = Key(
     "username",
-    Kind.TEXT,
+    ValueKind.TEXT,
     "",
     "User of the database.",
     largest_bytes=_NAME_BYTES,
@@ -51,7 +51,7 @@ _USERNAME = Key(
 )
 _PASSWORD = Key(
     "password",
-    Kind.TEXT,
+    ValueKind.TEXT,
     "",
     "Password of the user. Better kept out of this file: password:ENV=NAME takes it from the environment variable "
     "NAME.",
@@ -60,7 +60,7 @@ _PASSWORD = Key(
 )
 _SSLMODE = Key(
     "sslmode",
-    Kind.CHOICE,
+    ValueKind.CHOICE,
     "",
     "How the connection is encrypted, in PostgreSQL's words.",
     choices=("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
@@ -75,10 +75,10 @@ def _falling_back(on: str) -> tuple[Key, ...]:
 
 _IMPORT_KEYS = (
     *_CONNECTION[:-1],
-    Key("hasInMigration", Kind.BOOLEAN, "false", "Whether data are imported at all. While false, no run starts."),
+    Key("hasInMigration", ValueKind.BOOLEAN, "false", "Whether data are imported at all. While false, no run starts."),
     Key(
         "schemaName",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "in_tables",
         "Schema of the in_ tables and of process_tracking.",
         pattern=r"(?!(?i:pg_))[A-Za-z_][A-Za-z0-9_]*",
@@ -91,7 +91,7 @@ _IMPORT_KEYS = (
 _IN_MIGRATION_KEYS = (
     Key(
         "companyCode",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "",
         "Company whose data these are. The option --company of a command wins over it.",
         pattern=_CODE,
@@ -100,7 +100,7 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "passwordToEnableServices",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "-",
         "Password of the platform's own services; - switches them off. etl does not use it.",
         secret=True,
@@ -108,13 +108,13 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "trackTimings",
-        Kind.BOOLEAN,
+        ValueKind.BOOLEAN,
         "true",
         "Whether the platform notes how long its methods take. etl does not use it yet.",
     ),
     Key(
         "leaseSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "60",
         "A run whose heartbeat is older than this is taken over by another runner. At least three heartbeats.",
         unit="seconds",
@@ -123,7 +123,7 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "heartbeatSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10",
         "How often a runner says that it is alive.",
         unit="seconds",
@@ -132,7 +132,7 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "chunkRows",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "1500000",
         "Rows that one task merges in one transaction.",
         unit="rows",
@@ -141,7 +141,7 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "workMemMb",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "256",
         "Memory that PostgreSQL may use for one sort or hash of a merge.",
         unit="MB",
@@ -150,14 +150,14 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "nullPolicy",
-        Kind.CHOICE,
+        ValueKind.CHOICE,
         "clear",
         "What an empty column of an imported row does to the field: clear empties it, keep leaves it as it is.",
         choices=("clear", "keep"),
     ),
     Key(
         "referenceExpiryMinutes",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10080",
         "How long a link waits for an instance that has not come yet, before it becomes an error. 10080 is a week.",
         unit="minutes",
@@ -166,7 +166,7 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "maxValueBytes",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "104857600",
         "A larger value is refused, since a backup could not carry it. 104857600 is 100 MiB.",
         unit="bytes",
@@ -176,7 +176,7 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "maxRowBytes",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "134217728",
         "A row whose texts have more bytes in all is rejected: neither the journal nor a dump could carry it. "
         "134217728 is 128 MiB.",
@@ -193,7 +193,7 @@ _IN_MIGRATION_KEYS = (
 _OUT_KEYS = (
     Key(
         "removedInOut",
-        Kind.CHOICE,
+        ValueKind.CHOICE,
         "leave",
         "What a removed instance does in the out_ tables: leave, or mark, which keeps its row and tells its state in a "
         "column system_state. A change of this asks for a new version.",
@@ -201,7 +201,7 @@ _OUT_KEYS = (
     ),
     Key(
         "fillSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "300",
         "How long one run fills a new version at most; `etl out build` or the next runs do the rest.",
         unit="seconds",
@@ -223,7 +223,7 @@ FILES = (
         "Database of the out_ tables, from which partners read. Left empty, it is the database of the golden store; a "
         "dbName alone is another database on the same server.",
         (
-            Key("hasOutMigration", Kind.BOOLEAN, "false", "Whether out_ tables are kept at all."),
+            Key("hasOutMigration", ValueKind.BOOLEAN, "false", "Whether out_ tables are kept at all."),
             *_OUT_KEYS,
             *_falling_back("golden store"),
         ),
@@ -232,7 +232,7 @@ FILES = (
     KeyFile(
         WORKERS,
         "How many workers of this runner merge at the same time.",
-        (Key("comeKafkaInMigration", Kind.NUMBER, "1", "Workers of the import.", smallest=1, largest=128),),
+        (Key("comeKafkaInMigration", ValueKind.NUMBER, "1", "Workers of the import.", smallest=1, largest=128),),
         overlaid=False,
     ),
 )

@@ -5,7 +5,7 @@ from typing import Never
 
 from pydantic import SecretStr
 
-from etl.settings.keys import Key, Kind
+from etl.settings.keys import Key, ValueKind
 
 Value = str | int | bool | SecretStr | None
 
@@ -26,25 +26,25 @@ def convert(key: Key, text: str) -> Value:
     """The value of `key`; FaultyValueError when `text` is none."""
     # What the environment gives has not been trimmed, unlike a file's values: blanks may be part of a password, a user
     # or a database, but never of a number, a word or a text with a pattern.
-    if key.kind is not Kind.TEXT or key.pattern:
+    if key.kind is not ValueKind.TEXT or key.pattern:
         text = text.strip()
     if not text and key.empty:
         return _empty(key)
     match key.kind:
-        case Kind.NUMBER:
+        case ValueKind.NUMBER:
             return _number(key, text)
-        case Kind.BOOLEAN:
+        case ValueKind.BOOLEAN:
             return _boolean(key, text)
-        case Kind.CHOICE:
+        case ValueKind.CHOICE:
             return _choice(key, text)
-        case Kind.TEXT:
+        case ValueKind.TEXT:
             return _text(key, text)
 
 
 def _empty(key: Key) -> Value:
     if key.secret:
         return SecretStr("")
-    return None if key.kind is Kind.NUMBER else ""
+    return None if key.kind is ValueKind.NUMBER else ""
 
 
 def _number(key: Key, text: str) -> int:

@@ -1,11 +1,11 @@
 """Keys of configs/InMigrationConfig.txt about what guards the data and what is forgotten in time."""
 
-from etl.settings.keys import Key, Kind
+from etl.settings.keys import Key, ValueKind
 
 GUARD_KEYS = (
     Key(
         "errorLimit",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "",
         "A run that rejects more rows than this stops; what it merged until then stays merged.",
         unit="rows",
@@ -14,7 +14,7 @@ GUARD_KEYS = (
     ),
     Key(
         "maxRemovedShare",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "30",
         "A run that would remove more than this share of an object's instances stops before it merges anything; "
         "`etl run --accept` lets it pass. A real day seldom removes a tenth, a broken export removes nearly all. "
@@ -26,7 +26,7 @@ GUARD_KEYS = (
     ),
     Key(
         "maxBlankedShare",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "30",
         "The same for emptying a field: how many of an object's instances may lose its value in one run. A column that "
         "an export forgot comes empty in every row. Without effect when nullPolicy is keep.",
@@ -37,7 +37,7 @@ GUARD_KEYS = (
     ),
     Key(
         "maxChangedShare",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "",
         "The same for changes: how many of an object's instances may get other values in one run. A feed in which each "
         "row changes every day is no accident, so nothing is watched unless a share is given. It costs a look at all "
@@ -49,7 +49,7 @@ GUARD_KEYS = (
     ),
     Key(
         "maxUnlinkedShare",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "",
         "The same for links: how many of a field's links to one object may end in one run, by rows with removed = true "
         "or because a full set (linkMode: replace) does not name them. The link of a SINGLE field that gives way to "
@@ -62,7 +62,7 @@ GUARD_KEYS = (
     ),
     Key(
         "taskAttempts",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "5",
         "How often a task may end its runner, or meet a fault that no single row explains, until it is set aside: "
         "its rows are rejected unread (CHUNK_QUARANTINED), the run continues. From the third time on it runs alone.",
@@ -72,7 +72,7 @@ GUARD_KEYS = (
     ),
     Key(
         "faultPatienceSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "600",
         "How long a run waits, after one notice, for a server that an administrator must repair: disk full, out of "
         "memory, read only, no login. It keeps its lease and continues by itself. 0 ends the run at once.",
@@ -82,13 +82,13 @@ GUARD_KEYS = (
     ),
     Key(
         "copyTables",
-        Kind.BOOLEAN,
+        ValueKind.BOOLEAN,
         "true",
         "Whether the first run of a day copies the ready rows of each in_ table into copy_<yyyy_MM_dd>_<table>.",
     ),
     Key(
         "copyDays",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10",
         "Copies that are older are dropped, unless a view needs them.",
         unit="days",
@@ -97,7 +97,7 @@ GUARD_KEYS = (
     ),
     Key(
         "cleanDays",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10",
         "Runs that are older are forgotten: their tasks, their errors beside the in_ tables, their part of the "
         "journal. Receipts, and the errors in the golden store, stay.",
@@ -107,7 +107,7 @@ GUARD_KEYS = (
     ),
     Key(
         "cleanLimit",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10000",
         "Expired rows of each kind that a run deletes before it begins; `etl clean` repeats this until none is left.",
         unit="rows",

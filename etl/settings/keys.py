@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """How the text of a value is read."""
 
     TEXT = "text"
@@ -18,7 +18,7 @@ class Key:
     """One line of a file. `default` is the text that stands in the sample; numbers are checked against the range."""
 
     name: str
-    kind: Kind
+    kind: ValueKind
     default: str
     comment: str
     unit: str = ""

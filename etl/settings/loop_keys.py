@@ -1,11 +1,11 @@
 """The keys of the service (`etl run --loop`): what starts a run beside the schedule."""
 
-from etl.settings.keys import Key, Kind
+from etl.settings.keys import Key, ValueKind
 
 LOOP_KEYS = (
     Key(
         "startOnHandOver",
-        Kind.BOOLEAN,
+        ValueKind.BOOLEAN,
         "true",
         "Whether `etl run --loop` starts as soon as the partner hands over, also outside of the schedule; a trigger on "
         "process_tracking notifies it. With false only the schedule starts runs, without a trigger: a partner who "
@@ -13,7 +13,7 @@ LOOP_KEYS = (
     ),
     Key(
         "pollSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "30",
         "How often `etl run --loop` looks for a hand-over without a notification (a pooler swallows them).",
         unit="seconds",
@@ -22,7 +22,7 @@ LOOP_KEYS = (
     ),
     Key(
         "timeZone",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "",
         "Time zone of the schedule, like Asia/Almaty.",
         pattern=r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*",

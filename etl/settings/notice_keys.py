@@ -1,12 +1,12 @@
 """Keys of configs/InMigrationConfig.txt about who is notified of what: hooks, and when a hand-over is due."""
 
 from etl.settings.due import DUE_PATTERN, DUE_RULE
-from etl.settings.keys import Key, Kind
+from etl.settings.keys import Key, ValueKind
 
 NOTICE_KEYS = (
     Key(
         "hookCommand",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "",
         "Program that is notified of ended and stopped runs and of late and stalled feeds: one JSON object on its "
         "standard input. Words as in a shell, but no shell runs it. Refused where others may write this file.",
@@ -15,7 +15,7 @@ NOTICE_KEYS = (
     ),
     Key(
         "hookUrl",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "",
         "Address to which the same JSON is posted. It often holds a token, so hookUrl:ENV=NAME is better. "
         "Refused where others may write this file.",
@@ -27,7 +27,7 @@ NOTICE_KEYS = (
     ),
     Key(
         "hookSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10",
         "How long a hook may take; then it is ended, and the run continues.",
         unit="seconds",
@@ -36,7 +36,7 @@ NOTICE_KEYS = (
     ),
     Key(
         "freshnessDue",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "",
         "When a hand-over is due each day, and the time zone: 02:00, 14:00 Asia/Almaty. Without a zone, that of "
         "timeZone, else UTC. Late when none came since the time before, or within freshnessMinutes before it.",
@@ -46,7 +46,7 @@ NOTICE_KEYS = (
     ),
     Key(
         "freshnessMinutes",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "",
         "How old the last hand-over may be, at the times of freshnessDue, without them at any time.",
         unit="minutes",
@@ -56,7 +56,7 @@ NOTICE_KEYS = (
     ),
     Key(
         "stalledMinutes",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "",
         "How long a hand-over may be unread: not begun, not ended or stopped.",
         unit="minutes",

@@ -14,7 +14,7 @@ from etl.settings.catalogue import (
     STORE_DATABASE,
     WORKERS,
 )
-from etl.settings.keys import Key, Kind
+from etl.settings.keys import Key, ValueKind
 from etl.settings.layers import Layers, read_layers
 from etl.settings.model import InMigration, NullPolicy, OutMigration, Settings
 from etl.settings.notices import notices
@@ -139,7 +139,7 @@ def _check_lease(layers: Layers) -> None:
 
 def _out_version(layers: Layers, environ: Mapping[str, str]) -> Setting:
     comment = "Version of the out_ schema that the environment gives; raising it makes a new schema."
-    key = Key(OUT_VERSION_VARIABLE, Kind.TEXT, OUT_VERSION_DEFAULT, comment)
+    key = Key(OUT_VERSION_VARIABLE, ValueKind.TEXT, OUT_VERSION_DEFAULT, comment)
     given = environ.get(OUT_VERSION_VARIABLE, "").strip()
     if given and not re.fullmatch(r"[0-9A-Za-z_]+", given):
         message = "is not a version: write letters, digits and underscores"

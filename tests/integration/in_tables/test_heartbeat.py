@@ -86,7 +86,7 @@ def test_trust_counts_from_before_the_run_was_won(site: Site, handshake: MakeHan
 
 def test_a_helpers_trust_counts_from_before_it_joined(site: Site, handshake: MakeHandshake, first: RunLease) -> None:
     with transaction(handshake("b").engine) as connection:
-        _, running = handshake("b").look(connection)
+        _, running = handshake("b").read_state(connection)
     assert running is not None
     with ThreadPoolExecutor(1) as pool:
         with site.locking("in_tables.runner"):
