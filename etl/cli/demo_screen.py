@@ -91,12 +91,12 @@ class Screen:
         self._line(f"{_several(len(act.faults), 'row')} rejected; the partner finds why in the table err:")
         groups: dict[tuple[str, ...], list[str]] = {}
         for fault in act.faults:
-            place = ".".join(filter(None, (fault.in_table, fault.column_name)))
-            what = (fault.code, place, fault.value or "", fault.message)
+            field = ".".join(filter(None, (fault.in_table, fault.column_name)))
+            what = (fault.code, field, fault.value or "", fault.message)
             groups.setdefault(what, []).append(fault.in_id or f"id {fault.row_id}")
-        for (code, place, value, message), rows in groups.items():
+        for (code, field, value, message), rows in groups.items():
             head = Text.assemble(
-                "  ", (code, "red"), f"  {place}", f"  {value}" if value else "", "  ", ", ".join(rows)
+                "  ", (code, "red"), f"  {field}", f"  {value}" if value else "", "  ", ", ".join(rows)
             )
             self._out.print(head)
             self._line(f"    {message}", style="dim")

@@ -41,8 +41,8 @@ class Address:
     def from_url(cls, url: str) -> "Address":
         """ConfigurationError when the URL has another form."""
         rest, question, query = url.removeprefix("zookeeper://").partition("?")
-        place, _, path = rest.partition("/")
-        signed, at, servers = place.rpartition("@")
+        authority, _, path = rest.partition("/")
+        signed, at, servers = authority.rpartition("@")
         if "@" in path or ":" in signed or (at and not signed):
             # The text before @ may be a password, so nothing of the URL is repeated.
             raise ConfigurationError(

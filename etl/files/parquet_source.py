@@ -48,7 +48,7 @@ class ParquetSource:
         self.size = metadata.num_rows
         self.layout = match_header(schema.names, table, self.name, None)
         _refuse_types(schema, self.layout, self.name)
-        self._names = [schema.names[place] for place in self.layout.places]
+        self._names = [schema.names[position] for position in self.layout.positions]
         self._repeating = [name for name in self._names if physical.get(name) == "BYTE_ARRAY"]
         self._old_times = [name for name in self._names if physical.get(name) == "INT96"]
         # Rows with large values come fewer at a time, so that memory stays flat.
@@ -95,11 +95,11 @@ class ParquetSource:
 
 
 def _refuse_types(schema: pa.Schema, layout: Layout, path: str) -> None:
-    pairs = zip(layout.columns, layout.places, strict=True)
+    pairs = zip(layout.columns, layout.positions, strict=True)
     problems = [
-        Problem(f"column {column.name} is {schema.types[place]}, which fills no {column.kind.name.lower()}", path)
-        for column, place in pairs
-        if not fits(column, schema.types[place])
+        Problem(f"column {column.name} is {schema.types[position]}, which fills no {column.kind.name.lower()}", path)
+        for column, position in pairs
+        if not fits(column, schema.types[position])
     ]
     if problems:
         raise ConfigurationError(*problems)

@@ -36,7 +36,7 @@ def parse_company(code: str, documents: Mapping[str, str]) -> Company:
     if not problems:
         problems += check_names(company, known)
     if problems:
-        raise MetadataError(*sorted(problems, key=_place))
+        raise MetadataError(*sorted(problems, key=_location))
     return company
 
 
@@ -63,5 +63,5 @@ def _metadata_order(draft: Draft) -> tuple[bool, int, str]:
     return (index is None, index or 0, draft.path)
 
 
-def _place(problem: Problem) -> tuple[str, int]:
+def _location(problem: Problem) -> tuple[str, int]:
     return (problem.path, problem.line or 0)

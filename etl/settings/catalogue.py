@@ -1,6 +1,6 @@
-"""The one table of all keys: name, default, unit, range, comment. Samples, checks and `etl config show` come from it.
+"""The table of all keys: name, default, unit, range, comment. Samples, checks and `etl config show` are made from it.
 
-File and key names are the platform's own, so that its files load as they are.
+File and key names are those of the platform, so that its files can be used unchanged.
 """
 
 from etl.settings.guard_keys import GUARD_KEYS
@@ -37,7 +37,7 @@ _DATABASE = Key(
     "dbName",
     ValueKind.TEXT,
     "",
-    "Database. Needed as soon as a host is given.",
+    "Database. Required if a host is given.",
     largest_bytes=_NAME_BYTES,
     empty="etl on the embedded server",
 )
@@ -53,7 +53,7 @@ _PASSWORD = Key(
     "password",
     ValueKind.TEXT,
     "",
-    "Password of the user. Better kept out of this file: password:ENV=NAME takes it from the environment variable "
+    "Password of the user. Better kept out of this file: password:ENV=NAME reads it from the environment variable "
     "NAME.",
     secret=True,
     empty="none",
@@ -62,7 +62,7 @@ _SSLMODE = Key(
     "sslmode",
     ValueKind.CHOICE,
     "",
-    "How the connection is encrypted, in PostgreSQL's words.",
+    "How the connection is encrypted, as in PostgreSQL.",
     choices=("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     empty="PostgreSQL's default, prefer",
 )
@@ -70,12 +70,12 @@ _CONNECTION = (_HOST, _PORT, _DATABASE, _USERNAME, _PASSWORD, _SSLMODE)
 
 
 def _falling_back(on: str) -> tuple[Key, ...]:
-    return tuple(key.emptied(f"as for the {on}") for key in _CONNECTION)
+    return tuple(key.emptied(f"the same as for the {on}") for key in _CONNECTION)
 
 
 _IMPORT_KEYS = (
     *_CONNECTION[:-1],
-    Key("hasInMigration", ValueKind.BOOLEAN, "false", "Whether data are imported at all. While false, no run starts."),
+    Key("hasInMigration", ValueKind.BOOLEAN, "false", "Whether data is imported. While it is false, no run starts."),
     Key(
         "schemaName",
         ValueKind.TEXT,
@@ -93,7 +93,7 @@ _IN_MIGRATION_KEYS = (
         "companyCode",
         ValueKind.TEXT,
         "",
-        "Company whose data these are. The option --company of a command wins over it.",
+        "Company whose data this is. The option --company of a command overrides it.",
         pattern=_CODE,
         rule="is not a company code: write letters, digits and underscores, beginning with a letter",
         empty="the only folder below companies/",
@@ -110,7 +110,7 @@ _IN_MIGRATION_KEYS = (
         "trackTimings",
         ValueKind.BOOLEAN,
         "true",
-        "Whether the platform notes how long its methods take. etl does not use it yet.",
+        "Whether the platform measures how long its methods take. etl does not use it.",
     ),
     Key(
         "leaseSeconds",
@@ -125,7 +125,7 @@ _IN_MIGRATION_KEYS = (
         "heartbeatSeconds",
         ValueKind.NUMBER,
         "10",
-        "How often a runner says that it is alive.",
+        "How often a runner renews the lease of its run.",
         unit="seconds",
         smallest=1,
         largest=28_800,
@@ -152,14 +152,14 @@ _IN_MIGRATION_KEYS = (
         "nullPolicy",
         ValueKind.CHOICE,
         "clear",
-        "What an empty column of an imported row does to the field: clear empties it, keep leaves it as it is.",
+        "What an empty column of an imported row does to the field: clear empties it, keep leaves it unchanged.",
         choices=("clear", "keep"),
     ),
     Key(
         "referenceExpiryMinutes",
         ValueKind.NUMBER,
         "10080",
-        "How long a link waits for an instance that has not come yet, before it becomes an error. 10080 is a week.",
+        "How long a link waits for an instance that has not arrived, before it becomes an error. 10080 is a week.",
         unit="minutes",
         smallest=1,
         largest=5_256_000,
@@ -168,7 +168,7 @@ _IN_MIGRATION_KEYS = (
         "maxValueBytes",
         ValueKind.NUMBER,
         "104857600",
-        "A larger value is refused, since a backup could not carry it. 104857600 is 100 MiB.",
+        "A larger value is rejected, since it could not be backed up. 104857600 is 100 MiB.",
         unit="bytes",
         smallest=1,
         # PostgreSQL's own limit of one value is 1 GiB.
@@ -178,7 +178,7 @@ _IN_MIGRATION_KEYS = (
         "maxRowBytes",
         ValueKind.NUMBER,
         "134217728",
-        "A row whose texts have more bytes in all is rejected: neither the journal nor a dump could carry it. "
+        "A row whose texts have more bytes in total is rejected: neither the journal nor a dump could hold it. "
         "134217728 is 128 MiB.",
         unit="bytes",
         smallest=1,
@@ -195,15 +195,15 @@ _OUT_KEYS = (
         "removedInOut",
         ValueKind.CHOICE,
         "leave",
-        "What a removed instance does in the out_ tables: leave, or mark, which keeps its row and tells its state in a "
-        "column system_state. A change of this asks for a new version.",
+        "What happens to a removed instance in the out_ tables: leave deletes its row, mark keeps it and shows its "
+        "state in the column system_state. A change of this requires a new version.",
         choices=("leave", "mark"),
     ),
     Key(
         "fillSeconds",
         ValueKind.NUMBER,
         "300",
-        "How long one run fills a new version at most; `etl out build` or the next runs do the rest.",
+        "How long one run may fill a new version; `etl out build` or later runs do the rest.",
         unit="seconds",
         smallest=1,
         largest=86_400,
@@ -214,16 +214,16 @@ FILES = (
     KeyFile(IMPORT_DATABASE, "Database of the in_ tables, into which partners write.", _IMPORT_KEYS),
     KeyFile(
         STORE_DATABASE,
-        "Database of the golden store. Left empty, it is the database of the in_ tables; a dbName alone is another "
+        "Database of the golden store. If empty, it is the database of the in_ tables; a dbName alone names another "
         "database on the same server.",
         _falling_back("in_ tables"),
     ),
     KeyFile(
         OUT_DATABASE,
-        "Database of the out_ tables, from which partners read. Left empty, it is the database of the golden store; a "
-        "dbName alone is another database on the same server.",
+        "Database of the out_ tables, from which partners read. If empty, it is the database of the golden store; a "
+        "dbName alone names another database on the same server.",
         (
-            Key("hasOutMigration", ValueKind.BOOLEAN, "false", "Whether out_ tables are kept at all."),
+            Key("hasOutMigration", ValueKind.BOOLEAN, "false", "Whether there are out_ tables."),
             *_OUT_KEYS,
             *_falling_back("golden store"),
         ),

@@ -1,4 +1,4 @@
-"""The sample tree: every default and a comment for each key, generated from the table of keys.
+"""The sample tree: all keys with default and comment, generated from the table of keys.
 
 `python -m etl.settings.samples zk_config` writes it again after a change of the table.
 """

@@ -7,7 +7,7 @@ from etl.settings.schedule_reader import Reader
 from etl.settings.schedule_term import DAY, Repeat, Term
 from etl.settings.schedule_words import Token
 
-# Longer numbers are no years, and would only make the arithmetic slow.
+# Longer numbers cannot be years, and would make the arithmetic slow.
 _LONGEST_NUMBER = 9
 _LONGEST_DURATION = 100 * 366 * DAY
 _LAST_YEAR = 9998
@@ -16,7 +16,7 @@ _EXAMPLES = "a time (10:00), `repeat every 10 min`, `from 9:00 to 18:00 every 10
 
 
 def atom(reader: Reader) -> Term:
-    """The next part. Raises FaultError with its place."""
+    """Parses the next part. Raises FaultError with its position."""
     if reader.skip("repeat"):
         return _repeat(reader)
     if reader.skip("from"):
@@ -75,7 +75,7 @@ def _period(reader: Reader) -> Term:
     first = _time(reader, is_end=True)
     reader.expect("to")
     last = _time(reader, is_end=True)
-    # The original's own reading: from 12:00 to 10:00 is from 10:00 to 12:00.
+    # As in the platform: from 12:00 to 10:00 means from 10:00 to 12:00.
     term = Term(low=min(first, last), high=max(first, last))
     return replace(term, every=_duration(reader)) if reader.skip("every") else term
 
@@ -109,7 +109,7 @@ def _number(reader: Reader, token: Token) -> int:
 
 
 def _list(reader: Reader, value: Callable[[Token], int | None], wanted: str) -> list[tuple[int, Token]]:
-    """Values and ranges `a..b` of one kind, each with the word that it comes from."""
+    """Parses values and ranges `a..b` of one kind; returns each value with its word."""
     found: list[tuple[int, Token]] = []
     while reader.ahead is not None and (first := value(reader.ahead)) is not None:
         token = reader.take(wanted)

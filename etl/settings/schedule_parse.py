@@ -1,6 +1,6 @@
-"""A pattern into a Schedule: `+` is or, `*` is and and binds tighter, brackets group.
+"""Parses a pattern into a Schedule: `+` is or; `*` is and, and binds tighter; brackets group.
 
-Every fault is found, each with its place. Other than the original: words in any case, `мая`, `каждый час` without a
+Every fault is found, each with its position. Other than the original: words in any case, `мая`, `каждый час` without a
 number, a comment behind the pattern, faults in brackets, and no pattern that only seems to be switched off (`office`).
 """
 
@@ -20,14 +20,14 @@ _DEEPEST = 50
 
 @dataclass(frozen=True)
 class _Part:
-    """A part multiplied out, and whether it says moments: contradictions have no terms left to tell by."""
+    """A part multiplied out, and whether it has times of day (a contradiction has no terms left that would show it)."""
 
     terms: tuple[Term, ...]
     has_moments: bool
 
 
 def parse_schedule(pattern: str) -> tuple[Schedule, tuple[Fault, ...]]:
-    """The schedule of a pattern, and what is wrong with it; with a fault it is switched off."""
+    """The schedule of a pattern, and its faults; with a fault it is off."""
     off = Schedule(pattern.strip(), is_off=True)
     text = pattern.partition("#")[0]
     words = tokens(text)
@@ -100,7 +100,7 @@ def _factor(reader: Reader, depth: int) -> _Part:
             reader.fail("follows a complete part: put + (or) or * (and) before it")
         return _Part((term,) if term.is_possible else (), term.has_moments)
     except FaultError as error:
-        # The other parts are still looked at, so that all faults are reported at once.
+        # The other parts are still parsed, so that all faults are reported at once.
         reader.faults.append(error.fault)
         reader.skip_to_sign()
         return _Part((), has_moments=True)

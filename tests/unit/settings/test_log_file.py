@@ -83,7 +83,7 @@ def test_what_is_switched_off_takes_no_effect_and_no_blame() -> None:
     ("  layout short", "  layout long", "place:10:3: 'layout long' needs the layout long, which does not exist"),
     ("assign_to ad out", "assign_to ad aut", "place:18:16: 'aut' is not a destination of this file"),
     ("layout short", "layout", "is already on line 1: delete one of the two"),
-    ("category AdMigration", "category", "place:16:1: 'category' has 0 words behind category, which takes one name"),
+    ("category AdMigration", "category", "place:16:1: 'category' has 0 words after category, which takes one name"),
     ("  pattern : %d %msg%n\n", "", "place:1:1: 'layout' has no pattern below it"),
     ("%d %msg%n", "%d %mesage%n", "place:2:16: '%mesage' is unknown in a pattern: did you mean %message?"),
     ("%d %msg%n", "%d{yyyy-QQ} %msg", "place:2:13: '%d{yyyy-QQ}' has 'QQ' in its date, which is unknown"),
