@@ -162,7 +162,7 @@ class Work:
     def _copy_errors(self, connections: Connections) -> Counters:
         if connections.is_single:
             return receipts.copy_errors(connections.store, self.context)
-        return remote.relay_errors(connections, self.context)
+        return remote.copy_errors_to_store(connections, self.context)
 
     def _fill_out(self, connections: Connections, task: Task) -> Counters:
         if not self.runtime.settings.has_out_migration:

@@ -32,7 +32,7 @@ def merge(
     if task.kind not in MERGING:
         return {}
     if not connections.is_single:
-        return remote.relay_task(connections, company, task, context, partial(_merge, company=company), slices)
+        return remote.merge_remotely(connections, company, task, context, partial(_merge, company=company), slices)
     counters = Counter[CounterName]()
     if slices and task.kind is Kind.MIGRATE_SINGLE_FIELDS:  # a slice does not see what the others give up
         counters.update(_merge(connections.store, replace(task, kind=Kind.MIGRATE_DEPENDENT_ROWS), context, company))

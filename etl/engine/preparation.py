@@ -160,7 +160,7 @@ def enter_store(runtime: Runtime, lease: RunLease) -> None:
             runtime.store_fence.raise_to(connection, lease.run, lease.fence)
         except FencedOut as refusal:
             raise _older_import(runtime, lease, refusal) from refusal
-        remote.forget_relay(connection, runtime.store.schema, before=lease.run)
+        remote.forget_remote_tasks(connection, runtime.store.schema, before=lease.run)
 
 
 def _older_import(runtime: Runtime, lease: RunLease, refusal: FencedOut) -> EtlError:
