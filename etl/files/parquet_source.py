@@ -44,7 +44,7 @@ class ParquetSource:
                 groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
                 row_bytes = max((one.total_byte_size / max(one.num_rows, 1) for one in groups), default=1)
         except _DAMAGE as error:
-            raise unreadable(path, f"is no Parquet file, or is damaged: {_first_line(error)}") from error
+            raise unreadable(path, f"is not a Parquet file, or is damaged: {_first_line(error)}") from error
         self.size = metadata.num_rows
         self.layout = match_header(schema.names, table, self.name, None)
         _refuse_types(schema, self.layout, self.name)

@@ -94,7 +94,7 @@ def test_a_faulty_edit_keeps_the_last_good_values(site: Site, tmp_path: Path) ->
         service.says(f"{SCHEDULE}:2:31: tryToStartMigration: 'xxx' is not part of a schedule")
         until(beside.exists, "the errors stand beside the file")
         reported = beside.read_text().splitlines()
-        assert reported[2].startswith("line 2, column 31: tryToStartMigration: 'xxx' is no part")
+        assert reported[2].startswith("line 2, column 31: tryToStartMigration: 'xxx' is not part")
         assert reported[3:5] == ["    tryToStartMigration = 02:00 * xxx", " " * 34 + "¯¯¯"]
         deliver(site, 1)
         site.partner.hand_over()
@@ -277,7 +277,7 @@ def test_a_configuration_in_zookeeper_is_watched(make_site: MakeSite, zookeeper_
         site.write(SCHEDULE, NEVER)
         service.does(1)
         site.write(SCHEDULE, "tryToStartMigration = nonsense")
-        service.says(f"{zookeeper_url}/{SCHEDULE}:1:23: tryToStartMigration: 'nonsense' is no part")
+        service.says(f"{zookeeper_url}/{SCHEDULE}:1:23: tryToStartMigration: 'nonsense' is not part")
         site.partner.hand_over()
         service.does(2)
 

@@ -17,7 +17,7 @@ def parse_json(text: str, location: str) -> dict[str, Any]:
         found = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         reason = error if isinstance(error, ValueError) else "it is nested too deep"
-        raise ConfigurationError(Problem(f"is no JSON that can be read: {reason}", location)) from None
+        raise ConfigurationError(Problem(f"is not readable JSON: {reason}", location)) from None
     if not isinstance(found, dict):
         raise ConfigurationError(Problem("holds no JSON object", location))
     return found

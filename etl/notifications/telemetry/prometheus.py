@@ -74,7 +74,8 @@ def serving(page: Page, host: str, port: int) -> Iterator[str]:
         server, thread = start_http_server(port, host, page.registry)
     except OSError as error:
         raise EnvironmentFault(f"cannot listen on {host}:{port}: {error.strerror}: choose another --listen") from error
-    server.RequestHandlerClass = type("Handler", (server.RequestHandlerClass,), {"timeout": _REQUEST_SECONDS})
+    handler: Any = server.RequestHandlerClass
+    server.RequestHandlerClass = type("Handler", (handler,), {"timeout": _REQUEST_SECONDS})
     try:
         yield f"http://{host}:{server.server_port}{_PATH}"
     finally:

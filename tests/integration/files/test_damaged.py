@@ -146,7 +146,7 @@ def test_damaged_pages_are_unreadable(client: SqlClient, compression: str) -> No
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1PAR1", b"PARE" * 20, b"PAR1" + b"\xff" * 60 + b"PAR1"])
 def test_footers_that_are_none(client: SqlClient, content: bytes) -> None:
-    assert "is no Parquet file, or is damaged" in client.refused("fill", client.write("Client.parquet", content))
+    assert "is not a Parquet file, or is damaged" in client.refused("fill", client.write("Client.parquet", content))
 
 
 FAR = datetime(9999, 12, 31)

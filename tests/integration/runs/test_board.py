@@ -9,7 +9,7 @@ import sqlalchemy
 
 from etl.database import Access, RetryPolicy, bring_up, open_engine, transaction
 from etl.errors import EnvironmentFault, FencedOut, TransientFault
-from etl.runs import Chunk, Kind, Task, TaskQueue, backoffs_of, perform
+from etl.runs import Chunk, Counters, Kind, Task, TaskQueue, backoffs_of, perform
 from etl.sources.in_tables.handshake import Handshake, RunLease
 from etl.sources.in_tables.own_tables import IMPORT
 from tests.fix_company import CLAIMS, MakeSite, Site
@@ -144,7 +144,7 @@ def test_counters_and_state_are_one_with_the_work(site: Site, queue: TaskQueue) 
     taken = queue.take()
     assert taken is not None
 
-    def work(connection: sqlalchemy.Connection, task: Task) -> dict[str, int]:
+    def work(connection: sqlalchemy.Connection, task: Task) -> Counters:
         connection.execute(sqlalchemy.text("create table in_tables.effect ()"))
         return {"created": 3}
 
@@ -157,7 +157,7 @@ def test_a_fault_rolls_back_and_frees_the_task_with_its_reason(site: Site, queue
     taken = queue.take()
     assert taken is not None
 
-    def work(connection: sqlalchemy.Connection, task: Task) -> dict[str, int]:
+    def work(connection: sqlalchemy.Connection, task: Task) -> Counters:
         connection.execute(sqlalchemy.text("create table in_tables.effect ()"))
         raise EnvironmentFault("disk full")
 
@@ -177,7 +177,7 @@ def test_a_transient_fault_is_tried_again_as_a_whole(queue: TaskQueue) -> None:
     assert taken is not None
     tries: list[int] = []
 
-    def work(connection: sqlalchemy.Connection, task: Task) -> dict[str, int]:
+    def work(connection: sqlalchemy.Connection, task: Task) -> Counters:
         connection.execute(sqlalchemy.text("create table in_tables.effect ()"))
         tries.append(1)
         if len(tries) < 3:

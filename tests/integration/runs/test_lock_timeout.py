@@ -8,7 +8,7 @@ import sqlalchemy
 
 from etl.database import Connection, RetryPolicy, execute, open_engine
 from etl.errors import TransientFault
-from etl.runs import Kind, Task, TaskQueue, backoffs_of, perform
+from etl.runs import Counters, Kind, Task, TaskQueue, backoffs_of, perform
 from tests.fix_company import PASSWORD, MakeSite, Site
 
 _DOCUMENT = "code: Client\nfields:\n  - {code: Name, type: INPUT_TEXT, needLoadFromInTables: true}\n"
@@ -39,8 +39,8 @@ def test_the_error_names_the_table_and_who_holds_it(site: Site, engine: sqlalche
     assert taken is not None
     site.partner.fill("in_Client", {"in_id": "a", "name": "A"})
 
-    def touch(connection: Connection, task: Task) -> dict[str, int]:
-        return {"rows": execute(connection, sqlalchemy.text("update in_tables.in_Client set name = 'B'"))}
+    def touch(connection: Connection, task: Task) -> Counters:
+        return {"touched": execute(connection, sqlalchemy.text("update in_tables.in_Client set name = 'B'"))}
 
     statements = ("set application_name to E'hea\\033[2Jvy'", "update in_tables.in_Client set name = 'C'")
     with site.partner.holding(*statements) as session:
@@ -57,4 +57,4 @@ def test_the_error_names_the_table_and_who_holds_it(site: Site, engine: sqlalche
 
     taken = queue.take()
     assert taken is not None
-    assert perform(queue, taken, touch, retry_policy=RetryPolicy(BACKOFFS)) == {"rows": 1}
+    assert perform(queue, taken, touch, retry_policy=RetryPolicy(BACKOFFS)) == {"touched": 1}

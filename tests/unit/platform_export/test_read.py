@@ -135,7 +135,7 @@ def test_an_answer_is_carried_as_far_as_it_says_its_types(tmp_path: Path) -> Non
     ("text", "message"),
     [
         ("[]", "holds no JSON object"),
-        ("{", "is no JSON that can be read"),
+        ("{", "is not readable JSON"),
         ("[" * 100_000, "nested too deep"),
         ('{"boCode": "A", "boCode": "B"}', "the key `boCode` stands twice"),
         ('{"boCode": "A"}', "is not an answer of load-bo-structure"),

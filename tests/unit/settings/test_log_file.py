@@ -68,13 +68,13 @@ def test_what_is_switched_off_takes_no_effect_and_no_blame() -> None:
 
 @pytest.mark.parametrize(("old", "new", "expected"), [
     ("layout short\n", "layot short\n", "place:3:1: 'layot short' is not an instruction: did you mean layout?"),
-    ("layout\n  pattern", "  level INFO\nlayout\n  pattern", "place:1:3: 'level INFO' stands below no instruction"),
+    ("layout\n  pattern", "  level INFO\nlayout\n  pattern", "place:1:3: 'level INFO' belongs to no instruction"),
     ("  type stdout", "  typ stdout", "place:7:3: 'typ stdout' is unknown below destination_to: did you mean type?"),
     ("  type stdout", "  type tape", "place:7:8: 'tape' is not a type: write one of rolling_file, stdout, stderr"),
-    ("1,5 MiB", "1,5 MiBs", "place:11:17: '1,5 MiBs' is no size"),
+    ("1,5 MiB", "1,5 MiBs", "place:11:17: '1,5 MiBs' is not a size"),
     ("files_count 7", "files_count 21", "place:12:15: '21' is not a number of files: write 1 to 20"),
     ("files_count 7", "files_count", "place:12:3: 'files_count' has no value"),
-    ("level WARN", "level warn", "place:14:9: 'warn' is no level"),
+    ("level WARN", "level warn", "place:14:9: 'warn' is not a level"),
     ("ad files migration/ad", "ad files", "place:15:1: 'destination ad files' goes to files of type rolling_file"),
     ("files migration/ad", "files ../ad", "place:15:1: 'destination ad files ../ad' names a file outside"),
     ("files migration/ad", "files /etc/ad", "place:15:1: 'destination ad files /etc/ad' names a file outside"),
@@ -88,7 +88,7 @@ def test_what_is_switched_off_takes_no_effect_and_no_blame() -> None:
     ("%d %msg%n", "%d %mesage%n", "place:2:16: '%mesage' is unknown in a pattern: did you mean %message?"),
     ("%d %msg%n", "%d{yyyy-QQ} %msg", "place:2:13: '%d{yyyy-QQ}' has 'QQ' in its date, which is unknown"),
     ("%highlight(%msg)", "%highlight(%msg", "leaves a bracket open"),
-    ("%highlight(%msg)", "%pink(%msg)", "place:5:21: '%pink(' is no colour"),
+    ("%highlight(%msg)", "%pink(%msg)", "place:5:21: '%pink(' is not a colour"),
     ("%d %msg%n", "%d %msg)%n", "place:2:20: ')' closes a bracket"),
 ])  # fmt: skip
 def test_faults(old: str, new: str, expected: str) -> None:

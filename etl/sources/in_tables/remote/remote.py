@@ -205,7 +205,7 @@ class _RemoteMerge:
         if copied and self.rows.long:
             self._fetch_long()
         are_gone = is_first and not copied and self.rows.chunk.rows > 0
-        if are_gone and not self._pipe_in("any_row", _names(self.rows.columns)):
+        if are_gone and not self._pipe_in("any_row_at_import", _names(self.rows.columns)):
             refuse_truncated(self.connections.source, self.rows.table, self.rows.context)
         self._at_store("analyze_copy")
         return copied
