@@ -51,8 +51,8 @@ class Problem:
     width: int = 0
 
     def __str__(self) -> str:
-        place = self.path + (f":{self.line}" if self.line else "") + (f":{self.column}" if self.column else "")
-        parts = [part for part in (place, self.key, self.message) if part]
+        location = self.path + (f":{self.line}" if self.line else "") + (f":{self.column}" if self.column else "")
+        parts = [part for part in (location, self.key, self.message) if part]
         return ": ".join(parts)
 
 

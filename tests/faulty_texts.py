@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from etl.settings.catalogue import FILES
-from etl.settings.keys import Key, KeyFile, Kind
+from etl.settings.keys import Key, KeyFile, ValueKind
 from tests.fix_company import CODE
 
 SCHEDULE = "scheduler/core/InMigrationScheduler.scheduler-config.txt"
@@ -83,11 +83,11 @@ def _of_file(good: Mapping[str, str], file: KeyFile) -> Iterator[Fault]:
 
 
 def _bad_values(key: Key) -> Iterator[str]:
-    if key.kind is Kind.NUMBER:
+    if key.kind is ValueKind.NUMBER:
         yield from ("some", str(key.largest + 1), str(key.smallest - 1))
-    elif key.kind is Kind.BOOLEAN:
+    elif key.kind is ValueKind.BOOLEAN:
         yield "perhaps"
-    elif key.kind is Kind.CHOICE:
+    elif key.kind is ValueKind.CHOICE:
         yield "neither"
     elif key.largest_bytes:
         yield "x" * (key.largest_bytes + 1)

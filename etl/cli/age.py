@@ -35,7 +35,7 @@ def age(context: click.Context, company: str | None, max_minutes: float | None, 
     write. With --max the command exits with status 1 when a row is older: one line for a monitoring system.
     """
     with open_runtime(config_url(context), company) as runtime:
-        found = AgeSampler(timeout).look(runtime)
+        found = AgeSampler(timeout).sample(runtime)
     oldest = found.oldest_seconds
     is_too_old = max_minutes is not None and oldest is not None and oldest > max_minutes * 60
     if as_json:
@@ -76,5 +76,5 @@ def span(seconds: float) -> str:
     """A duration in its two largest units."""
     whole = int(seconds)
     parts = [(whole // 86_400, "d"), (whole // 3_600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]
-    first = next((place for place, (number, _) in enumerate(parts) if number), len(parts) - 1)
+    first = next((index for index, (number, _) in enumerate(parts) if number), len(parts) - 1)
     return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2] if number or first == 3)

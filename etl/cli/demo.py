@@ -10,7 +10,7 @@ from dataclasses import asdict
 import click
 
 from etl.cli.demo_screen import Screen
-from etl.demo import Load, Look, Stage, loads, look, open_stage
+from etl.demo import Load, Shown, Stage, loads, open_stage, show_tables
 
 
 @click.command()
@@ -30,23 +30,23 @@ def demo(as_json: bool, stay: bool) -> None:
         for act in loads(stage):
             screen.act(len(played) + 1, act)
             played.append(act)
-        looks = tuple(look(stage))
-        screen.looks(stage, looks)
+        queries = tuple(show_tables(stage))
+        screen.queries(stage, queries)
         screen.end(stage, stays=stay)
         if as_json:
-            click.echo(_json(stage, played, looks))
+            click.echo(_json(stage, played, queries))
         if stay:
             screen.done()
             _wait()
 
 
-def _json(stage: Stage, played: list[Load], looks: tuple[Look, ...]) -> str:
+def _json(stage: Stage, played: list[Load], queries: tuple[Shown, ...]) -> str:
     found = {
         "config": f"file:{stage.config}",
         "psql": stage.psql,
         "schemas": stage.schemas,
         "runs": [asdict(act) | {"exit_code": act.outcome.exit_code} for act in played],
-        "looks": [asdict(one) for one in looks],
+        "queries": [asdict(one) for one in queries],
     }
     return json.dumps(found, ensure_ascii=False, default=str)
 

@@ -12,7 +12,7 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from etl.demo import Load, Look, Stage, Statement
+from etl.demo import Load, Shown, Stage, Statement
 from etl.sources.in_tables.receipts import Receipt
 
 WIDTH = 100
@@ -91,27 +91,27 @@ class Screen:
         self._line(f"{_several(len(act.faults), 'row')} rejected; the partner finds why in the table err:")
         groups: dict[tuple[str, ...], list[str]] = {}
         for fault in act.faults:
-            place = ".".join(filter(None, (fault.in_table, fault.column_name)))
-            what = (fault.code, place, fault.value or "", fault.message)
+            field = ".".join(filter(None, (fault.in_table, fault.column_name)))
+            what = (fault.code, field, fault.value or "", fault.message)
             groups.setdefault(what, []).append(fault.in_id or f"id {fault.row_id}")
-        for (code, place, value, message), rows in groups.items():
+        for (code, field, value, message), rows in groups.items():
             head = Text.assemble(
-                "  ", (code, "red"), f"  {place}", f"  {value}" if value else "", "  ", ", ".join(rows)
+                "  ", (code, "red"), f"  {field}", f"  {value}" if value else "", "  ", ", ".join(rows)
             )
             self._out.print(head)
             self._line(f"    {message}", style="dim")
 
-    def looks(self, stage: Stage, looks: Sequence[Look]) -> None:
+    def queries(self, stage: Stage, queries: Sequence[Shown]) -> None:
         """Prints what readers see."""
         self._title(f"3 · What readers see in {stage.schemas['out_schema']}")
-        for one in looks:
+        for one in queries:
             self._line(one.what[0].upper() + one.what[1:])
             self._sql(one.sql)
             self._out.print(_answer(one))
 
     def end(self, stage: Stage, *, stays: bool) -> None:
         """Prints where everything is, and commands to explore it."""
-        self._title("4 · Look further")
+        self._title("4 · Explore further")
         for name, what in _SCHEMAS.items():
             self._out.print(Text.assemble("  ", (f"{stage.schemas[name]:14}", "bold"), what))
         self._line("The configuration of this demo, and the state of its newest run:")
@@ -174,11 +174,11 @@ def _receipts(receipts: Sequence[Receipt]) -> Table:
     return table
 
 
-def _answer(look: Look) -> Table:
+def _answer(shown: Shown) -> Table:
     table = _table(2)
-    for column in look.columns:
+    for column in shown.columns:
         table.add_column(column, overflow="fold")
-    for row in look.rows:
+    for row in shown.rows:
         table.add_row("", *(Text(_shown(value)) for value in row))
     return table
 

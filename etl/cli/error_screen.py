@@ -43,7 +43,7 @@ def show_error(error: Row, row: Row | None) -> None:
     click.echo(f"Error {error['id']} of run {error['run']}, {error['created_at']:%Y-%m-%d %H:%M:%S} UTC: ", nl=False)
     state = f", {error['state']}" if error["state"] else ""
     click.echo(f"{error['code']} ({error['severity']}{state})")
-    click.echo("  " + ", ".join(_place(error)))
+    click.echo("  " + ", ".join(_location(error)))
     fault = fault_of(error["code"])
     _show_texts(error["message"], error["message_rus"], fault)
     if row is None:
@@ -79,7 +79,7 @@ def _show_texts(english: str, russian: str, fault: Fault | None) -> None:
         click.echo(f"    Причина: {fault.cause_russian}\n    Что делать: {fault.cure_russian}")
 
 
-def _place(error: Row) -> list[str]:
+def _location(error: Row) -> list[str]:
     parts = [error["in_table"]]
     for name, label in (("row_id", "row"), ("in_id", "in_id"), ("column_name", "column"), ("value", "value")):
         if error[name] is not None:

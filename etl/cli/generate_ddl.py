@@ -157,9 +157,9 @@ def _apply(
     company: Company, direction: Direction, schemas: dict[str, str], settings: Settings, *, allow_drop: bool
 ) -> None:
     database = _database(direction, settings)
-    place, part = _PARTS[direction]
+    schema_name, part = _PARTS[direction]
     with open_database(database, "etl:generate-ddl") as engine, transaction(engine) as connection:
-        refuse_unfit(part_states(connection, schemas[place], [part]), to_write=True)
+        refuse_unfit(part_states(connection, schemas[schema_name], [part]), to_write=True)
         if direction is Direction.OUT:
             changes = make_tables(connection, _structure(company, settings), schemas["out_schema"])
         else:

@@ -98,13 +98,13 @@ def _parts(
     schemas = schema_names(settings, company)
     in_schema = schemas["in_schema"]
     with transaction(databases.source) as connection:
-        server = privileges.look(connection, roles, [in_schema])
+        server = privileges.read_server(connection, roles, [in_schema])
         read = privileges.read_by_partner(connection, in_schema)
     with transaction(databases.out) as connection:
         versions = privileges.versions(connection, schemas["store_schema"])
     readable = list(dict.fromkeys([names.out_views_schema(company.code), *versions, schemas["out_schema"]]))
     with transaction(databases.out) as connection:
-        target = privileges.look(connection, roles, readable)
+        target = privileges.read_server(connection, roles, readable)
     lacks = tuple(f"lacks {line}" for line in _lacking(schemas, settings, databases))
     yield _Part(Script(f"{server.engine} is the engine: it owns the tables", (), lacks), databases.source)
     if create_roles:
@@ -125,11 +125,11 @@ def _parts(
 def _lacking(schemas: dict[str, str], settings: Settings, databases: _Databases) -> list[str]:
     """What the engine's role lacks in each database, once for a database with several parts."""
     store, views = schemas["store_schema"], names.out_views_schema(settings.in_migration.company_code)
-    places = [(databases.source, Held(source=schemas["in_schema"])), (databases.store, Held(store=store))]
+    held_at = [(databases.source, Held(source=schemas["in_schema"])), (databases.store, Held(store=store))]
     if settings.has_out_migration:
-        places.append((databases.out, Held(store=store, out=schemas["out_schema"], views=views)))
+        held_at.append((databases.out, Held(store=store, out=schemas["out_schema"], views=views)))
     lines: list[str] = []
-    for engine, held in places:
+    for engine, held in held_at:
         with transaction(engine) as connection:
             lines += map(str, privileges.lacking(connection, held))
     return list(dict.fromkeys(lines))

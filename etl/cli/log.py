@@ -21,8 +21,8 @@ def follow_log() -> Callable[[Tree], None]:
     log = open_log(is_service=False)
 
     def follow(tree: Tree) -> None:
-        place = f"{tree.origin.removeprefix('file:').rstrip('/')}/{LOGGING}"
-        for problem in log.follow(tree.contents, place):
+        location = f"{tree.origin.removeprefix('file:').rstrip('/')}/{LOGGING}"
+        for problem in log.follow(tree.contents, location):
             _log.warning("the built-in log is used: %s", problem)
 
     return follow

@@ -18,7 +18,7 @@ from etl.cli.interrupt import ended_by_ctrl_c
 from etl.cli.live import line, live_view
 from etl.cli.printing import console, json_text
 from etl.engine import Runtime
-from etl.monitoring import look_again, rest
+from etl.monitoring import read_again, rest
 from etl.quoting import printable
 
 _QUIT = b"qQ"
@@ -39,7 +39,7 @@ def _live(runtime: Runtime, seconds: float, wait: Wait) -> None:
     with Live(console=console(), auto_refresh=False) as live:
         while True:
             begun = time.monotonic()
-            seen = look_again(runtime)
+            seen = read_again(runtime)
             view = Text(printable(seen), "red") if isinstance(seen, str) else live_view(seen)
             live.update(view, refresh=True)
             if wait(rest(seconds, begun)):
@@ -50,7 +50,7 @@ def _lines(runtime: Runtime, seconds: float, wait: Wait, *, as_json: bool) -> No
     reported = ""
     while True:
         begun = time.monotonic()
-        seen = look_again(runtime)
+        seen = read_again(runtime)
         now = printable(seen) if isinstance(seen, str) else line(seen)
         if now != reported:
             reported = now

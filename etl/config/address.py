@@ -41,8 +41,8 @@ class Address:
     def from_url(cls, url: str) -> "Address":
         """ConfigurationError when the URL has another form."""
         rest, question, query = url.removeprefix("zookeeper://").partition("?")
-        place, _, path = rest.partition("/")
-        signed, at, servers = place.rpartition("@")
+        authority, _, path = rest.partition("/")
+        signed, at, servers = authority.rpartition("@")
         if "@" in path or ":" in signed or (at and not signed):
             # The text before @ may be a password, so nothing of the URL is repeated.
             raise ConfigurationError(
@@ -93,5 +93,5 @@ def _server(text: str, url: str) -> str:
     found = _SERVER.fullmatch(text.strip())
     port = int(found["port"] or _DEFAULT_PORT) if found else 0
     if not found or not 1 <= port <= 65535:
-        raise ConfigurationError(f"{url!r}: {text!r} is no server: {_FORM}")
+        raise ConfigurationError(f"{url!r}: {text!r} is not a server: {_FORM}")
     return f"{found['host']}:{port}"

@@ -102,7 +102,7 @@ class DirectorySource:
         except OSError as error:
             raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", str(self.root))) from None
         if not stat.S_ISDIR(mode):
-            raise ConfigurationError(Problem("is no directory: correct ETL_CONFIG", str(self.root)))
+            raise ConfigurationError(Problem("is not a directory: correct ETL_CONFIG", str(self.root)))
 
     def _stamp(self) -> str:
         """A digest of names, sizes and times, which any change of a file changes."""
@@ -152,21 +152,21 @@ def _files(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
 
 
 def _read_text(path: Path) -> Text:
-    place = str(path)
-    if not place.isprintable():
-        raise ConfigurationError(Problem("has a name that is no printable text: rename it", ascii(place)))
+    location = str(path)
+    if not location.isprintable():
+        raise ConfigurationError(Problem("has a name that is not a printable text: rename it", ascii(location)))
     try:
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
             # Opening a pipe would wait for a writer for ever.
-            raise ConfigurationError(Problem("is no regular file: only text files belong here", place))
+            raise ConfigurationError(Problem("is not a regular file: only text files belong here", location))
         with path.open("rb") as file:
             data = file.read(LARGEST_TEXT + 1)
-            return Text(decode(data, place), str(os.fstat(file.fileno()).st_mtime_ns))
+            return Text(decode(data, location), str(os.fstat(file.fileno()).st_mtime_ns))
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", place)) from None
+        raise ConfigurationError(Problem(f"cannot be read: {error.strerror}", location)) from None
 
 
 def _replace(target: Path, data: bytes, *, is_private: bool = False) -> None:

@@ -51,8 +51,8 @@ def _text(faults: tuple[Problem, ...]) -> str:
     lines = [f"# {now}: etl does not take this text; what it took before still counts."]
     for fault in faults:
         numbers = (("line", fault.line), ("column", fault.column))
-        place = ", ".join(f"{name} {number}" for name, number in numbers if number)
-        lines += ["", ": ".join(part for part in (place, fault.key, fault.message) if part)]
+        location = ", ".join(f"{name} {number}" for name, number in numbers if number)
+        lines += ["", ": ".join(part for part in (location, fault.key, fault.message) if part)]
         if fault.excerpt:
             lines += [f"    {fault.excerpt}", "    " + " " * ((fault.column or 1) - 1) + "¯" * max(fault.width, 1)]
     return "\n".join(lines) + "\n"

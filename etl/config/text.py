@@ -17,29 +17,30 @@ def errors_path(path: str) -> str:
     return f"{path.removesuffix('.txt')}.errors.txt"
 
 
-def decode(data: bytes, place: str) -> str:
-    """The text in `data`, without a byte-order mark; ConfigurationError names `place` and line of what is no text."""
+def decode(data: bytes, location: str) -> str:
+    """The text in `data`, without a byte-order mark. Raises ConfigurationError with `location` and line if it is not
+    text."""
     if len(data) > LARGEST_TEXT:
-        raise ConfigurationError(Problem("is larger than 1 MiB: a configuration text is small", place))
+        raise ConfigurationError(Problem("is larger than 1 MiB: a configuration text is small", location))
     if b"\0" in data:
         line = _line(data, data.index(b"\0"))
-        raise ConfigurationError(Problem("holds a NUL byte: save it as plain UTF-8 text", place, line))
+        raise ConfigurationError(Problem("holds a NUL byte: save it as plain UTF-8 text", location, line))
     body = data.removeprefix(_BOM)
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         line = _line(body, error.start)
-        raise ConfigurationError(Problem("is not UTF-8: save it in that encoding", place, line)) from None
+        raise ConfigurationError(Problem("is not UTF-8: save it in that encoding", location, line)) from None
 
 
-def encode(content: str, place: str) -> bytes:
+def encode(content: str, location: str) -> bytes:
     """The bytes to write; ConfigurationError when `decode` would not take them back."""
     try:
         data = content.encode("utf-8")
     except UnicodeEncodeError as error:
         line = content.count("\n", 0, error.start) + 1
-        raise ConfigurationError(Problem("holds half a character (a lone surrogate)", place, line)) from None
-    decode(data, place)
+        raise ConfigurationError(Problem("holds half a character (a lone surrogate)", location, line)) from None
+    decode(data, location)
     return data
 
 

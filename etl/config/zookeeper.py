@@ -38,9 +38,9 @@ _RESERVED = "/zookeeper"
 _SECRET_VARIABLE = "ETL_ZOOKEEPER_PASSWORD"  # noqa: S105  (a name)
 _KEY_VARIABLE = "ETL_ZOOKEEPER_KEY_PASSWORD"
 
-# Who may set a text; who may put another in the place of one below.
+# Who may set a text; who may replace one below.
 _SETS = Permissions.WRITE | Permissions.ADMIN
-_PLACES = Permissions.CREATE | Permissions.DELETE | Permissions.ADMIN
+_REPLACES = Permissions.CREATE | Permissions.DELETE | Permissions.ADMIN
 
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ class _Access:
 
     reads: bool
     sets: bool
-    places: bool
+    replaces: bool
 
     @classmethod
     def of(cls, acl: list[Any]) -> "_Access":
@@ -77,7 +77,7 @@ class _Access:
         for one in acl:
             if one.id.scheme == "world" or (one.id.scheme == "ip" and one.id.id.endswith("/0")):
                 perms |= one.perms
-        return cls(bool(perms & Permissions.READ), bool(perms & _SETS), bool(perms & _PLACES))
+        return cls(bool(perms & Permissions.READ), bool(perms & _SETS), bool(perms & _REPLACES))
 
 
 class ZooKeeperSource:
@@ -111,17 +111,17 @@ class ZooKeeperSource:
 
     def write(self, path: str, content: str) -> None:
         """Set the node; it and the nodes above it are created when they are missing."""
-        node, place = self._node(checked(path)), self._place(path)
-        data = encode(content, place)
+        node, location = self._node(checked(path)), self._location(path)
+        data = encode(content, location)
         if len(data) > _LARGEST_WRITE:
-            raise ConfigurationError(Problem("is too large: a ZooKeeper node holds less than 1 MiB", place))
+            raise ConfigurationError(Problem("is too large: a ZooKeeper node holds less than 1 MiB", location))
         self._guarded("write", lambda: self._put(node, data))
 
     def write_errors(self, path: str, content: str) -> None:
         """As `write`, to the node of errors beside the text."""
-        node, place = self._node(errors_path(checked(path))), self._place(errors_path(path))
+        node, location = self._node(errors_path(checked(path))), self._location(errors_path(path))
         if content:
-            data = encode(content, place)[:_LARGEST_WRITE]
+            data = encode(content, location)[:_LARGEST_WRITE]
             self._guarded("write", lambda: self._put(node, data))
         else:
             self._guarded("write", lambda: self._remove(node))
@@ -160,7 +160,7 @@ class ZooKeeperSource:
     def _node(self, path: str) -> str:
         return f"{self._address.chroot}/{path}" if path else self._address.chroot or "/"
 
-    def _place(self, path: str) -> str:
+    def _location(self, path: str) -> str:
         return f"{self.url.rstrip('/')}/{path}"
 
     def _connected(self) -> Any:
@@ -238,7 +238,7 @@ class ZooKeeperSource:
                     level.append(path)
                 if data or not state.numChildren:
                     try:
-                        texts[path] = Text(decode(data or b"", self._place(path)), str(state.mzxid))
+                        texts[path] = Text(decode(data or b"", self._location(path)), str(state.mzxid))
                     except ConfigurationError as error:
                         problems.extend(error.problems)
         if problems:
@@ -250,11 +250,11 @@ class ZooKeeperSource:
     def _why_open(self, path: str, access: Mapping[str, "_Access"]) -> str:
         """Why any client may set the text, or replace its node; empty if they may not."""
         if access[path].sets:
-            return f"the ACL of {self._place(path)} lets any client write"
+            return f"the ACL of {self._location(path)} lets any client write"
         above = [path[:end] for end, letter in enumerate(path) if letter == "/"]
         for folder in ("", *above):
-            if access[folder].places:
-                return f"the ACL of {self._place(folder)} lets any client create or delete nodes below"
+            if access[folder].replaces:
+                return f"the ACL of {self._location(folder)} lets any client create or delete nodes below"
         return ""
 
     def _expect_root(self) -> None:

@@ -24,6 +24,7 @@ from etl.database.migrations import (
 )
 from etl.database.piping import pipe
 from etl.database.read_only_transaction import read_only_transaction
+from etl.database.retry import Attempts, Backoff, RetryPolicy, after_transient
 from etl.database.sql_templates import SqlTemplates
 from etl.database.transactions import BRIEF, execute, fetch_all, fetch_one, rollback_transaction, snapshot, transaction
 
@@ -31,6 +32,8 @@ __all__ = [
     "BRIEF",
     "LOCK_TIMEOUT",
     "Access",
+    "Attempts",
+    "Backoff",
     "Connection",
     "Listener",
     "Migration",
@@ -38,7 +41,9 @@ __all__ = [
     "Part",
     "PartState",
     "PlacedPart",
+    "RetryPolicy",
     "SqlTemplates",
+    "after_transient",
     "application_name",
     "bring_up",
     "copy_in",

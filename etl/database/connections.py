@@ -40,10 +40,10 @@ class Access:
     source: str = ""
 
     def __str__(self) -> str:
-        place = (
+        location = (
             f"{self.host}/{self.database}" if self.host.startswith("/") else f"{self.host}:{self.port}/{self.database}"
         )
-        return f"{place} ({self.source})" if self.source else place
+        return f"{location} ({self.source})" if self.source else location
 
 
 def application_name(owner: str) -> str:
@@ -95,7 +95,7 @@ def open_engine(
     sqlalchemy.event.listen(engine, "connect", _refuse_unencoded)
     sqlalchemy.event.listen(engine, "checkout", _ping)
     sqlalchemy.event.listen(engine, "do_connect", _connecting(weakref.ref(engine), revive))
-    _PLACES[engine] = access
+    _ACCESS_OF[engine] = access
     return engine
 
 
@@ -142,20 +142,20 @@ def encoding_of(connection: sqlalchemy.Connection) -> str:
     return str(driver.info.parameter_status("server_encoding") or "UTF8")
 
 
-_PLACES: dict[sqlalchemy.Engine, Access] = {}
+_ACCESS_OF: dict[sqlalchemy.Engine, Access] = {}
 
 
-def place_of(engine: sqlalchemy.Engine) -> str:
+def location_of(engine: sqlalchemy.Engine) -> str:
     """Host, port, database and configuration text of an engine, for errors; never a secret."""
-    access = _PLACES.get(engine)
+    access = _ACCESS_OF.get(engine)
     return str(access) if access else str(engine.url.render_as_string(hide_password=True))
 
 
 def create_database(access: Access) -> None:
     """Makes the database of `access` on its server if it is missing; safe when two commands do it at once."""
     name = psycopg.sql.Identifier(access.database)
-    place = {"host": access.host, "port": access.port, "user": access.username, "dbname": "postgres"}
-    home = {**place, "client_encoding": "UTF8", "application_name": "etl", "connect_timeout": _CONNECT_SECONDS}
+    server = {"host": access.host, "port": access.port, "user": access.username, "dbname": "postgres"}
+    home = {**server, "client_encoding": "UTF8", "application_name": "etl", "connect_timeout": _CONNECT_SECONDS}
     forget_variables()
     try:
         with psycopg.connect(**home, autocommit=True) as connection:  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ from typing import Self
 
 from etl.database.account import choose
 from etl.database.cluster import SUPERUSER, Cluster, Postmaster
-from etl.database.placement import COMMON, WHEEL, place, socket_dir
+from etl.database.placement import COMMON, WHEEL, locate, socket_dir
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError
 
 VERSION = 18  # the wheel contains 16 as well; an existing cluster keeps its version
@@ -116,7 +116,7 @@ class EmbeddedServer:
             with self._alone():
                 self._users = self._lock("users.lock", fcntl.LOCK_SH)
                 try:
-                    self._cluster = place(account, self.folder, binaries, self._common)
+                    self._cluster = locate(account, self.folder, binaries, self._common)
                     self._postmaster = self._ready(self._cluster)
                 except BaseException:
                     self._leave()

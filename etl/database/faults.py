@@ -49,14 +49,14 @@ _NO_LOGIN = {
 }
 
 
-def translate(error: Exception, place: str) -> EtlError:
-    """The error of our tree for a driver's `error` met at `place`; the original stays as its cause."""
+def translate(error: Exception, location: str) -> EtlError:
+    """The error of our tree for a driver's `error` met at `location`; the original stays as its cause."""
     origin = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error
     text = _first_line(origin)
     spoken = _known(getattr(origin, "sqlstate", None) or "", text)
     sqlstate = spoken or _sqlstate_of(text)
     advice = _ADVICE.get(spoken) or _advice_without_sqlstate(text) or _ADVICE.get(sqlstate)
-    message = f"PostgreSQL {place}: {text}" + (f": {advice}" if advice else "")
+    message = f"PostgreSQL {location}: {text}" + (f": {advice}" if advice else "")
     lost_link = not sqlstate and isinstance(origin, psycopg.OperationalError | psycopg.InterfaceError) and not advice
     transient = sqlstate.startswith(_TRANSIENT) or lost_link
     fault = TransientFault(message) if transient else EnvironmentFault(message)

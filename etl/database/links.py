@@ -41,7 +41,7 @@ class Link(psycopg.Connection[Any]):
     pooler gives every transaction another). `waiter`: the thread that waits.
     """
 
-    place: "weakref.ref[sqlalchemy.Engine] | None" = None
+    engine: "weakref.ref[sqlalchemy.Engine] | None" = None
     arguments: dict[str, Any] = {}  # noqa: RUF012  (set on each connection)
     waits_since: float | None = None
     confirmed_at: float = 0.0
@@ -89,7 +89,7 @@ class Link(psycopg.Connection[Any]):
 def connect(engine: "weakref.ref[sqlalchemy.Engine]", arguments: Collection[Any], names: dict[str, Any]) -> Link:
     """A new watched connection. Raises what psycopg raises."""
     link = Link.connect(*arguments, **names)
-    link.place, link.arguments = engine, names
+    link.engine, link.arguments = engine, names
     _watch.add(link)
     return link
 
@@ -97,7 +97,7 @@ def connect(engine: "weakref.ref[sqlalchemy.Engine]", arguments: Collection[Any]
 def cut_all(engines: Collection[sqlalchemy.Engine]) -> None:
     """Closes every connection of these engines that a thread waits for."""
     for link in _watch.links():
-        if link.place and link.place() in engines:
+        if link.engine and link.engine() in engines:
             link.cut()
 
 
@@ -147,7 +147,7 @@ class _Watch:
             self._links.add(link)
             if not self._is_on:
                 self._is_on = True
-                threading.Thread(target=self._look_on, name="links", daemon=True).start()
+                threading.Thread(target=self._watch_links, name="links", daemon=True).start()
 
     def links(self) -> list[Link]:
         with self._lock:
@@ -156,7 +156,7 @@ class _Watch:
     def progressed(self) -> None:
         self.progress_at = time.monotonic()
 
-    def _look_on(self) -> None:
+    def _watch_links(self) -> None:
         while True:
             time.sleep(_LOOK_SECONDS)
             now = time.monotonic()
@@ -164,13 +164,13 @@ class _Watch:
             for link in self.links():
                 since = link.waits_since
                 if since is not None and link.silence(now) > _SILENT_SECONDS:
-                    silent.setdefault(id(link.place and link.place()), []).append((link, since))
-            for place, waits in silent.items():
-                if place not in self._asking:
-                    self._asking.add(place)
-                    threading.Thread(target=self._ask_about, args=[place, waits], name="links", daemon=True).start()
+                    silent.setdefault(id(link.engine and link.engine()), []).append((link, since))
+            for server, waits in silent.items():
+                if server not in self._asking:
+                    self._asking.add(server)
+                    threading.Thread(target=self._ask_about, args=[server, waits], name="links", daemon=True).start()
 
-    def _ask_about(self, place: int, waits: list[tuple[Link, float]]) -> None:
+    def _ask_about(self, server: int, waits: list[tuple[Link, float]]) -> None:
         try:
             arguments = waits[0][0].arguments
             seen = _ask(arguments, [link.server_pid for link, _ in waits])
@@ -181,7 +181,7 @@ class _Watch:
                     if isinstance(seen, dict) and pid in seen:
                         _end_session(arguments, pid)
         finally:
-            self._asking.discard(place)
+            self._asking.discard(server)
 
     def _is_lost(self, link: Link, since: float, seen: "dict[int, tuple[float | None, bool]] | str | None") -> bool:
         waited = time.monotonic() - since

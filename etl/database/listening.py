@@ -10,7 +10,7 @@ import psycopg
 import psycopg.sql
 import sqlalchemy
 
-from etl.database.connections import place_of
+from etl.database.connections import location_of
 from etl.database.faults import translate
 from etl.database.links import Link
 from etl.database.sql_templates import SqlTemplates
@@ -76,7 +76,7 @@ class Listener:
             [self._connection.server_pid] = self._connection.execute("select pg_backend_pid()").fetchone() or [None]
             self._connection.execute(psycopg.sql.SQL("listen {}").format(psycopg.sql.Identifier(channel)))
         except (sqlalchemy.exc.SQLAlchemyError, psycopg.Error) as error:
-            raise translate(error, place_of(engine)) from error
+            raise translate(error, location_of(engine)) from error
 
     def fileno(self) -> int:
         """For `select`: readable when a notification may have come."""
@@ -91,7 +91,7 @@ class Listener:
         try:
             self._connection.execute("select 1")
         except psycopg.Error as error:
-            raise translate(error, place_of(self._engine)) from error
+            raise translate(error, location_of(self._engine)) from error
 
     def proves_itself(self, seconds: float) -> bool:
         """Whether a notification from another connection arrives; behind a pooler in transaction mode none does."""
@@ -115,4 +115,4 @@ class Listener:
         try:
             return [one.payload for one in self._connection.notifies(timeout=seconds, stop_after=stop_after)]
         except psycopg.Error as error:
-            raise translate(error, place_of(self._engine)) from error
+            raise translate(error, location_of(self._engine)) from error

@@ -20,7 +20,7 @@ _SOCKET_BYTES = 107  # sockaddr_un.sun_path without its closing zero
 _logger = logging.getLogger(__name__)
 
 
-def place(account: Account, folder: Path, binaries: Path, common: Path) -> Cluster:
+def locate(account: Account, folder: Path, binaries: Path, common: Path) -> Cluster:
     """Chooses the cluster's folder: in the data folder or, if the account cannot enter it, in `common`; programs
     likewise."""
     data = folder / "postgres"

@@ -8,7 +8,7 @@ import psycopg
 import sqlalchemy
 from sqlalchemy import Connection, Row, TextClause, exc
 
-from etl.database.connections import place_of
+from etl.database.connections import location_of
 from etl.database.faults import FULL_QUEUE, translate
 from etl.database.locking import LOCK_TIMEOUT, name_holders
 from etl.database.session import pin
@@ -80,7 +80,7 @@ def translated(engine: sqlalchemy.Engine) -> Iterator[None]:
     try:
         yield
     except (exc.SQLAlchemyError, psycopg.Error) as error:
-        fault = translate(error, place_of(engine))
+        fault = translate(error, location_of(engine))
         raise (name_holders(engine, fault) if fault.sqlstate == LOCK_TIMEOUT else fault) from error
 
 

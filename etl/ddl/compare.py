@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from etl.database import Connection
 from etl.ddl.catalog import LiveIndex, Relation, relations, schema_exists
-from etl.ddl.foreign import look
+from etl.ddl.foreign import find_foreign
 from etl.ddl.render import render
 from etl.ddl.tables import Change, Direction, Index, Table, out_tables, tables
 from etl.ddl.widening import is_wider
@@ -73,7 +73,7 @@ def check_in_tables(connection: Connection, company: Company, schema: str) -> No
     found = compare(connection, [schema], wanted)
     lacking = list(_named_once(found.changes))
     lines = [*found.faults, *(f"missing: {description}" for description in lacking)]
-    lines += [str(one) for one in look(connection, wanted) if one.is_certain]
+    lines += [str(one) for one in find_foreign(connection, wanted) if one.is_certain]
     if lines:
         listed = "\n".join(f"  {line}" for line in lines)
         command = f"\n`etl generate-ddl --company {company.code} --apply` makes what is missing" if lacking else ""

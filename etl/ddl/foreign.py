@@ -55,10 +55,12 @@ class Foreign:
 
 def foreign(connection: Connection, company: Company, schema: str) -> list[Foreign]:
     """All such objects of a company's in_ tables."""
-    return list(look(connection, tables(company, Direction.IN, in_schema=schema, store_schema="", out_schema="")))
+    return list(
+        find_foreign(connection, tables(company, Direction.IN, in_schema=schema, store_schema="", out_schema=""))
+    )
 
 
-def look(connection: Connection, wanted: Iterable[Table]) -> Iterator[Foreign]:
+def find_foreign(connection: Connection, wanted: Iterable[Table]) -> Iterator[Foreign]:
     """As `foreign`, of some in_ tables of one schema."""
     by_name = {fold(table.name): table for table in wanted}
     if not by_name:

@@ -6,6 +6,6 @@ and never prints.
 
 from etl.demo.stage import Stage, open_stage
 from etl.demo.steps import Fault, Load, Statement, loads
-from etl.demo.tables import Look, look
+from etl.demo.tables import Shown, show_tables
 
-__all__ = ["Fault", "Load", "Look", "Stage", "Statement", "loads", "look", "open_stage"]
+__all__ = ["Fault", "Load", "Shown", "Stage", "Statement", "loads", "open_stage", "show_tables"]

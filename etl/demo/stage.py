@@ -145,5 +145,5 @@ def _psql(runtime: Runtime) -> str:
         raise EnvironmentFault("the server does not say where its socket is")
     # Without a psql of the system the one of the wheel.
     program = "psql" if shutil.which("psql") else str(packaged_binaries() / "psql")
-    place = ["-h", server.folder, "-p", server.port, "-U", server.username, server.database]
-    return shlex.join([program, *place])
+    options = ["-h", server.folder, "-p", server.port, "-U", server.username, server.database]
+    return shlex.join([program, *options])

@@ -10,11 +10,11 @@ from etl.demo.steps import body, comment
 
 _sql = SqlTemplates(__package__)
 
-_LOOKS = ("look_people", "look_links", "look_claims")
+_QUERIES = ("show_people", "show_links", "show_claims")
 
 
 @dataclass(frozen=True)
-class Look:
+class Shown:
     """A query, its description, and its result."""
 
     what: str
@@ -23,11 +23,11 @@ class Look:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def look(stage: Stage) -> Iterator[Look]:
+def show_tables(stage: Stage) -> Iterator[Shown]:
     """A few rows of the out_ version, query by query."""
     with transaction(stage.runtime.engine) as connection:
-        for name in _LOOKS:
+        for name in _QUERIES:
             text = _sql.text(name, **stage.schemas)
             rows = fetch_all(connection, _sql(name, **stage.schemas))
             columns = tuple(rows[0]._fields) if rows else ()
-            yield Look(comment(text), body(text), columns, tuple(tuple(row) for row in rows))
+            yield Shown(comment(text), body(text), columns, tuple(tuple(row) for row in rows))

@@ -8,7 +8,7 @@ from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
 from etl.engine.helper import run_or_help
 from etl.engine.loop import run_loop
-from etl.engine.notifications import look_at_feed, watch_feed
+from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import is_prepared, prepare, refuse_unfit, states_at
 from etl.engine.run import run_once
@@ -43,12 +43,12 @@ __all__ = [
     "faults_of",
     "is_prepared",
     "list_versions",
-    "look_at_feed",
     "open_database",
     "open_runtime",
     "prepare",
     "program_versions",
     "read_configuration",
+    "read_feed",
     "read_status",
     "refuse_unfit",
     "retire_version",

@@ -49,7 +49,7 @@ class ConfigWatcher:
         self.current: ConfigSnapshot | None = None
         self.is_sure = False
 
-    def look(self, *, again: bool = False) -> bool:
+    def refresh(self, *, again: bool = False) -> bool:
         """Loads what has changed, with `again` even without a sign of a change; returns whether there are new values.
 
         Raises ConfigurationError only while no good values have been read yet.

@@ -11,7 +11,7 @@ from etl.engine.planning import mass_change_guard
 from etl.engine.preparation import prepare_in
 from etl.engine.runtime import Runtime
 from etl.merge import Connections, files
-from etl.runs import Extent, build_plan
+from etl.runs import CounterName, Extent, build_plan
 from etl.sources.in_tables import claim as claiming
 from etl.sources.in_tables.receipts import Receipt
 
@@ -60,7 +60,7 @@ def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bo
     claimed = claiming.measure(connections, runtime.company, rows, context)
     if not accept:
         mass_change_guard(connections, runtime, context, claimed)
-    counters: dict[str, list[Counter[str]]] = {table: [] for table in claimed}
+    counters: dict[str, list[Counter[CounterName]]] = {table: [] for table in claimed}
     resolved = 0
     for task in build_plan(runtime.company, Extent(claimed, files.has_files(connections, context))):
         done = Counter(merge(connections, task, runtime.company, context))

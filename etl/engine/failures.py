@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from etl.database import SqlTemplates, execute, rollback_transaction, transaction
+from etl.database import RetryPolicy, SqlTemplates, execute, rollback_transaction, transaction
 from etl.engine.handlers import Work
 from etl.engine.merge_tasks import merge
 from etl.errors import EnvironmentFault, EtlError
@@ -15,9 +15,10 @@ from etl.merge import errors as merge_errors
 from etl.runs import (
     CHUNKED,
     Chunk,
+    CounterName,
+    Counters,
     ErrorClass,
     PoisonRows,
-    RetryPolicy,
     Task,
     TaskFunction,
     bisect,
@@ -28,8 +29,6 @@ from etl.sources.in_tables import claim as claiming
 
 _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
-
-Counters = dict[str, int]
 
 # Enough to find 36 poison rows among 500,000 one by one.
 _PROBES = 1000
@@ -120,7 +119,7 @@ class FailureHandler:
     def _perform(self, connections: Connections, task: Task) -> Counters:
         """Rejects the rows that cause the fault and merges all others, in the one transaction of the task."""
         company, context = self.work.runtime.company, self.work.context
-        counters = Counter[str]()
+        counters = Counter[CounterName]()
         for one in self._poison:
             counters.update(
                 merge_errors.quarantine(connections.source, company, self._part(one.part), context, _reason(one))

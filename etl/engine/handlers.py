@@ -18,14 +18,12 @@ from etl.errors import RunStopped
 from etl.merge import Connections, MergeContext
 from etl.merge import errors as merge_errors
 from etl.outputs import versions as outbound
-from etl.runs import CHUNKED, Kind, Task, TaskQueue
+from etl.runs import CHUNKED, Counters, Kind, Task, TaskCounters, TaskQueue
 from etl.sources.in_tables import receipts, remote
 from etl.sources.in_tables.handshake import RunLease
 from etl.sources.in_tables.receipts import Receipt
 
 _sql = SqlTemplates(__package__)
-
-Counters = dict[str, int]
 
 # Before one of these a run may still be stopped; after them the marker says that all is read.
 _READING = {
@@ -79,7 +77,7 @@ class Work:
                 self.runtime.store_fence.hold(connections.store, self.lease.run, self.lease.fence)
             yield connections
 
-    def __call__(self, connections: Connections, task: Task) -> Counters:
+    def __call__(self, connections: Connections, task: Task) -> TaskCounters:
         """The work of the task's kind; returns its counters. Raises RunStopped when the run must not continue."""
         if task.kind in _READING:
             check_error_limit(connections.source, self.queue, self.runtime.settings.in_migration.error_limit)
@@ -164,7 +162,7 @@ class Work:
     def _copy_errors(self, connections: Connections) -> Counters:
         if connections.is_single:
             return receipts.copy_errors(connections.store, self.context)
-        return remote.relay_errors(connections, self.context)
+        return remote.copy_errors_to_store(connections, self.context)
 
     def _fill_out(self, connections: Connections, task: Task) -> Counters:
         if not self.runtime.settings.has_out_migration:

@@ -51,7 +51,7 @@ def help_run(runtime: Runtime, *, check_cancelled: Callable[[], None] = lambda: 
     """
     joining = Joining(runtime.handshake)
     with transaction(runtime.engine) as connection:
-        _, running = runtime.handshake.look(connection)
+        _, running = runtime.handshake.read_state(connection)
     lease = joining.join(running) if running else None
     if lease is None:
         return 0

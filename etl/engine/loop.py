@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, datetime
 from typing import Never
 
-from etl.database import longest_silence, progress_at, transaction
+from etl.database import Attempts, Backoff, longest_silence, progress_at, transaction
 from etl.engine.config_watcher import ConfigWatcher
 from etl.engine.hand_over_listener import HandOverListener
 from etl.engine.helper import help_run
@@ -23,7 +23,7 @@ from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.signals import Signals
 from etl.engine.systemd import ServiceManager
-from etl.engine.timing import Patience, Ticks
+from etl.engine.timing import Ticks
 from etl.engine.wiring import build_runtime
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld
 from etl.logs import Log
@@ -36,6 +36,8 @@ _LOOK_SECONDS = 1.0
 # Outside of a run the loop passes every second; within one a server answers, or is seen to execute a statement. A
 # server that does not answer may delay one pass, until its connection is closed.
 _STUCK_SECONDS = 60.0
+# After faults of the environment, as long as they last.
+_BACKOFF = Backoff(first=1.0, longest=60.0)
 
 Tell = Callable[[Outcome], None]
 Around = Callable[[Runtime], AbstractContextManager[object]]
@@ -68,13 +70,15 @@ class Loop:
         self._opened = ExitStack()
         self._runtime: Runtime | None = None
         self._ticks: Ticks | None = None
-        self._patience = Patience()
+        self._faults = Attempts()
+        # No run starts before, on the monotonic clock; 0: no fault since the last success.
+        self._paused_until = 0.0
         # A scheduled time has come, and the marker could not be read yet.
         self._is_owed = False
         self._next_poll = 0.0
         self._looks_again = False
         self._said = ""
-        self._attempts = 0
+        self._tried_runs = 0
         self._alive_at = time.monotonic()
 
     def run(self) -> Never:
@@ -103,10 +107,10 @@ class Loop:
             self._say_once(f"no run starts: {why}")
             return _LOOK_SECONDS
         is_due = self._is_due(self._ticks)
-        if is_due and time.monotonic() >= self._patience.until:
+        if is_due and time.monotonic() >= self._paused_until:
             self._try(current.settings.in_migration.poll_seconds)
         left = self._ticks.seconds_left(datetime.now(UTC))
-        poll = max(self._next_poll, self._patience.until) - time.monotonic()
+        poll = max(self._next_poll, self._paused_until) - time.monotonic()
         return max(min(poll, _LOOK_SECONDS if left is None else left), 0)
 
     def _configure(self) -> None:
@@ -114,12 +118,12 @@ class Loop:
         if is_reload:
             self._manager.reloading()
         is_first = self._following.current is None
-        if self._following.look(again=is_reload) and self._following.current:
+        if self._following.refresh(again=is_reload) and self._following.current:
             self._close_runtime()
             current = self._following.current
             self._ticks = Ticks.begin(current.settings.schedule, current.zone, self._start, datetime.now(UTC))
             self._next_poll = 0.0
-            self._patience.succeed()
+            self._end_pauses()
             _log.info("%s; %s", "the service is up" if is_first else "the service continues", self._ticks)
         if is_reload or (is_first and self._following.current):
             self._manager.ready()
@@ -140,23 +144,27 @@ class Loop:
                     self._run(runtime)
             finally:
                 watch_feed(runtime)
-            self._patience.succeed()
+            self._end_pauses()
         except (EnvironmentFault, ConfigurationError, LeaseLost) as fault:
-            pause = self._patience.fail(time.monotonic())
+            pause = self._faults.pause([_BACKOFF]) or 0.0
+            self._paused_until = time.monotonic() + pause
             self._say_once(f"trying again later: {fault}", logging.WARNING)
             _log.debug("the next try comes in %.1f s", pause)
             self._listener.close()
         except (MarkerHeld, FencedOut) as held:
             self._say_once(str(held))
-            self._patience.succeed()
+            self._end_pauses()
         except EtlError as stop:  # the rows are the reason: RunStopped
             _log.error("%s", stop)
-            self._patience.succeed()
+            self._end_pauses()
         finally:
             self._signals.is_at_work = False
-            soon = self._patience.until or self._looks_again
+            soon = self._paused_until or self._looks_again
             self._next_poll = time.monotonic() + (0 if soon else poll_seconds)
             self._looks_again = False
+
+    def _end_pauses(self) -> None:
+        self._faults, self._paused_until = Attempts(), 0.0
 
     def _run(self, runtime: Runtime) -> None:
         decision = _decision(runtime)
@@ -168,9 +176,9 @@ class Loop:
             return
         # Notifications are not read during a run, and the server would keep every one that any session sends.
         self._listener.close()
-        self._attempts += 1
+        self._tried_runs += 1
         thread = threading.current_thread()
-        name, thread.name = thread.name, f"tryToStartMigration-run-{self._attempts}"
+        name, thread.name = thread.name, f"tryToStartMigration-run-{self._tried_runs}"
         self._manager.status("performs a run")
         try:
             outcome = run_once(runtime, check_cancelled=self._signals.check)

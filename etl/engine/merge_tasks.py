@@ -14,12 +14,12 @@ from etl.metadata.company import LinkTable
 from etl.runs import (
     MERGING,
     Chunk,
+    CounterName,
+    Counters,
     Kind,
     Task,
 )
 from etl.sources.in_tables import remote
-
-Counters = dict[str, int]
 
 
 def merge(
@@ -32,8 +32,8 @@ def merge(
     if task.kind not in MERGING:
         return {}
     if not connections.is_single:
-        return remote.relay_task(connections, company, task, context, partial(_merge, company=company), slices)
-    counters = Counter[str]()
+        return remote.merge_remotely(connections, company, task, context, partial(_merge, company=company), slices)
+    counters = Counter[CounterName]()
     if slices and task.kind is Kind.MIGRATE_SINGLE_FIELDS:  # a slice does not see what the others give up
         counters.update(_merge(connections.store, replace(task, kind=Kind.MIGRATE_DEPENDENT_ROWS), context, company))
     for chunk in slices or (task.chunk,):

@@ -10,12 +10,8 @@ from etl.database import Connection, SqlTemplates, bring_up, fetch_all, notify, 
 from etl.engine.preparation import is_prepared
 from etl.engine.runtime import Runtime
 from etl.errors import EtlError
-from etl.notifications.freshness import (
-    Feed,
-    Handed,
-    Watchman,
-    look,
-)
+from etl.notifications import freshness
+from etl.notifications.freshness import Feed, FeedMonitor, HandOver
 from etl.notifications.hooks import Event, Hooks
 from etl.settings import Settings
 from etl.sources.in_tables.handshake import Action, Decision, Marker
@@ -68,7 +64,7 @@ def _run_event(runtime: Runtime, now: datetime, message: str, run: int, details:
 def notify_waiting(runtime: Runtime, run: int, fault: str) -> None:
     """Notifies the hooks that a run waits until the server is repaired; without a fault, that it continues."""
     message = f"run {run} waits: {fault}" if fault else f"run {run} continues"
-    # The server is out of order, so the time is not read from it.
+    # The server may not answer, so the time is not read from it.
     now, name = datetime.now(UTC), "run.waiting" if fault else "run.waiting.over"
     hooks_of(runtime.settings).send_all(Event(name, runtime.company.code, now, message, {"run": run}))
 
@@ -76,33 +72,33 @@ def notify_waiting(runtime: Runtime, run: int, fault: str) -> None:
 def watch_feed(runtime: Runtime) -> Feed | None:
     """Checks whether the feed is late or stalled and notifies once; None when the settings do not ask for it.
 
-    Never raises: what goes wrong here is no fault of a run.
+    Never raises: a fault here must not end a run.
     """
-    watchman = _watchman(runtime)
-    if not watchman.is_needed:
+    monitor = _feed_monitor(runtime)
+    if not monitor.is_needed:
         return None
     try:
         with transaction(runtime.engine) as connection:
-            handed = _handed(connection, runtime)
-        return watchman.watch(handed)
+            hand_over = _hand_over(connection, runtime)
+        return monitor.watch(hand_over)
     except EtlError as fault:
-        _log.warning("whether the feed is fresh could not be seen: %s", fault)
+        _log.warning("the freshness of the feed could not be checked: %s", fault)
         return None
 
 
-def look_at_feed(runtime: Runtime) -> Feed | None:
+def read_feed(runtime: Runtime) -> Feed | None:
     """As `watch_feed`, without notifying or writing."""
-    watchman = _watchman(runtime)
-    if not watchman.is_needed:
+    monitor = _feed_monitor(runtime)
+    if not monitor.is_needed:
         return None
     with read_only_transaction(runtime.engine) as connection:
-        handed = _handed(connection, runtime)
-        return look(connection, runtime.in_schema, handed, watchman.due, watchman.stalled_minutes)
+        hand_over = _hand_over(connection, runtime)
+        return freshness.read_feed(connection, runtime.in_schema, hand_over, monitor.due, monitor.stalled_minutes)
 
 
-def _watchman(runtime: Runtime) -> Watchman:
+def _feed_monitor(runtime: Runtime) -> FeedMonitor:
     in_migration = runtime.settings.in_migration
-    return Watchman(
+    return FeedMonitor(
         runtime.engine,
         runtime.in_schema,
         runtime.company.code,
@@ -113,17 +109,17 @@ def _watchman(runtime: Runtime) -> Watchman:
     )
 
 
-def _handed(connection: Connection, runtime: Runtime) -> Handed:
+def _hand_over(connection: Connection, runtime: Runtime) -> HandOver:
     if not is_prepared(connection, runtime):
-        return Handed.NOTHING
+        return HandOver.NOTHING
     decision, marker, _ = runtime.handshake.decide(connection)
-    return _what(decision, marker)
+    return _state_of(decision, marker)
 
 
-def _what(decision: Decision, marker: Marker | None) -> Handed:
+def _state_of(decision: Decision, marker: Marker | None) -> HandOver:
     if decision.action in (Action.INSERT, Action.START):
-        return Handed.READY
+        return HandOver.READY
     if decision.action in (Action.HELD, Action.TAKE_OVER):
-        return Handed.RUNNING
+        return HandOver.RUNNING
     is_stopped = marker is not None and marker.ins_inkafka_status == _STOPPED
-    return Handed.STOPPED if is_stopped else Handed.NOTHING
+    return HandOver.STOPPED if is_stopped else HandOver.NOTHING

@@ -1,8 +1,8 @@
 """The result of a command's attempt at a run."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from etl.runs import Counters
 from etl.sources.in_tables.receipts import Receipt
 
 
@@ -21,7 +21,7 @@ class Outcome:
     errors: int = 0
     resolved: int = 0
     out_schema: str = ""
-    out: Mapping[str, int] = field(default_factory=dict)
+    out: Counters = field(default_factory=dict)
     seconds: float = 0.0
     helped: int = 0
     unread: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from etl.merge import Connections, MergeContext, files
 from etl.outputs import versions as outbound
 from etl.runs import (
     Claimed,
+    ClaimedRows,
     Extent,
     Kind,
     Task,
@@ -22,8 +23,6 @@ from etl.runs import (
 )
 from etl.sources.in_tables import claim as claiming
 from etl.sources.in_tables.claim import Shares
-
-Counters = dict[str, int]
 
 
 def mass_change_guard(
@@ -40,7 +39,7 @@ def mass_change_guard(
     claiming.check_mass_changes(connections, runtime.company, context, claimed, shares)
 
 
-def claimed_rows(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
+def claimed_rows(rows: Iterable[sqlalchemy.Row[Any]]) -> ClaimedRows:
     """in_ table -> claimed rows, as counted by the tasks that claimed them."""
     claimed = Counter[str]()
     for row in rows:
@@ -57,7 +56,7 @@ def fully_marked(rows: Collection[sqlalchemy.Row[Any]]) -> set[str]:
     return {table for table, number in claimed_rows(rows).items() if marked[table] == number}
 
 
-def _of_last_parts(rows: Iterable[sqlalchemy.Row[Any]]) -> Counters:
+def _of_last_parts(rows: Iterable[sqlalchemy.Row[Any]]) -> ClaimedRows:
     """in_ table -> rows that the last part of its claim has claimed."""
     return {row.in_table: row.counters.get(row.in_table, 0) for row in rows if row.kind == Kind.CLAIM}
 
@@ -74,7 +73,7 @@ class Planner:
     context: MergeContext
     accept: bool
 
-    def begin(self, connections: Connections, task: Task) -> Counters:
+    def begin(self, connections: Connections, task: Task) -> ClaimedRows:
         """Takes the day's copies, claims what is ready, and plans; large tables are left to tasks of their own."""
         if self.runtime.settings.in_migration.copy_tables:
             claiming.copy_in_tables(connections.source, self.runtime.company, self.context)
@@ -88,7 +87,7 @@ class Planner:
         self._record_plan(connections, task, rows)
         return rows
 
-    def claim(self, connections: Connections, task: Task) -> Counters:
+    def claim(self, connections: Connections, task: Task) -> ClaimedRows:
         """Claims what is ready in one large table, or in a part of it."""
         return {
             task.table: claiming.claim_table(
@@ -96,7 +95,7 @@ class Planner:
             )
         }
 
-    def plan(self, connections: Connections, task: Task) -> Counters:
+    def plan(self, connections: Connections, task: Task) -> ClaimedRows:
         """Plans when all large tables are claimed."""
         claims = self.queue.tasks(connections.source)
         rows = claimed_rows(claims)
@@ -104,7 +103,7 @@ class Planner:
         self._record_plan(connections, task, rows)
         return {}
 
-    def _record_plan(self, connections: Connections, task: Task, rows: Mapping[str, int]) -> None:
+    def _record_plan(self, connections: Connections, task: Task, rows: ClaimedRows) -> None:
         claimed = claiming.measure(connections, self.runtime.company, rows, self.context)
         if not self.accept:
             mass_change_guard(connections, self.runtime, self.context, claimed)
@@ -116,7 +115,7 @@ class Planner:
         )
         self.queue.record(connections.source, build_plan(self.runtime.company, extent, after=task))
 
-    def _fills(self, connections: Connections, rows: Mapping[str, int]) -> dict[str, int]:
+    def _fills(self, connections: Connections, rows: ClaimedRows) -> dict[str, int]:
         """The out_ tables that tasks are to fill, and by how many: none unless more was claimed than one task takes."""
         if not self.runtime.settings.has_out_migration or sum(rows.values()) <= self.context.undivided_rows:
             return {}

@@ -40,12 +40,12 @@ def is_prepared(connection: Connection, runtime: Runtime, *, to_write: bool = Fa
 
     Raises what `refuse_unfit` does, for what lies in the database of the import.
     """
-    prepared, states = look_at_import(connection, runtime)
+    prepared, states = read_import_state(connection, runtime)
     refuse_unfit(states, to_write=to_write)
     return prepared
 
 
-def look_at_import(connection: Connection, runtime: Runtime) -> tuple[bool, list[PartState]]:
+def read_import_state(connection: Connection, runtime: Runtime) -> tuple[bool, list[PartState]]:
     """Whether the import is prepared, and the states of the parts in its database."""
     grouped = _by_schema(runtime.parts_at(runtime.engine))
     tables = {schema: [one.part.recorded_from[0][0] for one in placed] for schema, placed in grouped.items()}
@@ -160,7 +160,7 @@ def enter_store(runtime: Runtime, lease: RunLease) -> None:
             runtime.store_fence.raise_to(connection, lease.run, lease.fence)
         except FencedOut as refusal:
             raise _older_import(runtime, lease, refusal) from refusal
-        remote.forget_relay(connection, runtime.store.schema, before=lease.run)
+        remote.forget_remote_tasks(connection, runtime.store.schema, before=lease.run)
 
 
 def _older_import(runtime: Runtime, lease: RunLease, refusal: FencedOut) -> EtlError:

@@ -10,7 +10,6 @@ A run that breaks off at any point is taken over by the next runner, which finds
 """
 
 import logging
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
-from etl.database import SqlTemplates, fetch_all, transaction
+from etl.database import Backoff, RetryPolicy, SqlTemplates, after_transient, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
 from etl.engine.handlers import Work
 from etl.engine.notifications import notify_of_run, notify_run
@@ -36,7 +35,7 @@ from etl.engine.runtime import Runtime
 from etl.engine.workers import refuse_unknown
 from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
 from etl.notifications.telemetry import span
-from etl.runs import Kind, TaskQueue
+from etl.runs import CounterName, Kind, TaskQueue
 from etl.runs.plan import FIRST
 from etl.sources.in_tables.claim import unread_after_run
 from etl.sources.in_tables.handshake import Action, Decision, RunLease
@@ -47,8 +46,8 @@ _log = logging.getLogger("in_pg_migration")
 
 Answer = TypeVar("Answer")
 
-# Pauses before further attempts to acquire a run, in seconds.
-_PAUSES = (0.2, 1.0)
+# A runner that was faster may hold the locks that preparing and acquiring take.
+_ACQUIRING = RetryPolicy(after_transient(Backoff(first=0.4, longest=0.8, tries=2)))
 
 
 def _nothing() -> None:
@@ -66,10 +65,10 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
     """
     if not runtime.settings.has_in_migration:
         return Outcome("hasInMigration is false in configs/InMigrationPostgresConfig.txt: no run starts")
-    idle = _look(runtime, accept=accept)
+    idle = _idle_outcome(runtime, accept=accept)
     if idle:
         return idle
-    decision, lease = _acquire(runtime, accept=accept)
+    decision, lease = _ACQUIRING.run_with_retry("acquiring a run", partial(_acquire, runtime, accept=accept))
     if lease is None:
         return _not_started(decision)
     _log.info("w7qP9r57 :: start migration by companyCode=%s run=%s", runtime.company.code, lease.run)
@@ -77,25 +76,20 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
         return _perform_run(runtime, decision, lease, accept=accept, check_cancelled=check_cancelled)
 
 
-def _acquire(
-    runtime: Runtime, *, accept: bool, pauses: tuple[float, ...] = _PAUSES
-) -> tuple[Decision, RunLease | None]:
-    """Prepares what a run needs and tries to acquire it; transient faults are retried."""
+def _acquire(runtime: Runtime, *, accept: bool) -> tuple[Decision, RunLease | None]:
+    """Prepares what a run needs and tries to acquire it; no lease: the marker says that no run starts."""
     try:
         prepare(runtime)
         return runtime.handshake.acquire(accept=accept)
     except TransientFault:
-        # A runner that was faster may hold the locks that this takes; then the marker says so, or that the run is done.
+        # A runner that was faster holds locks; then the marker says so, or that the run is done.
         decision = _decision(runtime, accept=accept)
         if decision and not decision.starts:
             return decision, None
-        if not pauses:
-            raise
-    time.sleep(pauses[0] * random.uniform(0.5, 1.0))  # noqa: S311
-    return _acquire(runtime, accept=accept, pauses=pauses[1:])
+        raise
 
 
-def _look(runtime: Runtime, *, accept: bool) -> Outcome | None:
+def _idle_outcome(runtime: Runtime, *, accept: bool) -> Outcome | None:
     """The idle tick: one cheap look that writes nothing; None when there is something to do."""
     decision = _decision(runtime, accept=accept)
     return None if decision is None or decision.starts else _not_started(decision)
@@ -135,7 +129,7 @@ def _perform_run(
 
     def step(what: str, act: Callable[[], Answer]) -> Answer:
         """A step between the tasks: locks of other sessions are waited for, as in tasks."""
-        return retry_policy.run_with_retry(f"{what} run {lease.run}", act, only_outages=True)
+        return retry_policy.run_with_retry(f"{what} run {lease.run}", act)
 
     with _freeing(runtime, lease), beat:
         step("entering the store for", partial(enter_store, runtime, lease))
@@ -235,7 +229,7 @@ def _outcome(runtime: Runtime, queue: TaskQueue, decision: Decision, lease: RunL
         unread = [str(one) for one in unread_after_run(connection, runtime.company, runtime.in_schema, claimed)]
     for sentence in unread:
         _log.warning("%s", sentence)
-    out = Counter[str]()
+    out = Counter[CounterName]()
     for row in rows:
         if row.kind in (Kind.FILL_OUT, Kind.RUN_PROCESSES):
             out.update(row.counters)

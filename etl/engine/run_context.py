@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from etl.database import transaction
+from etl.database import RetryPolicy, transaction
 from etl.engine.handlers import Work, merge_context_of
 from etl.engine.notifications import notify_waiting
 from etl.engine.outage_notifier import OutageNotifier
@@ -13,7 +13,7 @@ from etl.engine.runtime import Runtime
 from etl.engine.workers import Workers
 from etl.errors import TransientFault
 from etl.merge import MergeContext
-from etl.runs import RetryPolicy, TaskQueue
+from etl.runs import TaskQueue, backoffs_of
 from etl.sources.in_tables.handshake import Heartbeat, Joining, RunLease
 
 _log = logging.getLogger("in_pg_migration")
@@ -61,9 +61,10 @@ def retry_policy_of(
             time.sleep(min(left, _LOOK_SECONDS))
         return True
 
-    patience = runtime.settings.in_migration.fault_patience_seconds
+    seconds = runtime.settings.in_migration.fault_patience_seconds
+    backoffs = partial(backoffs_of, outage_seconds=seconds, only_outages=True)
     outage = OutageNotifier(queue, partial(notify_waiting, runtime, queue.run))
-    return RetryPolicy(beat.check, wait, patience, partial(outage, None))
+    return RetryPolicy(backoffs, beat.check, wait, partial(outage, None))
 
 
 def workers_of(runtime: Runtime, work: Work, beat: Heartbeat, check_cancelled: Callable[[], None]) -> Workers:

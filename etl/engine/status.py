@@ -15,7 +15,7 @@ from etl.database import (
     notify_queue,
     read_only_transaction,
 )
-from etl.engine.preparation import look_at_import, states_at
+from etl.engine.preparation import read_import_state, states_at
 from etl.engine.runtime import Runtime
 from etl.engine.versions import ListedVersion, list_versions
 from etl.errors import EtlError, TransientFault
@@ -73,7 +73,7 @@ def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = Fal
         runtime.connections(connection, read_only_transaction) as connections,
     ):
         [clock] = fetch_all(connection, _sql("clock"))
-        is_ready, states = look_at_import(connection, runtime)
+        is_ready, states = read_import_state(connection, runtime)
         versions = [*states, *_states_elsewhere(connections, runtime)]
         unread = _why_unread(versions)
         if unread or not is_ready:

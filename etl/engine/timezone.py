@@ -20,7 +20,9 @@ def zone_of(name: str, environ: Mapping[str, str]) -> tzinfo:
         return ZoneInfo(asked)
     except (OSError, ValueError, KeyError):  # unknown names are KeyErrors
         origin = "the environment variable TZ names " if not name else ""
-        message = f"{origin}{asked!r} is no zone that this machine knows: write one like Asia/Almaty, or install tzdata"
+        message = (
+            f"{origin}{asked!r} is not a zone that this machine knows: write one like Asia/Almaty, or install tzdata"
+        )
         raise ConfigurationError(Problem(message, IN_MIGRATION, None, "timeZone")) from None
 
 

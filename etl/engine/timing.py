@@ -1,12 +1,10 @@
-"""When the next step is due; no I/O. The schedule follows the wall clock, pauses after faults the monotonic one."""
+"""When the schedule is due next, by the wall clock; no I/O."""
 
-import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from etl.settings import Schedule
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 # Two looks at a schedule are closer together than this; a clock that went back further was set by an operator.
 _SET_BACK = 5.0
 
@@ -42,22 +40,3 @@ class Ticks:
     def begin(cls, schedule: Schedule, zone: tzinfo, start: datetime, now: datetime) -> "Ticks":
         """From `now` on; repetitions count from `start`."""
         return cls(schedule, zone, start, schedule.next_after(now, zone, start=start), now)
-
-
-@dataclass
-class Patience:
-    """Growing pauses after faults of the environment, up to a minute; a success resets them."""
-
-    until: float = 0.0
-    _pause: float = _FIRST_PAUSE
-
-    def fail(self, now: float) -> float:
-        """Counts a fault; returns the pause in seconds."""
-        pause = self._pause * random.uniform(0.5, 1.0)  # noqa: S311
-        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
-        self.until = now + pause
-        return pause
-
-    def succeed(self) -> None:
-        """Resets the pauses."""
-        self.until, self._pause = 0.0, _FIRST_PAUSE

@@ -8,8 +8,9 @@ from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
 from etl.outputs import versions as outbound
+from etl.runs import Counters
 from etl.sources.in_tables.handshake.store_fence import NotedUndo
-from etl.store import undo_run
+from etl.store import UndoCounters, undo_run
 
 _sql = SqlTemplates(__package__)
 
@@ -21,8 +22,8 @@ class Undone:
 
     run: int
     as_run: int
-    counters: dict[str, int]
-    out: dict[str, int]
+    counters: UndoCounters
+    out: Counters
 
 
 def undo(runtime: Runtime, run: int) -> Undone:
@@ -39,7 +40,7 @@ def undo(runtime: Runtime, run: int) -> Undone:
         with runtime.connections(connection) as connections:
             undone = _unheard(runtime, connections, run) or _take_back(runtime, connections, run)
     # A transaction does not see its own journal position; if this one fails, the next run catches up.
-    out: dict[str, int] = {}
+    out: Counters = {}
     if runtime.settings.has_out_migration:
         with runtime.out_side() as connection:
             out = outbound.bring_up_to_date(connection, runtime.versions)

@@ -9,6 +9,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 
+from etl.database import RetryPolicy
 from etl.engine.failures import FailureHandler
 from etl.engine.handlers import Work
 from etl.engine.outage_notifier import OutageNotifier
@@ -16,9 +17,9 @@ from etl.errors import EnvironmentFault, EtlError
 from etl.runs import (
     ClaimedTask,
     QueueState,
-    RetryPolicy,
     TaskFunction,
     TaskQueue,
+    backoffs_of,
     perform,
 )
 
@@ -85,20 +86,20 @@ class Workers:
         while not self._ends.is_set():
             self.check_cancelled()
             performed = self._performed
-            taken = self._retry_policy().run_with_retry("taking a task", self.queue.take, only_outages=True)
+            taken = self._retry_policy().run_with_retry("taking a task", self.queue.take)
             if taken:
                 self._perform(taken)
                 with self._done:
                     self._performed += 1
                     self._done.notify_all()
                 continue
-            left = self._retry_policy().run_with_retry("looking for tasks", self.queue.left, only_outages=True)
+            left = self._retry_policy().run_with_retry("looking for tasks", self.queue.left)
             if left.is_over:
                 return
             refuse_unknown(self.queue.run, left)
             self.check()
             if left.lost:
-                self._retry_policy().run_with_retry("freeing tasks", partial(self.rescue, left.lost), only_outages=True)
+                self._retry_policy().run_with_retry("freeing tasks", partial(self.rescue, left.lost))
             with self._done:
                 if self._performed == performed:  # otherwise a task has ended meanwhile: look again at once
                     self._done.wait(_POLL_SECONDS)
@@ -131,7 +132,9 @@ class Workers:
         return why
 
     def _retry_policy(self, taken: ClaimedTask | None = None) -> RetryPolicy:
-        return RetryPolicy(self._may_try, self._wait, self.patience_seconds, partial(self.outage, taken))
+        """Of a task; without one of a step between tasks."""
+        backoffs = partial(backoffs_of, outage_seconds=self.patience_seconds, only_outages=taken is None)
+        return RetryPolicy(backoffs, self._may_try, self._wait, partial(self.outage, taken))
 
     def _may_try(self) -> None:
         if self._ends.is_set():

@@ -130,7 +130,7 @@ def _bytes(column: InColumn, values: pa.Array) -> Checked:
         return Checked(pa.array(texts, pa.large_string()))
     checked = Checked(values)
     bad = pc.invert(pc.match_substring_regex(values, _HEX))
-    _mark(checked, bad, lambda _: "is no content: write bytes as \\x and two hexadecimal digits each")
+    _mark(checked, bad, lambda _: "is not file content: write bytes as \\x and two hexadecimal digits each")
     return checked
 
 

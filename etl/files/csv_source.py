@@ -111,7 +111,7 @@ class CsvSource:
         self._csv = csv
         self._skipped = skipped
         names = [str(cell) for cell in range(layout.cells)]
-        wanted = [str(place) for place in layout.places]
+        wanted = [str(position) for position in layout.positions]
         self._read = pa.csv.ReadOptions(column_names=names, block_size=_MAX_RECORD_BYTES)
         self._convert = pa.csv.ConvertOptions(
             strings_can_be_null=True,
@@ -158,7 +158,7 @@ class CsvSource:
             if end:
                 reason = f"the row has over {_MAX_RECORD_BYTES:,} bytes"
                 fault = Malformed(line + 1, begun[:_SHOWN_BYTES].decode(errors="backslashreplace") + "…", reason)
-                none = tuple(pa.array([], pa.string()) for _ in self.layout.places)
+                none = tuple(pa.array([], pa.string()) for _ in self.layout.positions)
                 return Block(none, np.empty(0, np.int64), done, (fault,)), rest[end:], breaks
         raise ConfigurationError(Problem("a record begins here that has no end", self.name, line + 1))
 
@@ -198,8 +198,8 @@ class CsvSource:
         found = scan(buffer, line + 1, self._csv, self.layout.cells, is_last=is_last)
         faults: dict[tuple[int, int | None], str] = {}
         columns = []
-        for number, place in enumerate(self.layout.places):
-            cells = [row[place] for row in found.rows]
+        for number, position in enumerate(self.layout.positions):
+            cells = [row[position] for row in found.rows]
             columns.append(_texts(cells, number, faults))
         block = Block(tuple(columns), np.array(found.lines, np.int64), done, tuple(found.malformed), faults)
         return (block if found.end else None), found.end, found.lines_used

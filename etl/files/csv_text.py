@@ -152,55 +152,55 @@ def _record(
     buffer: bytes, start: int, csv: CsvFormat, cells: int | None, *, is_last: bool
 ) -> tuple[int, list[bytes | None], str] | None:
     """(end, cells, reason) of the record at `start`; None: the buffer holds no more than its beginning."""
-    place, row, null = start, list[bytes | None](), csv.null.encode()
+    offset, row, null = start, list[bytes | None](), csv.null.encode()
     most = None if cells is None else cells + _MOST_SURPLUS
     while True:
-        if buffer[place : place + 1] == b'"':
-            cell = csv.quoted.match(buffer, place)
+        if buffer[offset : offset + 1] == b'"':
+            cell = csv.quoted.match(buffer, offset)
             if cell is None:
                 if not is_last:
                     return None
                 reason = "a quote is opened and not closed: close it, or double it"
-                return _refused(buffer, place, row, reason, is_last=is_last)
+                return _refused(buffer, offset, row, reason, is_last=is_last)
             row.append(csv.unescaped(cell[1]))
         else:
-            cell = csv.plain.match(buffer, place)
+            cell = csv.plain.match(buffer, offset)
             assert cell is not None  # noqa: S101  (it matches an empty text)
             row.append(None if cell[0] == null else cell[0])
-        place = cell.end()
-        match buffer[place : place + 1]:
+        offset = cell.end()
+        match buffer[offset : offset + 1]:
             case b"":
                 if not is_last:
                     return None
-                return place, row if place > start else [], ""
+                return offset, row if offset > start else [], ""
             case b"\n":
-                return place + 1, row if place > start else [], ""  # an empty line is no record
+                return offset + 1, row if offset > start else [], ""  # an empty line is no record
             case b"\r":
-                if place + 1 == len(buffer) and not is_last:
+                if offset + 1 == len(buffer) and not is_last:
                     return None
-                end = place + (2 if buffer[place + 1 : place + 2] == b"\n" else 1)
-                return end, row if place > start else [], ""
+                end = offset + (2 if buffer[offset + 1 : offset + 2] == b"\n" else 1)
+                return end, row if offset > start else [], ""
             case following if following == csv.separator:
-                place += 1
-                if len(row) == most and (rest := _plain_rest(buffer, place)):
-                    count = len(row) + 1 + buffer.count(csv.separator, place, rest)
+                offset += 1
+                if len(row) == most and (rest := _plain_rest(buffer, offset)):
+                    count = len(row) + 1 + buffer.count(csv.separator, offset, rest)
                     return rest, row, f"the row has {count} cells, the file {cells} columns"
             case _:
                 reason = "text follows a closing quote: double the quotes inside a cell"
-                return _refused(buffer, place, row, reason, is_last=is_last)
+                return _refused(buffer, offset, row, reason, is_last=is_last)
 
 
-def _plain_rest(buffer: bytes, place: int) -> int:
-    """Where the line of `place` ends, if it is in the buffer and has no quote up to there; else 0."""
-    end = buffer.find(b"\n", place) + 1
-    return end if buffer.find(b'"', place, end) < 0 else 0
+def _plain_rest(buffer: bytes, offset: int) -> int:
+    """Where the line of `offset` ends, if it is in the buffer and has no quote up to there; else 0."""
+    end = buffer.find(b"\n", offset) + 1
+    return end if buffer.find(b'"', offset, end) < 0 else 0
 
 
 def _refused(
-    buffer: bytes, place: int, row: list[bytes | None], reason: str, *, is_last: bool
+    buffer: bytes, offset: int, row: list[bytes | None], reason: str, *, is_last: bool
 ) -> tuple[int, list[bytes | None], str] | None:
     """Malformed up to the end of its line, which must be in the buffer."""
-    end = buffer.find(b"\n", place)
+    end = buffer.find(b"\n", offset)
     if end < 0:
         return (len(buffer), row, reason) if is_last else None
     return end + 1, row, reason

@@ -44,12 +44,12 @@ class ExcelSource:
             wanted = max((int(one) + 1 for one in numbers if one.isascii() and one.isdigit()), default=0)
             values = Values(read_texts(self._book, archive, wanted), self._book.formats, is_1904=self._book.is_1904)
             names = [""] * (max(row.cells) + 1)
-            for place, cell in row.cells.items():
+            for position, cell in row.cells.items():
                 text, reason = values.text(cell, ValueKind.TEXT)
                 if reason:
-                    message = f"the name in {column_letters(place)}{row.line} {reason}"
+                    message = f"the name in {column_letters(position)}{row.line} {reason}"
                     raise ConfigurationError(Problem(message, self.name, row.line))
-                names[place] = text or ""
+                names[position] = text or ""
             while names and not names[-1].strip():
                 names.pop()
             if names:
@@ -62,7 +62,7 @@ class ExcelSource:
             values = Values(read_texts(self._book, archive), self._book.formats, is_1904=self._book.is_1904)
             cells = _Cells(values, self.layout, [one for one in self._merged if one.last_line > self._header_line])
             done = 0
-            for row, done in read_rows(archive, self._sheet, set(self.layout.places), self.layout.cells):
+            for row, done in read_rows(archive, self._sheet, set(self.layout.positions), self.layout.cells):
                 if row.line <= self._header_line:
                     continue
                 cells.add(row)
@@ -76,8 +76,8 @@ class _Cells:
     """Collects the rows of a block."""
 
     def __init__(self, values: Values, layout: Layout, merged: Sequence[Merged]) -> None:
-        self._values, self._places = values, layout.places
-        self._kinds = [(place, one.kind) for place, one in zip(layout.places, layout.columns, strict=True)]
+        self._values, self._positions = values, layout.positions
+        self._kinds = [(position, one.kind) for position, one in zip(layout.positions, layout.columns, strict=True)]
         self._merged = merged
         self._merged_from = np.array([one.first_line for one in merged])
         self._merged_to = np.array([one.last_line for one in merged])
@@ -86,7 +86,7 @@ class _Cells:
     def _clear(self) -> None:
         self.lines: list[int] = []
         self.characters = 0
-        self._texts: list[list[str | None]] = [[] for _ in self._places]
+        self._texts: list[list[str | None]] = [[] for _ in self._positions]
         self._faults: dict[tuple[int, int | None], str] = {}
 
     def add(self, row: Row) -> None:
@@ -94,8 +94,8 @@ class _Cells:
         texts: list[str | None] = []
         faults: list[tuple[int | None, str]] = []
         text_of, cell_of = self._values.text, row.cells.get
-        for number, (place, kind) in enumerate(self._kinds):
-            cell = cell_of(place)
+        for number, (position, kind) in enumerate(self._kinds):
+            cell = cell_of(position)
             if cell is None:
                 texts.append(None)
                 continue
@@ -129,8 +129,8 @@ class _Cells:
             one = self._merged[int(at)]
             first, last = np.searchsorted(lines, [one.first_line, one.last_line + 1])
             for row in range(first, last):
-                for number, place in enumerate(self._places):
-                    is_first = self.lines[row] == one.first_line and place == one.first_column
-                    if one.first_column <= place <= one.last_column and not is_first:
+                for number, position in enumerate(self._positions):
+                    is_first = self.lines[row] == one.first_line and position == one.first_column
+                    if one.first_column <= position <= one.last_column and not is_first:
                         reason = f"is merged with other cells ({one.name}): give each its own value"
                         self._faults.setdefault((row, number), reason)

@@ -103,7 +103,7 @@ def _chosen(export: Export, columns: dict[str, list[OutColumn]]) -> list[str]:
         if fold(name) not in columns:
             known = ", ".join(columns)
             raise ConfigurationError(
-                f"{shown(name)} is no table of {export.schema}{suggestion(name, columns)}; tables: {known}"
+                f"{shown(name)} is not a table of {export.schema}{suggestion(name, columns)}; tables: {known}"
             )
     chosen = list(dict.fromkeys(fold(name) for name in export.tables)) or list(columns)
     if export.for_spreadsheets and export.format is not Format.CSV:

@@ -140,8 +140,8 @@ def _names(filling: Filling, pair: Pair) -> dict[str, object]:
         "schema": filling.schema,
         "table": pair.table.name,
         "columns": [column.name for column in columns],
-        "key": [name for name in pair.table.key if pair.source.layout.place(name) is not None],
-        "reset": [one for one in pair.table.reset if pair.source.layout.place(one[0]) is None],
+        "key": [name for name in pair.table.key if pair.source.layout.position(name) is not None],
+        "reset": [one for one in pair.table.reset if pair.source.layout.position(one[0]) is None],
     }
 
 

@@ -125,7 +125,7 @@ def _refuse(found: os.stat_result, owner: int) -> None:
     if stat.S_ISLNK(found.st_mode):
         raise _Refused("is a symbolic link: put the file itself into the folder")
     if not stat.S_ISREG(found.st_mode):
-        raise _Refused("is no regular file: take it out of the folder")
+        raise _Refused("is not a regular file: take it out of the folder")
     if found.st_nlink > 1 and found.st_uid != owner:
         raise _Refused("is a further name (hard link) of a file that belongs to another user: put a copy here")
 

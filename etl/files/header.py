@@ -20,13 +20,13 @@ REJECT_COLUMNS: Final = ("rejected_file", "rejected_line", "rejected_column", "r
 
 @dataclass(frozen=True)
 class Layout:
-    """Which cell of a row goes where: `cells` counts all of them, `places[i]` is the cell of `columns[i]`."""
+    """Which cell of a row goes where: `cells` counts all of them, `positions[i]` is the cell of `columns[i]`."""
 
     cells: int
-    places: tuple[int, ...]
+    positions: tuple[int, ...]
     columns: tuple[InColumn, ...]
 
-    def place(self, name: str) -> int | None:
+    def position(self, name: str) -> int | None:
         """The position in `columns` of a name."""
         return next((i for i, column in enumerate(self.columns) if column.name == name), None)
 
@@ -36,7 +36,7 @@ def match_header(header: Sequence[str], table: InTable, path: str, line: int | N
     refuse_wide(len(header), path)
     found: dict[str, int] = {}
     problems: list[str] = []
-    for place, written in enumerate(header):
+    for position, written in enumerate(header):
         if len(problems) == _SHOWN:
             problems.append("…")
             break
@@ -45,11 +45,11 @@ def match_header(header: Sequence[str], table: InTable, path: str, line: int | N
             continue
         column = table.column(name)
         if column is None:
-            problems.append(_objection(name, place, table))
+            problems.append(_objection(name, position, table))
         elif column.name in found:
             problems.append(f"column {column.name} stands twice: leave out one")
         else:
-            found[column.name] = place
+            found[column.name] = position
     if not problems:
         problems = _missing(found, table)
     if problems:
@@ -64,12 +64,14 @@ def refuse_wide(columns: int, path: str) -> None:
         raise ConfigurationError(Problem(f"has {columns:,} columns, {MOST_COLUMNS:,} are the most", path))
 
 
-def _objection(name: str, place: int, table: InTable) -> str:
+def _objection(name: str, position: int, table: InTable) -> str:
     if fold(name) in ENGINE_COLUMNS:
         return f"column {name} of {table.name} is filled by the database or by a run: leave it out"
     known = [column.name for column in table.columns]
-    what = shown(name[:_LONGEST_NAME]) if name else f"the empty name of column {place + 1}"
-    return f"{what} is no column of {table.name}{suggestion(name[:_LONGEST_NAME], known)}; columns: {', '.join(known)}"
+    what = shown(name[:_LONGEST_NAME]) if name else f"the empty name of column {position + 1}"
+    return (
+        f"{what} is not a column of {table.name}{suggestion(name[:_LONGEST_NAME], known)}; columns: {', '.join(known)}"
+    )
 
 
 def _missing(found: dict[str, int], table: InTable) -> list[str]:

@@ -72,14 +72,14 @@ def _checked(loading: Loading, block: Block) -> tuple[list[pa.Array], Faults]:
 def _nameless(loading: Loading, columns: list[pa.Array]) -> Iterator[tuple[int, str]]:
     """Rows without an id."""
     table, layout = loading.pair.table, loading.pair.source.layout
-    places = [place for name in table.any_of if (place := layout.place(name)) is not None]
-    groups = [(places, " and ".join(table.any_of))] if places else []
-    groups += [([place], name) for name in table.all_of if (place := layout.place(name)) is not None]
+    positions = [position for name in table.any_of if (position := layout.position(name)) is not None]
+    groups = [(positions, " and ".join(table.any_of))] if positions else []
+    groups += [([position], name) for name in table.all_of if (position := layout.position(name)) is not None]
     for group, name in groups:
-        if any(columns[place].null_count == 0 for place in group):
+        if any(columns[position].null_count == 0 for position in group):
             continue
         empty = pc.is_null(columns[group[0]])
-        for place in group[1:]:
-            empty = pc.and_(empty, pc.is_null(columns[place]))
+        for position in group[1:]:
+            empty = pc.and_(empty, pc.is_null(columns[position]))
         for row in pc.indices_nonzero(empty).to_pylist():
             yield row, f"{name} {'are both' if len(table.any_of) > 1 else 'is'} empty: nothing says whose row it is"

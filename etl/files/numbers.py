@@ -57,7 +57,7 @@ def normal(text: str) -> tuple[str, bool]:
     if _COMMA.fullmatch(text):
         raise ValueError("has a comma: write a decimal point, and no separators of thousands")
     if not _NUMBER.fullmatch(text):
-        raise ValueError("is no number")
+        raise ValueError("is not a number")
     number = Decimal(text)
     # A number far beyond the bound would make a text of as many digits.
     if number and number.adjusted() > 19:

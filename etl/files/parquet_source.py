@@ -44,11 +44,11 @@ class ParquetSource:
                 groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
                 row_bytes = max((one.total_byte_size / max(one.num_rows, 1) for one in groups), default=1)
         except _DAMAGE as error:
-            raise unreadable(path, f"is no Parquet file, or is damaged: {_first_line(error)}") from error
+            raise unreadable(path, f"is not a Parquet file, or is damaged: {_first_line(error)}") from error
         self.size = metadata.num_rows
         self.layout = match_header(schema.names, table, self.name, None)
         _refuse_types(schema, self.layout, self.name)
-        self._names = [schema.names[place] for place in self.layout.places]
+        self._names = [schema.names[position] for position in self.layout.positions]
         self._repeating = [name for name in self._names if physical.get(name) == "BYTE_ARRAY"]
         self._old_times = [name for name in self._names if physical.get(name) == "INT96"]
         # Rows with large values come fewer at a time, so that memory stays flat.
@@ -95,11 +95,11 @@ class ParquetSource:
 
 
 def _refuse_types(schema: pa.Schema, layout: Layout, path: str) -> None:
-    pairs = zip(layout.columns, layout.places, strict=True)
+    pairs = zip(layout.columns, layout.positions, strict=True)
     problems = [
-        Problem(f"column {column.name} is {schema.types[place]}, which fills no {column.kind.name.lower()}", path)
-        for column, place in pairs
-        if not fits(column, schema.types[place])
+        Problem(f"column {column.name} is {schema.types[position]}, which fills no {column.kind.name.lower()}", path)
+        for column, position in pairs
+        if not fits(column, schema.types[position])
     ]
     if problems:
         raise ConfigurationError(*problems)

@@ -81,7 +81,9 @@ def find_table(tables: dict[str, InTable], name: str) -> InTable:
     table = tables.get(fold(name)) or tables.get(fold(names.in_table(name)))
     if table is None:
         known = [one.name for one in tables.values()]
-        raise ConfigurationError(f"{shown(name)} is no in_ table{suggestion(name, known)}; tables: {', '.join(known)}")
+        raise ConfigurationError(
+            f"{shown(name)} is not an in_ table{suggestion(name, known)}; tables: {', '.join(known)}"
+        )
     return table
 
 

@@ -150,7 +150,7 @@ def _normal(text: str, zone: str, short: int) -> str:
     try:
         moment = datetime.fromisoformat(f"{found['date']} {found['clock'] or '00:00'}:{found['seconds'] or '00'}")
     except ValueError as error:
-        raise ValueError("is no day or no time of the calendar") from error
+        raise ValueError("is not a date or time of the calendar") from error
     own = found["zone"]
     if own and own != "Z":
         own = _own_zone(own)
@@ -173,10 +173,10 @@ def _own_zone(zone: str) -> str:
 
 def _objection(text: str) -> str:
     if _ENDLESS.fullmatch(text):
-        return "is no time: leave the cell empty"
+        return "is not a time: leave the cell empty"
     if _DOTTED.fullmatch(text):
         return "has its day and month in an order that is not certain: write 2024-01-31"
-    return "is no time: write 2024-01-31 or 2024-01-31 09:30:00, with a zone (+05:00, Z) if need be"
+    return "is not a time: write 2024-01-31 or 2024-01-31 09:30:00, with a zone (+05:00, Z) if need be"
 
 
 def _zone(minutes: int) -> str:

@@ -41,7 +41,7 @@ class Archive:
                 raise unreadable(path, "is an OpenDocument file: save it as .xlsx")
         except _DAMAGE as error:
             self._file.close()
-            raise unreadable(path, f"is no Excel workbook (.xlsx): {error}") from error
+            raise unreadable(path, f"is not an Excel workbook (.xlsx): {error}") from error
         except ConfigurationError:
             self._file.close()
             raise
@@ -63,7 +63,7 @@ class Archive:
     def chunks(self, part: str) -> Iterator[bytes]:
         """The contents of a part. Raises ConfigurationError when it is missing, damaged, or grows beyond any data."""
         if part not in self:
-            raise unreadable(self.path, f"is no Excel workbook (.xlsx): it has no part {part}")
+            raise unreadable(self.path, f"is not an Excel workbook (.xlsx): it has no part {part}")
         info = self._zip.getinfo(self._names[part.lower()])
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise unreadable(self.path, f"part {part} is packed in a way that Excel does not know")

@@ -101,7 +101,7 @@ def read_texts(book: Book, archive: Archive, wanted: int | None = None) -> list[
 
 def _workbook_part(archive: Archive) -> str:
     if "_rels/.rels" not in archive:
-        raise unreadable(archive.path, "is no Excel workbook (.xlsx)")
+        raise unreadable(archive.path, "is not an Excel workbook (.xlsx)")
     part = _relations(archive, "").of_kind("officeDocument", "") or "xl/workbook.xml"
     if part.lower().endswith(".bin"):
         raise unreadable(archive.path, "is a binary workbook (.xlsb): save it as .xlsx")

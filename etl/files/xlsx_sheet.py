@@ -139,7 +139,7 @@ def _row_reader(ready: list[Row], wanted: set[int], width: int) -> _Reader:
             else:
                 known = columns.get(address[:-digits])
                 if known is None or not address.endswith(suffix):
-                    known = place(address)
+                    known = column_at(address)
                 column = known
             if not before < column < MOST_COLUMNS:
                 raise _Contradiction(f"row {line} has a cell in column {column_letters(column)} twice or out of order")
@@ -204,7 +204,7 @@ def _row_reader(ready: list[Row], wanted: set[int], width: int) -> _Reader:
         digits = len(suffix)
         cells.clear()
 
-    def place(address: str) -> int:
+    def column_at(address: str) -> int:
         letters = address.removesuffix(suffix)
         if address == letters or not re.fullmatch("[A-Z]{1,3}", letters):
             raise _Contradiction(f"row {line} has a cell {address[:20]!r}")

@@ -21,7 +21,7 @@ _DAYS_TO_1904: Final = 1_462
 _NO_DAY: Final = 60
 _MOST_MOMENTS: Final = 10_000
 _BLANKS: Final = " \t\r\n"
-_NO_NUMBER: Final = "is no number as Excel writes them"
+_NO_NUMBER: Final = "is not a number as Excel writes them"
 _NO_DAY_AT_ALL: Final = "is a time without a day: write both"
 _ERROR: Final = "is an error of Excel: correct the cell or empty it"
 

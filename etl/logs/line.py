@@ -12,8 +12,8 @@ from etl.settings.log_pattern import COLOURS, Piece
 _NAMES = {logging.WARNING: "WARN", logging.CRITICAL: "ERROR", 5: "TRACE"}
 _BY_LEVEL = {"ERROR": "red", "WARN": "yellow", "INFO": "blue"}
 _PLAIN = "\x1b[0m"
-# Behind the place code of the platform's own events: `uXizo869mV :: start task`.
-_PLACE = re.compile(r"(?P<place>\w{6,12}) :: ")
+# Events of the platform begin with a code: `uXizo869mV :: start task`.
+_EVENT_CODE = re.compile(r"(?P<code>\w{6,12}) :: ")
 
 
 class Line(logging.Formatter):
@@ -86,10 +86,10 @@ def _level(record: logging.LogRecord) -> str:
 def _short(name: str, length: int) -> str:
     """Logback's way: from the left each part but the last becomes one letter, until the name fits."""
     parts = name.split(".")
-    for place in range(len(parts) - 1):
+    for number in range(len(parts) - 1):
         if len(".".join(parts)) <= length or not length:
             break
-        parts[place] = parts[place][:1]
+        parts[number] = parts[number][:1]
     return ".".join(parts)
 
 
@@ -104,14 +104,14 @@ def _exception(record: logging.LogRecord) -> str:
 
 def _json(record: logging.LogRecord) -> str:
     message = record.getMessage()
-    place = _PLACE.match(message)
+    code = _EVENT_CODE.match(message)
     event = {
         "time": datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds"),
         "level": _level(record),
         "logger": record.name,
         "thread": record.threadName,
-        "place": place["place"] if place else None,
-        "message": message[place.end() :] if place else message,
+        "code": code["code"] if code else None,
+        "message": message[code.end() :] if code else message,
         "exception": record.exc_text or None,
     }
     return json.dumps({key: value for key, value in event.items() if value is not None}, ensure_ascii=False)

@@ -29,12 +29,12 @@ class Log:
         # A closed standard error output is no reason to write tracebacks to it.
         logging.raiseExceptions = False
 
-    def follow(self, texts: Mapping[str, str], place: str) -> list[Problem]:
+    def follow(self, texts: Mapping[str, str], location: str) -> list[Problem]:
         """Takes the routing of the configuration's texts; with a problem the former one stays, at first the built-in.
 
-        `place` is where a person finds the text. Returns what is wrong with it.
+        `location` is where a person finds the text. Returns what is wrong with it.
         """
-        structure, problems = read_log_structure(texts, place)
+        structure, problems = read_log_structure(texts, location)
         if problems:
             structure = self._structure or BUILT_IN
         if structure != self._structure:

@@ -149,7 +149,7 @@ def _mapping(node: yaml.MappingNode, at: Path, path: str, document: Document) ->
             continue
         key = joined(str(key_node.value))
         if fault := fault_of(key):
-            document.faults.append(Problem(f"a key is no plain word: {fault}", path, line))
+            document.faults.append(Problem(f"a key is not a plain word: {fault}", path, line))
             continue
         if key in data:
             first = document.lines[(*at, key)]

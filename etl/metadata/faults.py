@@ -76,7 +76,7 @@ def _message(error: "ErrorDetails") -> str:
     if kind == "enum":
         return _unknown_word(key, str(value), error)
     if key == "code" and kind.startswith("string_") and kind != "string_type" and "options" not in error["loc"]:
-        return f"{shown(value)} is no code: {CODE_RULE}"
+        return f"{shown(value)} is not a code: {CODE_RULE}"
     if kind in _WANTED:
         return f"{_subject(error['loc'])} must be {_WANTED[kind]}, not {_found(value)}"
     if kind == "unsound_text":

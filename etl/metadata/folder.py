@@ -17,7 +17,7 @@ def company_documents(code: str, texts: Mapping[str, str], *, origin: str) -> di
     a text that looks like a document but would be passed over for its name. Other texts beside them are ignored.
     """
     if not is_code(code):
-        raise MetadataError(f"{shown(code)} is no company code: {CODE_RULE}")
+        raise MetadataError(f"{shown(code)} is not a company code: {CODE_RULE}")
     folder = PurePosixPath("companies", code, _FOLDER)
     inside = {path: text for path, text in texts.items() if PurePosixPath(path).parent == folder}
     odd = sorted(path for path in inside if path.endswith((".yml", ".YAML", ".YML")))

@@ -87,7 +87,7 @@ def _members(draft: Draft, bo: BusinessObject, known: VersionRow) -> Iterator[Pr
 def _source_fault(bo: BusinessObject, field: Field, source: BoFieldCode, known: VersionRow) -> str:
     """What is wrong with the member's field behind a composite's field."""
     if source.bo_code not in bo.bos:
-        return f"{shown(source.bo_code)} is no member of {bo.code}{similar(source.bo_code, bo.bos)}"
+        return f"{shown(source.bo_code)} is not a member of {bo.code}{similar(source.bo_code, bo.bos)}"
     member = known.get(source.bo_code)
     if member is None or member.object is None:
         return ""

@@ -21,7 +21,7 @@ def parse_company(code: str, documents: Mapping[str, str]) -> Company:
     Raises MetadataError with the problems of all documents, in the order of path and line.
     """
     if not is_code(code):
-        raise MetadataError(f"{shown(code)} is no company code: {CODE_RULE}")
+        raise MetadataError(f"{shown(code)} is not a company code: {CODE_RULE}")
     drafts = _with_system_objects([read_draft(path, text) for path, text in sorted(documents.items())])
     problems = [fault for draft in drafts for fault in draft.faults]
     problems += check_codes(drafts)
@@ -36,7 +36,7 @@ def parse_company(code: str, documents: Mapping[str, str]) -> Company:
     if not problems:
         problems += check_names(company, known)
     if problems:
-        raise MetadataError(*sorted(problems, key=_place))
+        raise MetadataError(*sorted(problems, key=_location))
     return company
 
 
@@ -63,5 +63,5 @@ def _metadata_order(draft: Draft) -> tuple[bool, int, str]:
     return (index is None, index or 0, draft.path)
 
 
-def _place(problem: Problem) -> tuple[str, int]:
+def _location(problem: Problem) -> tuple[str, int]:
     return (problem.path, problem.line or 0)

@@ -19,7 +19,7 @@ _NO_CHARACTER: Final = re.compile(
 _KINDS: Final = (
     (_HALF, "half a character (a lone surrogate)"),
     (_CONTROL, "a control character"),
-    (_NO_CHARACTER, "no character"),
+    (_NO_CHARACTER, "not a character"),
 )
 
 

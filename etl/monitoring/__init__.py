@@ -12,7 +12,7 @@ from etl.monitoring.ready import Age, AgeSampler, Ready
 from etl.monitoring.running import (
     Seen,
     Watcher,
-    look_again,
+    read_again,
     rest,
 )
 
@@ -28,8 +28,8 @@ __all__ = [
     "Seen",
     "Watcher",
     "check",
-    "look_again",
     "measure",
     "progress",
+    "read_again",
     "rest",
 ]

@@ -35,7 +35,7 @@ from etl.monitoring.server_checks import (
 )
 
 # Checks of each database, and of our own objects in all of them.
-_OF_PLACE: tuple[tuple[str, Callable[[CheckedDatabase], Iterator[Finding]]], ...] = (
+_OF_DATABASE: tuple[tuple[str, Callable[[CheckedDatabase], Iterator[Finding]]], ...] = (
     ("server", check_server),
     ("encoding", check_encoding),
     ("clock", check_clock),
@@ -60,7 +60,7 @@ def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ
     try:
         settings, found = read_configuration(url, company, environ, follow=seen.append)
     except ConfigurationError as fault:
-        yield from (error("configuration", str(problem), "correct this place") for problem in fault.problems)
+        yield from (error("configuration", str(problem), "correct it there") for problem in fault.problems)
         return
     except EtlError as fault:
         yield error("configuration", str(fault), "start the configuration's server or correct --config")
@@ -93,13 +93,13 @@ def _of_database(checked: CheckedDatabase) -> Iterator[Finding]:
     except EtlError as fault:
         yield error(checked.of("connection"), str(fault), f"start the server, or correct {checked.source}")
         return
-    for what, one in _OF_PLACE:
+    for what, one in _OF_DATABASE:
         yield from _guarded(checked.of(what), partial(one, checked))
 
 
-def _guarded(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _guarded(what: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     """A check that cannot be made is itself a finding."""
     try:
-        yield from look()
+        yield from check()
     except EtlError as fault:
         yield error(what, str(fault), "settle what the message names, then check again")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from etl import ddl
 from etl.database import PartState, SqlTemplates, read_only_transaction
 from etl.ddl import privileges
-from etl.engine import Runtime, is_prepared, look_at_feed, read_status, states_at
+from etl.engine import Runtime, is_prepared, read_feed, read_status, states_at
 from etl.errors import EnvironmentFault
 from etl.monitoring.finding import (
     Finding,
@@ -85,7 +85,7 @@ def check_tables(runtime: Runtime) -> Iterator[Finding]:
 def check_ready(runtime: Runtime) -> Iterator[Finding]:
     """The rows that wait to be read."""
     try:
-        age = AgeSampler(_TABLE_SECONDS).look(runtime)
+        age = AgeSampler(_TABLE_SECONDS).sample(runtime)
     except MissingTables:
         return  # check_tables has named them
     rows = sum(table.ready + table.on_work for table in age.tables)
@@ -136,7 +136,7 @@ def check_statuses(runtime: Runtime) -> Iterator[Finding]:
 
 def check_feed(runtime: Runtime) -> Iterator[Finding]:
     """Whether hand-overs come when they are due, and are read in time."""
-    feed = look_at_feed(runtime)
+    feed = read_feed(runtime)
     if feed is None:
         return
     if feed.late_since:

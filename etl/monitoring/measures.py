@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from etl.engine import Runtime, Status, look_at_feed, read_status
+from etl.engine import Runtime, Status, read_feed, read_status
 from etl.errors import EtlError
 from etl.monitoring.progress import progress
 from etl.monitoring.ready import Age, AgeSampler
@@ -45,7 +45,7 @@ def measure(runtime: Runtime, book: AgeSampler) -> list[Sample]:
     """All metrics of a company now. For a database that does not answer only etl.up, which is 0."""
     company = {"company": runtime.company.code}
     try:
-        samples = [*_of_age(book.look(runtime), company), *_of_status(read_status(runtime), company)]
+        samples = [*_of_age(book.sample(runtime), company), *_of_status(read_status(runtime), company)]
         samples += _of_feed(runtime, company)
     except EtlError:
         return [Sample(UP, 0, company)]
@@ -80,7 +80,7 @@ def _of_status(status: Status, company: dict[str, str]) -> Iterator[Sample]:
 
 
 def _of_feed(runtime: Runtime, company: dict[str, str]) -> Iterator[Sample]:
-    feed = look_at_feed(runtime)
+    feed = read_feed(runtime)
     if feed:
         for one, since in ((LATE, feed.late_since), (STALLED, feed.stalled_since)):
             yield Sample(one, (feed.now - since).total_seconds() if since else 0.0, company)

@@ -64,7 +64,7 @@ class AgeSampler:
     seconds_per_table: float = 10.0
     _known: dict[str, tuple[str, Ready]] = field(default_factory=dict)
 
-    def look(self, runtime: Runtime) -> Age:
+    def sample(self, runtime: Runtime) -> Age:
         """What is unread now. Raises EnvironmentFault when a table is missing: no one may read that all is well."""
         wanted = list(in_tables(runtime.company))
         with read_only_transaction(runtime.engine) as connection:
@@ -82,7 +82,7 @@ class AgeSampler:
         known = self._known.get(name)
         if known and counters and known[0] == counters:
             return known[1]
-        found = _look(runtime, name, self.seconds_per_table)
+        found = _read_table(runtime, name, self.seconds_per_table)
         if counters:
             self._known[name] = (counters, found)
         return found
@@ -102,7 +102,7 @@ def _changes(connection: Connection, schema: str, wanted: list[str]) -> dict[str
     return {row.name: row.counters for row in fetch_all(connection, _sql("changes"), asked)}
 
 
-def _look(runtime: Runtime, table: str, seconds: float) -> Ready:
+def _read_table(runtime: Runtime, table: str, seconds: float) -> Ready:
     try:
         return _read(runtime, table, seconds, sampled=False)
     except EnvironmentFault as fault:

@@ -16,7 +16,7 @@ _REST = 9
 _LAST_LOOK_SECONDS = 1.0
 
 
-def look_again(runtime: Runtime, *, only_run: bool = False) -> Seen:
+def read_again(runtime: Runtime, *, only_run: bool = False) -> Seen:
     """The state now; a server that is away is reported and asked again; it is no reason to stop watching."""
     try:
         return read_status(runtime, seconds=10.0, only_run=only_run)
@@ -35,7 +35,7 @@ class Watcher:
     def __init__(self, runtime: Runtime, show: Callable[[Seen], None], seconds: float) -> None:
         self._runtime, self._show, self._seconds = runtime, show, seconds
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look_on, name="watcher", daemon=True)
+        self._thread = threading.Thread(target=self._read_on, name="watcher", daemon=True)
 
     def __enter__(self) -> "Watcher":
         self._thread.start()
@@ -47,11 +47,11 @@ class Watcher:
         self._stop.set()
         self._thread.join(_LAST_LOOK_SECONDS)
 
-    def _look_on(self) -> None:
+    def _read_on(self) -> None:
         pause = self._seconds
         while not self._stop.wait(pause):
             begun = time.monotonic()
-            seen = look_again(self._runtime, only_run=True)
+            seen = read_again(self._runtime, only_run=True)
             if not self._stop.is_set():
                 self._show(seen)
             pause = rest(self._seconds, begun)

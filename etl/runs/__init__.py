@@ -5,11 +5,11 @@ with the task's state. Never knows what a task does.
 """
 
 from etl.runs.bisect import PoisonRows, bisect
-from etl.runs.error_class import ErrorClass, error_class_of, is_data_error
+from etl.runs.counters import ClaimedRows, CounterName, Counters, ResultName, TaskCounters
+from etl.runs.error_class import ErrorClass, backoffs_of, error_class_of, is_data_error
 from etl.runs.perform import Fallback, TaskFunction, perform
 from etl.runs.plan import Extent, build_claim_plan, build_plan
 from etl.runs.queue import ClaimedTask, QueueState, TaskQueue
-from etl.runs.retry_policy import RetryPolicy
 from etl.runs.task import CHUNKED, LINES_IN_A_PAGE, MERGING, SHARED, Chunk, Claimed, Kind, Task, position
 
 __all__ = [
@@ -19,17 +19,22 @@ __all__ = [
     "SHARED",
     "Chunk",
     "Claimed",
+    "ClaimedRows",
     "ClaimedTask",
+    "CounterName",
+    "Counters",
     "ErrorClass",
     "Extent",
     "Fallback",
     "Kind",
     "PoisonRows",
     "QueueState",
-    "RetryPolicy",
+    "ResultName",
     "Task",
+    "TaskCounters",
     "TaskFunction",
     "TaskQueue",
+    "backoffs_of",
     "bisect",
     "build_claim_plan",
     "build_plan",

@@ -1,10 +1,10 @@
 """Classifies the server's faults by SQLSTATE: whether and for how long a task that meets one is tried again."""
 
-import random
-import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum, auto
 
+from etl.database import Backoff
 from etl.errors import EtlError, TransientFault
 
 
@@ -32,14 +32,16 @@ _DATA = ("21", "22", "23", "54")
 _NOT_ALIKE = ("22P03", "22P04")
 _LINK_LOST = ("08", "57P01", "57P02")
 
-_SHORT = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0)
-_PAUSES = {
-    ErrorClass.CONTENTION: _SHORT,
-    ErrorClass.LOCKED: _SHORT,
-    ErrorClass.CONNECTION_LOST: (0.5, 1.0, 2.0, 4.0, 8.0),
-    ErrorClass.RETRY_ONCE: (0.05,),
+_SHORT = Backoff(first=0.05, longest=1.0, tries=8)
+# For how long an outage is waited for is a setting.
+_OUTAGE_LASTS = Backoff(first=1.0, longest=30.0, is_outage=True)
+_BACKOFFS = {
+    ErrorClass.CONTENTION: (_SHORT,),
+    ErrorClass.LOCKED: (_SHORT, _OUTAGE_LASTS),
+    ErrorClass.CONNECTION_LOST: (Backoff(first=0.5, longest=8.0, tries=5),),
+    ErrorClass.RETRY_ONCE: (Backoff(first=0.05, longest=0.05, tries=1),),
+    ErrorClass.OUTAGE: (_OUTAGE_LASTS,),
 }
-_FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
 
 
 def error_class_of(fault: EtlError) -> ErrorClass:
@@ -70,39 +72,10 @@ def is_crash(fault: EtlError) -> bool:
     return is_lost or is_data_error(fault)
 
 
-@dataclass
-class Patience:
-    """The tries of one piece of work. `seconds`: how long the run waits for the server, from the first outage on."""
-
-    seconds: float = 0.0
-    _tries: int = 0
-    _waits: int = 0
-    _since: float | None = field(default=None)
-    _is_waiting: bool = False
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the last pause waits for an operator to act."""
-        return self._is_waiting
-
-    def pause(self, fault: EtlError) -> float | None:
-        """Seconds to wait before the next try; None: it is not tried again."""
-        meaning = error_class_of(fault)
-        self._is_waiting = False
-        if meaning is ErrorClass.OUTAGE:
-            return self._wait(time.monotonic())
-        pauses = _PAUSES.get(meaning, ())
-        if self._tries >= len(pauses):
-            return self._wait(time.monotonic()) if meaning is ErrorClass.LOCKED else None
-        self._tries += 1
-        return pauses[self._tries - 1] * random.uniform(0.5, 1.0)  # noqa: S311
-
-    def _wait(self, now: float) -> float | None:
-        self._since = now if self._since is None else self._since
-        left = self._since + self.seconds - now
-        if left <= 0:
-            return None
-        self._waits += 1
-        self._is_waiting = True
-        longest = min(_FIRST_WAIT * 2.0 ** min(self._waits - 1, 10), _LONGEST_WAIT)
-        return min(longest * random.uniform(0.5, 1.0), left)  # noqa: S311
+def backoffs_of(fault: EtlError, *, outage_seconds: float, only_outages: bool = False) -> Sequence[Backoff]:
+    """The pauses after a fault of a task, an outage being waited for `outage_seconds`; with `only_outages` those after
+    a fault between tasks, where only outages and locks are retried."""
+    meaning = error_class_of(fault)
+    if only_outages and meaning not in (ErrorClass.OUTAGE, ErrorClass.LOCKED):
+        return ()
+    return [replace(one, seconds=outage_seconds) if one.is_outage else one for one in _BACKOFFS.get(meaning, ())]

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from etl.database import LOCK_TIMEOUT, Connection, transaction
+from etl.database import LOCK_TIMEOUT, Connection, RetryPolicy, transaction
 from etl.errors import EtlError, FencedOut, TransientFault
 from etl.notifications.telemetry import span
+from etl.runs.counters import TaskCounters
 from etl.runs.error_class import is_crash
-from etl.runs.queue import ClaimedTask, Counters, TaskQueue
-from etl.runs.retry_policy import RetryPolicy
+from etl.runs.queue import ClaimedTask, TaskQueue
 from etl.runs.task import CHUNKED, Task
 
 _log = logging.getLogger("in_pg_migration")
 
 # What the work receives: the connection, or what `connections` opens beside it.
-TaskFunction = Callable[[Any, Task], Counters]
+TaskFunction = Callable[[Any, Task], TaskCounters]
 Connections = Callable[[Connection], AbstractContextManager[Any]]
 # Called with a fault that retries do not cure: other work for the same task, None if there is none.
 Fallback = Callable[[EtlError], TaskFunction | None]
@@ -37,7 +37,7 @@ def perform(
     connections: Connections = nullcontext,
     quarantine: str = "",
     **settings: str,
-) -> Counters:
+) -> TaskCounters:
     """Performs a taken task and returns its counters (names -> rows).
 
     `connections` opens the other databases that the work writes to, committed just before the task's transaction.
@@ -46,7 +46,7 @@ def perform(
     """
     is_again = False
 
-    def attempt() -> Counters:
+    def attempt() -> TaskCounters:
         nonlocal is_again
         finished = queue.done_counters(taken) if is_again else None
         is_again = True
@@ -76,7 +76,7 @@ def perform(
 
 def _once(
     queue: TaskQueue, taken: ClaimedTask, work: TaskFunction, connections: Connections, quarantine: str, **settings: str
-) -> Counters:
+) -> TaskCounters:
     title = f"[{taken.task.kind} : {taken.task.title}]"
     _log.info("uXizo869mV :: start task %s", title)
     started = time.monotonic()

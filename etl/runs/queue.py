@@ -1,7 +1,7 @@
 """The table `task`: records, takes and marks tasks."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from etl.database import (
     transaction,
 )
 from etl.errors import FencedOut
+from etl.runs.counters import CounterName, TaskCounters
 from etl.runs.task import (
     SHARED,
     Chunk,
@@ -27,8 +28,6 @@ from etl.runs.task import (
 )
 
 _sql = SqlTemplates(__package__, "etl.database")
-
-Counters = Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -128,17 +127,19 @@ class TaskQueue:
             raise FencedOut(f"run {self.run} was taken over by another runner; this one writes nothing more")
         refuse_newer(self.parts, row.noted)
 
-    def done_counters(self, taken: ClaimedTask) -> Counters | None:
+    def done_counters(self, taken: ClaimedTask) -> TaskCounters | None:
         """The counters of a task that this owner finished although the answer to its commit was lost; else None."""
         with transaction(self.engine) as connection:
             row = fetch_one(connection, self._sql("done_counters"), self._mine() | {"id": taken.id})
         return row.counters if row else None
 
-    def mark_done(self, connection: Connection, taken: ClaimedTask, counters: Counters, quarantine: str = "") -> None:
+    def mark_done(
+        self, connection: Connection, taken: ClaimedTask, counters: TaskCounters, quarantine: str = ""
+    ) -> None:
         """Marks a task as done in the transaction of its effects, with the reason if it was set aside. Raises FencedOut
         when another owner has taken it."""
         state = {"state": "quarantined" if quarantine else "done", "error": quarantine or None}
-        values = self._mine() | state | {"id": taken.id, "counters": json.dumps(dict(counters))}
+        values = self._mine() | state | {"id": taken.id, "counters": json.dumps(counters)}
         if execute(connection, self._sql("mark_done"), values) != 1:
             raise FencedOut(f"task {taken.task.title} of run {self.run} is no longer this runner's")
 
@@ -173,7 +174,7 @@ class TaskQueue:
         """Ends the tasks of a stopped run that were not performed."""
         execute(connection, self._sql("drop_rest"), {"run": self.run})
 
-    def sum_of(self, connection: Connection, counter: str) -> int:
+    def sum_of(self, connection: Connection, counter: CounterName) -> int:
         """One counter, summed over the tasks of the run that are done."""
         row = fetch_one(connection, self._sql("sum_of_counter"), {"run": self.run, "counter": counter})
         return int(row.rows) if row else 0

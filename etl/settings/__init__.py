@@ -1,7 +1,7 @@
-"""Configuration texts into frozen settings: every key, default, unit and rule.
+"""Parses configuration texts into frozen settings: all keys, defaults, units and rules.
 
-Receives path → text and the environment. Returns one checked Settings, each value with its origin, or every problem.
-Never reads a file or a node, and never lets a secret into a message.
+Receives path → text and the environment. Returns one checked Settings, each value with its origin, or all problems.
+Never reads a file or a ZooKeeper node, and never puts a secret into a message.
 """
 
 from etl.settings.company import company_folders

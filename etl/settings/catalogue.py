@@ -1,12 +1,12 @@
-"""The one table of all keys: name, default, unit, range, comment. Samples, checks and `etl config show` come from it.
+"""The table of all keys: name, default, unit, range, comment. Samples, checks and `etl config show` are made from it.
 
-File and key names are the platform's own, so that its files load as they are.
+File and key names are those of the platform, so that its files can be used unchanged.
 """
 
 from typing import Final
 
 from etl.settings.guard_keys import GUARD_KEYS
-from etl.settings.keys import Key, KeyFile, Kind
+from etl.settings.keys import Key, KeyFile, ValueKind
 from etl.settings.loop_keys import LOOP_KEYS
 from etl.settings.notice_keys import NOTICE_KEYS
 
@@ -26,26 +26,26 @@ _CODE = "[A-Za-z][A-Za-z0-9_]*"
 
 _HOST = Key(
     "host",
-    Kind.TEXT,
+    ValueKind.TEXT,
     "",
     "Server of the database: a name, an address, or the folder of a socket. Several, separated by commas, are tried "
     "in turn.",
     pattern=r"[A-Za-z0-9_.:%\[\]/-]+(\s*,\s*[A-Za-z0-9_.:%\[\]/-]+)*",
-    rule="is no host: write a name, an address or the folder of a socket, several separated by commas",
+    rule="is not a host: write a name, an address or the folder of a socket, several separated by commas",
     empty="the embedded server",
 )
-_PORT = Key("port", Kind.NUMBER, "5432", "Port of the server.", smallest=1, largest=65535)
+_PORT = Key("port", ValueKind.NUMBER, "5432", "Port of the server.", smallest=1, largest=65535)
 _DATABASE = Key(
     "dbName",
-    Kind.TEXT,
+    ValueKind.TEXT,
     "",
-    "Database. Needed as soon as a host is given.",
+    "Database. Required if a host is given.",
     largest_bytes=_NAME_BYTES,
     empty="etl on the embedded server",
 )
 _USERNAME = Key(
     "username",
-    Kind.TEXT,
+    ValueKind.TEXT,
     "",
     "User of the database.",
     largest_bytes=_NAME_BYTES,
@@ -53,18 +53,18 @@ _USERNAME = Key(
 )
 _PASSWORD = Key(
     "password",
-    Kind.TEXT,
+    ValueKind.TEXT,
     "",
-    "Password of the user. Better kept out of this file: password:ENV=NAME takes it from the environment variable "
+    "Password of the user. Better kept out of this file: password:ENV=NAME reads it from the environment variable "
     "NAME.",
     secret=True,
     empty="none",
 )
 _SSLMODE = Key(
     "sslmode",
-    Kind.CHOICE,
+    ValueKind.CHOICE,
     "",
-    "How the connection is encrypted, in PostgreSQL's words.",
+    "How the connection is encrypted, as in PostgreSQL.",
     choices=("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     empty="PostgreSQL's default, prefer",
 )
@@ -72,19 +72,19 @@ _CONNECTION = (_HOST, _PORT, _DATABASE, _USERNAME, _PASSWORD, _SSLMODE)
 
 
 def _falling_back(on: str) -> tuple[Key, ...]:
-    return tuple(key.emptied(f"as for the {on}") for key in _CONNECTION)
+    return tuple(key.emptied(f"the same as for the {on}") for key in _CONNECTION)
 
 
 _IMPORT_KEYS = (
     *_CONNECTION[:-1],
-    Key("hasInMigration", Kind.BOOLEAN, "false", "Whether data are imported at all. While false, no run starts."),
+    Key("hasInMigration", ValueKind.BOOLEAN, "false", "Whether data is imported. While it is false, no run starts."),
     Key(
         "schemaName",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "in_tables",
         "Schema of the in_ tables and of process_tracking.",
         pattern=r"(?!(?i:pg_))[A-Za-z_][A-Za-z0-9_]*",
-        rule="is no schema name: write letters, digits and underscores, not beginning with a digit or pg_",
+        rule="is not a schema name: write letters, digits and underscores, not beginning with a digit or pg_",
         largest_bytes=_NAME_BYTES,
     ),
     _SSLMODE,
@@ -93,16 +93,16 @@ _IMPORT_KEYS = (
 _IN_MIGRATION_KEYS = (
     Key(
         "companyCode",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "",
-        "Company whose data these are. The option --company of a command wins over it.",
+        "Company whose data this is. The option --company of a command overrides it.",
         pattern=_CODE,
-        rule="is no company code: write letters, digits and underscores, beginning with a letter",
+        rule="is not a company code: write letters, digits and underscores, beginning with a letter",
         empty="the only folder below companies/",
     ),
     Key(
         "passwordToEnableServices",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "-",
         "Password of the platform's own services; - switches them off. etl does not use it.",
         secret=True,
@@ -110,13 +110,13 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "trackTimings",
-        Kind.BOOLEAN,
+        ValueKind.BOOLEAN,
         "true",
-        "Whether the platform notes how long its methods take. etl does not use it yet.",
+        "Whether the platform measures how long its methods take. etl does not use it.",
     ),
     Key(
         "leaseSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "60",
         "A run whose heartbeat is older than this is taken over by another runner. At least three heartbeats.",
         unit="seconds",
@@ -125,16 +125,16 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "heartbeatSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10",
-        "How often a runner says that it is alive.",
+        "How often a runner renews the lease of its run.",
         unit="seconds",
         smallest=1,
         largest=28_800,
     ),
     Key(
         "chunkRows",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "1500000",
         "Rows that one task merges in one transaction.",
         unit="rows",
@@ -143,7 +143,7 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "workMemMb",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "256",
         "Memory that PostgreSQL may use for one sort or hash of a merge.",
         unit="MB",
@@ -152,25 +152,25 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "nullPolicy",
-        Kind.CHOICE,
+        ValueKind.CHOICE,
         "clear",
-        "What an empty column of an imported row does to the field: clear empties it, keep leaves it as it is.",
+        "What an empty column of an imported row does to the field: clear empties it, keep leaves it unchanged.",
         choices=("clear", "keep"),
     ),
     Key(
         "referenceExpiryMinutes",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10080",
-        "How long a link waits for an instance that has not come yet, before it becomes an error. 10080 is a week.",
+        "How long a link waits for an instance that has not arrived, before it becomes an error. 10080 is a week.",
         unit="minutes",
         smallest=1,
         largest=5_256_000,
     ),
     Key(
         "maxValueBytes",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "104857600",
-        "A larger value is refused, since a backup could not carry it. 104857600 is 100 MiB.",
+        "A larger value is rejected, since it could not be backed up. 104857600 is 100 MiB.",
         unit="bytes",
         smallest=1,
         # PostgreSQL's own limit of one value is 1 GiB.
@@ -178,9 +178,9 @@ _IN_MIGRATION_KEYS = (
     ),
     Key(
         "maxRowBytes",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "134217728",
-        "A row whose texts have more bytes in all is rejected: neither the journal nor a dump could carry it. "
+        "A row whose texts have more bytes in total is rejected: neither the journal nor a dump could hold it. "
         "134217728 is 128 MiB.",
         unit="bytes",
         smallest=1,
@@ -199,33 +199,33 @@ STATE_KEYS: Final = (("REMOVED", "removedInOut"), ("ARCHIVED", "archivedInOut"),
 _OUT_KEYS = (
     Key(
         "removedInOut",
-        Kind.CHOICE,
+        ValueKind.CHOICE,
         "leave",
-        "What a removed instance does in the out_ tables: leave, or mark, which keeps its row and tells its state in a "
-        "column system_state. A change of this asks for a new version.",
+        "What happens to a removed instance in the out_ tables: leave deletes its row, mark keeps it and shows its "
+        "state in the column system_state. A change of this requires a new version.",
         choices=_IN_OUT,
     ),
     Key(
         "archivedInOut",
-        Kind.CHOICE,
+        ValueKind.CHOICE,
         "leave",
-        "What an archived instance does in the out_ tables: leave, or mark, which keeps its row and its links and "
-        "tells its state in a column system_state. A change of this asks for a new version.",
+        "What happens to an archived instance in the out_ tables: leave deletes its row, mark keeps it and its links "
+        "and shows its state in the column system_state. A change of this requires a new version.",
         choices=_IN_OUT,
     ),
     Key(
         "testInOut",
-        Kind.CHOICE,
+        ValueKind.CHOICE,
         "leave",
-        "What an instance for test mode does in the out_ tables: leave, or mark, as with archivedInOut. A change of "
-        "this asks for a new version.",
+        "What happens to an instance for test mode in the out_ tables: leave or mark, as with archivedInOut. A change "
+        "of this requires a new version.",
         choices=_IN_OUT,
     ),
     Key(
         "fillSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "300",
-        "How long one run fills a new version at most; `etl out build` or the next runs do the rest.",
+        "How long one run may fill a new version; `etl out build` or later runs do the rest.",
         unit="seconds",
         smallest=1,
         largest=86_400,
@@ -236,16 +236,16 @@ FILES = (
     KeyFile(IMPORT_DATABASE, "Database of the in_ tables, into which partners write.", _IMPORT_KEYS),
     KeyFile(
         STORE_DATABASE,
-        "Database of the golden store. Left empty, it is the database of the in_ tables; a dbName alone is another "
+        "Database of the golden store. If empty, it is the database of the in_ tables; a dbName alone names another "
         "database on the same server.",
         _falling_back("in_ tables"),
     ),
     KeyFile(
         OUT_DATABASE,
-        "Database of the out_ tables, from which partners read. Left empty, it is the database of the golden store; a "
-        "dbName alone is another database on the same server.",
+        "Database of the out_ tables, from which partners read. If empty, it is the database of the golden store; a "
+        "dbName alone names another database on the same server.",
         (
-            Key("hasOutMigration", Kind.BOOLEAN, "false", "Whether out_ tables are kept at all."),
+            Key("hasOutMigration", ValueKind.BOOLEAN, "false", "Whether there are out_ tables."),
             *_OUT_KEYS,
             *_falling_back("golden store"),
         ),
@@ -254,7 +254,7 @@ FILES = (
     KeyFile(
         WORKERS,
         "How many workers of this runner merge at the same time.",
-        (Key("comeKafkaInMigration", Kind.NUMBER, "1", "Workers of the import.", smallest=1, largest=128),),
+        (Key("comeKafkaInMigration", ValueKind.NUMBER, "1", "Workers of the import.", smallest=1, largest=128),),
         overlaid=False,
     ),
 )

@@ -1,4 +1,4 @@
-"""Which company a runner serves: the one that is asked for, else companyCode, else the only one there is."""
+"""Which company a runner serves: that of the option, else companyCode, else the only one there is."""
 
 import re
 from collections.abc import Iterable
@@ -18,12 +18,12 @@ def company_folders(paths: Iterable[str]) -> list[str]:
 
 
 def choose(asked: str | None, named: str, folders: list[str]) -> str:
-    """The code of the company, empty when nothing decides."""
+    """The code of the company; empty if it is not determined."""
     return asked or named or (folders[0] if len(folders) == 1 else "")
 
 
 def undecided(folders: list[str]) -> str:
-    """The sentence when nothing decides."""
+    """The message when the company is not determined."""
     if not folders:
         return "no company yet: name one here, and put its business objects into companies/<code>/business-objects/"
     return f"there are several companies, {', '.join(folders)}: name one here or with the option --company"

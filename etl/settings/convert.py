@@ -1,15 +1,15 @@
-"""Texts into values of the kind that a key declares."""
+"""Converts texts to values of the kind that a key declares."""
 
 import re
 from typing import Never
 
 from pydantic import SecretStr
 
-from etl.settings.keys import Key, Kind
+from etl.settings.keys import Key, ValueKind
 
 Value = str | int | bool | SecretStr | None
 
-# The platform's own list; there every other word silently meant false.
+# As in the platform, where every other word silently means false.
 TRUE_WORDS = frozenset(["T", "TRUE", "ON", "1", "Y", "YES", "И", "ИСТИНА", "ДА", "Д", "是的"])
 FALSE_WORDS = frozenset(["F", "FALSE", "OFF", "0", "N", "NO", "Л", "ЛОЖЬ", "НЕТ", "Н", "不是", "否"])
 
@@ -19,32 +19,32 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 
 
 class FaultyValueError(ValueError):
-    """The sentence of what is wrong with a value; it holds no secret."""
+    """What is wrong with a value; the message contains no secret."""
 
 
 def convert(key: Key, text: str) -> Value:
-    """The value of `key`; FaultyValueError when `text` is none."""
+    """The value of `key`. Raises FaultyValueError if `text` is not a value."""
     # What the environment gives has not been trimmed, unlike a file's values: blanks may be part of a password, a user
     # or a database, but never of a number, a word or a text with a pattern.
-    if key.kind is not Kind.TEXT or key.pattern:
+    if key.kind is not ValueKind.TEXT or key.pattern:
         text = text.strip()
     if not text and key.empty:
         return _empty(key)
     match key.kind:
-        case Kind.NUMBER:
+        case ValueKind.NUMBER:
             return _number(key, text)
-        case Kind.BOOLEAN:
+        case ValueKind.BOOLEAN:
             return _boolean(key, text)
-        case Kind.CHOICE:
+        case ValueKind.CHOICE:
             return _choice(key, text)
-        case Kind.TEXT:
+        case ValueKind.TEXT:
             return _text(key, text)
 
 
 def _empty(key: Key) -> Value:
     if key.secret:
         return SecretStr("")
-    return None if key.kind is Kind.NUMBER else ""
+    return None if key.kind is ValueKind.NUMBER else ""
 
 
 def _number(key: Key, text: str) -> int:

@@ -1,4 +1,4 @@
-"""When a hand-over is due: times of the day in a time zone."""
+"""When a hand-over is due: times of day in a time zone."""
 
 from dataclasses import dataclass
 from datetime import UTC, time, tzinfo
@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _TIME = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
 DUE_PATTERN = rf"{_TIME}(?:\s*,\s*{_TIME})*(?:\s+[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*)?"
-DUE_RULE = "is no list of times: write 02:00 or 09:00, 18:00 Asia/Almaty"
+DUE_RULE = "is not a list of times: write 02:00 or 09:00, 18:00 Asia/Almaty"
 
 
 @dataclass(frozen=True)
 class Due:
-    """`times` of the day, sorted; empty: at no fixed time. `minutes`: how old the last hand-over may be; None: any."""
+    """`times` of day, sorted; empty: no fixed times. `minutes`: how old the last hand-over may be; None: any age."""
 
     times: tuple[time, ...] = ()
     zone: tzinfo = UTC
@@ -19,14 +19,14 @@ class Due:
 
     @property
     def is_watched(self) -> bool:
-        """Whether anything is due at all."""
+        """Whether hand-overs are due at all."""
         return bool(self.times) or self.minutes is not None
 
 
 def parse_due(text: str, minutes: int | None, zone: tzinfo = UTC) -> Due:
-    """A text of DUE_PATTERN, or an empty one; `zone` counts where the text names none.
+    """Parses a text that matches DUE_PATTERN, or an empty one; `zone` applies if the text names none.
 
-    Raises ValueError with a sentence for a zone that is not known here.
+    Raises ValueError for an unknown zone.
     """
     *first, last = text.replace(",", " ").split() or [""]
     words = [*first, last] if ":" in last else first
@@ -36,8 +36,8 @@ def parse_due(text: str, minutes: int | None, zone: tzinfo = UTC) -> Due:
 
 
 def named_zone(name: str) -> tzinfo:
-    """The zone of that name. Raises ValueError with a sentence for one that is not known here."""
+    """The zone of that name. Raises ValueError for an unknown one."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name} is no time zone that this machine knows: write one like Asia/Almaty") from None
+        raise ValueError(f"{name} is not a time zone that this machine knows: write one like Asia/Almaty") from None

@@ -1,4 +1,4 @@
-"""Files of the tree that look like ours but are not read: a slip in a name would silently mean all defaults."""
+"""Finds files whose names are misspelled: they would not be read, and all their keys silently have defaults."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -8,24 +8,26 @@ from etl.errors import Problem
 from etl.settings.catalogue import FILES
 from etl.settings.own_grammars import OWN_GRAMMARS
 
-# One wrong letter in a name of twenty. InMigrationKafkaConfig.txt, the platform's own, lies below it.
+# One wrong letter in twenty. The platform's own InMigrationKafkaConfig.txt is less similar than that.
 _SIMILAR = 0.9
 _OVERLAID = {file.path for file in FILES if file.overlaid}
 _KNOWN = {file.path for file in FILES} | set(OWN_GRAMMARS)
 _COMPANY = re.compile(r"companies/[^/]+/(.+)", re.DOTALL)
 
 
-def misplaced_files(texts: Mapping[str, str], place: Callable[[str], str]) -> Iterator[Problem]:
-    """A problem for each file whose name is nearly that of a known one; other unknown files are the platform's."""
+def misplaced_files(texts: Mapping[str, str], location: Callable[[str], str]) -> Iterator[Problem]:
+    """A problem for each file whose name is almost that of a known one. Other unknown files belong to the platform."""
     for path in sorted(texts):
         inside = _COMPANY.fullmatch(path)
         relative = inside[1] if inside else path
         if relative not in _KNOWN:
             meant = _meant(relative)
             if meant:
-                yield Problem(f"is not read; did you mean {meant}? Rename or remove it", place(path))
+                yield Problem(f"is not read; did you mean {meant}? Rename or remove it", location(path))
         elif inside and relative not in _OVERLAID:
-            yield Problem(f"is not read: a company has its own configs/ only; {relative} counts for all", place(path))
+            yield Problem(
+                f"is not read: a company has its own configs/ only; {relative} counts for all", location(path)
+            )
 
 
 def _meant(relative: str) -> str | None:
@@ -40,7 +42,7 @@ def _meant(relative: str) -> str | None:
 
 
 def _similar(name: str, known: str) -> bool:
-    # A copy beside the original (InMigrationConfig.txt.bak, …txt~) is no slip.
+    # A copy beside the original (InMigrationConfig.txt.bak, …txt~) is not a misspelling.
     if name.startswith((f"{known}.", f"{known}~")):
         return False
     return SequenceMatcher(None, name.lower(), known.lower()).ratio() > _SIMILAR

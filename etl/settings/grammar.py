@@ -1,12 +1,12 @@
-"""The `key=value` grammar of the platform's files: lines in, pairs out.
+"""Parses the `key=value` grammar of the platform's files.
 
     # comment
     key=value              both trimmed; the first = splits; no quotes, escapes or trailing comments
     key                    no value: the default applies
     key:ENV=NAME           the value of the environment variable NAME, as it is: a password may end in a blank
 
-Other than the original, a line that cannot be read is a problem and not silently something else. A message never
-repeats what may be a value: a password on a wrong line would end up in a log.
+Unlike in the platform, a line that cannot be parsed is an error. Messages never repeat what may be a value: a password
+on a wrong line would end up in a log.
 """
 
 import re
@@ -30,7 +30,7 @@ class Pair:
 
 
 def parse_pairs(path: str, text: str, environ: Mapping[str, str]) -> tuple[list[Pair], list[Problem]]:
-    """Every pair of a file in order, and every line that is none."""
+    """All pairs of a file in order, and a problem for each other line."""
     pairs, problems = list[Pair](), list[Problem]()
     seen = dict[str, int]()
     # Only \n ends a line: str.splitlines would also cut at form feeds and Unicode separators inside a value.
@@ -41,7 +41,7 @@ def parse_pairs(path: str, text: str, environ: Mapping[str, str]) -> tuple[list[
         if isinstance(found, Problem):
             problems.append(found)
         elif found.key in seen:
-            message = f"stands here again, after line {seen[found.key]}: delete one of the two"
+            message = f"is already on line {seen[found.key]}: delete one of the two"
             problems.append(Problem(message, path, number, found.key))
         else:
             seen[found.key] = number
@@ -60,7 +60,7 @@ def _pair(path: str, number: int, line: str, environ: Mapping[str, str]) -> Pair
         return Problem(f"only {key}:ENV=NAME is known after a colon: write that or {key}=value", path, number, key)
     variable = right.strip()
     if not _VARIABLE.fullmatch(variable):
-        return Problem("after :ENV= stands the name of an environment variable", path, number, key)
+        return Problem("after :ENV= write the name of an environment variable", path, number, key)
     if variable not in environ:
         message = f"the environment variable {variable} is not defined: define it where etl is started"
         return Problem(message, path, number, key)

@@ -1,11 +1,11 @@
-"""Keys of configs/InMigrationConfig.txt about what guards the data and what is forgotten in time."""
+"""Keys of configs/InMigrationConfig.txt about limits, safeguards and retention."""
 
-from etl.settings.keys import Key, Kind
+from etl.settings.keys import Key, ValueKind
 
 GUARD_KEYS = (
     Key(
         "errorLimit",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "",
         "A run that rejects more rows than this stops; what it merged until then stays merged.",
         unit="rows",
@@ -14,11 +14,11 @@ GUARD_KEYS = (
     ),
     Key(
         "maxRemovedShare",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "30",
         "A run that would remove more than this share of an object's instances stops before it merges anything; "
-        "`etl run --accept` lets it pass. A real day seldom removes a tenth, a broken export removes nearly all. "
-        "Objects with fewer than 100 instances are not watched.",
+        "`etl run --accept` overrides that. A normal day seldom removes a tenth, a broken export removes nearly all. "
+        "Objects with fewer than 100 instances are not checked.",
         unit="percent",
         smallest=1,
         largest=100,
@@ -26,10 +26,10 @@ GUARD_KEYS = (
     ),
     Key(
         "maxBlankedShare",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "30",
-        "The same for emptying a field: how many of an object's instances may lose its value in one run. A column that "
-        "an export forgot comes empty in every row. Without effect when nullPolicy is keep.",
+        "The same for emptied fields: how many of an object's instances may lose a field's value in one run. A column "
+        "that an export left out is empty in every row. No effect if nullPolicy is keep.",
         unit="percent",
         smallest=1,
         largest=100,
@@ -37,11 +37,11 @@ GUARD_KEYS = (
     ),
     Key(
         "maxChangedShare",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "",
-        "The same for changes: how many of an object's instances may get other values in one run. A feed in which each "
-        "row changes every day is no accident, so nothing is watched unless a share is given. It costs a look at all "
-        "rows of a batch that is large beside its object.",
+        "The same for changes: how many of an object's instances may get other values in one run. Some feeds change "
+        "every row every day, so this is off by default. It reads all rows of a batch that is large compared with its "
+        "object.",
         unit="percent",
         smallest=1,
         largest=100,
@@ -49,12 +49,12 @@ GUARD_KEYS = (
     ),
     Key(
         "maxUnlinkedShare",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "",
         "The same for links: how many of a field's links to one object may end in one run, by rows with removed = true "
-        "or because a full set (linkMode: replace) does not name them. The link of a SINGLE field that gives way to "
-        "another does not count. Fields with fewer than 100 links are not watched. Without a share nothing is: "
-        "full sets may change as a whole.",
+        "or because a full set (linkMode: replace) does not contain them. A link of a SINGLE field that is replaced by "
+        "another does not count. Fields with fewer than 100 links are not checked. Off by default: full sets may "
+        "change as a whole.",
         unit="percent",
         smallest=1,
         largest=100,
@@ -62,54 +62,54 @@ GUARD_KEYS = (
     ),
     Key(
         "taskAttempts",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "5",
-        "How often a task may end its runner, or meet a fault that no single row explains, until it is set aside: "
-        "its rows are rejected unread (CHUNK_QUARANTINED), the run continues. From the third time on it runs alone.",
+        "How often a task may crash its runner, or fail for a reason that no single row explains, before its rows are "
+        "rejected unread (CHUNK_QUARANTINED) and the run continues. From the third time on it runs alone.",
         unit="attempts",
         smallest=3,
         largest=1_000_000,
     ),
     Key(
         "faultPatienceSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "600",
-        "How long a run waits, after one notice, for a server that an administrator must repair: disk full, out of "
-        "memory, read only, no login. It keeps its lease and continues by itself. 0 ends the run at once.",
+        "How long a run waits for a server that an administrator must repair: disk full, out of memory, read-only, no "
+        "login. Hooks are notified once; the run keeps its lease and continues by itself. 0 ends the run at once.",
         unit="seconds",
         smallest=0,
         largest=1_000_000,
     ),
     Key(
         "copyTables",
-        Kind.BOOLEAN,
+        ValueKind.BOOLEAN,
         "true",
         "Whether the first run of a day copies the ready rows of each in_ table into copy_<yyyy_MM_dd>_<table>.",
     ),
     Key(
         "copyDays",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10",
-        "Copies that are older are dropped, unless a view needs them.",
+        "Older copies are dropped, unless a view depends on them.",
         unit="days",
         smallest=1,
         largest=36_500,
     ),
     Key(
         "cleanDays",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10",
-        "Runs that are older are forgotten: their tasks, their errors beside the in_ tables, their part of the "
-        "journal. Receipts, and the errors in the golden store, stay.",
+        "Older runs are deleted: their tasks, their errors beside the in_ tables, and their journal entries. Receipts, "
+        "and the errors in the golden store, are kept.",
         unit="days",
         smallest=1,
         largest=36_500,
     ),
     Key(
         "cleanLimit",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10000",
-        "Expired rows of each kind that a run deletes before it begins; `etl clean` repeats this until none is left.",
+        "How many expired rows of each kind a run deletes before it begins; `etl clean` deletes all of them.",
         unit="rows",
         smallest=1,
         largest=10_000_000,

@@ -20,32 +20,32 @@ _LISTED_KEYS = 12
 
 @dataclass
 class Layers:
-    """Every key of every file with the value of its topmost layer, and all problems met on the way."""
+    """All keys of all files with the value of their topmost layer, and all problems."""
 
     origin: str
     # Path -> why others may have written the text.
     open_texts: Mapping[str, str] = field(default_factory=dict)
     settings: dict[tuple[str, str], Setting] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    # Keys whose text was no value; what depends on them is not checked, so that one fault gives one problem.
+    # Keys with a faulty value; what depends on them is not checked, so that one fault gives one problem.
     faulty: set[tuple[str, str]] = field(default_factory=set)
     company: str = ""
     # Kept apart, so that `etl config show` works without a company.
     company_problem: Problem | None = None
 
-    def place(self, path: str) -> str:
-        """The location of `path` for messages: a file of the disk, or the URL of a node."""
+    def location(self, path: str) -> str:
+        """The location of `path` for messages: a path, or the URL of a node."""
         base = self.origin.removeprefix("file:").rstrip("/")
         return f"{base}/{path}" if base else path
 
     def value(self, file: str, key: str) -> object:
-        """The value that counts."""
+        """The value in force."""
         return self.settings[file, key].value
 
     def complain(self, file: str, key: str, message: str) -> None:
-        """A problem of a key whose own text is fine, placed where its value comes from."""
+        """Adds a problem of a key whose text is well-formed, at the location that its value comes from."""
         origin = self.settings[file, key].origin
-        self.problems.append(Problem(message, origin.path or self.place(file), origin.line, key))
+        self.problems.append(Problem(message, origin.path or self.location(file), origin.line, key))
 
 
 def read_layers(
@@ -55,7 +55,7 @@ def read_layers(
     environ: Mapping[str, str],
     open_texts: Mapping[str, str],
 ) -> Layers:
-    """All layers of all files; nothing is raised."""
+    """Reads all layers of all files. Raises nothing."""
     layers = Layers(origin, open_texts)
     for file in FILES:
         for key in file.keys:
@@ -68,23 +68,23 @@ def read_layers(
         if layers.company and file.overlaid and path in texts:
             _lay(layers, file, path, texts[path], environ, OriginKind.COMPANY)
     _check_overlaid_code(layers)
-    layers.problems.extend(misplaced_files(texts, layers.place))
+    layers.problems.extend(misplaced_files(texts, layers.location))
     return layers
 
 
 def _lay(layers: Layers, file: KeyFile, path: str, text: str, environ: Mapping[str, str], kind: OriginKind) -> None:
     """Adds the layer of one file."""
-    place = layers.place(path)
-    pairs, problems = parse_pairs(place, text, environ)
+    location = layers.location(path)
+    pairs, problems = parse_pairs(location, text, environ)
     layers.problems.extend(problems)
     for pair in pairs:
         key = file.key(pair.key)
         if key is None:
-            layers.problems.append(_unknown(file, place, pair))
+            layers.problems.append(_unknown(file, location, pair))
         elif pair.value and key.guarded and path in layers.open_texts:
-            layers.problems.append(_untrusted(place, pair, layers.open_texts[path]))
+            layers.problems.append(_untrusted(location, pair, layers.open_texts[path]))
         elif pair.value is not None:
-            _set(layers, file, key, pair, Origin(kind, place, pair.line, pair.variable))
+            _set(layers, file, key, pair, Origin(kind, location, pair.line, pair.variable))
 
 
 def _set(layers: Layers, file: KeyFile, key: Key, pair: Pair, origin: Origin) -> None:
@@ -97,42 +97,42 @@ def _set(layers: Layers, file: KeyFile, key: Key, pair: Pair, origin: Origin) ->
         message = f"{error} (from the environment variable {pair.variable})" if pair.variable else str(error)
         layers.problems.append(Problem(message, origin.path, pair.line, key.name))
     else:
-        # The company's value counts, so a fault of the file below it no longer matters to what depends on it.
+        # The company's value overrides a faulty one of the file below it.
         layers.faulty.discard((file.path, key.name))
         layers.settings[file.path, key.name] = Setting(file.path, key, value, origin)
 
 
 def _choose_company(layers: Layers, asked: str | None, folders: list[str]) -> None:
     if asked is not None and not is_code(asked):
-        message = f"{asked!r} is no company code: write letters, digits and underscores, beginning with a letter"
+        message = f"{asked!r} is not a company code: write letters, digits and underscores, beginning with a letter"
         layers.problems.append(Problem(message))
         return
     layers.company = choose(asked, str(layers.value(*_COMPANY_CODE)), folders)
     if not layers.company and _COMPANY_CODE not in layers.faulty:
-        layers.company_problem = Problem(undecided(folders), layers.place(IN_MIGRATION), None, _COMPANY_CODE[1])
+        layers.company_problem = Problem(undecided(folders), layers.location(IN_MIGRATION), None, _COMPANY_CODE[1])
 
 
 def _check_overlaid_code(layers: Layers) -> None:
     """A company's own file must not name another company."""
     setting = layers.settings[_COMPANY_CODE]
-    if setting.origin.path.startswith(layers.place("companies/")) and setting.value != layers.company:
-        message = f"{setting.value} stands in the folder of company {layers.company}: delete this line"
+    if setting.origin.path.startswith(layers.location("companies/")) and setting.value != layers.company:
+        message = f"{setting.value} is set in the folder of company {layers.company}: delete this line"
         layers.complain(*_COMPANY_CODE, message)
 
 
-def _untrusted(place: str, pair: Pair, why: str) -> Problem:
+def _untrusted(location: str, pair: Pair, why: str) -> Problem:
     danger = "users who may write this text could run programs as etl, or receive its messages"
     cure = "close it to others, or delete the line"
-    return Problem(f"is refused: {why}, and {danger}; {cure}", place, pair.line, pair.key)
+    return Problem(f"is refused: {why}, and {danger}; {cure}", location, pair.line, pair.key)
 
 
-def _unknown(file: KeyFile, place: str, pair: Pair) -> Problem:
+def _unknown(file: KeyFile, location: str, pair: Pair) -> Problem:
     by_lower = {key.name.lower(): key.name for key in file.keys}
     close = get_close_matches(pair.key.lower(), by_lower, n=1, cutoff=0.6)
     hint = f"did you mean {by_lower[close[0]]}?" if close else _listed([*by_lower.values()])
-    # A bare word that resembles no key may be a value that slipped to a line of its own; it is not repeated.
+    # A bare word that resembles no key may be a value on a line of its own; it is not repeated.
     named = "" if pair.value is None and not close else pair.key
-    return Problem(f"unknown key; {hint}", place, pair.line, named)
+    return Problem(f"unknown key; {hint}", location, pair.line, named)
 
 
 def _listed(keys: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""The instructions of a logging file, checked against one another, into a LogStructure."""
+"""Checks the instructions of a logging file against each other and makes a LogStructure of them."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -13,13 +13,13 @@ _UNITS = {"": 1, "b": 1, "k": 10**3, "kb": 10**3, "m": 10**6, "mb": 10**6, "g": 
 _UNITS |= {f"{letter}{end}": 1024**power for power, letter in enumerate("kmg", start=1) for end in ("i", "ib")}
 _SIZE = re.compile(r"(\d{1,12}(?:[.,]\d{1,6})?)\s*([A-Za-z]*)")
 _MOST_FILES = 20
-# Below the log folder and nowhere else.
+# Only in the log folder.
 _FILE = re.compile(r"(?!/)(?:(?!\.{1,2}(?:/|$))[^/\s]+/?)+(?<!/)")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its words with their places (from 0); `start` and `length` are the text without blanks around it."""
+    """One line: its words with their positions (from 0); `start` and `length`: the text without surrounding blanks."""
 
     number: int
     text: str
@@ -29,13 +29,13 @@ class Line:
 
     @property
     def values(self) -> tuple[tuple[str, int], ...]:
-        """The words behind the first one."""
+        """The words after the first one."""
         return self.words[1:]
 
 
 @dataclass(frozen=True)
 class Top:
-    """An instruction with the lines below it. One that is off is read and takes no effect."""
+    """An instruction with the lines below it. One that is off is parsed, but has no effect."""
 
     kind: str
     names: tuple[str, ...]
@@ -44,7 +44,7 @@ class Top:
     details: list[Line] = field(default_factory=list)
 
     def last(self, name: str) -> Line | None:
-        """The line of a detail; a later one wins."""
+        """The line of a detail; a later line overrides an earlier one."""
         return next((line for line in reversed(self.details) if line.words[0][0] == name), None)
 
 
@@ -53,7 +53,7 @@ Complain = Callable[..., None]
 
 @dataclass(frozen=True)
 class _Kind:
-    """A destination_to: what its destinations have in common."""
+    """A destination_to: the common properties of its destinations."""
 
     kind: str
     layout: Line | None
@@ -62,7 +62,7 @@ class _Kind:
 
 
 def assemble(tops: Iterable[Top], complain: Complain) -> LogStructure:
-    """The routing of all instructions; what is wrong is passed to `complain`."""
+    """The routing of all instructions; faults are passed to `complain`."""
     by_kind: dict[str, dict[str, Top]] = {}
     off: set[tuple[str, str]] = set()
     for top in tops:
@@ -71,7 +71,7 @@ def assemble(tops: Iterable[Top], complain: Complain) -> LogStructure:
         if top.is_off:
             off.add((top.kind, name))
         elif name in named:
-            complain(top.line, f"stands here again, after line {named[name].line.number}: delete one of the two")
+            complain(top.line, f"is already on line {named[name].line.number}: delete one of the two")
         else:
             named[name] = top
     layouts = {name: _layout(top, complain) for name, top in by_kind.get("layout", {}).items()}
@@ -116,7 +116,7 @@ def _kind(top: Top, complain: Complain) -> _Kind | None:
         return None
     kind, start = line.values[0]
     if kind not in _KINDS:
-        complain(line, f"is no type: write one of {', '.join(_KINDS)}", start, len(kind))
+        complain(line, f"is not a type: write one of {', '.join(_KINDS)}", start, len(kind))
         return None
     found = _Kind(kind, top.last("layout"), 100 * 1024, 3)
     size, count = top.last("max_file_size"), top.last("files_count")
@@ -133,14 +133,14 @@ def _size(line: Line, complain: Complain) -> int:
     factor = _UNITS.get(match[2].lower()) if match else None
     found = int(float(match[1].replace(",", ".")) * factor) if match and factor else 0
     if found < 1:
-        complain(line, "is no size: write it like 50MiB, 10 MB or 100000", start, len(text))
+        complain(line, "is not a size: write it like 50MiB, 10 MB or 100000", start, len(text))
     return found
 
 
 def _count(line: Line, complain: Complain) -> int:
     text, start = line.values[0]
     if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= _MOST_FILES:
-        complain(line, f"is no number of files: write 1 to {_MOST_FILES}", start, len(text))
+        complain(line, f"is not a number of files: write 1 to {_MOST_FILES}", start, len(text))
         return 1
     return int(text)
 
@@ -194,7 +194,7 @@ def _category(
             if name in destinations:
                 names.append(name)
             elif ("destination", name) not in off:
-                complain(line, "is no destination of this file", start, len(name))
+                complain(line, "is not a destination of this file", start, len(name))
     return Category(_level(top, complain), tuple(dict.fromkeys(names)))
 
 
@@ -204,5 +204,5 @@ def _level(top: Top, complain: Complain) -> int | None:
         return None
     text, start = line.values[0]
     if text not in LEVELS:
-        complain(line, f"is no level: write one of {', '.join(LEVELS)}", start, len(text))
+        complain(line, f"is not a level: write one of {', '.join(LEVELS)}", start, len(text))
     return LEVELS.get(text)

@@ -1,4 +1,4 @@
-"""`logging/structure.txt` into a LogStructure: instructions, and details indented below them."""
+"""Parses `logging/structure.txt` into a LogStructure: instructions, and details indented below them."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ _TOPS: dict[str, tuple[range, tuple[str, ...]]] = {
 
 @dataclass
 class _Reading:
-    place: str
+    location: str
     tops: list[Top] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -33,17 +33,17 @@ class _Reading:
         width = line.length if length is None else length
         part = line.text[begin : begin + width]
         text = f"{part!r} {message}" if part else message
-        self.problems.append(Problem(text, self.place, line.number, "", begin + 1, line.text, width))
+        self.problems.append(Problem(text, self.location, line.number, "", begin + 1, line.text, width))
 
 
 Complain = Callable[..., None]
 
 
-def read_log_structure(texts: Mapping[str, str], place: str) -> tuple[LogStructure, list[Problem]]:
-    """The routing, without the file the built-in one; with a problem it must not be used, and the former one stays."""
+def read_log_structure(texts: Mapping[str, str], location: str) -> tuple[LogStructure, list[Problem]]:
+    """The routing (without the file: the default) and its problems. With a problem the previous routing must stay."""
     if LOGGING not in texts:
         return BUILT_IN, []
-    reading = _Reading(place)
+    reading = _Reading(location)
     for number, text in enumerate(texts[LOGGING].split("\n"), start=1):
         line = text.rstrip()
         if line and not line.lstrip().startswith("#"):
@@ -53,7 +53,7 @@ def read_log_structure(texts: Mapping[str, str], place: str) -> tuple[LogStructu
 
 
 def _line(number: int, text: str) -> Line:
-    """The words of a line; what stands behind the first colon is one last word."""
+    """The words of a line; the text after the first colon is one word."""
     head, colon, rest = text.partition(":")
     words = [(match.group(), match.start()) for match in _WORD.finditer(head)]
     if colon:
@@ -77,20 +77,20 @@ def _read_top(reading: _Reading, line: Line) -> None:
         del words[0]
     kind, names = (words[0] if words else ""), words[1:]
     if kind not in _TOPS:
-        reading.complain(line, f"is no instruction{_hint(kind, _TOPS)}")
-        # Its details are read, so that they are not reported as faults as well.
+        reading.complain(line, f"is not an instruction{_hint(kind, _TOPS)}")
+        # Its details are parsed, so that they are not reported as further faults.
         reading.tops.append(Top("", (), line, is_off=True))
         return
     if len(names) not in _TOPS[kind][0]:
         shape = {"layout": "at most a name", "destination": "a name, a destination_to and for a file its path"}
-        reading.complain(line, f"has {len(names)} words behind {kind}, which takes {shape.get(kind, 'one name')}")
+        reading.complain(line, f"has {len(names)} words after {kind}, which takes {shape.get(kind, 'one name')}")
         is_off = True
     reading.tops.append(Top(kind, tuple(names), line, is_off=is_off))
 
 
 def _read_detail(reading: _Reading, line: Line) -> None:
     if not reading.tops:
-        reading.complain(line, "stands below no instruction: begin that one in the first column")
+        reading.complain(line, "belongs to no instruction: start instructions in the first column")
         return
     top = reading.tops[-1]
     known = _TOPS[top.kind][1] if top.kind else ()

@@ -1,4 +1,4 @@
-"""How a line of the log looks: Logback's patterns, as far as a log of ours has something to say.
+"""The format of a log line: the part of Logback's patterns that applies to our logs.
 
 `%d{yyyy-MM-dd'T'HH:mm:ss.SSS} [%23.23thread] Q %msg%n`. Besides Logback's own words, `%json` is the whole event as one
 line of JSON.
@@ -64,35 +64,35 @@ def parse_pattern(text: str) -> tuple[Piece, ...]:
     """The parts of a pattern in order. Raises PatternError."""
     pieces, end = _pieces(text, 0, is_inner=False)
     if end != len(text):
-        raise PatternError("closes a bracket that no colour has opened: write \\) for the sign itself", end, 1)
+        raise PatternError("closes a bracket that no colour opened: write \\) for a literal bracket", end, 1)
     return pieces
 
 
 def _pieces(text: str, start: int, *, is_inner: bool) -> tuple[tuple[Piece, ...], int]:
-    found, place = list[Piece](), start
-    while place < len(text):
-        match = _PIECE.match(text, place)
+    found, position = list[Piece](), start
+    while position < len(text):
+        match = _PIECE.match(text, position)
         if match is None:
-            raise PatternError("is no part of a pattern", place, 1)
+            raise PatternError("is not part of a pattern", position, 1)
         if match["close"]:
             if is_inner:
                 return tuple(found), match.end()
-            return tuple(found), place
-        place = match.end()
+            return tuple(found), position
+        position = match.end()
         if match["open"]:
-            inner, place = _pieces(text, place, is_inner=True)
+            inner, position = _pieces(text, position, is_inner=True)
             found.append(_grouped(match, inner))
         else:
             found.append(_piece(match))
     if is_inner:
         raise PatternError("leaves a bracket open: close it with )", start, len(text) - start)
-    return tuple(found), place
+    return tuple(found), position
 
 
 def _grouped(match: "re.Match[str]", inner: tuple[Piece, ...]) -> Piece:
     colour = match["word"].replace("bright", "").replace("bold", "").lower() or match["word"].lower()
     if match["word"] and colour not in COLOURS:
-        raise PatternError(f"is no colour: known are {', '.join(COLOURS)}", match.start(), len(match[0]))
+        raise PatternError(f"is not a colour: known are {', '.join(COLOURS)}", match.start(), len(match[0]))
     return Piece("colour", colour, *_width(match), inner=inner)
 
 
@@ -119,7 +119,7 @@ def _width(match: "re.Match[str]") -> tuple[int, int | None, bool, bool]:
 
 def _date_format(text: str, match: "re.Match[str]") -> str:
     parts = []
-    # Behind a comma Logback takes a time zone; ours is the machine's.
+    # After a comma Logback accepts a time zone; ours is that of the machine.
     wanted = _ISO if text.strip() in ("", "ISO8601") else text
     for part in _DATE.finditer(wanted):
         if part["word"] and part["word"] not in _DATE_WORDS:

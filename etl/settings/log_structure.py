@@ -1,4 +1,4 @@
-"""The values of `logging/structure.txt`: how lines look, where they go, which loggers go there."""
+"""The values of `logging/structure.txt`: line formats, destinations, and which loggers write to them."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ ROOT = ""
 
 @dataclass(frozen=True)
 class Layout:
-    """How a line looks, and how it looks on a terminal."""
+    """The format of a line, in files and on a terminal."""
 
     pattern: tuple[Piece, ...]
     colored: tuple[Piece, ...] | None = None
@@ -19,7 +19,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Destination:
-    """One place: `kind` is rolling_file, stdout or stderr; `file` lies below the log folder, without `.log`."""
+    """One destination: `kind` is rolling_file, stdout or stderr; `file` lies below the log folder, without `.log`."""
 
     kind: str
     layout: Layout
@@ -31,7 +31,7 @@ class Destination:
 
 @dataclass(frozen=True)
 class Category:
-    """Which events go where: those of loggers with this name or below it, from a level on (None: as above it)."""
+    """Which events it routes: those of loggers with this name or below it, from a level on (None: inherited)."""
 
     level: int | None = None
     destinations: tuple[str, ...] = ()
@@ -51,4 +51,4 @@ BUILT_IN = LogStructure(
     {"console": Destination("stderr", Layout(parse_pattern(_GUIDE_PATTERN)), LEVELS["INFO"])},
     {ROOT: Category(LEVELS["INFO"], ("console",))},
 )
-"""What holds without the file, and while its first text is faulty."""
+"""The routing without the file, and while the file has been faulty from the start."""

@@ -1,32 +1,32 @@
-"""The keys of the service (`etl run --loop`): what starts a run beside the schedule."""
+"""Keys of the service (`etl run --loop`): what starts a run besides the schedule."""
 
-from etl.settings.keys import Key, Kind
+from etl.settings.keys import Key, ValueKind
 
 LOOP_KEYS = (
     Key(
         "startOnHandOver",
-        Kind.BOOLEAN,
+        ValueKind.BOOLEAN,
         "true",
-        "Whether `etl run --loop` starts as soon as the partner hands over, also outside of the schedule; a trigger on "
-        "process_tracking notifies it. With false only the schedule starts runs, without a trigger: a partner who "
-        "uses two-phase commit needs that.",
+        "Whether `etl run --loop` starts a run as soon as the partner hands over, also outside of the schedule; a "
+        "trigger on process_tracking notifies it. If false, only the schedule starts runs, and there is no trigger: "
+        "required if the partner uses two-phase commit.",
     ),
     Key(
         "pollSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "30",
-        "How often `etl run --loop` looks for a hand-over without a notification (a pooler swallows them).",
+        "How often `etl run --loop` checks for a hand-over without a notification (connection poolers drop them).",
         unit="seconds",
         smallest=1,
         largest=3_600,
     ),
     Key(
         "timeZone",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "",
         "Time zone of the schedule, like Asia/Almaty.",
         pattern=r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*",
-        rule="is no name of a time zone: write one like Asia/Almaty or UTC",
+        rule="is not the name of a time zone: write one like Asia/Almaty or UTC",
         empty="the zone of this machine",
     ),
 )

@@ -1,4 +1,4 @@
-"""The settings as other packages receive them: frozen, complete and checked."""
+"""The settings that other packages receive: frozen, complete and checked."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -61,7 +61,7 @@ class InMigration:
     clean_limit: int
     start_on_hand_over: bool
     poll_seconds: int
-    # Empty: the machine's.
+    # Empty: that of the machine.
     time_zone: str
     # Words of a program; empty: none.
     hook_command: tuple[str, ...]

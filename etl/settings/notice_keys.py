@@ -1,54 +1,54 @@
-"""Keys of configs/InMigrationConfig.txt about who is notified of what: hooks, and when a hand-over is due."""
+"""Keys of configs/InMigrationConfig.txt about hooks, and about when a hand-over is due."""
 
 from etl.settings.due import DUE_PATTERN, DUE_RULE
-from etl.settings.keys import Key, Kind
+from etl.settings.keys import Key, ValueKind
 
 NOTICE_KEYS = (
     Key(
         "hookCommand",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "",
-        "Program that is notified of ended and stopped runs and of late and stalled feeds: one JSON object on its "
-        "standard input. Words as in a shell, but no shell runs it. Refused where others may write this file.",
+        "Command that is notified of finished and stopped runs and of late and stalled feeds: it gets one JSON object "
+        "on standard input. Quoted as in a shell, but not run by a shell. Refused if others may write this file.",
         empty="none",
         guarded=True,
     ),
     Key(
         "hookUrl",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "",
-        "Address to which the same JSON is posted. It often holds a token, so hookUrl:ENV=NAME is better. "
-        "Refused where others may write this file.",
+        "URL to which the same JSON is posted. It often contains a token, so hookUrl:ENV=NAME is better. "
+        "Refused if others may write this file.",
         secret=True,
         pattern=r"https?://[^\s/?#]+[^\s]*",
-        rule="is no address: write one that begins with https:// or http://",
+        rule="is not a URL: write one that begins with https:// or http://",
         empty="none",
         guarded=True,
     ),
     Key(
         "hookSeconds",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "10",
-        "How long a hook may take; then it is ended, and the run continues.",
+        "Time limit of a hook; then it is killed, and the run continues.",
         unit="seconds",
         smallest=1,
         largest=300,
     ),
     Key(
         "freshnessDue",
-        Kind.TEXT,
+        ValueKind.TEXT,
         "",
-        "When a hand-over is due each day, and the time zone: 02:00, 14:00 Asia/Almaty. Without a zone, that of "
-        "timeZone, else UTC. Late when none came since the time before, or within freshnessMinutes before it.",
+        "When a hand-over is due each day, and the time zone: 02:00, 14:00 Asia/Almaty. The default zone is timeZone, "
+        "else UTC. It is late if none came since the time before, or within freshnessMinutes before it.",
         pattern=DUE_PATTERN,
         rule=DUE_RULE,
         empty="at no fixed time",
     ),
     Key(
         "freshnessMinutes",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "",
-        "How old the last hand-over may be, at the times of freshnessDue, without them at any time.",
+        "How old the last hand-over may be at the times of freshnessDue, or, without them, at any time.",
         unit="minutes",
         smallest=1,
         largest=525_600,
@@ -56,9 +56,9 @@ NOTICE_KEYS = (
     ),
     Key(
         "stalledMinutes",
-        Kind.NUMBER,
+        ValueKind.NUMBER,
         "",
-        "How long a hand-over may be unread: not begun, not ended or stopped.",
+        "How long a hand-over may stay unread: its run has not begun, has not ended, or was stopped.",
         unit="minutes",
         smallest=1,
         largest=525_600,

@@ -1,4 +1,4 @@
-"""Hooks and due times, from the layers."""
+"""Reads hooks and due times from the layers."""
 
 import shlex
 from datetime import UTC, tzinfo
@@ -22,7 +22,7 @@ class Notices(TypedDict):
 
 
 def notices(layers: Layers) -> Notices:
-    """Faults that only the complete value shows are reported to the layers."""
+    """Reads the keys of notice_keys.py; faults of the values are added to the layers."""
     return Notices(
         hook_command=_command(layers),
         hook_url=cast(SecretStr, layers.value(IN_MIGRATION, "hookUrl")),
@@ -36,7 +36,7 @@ def _command(layers: Layers) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(str(layers.value(IN_MIGRATION, "hookCommand"))))
     except ValueError:
-        layers.complain(IN_MIGRATION, "hookCommand", "has a quotation mark without its partner: close it")
+        layers.complain(IN_MIGRATION, "hookCommand", "has an unclosed quotation mark: close it")
         return ()
 
 

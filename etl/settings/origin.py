@@ -1,4 +1,4 @@
-"""A value together with where it comes from, for `etl config show` and for messages."""
+"""Values with their origin, for `etl config show` and for messages."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,16 +30,16 @@ class Origin:
     variable: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else self.path
+        location = f"{self.path}:{self.line}" if self.line else self.path
         match self.kind:
             case OriginKind.DEFAULT:
                 return "default"
             case OriginKind.FILE:
-                return place
+                return location
             case OriginKind.COMPANY:
-                return f"company overlay {place}"
+                return f"company overlay {location}"
             case OriginKind.ENVIRONMENT:
-                return f"environment variable {self.variable}" + (f" ({place})" if place else "")
+                return f"environment variable {self.variable}" + (f" ({location})" if location else "")
 
 
 DEFAULT = Origin(OriginKind.DEFAULT)
@@ -47,7 +47,7 @@ DEFAULT = Origin(OriginKind.DEFAULT)
 
 @dataclass(frozen=True)
 class Setting:
-    """One key of one file with its value as it counts. `file` is the path in the tree."""
+    """One key of one file with the value in force. `file` is the path in the tree."""
 
     file: str
     key: Key
@@ -56,13 +56,13 @@ class Setting:
 
     @property
     def shown(self) -> str | int | bool | None:
-        """The value as it may be shown: a secret is a mask, if there is one at all."""
+        """The value to show: a mask for a secret."""
         if isinstance(self.value, SecretStr):
             return MASK if self.value.get_secret_value() else ""
         return self.value
 
     @property
     def secret(self) -> str:
-        """The value to mask; empty if it is not secret. A default is not: it stands in the sample."""
+        """The value to mask; empty if it is not secret. A default is public: it is in the sample."""
         text = self.value.get_secret_value() if isinstance(self.value, SecretStr) else ""
         return "" if text == self.key.default else text

@@ -1,38 +1,38 @@
-"""Samples of the texts that have a grammar of their own instead of keys."""
+"""Samples of the files that have a grammar of their own instead of `key=value` lines."""
 
 from etl.settings.log_file import LOGGING
 from etl.settings.schedule_file import DEFAULT_PATTERN, METHOD, SCHEDULE
 
 _SCHEDULE = f"""\
-# When `etl run --loop` looks for a marker that says ready. `etl config schedule` shows the next times.
+# When `etl run --loop` checks whether rows are ready. `etl config schedule` shows the next times.
 #
 # One line per method: method = pattern. # before a line or before its pattern switches it off, and so does the
-# pattern off. Behind a pattern # begins a comment.
+# pattern off. After a pattern, # starts a comment.
 #
 #   repeat every 30 sec          from the start of the service; repeat every 1 hour after pause in 5 min
-#   02:00                        a time of the day, by the clock of timeZone in configs/InMigrationConfig.txt
+#   02:00                        a time of day, in timeZone of configs/InMigrationConfig.txt
 #   from 9:00 to 18:00 every 10 min
-#   mon  ·  1 15 jan..jun  ·  2026 2028..2030 year  ·  from 9:00 to 18:00       days and spans, together with the above
-#   a * b: both hold (binds tighter)  ·  a + b: one of them does  ·  ( ) group
+#   mon  ·  1 15 jan..jun  ·  2026 2028..2030 year  ·  from 9:00 to 18:00      days and periods, together with the above
+#   a * b: both apply (binds tighter)  ·  a + b: one of them applies  ·  ( ) group
 #   from 9:00 to 18:00 every 10 min * (mon + wed)
 #
 # In Russian: повторять каждые 30 минут начиная с паузы 5 минут  ·  с 9:00 до 18:00 каждый час * (пн + ср)  ·  17 мая
 #
-# A hand-over of the partner starts a run at once, independent of this schedule, unless startOnHandOver is false. With
-# off nothing starts at all.
+# A hand-over starts a run at once, independent of this schedule, unless startOnHandOver is false. With off no run
+# starts at all.
 
 {METHOD} = {DEFAULT_PATTERN}
 """
 
 _LOGGING = """\
-# Where the log goes. Files lie below $ETL_LOG, without it in the folder log in the home of etl; a full one is rolled to
-# .1.log.gz, .2.log.gz, ... Commands that answer a person (all but `etl run --loop`) show only WARN and worse of what
-# goes to stdout and stderr. A faulty text leaves the log as it was and is reported beside this file.
+# Where log events go. Log files are in $ETL_LOG, by default in the folder log in the home of etl; a full file is rolled
+# to .1.log.gz, .2.log.gz, ... All commands except `etl run --loop` print only WARN and above to stdout and stderr. If
+# this file has errors, the previous logging configuration stays in force, and the errors are written beside this file.
 #
 # layout NAME            how a line looks
-# destination_to NAME    a kind of place: rolling_file, stdout or stderr
-# destination NAME TO    one place of that kind; for a rolling_file also the file below the log folder, without .log
-# category PREFIX        which loggers go there; root is for all others
+# destination_to NAME    a kind of destination: rolling_file, stdout or stderr
+# destination NAME TO    one destination of that kind; for a rolling_file also its path in the log folder, without .log
+# category PREFIX        which loggers it applies to; root applies to all others
 # A - before any of them switches it off. Levels: OFF FATAL ERROR WARN INFO DEBUG TRACE. Sizes: 100000, 10 MB, 50MiB.
 # Patterns are Logback's: %d %level %logger %thread %msg %mdc %ex %n, %-5level, %23.23thread; %json is one line of JSON.
 

@@ -1,4 +1,4 @@
-"""Texts → layers → checks between keys → frozen settings, or every problem at once."""
+"""Parses texts into layers, checks keys against each other, and returns frozen settings, or all problems at once."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from etl.settings.catalogue import (
     STORE_DATABASE,
     WORKERS,
 )
-from etl.settings.keys import Key, Kind
+from etl.settings.keys import Key, ValueKind
 from etl.settings.layers import Layers, read_layers
 from etl.settings.model import InMigration, NullPolicy, OutMigration, Settings
 from etl.settings.notices import notices
@@ -23,7 +23,7 @@ from etl.settings.origin import DEFAULT, Origin, OriginKind, Setting
 from etl.settings.postgres import database, with_embedded_name
 from etl.settings.schedule_file import SCHEDULE, read_schedule
 
-# Heartbeats per lease: two may be lost by accident, after three the runner counts as dead.
+# Heartbeats per lease: after three missed ones a runner counts as dead.
 _HEARTBEATS_IN_A_LEASE = 3
 
 
@@ -35,7 +35,7 @@ def parse_settings(
     environ: Mapping[str, str],
     open_texts: Mapping[str, str] | None = None,
 ) -> Settings:
-    """Settings of `company`; ConfigurationError with every problem of every text.
+    """The settings of `company`. Raises ConfigurationError with all problems of all texts.
 
     `tree_texts`: path → content. `origin`: URL of the tree, named in errors. `company` None: companyCode decides, else
     the only folder below companies/. `open_texts`: path → why others may have written the text; guarded keys are
@@ -57,7 +57,7 @@ def explain_settings(
     environ: Mapping[str, str],
     open_texts: Mapping[str, str] | None = None,
 ) -> tuple[Setting, ...]:
-    """Every key with its value and origin, as `parse_settings` takes them; a company need not be chosen yet."""
+    """All keys with value and origin, as `parse_settings` reads them; the company need not be determined yet."""
     layers = read_layers(tree_texts, origin, company, environ, open_texts or {})
     settings = _assemble(layers, tree_texts, environ)
     _raise(layers)
@@ -71,7 +71,7 @@ def _raise(layers: Layers) -> None:
 
 def _assemble(layers: Layers, texts: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
     _check_lease(layers)
-    schedule, problems = read_schedule(texts, layers.place(SCHEDULE))
+    schedule, problems = read_schedule(texts, layers.location(SCHEDULE))
     layers.problems += problems
     version = _out_version(layers, environ)
     imported = with_embedded_name(database(layers, IMPORT_DATABASE, None))
@@ -139,11 +139,11 @@ def _check_lease(layers: Layers) -> None:
 
 
 def _out_version(layers: Layers, environ: Mapping[str, str]) -> Setting:
-    comment = "Version of the out_ schema that the environment gives; raising it makes a new schema."
-    key = Key(OUT_VERSION_VARIABLE, Kind.TEXT, OUT_VERSION_DEFAULT, comment)
+    comment = "Version of the out_ schema, set by the environment; a new value makes a new schema."
+    key = Key(OUT_VERSION_VARIABLE, ValueKind.TEXT, OUT_VERSION_DEFAULT, comment)
     given = environ.get(OUT_VERSION_VARIABLE, "").strip()
     if given and not re.fullmatch(r"[0-9A-Za-z_]+", given):
-        message = "is no version: write letters, digits and underscores"
+        message = "is not a version: write letters, digits and underscores"
         layers.problems.append(Problem(message, "environment", None, OUT_VERSION_VARIABLE))
     origin = Origin(OriginKind.ENVIRONMENT, variable=OUT_VERSION_VARIABLE) if given else DEFAULT
     return Setting("environment", key, given or OUT_VERSION_DEFAULT, origin)

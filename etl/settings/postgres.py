@@ -1,4 +1,4 @@
-"""The three databases: import, store that falls back on it, out that falls back on the store."""
+"""The three databases: import, store (defaults to import), out (defaults to store)."""
 
 from dataclasses import replace
 from typing import cast
@@ -16,8 +16,8 @@ _CONNECTION = ("host", "port", "dbName", "username", "password", "sslmode")
 def database(layers: Layers, file: str, fallback: PostgresSettings | None) -> PostgresSettings:
     """The database of `file`.
 
-    Without a host it is on the server of `fallback`, key by key. With a host of its own it takes nothing over: a
-    password must not travel to another server.
+    Without a host it is on the server of `fallback`, and keys default to those of `fallback`. With a host of its own no
+    key does: a password must not be sent to another server.
     """
     own = _own(layers, file)
     _check(layers, file, own, own.host or (fallback.host if fallback else ""))
@@ -45,12 +45,12 @@ def _own(layers: Layers, file: str) -> PostgresSettings:
         username=str(layers.value(file, "username")),
         password=cast(SecretStr, layers.value(file, "password")),
         sslmode=str(layers.value(file, "sslmode")),
-        path=layers.place(file),
+        path=layers.location(file),
     )
 
 
 def with_embedded_name(settings: PostgresSettings) -> PostgresSettings:
-    """The embedded server has a database for those who name none."""
+    """The default database on the embedded server, if no database is named."""
     return settings if settings.host or settings.database else replace(settings, database=_EMBEDDED_DATABASE)
 
 

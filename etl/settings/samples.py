@@ -1,4 +1,4 @@
-"""The sample tree: every default and a comment for each key, generated from the table of keys.
+"""The sample tree: all keys with default and comment, generated from the table of keys.
 
 `python -m etl.settings.samples zk_config` writes it again after a change of the table.
 """
@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 
 from etl.settings.catalogue import FILES
-from etl.settings.keys import Key, KeyFile, Kind
+from etl.settings.keys import Key, KeyFile, ValueKind
 from etl.settings.own_grammars import OWN_GRAMMARS
 
 _WIDTH = 100
@@ -30,9 +30,9 @@ def _block(key: Key) -> str:
 
 def _remarks(key: Key) -> list[str]:
     remarks = []
-    if key.kind is Kind.NUMBER:
+    if key.kind is ValueKind.NUMBER:
         remarks.append(f"From {key.smallest} to {key.largest}" + (f" {key.unit}." if key.unit else "."))
-    if key.kind is Kind.BOOLEAN:
+    if key.kind is ValueKind.BOOLEAN:
         remarks.append("true or false.")
     if key.choices:
         remarks.append("One of " + ", ".join(key.choices) + ".")

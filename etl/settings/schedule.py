@@ -1,4 +1,4 @@
-"""A schedule as a value that finds its next moment."""
+"""A schedule as a value that computes its next time."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -10,7 +10,7 @@ _LAST = seconds_of(datetime(9999, 12, 30, tzinfo=UTC))
 
 @dataclass(frozen=True)
 class _Answer:
-    """The first moment of a term from `asked` on, all in seconds; None: it never comes."""
+    """The first time of a term from `asked` on, in seconds; None: there is none."""
 
     zone: tzinfo
     begin: int
@@ -18,14 +18,14 @@ class _Answer:
     moment: int | None
 
     def holds(self, second: int, zone: tzinfo, begin: int) -> bool:
-        """Whether the same is true from `second` on."""
+        """Whether this answer is still valid from `second` on."""
         is_same = zone is self.zone and begin == self.begin and self.asked <= second
         return is_same and (self.moment is None or second <= self.moment)
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """What one pattern says. Without terms it is switched off (`off`, `#`) or says what never comes.
+    """The schedule of one pattern. Without terms it is off (`off`, `#`) or has no times.
 
     What the clock skips when it is set forward counts when it jumps, where the schedule names the time itself (02:30);
     what it shows twice counts once. The times of a period (every 10 min) are those that the clock shows, each time.
@@ -34,13 +34,13 @@ class Schedule:
     pattern: str
     terms: tuple[Term, ...] = ()
     is_off: bool = False
-    # In the original: starts again although it still runs. Here a marker has one run at a time, so it changes nothing.
+    # In the platform: starts again although it still runs. Here only one run exists at a time, so this has no effect.
     is_parallel: bool = False
-    # Number of a term -> its last answer: what comes once in years is looked for once, not at every other moment.
+    # Number of a term -> its last answer, so that a rare time is not searched for again and again.
     _answers: dict[int, _Answer] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def next_after(self, instant: datetime, zone: tzinfo, *, start: datetime | None = None) -> datetime | None:
-        """The first moment after `instant`, in UTC, by the clock of `zone`; None: there is none within 400 years.
+        """The first time after `instant`, in UTC, by the clock of `zone`; None: there is none within 400 years.
 
         `start`: from when `repeat` counts, without it from `instant`. All moments are whole seconds.
         """

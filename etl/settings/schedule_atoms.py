@@ -7,7 +7,7 @@ from etl.settings.schedule_reader import Reader
 from etl.settings.schedule_term import DAY, Repeat, Term
 from etl.settings.schedule_words import Token
 
-# Longer numbers are no years, and would only make the arithmetic slow.
+# Longer numbers cannot be years, and would make the arithmetic slow.
 _LONGEST_NUMBER = 9
 _LONGEST_DURATION = 100 * 366 * DAY
 _LAST_YEAR = 9998
@@ -16,7 +16,7 @@ _EXAMPLES = "a time (10:00), `repeat every 10 min`, `from 9:00 to 18:00 every 10
 
 
 def atom(reader: Reader) -> Term:
-    """The next part. Raises FaultError with its place."""
+    """Parses the next part. Raises FaultError with its position."""
     if reader.skip("repeat"):
         return _repeat(reader)
     if reader.skip("from"):
@@ -28,19 +28,19 @@ def atom(reader: Reader) -> Term:
         return Term(time=_time(reader))
     if token is not None and (token.kind == "number" or token.month):
         return _dates(reader)
-    reader.fail(f"is no part of a schedule: write {_EXAMPLES}" if token else "ends too early: a part is missing")
+    reader.fail(f"is not part of a schedule: write {_EXAMPLES}" if token else "ends too early: a part is missing")
 
 
 def _time(reader: Reader, *, is_end: bool = False) -> int:
     token = reader.take("a time like 10:00")
     parts = [int(part) for part in token.text.split(":")] if token.kind == "time" and len(token.text) <= 8 else []
     if not parts:
-        reader.fail("is no time: write it like 10:00 or 10:00:30", token)
+        reader.fail("is not a time: write it like 10:00 or 10:00:30", token)
     hours, minutes, seconds = [*parts, 0][:3]
     if is_end and (hours, minutes, seconds) == (24, 0, 0):
         return DAY - 1
     if hours > 23 or minutes > 59 or seconds > 59:
-        reader.fail("is no time of a day: hours go from 0 to 23, minutes and seconds from 0 to 59", token)
+        reader.fail("is not a time of day: hours go from 0 to 23, minutes and seconds from 0 to 59", token)
     return hours * 3600 + minutes * 60 + seconds
 
 
@@ -49,10 +49,10 @@ def _duration(reader: Reader) -> int:
     number = _number(reader, number_token) if number_token else 1
     unit_token = reader.take("a duration like `10 min`")
     if unit_token.unit is None:
-        reader.fail("is no unit of time: write sec, min or hour (сек, мин, час)", unit_token)
+        reader.fail("is not a unit of time: write sec, min or hour (сек, мин, час)", unit_token)
     seconds = number * unit_token.unit
     if not 0 < seconds <= _LONGEST_DURATION:
-        reader.fail("is no duration: write more than 0 and less than 100 years", number_token or unit_token)
+        reader.fail("is not a duration: write more than 0 and less than 100 years", number_token or unit_token)
     return seconds
 
 
@@ -75,7 +75,7 @@ def _period(reader: Reader) -> Term:
     first = _time(reader, is_end=True)
     reader.expect("to")
     last = _time(reader, is_end=True)
-    # The original's own reading: from 12:00 to 10:00 is from 10:00 to 12:00.
+    # As in the platform: from 12:00 to 10:00 means from 10:00 to 12:00.
     term = Term(low=min(first, last), high=max(first, last))
     return replace(term, every=_duration(reader)) if reader.skip("every") else term
 
@@ -83,19 +83,19 @@ def _period(reader: Reader) -> Term:
 def _dates(reader: Reader) -> Term:
     numbers, first = _numbers(reader), reader.ahead
     if reader.skip("year"):
-        return Term(years=_within(reader, numbers, 1, _LAST_YEAR, "is no year"))
+        return Term(years=_within(reader, numbers, 1, _LAST_YEAR, "is not a year"))
     months = _list(reader, lambda token: token.month, "a month")
     if not months:
-        reader.fail("is no month and not the word `year`: a number alone is no part of a schedule", first)
+        reader.fail("is neither a month nor the word `year`: a number alone is not part of a schedule", first)
     term = Term(
-        days=_within(reader, numbers, 1, 31, "is no day of a month") if numbers else None,
+        days=_within(reader, numbers, 1, 31, "is not a day of a month") if numbers else None,
         months=frozenset(month for month, _ in months),
     )
     years = _numbers(reader)
     if not years:
         return term
     reader.expect("year")
-    return replace(term, years=_within(reader, years, 1, _LAST_YEAR, "is no year"))
+    return replace(term, years=_within(reader, years, 1, _LAST_YEAR, "is not a year"))
 
 
 def _numbers(reader: Reader) -> list[tuple[int, Token]]:
@@ -109,7 +109,7 @@ def _number(reader: Reader, token: Token) -> int:
 
 
 def _list(reader: Reader, value: Callable[[Token], int | None], wanted: str) -> list[tuple[int, Token]]:
-    """Values and ranges `a..b` of one kind, each with the word that it comes from."""
+    """Parses values and ranges `a..b` of one kind; returns each value with its word."""
     found: list[tuple[int, Token]] = []
     while reader.ahead is not None and (first := value(reader.ahead)) is not None:
         token = reader.take(wanted)
@@ -121,7 +121,7 @@ def _list(reader: Reader, value: Callable[[Token], int | None], wanted: str) -> 
                 reader.fail(f"is not {wanted}: a range is like 1..5 or jan..may", end)
             last = ending
         if not first <= last <= first + _LAST_YEAR:
-            reader.fail("begins a range that runs backwards: write the smaller one first", token)
+            reader.fail("starts a range that runs backwards: write the smaller value first", token)
         found += [(number, token) for number in range(first, last + 1)]
     return found
 

@@ -1,4 +1,4 @@
-"""What the clock on the wall of a zone shows on a date: stretches without a jump, and the times that it skips."""
+"""The local time of a zone on a date: intervals without a clock change, and the times that a change skips."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -7,12 +7,12 @@ from functools import lru_cache
 _EPOCH = date(1970, 1, 1)
 _DAY = 86_400
 _HOUR = 3600
-# No zone is further from UTC; between two looks so far apart no zone moves its clock twice.
+# No zone is further from UTC, and no zone changes its clock twice within this time.
 _FURTHEST = 16 * _HOUR
 _LOOK = 4 * _HOUR
 # No offset holds for a shorter time (the shortest are those of Ramadan in Morocco).
 _LONG_LOOK = 5 * _DAY
-# Days, weekdays and leap years repeat after 400 years: what has not come by then never comes.
+# Days, weekdays and leap years repeat after 400 years: a time that has not come by then never comes.
 CYCLE_YEARS = 400
 
 
@@ -32,7 +32,7 @@ class Stretch:
     repeats_until: int = -1
 
     def moment(self, time: int) -> int | None:
-        """When a time of the day comes that counts once: when it is first shown or, if skipped, when it is jumped."""
+        """When a time of day comes: when it is first shown or, if it is skipped, when it is skipped."""
         if not self.low <= time <= self.high or time < self.repeats_until:
             return None
         return self.midnight + time if self.is_shown else self.jump
@@ -40,7 +40,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class LongView:
-    """A zone over the next 400 years: its offsets from UTC in seconds, and the dates around which its clock jumps."""
+    """A zone over the next 400 years: its offsets from UTC in seconds, and the dates of its clock changes."""
 
     offsets: frozenset[int]
     jumps: frozenset[date]
@@ -48,7 +48,7 @@ class LongView:
 
 @lru_cache(maxsize=4)
 def long_view(zone: tzinfo, year: int) -> LongView:
-    """What a zone does from the end of the year before on."""
+    """The zone from the end of the previous year on."""
     start = (date(year, 1, 1) - _EPOCH).days * _DAY - _LONG_LOOK
     end = (date(min(year + CYCLE_YEARS, 9998), 12, 31) - _EPOCH).days * _DAY
     jumps = _jumps(start, end, zone, _LONG_LOOK)
@@ -58,12 +58,12 @@ def long_view(zone: tzinfo, year: int) -> LongView:
 
 
 def shown(second: int, zone: tzinfo) -> datetime:
-    """What the clock shows at a second since 1970 UTC."""
+    """The local time at a second since 1970 UTC."""
     return datetime.fromtimestamp(second, UTC).astimezone(zone)
 
 
 def stretches(day: date, zone: tzinfo) -> list[Stretch]:
-    """The stretches of a date in the order of time; one from 0 to 86399 on most dates."""
+    """The intervals of a date in order; one from 0 to 86399 on most dates."""
     utc_midnight = (day - _EPOCH).days * _DAY
     start, end = utc_midnight - _FURTHEST, utc_midnight + _DAY + _FURTHEST
     found: list[Stretch] = []
@@ -73,7 +73,7 @@ def stretches(day: date, zone: tzinfo) -> list[Stretch]:
         midnight = utc_midnight - before
         low, high = max(begin - midnight, 0), min(jump - 1 - midnight, _DAY - 1)
         if low <= high:
-            # `reached`: what the clock had come to before it was set back.
+            # `reached`: the local time before the clock was set back.
             found.append(Stretch(midnight, low, high, repeats_until=-1 if reached is None else reached - utc_midnight))
         if after is not None:
             found += _skipped(utc_midnight, jump, before, after)

@@ -13,8 +13,8 @@ METHOD = "tryToStartMigration"
 DEFAULT_PATTERN = "repeat every 1 minute"
 
 
-def read_schedule(texts: Mapping[str, str], place: str) -> tuple[Schedule, list[Problem]]:
-    """When the import looks for a hand-over. Without the file once a minute, without the line never.
+def read_schedule(texts: Mapping[str, str], location: str) -> tuple[Schedule, list[Problem]]:
+    """When the import checks for a hand-over: without the file once a minute, without the line never.
 
     Lines for other methods are the platform's and are left alone; a faulty pattern is a problem and switched off.
     """
@@ -28,27 +28,27 @@ def read_schedule(texts: Mapping[str, str], place: str) -> tuple[Schedule, list[
         if not line.strip() or name.startswith("#"):
             continue
         if name != METHOD or not equals:
-            problems += _stray(name, bool(equals), place, number)
+            problems += _stray(name, bool(equals), location, number)
         elif seen:
-            message = f"stands here again, after line {seen}: delete one of the two"
-            problems.append(Problem(message, place, number, name))
+            message = f"is already on line {seen}: delete one of the two"
+            problems.append(Problem(message, location, number, name))
         else:
             seen = number
             schedule, faults = parse_schedule(pattern)
-            problems += [_problem(fault, line.rstrip(), len(method) + 1, place, number) for fault in faults]
+            problems += [_problem(fault, line.rstrip(), len(method) + 1, location, number) for fault in faults]
     return schedule, problems
 
 
-def _problem(fault: Fault, line: str, before: int, place: str, number: int) -> Problem:
+def _problem(fault: Fault, line: str, before: int, location: str, number: int) -> Problem:
     """The fault of a pattern that begins `before` characters into its line."""
     start = before + fault.start
     part = line[start : start + fault.length]
     message = f"{part!r} {fault.message}" if part else fault.message
-    return Problem(message, place, number, METHOD, start + 1, line, fault.length)
+    return Problem(message, location, number, METHOD, start + 1, line, fault.length)
 
 
-def _stray(name: str, has_pattern: bool, place: str, number: int) -> Iterator[Problem]:
+def _stray(name: str, has_pattern: bool, location: str, number: int) -> Iterator[Problem]:
     if not has_pattern:
-        yield Problem(f"this line has no =: write {METHOD} = pattern, or # before a comment", place, number)
+        yield Problem(f"this line has no =: write {METHOD} = pattern, or # before a comment", location, number)
     elif get_close_matches(name.lower(), [METHOD.lower()], n=1, cutoff=0.8):
-        yield Problem(f"is not read; did you mean {METHOD}?", place, number, name)
+        yield Problem(f"is not read; did you mean {METHOD}?", location, number, name)

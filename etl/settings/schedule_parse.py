@@ -1,6 +1,6 @@
-"""A pattern into a Schedule: `+` is or, `*` is and and binds tighter, brackets group.
+"""Parses a pattern into a Schedule: `+` is or; `*` is and, and binds tighter; brackets group.
 
-Every fault is found, each with its place. Other than the original: words in any case, `мая`, `каждый час` without a
+Every fault is found, each with its position. Other than the original: words in any case, `мая`, `каждый час` without a
 number, a comment behind the pattern, faults in brackets, and no pattern that only seems to be switched off (`office`).
 """
 
@@ -20,14 +20,14 @@ _DEEPEST = 50
 
 @dataclass(frozen=True)
 class _Part:
-    """A part multiplied out, and whether it says moments: contradictions have no terms left to tell by."""
+    """A part multiplied out, and whether it has times of day (a contradiction has no terms left that would show it)."""
 
     terms: tuple[Term, ...]
     has_moments: bool
 
 
 def parse_schedule(pattern: str) -> tuple[Schedule, tuple[Fault, ...]]:
-    """The schedule of a pattern, and what is wrong with it; with a fault it is switched off."""
+    """The schedule of a pattern, and its faults; with a fault it is off."""
     off = Schedule(pattern.strip(), is_off=True)
     text = pattern.partition("#")[0]
     words = tokens(text)
@@ -36,7 +36,7 @@ def parse_schedule(pattern: str) -> tuple[Schedule, tuple[Fault, ...]]:
         return off, () if "#" in pattern else (empty,)
     if words[0].means("off"):
         rest = words[1:]
-        return off, (Fault("stands behind off: delete it", rest[0].start, len(rest[0].text)),) if rest else ()
+        return off, (Fault("follows off: delete it", rest[0].start, len(rest[0].text)),) if rest else ()
     reader = Reader(words, len(text.rstrip()))
     is_parallel = reader.skip("parallel")
     part = _parsed(reader, words[0].start)
@@ -54,7 +54,7 @@ def _parsed(reader: Reader, start: int) -> _Part | None:
         reader.faults.append(error.fault)
         return None
     if not part.has_moments and not reader.faults:
-        message = "says spans of time and no moments: add `* 10:00`, or `every 10 min` to a period"
+        message = "gives periods and no times: add `* 10:00`, or `every 10 min` to a period"
         reader.faults.append(Fault(message, start, reader.end - start))
     return part
 
@@ -80,14 +80,14 @@ def _product(reader: Reader, depth: int) -> _Part:
 def _limited(reader: Reader, terms: Iterable[Term]) -> tuple[Term, ...]:
     found = tuple(dict.fromkeys(terms))
     if len(found) > _MOST_TERMS:
-        reader.fail(f"is too much: multiplied out, the pattern has more than {_MOST_TERMS} parts")
+        reader.fail(f"is too complex: multiplied out, the pattern has more than {_MOST_TERMS} parts")
     return found
 
 
 def _factor(reader: Reader, depth: int) -> _Part:
     if reader.take_sign("("):
         if depth == _DEEPEST:
-            reader.fail("opens too many brackets in one another")
+            reader.fail("nests too many brackets")
         part = _sum(reader, depth + 1)
         if not reader.take_sign(")"):
             reader.fail("leaves a bracket open: close it with )")
@@ -95,12 +95,12 @@ def _factor(reader: Reader, depth: int) -> _Part:
     try:
         term = atom(reader)
         if reader.ahead and reader.ahead.kind != "sign":
-            reader.fail("stands behind a whole part: put + (or) or * (and) before it")
+            reader.fail("follows a complete part: put + (or) or * (and) before it")
         if reader.ahead and reader.ahead.text == "(":
-            reader.fail("stands behind a whole part: put + (or) or * (and) before it")
+            reader.fail("follows a complete part: put + (or) or * (and) before it")
         return _Part((term,) if term.is_possible else (), term.has_moments)
     except FaultError as error:
-        # The other parts are still looked at, so that all faults are reported at once.
+        # The other parts are still parsed, so that all faults are reported at once.
         reader.faults.append(error.fault)
         reader.skip_to_sign()
         return _Part((), has_moments=True)

@@ -1,4 +1,4 @@
-"""Going through the words of a pattern, and saying at which of them something is wrong."""
+"""Reads the words of a pattern one by one, and reports faults with their positions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from etl.settings.schedule_words import Token
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a part of a pattern: `start` counts from 0, `length` may be 0 at the end of the pattern."""
+    """A fault of a part of a pattern: `start` counts from 0, `length` may be 0 at the end of the pattern."""
 
     message: str
     start: int
@@ -17,7 +17,7 @@ class Fault:
 
 
 class FaultError(ValueError):
-    """Carries one fault to where the next part begins."""
+    """One fault; parsing continues at the next part."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
@@ -25,29 +25,29 @@ class FaultError(ValueError):
 
 
 class Reader:
-    """The words of one pattern, with the place that is reached. `end` is the length of the pattern."""
+    """The words of one pattern, with the current position. `end` is the length of the pattern."""
 
     def __init__(self, words: Sequence[Token], end: int) -> None:
-        self._words, self.end, self._place = words, end, 0
+        self._words, self.end, self._position = words, end, 0
         self.faults: list[Fault] = []
 
     @property
     def ahead(self) -> Token | None:
         """The next word; None at the end."""
-        return self._words[self._place] if self._place < len(self._words) else None
+        return self._words[self._position] if self._position < len(self._words) else None
 
     def take(self, wanted: str) -> Token:
-        """The next word, taken. Raises FaultError at the end, where `wanted` is missing."""
+        """Takes the next word. Raises FaultError at the end, where `wanted` is missing."""
         token = self.ahead
         if token is None:
             self.fail(f"ends too early: {wanted} is missing")
-        self._place += 1
+        self._position += 1
         return token
 
     def skip(self, name: str) -> bool:
         """Takes the next word if it means `name`; returns whether it did."""
         found = self.ahead is not None and self.ahead.means(name)
-        self._place += found
+        self._position += found
         return found
 
     def expect(self, name: str) -> None:
@@ -60,19 +60,19 @@ class Reader:
         token = self.ahead
         if token is None or token.kind != kind:
             return None
-        self._place += 1
+        self._position += 1
         return token
 
     def take_sign(self, sign: str) -> bool:
         """Takes a `+ * ( )`."""
         found = self.ahead is not None and self.ahead.kind == "sign" and self.ahead.text == sign
-        self._place += found
+        self._position += found
         return found
 
     def skip_to_sign(self) -> None:
-        """Behind a fault: to where the next part of the pattern begins."""
+        """After a fault: skips to the next part of the pattern."""
         while self.ahead is not None and self.ahead.text not in ("+", "*", ")"):
-            self._place += 1
+            self._position += 1
 
     def fail(self, message: str, at: Token | None = None) -> Never:
         """Raises FaultError at a word, else at the next one, else at the end."""

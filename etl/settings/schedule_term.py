@@ -1,4 +1,4 @@
-"""One product of a schedule: conditions that must all hold, as one value that finds its next moment.
+"""One product of a schedule: conditions that must all apply, as one value that computes its next time.
 
 Every condition is about what the clock on the wall shows, but `repeat`, which counts real seconds from the start of the
 scheduler. A product is kept as the cut of its conditions, so that what can never hold is known without a search.
@@ -36,7 +36,7 @@ class Progression:
         return self.first + max(0, -((self.first - second) // self.step)) * self.step
 
     def cut(self, other: "Progression") -> "Progression | None":
-        """What both hold (Chinese remainder theorem)."""
+        """The numbers of both (Chinese remainder theorem)."""
         divisor = math.gcd(self.step, other.step)
         if (other.first - self.first) % divisor:
             return None
@@ -48,7 +48,7 @@ class Progression:
 
 @dataclass(frozen=True)
 class Term:
-    """Sets are None where anything goes; `low` and `high` are seconds since midnight, both included."""
+    """Sets are None where all values match; `low` and `high` are seconds since midnight, both included."""
 
     days: frozenset[int] | None = None
     months: frozenset[int] | None = None
@@ -63,12 +63,12 @@ class Term:
 
     @property
     def has_moments(self) -> bool:
-        """Whether it says moments and not spans of time."""
+        """Whether it has times of day, not only periods."""
         return self.time is not None or self.every is not None or bool(self.repeats)
 
     @property
     def is_possible(self) -> bool:
-        """False when its conditions contradict each other on any day; True may still never come (31 February)."""
+        """False if its conditions contradict each other on all days. If True, it may still never come (31 February)."""
         if any(one is not None and not one for one in (self.days, self.months, self.years, self.weekdays)):
             return False
         if self.time is not None:
@@ -76,7 +76,7 @@ class Term:
         return self.low <= self.high and (self.every is None or -(-self.low // self.every) * self.every <= self.high)
 
     def cut(self, other: "Term") -> "Term | None":
-        """Both at once; None when that can never be."""
+        """Both conditions together; None if they contradict each other."""
         if self.time is not None and other.time is not None and self.time != other.time:
             return None
         found = Term(
@@ -93,7 +93,7 @@ class Term:
         return found if found.is_possible else None
 
     def next_from(self, second: int, zone: tzinfo, start: int) -> int | None:
-        """The first moment at or after `second`; both count seconds since 1970 UTC, as does the result."""
+        """The first time at or after `second`, in seconds since 1970 UTC, as are both arguments."""
         repeated = self._repeated(start)
         if self.repeats and repeated is None:
             return None
@@ -102,7 +102,7 @@ class Term:
         today = shown(second, zone).date()
         days = self._days(today - timedelta(days=1))
         if repeated and not self._meets(repeated, today.year, zone):
-            # Only a time that is skipped may then still come, for it moves to the jump.
+            # Only a skipped time may then still come, as it moves to the clock change.
             days = (day for day in days if self.time is not None and day in long_view(zone, today.year).jumps)
         for day in days:
             moment = self._on(day, second, zone, repeated)
@@ -115,10 +115,10 @@ class Term:
 
     def _repeated(self, start: int) -> Progression | None:
         found: Progression | None = None
-        for place, one in enumerate(self.repeats):
-            # The start itself is no repetition: without a pause the first comes after one whole delay.
+        for number, one in enumerate(self.repeats):
+            # The start itself does not count: without a pause the first repetition comes after one whole interval.
             progression = Progression(start + (one.pause or one.every), one.every)
-            found = found.cut(progression) if found else (None if place else progression)
+            found = found.cut(progression) if found else (None if number else progression)
         return found
 
     def _meets(self, repeated: Progression, year: int, zone: tzinfo) -> bool:
@@ -157,7 +157,7 @@ class Term:
         return found if found <= last else None
 
     def _days(self, start: date) -> Iterator[date]:
-        """The dates from `start` on that the term lets through, in order, as far as it makes sense to look."""
+        """The matching dates from `start` on, in order, as far as the search needs to go."""
         last = min(start.year + CYCLE_YEARS, _LAST_YEAR)
         years = range(start.year, last + 1) if self.years is None else sorted(self.years)
         for year in years:

@@ -1,4 +1,4 @@
-"""The words of a schedule: a pattern cut into tokens with their places, and what each word means (English, Russian).
+"""The words of a schedule: a pattern cut into tokens with their positions, and what each word means (English, Russian).
 
 The platform's words and prefixes; case does not matter, and a number may touch its unit (10sec).
 """
@@ -66,13 +66,13 @@ class Token:
     @property
     def weekday(self) -> int | None:
         """0 for Monday … 6 for Sunday."""
-        return self._place(_WEEKDAYS)
+        return self._position(_WEEKDAYS)
 
     @property
     def month(self) -> int | None:
         """1 … 12."""
-        place = self._place(_MONTHS)
-        return None if place is None else place + 1
+        position = self._position(_MONTHS)
+        return None if position is None else position + 1
 
     @property
     def unit(self) -> int | None:
@@ -81,14 +81,14 @@ class Token:
             return None
         return next((seconds for seconds, forms in _UNITS.items() if _matches(self.text, forms)), None)
 
-    def _place(self, table: tuple[tuple[str, ...], ...]) -> int | None:
+    def _position(self, table: tuple[tuple[str, ...], ...]) -> int | None:
         if self.kind != "word":
             return None
-        return next((place for place, forms in enumerate(table) if _matches(self.text, forms)), None)
+        return next((position for position, forms in enumerate(table) if _matches(self.text, forms)), None)
 
 
 def tokens(pattern: str) -> list[Token]:
-    """The words of a pattern in order; what is no word at all is a token of kind `other`."""
+    """The words of a pattern in order; anything else is a token of kind `other`."""
     found = _TOKEN.finditer(pattern)
     return [Token(str(match.lastgroup), match.group(), match.start()) for match in found]
 

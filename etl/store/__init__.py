@@ -8,6 +8,6 @@ from etl.store.golden import Store
 from etl.store.ids import new_ids
 from etl.store.own_tables import STORE
 from etl.store.planner import reading_once
-from etl.store.undo import undo_run
+from etl.store.undo import UndoCounters, undo_run
 
-__all__ = ["STORE", "Store", "new_ids", "reading_once", "undo_run"]
+__all__ = ["STORE", "Store", "UndoCounters", "new_ids", "reading_once", "undo_run"]

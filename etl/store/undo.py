@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.metadata import Company, names
@@ -10,6 +11,12 @@ from etl.quoting import fold, identifier, short_name
 from etl.store.planner import reading_once
 
 _sql = SqlTemplates(__package__)
+
+UndoCounters = dict[
+    Literal["restored", "removed", "kept", "unlinked", "linked", "aliases", "references", "waiting"], int
+]
+"""Instances restored, removed and kept, as they were changed since; links and external ids; references that wait no
+longer; links and fields that wait again."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class _Undo:
 
 def undo_run(
     connection: Connection, company: Company, store_schema: str, *, run: int, as_run: int, at: datetime
-) -> dict[str, int]:
+) -> UndoCounters:
     """Reverts what `run` changed and no later run has changed; returns counters.
 
     A created instance becomes REMOVED (its id was given to the partner and is never used again), a changed one gets
@@ -85,7 +92,7 @@ def undo_run(
     """
     values: dict[str, object] = {"run": run, "as_run": as_run, "at": at}
     undo = _Undo(connection, company, store_schema, values | _taken_back(connection, store_schema, run, as_run))
-    counters = {"restored": 0, "removed": 0, "kept": 0, "unlinked": 0, "linked": 0}
+    counters: UndoCounters = {"restored": 0, "removed": 0, "kept": 0, "unlinked": 0, "linked": 0}
     with reading_once(undo.connection):
         undo.run("undo_changes")
         undo.run("undo_later")
@@ -173,7 +180,7 @@ def _settle_links(undo: _Undo) -> None:
 
 def _undo_instances(
     connection: Connection, business_object: BusinessObject, store_schema: str, values: dict[str, object]
-) -> dict[str, int]:
+) -> UndoCounters:
     columns = {
         field: _Column(
             identifier(field.code), fold(field.code), short_name(fold(field.code), number), field.ignores_case

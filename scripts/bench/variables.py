@@ -12,7 +12,7 @@ def check_variables() -> None:
     for name in _NUMBERS:
         for number in (os.environ.get(name) or "1").split(","):
             if not number.strip().isdecimal() or int(number) < 1:
-                raise SystemExit(f"{name}: {number!r} is no number of at least 1")
+                raise SystemExit(f"{name}: {number!r} is not a number of at least 1")
     for name in _FOLDERS:
         if folder := os.environ.get(name):
             _make(name, Path(folder))

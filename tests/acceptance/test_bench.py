@@ -65,9 +65,9 @@ def test_a_wrong_result_is_named() -> None:
         ("BENCH_PICTURES", "/proc/nowhere", "BENCH_PICTURES: the folder /proc/nowhere cannot be made"),
         ("BENCH_JSON", "/proc/nowhere/bench.json", "BENCH_JSON: the folder /proc/nowhere cannot be made"),
         ("BENCH_JSON", "{folder}", "is a folder: name a file"),
-        ("BENCH_ROWS", "many", "BENCH_ROWS: 'many' is no number"),
-        ("BENCH_ROWS", "10,0", "BENCH_ROWS: '0' is no number of at least 1"),
-        ("BENCH_REPEATS", "-1", "BENCH_REPEATS: '-1' is no number"),
+        ("BENCH_ROWS", "many", "BENCH_ROWS: 'many' is not a number"),
+        ("BENCH_ROWS", "10,0", "BENCH_ROWS: '0' is not a number of at least 1"),
+        ("BENCH_REPEATS", "-1", "BENCH_REPEATS: '-1' is not a number"),
         ("BENCH_POSTGRES_BIN", "{folder}", "has no postgres"),
     ],
 )

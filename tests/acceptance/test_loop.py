@@ -91,10 +91,10 @@ def test_a_faulty_edit_keeps_the_last_good_values(site: Site, tmp_path: Path) ->
         service.does(1)
         site.write(SCHEDULE, "# night\ntryToStartMigration = 02:00 * xxx")
         service.says("the configuration is faulty, its last good values count")
-        service.says(f"{SCHEDULE}:2:31: tryToStartMigration: 'xxx' is no part of a schedule")
+        service.says(f"{SCHEDULE}:2:31: tryToStartMigration: 'xxx' is not part of a schedule")
         until(beside.exists, "the errors stand beside the file")
         reported = beside.read_text().splitlines()
-        assert reported[2].startswith("line 2, column 31: tryToStartMigration: 'xxx' is no part")
+        assert reported[2].startswith("line 2, column 31: tryToStartMigration: 'xxx' is not part")
         assert reported[3:5] == ["    tryToStartMigration = 02:00 * xxx", " " * 34 + "¯¯¯"]
         deliver(site, 1)
         site.partner.hand_over()
@@ -205,7 +205,7 @@ def test_a_faulty_configuration_at_the_start_is_an_error(site: Site, tmp_path: P
     site.write(SCHEDULE, "tryToStartMigration = 25:00")
     done = site.etl("run", "--loop")
     assert done.code == 2
-    assert f"{SCHEDULE}:1:23: tryToStartMigration: '25:00' is no time of a day" in done.err
+    assert f"{SCHEDULE}:1:23: tryToStartMigration: '25:00' is not a time of day" in done.err
     assert (tmp_path / "tree" / SCHEDULE.replace(".txt", ".errors.txt")).exists()
 
 
@@ -277,7 +277,7 @@ def test_a_configuration_in_zookeeper_is_watched(make_site: MakeSite, zookeeper_
         site.write(SCHEDULE, NEVER)
         service.does(1)
         site.write(SCHEDULE, "tryToStartMigration = nonsense")
-        service.says(f"{zookeeper_url}/{SCHEDULE}:1:23: tryToStartMigration: 'nonsense' is no part")
+        service.says(f"{zookeeper_url}/{SCHEDULE}:1:23: tryToStartMigration: 'nonsense' is not part")
         site.partner.hand_over()
         service.does(2)
 

@@ -4,7 +4,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,10 @@ def shorten_pauses() -> None:
     """Between two tries nobody waits for a server that is not gone at all."""
     from etl.runs import error_class
 
-    for meaning, pauses in error_class._PAUSES.items():
-        error_class._PAUSES[meaning] = tuple(pause / 50 for pause in pauses)
+    for meaning, backoffs in error_class._BACKOFFS.items():
+        error_class._BACKOFFS[meaning] = tuple(
+            one if one.is_outage else replace(one, first=one.first / 50, longest=one.longest / 50) for one in backoffs
+        )
 
 
 def all_of(sows: tuple[Sow, ...]) -> None:

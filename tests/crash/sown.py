@@ -116,7 +116,7 @@ def lease_by_the_clients_clock() -> None:
         return replace(seen, beat_age=seen.beat_age and time.time() - seen.beat_age)
 
     Running.from_row = from_row  # type: ignore[method-assign]
-    _rewrite(look_run=lambda sql: sql.replace("clock_timestamp() - heartbeat_at", "heartbeat_at"))
+    _rewrite(read_run=lambda sql: sql.replace("clock_timestamp() - heartbeat_at", "heartbeat_at"))
 
 
 def claim_skips_what_is_locked() -> None:

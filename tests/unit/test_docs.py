@@ -95,7 +95,7 @@ def test_every_pattern_of_the_service_page_is_a_schedule() -> None:
         assert parse_schedule(f"({pattern}) * 10:00")[1] == (), pattern
     text = " ".join(SERVICE.read_text(encoding="utf-8").split())
     for pattern in re.findall(r"`((?:from|повт|с |17)[^`]*)`", text):
-        assert not [fault for fault in parse_schedule(pattern)[1] if "no moments" not in fault.message], pattern
+        assert not [fault for fault in parse_schedule(pattern)[1] if "no times" not in fault.message], pattern
 
 
 def test_the_log_of_the_service_page_is_sound() -> None:

@@ -27,9 +27,9 @@ from etl.ddl.privileges.lacking import (
 from etl.ddl.privileges.live import (
     Server,
     apply_script,
-    look,
     make_schema,
     read_by_partner,
+    read_server,
     versions,
 )
 
@@ -47,11 +47,11 @@ __all__ = [
     "is_superuser",
     "lacking",
     "lacks",
-    "look",
     "make_schema",
     "missing_privileges",
     "partner_script",
     "read_by_partner",
+    "read_server",
     "reader_script",
     "versions",
 ]

@@ -106,7 +106,7 @@ class _Live:
 
 def inherited_grants(connection: Connection, company: Company, schema: str) -> list[Grant]:
     """The grants on the columns and tables which a schema still lacks; to be executed when these are made."""
-    live = _look(connection, company, schema)
+    live = _read_live(connection, company, schema)
     found: list[Grant] = []
     for name, one in live.written.items():
         for role in live.held.roles:
@@ -119,7 +119,7 @@ def inherited_grants(connection: Connection, company: Company, schema: str) -> l
 
 def missing_privileges(connection: Connection, company: Company, schema: str) -> list[Missing]:
     """The columns and tables that roles that write rows may not write."""
-    live = _look(connection, company, schema)
+    live = _read_live(connection, company, schema)
     found: list[Missing] = []
     writers = [role for role in live.held.roles if any(_writes(live, name, role) for name in live.siblings)]
     for name in live.written:
@@ -157,7 +157,7 @@ def _shut_out(live: _Live, name: str, role: str, schema: str) -> Missing:
     )
 
 
-def _look(connection: Connection, company: Company, schema: str) -> _Live:
+def _read_live(connection: Connection, company: Company, schema: str) -> _Live:
     written = {fold(one.table): one for one in writable(company)}
     sequences = [one.sequence for one in written.values() if one.has_sequence]
     asked = {"schema": fold(schema), "names": [*written, *sequences]}

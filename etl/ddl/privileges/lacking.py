@@ -93,15 +93,15 @@ def _of_relations(connection: Connection, held: Held, own: list[str]) -> Iterato
     [engine] = fetch_all(connection, _sql("engine"))
     asked = {"in_schema": fold(held.source), "own": list(_OWN), "schemas": own, "views_schema": fold(held.views)}
     for row in fetch_all(connection, _sql("relations_lacking"), asked):
-        place = f"{row.schema}.{row.name}"
+        named = f"{row.schema}.{row.name}"
         if row.is_ours:
-            yield replace(_lack(row.missing, place, engine.role), is_revoked=True)
+            yield replace(_lack(row.missing, named, engine.role), is_revoked=True)
         else:
-            yield Lack(f"{place} belongs to {row.owner}", f"alter {row.kind} {place} owner to {engine.role}")
+            yield Lack(f"{named} belongs to {row.owner}", f"alter {row.kind} {named} owner to {engine.role}")
 
 
-def _lack(right: str, place: str, role: str, purpose: str = "") -> Lack:
-    return Lack(f"{right} on {place}", f"grant {right.lower()} on {place} to {role}", purpose)
+def _lack(right: str, named: str, role: str, purpose: str = "") -> Lack:
+    return Lack(f"{right} on {named}", f"grant {right.lower()} on {named} to {role}", purpose)
 
 
 def check_privileges(connection: Connection, held: Held) -> None:

@@ -22,7 +22,7 @@ class Server:
     schemas: frozenset[str]
 
 
-def look(connection: Connection, roles: Iterable[str], schemas: Iterable[str]) -> Server:
+def read_server(connection: Connection, roles: Iterable[str], schemas: Iterable[str]) -> Server:
     """Reads them from the catalog."""
     asked = {"roles": [fold(role) for role in roles], "schemas": [fold(schema) for schema in schemas]}
     [row] = fetch_all(connection, _sql("server"), asked)
@@ -55,7 +55,7 @@ def apply_script(connection: Connection, script: Script, role: str, schemas: Ite
     to grant.
     """
     asked = {"role": fold(role)}
-    if role and not look(connection, [role], []).roles:
+    if role and not read_server(connection, [role], []).roles:
         raise EnvironmentFault(
             f"there is no role {role}: make it, or let an administrator run `etl grants --create-roles`"
         )

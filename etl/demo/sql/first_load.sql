@@ -39,7 +39,7 @@ select
     50000 + n * 7919 % 900000 + 0.5,
     (array['NEW', 'APPROVED', 'DECLINED'])[1 + n % 3]
 from generate_series(1, 1500) as n;
--- of these with an amount that is no number
+-- of these with an amount that is not a number
 update {{ in_schema | ident }}.in_ClientClaim set Amount = 'NaN' where in_id in ('C-100', 'C-200', 'C-300');
 -- of these with a status that is no option
 update {{ in_schema | ident }}.in_ClientClaim set Status = 'PAID' where in_id in ('C-400', 'C-500');

@@ -4,14 +4,14 @@ from etl.database import Connection, SqlTemplates, execute
 from etl.merge.context import MergeContext
 from etl.merge.errors.catalogue import sentences
 from etl.metadata import Company
-from etl.runs import Task
+from etl.runs import Counters, Task
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 
 def quarantine(
     connection: Connection, company: Company, task: Task, context: MergeContext, reason: str = ""
-) -> dict[str, int]:
+) -> Counters:
     """Rejects the claimed rows of a task's chunk, each with an err row, and touches nothing else; returns counters.
 
     `reason`: why these rows were rejected; without it they are the whole chunk of a task that was set aside.

@@ -7,12 +7,13 @@ from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field_types import FieldType
 from etl.quoting import fold, identifier
+from etl.runs import Counters
 from etl.store import new_ids
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 
-def upload_files(connection: Connection, company: Company, context: MergeContext) -> dict[str, int]:
+def upload_files(connection: Connection, company: Company, context: MergeContext) -> Counters:
     """Stores new contents, records which file each file_id names, and marks the rows uploaded.
 
     The bytes never leave the server. Files are stored first, so that fields find the files that they name; fields of
@@ -23,7 +24,7 @@ def upload_files(connection: Connection, company: Company, context: MergeContext
     created = execute(connection, _sql("store_files", **tables), limit | {"new_ids": new_ids()})
     marking = limit | {"new_ids": new_ids(), "run": context.run}
     [marked] = fetch_all(connection, _sql("mark_files", **tables), marking)
-    counters = {
+    counters: Counters = {
         "created": created,
         "uploaded": marked.rows,
         "rejected": refuse_files(connection, context),
@@ -57,7 +58,7 @@ def _serve_waiting(
     business_object: BusinessObject,
     column: str,
     context: MergeContext,
-    counters: dict[str, int],
+    counters: Counters,
 ) -> None:
     tables = context.names | {
         "golden": names.store_table(business_object.code),

@@ -9,7 +9,7 @@ from etl.merge.context import MergeContext
 from etl.merge.errors.truncated import refuse_truncated
 from etl.merge.links.statements import LinkMerge, link_merge_of
 from etl.metadata.company import LinkTable
-from etl.runs import Chunk
+from etl.runs import Chunk, Counters
 
 # As in single_fields: from this many rows on the golden table is analyzed at once.
 _ANALYZE_FROM_ROWS = 10_000
@@ -21,13 +21,13 @@ JOIN_FROM_ROWS = 10_000
 _LEFT_BY_INDEX_BELOW_ROWS = 10_000
 
 
-def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, int]:
+def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: MergeContext) -> Counters:
     """Merges the chunk's claimed link rows and returns counters; the first chunk also serves waiting references.
 
     All single fields are merged by now, so a missing end cannot come in this run any more.
     """
     merge = link_merge_of(connection, link, chunk, context)
-    counters: dict[str, int] = {}
+    counters: Counters = {}
     if chunk.first is None:
         counters["resolved"] = _resolve(merge)
         counters["expired"] = merge.run("expire_references")
@@ -42,7 +42,7 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
     return counters
 
 
-def _join(merge: LinkMerge, chunk: Chunk, counters: dict[str, int]) -> int:
+def _join(merge: LinkMerge, chunk: Chunk, counters: Counters) -> int:
     """Merges the rows whose two ends exist in one statement, without a stage; returns how many."""
     # Not where a newer link or a set replaces others, as rows must be judged together; nor for relayed rows.
     if not merge.names["only_adds"] or merge.names["is_relayed"] or chunk.rows < JOIN_FROM_ROWS:
@@ -58,7 +58,7 @@ def _join(merge: LinkMerge, chunk: Chunk, counters: dict[str, int]) -> int:
     return rows["joined"]
 
 
-def _merge_stage(merge: LinkMerge, counters: dict[str, int], *, is_small: bool) -> int:
+def _merge_stage(merge: LinkMerge, counters: Counters, *, is_small: bool) -> int:
     """Merges all other rows; returns how many."""
     marked = _stage(merge, is_small=is_small)
     merge.context.flush_statuses(marked)
@@ -105,7 +105,7 @@ def _stage(merge: LinkMerge, *, is_small: bool) -> int:
         more = True
 
 
-def _take(merge: LinkMerge, *, is_small: bool) -> dict[str, int]:
+def _take(merge: LinkMerge, *, is_small: bool) -> Counters:
     if is_small:
         merge.run("analyze_stage")
     rows = Counter(merge.count("count_links"))
@@ -127,8 +127,12 @@ def _take(merge: LinkMerge, *, is_small: bool) -> dict[str, int]:
         if rows["waiting"] >= _BY_INDEX_BELOW_ROWS:
             merge.run("analyze_references")
     unchanged = rows["present"] - created + rows["removing"] - removed
-    fates = {"waiting": rows["waiting"], "created": created, "unchanged": unchanged}
-    return fates | {name: number for name, number in (("removed", removed), ("rejected", rows["rejected"])) if number}
+    results: Counters = {"waiting": rows["waiting"], "created": created, "unchanged": unchanged}
+    if removed:
+        results["removed"] = removed
+    if rows["rejected"]:
+        results["rejected"] = rows["rejected"]
+    return results
 
 
 def _remove(merge: LinkMerge, *, has_restored: bool) -> int:

@@ -5,11 +5,12 @@ from etl.merge.context import MergeContext
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field_types import Native
+from etl.runs import Counters
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 
-def touch_migrated(connection: Connection, business_object: BusinessObject, context: MergeContext) -> dict[str, int]:
+def touch_migrated(connection: Connection, business_object: BusinessObject, context: MergeContext) -> Counters:
     """Sets the time where a reader can see it: on objects whose native IN_MIGRATION_UPDATED_AT is uploaded.
 
     Elsewhere no reader could see it, and an unchanged batch writes no row of the golden store. Created and changed

@@ -11,7 +11,7 @@ from etl.merge.rows.repeated import pass_repeated
 from etl.merge.rows.statements import Merge, merge_of
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
-from etl.runs import Chunk
+from etl.runs import Chunk, CounterName, Counters
 from etl.store import new_ids
 
 # From this many rows on the golden table is analyzed at once; autovacuum would come too late for the links.
@@ -21,11 +21,14 @@ _ANALYZE_STAGE_BELOW_ROWS = 1000
 # Passes over a chunk; rows that would still have to wait then are refused. Without a limit a row could cost a pass
 # each.
 _MAX_PASSES = 50
+_FURTHER: tuple[CounterName, ...] = ("aliased", "skipped", "merged", "overruled")
+# Rows of which err says something.
+_REPORTED: tuple[CounterName, ...] = ("rejected", "skipped", "merged", "overruled")
 
 
 def merge_single_fields(
     connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext
-) -> dict[str, int]:
+) -> Counters:
     """Merges the chunk's claimed rows into the golden store and marks them; returns counters.
 
     Rows that repeat what the store has come first. For the others, a pass stages the rows, marks those unchanged since
@@ -34,7 +37,7 @@ def merge_single_fields(
     """
     merge = merge_of(connection, business_object, chunk, context)
     found, rest = pass_repeated(merge, chunk)
-    counters = {"unchanged": found} if found else {}
+    counters: Counters = {"unchanged": found} if found else {}
     if rest:
         found += _merge_passes(rest, counters)
     counters["marked"] = found
@@ -47,7 +50,7 @@ def merge_single_fields(
 
 def merge_dependent_rows(
     connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext
-) -> dict[str, int]:
+) -> Counters:
     """Merges the claimed rows that depend on each other, before the table's chunks; returns counters.
 
     They name one instance, or one wants or has a unique value that another gives up, wants or has. Between databases
@@ -58,7 +61,7 @@ def merge_dependent_rows(
         if not find_dependent_rows(merge):
             return {}
         merge = replace(merge, names=merge.names | {"has_remaining": True})
-    counters: dict[str, int] = {}
+    counters: Counters = {}
     counters["marked"] = _merge_passes(merge, counters)
     return counters
 
@@ -70,7 +73,7 @@ def find_dependent_rows(merge: Merge) -> int:
     return merge.run("dependent_rows") if may_meet else 0
 
 
-def _merge_passes(merge: Merge, counters: dict[str, int]) -> int:
+def _merge_passes(merge: Merge, counters: Counters) -> int:
     """Merges the remaining rows, pass by pass; returns how many were marked."""
     settling = Settling(merge)
     found = 0
@@ -83,7 +86,7 @@ def _merge_passes(merge: Merge, counters: dict[str, int]) -> int:
     return found
 
 
-def _merge_pass(merge: Merge, settling: Settling, counters: dict[str, int], *, is_last: bool) -> tuple[int, int]:
+def _merge_pass(merge: Merge, settling: Settling, counters: Counters, *, is_last: bool) -> tuple[int, int]:
     staged, settled = _stage(merge, settling, is_last=is_last)
     if staged:
         settled.merge.run("analyze_stage" if staged < _ANALYZE_STAGE_BELOW_ROWS else "analyze_places")
@@ -113,27 +116,27 @@ def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Set
     return settling.reconcile(exact, exact.run("stage_rows"), is_last=is_last)
 
 
-def _write(settled: Settled, marked: int) -> dict[str, int]:
+def _write(settled: Settled, marked: int) -> Counters:
     """Writes the `marked` rows to the store; returns counters."""
     merge = settled.merge
     settled.release()
     created = merge.run("insert_instances") if marked else 0
-    counts = {"created": created} if created else {}
+    counts: Counters = {"created": created} if created else {}
     if created < marked or merge.names["skipping"]:  # if all rows are new, as in a first load, no others are left
         counts |= _counts(merge)
     if counts.get("changed") or counts.get("removed"):
         settled.update()
     if counts.get("aliased"):
         merge.run("insert_aliases")
-    if any(counts.get(name) for name in ("rejected", "skipped", "merged", "overruled")):
+    if any(counts.get(name) for name in _REPORTED):
         merge.run("insert_errors")
     if merge.names["waiting"]:
         counts["files_waiting"] = merge.run("wait_for_files")
     return counts
 
 
-def _counts(merge: Merge) -> dict[str, int]:
+def _counts(merge: Merge) -> Counters:
     rows = merge.ask("count_rows")
-    counts = {row.action: row.rows for row in rows}
-    further = {name: sum(getattr(row, name) for row in rows) for name in ("aliased", "skipped", "merged", "overruled")}
+    counts: Counters = {row.action: row.rows for row in rows}
+    further: Counters = {name: sum(getattr(row, name) for row in rows) for name in _FURTHER}
     return counts | {name: number for name, number in further.items() if number}

@@ -32,7 +32,7 @@ def exported(path: Path, notes: list[str]) -> Iterator[dict[str, Any]]:
         with zipfile.ZipFile(path) as archive:
             yield from _objects(archive, _checked(archive, path), path, notes)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, OSError) as error:
-        raise _refused(path, f"is no sound archive: {error}") from None
+        raise _refused(path, f"is not a sound archive: {error}") from None
 
 
 def _checked(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
@@ -51,7 +51,7 @@ def _checked(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
     parts = sorted((one for one in members if _PART.fullmatch(one.filename)), key=lambda one: one.filename)
     folders = {one.filename.split("/")[0] for one in parts}
     if len(folders) != 1:
-        raise _refused(path, "is no structure export: that has one folder data-… with files 0000001.mybpm, …")
+        raise _refused(path, "is not a structure export: that has one folder data-… with files 0000001.mybpm, …")
     return parts
 
 

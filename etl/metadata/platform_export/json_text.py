@@ -11,15 +11,15 @@ class _TwiceError(ValueError):
     pass
 
 
-def parse_json(text: str, place: str) -> dict[str, Any]:
-    """The object of a text. Raises ConfigurationError that names `place`."""
+def parse_json(text: str, location: str) -> dict[str, Any]:
+    """The object of a text. Raises ConfigurationError that names `location`."""
     try:
         found = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         reason = error if isinstance(error, ValueError) else "it is nested too deep"
-        raise ConfigurationError(Problem(f"is no JSON that can be read: {reason}", place)) from None
+        raise ConfigurationError(Problem(f"is not readable JSON: {reason}", location)) from None
     if not isinstance(found, dict):
-        raise ConfigurationError(Problem("holds no JSON object", place))
+        raise ConfigurationError(Problem("holds no JSON object", location))
     return found
 
 

@@ -65,7 +65,7 @@ def _answer(path: Path) -> dict[str, Any]:
         raise ConfigurationError(Problem("is neither a zip archive nor a text in UTF-8", str(path))) from None
     if not isinstance(answer.get("boCode"), str) or not isinstance(answer.get("fields"), dict):
         raise ConfigurationError(
-            Problem("is no answer of load-bo-structure: that has `boCode` and an object `fields`", str(path))
+            Problem("is not an answer of load-bo-structure: that has `boCode` and an object `fields`", str(path))
         )
     return answer
 

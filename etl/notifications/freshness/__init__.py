@@ -1,11 +1,11 @@
-"""Freshness: does the partner hand over when it is due, and is what was handed over read in time.
+"""Freshness: whether the partner hands over on time, and whether hand-overs are read in time.
 
-Receives due times and what the tables of runs say. Returns what is late or stalled, and tells hooks of it: one alert
-and one all-clear, however many runners look. Never starts a run and never touches the marker.
+Receives due times and the state of the run tables. Returns since when a feed is late or stalled, and notifies hooks:
+one alert and one all-clear, no matter how many runners check. Never starts a run and never writes the marker.
 """
 
-from etl.notifications.freshness.feed import Feed, Handed, look
-from etl.notifications.freshness.judge import is_stalled, judge
-from etl.notifications.freshness.watchman import Watchman
+from etl.notifications.freshness.due_times import late_since, stalled_since
+from etl.notifications.freshness.feed import Feed, HandOver, read_feed
+from etl.notifications.freshness.monitor import FeedMonitor
 
-__all__ = ["Feed", "Handed", "Watchman", "is_stalled", "judge", "look"]
+__all__ = ["Feed", "FeedMonitor", "HandOver", "late_since", "read_feed", "stalled_since"]

@@ -1,7 +1,7 @@
-"""Hooks: programs and addresses outside that want to know.
+"""Hooks: commands and URLs that are notified of events.
 
-Receives events. Passes each as one JSON object to a command's standard input or by POST to an address. Never raises,
-never takes longer than its limit, and reveals no secret.
+Receives events. Passes each as one JSON object to a command's standard input, or posts it to a URL. Never raises, never
+takes longer than the configured limit, and never reveals a secret.
 """
 
 from etl.notifications.hooks.event import Event

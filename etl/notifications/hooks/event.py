@@ -1,4 +1,4 @@
-"""What is sent."""
+"""The events that hooks receive."""
 
 import json
 from collections.abc import Mapping
@@ -9,9 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Event:
-    """`name`: run.done, run.stopped, and run.waiting, feed.late, feed.stalled, each with `.over` for the all-clear.
+    """`name`: run.done, run.stopped, run.waiting, feed.late or feed.stalled; with `.over` the end of one of the last
+    three.
 
-    `at` is of the database's clock, of run.waiting of our own; `message` a sentence for people; `details` are JSON.
+    `at`: by the database's clock, for run.waiting by this machine's. `message`: a sentence for people. `details`: JSON.
     """
 
     name: str
@@ -22,6 +23,6 @@ class Event:
 
     @property
     def json(self) -> str:
-        """One object in one line."""
+        """The event as one line of JSON."""
         reported = {"event": self.name, "company": self.company, "at": self.at, "message": self.message, **self.details}
         return json.dumps(reported, ensure_ascii=False, default=str)

@@ -1,4 +1,4 @@
-"""Sending an event: each channel is tried once, within its time; what goes wrong is a line in the log."""
+"""Sends an event: each channel is tried once, within a time limit; failures are logged."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ _log = logging.getLogger("etl.notifications.hooks")
 
 _SHOWN = 200
 
-# What a program needs to run at all. What else a hook needs is named for it: ETL_HOOK_…
+# What any program needs. Variables for hooks have names that begin with ETL_HOOK_.
 _PASSED = frozenset(
     ["HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR", "TZ", "USER"],
 )
@@ -27,7 +27,7 @@ _PASSED_PREFIXES = ("ETL_HOOK_", "LC_")
 
 
 class Channel(StrEnum):
-    """A way to notify. Not used for ended runs: the log has them anyway."""
+    """Where notifications go. Ended runs are not sent to LOG: the log has them anyway."""
 
     LOG = "log"
     COMMAND = "command"
@@ -36,7 +36,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True)
 class Hooks:
-    """What is configured. `withheld`: variables of our environment that hold our values, not the command's."""
+    """The configured hooks. `withheld`: environment variables that settings refer to; the command does not get them."""
 
     command: tuple[str, ...] = ()
     url: str = field(default="", repr=False)
@@ -50,17 +50,17 @@ class Hooks:
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        """The log always, and what is configured."""
+        """The log, and the configured hooks."""
         return (Channel.LOG, *((Channel.COMMAND,) if self.command else ()), *((Channel.URL,) if self.url else ()))
 
     def send_all(self, event: Event) -> None:
-        """Every configured hook, not the log."""
+        """Sends an event to all configured hooks, not to the log."""
         for channel in self.channels:
             if channel is not Channel.LOG:
                 self.send(channel, event)
 
     def send(self, channel: Channel, event: Event) -> bool:
-        """Whether it arrived."""
+        """Sends an event to one channel; returns whether it was received."""
         if channel is Channel.LOG:
             _log.warning("%s: %s", event.name, printable(event.message))
             return True
@@ -90,7 +90,7 @@ class Hooks:
             return self._wait(process, said)
 
     def _passes(self, name: str) -> bool:
-        """Whether the command sees the variable: nothing that was meant for us or for others."""
+        """Whether the command gets the variable: only those meant for it."""
         return (name in _PASSED or name.startswith(_PASSED_PREFIXES)) and name not in self.withheld
 
     def _wait(self, process: "subprocess.Popen[bytes]", said: IO[bytes]) -> str:
@@ -106,7 +106,7 @@ class Hooks:
             return ""
         said.seek(0)
         words = said.read(_SHOWN).decode(errors="replace").strip().split("\n")[0]
-        return f"it ended with {code}" + (f": {words}" if words else "")
+        return f"it ended with exit code {code}" + (f": {words}" if words else "")
 
     def _post(self, event: Event) -> str:
         headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "etl"}
@@ -115,18 +115,18 @@ class Hooks:
             with urllib.request.build_opener(_NoRedirects).open(request, timeout=self.seconds):
                 return ""
         except urllib.error.HTTPError as error:
-            return f"the answer was {error.code}"
+            return f"it answered with status {error.code}"
         except urllib.error.URLError as error:
             return str(getattr(error.reason, "strerror", None) or type(error.reason).__name__)
         except (OSError, HTTPException, ValueError) as error:
-            # The text of these may repeat the address, which may hold a token.
+            # Their text may repeat the URL, which may hold a token.
             return getattr(error, "strerror", None) or type(error).__name__
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect would send the event, as a GET, to an address that is not configured."""
+    """Follows no redirect: that would send the event, as a GET, to a URL that is not configured."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> None:
-        """None: the answer is an error."""
+        """None: the redirect counts as an error."""

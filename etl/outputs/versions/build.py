@@ -1,16 +1,15 @@
 """Makes a version and fills it completely, a transaction per chunk, while runs continue."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import sqlalchemy
 
-from etl.database import Connection, transaction
-from etl.errors import ConfigurationError, TransientFault
+from etl.database import Backoff, Connection, RetryPolicy, after_transient, transaction
+from etl.errors import ConfigurationError
 from etl.outputs.versions.fill import fill_chunk, mark_shared
 from etl.outputs.versions.follow import (
-    Counters,
     follow,
     no_rows,
     snapshot,
@@ -18,9 +17,10 @@ from etl.outputs.versions.follow import (
 from etl.outputs.versions.registry import lock_version, note_scans
 from etl.outputs.versions.upkeep import ensure_version, keep_current, reconcile
 from etl.outputs.versions.version import OutVersion, Versions
+from etl.runs import Counters
 
 # A run that fills the same version locks it for up to fillSeconds.
-_TRIES, _PAUSE_SECONDS = 60, 0.5
+_FILLING = RetryPolicy(after_transient(Backoff(first=0.7, longest=0.7, tries=59)))
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,13 @@ def build(
     If it is killed, the next call continues after the last chunk.
     """
     version = versions.named(name)
-    is_new = _with_retry(lambda: _ensure(engine, versions, version))
+    what = f"filling {version.schema}"
+    is_new = _FILLING.run_with_retry(what, partial(_ensure, engine, versions, version))
     rows = no_rows()
     is_whole = False
     while not is_whole:
-        is_whole = _with_retry(lambda: _chunk(engine, versions, version, rows, show, settings))
-    _with_retry(lambda: _keep_current(engine, versions))
+        is_whole = _FILLING.run_with_retry(what, partial(_chunk, engine, versions, version, rows, show, settings))
+    _FILLING.run_with_retry(what, partial(_keep_current, engine, versions))
     return Built(version.schema, is_new, rows)
 
 
@@ -54,10 +55,9 @@ def _ensure(engine: sqlalchemy.Engine, versions: Versions, version: OutVersion) 
         return ensure_version(connection, versions, version)
 
 
-def _keep_current(engine: sqlalchemy.Engine, versions: Versions) -> bool:
+def _keep_current(engine: sqlalchemy.Engine, versions: Versions) -> None:
     with transaction(engine, client_min_messages="warning") as connection:
         keep_current(connection, versions)
-    return True
 
 
 def _chunk(
@@ -91,12 +91,3 @@ def _fill_on(connection: Connection, versions: Versions, version: OutVersion) ->
     if known.fill or any(counters.values()):
         note_scans(connection, version)
     return counters, fill.percent if fill else 100
-
-
-def _with_retry(act: Callable[[], bool]) -> bool:
-    for _ in range(_TRIES - 1):
-        try:
-            return act()
-        except TransientFault:
-            time.sleep(_PAUSE_SECONDS)
-    return act()

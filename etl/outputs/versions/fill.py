@@ -9,7 +9,6 @@ from etl.metadata import names
 from etl.metadata.out_structure import OutInstances, OutLinks, OutStructure
 from etl.outputs.versions.follow import (
     ANALYZE_FROM_ROWS,
-    Counters,
     analyze,
     no_rows,
     rows_by_statistics,
@@ -24,6 +23,7 @@ from etl.outputs.versions.steps import (
 )
 from etl.outputs.versions.tables import instance_names, link_names
 from etl.outputs.versions.version import OutVersion
+from etl.runs import CounterName, Counters
 from etl.store import reading_once
 
 _sql = SqlTemplates(__package__)
@@ -141,16 +141,18 @@ def _chunk(
 
 def _perform(
     connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, step: Step, chunk_rows: int
-) -> tuple[str, int, Fill]:
+) -> tuple[CounterName, int, Fill]:
     """(counter, rows written, new state of the filling)."""
     table = step.table
+    written: CounterName
+    swept: CounterName
     if isinstance(table, OutInstances):
-        kind, tables, counters = "instances", instance_names(version, structure, table), ("upserted", "deleted")
+        kind, tables, written, swept = "instances", instance_names(version, structure, table), "upserted", "deleted"
     else:
-        kind, tables, counters = "links", link_names(version, structure, table), ("linked", "unlinked")
+        kind, tables, written, swept = "links", link_names(version, structure, table), "linked", "unlinked"
     if step.is_sweep:
         with reading_once(connection):
-            return counters[1], execute(connection, _sql(f"sweep_{kind}", **tables)), fill.moved(0, None)
+            return swept, execute(connection, _sql(f"sweep_{kind}", **tables)), fill.moved(0, None)
     start = step.start(fill)
     tables["has_start"] = bool(start)
     values: dict[str, object] = dict(zip(("after", "after_target"), start, strict=False))
@@ -166,4 +168,4 @@ def _perform(
     statement = _sql(f"fill_{kind}", **tables, has_end=bool(last), is_new=fill.is_new, is_alone=fill.is_alone)
     with reading_once(connection) if kind == "links" and size >= ANALYZE_FROM_ROWS else nullcontext():
         rows = execute(connection, statement, values)
-    return counters[0], rows, fill.moved(size if is_part else rows, last if is_part else None)
+    return written, rows, fill.moved(size if is_part else rows, last if is_part else None)

@@ -8,6 +8,7 @@ from etl.outputs.versions.registry import VersionRow, move_position
 from etl.outputs.versions.tables import instance_names, link_names
 from etl.outputs.versions.version import OutVersion
 from etl.quoting import fold
+from etl.runs import CounterName, Counters
 
 _sql = SqlTemplates(__package__)
 
@@ -15,8 +16,6 @@ _sql = SqlTemplates(__package__)
 ANALYZE_FROM_ROWS = 10_000
 # Less than a tenth of a table, autovacuum's threshold too, does not need new statistics.
 _PARTS = 10
-
-Counters = dict[str, int]
 
 
 def no_rows() -> Counters:
@@ -71,7 +70,7 @@ def analyze(connection: Connection, version: OutVersion, table: str) -> None:
 
 def _follow(
     connection: Connection, version: OutVersion, structure: OutStructure, values: dict[str, object]
-) -> Iterator[tuple[str, str, int]]:
+) -> Iterator[tuple[str, CounterName, int]]:
     """(out_ table, counter, rows) of each statement."""
     for table in structure.instances:
         of_object = values | {"bo": table.bo}

@@ -1,23 +1,21 @@
 """A large first load: tasks of the run make a version and fill its tables in parallel; following completes it."""
 
-from collections.abc import Mapping
-
 from etl import ddl
 from etl.database import Connection
 from etl.metadata import names
 from etl.metadata.out_structure import OutLinks
 from etl.outputs.versions.fill import expected_rows, fill_beside
-from etl.outputs.versions.follow import Counters, no_rows
+from etl.outputs.versions.follow import no_rows
 from etl.outputs.versions.registry import known_versions, share_version
 from etl.outputs.versions.steps import Table, tables_of
 from etl.outputs.versions.version import Versions
-from etl.runs import Chunk
+from etl.runs import Chunk, ClaimedRows, Counters
 
 # A third of what two cores fill per second: a version that takes longer than fillSeconds is filled chunk by chunk.
 _ROWS_PER_SECOND = 100_000
 
 
-def tables_to_fill(store: Connection, out: Connection, versions: Versions, rows: Mapping[str, int]) -> dict[str, int]:
+def tables_to_fill(store: Connection, out: Connection, versions: Versions, rows: ClaimedRows) -> dict[str, int]:
     """The out_ tables of the version that the environment names, each with the number of tasks to fill it, if a run
     that claimed many `rows` (in_ table -> rows) is to make it: the version is missing, and a run may fill it whole.
     """
@@ -32,7 +30,7 @@ def tables_to_fill(store: Connection, out: Connection, versions: Versions, rows:
     return {table.name: 2 if _claimed(versions, table, rows) >= many else 1 for table in tables}
 
 
-def _claimed(versions: Versions, table: Table, rows: Mapping[str, int]) -> int:
+def _claimed(versions: Versions, table: Table, rows: ClaimedRows) -> int:
     """The number of claimed rows that concern an out_ table."""
     if not isinstance(table, OutLinks):
         return rows.get(names.in_table(table.bo), 0)

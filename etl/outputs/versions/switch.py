@@ -1,17 +1,15 @@
 """Switches readers from one version to another, and back, without an error for any of them."""
 
 import logging
-import random
 import re
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy
 
 from etl import ddl
-from etl.database import Connection, SqlTemplates, fetch_all, transaction
-from etl.errors import ConfigurationError, TransientFault
+from etl.database import LOCK_TIMEOUT, Backoff, Connection, RetryPolicy, SqlTemplates, fetch_all, transaction
+from etl.errors import ConfigurationError, EtlError, TransientFault
 from etl.outputs.versions.choose import current_version, find_version
 from etl.outputs.versions.follow import follow, snapshot
 from etl.outputs.versions.registry import (
@@ -29,8 +27,8 @@ from etl.quoting import printable
 _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
 
-_LOCK_TIMEOUT = "55P03"
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
+# For how long readers are waited for is an option.
+_BACKOFF = Backoff(first=0.1, longest=0.5)
 
 
 @dataclass(frozen=True)
@@ -81,24 +79,30 @@ def _with_retry(
     A reader of several views locks them in its own order. The next try first waits for the view that a reader was found
     to hold, which leads to the view that the reader locks first: there it queues behind us and holds nothing.
     """
-    deadline = time.monotonic() + patience
     first = ""
-    while True:
-        try:
-            with transaction(engine, client_min_messages="warning") as connection:
-                found = known_versions(connection, versions.store_schema)
-                before = current_version(found)
-                target = choose(found)
-                moves = _move(connection, versions, target, force=force, is_rollback=is_rollback, first=first)
-            return Switched(target.schema, before.schema if before else None, _acts(moves))
-        except TransientFault as fault:
-            if fault.sqlstate != _LOCK_TIMEOUT or time.monotonic() > deadline:
-                raise _with_readers(engine, versions, fault) from fault
-            first = _view_of(fault)
-        time.sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # noqa: S311
+
+    def attempt() -> Switched:
+        with transaction(engine, client_min_messages="warning") as connection:
+            found = known_versions(connection, versions.store_schema)
+            before = current_version(found)
+            target = choose(found)
+            moves = _move(connection, versions, target, force=force, is_rollback=is_rollback, first=first)
+        return Switched(target.schema, before.schema if before else None, _acts(moves))
+
+    def backoffs(fault: EtlError) -> list[Backoff]:
+        nonlocal first
+        if fault.sqlstate != LOCK_TIMEOUT:
+            return []
+        first = _view_of(fault)
+        return [replace(_BACKOFF, seconds=patience)]
+
+    try:
+        return RetryPolicy(backoffs).run_with_retry(f"switching {versions.views_schema}", attempt)
+    except TransientFault as fault:
+        raise _with_readers(engine, versions, fault) from fault
 
 
-def _view_of(fault: TransientFault) -> str:
+def _view_of(fault: EtlError) -> str:
     found = re.search(r"the view (\w+) is being read", str(fault))
     return found[1] if found else ""
 
@@ -137,7 +141,7 @@ def _acts(moves: list[ViewMove]) -> dict[str, str]:
 
 def _with_readers(engine: sqlalchemy.Engine, versions: Versions, fault: TransientFault) -> TransientFault:
     """Adds the readers to a lock timeout."""
-    if fault.sqlstate != _LOCK_TIMEOUT:
+    if fault.sqlstate != LOCK_TIMEOUT:
         return fault
     with transaction(engine) as connection:
         rows = fetch_all(connection, _sql("readers_now"), {"schema": versions.views_schema})

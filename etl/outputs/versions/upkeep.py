@@ -11,7 +11,6 @@ from etl.metadata.out_structure import OutStructure
 from etl.outputs.versions.choose import next_version
 from etl.outputs.versions.fill import begin, fill_chunk, mark_shared
 from etl.outputs.versions.follow import (
-    Counters,
     follow,
     no_rows,
     snapshot,
@@ -26,6 +25,7 @@ from etl.outputs.versions.registry import (
 )
 from etl.outputs.versions.version import OutVersion, Versions
 from etl.outputs.versions.views import lacks_views, move_views
+from etl.runs import Counters
 
 _sql = SqlTemplates(__package__, "etl.store")
 _log = logging.getLogger("in_pg_migration")

@@ -69,7 +69,7 @@ def _plan(
             return ViewMove(name, ViewAction.DROP)
         if force:
             return ViewMove(name, ViewAction.EMPTY, tuple(_nothing(column, old[column]) for column in old))
-        return Refusal(f"{name} is no table of that version, and {others} stands on its view")
+        return Refusal(f"{name} is not a table of that version, and {others} stands on its view")
     if view is None:
         return ViewMove(name, ViewAction.CREATE, tuple(identifier(column) for column in table))
     turned = [column for column in view if column in table and table[column] != view[column]]
@@ -84,7 +84,7 @@ def _plan(
     if force:
         return ViewMove(name, ViewAction.REPLACE, tuple(_kept(table, view)))
     columns = ", ".join(f"{name}.{column}" for column in gone)
-    return Refusal(f"{columns} is no column of that version, and {others} stands on its view")
+    return Refusal(f"{columns} is not a column of that version, and {others} stands on its view")
 
 
 def _kept(table: Columns, view: Columns) -> Iterator[str]:

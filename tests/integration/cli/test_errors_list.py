@@ -63,7 +63,7 @@ def test_the_store_keeps_the_errors_of_an_import_schema_that_was_made_anew(rejec
 def test_an_unknown_table_or_code_is_refused(rejected: Inbound) -> None:
     done = rejected.site.etl("errors", "list", "--table", "in_\x1b[2JClent")
     assert done.code == 2
-    assert "`in_\\x1b[2JClent` is no in_ table of company demo" in done.err
+    assert "`in_\\x1b[2JClent` is not an in_ table of company demo" in done.err
     assert rejected.site.etl("errors", "list", "--code", "WRONG").code == 2
 
 

@@ -320,9 +320,9 @@ def test_schedule_shows_the_next_times(etl: Command, world: World) -> None:
 
 
 @pytest.mark.parametrize(("path", "text", "fault"), [
-    (SCHEDULE, "tryToStartMigration = 25:00", ":1:23: tryToStartMigration: '25:00' is no time of a day"),
-    ("logging/structure.txt", "layot", ":1:1: 'layot' is no instruction: did you mean layout?"),
-    (MAIN, "companyCode=demo\ntimeZone=Asia/Almatty", "'Asia/Almatty' is no zone that this machine knows"),
+    (SCHEDULE, "tryToStartMigration = 25:00", ":1:23: tryToStartMigration: '25:00' is not a time of day"),
+    ("logging/structure.txt", "layot", ":1:1: 'layot' is not an instruction: did you mean layout?"),
+    (MAIN, "companyCode=demo\ntimeZone=Asia/Almatty", "'Asia/Almatty' is not a zone that this machine knows"),
 ])  # fmt: skip
 def test_check_knows_schedule_log_and_zone(etl: Command, world: World, path: str, text: str, fault: str) -> None:
     world.source.write(MAIN, "companyCode=demo")

@@ -85,13 +85,13 @@ def test_a_link_to_itself_is_named(tmp_path: Path) -> None:
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "A.txt")
-    with pytest.raises(ConfigurationError, match=r"A\.txt: is no regular file"):
+    with pytest.raises(ConfigurationError, match=r"A\.txt: is not a regular file"):
         open_source(str(tmp_path)).snapshot()
 
 
 def test_a_name_that_is_no_text_is_named(tmp_path: Path) -> None:
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt"))).write_text("1")
-    with pytest.raises(ConfigurationError, match="has a name that is no printable text") as caught:
+    with pytest.raises(ConfigurationError, match="has a name that is not a printable text") as caught:
         open_source(str(tmp_path)).snapshot()
     assert str(caught.value).isascii()
 
@@ -99,7 +99,7 @@ def test_a_name_that_is_no_text_is_named(tmp_path: Path) -> None:
 def test_the_directory_may_not_be_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("1")
     for url in (f"{tmp_path}/file", f"{tmp_path}/file/below"):
-        with pytest.raises(ConfigurationError, match=r"is no directory|cannot be read: Not a directory"):
+        with pytest.raises(ConfigurationError, match=r"is not a directory|cannot be read: Not a directory"):
             open_source(url).snapshot()
 
 

@@ -62,13 +62,13 @@ def test_errors_stand_beside_their_text_until_they_are_mended(world: World) -> N
     world.put("configs/X.txt", b"a=1\nb=x")
     errors = ErrorsBeside(world.source)
     faults = [
-        Problem("is no number", world.place("configs/X.txt"), 2, "b", 3, "b=x", 1),
+        Problem("is not a number", world.place("configs/X.txt"), 2, "b", 3, "b=x", 1),
         Problem("is no company", "environment"),
         Problem("has two faults", "configs/Y.txt", 1),
     ]
     errors.tell(faults, ["configs/X.txt"])
     _, *lines = beside(world, "configs/X.errors.txt").splitlines()
-    assert lines == ["", "line 2, column 3: b: is no number", "    b=x", "      ¯"]
+    assert lines == ["", "line 2, column 3: b: is not a number", "    b=x", "      ¯"]
     assert "line 1: has two faults" in beside(world, "configs/Y.errors.txt")
     assert set(world.source.snapshot().contents) == {"configs/X.txt"}
     errors.tell([], ["configs/X.txt"])
@@ -104,5 +104,5 @@ def test_zones() -> None:
     assert str(zone_of("", {"TZ": ":Europe/Berlin"})) == "Europe/Berlin"
     assert zone_of("", {})
     for name, environ in (("Asia/Almatty", {}), ("", {"TZ": "nowhere"}), ("../etc/passwd", {})):
-        with pytest.raises(ConfigurationError, match="is no zone that this machine knows"):
+        with pytest.raises(ConfigurationError, match="is not a zone that this machine knows"):
             zone_of(name, environ)

@@ -1,7 +1,7 @@
 """Codes that SQL would rather not have, through a whole run: in_ tables, store, out_ tables, a change and a fault.
 
 By number of the failure catalogue: 63 reserved words · 64 names of 63 bytes · 66 injection payloads as option codes.
-What is no code at all never gets so far (tests/unit/metadata/test_hostile_codes.py).
+What is not a code at all never gets so far (tests/unit/metadata/test_hostile_codes.py).
 """
 
 import json

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from etl.engine import undo
+from etl.store import UndoCounters
 from tests.fix_company import CLAIMS, STORE, MakeSite, Site
 
 JOURNAL_ROWS = 200_000
@@ -58,7 +59,7 @@ class OldStatistics:
         assert run
         return run
 
-    def undo(self, run: int) -> dict[str, int]:
+    def undo(self, run: int) -> UndoCounters:
         with self.site.runtime() as runtime:
             return undo(runtime, run).counters
 

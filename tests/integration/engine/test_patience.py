@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -131,7 +132,10 @@ def long_pauses() -> None:
     """Whoever sleeps through a pause misses every deadline."""
     from etl.runs import error_class
 
-    error_class._FIRST_WAIT = error_class._LONGEST_WAIT = 3600.0
+    for meaning, backoffs in error_class._BACKOFFS.items():
+        error_class._BACKOFFS[meaning] = tuple(
+            replace(one, first=3600.0, longest=3600.0) if one.is_outage else one for one in backoffs
+        )
 
 
 @pytest.mark.parametrize("arguments", [["run"], ["run", "--loop"]])

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from etl.engine import undo
+from etl.store import UndoCounters
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, MakeSite, Row, Site
 
 
@@ -26,7 +27,7 @@ def _first_load(site: Site) -> int:
     return site.run().run or 0
 
 
-def _undo(site: Site, run: int) -> dict[str, int]:
+def _undo(site: Site, run: int) -> UndoCounters:
     with site.runtime() as runtime:
         return undo(runtime, run).counters
 

@@ -70,7 +70,7 @@ def test_a_gzip_file_that_grows_without_end_is_given_up(client: SqlClient) -> No
         (b"in_id" + b"," * 300_000 + b"\na\n", "has 300,001 columns"),
         (b"in_id," * 300_000, "its first line has no end within 1,048,576 bytes"),
         (b'in_id,"' + b"x" * 3_000_000 + b'"\na,b\n', "its first line has no end within"),
-        (b"in_id," + b",".join(b"x%d" % n for n in range(900)) + b"\n", "`x0` is no column"),
+        (b"in_id," + b",".join(b"x%d" % n for n in range(900)) + b"\n", "`x0` is not a column"),
     ],
 )
 def test_headers_without_end(client: SqlClient, content: bytes, reason: str) -> None:
@@ -146,7 +146,7 @@ def test_damaged_pages_are_unreadable(client: SqlClient, compression: str) -> No
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1PAR1", b"PARE" * 20, b"PAR1" + b"\xff" * 60 + b"PAR1"])
 def test_footers_that_are_none(client: SqlClient, content: bytes) -> None:
-    assert "is no Parquet file, or is damaged" in client.refused("fill", client.write("Client.parquet", content))
+    assert "is not a Parquet file, or is damaged" in client.refused("fill", client.write("Client.parquet", content))
 
 
 FAR = datetime(9999, 12, 31)

@@ -116,8 +116,8 @@ BAD = [
     ('<c r="@" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "is an error of Excel"),
     ('<c r="@"><f>B1</f></c>', "is a formula without a result"),
     ('<c r="@"><f t="shared" si="0"/><v/></c>', "is a formula without a result"),
-    ('<c r="@"><v>NaN</v></c>', "is no number as Excel writes them"),
-    ('<c r="@"><v>1_000</v></c>', "is no number as Excel writes them"),
+    ('<c r="@"><v>NaN</v></c>', "is not a number as Excel writes them"),
+    ('<c r="@"><v>1_000</v></c>', "is not a number as Excel writes them"),
     ('<c r="@"><v>1e999</v></c>', "is not finite"),
     ('<c r="@" t="b"><v>2</v></c>', "is neither true nor false"),
     ('<c r="@" t="new"><v>1</v></c>', "is of a kind that Excel does not know"),
@@ -220,7 +220,7 @@ ENTITY = b'<!DOCTYPE worksheet [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><workshe
         ("", {SHEET: None}, "has no part xl/worksheets/sheet1.xml"),
         ("", {SHEET: b"\xff\xff<worksheet>"}, "is damaged"),
         ("", {"xl/workbook.xml": b"<workbook/>"}, "has no sheet of cells"),
-        ("", {"_rels/.rels": None}, "is no Excel workbook"),
+        ("", {"_rels/.rels": None}, "is not an Excel workbook"),
         ("", {"xl/sharedStrings.xml": ENTITY}, "declares a document type"),
         ("", {"xl/styles.xml": b"<styleSheet>"}, "is damaged"),
         ("", {"xl/styles.xml": b'<s><cellXfs><xf numFmtId="' + b"9" * 5000 + b'"/></cellXfs></s>'}, "is damaged"),
@@ -246,8 +246,8 @@ def test_archives_of_another_kind_are_named(client: SqlClient) -> None:
     assert "is encrypted, or an old workbook" in fill("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     assert "is read as .xlsx only" in fill("a.xlsb", b"")
     assert "is read as .xlsx only" in fill("a.XLS", b"")
-    assert "is no Excel workbook" in fill("a.xlsx", b"")
-    assert "is no Excel workbook" in fill("a.xlsm", b"PK\3\4" + bytes(100))
+    assert "is not an Excel workbook" in fill("a.xlsx", b"")
+    assert "is not an Excel workbook" in fill("a.xlsm", b"PK\3\4" + bytes(100))
     binary = workbook(
         client.folder / "b.xlsx",
         "",

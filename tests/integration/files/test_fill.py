@@ -68,7 +68,7 @@ def test_names_are_checked_before_the_first_row(client: SqlClient) -> None:
     bad = client.write("Claim.csv", "in_id,Titel,id,Title,title\nk-1,x,1,y,z\n")
     said = client.refused("fill", good, bad)
     assert (
-        f"{bad}:1: `Titel` is no column of in_Claim, did you mean Title?; columns: in_id, out_id, removed, Title"
+        f"{bad}:1: `Titel` is not a column of in_Claim, did you mean Title?; columns: in_id, out_id, removed, Title"
         in said
     )
     assert "column id of in_Claim is filled by the database or by a run" in said
@@ -179,7 +179,7 @@ def test_of_its_own_a_file_is_not_handed_over(client: SqlClient) -> None:
     assert done.code == 1
     assert "1 rows into in_Client" in done.out
     assert "1 numbers have more than 4 decimals and are rounded" in done.out
-    assert "line 3: Amount is no number" in done.out
+    assert "line 3: Amount is not a number" in done.out
     assert "Not handed over yet" in done.out
 
 

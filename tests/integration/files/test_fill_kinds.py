@@ -56,7 +56,7 @@ def test_a_parquet_column_of_another_kind_is_refused(client: SqlClient) -> None:
     assert "column Born is int64, which fills no time" in said
     assert "column Name is list" in said
     assert "column Active is double" in said
-    assert "is no Parquet file" in client.refused("fill", client.write("Client.parquet", "in_id\n"))
+    assert "is not a Parquet file" in client.refused("fill", client.write("Client.parquet", "in_id\n"))
 
 
 def test_every_sheet_that_bears_a_name(client: SqlClient) -> None:
@@ -97,4 +97,4 @@ def test_a_sheet_by_name(client: SqlClient) -> None:
     assert "has no sheet `three`" in client.refused("fill", "Client", path, "--sheet", "three")
     client.fill("Client", path, "--sheet", "two")
     assert client.rows("in_id") == [("c-2",)]
-    assert "is no Excel workbook" in client.refused("fill", client.write("Client.xlsx", "in_id\n"))
+    assert "is not an Excel workbook" in client.refused("fill", client.write("Client.xlsx", "in_id\n"))

@@ -45,8 +45,8 @@ def test_what_is_no_file_is_not_opened(client: SqlClient, scans: Path) -> None:
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(os.path.relpath(scans / "socket"))
         said = refused(client, scans)
-    assert f"{scans / 'pipe'}: is no regular file" in said
-    assert f"{scans / 'socket'}: is no regular file" in said
+    assert f"{scans / 'pipe'}: is not a regular file" in said
+    assert f"{scans / 'socket'}: is not a regular file" in said
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root gives files away")
@@ -66,7 +66,7 @@ def test_a_device_is_not_opened(client: SqlClient, scans: Path) -> None:
         os.mknod(scans / "zero", 0o20666, os.makedev(1, 5))
     except PermissionError:
         pytest.skip("no devices here")
-    assert "is no regular file" in refused(client, scans)
+    assert "is not a regular file" in refused(client, scans)
 
 
 def test_names_that_no_file_id_holds(client: SqlClient, scans: Path) -> None:

@@ -107,7 +107,10 @@ def test_a_look_that_starts_nothing_is_not_told(site: Site) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("import sys; sys.exit('no such room')", "hookCommand did not receive run.done: it ended with 1: no such room"),
+        (
+            "import sys; sys.exit('no such room')",
+            "hookCommand did not receive run.done: it ended with exit code 1: no such room",
+        ),
         ("import time; time.sleep(600)", "it took longer than 1 s and was ended"),
     ],
 )
@@ -126,7 +129,9 @@ def test_a_command_that_is_not_there_stops_no_run(site: Site) -> None:
     assert message(done.err) == "hookCommand did not receive run.done: it cannot be started: No such file or directory"
 
 
-@pytest.mark.parametrize(("answer", "fault"), [(500, "the answer was 500"), (302, "the answer was 302")])
+@pytest.mark.parametrize(
+    ("answer", "fault"), [(500, "it answered with status 500"), (302, "it answered with status 302")]
+)
 def test_an_address_that_refuses_or_sends_elsewhere_is_told_without_its_token(
     site: Site, answer: int, fault: str
 ) -> None:

@@ -70,7 +70,7 @@ def test_trust_ends_before_the_lease_when_the_database_is_out_of_reach(
 
 
 def test_trust_counts_from_before_the_run_was_won(site: Site, handshake: MakeHandshake) -> None:
-    """A long wait within the winning transaction is no time that the lease has."""
+    """A long wait within the winning transaction is not a time that the lease has."""
     with ThreadPoolExecutor(1) as pool:
         with site.locking("in_tables.run_fence"):
             winner = pool.submit(handshake("a").acquire)
@@ -86,7 +86,7 @@ def test_trust_counts_from_before_the_run_was_won(site: Site, handshake: MakeHan
 
 def test_a_helpers_trust_counts_from_before_it_joined(site: Site, handshake: MakeHandshake, first: RunLease) -> None:
     with transaction(handshake("b").engine) as connection:
-        _, running = handshake("b").look(connection)
+        _, running = handshake("b").read_state(connection)
     assert running is not None
     with ThreadPoolExecutor(1) as pool:
         with site.locking("in_tables.runner"):

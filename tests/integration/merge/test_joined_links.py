@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from etl.merge.links import merge as links
-from etl.runs import Chunk
+from etl.runs import Chunk, Counters
 from tests.fix_company import ONLY_ONE, STORE
 from tests.integration.merge.conftest import Inbound
 
@@ -25,7 +25,7 @@ def joined(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     run = links._join
 
-    def counted(merge: Any, chunk: Chunk, counters: dict[str, int]) -> int:
+    def counted(merge: Any, chunk: Chunk, counters: Counters) -> int:
         rows = run(merge, chunk, counters)
         if chunk.rows:
             counts.append(rows)

@@ -60,14 +60,14 @@ def test_an_empty_company_is_no_trouble(site: Site) -> None:
 def test_a_date_that_is_none_is_told(site: Site, date: str) -> None:
     site.partner(f"insert into in_Client (in_id, inserted_date) values ('a', {date}), ('b', '2020-01-01')")
     with site.runtime() as runtime:
-        [client] = [table for table in AgeSampler().look(runtime).tables if table.in_table == "in_Client"]
+        [client] = [table for table in AgeSampler().sample(runtime).tables if table.in_table == "in_Client"]
     assert (client.ready, client.undated, client.oldest) == (2, 1, datetime(2020, 1, 1, tzinfo=UTC))
 
 
 def test_a_date_in_the_future_is_no_age(site: Site) -> None:
     site.partner("insert into in_Client (in_id, inserted_date) values ('a', '2999-01-01')")
     with site.runtime() as runtime:
-        assert AgeSampler().look(runtime).oldest_seconds == 0
+        assert AgeSampler().sample(runtime).oldest_seconds == 0
 
 
 def test_a_table_that_is_too_large_is_estimated(site: Site) -> None:
@@ -91,7 +91,7 @@ def test_a_table_is_read_again_only_when_it_has_changed(site: Site) -> None:
     book = AgeSampler()
 
     def ready() -> int:
-        return {table.in_table: table.ready for table in book.look(runtime).tables}["in_Client"]
+        return {table.in_table: table.ready for table in book.sample(runtime).tables}["in_Client"]
 
     def scans() -> int:
         site.wait_for_statistics(site.database)

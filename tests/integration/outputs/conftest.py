@@ -6,6 +6,7 @@ import pytest
 
 from etl.engine import Outcome, Runtime
 from etl.outputs.versions import Versions, bring_up_to_date
+from etl.runs import Counters
 from tests.fix_company import OUT, MakeSite, Row, Site
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
@@ -39,7 +40,7 @@ fields:
 }
 
 
-def follow(runtime: Runtime, versions: Versions | None = None) -> dict[str, int]:
+def follow(runtime: Runtime, versions: Versions | None = None) -> Counters:
     """What a run does for the versions; returns the rows written."""
     with runtime.out_side() as out:
         return bring_up_to_date(out, versions or runtime.versions)

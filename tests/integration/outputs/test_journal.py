@@ -3,6 +3,7 @@
 import random
 from contextlib import ExitStack
 
+from etl.runs import Counters
 from tests.fix_company import OUT, STORE
 from tests.integration.outputs.conftest import Outbound, follow
 from tests.integration.outputs.writers import Writer, populate, session, wrong_rows
@@ -18,7 +19,7 @@ def test_several_writers_lose_nothing_but_to_a_naive_follower(outbound: Outbound
     with site.runtime() as runtime, ExitStack() as stack:
         writers = [Writer(stack.enter_context(session(site.store_database)), random.Random(n)) for n in range(WRITERS)]
 
-        def look() -> dict[str, int]:
+        def look() -> Counters:
             nonlocal naive_last
             rows = site.look(f"select n from {STORE}.journal where n > {naive_last} order by n")
             naive_seen.update(row["n"] for row in rows)

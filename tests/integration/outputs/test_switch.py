@@ -188,7 +188,9 @@ def test_a_view_of_somebody_else_is_a_reason_not_to_switch(outbound: Outbound) -
     site.look(f"create view public.report as select name, secret from {VIEWS}.Client")
     with pytest.raises(ConfigurationError) as refused:
         back(outbound)
-    assert "client.secret is no column of that version, and view public.report stands on its view" in str(refused.value)
+    assert "client.secret is not a column of that version, and view public.report stands on its view" in str(
+        refused.value
+    )
     assert "with --force they stay, and what is gone is empty" in str(refused.value)
     assert to(outbound, "1", force=True).views["client"] == "replace"
     assert site.look("select * from public.report order by name", at=site.out_database) == [

@@ -2,17 +2,19 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import sqlalchemy
 
-from etl.database import Access, bring_up, open_engine, transaction
+from etl.database import Access, RetryPolicy, bring_up, open_engine, transaction
 from etl.errors import EnvironmentFault, FencedOut, TransientFault
-from etl.runs import Chunk, Kind, RetryPolicy, Task, TaskQueue, perform
+from etl.runs import Chunk, Counters, Kind, Task, TaskQueue, backoffs_of, perform
 from etl.sources.in_tables.handshake import Handshake, RunLease
 from etl.sources.in_tables.own_tables import IMPORT
 from tests.fix_company import CLAIMS, MakeSite, Site
 
+BACKOFFS = partial(backoffs_of, outage_seconds=0)
 PLAN = [
     Task(1, 1, Kind.MIGRATE_SINGLE_FIELDS, "first", "in_A", Chunk(5, None, 10)),
     Task(2, 1, Kind.MIGRATE_SINGLE_FIELDS, "second", "in_A", Chunk(5, 10, None)),
@@ -71,7 +73,7 @@ def done(queue: TaskQueue) -> str | None:
     """Takes a task and performs it without any work; its title."""
     taken = queue.take()
     if taken:
-        perform(queue, taken, lambda connection, task: {}, retry_policy=RetryPolicy(lambda: None))
+        perform(queue, taken, lambda connection, task: {}, retry_policy=RetryPolicy(BACKOFFS))
     return taken.task.title if taken else None
 
 
@@ -93,9 +95,9 @@ def test_a_stage_waits_for_the_whole_stage_before(queue: TaskQueue) -> None:
     assert first is not None
     assert second is not None
     assert queue.take() is None
-    perform(queue, first, lambda connection, task: {}, retry_policy=RetryPolicy(lambda: None))
+    perform(queue, first, lambda connection, task: {}, retry_policy=RetryPolicy(BACKOFFS))
     assert queue.take() is None
-    perform(queue, second, lambda connection, task: {}, retry_policy=RetryPolicy(lambda: None))
+    perform(queue, second, lambda connection, task: {}, retry_policy=RetryPolicy(BACKOFFS))
     assert [done(queue), done(queue), done(queue)] == ["barrier", "last", None]
     left = queue.left()
     assert (left.todo, left.running, left.is_over) == (0, 0, True)
@@ -108,7 +110,7 @@ def test_a_lane_keeps_its_order_and_holds_up_nobody_else(site: Site, queue: Task
         queue.record(connection, [Task(seq, 1, Kind.NOP, str(seq), serial_key=lane) for seq, lane in lanes.items()])
     taken = {one.task.seq: one for one in (queue.take(), queue.take(), queue.take(), queue.take()) if one}
     assert (set(taken), queue.take()) == ({10, 12, 13, 14}, None)
-    perform(queue, taken[10], lambda connection, task: {}, retry_policy=RetryPolicy(lambda: None))
+    perform(queue, taken[10], lambda connection, task: {}, retry_policy=RetryPolicy(BACKOFFS))
     assert done(queue) == "11"
     assert queue.take() is None
     queue.put_back(taken[12], "failed")
@@ -142,11 +144,11 @@ def test_counters_and_state_are_one_with_the_work(site: Site, queue: TaskQueue) 
     taken = queue.take()
     assert taken is not None
 
-    def work(connection: sqlalchemy.Connection, task: Task) -> dict[str, int]:
+    def work(connection: sqlalchemy.Connection, task: Task) -> Counters:
         connection.execute(sqlalchemy.text("create table in_tables.effect ()"))
         return {"created": 3}
 
-    assert perform(queue, taken, work, retry_policy=RetryPolicy(lambda: None)) == {"created": 3}
+    assert perform(queue, taken, work, retry_policy=RetryPolicy(BACKOFFS)) == {"created": 3}
     assert queue.done_counters(taken) == {"created": 3}
     assert site.value("select to_regclass('in_tables.effect') is not null")
 
@@ -155,12 +157,12 @@ def test_a_fault_rolls_back_and_frees_the_task_with_its_reason(site: Site, queue
     taken = queue.take()
     assert taken is not None
 
-    def work(connection: sqlalchemy.Connection, task: Task) -> dict[str, int]:
+    def work(connection: sqlalchemy.Connection, task: Task) -> Counters:
         connection.execute(sqlalchemy.text("create table in_tables.effect ()"))
         raise EnvironmentFault("disk full")
 
     with pytest.raises(EnvironmentFault):
-        perform(queue, taken, work, retry_policy=RetryPolicy(lambda: None))
+        perform(queue, taken, work, retry_policy=RetryPolicy(BACKOFFS))
     assert site.value("select to_regclass('in_tables.effect') is null")
     assert site.look("select state, error, owner from in_tables.task where seq = 1") == [
         {"state": "todo", "error": "disk full", "owner": None}
@@ -175,7 +177,7 @@ def test_a_transient_fault_is_tried_again_as_a_whole(queue: TaskQueue) -> None:
     assert taken is not None
     tries: list[int] = []
 
-    def work(connection: sqlalchemy.Connection, task: Task) -> dict[str, int]:
+    def work(connection: sqlalchemy.Connection, task: Task) -> Counters:
         connection.execute(sqlalchemy.text("create table in_tables.effect ()"))
         tries.append(1)
         if len(tries) < 3:
@@ -184,7 +186,7 @@ def test_a_transient_fault_is_tried_again_as_a_whole(queue: TaskQueue) -> None:
             raise fault
         return {"created": len(tries)}
 
-    assert perform(queue, taken, work, retry_policy=RetryPolicy(lambda: None)) == {"created": 3}
+    assert perform(queue, taken, work, retry_policy=RetryPolicy(BACKOFFS)) == {"created": 3}
 
 
 def test_the_check_before_each_try_ends_the_tries(site: Site, queue: TaskQueue) -> None:
@@ -195,7 +197,7 @@ def test_the_check_before_each_try_ends_the_tries(site: Site, queue: TaskQueue) 
         raise FencedOut("lost")
 
     with pytest.raises(FencedOut):
-        perform(queue, taken, lambda connection, task: {}, retry_policy=RetryPolicy(lost))
+        perform(queue, taken, lambda connection, task: {}, retry_policy=RetryPolicy(BACKOFFS, lost))
     assert states(site)[0] != "done"
 
 
@@ -207,12 +209,12 @@ def test_an_heir_takes_what_was_begun_and_the_old_owner_finishes_nothing(
     other = new_owner(site, engine)
     other.inherit()
     with pytest.raises(FencedOut):
-        perform(queue, begun, lambda connection, task: {}, retry_policy=RetryPolicy(lambda: None))
+        perform(queue, begun, lambda connection, task: {}, retry_policy=RetryPolicy(BACKOFFS))
     assert queue.take() is None
     again = other.take()
     assert again is not None
     assert (again.task, again.attempts) == (PLAN[0], 2)
-    perform(other, again, lambda connection, task: {}, retry_policy=RetryPolicy(lambda: None))
+    perform(other, again, lambda connection, task: {}, retry_policy=RetryPolicy(BACKOFFS))
 
 
 def test_a_task_under_way_keeps_the_heir_waiting(site: Site, engine: sqlalchemy.Engine, queue: TaskQueue) -> None:

@@ -1,16 +1,18 @@
 """A session that sits on its locks for hours (failure catalogue 43): who it is, is told, and the task is free again."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import sqlalchemy
 
-from etl.database import Connection, execute, open_engine
+from etl.database import Connection, RetryPolicy, execute, open_engine
 from etl.errors import TransientFault
-from etl.runs import Kind, RetryPolicy, Task, TaskQueue, perform
+from etl.runs import Counters, Kind, Task, TaskQueue, backoffs_of, perform
 from tests.fix_company import PASSWORD, MakeSite, Site
 
 _DOCUMENT = "code: Client\nfields:\n  - {code: Name, type: INPUT_TEXT, needLoadFromInTables: true}\n"
+BACKOFFS = partial(backoffs_of, outage_seconds=0)
 _TASK = Task(1, 1, Kind.MIGRATE_SINGLE_FIELDS, "in_Client", "in_Client")
 
 
@@ -37,13 +39,13 @@ def test_the_error_names_the_table_and_who_holds_it(site: Site, engine: sqlalche
     assert taken is not None
     site.partner.fill("in_Client", {"in_id": "a", "name": "A"})
 
-    def touch(connection: Connection, task: Task) -> dict[str, int]:
-        return {"rows": execute(connection, sqlalchemy.text("update in_tables.in_Client set name = 'B'"))}
+    def touch(connection: Connection, task: Task) -> Counters:
+        return {"touched": execute(connection, sqlalchemy.text("update in_tables.in_Client set name = 'B'"))}
 
     statements = ("set application_name to E'hea\\033[2Jvy'", "update in_tables.in_Client set name = 'C'")
     with site.partner.holding(*statements) as session:
         with pytest.raises(TransientFault) as caught:
-            perform(queue, taken, touch, retry_policy=RetryPolicy(lambda: None), lock_timeout="20ms")
+            perform(queue, taken, touch, retry_policy=RetryPolicy(BACKOFFS), lock_timeout="20ms")
         pid = session.info.backend_pid
     message = str(caught.value)
     assert message.startswith("task MIGRATE_SINGLE_FIELDS in_Client: PostgreSQL ")
@@ -55,4 +57,4 @@ def test_the_error_names_the_table_and_who_holds_it(site: Site, engine: sqlalche
 
     taken = queue.take()
     assert taken is not None
-    assert perform(queue, taken, touch, retry_policy=RetryPolicy(lambda: None)) == {"rows": 1}
+    assert perform(queue, taken, touch, retry_policy=RetryPolicy(BACKOFFS)) == {"touched": 1}

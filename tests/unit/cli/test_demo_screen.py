@@ -9,6 +9,7 @@ from etl.cli.demo_screen import WIDTH, Screen
 from etl.demo import Fault, Load, Statement
 from etl.demo.steps import body, comment
 from etl.engine import Outcome
+from etl.runs import Counters
 from etl.sources.in_tables.receipts import Receipt
 
 LONG = "in_ClientClaim_CoClient_NaturalPerson"
@@ -20,29 +21,29 @@ def fault(in_id: str | None = "C-1", **other: str | None) -> Fault:
     return Fault(in_table="in_ClientClaim", row_id=7, in_id=in_id, **values)  # type: ignore[arg-type]
 
 
-def act(*faults: Fault, resolved: int = 0, links: int = 0, **out: int) -> Load:
+def act(*faults: Fault, resolved: int = 0, links: int = 0, out: Counters | None = None) -> Load:
     receipts = (Receipt(LONG, 1_000_000, 999_000, 1_000), Receipt("in_NaturalPerson", 0))
     waiting = ({"bo": "ClientClaim", "field": "CoClient", "target_bo": "NaturalPerson", "links": links},)
     return Load(
         title="First load",
         statements=(Statement(2_000, "people"),),
         hand_over="delete from in_tables.process_tracking",
-        outcome=Outcome("ready", 1, receipts=receipts, resolved=resolved, out_schema="out_demo_1_1", out=out),
+        outcome=Outcome("ready", 1, receipts=receipts, resolved=resolved, out_schema="out_demo_1_1", out=out or {}),
         faults=faults,
         waiting=waiting if links else (),
     )
 
 
-def shown(*faults: Fault, resolved: int = 0, links: int = 0, **out: int) -> list[str]:
+def shown(*faults: Fault, resolved: int = 0, links: int = 0, out: Counters | None = None) -> list[str]:
     file = io.StringIO()
     Screen(console=Console(file=file, width=WIDTH, highlight=False)).act(
-        1, act(*faults, resolved=resolved, links=links, **out)
+        1, act(*faults, resolved=resolved, links=links, out=out)
     )
     return file.getvalue().splitlines()
 
 
 def test_it_fits_the_screen_and_is_plain() -> None:
-    lines = shown(fault(), links=3, upserted=12)
+    lines = shown(fault(), links=3, out={"upserted": 12})
     assert max(len(line) for line in lines) <= WIDTH
     assert "\x1b" not in "".join(lines)
 
@@ -76,7 +77,7 @@ def test_one_is_singular(number: int, words: str) -> None:
 
 
 def test_what_moved_in_the_out_tables() -> None:
-    assert "out_demo_1_1: 12 rows written, 3 links removed." in shown(upserted=12, deleted=0, unlinked=3)
+    assert "out_demo_1_1: 12 rows written, 3 links removed." in shown(out={"upserted": 12, "deleted": 0, "unlinked": 3})
     assert "out_demo_1_1: nothing to change." in shown()
 
 

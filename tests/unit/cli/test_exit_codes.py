@@ -46,9 +46,9 @@ def test_an_error_of_the_tree(kind: type[EtlError], code: int, capsys: pytest.Ca
 
 
 def test_several_problems_stand_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
-    problems = Problem("is no number", "/etc/a.txt", 3, "port"), Problem("is missing", "/etc/b.txt")
+    problems = Problem("is not a number", "/etc/a.txt", 3, "port"), Problem("is missing", "/etc/b.txt")
     assert ends_with(ConfigurationError(*problems)) == 2
-    assert capsys.readouterr().err == "etl: /etc/a.txt:3: port: is no number\n/etc/b.txt: is missing\n"
+    assert capsys.readouterr().err == "etl: /etc/a.txt:3: port: is not a number\n/etc/b.txt: is missing\n"
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

@@ -4,6 +4,7 @@ import pytest
 
 from etl.cli.run import show_outcome
 from etl.engine import Outcome
+from etl.runs import Counters
 from etl.sources.in_tables.receipts import Receipt
 
 
@@ -17,7 +18,7 @@ def test_a_run(capsys: pytest.CaptureFixture[str]) -> None:
         Receipt("in_Client", claimed=12_345, created=12_000, changed=300, unchanged=44, rejected=1),
         Receipt("in_Claim", claimed=2, created=2),
     )
-    out = {"upserted": 12_302, "deleted": 0, "linked": 0, "unlinked": 0}
+    out: Counters = {"upserted": 12_302, "deleted": 0, "linked": 0, "unlinked": 0}
     outcome = Outcome(
         "handed over", run=5, receipts=receipts, errors=1, resolved=7, out_schema="out_demo_1_1", out=out, seconds=2.25
     )

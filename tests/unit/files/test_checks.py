@@ -19,7 +19,7 @@ _ZONES = st.sampled_from(["Z", "+05:00", "-1230", "+14"])
 
 
 def objection(text: str) -> str:
-    """Why a text is no number; empty: it is one."""
+    """Why a text is not a number; empty: it is one."""
     try:
         normal(text)
     except ValueError as error:
@@ -74,7 +74,7 @@ def test_numbers(numbers: list[Decimal]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("1,5", "comma"), ("NaN", "finite"), ("1e400", "large"), ("9" * 20 + ".99995", "large"), ("x", "no number")],
+    [("1,5", "comma"), ("NaN", "finite"), ("1e400", "large"), ("9" * 20 + ".99995", "large"), ("x", "not a number")],
 )
 def test_why_a_number_is_none(text: str, word: str) -> None:
     assert word in objection(text)

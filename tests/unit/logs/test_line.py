@@ -84,8 +84,8 @@ def test_json_lines() -> None:
     assert "\n" not in text
     found = json.loads(text)
     assert found["exception"].startswith("Traceback")
-    assert {key: found[key] for key in ("level", "logger", "place", "message")} == {
-        "level": "WARN", "logger": "inMigration", "place": "uXizo869mV", "message": "start task\nof two lines",
+    assert {key: found[key] for key in ("level", "logger", "code", "message")} == {
+        "level": "WARN", "logger": "inMigration", "code": "uXizo869mV", "message": "start task\nof two lines",
     }  # fmt: skip
 
 

@@ -33,7 +33,8 @@ def test_a_member_field_that_does_not_exist() -> None:
 
 def test_a_field_of_an_object_that_is_no_member() -> None:
     assert (
-        only(party("{boCode: Firn, fieldCode: Made}")).message == "`Firn` is no member of Party: did you mean `Firm`?"
+        only(party("{boCode: Firn, fieldCode: Made}")).message
+        == "`Firn` is not a member of Party: did you mean `Firm`?"
     )
 
 

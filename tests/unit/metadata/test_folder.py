@@ -35,5 +35,5 @@ def test_a_company_without_documents(code: str) -> None:
 
 
 def test_a_code_that_climbs_out_of_its_folder() -> None:
-    with pytest.raises(MetadataError, match="is no company code"):
+    with pytest.raises(MetadataError, match="is not a company code"):
         company_documents("../demo", TEXTS, origin="file:/x")

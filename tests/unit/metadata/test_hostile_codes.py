@@ -109,14 +109,14 @@ def test_refused_as_the_code_of_an_object_and_of_a_field(payload: str) -> None:
         parse_company("demo", documents)
     assert len(caught.value.problems) == 2
     for problem, owner in zip(caught.value.problems, ("A", "B.field number 1"), strict=True):
-        assert "is no code: a code begins with a Latin letter" in problem.message
+        assert "is not a code: a code begins with a Latin letter" in problem.message
         assert (problem.line, problem.key) == (1, owner)
     assert str(caught.value).replace("\n", "").isprintable()
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: ascii(payload[:70]))
 def test_refused_as_a_company_and_as_a_name_in_sql(payload: str) -> None:
-    with pytest.raises(MetadataError, match="is no company code"):
+    with pytest.raises(MetadataError, match="is not a company code"):
         parse_company(payload, {})
     if payload != "_a":
         with pytest.raises(ConfigurationError):

@@ -17,11 +17,11 @@ BAD = {
     r"\x7f": "U+007F is a control character",
     r"\x9b31m": "U+009B is a control character",
     r"\u0008": "U+0008 is a control character",
-    r"\uFFFE": "U+FFFE is no character",
-    r"\uffff": "U+FFFF is no character",
-    r"\uFDD0": "U+FDD0 is no character",
-    r"\U0001FFFE": "U+1FFFE is no character",
-    r"\U0010FFFF": "U+10FFFF is no character",
+    r"\uFFFE": "U+FFFE is not a character",
+    r"\uffff": "U+FFFF is not a character",
+    r"\uFDD0": "U+FDD0 is not a character",
+    r"\U0001FFFE": "U+1FFFE is not a character",
+    r"\U0010FFFF": "U+10FFFF is not a character",
 }
 GOOD = {
     r"\ud83d\ude00": "😀",
@@ -66,7 +66,7 @@ KEYS = (
 def test_nor_may_a_key_hold_it(text: str) -> None:
     for place in KEYS:
         found = problems(Client=place.format(text))
-        assert any(one.message.startswith(f"a key is no plain word: {BAD[text]}") for one in found), (place, found)
+        assert any(one.message.startswith(f"a key is not a plain word: {BAD[text]}") for one in found), (place, found)
         assert all(str(one).isprintable() for one in found)
 
 

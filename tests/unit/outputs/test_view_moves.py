@@ -32,7 +32,7 @@ def test_a_column_that_goes_makes_the_view_anew() -> None:
 
 
 def test_a_column_that_goes_is_refused_where_others_stand_on_it_and_empty_by_force() -> None:
-    reason = "t.code is no column of that version, and view public.report stands on its view"
+    reason = "t.code is not a column of that version, and view public.report stands on its view"
     assert plan_moves({"t": OLD}, {"t": WIDER}, READER, force=False) == ([], [Refusal(reason)])
     moves = [ViewMove("t", ViewAction.REPLACE, ("id", "cast(null as text) as code", "name"))]
     assert plan_moves({"t": OLD}, {"t": WIDER}, READER, force=True) == (moves, [])

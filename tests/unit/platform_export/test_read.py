@@ -135,10 +135,10 @@ def test_an_answer_is_carried_as_far_as_it_says_its_types(tmp_path: Path) -> Non
     ("text", "message"),
     [
         ("[]", "holds no JSON object"),
-        ("{", "is no JSON that can be read"),
+        ("{", "is not readable JSON"),
         ("[" * 100_000, "nested too deep"),
         ('{"boCode": "A", "boCode": "B"}', "the key `boCode` stands twice"),
-        ('{"boCode": "A"}', "is no answer of load-bo-structure"),
+        ('{"boCode": "A"}', "is not an answer of load-bo-structure"),
         (json.dumps(answer() | {"boType": "PANEL"}), "holds no business object that carries data"),
     ],
 )
@@ -180,7 +180,7 @@ def test_an_archive_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
 def test_other_archives_are_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
         other.writestr("readme.txt", "x")
-    with pytest.raises(ConfigurationError, match="is no structure export"):
+    with pytest.raises(ConfigurationError, match="is not a structure export"):
         read_structure(tmp_path / "other.zip", "shop", {})
     short = export(tmp_path / "short.zip", CLIENT, KINDS, PARTIES, count=9)
     reported = "metadata.mybpm says that it holds 9 objects, and 3 were read"

@@ -39,7 +39,7 @@ def test_several_companies_are_named() -> None:
 
 @pytest.mark.parametrize("code", ["", "1a", "../x", "a b", "ё", "a\n"])
 def test_a_company_that_can_be_none_is_refused(code: str) -> None:
-    assert problems_of({}, company=code)[0].startswith(f"{code!r} is no company code: ")
+    assert problems_of({}, company=code)[0].startswith(f"{code!r} is not a company code: ")
 
 
 def test_the_overlay_wins_key_by_key() -> None:
@@ -66,7 +66,7 @@ def test_the_overlay_names_no_other_company() -> None:
     assert settings_of({f"companies/demo/{MAIN}": "companyCode=demo"}).in_migration.company_code == "demo"
     [problem] = problems_of({f"companies/demo/{MAIN}": "companyCode=other"})
     assert problem == (
-        f"/c/companies/demo/{MAIN}:1: companyCode: other stands in the folder of company demo: delete this line"
+        f"/c/companies/demo/{MAIN}:1: companyCode: other is set in the folder of company demo: delete this line"
     )
 
 

@@ -19,13 +19,13 @@ def test_a_command_has_words_as_in_a_shell() -> None:
     main = settings_of({MAIN: "hookCommand=/opt/tell --to 'the operators'"}).in_migration
     assert main.hook_command == ("/opt/tell", "--to", "the operators")
     [problem] = problems_of({MAIN: "hookCommand=/opt/tell 'x"})
-    assert problem == f"/c/{MAIN}:1: hookCommand: has a quotation mark without its partner: close it"
+    assert problem == f"/c/{MAIN}:1: hookCommand: has an unclosed quotation mark: close it"
 
 
 @pytest.mark.parametrize("url", ["ftp://host/x", "host/x", "file:///etc/passwd", "https:///t0ken"])
 def test_an_address_that_is_none_is_refused_and_not_repeated(url: str) -> None:
     [problem] = problems_of({MAIN: f"hookUrl={url}"})
-    assert "hookUrl: is no address" in problem
+    assert "hookUrl: is not a URL" in problem
     assert url not in problem
 
 
@@ -45,9 +45,9 @@ def test_times_without_a_zone_are_those_of_the_schedule() -> None:
 
 @pytest.mark.parametrize("text", ["25:00", "2", "02:00 03:00", "02:60", "mon 02:00", "02:00,,03:00"])
 def test_times_that_are_none(text: str) -> None:
-    assert "freshnessDue: is no list of times" in problems_of({MAIN: f"freshnessDue={text}"})[0]
+    assert "freshnessDue: is not a list of times" in problems_of({MAIN: f"freshnessDue={text}"})[0]
 
 
 def test_a_zone_that_is_not_known() -> None:
     [problem] = problems_of({MAIN: "freshnessDue=02:00 Asia/Atlantis"})
-    assert "freshnessDue: Asia/Atlantis is no time zone that this machine knows" in problem
+    assert "freshnessDue: Asia/Atlantis is not a time zone that this machine knows" in problem

@@ -218,7 +218,7 @@ def read(text: str) -> tuple[Schedule, list[str]]:
 def test_a_fault_names_line_and_column() -> None:
     schedule, [problem] = read(f"# times\n\n  {METHOD} = 10:00 + xxx # night")
     assert schedule.is_off
-    assert problem.startswith(f"place:3:33: {METHOD}: 'xxx' is no part of a schedule")
+    assert problem.startswith(f"place:3:33: {METHOD}: 'xxx' is not part of a schedule")
 
 
 def test_without_the_file_once_a_minute_and_without_the_line_never() -> None:

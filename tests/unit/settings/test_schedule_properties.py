@@ -216,7 +216,7 @@ def test_the_moments_are_those_of_the_reference(part: Part, jump: tuple[str, dat
     zone, start = ZoneInfo(jump[0]), jump[1] - timedelta(hours=hours_before)
     schedule, faults = parse_schedule(part.text)
     if faults:
-        assert "no moments" in faults[0].message
+        assert "no times" in faults[0].message
         schedule, faults = parse_schedule(f"({part.text}) * from 0:00 to 24:00 every 1 min")
         part = Joined("*", part, Period(Time(0, 0), Time(23, 59), 1, 0))
         assert not faults

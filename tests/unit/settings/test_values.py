@@ -75,7 +75,7 @@ def test_schema_names(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "1x", "a-b", 'a"b', "a b", "схема", "pg_x", "PG_x", "x" * 64])
 def test_schema_names_that_are_none(name: str) -> None:
     [problem] = problems_of({IMPORT: f"schemaName={name}"})
-    assert "schemaName: is no schema name" in problem or "has 64 bytes" in problem
+    assert "schemaName: is not a schema name" in problem or "has 64 bytes" in problem
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_hosts(given: str, host: str) -> None:
 @pytest.mark.parametrize("host", ["a b", "a,,b", "a,", "postgresql://u:hunter2@h/d", "h;drop"])
 def test_hosts_that_are_none_are_not_repeated(host: str) -> None:
     [problem] = problems_of({IMPORT: f"host={host}\ndbName=d"})
-    assert "host: is no host: write a name" in problem
+    assert "host: is not a host: write a name" in problem
     assert "hunter2" not in problem
 
 
@@ -149,7 +149,7 @@ def test_out_version(given: str, version: str) -> None:
 @pytest.mark.parametrize("version", ["1.2", "a-b", "x y", "ё", '"'])
 def test_out_version_that_is_none(version: str) -> None:
     [problem] = problems_of({}, environ={"MYBPM_OUT_MIGRATION_VERSION": version})
-    assert problem.startswith("environment: MYBPM_OUT_MIGRATION_VERSION: is no version")
+    assert problem.startswith("environment: MYBPM_OUT_MIGRATION_VERSION: is not a version")
 
 
 def test_the_platforms_own_files_load() -> None:

@@ -1,6 +1,6 @@
--- What this runner is to send now. Another one that wants the same waits for this statement and then finds
--- sending_until in the future; more than a day ahead it comes from a wrong clock. A hook that fails is tried again,
--- later each time, five times in all.
+-- Alerts that this runner sends now. Another runner waits for this statement and then finds sending_until in the
+-- future (a value more than a day ahead comes from a wrong clock). A hook that fails is retried five times, later each
+-- time.
 update {{ schema | ident }}.freshness_alert
 set attempts = attempts + 1, sending_until = clock_timestamp() + make_interval(secs => :seconds * (attempts + 1))
 where (sent_at is null or over_at is not null) and attempts < 5

@@ -1,6 +1,6 @@
--- The moment at which a hand-over was first seen, or that there is none; written only when that changes, or
--- when the clock was set back behind it. The first look makes the row: from then on hand-overs are watched.
-with first_look as (
+-- Records when a ready hand-over was first seen, or that there is none; written only when that changes, or when the
+-- clock was set back to before it. The first call makes the row: from then on hand-overs are watched.
+with first_call as (
     insert into {{ schema | ident }}.freshness (ready_since)
     select case when :is_ready then clock_timestamp() end
     where not exists (select from {{ schema | ident }}.freshness)

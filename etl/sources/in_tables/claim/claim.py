@@ -1,6 +1,6 @@
 """BEGIN, CLAIM, PLAN: claims rows by status and run id, and counts them for the plan."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import TextClause
 
@@ -13,7 +13,7 @@ from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable
 from etl.quoting import fold
-from etl.runs import Chunk, Claimed, position
+from etl.runs import Chunk, Claimed, ClaimedRows, position
 from etl.sources.in_tables.claim.order import in_any_order
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
@@ -56,9 +56,7 @@ def large_tables(connection: Connection, company: Company, context: MergeContext
     ]
 
 
-def claim(
-    connection: Connection, company: Company, context: MergeContext, *, but: Collection[str] = ()
-) -> dict[str, int]:
+def claim(connection: Connection, company: Company, context: MergeContext, *, but: Collection[str] = ()) -> ClaimedRows:
     """Claims the ready rows of every in_ table of the company, except the tables `but`: in_status '' becomes ON_WORK.
 
     Rows that the partner adds later stay ready for the next run. Returns table -> rows, in metadata order.
@@ -109,7 +107,7 @@ def _claim_wide(
 
 
 def analyze_parted(
-    connection: Connection, company: Company, rows: Mapping[str, int], of_last: Mapping[str, int], context: MergeContext
+    connection: Connection, company: Company, rows: ClaimedRows, of_last: ClaimedRows, context: MergeContext
 ) -> None:
     """Analyzes tables of which many rows were claimed (table -> rows), but few by the task of the last part."""
     for table, number in of_last.items():
@@ -125,9 +123,7 @@ def _kind(company: Company, table: str) -> str:
     return "links" if company.in_link_table(table) else "rows"
 
 
-def measure(
-    connections: Connections, company: Company, rows: Mapping[str, int], context: MergeContext
-) -> dict[str, Claimed]:
+def measure(connections: Connections, company: Company, rows: ClaimedRows, context: MergeContext) -> dict[str, Claimed]:
     """Divides the claimed rows (table -> rows) into chunks, in metadata order."""
     objects = {names.in_table(one.code): one for one in company.objects if one.has_in_table}
     of_objects = sum(rows[table] for table in objects)

@@ -120,14 +120,14 @@ class ErrorLog:
         """Makes the chosen errors' rows that are still rejected ready again; in_ table -> rows."""
         for error_id in choice.ids:
             self.find(connection, error_id)
-        places = {"schema": self.schema, "in_schema": self.in_schema, "choice": choice}
-        found = fetch_all(connection, _sql("tables_of_errors", **places), choice.values)
+        tables = {"schema": self.schema, "in_schema": self.in_schema, "choice": choice}
+        found = fetch_all(connection, _sql("tables_of_errors", **tables), choice.values)
         # Every run tries a refused content again.
         known = {one.name for one in self._tables()} - {names.FILE_STORAGE}
         retried = {}
         for table in (row.in_table for row in found if row.in_table in known):
             link = self._link(table)
-            statement = _sql("retry_links" if link else "retry_rows", in_table=table, link=link, **places)
+            statement = _sql("retry_links" if link else "retry_rows", in_table=table, link=link, **tables)
             retried[table] = execute(connection, statement, choice.values | {"in_table": table})
         return retried
 
@@ -144,7 +144,7 @@ class ErrorLog:
             if fold(table.name) == fold(name):
                 return table
         raise ConfigurationError(
-            f"{shown(name)} is no in_ table of company {self.company.code}: `etl generate-ddl` prints them"
+            f"{shown(name)} is not an in_ table of company {self.company.code}: `etl generate-ddl` prints them"
         )
 
     def _link(self, table: str) -> LinkTable | None:

@@ -61,13 +61,13 @@ class Handshake:
     next_number: Callable[[int], int] = _following
     parts: tuple[PlacedPart, ...] = ()
 
-    def look(self, connection: Connection) -> tuple[Marker | None, Running | None]:
+    def read_state(self, connection: Connection) -> tuple[Marker | None, Running | None]:
         """The marker row with the highest id, and our run that has not ended."""
-        row = fetch_one(connection, _sql("look_run", schema=self.schema))
+        row = fetch_one(connection, _sql("read_run", schema=self.schema))
         running = Running.from_row(row) if row else None
-        return self._look_at_marker(connection, running), running
+        return self._read_marker(connection, running), running
 
-    def _look_at_marker(self, connection: Connection, running: Running | None) -> Marker | None:
+    def _read_marker(self, connection: Connection, running: Running | None) -> Marker | None:
         """Reads the marker; while a run is running a lock on the marker is no fault, as the run's own row tells its
         state."""
         statement = _sql("look_marker", schema=self.schema)
@@ -85,7 +85,7 @@ class Handshake:
 
     def decide(self, connection: Connection, *, accept: bool = False) -> tuple[Decision, Marker | None, Running | None]:
         """Decides by the current rows; with `accept` a stopped run may be repeated."""
-        marker, running = self.look(connection)
+        marker, running = self.read_state(connection)
         table = f"{self.schema}.process_tracking"
         decision = decide(marker, running, lease_seconds=self.lease_seconds, table=table, accept=accept)
         return decision, marker, running
@@ -130,7 +130,7 @@ class Handshake:
         """The run that this owner acquired although the answer to its commit was lost; no other runner can take it
         meanwhile."""
         with transaction(self.engine) as connection:
-            _, running = self.look(connection)
+            _, running = self.read_state(connection)
         if running is None or running.owner != self.owner:
             return None
         is_take_over = decision.action is Action.TAKE_OVER
@@ -246,7 +246,7 @@ class Handshake:
         until = monotonic() + self.lease_seconds
         while True:
             with transaction(self.engine) as connection:
-                row = fetch_one(connection, _sql("look_run", schema=self.schema))
+                row = fetch_one(connection, _sql("read_run", schema=self.schema))
             if row is None or Running.from_row(row).beat != running.beat:
                 return True
             if monotonic() >= until:
@@ -256,7 +256,7 @@ class Handshake:
     def lock_out_runs(self, connection: Connection) -> None:
         """Keeps runs from starting before the transaction ends. Raises MarkerHeld while one is running."""
         execute(connection, _sql("lock_fence", schema=self.schema))
-        _, running = self.look(connection)
+        _, running = self.read_state(connection)
         if running is not None:
             raise MarkerHeld(f"run {running.run} has not ended: wait for it, or run `etl run` if it was left")
 

@@ -54,7 +54,7 @@ class Running:
 
     @classmethod
     def from_row(cls, row: Any) -> "Running":
-        """A row of `sql/look_run.sql`."""
+        """A row of `sql/read_run.sql`."""
         return cls(
             run=row.id, owner=row.owner, fence=row.fence, marker=row.marker_id, beat_age=row.beat_age, beat=row.beat
         )

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from etl.database import Connection, PlacedPart, SqlTemplates, execute, fetch_all, fetch_one, refuse_newer
 from etl.errors import FencedOut
+from etl.store import UndoCounters
 
 _sql = SqlTemplates(__package__)
 
@@ -21,7 +22,7 @@ class NotedUndo:
 
     as_run: int
     at: datetime
-    counters: dict[str, int]
+    counters: UndoCounters
 
 
 @dataclass(frozen=True)

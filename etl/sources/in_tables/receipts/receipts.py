@@ -2,13 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
+from typing import get_args
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.errors import RunStopped
 from etl.merge.context import MergeContext
 from etl.metadata import Company, names
+from etl.runs import ClaimedRows, CounterName, Counters, ResultName
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
@@ -31,25 +33,25 @@ class Receipt:
     """Of the changed and unchanged rows those that a unique value led to their instance."""
 
     @classmethod
-    def of(cls, table: str, claimed: int, released: int, counters: Iterable[Mapping[str, int]]) -> "Receipt":
+    def of(cls, table: str, claimed: int, released: int, counters: Iterable[Counters]) -> "Receipt":
         """Adds up the counters of a table's tasks. Raises RunStopped when a row is unaccounted for.
 
         Every marked row has exactly one result; a row that was claimed and neither marked nor released has vanished. A
         row that was merged by a value has changed an instance, or not.
         """
-        sums = Counter[str]()
+        sums = Counter[CounterName]()
         for counter in counters:
             sums.update(counter)
-        fates = {name: sums[name] for name in _FATES}
+        results = {name: sums[name] for name in _RESULTS}
         vanished = claimed - sums["marked"] - released
-        is_merged_too_often = sums["merged"] > fates["changed"] + fates["unchanged"]
-        if sum(fates.values()) != sums["marked"] or vanished < 0 or is_merged_too_often:
+        is_merged_too_often = sums["merged"] > results["changed"] + results["unchanged"]
+        if sum(results.values()) != sums["marked"] or vanished < 0 or is_merged_too_often:
             raise RunStopped(
                 f"the counts of {table} do not add up: {claimed} rows were claimed, {sums['marked']} marked, "
-                f"{released} released, {sums['merged']} merged by a value; their fates are {fates}"
+                f"{released} released, {sums['merged']} merged by a value; by result {results}"
             )
         return cls(
-            in_table=table, claimed=claimed, vanished=vanished, released=released, merged=sums["merged"], **fates
+            in_table=table, claimed=claimed, vanished=vanished, released=released, merged=sums["merged"], **results
         )
 
     @classmethod
@@ -59,12 +61,12 @@ class Receipt:
         return [cls(**row._mapping) for row in rows]
 
 
-_FATES = ("created", "changed", "unchanged", "removed", "rejected", "waiting")
+_RESULTS: tuple[ResultName, ...] = get_args(ResultName)
 
 
 def release(
     connection: Connection, company: Company, context: MergeContext, *, but: Collection[str] = ()
-) -> dict[str, int]:
+) -> ClaimedRows:
     """Makes claimed rows that no task has marked ready again, except in the tables `but`; returns how many per
     table."""
     released = {}
@@ -83,7 +85,7 @@ def write_receipts(connection: Connection, receipts: Iterable[Receipt], context:
     execute(connection, _sql("insert_receipt", **context.names), {"run": context.run, "receipts": rows})
 
 
-def copy_errors(connection: Connection, context: MergeContext) -> dict[str, int]:
+def copy_errors(connection: Connection, context: MergeContext) -> Counters:
     """Copies the run's errors to their permanent table in the golden store."""
     return {"copied": execute(connection, _sql("copy_errors", **context.names), {"run": context.run})}
 

@@ -1,9 +1,9 @@
-"""An import in another database than the store: rows travel by COPY, statuses travel back, both commits are safe."""
+"""The import in another database than the store: copies rows to the store and sends statuses back."""
 
-from etl.sources.in_tables.remote.remote import forget_relay, relay_errors, relay_task
+from etl.sources.in_tables.remote.remote import copy_errors_to_store, forget_remote_tasks, merge_remotely
 
 __all__ = [
-    "forget_relay",
-    "relay_errors",
-    "relay_task",
+    "copy_errors_to_store",
+    "forget_remote_tasks",
+    "merge_remotely",
 ]

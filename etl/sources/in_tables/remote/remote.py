@@ -1,7 +1,7 @@
 """Import and store in two databases: copies a task's rows to the store, merges them there, and sends statuses back.
 
-The rows travel as binary COPY into temporary tables of the store's database, of the shape of the in_ tables, and all
-statements of this package run on these. They note a row's new status in the table `mark`: updating the copied row
+The rows are copied by binary COPY into temporary tables of the store's database, of the shape of the in_ tables, and
+all statements of the merge run on these. They note a row's new status in the table `mark`: updating the copied row
 would cost ten times as much. The order makes it safe:
 
 1. The import's rows are read and locked: what is merged is what stays there.
@@ -10,7 +10,7 @@ would cost ten times as much. The order makes it safe:
 
 A break between the two commits leaves the store's part done and the import's rows claimed. The task is repeated: the
 rows, as they stand by then, find their instances and change nothing; what a repetition would not find again (links that
-waited) the store has kept; and the counters are those of both tries (`both`).
+waited) the store has kept; and the counters are those of both tries (`add_counters`).
 """
 
 import json
@@ -30,43 +30,42 @@ from etl.merge.rows.single_fields import find_dependent_rows
 from etl.merge.rows.statements import merge_of
 from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
-from etl.runs import Chunk, Kind, Task
+from etl.runs import Chunk, CounterName, Counters, Kind, Task
 from etl.sources.in_tables.receipts.receipts import copy_errors
 from etl.sources.in_tables.remote.remote_task import (
     ERROR,
     TEMPORARY,
     RemoteTask,
-    as_it_stands,
-    both,
+    add_counters,
     drop,
     in_columns,
     into,
-    relayed,
+    remote_task_of,
+    without_absent_columns,
 )
 from etl.sources.in_tables.remote.status_writer import status_writer
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
-Counters = dict[str, int]
 MergeFunction = Callable[[Connection, Task, MergeContext], Counters]
 
 
-def forget_relay(connection: Connection, store_schema: str, *, before: int) -> None:
+def forget_remote_tasks(connection: Connection, store_schema: str, *, before: int) -> None:
     """Deletes what tasks of runs with numbers below `before` have left."""
-    execute(connection, _sql("forget_relay", store_schema=store_schema), {"run": before})
+    execute(connection, _sql("forget_remote_tasks", store_schema=store_schema), {"run": before})
 
 
-def relay_errors(connections: Connections, context: MergeContext) -> Counters:
+def copy_errors_to_store(connections: Connections, context: MergeContext) -> Counters:
     """As `copy_errors`, between two databases."""
     execute(connections.store, _sql("relay_error_table"))
-    query = _sql("relay_run_errors", **context.names)
+    query = _sql("errors_of_run", **context.names)
     pipe(connections.source, query, {"run": context.run}, connections.store, into("err", ("id", *ERROR, "created_at")))
     copied = copy_errors(connections.store, context.relayed(TEMPORARY))
     drop(connections.store, "err")
     return copied
 
 
-def relay_task(
+def merge_remotely(
     connections: Connections,
     company: Company,
     task: Task,
@@ -82,17 +81,17 @@ def relay_task(
         return _touch(connections, company, task, context, merge)
     if task.kind is Kind.MIGRATE_DEPENDENT_ROWS and not _find_dependent_rows(connections, company, task, context):
         return {}
-    whole = _RemoteMerge(connections, relayed(company, task, context))
-    first = whole.counted()
-    again = Counter[str]()
+    whole = _RemoteMerge(connections, remote_task_of(company, task, context))
+    first = whole.noted_counters()
+    again = Counter[CounterName]()
     dependent = replace(task, kind=Kind.MIGRATE_DEPENDENT_ROWS)
     if slices and whole.rows.kind == "rows" and _find_dependent_rows(connections, company, dependent, context):
-        errand = _RemoteMerge(connections, relayed(company, dependent, context))
-        again.update(errand.run(merge, is_first=first is None))
+        part = _RemoteMerge(connections, remote_task_of(company, dependent, context))
+        again.update(part.run(merge, is_first=first is None))
     for chunk in slices or (whole.rows.chunk,):
-        errand = _RemoteMerge(connections, relayed(company, replace(task, chunk=chunk), context))
-        again.update(errand.run(merge, is_first=first is None))
-    counters = both(first, dict(again))
+        part = _RemoteMerge(connections, remote_task_of(company, replace(task, chunk=chunk), context))
+        again.update(part.run(merge, is_first=first is None))
+    counters = add_counters(first, dict(again))
     whole.note(counters)
     return counters
 
@@ -113,14 +112,14 @@ def _find_dependent_rows(connections: Connections, company: Company, task: Task,
     shape = {"table": task.table, "unique_columns": unique, "chunk": task.part, **context.names}
     values = {"run": context.run} | task.part.bounds(are_places=False)
     named = into(task.table, ("id", "in_id", "out_id", "removed", *(column.name for column in unique)))
-    pipe(connections.source, _sql("relay_named_rows", **shape), values, connections.store, named)
-    execute(connections.store, _sql("relay_analyze", table=task.table, kind="rows"))
+    pipe(connections.source, _sql("ids_and_unique_values", **shape), values, connections.store, named)
+    execute(connections.store, _sql("analyze_copy", table=task.table, kind="rows"))
     found = find_dependent_rows(merge)
     drop(connections.store, task.table)
     execute(connections.source, _sql("drop_remaining"))
     if found:
-        execute(connections.source, _sql("relay_remaining_table"))
-        pipe(connections.store, _sql("relay_remaining"), {}, connections.source, into("remaining", ("id",)))
+        execute(connections.source, _sql("create_remaining"))
+        pipe(connections.store, _sql("remaining_rows"), {}, connections.source, into("remaining", ("id",)))
     return found > 0
 
 
@@ -143,7 +142,7 @@ def _touch(
     execute(
         connections.store, _sql("relay_table", table=task.table, columns=in_columns(company, task.table), claimed={})
     )
-    query = _sql("relay_taken_rows", table=task.table, **context.names)
+    query = _sql("ids_of_claimed_rows", table=task.table, **context.names)
     target = into(task.table, ("out_id", "occupied_id", "in_status"))
     pipe(connections.source, query, {"run": context.run}, connections.store, target)
     counters = merge(connections.store, task, context.relayed(TEMPORARY))
@@ -156,10 +155,10 @@ def rows_at_store(
     connections: Connections, company: Company, task: Task, context: MergeContext
 ) -> Iterator[MergeContext]:
     """Copies the rows of a task to the store to compare them there; yields the context for it. Nothing is merged."""
-    errand = _RemoteMerge(connections, relayed(company, task, context))
-    errand.fetch(is_first=False)
+    part = _RemoteMerge(connections, remote_task_of(company, task, context))
+    part.fetch(is_first=False)
     yield context.relayed(TEMPORARY)
-    for table in ("err", "mark", errand.rows.table):
+    for table in ("err", "mark", part.rows.table):
         drop(connections.store, table)
 
 
@@ -172,9 +171,9 @@ class _RemoteMerge:
 
     def run(self, merge: MergeFunction, *, is_first: bool) -> Counters:
         """Performs all steps except recording the counters in the store."""
-        came = self.fetch(is_first=is_first)
+        copied = self.fetch(is_first=is_first)
         # Rows that are missing when a task is repeated are no truncation: the first try had merged them.
-        task = self.rows.arrived(is_empty=not is_first and not came)
+        task = self.rows.as_copied(is_empty=not is_first and not copied)
         with status_writer(self.connections, self.rows) as back:
             counters = merge(self.connections.store, task, self.rows.context.relayed(TEMPORARY, back.flush_statuses))
             if self.rows.kind == "files":
@@ -185,14 +184,14 @@ class _RemoteMerge:
             drop(self.connections.store, table)
         return counters
 
-    def counted(self) -> Counters | None:
+    def noted_counters(self) -> Counters | None:
         """The counters of an earlier try that the store has committed; None at the first try."""
-        row = fetch_one(self.connections.store, self._sql("relay_counters"), self.rows.values)
+        row = fetch_one(self.connections.store, self._sql("noted_counters"), self.rows.values)
         return dict(row.counters) if row else None
 
     def fetch(self, *, is_first: bool) -> int:
         """Copies the rows and locks them in the import; returns how many."""
-        return _RemoteMerge(self.connections, as_it_stands(self.connections.source, self.rows))._fetch(
+        return _RemoteMerge(self.connections, without_absent_columns(self.connections.source, self.rows))._fetch(
             is_first=is_first
         )
 
@@ -202,36 +201,38 @@ class _RemoteMerge:
         execute(self.connections.store, _sql("relay_error_table"))
         if self.rows.ends_waiting:
             self._at_store("relay_ended_table")
-        came = self._pipe_in("relay_rows", _names(self.rows.travelling))
-        if came and self.rows.long:
+        copied = self._pipe_in("rows_of_task", _names(self.rows.copied_columns))
+        if copied and self.rows.long:
             self._fetch_long()
-        are_gone = is_first and not came and self.rows.chunk.rows > 0
-        if are_gone and not self._pipe_in("relay_any_row", _names(self.rows.columns)):
+        are_gone = is_first and not copied and self.rows.chunk.rows > 0
+        if are_gone and not self._pipe_in("any_row_at_import", _names(self.rows.columns)):
             refuse_truncated(self.connections.source, self.rows.table, self.rows.context)
-        self._at_store("relay_analyze")
-        return came
+        self._at_store("analyze_copy")
+        return copied
 
     def keep(self) -> None:
         """Records in the store what a repetition needs if the store is committed and the import is not."""
         if self.rows.ends_waiting:
-            self._at_store("relay_keep_ends")
+            self._at_store("keep_ended_references")
             drop(self.connections.store, "ended")
-        self._at_store("relay_keep_errors")
+        self._at_store("keep_errors")
 
     def note(self, counters: Counters) -> None:
         """Records in the store that the task is done, with its counters."""
-        execute(self.connections.store, self._sql("relay_count"), self.rows.values | {"counters": json.dumps(counters)})
+        execute(
+            self.connections.store, self._sql("note_counters"), self.rows.values | {"counters": json.dumps(counters)}
+        )
 
     def _fetch_long(self) -> None:
-        if fetch_one(self.connections.source, self._sql("relay_any_long"), self.rows.values) is None:
+        if fetch_one(self.connections.source, self._sql("any_long_value"), self.rows.values) is None:
             return
-        execute(self.connections.store, _sql("relay_slice_table"))
-        query, store = self._sql("relay_slices"), self.connections.store
+        execute(self.connections.store, _sql("create_slices"))
+        query, store = self._sql("slices_of_long_values"), self.connections.store
         if pipe(
             self.connections.source, query, self.rows.values, store, into("slice", ("place", "ordinal", "n", "part"))
         ):
             for ordinal, column in enumerate(self.rows.long):
-                text = self._sql("relay_join_slices", column=column)
+                text = self._sql("join_slices", column=column)
                 execute(store, text, self.rows.values | {"ordinal": ordinal})
         drop(store, "slice")
 

@@ -11,7 +11,7 @@ from etl.merge.links.removals import REMOVED, has_removed
 from etl.metadata import Company
 from etl.metadata.company import LinkTable
 from etl.quoting import fold, identifier
-from etl.runs import Chunk, Kind, Task
+from etl.runs import Chunk, CounterName, Counters, Kind, Task
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
@@ -33,12 +33,18 @@ _ROWS = {
     Kind.UPLOAD_FILES: "files",
 }
 # Columns that are not copied: the first two are the same for all claimed rows, and no statement reads the others.
-_AT_HOME = {"rows": ("in_status", "occupied_id", "occupied_at", "inserted_date"), "files": (), "links": ("in_status",)}
-_AT_HOME["dependent rows"] = _AT_HOME["rows"]
+_NOT_COPIED = {
+    "rows": ("in_status", "occupied_id", "occupied_at", "inserted_date"),
+    "files": (),
+    "links": ("in_status",),
+}
+_NOT_COPIED["dependent rows"] = _NOT_COPIED["rows"]
 _MARKED = {"rows": ("in_status", "out_id"), "files": ("uploaded", "out_file_id"), "links": ("in_status",)}
 _MARKED["dependent rows"] = _MARKED["rows"]
 # Counters of rows that a repeated task finds unchanged.
-_EFFECTS = ("created", "changed", "removed")
+_EFFECTS: tuple[CounterName, ...] = ("created", "changed", "removed")
+# Those of the first try that a repetition does not find again.
+_KEPT: tuple[CounterName, ...] = ("resolved", "expired", "touched", "merged")
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class RemoteTask:
     def names(self) -> dict[str, object]:
         """The variables of templates."""
         own = {"table": self.table, "kind": self.kind, "chunk": self.chunk, "long": self.long}
-        columns = {"columns": self.columns, "travelling": self.travelling, "claimed": self._claimed}
+        columns = {"columns": self.columns, "copied_columns": self.copied_columns, "claimed": self._claimed}
         wanted = _MARKED[self.kind]
         marked = [column for column in self.columns if column.name in wanted]
         sizes = {"inline_bytes": _INLINE_BYTES, "slice_bytes": _SLICE_BYTES}
@@ -77,16 +83,16 @@ class RemoteTask:
         return values
 
     @property
-    def travelling(self) -> tuple[Column, ...]:
+    def copied_columns(self) -> tuple[Column, ...]:
         """The columns that are copied with the rows."""
-        left = (*_AT_HOME[self.kind], *self.absent)
+        left = (*_NOT_COPIED[self.kind], *self.absent)
         return tuple(column for column in self.columns if column.name not in left)
 
     @property
     def _claimed(self) -> dict[str, object]:
         """SQL of the values of the columns that are not copied, for claimed rows."""
         claimed = {"in_status": "'ON_WORK'", "occupied_id": self.context.run}
-        return {name: claimed[name] for name in _AT_HOME[self.kind] if name in claimed}
+        return {name: claimed[name] for name in _NOT_COPIED[self.kind] if name in claimed}
 
     @property
     def long(self) -> list[Column]:
@@ -98,7 +104,7 @@ class RemoteTask:
         """Whether the task may end waiting links: they are resolved, expire, or are no longer in a full set."""
         return self.link is not None
 
-    def arrived(self, *, is_empty: bool) -> Task:
+    def as_copied(self, *, is_empty: bool) -> Task:
         """The task as it is performed on the copied rows. The ctids of link rows are meaningless there."""
         chunk = replace(self.chunk, rows=0) if is_empty else self.chunk
         if self.link is not None:
@@ -106,14 +112,14 @@ class RemoteTask:
         return replace(self.task, chunk=chunk)
 
 
-def relayed(company: Company, task: Task, context: MergeContext) -> RemoteTask:
+def remote_task_of(company: Company, task: Task, context: MergeContext) -> RemoteTask:
     """The rows that a task of a kind that merges rows needs."""
     link = company.in_link_table(task.table)
     kind = _ROWS.get(task.kind, "links")
     return RemoteTask(task, kind, task.table, in_columns(company, task.table), task.part, context, link)
 
 
-def as_it_stands(connection: Connection, rows: RemoteTask) -> RemoteTask:
+def without_absent_columns(connection: Connection, rows: RemoteTask) -> RemoteTask:
     """The same, adapted to the import's table: an older link table may lack the column `removed`."""
     if rows.link is None or has_removed(connection, rows.context.in_schema, rows.table):
         return rows
@@ -126,7 +132,7 @@ def in_columns(company: Company, table: str) -> tuple[Column, ...]:
     return next(one.columns for one in found if fold(one.name) == fold(table))
 
 
-def both(first: dict[str, int] | None, again: dict[str, int]) -> dict[str, int]:
+def add_counters(first: Counters | None, again: Counters) -> Counters:
     """The counters of a task whose first try the store has kept and the import has not.
 
     Rows that the repeated task finds unchanged were created, changed or removed by the first try. Each row counts once,
@@ -140,7 +146,7 @@ def both(first: dict[str, int] | None, again: dict[str, int]) -> dict[str, int]:
         if moved:
             sums[name] = sums.get(name, 0) + moved
             sums["unchanged"] -= moved
-    for name in ("resolved", "expired", "touched", "merged"):
+    for name in _KEPT:
         if name in first:
             sums[name] = sums.get(name, 0) + first[name]
     return sums
@@ -154,4 +160,4 @@ def into(table: str, columns: Sequence[str] = ()) -> str:
 
 def drop(connection: Connection, table: str) -> None:
     """Drops the temporary tables; the next task makes its own."""
-    execute(connection, _sql("relay_drop", table=table, maybe=False))
+    execute(connection, _sql("drop_copy", table=table, maybe=False))

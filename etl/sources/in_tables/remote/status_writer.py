@@ -25,7 +25,7 @@ class StatusWriter:
     """Sends one task's marks and errors; used within `status_writer`."""
 
     def __init__(self, connections: Connections, rows: RemoteTask, pool: ThreadPoolExecutor) -> None:
-        self._sides = connections
+        self._connections = connections
         self._rows = rows
         self._pool = pool
         self._marking: Future[None] | None = None
@@ -35,35 +35,37 @@ class StatusWriter:
         if marked < _AHEAD_FROM_ROWS:
             return
         self._await_marking()
-        came = self._take("mark", "relay_marks", is_over=False)
-        execute(self._sides.store, _sql("relay_empty_marks"))
-        self._marking = self._pool.submit(self._mark, came)
+        sent = self._take("mark", "statuses_of_task", is_over=False)
+        execute(self._connections.store, _sql("clear_statuses"))
+        self._marking = self._pool.submit(self._mark, sent)
 
     def flush_rest(self) -> None:
         """Sends all marks and errors that were not sent yet."""
         self._await_marking()
-        if self._rows.ends_waiting and self._take("ended", "relay_kept_ends"):
-            self._at_source("relay_apply_ends")
-        self._mark(self._take("mark", "relay_marks", is_over=True))
+        if self._rows.ends_waiting and self._take("ended", "kept_ended_references"):
+            self._at_source("apply_ended_references")
+        self._mark(self._take("mark", "statuses_of_task", is_over=True))
         errors = f"{identifier(self._rows.context.in_schema)}.err ({', '.join(ERROR)})"
-        pipe(self._sides.store, self._sql("relay_errors"), self._rows.values, self._sides.source, errors)
+        pipe(self._connections.store, self._sql("errors_of_task"), self._rows.values, self._connections.source, errors)
 
     def _await_marking(self) -> None:
         if self._marking:
             self._marking.result()
 
-    def _mark(self, came: int) -> None:
-        if came and self._at_source("relay_apply_marks") != came:
+    def _mark(self, sent: int) -> None:
+        if sent and self._at_source("apply_statuses") != sent:
             raise TransientFault(f"rows of {self._rows.table} changed while they were locked: the task is repeated")
 
     def _take(self, table: str, query: str, **names: object) -> int:
         """Fills a new temporary table at the import; returns how many rows it has."""
-        execute(self._sides.source, _sql("relay_drop", table=table, maybe=True))
+        execute(self._connections.source, _sql("drop_copy", table=table, maybe=True))
         self._at_source(f"relay_{table}_table")
-        return pipe(self._sides.store, self._sql(query, **names), self._rows.values, self._sides.source, into(table))
+        return pipe(
+            self._connections.store, self._sql(query, **names), self._rows.values, self._connections.source, into(table)
+        )
 
     def _at_source(self, statement: str) -> int:
-        return execute(self._sides.source, self._sql(statement), self._rows.values)
+        return execute(self._connections.source, self._sql(statement), self._rows.values)
 
     def _sql(self, statement: str, **more: object) -> Any:
         return _sql(statement, **self._rows.names, **more)

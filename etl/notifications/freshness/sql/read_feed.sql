@@ -1,5 +1,5 @@
--- When the partner handed over last (a run begins soon after it; runs without a marker are our own), and since when
--- something is unread.
+-- When the last hand-over came (a run begins soon after it; runs without a marker are our own), and since when a
+-- hand-over has been unread.
 select
     clock_timestamp() as now,
 {% if has_run %}

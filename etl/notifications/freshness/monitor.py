@@ -1,4 +1,4 @@
-"""One alert and one all-clear, however many runners look: a row decides who sends it."""
+"""Sends one alert and one all-clear, no matter how many runners check: a table row decides which runner sends it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from typing import Any
 import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, transaction
-from etl.notifications.freshness.feed import Feed, Handed, look
+from etl.notifications.freshness.feed import Feed, HandOver, read_feed
 from etl.notifications.hooks import Channel, Event, Hooks
 from etl.settings.due import Due
 
 _sql = SqlTemplates(__package__)
 
-# Beside the time of the hook itself; a runner that dies while sending leaves it to another one after this.
+# Added to the hook's own time limit. If a runner dies while sending, another one sends the alert after that time.
 _GRACE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class Watchman:
-    """Watches the feed of one import schema; `prepare` makes our tables there where they are missing."""
+class FeedMonitor:
+    """Watches the feed of one import schema. `prepare` makes our tables there if they are missing."""
 
     engine: sqlalchemy.Engine
     schema: str
@@ -32,22 +32,22 @@ class Watchman:
 
     @property
     def is_needed(self) -> bool:
-        """Whether the company has said when hand-overs are due, or how long they may take."""
+        """Whether the settings say when hand-overs are due, or how long they may stay unread."""
         return self.due.is_watched or self.stalled_minutes is not None
 
-    def watch(self, handed: Handed) -> Feed:
-        """Looks, notes what has changed, and notifies. A look at which nothing has changed writes nothing."""
+    def watch(self, hand_over: HandOver) -> Feed:
+        """Reads the feed, records what has changed, and sends notifications. Writes nothing if nothing has changed."""
         with transaction(self.engine, client_min_messages="warning") as connection:
             self.prepare(connection)
-            execute(connection, self._sql("note_ready"), {"is_ready": handed is Handed.READY})
-            feed = look(connection, self.schema, handed, self.due, self.stalled_minutes)
+            execute(connection, self._sql("note_ready"), {"is_ready": hand_over is HandOver.READY})
+            feed = read_feed(connection, self.schema, hand_over, self.due, self.stalled_minutes)
             is_unsent = self._note(connection, {"late": feed.late_since, "stalled": feed.stalled_since})
         if is_unsent:
             self._send(feed)
         return feed
 
     def _note(self, connection: Connection, since: dict[str, datetime | None]) -> bool:
-        """Raises and ends alerts; whether anything is to be sent."""
+        """Raises and ends alerts; returns whether there is anything to send."""
         known = {row.kind: row for row in fetch_all(connection, self._sql("open_alerts"))}
         is_changed = False
         for kind, moment in since.items():
@@ -66,7 +66,7 @@ class Watchman:
             claimed = fetch_all(connection, self._sql("claim_alerts"), seconds)
         for row in claimed:
             is_configured = row.channel in self.hooks.channels
-            # A hook that was taken out of the configuration meanwhile is not notified.
+            # A hook that was removed from the configuration meanwhile is not notified.
             if not is_configured or self.hooks.send(Channel(row.channel), self._event(row, feed)):
                 done = "delete_closed_alert" if row.over_at else "note_sent"
                 with transaction(self.engine) as connection:
@@ -79,7 +79,7 @@ class Watchman:
             over = f"{self.company} has handed over again, {last}"
         else:
             text = f"a hand-over of {self.company} should have been read by {row.since:%F %T %Z} and is not"
-            over = f"the hand-over of {self.company} that was stalled is read"
+            over = f"the stalled hand-over of {self.company} has been read"
         details = {"since": row.since, "last_hand_over": feed.last_hand_over}
         name = f"feed.{row.kind}" + (".over" if row.over_at else "")
         return Event(name, self.company, row.now, over if row.over_at else text, details)

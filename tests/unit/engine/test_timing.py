@@ -1,8 +1,8 @@
-"""When the next thing is due: no moment is lost, none comes twice."""
+"""When the schedule is due next: no moment is lost, none comes twice."""
 
 from datetime import UTC, datetime, timedelta
 
-from etl.engine.timing import Patience, Ticks
+from etl.engine.timing import Ticks
 from etl.settings.schedule_parse import parse_schedule
 
 START = datetime(2026, 3, 27, 12, tzinfo=UTC)
@@ -40,13 +40,3 @@ def test_never_is_no_moment() -> None:
     assert not one.is_due(after(days=400))
     assert one.seconds_left(START) is None
     assert str(one) == "the schedule `31 feb * 10:00` comes next: never"
-
-
-def test_patience_grows_to_a_minute_and_forgets() -> None:
-    patience = Patience()
-    pauses = [patience.fail(100.0) for _ in range(12)]
-    assert 0.5 <= pauses[0] <= 1.0
-    assert 30.0 <= pauses[-1] <= 60.0
-    assert patience.until == 100.0 + pauses[-1]
-    patience.succeed()
-    assert (patience.until, patience.fail(0.0) <= 1.0) == (0.0, True)

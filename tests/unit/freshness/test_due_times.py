@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from etl.notifications.freshness import is_stalled, judge
+from etl.notifications.freshness import late_since, stalled_since
 from etl.settings.due import Due, parse_due
 
 
@@ -22,7 +22,7 @@ def at(text: str) -> datetime:
     ],
 )
 def test_an_age_without_times_is_asked_always(now: str, last: str, since: str | None) -> None:
-    assert judge(at(now), at(last), parse_due("", 120)) == (at(since) if since else None)
+    assert late_since(at(now), at(last), parse_due("", 120)) == (at(since) if since else None)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_an_age_without_times_is_asked_always(now: str, last: str, since: str | 
     ],
 )
 def test_a_time_of_the_day_asks_for_what_came_since_the_time_before(now: str, last: str, since: str | None) -> None:
-    assert judge(at(now), at(last), parse_due("02:00", None)) == (at(since) if since else None)
+    assert late_since(at(now), at(last), parse_due("02:00", None)) == (at(since) if since else None)
 
 
 @pytest.mark.parametrize(
@@ -55,32 +55,32 @@ def test_a_time_of_the_day_asks_for_what_came_since_the_time_before(now: str, la
     ],
 )
 def test_minutes_say_how_long_before_the_time_counts(now: str, last: str, since: str | None) -> None:
-    assert judge(at(now), at(last), parse_due("02:00", 180)) == (at(since) if since else None)
+    assert late_since(at(now), at(last), parse_due("02:00", 180)) == (at(since) if since else None)
 
 
 def test_several_times_are_asked_in_turn() -> None:
     due = parse_due("18:00, 9:00", None)
-    assert judge(at("10T10:00"), at("09T17:59"), due) == at("10T09:00")
-    assert judge(at("10T10:00"), at("09T18:01"), due) is None
-    assert judge(at("10T19:00"), at("10T08:59"), due) == at("10T18:00")
+    assert late_since(at("10T10:00"), at("09T17:59"), due) == at("10T09:00")
+    assert late_since(at("10T10:00"), at("09T18:01"), due) is None
+    assert late_since(at("10T19:00"), at("10T08:59"), due) == at("10T18:00")
 
 
 def test_a_time_is_that_of_its_zone_in_summer_and_winter() -> None:
     due = parse_due("02:30 Europe/Berlin", None)
     # 29 March: at 02:00 the clocks go to 03:00, so 02:30 is left out and asked at 01:30 UTC.
-    assert judge(at("29T01:29"), at("27T00:00"), due) == at("28T01:30")
-    assert judge(at("29T01:31"), at("28T01:31"), due) is None
-    assert judge(at("30T00:31"), at("29T01:00"), due) == at("30T00:30")
+    assert late_since(at("29T01:29"), at("27T00:00"), due) == at("28T01:30")
+    assert late_since(at("29T01:31"), at("28T01:31"), due) is None
+    assert late_since(at("30T00:31"), at("29T01:00"), due) == at("30T00:30")
 
 
 def test_nothing_is_due_when_nobody_says_so() -> None:
     assert not Due().is_watched
-    assert judge(at("30T00:00"), datetime(1970, 1, 1, tzinfo=UTC), Due()) is None
+    assert late_since(at("30T00:00"), datetime(1970, 1, 1, tzinfo=UTC), Due()) is None
 
 
 def test_a_hand_over_is_stalled_when_it_is_unread_for_too_long() -> None:
     now = at("10T12:00")
-    assert is_stalled(now, now - timedelta(minutes=30), 30) is None
-    assert is_stalled(now, now - timedelta(minutes=31), 30) == now - timedelta(minutes=1)
-    assert is_stalled(now, None, 30) is None
-    assert is_stalled(now, now - timedelta(days=30), None) is None
+    assert stalled_since(now, now - timedelta(minutes=30), 30) is None
+    assert stalled_since(now, now - timedelta(minutes=31), 30) == now - timedelta(minutes=1)
+    assert stalled_since(now, None, 30) is None
+    assert stalled_since(now, now - timedelta(days=30), None) is None

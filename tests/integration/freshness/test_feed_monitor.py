@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from etl.engine import look_at_feed, watch_feed
+from etl.engine import read_feed, watch_feed
 from tests.fix_company import CLAIMS, MakeSite, Site
 from tests.integration.hooks.listener import Listener, listening
 
@@ -166,7 +166,7 @@ def test_who_has_said_nothing_is_not_watched(make_site: MakeSite) -> None:
     site.run()
     with site.runtime() as runtime:
         assert watch_feed(runtime) is None
-        assert look_at_feed(runtime) is None
+        assert read_feed(runtime) is None
     assert site.count("in_tables.freshness") == 0
 
 

@@ -1,0 +1,122 @@
+"""The one way to try again after a fault: which pauses follow which fault, and what happens meanwhile."""
+
+import logging
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from etl.errors import EtlError, FencedOut, TransientFault
+
+_log = logging.getLogger("in_pg_migration")
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """Pauses in seconds: they double from `first` to `longest`, and up to half of each is cut off at random.
+
+    There are at most `tries` of them, within `seconds` from the first fault on. `is_outage`: they wait for an operator
+    to act, and are counted apart from those that wait for other sessions.
+    """
+
+    first: float
+    longest: float
+    tries: int = sys.maxsize
+    seconds: float = float("inf")
+    is_outage: bool = False
+
+    def pause(self, number: int, since: float, now: float) -> float | None:
+        """The pause that follows `number` others, the first fault being of `since`; None: no further try."""
+        left = since + self.seconds - now
+        if number >= self.tries or left <= 0:
+            return None
+        whole = min(self.first * 2.0 ** min(number, 20), self.longest)
+        return min(whole * random.uniform(0.5, 1.0), left)  # noqa: S311
+
+
+@dataclass
+class Attempts:
+    """The faults of one piece of work so far."""
+
+    is_outage: bool = False
+    # is_outage -> when its first fault came, on the monotonic clock, and how many pauses followed
+    _passed: dict[bool, tuple[float, int]] = field(default_factory=dict)
+
+    def pause(self, backoffs: Sequence[Backoff]) -> float | None:
+        """Counts a fault: seconds to wait, by the first of its `backoffs` that is not used up; None: no further try."""
+        now = time.monotonic()
+        for backoff in backoffs:
+            since, number = self._passed.get(backoff.is_outage, (now, 0))
+            pause = backoff.pause(number, since, now)
+            self._passed[backoff.is_outage] = since, number + (pause is not None)
+            if pause is not None:
+                self.is_outage = backoff.is_outage
+                return pause
+        return None
+
+
+def after_transient(backoff: Backoff) -> Callable[[EtlError], Sequence[Backoff]]:
+    """The backoffs of a policy that retries all transient faults, and no other ones, in the same way."""
+    return lambda fault: (backoff,) if isinstance(fault, TransientFault) else ()
+
+
+def _nothing() -> None:
+    """Any try may begin."""
+
+
+def _sleep_through(seconds: float) -> bool:
+    time.sleep(seconds)
+    return True
+
+
+def _ignore(fault: EtlError | None) -> None:
+    """No notification."""
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """When to try again after a fault.
+
+    `backoffs` gives the pauses for a fault; none: it is not retried. `before_try` raises when no further try may begin.
+    `wait` waits for a number of seconds; False: the runner ends. `notify` receives the outage that is waited for, and
+    None when it is over.
+    """
+
+    backoffs: Callable[[EtlError], Sequence[Backoff]]
+    before_try: Callable[[], None] = _nothing
+    wait: Callable[[float], bool] = _sleep_through
+    notify: Callable[[EtlError | None], None] = _ignore
+
+    def run_with_retry(self, what: str, attempt: Callable[[], Answer]) -> Answer:
+        """Calls `attempt`, a whole transaction, until it succeeds or its fault is not worth another try; returns its
+        result. Raises the last fault when retries end."""
+        attempts = Attempts()
+        outage: EtlError | None = None
+        while True:
+            try:
+                self.before_try()
+            except FencedOut as lost:
+                if outage is None:
+                    raise
+                raise outage from lost  # a server that refuses writes has refused the heartbeat too
+            try:
+                answer = attempt()
+            except EtlError as error:
+                fault = error
+            else:
+                if outage:
+                    self.notify(None)
+                return answer
+            pause = attempts.pause(self.backoffs(fault))
+            if pause is None:
+                raise fault
+            if attempts.is_outage:
+                outage = fault
+                self.notify(fault)
+            _log.info("%s is tried again in %.2f s: %s", what, pause, fault)
+            if not self.wait(pause):
+                raise EtlError(f"the runner was asked to end while it waited: {fault}") from fault

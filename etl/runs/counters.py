@@ -1,0 +1,27 @@
+"""What the tasks of a run count: rows by what became of them, as JSON in the column `counters` of the table `task`."""
+
+from typing import Literal
+
+ResultName = Literal["created", "changed", "unchanged", "removed", "rejected", "waiting"]
+"""What became of a row: each marked row has one of these results."""
+
+CounterName = (
+    ResultName
+    # Rows that a task has given a status; of them those that a unique value led to their instance.
+    | Literal["marked", "merged"]
+    # More about rows with a result: another external id was recorded, a value was left out, another row won.
+    | Literal["aliased", "skipped", "overruled"]
+    # Fields that wait for a file; references and fields whose end or file came, and those that expired.
+    | Literal["files_waiting", "resolved", "expired"]
+    # Files; instances with a new time of migration; errors copied to the store; the marker's row.
+    | Literal["uploaded", "touched", "copied", "marker_rows"]
+    # Rows of out_ tables.
+    | Literal["upserted", "deleted", "linked", "unlinked"]
+)
+
+Counters = dict[CounterName, int]
+
+ClaimedRows = dict[str, int]
+"""in_ table -> claimed rows: what the tasks count that claim."""
+
+TaskCounters = Counters | ClaimedRows
