@@ -13,7 +13,8 @@ grant usage on schema {{ schema | ident }} to {{ role | ident }};
 {% for one in tables %}
 {% set columns = one.columns | join(", ") %}
 {% set rows = "select, insert (%s), update (%s), delete" | format(columns, columns) %}
-grant {{ rows }}{{ ", truncate" if one.may_truncate }} on {{ schema | ident }}.{{ one.table | ident }} to {{ role | ident }};
+{% set table = (schema | ident) ~ "." ~ (one.table | ident) %}
+grant {{ rows }}{{ ", truncate" if one.may_truncate }} on {{ table }} to {{ role | ident }};
 {% if one.has_sequence %}
 grant usage on sequence {{ schema | ident }}.{{ one.sequence | ident }} to {{ role | ident }};
 {% endif %}
