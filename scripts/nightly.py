@@ -66,9 +66,9 @@ def _pytest(*arguments: str, **environ: str) -> Command:
     return Command((*PYTEST, f"--hypothesis-seed={SEED}", *arguments), environ)
 
 
-def _only(version: str, *arguments: str) -> Command:
-    """Tests on one PostgreSQL, all if none is named."""
-    return Command((PYTHON, "-m", "scripts.postgresql", version, "--", *_pytest(*arguments).arguments))
+def _on(versions: str, *arguments: str) -> Command:
+    """Tests on one PostgreSQL, or shared out among several; all if none is named."""
+    return Command((PYTHON, "-m", "scripts.postgresql", *versions.split(), "--", *_pytest(*arguments).arguments))
 
 
 _LAYOUT_TESTS = (
@@ -79,6 +79,8 @@ _LAYOUT_TESTS = (
     "tests/acceptance/test_openflights.py",
     "tests/acceptance/test_openflights_versions.py",
 )
+
+_STATISTICS_TESTS = "tests/acceptance/test_old_statistics.py"
 
 PARTS = (
     Part(
@@ -116,13 +118,18 @@ PARTS = (
         (Command((PYTHON, "-m", "scripts.postgresql", "14", "18", "--", PYTHON, "-m", "scripts.covered")),),
     ),
     Part(
+        "whole",
+        "what `make test` takes only in part: a million rows, each lock, each break and each layout",
+        (_on("14 18", "tests", "-m", "nightly", f"--ignore={_STATISTICS_TESTS}"),),
+    ),
+    Part(
         "statistics",
         "undo, waiting, errors, clean and versions beside a journal of two million rows, with old statistics",
         # Newer servers find a good plan for some statements even without statistics.
-        (_only("14", "tests/acceptance/test_old_statistics.py", "-m", ""),),
+        (_on("14", _STATISTICS_TESTS, "-m", ""),),
     ),
-    Part("postgres-14", "all tests on PostgreSQL 14", (_only("14"),)),
-    Part("postgres-18", "all tests on PostgreSQL 18", (_only("18"),)),
+    Part("postgres-14", "all tests on PostgreSQL 14", (_on("14"),)),
+    Part("postgres-18", "all tests on PostgreSQL 18", (_on("18"),)),
 )
 
 

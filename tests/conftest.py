@@ -1,5 +1,6 @@
 """Fixtures by concern lie in fix_*.py; here is only what holds for every test."""
 
+import gc
 import os
 import secrets
 import tempfile
@@ -68,6 +69,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
         if folder.startswith(tuple(f"{name}/" for name in _PREPARED)):
             item.add_marker("prepared")
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays: nobody need walk over it again and again to find garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -4,6 +4,9 @@ Engine and partner are roles of their own without any privilege beyond their tab
 password. Only the test itself looks with a superuser's eyes.
 """
 
+import base64
+import hashlib
+import hmac
 import os
 import re
 import subprocess
@@ -12,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -25,7 +29,7 @@ from etl.config import open_source
 from etl.database import transaction
 from etl.database.embedded import EmbeddedServer
 from etl.engine import Outcome, Runtime, build_version, open_runtime, prepare, run_once
-from tests.fix_database import LOOPBACK, Database, create_database, fresh_database, running_server
+from tests.fix_database import LOOPBACK, SESSIONS, Database, create_database, fresh_database, running_server
 from tests.forked import command, fork
 
 CODE = "demo"
@@ -41,6 +45,10 @@ PARTNER_PASSWORD = "s3cret of the partner"
 ONE, APART, THREE_SERVERS = "one database", "databases apart", "three servers"
 BOTH_LAYOUTS = pytest.mark.parametrize("layout", [ONE, APART], indirect=True)
 """For tests of what must be the same whether import, store and out are one database or several."""
+ONE_AND_NIGHTLY_APART = pytest.mark.parametrize(
+    "layout", [ONE, pytest.param(APART, marks=pytest.mark.nightly)], indirect=True
+)
+"""For sweeps whose other tests have both layouts."""
 ONLY_ONE = pytest.mark.parametrize("layout", [ONE], indirect=True)
 """For the few tests of what there is only in one database; each says why."""
 ONLY_APART = pytest.mark.parametrize("layout", [APART], indirect=True)
@@ -230,7 +238,7 @@ class Site:
 
     def look(self, query: str, parameters: Sequence[Any] | None = None, *, at: Database | None = None) -> list[Row]:
         """What the superuser sees, in the database of the schema that the query names, or in a given one."""
-        with psycopg.connect(**superuser(at or self._home(query)), autocommit=True, row_factory=dict_row) as session:
+        with SESSIONS.one(at or self._home(query)) as session:
             cursor = session.execute(query, parameters)
             return list(cursor.fetchall()) if cursor.description else []
 
@@ -295,13 +303,23 @@ class Site:
             yield
 
     def wait_for_statistics(self, at: Database) -> None:
-        """Until what ended sessions have counted shows: in PostgreSQL 14 a process collects it, in order, later on."""
+        """Until what ended sessions have counted shows: in PostgreSQL 14 a process collects it, in order, later on.
+
+        Those in which `look` has looked are ended for it.
+        """
+        self._end_own(at)
         if self.value("select current_setting('server_version_num')::int >= 150000", at=at):
             return
         self.look("create table public.last_counted (); select from public.last_counted", at=at)
+        self._end_own(at)
         counted = "select sum(seq_scan) from pg_stat_user_tables where relname = 'last_counted'"
         until(lambda: self.value(counted, at=at), "the counters are collected")
         self.look("drop table public.last_counted", at=at)
+
+    def _end_own(self, at: Database) -> None:
+        pids = SESSIONS.close(at)
+        left = "select count(*) from pg_stat_activity where pid = any(%s)"
+        until(lambda: not self.value(left, [pids], at=at), "the sessions of the test have ended")
 
     def wait_for_blocked(self, *, by: int = 0) -> None:
         """Until a runner's backend waits for a lock, for one of the session with the backend pid `by` if given."""
@@ -524,16 +542,14 @@ def new_site(
 
 def _configured(database: Database, folder: Path, url: str, others: Sequence[Database]) -> Site:
     engine_role, partner_role = f"engine_{database.name}", f"partner_{database.name}"
-    with psycopg.connect(**superuser(database), autocommit=True) as session:
-        session.execute(f"create role {engine_role} login password '{PASSWORD}'")
-        session.execute(f"create role {partner_role} login password '{PARTNER_PASSWORD}'")
-        session.execute(f"grant create on database {database.name} to {engine_role}")
-    for other in others:
-        with psycopg.connect(**superuser(other), autocommit=True) as session:
+    for one in (database, *others):
+        with SESSIONS.one(one) as session:
             if not session.execute("select 1 from pg_roles where rolname = %s", [engine_role]).fetchone():
-                session.execute(f"create role {engine_role} login password '{PASSWORD}'")
-                session.execute(f"create role {partner_role} login password '{PARTNER_PASSWORD}'")
-            session.execute(f"grant create on database {other.name} to {engine_role}")
+                session.execute(
+                    f"create role {engine_role} login password '{stored(PASSWORD)}';"
+                    f"create role {partner_role} login password '{stored(PARTNER_PASSWORD)}'"
+                )
+            session.execute(f"grant create on database {one.name} to {engine_role}")
     if url.startswith("file:"):
         Path(url.removeprefix("file:")).mkdir()
     store, out = others or (database, database)
@@ -548,6 +564,17 @@ def _configured(database: Database, folder: Path, url: str, others: Sequence[Dat
     if others:
         site.write(STORE_CONFIG, place(store))
     return site
+
+
+@cache
+def stored(password: str) -> str:
+    """What a server keeps of a password (SCRAM-SHA-256), of one round: its usual 4,096 are milliseconds a session."""
+    salt = b"sixteen bytes of"
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 1)
+    keys = (hmac.digest(salted, name, "sha256") for name in (b"Client Key", b"Server Key"))
+    client, server = keys
+    kept = (base64.b64encode(one).decode() for one in (salt, hashlib.sha256(client).digest(), server))
+    return "SCRAM-SHA-256$1:{}${}:{}".format(*kept)
 
 
 def partner_of(database: Database, role: str = "") -> Partner:

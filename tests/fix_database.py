@@ -6,18 +6,24 @@ with colons between them, as scripts/postgresql.py prints them, are shared out a
 
 import itertools
 import os
+import select
 import shutil
 import socket
 import subprocess
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy
+from psycopg.pq import TransactionStatus
+from psycopg.rows import dict_row
 
 from etl.database import Access, open_engine
 from etl.database.embedded import EmbeddedServer, packaged_binaries
@@ -65,6 +71,66 @@ class Database:
     def tcp(self, username: str, password: str) -> Access:
         """The same database over the network, where a role that the test has made needs its password (scram)."""
         return Access(LOOPBACK, self.port, self.name, username, password)
+
+
+class Sessions:
+    """The superuser's sessions between two questions of a test: to open one takes longer than most answers.
+
+    Whoever asks gets a session that is as if new, and that nobody else has meanwhile. Before a database is copied or
+    dropped, or what its sessions have done must have been counted, `close` ends those that are left.
+    """
+
+    def __init__(self) -> None:
+        self._idle: dict[Database, list[Session]] = defaultdict(list)
+
+    @contextmanager
+    def one(self, database: Database) -> Iterator["Session"]:
+        """A session in autocommit; what it has set, locked and listened to ends with the block."""
+        session = self._ready(database)
+        try:
+            yield session
+        except BaseException:
+            session.close()
+            raise
+        if session.info.transaction_status == TransactionStatus.IDLE:
+            session.execute("discard all")
+            self._idle[database].append(session)
+        else:
+            session.close()
+
+    def _ready(self, database: Database) -> "Session":
+        while idle := self._idle[database]:
+            session = idle.pop()
+            if not select.select([session.fileno()], [], [], 0)[0]:
+                return session
+            session.close()  # the server has said something unasked: that it has ended the session
+        # Nothing is prepared: a session that is used often plans as a new one does.
+        return psycopg.connect(
+            host=database.host,
+            port=database.port,
+            dbname=database.name,
+            user=database.username,
+            autocommit=True,
+            row_factory=dict_row,
+            prepare_threshold=None,
+        )
+
+    def close_all(self, host: str) -> None:
+        """Ends those of a server with its socket in this folder."""
+        for database in [one for one in self._idle if one.host == host]:
+            self.close(database)
+
+    def close(self, database: Database) -> list[int]:
+        """Ends those of a database that nobody uses now; their pids at the server."""
+        closed = self._idle.pop(database, [])
+        pids = [session.info.backend_pid for session in closed]
+        for session in closed:
+            session.close()
+        return pids
+
+
+Session = psycopg.Connection[dict[str, Any]]
+SESSIONS = Sessions()
 
 
 def binaries() -> Path | None:
@@ -122,6 +188,7 @@ def running_server(programs: Path | None = None, **settings: str) -> Iterator[Em
         EmbeddedServer(folder, binaries=programs or binaries(), settings=chosen) as running,
     ):
         yield running
+        SESSIONS.close_all(str(running.socket_dir))
 
 
 @pytest.fixture(scope="session")
@@ -143,11 +210,14 @@ def fresh_database(server: EmbeddedServer, template: Database | None = None) -> 
     database = create_database(server, f"test_{next(_numbers)}", template)
     yield database
     database.engine.dispose()
+    SESSIONS.close(database)
     _administer(server, f"drop database {database.name} with (force)")
 
 
 def create_database(server: EmbeddedServer, name: str, template: Database | None = None) -> Database:
     """A database that stays as long as the server: empty, or a copy of a template."""
+    if template:
+        SESSIONS.close(template)
     _administer(server, f"create database {name} template {template.name if template else 'template0'}")
     return Database(name, str(server.socket_dir), server.port, server.username)
 
@@ -158,10 +228,8 @@ def engine(database: Database) -> sqlalchemy.Engine:
 
 
 def _administer(server: EmbeddedServer, statement: str) -> None:
-    engine = open_engine(Access(str(server.socket_dir), server.port, "postgres", server.username), "tests")
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sqlalchemy.text(statement))
-    engine.dispose()
+    with SESSIONS.one(Database("postgres", str(server.socket_dir), server.port, server.username)) as session:
+        session.execute(statement)
 
 
 @contextmanager

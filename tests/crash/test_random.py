@@ -18,7 +18,7 @@ from tests.crash.crew import Crew
 from tests.fix_company import CLAIMS, OUT, STORE, Row, Site, new_site, until
 from tests.fix_database import Database
 
-FAULTS = int(os.environ.get("ETL_CRASH_FAULTS", "300"))
+FAULTS = int(os.environ.get("ETL_CRASH_FAULTS", "100"))
 CLIENTS = 40
 # A batch under fire makes no way when every owner is struck before it finishes a task: then there is a pause.
 _FAULTS_BEFORE_REST = 25

@@ -20,6 +20,7 @@ from etl.errors import ConfigurationError, EnvironmentFault
 from tests.fix_company import until
 from tests.fix_database import binaries
 from tests.integration.database.server_user import Actor, nobody, ourselves
+from tests.sweeps import mostly_nightly
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the server to another account")
 
@@ -116,7 +117,7 @@ def test_the_server_of_a_killed_command_serves_the_next(folder: Path, actor: Act
     assert not answers(socket_dir)
 
 
-@pytest.mark.parametrize("seconds", [0.05, 0.2, 0.4, 0.6])
+@pytest.mark.parametrize("seconds", mostly_nightly([0.05, 0.2, 0.4, 0.6], always=[0.05, 0.4]))
 def test_a_command_killed_while_it_makes_or_starts_the_server(folder: Path, actor: Actor, seconds: float) -> None:
     killed = actor.command(folder).ready()
     killed.go()

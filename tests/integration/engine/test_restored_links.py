@@ -28,7 +28,7 @@ from tests.fix_company import (
     partner_of,
     superuser,
 )
-from tests.fix_database import Database, create_database, running_server
+from tests.fix_database import SESSIONS, Database, create_database, running_server
 from tests.fix_restore import dump, place_of, restore_into
 
 WAITING = 5
@@ -149,6 +149,7 @@ def home_of(site: Site, schema: str) -> Database:
 
 
 def drop_database(database: Database) -> None:
+    SESSIONS.close(database)
     with psycopg.connect(**superuser(replace(database, name="postgres")), autocommit=True) as session:
         session.execute(f"drop database {database.name} with (force)")
 
@@ -207,6 +208,7 @@ def test_a_copy_made_with_create_database_counts_for_itself(make_site: MakeSite)
     stopped(site)
     name = f"copy_of_{site.database.name}"
     site.partner.session.close()
+    SESSIONS.close(site.database)
     site.look(f"create database {name} template {site.database.name}", at=replace(site.database, name="postgres"))
     copy = replace(site.database, name=name)
     with moved(site, [copy], site.home) as there:

@@ -8,6 +8,7 @@ import pytest
 
 from etl.engine import Outcome, run_once, undo
 from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Row, Site
+from tests.sweeps import mostly_nightly
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
 DOCUMENT = f"""
@@ -72,7 +73,10 @@ def was(in_id: str, **values: str | None) -> tuple[Any, ...]:
     return (values.get("state", "A"), row["name"], row["phone"], row["email"])
 
 
-@pytest.fixture(params=[(1000, 1), (1, 1), (2, 2)], ids=lambda pair: f"chunks_of_{pair[0]}")
+@pytest.fixture(
+    params=mostly_nightly([(1000, 1), (1, 1), (2, 2)], always=[(1000, 1), (2, 2)]),
+    ids=lambda pair: f"chunks_of_{pair[0]}",
+)
 def things(make_site: MakeSite, request: pytest.FixtureRequest) -> Things:
     return Things(make_site({"Thing": DOCUMENT}, faultPatienceSeconds=0), *request.param)
 

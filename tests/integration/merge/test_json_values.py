@@ -9,7 +9,7 @@ from etl.database import bring_up, transaction
 from etl.engine import dry_run
 from etl.merge.rows import repeated
 from etl.store import STORE as STORE_PART
-from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Site
+from tests.fix_company import BOTH_LAYOUTS, ONE_AND_NIGHTLY_APART, STORE, MakeSite, Site
 
 _FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
 KINDS = (
@@ -130,7 +130,7 @@ def test_what_jsonb_cannot_hold_is_compared_as_text(
     assert same is is_same
 
 
-@BOTH_LAYOUTS
+@ONE_AND_NIGHTLY_APART
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_of_one_instance_in_two_spellings_say_the_same(site: Site, kind: str) -> None:
     """Neither do they contradict each other, nor is one of them overruled."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fix_company import BOTH_LAYOUTS, CLAIMS, MakeSite, Site
+from tests.fix_company import CLAIMS, ONE_AND_NIGHTLY_APART, MakeSite, Site
 from tests.integration.upgrade.older import OlderProgram, written
 
 
@@ -24,7 +24,7 @@ def site(make_site: MakeSite) -> Site:
     return site
 
 
-@BOTH_LAYOUTS
+@ONE_AND_NIGHTLY_APART
 def test_it_writes_nothing(site: Site, tmp_path: Path, layout: str) -> None:
     older = OlderProgram(tmp_path / "older")
     before, handed_over = written(site), site.partner("select * from process_tracking")
