@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy
@@ -18,7 +19,7 @@ from etl.errors import RunStopped
 from etl.merge import Connections, MergeContext
 from etl.merge import errors as merge_errors
 from etl.outputs import versions as outbound
-from etl.runs import CHUNKED, Counters, Kind, Task, TaskCounters, TaskQueue
+from etl.runs import CHUNKED, Counters, Kind, Task, TaskFunction, TaskQueue
 from etl.sources.in_tables import receipts, remote
 from etl.sources.in_tables.handshake import RunLease
 from etl.sources.in_tables.receipts import Receipt
@@ -56,9 +57,14 @@ def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> Me
     )
 
 
+def _nothing(_: Connections, __: Task) -> Counters:
+    """A barrier: the tasks before it are done."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Work:
-    """Performs tasks of one run; each method does the whole work of a kind, in the caller's transactions.
+    """The functions that perform the tasks of one run, each the whole work of a kind, in the caller's transactions.
 
     `accept`: the operator allows the batch to remove and empty any number of rows.
     """
@@ -77,18 +83,16 @@ class Work:
                 self.runtime.store_fence.hold(connections.store, self.lease.run, self.lease.fence)
             yield connections
 
-    def __call__(self, connections: Connections, task: Task) -> TaskCounters:
-        """The work of the task's kind; returns its counters. Raises RunStopped when the run must not continue."""
-        if task.kind in _READING:
-            check_error_limit(connections.source, self.queue, self.runtime.settings.in_migration.error_limit)
-        beginning = Planner(self.runtime, self.queue, self.context, self.accept)
-        match task.kind:
+    def handler(self, kind: Kind) -> TaskFunction:
+        """The function that performs tasks of a kind and returns their counters."""
+        planner = Planner(self.runtime, self.queue, self.context, self.accept)
+        match kind:
             case Kind.BEGIN:
-                return beginning.begin(connections, task)
+                return planner.begin
             case Kind.CLAIM:
-                return beginning.claim(connections, task)
+                return planner.claim
             case Kind.PLAN:
-                return beginning.plan(connections, task)
+                return planner.plan
             case (
                 Kind.UPLOAD_FILES
                 | Kind.MIGRATE_DEPENDENT_ROWS
@@ -97,23 +101,29 @@ class Work:
                 | Kind.MIGRATE_CO_LINKS
                 | Kind.MIGRATE_IN_MIGRATED_AT
             ):
-                return merge(connections, task, self.runtime.company, self.context)
+                return partial(merge, company=self.runtime.company, context=self.context)
             case Kind.MAKE_INDEXES:
-                prepare_store(connections.store, self.runtime)
-                return {}
+                return self._make_indexes
             case Kind.FIX_PROCESS_TRACKING:
-                return self._fix_process_tracking(connections)
+                return self._fix_process_tracking
             case Kind.COPY_ERR:
-                return self._copy_errors(connections)
+                return self._copy_errors
             case Kind.FILL_OUT:
-                return self._fill_out(connections, task)
+                return self._fill_out
             case Kind.RUN_PROCESSES:
-                return self._run_processes(connections)
-            case Kind.NOTIFY:  # hooks may read the out_ tables, which are committed by now
-                notify_run(connections.source, self.runtime, self.lease.run)
-                return {}
+                return self._run_processes
+            case Kind.NOTIFY:
+                return self._notify
             case Kind.NOP:
-                return {}
+                return _nothing
+
+    @contextmanager
+    def connections_for(self, task: Task, source: Connection) -> Iterator[Connections]:
+        """The connections of a task. Raises RunStopped when the run has rejected too many rows."""
+        if task.kind in _READING:
+            check_error_limit(source, self.queue, self.runtime.settings.in_migration.error_limit)
+        with self.connections(source) as connections:
+            yield connections
 
     def set_aside(self, connections: Connections, task: Task) -> Counters:
         """Replaces a task that cannot be performed: rejects its rows unread.
@@ -143,7 +153,11 @@ class Work:
         if all(row.state != "quarantined" for row in self.queue.tasks(connections.source)):
             self.runtime.store.note_links_served(connections.store)
 
-    def _fix_process_tracking(self, connections: Connections) -> Counters:
+    def _make_indexes(self, connections: Connections, _: Task) -> Counters:
+        prepare_store(connections.store, self.runtime)
+        return {}
+
+    def _fix_process_tracking(self, connections: Connections, _: Task) -> Counters:
         """After this commit the partner may clear the in_ tables: the run needs nothing more from them."""
         rows = self.queue.tasks(connections.source)
         released = receipts.release(connections.source, self.runtime.company, self.context, but=fully_marked(rows))
@@ -159,7 +173,12 @@ class Work:
             for table, number in released.items()
         ]
 
-    def _copy_errors(self, connections: Connections) -> Counters:
+    def _notify(self, connections: Connections, _: Task) -> Counters:
+        """Hooks may read the out_ tables, which are committed by now."""
+        notify_run(connections.source, self.runtime, self.lease.run)
+        return {}
+
+    def _copy_errors(self, connections: Connections, _: Task | None = None) -> Counters:
         if connections.is_single:
             return receipts.copy_errors(connections.store, self.context)
         return remote.copy_errors_to_store(connections, self.context)
@@ -173,7 +192,7 @@ class Work:
             outbound.ensure_version(out, self.runtime.versions, self.runtime.out_version)
         return {}
 
-    def _run_processes(self, connections: Connections) -> Counters:
+    def _run_processes(self, connections: Connections, _: Task) -> Counters:
         if not self.runtime.settings.has_out_migration:
             return {}
         with self.runtime.out_side(connections.store) as out:

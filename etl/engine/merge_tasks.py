@@ -1,7 +1,7 @@
 """Calls the merge that a task asks for, in one database or between two; used by runs and dry runs."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -32,27 +32,36 @@ def merge(
     if task.kind not in MERGING:
         return {}
     if not connections.is_single:
-        return remote.merge_remotely(connections, company, task, context, partial(_merge, company=company), slices)
+        return remote.merge_remotely(connections, company, task, context, partial(_merge, company), slices)
     counters = Counter[CounterName]()
     if slices and task.kind is Kind.MIGRATE_SINGLE_FIELDS:  # a slice does not see what the others give up
-        counters.update(_merge(connections.store, replace(task, kind=Kind.MIGRATE_DEPENDENT_ROWS), context, company))
+        dependent = replace(task, kind=Kind.MIGRATE_DEPENDENT_ROWS)
+        counters.update(_merge(company, connections.store, dependent, context))
     for chunk in slices or (task.chunk,):
-        counters.update(_merge(connections.store, replace(task, chunk=chunk), context, company))
+        function = _function_of(replace(task, chunk=chunk), company, context)
+        counters.update(function(connections.store))
     return dict(counters)
 
 
-def _merge(connection: Connection, task: Task, context: MergeContext, company: Company) -> Counters:
+def _merge(company: Company, connection: Connection, task: Task, context: MergeContext) -> Counters:
+    return _function_of(task, company, context)(connection)
+
+
+def _function_of(task: Task, company: Company, context: MergeContext) -> Callable[[Connection], Counters]:
+    """The function that merges the rows of a task."""
     match task.kind:
         case Kind.UPLOAD_FILES:
-            return files.upload_files(connection, company, context)
+            return partial(files.upload_files, company=company, context=context)
         case Kind.MIGRATE_DEPENDENT_ROWS:
-            return rows.merge_dependent_rows(connection, _object(company, task), task.part, context)
+            function = rows.merge_dependent_rows
+            return partial(function, business_object=_object(company, task), chunk=task.part, context=context)
         case Kind.MIGRATE_SINGLE_FIELDS:
-            return rows.merge_single_fields(connection, _object(company, task), task.part, context)
+            function = rows.merge_single_fields
+            return partial(function, business_object=_object(company, task), chunk=task.part, context=context)
         case Kind.MIGRATE_BO_LINKS | Kind.MIGRATE_CO_LINKS:
-            return links.merge_links(connection, _link(company, task), task.part, context)
+            return partial(links.merge_links, link=_link(company, task), chunk=task.part, context=context)
         case _:
-            return rows.touch_migrated(connection, _object(company, task), context)
+            return partial(rows.touch_migrated, business_object=_object(company, task), context=context)
 
 
 def _object(company: Company, task: Task) -> BusinessObject:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from etl.database import Backoff, RetryPolicy, SqlTemplates, after_transient, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
@@ -46,6 +46,14 @@ _log = logging.getLogger("in_pg_migration")
 
 Answer = TypeVar("Answer")
 
+
+class Step(Protocol):
+    """Calls a function between the tasks of a run, and again after outages; `what` is for the log."""
+
+    def __call__(self, what: str, act: Callable[[], Answer], /) -> Answer:
+        """The result of `act`."""
+
+
 # A runner that was faster may hold the locks that preparing and acquiring take.
 _ACQUIRING = RetryPolicy(after_transient(Backoff(first=0.4, longest=0.8, tries=2)))
 
@@ -72,8 +80,21 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
     if lease is None:
         return _not_started(decision)
     _log.info("w7qP9r57 :: start migration by companyCode=%s run=%s", runtime.company.code, lease.run)
+    started = time.monotonic()
+    queue = task_queue_of(runtime, lease)
     with span("etl.run", company=runtime.company.code, run=lease.run, taken_over=lease.taken_over):
-        return _perform_run(runtime, decision, lease, accept=accept, check_cancelled=check_cancelled)
+        with _freeing(runtime, lease), heartbeat_of(runtime, lease) as beat:
+            step = _steps(retry_policy_of(runtime, queue, beat, check_cancelled), lease)
+            step("entering the store for", partial(enter_store, runtime, lease))
+            context = step("reading", partial(open_merge_context, runtime, lease.run))
+            work = Work(runtime, queue, lease, context, accept)
+            with _stopping(partial(_stop, runtime, queue, work), step):
+                clean_before_run(runtime)
+                # Its first task plans the others.
+                step("beginning", partial(_begin, queue, lease))
+                workers_of(runtime, work, beat, check_cancelled).perform_all()
+                step("closing", partial(_close, runtime, queue, work))
+        return _outcome(runtime, queue, decision, lease, time.monotonic() - started)
 
 
 def _acquire(runtime: Runtime, *, accept: bool) -> tuple[Decision, RunLease | None]:
@@ -119,35 +140,24 @@ def _not_started(decision: Decision) -> Outcome:
     return Outcome(decision.reason)
 
 
-def _perform_run(
-    runtime: Runtime, decision: Decision, lease: RunLease, *, accept: bool, check_cancelled: Callable[[], None]
-) -> Outcome:
-    started = time.monotonic()
-    queue = task_queue_of(runtime, lease)
-    beat = heartbeat_of(runtime, lease)
-    retry_policy = retry_policy_of(runtime, queue, beat, check_cancelled)
+def _steps(retry_policy: RetryPolicy, lease: RunLease) -> Step:
+    """Calls a function between the tasks: outages and locks of other sessions are waited for, as in tasks."""
+    return lambda what, act: retry_policy.run_with_retry(f"{what} run {lease.run}", act)
 
-    def step(what: str, act: Callable[[], Answer]) -> Answer:
-        """A step between the tasks: locks of other sessions are waited for, as in tasks."""
-        return retry_policy.run_with_retry(f"{what} run {lease.run}", act)
 
-    with _freeing(runtime, lease), beat:
-        step("entering the store for", partial(enter_store, runtime, lease))
-        work = Work(runtime, queue, lease, step("looking at", partial(open_merge_context, runtime, lease.run)), accept)
-        try:
-            clean_before_run(runtime)
-            step("beginning", partial(_begin, queue, lease))
-            workers_of(runtime, work, beat, check_cancelled).perform_all()
-            step("closing", partial(_close, runtime, queue, work))
-        except RunStopped as stop:
-            step("stopping", partial(_stop, runtime, queue, work, str(stop)))
+@contextmanager
+def _stopping(stop: Callable[[str], None], step: Step) -> Iterator[None]:
+    """Stops the run when its rows do not let it continue, or when the server's data are damaged."""
+    try:
+        yield
+    except RunStopped as fault:
+        step("stopping", partial(stop, str(fault)))
+        raise
+    except EnvironmentFault as fault:
+        if not fault.is_damage:
             raise
-        except EnvironmentFault as fault:
-            if not fault.is_damage:
-                raise
-            step("stopping", partial(_stop, runtime, queue, work, str(fault)))
-            raise DamageFound(str(fault)) from fault
-    return _outcome(runtime, queue, decision, lease, time.monotonic() - started)
+        step("stopping", partial(stop, str(fault)))
+        raise DamageFound(str(fault)) from fault
 
 
 @contextmanager

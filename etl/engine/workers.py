@@ -17,6 +17,7 @@ from etl.errors import EnvironmentFault, EtlError
 from etl.runs import (
     ClaimedTask,
     QueueState,
+    TaskCounters,
     TaskFunction,
     TaskQueue,
     backoffs_of,
@@ -55,11 +56,13 @@ class Workers:
     _ends: threading.Event = field(default_factory=threading.Event)
     _fault: BaseException | None = None
 
-    def perform_all(self) -> None:
+    @property
+    def perform_all(self) -> Callable[[], None]:
+        """Performs the tasks: a single worker in the calling thread, several in threads of their own."""
+        return self._work if self.number == 1 else self._work_side_by_side
+
+    def _work_side_by_side(self) -> None:
         """Raises the fault of the first worker that failed, after the others have ended their tasks."""
-        if self.number == 1:
-            self._work()
-            return
         with ThreadPoolExecutor(self.number, thread_name_prefix="worker") as pool:
             # Each with the context of this thread, so that spans of tasks lie inside the span of the run.
             workers = [pool.submit(copy_context().run, self._work_in_thread) for _ in range(self.number)]
@@ -88,7 +91,7 @@ class Workers:
             performed = self._performed
             taken = self._retry_policy().run_with_retry("taking a task", self.queue.take)
             if taken:
-                self._perform(taken)
+                self._performance_of(taken)()
                 with self._done:
                     self._performed += 1
                     self._done.notify_all()
@@ -104,7 +107,8 @@ class Workers:
                 if self._performed == performed:  # otherwise a task has ended meanwhile: look again at once
                     self._done.wait(_POLL_SECONDS)
 
-    def _perform(self, taken: ClaimedTask) -> None:
+    def _performance_of(self, taken: ClaimedTask) -> Callable[[], TaskCounters]:
+        """The call that performs a task, or sets it aside."""
         work, retry_policy, why = self.work, self._retry_policy(taken), self._why_aside(taken)
         handler = FailureHandler(work, taken.task, retry_policy, self.settings)
 
@@ -112,13 +116,14 @@ class Workers:
             # While the workers end, a fault may come from our own cancelling.
             return None if why or self._ends.is_set() else handler(fault)
 
-        perform(
+        return partial(
+            perform,
             self.queue,
             taken,
-            work.set_aside if why else work,
+            work.set_aside if why else work.handler(taken.task.kind),
             retry_policy=retry_policy,
             fallback=fallback,
-            connections=work.connections,
+            connections=work.connections if why else partial(work.connections_for, taken.task),
             quarantine=why,
             **self.settings,
         )

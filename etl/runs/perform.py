@@ -2,8 +2,10 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from itertools import count
 from typing import Any
 
 from etl.database import LOCK_TIMEOUT, Connection, RetryPolicy, transaction
@@ -44,19 +46,11 @@ def perform(
     `quarantine` says why the work sets the task aside. Raises the last fault when retries end and there is no other
     work; the task is then free again.
     """
-    is_again = False
-
-    def attempt() -> TaskCounters:
-        nonlocal is_again
-        finished = queue.done_counters(taken) if is_again else None
-        is_again = True
-        if finished is not None:
-            return finished
-        return _once(queue, taken, work, connections, quarantine, **settings)
-
+    tries = count()
     try:
         while True:
             try:
+                attempt = partial(_once, queue, taken, work, connections, quarantine, tries, **settings)
                 return retry_policy.run_with_retry(f"task {taken.task.title}", attempt)
             except EtlError as fault:
                 other = fallback(fault)
@@ -75,8 +69,16 @@ def perform(
 
 
 def _once(
-    queue: TaskQueue, taken: ClaimedTask, work: TaskFunction, connections: Connections, quarantine: str, **settings: str
+    queue: TaskQueue,
+    taken: ClaimedTask,
+    work: TaskFunction,
+    connections: Connections,
+    quarantine: str,
+    tries: Iterator[int],
+    **settings: str,
 ) -> TaskCounters:
+    if next(tries) and (finished := queue.done_counters(taken)) is not None:
+        return finished  # the try before was committed, although its answer was lost
     title = f"[{taken.task.kind} : {taken.task.title}]"
     _log.info("uXizo869mV :: start task %s", title)
     started = time.monotonic()

@@ -39,7 +39,7 @@ def no_fence() -> None:
 def effect_and_state_apart() -> None:
     from etl.database import transaction
 
-    def once(queue: Any, taken: Any, work: Any, connections: Any, quarantine: str, **settings: str) -> Any:
+    def once(queue: Any, taken: Any, work: Any, connections: Any, quarantine: str, _: Any, **settings: str) -> Any:
         with transaction(queue.engine, **settings) as connection:
             queue.assert_fence(connection)
             with connections(connection) as opened:
@@ -93,14 +93,16 @@ def marker_is_fixed_first() -> None:
     from etl.engine.handlers import Work
     from etl.runs import Kind, Task
 
-    perform = Work.__call__
+    handler = Work.handler
 
-    def fix_and_perform(self: Work, connections: Any, task: Task) -> Any:
-        if task.kind is Kind.BEGIN:
+    def fix_first(self: Work, kind: Kind) -> Any:
+        def fix_and_perform(connections: Any, task: Task) -> Any:
             self.runtime.handshake.finish_marker(connections.source, self.lease)
-        return perform(self, connections, task)
+            return handler(self, kind)(connections, task)
 
-    Work.__call__ = fix_and_perform  # type: ignore[method-assign]
+        return fix_and_perform if kind is Kind.BEGIN else handler(self, kind)
+
+    Work.handler = fix_first  # type: ignore[method-assign]
 
 
 def lease_by_the_clients_clock() -> None:

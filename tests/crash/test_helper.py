@@ -4,6 +4,7 @@ The owner stands still from its plan on, so that the helper performs all that co
 strikes at every seventh round trip, with one mode after the other; `make crash` strikes with every mode at every one.
 """
 
+import importlib
 import os
 import signal
 from functools import partial
@@ -29,16 +30,16 @@ _LAST = "-- The last statement of every task"
 
 def stands_still() -> None:
     """The process stops itself once its run is planned, and holds nothing."""
-    from etl.engine.workers import Workers
+    workers: Any = importlib.import_module("etl.engine.workers")
+    perform = workers.perform
 
-    perform = Workers._perform
-
-    def once(self: Workers, taken: Any) -> None:
-        perform(self, taken)
-        Workers._perform = perform  # type: ignore[method-assign]
+    def once(*arguments: Any, **settings: Any) -> Any:
+        counters = perform(*arguments, **settings)
+        workers.perform = perform
         os.kill(os.getpid(), signal.SIGSTOP)
+        return counters
 
-    Workers._perform = once  # type: ignore[method-assign]
+    workers.perform = once
 
 
 def _is_still(process: runner.Runner) -> bool:
