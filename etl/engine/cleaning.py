@@ -28,12 +28,14 @@ _QUIET = {"client_min_messages": "warning"}
 class Cleaned:
     """What was removed: rows, copies, retired out_ versions. `kept`: name of what had to stay -> why.
 
-    `ended`: rows about what old runs have ended (waiting links and files, ids); only their undo needs them."""
+    `ended`: rows about what old runs have ended (waiting links and files, ids); only their undo needs them.
+    `units`: units of work on the store of which the journal has nothing any more."""
 
     errors: int = 0
     tasks: int = 0
     runs: int = 0
     journal: int = 0
+    units: int = 0
     ended: int = 0
     copies: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
@@ -42,7 +44,7 @@ class Cleaned:
     @property
     def rows(self) -> int:
         """Number of removed rows of all kinds."""
-        return self.errors + self.tasks + self.runs + self.journal + self.ended
+        return self.errors + self.tasks + self.runs + self.journal + self.units + self.ended
 
     def __add__(self, other: "Cleaned") -> "Cleaned":
         return Cleaned(
@@ -50,6 +52,7 @@ class Cleaned:
             tasks=self.tasks + other.tasks,
             runs=self.runs + other.runs,
             journal=self.journal + other.journal,
+            units=self.units + other.units,
             ended=self.ended + other.ended,
             copies=self.copies + other.copies,
             versions=self.versions + other.versions,
@@ -96,6 +99,7 @@ def _pass(runtime: Runtime) -> Cleaned:
             tasks=TaskQueue.clean(connection, schema, before=before, limit=limit),
             runs=runtime.handshake.clean(connection, before=before, limit=limit),
             journal=runtime.store.clean_journal(connections.store, before=before, limit=limit),
+            units=runtime.store.clean_units(connections.store, before=before, limit=limit),
             ended=runtime.store.clean_ended(connections.store, before=before, limit=limit),
         )
         readers = runtime.store.journal_readers(connections.store, before=before)

@@ -2,13 +2,17 @@
 -- oldest_writer: 1
 -- oldest_reader: 1
 -- Every unit of work on the store, whatever its source, and which of its rows, records or entries made a change.
+-- begun_after: transactions before this one had ended when the unit began. closed_by: all of its changes are of this
+-- transaction or of earlier ones.
 create table {{ schema | ident }}.unit (
     number bigint primary key,
     source varchar(63) not null,
     kind varchar(8) not null check (kind in ('run', 'undo', 'batch', 'sync')),
     started_at timestamp with time zone not null,
     finished_at timestamp with time zone,
-    receipt jsonb
+    receipt jsonb,
+    begun_after xid8 not null default pg_snapshot_xmin(pg_current_snapshot()),
+    closed_by xid8
 );
 -- See above.
 comment on table {{ schema | ident }}.unit is
