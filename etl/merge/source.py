@@ -26,8 +26,8 @@ class Source:
     their values. Without it a row gives all loaded fields. `is_ordered`: rows of one instance count in the order of
     their numbers, field by field; else that of the highest external id counts, whatever their order.
 
-    `has_origin`: the staged table has the column `_origin`, a text that says which record or entry a row comes from, for
-    the journal. Without it the journal records a row's own id, or the external ids of a link's ends.
+    `has_origin`: the staged table has the column `_origin`, a text that says which record or entry a row comes from,
+    for the journal. Without it the journal records a row's own id, or the external ids of a link's ends.
     """
 
     name: str

@@ -54,8 +54,8 @@ class Settled:
         self._refuse_missed(sum(counts.get(action, 0) for action in actions) - merge.run("update_instances"))
 
     def _refuse_missed(self, missed: int) -> None:
-        """Raises TransientFault if another source has changed instances since they were staged: what was staged would undo
-        that. The next try stages what is there then."""
+        """Raises TransientFault if another source has changed instances since they were staged: what was staged would
+        undo that. The next try stages what is there then."""
         if missed:
             table = f"{self.merge.context.store_schema}.{self.merge.names['golden']}"
             fault = TransientFault(f"another source has changed {missed} instances of {table} meanwhile: try again")
