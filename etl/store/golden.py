@@ -34,7 +34,7 @@ class Store:
 
     def note_links_served(self, connection: Connection, unit: int) -> None:
         """Records, at the end of a unit, that all instances created so far have received their waiting links: only
-        those from before the unit, if other sources were at work meanwhile."""
+        those from before the unit, if units of other sources overlap it."""
         if self.links_served_before(connection) is None:
             execute(connection, _sql("journal_restored", store_schema=self.schema))
             execute(connection, _sql("units_restored", schema=self.schema))

@@ -37,7 +37,7 @@ class Settled:
             self._refuse_missed(missed.rows)
 
     def update(self, counts: Mapping[str, int]) -> None:
-        """Writes the changed and removed rows, of which the stage has so many."""
+        """Writes the changed and removed rows; `counts` are the stage's rows by action."""
         self._update(counts, *(("changed",) if self.exchanges else ("changed", "removed")))
 
     def forget(self) -> None:

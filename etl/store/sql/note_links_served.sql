@@ -1,6 +1,6 @@
 -- All tasks of the unit are done; instances that are created from here on have not received their waiting links. Where
--- others were at work meanwhile, one of them may have recorded a waiting link after this unit has looked for the ends that
--- it waits for, so all that was created since the earliest of them began is looked at again.
+-- other units overlap this one, one of them may have recorded a waiting link after this one has looked for the ends that it
+-- waits for, so all that was created since the earliest of them began is looked at again.
 {% from "journal_place.jinja" import journal_place %}
 with mine as (
     select number, begun_after from {{ schema | ident }}.unit where number = :unit

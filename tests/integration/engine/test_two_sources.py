@@ -29,7 +29,9 @@ from tests.fix_company import (
     Session,
     Site,
     ended,
+    start_etl,
     superuser,
+    until,
 )
 from tests.integration.engine.test_apart import new_owner
 
@@ -349,6 +351,36 @@ def test_a_link_waits_for_what_another_source_creates_meanwhile(site: Site, othe
     other.run("insert into {schema}.in_Client (in_id, name) values ('later', 'Later')")
     assert site.count(f"{STORE}.link_Claim_Client") == 1
     assert site.count(f"{STORE}.boi_reference") == 0
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("field", ["Client", "Team"])
+def test_a_link_that_replaces_others_waits_for_another_source(
+    make_site: MakeSite, tmp_path: Path, layout: str, field: str
+) -> None:
+    """Both give a claim another client: it has one of them in the end, not both. The same with whole sets."""
+    team = f"  - {{code: Team, type: BO, bo: Client, linkMode: replace, {_IN}}}\n"
+    site = make_site(CLAIMS | {"Claim": CLAIMS["Claim"] + team})
+    other = other_import(site, tmp_path, layout)
+    site.partner.fill("in_Client", {"in_id": "a"}, {"in_id": "b"})
+    site.partner.fill("in_Claim", {"in_id": "k"})
+    site.run()
+    other.run()
+    site.partner.fill(f"in_Claim_{field}", {"claim_id": "k", "client_id": "a"})
+    site.partner.hand_over()
+    held = site.locking(f"{STORE}.journal")
+    with held:
+        process = site.start("run")
+        site.wait_for_blocked()
+        other.look(f"insert into {{schema}}.in_Claim_{field} (claim_id, client_id) values ('k', 'b')")
+        other.look("delete from {schema}.process_tracking")
+        second = start_etl("run", environ={**site.environ, "ETL_CONFIG": other.url}, cwd=site.home)
+        waiting = (
+            "select count(*) from pg_stat_activity where application_name like 'etl:%' and wait_event_type = 'Lock'"
+        )
+        until(lambda: site.value(waiting) == 2, "both wait")
+    assert [ended(one).code for one in (process, second)] == [0, 0]
+    assert site.count(f"{STORE}.link_Claim_{field}") == 1
 
 
 @BOTH_LAYOUTS
