@@ -29,7 +29,7 @@ def units(site: Site) -> list[Row]:
 def receipts(site: Site, run: object) -> dict[str, Any]:
     rows = site.look("select * from in_tables.migration_receipt where run = %s", [run])
     return {
-        row["in_table"]: {name: row[name] for name in row if name not in ("id", "run", "in_table", "ordinal", "n")}
+        row["in_table"]: {name: row[name] for name in row if name not in ("run", "in_table", "ordinal", "finished_at")}
         for row in rows
     }
 
@@ -44,9 +44,7 @@ def test_a_run_is_a_unit_with_its_receipt(site: Site, layout: str) -> None:
     assert unit["finished_at"] >= unit["started_at"]
     written = receipts(site, run)
     assert written["in_Client"]["rejected"] == 1
-    assert {
-        table: {name: counters[name] for name in written[table]} for table, counters in unit["receipt"].items()
-    } == written
+    assert unit["receipt"] == written
 
 
 @BOTH_LAYOUTS
@@ -69,6 +67,7 @@ def test_a_stopped_run_is_closed_too(site: Site, layout: str) -> None:
 @BOTH_LAYOUTS
 def test_a_run_that_the_guard_stops_at_its_beginning(site: Site, layout: str) -> None:
     """What its first task has written is rolled back, its row in `unit` too; the end writes it."""
+    site.partner("insert into in_Client (in_id, name) select 'c' || n, 'x' from generate_series(1, 200) n")
     site.run()
     site.set(leaseSeconds=3, heartbeatSeconds=1, maxRemovedShare=10)
     site.partner("update in_Client set removed = true, in_status = ''")
