@@ -40,6 +40,11 @@ class Store:
             execute(connection, _sql("units_restored", schema=self.schema))
         execute(connection, _sql("note_links_served", schema=self.schema), {"unit": unit})
 
+    def old_before(self, connection: Connection, days: int, *, at_most: int) -> int:
+        """The number below which all units are older than `days`, whatever their source; not above `at_most`."""
+        [row] = fetch_all(connection, _sql("oldest_unit", schema=self.schema), {"days": days})
+        return at_most if row.number is None else min(at_most, int(row.number))
+
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes changes of runs with numbers below `before` that every out_ version has followed, at most `limit`."""
         return execute(connection, _sql("clean_journal", schema=self.schema), {"before": before, "limit": limit})

@@ -14,6 +14,8 @@ create table {{ schema | ident }}.unit (
     begun_after xid8 not null default pg_snapshot_xmin(pg_current_snapshot()),
     closed_by xid8
 );
+-- Asked for by units that end: which others overlap them.
+create index unit_closed_by on {{ schema | ident }}.unit (closed_by);
 -- See above.
 comment on table {{ schema | ident }}.unit is
     'Runs, undos, batches and syncs on this store: their source, their times, and what became of their rows.';

@@ -41,7 +41,10 @@ def age(site: Site, number: int, days: int) -> int:
     )
     for table in ("journal", "err"):
         site.look(f"update {STORE}.{table} set run = %s where run = %s", [older, number])
-    site.look(f"update {STORE}.unit set number = %s where number = %s", [older, number])
+    site.look(
+        f"update {STORE}.unit set number = %s, started_at = started_at - make_interval(days => %s) where number = %s",
+        [older, days, number],
+    )
     return older
 
 

@@ -208,6 +208,24 @@ def refused(connection: Connection, act: Any) -> bool:
 
 
 @BOTH_LAYOUTS
+def test_the_clean_up_of_one_import_leaves_the_journal_of_another(site: Site, other: OtherImport, layout: str) -> None:
+    """Whose runs are older than all of its own, and not old."""
+    site.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})
+    run = site.run().run
+    assert run
+    for _ in range(2):
+        other.run()
+    assert {row["run"] for row in site.look(f"select run from {STORE}.journal")} == {run}
+    with site.runtime() as runtime:
+        assert undo(runtime, run).counters["removed"] == 1
+    site.look(f"update {STORE}.unit set started_at = started_at - interval '11 days'")
+    site.look(f"delete from {STORE}.out_version", at=site.store_database)
+    other.run()
+    other.run()
+    assert site.count(f"{STORE}.journal") == 0
+
+
+@BOTH_LAYOUTS
 def test_each_source_has_a_fence_of_its_own(site: Site, layout: str) -> None:
     with site.runtime() as runtime:
         prepare(runtime)
@@ -366,13 +384,13 @@ def test_a_link_that_replaces_others_waits_for_another_source(
     site.partner.fill("in_Claim", {"in_id": "k"})
     site.run()
     other.run()
-    site.partner.fill(f"in_Claim_{field}", {"claim_id": "k", "client_id": "a"})
+    site.partner.fill(f"in_Claim_{field}", {"claim_id": "k", f"{field}_id": "a"})
     site.partner.hand_over()
     held = site.locking(f"{STORE}.journal")
     with held:
         process = site.start("run")
         site.wait_for_blocked()
-        other.look(f"insert into {{schema}}.in_Claim_{field} (claim_id, client_id) values ('k', 'b')")
+        other.look(f"insert into {{schema}}.in_Claim_{field} (claim_id, {field}_id) values ('k', 'b')")
         other.look("delete from {schema}.process_tracking")
         second = start_etl("run", environ={**site.environ, "ETL_CONFIG": other.url}, cwd=site.home)
         waiting = (

@@ -16,7 +16,7 @@ code: Seen
 orderIndex: 1
 fields:
   - {code: Name, type: INPUT_TEXT, needLoadFromInTables: true}
-natives:
+nativeFields:
   - {code: IN_MIGRATION_UPDATED_AT, needUploadToOutTable: true}
 """
 
@@ -76,13 +76,13 @@ def test_links(inbound: Inbound, layout: str) -> None:
     inbound.merge()
     before = last(site)
     pairs = [("k", "1 c"), ("k 1", "c"), ('k "1"', "c,d"), ("k\\", "Ж")]
-    partner.fill("in_Claim_Watcher", *({"claim_id": owner, "client_id": target} for owner, target in pairs))
+    partner.fill("in_Claim_Watcher", *({"claim_id": owner, "watcher_id": target} for owner, target in pairs))
     inbound.merge()
     found = changes(site, before)
     assert {change for change, _ in found} == {"linked"}
     assert sorted(tuple(json.loads(origin or "")) for _, origin in found) == sorted(pairs)
     before = last(site)
-    partner("update in_Claim_Watcher set removed = true, in_status = '' where client_id = '1 c'")
+    partner("update in_Claim_Watcher set removed = true, in_status = '' where watcher_id = '1 c'")
     inbound.merge()
     assert changes(site, before) == [("unlinked", '["k", "1 c"]')]
 
@@ -91,7 +91,7 @@ def test_links(inbound: Inbound, layout: str) -> None:
 def test_a_link_whose_end_arrives_later(inbound: Inbound, layout: str) -> None:
     site, partner = inbound.site, inbound.partner
     partner.fill("in_Claim", {"in_id": "k"})
-    partner.fill("in_Claim_Watcher", {"claim_id": "k", "client_id": "late"})
+    partner.fill("in_Claim_Watcher", {"claim_id": "k", "watcher_id": "late"})
     inbound.merge()
     partner("delete from in_Claim_Watcher")
     partner.fill("in_Client", {"in_id": "late"})
@@ -108,12 +108,12 @@ def test_a_link_that_gives_way_and_a_full_set(inbound: Inbound, layout: str) -> 
     site, partner = inbound.site, inbound.partner
     partner.fill("in_Claim", {"in_id": "k"})
     partner.fill("in_Client", {"in_id": "a"}, {"in_id": "b"})
-    for table in ("in_Claim_Client", "in_Claim_Team"):
-        partner.fill(table, {"claim_id": "k", "client_id": "a"})
+    for field in ("Client", "Team"):
+        partner.fill(f"in_Claim_{field}", {"claim_id": "k", f"{field}_id": "a"})
     inbound.merge()
     before = last(site)
-    for table in ("in_Claim_Client", "in_Claim_Team"):
-        partner.redeliver(table, {"claim_id": "k", "client_id": "b"})
+    for field in ("Client", "Team"):
+        partner.redeliver(f"in_Claim_{field}", {"claim_id": "k", f"{field}_id": "b"})
     inbound.merge()
     assert sorted(changes(site, before), key=str) == [
         ("linked", '["k", "b"]'),
@@ -174,7 +174,7 @@ def test_the_documented_query_says_where_a_value_comes_from(inbound: Inbound, la
     first = inbound.merge().run
     first_row = row_id(inbound, "in_Client", "C-1")
     partner.redeliver("in_Client", {"in_id": "C-1", "name": "Anne"})
-    partner.fill("in_Claim_Watcher", {"claim_id": "K-1", "client_id": "C-1"})
+    partner.fill("in_Claim_Watcher", {"claim_id": "K-1", "watcher_id": "C-1"})
     second = inbound.merge().run
     assert second
     with site.runtime() as runtime:
