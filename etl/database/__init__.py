@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine
 from etl.database.copying import copy_in, copy_out, copy_rows
 from etl.database.ensure import ensure_view
+from etl.database.faults import SERIALIZATION_FAILURE
 from etl.database.links import cut_all, deadline, longest_silence, progress_at
 from etl.database.listening import Listener, NotifyQueue, notify, notify_queue
 from etl.database.locking import LOCK_TIMEOUT, lock_holders
@@ -31,6 +32,7 @@ from etl.database.transactions import BRIEF, execute, fetch_all, fetch_one, roll
 __all__ = [
     "BRIEF",
     "LOCK_TIMEOUT",
+    "SERIALIZATION_FAILURE",
     "Access",
     "Attempts",
     "Backoff",

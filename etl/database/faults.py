@@ -8,12 +8,14 @@ from etl.errors import EnvironmentFault, EtlError, TransientFault
 # Serialization, an unknown end, deadlock; once: a unique value that two tasks wrote at once, a cached plan that is no
 # longer good; lock timeout, too many connections, starting up or shutting down, idle timeout, broken link.
 _TRANSIENT = ("40001", "40003", "40P01", "23505", "0A000", "55P03", "53300", "57P01", "57P02", "57P03", "25P03", "08")
+SERIALIZATION_FAILURE = "40001"
+"""The SQLSTATE of a transaction that another one made impossible; the next try may succeed."""
 _INTERNAL = "XX000"
 # Our own code, as PostgreSQL has none. Only triggers of other roles send notifications in our transactions.
 FULL_QUEUE = "53N01"
 # Concurrent updates of a catalog row, a table dropped by another session, a value too large for a statement.
 _KNOWN_INTERNAL = {
-    "tuple concurrently": "40001",
+    "tuple concurrently": SERIALIZATION_FAILURE,
     "cache lookup failed": "42P01",
     "could not open relation with OID": "42P01",
     "invalid memory alloc request size": "54000",

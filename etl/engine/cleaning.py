@@ -28,12 +28,14 @@ _QUIET = {"client_min_messages": "warning"}
 class Cleaned:
     """What was removed: rows, copies, retired out_ versions. `kept`: name of what had to stay -> why.
 
-    `ended`: rows about what old runs have ended (waiting links and files, ids); only their undo needs them."""
+    `ended`: rows about what old runs have ended (waiting links and files, ids); only their undo needs them.
+    `units`: units of work on the store of which the journal has nothing any more."""
 
     errors: int = 0
     tasks: int = 0
     runs: int = 0
     journal: int = 0
+    units: int = 0
     ended: int = 0
     copies: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()
@@ -42,7 +44,7 @@ class Cleaned:
     @property
     def rows(self) -> int:
         """Number of removed rows of all kinds."""
-        return self.errors + self.tasks + self.runs + self.journal + self.ended
+        return self.errors + self.tasks + self.runs + self.journal + self.units + self.ended
 
     def __add__(self, other: "Cleaned") -> "Cleaned":
         return Cleaned(
@@ -50,6 +52,7 @@ class Cleaned:
             tasks=self.tasks + other.tasks,
             runs=self.runs + other.runs,
             journal=self.journal + other.journal,
+            units=self.units + other.units,
             ended=self.ended + other.ended,
             copies=self.copies + other.copies,
             versions=self.versions + other.versions,
@@ -88,6 +91,7 @@ def _pass(runtime: Runtime) -> Cleaned:
     by_index = partial(transaction, enable_seqscan="off")
     with by_index(runtime.engine) as connection, runtime.connections(connection, by_index) as connections:
         before = runtime.handshake.old_before(connection, in_migration.clean_days)
+        kept = runtime.store.old_before(connections.store, in_migration.clean_days, at_most=before)
         errors = clean_errors(connection, schema, before=before, limit=limit)
         milliseconds = (time.monotonic() - started) * 1000
         _log.info("1RHJ7aF2vu :: errors cleaner deleted %d rows in %d ms.", errors, milliseconds)
@@ -95,16 +99,17 @@ def _pass(runtime: Runtime) -> Cleaned:
             errors=errors,
             tasks=TaskQueue.clean(connection, schema, before=before, limit=limit),
             runs=runtime.handshake.clean(connection, before=before, limit=limit),
-            journal=runtime.store.clean_journal(connections.store, before=before, limit=limit),
-            ended=runtime.store.clean_ended(connections.store, before=before, limit=limit),
+            journal=runtime.store.clean_journal(connections.store, before=kept, limit=limit),
+            units=runtime.store.clean_units(connections.store, before=kept, limit=limit),
+            ended=runtime.store.clean_ended(connections.store, before=kept, limit=limit),
         )
-        readers = runtime.store.journal_readers(connections.store, before=before)
+        readers = runtime.store.journal_readers(connections.store, before=kept)
         if not connections.is_single:
-            runtime.store_fence.clean(connections.store, before=before)
+            runtime.store_fence.clean(connections.store, before=kept)
     if runtime.settings.has_out_migration and runtime.has_own_out:
         with transaction(runtime.out_engine) as out:
             if has_mirror(out, runtime, to_write=True):
-                runtime.store.clean_journal(out, before=before, limit=limit)
+                runtime.store.clean_journal(out, before=kept, limit=limit)
     _log.info("deleted %d tasks, %d runs, %d rows of the journal", cleaned.tasks, cleaned.runs, cleaned.journal)
     if not cleaned.journal and readers:
         why = f"not yet followed by {', '.join(readers)}"

@@ -79,8 +79,7 @@ class Work:
     def connections(self, source: Connection, begin: Begin = transaction) -> Iterator[Connections]:
         """Beside a transaction of the import, under its fence, that of the store, under the same."""
         with self.runtime.connections(source, begin) as connections:
-            if not connections.is_single:
-                self.runtime.store_fence.hold(connections.store, self.lease.run, self.lease.fence)
+            self.runtime.store_fence.hold(connections.store, self.lease.token)
             yield connections
 
     def handler(self, kind: Kind) -> TaskFunction:
@@ -147,11 +146,18 @@ class Work:
             receipts.write_receipts(
                 connections.source, self._receipts(self.queue.tasks(connections.source), released), self.context
             )
+        self._finish_unit(connections)
 
     def close_done(self, connections: Connections) -> None:
         """Closes a run whose tasks are all done; after a quarantined task the next run serves its arrivals again."""
+        self._finish_unit(connections)
         if all(row.state != "quarantined" for row in self.queue.tasks(connections.source)):
-            self.runtime.store.note_links_served(connections.store)
+            self.runtime.store.note_links_served(connections.store, self.lease.run)
+
+    def _finish_unit(self, connections: Connections) -> None:
+        written = Receipt.of_run(connections.source, self.runtime.in_schema, self.lease.run)
+        receipt = {one.in_table: one.counters for one in written}
+        self.context.unit.finish(connections.store, self.runtime.store.schema, receipt)
 
     def _make_indexes(self, connections: Connections, _: Task) -> Counters:
         prepare_store(connections.store, self.runtime)

@@ -152,15 +152,14 @@ def prepare_mirror(connection: Connection, runtime: Runtime) -> None:
 
 
 def enter_store(runtime: Runtime, lease: RunLease) -> None:
-    """First step of a won run whose store is in another database: no lower fencing token can write there any more."""
-    if not runtime.has_own_store:
-        return
+    """First step of a won run: no lower fencing token of this import can write to the store any more."""
     with transaction(runtime.store_engine) as connection:
         try:
-            runtime.store_fence.raise_to(connection, lease.run, lease.fence)
+            runtime.store_fence.raise_to(connection, lease.token)
         except FencedOut as refusal:
             raise _older_import(runtime, lease, refusal) from refusal
-        remote.forget_remote_tasks(connection, runtime.store.schema, before=lease.run)
+        if runtime.has_own_store:
+            remote.forget_remote_tasks(connection, runtime.store.schema, before=lease.run)
 
 
 def _older_import(runtime: Runtime, lease: RunLease, refusal: FencedOut) -> EtlError:
@@ -168,7 +167,7 @@ def _older_import(runtime: Runtime, lease: RunLease, refusal: FencedOut) -> EtlE
     with transaction(runtime.engine) as connection:
         runtime.handshake.state_of(connection, lease)  # raises FencedOut when another runner took the run over
     with transaction(runtime.store_engine) as connection:
-        known = runtime.store_fence.highest_run(connection)
+        known = runtime.store_fence.highest_unit(connection, lease.source)
     if known <= lease.run:
         return refusal
     return EnvironmentFault(

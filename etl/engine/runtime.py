@@ -12,9 +12,9 @@ from etl.merge import Connections
 from etl.metadata import Company
 from etl.outputs.versions import MIRROR_PARTS, STORE_PARTS, Mirror, OutVersion, Versions
 from etl.settings import Settings
-from etl.sources.in_tables.handshake import Handshake, StoreFence
+from etl.sources.in_tables.handshake import Handshake
 from etl.sources.in_tables.own_tables import IMPORT
-from etl.store import Store
+from etl.store import Store, StoreFence
 
 Begin = Callable[..., AbstractContextManager[Connection]]
 
@@ -114,7 +114,7 @@ class Runtime:
     def highest_run(self, connections: Connections) -> int:
         """The highest number of a run that import or store know of, 0 before the first."""
         known = self.handshake.highest_run(connections.source)
-        return known if connections.is_single else max(known, self.store_fence.highest_run(connections.store))
+        return max(known, self.store_fence.highest_unit(connections.store))
 
     @contextmanager
     def out_side(self, store: Connection | None = None) -> Iterator[Connection]:

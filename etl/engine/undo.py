@@ -7,10 +7,10 @@ from etl.engine.preparation import prepare
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
+from etl.merge.source import IN_TABLES
 from etl.outputs import versions as outbound
 from etl.runs import Counters
-from etl.sources.in_tables.handshake.store_fence import NotedUndo
-from etl.store import UndoCounters, undo_run
+from etl.store import NotedUndo, Token, UndoCounters, Unit, UnitKind, undo_run
 
 _sql = SqlTemplates(__package__)
 
@@ -48,11 +48,12 @@ def undo(runtime: Runtime, run: int) -> Undone:
 
 
 def _take_back(runtime: Runtime, connections: Connections, run: int) -> NotedUndo:
+    runtime.store_fence.shut_out(connections.store)
     as_run = runtime.store.next_number(connections.store, above=runtime.highest_run(connections))
     at = runtime.handshake.record_manual_run(connections.source, _message(run), run=as_run)
-    if not connections.is_single:
-        runtime.store_fence.raise_to(connections.store, as_run, 0)
+    runtime.store_fence.raise_to(connections.store, Token(runtime.handshake.source(connections.source), as_run, 0))
     counters = undo_run(connections.store, runtime.company, runtime.store.schema, run=run, as_run=as_run, at=at)
+    Unit(as_run, IN_TABLES.name, UnitKind.UNDO, at).finish(connections.store, runtime.store.schema, counters)
     undone = NotedUndo(as_run, at, counters)
     if not connections.is_single:
         runtime.store_fence.note_undo(connections.store, run, undone)

@@ -17,9 +17,9 @@ from etl.logs import keep_secret
 from etl.metadata import Company, company_documents, names, parse_company
 from etl.outputs.versions import STORE_PARTS, Mirror
 from etl.settings import PostgresSettings, Settings, parse_settings
-from etl.sources.in_tables.handshake import Handshake, StoreFence
+from etl.sources.in_tables.handshake import Handshake
 from etl.sources.in_tables.own_tables import IMPORT
-from etl.store import Store
+from etl.store import Store, StoreFence
 
 _NAME_LENGTH = 63
 
@@ -69,7 +69,7 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
                 in_migration.lease_seconds,
                 others,
                 pinned(settings, company, has_own_store=store_engine is not engine),
-                partial(_next_number, store_engine, store, store_fence if store_engine is not engine else None),
+                partial(_next_number, store_engine, store, store_fence),
                 parts,
             ),
             store_fence=store_fence,
@@ -78,11 +78,10 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
         )
 
 
-def _next_number(engine: sqlalchemy.Engine, store: Store, fence: StoreFence | None, above: int) -> int:
-    """A number for a run, given by the store at `engine`; with `fence` if the store is in another database."""
+def _next_number(engine: sqlalchemy.Engine, store: Store, fence: StoreFence, above: int) -> int:
+    """A number for a run, given by the store at `engine`."""
     with transaction(engine) as connection:
-        known = fence.highest_run(connection) if fence else 0
-        return store.next_number(connection, above=max(above, known))
+        return store.next_number(connection, above=max(above, fence.highest_unit(connection)))
 
 
 def read_configuration(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from etl.database import Connection
 from etl.merge.source import IN_TABLES, Source
+from etl.store import Unit, UnitKind
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,19 @@ class MergeContext:
     flush_statuses: Callable[[int], None] = _stay
 
     @property
+    def unit(self) -> Unit:
+        """The run as a unit of work on the store."""
+        return Unit(self.run, self.source.name, UnitKind.RUN, self.started_at)
+
+    @property
     def names(self) -> dict[str, object]:
         """The variables of templates."""
-        return {"in_schema": self.in_schema, "store_schema": self.store_schema, "is_relayed": self.is_relayed}
+        return {
+            "in_schema": self.in_schema,
+            "store_schema": self.store_schema,
+            "is_relayed": self.is_relayed,
+            "has_origin": self.source.has_origin,
+        }
 
     def relayed(self, in_schema: str, flush_statuses: Callable[[int], None] = _stay) -> "MergeContext":
         """The same context, with the in_ tables copied beside the store."""

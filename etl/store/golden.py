@@ -32,11 +32,18 @@ class Store:
         row = fetch_one(connection, _sql("links_served", schema=self.schema))
         return str(row.position) if row else None
 
-    def note_links_served(self, connection: Connection) -> None:
-        """Records that all instances created so far have received their waiting links."""
+    def note_links_served(self, connection: Connection, unit: int) -> None:
+        """Records, at the end of a unit, that all instances created so far have received their waiting links: only
+        those from before the unit, if units of other sources overlap it."""
         if self.links_served_before(connection) is None:
             execute(connection, _sql("journal_restored", store_schema=self.schema))
-        execute(connection, _sql("note_links_served", schema=self.schema))
+            execute(connection, _sql("units_restored", schema=self.schema))
+        execute(connection, _sql("note_links_served", schema=self.schema), {"unit": unit})
+
+    def old_before(self, connection: Connection, days: int, *, at_most: int) -> int:
+        """The number below which all units are older than `days`, whatever their source; not above `at_most`."""
+        [row] = fetch_all(connection, _sql("oldest_unit", schema=self.schema), {"days": days})
+        return at_most if row.number is None else min(at_most, int(row.number))
 
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes changes of runs with numbers below `before` that every out_ version has followed, at most `limit`."""
@@ -49,6 +56,10 @@ class Store:
             execute(connection, _sql("clean_ended", schema=self.schema, table=table, column=column), values)
             for table, column in CLEANED_BY.items()
         )
+
+    def clean_units(self, connection: Connection, *, before: int, limit: int) -> int:
+        """Deletes units of work below `before` of which the journal has no row any more, at most `limit`."""
+        return execute(connection, _sql("clean_units", schema=self.schema), {"before": before, "limit": limit})
 
     def journal_readers(self, connection: Connection, *, before: int) -> list[str]:
         """The out_ versions that have not followed the changes of runs below `before`, which therefore stay."""

@@ -28,6 +28,8 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
     """
     merge = link_merge_of(connection, link, chunk, context)
     counters: Counters = {}
+    if not merge.names["only_adds"]:
+        merge.finds("lock_links")
     if chunk.first is None:
         counters["resolved"] = _resolve(merge)
         counters["expired"] = merge.run("expire_references")

@@ -15,7 +15,10 @@ The order of rows never matters, only their values and the partner's ids (in_id)
 
 from dataclasses import dataclass, replace
 
+from etl.database import SERIALIZATION_FAILURE
+from etl.errors import TransientFault
 from etl.merge.rows.statements import Merge
+from etl.runs import Counters, ResultName
 
 
 @dataclass(frozen=True)
@@ -29,25 +32,35 @@ class Settled:
     def release(self) -> None:
         """Clears unique values that change hands, before anything is written."""
         if self.exchanges:
-            self._update("removed")
-            self.merge.run("release_values")
+            self._update({row.action: row.rows for row in self.merge.ask("count_rows")}, "removed")
+            [missed] = self.merge.ask("release_values")
+            self._refuse_missed(missed.rows)
 
-    def update(self) -> None:
-        """Writes the changed and removed rows."""
-        self._update(*(("changed",) if self.exchanges else ("changed", "removed")))
+    def update(self, counts: Counters) -> None:
+        """Writes the changed and removed rows; `counts` are the stage's rows by action."""
+        self._update(counts, *(("changed",) if self.exchanges else ("changed", "removed")))
 
     def forget(self) -> None:
         """Drops the claims on unique values; the next pass makes its own."""
         if self.exchanges:
             self.merge.run("drop_value_claims")
 
-    def _update(self, *actions: str) -> None:
+    def _update(self, counts: Counters, *actions: ResultName) -> None:
         named = ", ".join(f"'{action}'" for action in actions)
         merge = replace(self.merge, names=self.merge.names | {"actions": named, "has_large": False})
         if merge.names["long"] and "changed" in actions and merge.ask("any_large_image"):
             merge.run("journal_large")
             merge = replace(merge, names=merge.names | {"has_large": True})
-        merge.run("update_instances")
+        self._refuse_missed(sum(counts.get(action, 0) for action in actions) - merge.run("update_instances"))
+
+    def _refuse_missed(self, missed: int) -> None:
+        """Raises TransientFault if another source has changed instances since they were staged: what was staged would
+        undo that. The next try stages what is there then."""
+        if missed:
+            table = f"{self.merge.context.store_schema}.{self.merge.names['golden']}"
+            fault = TransientFault(f"another source has changed {missed} instances of {table} meanwhile: try again")
+            fault.sqlstate = SERIALIZATION_FAILURE
+            raise fault
 
 
 class Settling:

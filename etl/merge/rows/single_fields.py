@@ -125,7 +125,7 @@ def _write(settled: Settled, marked: int) -> Counters:
     if created < marked or merge.names["skipping"]:  # if all rows are new, as in a first load, no others are left
         counts |= _counts(merge)
     if counts.get("changed") or counts.get("removed"):
-        settled.update()
+        settled.update(counts)
     if counts.get("aliased"):
         merge.run("insert_aliases")
     if any(counts.get(name) for name in _REPORTED):

@@ -41,6 +41,10 @@ def age(site: Site, number: int, days: int) -> int:
     )
     for table in ("journal", "err"):
         site.look(f"update {STORE}.{table} set run = %s where run = %s", [older, number])
+    site.look(
+        f"update {STORE}.unit set number = %s, started_at = started_at - make_interval(days => %s) where number = %s",
+        [older, days, number],
+    )
     return older
 
 
@@ -84,6 +88,7 @@ def test_a_young_run_stays_whole(site: Site) -> None:
         "tasks": 0,
         "runs": 0,
         "journal": 0,
+        "units": 0,
         "ended": 0,
         "copies": [],
         "kept": {},
@@ -102,6 +107,7 @@ def test_a_run_takes_a_part_and_the_command_the_rest(site: Site) -> None:
         "tasks": TASKS - 3,
         "runs": 0,
         "journal": 0,
+        "units": 0,
         "ended": 0,
         "copies": [],
         "kept": {},

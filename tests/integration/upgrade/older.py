@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from etl.engine.upgrade import PARTS
 from tests.fix_company import (
     APART,
     CLAIMS,
@@ -24,6 +25,9 @@ from tests.fix_company import (
     superuser,
 )
 from tests.fix_database import LOOPBACK, Database
+
+PROGRAM = {part.name: part.version for part in PARTS}
+"""The versions that this program makes."""
 
 DATA = Path(__file__).parents[2] / "data" / "older_version"
 VERSIONS = ("out_demo_1_1", "out_demo_1_2")

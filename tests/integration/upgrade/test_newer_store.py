@@ -8,7 +8,7 @@ from etl.engine import prepare
 from etl.errors import EnvironmentFault
 from tests.fix_company import APART, BOTH_LAYOUTS, CLAIMS, ONE, MakeSite, Site, ended, until
 from tests.fix_database import Database
-from tests.integration.upgrade.older import newer, written
+from tests.integration.upgrade.older import PROGRAM, newer, written
 
 PARTS = ("import", "store", "out", "mirror")
 
@@ -54,20 +54,21 @@ def test_only_newer_programs_may_write(site: Site, part: str, layout: str) -> No
         assert refused.code == 4, (command, refused)
         assert "has version 9, made by etl 0.9.0" in refused.err, (command, refused)
         assert f"part {part} " in refused.err
-        assert "etl 0.1.0 has version 1" in refused.err
+        assert f"etl 0.1.0 has version {PROGRAM[part]}" in refused.err
         assert written(site) == before, command
     assert site.partner("select * from process_tracking") == handed_over
     status = site.etl("status")
     assert status.code == 0
     assert (
-        "has version 9, made by etl 0.9.0, and etl 0.1.0 has version 1; this program may not write there" in status.out
+        f"has version 9, made by etl 0.9.0, and etl 0.1.0 has version {PROGRAM[part]}; this program may not write there"
+        in status.out
     )
     assert "Newest run" in status.out
     checked = json.loads(site.etl("check", "--json").out)
     [finding] = [one for one in checked["findings"] if one["what"] == f"version of {part}" and one["level"] != "ok"]
     assert (finding["level"], checked["ok"]) == ("error", False)
     assert "version 9" in finding["found"]
-    assert "version 1" in finding["found"]
+    assert f"version {PROGRAM[part]}" in finding["found"]
 
 
 @pytest.mark.parametrize("part", ["import", "store", "out"])
@@ -76,7 +77,12 @@ def test_programs_of_this_version_may_still_write(site: Site, part: str, layout:
     assert site.etl("run").code == 0
     shown = json.loads(site.etl("status", "--json").out)
     [found] = [one for one in shown["versions"] if one["part"] == part]
-    assert (found["version"], found["program"], found["oldest_writer"], found["made_by"]) == (9, 1, 1, "0.9.0")
+    assert (found["version"], found["program"], found["oldest_writer"], found["made_by"]) == (
+        9,
+        PROGRAM[part],
+        1,
+        "0.9.0",
+    )
     assert any("has version 9" in warning for warning in shown["warnings"])
     assert site.etl("check").code == 0
 
@@ -85,7 +91,7 @@ def test_programs_of_this_version_may_still_write(site: Site, part: str, layout:
 def test_only_newer_programs_may_read(site: Site, part: str, layout: str) -> None:
     newer(site, part, home(site, part), oldest_writer=9, oldest_reader=9)
     status = site.etl("status")
-    assert (status.code, "version 9" in status.out, "has version 1" in status.out) == (0, True, True)
+    assert (status.code, "version 9" in status.out, f"has version {PROGRAM[part]}" in status.out) == (0, True, True)
     assert "Newest run" not in status.out
     assert json.loads(site.etl("status", "--json").out)["is_unreadable"]
     for command in (("errors",), ("waiting",), ("out", "list")):
@@ -112,7 +118,8 @@ def test_a_run_under_way_ends_at_its_next_task(site: Site, part: str, layout: st
     assert results[1].code in (4, 75), results
     assert site.count("store_demo.bo_Client") == instances
     schema = "in_tables" if part == "import" else "store_demo"
-    site.look(f"update {schema}.etl_schema set version = 1, oldest_writer = 1", at=home(site, part))
+    noted = f"update {schema}.etl_schema set version = {PROGRAM[part]}, oldest_writer = {PROGRAM[part]}"
+    site.look(f"{noted} where part = '{part}'", at=home(site, part))
     until(lambda: site.etl("run").code != 75, "the lease has run out")
     assert site.count("store_demo.bo_Client") == 54
 

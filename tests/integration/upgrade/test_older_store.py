@@ -10,7 +10,17 @@ from etl.database.embedded import EmbeddedServer
 from etl.engine import prepare
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, MakeSite, ended, new_site
 from tests.fix_database import Database, fresh_database
-from tests.integration.upgrade.older import CLAIM_CLIENT, CLIENTS, VERSIONS, older_site, out, session, shape, written
+from tests.integration.upgrade.older import (
+    CLAIM_CLIENT,
+    CLIENTS,
+    PROGRAM,
+    VERSIONS,
+    older_site,
+    out,
+    session,
+    shape,
+    written,
+)
 
 WRITING = (
     ("run",),
@@ -45,7 +55,11 @@ def test_it_is_refused_with_the_command_that_helps(make_site: MakeSite, layout: 
         refused = site.etl(*command)
         assert (refused.code, "`etl upgrade start`" in refused.err) == (2, True), (command, refused)
     status = site.etl("status")
-    assert (status.code, "has version 0" in status.out, "version 1" in status.out) == (0, True, True), status
+    assert (status.code, "has version 0" in status.out, f"version {PROGRAM['store']}" in status.out) == (
+        0,
+        True,
+        True,
+    ), status
     checked = site.etl("check")
     assert (checked.code, "has version 0" in checked.out) == (1, True)
     assert "`etl upgrade start`" in checked.out
@@ -58,7 +72,8 @@ def test_it_is_brought_up_and_goes_on(make_site: MakeSite, layout: str) -> None:
     started = site.etl("upgrade", "start")
     assert started.code == 0, started
     parts = ["import", "store", "out"] + (["store", "out", "mirror"] if len(site.databases) > 1 else [])
-    assert sorted(line.split()[1] for line in started.out.splitlines()) == sorted(parts)
+    steps = [part for part in parts for _ in range(PROGRAM[part])]
+    assert sorted(line.split()[1] for line in started.out.splitlines()) == sorted(steps)
     again = site.etl("upgrade", "start", "--json")
     assert (again.code, again.out.strip()) == (0, '{"steps": []}')
 
@@ -106,7 +121,7 @@ def test_what_is_brought_up_is_as_what_is_made(
 def test_two_upgrades_at_once_do_each_step_once(make_site: MakeSite, layout: str) -> None:
     site = older_site(make_site, layout)
     with session(site.store_database) as lock:
-        lock.execute("lock table store_demo.journal in access share mode")  # its comment waits for nobody
+        lock.execute("lock table store_demo.journal in access share mode")
         lock.execute("lock table store_demo.unit_number in access share mode")
         both = [site.start("upgrade", "start") for _ in range(2)]
         site.wait_for_blocked()
@@ -114,8 +129,9 @@ def test_two_upgrades_at_once_do_each_step_once(make_site: MakeSite, layout: str
         results = [ended(process) for process in both]
     assert [one.code for one in results] == [0, 0], results
     assert sorted("Nothing to do" in one.out for one in results) == [False, True]
-    steps = site.look("select part, version, count(*) as n from store_demo.etl_step group by 1, 2 order by 1")
-    assert steps == [{"part": "out", "version": 1, "n": 1}, {"part": "store", "version": 1, "n": 1}]
+    steps = site.look("select part, version, count(*) as n from store_demo.etl_step group by 1, 2 order by 1, 2")
+    made = [(part, version) for part in ("out", "store") for version in range(1, PROGRAM[part] + 1)]
+    assert steps == [{"part": part, "version": version, "n": 1} for part, version in made]
 
 
 def test_an_upgrade_waits_for_no_run_that_is_under_way(make_site: MakeSite, layout: str) -> None:

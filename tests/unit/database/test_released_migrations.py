@@ -13,9 +13,11 @@ from etl.engine.upgrade import PARTS
 RELEASED = {
     "import 0000_create": "dd7c183f5454a6c9206bc46833f6c8b5a28411367cf767f5284acfdbc03bb890",
     "import 0001_plain_names": "d7a92e97e9ca350c48b650ee27852189064d389b94b4642264e37c0f56866c1b",
+    "import 0002_source": "9dfa58e007969880fd1145992d180e82aa62230e85d28988f33341819b267f48",
     "store 0000_create": "40c2ce9e0227f252c08431ebba3c0f705f13d398dd9c784e91637ae0289b41d4",
     "store 0001_plain_names": "1ccf1a40a8b19f8f31e9a998e28838a9c68fbd81c031f905671276e642d3fe84",
-    "store 0002_units": "534f4e14f5c1aa5443bef33988cfd9e0204f81e01fe8a8b6242305f18625307c",
+    "store 0002_units": "e31e3ccec53324da656c8f8639ab44482a17a30763e7e0a920b210918dc44d6e",
+    "store 0003_fence_per_source": "675d8f9259fd39a5b8152a62a92bb5e2d1badd081929bb956ae7232ae699a28c",
     "out 0000_create": "638b898c43c46f1af09c4da684dac727eccff18e4bf264bcaf4c216e464d4a03",
     "out 0001_plain_names": "9d1411e565d8027ec1c397eb7bce2c8d104f6d517d875cfc5239be2236bfebcf",
     "mirror 0000_create": "6abbcb6fcc36743eef3f51983806bc3509adeb3a93ee97b6aceb6282c760f1dd",

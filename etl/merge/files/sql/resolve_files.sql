@@ -15,7 +15,7 @@ changed as (
     from arrived a
     join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = a.instance
     where g._id = o._id and o.{{ column }} is distinct from a.file
-    returning g._id, jsonb_build_object('{{ name }}', o.{{ column }}) as before
+    returning g._id, jsonb_build_object('{{ name }}', o.{{ column }}) as before, a.file_id as origin
 )
-insert into {{ store_schema | ident }}.journal (run, bo, instance, change, before)
-select :run, :bo, _id, 'changed', before from changed
+insert into {{ store_schema | ident }}.journal (run, bo, instance, change, before, origin)
+select :run, :bo, _id, 'changed', before, origin from changed

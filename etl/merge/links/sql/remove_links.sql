@@ -1,15 +1,20 @@
 -- Removes the links that rows of the stage name, and counts the rows that found theirs.
+{% from "origin.jinja" import link_origin with context %}
 with gone as (
     delete from {{ store_schema | ident }}.{{ golden_link | ident }} g
     using (
-        select distinct owner, target from stage where removed and owner is not null and target is not null
+        select owner, target, min({{ link_origin("stage") }}) as origin
+        from stage
+        where removed and owner is not null and target is not null
+        group by owner, target
     ) s
     where g._owner = s.owner and g._target = s.target
-    returning g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before
+    returning
+        g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before, s.origin
 ),
 journalled as (
-    insert into {{ store_schema | ident }}.journal (run, bo, field, instance, target, change, before)
-    select :run, :bo, :field, _owner, _target, 'unlinked', before from gone
+    insert into {{ store_schema | ident }}.journal (run, bo, field, instance, target, change, before, origin)
+    select :run, :bo, :field, _owner, _target, 'unlinked', before, origin from gone
 )
 select 'rows' as counter, count(*) as rows
 from stage s

@@ -6,7 +6,7 @@
 select
     {{ "l._place, l._version" if is_relayed else "l.ctid as _place, l.xmin as _version" }},
     l.{{ owner_column | ident }} as owner_in_id, l.{{ target_column | ident }} as target_in_id,
-    coalesce(l.inserted_date, :started_at) as linked_at,
+    coalesce(l.inserted_date, :started_at) as linked_at,{{ " l._origin," if has_origin }}
     coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target,
     {{ "coalesce(l.removed, false)" if has_removed else "false" }} as removed,
     case

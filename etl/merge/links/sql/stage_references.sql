@@ -3,6 +3,7 @@
 -- from the journal, not from the in_ tables, which the partner may change; so the cost depends on the arrivals. Where
 -- their start is unknown (`looks_at_all`: the first run, and the first one after a restore) every reference is looked
 -- at.
+{% from "origin.jinja" import ends_origin %}
 create temporary table stage on commit drop as
 {% if looks_at_all %}
 with near as materialized (
@@ -44,7 +45,10 @@ near as materialized (
     where r.restored_by is not null and r.bo = :bo and r.field = :field and r.target_bo = :target_bo
 )
 {% endif %}
-select r.owner_in_id, r.target_in_id, r.linked_at, coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target
+select
+    r.owner_in_id, r.target_in_id, r.linked_at, coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target{% if has_origin %},
+    {{ ends_origin("r.owner_in_id", "r.target_in_id") }} as _origin{% endif %}
+
 from near r
 left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = r.owner_in_id
 left join {{ store_schema | ident }}.{{ target_golden | ident }} t on t._in_id = r.target_in_id

@@ -1,12 +1,12 @@
 -- New instances, in the order of their external id, as the stage has them: the unique index on it is the expensive part
--- of an insert.
+-- of an insert. Nothing else decides which rows are created, so the journal need not wait for them.
+{% from "origin.jinja" import row_origin with context %}
 with created as (
     insert into {{ store_schema | ident }}.{{ golden | ident }}
         (_id, _in_id, _created_at, _modified_at, _in_migrated_at{{ fields | each(", {0.column}") | join }})
     select _instance, _in_id, :started_at, :started_at, :started_at{{ fields | each(", {0.column}") | join }}
     from stage
     where _action = 'created'
-    returning _id
 )
-insert into {{ store_schema | ident }}.journal (run, bo, instance, change)
-select :run, :bo, _id, 'created' from created
+insert into {{ store_schema | ident }}.journal (run, bo, instance, change, origin)
+select :run, :bo, s._instance, 'created', {{ row_origin("s") }} from stage s where s._action = 'created'

@@ -1,11 +1,12 @@
 -- Instances whose rows changed nothing still get their in-migration time, where a reader can see it.
+{% from "origin.jinja" import row_origin with context %}
 with touched as (
     update {{ store_schema | ident }}.{{ golden | ident }} g
     set _in_migrated_at = :started_at
     from {{ in_schema | ident }}.{{ in_table | ident }} i
     where i.occupied_id = :run and i.in_status = 'DONE' and g._id = i.out_id collate "C"
       and g._in_migrated_at is distinct from :started_at
-    returning g._id
+    returning g._id, {{ row_origin("i", "id") }} as origin
 )
-insert into {{ store_schema | ident }}.journal (run, bo, instance, change)
-select :run, :bo, _id, 'touched' from touched
+insert into {{ store_schema | ident }}.journal (run, bo, instance, change, origin)
+select :run, :bo, _id, 'touched', origin from touched

@@ -1,8 +1,11 @@
 -- Instances that differ, and only those. A removed row's other columns are ignored; a row for a removed instance
 -- restores it. The journal keeps the replaced values, for `etl undo`; a unique value may have been cleared already, so
--- the stage has it.
+-- the stage has it. Of other sources' changes since the rows were staged nothing is known here, so an instance that one of
+-- them has changed meanwhile is left out: the fewer rows show it.
 {% from "before.jinja" import before %}
 {% from "image_bytes.jinja" import image_bytes %}
+{% from "origin.jinja" import row_origin with context %}
+{% from "unseen.jinja" import is_as_staged %}
 with changed as (
     update {{ store_schema | ident }}.{{ golden | ident }} g
     set
@@ -13,15 +16,16 @@ with changed as (
 
     from stage s
     join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = s._known
-    where g._id = o._id and s._action in ({{ actions }})
+    where g._id = o._id and s._action in ({{ actions }}) and {{ is_as_staged("g", "s._known_version") }}
     returning
         g._id,
         case when s._action = 'removed' then 'removed' when o._state = 'REMOVED' then 'returned' else 'changed' end as change,
 {% if has_large %}
-        case when {{ image_bytes("o", long) }} > :max_image_bytes then {{ before(unique, unique) }} else {{ before(fields, unique) }} end as before
+        case when {{ image_bytes("o", long) }} > :max_image_bytes then {{ before(unique, unique) }} else {{ before(fields, unique) }} end as before,
 {% else %}
-        {{ before(fields, unique) }} as before
+        {{ before(fields, unique) }} as before,
 {% endif %}
+        {{ row_origin("s") }} as origin
 )
-insert into {{ store_schema | ident }}.journal (run, bo, instance, change, before)
-select :run, :bo, _id, change, before from changed
+insert into {{ store_schema | ident }}.journal (run, bo, instance, change, before, origin)
+select :run, :bo, _id, change, before, origin from changed

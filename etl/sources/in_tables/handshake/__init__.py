@@ -10,7 +10,6 @@ from etl.sources.in_tables.handshake.hand_over import CHANNEL, ensure_hand_over_
 from etl.sources.in_tables.handshake.heartbeat import Heartbeat
 from etl.sources.in_tables.handshake.helpers import HelpersHeartbeat, Joining
 from etl.sources.in_tables.handshake.marker import Marker, RunLease, Running
-from etl.sources.in_tables.handshake.store_fence import StoreFence
 
 __all__ = [
     "CHANNEL",
@@ -23,7 +22,6 @@ __all__ = [
     "Marker",
     "RunLease",
     "Running",
-    "StoreFence",
     "decide",
     "ensure_hand_over_trigger",
 ]

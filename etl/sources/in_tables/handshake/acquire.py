@@ -131,10 +131,20 @@ class Handshake:
         meanwhile."""
         with transaction(self.engine) as connection:
             _, running = self.read_state(connection)
-        if running is None or running.owner != self.owner:
-            return None
-        is_take_over = decision.action is Action.TAKE_OVER
-        return RunLease(running.run, running.fence, running.marker, self.owner, taken_over=is_take_over)
+            if running is None or running.owner != self.owner:
+                return None
+            is_take_over = decision.action is Action.TAKE_OVER
+            return self.lease(connection, running, taken_over=is_take_over)
+
+    def lease(self, connection: Connection, running: Running, *, taken_over: bool = False) -> RunLease:
+        """This runner's part in a run."""
+        source = self.source(connection)
+        return RunLease(running.run, running.fence, running.marker, self.owner, taken_over=taken_over, source=source)
+
+    def source(self, connection: Connection) -> str:
+        """The name of this import at the store; it stays the same when the import is restored."""
+        [row] = fetch_all(connection, _sql("import_source", schema=self.schema))
+        return str(row.source)
 
     def _act(
         self, connection: Connection, decision: Decision, marker: Marker | None, running: Running | None, number: int
@@ -162,7 +172,7 @@ class Handshake:
         values = {"run": run, "company": self.company, "marker": marker, "owner": self.owner, "fence": fence}
         execute(connection, _sql("insert_run", schema=self.schema), values)
         self._note_owner(connection, run, fence)
-        return RunLease(run=run, fence=fence, marker=marker, owner=self.owner, taken_over=False)
+        return self.lease(connection, Running(run, self.owner, fence, marker, None))
 
     def _raise_fence(self, connection: Connection) -> int:
         """Raises EnvironmentFault where a newer program has made tables that this one must not write to."""
@@ -185,7 +195,7 @@ class Handshake:
         if execute(connection, _sql("take_over_run", schema=self.schema), values) != 1:
             raise TransientFault(f"run {running.run} is alive: its owner has renewed the lease meanwhile")
         self._note_owner(connection, running.run, fence)
-        return RunLease(run=running.run, fence=fence, marker=running.marker, owner=self.owner, taken_over=True)
+        return self.lease(connection, replace(running, fence=fence), taken_over=True)
 
     def _note_owner(self, connection: Connection, run: int, fence: int) -> None:
         execute(connection, _sql("note_owner", schema=self.schema), self.me | {"run": run, "fence": fence})

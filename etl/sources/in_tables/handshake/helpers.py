@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import sqlalchemy
@@ -47,8 +47,7 @@ class Joining:
                 )
             if execute(connection, self._sql("join_run"), values) != 1:
                 return None
-        me = self.handshake.owner
-        return RunLease(running.run, running.fence, running.marker, me, taken_over=False, attempted_at=attempt)
+            return replace(self.handshake.lease(connection, running), attempted_at=attempt)
 
     def leave(self, lease: RunLease) -> None:
         """Ends this helper's lease; if that fails, the lease runs out later."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from etl.store import Token
+
 
 @dataclass(frozen=True)
 class Marker:
@@ -65,7 +67,8 @@ class RunLease:
     """A run that this runner owns, or has joined, while its fencing token is the highest.
 
     `attempted_at`: this machine's monotonic clock before the transaction that acquired it. Trust counted from there
-    ends before the lease, which counts from a later moment; without it the lease is not trusted.
+    ends before the lease, which counts from a later moment; without it the lease is not trusted. `source`: the name of
+    the import at the store.
     """
 
     run: int
@@ -73,4 +76,10 @@ class RunLease:
     marker: int
     owner: str
     taken_over: bool
+    source: str
     attempted_at: float = float("-inf")
+
+    @property
+    def token(self) -> Token:
+        """What the run shows at its fence in the store."""
+        return Token(self.source, self.run, self.fence)

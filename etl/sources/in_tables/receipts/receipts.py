@@ -32,6 +32,11 @@ class Receipt:
     merged: int = 0
     """Of the changed and unchanged rows those that a unique value led to their instance."""
 
+    @property
+    def counters(self) -> dict[str, int]:
+        """The counts by name."""
+        return {name: number for name, number in asdict(self).items() if name != "in_table"}
+
     @classmethod
     def of(cls, table: str, claimed: int, released: int, counters: Iterable[Counters]) -> "Receipt":
         """Adds up the counters of a table's tasks. Raises RunStopped when a row is unaccounted for.

@@ -143,7 +143,7 @@ def _touch(
         connections.store, _sql("relay_table", table=task.table, columns=in_columns(company, task.table), claimed={})
     )
     query = _sql("ids_of_claimed_rows", table=task.table, **context.names)
-    target = into(task.table, ("out_id", "occupied_id", "in_status"))
+    target = into(task.table, ("id", "out_id", "occupied_id", "in_status"))
     pipe(connections.source, query, {"run": context.run}, connections.store, target)
     counters = merge(connections.store, task, context.relayed(TEMPORARY))
     drop(connections.store, task.table)

@@ -17,7 +17,7 @@ changed as (
     from arrived a
     join store_demo.bo_Everything o on o._id = a.instance
     where g._id = o._id and o.f_file_upload is distinct from a.file
-    returning g._id, jsonb_build_object('f_file_upload', o.f_file_upload) as before
+    returning g._id, jsonb_build_object('f_file_upload', o.f_file_upload) as before, a.file_id as origin
 )
-insert into store_demo.journal (run, bo, instance, change, before)
-select :run, :bo, _id, 'changed', before from changed
+insert into store_demo.journal (run, bo, instance, change, before, origin)
+select :run, :bo, _id, 'changed', before, origin from changed

@@ -31,7 +31,7 @@ candidates as (
         i.id as _row, i.ctid as _place, i.xmin as _version,
         nullif(i.in_id, '') collate "C" as _in_id, nullif(i.out_id, '') collate "C" as _out_id,
         coalesce(i.removed, false) as _removed,
-        g._id as _known, g._state as _known_state,
+        g._id as _known, g.xmin as _known_version, g._state as _known_state,
         cast(null as text) as _fault,
         false as _aliased,
         array[(case when octet_length(i.f_input_text) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_textarea) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (i.f_input_number is not distinct from 'NaN'), (case when octet_length(i.f_period) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period is not null then store_demo.period_fault(i.f_period) end is not null), (case when octet_length(i.f_period_time) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period_time is not null then store_demo.period_fault(i.f_period_time) end is not null), (i.f_dropdown_single is not null and lookup_11.stored is null), (i.f_radio_button_group is not null and lookup_12.stored is null), (case when octet_length(i.f_checklist) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_checklist is not null then store_demo.checklist_fault(i.f_checklist) end is not null), (case when octet_length(i.f_questionnaire) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_questionnaire is not null then store_demo.questionnaire_fault(i.f_questionnaire) end is not null), (case when octet_length(i.f_progress_bar) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_progress_bar is not null then store_demo.progress_bar_fault(i.f_progress_bar) end is not null), (case when octet_length(i.f_geo_point) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_geo_point is not null then store_demo.geo_point_fault(i.f_geo_point) end is not null), (case when octet_length(i.f_link) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_input_email) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_input_phone) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_input_text_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_input_text_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_input_text_lang) end is not null), (case when octet_length(i.f_textarea_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_textarea_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_textarea_lang) end is not null)] as _bad,
@@ -99,7 +99,7 @@ verdicts as (
     offset 0 -- evaluated once per row, not where it is named
 )
 select
-    _row, _place, _version, _in_id, _out_id, _removed, _known, _fault, _aliased,
+    _row, _place, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
     case when true = any(_bad) then _bad end as _bad,
     _waits_f_file_upload, _file_f_file_upload,
     -- Values that no statement writes are left out.

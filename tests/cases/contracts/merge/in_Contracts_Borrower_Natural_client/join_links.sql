@@ -6,11 +6,12 @@ with joined as (
     from store_demo.bo_Contracts o, store_demo.bo_Natural_client t
     where l.in_status = 'ON_WORK' and l.removed is not true and l.ctid >= cast(:first as tid) and l.ctid < cast(:after as tid)
       and o._in_id = l.Contracts_id collate "C" and t._in_id = l.Borrower_id collate "C"
-    returning o._id as owner, t._id as target, coalesce(l.inserted_date, :started_at) as linked_at
+    returning
+        o._id as owner, t._id as target, coalesce(l.inserted_date, :started_at) as linked_at,
+        l.Contracts_id as owner_in_id, l.Borrower_id as target_in_id
 ),
-created as (
-    insert into store_demo.link_Contracts_Borrower (_owner, _target, _target_bo, _linked_at)
-    select distinct on (s.owner, s.target) s.owner, s.target, :target_bo, s.linked_at
+fresh as (
+    select distinct on (s.owner, s.target) s.owner, s.target, s.linked_at, cast(json_build_array(s.owner_in_id, s.target_in_id) as text) as origin
     from joined s
     where s.owner is not null and s.target is not null
       and not exists (
@@ -18,12 +19,15 @@ created as (
           where g._owner = s.owner and g._target = s.target
       )
     order by s.owner, s.target, s.linked_at desc
-    returning _owner, _target
+),
+created as (
+    insert into store_demo.link_Contracts_Borrower (_owner, _target, _target_bo, _linked_at)
+    select owner, target, :target_bo, linked_at from fresh
 ),
 journalled as (
-    insert into store_demo.journal (run, bo, field, instance, target, change)
-select :run, :bo, :field, _owner, _target, 'linked' from created
+    insert into store_demo.journal (run, bo, field, instance, target, change, origin)
+select :run, :bo, :field, owner, target, 'linked', origin from fresh
 )
 select 'joined' as counter, count(*) as rows from joined
 union all
-select 'created', count(*) from created
+select 'created', count(*) from fresh

@@ -9,7 +9,7 @@ candidates as (
         i.id as _row, i.ctid as _place, i.xmin as _version,
         nullif(i.in_id, '') collate "C" as _in_id, nullif(i.out_id, '') collate "C" as _out_id,
         coalesce(i.removed, false) as _removed,
-        g._id as _known, g._state as _known_state,
+        g._id as _known, g.xmin as _known_version, g._state as _known_state,
         cast(null as text) as _fault,
         false as _aliased,
         array[(case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null), (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)] as _bad,
@@ -61,7 +61,7 @@ verdicts as (
     offset 0 -- evaluated once per row, not where it is named
 )
 select
-    _row, _place, _version, _in_id, _out_id, _removed, _known, _fault, _aliased,
+    _row, _place, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
     case when true = any(_bad) then _bad end as _bad,
     _lacks_system,
     -- Values that no statement writes are left out.

@@ -5,7 +5,7 @@ with touched as (
     from in_tables.in_Person i
     where i.occupied_id = :run and i.in_status = 'DONE' and g._id = i.out_id collate "C"
       and g._in_migrated_at is distinct from :started_at
-    returning g._id
+    returning g._id, cast(i.id as text) as origin
 )
-insert into store_demo.journal (run, bo, instance, change)
-select :run, :bo, _id, 'touched' from touched
+insert into store_demo.journal (run, bo, instance, change, origin)
+select :run, :bo, _id, 'touched', origin from touched

@@ -1,7 +1,6 @@
 -- Links of the stage that do not exist yet.
-with created as (
-    insert into store_demo.link_Person_Teams (_owner, _target, _target_bo, _linked_at)
-    select distinct on (s.owner, s.target) s.owner, s.target, :target_bo, s.linked_at
+with fresh as (
+    select distinct on (s.owner, s.target) s.owner, s.target, s.linked_at, cast(json_build_array(s.owner_in_id, s.target_in_id) as text) as origin
     from stage s
     where s.owner is not null and s.target is not null
       and not exists (
@@ -9,7 +8,10 @@ with created as (
           where g._owner = s.owner and g._target = s.target
       )
     order by s.owner, s.target, s.linked_at desc
-    returning _owner, _target
+),
+created as (
+    insert into store_demo.link_Person_Teams (_owner, _target, _target_bo, _linked_at)
+    select owner, target, :target_bo, linked_at from fresh
 )
-insert into store_demo.journal (run, bo, field, instance, target, change)
-select :run, :bo, :field, _owner, _target, 'linked' from created
+insert into store_demo.journal (run, bo, field, instance, target, change, origin)
+select :run, :bo, :field, owner, target, 'linked', origin from fresh
