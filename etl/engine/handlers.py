@@ -54,7 +54,6 @@ def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> Me
         chunk_rows=in_migration.chunk_rows,
         undivided_rows=runtime.settings.undivided_rows,
         workers=runtime.settings.worker_count,
-        unserved_since=runtime.store.links_served_before(connections.store),
     )
 
 
@@ -141,9 +140,8 @@ class Work:
             )
 
     def close_done(self, connections: Connections) -> None:
-        """Closes a run whose tasks are all done; after a quarantined task the next run serves its arrivals again."""
-        if all(row.state != "quarantined" for row in self.queue.tasks(connections.source)):
-            self.runtime.store.note_links_served(connections.store)
+        """Closes a run whose tasks are all done."""
+        self.runtime.store.mark_restored_changes(connections.store)
 
     def _fix_process_tracking(self, connections: Connections) -> Counters:
         """After this commit the partner may clear the in_ tables: the run needs nothing more from them."""

@@ -44,7 +44,6 @@ class MergeContext:
     chunk_rows: int
     undivided_rows: int
     workers: int
-    unserved_since: str | None  # a transaction id: instances created before it have their links; None: unknown
     source: Source = IN_TABLES
     is_relayed: bool = False
     flush_statuses: Callable[[int], None] = _stay

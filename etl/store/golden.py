@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
+from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.store.undo import CLEANED_BY
 
 _sql = SqlTemplates(__package__)
@@ -23,20 +23,9 @@ class Store:
         [row] = fetch_all(connection, _sql(name, schema=self.schema), {"above": above})
         return int(row.number)
 
-    def links_served_before(self, connection: Connection) -> str | None:
-        """The transaction id below which all created instances have received their waiting links.
-
-        None when that is unknown: before the first run has ended, after a restore, and in a copy, where transaction ids
-        are others.
-        """
-        row = fetch_one(connection, _sql("links_served", schema=self.schema))
-        return str(row.position) if row else None
-
-    def note_links_served(self, connection: Connection) -> None:
-        """Records that all instances created so far have received their waiting links."""
-        if self.links_served_before(connection) is None:
-            execute(connection, _sql("journal_restored", store_schema=self.schema))
-        execute(connection, _sql("note_links_served", schema=self.schema))
+    def mark_restored_changes(self, connection: Connection) -> None:
+        """Marks changes with transaction ids from another server as past; usually there are none."""
+        execute(connection, _sql("journal_restored", store_schema=self.schema))
 
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes changes of runs with numbers below `before` that every out_ version has followed, at most `limit`."""

@@ -7,14 +7,15 @@ from contextlib import nullcontext
 from etl.database import Connection
 from etl.merge.context import MergeContext
 from etl.merge.errors.truncated import refuse_truncated
-from etl.merge.links.statements import LinkMerge, link_merge_of
+from etl.merge.links.locks import lock_links
+from etl.merge.links.serving import serve_references
+from etl.merge.links.statements import BY_INDEX_BELOW_ROWS, LinkMerge, link_merge_of
+from etl.merge.links.writing import write_links
 from etl.metadata.company import LinkTable
 from etl.runs import Chunk
 
 # As in single_fields: from this many rows on the golden table is analyzed at once.
 _ANALYZE_FROM_ROWS = 10_000
-# Below this many rows the claim does not analyze the table, whose statistics may still be those of a large batch.
-_BY_INDEX_BELOW_ROWS = 1000
 # Smaller chunks are cheap without the join.
 JOIN_FROM_ROWS = 10_000
 # The rows left after the join are fewer than this; the statistics still say that the whole chunk is claimed.
@@ -27,12 +28,12 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
     All single fields are merged by now, so a missing end cannot come in this run any more.
     """
     merge = link_merge_of(connection, link, chunk, context)
+    lock_links(connection, [link], context)
     counters: dict[str, int] = {}
     if chunk.first is None:
-        counters["resolved"] = _resolve(merge)
-        counters["expired"] = merge.run("expire_references")
+        counters |= serve_references(merge)
     joined = _join(merge, chunk, counters)
-    below = _LEFT_BY_INDEX_BELOW_ROWS if joined else _BY_INDEX_BELOW_ROWS
+    below = _LEFT_BY_INDEX_BELOW_ROWS if joined else BY_INDEX_BELOW_ROWS
     staged = _merge_stage(merge, counters, is_small=chunk.rows - joined < below)
     counters["marked"] = joined + staged
     if chunk.rows and not counters["marked"]:
@@ -69,25 +70,6 @@ def _merge_stage(merge: LinkMerge, counters: dict[str, int], *, is_small: bool) 
     return marked
 
 
-def _resolve(merge: LinkMerge) -> int:
-    if not merge.finds("any_reference"):
-        return 0
-    with merge.by_index():
-        merge.run("reject_references")
-        exceeds_threshold = merge.context.unserved_since is None or merge.finds("many_arrivals")
-    with merge.reading_once() if exceeds_threshold else merge.by_index():
-        staged = merge.run("stage_references")
-    if staged:
-        is_small = staged < _BY_INDEX_BELOW_ROWS
-        if is_small:
-            merge.run("analyze_stage")
-        with merge.by_index() if is_small else merge.reading_once():
-            merge.run("finish_references", is_given=False)
-        _write(merge)  # an arrival joins the full set of its own batch
-    merge.run("drop_stage")
-    return staged
-
-
 def _stage(merge: LinkMerge, *, is_small: bool) -> int:
     """Stages the rows and marks those unchanged since, until none is left; returns how many.
 
@@ -120,11 +102,11 @@ def _take(merge: LinkMerge, *, is_small: bool) -> dict[str, int]:
         merge.run("drop_removals")
     if has_restored:
         merge.run("finish_references", is_given=True)
-    created = _write(merge)
+    created = write_links(merge)
     if rows["waiting"]:
         with merge.by_index() if is_small else nullcontext():
             merge.run("insert_references")
-        if rows["waiting"] >= _BY_INDEX_BELOW_ROWS:
+        if rows["waiting"] >= BY_INDEX_BELOW_ROWS:
             merge.run("analyze_references")
     unchanged = rows["present"] - created + rows["removing"] - removed
     fates = {"waiting": rows["waiting"], "created": created, "unchanged": unchanged}
@@ -142,13 +124,3 @@ def _remove(merge: LinkMerge, *, has_restored: bool) -> int:
     if merge.finds("any_reference"):
         removed += merge.count("remove_references", has_restored=has_restored)["rows"]
     return removed
-
-
-def _write(merge: LinkMerge) -> int:
-    """Writes the links of the stage; returns how many are new."""
-    if merge.names["is_single"]:
-        merge.run("keep_newest")
-    created = merge.run("insert_links")
-    if merge.names["is_single"]:
-        merge.run("remove_older")
-    return created

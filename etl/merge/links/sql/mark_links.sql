@@ -2,7 +2,7 @@
 {% from "chunk.jinja" import links_within %}
 {% set status -%}
 case
-        when s.empty_column is not null then 'ERROR'
+        when s.fault_column is not null then 'ERROR'
         when not s.removed and (s.owner is null or s.target is null) then 'WAITING'
         else 'DONE'
     end
