@@ -4,6 +4,7 @@ Pure; no I/O.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from etl.metadata import names
@@ -51,6 +52,11 @@ class TargetField:
 def target_fields(business_object: BusinessObject) -> tuple[TargetField, ...]:
     """The unique fields by which links can name instances of the object."""
     return tuple(map(_target_field, business_object.unique_fields))
+
+
+def option_values_of(fields: Iterable[TargetField]) -> dict[str, object]:
+    """What statements bind for the lists of choices."""
+    return {f"options_of_{field.name}": field.options for field in fields if field.options}
 
 
 def _target_field(field: Field) -> TargetField:

@@ -31,12 +31,14 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
     lock_links(connection, [link], context)
     counters: dict[str, int] = {}
     if chunk.first is None:
+        if not merge.names["is_staged"]:
+            merge.run("take_pending")
         counters |= serve_references(merge)
     joined = _join(merge, chunk, counters)
     below = _LEFT_BY_INDEX_BELOW_ROWS if joined else BY_INDEX_BELOW_ROWS
     staged = _merge_stage(merge, counters, is_small=chunk.rows - joined < below)
     counters["marked"] = joined + staged
-    if chunk.rows and not counters["marked"]:
+    if chunk.rows and not counters["marked"] and not merge.names["is_staged"]:
         refuse_truncated(connection, link.name, context)
     if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
         merge.run("analyze_golden_links")
@@ -45,8 +47,10 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
 
 def _join(merge: LinkMerge, chunk: Chunk, counters: dict[str, int]) -> int:
     """Merges the rows whose two ends exist in one statement, without a stage; returns how many."""
-    # Not where a newer link or a set replaces others, as rows must be judged together; nor for relayed rows.
-    if not merge.names["only_adds"] or merge.names["is_relayed"] or chunk.rows < JOIN_FROM_ROWS:
+    # Not where a newer link or a set replaces others, as rows must be judged together; nor for copied rows.
+    if not merge.names["only_adds"] or merge.names["is_relayed"] or merge.names["is_staged"]:
+        return 0
+    if chunk.rows < JOIN_FROM_ROWS:
         return 0
     if merge.finds("any_restored"):
         return 0
@@ -75,6 +79,11 @@ def _stage(merge: LinkMerge, *, is_small: bool) -> int:
 
     Nothing is written before that: rows that the partner changed in between belong to the same full sets.
     """
+    if merge.names["is_staged"]:  # nobody else sees these rows
+        merge.run("stage_source_links")
+        if merge.names["is_single"] and merge.names["is_ordered"]:
+            merge.run("order_links")
+        return merge.run("mark_links")
     marked, more = 0, False
     while True:
         with merge.by_index() if is_small else nullcontext():
@@ -93,6 +102,11 @@ def _take(merge: LinkMerge, *, is_small: bool) -> dict[str, int]:
     rows = Counter(merge.count("count_links"))
     if rows["rejected"]:
         merge.run("reject_links")
+    if merge.names["is_staged"] and merge.names["is_ordered"]:
+        merge = merge.given({}, is_exact=True)
+        if merge.names["is_single"]:
+            merge.run("keep_newest")
+            merge.run("remove_replaced")
     has_restored = merge.finds("any_restored")
     with merge.by_index() if is_small else nullcontext():
         removed = _remove(merge, has_restored=has_restored) if rows["removing"] else 0

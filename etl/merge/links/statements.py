@@ -11,8 +11,7 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.merge.context import MergeContext
 from etl.merge.errors.catalogue import sentences
 from etl.merge.links.removals import has_removed
-from etl.store.targets import target_fields
-from etl.merge.source import IN_TABLES
+from etl.store.targets import option_values_of, target_fields
 from etl.metadata import names
 from etl.metadata.company import LinkTable
 from etl.metadata.field import LinkMode
@@ -79,14 +78,15 @@ class LinkMerge:
 def link_merge_of(connection: Connection, link: LinkTable, chunk: Chunk, context: MergeContext) -> LinkMerge:
     """The merge of a chunk. A table of an older installation may lack the column `removed`: then no row removes
     anything."""
-    has_column = context.is_relayed or has_removed(connection, context.in_schema, link.name)
+    has_column = context.is_relayed or context.source.is_staged or has_removed(connection, context.in_schema, link.name)
     shapes = template_names(link, chunk, context) | {"has_removed": has_column}
     return LinkMerge(connection, context, shapes, _values(link, chunk, context))
 
 
 def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
     """What the statements of a chunk are rendered with, but for `has_removed`, which the in_ table decides."""
-    is_staged = context.source != IN_TABLES
+    is_staged = context.source.is_staged
+    unique = target_fields(link.member)
     return context.names | {
         "in_table": link.name,
         "owner_column": link.owner_column,
@@ -100,7 +100,8 @@ def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict
         "chunk": chunk,
         "is_staged": is_staged,
         "is_ordered": context.source.is_ordered,
-        "unique": target_fields(link.member),
+        "unique": unique,
+        "is_exact": False,
         # A row of an in_ table names its target by the external id.
         "target_field": "s.target_field" if is_staged else "''",
         # Which references are looked at, see serving.py.
@@ -122,5 +123,7 @@ def _values(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, o
         "blanks": BLANKS,
         "started_at": context.started_at,
         "expiry_minutes": context.reference_expiry_minutes,
+        "golden_link": names.store_link_table(link.bo.code, link.field.code),
+        "target_bos": [*(member.code for member in link.members), ""],
         "sentences": sentences(),
-    } | chunk.bounds(are_places=True)
+    } | chunk.bounds(are_places=True) | option_values_of(target_fields(link.member))

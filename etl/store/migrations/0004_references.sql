@@ -66,6 +66,19 @@ comment on column {{ schema | ident }}.boi_reference.owner is
 -- For people.
 comment on table {{ schema | ident }}.reference_position is
     'Up to which transaction waiting links and arrived instances have been looked up for each other.';
+-- The link rows of in_ tables whose waiting another source has ended: the next run of the in_ tables writes their statuses.
+create table {{ schema | ident }}.pending_status (
+    bo varchar(63) not null,
+    field varchar(63) not null,
+    target_bo varchar(63) not null,
+    owner_in_id varchar(100) collate "C" not null,
+    target_in_id varchar(100) collate "C" not null,
+    in_status varchar(20) not null,
+    primary key (bo, field, target_bo, owner_in_id, target_in_id)
+);
+-- For people.
+comment on table {{ schema | ident }}.pending_status is
+    'Statuses that the next run writes to link rows of in_ tables, as another source has ended their waiting.';
 -- A value as a golden column of the type shows it as text; null if the type has no such value. It raises for no text:
 -- a subtransaction per value is the price of not meeting a bad one in the middle of a merge.
 create function {{ schema | ident }}.typed_text(written text, wanted text) returns text

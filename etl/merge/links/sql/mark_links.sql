@@ -7,7 +7,11 @@ case
         else 'DONE'
     end
 {%- endset %}
-{% if is_relayed %}
+{% if is_staged %}
+insert into pg_temp.mark (id, in_status)
+select s._place, {{ status }}
+from stage s
+{% elif is_relayed %}
 insert into pg_temp.mark (place, version, in_status)
 select s._place, s._version, {{ status }}
 from stage s
