@@ -8,6 +8,7 @@ from etl.database import Connection
 from etl.merge.context import MergeContext
 from etl.merge.errors.truncated import refuse_truncated
 from etl.merge.links.locks import lock_links
+from etl.merge.links.members import serve_members
 from etl.merge.links.serving import serve_references
 from etl.merge.links.statements import BY_INDEX_BELOW_ROWS, LinkMerge, link_merge_of
 from etl.merge.links.writing import write_links
@@ -29,11 +30,12 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
     """
     merge = link_merge_of(connection, link, chunk, context)
     lock_links(connection, [link], context)
-    counters: dict[str, int] = {}
+    counters = Counter[str]()
     if chunk.first is None:
         if not merge.names["is_staged"]:
             merge.run("take_pending")
-        counters |= serve_references(merge)
+        counters.update(serve_references(merge))
+        counters.update(serve_members(merge))
     joined = _join(merge, chunk, counters)
     below = _LEFT_BY_INDEX_BELOW_ROWS if joined else BY_INDEX_BELOW_ROWS
     staged = _merge_stage(merge, counters, is_small=chunk.rows - joined < below)
@@ -42,7 +44,7 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
         refuse_truncated(connection, link.name, context)
     if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
         merge.run("analyze_golden_links")
-    return counters
+    return dict(counters)
 
 
 def _join(merge: LinkMerge, chunk: Chunk, counters: dict[str, int]) -> int:

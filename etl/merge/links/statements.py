@@ -40,6 +40,7 @@ class LinkMerge:
     """The connection, the variables of the templates, the bind values."""
 
     connection: Connection
+    link: LinkTable
     context: MergeContext
     names: dict[str, object]
     values: dict[str, object]
@@ -80,7 +81,7 @@ def link_merge_of(connection: Connection, link: LinkTable, chunk: Chunk, context
     anything."""
     has_column = context.is_relayed or context.source.is_staged or has_removed(connection, context.in_schema, link.name)
     shapes = template_names(link, chunk, context) | {"has_removed": has_column}
-    return LinkMerge(connection, context, shapes, _values(link, chunk, context))
+    return LinkMerge(connection, link, context, shapes, _values(link, chunk, context))
 
 
 def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
@@ -112,18 +113,22 @@ def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict
 
 
 def _values(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
-    return {
-        "run": context.run,
-        "bo": link.bo.code,
-        "field": link.field.code,
-        "target_bo": link.member.code,
-        "in_table": link.name,
-        "owner_column": link.owner_column,
-        "target_column": link.target_column,
-        "blanks": BLANKS,
-        "started_at": context.started_at,
-        "expiry_minutes": context.reference_expiry_minutes,
-        "golden_link": names.store_link_table(link.bo.code, link.field.code),
-        "target_bos": [*(member.code for member in link.members), ""],
-        "sentences": sentences(),
-    } | chunk.bounds(are_places=True) | option_values_of(target_fields(link.member))
+    return (
+        {
+            "run": context.run,
+            "bo": link.bo.code,
+            "field": link.field.code,
+            "target_bo": link.member.code,
+            "in_table": link.name,
+            "owner_column": link.owner_column,
+            "target_column": link.target_column,
+            "blanks": BLANKS,
+            "started_at": context.started_at,
+            "expiry_minutes": context.reference_expiry_minutes,
+            "golden_link": names.store_link_table(link.bo.code, link.field.code),
+            "target_bos": [*(member.code for member in link.members), ""],
+            "sentences": sentences(),
+        }
+        | chunk.bounds(are_places=True)
+        | option_values_of(target_fields(link.member))
+    )

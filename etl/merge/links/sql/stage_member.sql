@@ -1,0 +1,5 @@
+-- The links to one member.
+create temporary table stage on commit drop as
+select h.owner_in_id, h.target_field, h.target_value, h.linked_at, h.known_owner as owner, h.target
+from hit h
+where h.target_bo = :target_bo
