@@ -1,7 +1,7 @@
-"""The temporary tables in which a source stages its links: one a link table, and one a composite field for links of which
-the source does not say to which member they lead.
+"""The temporary tables in which a source stages its links: one a link table, and one a composite field for links
+of which the source does not say to which member they lead.
 
-A row names its owner by `owner` (instance) or `owner_in_id`, and its target by `target` (instance) or by `target_value`:
+A row names its owner by `owner` (instance) or `owner_in_id`, and its target by `target` (instance) or `target_value`:
 an external id, or the value of the unique field `target_field` (its column's name). `id` counts the rows of the unit of
 work from 1, all tables together; of an ordered source it is their order. With `removed` the link ends; in a full set
 (`linkMode: replace`) a removed row without a target says that the owner has no other links than the unit's rows give.

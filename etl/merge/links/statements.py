@@ -11,12 +11,12 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.merge.context import MergeContext
 from etl.merge.errors.catalogue import sentences
 from etl.merge.links.removals import has_removed
-from etl.store.targets import option_values_of, target_fields
 from etl.metadata import names
 from etl.metadata.company import LinkTable
 from etl.metadata.field import LinkMode
 from etl.runs import Chunk
 from etl.store import reading_once
+from etl.store.targets import option_values_of, target_fields
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 

@@ -19,8 +19,9 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 @dataclass(frozen=True)
 class WaitingLinks:
     """The waiting links of one field to one target object (empty: to an unknown member of a composite); or the values
-    of a file field that wait for their files, with the target in_fileStorage. `expires_at`: the first run after it gives up the oldest of them; None
-    when the metadata no longer has the field."""
+    of a file field that wait for their files, with the target in_fileStorage.
+
+    `expires_at`: the first run after it gives up the oldest of them; None when the metadata no longer has the field."""
 
     bo: str
     field: str
@@ -34,8 +35,8 @@ class WaitingLinks:
 class MissingInstance:
     """An instance that links wait for, or a file (object in_fileStorage, by its file_id).
 
-    `object`: its business object, or the members of a composite of which one is meant, as `Client or Firm`. `in_id`: its
-    external id; or a unique field and its value, as `email ann@corp.kz`, if links name it so. `in_status`: the current
+    `object`: its business object, or the members of a composite of which one is meant, as `Client or Firm`. `in_id`:
+    its external id; or a unique field and its value, as `email ann@corp.kz`, if links name it so. `in_status`: the current
     status of its in_ row, None without a row; `error`: the id of its newest error, if the row was rejected.
     """
 
@@ -54,8 +55,8 @@ class MissingInstance:
 
 @dataclass(frozen=True)
 class _End:
-    """One end of a link table's waiting links: its objects (several where the member of a composite is unknown), and the
-    column of boi_reference with its id."""
+    """One end of a link table's waiting links: its objects (several where the member of a composite is unknown), and
+    the column of boi_reference with its id."""
 
     bo: str
     field: str
@@ -148,7 +149,7 @@ def _file_fields(company: Company) -> Iterator[tuple[str, ...]]:
 
 
 def _link_fields(company: Company) -> dict[tuple[str, ...], tuple[LinkTable, Sequence[BusinessObject]]]:
-    """(object, field, target) -> the link table and the objects that may be meant; the target is empty for any member."""
+    """(object, field, target) -> the link table, the objects that may be meant; the target is empty for any member."""
     found: dict[tuple[str, ...], tuple[LinkTable, Sequence[BusinessObject]]] = {}
     for link in company.link_tables():
         found[link.bo.code, link.field.code, link.member.code] = link, [link.member]
