@@ -261,8 +261,8 @@ class Site:
         """
         names = (
             "select schemaname || '.' || quote_ident(tablename) as name from pg_tables "
-            "where tablename not like 'remote\\_%' and tablename not in ('unit_number', 'reference_position', 'store_fence') "
-            "and schemaname like "
+            "where tablename not like 'remote\\_%' "
+            "and tablename not in ('unit_number', 'reference_position', 'store_fence') and schemaname like "
         )
         tables = self.look(names + "'store_%' order by 1") + self.look(names + "'out_%' order by 1")
         digest = "select md5(coalesce(string_agg(xmin::text || ctid::text, ',' order by ctid), '')) from"

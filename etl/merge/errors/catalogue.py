@@ -195,7 +195,7 @@ CATALOGUE = (
     Fault(
         "LINK_END_INVALID",
         "{column} is {value}, which no instance can have: write an external id, or a value of the field's type",
-        "{column} содержит {value}: такого нет ни у одной инстанции, укажите внешний идентификатор или значение типа поля",
+        "{column} содержит {value}: такого нет ни у одной инстанции, укажите внешний идентификатор или другое значение",
         "a link names an end by an id that does not exist, or by a value that its unique field cannot hold",
         "связь указывает на несуществующий идентификатор или на значение, недопустимое для уникального поля",
         "sender of the record: write an external id, or a value of the field's type",

@@ -32,6 +32,8 @@ def settle_members(connection: Connection, links: Iterable[LinkTable], context: 
     merge = _of_any_member(link_merge_of(connection, tables[0], _NOTHING, context))
     merge = merge.given({}, member_tables={link.member.code: link.name for link in tables})
     merge.run("find_members")
+    if merge.names["is_single"] and merge.names["is_ordered"]:
+        merge.run("order_links", staged="hit", number="id")
     rejected = merge.run("reject_members")
     merge.run("mark_members")
     for link in tables:

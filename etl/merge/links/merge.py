@@ -84,7 +84,7 @@ def _stage(merge: LinkMerge, *, is_small: bool) -> int:
     if merge.names["is_staged"]:  # nobody else sees these rows
         merge.run("stage_source_links")
         if merge.names["is_single"] and merge.names["is_ordered"]:
-            merge.run("order_links")
+            merge.run("order_links", staged="stage", number="_place")
         return merge.run("mark_links")
     marked, more = 0, False
     while True:

@@ -41,6 +41,7 @@ def since_last_time(merge: LinkMerge) -> LinkMerge:
     found = merge.value("reference_position")
     merge = merge.given(
         {"unserved_since": found.since, "served_until": found.until},
+        is_served=True,
         looks_at_all=found.since is None,
         has_values=merge.finds("any_value_reference"),
     )

@@ -102,7 +102,9 @@ def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict
         "is_staged": is_staged,
         "is_ordered": context.source.is_ordered,
         "unique": unique,
+        # What times of links mean, see keep_newest.
         "is_exact": False,
+        "is_served": False,
         # A row of an in_ table names its target by the external id.
         "target_field": "s.target_field" if is_staged else "''",
         # Which references are looked at, see serving.py.

@@ -36,8 +36,8 @@ class MissingInstance:
     """An instance that links wait for, or a file (object in_fileStorage, by its file_id).
 
     `object`: its business object, or the members of a composite of which one is meant, as `Client or Firm`. `in_id`:
-    its external id; or a unique field and its value, as `email ann@corp.kz`, if links name it so. `in_status`: the current
-    status of its in_ row, None without a row; `error`: the id of its newest error, if the row was rejected.
+    its external id; or a unique field and its value, as `email ann@corp.kz`, if links name it so. `in_status`: the
+    current status of its in_ row, None without a row; `error`: the id of its newest error, if the row was rejected.
     """
 
     object: str

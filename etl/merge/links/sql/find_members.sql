@@ -34,7 +34,7 @@ select
     g.id, g._origin, g.removed, left(g.in_id, 100) as in_id, {{ shown_value() }} as shown,
     case when g.owner is null then g.owner_in_id else '' end as owner_in_id, coalesce(g.owner, '') as owner,
     g.target_field, coalesce(g.target_value, '') as target_value, g.targets[1] as target, g.target_bos[1] as target_bo,
-    cast(:started_at as timestamp with time zone) + g.id * interval '1 microsecond' as linked_at,
+    cast(:started_at as timestamp with time zone){{ " + g.id * interval '1 microsecond'" if is_ordered }} as linked_at,
     coalesce(g.owner_fault, g.target_fault) as fault,
     case when g.owner_fault is not null then cast(:owner_column as text) else cast(:target_column as text) end as fault_column,
     row_number() over (

@@ -1,10 +1,9 @@
 -- SINGLE: the rows of an ordered source are later than every link and reference that their owner has had before this unit of
 -- work, whatever clocks say: a link of before gives way, and one that still waits then comes too late. What the owner
 -- had is asked once, as the rows of a composite field come member by member.
-{% from "reference.jinja" import waits_under %}
 with owners as (
     select distinct coalesce(s.owner, '') as owner, s.owner_in_id
-    from stage s
+    from {{ staged }} s
     where not exists (
         select 1 from pg_temp.link_base b
         where b.golden_link = :golden_link and b.owner = coalesce(s.owner, '') and b.owner_in_id = s.owner_in_id
@@ -35,8 +34,8 @@ based as (
     ) had
     returning owner, owner_in_id, base
 )
-update stage s
-set linked_at = b.base + s._place * interval '1 microsecond'
+update {{ staged }} s
+set linked_at = b.base + s.{{ number }} * interval '1 microsecond'
 from (
     select owner, owner_in_id, base from based
     union all
