@@ -163,11 +163,13 @@ class Records:
     def unit(self, **changed: object) -> Iterator[Unit]:
         """A unit of work in a transaction of its own, with a connection of its own; committed at the end."""
         with transaction(self.runtime.store_engine) as connection:
+            number = self.runtime.store.next_number(connection)
+        with transaction(self.runtime.store_engine) as connection:
             started = connection.execute(sqlalchemy.text("select clock_timestamp()")).scalar_one()
             given: dict[str, object] = {
                 "in_schema": "pg_temp",
                 "store_schema": STORE,
-                "run": self.runtime.store.next_number(connection),
+                "run": number,
                 "started_at": started,
                 "keep_on_null": False,
                 "max_value_bytes": 1000,

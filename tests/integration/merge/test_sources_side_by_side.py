@@ -1,4 +1,4 @@
-"""Two transactions at once, each on a connection of its own: no link is lost, none stays beside one that replaces it."""
+"""Two transactions at once, each on a connection of its own: no link is lost, none stays beside its replacement."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ def served(records: Records, name: str) -> int:
 
 @pytest.mark.parametrize("name", ["Watcher", "Party"])
 def test_a_reference_and_its_target_that_do_not_see_each_other_meet(records: Records, name: str) -> None:
-    """Whoever commits first, and whether the target is made or gets its value; other references have moved the position."""
+    """Whoever commits first, whether the target is made or gets its value; other references have moved the position."""
     with records.unit() as unit:
         other = unit.instance("Claim", "other")
         unit.links(name, {"owner": other, "target_value": "never"})
@@ -148,7 +148,7 @@ def test_a_unit_with_several_fields_locks_them_in_one_order(records: Records) ->
                 ready.wait(60)
                 for _ in range(20):
                     _lock(unit, links)
-        except BaseException as fault:  # noqa: BLE001  (shown by the test)
+        except BaseException as fault:
             failed.append(fault)
 
     threads = [threading.Thread(target=lock, args=(links,)) for links in (fields, fields[::-1])]
