@@ -16,6 +16,8 @@ RELEASED = {
     "store 0000_create": "40c2ce9e0227f252c08431ebba3c0f705f13d398dd9c784e91637ae0289b41d4",
     "store 0001_plain_names": "1ccf1a40a8b19f8f31e9a998e28838a9c68fbd81c031f905671276e642d3fe84",
     "store 0002_units": "534f4e14f5c1aa5443bef33988cfd9e0204f81e01fe8a8b6242305f18625307c",
+    "store 0003_fence_per_source": "4506765c8c73b540382c0fce94b3dbd56512a6b5521dd7ebf44a911f9a30ca15",
+    "store 0004_references": "39d3b90501c246fef8bfcda528cbe39efb8f51076b59764721bcf8b2aebddb38",
     "out 0000_create": "638b898c43c46f1af09c4da684dac727eccff18e4bf264bcaf4c216e464d4a03",
     "out 0001_plain_names": "9d1411e565d8027ec1c397eb7bce2c8d104f6d517d875cfc5239be2236bfebcf",
     "mirror 0000_create": "6abbcb6fcc36743eef3f51983806bc3509adeb3a93ee97b6aceb6282c760f1dd",
