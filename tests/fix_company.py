@@ -270,7 +270,7 @@ class Site:
         names = (
             "select schemaname || '.' || quote_ident(tablename) as name from pg_tables "
             "where tablename not like 'remote\\_%' "
-            "and tablename not in ('unit_number', 'unit', 'links_served', 'store_fence') and schemaname like "
+            "and tablename not in ('unit_number', 'unit', 'reference_position', 'store_fence') and schemaname like "
         )
         tables = self.look(names + "'store_%' order by 1") + self.look(names + "'out_%' order by 1")
         digest = "select md5(coalesce(string_agg(xmin::text || ctid::text, ',' order by ctid), '')) from"

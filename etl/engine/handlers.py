@@ -53,7 +53,6 @@ def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> Me
         chunk_rows=in_migration.chunk_rows,
         undivided_rows=runtime.settings.undivided_rows,
         workers=runtime.settings.worker_count,
-        unserved_since=runtime.store.links_served_before(connections.store),
     )
 
 
@@ -149,10 +148,9 @@ class Work:
         self._finish_unit(connections)
 
     def close_done(self, connections: Connections) -> None:
-        """Closes a run whose tasks are all done; after a quarantined task the next run serves its arrivals again."""
+        """Closes a run whose tasks are all done."""
         self._finish_unit(connections)
-        if all(row.state != "quarantined" for row in self.queue.tasks(connections.source)):
-            self.runtime.store.note_links_served(connections.store, self.lease.run)
+        self.runtime.store.mark_restored_changes(connections.store)
 
     def _finish_unit(self, connections: Connections) -> None:
         written = Receipt.of_run(connections.source, self.runtime.in_schema, self.lease.run)

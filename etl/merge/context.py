@@ -45,7 +45,6 @@ class MergeContext:
     chunk_rows: int
     undivided_rows: int
     workers: int
-    unserved_since: str | None  # a transaction id: instances created before it have their links; None: unknown
     source: Source = IN_TABLES
     is_relayed: bool = False
     flush_statuses: Callable[[int], None] = _stay
@@ -62,7 +61,7 @@ class MergeContext:
             "in_schema": self.in_schema,
             "store_schema": self.store_schema,
             "is_relayed": self.is_relayed,
-            "has_origin": self.source.has_origin,
+            "has_origin": self.source.is_staged,
         }
 
     def relayed(self, in_schema: str, flush_statuses: Callable[[int], None] = _stay) -> "MergeContext":

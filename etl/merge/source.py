@@ -24,18 +24,18 @@ class Source:
 
     `gives_some`: the staged table has the column `_given`, one bit per loaded field; fields that are not given keep
     their values. Without it a row gives all loaded fields. `is_ordered`: rows of one instance count in the order of
-    their numbers, field by field; else that of the highest external id counts, whatever their order.
-
-    `has_origin`: the staged table has the column `_origin`, a text that says which record or entry a row comes from,
-    for the journal. Without it the journal records a row's own id, or the external ids of a link's ends.
+    their numbers, field by field; else that of the highest external id counts, whatever their order. `is_staged`: the
+    rows are in temporary tables that the source has filled in this transaction, with the column `_origin`, a text that
+    says which record or entry a row comes from, for the journal. Without it the journal records a row's own id, or the
+    external ids of a link's ends.
     """
 
     name: str
     matching: Matching = Matching.MERGE
     gives_some: bool = False
     is_ordered: bool = False
-    has_origin: bool = False
+    is_staged: bool = True
 
 
-IN_TABLES = Source("in_tables")
+IN_TABLES = Source("in_tables", is_staged=False)
 """The partner's in_ tables: a row is the whole of its instance's loaded fields."""

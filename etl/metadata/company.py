@@ -11,7 +11,9 @@ from etl.metadata.field_types import FieldType
 
 @dataclass(frozen=True)
 class LinkTable:
-    """One in_ link table: a loaded BO field, or a loaded CO field and one of its members."""
+    """The links of a BO field, or of a CO field to one of its members; partners fill one where the field is loaded.
+
+    `members`: all objects whose instances the field can name."""
 
     bo: BusinessObject
     field: Field
@@ -19,6 +21,7 @@ class LinkTable:
     name: str
     owner_column: str
     target_column: str
+    members: tuple[BusinessObject, ...]
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,16 @@ class Company:
 
     def in_link_tables(self) -> tuple[LinkTable, ...]:
         """The link tables that partners fill, in metadata order."""
+        return tuple(link for link in self.link_tables() if link.field.need_load_from_in_tables)
+
+    def link_tables(self) -> tuple[LinkTable, ...]:
+        """The link tables of all fields, in metadata order: some sources give links that partners do not."""
         return tuple(
-            _link_table(bo, field, member)
+            _link_table(bo, field, member, targets)
             for bo in self.objects
-            for field in bo.loaded_links
-            for member in self.targets(field)
+            for field in bo.links
+            for targets in (self.targets(field),)
+            for member in targets
         )
 
     def in_link_table(self, name: str) -> LinkTable | None:
@@ -102,10 +110,12 @@ class Company:
         )
 
 
-def _link_table(bo: BusinessObject, field: Field, member: BusinessObject) -> LinkTable:
+def _link_table(
+    bo: BusinessObject, field: Field, member: BusinessObject, members: tuple[BusinessObject, ...]
+) -> LinkTable:
     of_member = member.code if field.type is FieldType.CO else None
     name = names.in_link_table(bo.code, field.code, of_member)
-    return LinkTable(bo, field, member, name, *names.link_columns(bo.code, field.code))
+    return LinkTable(bo, field, member, name, *names.link_columns(bo.code, field.code), members)
 
 
 def _out_link_table(bo: BusinessObject, field: Field) -> OutLinkTable:

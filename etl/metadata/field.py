@@ -1,5 +1,6 @@
 """A field of a business object, as its author wrote it: code, type, flags, options, link target."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -160,3 +161,12 @@ class NativeField(Value):
     def sql_type(self) -> str:
         """Type of its column in the out_ table."""
         return NATIVE_SQL_TYPES[self.code]
+
+
+def option_values(field: Field) -> Iterator[tuple[str, str]]:
+    """(text that a source may write, stored code); a code takes precedence over an equal id of another option."""
+    codes = {option.code for option in field.options}
+    for option in field.options:
+        yield option.code, option.code
+        if option.id and option.id not in codes:
+            yield option.id, option.code

@@ -5,7 +5,7 @@ with the task's state. Never knows what a task does.
 """
 
 from etl.runs.bisect import PoisonRows, bisect
-from etl.runs.counters import ClaimedRows, CounterName, Counters, ResultName, TaskCounters
+from etl.runs.counters import ClaimedRows, CounterName, Counters, ResultName, TaskCounters, add_counters
 from etl.runs.error_class import ErrorClass, backoffs_of, error_class_of, is_data_error
 from etl.runs.perform import Fallback, TaskFunction, perform
 from etl.runs.plan import Extent, build_claim_plan, build_plan
@@ -34,6 +34,7 @@ __all__ = [
     "TaskCounters",
     "TaskFunction",
     "TaskQueue",
+    "add_counters",
     "backoffs_of",
     "bisect",
     "build_claim_plan",

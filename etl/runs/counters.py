@@ -25,3 +25,9 @@ ClaimedRows = dict[str, int]
 """in_ table -> claimed rows: what the tasks count that claim."""
 
 TaskCounters = Counters | ClaimedRows
+
+
+def add_counters(counters: Counters, more: Counters) -> None:
+    """Adds `more` to `counters`, name by name."""
+    for name, rows in more.items():
+        counters[name] = counters.get(name, 0) + rows

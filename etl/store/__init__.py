@@ -8,6 +8,7 @@ Never reads an in_ table and never writes an out_ table.
 from etl.store.fence import NotedUndo, StoreFence, Token
 from etl.store.golden import Store
 from etl.store.ids import new_ids
+from etl.store.link_locks import lock_link_fields
 from etl.store.own_tables import STORE
 from etl.store.planner import reading_once
 from etl.store.undo import UndoCounters, undo_run
@@ -22,6 +23,7 @@ __all__ = [
     "UndoCounters",
     "Unit",
     "UnitKind",
+    "lock_link_fields",
     "new_ids",
     "reading_once",
     "undo_run",

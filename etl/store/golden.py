@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
+from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.store.undo import CLEANED_BY
 
 _sql = SqlTemplates(__package__)
@@ -23,22 +23,10 @@ class Store:
         [row] = fetch_all(connection, _sql(name, schema=self.schema), {"above": above})
         return int(row.number)
 
-    def links_served_before(self, connection: Connection) -> str | None:
-        """The transaction id below which all created instances have received their waiting links.
-
-        None when that is unknown: before the first run has ended, after a restore, and in a copy, where transaction ids
-        are others.
-        """
-        row = fetch_one(connection, _sql("links_served", schema=self.schema))
-        return str(row.position) if row else None
-
-    def note_links_served(self, connection: Connection, unit: int) -> None:
-        """Records, at the end of a unit, that all instances created so far have received their waiting links: only
-        those from before the unit, if units of other sources overlap it."""
-        if self.links_served_before(connection) is None:
-            execute(connection, _sql("journal_restored", store_schema=self.schema))
-            execute(connection, _sql("units_restored", schema=self.schema))
-        execute(connection, _sql("note_links_served", schema=self.schema), {"unit": unit})
+    def mark_restored_changes(self, connection: Connection) -> None:
+        """Marks changes with transaction ids from another server as past; usually there are none."""
+        execute(connection, _sql("journal_restored", store_schema=self.schema))
+        execute(connection, _sql("units_restored", schema=self.schema))
 
     def old_before(self, connection: Connection, days: int, *, at_most: int) -> int:
         """The number below which all units are older than `days`, whatever their source; not above `at_most`."""

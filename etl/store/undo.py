@@ -8,7 +8,9 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.quoting import fold, identifier, short_name
+from etl.store.link_locks import lock_link_fields
 from etl.store.planner import reading_once
+from etl.store.targets import target_fields
 
 _sql = SqlTemplates(__package__)
 
@@ -56,7 +58,7 @@ _FILE_ALIASES = _Noted("file_alias", "ended_file_alias", ("file_id",), ("file", 
 _LINKS = _Noted(
     "boi_reference",
     "ended_reference",
-    ("bo", "field", "target_bo", "owner_in_id", "target_in_id"),
+    ("bo", "field", "target_bo", "owner_in_id", "owner", "target_field", "target_value"),
     ("linked_at", "run", "waiting_since"),
 )
 _FILES = _Noted(
@@ -103,6 +105,8 @@ def undo_run(
         if business_object.carries_data:
             for counter, rows in _undo_instances(connection, business_object, store_schema, undo.values).items():
                 counters[counter] += rows
+    lock_link_fields(connection, store_schema, ((bo, field) for bo in company.objects for field in bo.links))
+    for business_object in company.objects:
         for field in business_object.links:
             link_table = names.store_link_table(business_object.code, field.code)
             tables = {"store_schema": store_schema, "golden_link": link_table}
@@ -162,14 +166,15 @@ def _settle_links(undo: _Undo) -> None:
     undo.run("analyze_undo_ended")
     concerned = {tuple(row) for row in fetch_all(undo.connection, _sql("undo_link_tables"))}
     undo.run("undo_pairs")
-    for link in undo.company.in_link_tables():
+    for link in undo.company.link_tables():
         key = (link.bo.code, link.field.code, link.member.code)
-        if key in concerned:
+        if concerned & {key, (*key[:2], "")}:
             tables = {
                 "store_schema": undo.store_schema,
                 "owner_golden": names.store_table(link.bo.code),
                 "target_golden": names.store_table(link.member.code),
                 "golden_link": names.store_link_table(link.bo.code, link.field.code),
+                "unique": target_fields(link.member),
             }
             execute(
                 undo.connection, _sql("undo_ends", **tables), dict(zip(("bo", "field", "target_bo"), key, strict=True))

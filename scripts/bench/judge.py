@@ -43,7 +43,7 @@ def written(session: Session) -> int:
     query = (
         "select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) from pg_stat_user_tables "
         "where (schemaname like 'store\\_%' or schemaname like 'out\\_%') "
-        "and relname not in ('unit_number', 'unit', 'store_fence', 'links_served')"
+        "and relname not in ('unit_number', 'unit', 'store_fence', 'reference_position')"
     )
     [rows] = session.execute(query).fetchone() or [0]
     return int(rows)

@@ -98,7 +98,6 @@ def _context(*, is_relayed: bool) -> MergeContext:
         chunk_rows=1,
         undivided_rows=1,
         workers=1,
-        unserved_since="700",
         is_relayed=is_relayed,
     )
 

@@ -17,11 +17,12 @@ _RUN_FROM = 1 << 50  # run ids begin with milliseconds; nothing else here is so 
 # Numbers of a sequence, ids of transactions, and who did it: another runner's are as good.
 _ANY = {
     "unit_number": {"last_number"},
-    "unit": {"begun_after", "closed_by"},
+    "unit": {"closed_by"},
     "store_fence": {"source", "fence"},
     "journal": {"n", "written_by"},
     "out_version": {"journal_position", "place", "own_scans", "reader_scans", "last_read_at"},
-    "links_served": {"place", "position"},
+    "boi_reference": {"written_by"},
+    "reference_position": {"place", "position"},
     "run": {"owner", "fence"},
     "run_fence": {"source", "fence"},
     "task": {"id", "owner", "fence", "attempts", "crash_count"},

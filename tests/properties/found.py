@@ -101,7 +101,7 @@ def _of_store(real: Real, tables: Tables) -> Found:
                 row["field"],
                 row["target_bo"],
                 row["owner_in_id"],
-                row["target_in_id"],
+                row["target_value"],
             ): datetime.fromisoformat(row["linked_at"])
             for row in rows["boi_reference"]
         },

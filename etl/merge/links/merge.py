@@ -7,14 +7,16 @@ from contextlib import nullcontext
 from etl.database import Connection
 from etl.merge.context import MergeContext
 from etl.merge.errors.truncated import refuse_truncated
-from etl.merge.links.statements import LinkMerge, link_merge_of
+from etl.merge.links.locks import lock_links
+from etl.merge.links.members import serve_members
+from etl.merge.links.serving import serve_references
+from etl.merge.links.statements import BY_INDEX_BELOW_ROWS, LinkMerge, link_merge_of
+from etl.merge.links.writing import write_links
 from etl.metadata.company import LinkTable
-from etl.runs import Chunk, Counters
+from etl.runs import Chunk, Counters, add_counters
 
 # As in single_fields: from this many rows on the golden table is analyzed at once.
 _ANALYZE_FROM_ROWS = 10_000
-# Below this many rows the claim does not analyze the table, whose statistics may still be those of a large batch.
-_BY_INDEX_BELOW_ROWS = 1000
 # Smaller chunks are cheap without the join.
 JOIN_FROM_ROWS = 10_000
 # The rows left after the join are fewer than this; the statistics still say that the whole chunk is claimed.
@@ -27,17 +29,18 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
     All single fields are merged by now, so a missing end cannot come in this run any more.
     """
     merge = link_merge_of(connection, link, chunk, context)
+    lock_links(connection, [link], context)
     counters: Counters = {}
-    if not merge.names["only_adds"]:
-        merge.finds("lock_links")
     if chunk.first is None:
-        counters["resolved"] = _resolve(merge)
-        counters["expired"] = merge.run("expire_references")
+        if not merge.names["is_staged"]:
+            merge.run("take_pending")
+        add_counters(counters, serve_references(merge))
+        add_counters(counters, serve_members(merge))
     joined = _join(merge, chunk, counters)
-    below = _LEFT_BY_INDEX_BELOW_ROWS if joined else _BY_INDEX_BELOW_ROWS
+    below = _LEFT_BY_INDEX_BELOW_ROWS if joined else BY_INDEX_BELOW_ROWS
     staged = _merge_stage(merge, counters, is_small=chunk.rows - joined < below)
     counters["marked"] = joined + staged
-    if chunk.rows and not counters["marked"]:
+    if chunk.rows and not counters["marked"] and not merge.names["is_staged"]:
         refuse_truncated(connection, link.name, context)
     if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
         merge.run("analyze_golden_links")
@@ -46,8 +49,10 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
 
 def _join(merge: LinkMerge, chunk: Chunk, counters: Counters) -> int:
     """Merges the rows whose two ends exist in one statement, without a stage; returns how many."""
-    # Not where a newer link or a set replaces others, as rows must be judged together; nor for relayed rows.
-    if not merge.names["only_adds"] or merge.names["is_relayed"] or chunk.rows < JOIN_FROM_ROWS:
+    # Not where a newer link or a set replaces others, as rows must be judged together; nor for copied rows.
+    if not merge.names["only_adds"] or merge.names["is_relayed"] or merge.names["is_staged"]:
+        return 0
+    if chunk.rows < JOIN_FROM_ROWS:
         return 0
     if merge.finds("any_restored"):
         return 0
@@ -65,29 +70,9 @@ def _merge_stage(merge: LinkMerge, counters: Counters, *, is_small: bool) -> int
     marked = _stage(merge, is_small=is_small)
     merge.context.flush_statuses(marked)
     if marked:
-        for name, rows in _take(merge, is_small=is_small).items():
-            counters[name] = counters.get(name, 0) + rows
+        add_counters(counters, _take(merge, is_small=is_small))
     merge.run("drop_stage")
     return marked
-
-
-def _resolve(merge: LinkMerge) -> int:
-    if not merge.finds("any_reference"):
-        return 0
-    with merge.by_index():
-        merge.run("reject_references")
-        exceeds_threshold = merge.context.unserved_since is None or merge.finds("many_arrivals")
-    with merge.reading_once() if exceeds_threshold else merge.by_index():
-        staged = merge.run("stage_references")
-    if staged:
-        is_small = staged < _BY_INDEX_BELOW_ROWS
-        if is_small:
-            merge.run("analyze_stage")
-        with merge.by_index() if is_small else merge.reading_once():
-            merge.run("finish_references", is_given=False)
-        _write(merge)  # an arrival joins the full set of its own batch
-    merge.run("drop_stage")
-    return staged
 
 
 def _stage(merge: LinkMerge, *, is_small: bool) -> int:
@@ -95,6 +80,11 @@ def _stage(merge: LinkMerge, *, is_small: bool) -> int:
 
     Nothing is written before that: rows that the partner changed in between belong to the same full sets.
     """
+    if merge.names["is_staged"]:  # nobody else sees these rows
+        merge.run("stage_source_links")
+        if merge.names["is_single"] and merge.names["is_ordered"]:
+            merge.run("order_links", staged="stage", number="_place")
+        return merge.run("mark_links")
     marked, more = 0, False
     while True:
         with merge.by_index() if is_small else nullcontext():
@@ -113,6 +103,11 @@ def _take(merge: LinkMerge, *, is_small: bool) -> Counters:
     rows = Counter(merge.count("count_links"))
     if rows["rejected"]:
         merge.run("reject_links")
+    if merge.names["is_staged"] and merge.names["is_ordered"]:
+        merge = merge.given({}, is_exact=True)
+        if merge.names["is_single"]:
+            merge.run("keep_newest")
+            merge.run("remove_replaced")
     has_restored = merge.finds("any_restored")
     with merge.by_index() if is_small else nullcontext():
         removed = _remove(merge, has_restored=has_restored) if rows["removing"] else 0
@@ -122,11 +117,11 @@ def _take(merge: LinkMerge, *, is_small: bool) -> Counters:
         merge.run("drop_removals")
     if has_restored:
         merge.run("finish_references", is_given=True)
-    created = _write(merge)
+    created = write_links(merge)
     if rows["waiting"]:
         with merge.by_index() if is_small else nullcontext():
             merge.run("insert_references")
-        if rows["waiting"] >= _BY_INDEX_BELOW_ROWS:
+        if rows["waiting"] >= BY_INDEX_BELOW_ROWS:
             merge.run("analyze_references")
     unchanged = rows["present"] - created + rows["removing"] - removed
     results: Counters = {"waiting": rows["waiting"], "created": created, "unchanged": unchanged}
@@ -148,13 +143,3 @@ def _remove(merge: LinkMerge, *, has_restored: bool) -> int:
     if merge.finds("any_reference"):
         removed += merge.count("remove_references", has_restored=has_restored)["rows"]
     return removed
-
-
-def _write(merge: LinkMerge) -> int:
-    """Writes the links of the stage; returns how many are new."""
-    if merge.names["is_single"]:
-        merge.run("keep_newest")
-    created = merge.run("insert_links")
-    if merge.names["is_single"]:
-        merge.run("remove_older")
-    return created

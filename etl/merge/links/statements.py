@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Row
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.merge.context import MergeContext
@@ -13,11 +16,15 @@ from etl.metadata.company import LinkTable
 from etl.metadata.field import LinkMode
 from etl.runs import Chunk
 from etl.store import reading_once
+from etl.store.targets import option_values_of, target_fields
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 # Python's blanks and two characters of zero width: an id of only these names no instance.
 BLANKS = "".join(filter(str.isspace, map(chr, range(1, 0x3001)))) + "\u200b\ufeff"
+
+# Below this many rows the claim does not analyze the table, whose statistics may still be those of a large batch.
+BY_INDEX_BELOW_ROWS = 1000
 
 
 @contextmanager
@@ -33,6 +40,7 @@ class LinkMerge:
     """The connection, the variables of the templates, the bind values."""
 
     connection: Connection
+    link: LinkTable
     context: MergeContext
     names: dict[str, object]
     values: dict[str, object]
@@ -50,6 +58,15 @@ class LinkMerge:
         """Whether a statement returns a row."""
         return fetch_one(self.connection, _sql(statement, **self.names), self.values) is not None
 
+    def value(self, statement: str) -> Row[Any]:
+        """The one row that a statement returns."""
+        [row] = fetch_all(self.connection, _sql(statement, **self.names), self.values)
+        return row
+
+    def given(self, values: dict[str, object], **names: object) -> "LinkMerge":
+        """The same with further or other values and variables."""
+        return replace(self, names=self.names | names, values=self.values | values)
+
     def by_index(self) -> AbstractContextManager[None]:
         """As the function `by_index`, on this connection."""
         return by_index(self.connection)
@@ -62,13 +79,15 @@ class LinkMerge:
 def link_merge_of(connection: Connection, link: LinkTable, chunk: Chunk, context: MergeContext) -> LinkMerge:
     """The merge of a chunk. A table of an older installation may lack the column `removed`: then no row removes
     anything."""
-    has_column = context.is_relayed or has_removed(connection, context.in_schema, link.name)
+    has_column = context.is_relayed or context.source.is_staged or has_removed(connection, context.in_schema, link.name)
     shapes = template_names(link, chunk, context) | {"has_removed": has_column}
-    return LinkMerge(connection, context, shapes, _values(link, chunk, context))
+    return LinkMerge(connection, link, context, shapes, _values(link, chunk, context))
 
 
 def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
     """What the statements of a chunk are rendered with, but for `has_removed`, which the in_ table decides."""
+    is_staged = context.source.is_staged
+    unique = target_fields(link.member)
     return context.names | {
         "in_table": link.name,
         "owner_column": link.owner_column,
@@ -80,22 +99,38 @@ def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict
         "only_adds": link.field.only_adds_links,
         "replaces": link.field.link_mode is LinkMode.REPLACE,
         "chunk": chunk,
-        "looks_at_all": context.unserved_since is None,
+        "is_staged": is_staged,
+        "is_ordered": context.source.is_ordered,
+        "unique": unique,
+        # What times of links mean, see keep_newest.
+        "is_exact": False,
+        "is_served": False,
+        # A row of an in_ table names its target by the external id.
+        "target_field": "s.target_field" if is_staged else "''",
+        # Which references are looked at, see serving.py.
+        "looks_at_all": False,
+        "has_older": True,
+        "has_values": False,
     }
 
 
 def _values(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
-    return {
-        "run": context.run,
-        "bo": link.bo.code,
-        "field": link.field.code,
-        "target_bo": link.member.code,
-        "in_table": link.name,
-        "owner_column": link.owner_column,
-        "target_column": link.target_column,
-        "blanks": BLANKS,
-        "started_at": context.started_at,
-        "unserved_since": context.unserved_since,
-        "expiry_minutes": context.reference_expiry_minutes,
-        "sentences": sentences(),
-    } | chunk.bounds(are_places=True)
+    return (
+        {
+            "run": context.run,
+            "bo": link.bo.code,
+            "field": link.field.code,
+            "target_bo": link.member.code,
+            "in_table": link.name,
+            "owner_column": link.owner_column,
+            "target_column": link.target_column,
+            "blanks": BLANKS,
+            "started_at": context.started_at,
+            "expiry_minutes": context.reference_expiry_minutes,
+            "golden_link": names.store_link_table(link.bo.code, link.field.code),
+            "target_bos": [*(member.code for member in link.members), ""],
+            "sentences": sentences(),
+        }
+        | chunk.bounds(are_places=True)
+        | option_values_of(target_fields(link.member))
+    )

@@ -13,7 +13,7 @@ from itertools import count
 from etl.merge.rows.value_checks import check, holds_json, same_json
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
-from etl.metadata.field import Field, OnBadValue
+from etl.metadata.field import Field, OnBadValue, option_values
 from etl.metadata.field_types import CHOICE_TYPES, FieldType
 from etl.quoting import fold, identifier, short_name
 
@@ -207,17 +207,8 @@ def _lookup(field: Field, column: str, alias: str) -> Lookup | None:
     if field.type in CHOICE_TYPES and field.dictionary:
         return Lookup(column, alias, dictionary=names.store_table(field.dictionary))
     if field.type in CHOICE_TYPES:
-        return Lookup(column, alias, options=json.dumps(list(_option_values(field)), ensure_ascii=False))
+        return Lookup(column, alias, options=json.dumps(list(option_values(field)), ensure_ascii=False))
     return None
-
-
-def _option_values(field: Field) -> Iterator[tuple[str, str]]:
-    """(text that a partner may write, stored code); a code takes precedence over an equal id of another option."""
-    codes = {option.code for option in field.options}
-    for option in field.options:
-        yield option.code, option.code
-        if option.id and option.id not in codes:
-            yield option.id, option.code
 
 
 def _read(field: Field, raw: str) -> str:

@@ -94,8 +94,7 @@ def _merge_pass(merge: Merge, settling: Settling, counters: Counters, *, is_last
     if marked < staged:
         settled.merge.run("unstage_rows")
     merge.context.flush_statuses(marked)
-    for name, rows in _write(settled, marked).items():
-        counters[name] = counters.get(name, 0) + rows
+    add_counters(counters, _write(settled, marked))
     settled.forget()
     merge.run("drop_stage")
     return staged, marked

@@ -14,7 +14,7 @@ from store_bench.link_client_address l
 join store_bench.bo_client o on o._id = l._owner
 join store_bench.bo_address t on t._id = l._target;
 -- of store reference
-select bo, field, target_bo, owner_in_id, target_in_id from store_bench.boi_reference;
+select bo, field, target_bo, owner_in_id, target_value from store_bench.boi_reference;
 -- of journal
 select j.bo, j.field, coalesce(c._in_id, a._in_id) as in_id, t._in_id as target_in_id, j.change, j.before
 from store_bench.journal j

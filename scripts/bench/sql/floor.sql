@@ -121,7 +121,7 @@ with ends as materialized (
     where l.in_status = 'ON_WORK'
 ),
 waiting as (
-    insert into store_bench.boi_reference (bo, field, target_bo, owner_in_id, target_in_id, linked_at, run)
+    insert into store_bench.boi_reference (bo, field, target_bo, owner_in_id, target_value, linked_at, run)
     select 'Client', 'Address', 'Address', client_id, address_id, linked_at, %(run)s
     from ends where owner is null or target is null
     on conflict do nothing
@@ -196,7 +196,7 @@ update in_tables.in_client_address l
 set in_status = 'WAITING'
 from store_bench.boi_reference r
 where r.bo = 'Client' and r.field = 'Address' and l.in_status = 'ON_WORK'
-  and l.client_id collate "C" = r.owner_in_id and l.address_id collate "C" = r.target_in_id;
+  and l.client_id collate "C" = r.owner_in_id and l.address_id collate "C" = r.target_value;
 -- step done link
 -- if claim link
 update in_tables.in_client_address set in_status = 'DONE' where in_status = 'ON_WORK'

@@ -46,7 +46,7 @@ def test_what_waits_is_told_by_field_and_target(inbound: Inbound) -> None:
     wait(inbound, "Party_Firm", ("k", "f"))
     inbound.merge()
     inbound.site.look(
-        f"update {STORE}.boi_reference set waiting_since = '2024-05-01 10:00+00' where target_in_id = 'a'"
+        f"update {STORE}.boi_reference set waiting_since = '2024-05-01 10:00+00' where target_value = 'a'"
     )
     reported = asked(inbound)
     assert "missing" not in reported

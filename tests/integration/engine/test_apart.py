@@ -34,7 +34,7 @@ def site(make_site: MakeSite) -> Site:
     )
     assert site.run().exit_code == 0
     site.look(
-        f"update {STORE}.boi_reference set waiting_since = now() - interval '1 year' where target_in_id = 'never'"
+        f"update {STORE}.boi_reference set waiting_since = now() - interval '1 year' where target_value = 'never'"
     )
     site.partner.fill("in_Client", *({"in_id": f"c{n}", "name": f"Client {n}"} for n in range(3)))
     site.partner.fill("in_Client", {"in_id": "bad", "amount": "NaN"})
@@ -90,7 +90,7 @@ def is_whole(site: Site, run: int) -> None:
     """All is there, once; the partner's rows and the books say so."""
     assert site.count(f"{STORE}.bo_Client") == site.count(f"{STORE}.bo_Claim") == 3
     assert site.count(f"{STORE}.link_Claim_Client") == 2
-    assert site.look(f"select target_in_id from {STORE}.boi_reference") == [{"target_in_id": "late"}]
+    assert site.look(f"select target_value from {STORE}.boi_reference") == [{"target_value": "late"}]
     doubled = f"select bo, field, instance, target from {STORE}.journal group by 1, 2, 3, 4, change having count(*) > 1"
     assert site.look(doubled) == []
     statuses = {row["client_id"]: row["in_status"] for row in site.partner("select * from in_Claim_Client")}

@@ -55,7 +55,7 @@ def is_whole(site: Site, number: int, new_owner: Outcome, first_run: int) -> Non
     assert site.value(f"select name from {STORE}.bo_Client where _in_id = 'same'") == f"name {number}"
     assert site.count(f"{STORE}.bo_Claim") == site.count(f"{STORE}.link_Claim_Client") == number + 1
     assert site.count(f"{STORE}.link_Claim_Watchers") == number
-    assert site.look(f"select target_in_id from {STORE}.boi_reference") == [{"target_in_id": f"c{number + 1}"}]
+    assert site.look(f"select target_value from {STORE}.boi_reference") == [{"target_value": f"c{number + 1}"}]
     doubled = f"select bo, field, instance, target from {STORE}.journal where change in ('created', 'linked')"
     assert site.look(f"{doubled} group by 1, 2, 3, 4 having count(*) > 1") == []
     assert site.count("out_demo_1_1.Client") == number + 2

@@ -12,6 +12,9 @@ import pytest
 from etl.database import transaction
 from etl.database.embedded import EmbeddedServer
 from etl.engine import prepare
+from etl.engine.run_context import open_merge_context
+from etl.merge.links.statements import link_merge_of
+from etl.runs import Chunk
 from tests.fix_company import (
     BOTH_LAYOUTS,
     CLAIMS,
@@ -139,9 +142,13 @@ def restored(site: Site, server: EmbeddedServer) -> list[Database]:
     return databases
 
 
-def served_before(site: Site) -> str | None:
+def looked_up_since(site: Site) -> str | None:
+    """The position from which references of claims to clients are looked up; None: all are."""
     with site.runtime() as runtime, transaction(runtime.store_engine) as connection:
-        return runtime.store.links_served_before(connection)
+        link = runtime.company.in_link_table("in_claim_client") or pytest.fail("no such link table")
+        context = open_merge_context(runtime, int(site.value("select max(id) from in_tables.run")))
+        merge = link_merge_of(connection, link, Chunk(rows=0), context)
+        return str(merge.value("reference_position").since or "") or None
 
 
 def home_of(site: Site, schema: str) -> Database:
@@ -176,7 +183,7 @@ def test_waiting_links_outlive_a_restore_on_another_server(
         there.partner.fill("in_claim", {"in_id": "later", "title": "Late"})
         _run(there)
         assert there.count(f"{STORE}.boi_reference") == 0
-        assert served_before(there)
+        assert looked_up_since(there)
     for one in databases:
         drop_database(one)
 
@@ -212,7 +219,7 @@ def test_a_copy_made_with_create_database_counts_for_itself(make_site: MakeSite)
     site.look(f"create database {name} template {site.database.name}", at=replace(site.database, name="postgres"))
     copy = replace(site.database, name=name)
     with moved(site, [copy], site.home) as there:
-        assert served_before(there) is None
+        assert looked_up_since(there) is None
         clients_arrive(there)
         assert_linked(there)
     drop_database(copy)

@@ -80,7 +80,7 @@ def test_links_and_those_that_wait(site: Site) -> None:
     site.partner.fill("in_Claim_Watchers", {"claim_id": "k", "watchers_id": "late"})
     site.partner.fill("in_Claim_Watchers", {"claim_id": "k", "watchers_id": "never"})
     assert site.run().exit_code == 0
-    site.look(f"update {STORE}.boi_reference set waiting_since = '2001-01-01' where target_in_id = 'never'")
+    site.look(f"update {STORE}.boi_reference set waiting_since = '2001-01-01' where target_value = 'never'")
     site.partner.fill("in_Client", {"in_id": "late"})
     site.partner(
         f"insert into in_Claim_Watchers (claim_id, watchers_id) select 'k', 'c' || n from generate_series(1, {ROWS}) n"

@@ -4,7 +4,6 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -16,7 +15,7 @@ from etl import ddl
 from etl.database import LOCK_TIMEOUT, Connection, transaction
 from etl.engine import Runtime, open_runtime, prepare, run_once, undo
 from etl.errors import EnvironmentFault, FencedOut, TransientFault
-from etl.store import Token, Unit, UnitKind
+from etl.store import Token
 from tests.fix_company import (
     APART,
     BOTH_LAYOUTS,
@@ -347,42 +346,6 @@ def test_while_unique_values_change_hands(make_site: MakeSite, layout: str) -> N
     ]
 
 
-def closed(runtime: Runtime, number: int) -> int:
-    """Ends a unit; up to which transaction arrivals need not be looked at any more."""
-    with transaction(runtime.store_engine) as connection:
-        Unit(number, "kafka people", UnitKind.BATCH, datetime.now(UTC)).finish(connection, STORE, {})
-        runtime.store.note_links_served(connection, number)
-    with transaction(runtime.store_engine) as connection:
-        return int(runtime.store.links_served_before(connection) or 0)
-
-
-@BOTH_LAYOUTS
-def test_arrivals_are_looked_at_again_where_units_overlap(site: Site, layout: str) -> None:
-    """One unit records that a link waits after another one has looked for waiting links, and before it has seen the end
-    that the other one has created: whichever ends first, a later unit looks again."""
-    with site.runtime() as runtime:
-        prepare(runtime)
-
-        def begun(number: int) -> None:
-            with transaction(runtime.store_engine) as connection:
-                Unit(number, "kafka people", UnitKind.BATCH, datetime.now(UTC)).begin(connection, STORE)
-
-        def created() -> int:
-            with transaction(runtime.store_engine) as connection:
-                [[number]] = connection.exec_driver_sql("select pg_current_xact_id()::text::bigint").all()
-                return int(number)
-
-        begun(1)
-        assert closed(runtime, 1) > created() - 10
-        begun(2)
-        begun(3)
-        arrival = created()
-        assert closed(runtime, 3) <= arrival
-        assert closed(runtime, 2) <= arrival
-        begun(4)
-        assert closed(runtime, 4) > arrival
-
-
 @BOTH_LAYOUTS
 @pytest.mark.parametrize("field", ["Client", "Team"])
 def test_a_link_that_replaces_others_waits_for_another_source(
@@ -411,14 +374,3 @@ def test_a_link_that_replaces_others_waits_for_another_source(
         until(lambda: site.value(waiting) == 2, "both wait")
     assert [ended(one).code for one in (process, second)] == [0, 0]
     assert site.count(f"{STORE}.link_Claim_{field}") == 1
-
-
-@BOTH_LAYOUTS
-def test_waiting_links_are_looked_for_once_where_nobody_else_is_at_work(site: Site, layout: str) -> None:
-    site.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})
-    for _ in range(2):
-        site.partner.hand_over()
-        site.run()
-    position = f"select position::text::bigint as n from {STORE}.links_served"
-    newest = f"select closed_by::text::bigint as n from {STORE}.unit order by number desc limit 1"
-    assert site.value(position) == site.value(newest)

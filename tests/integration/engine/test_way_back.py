@@ -113,4 +113,4 @@ def test_what_waits_anew_is_not_what_waited(make_site: MakeSite, monkeypatch: py
     assert [error["code"] for error in site.errors()] == ["REFERENCE_EXPIRED"]
     rows = site.partner("select watchers_id, in_status from in_Claim_Watchers")
     assert {row["watchers_id"]: row["in_status"] for row in rows} == {"late": "DONE", "never": "WAITING"}
-    assert site.look(f"select target_in_id from {STORE}.boi_reference") == [{"target_in_id": "never"}]
+    assert site.look(f"select target_value from {STORE}.boi_reference") == [{"target_value": "never"}]

@@ -81,7 +81,7 @@ def state(site: Site) -> dict[str, list[dict[str, Any]]]:
         "Firm": f"select _in_id, _state, name from {STORE}.bo_Firm",
         "Claim": f"select _in_id, _state, title from {STORE}.bo_Claim",
         "alias": f"select a.bo, a.in_id, c._in_id from {STORE}.alias a join {STORE}.bo_Client c on c._id = a.instance",
-        "reference": f"select bo, field, target_bo, owner_in_id, target_in_id from {STORE}.boi_reference",
+        "reference": f"select bo, field, target_bo, owner_in_id, target_value from {STORE}.boi_reference",
         "err": f"select in_table, in_id, code from {STORE}.err",
         "receipt": "select in_table, claimed, created, changed, unchanged, rejected, waiting "
         "from in_tables.migration_receipt",

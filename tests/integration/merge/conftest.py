@@ -94,8 +94,8 @@ class Inbound:
         return [(row["owner"], row["target"]) for row in rows]
 
     def waiting(self) -> list[tuple[str, str, str]]:
-        rows = self.site.look(f"select field, owner_in_id, target_in_id from {STORE}.boi_reference order by 1, 2, 3")
-        return [(row["field"], row["owner_in_id"], row["target_in_id"]) for row in rows]
+        rows = self.site.look(f"select field, owner_in_id, target_value from {STORE}.boi_reference order by 1, 2, 3")
+        return [(row["field"], row["owner_in_id"], row["target_value"]) for row in rows]
 
     def journal(self) -> list[tuple[str, str]]:
         """(object, change) in the order of the journal."""

@@ -76,7 +76,7 @@ def test_what_waits_since_an_older_version_is_given_up(inbound: Inbound) -> None
     claims(inbound, "k")
     link(inbound, "Watcher", "k", "later")
     inbound.merge()
-    inbound.site.look(f"update {STORE}.boi_reference set target_in_id = ''")
+    inbound.site.look(f"update {STORE}.boi_reference set target_value = ''")
     inbound.partner("update in_Claim_Watcher set watcher_id = ''")
     assert inbound.merge().exit_code == 1
     assert inbound.waiting() == []

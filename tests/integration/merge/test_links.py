@@ -179,8 +179,8 @@ def test_what_waits_too_long_becomes_an_error(inbound: Inbound) -> None:
         link(inbound, "Watcher", "k", target)
     inbound.merge()
     waited = f"update {STORE}.boi_reference set waiting_since = clock_timestamp() - make_interval(mins => %s)"
-    inbound.site.look(f"{waited} where target_in_id = 'a'", [11])
-    inbound.site.look(f"{waited} where target_in_id = 'b'", [9])
+    inbound.site.look(f"{waited} where target_value = 'a'", [11])
+    inbound.site.look(f"{waited} where target_value = 'b'", [9])
     outcome = inbound.merge()
     assert outcome.exit_code == 1
     assert inbound.waiting() == [("Watcher", "k", "b")]

@@ -11,7 +11,7 @@ from tests.fix_company import BOTH_LAYOUTS, STORE, Row
 from tests.integration.merge.conftest import Inbound
 
 _LINK_FIELDS = ("Client", "Watcher", "Team", "Chief", "Party", "Claim")
-_KEYS = "bo, field, target_bo, owner_in_id, target_in_id"
+_KEYS = "bo, field, target_bo, owner_in_id, target_value"
 
 Ending = Callable[[Inbound], None]
 
@@ -124,7 +124,7 @@ def _time_is_over(inbound: Inbound) -> None:
 
 
 def _an_end_is_empty(inbound: Inbound) -> None:
-    inbound.site.look(f"update {STORE}.boi_reference set target_in_id = '' where target_in_id = 'never'")
+    inbound.site.look(f"update {STORE}.boi_reference set target_value = '' where target_value = 'never'")
 
 
 def _rows_take_them_away(inbound: Inbound) -> None:

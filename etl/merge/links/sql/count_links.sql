@@ -1,7 +1,7 @@
 -- The number of staged rows by action.
 select
     case
-        when empty_column is not null then 'rejected'
+        when fault_column is not null then 'rejected'
         when removed then 'removing'
         when owner is null or target is null then 'waiting'
         else 'present'

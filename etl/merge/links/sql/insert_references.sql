@@ -1,12 +1,22 @@
--- Rows with a missing end wait by their external ids; one that waits already keeps its start time.
+-- Rows with a missing end wait; one that waits already keeps its start time. The in_ tables give both ends by their external
+-- ids; other sources the owner by its instance, where it is there, and perhaps a link again that waits: its newest row counts.
+{% from "reference.jinja" import of_table, is_staged_as, waits_under %}
 insert into {{ store_schema | ident }}.boi_reference
-    (bo, field, target_bo, owner_in_id, target_in_id, linked_at, run)
-select :bo, :field, :target_bo, s.owner_in_id, s.target_in_id, s.linked_at, :run
+    (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run)
+{% if is_staged %}
+select :bo, :field, :target_bo, s.owner_in_id, {{ waits_under("s") }}, s.target_field, s.target_value, max(s.linked_at), :run
+from stage s
+where s.owner is null or s.target is null
+group by s.owner_in_id, {{ waits_under("s") }}, s.target_field, s.target_value
+on conflict (bo, field, target_bo, owner_in_id, owner, target_field, target_value)
+do update set linked_at = greatest(boi_reference.linked_at, excluded.linked_at)
+{% else %}
+select :bo, :field, :target_bo, s.owner_in_id, '', '', s.target_value, s.linked_at, :run
 from stage s
 where (s.owner is null or s.target is null)
   and not exists (
       select 1 from {{ store_schema | ident }}.boi_reference r
-      where r.bo = :bo and r.field = :field and r.target_bo = :target_bo
-        and r.owner_in_id = s.owner_in_id collate "C" and r.target_in_id = s.target_in_id collate "C"
+      where {{ of_table("r") }} and {{ is_staged_as("r", "s", target_field) }}
   )
 on conflict do nothing
+{% endif %}

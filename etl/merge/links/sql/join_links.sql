@@ -10,7 +10,7 @@ with joined as (
       and o._in_id = l.{{ owner_column | ident }} collate "C" and t._in_id = l.{{ target_column | ident }} collate "C"
     returning
         o._id as owner, t._id as target, coalesce(l.inserted_date, :started_at) as linked_at,
-        l.{{ owner_column | ident }} as owner_in_id, l.{{ target_column | ident }} as target_in_id{{ ", l._origin" if has_origin }}
+        l.{{ owner_column | ident }} as owner_in_id, l.{{ target_column | ident }} as target_value
 ),
 fresh as (
     {{ fresh_links(store_schema, golden_link, "joined") }}

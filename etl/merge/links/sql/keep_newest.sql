@@ -1,12 +1,13 @@
 -- A SINGLE field keeps the newest link of an owner: among the rows of the stage the one inserted last (equal times: the
 -- greater target), and none that is older than the link the owner has. A link with a time after
--- this run's start and after all rows of the stage was made while the clock was wrong, so its age is unknown.
+-- this run's start and after all rows of the stage was made while the clock was wrong, so its age is unknown; not where
+-- the times only show the order (`is_exact`), nor for a reference from the same days (`is_served`).
 delete from stage s
 using (
     select ctid as place, row_number() over (partition by owner order by linked_at desc, target desc) as age, owner,
         target, linked_at
     from stage
-    where owner is not null and target is not null
+    where owner is not null and target is not null{{ " and not removed" if is_exact }}
 ) ranked
 where ranked.place = s.ctid
   and (
@@ -14,6 +15,12 @@ where ranked.place = s.ctid
       or exists (
           select 1 from {{ store_schema | ident }}.{{ golden_link | ident }} g
           where g._owner = ranked.owner and (g._linked_at, g._target) > (ranked.linked_at, ranked.target)
+{% if not is_exact %}
+{% if is_served %}
+            and (g._linked_at <= :started_at or ranked.linked_at > :started_at)
+{% else %}
             and g._linked_at <= greatest(:started_at, (select max(linked_at) from stage))
+{% endif %}
+{% endif %}
       )
   )

@@ -2,12 +2,16 @@
 {% from "chunk.jinja" import links_within %}
 {% set status -%}
 case
-        when s.empty_column is not null then 'ERROR'
+        when s.fault_column is not null then 'ERROR'
         when not s.removed and (s.owner is null or s.target is null) then 'WAITING'
         else 'DONE'
     end
 {%- endset %}
-{% if is_relayed %}
+{% if is_staged %}
+insert into pg_temp.mark (id, in_status)
+select s._place, {{ status }}
+from stage s
+{% elif is_relayed %}
 insert into pg_temp.mark (place, version, in_status)
 select s._place, s._version, {{ status }}
 from stage s

@@ -1,12 +1,19 @@
 -- Rows with an end that can never arrive; the value is that of the target, as in all errors of links.
+{% from "said.jinja" import said %}
 with rejected as (
-    delete from stage where empty_column is not null
-    returning owner_in_id, target_in_id, empty_column
+    delete from stage where fault_column is not null
+    returning {{ "_place, in_id, fault, shown as value" if is_staged else "owner_in_id as in_id, target_value as value" }}, fault_column
 )
 insert into {{ in_schema | ident }}.err
-    (run, in_table, in_id, column_name, code, message, message_rus, value, severity{{ ", is_of_link_row" if is_relayed }})
-select :run, :in_table, r.owner_in_id, r.empty_column, s.code,
-    replace(s.sentence ->> 0, '{column}', r.empty_column), replace(s.sentence ->> 1, '{column}', r.empty_column),
-    r.target_in_id, 'error'{{ ", true" if is_relayed }}
+    (run, in_table, in_id, column_name, code, message, message_rus, value, severity
+    {{- ", row_id" if is_staged else ", is_of_link_row" if is_relayed }})
+select :run, :in_table, r.in_id, r.fault_column, s.code,
+{% if is_staged %}
+    replace(replace(s.sentence ->> 0, '{column}', r.fault_column), '{value}', {{ said("r.value") }}),
+    replace(replace(s.sentence ->> 1, '{column}', r.fault_column), '{value}', {{ said("r.value") }}),
+{% else %}
+    replace(s.sentence ->> 0, '{column}', r.fault_column), replace(s.sentence ->> 1, '{column}', r.fault_column),
+{% endif %}
+    r.value, 'error'{{ ", r._place" if is_staged else ", true" if is_relayed }}
 from rejected r
-join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = 'LINK_END_EMPTY'
+join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = {{ "r.fault" if is_staged else "'LINK_END_EMPTY'" }}

@@ -3,6 +3,7 @@
 -- that has not arrived either is known by its external id.
 {% from "ended.jinja" import ended with context %}
 {% from "ended_waits.jinja" import ended_links %}
+{% from "reference.jinja" import of_table, ends, same_ends %}
 with owners as materialized (select distinct owner, owner_in_id from stage),
 called as materialized (
     select owner, owner_in_id from owners
@@ -18,15 +19,27 @@ gone as (
       and not exists (select 1 from stage s where s.owner = g._owner and s.target = g._target and not s.removed)
     returning g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before
 ),
+found as materialized (
+    select {{ ends("r") }}, c.owner as known_owner
+    from called c
+    join {{ store_schema | ident }}.boi_reference r
+        on {{ of_table("r") }} and r.owner_in_id = c.owner_in_id collate "C" and r.owner_in_id <> ''
+    union
+    select {{ ends("r") }}, o.owner
+    from owners o
+    join {{ store_schema | ident }}.boi_reference r on {{ of_table("r") }} and r.owner = o.owner and r.owner <> ''
+),
 forgotten as (
     delete from {{ store_schema | ident }}.boi_reference r
-    using called c
-    where r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.owner_in_id = c.owner_in_id collate "C"
+    using found f
+    where {{ of_table("r") }}
+      and {{ same_ends("r", "f") }}
       and not exists (
           select 1 from stage s
-          where not s.removed and s.target_in_id = r.target_in_id and (s.owner = c.owner or s.owner_in_id = r.owner_in_id)
+          where not s.removed and {{ target_field }} = r.target_field and s.target_value = r.target_value
+            and (s.owner = f.known_owner or s.owner_in_id = nullif(r.owner_in_id, ''))
       )
-    returning r.owner_in_id, r.target_in_id, r.linked_at, r.run, r.waiting_since
+    returning {{ ends("r") }}, r.linked_at, r.run, r.waiting_since
 ),
 noted as (
     {{ ended_links(store_schema, "forgotten") }}

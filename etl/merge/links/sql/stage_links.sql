@@ -5,14 +5,14 @@
 {{ "insert into stage" if more else "create temporary table stage on commit drop as" }}
 select
     {{ "l._place, l._version" if is_relayed else "l.ctid as _place, l.xmin as _version" }},
-    l.{{ owner_column | ident }} as owner_in_id, l.{{ target_column | ident }} as target_in_id,
-    coalesce(l.inserted_date, :started_at) as linked_at,{{ " l._origin," if has_origin }}
+    l.{{ owner_column | ident }} as owner_in_id, l.{{ target_column | ident }} as target_value,
+    coalesce(l.inserted_date, :started_at) as linked_at,
     coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target,
     {{ "coalesce(l.removed, false)" if has_removed else "false" }} as removed,
     case
         when coalesce(o._id, oa.instance) is null and btrim(l.{{ owner_column | ident }}, :blanks) = '' then cast(:owner_column as text)
         when coalesce(t._id, ta.instance) is null and btrim(l.{{ target_column | ident }}, :blanks) = '' then cast(:target_column as text)
-    end as empty_column
+    end as fault_column
 from {{ in_schema | ident }}.{{ in_table | ident }} l
 left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = l.{{ owner_column | ident }} collate "C"
 left join {{ store_schema | ident }}.{{ target_golden | ident }} t on t._in_id = l.{{ target_column | ident }} collate "C"

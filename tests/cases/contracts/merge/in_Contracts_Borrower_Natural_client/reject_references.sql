@@ -1,15 +1,18 @@
 -- References with an empty end, from versions that accepted such rows: rejected without waiting for their expiry.
 with rejected as (
-    delete from store_demo.boi_reference
-    where bo = :bo and field = :field and target_bo = :target_bo and (owner_in_id = '' or target_in_id = '')
+    delete from store_demo.boi_reference r
+    where r.bo = :bo and r.field = :field and r.target_bo = :target_bo and (r.owner_in_id = '' and r.owner = '' or r.target_value = '')
     returning
-        owner_in_id, target_in_id, linked_at, run, waiting_since,
-        case when owner_in_id = '' then cast(:owner_column as text) else cast(:target_column as text) end as empty_column
+        r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since,
+        case
+            when r.owner_in_id = '' and r.owner = '' then cast(:owner_column as text)
+            else cast(:target_column as text)
+        end as empty_column
 ),
 noted as (
     insert into store_demo.ended_reference
-        (bo, field, target_bo, owner_in_id, target_in_id, linked_at, run, waiting_since, ended_by)
-    select :bo, :field, :target_bo, owner_in_id, target_in_id, linked_at, run, waiting_since, :run
+        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, ended_by)
+    select :bo, :field, :target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, :run
     from rejected
     where run <> :run
 ),
@@ -18,13 +21,13 @@ update in_tables.in_Contracts_Borrower_Natural_client l
 set in_status = 'ERROR'
 from rejected
 where l.Contracts_id = rejected.owner_in_id collate "default"
-  and l.Borrower_id = rejected.target_in_id collate "default"
+  and l.Borrower_id = rejected.target_value collate "default" and rejected.target_field = ''
   and l.in_status = 'WAITING'
 
 )
 insert into in_tables.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select :run, :in_table, r.owner_in_id, r.empty_column, s.code,
     replace(s.sentence ->> 0, '{column}', r.empty_column), replace(s.sentence ->> 1, '{column}', r.empty_column),
-    r.target_in_id, 'error'
+    r.target_value, 'error'
 from rejected r
 join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = 'LINK_END_EMPTY'

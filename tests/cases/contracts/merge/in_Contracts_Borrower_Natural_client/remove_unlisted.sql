@@ -16,20 +16,33 @@ gone as (
       and not exists (select 1 from stage s where s.owner = g._owner and s.target = g._target and not s.removed)
     returning g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before
 ),
+found as materialized (
+    select r.owner_in_id, r.owner, r.target_field, r.target_value, c.owner as known_owner
+    from called c
+    join store_demo.boi_reference r
+        on r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.owner_in_id = c.owner_in_id collate "C" and r.owner_in_id <> ''
+    union
+    select r.owner_in_id, r.owner, r.target_field, r.target_value, o.owner
+    from owners o
+    join store_demo.boi_reference r on r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.owner = o.owner and r.owner <> ''
+),
 forgotten as (
     delete from store_demo.boi_reference r
-    using called c
-    where r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.owner_in_id = c.owner_in_id collate "C"
+    using found f
+    where r.bo = :bo and r.field = :field and r.target_bo = :target_bo
+      and r.owner_in_id = f.owner_in_id and r.owner = f.owner
+      and r.target_field = f.target_field and r.target_value = f.target_value
       and not exists (
           select 1 from stage s
-          where not s.removed and s.target_in_id = r.target_in_id and (s.owner = c.owner or s.owner_in_id = r.owner_in_id)
+          where not s.removed and '' = r.target_field and s.target_value = r.target_value
+            and (s.owner = f.known_owner or s.owner_in_id = nullif(r.owner_in_id, ''))
       )
-    returning r.owner_in_id, r.target_in_id, r.linked_at, r.run, r.waiting_since
+    returning r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since
 ),
 noted as (
     insert into store_demo.ended_reference
-        (bo, field, target_bo, owner_in_id, target_in_id, linked_at, run, waiting_since, ended_by)
-    select :bo, :field, :target_bo, owner_in_id, target_in_id, linked_at, run, waiting_since, :run
+        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, ended_by)
+    select :bo, :field, :target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, :run
     from forgotten
     where run <> :run
 ),
@@ -38,7 +51,7 @@ update in_tables.in_Contracts_Borrower_Natural_client l
 set in_status = 'DONE'
 from forgotten
 where l.Contracts_id = forgotten.owner_in_id collate "default"
-  and l.Borrower_id = forgotten.target_in_id collate "default"
+  and l.Borrower_id = forgotten.target_value collate "default" and forgotten.target_field = ''
   and l.in_status = 'WAITING'
 
 )

@@ -3,6 +3,6 @@ delete from stage s
 where not exists (
     select 1
     from in_tables.in_NaturalClaim_Natural l
-    where l.NaturalClaim_id = s.owner_in_id and l.Natural_id = s.target_in_id
+    where l.NaturalClaim_id = s.owner_in_id and l.Natural_id = s.target_value
       and l.in_status <> 'ON_WORK' and l.xmin = cast(pg_current_xact_id() as xid)
 )

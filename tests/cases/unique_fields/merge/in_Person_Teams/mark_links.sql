@@ -1,7 +1,7 @@
 -- As mark_rows: only rows that are unchanged since they were staged.
 update in_tables.in_Person_Teams l
 set in_status = case
-        when s.empty_column is not null then 'ERROR'
+        when s.fault_column is not null then 'ERROR'
         when not s.removed and (s.owner is null or s.target is null) then 'WAITING'
         else 'DONE'
     end

@@ -4,14 +4,14 @@
 create temporary table stage on commit drop as
 select
     l.ctid as _place, l.xmin as _version,
-    l.Person_id as owner_in_id, l.Teams_id as target_in_id,
+    l.Person_id as owner_in_id, l.Teams_id as target_value,
     coalesce(l.inserted_date, :started_at) as linked_at,
     coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target,
     coalesce(l.removed, false) as removed,
     case
         when coalesce(o._id, oa.instance) is null and btrim(l.Person_id, :blanks) = '' then cast(:owner_column as text)
         when coalesce(t._id, ta.instance) is null and btrim(l.Teams_id, :blanks) = '' then cast(:target_column as text)
-    end as empty_column
+    end as fault_column
 from in_tables.in_Person_Teams l
 left join store_demo.bo_Person o on o._in_id = l.Person_id collate "C"
 left join store_demo.bo_Team t on t._in_id = l.Teams_id collate "C"

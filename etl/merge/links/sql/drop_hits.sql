@@ -1,0 +1,2 @@
+-- The next field makes its own.
+drop table hit

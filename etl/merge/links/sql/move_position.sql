@@ -1,0 +1,15 @@
+-- What was looked up need not be again, once this transaction commits. Not where another transaction does the same: then it
+-- is looked up once more, and nobody waits.
+{% from "journal_place.jinja" import journal_place %}
+update {{ store_schema | ident }}.reference_position
+set place = {{ journal_place(store_schema) }},
+    position = case
+        when cast(:unserved_since as xid8) is null then cast(:served_until as xid8)
+        else greatest(position, cast(:served_until as xid8))
+    end
+where ctid = any(array(
+    select p.ctid
+    from {{ store_schema | ident }}.reference_position p
+    where p.bo = :bo and p.field = :field and p.target_bo = :target_bo
+    for update skip locked
+))
