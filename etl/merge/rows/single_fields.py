@@ -11,7 +11,7 @@ from etl.merge.rows.repeated import pass_repeated
 from etl.merge.rows.statements import Merge, merge_of
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
-from etl.runs import Chunk, CounterName, Counters
+from etl.runs import Chunk, CounterName, Counters, add_counters
 from etl.store import new_ids
 
 # From this many rows on the golden table is analyzed at once; autovacuum would come too late for the links.
