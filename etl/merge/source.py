@@ -22,16 +22,18 @@ class Matching(Enum):
 class Source:
     """A source of rows. `name` is noted with its units of work.
 
-    `gives_some`: the staged table has the column `_given`, one bit per loaded field; fields that are not given keep
-    their values. Without it a row gives all loaded fields. `is_ordered`: rows of one instance count in the order of
-    their numbers, field by field; else that of the highest external id counts, whatever their order.
+    `gives_some`: a row gives those loaded fields whose bit is set in its column `_given`; the others keep their values.
+    Without it a row gives all loaded fields. `is_ordered`: rows of one instance count in the order of their numbers,
+    field by field; else that of the highest external id counts, whatever their order. `is_staged`: the rows are in the
+    tables that `create_staged_tables` makes, where a row may also give a state, and several rows may have one in_id.
     """
 
     name: str
     matching: Matching = Matching.MERGE
     gives_some: bool = False
     is_ordered: bool = False
+    is_staged: bool = True
 
 
-IN_TABLES = Source("in_tables")
+IN_TABLES = Source("in_tables", is_staged=False)
 """The partner's in_ tables: a row is the whole of its instance's loaded fields."""
