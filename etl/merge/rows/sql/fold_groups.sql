@@ -25,7 +25,10 @@ latest as (
         (array_agg({{ field.column }} order by {{ order }}) filter (where {{ brings(field) }}))[1] as {{ field.column }},
 {% endfor %}
 {% for field in unique %}
-        (array_agg(_holder_{{ field.short }} order by {{ order }}) filter (where {{ brings(field) }}))[1] as _holder_{{ field.short }},
+        case when bool_or({{ brings(field) }})
+            then (array_agg(_holder_{{ field.short }} order by {{ order }}) filter (where {{ brings(field) }}))[1]
+            else max(_holder_{{ field.short }})
+        end as _holder_{{ field.short }},
 {% endfor %}
 {% for field in waiting %}
         bool_or(_says_{{ field.short }}) as _says_{{ field.short }},

@@ -27,7 +27,7 @@ returning_ones as (
 )
 update stage s
 set
-    {{ unique | each("_taken_{0.short} = _taken_{0.short} or r._taken_{0.short}") | comma_list }},
+    {{ unique | each("_taken_{0.short} = s._taken_{0.short} or r._taken_{0.short}") | comma_list }},
     _action = 'rejected', _loses = false, _instance = null
 from (
     select {{ (["_row"] + (unique | each("bool_or(field = '{0.short}') as _taken_{0.short}"))) | comma_list }}

@@ -1,6 +1,6 @@
 -- Of several instances that want one value that of the first row with it gets it; in a source without order that of
 -- the lowest external id.
-{% from "group_order.jinja" import first_givers %}
+{% from "group_order.jinja" import givers %}
 update value_claim w
 set is_refused = true
 from (
@@ -9,7 +9,7 @@ from (
     ) as n
     from value_claim c
     left join (
-{{ first_givers(unique) }}
+{{ givers(unique, "min") }}
     ) d on d._group = c._group and d.field = c.field and d.value = c.value
 ) r
 where r.n > 1 and w._row = r._row and w.field = r.field

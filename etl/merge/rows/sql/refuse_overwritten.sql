@@ -1,6 +1,6 @@
 -- A row that gives a value which another instance has is refused too where a later row of its own instance gives another
--- one: where that instance keeps the value, or got it by an earlier row.
-{% from "group_order.jinja" import brings, first_givers %}
+-- one: where no row of that instance gives the value up, or an earlier row gives it to that instance.
+{% from "group_order.jinja" import brings, givers %}
 with
 given as materialized (
 {% for field in unique %}
@@ -12,28 +12,33 @@ given as materialized (
     where {{ brings(field, "d") }} and d.{{ field.column }} is not null
 {% endfor %}
 ),
-givers as materialized (
-{{ first_givers(unique) }}
+latest as materialized (
+{{ givers(unique, "max") }}
 ),
 overwritten as (
 {% for field in unique %}
     {{ "union all" if not loop.first }}
     select o._row, o.field
     from given o
-    where o.field = '{{ field.short }}' and o.holder is not null and not exists (
-        select from stage h where h._known = o.holder and h._gives_{{ field.short }} and h._action in ('changed', 'removed')
-    )
+    where o.field = '{{ field.short }}' and o.holder is not null
+      and not exists (
+          select from stage h where h._known = o.holder and h._gives_{{ field.short }} and h._action in ('changed', 'removed')
+      )
+      and not exists (
+          select from duplicate h join stage s on s._row = h._row and s._action <> 'rejected'
+          where h._known = o.holder and h._gives_{{ field.short }}
+      )
     union all
     select o._row, o.field
     from given o
     join stage w on w._wants_{{ field.short }} = o.value and w._group <> o._group and w._action in ('created', 'changed')
-    left join givers f on f._group = w._group and f.field = o.field and f.value = o.value
+    left join latest f on f._group = w._group and f.field = o.field and f.value = o.value
     where o.field = '{{ field.short }}'{{ " and coalesce(f._row, w._row) < o._row" if is_ordered }}
 {% endfor %}
 )
 update stage s
 set
-    {{ unique | each("_taken_{0.short} = _taken_{0.short} or r._taken_{0.short}") | comma_list }},
+    {{ unique | each("_taken_{0.short} = s._taken_{0.short} or r._taken_{0.short}") | comma_list }},
     _action = 'rejected', _loses = false, _instance = null
 from (
     select {{ (["_row"] + (unique | each("bool_or(field = '{0.short}') as _taken_{0.short}"))) | comma_list }}

@@ -11,7 +11,7 @@ select
     s._waits_{{ field.short }}, s._file_{{ field.short }}, s._says_{{ field.short }},
 {% endfor %}
 {% for field in unique %}
-    s._holder_{{ field.short }}, s._old_{{ field.short }},
+    s._holder_{{ field.short }}, s._old_{{ field.short }}, s._gives_{{ field.short }},
 {% endfor %}
 {% for field in fields %}
     case when s._action in ('created', 'changed', 'removed') then s.{{ field.column }} else g.{{ field.column }} end as {{ field.column }}{{ "," if not loop.last }}

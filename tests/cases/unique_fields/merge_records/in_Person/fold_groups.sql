@@ -25,9 +25,18 @@ latest as (
         (array_agg(Born order by _row desc) filter (where not _removed and _brings[3]))[1] as Born,
         bool_or(not _removed and _brings[4]) as _has_number,
         (array_agg(Number order by _row desc) filter (where not _removed and _brings[4]))[1] as Number,
-        (array_agg(_holder_email order by _row desc) filter (where not _removed and _brings[1]))[1] as _holder_email,
-        (array_agg(_holder_passport order by _row desc) filter (where not _removed and _brings[2]))[1] as _holder_passport,
-        (array_agg(_holder_number order by _row desc) filter (where not _removed and _brings[4]))[1] as _holder_number,
+        case when bool_or(not _removed and _brings[1])
+            then (array_agg(_holder_email order by _row desc) filter (where not _removed and _brings[1]))[1]
+            else max(_holder_email)
+        end as _holder_email,
+        case when bool_or(not _removed and _brings[2])
+            then (array_agg(_holder_passport order by _row desc) filter (where not _removed and _brings[2]))[1]
+            else max(_holder_passport)
+        end as _holder_passport,
+        case when bool_or(not _removed and _brings[4])
+            then (array_agg(_holder_number order by _row desc) filter (where not _removed and _brings[4]))[1]
+            else max(_holder_number)
+        end as _holder_number,
         coalesce(
             (array_agg(case when _removed then 'REMOVED' else _given_state end order by _row desc) filter (where _removed or _given_state is not null))[1],
             min(_known_state),

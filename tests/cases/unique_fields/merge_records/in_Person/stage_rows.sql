@@ -25,11 +25,17 @@ candidates as (
         case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(nullif(i.in_id, '') as text) end as _names_number,
         array[(get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)), (get_bit(i._given, 1) = 1 and (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null))] as _bad,
         ((case when not (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end is null or (get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)))) as _lacks_system,
-        case when u_email._id is distinct from g._id then u_email._id end as _holder_email,
+        coalesce(
+            case when u_email._id is distinct from g._id then u_email._id end, r_email._id
+        ) as _holder_email,
         g.email as _old_email,
-        case when u_passport._id is distinct from g._id then u_passport._id end as _holder_passport,
+        coalesce(
+            case when u_passport._id is distinct from g._id then u_passport._id end, r_passport._id
+        ) as _holder_passport,
         g.Passport as _old_passport,
-        case when u_number._id is distinct from g._id then u_number._id end as _holder_number,
+        coalesce(
+            case when u_number._id is distinct from g._id then u_number._id end, r_number._id
+        ) as _holder_number,
         g.Number as _old_number,
         array[(not (not (get_bit(i._given, 0) = 1))), (not (not (get_bit(i._given, 1) = 1))), (not (not (get_bit(i._given, 2) = 1))), (nullif(i.in_id, '') is not null)] as _brings,
         case when not (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end as email,
@@ -53,6 +59,16 @@ candidates as (
 
     left join store_demo.bo_Person g
         on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_number._id), case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then coalesce(u_email._id, u_passport._id) end)
+    left join store_demo.bo_Person r_email
+        on lower(r_email.email) = lower(g.email)
+        and r_email._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED' and not (not (not (get_bit(i._given, 0) = 1)))
+    left join store_demo.bo_Person r_passport
+        on r_passport.Passport = g.Passport
+        and r_passport._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED' and not (not (not (get_bit(i._given, 1) = 1)))
+    left join store_demo.bo_Person r_number
+        on r_number.Number = g.Number
+        and r_number._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED' and not (nullif(i.in_id, '') is not null)
+
     where i.in_status = 'ON_WORK'
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
 ),
