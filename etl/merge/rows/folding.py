@@ -65,7 +65,7 @@ def _refuse(exact: Merge, *, has_claims: bool, has_groups: bool) -> int:
     refused = 0
     if has_claims and (exact.run("refuse_kept") or exact.run("refuse_competing_rows")):
         refused = exact.run("refuse_claimants")
-    if not refused and has_groups:
+    if not refused and has_groups and exact.names["is_ordered"]:
         refused = exact.run("refuse_overwritten")
     return refused
 

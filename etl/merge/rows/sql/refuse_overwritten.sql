@@ -1,14 +1,26 @@
 -- A row that gives a value which another instance has is refused too where a later row of its own instance gives another
--- one: where no row of that instance gives the value up, or an earlier row gives it to that instance.
+-- one: where no row of that instance gives the value up, or an earlier row gives it to that instance. A row that comes
+-- while its own instance is REMOVED wants nothing.
 {% from "group_order.jinja" import brings, givers %}
 with
+accepted as materialized (
+    select d.*
+    from (
+        select
+            d.*,
+            max(d._row) filter (where d._removed or d._given_state is not null) over (partition by d._group order by d._row) as _state_row
+        from duplicate d
+        join stage s on s._row = d._row and s._action <> 'rejected'
+    ) d
+    left join duplicate t on t._row = d._state_row
+    where case when t._removed then 'REMOVED' else coalesce(t._given_state, d._known_state, 'ACTUAL') end <> 'REMOVED'
+),
 given as materialized (
 {% for field in unique %}
     {{ "union all" if not loop.first }}
     select d._row, d._group, '{{ field.short }}' as field, cast({{ field.compared("d." ~ field.column) }} as text) as value,
         d._holder_{{ field.short }} as holder
-    from duplicate d
-    join stage s on s._row = d._row and s._action <> 'rejected'
+    from accepted d
     where {{ brings(field, "d") }} and d.{{ field.column }} is not null
 {% endfor %}
 ),
@@ -33,7 +45,7 @@ overwritten as (
     from given o
     join stage w on w._wants_{{ field.short }} = o.value and w._group <> o._group and w._action in ('created', 'changed')
     left join latest f on f._group = w._group and f.field = o.field and f.value = o.value
-    where o.field = '{{ field.short }}'{{ " and coalesce(f._row, w._row) < o._row" if is_ordered }}
+    where o.field = '{{ field.short }}' and coalesce(f._row, w._row) < o._row
 {% endfor %}
 )
 update stage s
