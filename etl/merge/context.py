@@ -52,8 +52,7 @@ class MergeContext:
     @property
     def names(self) -> dict[str, object]:
         """The variables of templates."""
-        schemas = {"in_schema": self.in_schema, "store_schema": self.store_schema, "is_relayed": self.is_relayed}
-        return schemas | {"is_staged": self.source.is_staged}
+        return {"in_schema": self.in_schema, "store_schema": self.store_schema, "is_relayed": self.is_relayed}
 
     def relayed(self, in_schema: str, flush_statuses: Callable[[int], None] = _stay) -> "MergeContext":
         """The same context, with the in_ tables copied beside the store."""

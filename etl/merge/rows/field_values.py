@@ -120,10 +120,6 @@ class FieldValue:
         return f"({value} is null or {self.fault})" if self.fault else f"({value} is null)"
 
 
-REMOVES = "(coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false))"
-"""The condition that a row of a staged table removes its instance; its values do not count then."""
-
-
 def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[FieldValue, ...]:
     """One FieldValue per column that a run writes: the loaded fields, and the key field, whose value is in_id."""
     system = {field.code for field in business_object.loaded_system_fields}
@@ -226,7 +222,7 @@ def _of_staged(value: str, column: str, policy: ValuePolicy, given: str = "") ->
     """The value where the row gives the field and does not remove its instance; else the store's."""
     if not policy.is_staged:
         return value
-    counts = f"not {REMOVES} and {given}" if given else f"not {REMOVES}"
+    counts = "not coalesce(i.removed, false)" + (f" and {given}" if given else "")
     return f"case when {counts} then {value} else g.{column} end"
 
 

@@ -36,6 +36,8 @@ def merge_single_fields(
     """
     merge = merge_of(connection, business_object, chunk, context)
     is_staged = context.source.is_staged
+    if is_staged:
+        merge.run("note_removals")
     found, rest = (0, merge) if is_staged else pass_repeated(merge, chunk)
     counters = {"unchanged": found} if found else {}
     if rest:

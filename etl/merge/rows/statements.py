@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.merge.context import MergeContext
 from etl.merge.errors.catalogue import sentences
-from etl.merge.rows.field_values import REMOVES, FieldValue, ValuePolicy, field_values
+from etl.merge.rows.field_values import FieldValue, ValuePolicy, field_values
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.quoting import identifier
@@ -86,7 +86,7 @@ def template_names(
         "keep_on_null": context.keep_on_null,
         "matching": context.source.matching.name,
         "is_ordered": context.source.is_ordered,
-        "row_removes": REMOVES if context.source.is_staged else "coalesce(i.removed, false)",
+        "is_staged": context.source.is_staged,
     }
 
 

@@ -1,24 +1,34 @@
 -- A row that gives a value which another instance has is refused too where a later row of its own instance gives another
--- one: where no row of that instance gives the value up, or an earlier row gives it to that instance.
+-- one: where no row of that instance gives the value up, or an earlier row gives it to that instance. A row that comes
+-- while its own instance is REMOVED wants nothing.
 with
+accepted as materialized (
+    select d.*
+    from (
+        select
+            d.*,
+            max(d._row) filter (where d._removed or d._given_state is not null) over (partition by d._group order by d._row) as _state_row
+        from duplicate d
+        join stage s on s._row = d._row and s._action <> 'rejected'
+    ) d
+    left join duplicate t on t._row = d._state_row
+    where case when t._removed then 'REMOVED' else coalesce(t._given_state, d._known_state, 'ACTUAL') end <> 'REMOVED'
+),
 given as materialized (
     
     select d._row, d._group, 'email' as field, cast(lower(d.email) as text) as value,
         d._holder_email as holder
-    from duplicate d
-    join stage s on s._row = d._row and s._action <> 'rejected'
+    from accepted d
     where not d._removed and d._brings[1] and d.email is not null
     union all
     select d._row, d._group, 'passport' as field, cast(d.Passport as text) as value,
         d._holder_passport as holder
-    from duplicate d
-    join stage s on s._row = d._row and s._action <> 'rejected'
+    from accepted d
     where not d._removed and d._brings[2] and d.Passport is not null
     union all
     select d._row, d._group, 'number' as field, cast(d.Number as text) as value,
         d._holder_number as holder
-    from duplicate d
-    join stage s on s._row = d._row and s._action <> 'rejected'
+    from accepted d
     where not d._removed and d._brings[4] and d.Number is not null
 ),
 latest as materialized (

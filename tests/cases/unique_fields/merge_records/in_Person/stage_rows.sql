@@ -6,9 +6,9 @@ with
 
 candidates as (
     select
-        i.id as _row,
+        i.id as _row, null as _place, null as _version,
         nullif(i.in_id, '') collate "C" as _in_id, nullif(i.out_id, '') collate "C" as _out_id,
-        (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) as _removed,
+        coalesce(i.removed, false) as _removed,
         g._id as _known, g._state as _known_state,
         case
             when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) and (case when get_bit(i._given, 0) = 1 then nullif(i.email, '') end is null and case when get_bit(i._given, 1) = 1 then nullif(i.Passport, '') end is null) then 'NO_ID'
@@ -24,7 +24,7 @@ candidates as (
         case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(case when get_bit(i._given, 1) = 1 then nullif(i.Passport, '') end as text) end as _names_passport,
         case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(nullif(i.in_id, '') as text) end as _names_number,
         array[(get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)), (get_bit(i._given, 1) = 1 and (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null))] as _bad,
-        ((case when not (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end is null or (get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)))) as _lacks_system,
+        ((case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end is null or (get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)))) as _lacks_system,
         coalesce(
             case when u_email._id is distinct from g._id then u_email._id end, r_email._id
         ) as _holder_email,
@@ -38,21 +38,21 @@ candidates as (
         ) as _holder_number,
         g.Number as _old_number,
         array[(not (not (get_bit(i._given, 0) = 1))), (not (not (get_bit(i._given, 1) = 1))), (not (not (get_bit(i._given, 2) = 1))), (nullif(i.in_id, '') is not null)] as _brings,
-        case when not (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end as email,
-        case when not (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) and get_bit(i._given, 1) = 1 then nullif(i.Passport, '') else g.Passport end as Passport,
-        case when not (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) and get_bit(i._given, 2) = 1 then i.Born else g.Born end as Born,
-        case when not (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) then coalesce(nullif(i.in_id, ''), g.Number) else g.Number end as Number,
-        (g.email is distinct from case when not (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end or g.Passport is distinct from case when not (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) and get_bit(i._given, 1) = 1 then nullif(i.Passport, '') else g.Passport end or g.Born is distinct from case when not (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) and get_bit(i._given, 2) = 1 then i.Born else g.Born end or g.Number is distinct from case when not (coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) then coalesce(nullif(i.in_id, ''), g.Number) else g.Number end) as _differs
+        case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end as email,
+        case when not coalesce(i.removed, false) and get_bit(i._given, 1) = 1 then nullif(i.Passport, '') else g.Passport end as Passport,
+        case when not coalesce(i.removed, false) and get_bit(i._given, 2) = 1 then i.Born else g.Born end as Born,
+        case when not coalesce(i.removed, false) then coalesce(nullif(i.in_id, ''), g.Number) else g.Number end as Number,
+        (g.email is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end or g.Passport is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 1) = 1 then nullif(i.Passport, '') else g.Passport end or g.Born is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 2) = 1 then i.Born else g.Born end or g.Number is distinct from case when not coalesce(i.removed, false) then coalesce(nullif(i.in_id, ''), g.Number) else g.Number end) as _differs
     from pg_temp.in_Person i
     left join store_demo.bo_Person o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_Person b on b._in_id = i.in_id collate "C"
     left join store_demo.alias a on a.bo = :bo and a.in_id = i.in_id collate "C" and b._id is null
     left join store_demo.bo_Person u_email
         on lower(u_email.email) = lower(case when get_bit(i._given, 0) = 1 then nullif(i.email, '') end)
-        and u_email._state <> 'REMOVED' and not ((coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) and not (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null))
+        and u_email._state <> 'REMOVED' and not (coalesce(i.removed, false) and not (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null))
     left join store_demo.bo_Person u_passport
         on u_passport.Passport = case when get_bit(i._given, 1) = 1 then nullif(i.Passport, '') end
-        and u_passport._state <> 'REMOVED' and not ((coalesce(i.removed, false) or coalesce(i._state = 'REMOVED', false)) and not (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null))
+        and u_passport._state <> 'REMOVED' and not (coalesce(i.removed, false) and not (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null))
     left join store_demo.bo_Person u_number
         on u_number.Number = nullif(i.in_id, '')
         and u_number._state <> 'REMOVED'
@@ -102,7 +102,7 @@ verdicts as (
     offset 0 -- evaluated once per row, not where it is named
 )
 select
-    _row, _in_id, _out_id, _removed, _known, _fault, _aliased,
+    _row, _place, _version, _in_id, _out_id, _removed, _known, _fault, _aliased,
     case when true = any(_bad) then _bad end as _bad,
     _lacks_system,
     _given_state, _state, _known_state, _is_ambiguous,
