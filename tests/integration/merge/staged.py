@@ -62,18 +62,27 @@ class Staged:
     _bits: dict[tuple[str, ...], bytes] = field(default_factory=dict)
 
     def merge(self, *rows: Row, bo: str = "Thing") -> Merged:
-        with self.site.runtime() as runtime, self.store(runtime) as connection:
-            return self.merge_in(runtime, connection, rows, bo)
+        with self.site.runtime() as runtime:
+            run = self.next_run(runtime)
+            with self.store(runtime) as connection:
+                return self.merge_in(runtime, connection, rows, bo, run)
+
+    def next_run(self, runtime: Runtime) -> int:
+        """The number of a batch. In a transaction of its own: whoever takes one waits for others that do."""
+        with self.store(runtime) as connection:
+            return runtime.store.next_number(connection)
 
     @contextmanager
     def store(self, runtime: Runtime) -> Iterator[Connection]:
         with transaction(runtime.engine) as source, runtime.connections(source, transaction) as connections:
             yield connections.store
 
-    def merge_in(self, runtime: Runtime, connection: Connection, rows: Sequence[Row], bo: str) -> Merged:
+    def merge_in(
+        self, runtime: Runtime, connection: Connection, rows: Sequence[Row], bo: str = "Thing", run: int = 0
+    ) -> Merged:
         """In an open transaction of the store."""
         business_object = next(one for one in runtime.company.objects if one.code == bo)
-        run = runtime.store.next_number(connection)
+        run = run or runtime.store.next_number(connection)
         table = create_staged_tables(connection, business_object, self.source)
         fields = business_object.loaded_fields
         columns = ["id", "in_id", "out_id", "removed", "_state", "_given", "_origin", *(one.code for one in fields)]

@@ -5,4 +5,4 @@ select
     count(*) filter (where {{ change.matters }}) as {{ change.name }}{{ "," if not loop.last }}
 {% endfor %}
 from {{ store_schema | ident }}.{{ golden | ident }} g
-where g._state = 'ACTUAL'
+where g._state <> 'REMOVED'

@@ -10,7 +10,7 @@
     left join {{ lookup.alias }} on {{ lookup.alias }}.written = i.{{ lookup.column }}
 {% endfor %}
     {{ caller() }}
-    where {{ claimed(chunk) }} and i.removed is not true and g._state = 'ACTUAL'
+    where {{ claimed(chunk) }} and i.removed is not true and g._state <> 'REMOVED'
 {% for field in rejecting %}
       and not {{ field.fault }}
 {% endfor %}

@@ -20,15 +20,15 @@ select
 {% endfor %}
 from (
 {{ counted() }}
-    join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = b._out_id and g._state = 'ACTUAL'
+    join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = b._out_id and g._state <> 'REMOVED'
     union all
 {{ counted() }}
-    join {{ store_schema | ident }}.{{ golden | ident }} g on g._in_id = b._in_id and g._state = 'ACTUAL'
+    join {{ store_schema | ident }}.{{ golden | ident }} g on g._in_id = b._in_id and g._state <> 'REMOVED'
     where b._out_id is null
     union all
 {{ counted() }}
     join {{ store_schema | ident }}.alias a on a.bo = :bo and a.in_id = b._in_id
-    join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = a.instance and g._state = 'ACTUAL'
+    join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = a.instance and g._state <> 'REMOVED'
     where b._out_id is null
 {% for field in unique %}
     union all
@@ -36,7 +36,7 @@ from (
     left join {{ store_schema | ident }}.{{ golden | ident }} o on o._in_id = b._in_id
     left join {{ store_schema | ident }}.alias a on a.bo = :bo and a.in_id = b._in_id
     join {{ store_schema | ident }}.{{ golden | ident }} g
-        on {{ field.compared("cast(g.%s as text)" | format(field.column)) }} = {{ field.compared("b._unique_" ~ field.short) }} and g._state = 'ACTUAL'
+        on {{ field.compared("cast(g.%s as text)" | format(field.column)) }} = {{ field.compared("b._unique_" ~ field.short) }} and g._state <> 'REMOVED'
     where b._out_id is null and o._id is null and a.instance is null
 {% endfor %}
 ) changed
