@@ -71,8 +71,8 @@ class FieldValue:
     `same_texts` writes it of any two texts, None where the kind holds no JSON.
     `brings`: under this condition the row says what the value is to be, and does not leave it to g; "" if it always
     does. `short` is the name as columns of a stage end with it; `bad_at` and `brings_at` are the positions of the
-    conditions `fault` and `brings` in the arrays _bad and _brings, from 1. `given`: the condition that the row gives the
-    field, "" if every row does; `own` is null and `fault` false without it. `counts_result`: of a system object
+    conditions `fault` and `brings` in the arrays _bad and _brings, from 1. `given`: the condition that the row gives
+    the field, "" if every row does; `own` is null and `fault` false without it. `counts_result`: of a system object
     the value counts that the instance gets, not the row's own."""
 
     column: str

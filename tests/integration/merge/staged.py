@@ -1,4 +1,4 @@
-"""A source of records as a test plays it: fills staged tables by COPY, merges them, and reads what became of the rows."""
+"""A source of records as a test plays it: fills staged tables by COPY, merges them, reads what became of the rows."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -129,7 +129,9 @@ def test_a_new_instance_of_a_system_object_needs_a_field_of_its_own(records: Sta
         {"in_id": "b", "Nickname": "u"}, {"in_id": "c", "name": None}, {"in_id": "c", "Nickname": "v"}, bo="Person"
     )
     assert again.actions == ["changed", "rejected", "changed"]
-    found = {row["_in_id"]: (row["surname"], row["name"], row["nickname"]) for row in records.stored(bo="Person").values()}
+    found = {
+        row["_in_id"]: (row["surname"], row["name"], row["nickname"]) for row in records.stored(bo="Person").values()
+    }
     assert found == {"b": ("B", None, "u"), "c": (None, "C", "v")}
 
 
@@ -166,9 +168,18 @@ def test_an_unknown_in_id_beside_a_known_out_id_becomes_an_alias(records: Staged
     assert records.site.count(f"{STORE}.alias") == 1
 
 
+def test_rows_behind_a_new_alias_keep_their_order(records: Staged) -> None:
+    """The second row is of the instance only because of the first, and the third comes after it."""
+    one = records.merge({"in_id": "a", "Name": "x"}).instance(1)
+    batch = records.merge({"in_id": "z", "out_id": one}, {"in_id": "z", "Note": "2"}, {"in_id": "a", "Note": "3"})
+    assert (batch.faults, records.one()["note"]) == ([], "3")
+
+
 def test_the_first_row_with_a_new_in_id_decides_whose_it_is(records: Staged) -> None:
     one = records.merge({"in_id": "a", "Name": "x"}).instance(1)
-    batch = records.merge({"in_id": "z", "Amount": 1}, {"out_id": one, "in_id": "z", "Amount": 2}, {"in_id": "z", "Note": "n"})
+    batch = records.merge(
+        {"in_id": "z", "Amount": 1}, {"out_id": one, "in_id": "z", "Amount": 2}, {"in_id": "z", "Note": "n"}
+    )
     assert batch.faults == [(2, None, "IN_ID_TAKEN")]
     assert batch.instance(3) == batch.instance(1) != one
     assert records.stored()[one or ""]["amount"] is None
@@ -190,7 +201,12 @@ def test_rows_without_ids_are_matched_by_all_their_unique_values(records: Staged
 
 
 def test_rows_without_ids_and_with_one_value_are_one_new_instance(records: Staged) -> None:
-    batch = records.merge({"Name": "x", "Amount": 1}, {"Name": "x", "Note": "n"}, {"Name": "x", "Email": "e@x"}, {"Email": "E@x", "Amount": 9})
+    batch = records.merge(
+        {"Name": "x", "Amount": 1},
+        {"Name": "x", "Note": "n"},
+        {"Name": "x", "Email": "e@x"},
+        {"Email": "E@x", "Amount": 9},
+    )
     assert batch.actions == ["unchanged", "created", "changed", "changed"]
     assert len({batch.instance(number) for number in (1, 2, 3, 4)}) == 1
     row = records.one()
@@ -218,7 +234,9 @@ def test_an_in_row_finds_an_instance_without_in_id_by_its_value(records: Staged)
 
 def test_the_directory_goes_by_ids_only(directory: Staged) -> None:
     directory.merge({"in_id": "a", "Name": "x"})
-    batch = directory.merge({"Name": "x", "Note": "n"}, {"in_id": "b", "Name": "x"}, {"in_id": "a", "Name": "x", "Note": "m"})
+    batch = directory.merge(
+        {"Name": "x", "Note": "n"}, {"in_id": "b", "Name": "x"}, {"in_id": "a", "Name": "x", "Note": "m"}
+    )
     assert batch.faults == [(1, None, "NO_ID"), (2, "Name", "UNIQUE_TAKEN")]
     assert _values(directory.one()) == ("x", None, None, "m")
 
@@ -242,7 +260,11 @@ def test_values_are_exchanged_in_rings_and_chains(site: Site, source: Source) ->
     assert batch.actions == ["changed"] * 7
     if source.matching is Matching.MERGE:
         return  # the new row would be merged into the instance that has its value
-    chain = staged.merge({"in_id": "new", "Name": "n0"}, {"in_id": "n6", "Name": "n1", "Email": "n0@x"}, {"in_id": "n0", "Name": "free", "Email": "n1@x"})
+    chain = staged.merge(
+        {"in_id": "new", "Name": "n0"},
+        {"in_id": "n6", "Name": "n1", "Email": "n0@x"},
+        {"in_id": "n0", "Name": "free", "Email": "n1@x"},
+    )
     assert chain.faults == []
     found = {row["_in_id"]: row["name"] for row in staged.stored().values()}
     assert found == dict(zip(names, moved, strict=True)) | {"new": "n0", "n6": "n1", "n0": "free"}
@@ -308,7 +330,9 @@ def test_a_value_that_another_instance_keeps_is_refused_though_it_is_overwritten
 
 
 def test_of_several_rows_that_want_a_value_the_first_gets_it(records: Staged) -> None:
-    batch = records.merge({"in_id": "z", "Name": "x"}, {"in_id": "a", "Name": "x"}, {"in_id": "b", "Name": "x", "Amount": 1})
+    batch = records.merge(
+        {"in_id": "z", "Name": "x"}, {"in_id": "a", "Name": "x"}, {"in_id": "b", "Name": "x", "Amount": 1}
+    )
     assert batch.faults == [(2, "Name", "UNIQUE_TAKEN"), (3, "Name", "UNIQUE_TAKEN")]
     assert records.one()["_in_id"] == "z"
 
@@ -332,7 +356,11 @@ def test_without_order_the_highest_external_id_counts(site: Site) -> None:
     staged = Staged(site, Source("other", Matching.IDS, gives_some=True))
     one = staged.merge({"in_id": "a", "Name": "x"}).instance(1)
     staged.merge({"out_id": one, "in_id": "b", "Amount": 1})
-    staged.merge({"in_id": "b", "Amount": 2, "Note": "b"}, {"in_id": "a", "Amount": 3, "Email": "e@x"}, {"in_id": "a", "removed": True})
+    staged.merge(
+        {"in_id": "b", "Amount": 2, "Note": "b"},
+        {"in_id": "a", "Amount": 3, "Email": "e@x"},
+        {"in_id": "a", "removed": True},
+    )
     row = staged.one()
     assert (row["_state"], *_values(row)) == ("ACTUAL", "x", "e@x", 2, "b")
 
@@ -383,7 +411,11 @@ def test_the_last_state_of_a_batch_counts(records: Staged) -> None:
     found = {row["_in_id"]: (row["_state"], row["amount"], row["note"]) for row in records.stored().values()}
     assert found == {"a": ("REMOVED", 1, None), "b": ("REMOVED", 2, "still removed")}
     assert (batch.results[7].action, batch.instance(7), batch.instance(1)) == ("unchanged", None, None)
-    records.merge({"in_id": "a", "state": "REMOVED"}, {"in_id": "a", "state": "ACTUAL"}, {"in_id": "b", "state": "TEST", "Amount": None})
+    records.merge(
+        {"in_id": "a", "state": "REMOVED"},
+        {"in_id": "a", "state": "ACTUAL"},
+        {"in_id": "b", "state": "TEST", "Amount": None},
+    )
     assert {row["_in_id"]: row["_state"] for row in records.stored().values()} == {"a": "ACTUAL", "b": "TEST"}
 
 
@@ -400,7 +432,9 @@ def test_a_removed_instance_holds_no_value_back_and_returns_only_with_its_own(re
 
 def test_a_removal_without_ids_goes_by_the_value(records: Staged) -> None:
     records.merge({"in_id": "a", "Name": "x"})
-    batch = records.merge({"Name": "x", "state": "REMOVED"}, {"Name": "x", "Amount": 1}, {"Name": "none", "removed": True})
+    batch = records.merge(
+        {"Name": "x", "state": "REMOVED"}, {"Name": "x", "Amount": 1}, {"Name": "none", "removed": True}
+    )
     assert batch.faults == []
     found = {(row["_in_id"], row["_state"], row["amount"]) for row in records.stored().values()}
     assert found == {("a", "REMOVED", None), (None, "ACTUAL", 1)}
@@ -423,7 +457,11 @@ def test_in_rows_leave_the_state_that_records_gave(records: Staged, state: str) 
 
 @BOTH_LAYOUTS
 def test_undo_brings_states_and_cleared_values_back(records: Staged) -> None:
-    records.merge({"in_id": "a", "Name": "x", "Amount": 1}, {"in_id": "b", "Name": "y", "state": "TEST"}, {"in_id": "r", "state": "REMOVED"})
+    records.merge(
+        {"in_id": "a", "Name": "x", "Amount": 1},
+        {"in_id": "b", "Name": "y", "state": "TEST"},
+        {"in_id": "r", "state": "REMOVED"},
+    )
     before = {row["_in_id"]: (row["_state"], *_values(row)) for row in records.stored().values()}
     batch = records.merge(
         {"in_id": "a", "state": "ARCHIVED", "Amount": None, "Name": "y"},

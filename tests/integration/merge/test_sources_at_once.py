@@ -44,8 +44,8 @@ def _run(site: Site, rows: Iterable[Row]) -> dict[str, str]:
 @BOTH_LAYOUTS
 @pytest.mark.parametrize("seed", range(2))
 def test_sources_with_instances_of_their_own_share_the_unique_values(records: Staged, seed: int) -> None:
-    """Each gives its instances names that the other wants too. Whatever the order: a name has one owner, and each instance
-    has what its last accepted row says."""
+    """Each gives its instances names that the other wants too. Whatever the order: a name has one owner, and each
+    instance has what its last accepted row says."""
     site = records.site
     last: dict[str, tuple[str | None, int | None]] = {}
     _run(site, ({"in_id": f"p{n}"} for n in range(8)))

@@ -6,6 +6,11 @@ with acting as materialized (
 select _row, _group as key from acting
 union
 select _row, 'n' || _in_id from acting where _in_id is not null
+-- A row with a new in_id may be of each instance that another row names by it.
+union
+select r._row, e._group
+from acting r
+join (select distinct _in_id, _group from acting) e on e._in_id = r._in_id
 {% for field in unique %}
 {% set value = "coalesce(_wants_%s, _names_%s)" | format(field.short, field.short) %}
 union
