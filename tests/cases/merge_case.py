@@ -38,8 +38,8 @@ _ONLY_WITH = {
 _ONLY_WITHOUT = {"unique": ("pass_repeated", "put_back", "sample_repeated")}
 # Of in_ tables, or of staged ones.
 _ONLY_OF_STAGED = {
-    "fold_groups", "note_removals", "refuse_claimants", "refuse_competing_rows", "refuse_lacking", "refuse_overwritten", "stage_groups",
-    "stage_touched", "stage_unclear",
+    "fold_groups", "note_removals", "refuse_claimants", "refuse_competing_rows", "refuse_lacking",
+    "refuse_overwritten", "stage_groups", "stage_touched", "stage_unclear",
 }  # fmt: skip
 _ONLY_OF_IN_TABLES = {
     "apply_duplicates", "defer_later", "dependent_rows", "lock_chunk", "lock_rows", "mark_duplicates", "pass_repeated",

@@ -1,12 +1,13 @@
 """Settles the rows of a staged table: several of one instance become one, and unique values have one owner.
 
-1. A row that is matched by its values (a weak one) may depend on rows before it: they remove the instance that has its
-   values, or give them to another. Such a row waits for the next pass, when the store shows its instance, and so do the
-   rows behind it that touch the same. So does a row whose new in_id an earlier row gives to another instance.
-2. The rows of an instance are folded: of a source with order the last row that gives a field counts, and the last state.
+1. A row that is matched by its values (a weak one) may depend on rows before it: they remove the instance that has
+   its values, or give them to another. Such a row waits for the next pass, when the store shows its instance, and so do
+   the rows behind it that touch the same. So does a row whose new in_id an earlier row gives to another instance.
+2. The rows of an instance are folded: of a source with order the last row that gives a field counts, and the last
+   state.
 3. A row whose unique value another instance keeps is refused, then of several instances that want one value all but
-   that of the first row. In chains and rings of any length each gets the value that the next one gives up. A refused row
-   takes no part: the others of its instance are folded again.
+   that of the first row. In chains and rings of any length each gets the value that the next one gives up. A refused
+   row takes no part: the others of its instance are folded again.
 """
 
 from etl.merge.rows.statements import Merge
