@@ -34,6 +34,10 @@ _log = logging.getLogger("in_pg_migration")
 _PROBES = 1000
 # A chunk whose statement was cut off by a timeout is merged in 8 slices.
 _SLICES = 8
+# How often a task is tried again whose unique values no row of its own is to blame for: another source has written them
+# meanwhile, which the next try sees.
+_MEETINGS = 5
+_UNIQUE_VIOLATION = "23505"
 
 
 @dataclass
@@ -46,6 +50,7 @@ class FailureHandler:
     settings: dict[str, str]
     _poison: Sequence[PoisonRows[Chunk, EtlError]] = ()
     _is_sliced: bool = False
+    _meetings: int = 0
 
     def __call__(self, fault: EtlError) -> TaskFunction | None:
         """The work to try instead; None: there is none. Raises other faults that the search for poison rows meets."""
@@ -86,6 +91,9 @@ class FailureHandler:
         self._poison = sorted(poison, key=lambda one: one.part.first or 0)
         rows = sum(one.part.rows for one in poison)
         _log.warning("task %s: %d of its rows cause it and are rejected", self.task.title, rows)
+        if not poison and fault.sqlstate == _UNIQUE_VIOLATION and self._meetings < _MEETINGS:
+            self._meetings += 1
+            return self._perform
         return self._perform if poison else None
 
     def _halves(self, chunk: Chunk) -> tuple[Chunk, ...]:

@@ -6,5 +6,31 @@ through Python on its way to the store, and nothing here knows a marker or an ou
 
 from etl.merge.context import Connections, MergeContext
 from etl.merge.source import IN_TABLES, Matching, Source
+from etl.merge.staging import (
+    STAGED_COLUMNS,
+    StagedError,
+    StagedResult,
+    analyze_staged_table,
+    create_staged_tables,
+    drop_staged_tables,
+    given_fields,
+    read_errors,
+    read_results,
+)
 
-__all__ = ["IN_TABLES", "Connections", "Matching", "MergeContext", "Source"]
+__all__ = [
+    "IN_TABLES",
+    "STAGED_COLUMNS",
+    "Connections",
+    "Matching",
+    "MergeContext",
+    "Source",
+    "StagedError",
+    "StagedResult",
+    "analyze_staged_table",
+    "create_staged_tables",
+    "drop_staged_tables",
+    "given_fields",
+    "read_errors",
+    "read_results",
+]

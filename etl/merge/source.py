@@ -22,12 +22,11 @@ class Matching(Enum):
 class Source:
     """A source of rows. `name` is noted with its units of work.
 
-    `gives_some`: the staged table has the column `_given`, one bit per loaded field; fields that are not given keep
-    their values. Without it a row gives all loaded fields. `is_ordered`: rows of one instance count in the order of
-    their numbers, field by field; else that of the highest external id counts, whatever their order. `is_staged`: the
-    rows are in temporary tables that the source has filled in this transaction, with the column `_origin`, a text that
-    says which record or entry a row comes from, for the journal. Without it the journal records a row's own id, or the
-    external ids of a link's ends.
+    `gives_some`: a row gives those loaded fields whose bit is set in its column `_given`; the others keep their values.
+    Without it a row gives all loaded fields. `is_ordered`: rows of one instance count in the order of their numbers,
+    field by field; else that of the highest external id counts, whatever their order. `is_staged`: the rows are in the
+    tables that `create_staged_tables` makes, where a row may also give a state and its origin for the journal, and
+    several rows may have one in_id.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """The rendered statements of a merge, so that a review shows what a changed macro makes of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +10,8 @@ from etl.database import SqlTemplates
 from etl.merge.context import MergeContext
 from etl.merge.links import statements as links
 from etl.merge.rows import statements as rows
-from etl.merge.rows.field_values import ValuePolicy, field_values
+from etl.merge.rows.field_values import field_values
+from etl.merge.source import IN_TABLES, Matching, Source
 from etl.metadata.field_types import FieldType
 from etl.quoting import fold, identifier
 from etl.runs import Chunk
@@ -35,6 +36,18 @@ _ONLY_WITH = {
 }
 # Rows that repeat what is known are passed in one statement only where no value depends on others.
 _ONLY_WITHOUT = {"unique": ("pass_repeated", "put_back", "sample_repeated")}
+# Of in_ tables, or of staged ones.
+_ONLY_OF_STAGED = {
+    "fold_groups", "note_removals", "refuse_claimants", "refuse_competing_rows", "refuse_lacking",
+    "refuse_overwritten", "stage_groups", "stage_touched", "stage_unclear",
+}  # fmt: skip
+_ONLY_OF_IN_TABLES = {
+    "apply_duplicates", "defer_later", "dependent_rows", "lock_chunk", "lock_rows", "mark_duplicates", "pass_repeated",
+    "put_back", "rare_rows", "refuse_contradictions", "refuse_later", "refuse_rows", "refuse_targets",
+    "sample_repeated", "stage_duplicates",
+}  # fmt: skip
+RECORDS = Source("records", Matching.REJECT, gives_some=True, is_ordered=True)
+"""A source of records, as Kafka is one."""
 
 
 @dataclass(frozen=True)
@@ -44,22 +57,26 @@ class MergeCase:
     case: str
     table: str
     is_relayed: bool = False
+    source: Source = IN_TABLES
 
     @property
     def folder(self) -> Path:
-        return FOLDER / self.case / ("merge_between_databases" if self.is_relayed else "merge") / self.table
+        kind = "merge_between_databases" if self.is_relayed else "merge"
+        return FOLDER / self.case / (f"merge_{self.source.name}" if self.source.is_staged else kind) / self.table
 
     def rendered(self) -> dict[str, str]:
         """File name -> text, of every statement that metadata shape."""
         company = Case(FOLDER / self.case).company
-        context = _context(is_relayed=self.is_relayed)
+        context = replace(_context(is_relayed=self.is_relayed), source=self.source)
         link = company.in_link_table(self.table)
         if link:
             names = links.template_names(link, _CHUNK, context) | {"has_removed": True}
             return dict(_rendered("etl.merge.links", names))
         found = company.in_objects[self.table]
-        policy = ValuePolicy(context.store_schema, context.keep_on_null)
-        names = rows.template_names(found, field_values(found, policy), _CHUNK, context)
+        names = rows.template_names(found, field_values(found, rows.value_policy(context)), _CHUNK, context)
+        if self.source.is_staged:
+            texts = dict(_rendered("etl.merge.rows", names | {"exact": True}))
+            return {name: text for name, text in texts.items() if name not in _ONLY_OF_IN_TABLES}
         by_all_ways = {
             f"{name}_by_all_ways": text for name, text in _rendered("etl.merge.rows", names | {"exact": True})
         }
@@ -69,7 +86,7 @@ class MergeCase:
             if field.type is FieldType.FILE_UPLOAD:
                 column = {"column": identifier(field.code), "name": fold(field.code)}
                 texts |= dict(_rendered("etl.merge.files", names | column))
-        return texts
+        return {name: text for name, text in texts.items() if name not in _ONLY_OF_STAGED}
 
 
 # One object; a key and unique fields; links that add, replace, and hold one each; files; between databases.
@@ -82,6 +99,7 @@ MERGES = (
     MergeCase("all_types", "in_Everything"),
     MergeCase("unique_fields", "in_Person", is_relayed=True),
     MergeCase("unique_fields", "in_Person_Teams", is_relayed=True),
+    MergeCase("unique_fields", "in_Person", is_relayed=True, source=RECORDS),
 )
 
 

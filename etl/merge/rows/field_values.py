@@ -27,10 +27,25 @@ _DATE_PARTS = {FieldType.DATE: "day", FieldType.YEAR_AND_MONTH: "month", FieldTy
 
 @dataclass(frozen=True)
 class ValuePolicy:
-    """The rules for the values of a whole run."""
+    """The rules for the values of a whole run.
+
+    `gives_some`, `is_staged`: as in `Source`. With `gives_some` a null that is given clears the field, whatever
+    `keep_on_null` says.
+    """
 
     store_schema: str
     keep_on_null: bool
+    gives_some: bool = False
+    is_staged: bool = False
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a null keeps the value that the store has."""
+        return self.keep_on_null and not self.gives_some
+
+    def given(self, number: int) -> str:
+        """SQL of the condition that the row gives the loaded field of this number; "" if every row does."""
+        return f"get_bit(i._given, {number}) = 1" if self.gives_some else ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +71,9 @@ class FieldValue:
     `same_texts` writes it of any two texts, None where the kind holds no JSON.
     `brings`: under this condition the row says what the value is to be, and does not leave it to g; "" if it always
     does. `short` is the name as columns of a stage end with it; `bad_at` and `brings_at` are the positions of the
-    conditions `fault` and `brings` in the arrays _bad and _brings, from 1."""
+    conditions `fault` and `brings` in the arrays _bad and _brings, from 1. `given`: the condition that the row gives
+    the field, "" if every row does; `own` is null and `fault` false without it. `counts_result`: of a system object
+    the value counts that the instance gets, not the row's own."""
 
     column: str
     name: str
@@ -81,6 +98,8 @@ class FieldValue:
     short: str = ""
     bad_at: int = 0
     brings_at: int = 0
+    given: str = ""
+    counts_result: bool = False
 
     def differ(self, one: str, other: str) -> str:
         """SQL of the condition that two values of the field, null included, are different values."""
@@ -96,8 +115,9 @@ class FieldValue:
 
     @property
     def is_missing(self) -> str:
-        """The condition under which the row brings no good value."""
-        return f"({self.own} is null or {self.fault})" if self.fault else f"({self.own} is null)"
+        """The condition under which there is no good value: in the row, or with `counts_result` in the instance."""
+        value = self.value if self.counts_result else self.own
+        return f"({value} is null or {self.fault})" if self.fault else f"({value} is null)"
 
 
 def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[FieldValue, ...]:
@@ -111,7 +131,7 @@ def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[
         column = identifier(business_object.key_field.code)
         own = "nullif(i.in_id, '')"
         name = fold(business_object.key_field.code)
-        value = f"coalesce({own}, g.{column})"
+        value = _of_staged(f"coalesce({own}, g.{column})", column, policy)
         is_system = business_object.key_field.code in system
         values.append(
             FieldValue(
@@ -125,6 +145,7 @@ def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[
                 brings=f"({own} is not null)",
                 ignores_case=business_object.key_field.ignores_case,
                 field=business_object.key_field.code,
+                counts_result=policy.gives_some,
             )
         )
     return tuple(_numbered(values))
@@ -149,21 +170,30 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
     if field.is_unique and field.sql_type == "text":
         own = f"nullif({own}, '')"  # an empty text identifies no instance
     code, is_bad = check(field, raw, f"{lookup.alias}.stored" if lookup else "", policy.store_schema)
+    given = policy.given(number)
+    if given:
+        is_bad = is_bad and f"({given} and {is_bad})"
     same_texts = partial(same_json, field, policy.store_schema) if holds_json(field) else None
     same = same_texts(f"g.{column}", own) if same_texts else ""
     # Within the `case`, so that only texts that differ are read as JSON.
     value = f"case when {own} <> g.{column} then case when {same} then g.{column} else {own} end else {own} end"
     if not same:
         value = own
-    if policy.keep_on_null:
+    if policy.keeps:
         value = f"coalesce({value}, g.{column})"
     fast_value, fast_condition = _fast_value(lookup, raw, own, is_bad, policy)
     skips = field.on_bad_value is OnBadValue.SKIP_VALUE and bool(is_bad)
     waits = f"({raw} is not null and {own} is null)" if field.type is FieldType.FILE_UPLOAD else ""
+    if waits and given:
+        waits = f"({given} and {waits})"
     if skips or waits:
         value = f"case when {is_bad or waits} then g.{column} else {value} end"
-    leaves = [waits, f"({is_bad})" if skips else "", f"{own} is null" if policy.keep_on_null else ""]
+    value = _of_staged(value, column, policy, given)
+    leaves = [f"not ({given})" if given else "", waits, f"({is_bad})" if skips else ""]
+    leaves.append(f"{own} is null" if policy.keeps else "")
     brings = f"(not ({' or '.join(filter(None, leaves))}))" if any(leaves) else ""
+    if given:
+        own = f"case when {given} then {own} end"
     return FieldValue(
         column,
         fold(field.code),
@@ -183,7 +213,17 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
         same_texts=same_texts,
         brings=brings,
         ignores_case=field.ignores_case,
+        given=given,
+        counts_result=policy.gives_some,
     )
+
+
+def _of_staged(value: str, column: str, policy: ValuePolicy, given: str = "") -> str:
+    """The value where the row gives the field and does not remove its instance; else the store's."""
+    if not policy.is_staged:
+        return value
+    counts = "not coalesce(i.removed, false)" + (f" and {given}" if given else "")
+    return f"case when {counts} then {value} else g.{column} end"
 
 
 def _fast_value(lookup: Lookup | None, raw: str, own: str, is_bad: str, policy: ValuePolicy) -> tuple[str | None, str]:

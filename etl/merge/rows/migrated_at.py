@@ -21,6 +21,7 @@ def touch_migrated(connection: Connection, business_object: BusinessObject, cont
     names_of_tables = context.names | {
         "in_table": names.in_table(business_object.code),
         "golden": names.store_table(business_object.code),
+        "is_staged": context.source.is_staged,
     }
     values = {"run": context.run, "bo": business_object.code, "started_at": context.started_at}
     return {"touched": execute(connection, _sql("touch_migrated", **names_of_tables), values)}

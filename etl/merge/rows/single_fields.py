@@ -7,6 +7,7 @@ from etl.database import Connection
 from etl.merge.context import MergeContext
 from etl.merge.errors.truncated import refuse_truncated
 from etl.merge.rows.conflicts import Settled, Settling
+from etl.merge.rows.folding import settle_staged
 from etl.merge.rows.repeated import pass_repeated
 from etl.merge.rows.statements import Merge, merge_of
 from etl.metadata import names
@@ -33,15 +34,19 @@ def merge_single_fields(
 
     Rows that repeat what the store has come first. For the others, a pass stages the rows, marks those unchanged since
     (which locks them), and merges these. The next pass takes rows that the partner changed in between with their new
-    values: never half, never lost.
+    values: never half, never lost. The rows of a staged table, which nobody else sees, are all merged, those that
+    depend on others in later passes.
     """
     merge = merge_of(connection, business_object, chunk, context)
-    found, rest = pass_repeated(merge, chunk)
+    is_staged = context.source.is_staged
+    if is_staged:
+        merge.run("note_removals")
+    found, rest = (0, merge) if is_staged else pass_repeated(merge, chunk)
     counters: Counters = {"unchanged": found} if found else {}
     if rest:
         found += _merge_passes(rest, counters)
     counters["marked"] = found
-    if chunk.rows and not found:
+    if chunk.rows and not found and not is_staged:
         refuse_truncated(connection, names.in_table(business_object.code), context)
     if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
         merge.run("analyze_golden")
@@ -89,7 +94,8 @@ def _merge_passes(merge: Merge, counters: Counters) -> int:
 def _merge_pass(merge: Merge, settling: Settling, counters: Counters, *, is_last: bool) -> tuple[int, int]:
     staged, settled = _stage(merge, settling, is_last=is_last)
     if staged:
-        settled.merge.run("analyze_stage" if staged < _ANALYZE_STAGE_BELOW_ROWS else "analyze_places")
+        is_small = staged < _ANALYZE_STAGE_BELOW_ROWS or merge.context.source.is_staged
+        settled.merge.run("analyze_stage" if is_small else "analyze_places")
     marked = settled.merge.run("mark_rows")
     if marked < staged:
         settled.merge.run("unstage_rows")
@@ -107,6 +113,9 @@ def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Set
     """
     merge = replace(merge, values=merge.values | {"new_ids": new_ids()})
     exact = replace(merge, names=merge.names | {"exact": True})
+    if merge.context.source.is_staged:
+        staged = exact.run("stage_rows")
+        return staged, Settled(exact, settle_staged(exact, is_last=is_last))
     if not merge.names["unique"]:
         staged = merge.run("stage_rows")
         if not merge.ask("rare_rows"):

@@ -47,7 +47,7 @@ class Merge:
 
 def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext) -> Merge:
     """The merge of a chunk; runs no statement."""
-    fields = field_values(business_object, ValuePolicy(context.store_schema, context.keep_on_null))
+    fields = field_values(business_object, value_policy(context))
     return Merge(
         connection,
         context,
@@ -55,6 +55,12 @@ def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chu
         template_names(business_object, fields, chunk, context),
         _values(business_object, fields, chunk, context),
     )
+
+
+def value_policy(context: MergeContext) -> ValuePolicy:
+    """The rules for values, as the run and the source of its rows have them."""
+    source = context.source
+    return ValuePolicy(context.store_schema, context.keep_on_null, source.gives_some, source.is_staged)
 
 
 def template_names(
@@ -78,6 +84,9 @@ def template_names(
         "exact": False,
         "has_remaining": False,
         "keep_on_null": context.keep_on_null,
+        "matching": context.source.matching.name,
+        "is_ordered": context.source.is_ordered,
+        "is_staged": context.source.is_staged,
     }
 
 

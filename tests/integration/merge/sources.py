@@ -11,7 +11,7 @@ from etl.engine.runtime import Runtime
 from etl.merge import MergeContext, Source
 from etl.merge.links import any_member_table, create_staged_links, lock_links, merge_links, settle_members
 from etl.merge.source import Matching
-from etl.runs import Chunk
+from etl.runs import Chunk, Counters, add_counters
 from etl.store import new_ids
 from tests.fix_company import STORE, Row, Site
 
@@ -78,7 +78,7 @@ class Unit:
     context: MergeContext
     statuses: dict[int, str] = field(default_factory=dict)
     faults: list[tuple[str, str | None, str | None]] = field(default_factory=list)
-    counters: dict[str, int] = field(default_factory=dict)
+    counters: Counters = field(default_factory=dict)
     rows: int = 0
 
     def look(self, query: str, **values: object) -> list[Row]:
@@ -89,7 +89,7 @@ class Unit:
     def instance(self, bo: str, in_id: str | None = None, **columns: object) -> str:
         """Creates an instance as the merge of rows does; returns its id."""
         [row] = self.look(f"select to_hex(1048575 + count(*)) as n from {STORE}.bo_{bo}")
-        instance = new_ids() + row["n"]
+        instance = f"{new_ids()}{row['n']}"
         given = {"_id": instance, "_in_id": in_id, **columns}
         names, values = ", ".join(given), ", ".join(f":{name.lstrip('_')}" for name in given)
         self.look(
@@ -137,19 +137,15 @@ class Unit:
             values = ", ".join(f":{column}" for column in given)
             self.look(f"insert into pg_temp.{table} ({', '.join(given)}) values ({values})", **given)
         if len(links) > 1:
-            self._count(settle_members(self.connection, links, self.context))
+            add_counters(self.counters, settle_members(self.connection, links, self.context))
         for link in links:
             [staged] = self.look(f"select count(*) as n from pg_temp.{link.name}")
-            self._count(merge_links(self.connection, link, Chunk(rows=staged["n"]), self.context))
+            add_counters(self.counters, merge_links(self.connection, link, Chunk(rows=staged["n"]), self.context))
         self.statuses |= {row["id"]: row["in_status"] for row in self.look("select * from pg_temp.mark")}
         errors = self.look("select code, column_name, value from pg_temp.err order by row_id, code")
         self.faults += [(row["code"], row["column_name"], row["value"]) for row in errors]
         self.look(f"drop table pg_temp.mark, pg_temp.err, {', '.join(f'pg_temp.{table}' for table in number)}")
         return self
-
-    def _count(self, counters: dict[str, int]) -> None:
-        for name, rows in counters.items():
-            self.counters[name] = self.counters.get(name, 0) + rows
 
 
 @dataclass
@@ -197,4 +193,4 @@ class Records:
             "select field, target_bo, coalesce(nullif(owner_in_id, ''), g._in_id) as claim, target_field, target_value "
             f"from {STORE}.boi_reference r left join {STORE}.bo_Claim g on g._id = r.owner order by 1, 2, 3, 4, 5"
         )
-        return [tuple(row.values()) for row in rows]  # type: ignore[misc]
+        return [tuple(row.values()) for row in rows]

@@ -371,3 +371,12 @@ def test_newcomers_with_the_values_of_those_that_leave_change_none(people: Site,
     people.set(maxChangedShare=50, maxRemovedShare="")
     [receipt] = people.run().receipts
     assert (receipt.created, receipt.removed, receipt.changed) == (120, 120, 0)
+
+
+@pytest.mark.parametrize("state", ["ARCHIVED", "TEST"])
+def test_instances_in_other_states_count_too(site: Site, state: str) -> None:
+    """Their values are lost as well."""
+    site.look(f"update {STORE}.bo_client set _state = %s", [state])
+    deliver(site, *(client(n, Name="other") for n in range(101)))
+    with pytest.raises(RunStopped, match="maxChangedShare"):
+        site.run()

@@ -1,6 +1,6 @@
 """Links of an ordered source: the later row wins, in one unit of work or in several, and what waited comes too late."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
@@ -27,7 +27,12 @@ STORIES: list[list[tuple[str, bool]]] = [
     [("a", False), ("b", True), ("x", False), ("x", True)],
 ]
 # And where a unit of work ends: after every row, after the second, only at the end.
-CUTS = [lambda rows: [[row] for row in rows], lambda rows: [rows[:2], rows[2:]], lambda rows: [rows]]
+Story = list[tuple[str, bool]]
+CUTS: list[Callable[[Story], list[Story]]] = [
+    lambda rows: [[row] for row in rows],
+    lambda rows: [rows[:2], rows[2:]],
+    lambda rows: [rows],
+]
 
 
 @pytest.fixture
@@ -40,7 +45,9 @@ def records(make_site: MakeSite) -> Iterator[Records]:
 
 def single(story: list[tuple[str, bool]], there: str) -> set[str]:
     """The link of a SINGLE field when all rows are told one by one, and what waits comes in that order."""
-    link, waiting, order = None, {}, 0
+    link: str | None = None
+    waiting: dict[str, int] = {}
+    order = 0
     linked_at = -1
     for order, (target, is_removed) in enumerate(story):
         if is_removed:
@@ -130,7 +137,7 @@ def test_full_sets(records: Records) -> None:
             unit.instance("Client", target)
         unit.links("Team", *({"owner": claim, "target_value": to} for claim in claims for to in ("a", "b", "wait")))
     with records.unit() as unit:  # one of them again, none, and nothing said of the third; and an owner still to come
-        rows = [{"owner": claims[0], "target_value": "b"}, {"owner_in_id": "l", "removed": True}]
+        rows: list[Row] = [{"owner": claims[0], "target_value": "b"}, {"owner_in_id": "l", "removed": True}]
         unit.links("Team", *rows, {"owner_in_id": "later", "target_value": "c"})
         assert unit.statuses == {1: "DONE", 2: "DONE", 3: "WAITING"}
     assert records.links("Team") == {("k", "b"), ("m", "a"), ("m", "b")}

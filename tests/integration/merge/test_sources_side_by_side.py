@@ -11,7 +11,7 @@ import sqlalchemy
 from etl.database import transaction
 from etl.engine import prepare
 from etl.merge.links import lock_links
-from etl.store import undo_run
+from etl.store import UndoCounters, undo_run
 from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite
 from tests.integration.merge.sources import DOCUMENTS, Records, Unit
 
@@ -197,7 +197,7 @@ def test_runs_and_records_end_each_others_waiting(records: Records) -> None:
 
 
 def test_undo_of_units_that_begin_and_end_waiting(records: Records) -> None:
-    def undo(run: int) -> dict[str, int]:
+    def undo(run: int) -> UndoCounters:
         with transaction(records.runtime.store_engine) as connection:
             number = records.runtime.store.next_number(connection)
             now = connection.execute(sqlalchemy.text("select now()")).scalar_one()

@@ -1,8 +1,15 @@
 -- Whether rows of the stage conflict with each other, or want a unique value that another instance has; usually none
 -- does.
+{% set wanted = "coalesce(_wants_%s, _names_%s)" if is_staged else "_wants_%s" %}
 select 1 as found
+{% if is_staged %}
+where exists (select from stage group by _group having count(*) > 1)
+   or exists (select from stage where _in_id is not null group by _in_id having count(*) > 1)
+{% else %}
 where exists (select from stage where _known is not null group by _known having count(*) > 1)
+{% endif %}
 {% for field in unique %}
    or exists (select from stage where _holder_{{ field.short }} is not null)
-   or exists (select from stage where _wants_{{ field.short }} is not null group by _wants_{{ field.short }} having count(*) > 1)
+{% set value = wanted.replace("%s", field.short) %}
+   or exists (select from stage where {{ value }} is not null group by {{ value }} having count(*) > 1)
 {% endfor %}

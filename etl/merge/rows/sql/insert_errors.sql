@@ -14,12 +14,12 @@ from (
         case when _fault in ('OUT_ID_UNKNOWN', 'OUT_ID_TWICE') then _out_id when _fault = 'IN_ID_TAKEN' then _in_id end as value,
         'error' as severity
     from stage
-    where _action = 'rejected' and (_fault is not null or (_in_id is null and _out_id is null))
+    where _action = 'rejected' and {{ "_fault <> 'SYSTEM_FIELD_MISSING'" if is_staged else "(_fault is not null or (_in_id is null and _out_id is null))" }}
 {% if system %}
     union all
     select _row, _in_id, null, 'SYSTEM_FIELD_MISSING', :system_fields, 'error'
     from stage
-    where _lacks_system and not _removed and _action = 'rejected'
+    where _lacks_system and not _removed and _action = 'rejected'{{ " and (_known is not null or _fault = 'SYSTEM_FIELD_MISSING')" if is_staged }}
 {% endif %}
     union all
     select _row, _in_id, null, 'ROW_TOO_LONG', concat(_row_bytes, ' bytes, and maxRowBytes is ', cast(:max_row_bytes as bigint)), 'error'

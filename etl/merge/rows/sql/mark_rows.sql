@@ -4,7 +4,11 @@
 -- Relayed rows are locked in the import; noting their marks costs a tenth of updating the copies.
 {% from "chunk.jinja" import rows_within %}
 {% set status = "case s._action when 'rejected' then 'ERROR' else 'DONE' end" %}
-{% if is_relayed %}
+{% if is_staged %}
+insert into pg_temp.mark (id, in_status, out_id, action)
+select s._row, {{ status }}, s._instance, s._action
+from stage s
+{% elif is_relayed %}
 insert into pg_temp.mark (place, version, in_status, out_id)
 select s._place, s._version, {{ status }}, s._instance
 from stage s

@@ -9,7 +9,7 @@ candidates as (
 {% include "stage_candidates.jinja" +%}
 ),
 verdicts as (
-{% include "stage_verdicts.jinja" +%}
+{% include "staged_verdicts.jinja" if is_staged else "stage_verdicts.jinja" +%}
 )
 select
 {% include "stage_columns.jinja" +%}

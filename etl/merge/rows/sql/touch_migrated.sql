@@ -3,8 +3,13 @@
 with touched as (
     update {{ store_schema | ident }}.{{ golden | ident }} g
     set _in_migrated_at = :started_at
+{% if is_staged %}
+    from pg_temp.mark i
+    where i.in_status = 'DONE' and g._id = i.out_id collate "C"
+{% else %}
     from {{ in_schema | ident }}.{{ in_table | ident }} i
     where i.occupied_id = :run and i.in_status = 'DONE' and g._id = i.out_id collate "C"
+{% endif %}
       and g._in_migrated_at is distinct from :started_at
     returning g._id, {{ row_origin("i", "id") }} as origin
 )

@@ -9,17 +9,29 @@
 with changed as (
     update {{ store_schema | ident }}.{{ golden | ident }} g
     set
+{% if is_staged %}
+        _state = s._state,
+{% else %}
         _state = case when s._action = 'removed' then 'REMOVED' when g._state = 'REMOVED' then 'ACTUAL' else g._state end,
+{% endif %}
         _modified_at = :started_at,
         _in_migrated_at = :started_at{% for field in fields %},
-        {{ field.column }} = case when s._action = 'removed' then g.{{ field.column }} else s.{{ field.column }} end{% endfor %}
+        {{ field.column }} = {{ "s.%s" | format(field.column) if is_staged else "case when s._action = 'removed' then g.%s else s.%s end" | format(field.column, field.column) }}{% endfor %}
 
     from stage s
     join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = s._known
     where g._id = o._id and s._action in ({{ actions }}) and {{ is_as_staged("g", "s._known_version") }}
     returning
         g._id,
+{% if is_staged %}
+        case
+            when g._state = 'REMOVED' and o._state <> 'REMOVED' then 'removed'
+            when o._state = 'REMOVED' and g._state <> 'REMOVED' then 'returned'
+            else 'changed'
+        end as change,
+{% else %}
         case when s._action = 'removed' then 'removed' when o._state = 'REMOVED' then 'returned' else 'changed' end as change,
+{% endif %}
 {% if has_large %}
         case when {{ image_bytes("o", long) }} > :max_image_bytes then {{ before(unique, unique) }} else {{ before(fields, unique) }} end as before,
 {% else %}

@@ -1,0 +1,2 @@
+-- It is joined with the stage several times.
+analyze duplicate

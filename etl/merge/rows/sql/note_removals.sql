@@ -1,0 +1,4 @@
+-- A row of a staged table whose state is REMOVED removes its instance, as one with `removed` does.
+update {{ in_schema | ident }}.{{ in_table | ident }}
+set removed = true
+where _state = 'REMOVED' and removed is not true

@@ -1,0 +1,5 @@
+-- The last pass: rows that would have to wait for another pass are refused.
+update stage s
+set _action = 'rejected', _fault = 'TOO_MANY_DUPLICATES', _instance = null
+from later t
+where t._row = s._row

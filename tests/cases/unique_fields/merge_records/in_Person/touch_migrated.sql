@@ -1,0 +1,11 @@
+-- Instances whose rows changed nothing still get their in-migration time, where a reader can see it.
+with touched as (
+    update store_demo.bo_Person g
+    set _in_migrated_at = :started_at
+    from pg_temp.mark i
+    where i.in_status = 'DONE' and g._id = i.out_id collate "C"
+      and g._in_migrated_at is distinct from :started_at
+    returning g._id
+)
+insert into store_demo.journal (run, bo, instance, change)
+select :run, :bo, _id, 'touched' from touched

@@ -1,0 +1,35 @@
+-- Instances that differ, and only those. A removed row's other columns are ignored; a row for a removed instance
+-- restores it. The journal keeps the replaced values, for `etl undo`; a unique value may have been cleared already, so
+-- the stage has it.
+with changed as (
+    update store_demo.bo_Person g
+    set
+        _state = s._state,
+        _modified_at = :started_at,
+        _in_migrated_at = :started_at,
+        email = s.email,
+        Passport = s.Passport,
+        Born = s.Born,
+        Number = s.Number
+    from stage s
+    join store_demo.bo_Person o on o._id = s._known
+    where g._id = o._id and s._action in ('changed', 'removed')
+    returning
+        g._id,
+        case
+            when g._state = 'REMOVED' and o._state <> 'REMOVED' then 'removed'
+            when o._state = 'REMOVED' and g._state <> 'REMOVED' then 'returned'
+            else 'changed'
+        end as change,
+        case when o._state <> g._state then jsonb_build_object('_state', o._state) else '{}' end
+        || case when s._old_email is distinct from g.email
+            then jsonb_build_object('email', s._old_email) else '{}' end
+        || case when s._old_passport is distinct from g.Passport
+            then jsonb_build_object('passport', s._old_passport) else '{}' end
+        || case when o.Born is distinct from g.Born
+            then jsonb_build_object('born', o.Born) else '{}' end
+        || case when s._old_number is distinct from g.Number
+            then jsonb_build_object('number', s._old_number) else '{}' end as before
+)
+insert into store_demo.journal (run, bo, instance, change, before)
+select :run, :bo, _id, change, before from changed

@@ -1,0 +1,122 @@
+"""Runs and batches of records that merge into the same objects at once, each again when it meets the other."""
+
+import random
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import pytest
+
+from etl.errors import TransientFault
+from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Row, Site
+from tests.integration.merge.staged import Staged
+from tests.integration.merge.test_sources import DOCUMENTS
+
+_ROUNDS = 5
+_NAMES = [f"n{number}" for number in range(24)]
+_NEEDS_GUARD = pytest.mark.xfail(strict=True, reason="needs the guard by the version of the golden row")
+Answer = TypeVar("Answer")
+
+
+@pytest.fixture
+def records(make_site: MakeSite) -> Staged:
+    return Staged(make_site(DOCUMENTS))
+
+
+def _again(work: Callable[[], Answer]) -> Answer:
+    """Until it does not meet another source: as each source does with its unit of work."""
+    while True:
+        try:
+            return work()
+        except TransientFault:
+            continue
+
+
+def _run(site: Site, rows: Iterable[Row]) -> dict[str, str]:
+    """in_id -> in_status after a run."""
+    site.partner.redeliver("in_Thing", *rows)
+    site.partner.hand_over()
+    site.run()
+    return {row["in_id"]: row["in_status"] for row in site.partner("select in_id, in_status from in_Thing")}
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("seed", range(2))
+def test_sources_with_instances_of_their_own_share_the_unique_values(records: Staged, seed: int) -> None:
+    """Each gives its instances names that the other wants too. Whatever the order: a name has one owner, and each
+    instance has what its last accepted row says."""
+    site = records.site
+    last: dict[str, tuple[str | None, int | None]] = {}
+    _run(site, ({"in_id": f"p{n}"} for n in range(8)))
+    records.merge(*({"in_id": f"r{n}"} for n in range(8)))
+    started = threading.Barrier(2)
+
+    def drawn(choose: random.Random, letter: str, number: int) -> list[Row]:
+        return [{"in_id": f"{letter}{n}", "Name": choose.choice(_NAMES), "Amount": number} for n in range(8)]
+
+    def note(rows: Iterable[Row]) -> int:
+        new = {row["in_id"]: (row["Name"], row["Amount"]) for row in rows}
+        last.update(new)
+        return len(new)
+
+    def runs(choose: random.Random) -> int:
+        started.wait()
+        return sum(
+            note(row for row in rows if statuses[row["in_id"]] == "DONE")
+            for number in range(_ROUNDS)
+            for rows in [drawn(choose, "p", number)]
+            for statuses in [_run(site, rows)]
+        )
+
+    def batches(choose: random.Random) -> int:
+        started.wait()
+        return sum(
+            note(row for n, row in enumerate(rows, 1) if merged.results[n].in_status == "DONE")
+            for number in range(2 * _ROUNDS)
+            for rows in [drawn(choose, "r", number)]
+            for merged in [_again(lambda: records.merge(*rows))]  # noqa: B023
+        )
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(runs, random.Random(seed)), pool.submit(batches, random.Random(seed + 100))]
+        accepted = [work.result() for work in both]
+    assert 0 < accepted[0] < 8 * _ROUNDS
+    assert 0 < accepted[1] < 16 * _ROUNDS
+    rows = site.look(f"select _in_id, Name, Amount from {STORE}.bo_Thing where _state = 'ACTUAL'")
+    found = {row["_in_id"]: (row["name"], row["amount"]) for row in rows}
+    assert {in_id: found[in_id] for in_id in last} == last
+    names = [name for name, _ in found.values() if name is not None]
+    assert len(names) == len(set(names))
+
+
+@_NEEDS_GUARD
+@BOTH_LAYOUTS
+def test_a_batch_keeps_what_another_one_has_changed_since_it_was_staged(records: Staged) -> None:
+    records.merge({"in_id": "a", "Amount": 1, "Note": "old"})
+    with records.site.runtime() as runtime, ThreadPoolExecutor(1) as pool:
+        run = records.next_run(runtime)
+        with records.store(runtime) as connection:
+            records.merge_in(runtime, connection, [{"in_id": "a", "Amount": 2}], run=run)
+            later = pool.submit(lambda: _again(lambda: records.merge({"in_id": "a", "Note": "new"})))
+            records.site.wait_for_blocked()
+        batch = later.result()
+    row = records.one()
+    assert (row["amount"], row["note"]) == (2, "new")
+    assert records.journal(batch.run) == [("changed", {"note": "old"})]
+
+
+@_NEEDS_GUARD
+@BOTH_LAYOUTS
+def test_a_run_journals_what_a_batch_has_changed_since_it_was_staged(records: Staged) -> None:
+    _run(records.site, [{"in_id": "a", "Amount": 1}])
+    with records.site.runtime() as runtime, ThreadPoolExecutor(1) as pool:
+        number = records.next_run(runtime)
+        with records.store(runtime) as connection:
+            records.merge_in(runtime, connection, [{"in_id": "a", "Amount": 2, "Note": "n"}], run=number)
+            run = pool.submit(_run, records.site, [{"in_id": "a", "Amount": 3}])
+            records.site.wait_for_blocked()
+        assert run.result() == {"a": "DONE"}
+    number = records.site.value("select max(id) from in_tables.run")
+    assert records.journal(number) == [("changed", {"amount": 2, "note": "n"})]
+    assert (records.one()["amount"], records.one()["note"]) == (3, None)
