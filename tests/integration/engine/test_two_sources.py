@@ -296,7 +296,7 @@ def test_an_undo_waits_for_the_task_of_another_import(site: Site, other: OtherIm
     assert site.look(f"select _in_id from {STORE}.bo_Client where _state <> 'REMOVED'") == [{"_in_id": "a"}]
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[Row, str, str]] = {
     "a change": ({"name": "Anne"}, "ACTUAL", "Anne"),
     "a removal": ({"removed": True}, "REMOVED", "Anna"),
 }

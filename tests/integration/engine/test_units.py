@@ -156,6 +156,7 @@ def test_units_go_with_the_journal_and_not_before(site: Site, layout: str) -> No
 def test_a_unit_that_never_ended_goes_when_its_rows_are_gone(site: Site, layout: str) -> None:
     """A run that an operator gave up."""
     old = site.run().run
+    assert old
     site.partner.hand_over()
     site.run()
     site.look(f"update {STORE}.unit set closed_by = null, finished_at = null where number = %s", [old])

@@ -42,7 +42,11 @@ def test_instances(inbound: Inbound, layout: str) -> None:
     partner("delete from in_Client where in_id = 'gap'")
     inbound.merge()
     assert changes(site) == [("created", row_id(inbound, "in_Client", "a"))]
-    expected = [("changed", {"name": "Anne"}), ("removed", {"removed": True}), ("returned", {"removed": False})]
+    expected: list[tuple[str, Row]] = [
+        ("changed", {"name": "Anne"}),
+        ("removed", {"removed": True}),
+        ("returned", {"removed": False}),
+    ]
     for change, values in expected:
         before = last(site)
         partner.redeliver("in_Client", {"in_id": "a", "name": "Anne", **values})
