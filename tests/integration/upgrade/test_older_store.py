@@ -55,7 +55,7 @@ def test_it_is_refused_with_the_command_that_helps(make_site: MakeSite, layout: 
         refused = site.etl(*command)
         assert (refused.code, "`etl upgrade start`" in refused.err) == (2, True), (command, refused)
     status = site.etl("status")
-    assert (status.code, "has version 0" in status.out, f"version {PROGRAM['store']}" in status.out) == (
+    assert (status.code, "has version 0" in status.out, f"version {PROGRAM['import']}" in status.out) == (
         0,
         True,
         True,
