@@ -1,7 +1,7 @@
 """The rendered statements of a merge, so that a review shows what a changed macro makes of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -9,8 +9,10 @@ from pathlib import Path
 from etl.database import SqlTemplates
 from etl.merge.context import MergeContext
 from etl.merge.links import statements as links
+from etl.merge.links.members import Member
 from etl.merge.rows import statements as rows
 from etl.merge.rows.field_values import ValuePolicy, field_values
+from etl.merge.source import Source
 from etl.metadata.field_types import FieldType
 from etl.quoting import fold, identifier
 from etl.runs import Chunk
@@ -27,6 +29,22 @@ _FURTHER: dict[str, dict[str, object]] = {
     "remove_references": {"has_restored": True},
 }
 
+# Statements for links that a source has staged.
+_STAGED: dict[str, dict[str, object]] = {
+    "create_staged_links": {"table": "in_table"},
+    "order_links": {"staged": "stage", "number": "_place"},
+    "move_to_member": {"table": "in_table", "member": "Member"},
+    "find_members": {},
+    "find_members_of_references": {"has_values": True},
+    "forget_member_references": {},
+    "reject_ambiguous_references": {},
+    "reject_members": {},
+    "remove_member_references": {},
+    "remove_replaced": {},
+    "stage_source_links": {},
+    "wait_for_members": {},
+}
+
 # Statements that a run leaves out where an object has no such fields.
 _ONLY_WITH = {
     "unique": ("refuse_rows", "release_values", "stage_value_claims"),
@@ -39,23 +57,30 @@ _ONLY_WITHOUT = {"unique": ("pass_repeated", "put_back", "sample_repeated")}
 
 @dataclass(frozen=True)
 class MergeCase:
-    """One object or link table of a case; `is_relayed`: its rows come from another database."""
+    """One object or link table of a case; `is_relayed`: its rows come from another database, `is_staged`: from an
+    ordered source that is no in_ table."""
 
     case: str
     table: str
     is_relayed: bool = False
+    is_staged: bool = False
 
     @property
     def folder(self) -> Path:
-        return FOLDER / self.case / ("merge_between_databases" if self.is_relayed else "merge") / self.table
+        kind = "merge_between_databases" if self.is_relayed else "merge_of_records" if self.is_staged else "merge"
+        return FOLDER / self.case / kind / self.table
 
     def rendered(self) -> dict[str, str]:
         """File name -> text, of every statement that metadata shape."""
         company = Case(FOLDER / self.case).company
         context = _context(is_relayed=self.is_relayed)
+        if self.is_staged:
+            context = replace(context, in_schema="pg_temp", source=Source("records", is_ordered=True))
         link = company.in_link_table(self.table)
         if link:
             names = links.template_names(link, _CHUNK, context) | {"has_removed": True}
+            names |= {"any_table": "any_member", "members": list(map(Member, link.members))}
+            names |= {"member_tables": {link.member.code: link.name}}
             return dict(_rendered("etl.merge.links", names))
         found = company.in_objects[self.table]
         policy = ValuePolicy(context.store_schema, context.keep_on_null)
@@ -82,6 +107,7 @@ MERGES = (
     MergeCase("all_types", "in_Everything"),
     MergeCase("unique_fields", "in_Person", is_relayed=True),
     MergeCase("unique_fields", "in_Person_Teams", is_relayed=True),
+    MergeCase("contracts", "in_Contracts_Borrower_Natural_client", is_staged=True),
 )
 
 
@@ -106,9 +132,14 @@ def _rendered(package: str, names: dict[str, object]) -> Iterator[tuple[str, str
     sql = SqlTemplates(package, "etl.merge", "etl.store")
     for path in sorted(Path(str(files(package))).glob("sql/*.sql")):
         if "{" in path.read_text(encoding="utf-8") and _runs(path.stem, names):
-            yield path.stem, sql.text(path.stem, **{**names, **_FURTHER.get(path.stem, {})})
+            yield (
+                path.stem,
+                sql.text(path.stem, **{**names, **_FURTHER.get(path.stem, {}), **_STAGED.get(path.stem, {})}),
+            )
 
 
 def _runs(statement: str, names: dict[str, object]) -> bool:
+    if statement in _STAGED and not names.get("is_staged"):
+        return False
     lacks = any(statement in those and not names.get(kind) for kind, those in _ONLY_WITH.items())
     return not lacks and not any(statement in those and names.get(kind) for kind, those in _ONLY_WITHOUT.items())
