@@ -87,10 +87,11 @@ def test_a_reference_meets_what_an_older_transaction_brings(records: Records, na
     with records.unit() as unit:
         claim = unit.instance("Claim", "k")
         unit.links(name, {"owner": claim, "target_value": "never"})
+    assert served(records, name) == 0
     with ExitStack() as older, records.unit() as waits:
         comes = older.enter_context(records.unit())
         comes.instance("Client", "x", email="X@corp.kz")
-        waits.links(name, {"owner": claim} | NAMES[way])
+        waits.links(name, {"owner": claim} | NAMES[way], serves=False)
         assert waits.statuses == {1: "WAITING"}
         older.close()
         for _ in range(3):
