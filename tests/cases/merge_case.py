@@ -9,6 +9,7 @@ from pathlib import Path
 from etl.database import SqlTemplates
 from etl.merge.context import MergeContext
 from etl.merge.links import statements as links
+from etl.merge.links.members import Member
 from etl.merge.rows import statements as rows
 from etl.merge.rows.field_values import field_values
 from etl.merge.source import IN_TABLES, Matching, Source
@@ -26,6 +27,22 @@ _FURTHER: dict[str, dict[str, object]] = {
     "stage_links": {"more": False},
     "finish_references": {"is_given": True},
     "remove_references": {"has_restored": True},
+}
+
+# Statements for links that a source has staged.
+_STAGED: dict[str, dict[str, object]] = {
+    "create_staged_links": {"table": "in_table"},
+    "order_links": {"staged": "stage", "number": "_place"},
+    "move_to_member": {"table": "in_table", "member": "Member"},
+    "find_members": {},
+    "find_members_of_references": {"has_values": True},
+    "forget_member_references": {},
+    "reject_ambiguous_references": {},
+    "reject_members": {},
+    "remove_member_references": {},
+    "remove_replaced": {},
+    "stage_source_links": {},
+    "wait_for_members": {},
 }
 
 # Statements that a run leaves out where an object has no such fields.
@@ -52,7 +69,8 @@ RECORDS = Source("records", Matching.REJECT, gives_some=True, is_ordered=True)
 
 @dataclass(frozen=True)
 class MergeCase:
-    """One object or link table of a case; `is_relayed`: its rows come from another database."""
+    """One object or link table of a case; `is_relayed`: its rows come from another database, `is_staged`: from an
+    ordered source that is no in_ table."""
 
     case: str
     table: str
@@ -71,6 +89,8 @@ class MergeCase:
         link = company.in_link_table(self.table)
         if link:
             names = links.template_names(link, _CHUNK, context) | {"has_removed": True}
+            names |= {"any_table": "any_member", "members": list(map(Member, link.members))}
+            names |= {"member_tables": {link.member.code: link.name}}
             return dict(_rendered("etl.merge.links", names))
         found = company.in_objects[self.table]
         names = rows.template_names(found, field_values(found, rows.value_policy(context)), _CHUNK, context)
@@ -124,9 +144,14 @@ def _rendered(package: str, names: dict[str, object]) -> Iterator[tuple[str, str
     sql = SqlTemplates(package, "etl.merge", "etl.store")
     for path in sorted(Path(str(files(package))).glob("sql/*.sql")):
         if "{" in path.read_text(encoding="utf-8") and _runs(path.stem, names):
-            yield path.stem, sql.text(path.stem, **{**names, **_FURTHER.get(path.stem, {})})
+            yield (
+                path.stem,
+                sql.text(path.stem, **{**names, **_FURTHER.get(path.stem, {}), **_STAGED.get(path.stem, {})}),
+            )
 
 
 def _runs(statement: str, names: dict[str, object]) -> bool:
+    if statement in _STAGED and not names.get("is_staged"):
+        return False
     lacks = any(statement in those and not names.get(kind) for kind, those in _ONLY_WITH.items())
     return not lacks and not any(statement in those and names.get(kind) for kind, those in _ONLY_WITHOUT.items())

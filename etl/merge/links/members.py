@@ -74,7 +74,7 @@ def serve_members(merge: LinkMerge) -> Counters:
 
 
 def _of_any_member(merge: LinkMerge) -> LinkMerge:
-    members = [_Member(one) for one in merge.link.members]
+    members = [Member(one) for one in merge.link.members]
     fields = {field.name: field for member in reversed(members) for field in member.unique}
     return merge.given(
         {"target_bo": "", **option_values_of(fields.values())},
@@ -84,7 +84,7 @@ def _of_any_member(merge: LinkMerge) -> LinkMerge:
     )
 
 
-class _Member:
+class Member:
     """A member of a composite, for the templates."""
 
     def __init__(self, business_object: BusinessObject) -> None:

@@ -121,8 +121,10 @@ class Unit:
             column=column,
         )
 
-    def links(self, name: str, *rows: Row) -> "Unit":
-        """Stages and merges links of a field of Claim; `to` in a row is the member, if it is known."""
+    def links(self, name: str, *rows: Row, serves: bool = True) -> "Unit":
+        """Stages and merges links of a field of Claim; `to` in a row is the member, if it is known.
+
+        Without `serves` as a chunk that is not the first of its table: it does not look up what waits."""
         links = [link for link in self.runtime.company.link_tables() if link.field.code == name]
         tables = {link.member.code: link.name for link in links}
         tables[""] = any_member_table(links[0]) if len(links) > 1 else links[0].name
@@ -140,7 +142,8 @@ class Unit:
             add_counters(self.counters, settle_members(self.connection, links, self.context))
         for link in links:
             [staged] = self.look(f"select count(*) as n from pg_temp.{link.name}")
-            add_counters(self.counters, merge_links(self.connection, link, Chunk(rows=staged["n"]), self.context))
+            chunk = Chunk(rows=staged["n"], first=None if serves else 0)
+            add_counters(self.counters, merge_links(self.connection, link, chunk, self.context))
         self.statuses |= {row["id"]: row["in_status"] for row in self.look("select * from pg_temp.mark")}
         errors = self.look("select code, column_name, value from pg_temp.err order by row_id, code")
         self.faults += [(row["code"], row["column_name"], row["value"]) for row in errors]

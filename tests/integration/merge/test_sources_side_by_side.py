@@ -80,6 +80,26 @@ def test_what_a_slower_transaction_brings_is_not_passed_over(records: Records) -
     assert records.links("Watcher") == {("k", "x")}
 
 
+@pytest.mark.parametrize("name", ["Watcher", "Party"])
+@pytest.mark.parametrize("way", list(NAMES))
+def test_a_reference_meets_what_an_older_transaction_brings(records: Records, name: str, way: str) -> None:
+    """That one ends first, and others look up all that is there before the reference is."""
+    with records.unit() as unit:
+        claim = unit.instance("Claim", "k")
+        unit.links(name, {"owner": claim, "target_value": "never"})
+    assert served(records, name) == 0
+    with ExitStack() as older, records.unit() as waits:
+        comes = older.enter_context(records.unit())
+        comes.instance("Client", "x", email="X@corp.kz")
+        waits.links(name, {"owner": claim} | NAMES[way], serves=False)
+        assert waits.statuses == {1: "WAITING"}
+        older.close()
+        for _ in range(3):
+            assert served(records, name) == 0
+    assert served(records, name) == 1
+    assert records.links(name) == {("k", "x")}
+
+
 def test_a_reference_that_was_taken_away_meanwhile_is_not_linked(records: Records) -> None:
     with records.unit() as unit:
         claim = unit.instance("Claim", "k")

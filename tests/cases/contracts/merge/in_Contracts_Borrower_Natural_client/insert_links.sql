@@ -1,6 +1,6 @@
 -- Links of the stage that do not exist yet.
 with fresh as (
-    select distinct on (s.owner, s.target) s.owner, s.target, s.linked_at, cast(json_build_array(s.owner_in_id, s.target_in_id) as text) as origin
+    select distinct on (s.owner, s.target) s.owner, s.target, s.linked_at, cast(json_build_array(s.owner_in_id, s.target_value) as text) as origin
     from stage s
     where s.owner is not null and s.target is not null
       and not exists (

@@ -1,6 +1,7 @@
 -- A SINGLE field keeps the newest link of an owner: among the rows of the stage the one inserted last (equal times: the
 -- greater target), and none that is older than the link the owner has. A link with a time after
--- this run's start and after all rows of the stage was made while the clock was wrong, so its age is unknown.
+-- this run's start and after all rows of the stage was made while the clock was wrong, so its age is unknown; not where
+-- the times only show the order (`is_exact`), nor for a reference from the same days (`is_served`).
 delete from stage s
 using (
     select ctid as place, row_number() over (partition by owner order by linked_at desc, target desc) as age, owner,

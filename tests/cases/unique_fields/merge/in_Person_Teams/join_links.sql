@@ -8,10 +8,10 @@ with joined as (
       and o._in_id = l.Person_id collate "C" and t._in_id = l.Teams_id collate "C"
     returning
         o._id as owner, t._id as target, coalesce(l.inserted_date, :started_at) as linked_at,
-        l.Person_id as owner_in_id, l.Teams_id as target_in_id
+        l.Person_id as owner_in_id, l.Teams_id as target_value
 ),
 fresh as (
-    select distinct on (s.owner, s.target) s.owner, s.target, s.linked_at, cast(json_build_array(s.owner_in_id, s.target_in_id) as text) as origin
+    select distinct on (s.owner, s.target) s.owner, s.target, s.linked_at, cast(json_build_array(s.owner_in_id, s.target_value) as text) as origin
     from joined s
     where s.owner is not null and s.target is not null
       and not exists (

@@ -2,7 +2,7 @@
 with gone as (
     delete from store_demo.link_Person_Teams g
     using (
-        select owner, target, min(cast(json_build_array(stage.owner_in_id, stage.target_in_id) as text)) as origin
+        select owner, target, min(cast(json_build_array(stage.owner_in_id, stage.target_value) as text)) as origin
         from stage
         where removed and owner is not null and target is not null
         group by owner, target

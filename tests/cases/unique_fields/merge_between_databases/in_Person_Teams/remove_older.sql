@@ -5,7 +5,7 @@ with gone as (
     where s.owner is not null and s.target is not null and g._owner = s.owner and g._target <> s.target
     returning
         g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before,
-        cast(json_build_array(s.owner_in_id, s.target_in_id) as text) as origin
+        cast(json_build_array(s.owner_in_id, s.target_value) as text) as origin
 )
 insert into store_demo.journal (run, bo, field, instance, target, change, before, origin)
 select :run, :bo, :field, _owner, _target, 'unlinked', before, origin from gone

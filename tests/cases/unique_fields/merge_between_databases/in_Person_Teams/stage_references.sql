@@ -42,7 +42,8 @@ near as materialized (
     from store_demo.boi_reference r
     where r.restored_by is not null and r.bo = :bo and r.field = :field and r.target_bo = :target_bo
 )
-select r.owner_in_id, r.target_field, r.target_value, r.linked_at, coalesce(nullif(r.owner, ''), o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target
+select r.owner_in_id, r.target_field, r.target_value, r.linked_at, coalesce(nullif(r.owner, ''), o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target,
+    cast(json_build_array(coalesce(nullif(r.owner_in_id, ''), r.owner), r.target_value) as text) as _origin
 from near r
 left join store_demo.bo_Person o on o._in_id = r.owner_in_id
 left join store_demo.bo_Team t on t._in_id = r.target_value and r.target_field = ''

@@ -1,7 +1,7 @@
 -- The replaced values of an instance with more text than one row of the journal holds (jsonb ends at 256 MB): field by
 -- field, before the update. Unique values, which are short, are in the update's own row.
-insert into store_demo.journal (run, bo, instance, change, before)
-select :run, :bo, o._id, 'changed', v.before
+insert into store_demo.journal (run, bo, instance, change, before, origin)
+select :run, :bo, o._id, 'changed', v.before, s._origin
 from stage s
 join store_demo.bo_Person o on o._id = s._known
 cross join lateral (values

@@ -9,7 +9,8 @@ candidates as (
         i.id as _row, null as _place, null as _version,
         nullif(i.in_id, '') collate "C" as _in_id, nullif(i.out_id, '') collate "C" as _out_id,
         coalesce(i.removed, false) as _removed,
-        g._id as _known, g._state as _known_state,
+        g._id as _known, g.xmin as _known_version, g._state as _known_state,
+        i._origin,
         case
             when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) and (case when get_bit(i._given, 0) = 1 then nullif(i.email, '') end is null and case when get_bit(i._given, 1) = 1 then nullif(i.Passport, '') end is null) then 'NO_ID'
             when nullif(i.out_id, '') is not null and o._id is null then 'OUT_ID_UNKNOWN'
@@ -102,7 +103,7 @@ verdicts as (
     offset 0 -- evaluated once per row, not where it is named
 )
 select
-    _row, _place, _version, _in_id, _out_id, _removed, _known, _fault, _aliased,
+    _row, _place, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased, _origin,
     case when true = any(_bad) then _bad end as _bad,
     _lacks_system,
     _given_state, _state, _known_state, _is_ambiguous,

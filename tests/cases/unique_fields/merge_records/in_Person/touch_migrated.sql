@@ -5,7 +5,7 @@ with touched as (
     from pg_temp.mark i
     where i.in_status = 'DONE' and g._id = i.out_id collate "C"
       and g._in_migrated_at is distinct from :started_at
-    returning g._id
+    returning g._id, i._origin as origin
 )
-insert into store_demo.journal (run, bo, instance, change)
-select :run, :bo, _id, 'touched' from touched
+insert into store_demo.journal (run, bo, instance, change, origin)
+select :run, :bo, _id, 'touched', origin from touched

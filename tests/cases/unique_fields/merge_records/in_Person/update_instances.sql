@@ -1,6 +1,7 @@
 -- Instances that differ, and only those. A removed row's other columns are ignored; a row for a removed instance
 -- restores it. The journal keeps the replaced values, for `etl undo`; a unique value may have been cleared already, so
--- the stage has it.
+-- the stage has it. Of other sources' changes since the rows were staged nothing is known here, so an instance that one of
+-- them has changed meanwhile is left out: the fewer rows show it.
 with changed as (
     update store_demo.bo_Person g
     set
@@ -13,7 +14,7 @@ with changed as (
         Number = s.Number
     from stage s
     join store_demo.bo_Person o on o._id = s._known
-    where g._id = o._id and s._action in ('changed', 'removed')
+    where g._id = o._id and s._action in ('changed', 'removed') and g.xmin in (s._known_version, cast(pg_current_xact_id() as xid))
     returning
         g._id,
         case
@@ -29,7 +30,8 @@ with changed as (
         || case when o.Born is distinct from g.Born
             then jsonb_build_object('born', o.Born) else '{}' end
         || case when s._old_number is distinct from g.Number
-            then jsonb_build_object('number', s._old_number) else '{}' end as before
+            then jsonb_build_object('number', s._old_number) else '{}' end as before,
+        s._origin as origin
 )
-insert into store_demo.journal (run, bo, instance, change, before)
-select :run, :bo, _id, change, before from changed
+insert into store_demo.journal (run, bo, instance, change, before, origin)
+select :run, :bo, _id, change, before, origin from changed
