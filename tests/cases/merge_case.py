@@ -120,6 +120,7 @@ MERGES = (
     MergeCase("unique_fields", "in_Person", is_relayed=True),
     MergeCase("unique_fields", "in_Person_Teams", is_relayed=True),
     MergeCase("unique_fields", "in_Person", is_relayed=True, source=RECORDS),
+    MergeCase("contracts", "in_Contracts_Borrower_Natural_client", is_relayed=True, source=RECORDS),
 )
 
 

@@ -1,0 +1,8 @@
+-- As mark_rows: only rows that are unchanged since they were staged.
+insert into pg_temp.mark (id, in_status)
+select s._place, case
+        when s.fault_column is not null then 'ERROR'
+        when not s.removed and (s.owner is null or s.target is null) then 'WAITING'
+        else 'DONE'
+    end
+from stage s

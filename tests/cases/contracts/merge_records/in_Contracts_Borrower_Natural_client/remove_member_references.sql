@@ -1,0 +1,18 @@
+-- Links that wait for any member and are taken away.
+with gone as (
+    delete from store_demo.boi_reference r
+    using hit h
+    where r.bo = :bo and r.field = :field and r.target_bo = :target_bo
+      and r.owner_in_id = h.owner_in_id and r.owner = h.owner
+      and r.target_field = h.target_field and r.target_value = h.target_value
+      and h.fault is null and h.target is null and h.removed and h.age = 1
+    returning r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since
+),
+noted as (
+    insert into store_demo.ended_reference
+        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, ended_by)
+    select :bo, :field, :target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, :run
+    from gone
+    where run <> :run
+)
+select 1 from gone

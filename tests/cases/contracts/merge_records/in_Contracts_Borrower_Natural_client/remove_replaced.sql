@@ -1,0 +1,14 @@
+-- SINGLE: a link that the batch gives and takes away again has taken the place of the links of before meanwhile.
+with gone as (
+    delete from store_demo.link_Contracts_Borrower g
+    using (
+        select distinct a.owner, a.target
+        from stage a
+        join stage r on r.owner = a.owner and r.target = a.target
+        where r.removed and not a.removed and r.linked_at >= a.linked_at
+    ) s
+    where g._owner = s.owner and g._target <> s.target
+    returning g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before
+)
+insert into store_demo.journal (run, bo, field, instance, target, change, before)
+select :run, :bo, :field, _owner, _target, 'unlinked', before from gone
