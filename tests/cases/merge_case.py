@@ -69,8 +69,7 @@ RECORDS = Source("records", Matching.REJECT, gives_some=True, is_ordered=True)
 
 @dataclass(frozen=True)
 class MergeCase:
-    """One object or link table of a case; `is_relayed`: its rows come from another database, `is_staged`: from an
-    ordered source that is no in_ table."""
+    """One object or link table of a case; `is_relayed`: its rows are copies beside the store."""
 
     case: str
     table: str

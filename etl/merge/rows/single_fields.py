@@ -34,7 +34,7 @@ def merge_single_fields(
 
     Rows that repeat what the store has come first. For the others, a pass stages the rows, marks those unchanged since
     (which locks them), and merges these. The next pass takes rows that the partner changed in between with their new
-    values: never half, never lost. The rows of a staged table, which nobody else sees, are all merged, those that
+    values: never half, never lost. The rows of a staged table, which no other session sees, are all merged, those that
     depend on others in later passes.
     """
     merge = merge_of(connection, business_object, chunk, context)
