@@ -1,5 +1,5 @@
 -- What the stores, out_ tables and statuses hold, with instances named by their external ids, since every run makes new
--- ids. Each answer is a count and a digest that does not depend on the order of rows.
+-- ids. Each answer is a count and a digest that does not depend on the order of rows. The floor writes no `origin`.
 -- of store client
 select g._in_id, g._state, g._modified_at > g._created_at as moved,
     g.surname, g.name, g.patronymic, g.email, g.balance, g.credit_limit, g.born_at, g.vip
