@@ -18,7 +18,7 @@ def site(make_site: MakeSite) -> Site:
     return site
 
 
-def test_a_second_runner_is_told_that_the_first_holds_the_marker(site: Site) -> None:
+def test_a_second_runner_learns_that_the_first_holds_the_marker(site: Site) -> None:
     with site.partner.holding("lock table in_Client in share mode"):
         first = site.start("run")
         site.wait_for_blocked()

@@ -186,7 +186,7 @@ def test_a_second_signal_ends_at_once(site: Site) -> None:
         assert left["heartbeat_at"] is not None
 
 
-def test_sighup_reads_the_configuration_anew(site: Site, tmp_path: Path) -> None:
+def test_sighup_reads_the_configuration_again(site: Site, tmp_path: Path) -> None:
     path = str(tmp_path / "notify")
     with manager(path) as heard, serving(site, NOTIFY_SOCKET=path, WATCHDOG_USEC="300000") as service:
         service.does(1)

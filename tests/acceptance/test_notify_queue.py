@@ -188,7 +188,7 @@ def test_a_listener_that_is_not_read_keeps_nothing(site: Site) -> None:
         until(lambda: site.count(f"{STORE}.bo_Client") == 2, "what came meanwhile is taken")
 
 
-def test_a_trigger_of_somebody_else_that_notifies_is_no_fault_of_rows(site: Site) -> None:
+def test_a_trigger_of_someone_else_that_notifies_is_no_fault_of_rows(site: Site) -> None:
     """As on a golden table: the run waits until the queue is free, and no row is rejected."""
     site.run()
     site.look(

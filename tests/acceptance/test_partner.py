@@ -106,7 +106,7 @@ def test_a_loss_is_noticed(site: Site) -> None:
     assert "do not agree" in ended.err
 
 
-def test_the_dead_program_leaves_a_load_that_its_heir_ends(site: Site) -> None:
+def test_the_dead_program_leaves_a_load_that_its_new_owner_ends(site: Site) -> None:
     ended = play(site, "--scenario", "crash", "--wait", "0", "--json")
     assert ended.code == 0, ended
     reported = json.loads(ended.out)

@@ -160,7 +160,7 @@ def test_a_broken_configuration_file(site: Site, line: str, words: list[str]) ->
     refused(site.etl("run"), 2, f"{IMPORT_CONFIG}:1: ", *words)
 
 
-def test_every_problem_is_told_at_once(site: Site) -> None:
+def test_every_problem_is_reported_at_once(site: Site) -> None:
     site.set(chunkRows=1, leaseSeconds="soon")
     site.edit(IMPORT_CONFIG, "hasInMigration=true", "hasInMigration=maybe")
     refused(site.etl("run"), 2, "chunkRows", "leaseSeconds", "hasInMigration")

@@ -202,7 +202,7 @@ def test_the_link_that_listens(site: Site, box: Middlebox, with_question: bool) 
         does(service, 2)
 
 
-def test_the_watchdog_is_not_fed_while_nobody_answers(site: Site, box: Middlebox, tmp_path: Path) -> None:
+def test_the_watchdog_is_not_fed_while_no_one_answers(site: Site, box: Middlebox, tmp_path: Path) -> None:
     """As if nobody closed silent links: systemd sees that the service hangs, waiting or at work."""
 
     site.set(copyTables="false", leaseSeconds=3600, heartbeatSeconds=1000, pollSeconds=1, hookSeconds=1)

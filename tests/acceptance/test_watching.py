@@ -69,7 +69,7 @@ def test_it_ends_with_a_key(site: Site, key: bytes, code: int) -> None:
         assert "Traceback" not in screen.text
 
 
-def test_sigterm_keeps_its_code_and_mends_the_terminal(site: Site) -> None:
+def test_sigterm_keeps_its_code_and_fixes_the_terminal(site: Site) -> None:
     with shown(site, "status", "--watch") as screen:
         screen.until("has not handed over")
         screen.process.send_signal(signal.SIGTERM)
@@ -102,7 +102,7 @@ def test_json_is_an_object_per_line(site: Site) -> None:
     assert ended(watching).code == 143
 
 
-def test_a_lost_server_is_told_and_watched_on(site: Site) -> None:
+def test_a_lost_server_is_reported_and_watched_on(site: Site) -> None:
     watching = site.start("status", "--watch", "--interval", "0.1")
     assert watching.stdout
     assert "has not handed over" in watching.stdout.readline()
@@ -119,7 +119,7 @@ def test_a_lost_server_is_told_and_watched_on(site: Site) -> None:
     assert ended(watching).code == 0
 
 
-def test_who_watches_writes_nothing_and_waits_for_nobody(site: Site) -> None:
+def test_who_watches_writes_nothing_and_waits_for_no_one(site: Site) -> None:
     with site.runtime() as runtime:
         # An exclusive lock, as a truncate holds it, ends the look within its patience.
         with site.partner.holding("truncate in_client"):

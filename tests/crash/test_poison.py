@@ -32,7 +32,7 @@ def dies_of_clients() -> None:
     Work.handler = deadly  # type: ignore[method-assign]
 
 
-def test_only_the_guilty_is_set_aside(server: EmbeddedServer, database: Database, tmp_path: Path) -> None:
+def test_only_the_poison_task_is_set_aside(server: EmbeddedServer, database: Database, tmp_path: Path) -> None:
     site = new_site(database, tmp_path, CLAIMS, copyTables="false", taskAttempts=ATTEMPTS)
     site.run()
     site.write("consumers/InMigration.workerCount", "comeKafkaInMigration=2")

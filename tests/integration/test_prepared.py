@@ -76,7 +76,7 @@ def test_other_folders_are_not_prepared(make_site: MakeSite) -> None:
 
 @pytest.mark.parametrize("_", range(2))
 @pytest.mark.prepared
-def test_nobody_sees_what_another_test_has_done(make_site: MakeSite, _: int) -> None:
+def test_no_one_sees_what_another_test_has_done(make_site: MakeSite, _: int) -> None:
     site = make_site(CLAIMS)
     assert site.count("in_tables.in_Client") == 0
     site.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})

@@ -26,7 +26,7 @@ TEXT = OPERATOR.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
-def test_every_key_is_told_with_its_default(file: KeyFile) -> None:
+def test_every_key_is_reported_with_its_default(file: KeyFile) -> None:
     reported: dict[str, str] = {}
     for names, default, _ in table(OPERATOR, f"`{file.path}`"):
         defaults = words(default) or [""] * len(words(names))
@@ -34,16 +34,16 @@ def test_every_key_is_told_with_its_default(file: KeyFile) -> None:
     assert reported == {key.name: key.default for key in file.keys}
 
 
-def test_the_version_variable_is_told() -> None:
+def test_the_version_variable_is_reported() -> None:
     assert f"`{OUT_VERSION_VARIABLE}` (default `{OUT_VERSION_DEFAULT}`)" in TEXT
 
 
-def test_every_code_of_err_is_told_with_cause_and_cure() -> None:
+def test_every_code_of_err_is_reported_with_cause_and_cure() -> None:
     rows = [[cell.replace("`", "") for cell in row] for row in table(ERRORS, "code | cause | cure")]
     assert rows == [[fault.code, fault.cause, fault.cure] for fault in CATALOGUE]
 
 
-def test_every_figure_is_told() -> None:
+def test_every_figure_is_reported() -> None:
     reported = {words(name)[0]: meaning for name, meaning in table(MONITORING, "name | meaning")}
     assert reported == {measure.prometheus_name: measure.help for measure in MEASURES}
     rules = [name for block in blocks(MONITORING) for name in re.findall(r"etl_\w+", block.text)]
@@ -51,28 +51,28 @@ def test_every_figure_is_told() -> None:
     assert set(rules) <= set(reported)
 
 
-def test_every_exit_code_is_told() -> None:
+def test_every_exit_code_is_reported() -> None:
     rows = table(OPERATOR, "code | what happened | what to do")
     assert {int(code) for row in rows for code in row[0].split(",")} == EXIT_CODES
 
 
-def test_every_kind_of_task_is_told() -> None:
+def test_every_kind_of_task_is_reported() -> None:
     assert {kind for kind in Kind if f"`{kind}`" in TEXT} == set(Kind)
 
 
-def test_every_scenario_of_the_partner_is_told() -> None:
+def test_every_scenario_of_the_partner_is_reported() -> None:
     assert [words(row[0]) for row in table(CONTRACT, "scenario | what the partner's program does")] == [
         [name] for name in SCENARIOS
     ]
 
 
-def test_every_file_of_a_contract_is_told() -> None:
+def test_every_file_of_a_contract_is_reported() -> None:
     reported = {name for row in table(CONTRACT, "file | what it is") for name in words(row[0])}
     files = contract_files(company(), TERMS, grants="")
     assert reported == {re.sub(r"schemas/\w+", "schemas/*", path) for path in files}
 
 
-def test_every_scenario_variable_and_verb_of_the_benchmark_is_told() -> None:
+def test_every_scenario_variable_and_verb_of_the_benchmark_is_reported() -> None:
     makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
     [exported] = re.findall(r"(?m)^export (BENCH.*)$", makefile)
     assert {words(row[0])[0] for row in table(SPEED, "variable | meaning")} == set(exported.split())

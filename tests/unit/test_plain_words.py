@@ -10,7 +10,7 @@ DROPPED = (
     r"house|houses|board|bearing|ears|mend\w*|telling|told|twins?|brakes?|heirs?|beaten|anew|guilty|alarm\w*|desk"
     r"|way back"
     r"|somebody|nobody|whoever|everybody|anybody|so many|bears?|productive|figures|rights|go(?:es)? on|at work|him"
-    r"|lanes|strike|is_wanted|are_many|go_on"
+    r"|lanes|strike|is_wanted|are_many|go_on|watchman|errands?|travelling|way_back"
 )
 # What the vendor, the metadata or PostgreSQL fix, the columns of the benchmark's table, and the system account nobody.
 ALLOWED = re.compile(

@@ -20,12 +20,12 @@ def test_every_verb_of_make_exists() -> None:
     assert not [verb for verb in named if not re.search(rf"(?m)^{verb}:", makefile)]
 
 
-def test_every_exit_code_is_told() -> None:
+def test_every_exit_code_is_reported() -> None:
     codes = {int(code) for row in table(README, "exit code") for code in row[0].split(",")}
     assert codes == EXIT_CODES
 
 
-def test_every_folder_is_told() -> None:
+def test_every_folder_is_reported() -> None:
     reported = {folder for row in table(README, "folder") for folder in words(row[0])}
     rooms = {f"etl/{init.parent.name}" for init in (CHECKOUT / "etl").glob("*/__init__.py")}
     assert reported >= rooms

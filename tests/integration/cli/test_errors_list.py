@@ -50,7 +50,7 @@ def test_the_list_is_newest_first_and_limited(rejected: Inbound) -> None:
 
 
 @BOTH_LAYOUTS
-def test_the_store_keeps_the_errors_of_an_import_schema_that_was_made_anew(rejected: Inbound) -> None:
+def test_the_store_keeps_the_errors_of_an_import_schema_that_was_made_again(rejected: Inbound) -> None:
     rejected.site.look("drop schema in_tables cascade")
     rejected.site.create_in_tables()
     fill(rejected, {"in_id": "d", "amount": "NaN"})
@@ -207,7 +207,7 @@ def test_open_errors_are_found_behind_any_number_of_corrected_ones(inbound: Inbo
 
 
 @BOTH_LAYOUTS
-def test_a_value_that_nobody_would_see_stands_in_quotes(inbound: Inbound) -> None:
+def test_a_value_that_no_one_would_see_stands_in_quotes(inbound: Inbound) -> None:
     values = ("", " ", "\t", "\u00a0", "\u200b ", "New kind")
     fill(inbound, *({"in_id": f"v{number}", "kind": value} for number, value in enumerate(values)))
     inbound.merge()

@@ -57,7 +57,7 @@ def test_retry_of_many(rejected: Inbound, choice: list[str], ready: dict[str, in
 
 
 @BOTH_LAYOUTS
-def test_a_link_that_was_given_up_waits_anew(rejected: Inbound) -> None:
+def test_a_link_that_was_given_up_waits_again(rejected: Inbound) -> None:
     rejected.site.etl("errors", "retry", "--table", "in_Claim_Watcher")
     rejected.merge()
     assert rejected.partner.statuses("in_Claim_Watcher") == {"WAITING": 2}
@@ -105,7 +105,7 @@ def test_a_content_over_the_cap_is_shown_and_needs_no_retry(inbound: Inbound) ->
     assert inbound.site.etl("errors", "retry", number).out.startswith("Nothing to offer again")
 
 
-def test_a_row_without_ids_can_be_mended(inbound: Inbound) -> None:
+def test_a_row_without_ids_can_be_fixed(inbound: Inbound) -> None:
     fill(inbound, {"in_id": None})
     inbound.merge()
     inbound.partner("update in_Client set in_id = 'mended'")

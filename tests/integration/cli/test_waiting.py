@@ -40,7 +40,7 @@ def test_nothing_waits(inbound: Inbound) -> None:
     assert asked(inbound, "--explain") == {"waiting": [], "missing": []}
 
 
-def test_what_waits_is_told_by_field_and_target(inbound: Inbound) -> None:
+def test_what_waits_is_reported_by_field_and_target(inbound: Inbound) -> None:
     inbound.site.set(referenceExpiryMinutes=90)
     wait(inbound, "Watcher", ("k", "a"), ("k", "b"))
     wait(inbound, "Party_Firm", ("k", "f"))
@@ -89,7 +89,7 @@ def test_an_instance_that_has_come_is_not_missing(inbound: Inbound) -> None:
 
 
 @BOTH_LAYOUTS
-def test_a_rejected_instance_is_told_with_its_error(inbound: Inbound) -> None:
+def test_a_rejected_instance_is_reported_with_its_error(inbound: Inbound) -> None:
     fill(inbound, {"in_id": "a", "amount": "NaN"}, {"in_id": "b", "kind": "never"})
     wait(inbound, "Watcher", ("k", "a"), ("k", "b"), ("k", "c"), ("k", "d"))
     inbound.merge()

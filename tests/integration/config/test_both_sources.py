@@ -104,7 +104,7 @@ def test_transfer_keeps_what_is_there(world: World) -> None:
     assert world.source.snapshot().contents == {"a.txt": "mine", "b.txt": "same", "c.txt": "new"}
 
 
-def test_transfer_replaces_when_told(world: World) -> None:
+def test_transfer_replaces_when_asked(world: World) -> None:
     world.source.write("a.txt", "mine")
     done = transfer({"a.txt": "theirs"}, world.source, Clash.REPLACE)
     assert done.written == ("a.txt",)

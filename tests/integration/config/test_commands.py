@@ -213,7 +213,7 @@ def test_import_replaces_what_differs_and_leaves_the_rest(etl: Command, world: W
     [
         (MAIN, "chunkRows=many", "chunkRows"),
         (MAIN, "chunkRow=5", "did you mean chunkRows"),
-        (IMPORT, "password=x\npassword=y", "stands here again"),
+        (IMPORT, "password=x\npassword=y", "is already on line"),
         ("scheduler/core/InMigrationScheduler.scheduler-config.txt", "repeat every blue moon", ""),
         ("logging/structure.txt", "layot\n", "did you mean layout"),
         ("consumers/InMigration.workerCount", "comeKafkaInMigration=0", "comeKafkaInMigration"),

@@ -58,7 +58,7 @@ def beside(world: World, path: str) -> str:
     return file.read_text("utf-8") if file.exists() else ""
 
 
-def test_errors_stand_beside_their_text_until_they_are_mended(world: World) -> None:
+def test_errors_stand_beside_their_text_until_they_are_fixed(world: World) -> None:
     world.put("configs/X.txt", b"a=1\nb=x")
     errors = ErrorsBeside(world.source)
     faults = [

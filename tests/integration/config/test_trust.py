@@ -81,7 +81,7 @@ def test_what_is_created_belongs_to_who_signed_in(
 
 
 @pytest.mark.parametrize("way", ["digest", "sasl"])
-def test_a_wrong_password_is_told_without_repeating_it(
+def test_a_wrong_password_is_reported_without_repeating_it(
     secure_zookeeper: SecureZookeeper, password: str, root: str, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_source(urls(secure_zookeeper, root)[way]) as source:
@@ -93,7 +93,9 @@ def test_a_wrong_password_is_told_without_repeating_it(
     assert "n0t" not in str(caught.value)
 
 
-def test_a_user_without_a_password_is_told(secure_zookeeper: SecureZookeeper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_without_a_password_is_reported(
+    secure_zookeeper: SecureZookeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv(PASSWORD, raising=False)
     source = open_source(urls(secure_zookeeper, "/x")["digest"])
     with pytest.raises(ConfigurationError, match=f"{PASSWORD} no password"):
@@ -101,7 +103,7 @@ def test_a_user_without_a_password_is_told(secure_zookeeper: SecureZookeeper, mo
 
 
 @pytest.mark.parametrize("query", ["tls=on", "ca={tls}/client.pem"])
-def test_a_server_that_nobody_vouches_for_gets_no_password(
+def test_a_server_that_no_one_vouches_for_gets_no_password(
     secure_zookeeper: SecureZookeeper, password: str, query: str
 ) -> None:
     from etl.config.zookeeper import ZooKeeperSource
@@ -152,7 +154,7 @@ def own(server: SecureZookeeper) -> ACL:
         (f"/{MAIN}", [make_digest_acl("colleague", "x", write=True)], False, False),
     ],
 )
-def test_an_acl_that_lets_anybody_write_is_seen(
+def test_an_acl_that_lets_anyone_write_is_seen(
     secure_zookeeper: SecureZookeeper,
     password: str,
     root: str,
@@ -190,7 +192,7 @@ def test_guarded_keys_of_an_open_tree_are_refused(zookeeper_url: str, line: str,
         assert refused(source.snapshot()) == set()
 
 
-def test_a_secret_that_anybody_may_read_is_told_but_not_shown(zookeeper_url: str) -> None:
+def test_a_secret_that_anyone_may_read_is_reported_but_not_shown(zookeeper_url: str) -> None:
     with open_source(zookeeper_url) as source:
         source.write(IMPORT, "host=h\npassword=hunter2\n")
         found = [one.found for one in check_trust(source.snapshot())]

@@ -170,7 +170,7 @@ def test_what_takes_long_or_no_type_holds_is_left_to_the_run(site: Site) -> None
     assert seen <= {row["row_id"] for row in site.errors() if row["code"] == "JSON_INVALID"}
 
 
-def test_it_foresees_too_many_twins(make_site: MakeSite) -> None:
+def test_it_foresees_too_many_duplicates(make_site: MakeSite) -> None:
     document = "code: Person\nfields: [{code: email, type: INPUT_EMAIL, needLoadFromInTables: true}]"
     site = make_site({"Person": document}, chunkRows=1000)
     people = parse_company("demo", {"companies/demo/business-objects/Person.yaml": document})

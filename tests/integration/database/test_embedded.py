@@ -132,7 +132,7 @@ def test_a_command_killed_while_it_makes_or_starts_the_server(folder: Path, acto
     assert not list(folder.glob(".postgres.new-*"))
 
 
-def test_a_killed_server_is_started_anew(folder: Path, actor: Actor) -> None:
+def test_a_killed_server_is_started_again(folder: Path, actor: Actor) -> None:
     unlucky = actor.command(folder)
     socket_dir = unlucky.enter()
     ask(socket_dir, "create table kept as select 1 as one")

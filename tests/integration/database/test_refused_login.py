@@ -15,7 +15,7 @@ from tests.fix_company import CLAIMS, PASSWORD, MakeSite
         (PASSWORD, "alter role {role} nologin", "28000", "alter the role: login"),
     ],
 )
-def test_it_is_told_and_somebody_must_mend_it(
+def test_it_is_reported_and_someone_must_fix_it(
     make_site: MakeSite, password: str, statement: str, sqlstate: str, advice: str
 ) -> None:
     site = make_site(CLAIMS)

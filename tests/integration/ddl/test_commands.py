@@ -163,7 +163,7 @@ def test_diff_prints_what_is_missing_until_nothing_is(connected: Path, database:
     assert output(connected, *all_of_it) == ""
 
 
-def test_diff_says_what_it_cannot_mend_and_ends_with_4(connected: Path, database: Database) -> None:
+def test_diff_says_what_it_cannot_fix_and_ends_with_4(connected: Path, database: Database) -> None:
     output(connected, "generate-ddl", "--apply")
     with database.engine.begin() as connection:
         connection.exec_driver_sql("alter table in_tables.in_NaturalPerson alter iin type date using null")

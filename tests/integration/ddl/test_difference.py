@@ -48,7 +48,7 @@ def run(connection: Connection, found: Difference) -> None:
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=MODELS, after=MODELS, allow_drop=st.booleans())
-def test_what_is_printed_mends_what_can_be_mended(
+def test_what_is_printed_fixes_what_can_be_fixed(
     before: Mapping[str, Fields], after: Mapping[str, Fields], allow_drop: bool, engine: sqlalchemy.Engine
 ) -> None:
     with engine.connect() as connection:

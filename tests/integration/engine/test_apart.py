@@ -141,7 +141,7 @@ def test_links_that_are_taken_away_or_rejected(site: Site, table: str) -> None:
     assert statuses == {"c0": "DONE", "never": "ERROR", "c1": "DONE", "late": "DONE", "": "ERROR"}
 
 
-def test_what_the_partner_changes_between_a_kill_and_the_heir(site: Site) -> None:
+def test_what_the_partner_changes_between_a_kill_and_the_new_owner(site: Site) -> None:
     """Merged, but not told: the row is still claimed, and is taken as it stands when the heir comes."""
     with killed(site, IMPORT, 1) as run:
         pass
@@ -171,7 +171,7 @@ def test_an_owner_whose_run_was_taken_over_cannot_write_to_the_store(site: Site)
             runtime.store_fence.hold(connection, Token(source, run, fence))
 
 
-def test_an_undoing_that_is_killed_between_the_commits_is_told_by_the_next(site: Site) -> None:
+def test_an_undoing_that_is_killed_between_the_commits_is_reported_by_the_next(site: Site) -> None:
     run = json.loads(site.etl("run", "--json").out)["run"]
     clients = f"{STORE}.bo_Client where _state <> 'REMOVED'"
     assert site.count(clients) == 3

@@ -103,7 +103,7 @@ def test_a_claim_that_fails_is_made_by_the_next_runner(site: Site) -> None:
     assert site.look("select fence from in_tables.run order by id desc limit 1") == [{"fence": 3}]
 
 
-def test_a_plan_that_the_brake_stops_claims_nothing(site: Site) -> None:
+def test_a_plan_that_the_guard_stops_claims_nothing(site: Site) -> None:
     run(site)
     deliver(site, removed="true")
     with pytest.raises(RunStopped, match="remove 300 of 300 instances of Client"):

@@ -103,7 +103,7 @@ def test_the_command(site: Site) -> None:
     assert "has rejected 4 rows" in site.etl("status").out
 
 
-def test_an_heir_stops_the_run_as_well(site: Site) -> None:
+def test_an_new_owner_stops_the_run_as_well(site: Site) -> None:
     """The runner died between the task that rejected too much and its look at the limit."""
     site.set(errorLimit="")
     clients(site, bad=4)

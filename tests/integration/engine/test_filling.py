@@ -245,7 +245,7 @@ def waiting_for(site: Site, table: str) -> list[dict[str, Any]]:
     )
 
 
-def test_tasks_leave_a_version_alone_that_somebody_holds(site: Site) -> None:
+def test_tasks_leave_a_version_alone_that_someone_holds(site: Site) -> None:
     broken_off(site)
     with psycopg.connect(**superuser(site.out_database)) as session:
         session.execute(f"select 1 from {STORE}.out_version for update")

@@ -66,7 +66,7 @@ def is_as_if_nothing_had_been(site: Site) -> None:
 
 @BOTH_LAYOUTS
 @pytest.mark.parametrize("sqlstate", ["53100", "25006"])
-def test_it_goes_on_when_the_server_is_mended(
+def test_it_goes_on_when_the_server_is_fixed(
     site: Site, caplog: pytest.LogCaptureFixture, layout: str, sqlstate: str
 ) -> None:
     caplog.set_level(logging.INFO)

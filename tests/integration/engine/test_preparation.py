@@ -14,7 +14,7 @@ def site(make_site: MakeSite) -> Site:
     return make_site(CLAIMS)
 
 
-def test_a_second_preparation_waits_for_nobody(site: Site) -> None:
+def test_a_second_preparation_waits_for_no_one(site: Site) -> None:
     """Writers of our tables and readers of our views may be at work for hours."""
     site.run()
     with session(site.database) as at_import, session(site.store_database) as at_store:

@@ -48,7 +48,7 @@ def run_overtaken(site: Site, runtime: Runtime, before: str) -> "Popen[str]":
 
 
 @pytest.mark.parametrize("before", ["pg_advisory_xact_lock", "run_fence for update"])
-def test_the_slower_one_is_told_who_holds_the_marker(site: Site, before: str) -> None:
+def test_the_slower_one_is_reported_who_holds_the_marker(site: Site, before: str) -> None:
     """It has looked and will prepare, or it has prepared and looked again and will lock the fence."""
     with site.runtime() as runtime:
         faster = run_overtaken(site, runtime, before)

@@ -91,7 +91,7 @@ def test_a_cleared_marker_is_a_hand_over(site: Site) -> None:
     assert ready(site) == "process_tracking is empty, so they are handed over: the next run takes them"
 
 
-def test_the_message_of_a_stopped_run_is_told(site: Site) -> None:
+def test_the_message_of_a_stopped_run_is_reported(site: Site) -> None:
     marker = site.partner.hand_over_by_row()
     site.partner("update process_tracking set ins_inkafka_status = 2")
     site.look("update in_tables.run set state = 'stopped', marker_id = %s, message = 'too many {run}'", [marker])
@@ -101,7 +101,7 @@ def test_the_message_of_a_stopped_run_is_told(site: Site) -> None:
 
 
 @pytest.mark.parametrize(("heartbeat", "reported"), [("now()", "is running since 2024-01-02"), ("null", "broke off")])
-def test_what_came_after_the_claim_is_told_of_the_run(site: Site, heartbeat: str, reported: str) -> None:
+def test_what_came_after_the_claim_is_reported_by_the_run(site: Site, heartbeat: str, reported: str) -> None:
     site.look(f"update in_tables.run set state = 'running', started_at = '2024-01-02', heartbeat_at = {heartbeat}")
     assert reported in ready(site)
     site.partner("update in_Client set in_status = 'ON_WORK'")

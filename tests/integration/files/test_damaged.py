@@ -115,7 +115,7 @@ def test_a_record_too_large_to_be_held_rejects_its_row(
     assert reported["examples"][1] == f"line {4 + lines}: the row has 3 cells, the file 2 columns"
 
 
-def test_a_record_of_more_cells_than_anybody_needs_is_counted(client: SqlClient) -> None:
+def test_a_record_of_more_cells_than_anyone_needs_is_counted(client: SqlClient) -> None:
     path = client.write("Client.csv", "in_id,Name\na,1\nb" + "," * 100_000 + '\nc,"2"' + "," * 5000 + '"x\ny"\nd,3\n')
     [reported] = client.fill(path, code=1)
     assert reported["examples"] == [

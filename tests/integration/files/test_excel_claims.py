@@ -182,7 +182,7 @@ def test_sheets_of_charts_are_passed_over(client: SqlClient) -> None:
     assert reported["rows"] == 1
 
 
-def test_merged_cells_and_values_beyond_the_header_are_told(client: SqlClient) -> None:
+def test_merged_cells_and_values_beyond_the_header_are_reported(client: SqlClient) -> None:
     cells = rows("B", ['<c r="@"><v>1</v></c>', "", "", '<c r="@"><v>4</v></c><c r="F5"><v>9</v></c>'])
     merged = '<mergeCells count="1"><mergeCell ref="B2:B3"/><mergeCell ref="A1:D1"/></mergeCells>'
     path = workbook(client.folder / "a.xlsx", HEADER + cells, after=merged)

@@ -97,7 +97,7 @@ def test_a_version_by_name(loaded: SqlClient) -> None:
     assert "did you mean client?; tables: _claim_client_, claim, client" in said
 
 
-def test_what_parquet_cannot_hold_is_told(loaded: SqlClient) -> None:
+def test_what_parquet_cannot_hold_is_reported(loaded: SqlClient) -> None:
     folder = loaded.folder / "out"
     loaded.export("-o", folder)
     before = (folder / "client.parquet").read_bytes()
@@ -192,7 +192,7 @@ def test_formulas_are_texts_where_people_read_them(loaded: SqlClient) -> None:
     assert "only CSV is written for spreadsheets" in loaded.refused("export", "--spreadsheet", "-o", folder)
 
 
-def test_nobody_else_reads_what_is_exported(loaded: SqlClient) -> None:
+def test_no_one_else_reads_what_is_exported(loaded: SqlClient) -> None:
     folder = loaded.folder / "out"
     folder.mkdir()
     (folder / "client.csv").write_text("old")

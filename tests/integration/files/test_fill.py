@@ -94,7 +94,7 @@ def test_strict_is_all_or_nothing(client: SqlClient) -> None:
     assert not list(client.folder.glob(".*"))
 
 
-def test_duplicates_are_told_with_line_and_value(client: SqlClient) -> None:
+def test_duplicates_are_reported_with_line_and_value(client: SqlClient) -> None:
     client.fill(client.write("Client.csv", "in_id,Name\nc-1,first\n"))
     path = client.write("Client.csv", 'in_id,Name\nc-2,"a\nb"\nc-1,again\nc-2,twice\n')
     said = client.refused("fill", path, code=3)
@@ -240,7 +240,7 @@ def test_records_that_chunks_cut_in_two(client: SqlClient, monkeypatch: pytest.M
     assert '"602","","c-300,5"" pipe,","the row has 3 cells, the file 2 columns"' in rejects
 
 
-def test_files_before_the_one_that_fails_are_loaded_and_told(client: SqlClient) -> None:
+def test_files_before_the_one_that_fails_are_loaded_and_reported(client: SqlClient) -> None:
     first, second = client.write("1.csv", "in_id\nc-1\n"), client.write("2.csv", "in_id\nc-1\n")
     done = client.etl("fill", "Client", "--submit", first, second)
     assert done.code == 3

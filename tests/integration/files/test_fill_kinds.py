@@ -59,7 +59,7 @@ def test_a_parquet_column_of_another_kind_is_refused(client: SqlClient) -> None:
     assert "is not a Parquet file" in client.refused("fill", client.write("Client.parquet", "in_id\n"))
 
 
-def test_every_sheet_that_bears_a_name(client: SqlClient) -> None:
+def test_every_sheet_named_after_a_table(client: SqlClient) -> None:
     path = workbook(
         client.folder / "all.xlsx",
         **{"Read me": [["hello"]]},

@@ -50,7 +50,7 @@ def test_what_is_no_file_is_not_opened(client: SqlClient, scans: Path) -> None:
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root gives files away")
-def test_a_further_name_of_somebody_elses_file(client: SqlClient, scans: Path) -> None:
+def test_a_further_name_of_someone_elses_file(client: SqlClient, scans: Path) -> None:
     secret = client.write("secret", "secret")
     os.chown(scans, 12345, 12345)
     os.link(secret, scans / "further")

@@ -68,7 +68,7 @@ def test_the_options_are_those_that_there_are() -> None:
 
 
 @pytest.mark.parametrize("command", [fill, export], ids=lambda command: command.name)
-def test_every_option_of_a_command_is_told_somewhere(command: object) -> None:
+def test_every_option_of_a_command_is_reported_somewhere(command: object) -> None:
     text = FILES.read_text() + README.read_text()
     options = {option for one in command.params for option in one.opts if option.startswith("--")}  # type: ignore[attr-defined]
     assert not [option for option in options - {"--company", "--json", "--output"} if option not in text]

@@ -37,7 +37,7 @@ def watch(site: Site) -> None:
         watch_feed(runtime)
 
 
-def test_a_late_feed_is_told_once_and_once_when_it_is_over(site: Site, listener: Listener) -> None:
+def test_a_late_feed_is_reported_once_and_once_when_it_is_over(site: Site, listener: Listener) -> None:
     watch(site)
     assert listener.names == []
     hours_ago(site, 3)
@@ -85,7 +85,7 @@ def test_a_look_that_finds_nothing_new_writes_nothing(site: Site) -> None:
     assert site.look("select xmin from in_tables.freshness") == row
 
 
-def test_a_hook_that_fails_is_told_again_and_then_let_be(site: Site, listener: Listener) -> None:
+def test_a_hook_that_fails_is_reported_again_and_then_let_be(site: Site, listener: Listener) -> None:
     listener.answer = 500
     hours_ago(site, 3)
     for _ in range(8):
@@ -121,7 +121,7 @@ def test_a_teller_that_died_is_replaced(site: Site, listener: Listener) -> None:
     assert listener.names == ["feed.late"]
 
 
-def test_a_hand_over_that_nobody_reads_is_stalled_and_not_late(site: Site, listener: Listener) -> None:
+def test_a_hand_over_that_no_one_reads_is_stalled_and_not_late(site: Site, listener: Listener) -> None:
     hours_ago(site, 3)
     site.partner.hand_over()
     watch(site)

@@ -43,7 +43,7 @@ def reported(folder: Path) -> list[Any]:
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
-def test_a_command_is_told_of_a_run_on_its_standard_input(site: Site, tmp_path: Path) -> None:
+def test_a_command_is_notified_of_a_run_on_its_standard_input(site: Site, tmp_path: Path) -> None:
     site.set(hookCommand=command(tmp_path))
     done = site.etl("run", "--json", ETL_HOOK_FAVOURITE="tea")
     assert (done.code, done.err) == (1, "")
@@ -78,7 +78,7 @@ def test_a_command_sees_no_variable_that_was_meant_for_others(site: Site, tmp_pa
     assert set(seen) <= {"PATH", "HOME", "LC_CTYPE", *wanted}
 
 
-def test_who_is_told_can_already_read_the_out_tables(site: Site) -> None:
+def test_who_is_notified_can_already_read_the_out_tables(site: Site) -> None:
     with listening() as listener:
         listener.look = lambda: site.count(f"{OUT}.client")
         site.set(hookUrl=listener.url)
@@ -86,7 +86,7 @@ def test_who_is_told_can_already_read_the_out_tables(site: Site) -> None:
     assert (listener.names, listener.looks) == (["run.done"], [1])
 
 
-def test_a_stopped_run_is_told_with_its_reason(site: Site) -> None:
+def test_a_stopped_run_is_reported_with_its_reason(site: Site) -> None:
     with listening() as listener:
         listener.look = lambda: site.partner.marker()["ins_inkafka_status"]
         site.set(hookUrl=listener.url, errorLimit=0)
@@ -96,7 +96,7 @@ def test_a_stopped_run_is_told_with_its_reason(site: Site) -> None:
     assert listener.events[0]["message"] in done.err
 
 
-def test_a_look_that_starts_nothing_is_not_told(site: Site) -> None:
+def test_a_look_that_starts_nothing_is_not_reported(site: Site) -> None:
     with listening() as listener:
         site.set(hookUrl=listener.url)
         site.etl("run")
@@ -132,7 +132,7 @@ def test_a_command_that_is_not_there_stops_no_run(site: Site) -> None:
 @pytest.mark.parametrize(
     ("answer", "fault"), [(500, "it answered with status 500"), (302, "it answered with status 302")]
 )
-def test_an_address_that_refuses_or_sends_elsewhere_is_told_without_its_token(
+def test_an_address_that_refuses_or_sends_elsewhere_is_reported_without_its_token(
     site: Site, answer: int, fault: str
 ) -> None:
     with listening() as listener:
@@ -144,7 +144,7 @@ def test_an_address_that_refuses_or_sends_elsewhere_is_told_without_its_token(
     assert len(listener.events) == 1
 
 
-def test_an_address_where_nobody_is_costs_one_line(site: Site) -> None:
+def test_an_address_where_no_one_is_costs_one_line(site: Site) -> None:
     site.set(hookUrl="http://127.0.0.1:1/t0ken")
     done = site.etl("run")
     assert done.code == 1

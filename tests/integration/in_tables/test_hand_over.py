@@ -62,7 +62,7 @@ def test_what_the_engine_writes_is_not_heard(site: Site, listener: Listener) -> 
 
 
 @pytest.mark.parametrize("revoked", ["pg_notification_queue_usage()", "pg_notify(text, text)"])
-def test_a_server_that_lets_nobody_notify_refuses_no_hand_over(site: Site, listener: Listener, revoked: str) -> None:
+def test_a_server_that_lets_no_one_notify_refuses_no_hand_over(site: Site, listener: Listener, revoked: str) -> None:
     site.run()
     site.look(f"revoke execute on function pg_catalog.{revoked} from public")
     site.partner.hand_over()

@@ -51,7 +51,7 @@ def test_a_marker_that_is_gone_or_locked_does_not_stop_it(
         beat.check()
 
 
-def test_an_heir_is_noticed(site: Site, handshake: MakeHandshake, first: RunLease) -> None:
+def test_an_new_owner_is_noticed(site: Site, handshake: MakeHandshake, first: RunLease) -> None:
     site.look("update in_tables.run set heartbeat_at = '2001-01-01'")
     assert handshake("b").acquire()[1]
     with beating(handshake("a"), first) as beat:

@@ -41,7 +41,7 @@ def test_a_full_file_is_rolled_and_the_oldest_goes(handler: RollingFile, tmp_pat
     assert (folder / "x.log").stat().st_mode & 0o777 == 0o640
 
 
-def test_a_removed_file_is_made_anew(handler: RollingFile, tmp_path: Path) -> None:
+def test_a_removed_file_is_made_again(handler: RollingFile, tmp_path: Path) -> None:
     write(handler, "one")
     (tmp_path / "traces/x.log").unlink()
     write(handler, "two")
@@ -57,7 +57,7 @@ def test_processes_share_a_file_and_lose_no_line(tmp_path: Path) -> None:
     assert sorted(lines) == sorted(f"{name} {number:040d}" for name in "abc" for number in range(150))
 
 
-def test_a_disk_that_takes_nothing_stops_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_disk_that_takes_nothing_stops_no_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("in the way")
     handler = RollingFile(str(tmp_path / "file/x.log"), 100, 2)
     write(handler, "one")

@@ -132,7 +132,7 @@ def test_a_copy_that_a_view_needs_is_kept(site: Site, kind: str) -> None:
     assert copies(site) == []
 
 
-def test_a_copy_that_somebody_reads_waits_for_the_next_clean_up(site: Site) -> None:
+def test_a_copy_that_someone_reads_waits_for_the_next_clean_up(site: Site) -> None:
     copy = age(site, 11)
     site.partner.hand_over()
     with site.locking(copy):

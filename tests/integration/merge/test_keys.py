@@ -92,7 +92,7 @@ def test_payloads_as_ids_values_and_links_are_only_text(inbound: Inbound) -> Non
     assert sorted(inbound.links("Watcher")) == sorted((one, one) for one in HOSTILE)
 
 
-def test_payloads_as_bad_values_are_told_as_they_are(inbound: Inbound) -> None:
+def test_payloads_as_bad_values_are_reported_as_they_are(inbound: Inbound) -> None:
     """66: in err too they are only text, whatever braces and per cents they hold."""
     short = [one for one in HOSTILE if len(one) <= 32]
     inbound.partner.fill("in_Client", *({"in_id": f"{n}", "kind": one} for n, one in enumerate(short)))

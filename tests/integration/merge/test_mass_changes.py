@@ -1,4 +1,4 @@
-"""Guards on the share of changed instances and of ended links; those of removed and emptied ones: test_brake.py."""
+"""Guards on the share of changed instances and of ended links (removed and emptied: test_mass_change_guard)."""
 
 import pytest
 

@@ -138,7 +138,7 @@ def test_other_letters_are_other_addresses(site: Site, one: str, other: str) -> 
     assert (receipt.created, receipt.merged, receipt.rejected) == (2, 0, 0)
 
 
-def test_empty_emails_name_nobody(site: Site) -> None:
+def test_empty_emails_name_no_one(site: Site) -> None:
     site.partner.fill("in_citizen", *({"in_id": str(n), "email": "", "name": "x"} for n in range(5)))
     assert site.run().receipts[0].created == 5
 

@@ -38,7 +38,7 @@ def test_a_bad_value_that_is_skipped_leaves_the_old_one_and_a_warning(inbound: I
 
 
 @BOTH_LAYOUTS
-def test_every_fault_of_a_row_is_told(inbound: Inbound) -> None:
+def test_every_fault_of_a_row_is_reported(inbound: Inbound) -> None:
     inbound.partner.fill(
         "in_Client",
         {"in_id": "a", "amount": "NaN", "score": "NaN", "kind": "never", "place": "{", "level": "x"},
@@ -70,7 +70,7 @@ def test_an_option_that_is_none(inbound: Inbound, written: str) -> None:
     assert inbound.faults() == [("a", "Kind", "OPTION_UNKNOWN", "error")]
 
 
-def test_a_value_that_shows_nothing_is_told_in_quotes(inbound: Inbound) -> None:
+def test_a_value_that_shows_nothing_is_reported_in_quotes(inbound: Inbound) -> None:
     """Empty, blanks, marks without width, fillers, what only turns the writing; none that shows something."""
     unseen = ["", " ", "\t\n", "\u00a0", "\u00ad", "\u034f", "\u115f", "\u1680", "\u180e", "\u200b", "\u200e", "\u202e"]
     unseen += ["\u2060", "\u2063", "\u2800", "\u3000", "\u3164", "\ufe0f", "\ufeff", "\U000e0020", " \u200b "]
@@ -236,7 +236,7 @@ def test_a_file_that_never_comes(inbound: Inbound) -> None:
     assert inbound.site.count(f"{STORE}.file_reference") == 0
 
 
-def test_a_content_over_the_cap_is_told_by_each_run_that_meets_it(inbound: Inbound) -> None:
+def test_a_content_over_the_cap_is_reported_by_each_run_that_meets_it(inbound: Inbound) -> None:
     inbound.site.set(maxValueBytes=10)
     inbound.partner.fill("in_fileStorage", file("fits", b"x" * 10), file("beyond", b"x" * 11))
     inbound.partner.fill("in_Client", {"in_id": "a", "photo": "beyond"})

@@ -28,7 +28,7 @@ def age(site: Site, *arguments: str, code: int = 0) -> Any:
     return json.loads(done.out)
 
 
-def test_ready_and_claimed_rows_are_counted_and_the_oldest_is_told(site: Site) -> None:
+def test_ready_and_claimed_rows_are_counted_and_the_oldest_is_reported(site: Site) -> None:
     site.partner.fill(
         "in_Client",
         {"in_id": "a", "in_status": ""},
@@ -57,7 +57,7 @@ def test_an_empty_company_is_no_trouble(site: Site) -> None:
 
 
 @pytest.mark.parametrize("date", ["null", "'infinity'", "'-infinity'", "'0044-03-15 BC'"])
-def test_a_date_that_is_none_is_told(site: Site, date: str) -> None:
+def test_a_date_that_is_none_is_reported(site: Site, date: str) -> None:
     site.partner(f"insert into in_Client (in_id, inserted_date) values ('a', {date}), ('b', '2020-01-01')")
     with site.runtime() as runtime:
         [client] = [table for table in AgeSampler().sample(runtime).tables if table.in_table == "in_Client"]

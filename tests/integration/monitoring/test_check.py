@@ -56,7 +56,7 @@ def test_a_new_site_and_one_that_has_run_are_in_order(site: Site) -> None:
     assert "        do: let the partner leave inserted_date to its default" in shown
 
 
-def test_a_faulty_configuration_is_told_line_by_line(site: Site) -> None:
+def test_a_faulty_configuration_is_reported_line_by_line(site: Site) -> None:
     site.edit(IMPORT_CONFIG, "hasInMigration=true", "hasInMigration=perhaps\nschemaNam=x")
     found = check(site, code=1)
     assert [finding["found"].split(": ", 1)[1] for finding in found["configuration", "error"]] == [
@@ -65,7 +65,7 @@ def test_a_faulty_configuration_is_told_line_by_line(site: Site) -> None:
     ]
 
 
-def test_a_server_that_refuses_is_told_without_the_password(site: Site) -> None:
+def test_a_server_that_refuses_is_reported_without_the_password(site: Site) -> None:
     site.environ["ETL_TEST_PASSWORD"] = "not the s3cret"
     found = check(site, code=1)
     assert site.etl("check").code == 1
@@ -105,14 +105,14 @@ def test_live_tables_that_do_not_fit(site: Site) -> None:
     assert "`etl generate-ddl --company demo --apply`" in finding["found"]
 
 
-def test_a_run_that_was_left_is_told(site: Site) -> None:
+def test_a_run_that_was_left_is_reported(site: Site) -> None:
     site.run()
     site.look("update in_tables.run set state = 'running', heartbeat_at = null")
     [finding] = check(site, code=0)["marker", "warning"]
     assert finding["do"] == "`etl run` takes it over and continues"
 
 
-def test_what_holds_vacuum_back_is_told(site: Site) -> None:
+def test_what_holds_vacuum_back_is_reported(site: Site) -> None:
     site.look(f"grant pg_read_all_stats to engine_{site.database.name}")
     checked = {"host": site.database.host, "port": site.database.port, "dbname": site.database.name}
     with psycopg.connect(**checked, user=site.database.username, application_name="forgotten") as session:  # type: ignore[arg-type]

@@ -223,7 +223,7 @@ STATUSES = {
 }
 
 
-def test_rows_that_no_run_takes_are_told(site: Site) -> None:
+def test_rows_that_no_run_takes_are_reported(site: Site) -> None:
     site.look(f"alter table {ROWS} alter in_status drop not null", at=site.database)
     assert "may be null, and a row whose in_status is null is taken by no run" in checked(site)
     for number, status in enumerate(STATUSES.values()):
@@ -243,7 +243,7 @@ def test_rows_that_no_run_takes_are_told(site: Site) -> None:
     assert "1 rows of in_tables.in_Client have in_status null, which no run takes: only '' means ready." in shown.out
 
 
-def test_a_column_whose_default_is_not_ready_is_told(site: Site) -> None:
+def test_a_column_whose_default_is_not_ready_is_reported(site: Site) -> None:
     site.look(f"alter table {ROWS} alter in_status set default 'NEW'", at=site.database)
     assert "in_Client.in_status: has the default 'NEW'" in checked(site)
 
@@ -268,7 +268,7 @@ def marker_rows(site: Site, *rows: str) -> str:
         (("(7, current_date, 1)", "(null, current_date, 0)"), "has a row without an id: delete it or give it one"),
     ],
 )
-def test_marker_rows_that_cannot_be_told_apart_start_nothing(site: Site, rows: tuple[str, ...], advice: str) -> None:
+def test_marker_rows_that_cannot_be_distinguished_start_nothing(site: Site, rows: tuple[str, ...], advice: str) -> None:
     site.look(marker_rows(site, *rows), at=site.database)
     outcome = site.run()
     assert outcome.run is None
@@ -322,7 +322,7 @@ def test_what_to_do_is_a_statement_that_works(site: Site, name: str) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 2, 2147483646])
-def test_an_id_of_the_partners_own_is_told_before_the_sequence_was_used(site: Site, number: int) -> None:
+def test_an_id_of_the_partners_own_is_reported_before_the_sequence_was_used(site: Site, number: int) -> None:
     site.run()
     site.look(f"delete from {MARKER}; alter sequence {SEQUENCE} restart", at=site.database)
     site.partner(f"insert into {MARKER} (id, oper_date, load_status) values ({number}, current_date, 0)")

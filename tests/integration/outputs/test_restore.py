@@ -74,7 +74,7 @@ def test_a_restore_into_another_server_loses_no_change(outbound: Outbound, other
         engine.dispose()
 
 
-def test_tables_that_somebody_dropped_come_back(outbound: Outbound) -> None:
+def test_tables_that_someone_dropped_come_back(outbound: Outbound) -> None:
     site = outbound.site
     site.look(f"drop table {OUT}.Client cascade")
     outbound.run()
@@ -83,7 +83,7 @@ def test_tables_that_somebody_dropped_come_back(outbound: Outbound) -> None:
     assert site.count("out_demo.Client") == 2
 
 
-def test_a_column_that_somebody_dropped_comes_back(outbound: Outbound, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_column_that_someone_dropped_comes_back(outbound: Outbound, caplog: pytest.LogCaptureFixture) -> None:
     site = outbound.site
     bela = outbound.row("Bela")["id"]
     site.look(f"alter table {OUT}.Client drop column name cascade")
@@ -144,7 +144,7 @@ def test_out_tables_from_an_old_backup_catch_up_though_the_journal_is_clean(outb
     assert outbound.links() == [("Claim", "Later")]
 
 
-def test_a_session_that_is_lost_meanwhile_is_told_as_such(outbound: Outbound) -> None:
+def test_a_session_that_is_lost_meanwhile_is_reported_as_such(outbound: Outbound) -> None:
     """Not as tables that are others: nothing more can be asked then."""
     outbound.load("in_Client", {"in_id": "a", "name": "Ada"})
     with pytest.raises(TransientFault):

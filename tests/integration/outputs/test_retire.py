@@ -61,7 +61,7 @@ def comment(site: Site) -> str | None:
     return text
 
 
-def test_a_version_that_nobody_needs_goes(site: Site) -> None:
+def test_a_version_that_no_one_needs_goes(site: Site) -> None:
     assert retire_unneeded(site, "1") == Retired(OUT, is_dropped=True)
     assert not exists(site, OUT)
     assert site.look(f"select schema_name, previous from {STORE}.out_version") == [
@@ -105,7 +105,7 @@ def test_what_others_made_on_it_is_a_reason(site: Site) -> None:
     assert retire(site, "1", force=True).is_dropped
 
 
-def test_an_announced_day_is_told_and_kept(site: Site) -> None:
+def test_an_announced_day_is_reported_and_kept(site: Site) -> None:
     tomorrow = site.value("select current_date + 1")
     assert retire(site, "1", on=tomorrow) == Retired(OUT, is_dropped=False, retire_on=tomorrow)
     assert comment(site) == f"out_ version 1, to be dropped from {tomorrow} on"
@@ -118,7 +118,7 @@ def test_an_announced_day_is_told_and_kept(site: Site) -> None:
         retire(site, "2", on=tomorrow)
 
 
-def test_cleaning_drops_what_is_due_unless_somebody_needs_it(site: Site) -> None:
+def test_cleaning_drops_what_is_due_unless_someone_needs_it(site: Site) -> None:
     retire(site, "1", on=site.value("select current_date") - timedelta(days=1))
     site.look(f"create view public.report as select * from {OUT}.Client")
     with site.runtime() as runtime:

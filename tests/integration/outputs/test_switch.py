@@ -147,7 +147,7 @@ def test_a_reader_in_a_transaction_keeps_its_version(outbound: Outbound) -> None
     assert to(outbound, "2").current == SECOND
 
 
-def test_grants_stay_wherever_a_view_is_made_anew(outbound: Outbound) -> None:
+def test_grants_stay_wherever_a_view_is_made_again(outbound: Outbound) -> None:
     site = outbound.site
     role = f"partner_{site.database.name}"
     site.look(
@@ -181,7 +181,7 @@ def test_grants_stay_wherever_a_view_is_made_anew(outbound: Outbound) -> None:
     assert site.look(acl) == before
 
 
-def test_a_view_of_somebody_else_is_a_reason_not_to_switch(outbound: Outbound) -> None:
+def test_a_view_of_someone_else_is_a_reason_not_to_switch(outbound: Outbound) -> None:
     site = outbound.site
     raise_version(outbound)
     to(outbound, "2")

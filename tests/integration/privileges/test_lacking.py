@@ -151,7 +151,7 @@ def test_a_single_missing_right_is_said_by_run_and_check(site: Site, which: str)
     assert site.look(f"select name from {OUT}.client") == [{"name": "Anne"}]
 
 
-def test_a_view_that_belongs_to_somebody_else_is_said_by_a_switch(site: Site) -> None:
+def test_a_view_that_belongs_to_someone_else_is_said_by_a_switch(site: Site) -> None:
     site.run()
     assert site.etl("out", "build", "--version", "2").code == 0
     site.look("alter view out_demo.client owner to postgres")

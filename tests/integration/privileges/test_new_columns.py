@@ -96,7 +96,7 @@ def test_only_who_had_all_gets_more(site: Site) -> None:
     assert not site.value(f"select has_column_privilege('narrow_{at.name}', 'in_tables.in_client', 'mail', 'insert')")
 
 
-def test_a_schema_that_somebody_granted_as_a_whole_stays_so(make_site: MakeSite) -> None:
+def test_a_schema_that_someone_granted_as_a_whole_stays_so(make_site: MakeSite) -> None:
     site = make_site(CLAIMS)  # as its administrator granted: on all tables
     site.document("Visit", VISIT)
     assert site.etl("generate-ddl", "--apply").code == 0

@@ -29,7 +29,7 @@ def test_a_row_that_comes_again_is_offered_again(make_site: MakeSite) -> None:
     assert site.partner("select name, in_status from in_client") == [{"name": "B", "in_status": ""}]
 
 
-def test_what_postgresql_refuses_is_told_from_what_it_cannot_do(make_site: MakeSite) -> None:
+def test_what_postgresql_refuses_is_reported_from_what_it_cannot_do(make_site: MakeSite) -> None:
     site = make_site(CLAIMS)
     client = SqlClient(site.database.engine, "in_tables")
     assert client.refused(Refused("in_Client", {"in_id": "a", "Amount": "much"}))

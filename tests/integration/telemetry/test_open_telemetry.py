@@ -42,7 +42,7 @@ def test_a_run_is_a_trace_of_its_tasks_and_leaves_its_figures(site: Site) -> Non
     assert [point.as_int for point in collector.points["etl.waiting"]] == [1]
 
 
-def test_a_stopped_run_is_an_error_of_its_span_and_no_value_is_told(site: Site) -> None:
+def test_a_stopped_run_is_an_error_of_its_span_and_no_value_is_reported(site: Site) -> None:
     site.set(errorLimit=0)
     with collecting() as collector:
         done = site.etl("run", OTEL_EXPORTER_OTLP_ENDPOINT=collector.address, OTEL_METRICS_EXPORTER="none")

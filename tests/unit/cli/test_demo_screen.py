@@ -63,7 +63,7 @@ def test_a_narrow_screen_keeps_counts_whole() -> None:
     assert "…" not in file.getvalue()
 
 
-def test_rows_with_one_fault_are_told_together() -> None:
+def test_rows_with_one_fault_are_reported_together() -> None:
     lines = shown(fault("C-1"), fault("C-2"), fault("C-3", value="paid"), fault(None, code="NO_ID", column_name=None))
     assert "4 rows rejected; the partner finds why in the table err:" in lines
     assert "  OPTION_UNKNOWN  in_ClientClaim.Status  PAID  C-1, C-2" in lines
@@ -90,7 +90,7 @@ def test_quiet_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == ""
 
 
-def test_a_statement_is_told_by_its_comment() -> None:
+def test_a_statement_is_reported_by_its_comment() -> None:
     sql = "-- people\ninsert into a\nselect 1\n"
     assert comment(sql) == "people"
     assert body(sql) == "insert into a\nselect 1"

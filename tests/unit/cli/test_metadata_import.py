@@ -47,7 +47,7 @@ def test_into_the_configuration_and_it_is_sound(tmp_path: Path, structure: Path)
     assert "INPUT_TEXT_LANG" in document.read_text()
 
 
-def test_what_is_left_out_is_told_with_exit_code_1(tmp_path: Path) -> None:
+def test_what_is_left_out_is_reported_with_exit_code_1(tmp_path: Path) -> None:
     done = call(tmp_path, str(export(tmp_path / "s.zip", CLIENT, KINDS)), "-o", str(tmp_path / "out"))
     assert done.exit_code == 1
     assert "left out `Client.Party`: there is no CO `Parties`" in done.output

@@ -216,7 +216,7 @@ def test_samples_are_the_same_for_the_same_number_and_differ_for_others() -> Non
     assert None not in first.values()
 
 
-def test_sheets_of_long_names_are_told_apart() -> None:
+def test_sheets_of_long_names_are_distinguished() -> None:
     long = "in_" + "x" * 28
     names = sheet_names(["in_A", f"{long}_one", f"{long}_TWO", "in_" + "y" * 40])
     assert list(names.values()) == ["in_A", f"{long[:27]}~002", f"{long[:27]}~003", "in_" + "y" * 28]

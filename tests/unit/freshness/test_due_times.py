@@ -73,7 +73,7 @@ def test_a_time_is_that_of_its_zone_in_summer_and_winter() -> None:
     assert late_since(at("30T00:31"), at("29T01:00"), due) == at("30T00:30")
 
 
-def test_nothing_is_due_when_nobody_says_so() -> None:
+def test_nothing_is_due_when_no_one_says_so() -> None:
     assert not Due().is_watched
     assert late_since(at("30T00:00"), datetime(1970, 1, 1, tzinfo=UTC), Due()) is None
 

@@ -16,12 +16,12 @@ from etl.merge.errors.catalogue import (
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 
 
-def test_a_code_is_told_once() -> None:
+def test_a_code_is_reported_once() -> None:
     assert len({fault.code for fault in CATALOGUE}) == len(CATALOGUE)
 
 
 @pytest.mark.parametrize("fault", CATALOGUE, ids=lambda fault: fault.code)
-def test_a_fault_is_told_whole_in_both_languages(fault: Fault) -> None:
+def test_a_fault_is_reported_whole_in_both_languages(fault: Fault) -> None:
     assert re.fullmatch("[A-Z_]{1,32}", fault.code)
     assert all(astuple(fault))
     assert all(CYRILLIC.search(text) for text in (fault.russian, fault.cause_russian, fault.cure_russian))

@@ -65,7 +65,7 @@ def test_the_key_counts_as_a_loaded_system_field() -> None:
     assert codes(person.loaded_system_fields) == ["email"]
 
 
-def test_the_email_is_unique_without_being_told() -> None:
+def test_the_email_is_unique_without_being_reported() -> None:
     assert codes(company(Staff=STAFF % "Person").object("Person").unique_fields) == ["email"]
 
 

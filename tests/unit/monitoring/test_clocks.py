@@ -16,6 +16,6 @@ from etl.monitoring.server_checks import compare_clocks
         (104.9, 95.0, 105.0, ""),
     ],
 )
-def test_what_is_told(server: float, before: float, after: float, reported: str) -> None:
+def test_what_is_reported(server: float, before: float, after: float, reported: str) -> None:
     finding = compare_clocks(server, before, after)
     assert (finding.found if finding.level == "warning" else "") == reported

@@ -59,7 +59,7 @@ def test_a_structure_is_kept_as_plain_data() -> None:
     assert OutStructure.from_json(STRUCTURE.as_json()) == STRUCTURE
 
 
-def test_differences_are_told_line_by_line() -> None:
+def test_differences_are_reported_line_by_line() -> None:
     wanted = OutStructure((OutInstances("Client", (OutColumn("Age", "numeric(24,4)", FIELD),)),), ())
     assert STRUCTURE.differences(wanted, "out_x") == [
         "drop table out_x._Claim_Client_",

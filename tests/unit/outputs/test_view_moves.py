@@ -21,12 +21,12 @@ def test_a_view_that_is_not_there_is_created_in_the_tables_order() -> None:
     )
 
 
-def test_a_new_column_is_added_at_the_end_whoever_stands_on_the_view() -> None:
+def test_a_new_column_is_added_at_the_end_anyone_who_stands_on_the_view() -> None:
     moves = [ViewMove("t", ViewAction.REPLACE, ("id", "name", "code"))]
     assert plan_moves({"t": WIDER}, {"t": OLD}, READER, force=False) == (moves, [])
 
 
-def test_a_column_that_goes_makes_the_view_anew() -> None:
+def test_a_column_that_goes_makes_the_view_again() -> None:
     moves = [ViewMove("t", ViewAction.REBUILD, ("id", "name"))]
     assert plan_moves({"t": OLD}, {"t": WIDER}, {}, force=False) == (moves, [])
 

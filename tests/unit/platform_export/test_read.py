@@ -93,7 +93,9 @@ def test_an_export_becomes_documents(tmp_path: Path) -> None:
         (changed("a; drop", type="DATE"), "`Client.a; drop`: no code for SQL"),
     ],
 )
-def test_a_field_that_cannot_be_carried_is_told_and_the_rest_is_sound(tmp_path: Path, client: Plain, line: str) -> None:
+def test_a_field_that_cannot_be_carried_is_reported_and_the_rest_is_sound(
+    tmp_path: Path, client: Plain, line: str
+) -> None:
     found = read_structure(export(tmp_path / "s.zip", client, KINDS, PARTIES), "shop", {})
     assert found.left_out[0].startswith(line)
     assert len(found.left_out) == 1

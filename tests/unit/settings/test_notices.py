@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from tests.unit.settings.reading import MAIN, problems_of, settings_of
 
 
-def test_nobody_is_told_and_nothing_is_due_by_default() -> None:
+def test_no_one_is_reported_and_nothing_is_due_by_default() -> None:
     main = settings_of({}).in_migration
     assert (main.hook_command, main.hook_url, main.hook_seconds) == ((), SecretStr(""), 10)
     assert not main.due.is_watched

@@ -162,7 +162,7 @@ def test_defect_7_faults_in_brackets(pattern: str, places: list[int]) -> None:
     "from 9:00", "from 9:00 to", "from 9 to 18 every 10 min", "from 9:00 to 18:00 every",
     "*".join(["(10:00+11:00+mon+tue)"] * 12) + "*" + "*".join(f"(10:00+from {n}:00 to 18:00)" for n in range(12)),
 ])  # fmt: skip
-def test_faults_are_told_with_their_place(pattern: str) -> None:
+def test_faults_are_reported_with_their_place(pattern: str) -> None:
     schedule, faults = parse_schedule(pattern)
     assert schedule.is_off
     assert faults

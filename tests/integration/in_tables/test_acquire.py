@@ -91,7 +91,7 @@ def test_eight_contenders_one_winner_round_after_round(site: Site, handshake: Ma
         finish(handshake(winners[0].owner), winners[0])
 
 
-def test_eight_heirs_one_takeover(site: Site, handshake: MakeHandshake) -> None:
+def test_eight_new_owners_one_takeover(site: Site, handshake: MakeHandshake) -> None:
     first = lease(handshake("dead"))
     for number in range(10):
         age(site, 61)
@@ -136,7 +136,7 @@ def test_a_run_that_was_given_up_is_taken_at_once(handshake: MakeHandshake) -> N
     assert lease(handshake("b")).run == first.run
 
 
-def test_giving_up_what_an_heir_has_changes_nothing(site: Site, handshake: MakeHandshake) -> None:
+def test_giving_up_what_an_new_owner_has_changes_nothing(site: Site, handshake: MakeHandshake) -> None:
     first = lease(handshake("a"))
     age(site, 61)
     lease(handshake("b"))

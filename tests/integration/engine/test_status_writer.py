@@ -97,7 +97,7 @@ def test_an_import_that_breaks_off_in_the_midst_of_marking(site: Site) -> None:
 
 
 @BOTH_LAYOUTS
-def test_what_waits_anew_is_not_what_waited(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_waits_again_is_not_what_waited(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """Marks of this batch's rows may be there before those of the links that waited, and of the same ends."""
     monkeypatch.setattr(status_writer, "_AHEAD_FROM_ROWS", 1)
     site = make_site(CLAIMS)

@@ -89,7 +89,7 @@ def names_the_guilty(site: Site) -> None:
 
 
 @BOTH_LAYOUTS
-def test_only_the_guilty_rows_are_rejected(site: Site) -> None:
+def test_only_the_poison_rows_are_rejected(site: Site) -> None:
     refusing(site, "bo_Client", f"new.amount in {GUILTY}")
     outcome = site.run()
     assert (outcome.exit_code, outcome.errors) == (1, len(GUILTY))
@@ -116,7 +116,7 @@ def test_every_fault_of_values_leads_to_its_row(site: Site, sqlstate: str) -> No
     assert (error["in_id"], error["message"]) == ("c1999", f"the server refuses the row: {sqlstate} sown")
 
 
-def test_a_constraint_that_somebody_added(site: Site) -> None:
+def test_a_constraint_that_someone_added(site: Site) -> None:
     site.look(f"alter table {STORE}.bo_Client add constraint small check (amount < {ROWS})", at=site.store_database)
     assert site.run().exit_code == 1
     [error] = site.errors()
@@ -152,7 +152,7 @@ def test_two_workers_and_several_chunks(site: Site) -> None:
     assert site.partner.statuses("in_Client") == {"DONE": ROWS - len(GUILTY), "ERROR": len(GUILTY)}
 
 
-def test_ids_with_gaps_and_no_row_but_guilty_ones(site: Site) -> None:
+def test_ids_with_gaps_and_no_row_but_poison_ones(site: Site) -> None:
     """Where ids lie says nothing of how many rows there are."""
     site.partner.redeliver("in_Client", *({"id": n, "in_id": f"c{n}", "amount": n} for n in (-5, 3, 10**15)))
     refusing(site, "bo_Client", "true")

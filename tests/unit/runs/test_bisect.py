@@ -45,14 +45,14 @@ ROWS = st.sets(st.integers(0, 299), max_size=8)
 
 
 @given(SIZES, ROWS, ROWS)
-def test_each_guilty_row_is_found_and_named_by_its_own_fault(size: int, poison: set[int], together: set[int]) -> None:
+def test_each_poison_row_is_found_and_named_by_its_own_fault(size: int, poison: set[int], together: set[int]) -> None:
     found = Table(poison, together - poison).bisect(size, probes=10_000)
     named = {one.part: one.fault for one in found}
     assert {(row, row + 1): f"row {row}" for row in poison if row < size} == named
 
 
 @given(SIZES, st.sets(st.integers(0, 299), max_size=300), st.integers(1, 40))
-def test_few_probes_leave_ranges_that_hold_every_guilty_row(size: int, poison: set[int], probes: int) -> None:
+def test_few_probes_leave_ranges_that_hold_every_poison_row(size: int, poison: set[int], probes: int) -> None:
     table = Table(poison, set())
     found = table.bisect(size, probes)
     blamed = [row for one in found for row in range(*one.part)]
@@ -63,7 +63,7 @@ def test_few_probes_leave_ranges_that_hold_every_guilty_row(size: int, poison: s
     assert not sizes or max(sizes) <= 2 * min(sizes) + 2
 
 
-def test_a_combination_blames_nobody() -> None:
+def test_a_combination_blames_no_one() -> None:
     assert Table(set(), {3, 250}).bisect(300, probes=1000) == []
 
 

@@ -103,7 +103,7 @@ def test_a_stage_waits_for_the_whole_stage_before(queue: TaskQueue) -> None:
     assert (left.todo, left.running, left.is_over) == (0, 0, True)
 
 
-def test_a_lane_keeps_its_order_and_holds_up_nobody_else(site: Site, queue: TaskQueue) -> None:
+def test_a_lane_keeps_its_order_and_holds_up_no_one_else(site: Site, queue: TaskQueue) -> None:
     lanes = {10: "a", 11: "a", 12: "b", 13: "", 14: "", 15: "b"}
     with transaction(queue.engine) as connection:
         connection.execute(sqlalchemy.text("delete from in_tables.task"))
@@ -201,7 +201,7 @@ def test_the_check_before_each_try_ends_the_tries(site: Site, queue: TaskQueue) 
     assert states(site)[0] != "done"
 
 
-def test_an_heir_takes_what_was_begun_and_the_old_owner_finishes_nothing(
+def test_an_new_owner_takes_what_was_begun_and_the_old_owner_finishes_nothing(
     site: Site, engine: sqlalchemy.Engine, queue: TaskQueue
 ) -> None:
     begun = queue.take()
@@ -217,7 +217,7 @@ def test_an_heir_takes_what_was_begun_and_the_old_owner_finishes_nothing(
     perform(other, again, lambda connection, task: {}, retry_policy=RetryPolicy(BACKOFFS))
 
 
-def test_a_task_under_way_keeps_the_heir_waiting(site: Site, engine: sqlalchemy.Engine, queue: TaskQueue) -> None:
+def test_a_task_under_way_keeps_the_new_owner_waiting(site: Site, engine: sqlalchemy.Engine, queue: TaskQueue) -> None:
     """While a task's transaction lives nobody can raise the fence: no effect of an old owner commits after it."""
     with transaction(engine) as connection:
         queue.assert_fence(connection)
