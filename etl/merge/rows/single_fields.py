@@ -34,8 +34,8 @@ def merge_single_fields(
 
     Rows that repeat what the store has come first. For the others, a pass stages the rows, marks those unchanged since
     (which locks them), and merges these. The next pass takes rows that the partner changed in between with their new
-    values: never half, never lost. The rows of a staged table, which no other session sees, are all merged, those that
-    depend on others in later passes.
+    values: never half, never lost. Of a staged table, which only its own transaction sees, all rows are merged; later
+    passes take those that depend on others.
     """
     merge = merge_of(connection, business_object, chunk, context)
     is_staged = context.source.is_staged

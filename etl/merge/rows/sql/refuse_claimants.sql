@@ -2,28 +2,29 @@
 -- instance want it back: then those that give the state are refused.
 {% from "group_order.jinja" import brings %}
 with
-claimants as (
-    select c._row, c.field
-    from value_claim c
-    where c.is_refused and c._row not in (select _row from duplicate)
+claims as materialized (
+    select _row, _group, field, value from value_claim where is_refused
+),
+several as materialized (
+    select d.* from duplicate d join stage s on s._row = d._row and s._action <> 'rejected'
+),
+claimants as materialized (
+    select c._row, c._group, c.field
+    from claims c
+    where c._row not in (select _row from several)
 {% for field in unique %}
-    union
-    select d._row, c.field
-    from value_claim c
-    join duplicate d on d._group = c._group
-    where c.is_refused and c.field = '{{ field.short }}'
-      and {{ brings(field, "d") }} and cast({{ field.compared("d." ~ field.column) }} as text) = c.value
+    union all
+    select d._row, c._group, c.field
+    from claims c
+    join several d on d._group = c._group and cast({{ field.compared("d." ~ field.column) }} as text) = c.value
+    where c.field = '{{ field.short }}' and {{ brings(field, "d") }}
 {% endfor %}
 ),
 returning_ones as (
     select d._row, c.field
-    from value_claim c
-    join duplicate d on d._group = c._group
-    where c.is_refused and d._given_state <> 'REMOVED' and not d._removed and not exists (
-        select from claimants o join duplicate e on e._row = o._row
-        join stage s on s._row = e._row and s._action <> 'rejected'
-        where e._group = c._group and o.field = c.field
-    )
+    from (select _group, field from claims except select _group, field from claimants) c
+    join several d on d._group = c._group
+    where d._given_state <> 'REMOVED' and not d._removed
 )
 update stage s
 set
@@ -31,7 +32,7 @@ set
     _action = 'rejected', _loses = false, _instance = null
 from (
     select {{ (["_row"] + (unique | each("bool_or(field = '{0.short}') as _taken_{0.short}"))) | comma_list }}
-    from (select _row, field from claimants union select _row, field from returning_ones) both_kinds
+    from (select _row, field from claimants union all select _row, field from returning_ones) both_kinds
     group by _row
 ) r
-where s._row = r._row and s._action <> 'rejected'
+where s._row = r._row

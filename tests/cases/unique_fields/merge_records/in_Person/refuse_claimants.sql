@@ -1,38 +1,37 @@
 -- Refuses the rows that give a value whose claim is refused. If none of an instance's rows gives it, its state makes the
 -- instance want it back: then those that give the state are refused.
 with
-claimants as (
-    select c._row, c.field
-    from value_claim c
-    where c.is_refused and c._row not in (select _row from duplicate)
-    union
-    select d._row, c.field
-    from value_claim c
-    join duplicate d on d._group = c._group
-    where c.is_refused and c.field = 'email'
-      and not d._removed and d._brings[1] and cast(lower(d.email) as text) = c.value
-    union
-    select d._row, c.field
-    from value_claim c
-    join duplicate d on d._group = c._group
-    where c.is_refused and c.field = 'passport'
-      and not d._removed and d._brings[2] and cast(d.Passport as text) = c.value
-    union
-    select d._row, c.field
-    from value_claim c
-    join duplicate d on d._group = c._group
-    where c.is_refused and c.field = 'number'
-      and not d._removed and d._brings[4] and cast(d.Number as text) = c.value
+claims as materialized (
+    select _row, _group, field, value from value_claim where is_refused
+),
+several as materialized (
+    select d.* from duplicate d join stage s on s._row = d._row and s._action <> 'rejected'
+),
+claimants as materialized (
+    select c._row, c._group, c.field
+    from claims c
+    where c._row not in (select _row from several)
+    union all
+    select d._row, c._group, c.field
+    from claims c
+    join several d on d._group = c._group and cast(lower(d.email) as text) = c.value
+    where c.field = 'email' and not d._removed and d._brings[1]
+    union all
+    select d._row, c._group, c.field
+    from claims c
+    join several d on d._group = c._group and cast(d.Passport as text) = c.value
+    where c.field = 'passport' and not d._removed and d._brings[2]
+    union all
+    select d._row, c._group, c.field
+    from claims c
+    join several d on d._group = c._group and cast(d.Number as text) = c.value
+    where c.field = 'number' and not d._removed and d._brings[4]
 ),
 returning_ones as (
     select d._row, c.field
-    from value_claim c
-    join duplicate d on d._group = c._group
-    where c.is_refused and d._given_state <> 'REMOVED' and not d._removed and not exists (
-        select from claimants o join duplicate e on e._row = o._row
-        join stage s on s._row = e._row and s._action <> 'rejected'
-        where e._group = c._group and o.field = c.field
-    )
+    from (select _group, field from claims except select _group, field from claimants) c
+    join several d on d._group = c._group
+    where d._given_state <> 'REMOVED' and not d._removed
 )
 update stage s
 set
@@ -40,7 +39,7 @@ set
     _action = 'rejected', _loses = false, _instance = null
 from (
     select _row, bool_or(field = 'email') as _taken_email, bool_or(field = 'passport') as _taken_passport, bool_or(field = 'number') as _taken_number
-    from (select _row, field from claimants union select _row, field from returning_ones) both_kinds
+    from (select _row, field from claimants union all select _row, field from returning_ones) both_kinds
     group by _row
 ) r
-where s._row = r._row and s._action <> 'rejected'
+where s._row = r._row
