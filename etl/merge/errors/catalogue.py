@@ -198,8 +198,8 @@ CATALOGUE = (
         "{column} содержит {value}: такого нет ни у одной инстанции, укажите внешний идентификатор или другое значение",
         "a link names an end by an id that does not exist, or by a value that its unique field cannot hold",
         "связь указывает на несуществующий идентификатор или на значение, недопустимое для уникального поля",
-        "sender of the record: write an external id, or a value of the field's type",
-        "отправитель записи: указать внешний идентификатор или значение подходящего типа",
+        "partner: write an external id, or a value of the field's type",
+        "партнёр: указать внешний идентификатор или значение подходящего типа",
     ),
     Fault(
         "NOT_UNIQUE",
@@ -207,8 +207,8 @@ CATALOGUE = (
         "{column} указывает на цель через {value}, но это не уникальное поле цели: используйте уникальное",
         "a link names its target by a field that the metadata of the target do not mark as unique",
         "связь указывает на цель через поле, которое в метаданных цели не помечено как уникальное",
-        "sender of the record: name a unique field; or model author: mark the field as unique",
-        "отправитель записи: указать уникальное поле; или автор модели: пометить поле как уникальное",
+        "partner: name a unique field; or model author: mark the field as unique",
+        "партнёр: указать уникальное поле; или автор модели: пометить поле как уникальное",
     ),
     Fault(
         "AMBIGUOUS",
@@ -216,8 +216,8 @@ CATALOGUE = (
         "{column} содержит {value}: это есть у инстанций нескольких объектов композита, укажите, какой имеется в виду",
         "a link does not say which member of the composite it means, and more than one has such an instance",
         "связь не указывает объект композита, а такая инстанция есть более чем у одного из них",
-        "sender of the record: name the object of the target",
-        "отправитель записи: указать объект цели",
+        "partner: name the object of the target",
+        "партнёр: указать объект цели",
     ),
     Fault(
         "REFERENCE_EXPIRED",

@@ -81,7 +81,7 @@ def _stage(merge: LinkMerge, *, is_small: bool) -> int:
 
     Nothing is written before that: rows that the partner changed in between belong to the same full sets.
     """
-    if merge.names["is_staged"]:  # nobody else sees these rows
+    if merge.names["is_staged"]:  # no other session sees these rows
         merge.run("stage_source_links")
         if merge.names["is_single"] and merge.names["is_ordered"]:
             merge.run("order_links", staged="stage", number="_place")
