@@ -37,7 +37,7 @@ def served(records: Records, name: str) -> int:
 
 @pytest.mark.parametrize("name", ["Watcher", "Party"])
 def test_a_reference_and_its_target_that_do_not_see_each_other_meet(records: Records, name: str) -> None:
-    """Either may commit first, whether the target is made or gets its value; other references have moved the position."""
+    """Either may commit first, whether the target is made or gets its value; others have moved the position."""
     with records.unit() as unit:
         other = unit.instance("Claim", "other")
         unit.links(name, {"owner": other, "target_value": "never"})
