@@ -89,7 +89,7 @@ class Unit:
     def instance(self, bo: str, in_id: str | None = None, **columns: object) -> str:
         """Creates an instance as the merge of rows does; returns its id."""
         [row] = self.look(f"select to_hex(1048575 + count(*)) as n from {STORE}.bo_{bo}")
-        instance = new_ids() + row["n"]
+        instance = new_ids() + str(row["n"])
         given = {"_id": instance, "_in_id": in_id, **columns}
         names, values = ", ".join(given), ", ".join(f":{name.lstrip('_')}" for name in given)
         self.look(
@@ -201,4 +201,4 @@ class Records:
             "select field, target_bo, coalesce(nullif(owner_in_id, ''), g._in_id) as claim, target_field, target_value "
             f"from {STORE}.boi_reference r left join {STORE}.bo_Claim g on g._id = r.owner order by 1, 2, 3, 4, 5"
         )
-        return [tuple(row.values()) for row in rows]  # type: ignore[misc]
+        return [tuple(row.values()) for row in rows]

@@ -1,6 +1,6 @@
 """Links of an ordered source: the later row wins, in one unit of work or in several, and what waited comes too late."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
@@ -27,7 +27,11 @@ STORIES: list[list[tuple[str, bool]]] = [
     [("a", False), ("b", True), ("x", False), ("x", True)],
 ]
 # And where a unit of work ends: after every row, after the second, only at the end.
-CUTS = [lambda rows: [[row] for row in rows], lambda rows: [rows[:2], rows[2:]], lambda rows: [rows]]
+CUTS: list[Callable[[list[tuple[str, bool]]], list[list[tuple[str, bool]]]]] = [
+    lambda rows: [[row] for row in rows],
+    lambda rows: [rows[:2], rows[2:]],
+    lambda rows: [rows],
+]
 
 
 @pytest.fixture
@@ -40,7 +44,8 @@ def records(make_site: MakeSite) -> Iterator[Records]:
 
 def single(story: list[tuple[str, bool]], there: str) -> set[str]:
     """The link of a SINGLE field when all rows are told one by one, and what waits comes in that order."""
-    link, waiting, order = None, {}, 0
+    link: str | None = None
+    waiting: dict[str, int] = {}
     linked_at = -1
     for order, (target, is_removed) in enumerate(story):
         if is_removed:
@@ -145,11 +150,11 @@ def test_a_full_set_of_a_composite_forgets_what_waits_for_any_member(records: Re
     with records.unit() as unit:
         claim = unit.instance("Claim", "k")
         unit.instance("Firm", "f")
-        rows = [{"owner": claim, "target_value": to} for to in ("x", "y", "f")]
+        rows: list[Row] = [{"owner": claim, "target_value": to} for to in ("x", "y", "f")]
         unit.links("Parties", *rows)
     assert records.links("Parties") == {("k", "f")}
     with records.unit() as unit:
-        ends = [{"owner": claim, "removed": True, "to": member} for member in ("Client", "Firm")]
+        ends: list[Row] = [{"owner": claim, "removed": True, "to": member} for member in ("Client", "Firm")]
         unit.links("Parties", {"owner": claim, "target_value": "y"}, *ends)
     assert records.links("Parties") == set()
     assert [row[4] for row in records.waiting()] == ["y"]
