@@ -135,7 +135,7 @@ def test_full_sets(records: Records) -> None:
             unit.instance("Client", target)
         unit.links("Team", *({"owner": claim, "target_value": to} for claim in claims for to in ("a", "b", "wait")))
     with records.unit() as unit:  # one of them again, none, and nothing said of the third; and an owner still to come
-        rows = [{"owner": claims[0], "target_value": "b"}, {"owner_in_id": "l", "removed": True}]
+        rows: list[Row] = [{"owner": claims[0], "target_value": "b"}, {"owner_in_id": "l", "removed": True}]
         unit.links("Team", *rows, {"owner_in_id": "later", "target_value": "c"})
         assert unit.statuses == {1: "DONE", 2: "DONE", 3: "WAITING"}
     assert records.links("Team") == {("k", "b"), ("m", "a"), ("m", "b")}
