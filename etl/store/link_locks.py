@@ -17,7 +17,7 @@ def lock_link_fields(connection: Connection, store_schema: str, fields: Iterable
     """Locks the fields whose links do not only add, until the transaction ends; always in the same order.
 
     Instances are locked before links everywhere, so that no two transactions wait for each other. Waits without limit:
-    only merges hold such locks, and a lock ends with its session.
+    a lock is held by a merge, which ends, or whose session does.
     """
     replacing = {names.store_link_table(bo.code, field.code) for bo, field in fields if not field.only_adds_links}
     if not replacing:

@@ -89,7 +89,7 @@ class Unit:
     def instance(self, bo: str, in_id: str | None = None, **columns: object) -> str:
         """Creates an instance as the merge of rows does; returns its id."""
         [row] = self.look(f"select to_hex(1048575 + count(*)) as n from {STORE}.bo_{bo}")
-        instance = f"{new_ids()}{row['n']}"
+        instance = new_ids() + str(row["n"])
         given = {"_id": instance, "_in_id": in_id, **columns}
         names, values = ", ".join(given), ", ".join(f":{name.lstrip('_')}" for name in given)
         self.look(

@@ -47,7 +47,6 @@ def single(story: list[tuple[str, bool]], there: str) -> set[str]:
     """The link of a SINGLE field when all rows are told one by one, and what waits comes in that order."""
     link: str | None = None
     waiting: dict[str, int] = {}
-    order = 0
     linked_at = -1
     for order, (target, is_removed) in enumerate(story):
         if is_removed:
@@ -152,11 +151,11 @@ def test_a_full_set_of_a_composite_forgets_what_waits_for_any_member(records: Re
     with records.unit() as unit:
         claim = unit.instance("Claim", "k")
         unit.instance("Firm", "f")
-        rows = [{"owner": claim, "target_value": to} for to in ("x", "y", "f")]
+        rows: list[Row] = [{"owner": claim, "target_value": to} for to in ("x", "y", "f")]
         unit.links("Parties", *rows)
     assert records.links("Parties") == {("k", "f")}
     with records.unit() as unit:
-        ends = [{"owner": claim, "removed": True, "to": member} for member in ("Client", "Firm")]
+        ends: list[Row] = [{"owner": claim, "removed": True, "to": member} for member in ("Client", "Firm")]
         unit.links("Parties", {"owner": claim, "target_value": "y"}, *ends)
     assert records.links("Parties") == set()
     assert [row[4] for row in records.waiting()] == ["y"]

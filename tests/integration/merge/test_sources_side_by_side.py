@@ -37,7 +37,7 @@ def served(records: Records, name: str) -> int:
 
 @pytest.mark.parametrize("name", ["Watcher", "Party"])
 def test_a_reference_and_its_target_that_do_not_see_each_other_meet(records: Records, name: str) -> None:
-    """Whoever commits first, whether the target is made or gets its value; other references have moved the position."""
+    """Either may commit first, whether the target is made or gets its value; others have moved the position."""
     with records.unit() as unit:
         other = unit.instance("Claim", "other")
         unit.links(name, {"owner": other, "target_value": "never"})
@@ -124,7 +124,7 @@ def until_blocked(records: Records) -> None:
         if records.site.look(blocked, at=records.site.store_database):
             return
         pause.wait(0.1)
-    pytest.fail("nobody waits for a lock")
+    pytest.fail("no session waits for a lock")
 
 
 @pytest.mark.parametrize(("name", "waits"), [("Client", True), ("Team", True), ("Lead", True), ("Watcher", False)])

@@ -1,4 +1,4 @@
--- The first time, see move_position: not where another transaction has inserted it and has not ended, and no session waits for that.
+-- The first time, see move_position: not where another transaction has inserted it and has not ended: that would be waited for.
 {% from "journal_place.jinja" import journal_place %}
 insert into {{ store_schema | ident }}.reference_position (bo, field, target_bo, place, position)
 select :bo, :field, :target_bo, {{ journal_place(store_schema) }}, cast(:served_until as xid8)

@@ -1,4 +1,4 @@
--- What no other session has ended meanwhile, see finish_references.
+-- What no other transaction has ended meanwhile, see finish_references.
 delete from hit h
 where not exists (
     select 1 from stage s

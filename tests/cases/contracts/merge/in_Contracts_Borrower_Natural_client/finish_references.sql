@@ -1,4 +1,4 @@
--- A resolved reference is deleted, and the partner's row, if it still exists, is done. One that another session has ended
+-- A resolved reference is deleted, and the partner's row, if it still exists, is done. One that another transaction has ended
 -- meanwhile is not linked. With `is_given` the stage has rows that give such a link again.
 with arrived as (
     delete from store_demo.boi_reference r

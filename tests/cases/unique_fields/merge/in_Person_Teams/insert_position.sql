@@ -1,4 +1,4 @@
--- The first time, see move_position: not where another transaction has inserted it and has not ended, and no session waits for that.
+-- The first time, see move_position: not where another transaction has inserted it and has not ended: that would be waited for.
 insert into store_demo.reference_position (bo, field, target_bo, place, position)
 select :bo, :field, :target_bo, (
         select concat_ws(' ', s.system_identifier, d.oid, cast('store_demo.journal' as regclass)::oid)
