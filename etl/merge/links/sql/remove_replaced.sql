@@ -1,14 +1,18 @@
 -- SINGLE: a link that the batch gives and takes away again has taken the place of the links of before meanwhile.
+{% from "origin.jinja" import link_origin with context %}
 with gone as (
     delete from {{ store_schema | ident }}.{{ golden_link | ident }} g
     using (
-        select distinct a.owner, a.target
+        select a.owner, a.target, max({{ link_origin("a") }}) as origin
         from stage a
         join stage r on r.owner = a.owner and r.target = a.target
         where r.removed and not a.removed and r.linked_at >= a.linked_at
+        group by a.owner, a.target
     ) s
     where g._owner = s.owner and g._target <> s.target
-    returning g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before
+    returning
+        g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before,
+        s.origin
 )
-insert into {{ store_schema | ident }}.journal (run, bo, field, instance, target, change, before)
-select :run, :bo, :field, _owner, _target, 'unlinked', before from gone
+insert into {{ store_schema | ident }}.journal (run, bo, field, instance, target, change, before, origin)
+select :run, :bo, :field, _owner, _target, 'unlinked', before, origin from gone
