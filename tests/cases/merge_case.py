@@ -9,7 +9,7 @@ from pathlib import Path
 from etl.database import SqlTemplates
 from etl.merge.context import MergeContext
 from etl.merge.links import statements as links
-from etl.merge.links.members import Member
+from etl.merge.links.members.settle import Member
 from etl.merge.rows import statements as rows
 from etl.merge.rows.field_values import field_values
 from etl.merge.source import IN_TABLES, Matching, Source
@@ -95,7 +95,7 @@ class MergeCase:
         names = rows.template_names(found, field_values(found, rows.value_policy(context)), _CHUNK, context)
         if self.source.is_staged:
             texts = dict(_rendered("etl.merge.rows", names | {"exact": True}))
-            return {name: text for name, text in texts.items() if name not in _ONLY_OF_IN_TABLES}
+            return {name: text for name, text in texts.items() if Path(name).name not in _ONLY_OF_IN_TABLES}
         by_all_ways = {
             f"{name}_by_all_ways": text for name, text in _rendered("etl.merge.rows", names | {"exact": True})
         }
@@ -105,7 +105,7 @@ class MergeCase:
             if field.type is FieldType.FILE_UPLOAD:
                 column = {"column": identifier(field.code), "name": fold(field.code)}
                 texts |= dict(_rendered("etl.merge.files", names | column))
-        return {name: text for name, text in texts.items() if name not in _ONLY_OF_STAGED}
+        return {name: text for name, text in texts.items() if Path(name).name not in _ONLY_OF_STAGED}
 
 
 # One object; a key and unique fields; links that add, replace, and hold one each; files; between databases.
@@ -141,13 +141,15 @@ def _context(*, is_relayed: bool) -> MergeContext:
 
 
 def _rendered(package: str, names: dict[str, object]) -> Iterator[tuple[str, str]]:
-    sql = SqlTemplates(package, "etl.merge", "etl.store")
-    for path in sorted(Path(str(files(package))).glob("sql/*.sql")):
+    """(name, text) of the statements of a package and the packages in it, whose names come in front: `members/…`."""
+    root = Path(str(files(package)))
+    paths = sorted(root.rglob("sql/*.sql"))
+    inner = sorted({path.parent.parent.name for path in paths} - {root.name})
+    sql = SqlTemplates(package, *(f"{package}.{name}" for name in inner), "etl.merge", "etl.store")
+    for path in paths:
         if "{" in path.read_text(encoding="utf-8") and _runs(path.stem, names):
-            yield (
-                path.stem,
-                sql.text(path.stem, **{**names, **_FURTHER.get(path.stem, {}), **_STAGED.get(path.stem, {})}),
-            )
+            text = sql.text(path.stem, **{**names, **_FURTHER.get(path.stem, {}), **_STAGED.get(path.stem, {})})
+            yield str(path.parent.parent.relative_to(root) / path.stem), text
 
 
 def _runs(statement: str, names: dict[str, object]) -> bool:

@@ -12,8 +12,8 @@ def main() -> None:
             _write(case.expected_path(direction), case.printed(direction))
     for merge in MERGES:
         rendered = merge.rendered()
-        for path in merge.folder.glob("*.sql"):
-            if path.stem not in rendered:
+        for path in merge.folder.rglob("*.sql"):
+            if str(path.relative_to(merge.folder).with_suffix("")) not in rendered:
                 path.unlink()
         for name, text in rendered.items():
             _write(merge.folder / f"{name}.sql", text)

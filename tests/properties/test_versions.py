@@ -10,8 +10,8 @@ from etl.database.embedded import EmbeddedServer
 from etl.outputs.versions.follow import no_rows
 from etl.outputs.versions.registry import VersionRow
 from etl.outputs.versions.version import Versions
-from etl.outputs.versions.view_moves import ViewMove
-from etl.outputs.versions.views import move_views
+from etl.outputs.versions.views.view_moves import ViewMove
+from etl.outputs.versions.views.views import move_views
 from etl.runs import Counters
 from tests.fix_company import OUT
 from tests.fix_database import Database

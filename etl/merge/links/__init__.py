@@ -1,7 +1,7 @@
 """Merges rows of one link table into the golden links: insert, remove, replace full sets."""
 
 from etl.merge.links.locks import lock_links
-from etl.merge.links.members import settle_members
+from etl.merge.links.members.settle import settle_members
 from etl.merge.links.merge import merge_links
 from etl.merge.links.staging import any_member_table, create_staged_links
 

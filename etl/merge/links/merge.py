@@ -8,8 +8,8 @@ from etl.database import Connection
 from etl.merge.context import MergeContext
 from etl.merge.errors.truncated import refuse_truncated
 from etl.merge.links.locks import lock_links
-from etl.merge.links.members import serve_members
-from etl.merge.links.serving import serve_references
+from etl.merge.links.members.settle import serve_members
+from etl.merge.links.serving.serve import serve_references
 from etl.merge.links.statements import BY_INDEX_BELOW_ROWS, LinkMerge, link_merge_of
 from etl.merge.links.writing import write_links
 from etl.metadata.company import LinkTable

@@ -18,7 +18,7 @@ from etl.runs import Chunk
 from etl.store import reading_once
 from etl.store.targets import option_values_of, target_fields
 
-_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+_sql = SqlTemplates(__package__, "etl.merge.links.serving", "etl.merge.links.members", "etl.merge", "etl.store")
 
 # Python's blanks and two characters of zero width: an id of only these names no instance.
 BLANKS = "".join(filter(str.isspace, map(chr, range(1, 0x3001)))) + "\u200b\ufeff"

@@ -6,8 +6,8 @@ from itertools import count
 from etl.database import Connection
 from etl.merge.context import MergeContext
 from etl.merge.errors.truncated import refuse_truncated
-from etl.merge.rows.conflicts import Settled, Settling
-from etl.merge.rows.folding import settle_staged
+from etl.merge.rows.conflicts.settling import Settled, Settling
+from etl.merge.rows.folding.fold import settle_staged
 from etl.merge.rows.repeated import pass_repeated
 from etl.merge.rows.statements import Merge, merge_of
 from etl.metadata import names

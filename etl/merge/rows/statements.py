@@ -14,7 +14,7 @@ from etl.metadata.business_object import BusinessObject
 from etl.quoting import identifier
 from etl.runs import Chunk
 
-_sql = SqlTemplates(__package__, "etl.merge", "etl.store")
+_sql = SqlTemplates(__package__, "etl.merge.rows.conflicts", "etl.merge.rows.folding", "etl.merge", "etl.store")
 
 
 # Limit of the before-image in one row of the journal: jsonb ends at 256 MB. New rows are smaller (maxRowBytes).

@@ -8,7 +8,7 @@ import sqlalchemy
 
 from etl.database import Backoff, Connection, RetryPolicy, after_transient, transaction
 from etl.errors import ConfigurationError
-from etl.outputs.versions.fill import fill_chunk, mark_shared
+from etl.outputs.versions.filling import fill_chunk, mark_shared
 from etl.outputs.versions.follow import (
     follow,
     no_rows,

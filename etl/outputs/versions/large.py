@@ -4,7 +4,7 @@ from etl import ddl
 from etl.database import Connection
 from etl.metadata import names
 from etl.metadata.out_structure import OutLinks
-from etl.outputs.versions.fill import expected_rows, fill_beside
+from etl.outputs.versions.filling import expected_rows, fill_beside
 from etl.outputs.versions.follow import no_rows
 from etl.outputs.versions.registry import known_versions, share_version
 from etl.outputs.versions.steps import Table, tables_of

@@ -20,8 +20,7 @@ from etl.outputs.versions.registry import (
 )
 from etl.outputs.versions.upkeep import reconcile
 from etl.outputs.versions.version import Versions
-from etl.outputs.versions.view_moves import ViewMove
-from etl.outputs.versions.views import move_views
+from etl.outputs.versions.views import ViewMove, move_views
 from etl.quoting import printable
 
 _sql = SqlTemplates(__package__)

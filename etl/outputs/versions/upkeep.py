@@ -9,7 +9,7 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.errors import ConfigurationError
 from etl.metadata.out_structure import OutStructure
 from etl.outputs.versions.choose import next_version
-from etl.outputs.versions.fill import begin, fill_chunk, mark_shared
+from etl.outputs.versions.filling import begin, fill_chunk, mark_shared
 from etl.outputs.versions.follow import (
     follow,
     no_rows,

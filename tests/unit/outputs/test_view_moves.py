@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.outputs.versions.view_moves import (
+from etl.outputs.versions.views.view_moves import (
     Refusal,
     ViewAction,
     ViewMove,

@@ -12,7 +12,7 @@ from etl.store.link_locks import lock_link_fields
 from etl.store.planner import reading_once
 from etl.store.targets import target_fields
 
-_sql = SqlTemplates(__package__)
+_sql = SqlTemplates(__package__, "etl.store")
 
 UndoCounters = dict[
     Literal["restored", "removed", "kept", "unlinked", "linked", "aliases", "references", "waiting"], int

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from etl.database import Connection
 from etl.merge.context import MergeContext
 from etl.merge.links.locks import lock_links
-from etl.merge.links.serving import move_position, since_last_time
+from etl.merge.links.serving.serve import move_position, since_last_time
 from etl.merge.links.staging import any_member_table
 from etl.merge.links.statements import LinkMerge, link_merge_of
 from etl.merge.links.writing import write_links

@@ -8,7 +8,7 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs.versions.registry import VersionRow, known_versions
 from etl.outputs.versions.version import Versions
-from etl.outputs.versions.view_moves import (
+from etl.outputs.versions.views.view_moves import (
     Columns,
     Refusal,
     ViewAction,
@@ -17,7 +17,7 @@ from etl.outputs.versions.view_moves import (
 )
 from etl.quoting import fold
 
-_sql = SqlTemplates(__package__)
+_sql = SqlTemplates(__package__, "etl.outputs.versions")
 
 # A session that has waited for deadlock_timeout checks for a deadlock, and fails if there is one. Before any reader can
 # have waited that long for us, we have locked all views or released those we have.

@@ -18,7 +18,7 @@ from etl.metadata import Company, names
 from etl.outputs.versions.own_tables import MIRROR_PARTS
 from etl.quoting import identifier
 
-_sql = SqlTemplates(__package__, "etl.store")
+_sql = SqlTemplates(__package__, "etl.outputs.versions", "etl.store")
 
 _CHANGE = "run, bo, field, instance, target, change, before"
 # Bytes: values up to the first, which is more than a page can hold, are copied with their row; longer ones in slices

@@ -26,7 +26,7 @@ from etl.outputs.versions.version import OutVersion
 from etl.runs import CounterName, Counters
 from etl.store import reading_once
 
-_sql = SqlTemplates(__package__)
+_sql = SqlTemplates(__package__, "etl.outputs.versions")
 
 # Pages in a sample that finds the middle within a hundredth, although rows of one page have neighbouring ids.
 _SAMPLE_ROWS = 100_000
