@@ -15,7 +15,6 @@ from tests.integration.merge.test_sources import DOCUMENTS
 
 _ROUNDS = 5
 _NAMES = [f"n{number}" for number in range(24)]
-_NEEDS_GUARD = pytest.mark.xfail(strict=True, reason="needs the guard by the version of the golden row")
 Answer = TypeVar("Answer")
 
 
@@ -90,7 +89,6 @@ def test_sources_with_instances_of_their_own_share_the_unique_values(records: St
     assert len(names) == len(set(names))
 
 
-@_NEEDS_GUARD
 @BOTH_LAYOUTS
 def test_a_batch_keeps_what_another_one_has_changed_since_it_was_staged(records: Staged) -> None:
     records.merge({"in_id": "a", "Amount": 1, "Note": "old"})
@@ -106,7 +104,6 @@ def test_a_batch_keeps_what_another_one_has_changed_since_it_was_staged(records:
     assert records.journal(batch.run) == [("changed", {"note": "old"})]
 
 
-@_NEEDS_GUARD
 @BOTH_LAYOUTS
 def test_a_run_journals_what_a_batch_has_changed_since_it_was_staged(records: Staged) -> None:
     _run(records.site, [{"in_id": "a", "Amount": 1}])
