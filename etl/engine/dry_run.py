@@ -11,6 +11,7 @@ from etl.engine.planning import mass_change_guard
 from etl.engine.preparation import prepare_in
 from etl.engine.runtime import Runtime
 from etl.merge import Connections, files
+from etl.merge.links import tables_to_serve
 from etl.runs import CounterName, Extent, build_plan
 from etl.sources.in_tables import claim as claiming
 from etl.sources.in_tables.receipts import Receipt
@@ -62,7 +63,8 @@ def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bo
         mass_change_guard(connections, runtime, context, claimed)
     counters: dict[str, list[Counter[CounterName]]] = {table: [] for table in claimed}
     resolved = 0
-    for task in build_plan(runtime.company, Extent(claimed, files.has_files(connections, context))):
+    serves = tables_to_serve(connections.store, runtime.company.in_link_tables(), context.store_schema)
+    for task in build_plan(runtime.company, Extent(claimed, files.has_files(connections, context), serves)):
         done = Counter(merge(connections, task, runtime.company, context))
         counters.setdefault(task.table, []).append(done)
         resolved += done["resolved"]

@@ -10,6 +10,7 @@ import sqlalchemy
 from etl.engine.notifications import hooks_of
 from etl.engine.runtime import Runtime
 from etl.merge import Connections, MergeContext, files
+from etl.merge.links import tables_to_serve
 from etl.outputs import versions as outbound
 from etl.runs import (
     Claimed,
@@ -112,10 +113,15 @@ class Planner:
         extent = Extent(
             claimed,
             has_files=files.has_files(connections, self.context),
+            serves=self._serves(connections),
             fills=self._fills(connections, rows),
             notifies=hooks_of(self.runtime.settings).are_called,
         )
         self.queue.record(connections.source, build_plan(self.runtime.company, extent, after=task))
+
+    def _serves(self, connections: Connections) -> frozenset[str]:
+        links = self.runtime.company.in_link_tables()
+        return tables_to_serve(connections.store, links, self.context.store_schema)
 
     def _fills(self, connections: Connections, rows: ClaimedRows) -> dict[str, int]:
         """The out_ tables that tasks are to fill, and by how many: none unless more was claimed than one task takes."""

@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy
 
-from etl.database import Connection, Part, SqlTemplates, bring_up, fetch_all, part_states, transaction
+from etl.database import Connection, Part, SqlTemplates, bring_up, execute, fetch_all, part_states, transaction
 from etl.engine.preparation import states_at
 from etl.engine.runtime import Runtime
 from etl.errors import MarkerHeld
@@ -44,10 +44,12 @@ def upgrade(runtime: Runtime) -> list[Step]:
     Raises MarkerHeld during a run, EnvironmentFault where only newer programs may write.
     """
     done: list[Step] = []
-    with _without_runs(runtime):
-        for engine in dict.fromkeys((runtime.store_engine, runtime.out_engine)):
-            done += _apply(runtime, engine, [part for part in _parts(runtime, engine) if part is not IMPORT])
-    return done + _apply(runtime, runtime.engine, [IMPORT])
+    with transaction(runtime.engine, lock_timeout=_PATIENCE) as connection:
+        fetch_all(connection, _sql("lock_upgrades"), {"schema": runtime.in_schema})
+        with _without_runs(runtime):
+            for engine in dict.fromkeys((runtime.store_engine, runtime.out_engine)):
+                done += _apply(runtime, engine, [part for part in _parts(runtime, engine) if part is not IMPORT])
+        return done + _apply(runtime, runtime.engine, [IMPORT])
 
 
 def _parts(runtime: Runtime, engine: sqlalchemy.Engine) -> list[Part]:
@@ -61,7 +63,8 @@ def _apply(runtime: Runtime, engine: sqlalchemy.Engine, parts: list[Part]) -> li
         with transaction(engine, client_min_messages="warning", lock_timeout=_PATIENCE) as connection:
             states = [one for one in states_at(connection, runtime, engine) if one.part in parts]
             there = [one for one in states if one.version is not None]
-            if IMPORT in parts and there:
+            if IMPORT in parts and any(one.pending for one in there):
+                execute(connection, _sql("lock_run_fence", schema=runtime.in_schema))
                 _lock_out_runs(connection, runtime)
             steps = [
                 Step(step.part, schema, step.version, step.name)

@@ -1,6 +1,6 @@
 """Plans the tasks of a run from what was claimed. Titles are only shown; the kind decides what a task does."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -27,11 +27,13 @@ _INDEXES: _Line = (Kind.MAKE_INDEXES, "Индексы связей", "", None, "
 @dataclass(frozen=True)
 class Extent:
     """The work of a run. `claimed` holds one value per in_ table, data and links alike; `has_files`: files are unread
-    or fields wait for files; `fills` are out_ tables of a version that this run makes, each with the number of tasks
-    that fill it; `notifies`: hooks are called when all is done."""
+    or fields wait for files; `serves`: link tables for which links wait, whose ends may come in this run; `fills` are
+    out_ tables of a version that this run makes, each with the number of tasks that fill it; `notifies`: hooks are
+    called when all is done."""
 
     claimed: Mapping[str, Claimed]
     has_files: bool = False
+    serves: Collection[str] = ()
     fills: Mapping[str, int] = field(default_factory=dict)
     notifies: bool = False
 
@@ -45,8 +47,8 @@ def build_claim_plan(tables: Iterable[Claimed]) -> tuple[Task, ...]:
 def build_plan(company: Company, extent: Extent, after: Task = FIRST) -> tuple[Task, ...]:
     """All tasks `after` the planning task; kinds without work are left out.
 
-    Dictionaries come before the objects whose dropdowns name their rows. A link table always has a task, also without
-    claimed rows: the instance that a waiting reference needs may have come in this run.
+    Dictionaries come before the objects whose dropdowns name their rows. A link table for which links wait has a task
+    also without claimed rows: the instance that one of them needs may have come in this run.
     """
     claimed = extent.claimed
     stages: list[Iterable[_Line]] = [
@@ -102,7 +104,7 @@ def _files(extent: Extent) -> Iterator[_Line]:
 def _links(company: Company, extent: Extent) -> Iterator[list[_Line]]:
     """The tasks of links, their barrier, and the links' indexes unless these are made beside the filling of out_
     tables."""
-    links = list(company.in_link_tables())
+    links = [link for link in company.in_link_tables() if extent.claimed[link.name].rows or link.name in extent.serves]
     if links:
         yield list(_link_tables(links, extent.claimed))
         yield [(Kind.NOP, "Связи прошли", "", None, "")]

@@ -3,6 +3,14 @@
 from etl.merge.links.locks import lock_links
 from etl.merge.links.members.settle import settle_members
 from etl.merge.links.merge import merge_links
+from etl.merge.links.serving.tables import tables_to_serve
 from etl.merge.links.staging import any_member_table, create_staged_links
 
-__all__ = ["any_member_table", "create_staged_links", "lock_links", "merge_links", "settle_members"]
+__all__ = [
+    "any_member_table",
+    "create_staged_links",
+    "lock_links",
+    "merge_links",
+    "settle_members",
+    "tables_to_serve",
+]
