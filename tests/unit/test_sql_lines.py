@@ -7,8 +7,17 @@ import pytest
 _ROOT = Path(__file__).parents[2]
 _LONGEST = 120
 _ENDINGS = ("*.sql", "*.jinja", "*.sql.j2")
-# Folders whose statements are still to be wrapped.
-_EXCLUDED = ("etl/merge", "etl/sources", "etl/store")
+# Statements of migrations, which are left as databases have run them: path -> the long lines.
+_KEPT = {
+    "etl/sources/in_tables/migrations/0002_source.sql": [
+        "alter table {{ schema | ident }}.run_fence add column source"
+    ],
+    "etl/store/migrations/0004_references.sql": [
+        "alter table {{ schema | ident }}.boi_reference add constraint boi_reference_one_owner",
+        "    'The owner''s instance, where it was there when the link began to wait;",
+        "            (select cast(t.at as text) from",
+    ],
+}
 # Released migrations never change.
 _RELEASED = ("0000_", "0001_")
 
@@ -21,7 +30,7 @@ def sql_files() -> list[Path]:
 
 def is_checked(path: Path) -> bool:
     is_released = path.parts[-3:-1].count("migrations") > 0 and path.name.startswith(_RELEASED)
-    return not is_released and not any(path.is_relative_to(folder) for folder in _EXCLUDED)
+    return not is_released
 
 
 def long_lines(text: str) -> list[int]:
@@ -31,6 +40,8 @@ def long_lines(text: str) -> list[int]:
 def test_sql_is_found_where_it_lies() -> None:
     checked = {path.as_posix() for path in sql_files() if is_checked(path)}
     assert "etl/outputs/versions/sql/window.jinja" in checked
+    assert {"etl/merge/rows/sql/ways.jinja", "etl/store/sql/targets.jinja"} <= checked
+    assert set(_KEPT) <= checked
     assert "ddl_templates/store/unique_index.sql.j2" in checked
     assert "etl/contract/sql/check.sql" in checked
     assert not any("migrations/0000_" in path or "migrations/out/0001_" in path for path in checked)
@@ -38,7 +49,11 @@ def test_sql_is_found_where_it_lies() -> None:
 
 @pytest.mark.parametrize("path", [path for path in sql_files() if is_checked(path)], ids=str)
 def test_no_line_is_too_long(path: Path) -> None:
-    assert long_lines((_ROOT / path).read_text(encoding="utf-8")) == []
+    text = (_ROOT / path).read_text(encoding="utf-8")
+    found = [text.splitlines()[number - 1] for number in long_lines(text)]
+    kept = _KEPT.get(path.as_posix(), [])
+    assert len(found) == len(kept), found
+    assert all(line.startswith(start) for line, start in zip(found, kept, strict=True)), found
 
 
 @pytest.mark.parametrize(("line", "found"), [("x" * 121, [2]), ("x" * 120, []), ("я" * 121, [2]), ("я" * 120, [])])

@@ -1,4 +1,4 @@
--- Faults and informations about rows.
+-- Faults of rows, and messages about them.
 create temporary table err (
     run bigint,
     in_table varchar(63),

@@ -34,7 +34,7 @@ alter table {{ schema | ident }}.ended_reference
     add column owner varchar(16) collate "C" not null default '',
     add column target_field varchar(63) not null default '';
 -- Per link table: all references and instances that transactions before `position` wrote have been looked up for each
--- other. A transaction number means nothing without its server: `place` says which server, database and journal it is of.
+-- other. A transaction number means nothing without its server: `place` names server, database and journal.
 create table {{ schema | ident }}.reference_position (
     bo varchar(63) not null,
     field varchar(63) not null,
@@ -66,7 +66,7 @@ comment on column {{ schema | ident }}.boi_reference.owner is
 -- For people.
 comment on table {{ schema | ident }}.reference_position is
     'Up to which transaction waiting links and arrived instances have been looked up for each other.';
--- The link rows of in_ tables whose waiting another source has ended: the next run of the in_ tables writes their statuses.
+-- Link rows of in_ tables whose waiting another source has ended: the next run of the in_ tables sets their status.
 create table {{ schema | ident }}.pending_status (
     bo varchar(63) not null,
     field varchar(63) not null,

@@ -1,5 +1,5 @@
--- Units with smaller numbers are old: they are before the first one that began within the kept days, and before the newest.
--- Null without any. For starts in the future see oldest_kept of the in_ tables.
+-- Units with smaller numbers are old: they are before the first one that began within the kept days, and before the
+-- newest. Null without any. For starts in the future see oldest_kept of the in_ tables.
 select least(
     (
         select min(u.number)

@@ -1,5 +1,5 @@
--- A resolved reference is deleted, and the partner's row, if it still exists, is done. One that another transaction has ended
--- meanwhile is not linked. With `is_given` the stage has rows that give such a link again.
+-- A resolved reference is deleted, and the partner's row, if it still exists, is done. One that another transaction has
+-- ended meanwhile is not linked. With `is_given` the stage has rows that give such a link again.
 {% from "ended.jinja" import ended with context %}
 {% from "ended_waits.jinja" import ended_links %}
 {% from "reference.jinja" import of_table, ends, is_staged_as, waits_under %}

@@ -1,10 +1,13 @@
--- Rows with a missing end wait; one that waits already keeps its start time. The in_ tables give both ends by their external
--- ids; other sources the owner by its instance, where it is there, and perhaps a link again that waits: its newest row counts.
+-- Rows with a missing end wait; one that waits already keeps its start time. The in_ tables give both ends by their
+-- external ids. Other sources give the owner by its instance, where it is there, and may give a link that waits already
+-- once more: the newest row counts.
 {% from "reference.jinja" import of_table, is_staged_as, waits_under %}
 insert into {{ store_schema | ident }}.boi_reference
     (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run)
 {% if is_staged %}
-select :bo, :field, :target_bo, s.owner_in_id, {{ waits_under("s") }}, s.target_field, s.target_value, max(s.linked_at), :run
+select
+    :bo, :field, :target_bo, s.owner_in_id, {{ waits_under("s") }}, s.target_field, s.target_value,
+    max(s.linked_at), :run
 from stage s
 where s.owner is null or s.target is null
 group by s.owner_in_id, {{ waits_under("s") }}, s.target_field, s.target_value

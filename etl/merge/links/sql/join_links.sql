@@ -5,7 +5,8 @@
 with joined as (
     update {{ in_schema | ident }}.{{ in_table | ident }} l
     set in_status = 'DONE'
-    from {{ store_schema | ident }}.{{ owner_golden | ident }} o, {{ store_schema | ident }}.{{ target_golden | ident }} t
+    from {{ store_schema | ident }}.{{ owner_golden | ident }} o,
+        {{ store_schema | ident }}.{{ target_golden | ident }} t
     where l.in_status = 'ON_WORK'{{ " and l.removed is not true" if has_removed }}{{ links_within(chunk) }}
       and o._in_id = l.{{ owner_column | ident }} collate "C" and t._in_id = l.{{ target_column | ident }} collate "C"
     returning

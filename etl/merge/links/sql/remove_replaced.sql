@@ -1,4 +1,4 @@
--- SINGLE: a link that the batch gives and takes away again has taken the place of the links of before meanwhile.
+-- SINGLE: a link that the batch gives and removes again has replaced the earlier links meanwhile.
 {% from "origin.jinja" import link_origin with context %}
 with gone as (
     delete from {{ store_schema | ident }}.{{ golden_link | ident }} g

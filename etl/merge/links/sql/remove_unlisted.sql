@@ -8,7 +8,9 @@ with owners as materialized (select distinct owner, owner_in_id from stage),
 called as materialized (
     select owner, owner_in_id from owners
     union
-    select o.owner, g._in_id from owners o join {{ store_schema | ident }}.{{ owner_golden | ident }} g on g._id = o.owner
+    select o.owner, g._in_id
+    from owners o
+    join {{ store_schema | ident }}.{{ owner_golden | ident }} g on g._id = o.owner
     union
     select o.owner, a.in_id from owners o join {{ store_schema | ident }}.alias a on a.bo = :bo and a.instance = o.owner
 ),

@@ -10,12 +10,16 @@ select
     coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target,
     {{ "coalesce(l.removed, false)" if has_removed else "false" }} as removed,
     case
-        when coalesce(o._id, oa.instance) is null and btrim(l.{{ owner_column | ident }}, :blanks) = '' then cast(:owner_column as text)
-        when coalesce(t._id, ta.instance) is null and btrim(l.{{ target_column | ident }}, :blanks) = '' then cast(:target_column as text)
+        when coalesce(o._id, oa.instance) is null and btrim(l.{{ owner_column | ident }}, :blanks) = ''
+        then cast(:owner_column as text)
+        when coalesce(t._id, ta.instance) is null and btrim(l.{{ target_column | ident }}, :blanks) = ''
+        then cast(:target_column as text)
     end as fault_column
 from {{ in_schema | ident }}.{{ in_table | ident }} l
 left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = l.{{ owner_column | ident }} collate "C"
-left join {{ store_schema | ident }}.{{ target_golden | ident }} t on t._in_id = l.{{ target_column | ident }} collate "C"
+left join {{ store_schema | ident }}.{{ target_golden | ident }} t
+    on t._in_id = l.{{ target_column | ident }} collate "C"
 left join {{ store_schema | ident }}.alias oa on oa.bo = :bo and oa.in_id = l.{{ owner_column | ident }} collate "C"
-left join {{ store_schema | ident }}.alias ta on ta.bo = :target_bo and ta.in_id = l.{{ target_column | ident }} collate "C"
+left join {{ store_schema | ident }}.alias ta
+    on ta.bo = :target_bo and ta.in_id = l.{{ target_column | ident }} collate "C"
 where l.in_status = 'ON_WORK'{{ links_within(chunk) }}

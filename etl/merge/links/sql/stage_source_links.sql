@@ -1,7 +1,7 @@
--- The links that a source has staged, with both ends: the owner by its instance or its external id, the target by one of
--- these, or by a unique field and its value. A missing end is null. `owner_in_id` is empty where the owner is there.
--- A removed row without a target says that the owner's full set has no more links than its other rows.
--- `linked_at` shows the order: `id` counts the rows of the source's unit of work.
+-- The links that a source has staged, with both ends: the owner by its instance or its external id, the target by one
+-- of these, or by a unique field and its value. A missing end is null. `owner_in_id` is empty where the owner is there.
+-- A removed row without a target says that the owner's full set has no more links than its other rows. `linked_at`
+-- shows the order: `id` counts the rows of the source's unit of work.
 {% from "targets.jinja" import join_by_value, found_by_value %}
 {% from "staged_ends.jinja" import given_rows, owner_fault, target_fault, shown_value %}
 create temporary table stage on commit drop as
@@ -10,13 +10,15 @@ known as (
     select g.*, coalesce(oi._id, o._id, oa.instance) as owner,
         coalesce(ti._id, t._id, ta.instance{{ found_by_value(unique) }}) as target,
         coalesce(nullif(g.owner_in_id, ''), oi._in_id) as in_id,
-        {{ "g.removed and g.target_id is null and g.target_field = '' and g.written = ''" if replaces else "false" }} as is_end_of_set
+        {{ "g.removed and g.target_id is null and g.target_field = '' and g.written = ''" if replaces else "false" }}
+            as is_end_of_set
     from given g
     left join {{ store_schema | ident }}.{{ owner_golden | ident }} oi on oi._id = g.owner_id
     left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = nullif(g.owner_in_id, '')
     left join {{ store_schema | ident }}.alias oa on oa.bo = :bo and oa.in_id = nullif(g.owner_in_id, '')
     left join {{ store_schema | ident }}.{{ target_golden | ident }} ti on ti._id = g.target_id
-    left join {{ store_schema | ident }}.{{ target_golden | ident }} t on t._in_id = nullif(g.target_value, '') and g.target_field = ''
+    left join {{ store_schema | ident }}.{{ target_golden | ident }} t
+        on t._in_id = nullif(g.target_value, '') and g.target_field = ''
     left join {{ store_schema | ident }}.alias ta
         on ta.bo = :target_bo and ta.in_id = nullif(g.target_value, '') and g.target_field = ''
 {{ join_by_value("g", store_schema, target_golden, unique) | indent(4, true) -}}

@@ -9,7 +9,11 @@ with
 named as (
     select i.id, {{ known_by(unique) }} as instance{% for field in unique %},
         u_{{ field.short }}._id as holder_{{ field.short }},
-        case when u_{{ field.short }}._id is null and not coalesce(i.removed, false){{ " and not %s" | format(field.fault) if field.fault }} then cast({{ field.compared(field.own) }} as text) end as wants_{{ field.short }}{% endfor %}
+        case
+            when u_{{ field.short }}._id is null and not coalesce(i.removed, false)
+            {{- " and not %s" | format(field.fault) if field.fault }}
+            then cast({{ field.compared(field.own) }} as text)
+        end as wants_{{ field.short }}{% endfor %}
 
     from {{ in_schema | ident }}.{{ in_table | ident }} i
 {{ ways(fields, unique, lookups, store_schema, golden) }}
@@ -19,11 +23,14 @@ touched as materialized (
     select id, '' as field, cast(instance as text) as key from named where instance is not null
 {% for field in unique %}
     union all
-    select id, '', cast(holder_{{ field.short }} as text) from named where holder_{{ field.short }} <> coalesce(instance, '')
+    select id, '', cast(holder_{{ field.short }} as text)
+    from named
+    where holder_{{ field.short }} <> coalesce(instance, '')
     union all
     select id, '{{ field.short }}', wants_{{ field.short }} from named where wants_{{ field.short }} is not null
 {% endfor %}
 )
 select distinct t.id
 from touched t
-join (select field, key from touched group by field, key having min(id) <> max(id)) shared on shared.field = t.field and shared.key = t.key
+join (select field, key from touched group by field, key having min(id) <> max(id)) shared
+    on shared.field = t.field and shared.key = t.key

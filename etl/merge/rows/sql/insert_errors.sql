@@ -1,4 +1,4 @@
--- One err row per fault of a rejected row, and one per skipped value, in the order of the rows; and an information for
+-- One err row per fault of a rejected row, and one per skipped value, in the order of the rows; and a message for
 -- rows that were merged into an instance, or with another row.
 {% from "said.jinja" import said %}
 insert into {{ in_schema | ident }}.err
@@ -11,18 +11,27 @@ select
 from (
     select
         _row as row_id, _in_id as in_id, cast(null as text) as column_name, coalesce(_fault, 'NO_ID') as code,
-        case when _fault in ('OUT_ID_UNKNOWN', 'OUT_ID_TWICE') then _out_id when _fault = 'IN_ID_TAKEN' then _in_id end as value,
+        case
+            when _fault in ('OUT_ID_UNKNOWN', 'OUT_ID_TWICE') then _out_id
+            when _fault = 'IN_ID_TAKEN' then _in_id
+        end as value,
         'error' as severity
     from stage
-    where _action = 'rejected' and {{ "_fault <> 'SYSTEM_FIELD_MISSING'" if is_staged else "(_fault is not null or (_in_id is null and _out_id is null))" }}
+    where _action = 'rejected' and {{
+        "_fault <> 'SYSTEM_FIELD_MISSING'" if is_staged
+        else "(_fault is not null or (_in_id is null and _out_id is null))"
+    }}
 {% if system %}
     union all
     select _row, _in_id, null, 'SYSTEM_FIELD_MISSING', :system_fields, 'error'
     from stage
-    where _lacks_system and not _removed and _action = 'rejected'{{ " and (_known is not null or _fault = 'SYSTEM_FIELD_MISSING')" if is_staged }}
+    where _lacks_system and not _removed and _action = 'rejected'
+      {{- " and (_known is not null or _fault = 'SYSTEM_FIELD_MISSING')" if is_staged }}
 {% endif %}
     union all
-    select _row, _in_id, null, 'ROW_TOO_LONG', concat(_row_bytes, ' bytes, and maxRowBytes is ', cast(:max_row_bytes as bigint)), 'error'
+    select
+        _row, _in_id, null, 'ROW_TOO_LONG',
+        concat(_row_bytes, ' bytes, and maxRowBytes is ', cast(:max_row_bytes as bigint)), 'error'
     from stage
     where _action = 'rejected' and _row_bytes > :max_row_bytes
 {% if tested %}
@@ -32,7 +41,12 @@ from (
     join {{ in_schema | ident }}.{{ in_table | ident }} i on i.id = s._row
     cross join lateral (values
 {% for field in tested %}
-        (s._bad[{{ loop.index }}], '{{ field.field }}', case when s._bad[{{ loop.index }}] then {{ field.code }} end, case when s._bad[{{ loop.index }}] then left({{ field.raw }}, 200) end, '{{ "warning" if field.skips else "error" }}'){{ "," if not loop.last }}
+        (
+            s._bad[{{ loop.index }}], '{{ field.field }}',
+            case when s._bad[{{ loop.index }}] then {{ field.code }} end,
+            case when s._bad[{{ loop.index }}] then left({{ field.raw }}, 200) end,
+            '{{ "warning" if field.skips else "error" }}'
+        ){{ "," if not loop.last }}
 {% endfor %}
     ) as v (is_bad, field, code, value, severity)
     where s._bad is not null and not s._removed and v.is_bad
@@ -43,10 +57,16 @@ from (
     from stage s
     cross join lateral (values
 {% for field in unique %}
-        (s._taken_{{ field.short }} and s._action = 'rejected', '{{ field.field }}', 'UNIQUE_TAKEN', left(cast(s.{{ field.column }} as text), 200), 'error'){{ "," if not loop.last or unique | rejectattr("is_key") | list }}
+        (
+            s._taken_{{ field.short }} and s._action = 'rejected', '{{ field.field }}',
+            'UNIQUE_TAKEN', left(cast(s.{{ field.column }} as text), 200), 'error'
+        ){{ "," if not loop.last or unique | rejectattr("is_key") | list }}
 {% endfor %}
 {% for field in unique if not field.is_key %}
-        (s._by = '{{ field.short }}' and s._action <> 'rejected', '{{ field.field }}', 'MERGED_BY_VALUE', left(cast(s.{{ field.column }} as text), 200), 'info'){{ "," if not loop.last }}
+        (
+            s._by = '{{ field.short }}' and s._action <> 'rejected', '{{ field.field }}',
+            'MERGED_BY_VALUE', left(cast(s.{{ field.column }} as text), 200), 'info'
+        ){{ "," if not loop.last }}
 {% endfor %}
     ) as v (holds, field, code, value, severity)
     where v.holds

@@ -3,8 +3,11 @@
 {% from "origin.jinja" import row_origin with context %}
 with created as (
     insert into {{ store_schema | ident }}.{{ golden | ident }}
-        (_id, _in_id, {{ "_state, " if is_staged }}_created_at, _modified_at, _in_migrated_at{{ fields | each(", {0.column}") | join }})
-    select _instance, _in_id, {{ "_state, " if is_staged }}:started_at, :started_at, :started_at{{ fields | each(", {0.column}") | join }}
+        (_id, _in_id, {{ "_state, " if is_staged }}_created_at, _modified_at, _in_migrated_at
+        {{- fields | each(", {0.column}") | join }})
+    select
+        _instance, _in_id, {{ "_state, " if is_staged }}:started_at, :started_at, :started_at
+        {{- fields | each(", {0.column}") | join }}
     from stage
     where _action = 'created'
 )

@@ -8,7 +8,12 @@ from stage s
 join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = s._known
 cross join lateral (values
 {% for field in fields if not field.is_unique %}
-    (case when o.{{ field.column }} is distinct from s.{{ field.column }} then jsonb_build_object('{{ field.name }}', o.{{ field.column }}) end){{ "," if not loop.last }}
+    (
+        case
+            when o.{{ field.column }} is distinct from s.{{ field.column }}
+            then jsonb_build_object('{{ field.name }}', o.{{ field.column }})
+        end
+    ){{ "," if not loop.last }}
 {% endfor %}
 ) as v (before)
 where s._action = 'changed' and {{ image_bytes("o", long) }} > :max_image_bytes and v.before is not null

@@ -1,7 +1,7 @@
 -- Instances that differ, and only those. A removed row's other columns are ignored; a row for a removed instance
 -- restores it. The journal keeps the replaced values, for `etl undo`; a unique value may have been cleared already, so
--- the stage has it. Of other sources' changes since the rows were staged nothing is known here, so an instance that one of
--- them has changed meanwhile is left out: the fewer rows show it.
+-- it is read from the stage. What other sources have changed since the rows were staged is not known here, so an
+-- instance that one of them has changed is left out: the count of updated rows is smaller then.
 {% from "before.jinja" import before %}
 {% from "image_bytes.jinja" import image_bytes %}
 {% from "origin.jinja" import row_origin with context %}
@@ -12,11 +12,18 @@ with changed as (
 {% if is_staged %}
         _state = s._state,
 {% else %}
-        _state = case when s._action = 'removed' then 'REMOVED' when g._state = 'REMOVED' then 'ACTUAL' else g._state end,
+        _state = case
+            when s._action = 'removed' then 'REMOVED'
+            when g._state = 'REMOVED' then 'ACTUAL'
+            else g._state
+        end,
 {% endif %}
         _modified_at = :started_at,
         _in_migrated_at = :started_at{% for field in fields %},
-        {{ field.column }} = {{ "s.%s" | format(field.column) if is_staged else "case when s._action = 'removed' then g.%s else s.%s end" | format(field.column, field.column) }}{% endfor %}
+        {{ field.column }} = {{
+            "s.%s" | format(field.column) if is_staged
+            else "case when s._action = 'removed' then g.%s else s.%s end" | format(field.column, field.column)
+        }}{% endfor %}
 
     from stage s
     join {{ store_schema | ident }}.{{ golden | ident }} o on o._id = s._known
@@ -30,10 +37,17 @@ with changed as (
             else 'changed'
         end as change,
 {% else %}
-        case when s._action = 'removed' then 'removed' when o._state = 'REMOVED' then 'returned' else 'changed' end as change,
+        case
+            when s._action = 'removed' then 'removed'
+            when o._state = 'REMOVED' then 'returned'
+            else 'changed'
+        end as change,
 {% endif %}
 {% if has_large %}
-        case when {{ image_bytes("o", long) }} > :max_image_bytes then {{ before(unique, unique) }} else {{ before(fields, unique) }} end as before,
+        case
+            when {{ image_bytes("o", long) }} > :max_image_bytes then {{ before(unique, unique) }}
+            else {{ before(fields, unique) }}
+        end as before,
 {% else %}
         {{ before(fields, unique) }} as before,
 {% endif %}

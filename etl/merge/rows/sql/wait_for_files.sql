@@ -3,9 +3,12 @@
 with waiting as (
 {% for field in waiting %}
     {{ "union all" if not loop.first }}
-    select '{{ field.name }}' as field, _instance as instance, _file_{{ field.short }} as file_id, _waits_{{ field.short }} as is_waiting
+    select
+        '{{ field.name }}' as field, _instance as instance, _file_{{ field.short }} as file_id,
+        _waits_{{ field.short }} as is_waiting
     from stage
-    where _action <> 'rejected' and {{ "_says_%s" | format(field.short) if is_staged else "not _removed" }}{{ " and not _loses" if exact }}
+    where _action <> 'rejected'
+      and {{ "_says_%s" | format(field.short) if is_staged else "not _removed" }}{{ " and not _loses" if exact }}
 {% endfor %}
 ),
 settled as (

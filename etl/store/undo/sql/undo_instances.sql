@@ -1,4 +1,4 @@
--- Gives instances back what undo_wanted says. What undo_release has put down already, the table undone knows.
+-- Restores the values that undo_wanted has found; the old values of what undo_release has changed are in `undone`.
 {% from "before.jinja" import before %}
 with restored as (
     update {{ store_schema | ident }}.{{ golden | ident }} g

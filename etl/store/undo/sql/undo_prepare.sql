@@ -1,4 +1,4 @@
--- See undo_changes: what is read of these tables is read by object and instance, with statistics that are of this moment.
+-- See undo_changes: these tables are read by object and instance, which needs up-to-date statistics.
 create index on pg_temp.undo_change (bo, field, instance, target);
 -- See above.
 create index on pg_temp.undo_later (bo, field, instance, target);

@@ -1,5 +1,5 @@
--- A unique value that another instance has by now, and does not give back, is not restored; an instance that would return
--- with it stays REMOVED. Such an instance keeps what it has, so this is asked again until nothing is found.
+-- A unique value that another instance has by now, and does not give back, is not restored; an instance that would
+-- return with it stays REMOVED. Such an instance keeps what it has, so this is asked again until nothing is found.
 update undone u
 set is_kept = true,
 {% for field in unique %}
@@ -10,7 +10,10 @@ set is_kept = true,
 {% endfor %}
     images = case
         when u._was_state = 'REMOVED' then '{}'
-        else {{ (["u.images"] + (unique | each("case when t.is_taken_{0.short} then '{0.name}' else '' end"))) | join(" - ") }}
+        else {{
+            (["u.images"] + (unique | each("case when t.is_taken_{0.short} then '{0.name}' else '' end")))
+            | join(" - ")
+        }}
     end
 from (
     select *

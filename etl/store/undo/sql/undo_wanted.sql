@@ -1,6 +1,6 @@
 -- The values that an undo restores, column by column, except what a later change has touched. Within the run
--- the earliest image of a column counts: jsonb_object_agg keeps the last, so they come latest first. And of unique values,
--- numbered: what the instance has (_old), whether it gives this up, and what it wants that it does not have.
+-- the earliest image of a column counts: jsonb_object_agg keeps the last, so they come latest first. And of unique
+-- values, numbered: what the instance has (_old), whether it gives this up, and what it wants that it does not have.
 create temporary table undone on commit drop as
 with mine as (
     select
@@ -32,13 +32,16 @@ wanted as (
     left join later on later.instance = mine.instance
 )
 select
-    w.instance, w.is_created, w.images, w.is_kept, o._state as _was_state, p._state <> 'REMOVED' as is_live{% for field in unique %},
+    w.instance, w.is_created, w.images, w.is_kept, o._state as _was_state,
+    p._state <> 'REMOVED' as is_live{% for field in unique %},
     o.{{ field.column }} as _old_{{ field.short }},
     o._state <> 'REMOVED' and o.{{ field.column }} is not null and (
-        p._state = 'REMOVED' or {{ field.compared("p." ~ field.column) }} is distinct from {{ field.compared("o." ~ field.column) }}
+        p._state = 'REMOVED'
+        or {{ field.compared("p." ~ field.column) }} is distinct from {{ field.compared("o." ~ field.column) }}
     ) as gives_{{ field.short }},
     case when p._state <> 'REMOVED' and (
-        o._state = 'REMOVED' or {{ field.compared("p." ~ field.column) }} is distinct from {{ field.compared("o." ~ field.column) }}
+        o._state = 'REMOVED'
+        or {{ field.compared("p." ~ field.column) }} is distinct from {{ field.compared("o." ~ field.column) }}
     ) then p.{{ field.column }} end as wants_{{ field.short }}{% endfor %}
 
 from wanted w

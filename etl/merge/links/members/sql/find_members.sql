@@ -1,5 +1,5 @@
--- The staged links of a composite whose member is unknown, with their owners and the instances of all members that they may
--- mean. Of several rows that name one link the last one counts, as in the tables of members.
+-- The staged links of a composite whose member is unknown, with their owners and the instances of all members that they
+-- may mean. Of several rows that name one link the last one counts, as in the tables of members.
 {% from "members.jinja" import hits %}
 {% from "staged_ends.jinja" import given_rows, owner_fault, target_fault, shown_value %}
 create temporary table hit on commit drop as
@@ -27,7 +27,10 @@ known as (
 checked as (
     select g.*,
         case when g.owner is null then {{ owner_fault() }} end as owner_fault,
-        case when cardinality(g.targets) > 1 then 'AMBIGUOUS' when g.targets is null then {{ target_fault(unique) }} end as target_fault
+        case
+            when cardinality(g.targets) > 1 then 'AMBIGUOUS'
+            when g.targets is null then {{ target_fault(unique) }}
+        end as target_fault
     from known g
 )
 select
@@ -36,9 +39,13 @@ select
     g.target_field, coalesce(g.target_value, '') as target_value, g.targets[1] as target, g.target_bos[1] as target_bo,
     cast(:started_at as timestamp with time zone){{ " + g.id * interval '1 microsecond'" if is_ordered }} as linked_at,
     coalesce(g.owner_fault, g.target_fault) as fault,
-    case when g.owner_fault is not null then cast(:owner_column as text) else cast(:target_column as text) end as fault_column,
+    case
+        when g.owner_fault is not null then cast(:owner_column as text)
+        else cast(:target_column as text)
+    end as fault_column,
     row_number() over (
-        partition by coalesce(g.owner, g.owner_in_id), g.target_field, g.target_value, coalesce(g.owner_fault, g.target_fault)
+        partition by
+            coalesce(g.owner, g.owner_in_id), g.target_field, g.target_value, coalesce(g.owner_fault, g.target_fault)
         order by g.id desc
     ) as age
 from checked g

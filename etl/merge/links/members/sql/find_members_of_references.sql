@@ -1,5 +1,5 @@
--- As stage_references, for links that wait for any member of a composite: what came since they were looked up last, with the
--- instances of all members that they may mean.
+-- As stage_references, for links that wait for any member of a composite: what came since they were looked up last,
+-- with the instances of all members that they may mean.
 {% from "members.jinja" import hits %}
 {% from "reference.jinja" import of_table, ends %}
 {% from "targets.jinja" import values_brought %}
@@ -21,7 +21,9 @@ arrived as materialized (
       and j.change in ('created', 'returned')
 {% endfor %}
     union
-    select a.bo, a.in_id from {{ store_schema | ident }}.alias a where a.bo = :bo or a.bo = any(cast(:target_bos as text[]))
+    select a.bo, a.in_id
+    from {{ store_schema | ident }}.alias a
+    where a.bo = :bo or a.bo = any(cast(:target_bos as text[]))
 ),
 {% if has_values %}
 brought as materialized (

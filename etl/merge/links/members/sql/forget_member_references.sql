@@ -1,12 +1,14 @@
--- linkMode replace: of the owners whose sets the source gives, in any of the field's tables, what waits for any member and
--- is not given again.
+-- linkMode replace: of the owners whose sets the source gives, in any of the field's tables, what waits for any member
+-- and is not given again.
 {% from "ended_waits.jinja" import ended_links %}
 {% from "reference.jinja" import of_table, ends, same_ends %}
 with owners as materialized (
     select h.owner, h.owner_in_id from hit h where h.fault is null
 {% for table in member_tables.values() %}
     union
-    select coalesce(l.owner, o._id, oa.instance, ''), case when coalesce(l.owner, o._id, oa.instance) is null then l.owner_in_id else '' end
+    select
+        coalesce(l.owner, o._id, oa.instance, ''),
+        case when coalesce(l.owner, o._id, oa.instance) is null then l.owner_in_id else '' end
     from pg_temp.{{ table | ident }} l
     left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = nullif(l.owner_in_id, '')
     left join {{ store_schema | ident }}.alias oa on oa.bo = :bo and oa.in_id = nullif(l.owner_in_id, '')

@@ -1,4 +1,4 @@
--- Links that name instances of several members, or none that can ever be.
+-- Links that name instances of several members, or one that can never exist.
 {% from "said.jinja" import said %}
 insert into pg_temp.err (run, in_table, row_id, in_id, column_name, code, message, message_rus, value, severity)
 select :run, :in_table, h.id, h.in_id, h.fault_column, s.code,

@@ -1,4 +1,4 @@
--- Links that wait for any member and are taken away.
+-- Links that wait for any member and are removed.
 {% from "ended_waits.jinja" import ended_links %}
 {% from "reference.jinja" import of_table, ends, same_ends %}
 with gone as (

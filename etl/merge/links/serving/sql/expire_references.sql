@@ -22,7 +22,8 @@ marked as (
 )
 insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select :run, :in_table, coalesce(nullif(e.owner_in_id, ''), o._in_id), :target_column, s.code,
-    replace(s.sentence ->> 0, '{value}', {{ said("e.target") }}), replace(s.sentence ->> 1, '{value}', {{ said("e.target") }}),
+    replace(s.sentence ->> 0, '{value}', {{ said("e.target") }}),
+    replace(s.sentence ->> 1, '{value}', {{ said("e.target") }}),
     e.target, 'error'
 from (select x.owner_in_id, x.owner, {{ shown_target("x") }} as target from expired x) e
 left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._id = e.owner

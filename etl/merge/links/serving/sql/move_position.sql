@@ -1,5 +1,5 @@
--- What was looked up need not be again, once this transaction commits. Not where another transaction does the same: then it
--- is looked up once more, and no session waits.
+-- What was looked up need not be again, once this transaction commits. Skipped where another transaction does the same:
+-- then it is looked up once more, and no session waits.
 {% from "journal_place.jinja" import journal_place %}
 update {{ store_schema | ident }}.reference_position
 set place = {{ journal_place(store_schema) }},

@@ -1,5 +1,5 @@
--- References that came with a restore may have ids of transactions that have not happened yet on this server: they would be
--- looked up each time. All are looked up now, and marked as past.
+-- References that came with a restore may have ids of transactions that have not happened yet on this server: they
+-- would be looked up each time. All are looked up now, and marked as past.
 {% from "reference.jinja" import of_table %}
 update {{ store_schema | ident }}.boi_reference r
 set written_by = cast('3' as xid8)

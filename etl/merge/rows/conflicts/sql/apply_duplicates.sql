@@ -5,7 +5,10 @@
 {% macro folded(field, value) -%}
 {% if field.brings %}
 {% set brings = "not _removed and _brings[%d]" | format(field.brings_at) %}
-case when bool_or({{ brings }}) then (array_agg({{ value }} order by _turn) filter (where {{ brings }}))[1] else {{ last | format(value) }} end
+case
+    when bool_or({{ brings }}) then (array_agg({{ value }} order by _turn) filter (where {{ brings }}))[1]
+    else {{ last | format(value) }}
+end
 {%- else %}{{ last | format(value) }}
 {%- endif %}
 {%- endmacro %}
@@ -16,7 +19,8 @@ set _winner = null{% for field in fields %},
     _wants_{{ field.short }} = {{ wants(field, "f." ~ field.column, "false", "f._known_state") }},
     _gives_{{ field.short }} = {{ gives(field, "f." ~ field.column, "false", "f._known_state") }}{% endfor %},
     _action = case
-        when f._known_state = 'REMOVED' or {{ fields | each("g.{0.column} is distinct from f.{0.column}") | any_of }} then 'changed'
+        when f._known_state = 'REMOVED' or {{ fields | each("g.{0.column} is distinct from f.{0.column}") | any_of }}
+        then 'changed'
         else 'unchanged'
     end
 from (

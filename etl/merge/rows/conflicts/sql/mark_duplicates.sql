@@ -11,8 +11,10 @@ set
     _winner = case
         when t._removed <> w._removed
 {% for field in fields %}
-{% set kept = "case when w._action in ('created', 'changed') then w.%s else g.%s end" | format(field.column, field.column) %}
-            or not t._removed{{ " and t._brings[%d]" | format(field.brings_at) if field.brings }} and {{ field.differ("t." ~ field.column, kept) }}
+{% set kept = "case when w._action in ('created', 'changed') then w.%s else g.%s end"
+    | format(field.column, field.column) %}
+            or not t._removed{{ " and t._brings[%d]" | format(field.brings_at) if field.brings }}
+            and {{ field.differ("t." ~ field.column, kept) }}
 {% endfor %}
         then coalesce(w._in_id, w._out_id)
     end

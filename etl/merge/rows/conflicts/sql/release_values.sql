@@ -1,9 +1,12 @@
 -- Unique values that change hands are cleared before they are set: a unique index allows no two instances with one
--- value, not even within a statement. The stage has the old values. Of instances that another source has changed meanwhile
--- see update_instances; counted are those that were left out.
+-- value, not even within a statement. The stage has the old values. Of instances that another source has changed
+-- meanwhile see update_instances; counted are those that were left out.
 {% from "unseen.jinja" import is_as_staged %}
 with giving as materialized (
-    select {{ (["h._known", "h._known_version"] + (unique | each("bool_or(w.field = '{0.short}') as gives_{0.short}"))) | comma_list }}
+    select {{
+        (["h._known", "h._known_version"] + (unique | each("bool_or(w.field = '{0.short}') as gives_{0.short}")))
+        | comma_list
+    }}
     from value_claim w
     join stage s on s._row = w._row and s._action in ('created', 'changed')
     join stage h on h._row = w.giver and h._action = 'changed'

@@ -11,7 +11,10 @@ select
     s._holder_{{ field.short }},
 {% endfor %}
 {% for field in fields %}
-    case when s._action in ('created', 'changed') then s.{{ field.column }} else g.{{ field.column }} end as {{ field.column }},
+    case
+        when s._action in ('created', 'changed') then s.{{ field.column }}
+        else g.{{ field.column }}
+    end as {{ field.column }},
 {% endfor %}
     g._state as _known_state
 from stage s

@@ -1,6 +1,6 @@
--- Folds the accepted rows of each instance: per field the last row that gives it counts, and the last state. The result is
--- in the stage's last row of the instance, the others change nothing by themselves. A row that removes what is not there
--- yet takes no part.
+-- Folds the accepted rows of each instance: per field the last row that gives it counts, and the last state. The result
+-- is in the stage's last row of the instance, the others change nothing by themselves. A row that removes what is not
+-- there yet takes no part.
 {% from "group_order.jinja" import brings, latest_first %}
 {% from "ways.jinja" import gives, wants %}
 {% set order = latest_first(is_ordered) %}
@@ -22,7 +22,8 @@ latest as (
     select
 {% for field in fields %}
         bool_or({{ brings(field) }}) as _has_{{ field.short }},
-        (array_agg({{ field.column }} order by {{ order }}) filter (where {{ brings(field) }}))[1] as {{ field.column }},
+        (array_agg({{ field.column }} order by {{ order }}) filter (where {{ brings(field) }}))[1]
+            as {{ field.column }},
 {% endfor %}
 {% for field in unique %}
         case when bool_or({{ brings(field) }})
@@ -32,8 +33,10 @@ latest as (
 {% endfor %}
 {% for field in waiting %}
         bool_or(_says_{{ field.short }}) as _says_{{ field.short }},
-        (array_agg(_waits_{{ field.short }} order by {{ order }}) filter (where _says_{{ field.short }}))[1] as _waits_{{ field.short }},
-        (array_agg(_file_{{ field.short }} order by {{ order }}) filter (where _says_{{ field.short }}))[1] as _file_{{ field.short }},
+        (array_agg(_waits_{{ field.short }} order by {{ order }}) filter (where _says_{{ field.short }}))[1]
+            as _waits_{{ field.short }},
+        (array_agg(_file_{{ field.short }} order by {{ order }}) filter (where _says_{{ field.short }}))[1]
+            as _file_{{ field.short }},
 {% endfor %}
         coalesce(
             (array_agg(case when _removed then 'REMOVED' else _given_state end order by {{ order }})
@@ -56,7 +59,8 @@ folded as (
         l._holder_{{ field.short }},
 {% endfor %}
 {% for field in fields %}
-        case when l._has_{{ field.short }} then l.{{ field.column }} else g.{{ field.column }} end as {{ field.column }},
+        case when l._has_{{ field.short }} then l.{{ field.column }} else g.{{ field.column }} end
+            as {{ field.column }},
 {% endfor %}
         {{ fields | each("(l._has_{0.short} and l.{0.column} is distinct from g.{0.column})") | any_of }} as _differs
     from latest l

@@ -1,5 +1,5 @@
--- Refuses the rows that give a value whose claim is refused. If none of an instance's rows gives it, its state makes the
--- instance want it back: then those that give the state are refused.
+-- Refuses the rows that give a value whose claim is refused. If none of an instance's rows gives it, the instance wants
+-- it back because of its state: then the rows that give the state are refused.
 {% from "group_order.jinja" import brings %}
 with
 claims as materialized (

@@ -5,7 +5,8 @@ update value_claim w
 set is_refused = true
 from (
     select c._row, c.field, rank() over (
-        partition by c.field, c.value order by {{ "coalesce(d._row, c._row)" if is_ordered else "c._in_id nulls last, c._row" }}
+        partition by c.field, c.value
+        order by {{ "coalesce(d._row, c._row)" if is_ordered else "c._in_id nulls last, c._row" }}
     ) as n
     from value_claim c
     left join (

@@ -1,6 +1,6 @@
--- A row that gives a value which another instance has is refused too where a later row of its own instance gives another
--- one: where no row of that instance gives the value up, or an earlier row gives it to that instance. A row that comes
--- while its own instance is REMOVED wants nothing.
+-- A row that gives a value which another instance has is refused too where a later row of its own instance gives
+-- another one: where no row of that instance gives the value up, or an earlier row gives it to that instance. A row
+-- that comes while its own instance is REMOVED wants nothing.
 {% from "group_order.jinja" import brings, givers %}
 with
 accepted as materialized (
@@ -8,7 +8,8 @@ accepted as materialized (
     from (
         select
             d.*,
-            max(d._row) filter (where d._removed or d._given_state is not null) over (partition by d._group order by d._row) as _state_row
+            max(d._row) filter (where d._removed or d._given_state is not null)
+                over (partition by d._group order by d._row) as _state_row
         from duplicate d
         join stage s on s._row = d._row and s._action <> 'rejected'
     ) d
@@ -18,7 +19,8 @@ accepted as materialized (
 given as materialized (
 {% for field in unique %}
     {{ "union all" if not loop.first }}
-    select d._row, d._group, '{{ field.short }}' as field, cast({{ field.compared("d." ~ field.column) }} as text) as value,
+    select d._row, d._group, '{{ field.short }}' as field,
+        cast({{ field.compared("d." ~ field.column) }} as text) as value,
         d._holder_{{ field.short }} as holder
     from accepted d
     where {{ brings(field, "d") }} and d.{{ field.column }} is not null
@@ -34,7 +36,8 @@ overwritten as (
     from given o
     where o.field = '{{ field.short }}' and o.holder is not null
       and not exists (
-          select from stage h where h._known = o.holder and h._gives_{{ field.short }} and h._action in ('changed', 'removed')
+          select from stage h
+          where h._known = o.holder and h._gives_{{ field.short }} and h._action in ('changed', 'removed')
       )
       and not exists (
           select from duplicate h join stage s on s._row = h._row and s._action <> 'rejected'
@@ -43,7 +46,8 @@ overwritten as (
     union all
     select o._row, o.field
     from given o
-    join stage w on w._wants_{{ field.short }} = o.value and w._group <> o._group and w._action in ('created', 'changed')
+    join stage w
+        on w._wants_{{ field.short }} = o.value and w._group <> o._group and w._action in ('created', 'changed')
     left join latest f on f._group = w._group and f.field = o.field and f.value = o.value
     where o.field = '{{ field.short }}' and coalesce(f._row, w._row) < o._row
 {% endfor %}

@@ -14,7 +14,10 @@ select
     s._holder_{{ field.short }}, s._old_{{ field.short }}, s._gives_{{ field.short }},
 {% endfor %}
 {% for field in fields %}
-    case when s._action in ('created', 'changed', 'removed') then s.{{ field.column }} else g.{{ field.column }} end as {{ field.column }}{{ "," if not loop.last }}
+    case
+        when s._action in ('created', 'changed', 'removed') then s.{{ field.column }}
+        else g.{{ field.column }}
+    end as {{ field.column }}{{ "," if not loop.last }}
 {% endfor %}
 from stage s
 left join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = s._known

@@ -20,7 +20,8 @@ where _group <> first_group
 union
 select r._row
 from asking r
-join (select _group, min(_row) as _row from acting where _removed group by _group) e on e._group = r._group and e._row < r._row
+join (select _group, min(_row) as _row from acting where _removed group by _group) e
+    on e._group = r._group and e._row < r._row
 where r._is_weak
 {% for field in unique %}
 -- Another instance gets a value that is to find the row's.
@@ -28,7 +29,10 @@ union
 select r._row
 from asking r
 join (
-    select _wants_{{ field.short }} as value, _group, min(_row) as _row from acting where _wants_{{ field.short }} is not null group by 1, 2
+    select _wants_{{ field.short }} as value, _group, min(_row) as _row
+    from acting
+    where _wants_{{ field.short }} is not null
+    group by 1, 2
 ) e on e.value = r._names_{{ field.short }} and e._row < r._row and e._group <> r._group
 -- The instance that has it gives it up.
 union

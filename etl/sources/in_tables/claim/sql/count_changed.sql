@@ -17,7 +17,8 @@
       and {{ fields | each("g.{0.column} is distinct from {0.value}") | any_of }}
 {% endmacro %}
 {% macro removing(way) %}
-        select 1 from {{ in_schema | ident }}.{{ in_table | ident }} i where {{ claimed(chunk) }} and i.removed and {{ way }}
+        select 1 from {{ in_schema | ident }}.{{ in_table | ident }} i
+        where {{ claimed(chunk) }} and i.removed and {{ way }}
 {%- endmacro %}
 with
 {{ looked_up(lookups, store_schema) }}
@@ -27,11 +28,13 @@ changed as (
 {% endcall %}
     union
 {% call changing() %}
-    join {{ store_schema | ident }}.{{ golden | ident }} g on nullif(i.out_id, '') is null and g._in_id = i.in_id collate "C"
+    join {{ store_schema | ident }}.{{ golden | ident }} g
+        on nullif(i.out_id, '') is null and g._in_id = i.in_id collate "C"
 {% endcall %}
     union
 {% call changing() %}
-    join {{ store_schema | ident }}.alias a on nullif(i.out_id, '') is null and a.bo = :bo and a.in_id = i.in_id collate "C"
+    join {{ store_schema | ident }}.alias a
+        on nullif(i.out_id, '') is null and a.bo = :bo and a.in_id = i.in_id collate "C"
     join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = a.instance
 {% endcall %}
 {% for field in unique %}
@@ -46,7 +49,8 @@ changed as (
         )
         and not exists ({{ removing('i.out_id collate "C" = g._id') }}
         )
-        and not exists ({{ removing('exists (select from ' ~ (store_schema | ident) ~ '.alias r where r.bo = :bo and r.in_id = i.in_id collate "C" and r.instance = g._id)') }}
+        and not exists ({{ removing('exists (select from ' ~ (store_schema | ident)
+            ~ '.alias r where r.bo = :bo and r.in_id = i.in_id collate "C" and r.instance = g._id)') }}
         )
 {% endcall %}
 {% endfor %}

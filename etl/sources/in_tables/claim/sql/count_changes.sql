@@ -36,7 +36,9 @@ from (
     left join {{ store_schema | ident }}.{{ golden | ident }} o on o._in_id = b._in_id
     left join {{ store_schema | ident }}.alias a on a.bo = :bo and a.in_id = b._in_id
     join {{ store_schema | ident }}.{{ golden | ident }} g
-        on {{ field.compared("cast(g.%s as text)" | format(field.column)) }} = {{ field.compared("b._unique_" ~ field.short) }} and g._state <> 'REMOVED'
+        on {{ field.compared("cast(g.%s as text)" | format(field.column)) }}
+            = {{ field.compared("b._unique_" ~ field.short) }}
+        and g._state <> 'REMOVED'
     where b._out_id is null and o._id is null and a.instance is null
 {% endfor %}
 ) changed

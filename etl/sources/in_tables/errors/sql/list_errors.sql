@@ -1,6 +1,5 @@
--- Chosen errors, the newest first; the index on (run, id) has this order. `is_repeated`: a later run rejected the same row
--- again, for any reason, or left out the same value again; links and files have no id, so the value must be the same
--- too.
+-- Chosen errors, the newest first; the index on (run, id) has this order. `is_repeated`: a later run rejected the same
+-- row again, for any reason, or left out the same value again; links and files have no id, so their value counts.
 {% from "chosen.jinja" import chosen %}
 select e.id, e.run, e.in_table, e.row_id, e.in_id, e.column_name, e.code, e.value, e.severity, e.message, e.message_rus,
     e.created_at,

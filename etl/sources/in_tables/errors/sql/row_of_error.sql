@@ -3,7 +3,8 @@
 select
 {% for column in columns %}
     case
-        when char_length(cast(i.{{ column | ident }} as text)) > :width then left(cast(i.{{ column | ident }} as text), :width) || '…'
+        when char_length(cast(i.{{ column | ident }} as text)) > :width
+        then left(cast(i.{{ column | ident }} as text), :width) || '…'
         else cast(i.{{ column | ident }} as text)
     end as {{ column | ident }}{{ "," if not loop.last }}
 {% endfor %}

@@ -18,7 +18,8 @@ select
 from {{ schema | ident }}.process_tracking m
 cross join lateral (
     -- Null if the sequence has given no number yet.
-    select case when sequence is not null then coalesce(pg_sequence_last_value(cast(sequence as regclass)), 0) end as last
+    select
+        case when sequence is not null then coalesce(pg_sequence_last_value(cast(sequence as regclass)), 0) end as last
     from pg_get_serial_sequence('{{ schema | ident }}.process_tracking', 'id') sequence
 ) g
 order by m.id desc

@@ -1,5 +1,5 @@
--- As keep_ended_references: errors of expired references, and informations about rows that were merged by a unique value: at
--- a repetition they match by their ids. All other errors are reported again with their rows.
+-- As keep_ended_references: errors of expired references, and messages about rows that were merged by a unique value:
+-- at a repetition they match by their ids. All other errors are reported again with their rows.
 insert into {{ store_schema | ident }}.remote_err
     (run, seq, row_id, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select run, :seq, row_id, in_table, in_id, column_name, code, message, message_rus, value, severity

@@ -2,7 +2,8 @@
 -- that are equal for all claimed rows get their values here.
 create temporary table {{ table | ident }} (
 {% for column in columns %}
-    {{ column.name | ident }} {{ column.catalog_type }}{{ " default %s" | format(claimed[column.name]) if column.name in claimed }},
+    {{ column.name | ident }} {{ column.catalog_type }}
+    {{- " default %s" | format(claimed[column.name]) if column.name in claimed }},
 {% endfor %}
     _place tid,
     _version xid

@@ -1,9 +1,10 @@
--- The long values of the rows that rows_of_task has locked, in slices. Of a value that is refused for its length only the
--- beginning is copied, which the error shows. `offset 0`: a value is unpacked once, not for each slice.
+-- The long values of the rows that rows_of_task has locked, in slices. Of a value that is refused for its length only
+-- the beginning is copied, which the error shows. `offset 0`: a value is unpacked once, not for each slice.
 {% from "row_of_task.jinja" import is_row_of_task %}
 {% for column in long %}
 {% set value = "i." ~ (column.name | ident) %}
-{% set bytes = "convert_to(" ~ value ~ ", 'UTF8')" if column.catalog_type == "text" else value ~ " || cast('' as bytea)" %}
+{% set bytes = "convert_to(" ~ value ~ ", 'UTF8')" if column.catalog_type == "text"
+    else value ~ " || cast('' as bytea)" %}
 {{ "union all" if not loop.first }}
 select i.ctid, {{ loop.index0 }}, s.n, substr(whole.bytes, s.n * {{ slice_bytes }} + 1, {{ slice_bytes }})
 from {{ in_schema | ident }}.{{ table | ident }} i

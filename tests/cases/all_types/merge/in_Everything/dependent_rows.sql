@@ -42,4 +42,5 @@ touched as materialized (
 )
 select distinct t.id
 from touched t
-join (select field, key from touched group by field, key having min(id) <> max(id)) shared on shared.field = t.field and shared.key = t.key
+join (select field, key from touched group by field, key having min(id) <> max(id)) shared
+    on shared.field = t.field and shared.key = t.key

@@ -117,29 +117,52 @@ select
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
     _brings,
     -- Values that no statement writes are left out.
-    case when _action in ('created', 'changed') then f_input_text end as f_input_text,
-    case when _action in ('created', 'changed') then f_textarea end as f_textarea,
-    case when _action in ('created', 'changed') then f_input_number end as f_input_number,
-    case when _action in ('created', 'changed') then f_checkbox end as f_checkbox,
-    case when _action in ('created', 'changed') then f_date end as f_date,
-    case when _action in ('created', 'changed') then f_full_date end as f_full_date,
-    case when _action in ('created', 'changed') then f_time end as f_time,
-    case when _action in ('created', 'changed') then f_year end as f_year,
-    case when _action in ('created', 'changed') then f_year_and_month end as f_year_and_month,
-    case when _action in ('created', 'changed') then f_period end as f_period,
-    case when _action in ('created', 'changed') then f_period_time end as f_period_time,
-    case when _action in ('created', 'changed') then f_dropdown_single end as f_dropdown_single,
-    case when _action in ('created', 'changed') then f_radio_button_group end as f_radio_button_group,
-    case when _action in ('created', 'changed') then f_checklist end as f_checklist,
-    case when _action in ('created', 'changed') then f_questionnaire end as f_questionnaire,
-    case when _action in ('created', 'changed') then f_progress_bar end as f_progress_bar,
-    case when _action in ('created', 'changed') then f_geo_point end as f_geo_point,
-    case when _action in ('created', 'changed') then f_link end as f_link,
-    case when _action in ('created', 'changed') then f_file_upload end as f_file_upload,
-    case when _action in ('created', 'changed') then f_input_email end as f_input_email,
-    case when _action in ('created', 'changed') then f_input_phone end as f_input_phone,
-    case when _action in ('created', 'changed') then f_input_text_lang end as f_input_text_lang,
-    case when _action in ('created', 'changed') then f_textarea_lang end as f_textarea_lang,
+    case when _action in ('created', 'changed') then f_input_text end
+        as f_input_text,
+    case when _action in ('created', 'changed') then f_textarea end
+        as f_textarea,
+    case when _action in ('created', 'changed') then f_input_number end
+        as f_input_number,
+    case when _action in ('created', 'changed') then f_checkbox end
+        as f_checkbox,
+    case when _action in ('created', 'changed') then f_date end
+        as f_date,
+    case when _action in ('created', 'changed') then f_full_date end
+        as f_full_date,
+    case when _action in ('created', 'changed') then f_time end
+        as f_time,
+    case when _action in ('created', 'changed') then f_year end
+        as f_year,
+    case when _action in ('created', 'changed') then f_year_and_month end
+        as f_year_and_month,
+    case when _action in ('created', 'changed') then f_period end
+        as f_period,
+    case when _action in ('created', 'changed') then f_period_time end
+        as f_period_time,
+    case when _action in ('created', 'changed') then f_dropdown_single end
+        as f_dropdown_single,
+    case when _action in ('created', 'changed') then f_radio_button_group end
+        as f_radio_button_group,
+    case when _action in ('created', 'changed') then f_checklist end
+        as f_checklist,
+    case when _action in ('created', 'changed') then f_questionnaire end
+        as f_questionnaire,
+    case when _action in ('created', 'changed') then f_progress_bar end
+        as f_progress_bar,
+    case when _action in ('created', 'changed') then f_geo_point end
+        as f_geo_point,
+    case when _action in ('created', 'changed') then f_link end
+        as f_link,
+    case when _action in ('created', 'changed') then f_file_upload end
+        as f_file_upload,
+    case when _action in ('created', 'changed') then f_input_email end
+        as f_input_email,
+    case when _action in ('created', 'changed') then f_input_phone end
+        as f_input_phone,
+    case when _action in ('created', 'changed') then f_input_text_lang end
+        as f_input_text_lang,
+    case when _action in ('created', 'changed') then f_textarea_lang end
+        as f_textarea_lang,
     case
         when _action = 'rejected' and not _removed and _fault is null
         then case

@@ -1,9 +1,12 @@
 -- Fields whose file is missing wait for it; fields that named another file, or none, wait no longer.
 with waiting as (
     
-    select 'f_file_upload' as field, _instance as instance, _file_f_file_upload as file_id, _waits_f_file_upload as is_waiting
+    select
+        'f_file_upload' as field, _instance as instance, _file_f_file_upload as file_id,
+        _waits_f_file_upload as is_waiting
     from stage
-    where _action <> 'rejected' and not _removed and not _loses
+    where _action <> 'rejected'
+      and not _removed and not _loses
 ),
 settled as (
     delete from store_demo.file_reference r

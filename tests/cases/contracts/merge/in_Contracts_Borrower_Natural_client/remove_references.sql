@@ -21,11 +21,18 @@ owners as (
     join store_demo.alias a on a.bo = :bo and a.instance = r.owner
 ),
 targets as (
-    select _place, '' as target_field, target_value collate "C" as target_value from removing
+    select
+        _place, '' as target_field,
+        target_value collate "C" as target_value
+    from removing
     union
-    select r._place, '', g._in_id from removing r join store_demo.bo_Natural_client g on g._id = r.target
+    select r._place, '', g._in_id
+    from removing r
+    join store_demo.bo_Natural_client g on g._id = r.target
     union
-    select r._place, '', a.in_id from removing r join store_demo.alias a on a.bo = :target_bo and a.instance = r.target
+    select r._place, '', a.in_id
+    from removing r
+    join store_demo.alias a on a.bo = :target_bo and a.instance = r.target
 ),
 found as materialized (
     select o._place, w.owner_in_id, w.owner, w.target_field, w.target_value

@@ -3,7 +3,8 @@
 with joined as (
     update pg_temp.in_Contracts_Borrower_Natural_client l
     set in_status = 'DONE'
-    from store_demo.bo_Contracts o, store_demo.bo_Natural_client t
+    from store_demo.bo_Contracts o,
+        store_demo.bo_Natural_client t
     where l.in_status = 'ON_WORK' and l.removed is not true and l.ctid >= cast(:first as tid) and l.ctid < cast(:after as tid)
       and o._in_id = l.Contracts_id collate "C" and t._in_id = l.Borrower_id collate "C"
     returning

@@ -1,6 +1,6 @@
--- SINGLE: the rows of an ordered source are later than every link and reference that their owner has had before this unit of
--- work, whatever clocks say: a link of before gives way, and one that still waits then comes too late. What the owner
--- had is asked once, as the rows of a composite field come member by member.
+-- SINGLE: the rows of an ordered source count as later than every link and reference that their owner had before this
+-- unit of work, whatever the clocks say: an earlier link is replaced, and an earlier reference that still waits is too
+-- late. What the owner had is looked up once, as the rows of a composite field come member by member.
 with owners as (
     select distinct coalesce(s.owner, '') as owner, s.owner_in_id
     from stage s

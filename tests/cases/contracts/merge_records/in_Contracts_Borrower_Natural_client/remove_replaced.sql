@@ -1,4 +1,4 @@
--- SINGLE: a link that the batch gives and takes away again has taken the place of the links of before meanwhile.
+-- SINGLE: a link that the batch gives and removes again has replaced the earlier links meanwhile.
 with gone as (
     delete from store_demo.link_Contracts_Borrower g
     using (

@@ -10,7 +10,8 @@ using (
     -- Several rows of a source may name a link whose ends are not there yet.
     select r.ctid, a.ctid, a.linked_at > r.linked_at
     from stage r
-    join stage a on a.owner_in_id = r.owner_in_id and a.target_field = r.target_field and a.target_value = r.target_value
+    join stage a
+        on a.owner_in_id = r.owner_in_id and a.target_field = r.target_field and a.target_value = r.target_value
     where r.removed and not a.removed and r.target_value <> '' and (r.owner is null or r.target is null)
       and a.owner is not distinct from r.owner
 ) pair

@@ -1,7 +1,7 @@
--- The links that a source has staged, with both ends: the owner by its instance or its external id, the target by one of
--- these, or by a unique field and its value. A missing end is null. `owner_in_id` is empty where the owner is there.
--- A removed row without a target says that the owner's full set has no more links than its other rows.
--- `linked_at` shows the order: `id` counts the rows of the source's unit of work.
+-- The links that a source has staged, with both ends: the owner by its instance or its external id, the target by one
+-- of these, or by a unique field and its value. A missing end is null. `owner_in_id` is empty where the owner is there.
+-- A removed row without a target says that the owner's full set has no more links than its other rows. `linked_at`
+-- shows the order: `id` counts the rows of the source's unit of work.
 create temporary table stage on commit drop as
 with given as materialized (
     select l.id, l._origin, coalesce(l.removed, false) as removed, nullif(l.owner, '') as owner_id,
@@ -9,22 +9,27 @@ with given as materialized (
         nullif(l.target, '') as target_id,
         case when coalesce(l.target, '') = '' then coalesce(l.target_field, '') else '' end as target_field,
         coalesce(l.target, l.target_value, '') as written,
-        case when coalesce(l.target, '') <> '' then '' else case coalesce(l.target_field, '')
+        case
+            when coalesce(l.target, '') <> '' then ''
+            else case coalesce(l.target_field, '')
             when '' then coalesce(l.target_value, '')
-        end end as target_value
+        end
+        end as target_value
     from pg_temp.in_Contracts_Borrower_Natural_client l
 ),
 known as (
     select g.*, coalesce(oi._id, o._id, oa.instance) as owner,
         coalesce(ti._id, t._id, ta.instance) as target,
         coalesce(nullif(g.owner_in_id, ''), oi._in_id) as in_id,
-        false as is_end_of_set
+        false
+            as is_end_of_set
     from given g
     left join store_demo.bo_Contracts oi on oi._id = g.owner_id
     left join store_demo.bo_Contracts o on o._in_id = nullif(g.owner_in_id, '')
     left join store_demo.alias oa on oa.bo = :bo and oa.in_id = nullif(g.owner_in_id, '')
     left join store_demo.bo_Natural_client ti on ti._id = g.target_id
-    left join store_demo.bo_Natural_client t on t._in_id = nullif(g.target_value, '') and g.target_field = ''
+    left join store_demo.bo_Natural_client t
+        on t._in_id = nullif(g.target_value, '') and g.target_field = ''
     left join store_demo.alias ta
         on ta.bo = :target_bo and ta.in_id = nullif(g.target_value, '') and g.target_field = ''
     ),
@@ -37,7 +42,8 @@ checked as (
         end end as owner_fault,
         case when g.target is null and not g.is_end_of_set then case
             when g.target_id is not null then 'LINK_END_INVALID'
-            when g.target_field <> '' and not false then 'NOT_UNIQUE'
+            when g.target_field <> '' and not false
+            then 'NOT_UNIQUE'
             when btrim(g.written, :blanks) = '' then 'LINK_END_EMPTY'
             when g.target_value is null or octet_length(g.target_value) > 2000
                 or g.target_field = '' and char_length(g.target_value) > 100 then 'LINK_END_INVALID'

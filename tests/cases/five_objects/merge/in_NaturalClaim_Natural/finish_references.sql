@@ -1,5 +1,5 @@
--- A resolved reference is deleted, and the partner's row, if it still exists, is done. One that another transaction has ended
--- meanwhile is not linked. With `is_given` the stage has rows that give such a link again.
+-- A resolved reference is deleted, and the partner's row, if it still exists, is done. One that another transaction has
+-- ended meanwhile is not linked. With `is_given` the stage has rows that give such a link again.
 with arrived as (
     delete from store_demo.boi_reference r
     using stage s

@@ -3,7 +3,8 @@
 with joined as (
     update in_tables.in_NaturalClaim_Natural l
     set in_status = 'DONE'
-    from store_demo.bo_NaturalClaim o, store_demo.bo_NaturalPerson t
+    from store_demo.bo_NaturalClaim o,
+        store_demo.bo_NaturalPerson t
     where l.in_status = 'ON_WORK' and l.removed is not true and l.ctid >= cast(:first as tid) and l.ctid < cast(:after as tid)
       and o._in_id = l.NaturalClaim_id collate "C" and t._in_id = l.Natural_id collate "C"
     returning

@@ -9,12 +9,16 @@ select
     coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target,
     coalesce(l.removed, false) as removed,
     case
-        when coalesce(o._id, oa.instance) is null and btrim(l.NaturalClaim_id, :blanks) = '' then cast(:owner_column as text)
-        when coalesce(t._id, ta.instance) is null and btrim(l.Natural_id, :blanks) = '' then cast(:target_column as text)
+        when coalesce(o._id, oa.instance) is null and btrim(l.NaturalClaim_id, :blanks) = ''
+        then cast(:owner_column as text)
+        when coalesce(t._id, ta.instance) is null and btrim(l.Natural_id, :blanks) = ''
+        then cast(:target_column as text)
     end as fault_column
 from in_tables.in_NaturalClaim_Natural l
 left join store_demo.bo_NaturalClaim o on o._in_id = l.NaturalClaim_id collate "C"
-left join store_demo.bo_NaturalPerson t on t._in_id = l.Natural_id collate "C"
+left join store_demo.bo_NaturalPerson t
+    on t._in_id = l.Natural_id collate "C"
 left join store_demo.alias oa on oa.bo = :bo and oa.in_id = l.NaturalClaim_id collate "C"
-left join store_demo.alias ta on ta.bo = :target_bo and ta.in_id = l.Natural_id collate "C"
+left join store_demo.alias ta
+    on ta.bo = :target_bo and ta.in_id = l.Natural_id collate "C"
 where l.in_status = 'ON_WORK' and l.ctid >= cast(:first as tid) and l.ctid < cast(:after as tid)

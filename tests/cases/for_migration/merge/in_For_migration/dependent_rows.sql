@@ -6,7 +6,10 @@ with
 named as (
     select i.id, coalesce(o._id, b._id, a.instance, u_mig1._id) as instance,
         u_mig1._id as holder_mig1,
-        case when u_mig1._id is null and not coalesce(i.removed, false) then cast(nullif(i.in_id, '') as text) end as wants_mig1
+        case
+            when u_mig1._id is null and not coalesce(i.removed, false)
+            then cast(nullif(i.in_id, '') as text)
+        end as wants_mig1
     from in_tables.in_For_migration i
     left join store_demo.bo_For_migration o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_For_migration b on b._in_id = i.in_id collate "C"
@@ -20,10 +23,13 @@ named as (
 touched as materialized (
     select id, '' as field, cast(instance as text) as key from named where instance is not null
     union all
-    select id, '', cast(holder_mig1 as text) from named where holder_mig1 <> coalesce(instance, '')
+    select id, '', cast(holder_mig1 as text)
+    from named
+    where holder_mig1 <> coalesce(instance, '')
     union all
     select id, 'mig1', wants_mig1 from named where wants_mig1 is not null
 )
 select distinct t.id
 from touched t
-join (select field, key from touched group by field, key having min(id) <> max(id)) shared on shared.field = t.field and shared.key = t.key
+join (select field, key from touched group by field, key having min(id) <> max(id)) shared
+    on shared.field = t.field and shared.key = t.key

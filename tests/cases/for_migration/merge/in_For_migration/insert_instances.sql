@@ -3,7 +3,8 @@
 with created as (
     insert into store_demo.bo_For_migration
         (_id, _in_id, _created_at, _modified_at, _in_migrated_at, mig2, mig1)
-    select _instance, _in_id, :started_at, :started_at, :started_at, mig2, mig1
+    select
+        _instance, _in_id, :started_at, :started_at, :started_at, mig2, mig1
     from stage
     where _action = 'created'
 )

@@ -56,7 +56,8 @@ select
     _row, _place, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
     case when true = any(_bad) then _bad end as _bad,
     -- Values that no statement writes are left out.
-    case when _action in ('created', 'changed') then mig2 end as mig2,
+    case when _action in ('created', 'changed') then mig2 end
+        as mig2,
     mig1,
     case
         when _action = 'rejected' and not _removed and _fault is null

@@ -72,13 +72,24 @@ select
     case when true = any(_bad) then _bad end as _bad,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
     _brings,
-    case when not _removed then _holder_mig1 end as _holder_mig1,
+    case when not _removed then _holder_mig1 end
+        as _holder_mig1,
     _old_mig1,
-    false as _taken_mig1,
-    case when not _removed and (_known_state is null or _known_state = 'REMOVED' or mig1 is distinct from _old_mig1) then cast(mig1 as text) end as _wants_mig1,
-    coalesce(_known_state <> 'REMOVED' and _old_mig1 is not null and (_removed or mig1 is distinct from _old_mig1), false) as _gives_mig1,
+    false
+        as _taken_mig1,
+    case
+    when not _removed and (
+        _known_state is null or _known_state = 'REMOVED'
+        or mig1 is distinct from _old_mig1
+    )
+    then cast(mig1 as text)
+end as _wants_mig1,
+    coalesce(_known_state <> 'REMOVED' and _old_mig1 is not null and (
+    _removed or mig1 is distinct from _old_mig1
+), false) as _gives_mig1,
     -- Values that no statement writes are left out.
-    case when _action in ('created', 'changed') then mig2 end as mig2,
+    case when _action in ('created', 'changed') then mig2 end
+        as mig2,
     mig1,
     case
         when _action = 'rejected' and not _removed and _fault is null

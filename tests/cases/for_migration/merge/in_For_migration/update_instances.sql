@@ -1,11 +1,15 @@
 -- Instances that differ, and only those. A removed row's other columns are ignored; a row for a removed instance
 -- restores it. The journal keeps the replaced values, for `etl undo`; a unique value may have been cleared already, so
--- the stage has it. Of other sources' changes since the rows were staged nothing is known here, so an instance that one of
--- them has changed meanwhile is left out: the fewer rows show it.
+-- it is read from the stage. What other sources have changed since the rows were staged is not known here, so an
+-- instance that one of them has changed is left out: the count of updated rows is smaller then.
 with changed as (
     update store_demo.bo_For_migration g
     set
-        _state = case when s._action = 'removed' then 'REMOVED' when g._state = 'REMOVED' then 'ACTUAL' else g._state end,
+        _state = case
+            when s._action = 'removed' then 'REMOVED'
+            when g._state = 'REMOVED' then 'ACTUAL'
+            else g._state
+        end,
         _modified_at = :started_at,
         _in_migrated_at = :started_at,
         mig2 = case when s._action = 'removed' then g.mig2 else s.mig2 end,
@@ -15,7 +19,11 @@ with changed as (
     where g._id = o._id and s._action in ('changed', 'removed') and g.xmin in (s._known_version, cast(pg_current_xact_id() as xid))
     returning
         g._id,
-        case when s._action = 'removed' then 'removed' when o._state = 'REMOVED' then 'returned' else 'changed' end as change,
+        case
+            when s._action = 'removed' then 'removed'
+            when o._state = 'REMOVED' then 'returned'
+            else 'changed'
+        end as change,
         case when o._state <> g._state then jsonb_build_object('_state', o._state) else '{}' end
         || case when o.mig2 is distinct from g.mig2
             then jsonb_build_object('mig2', o.mig2) else '{}' end

@@ -6,11 +6,20 @@ with
 named as (
     select i.id, coalesce(o._id, b._id, a.instance, u_number._id) as instance,
         u_email._id as holder_email,
-        case when u_email._id is null and not coalesce(i.removed, false) and not (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null) then cast(lower(nullif(i.email, '')) as text) end as wants_email,
+        case
+            when u_email._id is null and not coalesce(i.removed, false) and not (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)
+            then cast(lower(nullif(i.email, '')) as text)
+        end as wants_email,
         u_passport._id as holder_passport,
-        case when u_passport._id is null and not coalesce(i.removed, false) and not (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null) then cast(nullif(i.Passport, '') as text) end as wants_passport,
+        case
+            when u_passport._id is null and not coalesce(i.removed, false) and not (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)
+            then cast(nullif(i.Passport, '') as text)
+        end as wants_passport,
         u_number._id as holder_number,
-        case when u_number._id is null and not coalesce(i.removed, false) then cast(nullif(i.in_id, '') as text) end as wants_number
+        case
+            when u_number._id is null and not coalesce(i.removed, false)
+            then cast(nullif(i.in_id, '') as text)
+        end as wants_number
     from in_tables.in_Person i
     left join store_demo.bo_Person o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_Person b on b._in_id = i.in_id collate "C"
@@ -30,18 +39,25 @@ named as (
 touched as materialized (
     select id, '' as field, cast(instance as text) as key from named where instance is not null
     union all
-    select id, '', cast(holder_email as text) from named where holder_email <> coalesce(instance, '')
+    select id, '', cast(holder_email as text)
+    from named
+    where holder_email <> coalesce(instance, '')
     union all
     select id, 'email', wants_email from named where wants_email is not null
     union all
-    select id, '', cast(holder_passport as text) from named where holder_passport <> coalesce(instance, '')
+    select id, '', cast(holder_passport as text)
+    from named
+    where holder_passport <> coalesce(instance, '')
     union all
     select id, 'passport', wants_passport from named where wants_passport is not null
     union all
-    select id, '', cast(holder_number as text) from named where holder_number <> coalesce(instance, '')
+    select id, '', cast(holder_number as text)
+    from named
+    where holder_number <> coalesce(instance, '')
     union all
     select id, 'number', wants_number from named where wants_number is not null
 )
 select distinct t.id
 from touched t
-join (select field, key from touched group by field, key having min(id) <> max(id)) shared on shared.field = t.field and shared.key = t.key
+join (select field, key from touched group by field, key having min(id) <> max(id)) shared
+    on shared.field = t.field and shared.key = t.key

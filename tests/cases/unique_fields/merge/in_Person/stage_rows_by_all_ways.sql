@@ -89,25 +89,56 @@ select
     _lacks_system,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
     _brings,
-    case when not _removed then _holder_email end as _holder_email,
+    case when not _removed then _holder_email end
+        as _holder_email,
     _old_email,
-    false as _taken_email,
-    case when not _removed and (_known_state is null or _known_state = 'REMOVED' or lower(email) is distinct from lower(_old_email)) then cast(lower(email) as text) end as _wants_email,
-    coalesce(_known_state <> 'REMOVED' and _old_email is not null and (_removed or lower(email) is distinct from lower(_old_email)), false) as _gives_email,
-    case when not _removed then _holder_passport end as _holder_passport,
+    false
+        as _taken_email,
+    case
+    when not _removed and (
+        _known_state is null or _known_state = 'REMOVED'
+        or lower(email) is distinct from lower(_old_email)
+    )
+    then cast(lower(email) as text)
+end as _wants_email,
+    coalesce(_known_state <> 'REMOVED' and _old_email is not null and (
+    _removed or lower(email) is distinct from lower(_old_email)
+), false) as _gives_email,
+    case when not _removed then _holder_passport end
+        as _holder_passport,
     _old_passport,
-    false as _taken_passport,
-    case when not _removed and (_known_state is null or _known_state = 'REMOVED' or Passport is distinct from _old_passport) then cast(Passport as text) end as _wants_passport,
-    coalesce(_known_state <> 'REMOVED' and _old_passport is not null and (_removed or Passport is distinct from _old_passport), false) as _gives_passport,
-    case when not _removed then _holder_number end as _holder_number,
+    false
+        as _taken_passport,
+    case
+    when not _removed and (
+        _known_state is null or _known_state = 'REMOVED'
+        or Passport is distinct from _old_passport
+    )
+    then cast(Passport as text)
+end as _wants_passport,
+    coalesce(_known_state <> 'REMOVED' and _old_passport is not null and (
+    _removed or Passport is distinct from _old_passport
+), false) as _gives_passport,
+    case when not _removed then _holder_number end
+        as _holder_number,
     _old_number,
-    false as _taken_number,
-    case when not _removed and (_known_state is null or _known_state = 'REMOVED' or Number is distinct from _old_number) then cast(Number as text) end as _wants_number,
-    coalesce(_known_state <> 'REMOVED' and _old_number is not null and (_removed or Number is distinct from _old_number), false) as _gives_number,
+    false
+        as _taken_number,
+    case
+    when not _removed and (
+        _known_state is null or _known_state = 'REMOVED'
+        or Number is distinct from _old_number
+    )
+    then cast(Number as text)
+end as _wants_number,
+    coalesce(_known_state <> 'REMOVED' and _old_number is not null and (
+    _removed or Number is distinct from _old_number
+), false) as _gives_number,
     -- Values that no statement writes are left out.
     email,
     Passport,
-    case when _action in ('created', 'changed') then Born end as Born,
+    case when _action in ('created', 'changed') then Born end
+        as Born,
     Number,
     case
         when _action = 'rejected' and not _removed and _fault is null

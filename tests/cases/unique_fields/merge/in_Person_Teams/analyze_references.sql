@@ -1,2 +1,2 @@
--- Many rows have come at once: with the statistics of before, a later run would read all references for each arrival.
+-- Many rows have come at once: with the old statistics, a later run would read all references for each arrival.
 analyze store_demo.boi_reference

@@ -3,7 +3,8 @@
 with joined as (
     update in_tables.in_Person_Teams l
     set in_status = 'DONE'
-    from store_demo.bo_Person o, store_demo.bo_Team t
+    from store_demo.bo_Person o,
+        store_demo.bo_Team t
     where l.in_status = 'ON_WORK' and l.removed is not true and l.ctid >= cast(:first as tid) and l.ctid < cast(:after as tid)
       and o._in_id = l.Person_id collate "C" and t._in_id = l.Teams_id collate "C"
     returning

@@ -3,7 +3,8 @@
 with created as (
     insert into store_demo.bo_Person
         (_id, _in_id, _created_at, _modified_at, _in_migrated_at, email, Passport, Born, Number)
-    select _instance, _in_id, :started_at, :started_at, :started_at, email, Passport, Born, Number
+    select
+        _instance, _in_id, :started_at, :started_at, :started_at, email, Passport, Born, Number
     from stage
     where _action = 'created'
 )

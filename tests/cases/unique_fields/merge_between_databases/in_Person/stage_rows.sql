@@ -67,7 +67,8 @@ select
     -- Values that no statement writes are left out.
     email,
     Passport,
-    case when _action in ('created', 'changed') then Born end as Born,
+    case when _action in ('created', 'changed') then Born end
+        as Born,
     Number,
     case
         when _action = 'rejected' and not _removed and _fault is null

@@ -9,7 +9,8 @@ with gone as (
     ) s
     where g._owner = s.owner and g._target = s.target
     returning
-        g._owner, g._target, jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before, s.origin
+        g._owner, g._target,
+        jsonb_build_object('_target_bo', g._target_bo, '_linked_at', g._linked_at) as before, s.origin
 ),
 journalled as (
     insert into store_demo.journal (run, bo, field, instance, target, change, before, origin)

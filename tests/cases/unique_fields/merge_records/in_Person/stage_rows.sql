@@ -21,9 +21,12 @@ candidates as (
         cast(null as text) as _by,
         i._state as _given_state,
         (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) and (u_email._id <> g._id or u_passport._id <> g._id) is true as _is_ambiguous,
-        case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(lower(case when get_bit(i._given, 0) = 1 then nullif(i.email, '') end) as text) end as _names_email,
-        case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(case when get_bit(i._given, 1) = 1 then nullif(i.Passport, '') end as text) end as _names_passport,
-        case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(nullif(i.in_id, '') as text) end as _names_number,
+        case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(lower(case when get_bit(i._given, 0) = 1 then nullif(i.email, '') end) as text) end
+            as _names_email,
+        case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(case when get_bit(i._given, 1) = 1 then nullif(i.Passport, '') end as text) end
+            as _names_passport,
+        case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(nullif(i.in_id, '') as text) end
+            as _names_number,
         array[(get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)), (get_bit(i._given, 1) = 1 and (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null))] as _bad,
         ((case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end is null or (get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)))) as _lacks_system,
         coalesce(
@@ -61,14 +64,20 @@ candidates as (
     left join store_demo.bo_Person g
         on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_number._id), case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then coalesce(u_email._id, u_passport._id) end)
     left join store_demo.bo_Person r_email
-        on lower(r_email.email) = lower(g.email)
-        and r_email._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED' and not (not (not (get_bit(i._given, 0) = 1)))
+        on lower(r_email.email)
+            = lower(g.email)
+        and r_email._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED'
+        and not (not (not (get_bit(i._given, 0) = 1)))
     left join store_demo.bo_Person r_passport
-        on r_passport.Passport = g.Passport
-        and r_passport._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED' and not (not (not (get_bit(i._given, 1) = 1)))
+        on r_passport.Passport
+            = g.Passport
+        and r_passport._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED'
+        and not (not (not (get_bit(i._given, 1) = 1)))
     left join store_demo.bo_Person r_number
-        on r_number.Number = g.Number
-        and r_number._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED' and not (nullif(i.in_id, '') is not null)
+        on r_number.Number
+            = g.Number
+        and r_number._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED'
+        and not (nullif(i.in_id, '') is not null)
 
     where i.in_status = 'ON_WORK'
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
@@ -82,7 +91,8 @@ verdicts as (
             when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
             when _lacks_system and _known is not null then 'rejected'
             when true = any(_bad) then 'rejected'
-            when _known is not null and coalesce(_given_state, _known_state) = _known_state and not _differs then 'unchanged'
+            when _known is not null and coalesce(_given_state, _known_state) = _known_state and not _differs
+            then 'unchanged'
             when case
                 when (
     select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
@@ -114,28 +124,59 @@ select
     ) collate "C" as _group,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
     _brings,
-    case when not _removed or _is_weak then _holder_email end as _holder_email,
+    case when not _removed or _is_weak then _holder_email end
+        as _holder_email,
     _old_email,
-    _is_ambiguous and _holder_email is not null as _taken_email,
-    case when not (_state = 'REMOVED') and (_known_state is null or _known_state = 'REMOVED' or lower(email) is distinct from lower(_old_email)) then cast(lower(email) as text) end as _wants_email,
-    coalesce(_known_state <> 'REMOVED' and _old_email is not null and ((_state = 'REMOVED') or lower(email) is distinct from lower(_old_email)), false) as _gives_email,
+    _is_ambiguous and _holder_email is not null
+        as _taken_email,
+    case
+    when not (_state = 'REMOVED') and (
+        _known_state is null or _known_state = 'REMOVED'
+        or lower(email) is distinct from lower(_old_email)
+    )
+    then cast(lower(email) as text)
+end as _wants_email,
+    coalesce(_known_state <> 'REMOVED' and _old_email is not null and (
+    (_state = 'REMOVED') or lower(email) is distinct from lower(_old_email)
+), false) as _gives_email,
     _names_email,
-    case when not _removed or _is_weak then _holder_passport end as _holder_passport,
+    case when not _removed or _is_weak then _holder_passport end
+        as _holder_passport,
     _old_passport,
-    _is_ambiguous and _holder_passport is not null as _taken_passport,
-    case when not (_state = 'REMOVED') and (_known_state is null or _known_state = 'REMOVED' or Passport is distinct from _old_passport) then cast(Passport as text) end as _wants_passport,
-    coalesce(_known_state <> 'REMOVED' and _old_passport is not null and ((_state = 'REMOVED') or Passport is distinct from _old_passport), false) as _gives_passport,
+    _is_ambiguous and _holder_passport is not null
+        as _taken_passport,
+    case
+    when not (_state = 'REMOVED') and (
+        _known_state is null or _known_state = 'REMOVED'
+        or Passport is distinct from _old_passport
+    )
+    then cast(Passport as text)
+end as _wants_passport,
+    coalesce(_known_state <> 'REMOVED' and _old_passport is not null and (
+    (_state = 'REMOVED') or Passport is distinct from _old_passport
+), false) as _gives_passport,
     _names_passport,
-    case when not _removed or _is_weak then _holder_number end as _holder_number,
+    case when not _removed or _is_weak then _holder_number end
+        as _holder_number,
     _old_number,
-    _is_ambiguous and _holder_number is not null as _taken_number,
-    case when not (_state = 'REMOVED') and (_known_state is null or _known_state = 'REMOVED' or Number is distinct from _old_number) then cast(Number as text) end as _wants_number,
-    coalesce(_known_state <> 'REMOVED' and _old_number is not null and ((_state = 'REMOVED') or Number is distinct from _old_number), false) as _gives_number,
+    _is_ambiguous and _holder_number is not null
+        as _taken_number,
+    case
+    when not (_state = 'REMOVED') and (
+        _known_state is null or _known_state = 'REMOVED'
+        or Number is distinct from _old_number
+    )
+    then cast(Number as text)
+end as _wants_number,
+    coalesce(_known_state <> 'REMOVED' and _old_number is not null and (
+    (_state = 'REMOVED') or Number is distinct from _old_number
+), false) as _gives_number,
     _names_number,
     -- Values that no statement writes are left out.
     email,
     Passport,
-    case when _action in ('created', 'changed', 'removed') then Born end as Born,
+    case when _action in ('created', 'changed', 'removed') then Born end
+        as Born,
     Number,
     case
         when _action = 'rejected' and not _removed and _fault is null

@@ -1,7 +1,7 @@
 -- Instances that differ, and only those. A removed row's other columns are ignored; a row for a removed instance
 -- restores it. The journal keeps the replaced values, for `etl undo`; a unique value may have been cleared already, so
--- the stage has it. Of other sources' changes since the rows were staged nothing is known here, so an instance that one of
--- them has changed meanwhile is left out: the fewer rows show it.
+-- it is read from the stage. What other sources have changed since the rows were staged is not known here, so an
+-- instance that one of them has changed is left out: the count of updated rows is smaller then.
 with changed as (
     update store_demo.bo_Person g
     set

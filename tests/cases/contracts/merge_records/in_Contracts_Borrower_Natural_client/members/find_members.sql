@@ -1,5 +1,5 @@
--- The staged links of a composite whose member is unknown, with their owners and the instances of all members that they may
--- mean. Of several rows that name one link the last one counts, as in the tables of members.
+-- The staged links of a composite whose member is unknown, with their owners and the instances of all members that they
+-- may mean. Of several rows that name one link the last one counts, as in the tables of members.
 create temporary table hit on commit drop as
 with given as materialized (
     select l.id, l._origin, coalesce(l.removed, false) as removed, nullif(l.owner, '') as owner_id,
@@ -7,9 +7,12 @@ with given as materialized (
         nullif(l.target, '') as target_id,
         case when coalesce(l.target, '') = '' then coalesce(l.target_field, '') else '' end as target_field,
         coalesce(l.target, l.target_value, '') as written,
-        case when coalesce(l.target, '') <> '' then '' else case coalesce(l.target_field, '')
+        case
+            when coalesce(l.target, '') <> '' then ''
+            else case coalesce(l.target_field, '')
             when '' then coalesce(l.target_value, '')
-        end end as target_value
+        end
+        end as target_value
     from pg_temp.any_member l
 ),
 known as (
@@ -69,13 +72,17 @@ checked as (
             when btrim(g.owner_in_id, :blanks) = '' then 'LINK_END_EMPTY'
             when char_length(g.owner_in_id) > 100 then 'LINK_END_INVALID'
         end end as owner_fault,
-        case when cardinality(g.targets) > 1 then 'AMBIGUOUS' when g.targets is null then case
+        case
+            when cardinality(g.targets) > 1 then 'AMBIGUOUS'
+            when g.targets is null then case
             when g.target_id is not null then 'LINK_END_INVALID'
-            when g.target_field <> '' and not false then 'NOT_UNIQUE'
+            when g.target_field <> '' and not false
+            then 'NOT_UNIQUE'
             when btrim(g.written, :blanks) = '' then 'LINK_END_EMPTY'
             when g.target_value is null or octet_length(g.target_value) > 2000
                 or g.target_field = '' and char_length(g.target_value) > 100 then 'LINK_END_INVALID'
-        end end as target_fault
+        end
+        end as target_fault
     from known g
 )
 select
@@ -84,9 +91,13 @@ select
     g.target_field, coalesce(g.target_value, '') as target_value, g.targets[1] as target, g.target_bos[1] as target_bo,
     cast(:started_at as timestamp with time zone) + g.id * interval '1 microsecond' as linked_at,
     coalesce(g.owner_fault, g.target_fault) as fault,
-    case when g.owner_fault is not null then cast(:owner_column as text) else cast(:target_column as text) end as fault_column,
+    case
+        when g.owner_fault is not null then cast(:owner_column as text)
+        else cast(:target_column as text)
+    end as fault_column,
     row_number() over (
-        partition by coalesce(g.owner, g.owner_in_id), g.target_field, g.target_value, coalesce(g.owner_fault, g.target_fault)
+        partition by
+            coalesce(g.owner, g.owner_in_id), g.target_field, g.target_value, coalesce(g.owner_fault, g.target_fault)
         order by g.id desc
     ) as age
 from checked g

@@ -1,5 +1,5 @@
--- As stage_references, for links that wait for any member of a composite: what came since they were looked up last, with the
--- instances of all members that they may mean.
+-- As stage_references, for links that wait for any member of a composite: what came since they were looked up last,
+-- with the instances of all members that they may mean.
 create temporary table hit on commit drop as
 with
 arrived as materialized (
@@ -27,7 +27,9 @@ arrived as materialized (
     where j.written_by >= cast(:unserved_since as xid8) and j.bo = 'IP_client' and j.field is null
       and j.change in ('created', 'returned')
     union
-    select a.bo, a.in_id from store_demo.alias a where a.bo = :bo or a.bo = any(cast(:target_bos as text[]))
+    select a.bo, a.in_id
+    from store_demo.alias a
+    where a.bo = :bo or a.bo = any(cast(:target_bos as text[]))
 ),
 brought as materialized (
     select '' as target_field, '' as target_value where false

@@ -1,9 +1,11 @@
--- linkMode replace: of the owners whose sets the source gives, in any of the field's tables, what waits for any member and
--- is not given again.
+-- linkMode replace: of the owners whose sets the source gives, in any of the field's tables, what waits for any member
+-- and is not given again.
 with owners as materialized (
     select h.owner, h.owner_in_id from hit h where h.fault is null
     union
-    select coalesce(l.owner, o._id, oa.instance, ''), case when coalesce(l.owner, o._id, oa.instance) is null then l.owner_in_id else '' end
+    select
+        coalesce(l.owner, o._id, oa.instance, ''),
+        case when coalesce(l.owner, o._id, oa.instance) is null then l.owner_in_id else '' end
     from pg_temp.in_Contracts_Borrower_Natural_client l
     left join store_demo.bo_Contracts o on o._in_id = nullif(l.owner_in_id, '')
     left join store_demo.alias oa on oa.bo = :bo and oa.in_id = nullif(l.owner_in_id, '')

@@ -1,4 +1,4 @@
--- Links that wait for any member and are taken away.
+-- Links that wait for any member and are removed.
 with gone as (
     delete from store_demo.boi_reference r
     using hit h

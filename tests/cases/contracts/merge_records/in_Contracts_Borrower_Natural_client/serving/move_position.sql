@@ -1,5 +1,5 @@
--- What was looked up need not be again, once this transaction commits. Not where another transaction does the same: then it
--- is looked up once more, and no session waits.
+-- What was looked up need not be again, once this transaction commits. Skipped where another transaction does the same:
+-- then it is looked up once more, and no session waits.
 update store_demo.reference_position
 set place = (
         select concat_ws(' ', s.system_identifier, d.oid, cast('store_demo.journal' as regclass)::oid)

@@ -1,5 +1,5 @@
 -- Since which transaction references and instances have not been looked up for each other (null: not known, or known on
--- another server, database or journal), and up to which they are by the statements that follow: all before it have ended.
+-- another server, database or journal), and up to which the statements that follow look: all before it have ended.
 select cast(pg_snapshot_xmin(pg_current_snapshot()) as text) as until, (
     select cast(p.position as text)
     from store_demo.reference_position p

@@ -1,4 +1,4 @@
--- The first time, see move_position: not where another transaction has inserted it and has not ended: that would be waited for.
+-- The first time, see move_position: unless another transaction inserts it just now. This one would wait for its end.
 insert into store_demo.reference_position (bo, field, target_bo, place, position)
 select :bo, :field, :target_bo, (
         select concat_ws(' ', s.system_identifier, d.oid, cast('store_demo.journal' as regclass)::oid)
@@ -9,6 +9,8 @@ where not exists (
     where p.bo = :bo and p.field = :field and p.target_bo = :target_bo
 )
   and pg_try_advisory_xact_lock(
-      hashtextextended(concat_ws(' ', 'etl reference position', 'store_demo', :bo, :field, :target_bo), 0)
+      hashtextextended(
+          concat_ws(' ', 'etl reference position', 'store_demo', :bo, :field, :target_bo), 0
+      )
   )
 on conflict do nothing

@@ -12,7 +12,8 @@ select _row
 from (
     select _row, rank() over (partition by instance order by _in_id) as n
     from (
-        select _row, _in_id, _known as instance from stage where _known is not null and _is_weak and _action <> 'rejected'
+        select _row, _in_id, _known as instance from stage
+        where _known is not null and _is_weak and _action <> 'rejected'
         union all
         select _row, _in_id, _holder_mig1 from stage
         where _holder_mig1 is not null and _is_weak and _action <> 'rejected'

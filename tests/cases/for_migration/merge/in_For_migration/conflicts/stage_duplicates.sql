@@ -6,8 +6,14 @@ select
     row_number() over (partition by s._known order by s._removed, s._in_id desc nulls last, s._row) as _turn,
     s._brings,
     s._holder_mig1,
-    case when s._action in ('created', 'changed') then s.mig2 else g.mig2 end as mig2,
-    case when s._action in ('created', 'changed') then s.mig1 else g.mig1 end as mig1,
+    case
+        when s._action in ('created', 'changed') then s.mig2
+        else g.mig2
+    end as mig2,
+    case
+        when s._action in ('created', 'changed') then s.mig1
+        else g.mig1
+    end as mig1,
     g._state as _known_state
 from stage s
 join store_demo.bo_For_migration g on g._id = s._known

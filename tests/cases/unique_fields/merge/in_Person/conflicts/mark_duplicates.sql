@@ -14,10 +14,14 @@ set
     _gives_number = false,
     _winner = case
         when t._removed <> w._removed
-            or not t._removed and t.email is distinct from case when w._action in ('created', 'changed') then w.email else g.email end
-            or not t._removed and t.Passport is distinct from case when w._action in ('created', 'changed') then w.Passport else g.Passport end
-            or not t._removed and t.Born is distinct from case when w._action in ('created', 'changed') then w.Born else g.Born end
-            or not t._removed and t._brings[1] and t.Number is distinct from case when w._action in ('created', 'changed') then w.Number else g.Number end
+            or not t._removed
+            and t.email is distinct from case when w._action in ('created', 'changed') then w.email else g.email end
+            or not t._removed
+            and t.Passport is distinct from case when w._action in ('created', 'changed') then w.Passport else g.Passport end
+            or not t._removed
+            and t.Born is distinct from case when w._action in ('created', 'changed') then w.Born else g.Born end
+            or not t._removed and t._brings[1]
+            and t.Number is distinct from case when w._action in ('created', 'changed') then w.Number else g.Number end
         then coalesce(w._in_id, w._out_id)
     end
 from duplicate t

@@ -8,10 +8,22 @@ select
     s._holder_email,
     s._holder_passport,
     s._holder_number,
-    case when s._action in ('created', 'changed') then s.email else g.email end as email,
-    case when s._action in ('created', 'changed') then s.Passport else g.Passport end as Passport,
-    case when s._action in ('created', 'changed') then s.Born else g.Born end as Born,
-    case when s._action in ('created', 'changed') then s.Number else g.Number end as Number,
+    case
+        when s._action in ('created', 'changed') then s.email
+        else g.email
+    end as email,
+    case
+        when s._action in ('created', 'changed') then s.Passport
+        else g.Passport
+    end as Passport,
+    case
+        when s._action in ('created', 'changed') then s.Born
+        else g.Born
+    end as Born,
+    case
+        when s._action in ('created', 'changed') then s.Number
+        else g.Number
+    end as Number,
     g._state as _known_state
 from stage s
 join store_demo.bo_Person g on g._id = s._known

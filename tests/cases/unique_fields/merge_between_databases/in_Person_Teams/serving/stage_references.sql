@@ -1,10 +1,10 @@
 -- References of this link table with both ends, of those that may have them by now: what came since they were looked up
--- last (`unserved_since`), be it an instance, a unique value of one, or the reference itself, which a transaction beside
--- that of the instance may have written. Also those that an undo has restored, as soon as both ends are live: instances
--- that it removed may return. What came is in the journal, not in the in_ tables, which the partner may change; so the cost
--- depends on what came. `has_older`: references from before wait. Where the start is unknown (`looks_at_all`: the first
--- time, and the first time after a restore) every reference is looked at. `has_values`: some name their targets by a
--- unique value.
+-- last (`unserved_since`): an instance, a unique value of one, or the reference itself, which a transaction beside that
+-- of the instance may have written. Also those that an undo has restored, as soon as both ends are live: instances that
+-- it removed may return. What came is read from the journal, not from the in_ tables, which the partner may change; so
+-- the cost depends on what came. `has_older`: references from before wait. Where the start is unknown (`looks_at_all`:
+-- the first time, and the first time after a restore) every reference is looked at. `has_values`: some name their
+-- targets by a unique value.
 create temporary table stage on commit drop as
 with
 arrived as materialized (
@@ -48,7 +48,8 @@ from near r
 left join store_demo.bo_Person o on o._in_id = r.owner_in_id
 left join store_demo.bo_Team t on t._in_id = r.target_value and r.target_field = ''
 left join store_demo.alias oa on oa.bo = :bo and oa.in_id = r.owner_in_id
-left join store_demo.alias ta on ta.bo = :target_bo and ta.in_id = r.target_value and r.target_field = ''
+left join store_demo.alias ta
+    on ta.bo = :target_bo and ta.in_id = r.target_value and r.target_field = ''
 where coalesce(nullif(r.owner, ''), o._id, oa.instance) is not null and coalesce(t._id, ta.instance) is not null
   and (
       r.restored_by is null

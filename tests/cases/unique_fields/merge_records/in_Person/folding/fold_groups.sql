@@ -1,6 +1,6 @@
--- Folds the accepted rows of each instance: per field the last row that gives it counts, and the last state. The result is
--- in the stage's last row of the instance, the others change nothing by themselves. A row that removes what is not there
--- yet takes no part.
+-- Folds the accepted rows of each instance: per field the last row that gives it counts, and the last state. The result
+-- is in the stage's last row of the instance, the others change nothing by themselves. A row that removes what is not
+-- there yet takes no part.
 with
 accepted as (
     select d.*
@@ -18,13 +18,17 @@ accepted as (
 latest as (
     select
         bool_or(not _removed and _brings[1]) as _has_email,
-        (array_agg(email order by _row desc) filter (where not _removed and _brings[1]))[1] as email,
+        (array_agg(email order by _row desc) filter (where not _removed and _brings[1]))[1]
+            as email,
         bool_or(not _removed and _brings[2]) as _has_passport,
-        (array_agg(Passport order by _row desc) filter (where not _removed and _brings[2]))[1] as Passport,
+        (array_agg(Passport order by _row desc) filter (where not _removed and _brings[2]))[1]
+            as Passport,
         bool_or(not _removed and _brings[3]) as _has_born,
-        (array_agg(Born order by _row desc) filter (where not _removed and _brings[3]))[1] as Born,
+        (array_agg(Born order by _row desc) filter (where not _removed and _brings[3]))[1]
+            as Born,
         bool_or(not _removed and _brings[4]) as _has_number,
-        (array_agg(Number order by _row desc) filter (where not _removed and _brings[4]))[1] as Number,
+        (array_agg(Number order by _row desc) filter (where not _removed and _brings[4]))[1]
+            as Number,
         case when bool_or(not _removed and _brings[1])
             then (array_agg(_holder_email order by _row desc) filter (where not _removed and _brings[1]))[1]
             else max(_holder_email)
@@ -53,10 +57,14 @@ folded as (
         l._holder_email,
         l._holder_passport,
         l._holder_number,
-        case when l._has_email then l.email else g.email end as email,
-        case when l._has_passport then l.Passport else g.Passport end as Passport,
-        case when l._has_born then l.Born else g.Born end as Born,
-        case when l._has_number then l.Number else g.Number end as Number,
+        case when l._has_email then l.email else g.email end
+            as email,
+        case when l._has_passport then l.Passport else g.Passport end
+            as Passport,
+        case when l._has_born then l.Born else g.Born end
+            as Born,
+        case when l._has_number then l.Number else g.Number end
+            as Number,
         ((l._has_email and l.email is distinct from g.email) or (l._has_passport and l.Passport is distinct from g.Passport) or (l._has_born and l.Born is distinct from g.Born) or (l._has_number and l.Number is distinct from g.Number)) as _differs
     from latest l
     left join store_demo.bo_Person g on g._id = l._known
@@ -82,14 +90,38 @@ set
     Born = f.Born,
     Number = f.Number,
     _holder_email = f._holder_email,
-    _wants_email = case when not (f._state = 'REMOVED') and (f._known_state is null or f._known_state = 'REMOVED' or lower(f.email) is distinct from lower(_old_email)) then cast(lower(f.email) as text) end,
-    _gives_email = coalesce(f._known_state <> 'REMOVED' and _old_email is not null and ((f._state = 'REMOVED') or lower(f.email) is distinct from lower(_old_email)), false),
+    _wants_email = case
+    when not (f._state = 'REMOVED') and (
+        f._known_state is null or f._known_state = 'REMOVED'
+        or lower(f.email) is distinct from lower(_old_email)
+    )
+    then cast(lower(f.email) as text)
+end,
+    _gives_email = coalesce(f._known_state <> 'REMOVED' and _old_email is not null and (
+    (f._state = 'REMOVED') or lower(f.email) is distinct from lower(_old_email)
+), false),
     _holder_passport = f._holder_passport,
-    _wants_passport = case when not (f._state = 'REMOVED') and (f._known_state is null or f._known_state = 'REMOVED' or f.Passport is distinct from _old_passport) then cast(f.Passport as text) end,
-    _gives_passport = coalesce(f._known_state <> 'REMOVED' and _old_passport is not null and ((f._state = 'REMOVED') or f.Passport is distinct from _old_passport), false),
+    _wants_passport = case
+    when not (f._state = 'REMOVED') and (
+        f._known_state is null or f._known_state = 'REMOVED'
+        or f.Passport is distinct from _old_passport
+    )
+    then cast(f.Passport as text)
+end,
+    _gives_passport = coalesce(f._known_state <> 'REMOVED' and _old_passport is not null and (
+    (f._state = 'REMOVED') or f.Passport is distinct from _old_passport
+), false),
     _holder_number = f._holder_number,
-    _wants_number = case when not (f._state = 'REMOVED') and (f._known_state is null or f._known_state = 'REMOVED' or f.Number is distinct from _old_number) then cast(f.Number as text) end,
-    _gives_number = coalesce(f._known_state <> 'REMOVED' and _old_number is not null and ((f._state = 'REMOVED') or f.Number is distinct from _old_number), false),
+    _wants_number = case
+    when not (f._state = 'REMOVED') and (
+        f._known_state is null or f._known_state = 'REMOVED'
+        or f.Number is distinct from _old_number
+    )
+    then cast(f.Number as text)
+end,
+    _gives_number = coalesce(f._known_state <> 'REMOVED' and _old_number is not null and (
+    (f._state = 'REMOVED') or f.Number is distinct from _old_number
+), false),
     _state = f._state,
     _action = case
         when f._known is null then 'created'

@@ -8,10 +8,22 @@ select
     s._holder_email, s._old_email, s._gives_email,
     s._holder_passport, s._old_passport, s._gives_passport,
     s._holder_number, s._old_number, s._gives_number,
-    case when s._action in ('created', 'changed', 'removed') then s.email else g.email end as email,
-    case when s._action in ('created', 'changed', 'removed') then s.Passport else g.Passport end as Passport,
-    case when s._action in ('created', 'changed', 'removed') then s.Born else g.Born end as Born,
-    case when s._action in ('created', 'changed', 'removed') then s.Number else g.Number end as Number
+    case
+        when s._action in ('created', 'changed', 'removed') then s.email
+        else g.email
+    end as email,
+    case
+        when s._action in ('created', 'changed', 'removed') then s.Passport
+        else g.Passport
+    end as Passport,
+    case
+        when s._action in ('created', 'changed', 'removed') then s.Born
+        else g.Born
+    end as Born,
+    case
+        when s._action in ('created', 'changed', 'removed') then s.Number
+        else g.Number
+    end as Number
 from stage s
 left join store_demo.bo_Person g on g._id = s._known
 where s._action <> 'rejected' and s._group in (

@@ -20,14 +20,18 @@ where _group <> first_group
 union
 select r._row
 from asking r
-join (select _group, min(_row) as _row from acting where _removed group by _group) e on e._group = r._group and e._row < r._row
+join (select _group, min(_row) as _row from acting where _removed group by _group) e
+    on e._group = r._group and e._row < r._row
 where r._is_weak
 -- Another instance gets a value that is to find the row's.
 union
 select r._row
 from asking r
 join (
-    select _wants_email as value, _group, min(_row) as _row from acting where _wants_email is not null group by 1, 2
+    select _wants_email as value, _group, min(_row) as _row
+    from acting
+    where _wants_email is not null
+    group by 1, 2
 ) e on e.value = r._names_email and e._row < r._row and e._group <> r._group
 -- The instance that has it gives it up.
 union
@@ -41,7 +45,10 @@ union
 select r._row
 from asking r
 join (
-    select _wants_passport as value, _group, min(_row) as _row from acting where _wants_passport is not null group by 1, 2
+    select _wants_passport as value, _group, min(_row) as _row
+    from acting
+    where _wants_passport is not null
+    group by 1, 2
 ) e on e.value = r._names_passport and e._row < r._row and e._group <> r._group
 -- The instance that has it gives it up.
 union
@@ -55,7 +62,10 @@ union
 select r._row
 from asking r
 join (
-    select _wants_number as value, _group, min(_row) as _row from acting where _wants_number is not null group by 1, 2
+    select _wants_number as value, _group, min(_row) as _row
+    from acting
+    where _wants_number is not null
+    group by 1, 2
 ) e on e.value = r._names_number and e._row < r._row and e._group <> r._group
 -- The instance that has it gives it up.
 union
