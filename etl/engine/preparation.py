@@ -49,7 +49,7 @@ def read_import_state(connection: Connection, runtime: Runtime) -> tuple[bool, l
     """Whether the import is prepared, and the states of the parts in its database."""
     grouped = _by_schema(runtime.parts_at(runtime.engine))
     tables = {schema: [one.part.recorded_from[0][0] for one in placed] for schema, placed in grouped.items()}
-    [row] = fetch_all(connection, _sql("is_prepared", schema=runtime.in_schema, places=tables))
+    [row] = fetch_all(connection, _sql("is_prepared", schema=runtime.in_schema, tables_of=tables))
     states: list[PartState] = []
     for index, placed in enumerate(grouped.values()):
         states += states_of(placed, getattr(row, f"noted_{index}"), getattr(row, f"are_there_{index}"))

@@ -273,8 +273,8 @@ fault (severity, in_table, row_id, in_id, column_name, code, value) as (
 {% endif %}
             {{ "union all" if not loop.last }}
 {% endfor %}
-        ) blank (place, name)
-        order by place
+        ) blank (ordinal, name)
+        order by ordinal
         limit 1
     ) e
     where l.in_status in ('', 'ON_WORK')

@@ -131,6 +131,6 @@ def _values(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, o
             "target_bos": [*(member.code for member in link.members), ""],
             "sentences": sentences(),
         }
-        | chunk.bounds(are_places=True)
+        | chunk.bounds(are_ctids=True)
         | option_values_of(target_fields(link.member))
     )

@@ -110,7 +110,7 @@ def _find_dependent_rows(connections: Connections, company: Company, task: Task,
     claimed = {"in_status": "'ON_WORK'", "occupied_id": context.run}
     execute(connections.store, _sql("relay_table", table=task.table, columns=columns, claimed=claimed))
     shape = {"table": task.table, "unique_columns": unique, "chunk": task.part, **context.names}
-    values = {"run": context.run} | task.part.bounds(are_places=False)
+    values = {"run": context.run} | task.part.bounds(are_ctids=False)
     named = into(task.table, ("id", "in_id", "out_id", "removed", *(column.name for column in unique)))
     pipe(connections.source, _sql("ids_and_unique_values", **shape), values, connections.store, named)
     execute(connections.store, _sql("analyze_copy", table=task.table, kind="rows"))
