@@ -152,7 +152,7 @@ def prepare_mirror(connection: Connection, runtime: Runtime) -> None:
 
 
 def enter_store(runtime: Runtime, lease: RunLease) -> None:
-    """First step of a won run: no lower fencing token of this import can write to the store any more."""
+    """First step of an acquired run: no lower fencing token of this import can write to the store any more."""
     with transaction(runtime.store_engine) as connection:
         try:
             runtime.store_fence.raise_to(connection, lease.token)

@@ -109,7 +109,7 @@ def _merge_pass(merge: Merge, settling: Settling, counters: Counters, *, is_last
 def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Settled]:
     """Stages by in_id; by all ways to an instance where the object has unique fields or a row may take another way.
 
-    In the latter case rows may conflict, which is resolved (see conflicts.py).
+    In the latter case rows may conflict, which is resolved (see the package conflicts).
     """
     merge = replace(merge, values=merge.values | {"new_ids": new_ids()})
     exact = replace(merge, names=merge.names | {"exact": True})
