@@ -95,7 +95,7 @@ def _merge_pass(merge: Merge, settling: Settling, counters: Counters, *, is_last
     staged, settled = _stage(merge, settling, is_last=is_last)
     if staged:
         is_small = staged < _ANALYZE_STAGE_BELOW_ROWS or merge.context.source.is_staged
-        settled.merge.run("analyze_stage" if is_small else "analyze_places")
+        settled.merge.run("analyze_stage" if is_small else "analyze_source_rows")
     marked = settled.merge.run("mark_rows")
     if marked < staged:
         settled.merge.run("unstage_rows")

@@ -229,7 +229,11 @@ class _RemoteMerge:
         execute(self.connections.store, _sql("create_slices"))
         query, store = self._sql("slices_of_long_values"), self.connections.store
         if pipe(
-            self.connections.source, query, self.rows.values, store, into("slice", ("place", "ordinal", "n", "part"))
+            self.connections.source,
+            query,
+            self.rows.values,
+            store,
+            into("slice", ("source_row", "ordinal", "n", "part")),
         ):
             for ordinal, column in enumerate(self.rows.long):
                 text = self._sql("join_slices", column=column)
@@ -249,4 +253,4 @@ class _RemoteMerge:
 
 def _names(columns: Sequence[Column]) -> tuple[str, ...]:
     """The columns with a row's ctid and version."""
-    return (*(column.name for column in columns), "_place", "_version")
+    return (*(column.name for column in columns), "_source_row", "_version")
