@@ -16,7 +16,7 @@ export BENCH_ROWS BENCH_REPEATS BENCH_PEERS BENCH_SCENARIOS BENCH_SETTINGS BENCH
 help: ## List these verbs
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-demo: .venv/demo.stamp ## See rows travel from in_ tables into a versioned out_ schema
+demo: .venv/demo.stamp ## Run the demo: generated rows from in_ tables into a versioned out_ schema
 	@$(BIN)/etl demo
 
 unit: .venv/test.stamp ## Run the tests that need no service and no second process, in seconds
@@ -29,10 +29,10 @@ test: .venv/test.stamp ## Run all tests on PostgreSQL 14 and 18, or a part: make
 coverage: .venv/test.stamp ## Fail when all tests take less than 95 % of the branches of etl/
 	@$(ON_BOTH) $(BIN)/python -m scripts.covered $(PYTEST_ARGS)
 
-properties: .venv/test.stamp ## Set the engine beside its model for hours, and prove that the model can fail
+properties: .venv/test.stamp ## Compare the engine with its model on random histories for hours, and prove that faults are found
 	@ETL_PROPERTY_EXAMPLES=5000 ETL_PROPERTY_STEPS=50 $(BIN)/python -m pytest tests/properties -m "" $(PYTEST_ARGS)
 
-crash: .venv/test.stamp ## Strike runners at every round trip and 10,000 times at random for hours, and prove that it finds bugs
+crash: .venv/test.stamp ## Kill runners at every round trip and 10,000 times at random for hours, and prove that faults are found
 	@ETL_CRASH=all ETL_CRASH_FAULTS=10000 $(BIN)/python -m pytest tests/crash -m "" $(PYTEST_ARGS)
 
 layouts: .venv/test.stamp ## Run what is stored and shown with import, store and out in three databases, then on three servers

@@ -99,7 +99,7 @@ PARTS = (
     ),
     Part(
         "crash",
-        "runners struck at every round trip in every way and 2,000 times at random; proves that it finds bugs",
+        "runners killed at every round trip in every way and 2,000 times at random; proves that it finds bugs",
         (_pytest("tests/crash", "-m", "", ETL_CRASH="all", ETL_CRASH_FAULTS="2000", ETL_CRASH_SEED=SEED),),
     ),
     Part(

@@ -42,7 +42,7 @@ class Fault:
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.key}"
 
-    def is_told(self, said: str) -> bool:
+    def is_reported(self, said: str) -> bool:
         """Whether file, line and key are named in one line of what was said."""
         return any(f"{self.path}:{self.line}" in line and self.key in line for line in said.split("\n"))
 
@@ -61,7 +61,7 @@ def faults(good: Mapping[str, str]) -> list[Fault]:
 
 
 def log_faults() -> list[Fault]:
-    """Slips in the structure of the log: they keep nobody from working, and are told as well."""
+    """Slips in the structure of the log: they keep nobody from working, and are reported as well."""
     return [
         Fault(LOGGING, "root\n  level LOUD\n", 2, "LOUD"),
         Fault(LOGGING, "destination a nowhere\n  level INFO\n", 1, "nowhere"),

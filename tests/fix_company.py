@@ -347,7 +347,7 @@ class Site:
         return start_etl(*arguments, environ={**self.environ, "ETL_CONFIG": self.url, **environ}, cwd=self.home)
 
     def etl(self, *arguments: str, **environ: str) -> "Ended":
-        """The real command, run to its end; nobody gives it signals or input, so it need not start anew."""
+        """The real command, run to its end; nobody gives it signals or input, so it need not start again."""
         out, err = (self.home / f"{time.monotonic_ns()}.{stream}" for stream in ("out", "err"))
         clean = {"PATH": os.environ["PATH"], "HOME": str(self.home), **self.environ, "ETL_CONFIG": self.url, **environ}
         process = fork(command, out, err, clean, self.home, arguments)

@@ -176,7 +176,7 @@ def import_(context: click.Context, directory: Path) -> None:
         raise ConfigurationError(f"there is nothing to import: {directory} holds no text")
     faults = faults_of(texts, origin=_file_url(directory))
     if faults:
-        raise ConfigurationError(*faults, "nothing was written: correct these places first")
+        raise ConfigurationError(*faults, "nothing was written: correct these faults first")
     with open_source(config_url(context)) as source:
         _report(transfer(texts, source, Clash.REPLACE), source.url)
 
@@ -188,7 +188,7 @@ def import_(context: click.Context, directory: Path) -> None:
 def export(context: click.Context, directory: Path, force: bool) -> None:
     """Write the configuration in use as files into DIRECTORY.
 
-    Passwords that stand in texts stand in the files too, which only their owner may read.
+    Passwords in texts are also in the files, which only their owner may read.
     """
     texts = _tree(context).contents
     with DirectorySource(directory.absolute(), is_private=True) as target:

@@ -56,8 +56,8 @@ def run(
     it into the golden store and brings the out_ schema up to date. A run that another runner left is taken over.
 
     With --loop it is a service: SIGTERM ends it within five seconds, a second one at once, SIGHUP reads the
-    configuration again; changes of the configuration take effect by themselves. Services share a run: those that do not
-    win it help the one that did.
+    configuration again; changes of the configuration take effect by themselves. Services share a run: one owns
+    it, the others help.
     """
     url = config_url(context)
     if is_loop:

@@ -11,7 +11,7 @@ from etl.errors import ConfigurationError, Problem
 
 
 class Clash(StrEnum):
-    """What happens to a text that stands in the target and differs."""
+    """What happens to a text of the target that differs."""
 
     KEEP = "keep"
     REPLACE = "replace"
@@ -33,8 +33,8 @@ def transfer(texts: Mapping[str, str], target: Source, clash: Clash) -> Transfer
     unchanged = tuple(path for path in texts if present.get(path) == texts[path])
     differing = tuple(path for path in texts if path in present and path not in unchanged)
     if clash is Clash.REFUSE and differing:
-        last = "nothing was written: choose another place, or say --force"
-        refused = [Problem(f"stands in {target.url} with another text", path) for path in differing]
+        last = "nothing was written: choose another target, or say --force"
+        refused = [Problem(f"differs from the text in {target.url}", path) for path in differing]
         raise ConfigurationError(*refused, last)
     kept = differing if clash is Clash.KEEP else ()
     written = tuple(path for path in texts if path not in unchanged and path not in kept)

@@ -1,4 +1,4 @@
-"""Performs runs, from a won marker to a fixed marker, and reports their state.
+"""Performs runs, from an acquired marker to a fixed marker, and reports their state.
 
 Receives a configuration URL and a company. Returns an Outcome, a Status or what was Cleaned. Never parses a command
 line and never prints.

@@ -190,7 +190,7 @@ class Work:
     def _fill_out(self, connections: Connections, task: Task) -> Counters:
         if not self.runtime.settings.has_out_migration:
             return {}
-        with self.runtime.out_side(connections.store) as out:
+        with self.runtime.out_connection(connections.store) as out:
             if task.table:
                 return outbound.fill_table(out, self.runtime.versions, task.table, task.part)
             outbound.ensure_version(out, self.runtime.versions, self.runtime.out_version)
@@ -199,5 +199,5 @@ class Work:
     def _run_processes(self, connections: Connections, _: Task) -> Counters:
         if not self.runtime.settings.has_out_migration:
             return {}
-        with self.runtime.out_side(connections.store) as out:
+        with self.runtime.out_connection(connections.store) as out:
             return outbound.bring_up_to_date(out, self.runtime.versions)

@@ -1,4 +1,4 @@
-"""Help: a runner that did not win the marker performs tasks of the run that another one owns.
+"""Help: a runner that did not acquire the run performs tasks for its owner.
 
 The owner alone claims, plans, writes the marker and closes. A helper only writes within tasks, under the run's token.
 """

@@ -49,7 +49,7 @@ def read_import_state(connection: Connection, runtime: Runtime) -> tuple[bool, l
     """Whether the import is prepared, and the states of the parts in its database."""
     grouped = _by_schema(runtime.parts_at(runtime.engine))
     tables = {schema: [one.part.recorded_from[0][0] for one in placed] for schema, placed in grouped.items()}
-    [row] = fetch_all(connection, _sql("is_prepared", schema=runtime.in_schema, places=tables))
+    [row] = fetch_all(connection, _sql("is_prepared", schema=runtime.in_schema, tables_of=tables))
     states: list[PartState] = []
     for index, placed in enumerate(grouped.values()):
         states += states_of(placed, getattr(row, f"noted_{index}"), getattr(row, f"are_there_{index}"))
@@ -152,7 +152,7 @@ def prepare_mirror(connection: Connection, runtime: Runtime) -> None:
 
 
 def enter_store(runtime: Runtime, lease: RunLease) -> None:
-    """First step of a won run: no lower fencing token of this import can write to the store any more."""
+    """First step of an acquired run: no lower fencing token of this import can write to the store any more."""
     with transaction(runtime.store_engine) as connection:
         try:
             runtime.store_fence.raise_to(connection, lease.token)

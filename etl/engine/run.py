@@ -68,7 +68,7 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
     With `accept` a batch may remove or empty any number of rows, and the rows of a stopped run are taken as they are.
     `check_cancelled` is called before each task and raises when no further one may begin.
 
-    Raises MarkerHeld when another runner has it, RunStopped when the run ends before its rows do, FencedOut when an
+    Raises MarkerHeld when another runner has it, RunStopped when the run ends before its rows do, FencedOut when a
     new owner took over, EnvironmentFault when something must be fixed first (the run is then free for the next runner).
     """
     if not runtime.settings.has_in_migration:

@@ -117,7 +117,7 @@ class Runtime:
         return max(known, self.store_fence.highest_unit(connections.store))
 
     @contextmanager
-    def out_side(self, store: Connection | None = None) -> Iterator[Connection]:
+    def out_connection(self, store: Connection | None = None) -> Iterator[Connection]:
         """A transaction in which the out_ schemas can follow the store: the store's own, or one of the out database,
         after its mirror has caught up."""
         if store is not None and not self.has_own_out:

@@ -42,7 +42,7 @@ def undo(runtime: Runtime, run: int) -> Undone:
     # A transaction does not see its own journal position; if this one fails, the next run catches up.
     out: Counters = {}
     if runtime.settings.has_out_migration:
-        with runtime.out_side() as connection:
+        with runtime.out_connection() as connection:
             out = outbound.bring_up_to_date(connection, runtime.versions)
     return Undone(run, undone.as_run, undone.counters, out)
 

@@ -27,7 +27,7 @@ class _InTable:
 
 def ensure_why_not(connection: Connection, company: Company, schema: str) -> bool:
     """Makes the view where it is missing or was made for other tables; returns whether it was made."""
-    statement = _sql("why_not", schema=schema, tables=list(_in_tables(company)), places=_PLACEHOLDERS)
+    statement = _sql("why_not", schema=schema, tables=list(_in_tables(company)), placeholders=_PLACEHOLDERS)
     about = "Why rows are not merged yet, and what to do, row by row"
     return ensure_view(connection, schema, "why_not", statement, about)
 

@@ -42,7 +42,7 @@ class Trial:
         row_of = {int(line): row for row, line in enumerate(lines)}
         for found in fetch_all(self._connection, _sql("faults")):
             reason = f"is refused by the table: {found.reason}"
-            faults.setdefault(row_of[found.line], []).append((found.place, reason))
+            faults.setdefault(row_of[found.line], []).append((found.column_index, reason))
 
 
 @contextmanager

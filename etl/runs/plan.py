@@ -1,4 +1,7 @@
-"""Plans the tasks of a run from what was claimed. Titles are only shown; the kind decides what a task does."""
+"""Plans the tasks of a run from what was claimed. The kind decides what a task does.
+
+Titles are only shown: those of the vendor in Russian, others also in English.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +24,7 @@ _INDEX_FROM_ROWS = 10_000
 
 _NOTHING = Chunk(rows=0)
 _Line = tuple[Kind, str, str, Chunk | None, str]
-_INDEXES: _Line = (Kind.MAKE_INDEXES, "Индексы связей", "", None, "")
+_INDEXES: _Line = (Kind.MAKE_INDEXES, "Индексы связей / indexes of links", "", None, "")
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ class Extent:
 
 def build_claim_plan(tables: Iterable[Claimed]) -> tuple[Task, ...]:
     """The tasks after BEGIN that claim these large tables side by side; the last one plans all other tasks."""
-    claims = [line for table in tables for line in _chunks(Kind.CLAIM, "Захват строк", table)]
-    return tuple(_number([claims, [(Kind.PLAN, "План миграции", "", None, "")]], FIRST))
+    claims = [line for table in tables for line in _chunks(Kind.CLAIM, "Захват строк / claim", table)]
+    return tuple(_number([claims, [(Kind.PLAN, "План миграции / plan", "", None, "")]], FIRST))
 
 
 def build_plan(company: Company, extent: Extent, after: Task = FIRST) -> tuple[Task, ...]:
@@ -62,7 +65,7 @@ def build_plan(company: Company, extent: Extent, after: Task = FIRST) -> tuple[T
         [(Kind.COPY_ERR, "Копирование таблицы ошибок", "", None, "")],
         *_fills(extent.fills),
         [(Kind.RUN_PROCESSES, "Запуск процессов", "", None, "")],
-        [(Kind.NOTIFY, "Оповещение", "", None, "")] if extent.notifies else [],
+        [(Kind.NOTIFY, "Оповещение / notify", "", None, "")] if extent.notifies else [],
         [(Kind.NOP, "Миграция завершена", "", None, "")],
     ]
     return tuple(_number(filter(None, map(list, stages)), after))
@@ -92,13 +95,13 @@ def _dependent_rows(claimed: Claimed) -> Iterator[_Line]:
     """Rows of a table may meet in one instance or unique value: those of several chunks are merged by one task before
     all others, so that the result is the same however the table is divided."""
     if len(claimed.chunks) > 1 and not claimed.in_any_order:
-        title = f"Зависимые строки: {claimed.table}"
+        title = f"Зависимые строки / dependent rows: {claimed.table}"
         yield Kind.MIGRATE_DEPENDENT_ROWS, title, claimed.table, _NOTHING, claimed.table
 
 
 def _files(extent: Extent) -> Iterator[_Line]:
     if extent.has_files:
-        yield Kind.UPLOAD_FILES, "Файлы: in_fileStorage", "in_fileStorage", _NOTHING, ""
+        yield Kind.UPLOAD_FILES, "Файлы / files: in_fileStorage", "in_fileStorage", _NOTHING, ""
 
 
 def _links(company: Company, extent: Extent) -> Iterator[list[_Line]]:
@@ -107,7 +110,7 @@ def _links(company: Company, extent: Extent) -> Iterator[list[_Line]]:
     links = [link for link in company.in_link_tables() if extent.claimed[link.name].rows or link.name in extent.serves]
     if links:
         yield list(_link_tables(links, extent.claimed))
-        yield [(Kind.NOP, "Связи прошли", "", None, "")]
+        yield [(Kind.NOP, "Связи прошли / links are done", "", None, "")]
         if not extent.fills and sum(extent.claimed[link.name].rows for link in links) >= _INDEX_FROM_ROWS:
             yield [_INDEXES]
 
@@ -118,7 +121,7 @@ def _link_tables(links: Iterable[LinkTable], claimed: Mapping[str, Claimed]) -> 
         # Links that are only added give the same result in any order. In a SINGLE field or a full set one replaces
         # another.
         serial_key = "" if link.field.only_adds_links else f"{link.bo.code}.{link.field.code}"
-        yield from _chunks(kind, "Связи", claimed[link.name], serial_key=serial_key, at_least_one=True)
+        yield from _chunks(kind, "Связи / links", claimed[link.name], serial_key=serial_key, at_least_one=True)
 
 
 def _in_migrated_at(company: Company, claimed: Mapping[str, Claimed]) -> Iterator[_Line]:
@@ -131,7 +134,7 @@ def _in_migrated_at(company: Company, claimed: Mapping[str, Claimed]) -> Iterato
 def _fills(fills: Mapping[str, int]) -> Iterator[list[_Line]]:
     """One task makes the tables, so that the tasks that fill them find them committed."""
     if fills:
-        yield [(Kind.FILL_OUT, "Создание таблиц out_", "", None, "")]
+        yield [(Kind.FILL_OUT, "Создание таблиц out_ / create out_ tables", "", None, "")]
         lines = [line for table, parts in fills.items() for line in enumerate(_fill(table, parts))]
         yield [_INDEXES, *_first_parts_first(lines)]
 
@@ -146,7 +149,7 @@ def _fill(table: str, parts: int) -> Iterator[_Line]:
     for part in range(parts):
         number = f" ({part + 1}/{parts})" if parts > 1 else ""
         chunk = Chunk(rows=0, first=part or None, after=part + 1 if part + 1 < parts else None)
-        yield Kind.FILL_OUT, f"Заполнение: {table}{number}", table, chunk, ""
+        yield Kind.FILL_OUT, f"Заполнение / fill: {table}{number}", table, chunk, ""
 
 
 def _chunks(

@@ -49,10 +49,10 @@ class Chunk:
     first: int | None = None
     after: int | None = None
 
-    def bounds(self, *, are_places: bool) -> dict[str, object]:
+    def bounds(self, *, are_ctids: bool) -> dict[str, object]:
         """The values of `:first` and `:after` in statements: numbers, or ctids as PostgreSQL writes them."""
         both = {"first": self.first, "after": self.after}
-        if not are_places:
+        if not are_ctids:
             return dict(both)
         return {
             name: None if at is None else f"({at // LINES_IN_A_PAGE},{at % LINES_IN_A_PAGE})"

@@ -14,16 +14,16 @@ _GREETING = struct.Struct(">iiiqi16s")
 
 
 class Line:
-    """A line to a server that can be cut, mended and laid to another one; its own address stays."""
+    """A line to a server that can be cut, fixed and laid to another one; its own address stays."""
 
     def __init__(self, server: str) -> None:
         self.server = server
         self._greeting = b""
         self._pairs: list[socket.socket] = []
         self.port = 0
-        self.mend()
+        self.fix()
 
-    def mend(self) -> None:
+    def fix(self) -> None:
         self._door = socket.create_server((LOOPBACK, self.port), reuse_port=True)
         self.port = self._door.getsockname()[1]
         threading.Thread(target=self._admit, args=(self._door,), daemon=True).start()

@@ -88,7 +88,7 @@ def stage(partner: Partner) -> None:
 
 
 def deliver(partner: Partner) -> None:
-    """Everything anew: the in_ tables are emptied and filled in one transaction."""
+    """Everything again: the in_ tables are emptied and filled in one transaction."""
     with partner.session.transaction():
         partner(f"truncate {_TABLES}")
         partner(_INSERTS)

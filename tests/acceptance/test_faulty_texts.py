@@ -42,7 +42,7 @@ def site(request: pytest.FixtureRequest, make_site: MakeSite, monkeypatch: pytes
 
 
 class Tree:
-    """The configuration of a site, in the hands of somebody who makes mistakes and mends them."""
+    """The configuration of a site, in the hands of somebody who makes mistakes and fixes them."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -52,7 +52,7 @@ class Tree:
     def spoil(self, fault: Fault) -> None:
         self._source.write(fault.path, fault.text)
 
-    def mend(self, fault: Fault) -> None:
+    def fix(self, fault: Fault) -> None:
         self._source.write(fault.path, self.good[fault.path])
 
 
@@ -73,15 +73,15 @@ def test_no_command_takes_a_faulty_text(site: Site, tree: Tree) -> None:
         if not fault.path.endswith(".yaml"):  # `config show` shows settings
             with pytest.raises(ConfigurationError) as refused:
                 command(site, config, "show")
-            assert fault.is_told(str(refused.value)), fault
+            assert fault.is_reported(str(refused.value)), fault
         checked = command(site, check_up)
         assert checked.exit_code == 1, f"{fault}: {checked.output}"
-        assert fault.is_told(checked.output), f"{fault}: {checked.output}"
+        assert fault.is_reported(checked.output), f"{fault}: {checked.output}"
         if number % _RUN_EACH == 0:
             ended = runner.start(site.home, environ, None, "run").ended()
             assert ended.code == 2, f"{fault}: {ended}"
-            assert fault.is_told(ended.err), f"{fault}: {ended.err}"
-        tree.mend(fault)
+            assert fault.is_reported(ended.err), f"{fault}: {ended.err}"
+        tree.fix(fault)
     assert site.count("pg_tables where schemaname like 'store\\_%'") == 0
     assert site.partner.statuses("in_Client") == {"": 1}
     assert site.etl("run").code == 0
@@ -100,7 +100,7 @@ def test_a_service_keeps_the_last_good_values(site: Site, tree: Tree) -> None:
                 site.partner.fill("in_Client", {"in_id": "c2", "name": "Client"})
                 site.partner.hand_over()
                 service.does(2)
-            tree.mend(fault)
+            tree.fix(fault)
     assert site.count(f"{STORE}.bo_Client") == 2
     assert site.count("in_tables.run") == 2
 
@@ -108,8 +108,8 @@ def test_a_service_keeps_the_last_good_values(site: Site, tree: Tree) -> None:
 def tells(service: Service, fault: Fault, before: int) -> None:
     """Waits until a line of the log after the first so many tells the fault."""
 
-    def is_told() -> bool:
+    def is_reported() -> bool:
         assert service.process.poll() is None, "\n".join(service.log[before:])
-        return any(fault.is_told(line) for line in service.log[before:])
+        return any(fault.is_reported(line) for line in service.log[before:])
 
-    until(is_told, f"the service tells {fault}")
+    until(is_reported, f"the service tells {fault}")

@@ -67,7 +67,7 @@ def test_without_notifications_hand_overs_are_polled(site: Site) -> None:
         deliver(site, 1)
         site.partner.hand_over()
         service.does(2)
-        # The run has made it anew.
+        # The run has made it again.
         assert site.count("pg_trigger where tgname = 'etl_hand_over'") == 1
 
 
@@ -147,7 +147,7 @@ def test_sigterm_does_not_wait_for_a_hook(site: Site, tmp_path: Path, workers: i
     site.set(hookCommand=script, hookSeconds=300, leaseSeconds=3, heartbeatSeconds=1)
     site.write("consumers/InMigration.workerCount", f"comeKafkaInMigration={workers}")
     with serving(site) as service:
-        until(started.exists, "the hook is told")
+        until(started.exists, "the hook is notified")
         service.signal(signal.SIGTERM)
         assert service.ends() == 143
     over.touch()
@@ -191,7 +191,7 @@ def test_sighup_reads_the_configuration_again(site: Site, tmp_path: Path) -> Non
     with manager(path) as heard, serving(site, NOTIFY_SOCKET=path, WATCHDOG_USEC="300000") as service:
         service.does(1)
         until(lambda: "READY=1" in heard, "the service is ready")
-        until(lambda: heard.count("WATCHDOG=1") > 2, "the watchdog is told")
+        until(lambda: heard.count("WATCHDOG=1") > 2, "the watchdog is notified")
         service.signal(signal.SIGHUP)
         until(lambda: heard.count("READY=1") == 2, "the service is ready again")
         assert "RELOADING=1" in heard

@@ -40,7 +40,7 @@ def test_nothing_starts_while_zookeeper_is_away(
         # Meanwhile the configuration moves on; the service must not start on what it knew before.
         site.set(pollSeconds=1, chunkRows=5000)
         assert site.count("in_tables.run") == 1
-        line.mend()
+        line.fix()
         service.says("the service continues")
         service.does(2)
     assert site.count(f"{STORE}.bo_Client") == 1
@@ -53,7 +53,7 @@ def test_a_service_waits_for_its_first_configuration(
     line.cut()
     with serving(site, ETL_CONFIG=f"zookeeper://{LOOPBACK}:{line.port}{zookeeper_chroot}") as service:
         service.says("no run starts while the configuration cannot be read")
-        line.mend()
+        line.fix()
         service.does(1)
 
 

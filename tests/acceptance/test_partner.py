@@ -111,7 +111,7 @@ def test_the_dead_program_leaves_a_load_that_its_new_owner_ends(site: Site) -> N
     assert ended.code == 0, ended
     reported = json.loads(ended.out)
     assert (reported["deaths"], reported["agrees"]) == (1, None)
-    # What the dead one had not committed was written by the heir, and nothing is there twice.
+    # What the dead one had not committed was written by the new owner, and nothing is there twice.
     assert site.partner.statuses("in_Person") == {"": ROWS}
     assert site.count("in_tables.process_tracking") == 2
     assert site.partner.marker()["load_status"] == 1

@@ -32,7 +32,7 @@ _FURTHER: dict[str, dict[str, object]] = {
 # Statements for links that a source has staged.
 _STAGED: dict[str, dict[str, object]] = {
     "create_staged_links": {"table": "in_table"},
-    "order_links": {"staged": "stage", "number": "_place"},
+    "order_links": {"staged": "stage", "number": "_source_row"},
     "move_to_member": {"table": "in_table", "member": "Member"},
     "find_members": {},
     "find_members_of_references": {"has_values": True},

@@ -17,7 +17,7 @@ from tests.forked import fork, prepare_process
 if TYPE_CHECKING:
     from etl.engine import Runtime
 
-# Far shorter than a configuration may say, so that heirs come often; false alarms are welcome here.
+# Far shorter than a configuration may say, so that new owners come often; false alarms are welcome here.
 LEASE_SECONDS, BEAT_SECONDS = 0.4, 0.1
 _IDLE_SECONDS = 0.03
 

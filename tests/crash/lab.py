@@ -22,12 +22,12 @@ from tests.fix_company import IMPORT_CONFIG, PATIENCE_SECONDS, Ended, Row, Site,
 from tests.fix_database import Database, fresh_database
 
 # The heartbeat must not beat by itself within a trial: it would shift the numbers of the round trips.
-# Nor does anybody mend the server meanwhile: a trial is over with the first run.
+# Nor does anybody fix the server meanwhile: a trial is over with the first run.
 _QUIET = {"leaseSeconds": 3600, "heartbeatSeconds": 600, "faultPatienceSeconds": 0}
 _DONE, _STOPPED = (0, 1), 3
 _AGAIN = 75
-# More heirs than this in a row make no progress.
-_HEIRS = 3
+# More new owners than this in a row make no progress.
+_NEW_OWNERS = 3
 
 
 @dataclass
@@ -153,7 +153,7 @@ class Lab:
         was_done = False
         if strike.mode is Mode.FREEZE and self._is_reached(strike, struck):
             was_done = self._is_done()
-            self._heirs_finish(strike.mode)
+            self._new_owners_finish(strike.mode)
             self.is_as_expected()
             strike.check_cancelled.set()
             struck.signal(signal.SIGCONT)
@@ -170,7 +170,7 @@ class Lab:
         self._ended_as_it_should(strike.mode, ended, was_done=was_done)
         begun = self._begun()
         if strike.mode is not Mode.FREEZE and not self._is_done():
-            self._heirs_finish(strike.mode)
+            self._new_owners_finish(strike.mode)
         self.is_as_expected()
         self._attempts_counted(begun)
         return ended
@@ -192,16 +192,16 @@ class Lab:
         else:
             assert ended.code in (self.code, 4), f"there is no other runner: {ended}"
 
-    def _heirs_finish(self, mode: Mode) -> None:
+    def _new_owners_finish(self, mode: Mode) -> None:
         """Only a killed or frozen runner leaves a lease that must run out."""
-        for _ in range(_HEIRS):
-            new_owner = self._heir(is_late=mode.kills or mode is Mode.FREEZE)
+        for _ in range(_NEW_OWNERS):
+            new_owner = self._new_owner(is_late=mode.kills or mode is Mode.FREEZE)
             assert new_owner.code in (0, self.code), f"the new owner: {new_owner}"
             if self._is_done():
                 return
         raise AssertionError("the run is not done")
 
-    def _heir(self, *, is_late: bool) -> Ended:
+    def _new_owner(self, *, is_late: bool) -> Ended:
         return self.start_unseen(*([runner.after_the_lease] if is_late else [])).ended()
 
     def _is_done(self) -> bool:

@@ -26,7 +26,7 @@ class Mode(StrEnum):
     KILL_AFTER = "killed before the answer to what is done"
     CUT_BEFORE = "connection cut before the question is sent"
     CUT_AFTER = "connection cut before the answer to what is done"
-    FREEZE = "frozen before the question is sent, woken when an heir has finished"
+    FREEZE = "frozen before the question is sent, woken when a new owner has finished"
     TERMINATE = "SIGTERM before the question is sent"
     ENDED = "57P01"
     SERIALIZATION = "40001"
@@ -70,7 +70,7 @@ class Proxy:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def arm(self, strike: Strike | None) -> None:
-        """Counts anew, for the runner that starts next."""
+        """Counts again, for the runner that starts next."""
         with self._lock:
             self.trips, self._strike, self._victim = [], strike, None
             self._has_victim.clear()

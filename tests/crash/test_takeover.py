@@ -50,7 +50,7 @@ class Scene:
         return row
 
     def takeover(self, pause: float) -> float:
-        """Kills the owner after a pause; the time from the kill to the heir's win, in leases, by the server's clock."""
+        """Kills the owner after a pause; returns the leases until a new owner has the run, by the server's clock."""
         self.start()
         time.sleep(pause)
         seen = self.look()

@@ -58,7 +58,7 @@ class Partner:
             hand_over_by_row(self.world)
 
     def deliver_rows(self, data: st.DataObject) -> Act:
-        """Adds rows to a table, or fills it anew."""
+        """Adds rows to a table, or fills it again."""
         table, again = data.draw(st.sampled_from(list(self.world.rows))), data.draw(st.booleans())
         rows: list[Row] = []
         for _ in range(data.draw(st.integers(1, 5))):

@@ -36,7 +36,7 @@ class Real:
     site: Site
     eyes: psycopg.Connection[dict[str, Any]]
     runtime: Runtime
-    _houses: ExitStack
+    _open_runtimes: ExitStack
     ids: Names = field(default_factory=Names)
     runs: Names = field(default_factory=Names)
     out_rows: Names = field(default_factory=Names)
@@ -72,8 +72,8 @@ class Real:
             with watching(self.runtime.engine, fuse):
                 run_once(self._set(policy))
         finally:
-            self._houses.close()
-            self.runtime = self._houses.enter_context(self.site.runtime())
+            self._open_runtimes.close()
+            self.runtime = self._open_runtimes.enter_context(self.site.runtime())
             if fuse.is_hard and self._exists("in_tables.run"):
                 self.look("update in_tables.run set heartbeat_at = heartbeat_at - interval '1 day'")
 

@@ -273,8 +273,8 @@ fault (severity, in_table, row_id, in_id, column_name, code, value) as (
 {% endif %}
             {{ "union all" if not loop.last }}
 {% endfor %}
-        ) blank (place, name)
-        order by place
+        ) blank (ordinal, name)
+        order by ordinal
         limit 1
     ) e
     where l.in_status in ('', 'ON_WORK')
@@ -300,12 +300,12 @@ problem (severity, in_table, row_id, in_id, column_name, code, value) as (
     union all
     -- A run takes rows of one instance one after the other, by their in_id, and at most 50 of them; rows that are
     -- rejected for something else name none.
-    select case when i._place > 50 then 'error' else 'note' end, '{{ table.name }}', i.id, i._in_id,
-        case when i._place <= 50 then '{{ column.name }}' end,
-        case when i._place > 50 then 'TOO_MANY_DUPLICATES' else 'DUPLICATE_VALUE' end,
-        case when i._place <= 50 then left(cast({{ column.raw }} as text), 200) end
+    select case when i._rank > 50 then 'error' else 'note' end, '{{ table.name }}', i.id, i._in_id,
+        case when i._rank <= 50 then '{{ column.name }}' end,
+        case when i._rank > 50 then 'TOO_MANY_DUPLICATES' else 'DUPLICATE_VALUE' end,
+        case when i._rank <= 50 then left(cast({{ column.raw }} as text), 200) end
     from (
-        select i.*, count(*) over same as _duplicates, row_number() over (same order by i._in_id collate "C") as _place
+        select i.*, count(*) over same as _duplicates, row_number() over (same order by i._in_id collate "C") as _rank
         from {{ row }} i
         where not i._removed and nullif(cast({{ column.raw }} as text), '') is not null and not exists (
             select from fault f where f.severity = 'error' and f.in_table = '{{ table.name }}' and f.row_id = i.id

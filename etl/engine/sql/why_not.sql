@@ -86,8 +86,9 @@ sentence (why, english, russian) as (
 select
     j.in_table, j.in_status, j.rows, j.oldest_inserted_date,
 {% for language in ("english", "russian") %}
-    {% for place in places %}replace({% endfor %}s.{{ language }}
-    {%- for name, column in places %}, '{{ "{" ~ name ~ "}" }}', coalesce(cast(j.{{ column }} as text), '')){% endfor %}
+    {% for one in placeholders %}replace({% endfor %}s.{{ language }}
+    {%- for name, column in placeholders -%}
+        , '{{ "{" ~ name ~ "}" }}', coalesce(cast(j.{{ column }} as text), '')){% endfor %}
     as {{ "reason" if language == "english" else "reason_rus" }}{{ "," if not loop.last }}
 {% endfor %}
 from judged j

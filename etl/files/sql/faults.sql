@@ -1,2 +1,2 @@
--- Which cells the server refuses, and which whole rows (place null).
-select line, place, reason from pg_temp.fill_faults()
+-- Which cells the server refuses, and which whole rows (column_index null).
+select line, column_index, reason from pg_temp.fill_faults()

@@ -5,7 +5,8 @@ create temporary table fill_tried (
     like {{ schema | ident }}.{{ table | ident }} including constraints including defaults
 );
 -- Tries each cell and each row by itself, so that one that the server refuses is found by its line.
-create function pg_temp.fill_faults() returns table (line bigint, place integer, reason text) language plpgsql as $body$
+create function pg_temp.fill_faults() returns table (line bigint, column_index integer, reason text)
+language plpgsql as $body$
 declare
     cells record;
 {% for column in columns %}
@@ -19,7 +20,7 @@ begin
         begin
             cell_{{ loop.index0 }} := cells.{{ column | ident }};
         exception when data_exception or integrity_constraint_violation then
-            place := {{ loop.index0 }};
+            column_index := {{ loop.index0 }};
             reason := sqlerrm;
             return next;
         end;
@@ -29,7 +30,7 @@ begin
             insert into pg_temp.fill_tried ({{ columns | idents | comma_list }})
             values ({{ range(columns | length) | each("cell_{0}") | comma_list }});
         exception when data_exception or integrity_constraint_violation then
-            place := null;
+            column_index := null;
             reason := sqlerrm;
             return next;
         end;

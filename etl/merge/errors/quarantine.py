@@ -17,7 +17,7 @@ def quarantine(
     `reason`: why these rows were rejected; without it they are the whole chunk of a task that was set aside.
     """
     link, chunk = company.in_link_table(task.table), task.part
-    values = chunk.bounds(are_places=link is not None) | {
+    values = chunk.bounds(are_ctids=link is not None) | {
         "run": context.run,
         "in_table": task.table,
         "code": "ROW_QUARANTINED" if reason else "CHUNK_QUARANTINED",

@@ -83,7 +83,7 @@ def _stage(merge: LinkMerge, *, is_small: bool) -> int:
     if merge.names["is_staged"]:  # no other session sees these rows
         merge.run("stage_source_links")
         if merge.names["is_single"] and merge.names["is_ordered"]:
-            merge.run("order_links", staged="stage", number="_place")
+            merge.run("order_links", staged="stage", number="_source_row")
         return merge.run("mark_links")
     marked, more = 0, False
     while True:

@@ -107,7 +107,7 @@ def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict
         "is_served": False,
         # A row of an in_ table names its target by the external id.
         "target_field": "s.target_field" if is_staged else "''",
-        # Which references are looked at, see serving.py.
+        # Which references are looked at, see the package serving.
         "looks_at_all": False,
         "has_older": True,
         "has_values": False,
@@ -131,6 +131,6 @@ def _values(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, o
             "target_bos": [*(member.code for member in link.members), ""],
             "sentences": sentences(),
         }
-        | chunk.bounds(are_places=True)
+        | chunk.bounds(are_ctids=True)
         | option_values_of(target_fields(link.member))
     )

@@ -95,7 +95,7 @@ def _merge_pass(merge: Merge, settling: Settling, counters: Counters, *, is_last
     staged, settled = _stage(merge, settling, is_last=is_last)
     if staged:
         is_small = staged < _ANALYZE_STAGE_BELOW_ROWS or merge.context.source.is_staged
-        settled.merge.run("analyze_stage" if is_small else "analyze_places")
+        settled.merge.run("analyze_stage" if is_small else "analyze_source_rows")
     marked = settled.merge.run("mark_rows")
     if marked < staged:
         settled.merge.run("unstage_rows")
@@ -109,7 +109,7 @@ def _merge_pass(merge: Merge, settling: Settling, counters: Counters, *, is_last
 def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Settled]:
     """Stages by in_id; by all ways to an instance where the object has unique fields or a row may take another way.
 
-    In the latter case rows may conflict, which is resolved (see conflicts.py).
+    In the latter case rows may conflict, which is resolved (see the package conflicts).
     """
     merge = replace(merge, values=merge.values | {"new_ids": new_ids()})
     exact = replace(merge, names=merge.names | {"exact": True})

@@ -1,4 +1,4 @@
--- The partner delivers everything anew: version 0, or that with the changed rows in their places.
+-- The partner delivers everything again: version 0, or that with the changed rows in their places.
 truncate in_tables.in_client, in_tables.in_address, in_tables.in_client_address restart identity;
 insert into in_tables.in_client
     (in_id, surname, name, patronymic, email, balance, credit_limit, born_at, vip)

@@ -140,7 +140,7 @@ def states(errors: list[Row]) -> list[tuple[str, str, str]]:
 
 @BOTH_LAYOUTS
 def test_each_error_says_what_has_become_of_it(rejected: Inbound) -> None:
-    """Corrected, rejected again, offered again, deleted, deleted and sent anew; links alike."""
+    """Corrected, rejected again, offered again, deleted, deleted and sent again; links alike."""
     links = [("k", "Watcher_id", "open"), ("l", "Watcher_id", "open")]
     assert states(listed(rejected)) == [("a", "Amount", "open"), ("a", "Kind", "open"), ("b", "Kind", "open"), *links]
     assert "gone" in rejected.site.etl("errors", "list", "--help").out

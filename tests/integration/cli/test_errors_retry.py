@@ -108,7 +108,7 @@ def test_a_content_over_the_cap_is_shown_and_needs_no_retry(inbound: Inbound) ->
 def test_a_row_without_ids_can_be_fixed(inbound: Inbound) -> None:
     fill(inbound, {"in_id": None})
     inbound.merge()
-    inbound.partner("update in_Client set in_id = 'mended'")
+    inbound.partner("update in_Client set in_id = 'fixed'")
     inbound.site.etl("errors", "retry", error_id(inbound, "NO_ID"))
     inbound.merge()
-    assert set(inbound.golden()) == {"mended"}
+    assert set(inbound.golden()) == {"fixed"}

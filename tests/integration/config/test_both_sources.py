@@ -113,7 +113,7 @@ def test_transfer_replaces_when_asked(world: World) -> None:
 
 def test_transfer_refuses_before_it_writes(world: World) -> None:
     world.source.write("b.txt", "mine")
-    with pytest.raises(ConfigurationError, match=r"b\.txt: stands in .* with another text"):
+    with pytest.raises(ConfigurationError, match=r"b\.txt: differs from the text in "):
         transfer({"a.txt": "new", "b.txt": "theirs"}, world.source, Clash.REFUSE)
     assert world.source.snapshot().contents == {"b.txt": "mine"}
 

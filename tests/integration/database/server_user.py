@@ -1,4 +1,4 @@
-"""A command that uses the embedded server, as a process of its own: started, told to go, told to leave, or killed."""
+"""A command that uses the embedded server, as a process: started, asked to begin, asked to end, or killed."""
 
 import os
 import pwd

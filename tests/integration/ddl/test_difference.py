@@ -1,4 +1,4 @@
-"""`--diff`: what it prints mends what can be mended, and says the rest."""
+"""`--diff`: what it prints fixes what can be fixed, and says the rest."""
 
 from collections.abc import Mapping
 
@@ -61,11 +61,11 @@ def test_what_is_printed_fixes_what_can_be_fixed(
             again = ask(connection, company(after), direction, allow_drop=allow_drop)
             assert again.changes == ()
             assert again.faults == found.faults
-            assert bool(found.faults) == could_not_be_mended(before, after, direction)
+            assert bool(found.faults) == could_not_be_fixed(before, after, direction)
         connection.rollback()
 
 
-def could_not_be_mended(before: Mapping[str, Fields], after: Mapping[str, Fields], direction: Direction) -> bool:
+def could_not_be_fixed(before: Mapping[str, Fields], after: Mapping[str, Fields], direction: Direction) -> bool:
     """By the model: a column that both have, whose types hold each other's values in neither of the ways that widen."""
     for code in set(before) & set(after):
         for name in set(before[code]) & set(after[code]):

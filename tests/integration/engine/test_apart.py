@@ -142,7 +142,7 @@ def test_links_that_are_taken_away_or_rejected(site: Site, table: str) -> None:
 
 
 def test_what_the_partner_changes_between_a_kill_and_the_new_owner(site: Site) -> None:
-    """Merged, but not told: the row is still claimed, and is taken as it stands when the heir comes."""
+    """Merged, but its status is not written: the row is still claimed, and the new owner takes its current values."""
     with killed(site, IMPORT, 1) as run:
         pass
     assert site.value(f"select name from {STORE}.bo_Client where _in_id = 'c1'") == "Client 1"

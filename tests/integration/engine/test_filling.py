@@ -107,11 +107,11 @@ def test_each_table_has_a_task_of_its_own(site: Site) -> None:
     outcome = run(site)
     assert fillings(site) == dict.fromkeys(TABLES, "done")
     assert counted(site) == {
-        "Создание таблиц out_": {},
-        "Заполнение: Client": {"upserted": ROWS},
-        "Заполнение: Claim": {"upserted": ROWS},
-        "Заполнение: _Claim_Client_": {"linked": ROWS},
-        "Заполнение: _Claim_Watchers_": {"linked": ROWS},
+        "Создание таблиц out_ / create out_ tables": {},
+        "Заполнение / fill: Client": {"upserted": ROWS},
+        "Заполнение / fill: Claim": {"upserted": ROWS},
+        "Заполнение / fill: _Claim_Client_": {"linked": ROWS},
+        "Заполнение / fill: _Claim_Watchers_": {"linked": ROWS},
         "Запуск процессов": {},
     }
     assert outcome.out == {"upserted": 2 * ROWS, "deleted": 0, "linked": 2 * ROWS, "unlinked": 0}
@@ -209,7 +209,7 @@ def test_a_task_performed_again_finds_its_table_filled(site: Site) -> None:
     broken_off(site, tasks=3)
     site.look("update in_tables.task set state = 'todo' where kind = 'FILL_OUT'")
     run(site)
-    assert [table for table in TABLES if not counted(site)[f"Заполнение: {table}"]] == ["Client", "Claim"]
+    assert [table for table in TABLES if not counted(site)[f"Заполнение / fill: {table}"]] == ["Client", "Claim"]
     is_whole(site)
 
 

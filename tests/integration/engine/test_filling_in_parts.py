@@ -11,7 +11,7 @@ from tests.integration.outputs.writers import wrong_rows
 pytestmark = pytest.mark.first_run
 
 ROWS = 3 * CHUNK_ROWS
-TITLES = [f"Заполнение: {table} ({part}/2)" for part in (1, 2) for table in TABLES]
+TITLES = [f"Заполнение / fill: {table} ({part}/2)" for part in (1, 2) for table in TABLES]
 
 
 @pytest.fixture

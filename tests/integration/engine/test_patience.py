@@ -1,4 +1,4 @@
-"""A run waits for a server that somebody must mend: it keeps its lease, says so once, and goes on by itself."""
+"""A run waits for a server that somebody must fix: it keeps its lease, says so once, and goes on by itself."""
 
 import json
 import logging

@@ -23,7 +23,7 @@ fields:
 }
 ROWS = 2000
 # Two neighbours, so that one half holds both for long, and one far off.
-GUILTY = (7, 8, 1500)
+POISON = (7, 8, 1500)
 
 _REFUSING = """
 create function public.refuse() returns trigger language plpgsql as $$
@@ -54,7 +54,7 @@ def refusing(site: Site, table: str, poison: str, sqlstate: str = "22P05") -> No
     site.look(text, at=site.store_database)
 
 
-def mended(site: Site, table: str) -> None:
+def fixed(site: Site, table: str) -> None:
     """The cause is gone, and the rows are offered again."""
     site.look(f"drop trigger refuse on {STORE}.{table}", at=site.store_database)
     assert site.etl("errors", "retry", "--code", "ROW_QUARANTINED").code == 0
@@ -78,9 +78,9 @@ def run_in_chunks(site: Site, rows: int) -> Outcome:
         return run_once(replace(runtime, settings=replace(runtime.settings, in_migration=in_migration)))
 
 
-def names_the_guilty(site: Site) -> None:
+def names_the_poison_rows(site: Site) -> None:
     errors = site.errors()
-    assert sorted(error["in_id"] for error in errors) == sorted(f"c{n}" for n in GUILTY)
+    assert sorted(error["in_id"] for error in errors) == sorted(f"c{n}" for n in POISON)
     for error in errors:
         assert (error["code"], error["value"], error["severity"]) == ("ROW_QUARANTINED", None, "error")
         assert error["message"] == "the server refuses the row: 22P05 sown"
@@ -90,13 +90,13 @@ def names_the_guilty(site: Site) -> None:
 
 @BOTH_LAYOUTS
 def test_only_the_poison_rows_are_rejected(site: Site) -> None:
-    refusing(site, "bo_Client", f"new.amount in {GUILTY}")
+    refusing(site, "bo_Client", f"new.amount in {POISON}")
     outcome = site.run()
-    assert (outcome.exit_code, outcome.errors) == (1, len(GUILTY))
-    names_the_guilty(site)
-    assert site.partner.statuses("in_Client") == {"DONE": ROWS - len(GUILTY), "ERROR": len(GUILTY)}
-    assert site.count(f"{STORE}.bo_Client") == ROWS - len(GUILTY)
-    books = {"claimed": ROWS, "created": ROWS - len(GUILTY), "rejected": len(GUILTY)}
+    assert (outcome.exit_code, outcome.errors) == (1, len(POISON))
+    names_the_poison_rows(site)
+    assert site.partner.statuses("in_Client") == {"DONE": ROWS - len(POISON), "ERROR": len(POISON)}
+    assert site.count(f"{STORE}.bo_Client") == ROWS - len(POISON)
+    books = {"claimed": ROWS, "created": ROWS - len(POISON), "rejected": len(POISON)}
     assert receipt(site, "in_Client") == books | {"waiting": 0, "vanished": 0, "released": 0}
     assert site.partner.marker()["ins_inkafka_status"] == 1
     [task] = site.look(
@@ -104,7 +104,7 @@ def test_only_the_poison_rows_are_rejected(site: Site) -> None:
         "where in_table = 'in_Client' and kind = 'MIGRATE_SINGLE_FIELDS'"
     )
     assert (task["state"], task["attempts"]) == ("done", 1)
-    mended(site, "bo_Client")
+    fixed(site, "bo_Client")
     assert site.count(f"{STORE}.bo_Client") == ROWS
 
 
@@ -143,13 +143,13 @@ def test_a_constraint_that_waits_for_the_commit(site: Site) -> None:
 def test_two_workers_and_several_chunks(site: Site) -> None:
     site.write("consumers/InMigration.workerCount", "comeKafkaInMigration=2")
     site.partner("insert into in_Claim (in_id, title) values ('bad', 'bad')")
-    refusing(site, "bo_Client", f"new.amount in {GUILTY}")
+    refusing(site, "bo_Client", f"new.amount in {POISON}")
     site.look(f"alter table {STORE}.bo_Claim add constraint good check (title <> 'bad')", at=site.store_database)
     outcome = run_in_chunks(site, 300)
-    assert (outcome.exit_code, outcome.errors) == (1, len(GUILTY) + 1)
-    assert site.count(f"{STORE}.bo_Client") == ROWS - len(GUILTY)
+    assert (outcome.exit_code, outcome.errors) == (1, len(POISON) + 1)
+    assert site.count(f"{STORE}.bo_Client") == ROWS - len(POISON)
     assert site.count(f"{STORE}.bo_Claim") == 10
-    assert site.partner.statuses("in_Client") == {"DONE": ROWS - len(GUILTY), "ERROR": len(GUILTY)}
+    assert site.partner.statuses("in_Client") == {"DONE": ROWS - len(POISON), "ERROR": len(POISON)}
 
 
 def test_ids_with_gaps_and_no_row_but_poison_ones(site: Site) -> None:
@@ -164,12 +164,12 @@ def test_ids_with_gaps_and_no_row_but_poison_ones(site: Site) -> None:
 
 def test_probes_come_to_an_end(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("etl.engine.failures._PROBES", 20)
-    refusing(site, "bo_Client", f"new.amount in {GUILTY}")
+    refusing(site, "bo_Client", f"new.amount in {POISON}")
     assert site.run().exit_code == 1
     statuses = site.partner.statuses("in_Client")
-    assert len(GUILTY) < statuses["ERROR"] < ROWS / 4
+    assert len(POISON) < statuses["ERROR"] < ROWS / 4
     assert site.count(f"{STORE}.bo_Client") == statuses["DONE"] == ROWS - statuses["ERROR"]
-    assert {f"c{n}" for n in GUILTY} <= {error["in_id"] for error in site.errors()}
+    assert {f"c{n}" for n in POISON} <= {error["in_id"] for error in site.errors()}
     assert all("they were divided no further" in error["message"] for error in site.errors())
 
 
@@ -211,7 +211,7 @@ def test_a_single_link_is_found(site: Site, field: str) -> None:
     assert site.partner.statuses(f"in_Claim_{field}") == {"DONE": rows - 1, "ERROR": 1}
     assert site.count(f"{STORE}.link_Claim_{field}") == rows - 1
     assert receipt(site, f"in_Claim_{field}")["rejected"] == 1
-    mended(site, f"link_Claim_{field}")
+    fixed(site, f"link_Claim_{field}")
 
 
 @BOTH_LAYOUTS

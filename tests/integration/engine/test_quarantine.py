@@ -8,7 +8,7 @@ from etl.errors import DamageFound, EnvironmentFault, RunStopped
 from tests.fix_company import CLAIMS, ONLY_APART, STORE, MakeSite, Row, Site
 
 ATTEMPTS = 3
-# A server that ends the session in which this value is merged; nothing in the runner can prevent or mend that.
+# A server that ends the session in which this value is merged; nothing in the runner can prevent or fix that.
 _POISON = f"""
 create function public.poison() returns trigger language plpgsql as $$
 begin
@@ -17,7 +17,7 @@ begin
 end $$;
 create trigger poison before insert on {STORE}.bo_Client for each row execute function public.poison();
 """
-# Rows that a server bears one by one, but not together: no search finds one that is guilty.
+# Rows that a server bears one by one, but not together: no search finds one that is a poison row.
 _COMBINATION = f"""
 create function public.poison() returns trigger language plpgsql as $$
 begin
@@ -62,7 +62,7 @@ def tasks(site: Site) -> dict[str, Row]:
 
 
 def is_set_aside(site: Site) -> None:
-    """The rows are rejected, the others are merged, and the partner is told both."""
+    """The rows are rejected, the others are merged, and the partner gets errors and receipts of both."""
     task = tasks(site)["in_Client"]
     assert (task["state"], task["attempts"]) == ("quarantined", ATTEMPTS + 1)
     assert str(task["error"]).startswith(f"set aside after {ATTEMPTS} attempts that ended its runner")
@@ -78,7 +78,7 @@ def is_set_aside(site: Site) -> None:
     assert site.value(f"select count(*) from {STORE}.boi_reference") == 1
 
 
-def is_mended(site: Site) -> None:
+def is_fixed(site: Site) -> None:
     """What shows it also says how to go on, and that works."""
     site.look(f"drop trigger poison on {STORE}.bo_Client", at=site.store_database)
     assert site.etl("errors", "retry", "--code", "CHUNK_QUARANTINED").code == 0
@@ -102,7 +102,7 @@ def test_what_breaks_its_session_each_time_is_set_aside(site: Site, how: str, ac
     outcome = site.run()
     assert (outcome.exit_code, outcome.errors) == (1, 2)
     is_set_aside(site)
-    is_mended(site)
+    is_fixed(site)
 
 
 @ONLY_APART
@@ -114,7 +114,7 @@ def test_it_is_set_aside_with_a_store_of_its_own_too(site: Site, how: str, act: 
             site.run()
     site.run()
     is_set_aside(site)
-    is_mended(site)
+    is_fixed(site)
 
 
 @pytest.mark.parametrize("sqlstate", ["53100", "53200", "58030", "25006", "28000", "42501", "57014", "0A000", "55P03"])

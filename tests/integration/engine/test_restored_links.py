@@ -95,10 +95,10 @@ def _run(site: Site) -> None:
     assert done.code == 0, done
 
 
-def assert_linked(site: Site, *, is_told: bool = True) -> None:
+def assert_linked(site: Site, *, is_reported: bool = True) -> None:
     assert site.count(f"{STORE}.boi_reference") == 0
     assert site.count(f"{STORE}.link_claim_client") == WAITING
-    if is_told:
+    if is_reported:
         assert site.partner.statuses("in_claim_client") == {"DONE": WAITING}
     assert site.count("out_demo._claim_client_") == WAITING
 
@@ -204,8 +204,8 @@ def test_waiting_links_outlive_the_restore_of_one_part(make_site: MakeSite, sche
     restore_into(place_of(home.host, home.port), home.name, file)
     clients_arrive(site, first=1)
     _run(site)
-    # An import that is older than the store is never told of a link that the store has made in between.
-    assert_linked(site, is_told=schemas != ["in_tables"])
+    # An import that is older than the store does not learn of a link that the store has made in between.
+    assert_linked(site, is_reported=schemas != ["in_tables"])
 
 
 @ONLY_ONE

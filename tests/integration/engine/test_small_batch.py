@@ -2,7 +2,7 @@
 
 PostgreSQL itself counts, for every statement: `seq_tup_read` of pg_stat_user_tables is what sequential scans have read.
 A scan that a limit ends after a few rows reads no whole table. When autovacuum comes is chance; so here it never comes,
-and the planner's statistics are those that the runs themselves leave, or are made anew right before each run.
+and the planner's statistics are those that the runs themselves leave, or are made again right before each run.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""Hooks: real commands and real posts, told of real runs; what goes wrong there stops no run."""
+"""Hooks: real commands and real posts, notified of real runs; what goes wrong there stops no run."""
 
 import json
 import sys
@@ -10,12 +10,12 @@ import pytest
 from tests.fix_company import CLAIMS, OUT, PASSWORD, PASSWORD_VARIABLE, MakeSite, Site
 from tests.integration.hooks.listener import listening
 
-# Writes what it is told, and what it could see, into the file that it is given.
+# Writes what it receives, and what it could see, into the file that it is given.
 _TELL = """
 import json, os, sys
-told = {"event": json.load(sys.stdin), "argv": sys.argv, "environ": dict(os.environ)}
+received = {"event": json.load(sys.stdin), "argv": sys.argv, "environ": dict(os.environ)}
 with open(sys.argv[1], "a") as file:
-    file.write(json.dumps(told) + "\\n")
+    file.write(json.dumps(received) + "\\n")
 """
 
 
@@ -29,7 +29,7 @@ def site(make_site: MakeSite) -> Site:
 def command(folder: Path, text: str = _TELL) -> str:
     script = folder / "tell.py"
     script.write_text(text)
-    return f"{sys.executable} '{script}' '{folder / 'told.jsonl'}'"
+    return f"{sys.executable} '{script}' '{folder / 'received.jsonl'}'"
 
 
 def message(err: str) -> str:
@@ -39,7 +39,7 @@ def message(err: str) -> str:
 
 
 def reported(folder: Path) -> list[Any]:
-    file = folder / "told.jsonl"
+    file = folder / "received.jsonl"
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 

@@ -48,7 +48,7 @@ def is_heard_once(site: Site, listener: Listener, statement: str) -> None:
 
 
 def test_a_truncate_within_a_longer_transaction_is_left_to_polling(site: Site, listener: Listener) -> None:
-    """It cannot be told of at the commit, and what was said before might refuse that."""
+    """It cannot be reported at the commit, and what was said before might refuse that."""
     with site.partner.holding("select 1", "truncate process_tracking"):
         pass
     assert listener.proves_itself(10)

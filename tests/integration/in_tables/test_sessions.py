@@ -73,7 +73,7 @@ def test_a_takeover_ends_the_dead_owners_sessions_and_no_other(
         session(site, "engine", at=copy_of_it) as of_the_copy,
         session(site, "partner", at=copy_of_it) as foreign_of_the_copy,
     ):
-        decision, lease = Handshake(engine, "in_tables", "demo", "heir", 60).acquire()
+        decision, lease = Handshake(engine, "in_tables", "demo", "new_owner", 60).acquire()
         assert (decision.action, lease is not None) == (Action.TAKE_OVER, True)
         until(lambda: not is_alive(own), "the dead owner's session is ended")
         for other in (own_with_another_name, foreign, of_the_copy, foreign_of_the_copy):
@@ -86,7 +86,7 @@ def test_helpers_in_several_databases_are_ended_in_each(
     access = site.database.tcp(f"engine_{site.database.name}", PASSWORD)
     store = open_engine(Access(access.host, access.port, copy_of_it.name, access.username, access.password), "etl:all")
     with session(site, "engine") as own, session(site, "engine", at=copy_of_it) as own_in_store:
-        new_owner = Handshake(engine, "in_tables", "demo", "heir", 60, (store,))
+        new_owner = Handshake(engine, "in_tables", "demo", "new_owner", 60, (store,))
         assert new_owner.end_backends_of(["dead"], wait_seconds=10)
         assert not is_alive(own)
         assert not is_alive(own_in_store)

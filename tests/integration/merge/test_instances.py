@@ -130,7 +130,7 @@ def test_a_new_in_id_of_a_known_instance_becomes_an_alias(inbound: Inbound) -> N
 
 
 def test_two_rows_of_one_instance_in_one_batch(inbound: Inbound) -> None:
-    """One counts, whatever their order: the one with the higher in_id. The other is told so."""
+    """One counts, whatever their order: the one with the higher in_id. The other is reported."""
     inbound.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})
     inbound.merge()
     anna = inbound.golden()["a"]["_id"]

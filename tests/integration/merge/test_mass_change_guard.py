@@ -185,7 +185,7 @@ def test_accept_starts_nothing_by_itself(site: Site) -> None:
 # Of a store in another database it asks what was relayed there; tests/integration/engine/test_small_batch.py sees that.
 @ONLY_ONE
 def test_a_small_batch_does_not_scan_the_store(site: Site) -> None:
-    """The explained statements are those of the brake, on 30,000 instances of which 60 are to be removed."""
+    """The explained statements are those of the guard, on 30,000 instances of which 60 are to be removed."""
     site.look(
         f"insert into {STORE}.bo_client (_id, _in_id, _created_at, _modified_at) "
         f"select lpad(n::text, 16, '0'), 'x-' || n, now(), now() from generate_series(1, 30000) n"

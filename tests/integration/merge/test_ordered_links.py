@@ -44,7 +44,7 @@ def records(make_site: MakeSite) -> Iterator[Records]:
 
 
 def single(story: list[tuple[str, bool]], there: str) -> set[str]:
-    """The link of a SINGLE field when all rows are told one by one, and what waits comes in that order."""
+    """The link of a SINGLE field when all rows are reported one by one, and what waits comes in that order."""
     link: str | None = None
     waiting: dict[str, int] = {}
     linked_at = -1

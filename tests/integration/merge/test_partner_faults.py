@@ -124,7 +124,7 @@ def test_a_row_that_a_partner_calls_claimed_mid_run_is_the_next_runs(inbound: In
     ],
 )
 def test_a_table_that_changes_its_shape_mid_run(inbound: Inbound, harm: str, cure: str, word: str) -> None:
-    """44: the run stops with the store whole; mended, the same run goes on."""
+    """44: the run stops with the store whole; fixed, the same run goes on."""
     inbound.merge()
     inbound.partner.fill("in_Client", client("a", amount=1))
     before = inbound.site.fingerprint()

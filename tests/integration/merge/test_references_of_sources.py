@@ -95,10 +95,10 @@ def test_other_values_wait_and_a_removed_instance_is_not_found_by_its_value(reco
     assert records.links("Watcher") == {("k", "gone")}
     with records.unit() as unit:
         unit.instance("Claim", "later")
-        unit.instance("Client", "heir", email="GONE@corp.kz")
+        unit.instance("Client", "new_owner", email="GONE@corp.kz")
         unit.links("Watcher")
         assert unit.counters["resolved"] == 2
-    assert records.links("Watcher") == {("k", "gone"), ("k", "heir"), ("later", "c email")}
+    assert records.links("Watcher") == {("k", "gone"), ("k", "new_owner"), ("later", "c email")}
 
 
 def test_ends_that_can_never_be_are_rejected(records: Records) -> None:

@@ -100,7 +100,7 @@ def test_a_feed_of_nothing_new_writes_nothing(inbound: Inbound, passed: list[int
         ("level = 'low'", "changed"),
         ("level = 'none'", "rejected"),
         ("amount = 'NaN'", "rejected"),
-        ("score = 'NaN'", "unchanged"),  # skipped, and told in err
+        ("score = 'NaN'", "unchanged"),  # skipped, and reported in err
         ("place = 'nowhere'", "rejected"),
         ("out_id = 'nobody'", "rejected"),
         ("removed = true", "removed"),

@@ -178,7 +178,7 @@ def _compare(rows: list[Row], merged: Merged, after: Model, fates: list[Fate]) -
 
 @pytest.mark.parametrize("seed", range(2))
 def test_values_that_change_hands_get_where_the_batch_gives_them(make_site: MakeSite, seed: int) -> None:
-    """Each batch deals the values out anew, in several rows of an instance, of which the last counts."""
+    """Each batch deals the values out again, in several rows of an instance, of which the last counts."""
     records = Staged(make_site(DOCUMENTS))
     choose = random.Random(seed)
     people = [f"p{number}" for number in range(12)]

@@ -78,8 +78,8 @@ def test_a_value_that_shows_nothing_is_reported_in_quotes(inbound: Inbound) -> N
     written = dict(enumerate([*unseen, *seen]))
     inbound.partner.fill("in_Client", *({"in_id": str(n), "kind": text} for n, text in written.items()))
     inbound.merge()
-    told = {int(row["in_id"]): row["message"].removeprefix("Kind is ") for row in inbound.site.errors()}
-    assert {n: told[n].startswith(f"'{text}',") for n, text in written.items()} == {
+    messages = {int(row["in_id"]): row["message"].removeprefix("Kind is ") for row in inbound.site.errors()}
+    assert {n: messages[n].startswith(f"'{text}',") for n, text in written.items()} == {
         n: text in unseen for n, text in written.items()
     }
 

@@ -9,7 +9,7 @@ import pytest
 from etl.monitoring import AgeSampler
 from tests.fix_company import CLAIMS, MakeSite, Site, until
 
-# A session's counters are told at once; PostgreSQL 14 has no such function, and tells them after a while.
+# A session's counters are reported at once; PostgreSQL 14 has no such function, and tells them after a while.
 FLUSH = """
 do $$ begin
     if to_regprocedure('pg_stat_force_next_flush()') is not null then perform pg_stat_force_next_flush(); end if;

@@ -42,7 +42,7 @@ fields:
 
 def follow(runtime: Runtime, versions: Versions | None = None) -> Counters:
     """What a run does for the versions; returns the rows written."""
-    with runtime.out_side() as out:
+    with runtime.out_connection() as out:
         return bring_up_to_date(out, versions or runtime.versions)
 
 

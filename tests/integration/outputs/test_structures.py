@@ -64,7 +64,7 @@ def test_a_field_that_was_taken_away_is_refused_too_and_an_old_version_keeps_it(
 
 
 def test_a_schema_that_is_there_is_taken_as_it_is(outbound: Outbound) -> None:
-    """As after the loss of the store's own rows: what it holds is compared, not written anew."""
+    """As after the loss of the store's own rows: what it holds is compared, not written again."""
     site = outbound.site
     before = site.fingerprint()[f"{OUT}.client"]
     site.look(

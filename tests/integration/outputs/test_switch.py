@@ -122,7 +122,7 @@ def test_a_raised_version_waits_until_it_is_switched_to_and_back(outbound: Outbo
 
 
 def test_readers_never_see_an_error_nor_a_missing_row(outbound: Outbound) -> None:
-    """Neither when views only get a column, nor when they lose one and are made anew."""
+    """Neither when views only get a column, nor when they lose one and are made again."""
     raise_version(outbound)
     rows = outbound.site.count(f"{VIEWS}.Client")
     readers = Readers(outbound.site)

@@ -64,7 +64,7 @@ def test_a_run_does_not_start_without_its_rights(site: Site) -> None:
     ]
 
 
-# What is taken away, what is told of it, and what gives it back; {name} is the database, {role} the engine's role.
+# What is taken away, what is reported, and what gives it back; {name} is the database, {role} the engine's role.
 SINGLE = {
     "connect": (
         "revoke connect on database {name} from public",

@@ -1,4 +1,4 @@
-"""A session that sits on its locks for hours (failure catalogue 43): who it is, is told, and the task is free again."""
+"""A session that holds its locks for hours: the message names it, and the task is free again."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""A newer program has been here: who may not write is told so, with both versions, and whoever may read does."""
+"""A newer program has been here: who may not write is reported, with both versions, and whoever may read does."""
 
 import json
 

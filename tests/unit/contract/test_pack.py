@@ -263,7 +263,7 @@ def test_it_says_which_instances_readers_see(kept: tuple[str, ...], hidden: list
     for language, said in (("en", "are not in the tables"), ("ru", "в таблицах нет")):
         guide = files[f"guide.{language}.md"].decode()
         columns = [line for line in guide.splitlines() if line.startswith("| `system_state`")]
-        told = [["ACTUAL", *kept, "REMOVED"]] if kept else []  # the last in the remark on its links
-        assert [re.findall("`([A-Z]+)`", line) for line in columns] == told
+        shown = [["ACTUAL", *kept, "REMOVED"]] if kept else []  # the last in the remark on its links
+        assert [re.findall("`([A-Z]+)`", line) for line in columns] == shown
         lines = [line for line in guide.splitlines() if said in line]
         assert [re.findall("`([A-Z]+)`", line) for line in lines] == ([hidden] if hidden else [])

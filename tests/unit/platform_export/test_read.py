@@ -1,4 +1,4 @@
-"""What a structure export carries becomes documents; what it cannot carry is told; the rest is refused."""
+"""What a structure export carries becomes documents; what it cannot carry is reported; the rest is refused."""
 
 import copy
 import json

@@ -18,7 +18,7 @@ def halves(span: Span) -> Sequence[Span]:
 
 
 class Table:
-    """Rows of which some are guilty, and some only together; it counts how often it is asked."""
+    """Rows of which some are poison rows, and some only together; it counts how often it is asked."""
 
     def __init__(self, poison: set[int], together: set[int]) -> None:
         self.poison, self.together = poison, together

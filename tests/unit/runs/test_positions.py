@@ -10,7 +10,7 @@ PAGES, LINES = st.integers(0, 2**32 - 1), st.integers(0, 2**16 - 1)
 
 @given(PAGES, LINES)
 def test_a_place_is_written_as_postgresql_writes_it(page: int, line: int) -> None:
-    bounds = Chunk(1, position(page, line)).bounds(are_places=True)
+    bounds = Chunk(1, position(page, line)).bounds(are_ctids=True)
     assert bounds == {"first": f"({page},{line})", "after": None}
 
 
@@ -20,4 +20,4 @@ def test_numbers_have_the_order_of_places(one: tuple[int, int], other: tuple[int
 
 
 def test_ids_are_numbers_already() -> None:
-    assert Chunk(1, 3, 5).bounds(are_places=False) == {"first": 3, "after": 5}
+    assert Chunk(1, 3, 5).bounds(are_ctids=False) == {"first": 3, "after": 5}

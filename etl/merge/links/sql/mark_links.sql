@@ -9,15 +9,15 @@ case
 {%- endset %}
 {% if is_staged %}
 insert into pg_temp.mark (id, in_status)
-select s._place, {{ status }}
+select s._source_row, {{ status }}
 from stage s
 {% elif is_relayed %}
-insert into pg_temp.mark (place, version, in_status)
-select s._place, s._version, {{ status }}
+insert into pg_temp.mark (source_row, version, in_status)
+select s._source_row, s._version, {{ status }}
 from stage s
 {% else %}
 update {{ in_schema | ident }}.{{ in_table | ident }} l
 set in_status = {{ status }}
 from stage s
-where l.ctid = s._place and l.xmin = s._version{{ links_within(chunk) }}
+where l.ctid = s._source_row and l.xmin = s._version{{ links_within(chunk) }}
 {% endif %}

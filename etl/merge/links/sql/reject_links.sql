@@ -3,7 +3,7 @@
 with rejected as (
     delete from stage where fault_column is not null
     returning
-        {{ "_place, in_id, fault, shown as value" if is_staged else "owner_in_id as in_id, target_value as value" }},
+        {{ "_source_row, in_id, fault, shown as value" if is_staged else "owner_in_id as in_id, target_value as value" }},
         fault_column
 )
 insert into {{ in_schema | ident }}.err
@@ -16,7 +16,7 @@ select :run, :in_table, r.in_id, r.fault_column, s.code,
 {% else %}
     replace(s.sentence ->> 0, '{column}', r.fault_column), replace(s.sentence ->> 1, '{column}', r.fault_column),
 {% endif %}
-    r.value, 'error'{{ ", r._place" if is_staged else ", true" if is_relayed }}
+    r.value, 'error'{{ ", r._source_row" if is_staged else ", true" if is_relayed }}
 from rejected r
 join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence)
     on s.code = {{ "r.fault" if is_staged else "'LINK_END_EMPTY'" }}

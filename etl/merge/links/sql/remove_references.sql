@@ -5,42 +5,42 @@
 {% from "ended_waits.jinja" import ended_links %}
 {% from "reference.jinja" import of_table, ends, same_ends %}
 with removing as materialized (
-    select _place, owner_in_id, {{ "target_field, " if is_staged }}target_value, owner, target
+    select _source_row, owner_in_id, {{ "target_field, " if is_staged }}target_value, owner, target
     from stage
     where removed{{ " and (owner is null or target is null)" if not has_restored }}
 ),
 owners as (
-    select _place, owner_in_id collate "C" as in_id, '' collate "C" as owner from removing where owner_in_id <> ''
+    select _source_row, owner_in_id collate "C" as in_id, '' collate "C" as owner from removing where owner_in_id <> ''
     union
-    select _place, '', owner from removing where owner is not null
+    select _source_row, '', owner from removing where owner is not null
     union
-    select r._place, g._in_id, ''
+    select r._source_row, g._in_id, ''
     from removing r
     join {{ store_schema | ident }}.{{ owner_golden | ident }} g on g._id = r.owner
     where g._in_id is not null
     union
-    select r._place, a.in_id, ''
+    select r._source_row, a.in_id, ''
     from removing r
     join {{ store_schema | ident }}.alias a on a.bo = :bo and a.instance = r.owner
 ),
 targets as (
     select
-        _place, {{ "target_field" if is_staged else "''" }} as target_field,
+        _source_row, {{ "target_field" if is_staged else "''" }} as target_field,
         target_value collate "C" as target_value
     from removing
     union
-    select r._place, '', g._in_id
+    select r._source_row, '', g._in_id
     from removing r
     join {{ store_schema | ident }}.{{ target_golden | ident }} g on g._id = r.target
     union
-    select r._place, '', a.in_id
+    select r._source_row, '', a.in_id
     from removing r
     join {{ store_schema | ident }}.alias a on a.bo = :target_bo and a.instance = r.target
 ),
 found as materialized (
-    select o._place, {{ ends("w") }}
+    select o._source_row, {{ ends("w") }}
     from owners o
-    join targets t on t._place = o._place
+    join targets t on t._source_row = o._source_row
     join {{ store_schema | ident }}.boi_reference w
         on {{ of_table("w") }}
         and w.owner_in_id = o.in_id and w.owner = o.owner
@@ -59,4 +59,4 @@ noted as (
 given_up as (
 {{ ended("gone", "DONE") }}
 )
-select 'rows' as counter, count(distinct _place) as rows from found
+select 'rows' as counter, count(distinct _source_row) as rows from found

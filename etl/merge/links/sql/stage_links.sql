@@ -4,7 +4,7 @@
 {% from "chunk.jinja" import links_within %}
 {{ "insert into stage" if more else "create temporary table stage on commit drop as" }}
 select
-    {{ "l._place, l._version" if is_relayed else "l.ctid as _place, l.xmin as _version" }},
+    {{ "l._source_row, l._version" if is_relayed else "l.ctid as _source_row, l.xmin as _version" }},
     l.{{ owner_column | ident }} as owner_in_id, l.{{ target_column | ident }} as target_value,
     coalesce(l.inserted_date, :started_at) as linked_at,
     coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target,

@@ -30,7 +30,7 @@ checked as (
     from known g
 )
 select
-    g.id as _place, g._origin, left(g.in_id, 100) as in_id, {{ shown_value() }} as shown,
+    g.id as _source_row, g._origin, left(g.in_id, 100) as in_id, {{ shown_value() }} as shown,
     case when g.owner is null then g.owner_in_id else '' end as owner_in_id,
     g.target_field, coalesce(g.target_value, '') as target_value,
     cast(:started_at as timestamp with time zone){{ " + g.id * interval '1 microsecond'" if is_ordered }} as linked_at,

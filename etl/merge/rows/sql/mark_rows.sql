@@ -9,12 +9,12 @@ insert into pg_temp.mark (id, in_status, out_id, action)
 select s._row, {{ status }}, s._instance, s._action
 from stage s
 {% elif is_relayed %}
-insert into pg_temp.mark (place, version, in_status, out_id)
-select s._place, s._version, {{ status }}, s._instance
+insert into pg_temp.mark (source_row, version, in_status, out_id)
+select s._source_row, s._version, {{ status }}, s._instance
 from stage s
 {% else %}
 update {{ in_schema | ident }}.{{ in_table | ident }} i
 set in_status = {{ status }}, out_id = coalesce(s._instance, i.out_id)
 from stage s
-where i.ctid = s._place and i.xmin = s._version{{ rows_within(chunk) }}
+where i.ctid = s._source_row and i.xmin = s._version{{ rows_within(chunk) }}
 {% endif %}

@@ -4,7 +4,7 @@
 update {{ in_schema | ident }}.{{ in_table | ident }} i
 set in_status = null
 from stage s
-where {{ "i.id = s._row" if is_staged else "i._place = s._place" }}
+where {{ "i.id = s._row" if is_staged else "i._source_row = s._source_row" }}
 {% else %}
 delete from stage s
 where not exists (

@@ -51,7 +51,7 @@ def large_tables(connection: Connection, company: Company, context: MergeContext
         if context.workers > 1 and not company.in_link_table(table):
             parts[table] = max(1, min(round(_PARTS_OF_WORKER * size / of_worker), size // least))
     return [
-        Claimed(table, 0, tuple(_places(connection, table, 0, context, parts[table])))
+        Claimed(table, 0, tuple(_chunks_by_ctid(connection, table, 0, context, parts[table])))
         for table in sorted(large, key=lambda table: large[table] / parts[table], reverse=True)
     ]
 
@@ -71,7 +71,7 @@ def claim_table(
 ) -> int:
     """Claims the ready rows of one in_ table, or of a part of it; returns how many."""
     statement = _sql(f"claim_{_kind(company, table)}", table=table, part=part, **context.names)
-    values = part.bounds(are_places=True) | {"run": context.run}
+    values = part.bounds(are_ctids=True) | {"run": context.run}
     business_object = company.in_objects.get(table)
     if business_object and len(business_object.loaded_fields) >= _WIDE_FIELDS:
         rows = _claim_wide(connection, table, context, part, statement, values)
@@ -186,10 +186,12 @@ def _links(connection: Connection, link: LinkTable, rows: int, context: MergeCon
     if number > 1 and not (link.field.only_adds_links and not any_removed(connection, link.name, context)):
         # Only the whole batch tells an owner's newest link, or full set, or whether a removed link is given as well.
         number = 1
-    return Claimed(link.name, rows, tuple(_places(connection, link.name, rows, context, number)))
+    return Claimed(link.name, rows, tuple(_chunks_by_ctid(connection, link.name, rows, context, number)))
 
 
-def _places(connection: Connection, table: str, rows: int, context: MergeContext, number: int) -> Iterator[Chunk]:
+def _chunks_by_ctid(
+    connection: Connection, table: str, rows: int, context: MergeContext, number: int
+) -> Iterator[Chunk]:
     """Divides a table into parts by the ctids of its rows."""
     if number <= 1:
         yield from [Chunk(rows)] * number

@@ -16,7 +16,7 @@ def cut(connection: Connection, company: Company, task: Task, context: MergeCont
     link = company.in_link_table(task.table)
     chunk = task.part
     names = {"in_table": task.table, "link": link, "chunk": chunk, "lines_in_a_page": LINES_IN_A_PAGE, **context.names}
-    values = chunk.bounds(are_places=link is not None) | {"run": context.run, "number": number}
+    values = chunk.bounds(are_ctids=link is not None) | {"run": context.run, "number": number}
     rows = fetch_all(connection, _sql("cut", **names), values)
     return tuple(Chunk(row.rows, row.first, row.last + 1) for row in rows)
 

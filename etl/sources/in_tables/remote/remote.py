@@ -110,7 +110,7 @@ def _find_dependent_rows(connections: Connections, company: Company, task: Task,
     claimed = {"in_status": "'ON_WORK'", "occupied_id": context.run}
     execute(connections.store, _sql("relay_table", table=task.table, columns=columns, claimed=claimed))
     shape = {"table": task.table, "unique_columns": unique, "chunk": task.part, **context.names}
-    values = {"run": context.run} | task.part.bounds(are_places=False)
+    values = {"run": context.run} | task.part.bounds(are_ctids=False)
     named = into(task.table, ("id", "in_id", "out_id", "removed", *(column.name for column in unique)))
     pipe(connections.source, _sql("ids_and_unique_values", **shape), values, connections.store, named)
     execute(connections.store, _sql("analyze_copy", table=task.table, kind="rows"))
@@ -229,7 +229,11 @@ class _RemoteMerge:
         execute(self.connections.store, _sql("create_slices"))
         query, store = self._sql("slices_of_long_values"), self.connections.store
         if pipe(
-            self.connections.source, query, self.rows.values, store, into("slice", ("place", "ordinal", "n", "part"))
+            self.connections.source,
+            query,
+            self.rows.values,
+            store,
+            into("slice", ("source_row", "ordinal", "n", "part")),
         ):
             for ordinal, column in enumerate(self.rows.long):
                 text = self._sql("join_slices", column=column)
@@ -249,4 +253,4 @@ class _RemoteMerge:
 
 def _names(columns: Sequence[Column]) -> tuple[str, ...]:
     """The columns with a row's ctid and version."""
-    return (*(column.name for column in columns), "_place", "_version")
+    return (*(column.name for column in columns), "_source_row", "_version")

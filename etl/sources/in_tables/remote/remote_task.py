@@ -77,7 +77,7 @@ class RemoteTask:
         """The bind values."""
         values: dict[str, object] = {"run": self.context.run, "seq": self.task.seq}
         values |= {"max_value_bytes": self.context.max_value_bytes}
-        values |= self.chunk.bounds(are_places=self.link is not None)
+        values |= self.chunk.bounds(are_ctids=self.link is not None)
         if self.link:
             values |= {"bo": self.link.bo.code, "field": self.link.field.code, "target_bo": self.link.member.code}
         return values

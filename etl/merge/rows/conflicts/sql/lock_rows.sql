@@ -4,7 +4,7 @@
 with locked as materialized (
     select i.id
     from {{ in_schema | ident }}.{{ in_table | ident }} i
-    join stage s on i.ctid = s._place and i.xmin = s._version
+    join stage s on i.ctid = s._source_row and i.xmin = s._version
     where true{{ rows_within(chunk) }}
     for update of i
 )

@@ -3,4 +3,4 @@ update {{ in_schema | ident }}.{{ table | ident }} i
 set {{ marked | map(attribute="name") | idents | each("{0} = coalesce(m.{0}, i.{0})") | comma_list }}
 
 from pg_temp.mark m
-where i.ctid = m.place and i.xmin = m.version
+where i.ctid = m.source_row and i.xmin = m.version

@@ -3,7 +3,7 @@
 update pg_temp.{{ table | ident }} r
 set {{ column.name | ident }} = w.value
 from (
-    select place,
+    select source_row,
 {% if column.catalog_type == "text" %}
         case when min(n) < 0 then rpad({{ text }}, :max_value_bytes + 1, '.') else {{ text }} end as value
 {% else %}
@@ -11,6 +11,6 @@ from (
 {% endif %}
     from pg_temp.slice
     where ordinal = :ordinal
-    group by place
+    group by source_row
 ) w
-where r._place = w.place
+where r._source_row = w.source_row

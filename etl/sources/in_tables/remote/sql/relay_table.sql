@@ -5,6 +5,6 @@ create temporary table {{ table | ident }} (
     {{ column.name | ident }} {{ column.catalog_type }}
     {{- " default %s" | format(claimed[column.name]) if column.name in claimed }},
 {% endfor %}
-    _place tid,
+    _source_row tid,
     _version xid
 ) on commit drop

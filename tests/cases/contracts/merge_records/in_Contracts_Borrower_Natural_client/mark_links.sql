@@ -1,6 +1,6 @@
 -- As mark_rows: only rows that are unchanged since they were staged.
 insert into pg_temp.mark (id, in_status)
-select s._place, case
+select s._source_row, case
         when s.fault_column is not null then 'ERROR'
         when not s.removed and (s.owner is null or s.target is null) then 'WAITING'
         else 'DONE'

@@ -35,7 +35,7 @@ based as (
     returning owner, owner_in_id, base
 )
 update stage s
-set linked_at = b.base + s._place * interval '1 microsecond'
+set linked_at = b.base + s._source_row * interval '1 microsecond'
 from (
     select owner, owner_in_id, base from based
     union all

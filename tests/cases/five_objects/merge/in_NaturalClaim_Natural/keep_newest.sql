@@ -4,12 +4,12 @@
 -- the times only show the order (`is_exact`), nor for a reference from the same days (`is_served`).
 delete from stage s
 using (
-    select ctid as place, row_number() over (partition by owner order by linked_at desc, target desc) as age, owner,
+    select ctid as row_ctid, row_number() over (partition by owner order by linked_at desc, target desc) as age, owner,
         target, linked_at
     from stage
     where owner is not null and target is not null
 ) ranked
-where ranked.place = s.ctid
+where ranked.row_ctid = s.ctid
   and (
       ranked.age > 1
       or exists (

@@ -3,7 +3,7 @@
 -- marked already.
 create temporary table stage on commit drop as
 select
-    l.ctid as _place, l.xmin as _version,
+    l.ctid as _source_row, l.xmin as _version,
     l.NaturalClaim_id as owner_in_id, l.Natural_id as target_value,
     coalesce(l.inserted_date, :started_at) as linked_at,
     coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target,

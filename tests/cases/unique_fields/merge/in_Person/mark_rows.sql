@@ -5,4 +5,4 @@
 update in_tables.in_Person i
 set in_status = case s._action when 'rejected' then 'ERROR' else 'DONE' end, out_id = coalesce(s._instance, i.out_id)
 from stage s
-where i.ctid = s._place and i.xmin = s._version and i.id >= :first and i.id < :after
+where i.ctid = s._source_row and i.xmin = s._version and i.id >= :first and i.id < :after

@@ -6,4 +6,4 @@ set in_status = case
         else 'DONE'
     end
 from stage s
-where l.ctid = s._place and l.xmin = s._version and l.ctid >= cast(:first as tid) and l.ctid < cast(:after as tid)
+where l.ctid = s._source_row and l.xmin = s._version and l.ctid >= cast(:first as tid) and l.ctid < cast(:after as tid)

@@ -2,6 +2,6 @@
 -- rewritten has another xmin (compared beside ctid, because PostgreSQL does not always check ctid again after waiting
 -- for the partner's lock). The chunk's bounds are repeated, because they limit the part of the table that is read.
 -- Relayed rows are locked in the import; noting their marks costs a tenth of updating the copies.
-insert into pg_temp.mark (place, version, in_status, out_id)
-select s._place, s._version, case s._action when 'rejected' then 'ERROR' else 'DONE' end, s._instance
+insert into pg_temp.mark (source_row, version, in_status, out_id)
+select s._source_row, s._version, case s._action when 'rejected' then 'ERROR' else 'DONE' end, s._instance
 from stage s

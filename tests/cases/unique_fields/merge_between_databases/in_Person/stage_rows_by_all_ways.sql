@@ -6,7 +6,7 @@ with
 
 candidates as (
     select
-        i.id as _row, i._place, i._version,
+        i.id as _row, i._source_row, i._version,
         nullif(i.in_id, '') collate "C" as _in_id, nullif(i.out_id, '') collate "C" as _out_id,
         coalesce(i.removed, false) as _removed,
         g._id as _known, g.xmin as _known_version, g._state as _known_state,
@@ -84,7 +84,7 @@ verdicts as (
     offset 0 -- evaluated once per row, not where it is named
 )
 select
-    _row, _place, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
+    _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
     case when true = any(_bad) then _bad end as _bad,
     _lacks_system,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,

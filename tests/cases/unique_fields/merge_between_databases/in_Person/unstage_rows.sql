@@ -3,4 +3,4 @@
 update pg_temp.in_Person i
 set in_status = null
 from stage s
-where i._place = s._place
+where i._source_row = s._source_row

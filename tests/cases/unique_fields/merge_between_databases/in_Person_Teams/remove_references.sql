@@ -2,42 +2,42 @@
 -- found one. The partner's row of such a reference waits no longer. Between existing ends only references that an undo
 -- restored wait, and such as have not been looked up yet.
 with removing as materialized (
-    select _place, owner_in_id, target_value, owner, target
+    select _source_row, owner_in_id, target_value, owner, target
     from stage
     where removed
 ),
 owners as (
-    select _place, owner_in_id collate "C" as in_id, '' collate "C" as owner from removing where owner_in_id <> ''
+    select _source_row, owner_in_id collate "C" as in_id, '' collate "C" as owner from removing where owner_in_id <> ''
     union
-    select _place, '', owner from removing where owner is not null
+    select _source_row, '', owner from removing where owner is not null
     union
-    select r._place, g._in_id, ''
+    select r._source_row, g._in_id, ''
     from removing r
     join store_demo.bo_Person g on g._id = r.owner
     where g._in_id is not null
     union
-    select r._place, a.in_id, ''
+    select r._source_row, a.in_id, ''
     from removing r
     join store_demo.alias a on a.bo = :bo and a.instance = r.owner
 ),
 targets as (
     select
-        _place, '' as target_field,
+        _source_row, '' as target_field,
         target_value collate "C" as target_value
     from removing
     union
-    select r._place, '', g._in_id
+    select r._source_row, '', g._in_id
     from removing r
     join store_demo.bo_Team g on g._id = r.target
     union
-    select r._place, '', a.in_id
+    select r._source_row, '', a.in_id
     from removing r
     join store_demo.alias a on a.bo = :target_bo and a.instance = r.target
 ),
 found as materialized (
-    select o._place, w.owner_in_id, w.owner, w.target_field, w.target_value
+    select o._source_row, w.owner_in_id, w.owner, w.target_field, w.target_value
     from owners o
-    join targets t on t._place = o._place
+    join targets t on t._source_row = o._source_row
     join store_demo.boi_reference w
         on w.bo = :bo and w.field = :field and w.target_bo = :target_bo
         and w.owner_in_id = o.in_id and w.owner = o.owner
@@ -63,4 +63,4 @@ insert into pg_temp.ended (owner_in_id, target_in_id, in_status)
 select owner_in_id, target_value, 'DONE' from gone where owner = '' and target_field = ''
 
 )
-select 'rows' as counter, count(distinct _place) as rows from found
+select 'rows' as counter, count(distinct _source_row) as rows from found

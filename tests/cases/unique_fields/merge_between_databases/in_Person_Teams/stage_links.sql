@@ -3,7 +3,7 @@
 -- marked already.
 create temporary table stage on commit drop as
 select
-    l._place, l._version,
+    l._source_row, l._version,
     l.Person_id as owner_in_id, l.Teams_id as target_value,
     coalesce(l.inserted_date, :started_at) as linked_at,
     coalesce(o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target,

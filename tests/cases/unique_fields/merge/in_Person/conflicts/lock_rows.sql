@@ -3,7 +3,7 @@
 with locked as materialized (
     select i.id
     from in_tables.in_Person i
-    join stage s on i.ctid = s._place and i.xmin = s._version
+    join stage s on i.ctid = s._source_row and i.xmin = s._version
     where true and i.id >= :first and i.id < :after
     for update of i
 )

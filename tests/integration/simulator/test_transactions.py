@@ -1,4 +1,4 @@
-"""What the partner's desk does to the tables, transaction by transaction."""
+"""What the simulated partner does to the tables, transaction by transaction."""
 
 import pytest
 
