@@ -3,7 +3,11 @@
 with rejected as (
     delete from stage where fault_column is not null
     returning
-        {{ "_source_row, in_id, fault, shown as value" if is_staged else "owner_in_id as in_id, target_value as value" }},
+{% if is_staged %}
+        _source_row, in_id, fault, shown as value,
+{% else %}
+        owner_in_id as in_id, target_value as value,
+{% endif %}
         fault_column
 )
 insert into {{ in_schema | ident }}.err
