@@ -111,7 +111,7 @@ def play_(
         played = play(engine, client, found, wanted, lambda line: click.echo(line, err=True))
     if as_json:
         reported = {table: asdict(one) | {"agrees": one.agrees} for table, one in played.tables.items()}
-        counts = {"hand_overs": played.hand_overs, "deaths": played.deaths}
+        counts = {"hand_overs": played.hand_overs, "kills": played.kills}
         click.echo(json_text(counts | {"agrees": played.agrees if wait else None, "tables": reported}))
     else:
         _show(played, compared=bool(wait))
@@ -160,8 +160,8 @@ def _show(played: Played, *, compared: bool) -> None:
         table.add_row(name, *(f"{count:,}" for count in (reported.handed, reported.bad, reported.refused, *counts)))
     out = console()
     out.print(table)
-    deaths = f", killed {played.deaths} times" if played.deaths else ""
-    click.echo(f"{played.hand_overs} hand-overs{deaths}")
+    kills = f", killed {played.kills} times" if played.kills else ""
+    click.echo(f"{played.hand_overs} hand-overs{kills}")
     if compared:
         click.echo("given and received agree" if played.agrees else f"they do not agree: {', '.join(_faults(played))}")
 

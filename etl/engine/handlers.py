@@ -4,9 +4,6 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
-
-import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, fetch_all, transaction
 from etl.engine.error_limit import check_error_limit
@@ -19,7 +16,7 @@ from etl.errors import RunStopped
 from etl.merge import Connections, MergeContext
 from etl.merge import errors as merge_errors
 from etl.outputs import versions as outbound
-from etl.runs import CHUNKED, Counters, Kind, Task, TaskFunction, TaskQueue
+from etl.runs import CHUNKED, Counters, Kind, RecordedTask, Task, TaskFunction, TaskQueue
 from etl.sources.in_tables import receipts, remote
 from etl.sources.in_tables.handshake import RunLease
 from etl.sources.in_tables.receipts import Receipt
@@ -163,17 +160,17 @@ class Work:
 
     def _fix_process_tracking(self, connections: Connections, _: Task) -> Counters:
         """After this commit the partner may clear the in_ tables: the run needs nothing more from them."""
-        rows = self.queue.tasks(connections.source)
-        released = receipts.release(connections.source, self.runtime.company, self.context, but=fully_marked(rows))
-        receipts.write_receipts(connections.source, self._receipts(rows, released), self.context)
+        tasks = self.queue.tasks(connections.source)
+        released = receipts.release(connections.source, self.runtime.company, self.context, but=fully_marked(tasks))
+        receipts.write_receipts(connections.source, self._receipts(tasks, released), self.context)
         is_ours = self.runtime.handshake.finish_marker(connections.source, self.lease)
         return {"marker_rows": int(is_ours)}
 
-    def _receipts(self, rows: Collection[sqlalchemy.Row[Any]], released: Mapping[str, int]) -> list[Receipt]:
-        claimed = claimed_rows(rows)
+    def _receipts(self, tasks: Collection[RecordedTask], released: Mapping[str, int]) -> list[Receipt]:
+        claimed = claimed_rows(tasks)
         # `released` is in metadata order; jsonb keeps none.
         return [
-            Receipt.of(table, claimed.get(table, 0), number, [row.counters for row in rows if row.in_table == table])
+            Receipt.of(table, claimed.get(table, 0), number, [task.counters for task in tasks if task.table == table])
             for table, number in released.items()
         ]
 

@@ -60,8 +60,10 @@ def _function_of(task: Task, company: Company, context: MergeContext) -> Callabl
             return partial(function, business_object=_object(company, task), chunk=task.part, context=context)
         case Kind.MIGRATE_BO_LINKS | Kind.MIGRATE_CO_LINKS:
             return partial(links.merge_links, link=_link(company, task), chunk=task.part, context=context)
-        case _:
+        case Kind.MIGRATE_IN_MIGRATED_AT:
             return partial(rows.touch_migrated, business_object=_object(company, task), context=context)
+        case _:
+            raise ValueError(f"a task of the kind {task.kind} merges no rows")
 
 
 def _object(company: Company, task: Task) -> BusinessObject:

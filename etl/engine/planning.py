@@ -3,9 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import sqlalchemy
 
 from etl.engine.notifications import hooks_of
 from etl.engine.runtime import Runtime
@@ -17,6 +14,7 @@ from etl.runs import (
     ClaimedRows,
     Extent,
     Kind,
+    RecordedTask,
     Task,
     TaskQueue,
     build_claim_plan,
@@ -40,26 +38,25 @@ def mass_change_guard(
     claiming.check_mass_changes(connections, runtime.company, context, claimed, shares)
 
 
-def claimed_rows(rows: Iterable[sqlalchemy.Row[Any]]) -> ClaimedRows:
+def claimed_rows(tasks: Iterable[RecordedTask]) -> ClaimedRows:
     """in_ table -> claimed rows, as counted by the tasks that claimed them."""
     claimed = Counter[str]()
-    for row in rows:
-        if row.kind in (Kind.BEGIN, Kind.CLAIM):
-            claimed.update(row.counters)
+    for task in tasks:
+        claimed.update(task.claimed)
     return claimed
 
 
-def fully_marked(rows: Collection[sqlalchemy.Row[Any]]) -> set[str]:
+def fully_marked(tasks: Collection[RecordedTask]) -> set[str]:
     """The in_ tables in which tasks have marked all claimed rows."""
     marked = Counter[str]()
-    for row in rows:
-        marked[row.in_table] += row.counters.get("marked", 0)
-    return {table for table, number in claimed_rows(rows).items() if marked[table] == number}
+    for task in tasks:
+        marked[task.table] += task.counters.get("marked", 0)
+    return {table for table, number in claimed_rows(tasks).items() if marked[table] == number}
 
 
-def _of_last_parts(rows: Iterable[sqlalchemy.Row[Any]]) -> ClaimedRows:
+def _of_last_parts(tasks: Iterable[RecordedTask]) -> ClaimedRows:
     """in_ table -> rows that the last part of its claim has claimed."""
-    return {row.in_table: row.counters.get(row.in_table, 0) for row in rows if row.kind == Kind.CLAIM}
+    return {task.table: task.claimed.get(task.table, 0) for task in tasks if task.kind is Kind.CLAIM}
 
 
 @dataclass(frozen=True)

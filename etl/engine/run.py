@@ -232,7 +232,7 @@ def _give_up(runtime: Runtime, lease: RunLease) -> None:
 
 def _outcome(runtime: Runtime, queue: TaskQueue, decision: Decision, lease: RunLease, seconds: float) -> Outcome:
     with transaction(runtime.engine) as connection:
-        rows = queue.tasks(connection)
+        tasks = queue.tasks(connection)
         [errors] = fetch_all(connection, _sql("error_rows", schema=runtime.in_schema), {"run": lease.run})
         receipts = Receipt.of_run(connection, runtime.in_schema, lease.run)
         claimed = {one.in_table for one in receipts if one.claimed}
@@ -240,16 +240,16 @@ def _outcome(runtime: Runtime, queue: TaskQueue, decision: Decision, lease: RunL
     for sentence in unread:
         _log.warning("%s", sentence)
     out = Counter[CounterName]()
-    for row in rows:
-        if row.kind in (Kind.FILL_OUT, Kind.RUN_PROCESSES):
-            out.update(row.counters)
+    for task in tasks:
+        if task.kind in (Kind.FILL_OUT, Kind.RUN_PROCESSES):
+            out.update(task.counters)
     return Outcome(
         reason=decision.reason,
         run=lease.run,
         taken_over=lease.taken_over,
         receipts=tuple(receipts),
         errors=errors.errors,
-        resolved=sum(row.counters.get("resolved", 0) for row in rows),
+        resolved=sum(task.counters.get("resolved", 0) for task in tasks),
         out_schema=runtime.out_version.schema if runtime.settings.has_out_migration else "",
         out=dict(out),
         seconds=seconds,

@@ -9,7 +9,7 @@ from etl.runs.counters import ClaimedRows, CounterName, Counters, ResultName, Ta
 from etl.runs.error_class import ErrorClass, backoffs_of, error_class_of, is_data_error
 from etl.runs.perform import Fallback, TaskFunction, perform
 from etl.runs.plan import Extent, build_claim_plan, build_plan
-from etl.runs.queue import ClaimedTask, QueueState, TaskQueue
+from etl.runs.queue import ClaimedTask, QueueState, RecordedTask, TaskQueue
 from etl.runs.task import CHUNKED, LINES_IN_A_PAGE, MERGING, SHARED, Chunk, Claimed, Kind, Task, position
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Kind",
     "PoisonRows",
     "QueueState",
+    "RecordedTask",
     "ResultName",
     "Task",
     "TaskCounters",

@@ -19,7 +19,7 @@ from etl.database import (
     transaction,
 )
 from etl.errors import FencedOut
-from etl.runs.counters import CounterName, TaskCounters
+from etl.runs.counters import ClaimedRows, CounterName, Counters, TaskCounters
 from etl.runs.task import (
     SHARED,
     Chunk,
@@ -66,6 +66,28 @@ class QueueState:
     is_planned: bool = False
     lost: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+
+
+# These tasks count claimed rows by table; all others count what CounterName names.
+_CLAIMING = (Kind.BEGIN, Kind.CLAIM)
+
+
+@dataclass(frozen=True)
+class RecordedTask:
+    """A task of the run as it is recorded. `claimed`: what it has claimed, if its kind claims rows; else `counters`."""
+
+    kind: Kind
+    table: str
+    state: str
+    counters: Counters
+    claimed: ClaimedRows
+
+    @classmethod
+    def from_row(cls, row: sqlalchemy.Row[Any]) -> "RecordedTask":
+        """From a row of `of_run`."""
+        kind = Kind(row.kind)
+        counters, claimed = ({}, row.counters) if kind in _CLAIMING else (row.counters, {})
+        return cls(kind, row.in_table, row.state, counters, claimed)
 
 
 @dataclass(frozen=True)
@@ -179,9 +201,10 @@ class TaskQueue:
         row = fetch_one(connection, self._sql("sum_of_counter"), {"run": self.run, "counter": counter})
         return int(row.rows) if row else 0
 
-    def tasks(self, connection: Connection) -> list[sqlalchemy.Row[Any]]:
-        """All tasks of the run with state and counters, in order."""
-        return fetch_all(connection, self._sql("of_run"), {"run": self.run})
+    def tasks(self, connection: Connection) -> list[RecordedTask]:
+        """All tasks of the run with their counters, in order."""
+        rows = fetch_all(connection, self._sql("of_run"), {"run": self.run})
+        return [RecordedTask.from_row(row) for row in rows]
 
     def _sql(self, name: str) -> sqlalchemy.TextClause:
         return _sql(name, schema=self.schema, is_helper=self.is_helper, placed=self.parts)

@@ -74,7 +74,7 @@ class Played:
     """The result. `is_complete`: all handed-over rows were read in time."""
 
     hand_overs: int = 0
-    deaths: int = 0
+    kills: int = 0
     is_complete: bool = True
     tables: dict[str, TableReport] = field(default_factory=dict)
 
@@ -150,7 +150,7 @@ def _perform(
                 is_loading = False
             case Die():
                 crash_mid_load(engine, client, step)
-                played.deaths += 1
+                played.kills += 1
                 is_loading = True  # the dead program had begun to load, and its successor continues
 
 

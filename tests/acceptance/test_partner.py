@@ -63,7 +63,7 @@ def test_every_scenario_adds_up(site: Site) -> None:
     assert faults == []
     assert ended.code == 0, ended
     reported: dict[str, Any] = json.loads(ended.out)
-    assert (reported["agrees"], reported["deaths"]) == (True, ROUNDS)
+    assert (reported["agrees"], reported["kills"]) == (True, ROUNDS)
     tables = reported["tables"]
     assert all(one["agrees"] for one in tables.values())
     for code in ("Kind", "Everything", "Keyed", "Person"):
@@ -110,7 +110,7 @@ def test_the_dead_program_leaves_a_load_that_its_new_owner_ends(site: Site) -> N
     ended = play(site, "--scenario", "crash", "--wait", "0", "--json")
     assert ended.code == 0, ended
     reported = json.loads(ended.out)
-    assert (reported["deaths"], reported["agrees"]) == (1, None)
+    assert (reported["kills"], reported["agrees"]) == (1, None)
     # What the dead one had not committed was written by the new owner, and nothing is there twice.
     assert site.partner.statuses("in_Person") == {"": ROWS}
     assert site.count("in_tables.process_tracking") == 2

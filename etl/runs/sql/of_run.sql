@@ -1,5 +1,5 @@
--- The tasks of a run, for people and for the receipt.
-select seq, stage, kind, title, in_table, state, attempts, claimed_rows, counters, error, started_at, finished_at
+-- The tasks of a run, for its receipt.
+select kind, in_table, state, counters
 from {{ schema | ident }}.task
 where run = :run
 order by seq
