@@ -80,14 +80,20 @@ create table {{ schema | ident }}.pending_status (
 comment on table {{ schema | ident }}.pending_status is
     'Statuses that the next run writes to link rows of in_ tables, as another source has ended their waiting.';
 -- A value as a golden column of the type shows it as text; null if the type has no such value. It raises for no text:
--- a subtransaction per value is the price of not meeting a bad one in the middle of a merge.
+-- a subtransaction per value is the price of not meeting a bad one in the middle of a merge. Words that mean another
+-- time each day are no values, nor are numbers that only some servers can read (0x1f, 1_000).
 create function {{ schema | ident }}.typed_text(written text, wanted text) returns text
 language plpgsql stable strict parallel restricted
 set search_path = pg_catalog set timezone = 'UTC' set datestyle = 'ISO, MDY'
 as $body$
 begin
+    if wanted = 'numeric' and written ~* '[_a-df-z]'
+        or wanted = 'time' and written ~* '(now|today|tomorrow|yesterday|epoch)'
+    then
+        return null;
+    end if;
     return case wanted
-        when 'numeric' then cast(nullif(cast(trim(written) as numeric(24,4)), 'NaN') as text)
+        when 'numeric' then cast(cast(trim(written) as numeric(24,4)) as text)
         when 'time' then
             (select cast(t.at as text) from (select cast(written as timestamp with time zone) as at) t where isfinite(t.at))
         when 'bool' then cast(cast(written as boolean) as text)

@@ -18,7 +18,7 @@ RELEASED = {
     "store 0001_plain_names": "1ccf1a40a8b19f8f31e9a998e28838a9c68fbd81c031f905671276e642d3fe84",
     "store 0002_units": "ba5a701d53af3eed09fd2bb76f400a22919259355854b0f361b4d0718be5acd4",
     "store 0003_fence_per_source": "675d8f9259fd39a5b8152a62a92bb5e2d1badd081929bb956ae7232ae699a28c",
-    "store 0004_references": "39d3b90501c246fef8bfcda528cbe39efb8f51076b59764721bcf8b2aebddb38",
+    "store 0004_references": "51f4c3e11f1e0b917bcef5d5b3650b156504ee1ee5f4530f8635ff7a533709c4",
     "out 0000_create": "638b898c43c46f1af09c4da684dac727eccff18e4bf264bcaf4c216e464d4a03",
     "out 0001_plain_names": "9d1411e565d8027ec1c397eb7bce2c8d104f6d517d875cfc5239be2236bfebcf",
     "mirror 0000_create": "6abbcb6fcc36743eef3f51983806bc3509adeb3a93ee97b6aceb6282c760f1dd",
