@@ -240,6 +240,31 @@ def test_undo_goes_by_the_order_of_changes_and_not_of_numbers(
 
 
 @BOTH_LAYOUTS
+def test_what_a_run_with_a_lower_number_has_removed_since_does_not_wait_again(
+    site: Site, other: OtherImport, layout: str
+) -> None:
+    site.partner.fill("in_Claim", {"in_id": "k", "title": "First"})
+    site.partner.fill("in_Claim_Client", {"claim_id": "k", "client_id": "c"})
+    site.run()
+    assert site.count(f"{STORE}.boi_reference") == 1
+    link = {"claim_id": "k", "client_id": "c"}
+    site.partner("delete from in_Claim_Client")
+    site.partner.fill("in_Claim_Client", {**link, "removed": True})
+    site.partner.hand_over()
+    with site.holding_after_claims():
+        process = site.start("run")
+        site.wait_for_blocked()
+        bringing = other.run("insert into {schema}.in_Client (in_id, name) values ('c', 'Came')")
+        assert site.count(f"{STORE}.link_Claim_Client") == 1
+    assert ended(process).code == 0
+    assert site.count(f"{STORE}.link_Claim_Client") == 0
+    assert site.value("select max(id) from in_tables.run", at=site.database) < bringing
+    with other.runtime() as runtime:
+        undo(runtime, bringing)
+    assert site.count(f"{STORE}.boi_reference") == 0
+
+
+@BOTH_LAYOUTS
 def test_a_number_is_given_while_an_undo_is_under_way(site: Site, other: OtherImport, layout: str) -> None:
     """A run of another import waits at its fence, as long as for an outage, not for its number, where it would end."""
     site.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})

@@ -8,7 +8,8 @@ with since as materialized (
         select bo, field, instance, target, min(n) as first from undo_change group by bo, field, instance, target
     ) c
     join {{ store_schema | ident }}.journal l
-        on l.bo = c.bo and l.instance = c.instance and coalesce(l.field, '') = c.field and coalesce(l.target, '') = c.target
+        on l.bo = c.bo and l.instance = c.instance
+        and coalesce(l.field, '') = c.field and coalesce(l.target, '') = c.target
     where l.n > c.first and l.change <> 'touched' and l.run is distinct from :run
 )
 select l.n, l.bo, l.field, l.instance, l.target, array(select jsonb_object_keys(l.before)) as keys
