@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from etl.database import Connection, SqlTemplates, fetch_all, transaction
@@ -13,7 +13,7 @@ from etl.engine.planning import Planner, claimed_rows, fully_marked
 from etl.engine.preparation import prepare_store
 from etl.engine.runtime import Begin, Runtime
 from etl.errors import RunStopped
-from etl.merge import Connections, MergeContext
+from etl.merge import IN_TABLES, Connections, MergeContext
 from etl.merge import errors as merge_errors
 from etl.outputs import versions as outbound
 from etl.runs import CHUNKED, Counters, Kind, RecordedTask, Task, TaskFunction, TaskQueue
@@ -50,6 +50,7 @@ def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> Me
         chunk_rows=in_migration.chunk_rows,
         undivided_rows=runtime.settings.undivided_rows,
         workers=runtime.settings.worker_count,
+        source=replace(IN_TABLES, name=runtime.handshake.source(connections.source)),
     )
 
 

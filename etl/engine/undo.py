@@ -7,7 +7,6 @@ from etl.engine.preparation import prepare
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
-from etl.merge.source import IN_TABLES
 from etl.outputs import versions as outbound
 from etl.runs import Counters
 from etl.store import NotedUndo, Token, UndoCounters, Unit, UnitKind, undo_run
@@ -49,11 +48,14 @@ def undo(runtime: Runtime, run: int) -> Undone:
 
 def _take_back(runtime: Runtime, connections: Connections, run: int) -> NotedUndo:
     runtime.store_fence.shut_out(connections.store)
-    as_run = runtime.store.next_number(connections.store, above=runtime.highest_run(connections))
+    # In a transaction of its own: other sources get numbers while this one lasts, and then wait at their fences.
+    with transaction(runtime.store_engine) as beside:
+        as_run = runtime.store.next_number(beside, above=runtime.highest_run(connections))
+    source = runtime.handshake.source(connections.source)
     at = runtime.handshake.record_manual_run(connections.source, _message(run), run=as_run)
-    runtime.store_fence.raise_to(connections.store, Token(runtime.handshake.source(connections.source), as_run, 0))
+    runtime.store_fence.raise_to(connections.store, Token(source, as_run, 0))
     counters = undo_run(connections.store, runtime.company, runtime.store.schema, run=run, as_run=as_run, at=at)
-    Unit(as_run, IN_TABLES.name, UnitKind.UNDO, at).finish(connections.store, runtime.store.schema, counters)
+    Unit(as_run, source, UnitKind.UNDO, at).finish(connections.store, runtime.store.schema, counters)
     undone = NotedUndo(as_run, at, counters)
     if not connections.is_single:
         runtime.store_fence.note_undo(connections.store, run, undone)

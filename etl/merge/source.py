@@ -20,7 +20,7 @@ class Matching(Enum):
 
 @dataclass(frozen=True)
 class Source:
-    """A source of rows. `name` is noted with its units of work.
+    """A source of rows. `name` is its name at its fence, and noted with its units of work.
 
     `gives_some`: a row gives those loaded fields whose bit is set in its column `_given`; the others keep their values.
     Without it a row gives all loaded fields. `is_ordered`: rows of one instance count in the order of their numbers,
@@ -37,4 +37,4 @@ class Source:
 
 
 IN_TABLES = Source("in_tables", is_staged=False)
-"""The partner's in_ tables: a row is the whole of its instance's loaded fields."""
+"""The partner's in_ tables: a row is the whole of its instance's loaded fields. Imports add their ids to the name."""

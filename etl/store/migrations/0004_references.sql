@@ -20,7 +20,8 @@ alter table {{ schema | ident }}.boi_reference alter column written_by set defau
 alter table {{ schema | ident }}.boi_reference
     add primary key (bo, field, target_bo, owner_in_id, owner, target_field, target_value);
 -- One name of the owner is enough.
-alter table {{ schema | ident }}.boi_reference add constraint boi_reference_one_owner check (owner = '' or owner_in_id = '');
+alter table {{ schema | ident }}.boi_reference
+    add constraint boi_reference_one_owner check (owner = '' or owner_in_id = '');
 -- Which references of a link table have not been looked up yet.
 create index boi_reference_written_by on {{ schema | ident }}.boi_reference (bo, field, target_bo, written_by);
 -- Asked for the owners of a replaced or removed link.
@@ -62,7 +63,7 @@ comment on column {{ schema | ident }}.boi_reference.target_field is
     'The unique field of the target that has target_value; empty: its external id.';
 -- For people.
 comment on column {{ schema | ident }}.boi_reference.owner is
-    'The owner''s instance, where it was there when the link began to wait; else empty, and owner_in_id is its external id.';
+    'The owner''s instance, where it was there when the link began to wait; else owner_in_id is its external id.';
 -- For people.
 comment on table {{ schema | ident }}.reference_position is
     'Up to which transaction waiting links and arrived instances have been looked up for each other.';
@@ -80,16 +81,26 @@ create table {{ schema | ident }}.pending_status (
 comment on table {{ schema | ident }}.pending_status is
     'Statuses that the next run writes to link rows of in_ tables, as another source has ended their waiting.';
 -- A value as a golden column of the type shows it as text; null if the type has no such value. It raises for no text:
--- a subtransaction per value is the price of not meeting a bad one in the middle of a merge.
+-- a subtransaction per value is the price of not meeting a bad one in the middle of a merge. Words that mean another
+-- time each day are no values, nor are numbers that only some servers can read (0x1f, 1_000).
 create function {{ schema | ident }}.typed_text(written text, wanted text) returns text
 language plpgsql stable strict parallel restricted
 set search_path = pg_catalog set timezone = 'UTC' set datestyle = 'ISO, MDY'
 as $body$
 begin
+    if wanted = 'numeric' and written ~* '[_a-df-z]'
+        or wanted = 'time' and written ~* '(now|today|tomorrow|yesterday|epoch)'
+    then
+        return null;
+    end if;
     return case wanted
-        when 'numeric' then cast(nullif(cast(trim(written) as numeric(24,4)), 'NaN') as text)
+        when 'numeric' then cast(cast(trim(written) as numeric(24,4)) as text)
         when 'time' then
-            (select cast(t.at as text) from (select cast(written as timestamp with time zone) as at) t where isfinite(t.at))
+            (
+                select cast(t.at as text)
+                from (select cast(written as timestamp with time zone) as at) t
+                where isfinite(t.at)
+            )
         when 'bool' then cast(cast(written as boolean) as text)
         else written
     end;

@@ -196,6 +196,90 @@ def test_the_fence_of_before_is_adopted(site: Site, layout: str, is_higher: bool
     assert [row["source"] for row in site.look(f"select source from {STORE}.store_fence")] == [expected]
 
 
+@BOTH_LAYOUTS
+def test_the_units_say_which_import_they_are_of(site: Site, other: OtherImport, layout: str) -> None:
+    site.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})
+    ours = [site.run().run]
+    theirs = [other.run("insert into {schema}.in_Client (in_id, name) values ('a', 'Bela')")]
+    with site.runtime() as runtime:
+        ours.append(undo(runtime, ours[0] or 0).as_run)
+    with other.runtime() as runtime:
+        theirs.append(undo(runtime, theirs[0]).as_run)
+    units = site.look(f"select source, number from {STORE}.unit")
+    [own] = site.look("select source from in_tables.run_fence", at=site.database)
+    [of_other] = other.look("select source from {schema}.run_fence")
+    assert sorted(row["number"] for row in units if row["source"] == own["source"]) == ours
+    assert sorted(row["number"] for row in units if row["source"] == of_other["source"]) == theirs
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("order", ["the later change first", "the earlier change first"])
+def test_undo_goes_by_the_order_of_changes_and_not_of_numbers(
+    site: Site, other: OtherImport, layout: str, order: str
+) -> None:
+    """A run with a lower number may write after one with a higher number."""
+    site.partner.fill("in_Client", {"in_id": "a", "name": "A", "amount": 1})
+    site.run()
+    site.partner.redeliver("in_Client", {"in_id": "a", "name": "C", "amount": 1})
+    site.partner.hand_over()
+    with site.holding_after_claims():
+        process = site.start("run")
+        site.wait_for_blocked()
+        earlier = other.run("insert into {schema}.in_Client (in_id, name, amount) values ('a', 'B', 1)")
+        assert clients(site) == {"a": "B"}
+    assert ended(process).code == 0
+    later = site.value("select max(id) from in_tables.run", at=site.database)
+    assert later < earlier
+    found = []
+    both: list[tuple[Site | OtherImport, int]] = [(site, later), (other, earlier)]
+    for undoing, run in both if order == "the later change first" else reversed(both):
+        with undoing.runtime() as runtime:
+            undo(runtime, run)
+        found.append(clients(site)["a"])
+    assert found == (["B", "A"] if order == "the later change first" else ["C", "B"])
+
+
+@BOTH_LAYOUTS
+def test_what_a_run_with_a_lower_number_has_removed_since_does_not_wait_again(
+    site: Site, other: OtherImport, layout: str
+) -> None:
+    site.partner.fill("in_Claim", {"in_id": "k", "title": "First"})
+    site.partner.fill("in_Claim_Client", {"claim_id": "k", "client_id": "c"})
+    site.run()
+    assert site.count(f"{STORE}.boi_reference") == 1
+    link = {"claim_id": "k", "client_id": "c"}
+    site.partner("delete from in_Claim_Client")
+    site.partner.fill("in_Claim_Client", {**link, "removed": True})
+    site.partner.hand_over()
+    with site.holding_after_claims():
+        process = site.start("run")
+        site.wait_for_blocked()
+        bringing = other.run("insert into {schema}.in_Client (in_id, name) values ('c', 'Came')")
+        assert site.count(f"{STORE}.link_Claim_Client") == 1
+    assert ended(process).code == 0
+    assert site.count(f"{STORE}.link_Claim_Client") == 0
+    assert site.value("select max(id) from in_tables.run", at=site.database) < bringing
+    with other.runtime() as runtime:
+        undo(runtime, bringing)
+    assert site.count(f"{STORE}.boi_reference") == 0
+
+
+@BOTH_LAYOUTS
+def test_a_number_is_given_while_an_undo_is_under_way(site: Site, other: OtherImport, layout: str) -> None:
+    """A run of another import waits at its fence, as long as for an outage, not for its number, where it would end."""
+    site.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})
+    run = site.run().run
+    with session(site) as lock:
+        lock.execute(f"lock table {STORE}.undone_run in access exclusive mode")
+        process = site.start("undo", str(run))
+        site.wait_for_blocked()
+        with other.runtime() as runtime, transaction(runtime.store_engine, lock_timeout="100ms") as connection:
+            number = runtime.store.next_number(connection)
+    assert ended(process).code == 0
+    assert run
+    assert number > site.value(f"select as_run from {STORE}.undone_run", at=site.store_database) > run
+
+
 def refused(connection: Connection, act: Any) -> bool:
     """Whether it waits for a lock for too long."""
     try:

@@ -26,6 +26,11 @@ def units(site: Site) -> list[Row]:
     return site.look(f"select * from {STORE}.unit order by number")
 
 
+def source_of(site: Site) -> Any:
+    """The name of the import at its fence, which no other import has."""
+    return site.value("select source from in_tables.run_fence", at=site.database)
+
+
 def age(site: Site, number: object) -> None:
     """Eleven days."""
     site.look("update in_tables.run set started_at = started_at - interval '11 days' where id = %s", [number])
@@ -44,7 +49,7 @@ def receipts(site: Site, run: object) -> dict[str, Any]:
 def test_a_run_is_a_unit_with_its_receipt(site: Site, layout: str) -> None:
     run = site.run().run
     [unit] = units(site)
-    assert (unit["number"], unit["source"], unit["kind"]) == (run, "in_tables", "run")
+    assert (unit["number"], unit["source"], unit["kind"]) == (run, source_of(site), "run")
     [started] = site.look("select started_at from in_tables.run where id = %s", [run])
     assert unit["started_at"] == started["started_at"]
     assert unit["finished_at"] >= unit["started_at"]
@@ -92,7 +97,7 @@ def test_an_undo_is_a_unit(site: Site, layout: str) -> None:
     with site.runtime() as runtime:
         undone = undo(runtime, run)
     unit = units(site)[-1]
-    assert (unit["number"], unit["source"], unit["kind"]) == (undone.as_run, "in_tables", "undo")
+    assert (unit["number"], unit["source"], unit["kind"]) == (undone.as_run, source_of(site), "undo")
     assert unit["receipt"] == undone.counters
     assert unit["started_at"] == site.value("select started_at from in_tables.run where id = %s", [undone.as_run])
     assert unit["finished_at"] is not None

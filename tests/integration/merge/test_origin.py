@@ -184,16 +184,17 @@ def test_the_documented_query_says_where_a_value_comes_from(inbound: Inbound, la
     with site.runtime() as runtime:
         undone = undo(runtime, second).as_run
     found = site.look(documented(), at=site.store_database)
+    source = site.value("select source from in_tables.run_fence", at=site.database)
     shown = [_shown(row) for row in found]
     changed = row_id(inbound, "in_Client", "C-1")
     assert sorted(shown[:2], key=str) == [
-        ("in_tables", undone, "undo", "changed", None, "name", None),
-        ("in_tables", undone, "undo", "unlinked", "Watcher", None, None),
+        (source, undone, "undo", "changed", None, "name", None),
+        (source, undone, "undo", "unlinked", "Watcher", None, None),
     ]
     assert shown[2:] == [
-        ("in_tables", second, "run", "linked", "Watcher", None, '["K-1", "C-1"]'),
-        ("in_tables", second, "run", "changed", None, "name", changed),
-        ("in_tables", first, "run", "created", None, None, first_row),
+        (source, second, "run", "linked", "Watcher", None, '["K-1", "C-1"]'),
+        (source, second, "run", "changed", None, "name", changed),
+        (source, first, "run", "created", None, None, first_row),
     ]
     assert all(row["started_at"] for row in found)
 

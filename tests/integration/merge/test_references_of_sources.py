@@ -106,8 +106,11 @@ def test_ends_that_can_never_be_are_rejected(records: Records) -> None:
         claim, client = unit.instance("Claim", "k"), unit.instance("Client", "c")
         by_value = [
             ("number", "one"), ("number", "NaN"), ("number", "1e30"), ("seen", "2024-02-31"), ("seen", "infinity"),
-            ("chosen", "perhaps"), ("kind", "oldest"), ("level", "L9"), ("phone", "x" * 2001), ("number", ""),
+            ("chosen", "perhaps"), ("kind", "oldest"), ("level", "L9"), ("phone", "x" * 2001), ("number", "0x1F"),
+            ("number", "1_000"), ("number", "-Infinity"), ("seen", "today"), ("seen", "NOW"),
+            ("seen", "12:00 tomorrow"), ("seen", "epoch"), ("seen", "yesterday"), ("number", ""),
         ]  # fmt: skip
+        empty = len(by_value) - 1
         rows: list[dict[str, Any]] = [
             {"owner": claim, "target_field": column, "target_value": value} for column, value in by_value
         ]
@@ -121,15 +124,15 @@ def test_ends_that_can_never_be_are_rejected(records: Records) -> None:
         codes = [code for code, _, _ in unit.faults]
         assert (
             codes
-            == ["LINK_END_INVALID"] * 9
+            == ["LINK_END_INVALID"] * empty
             + ["LINK_END_EMPTY"]
-            + ["LINK_END_INVALID"] * (invalid - 9)
+            + ["LINK_END_INVALID"] * (invalid - empty)
             + ["NOT_UNIQUE"] * 3
             + ["LINK_END_EMPTY"] * 4
         )
         assert set(unit.statuses.values()) == {"ERROR"}
         assert unit.faults[0][1:] == ("Watcher_id", "number one")
-        assert unit.faults[12][1] == "Claim_id"
+        assert unit.faults[empty + 3][1] == "Claim_id"
     assert records.waiting() == []
 
 

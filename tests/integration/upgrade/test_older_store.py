@@ -8,7 +8,7 @@ import pytest
 
 from etl.database.embedded import EmbeddedServer
 from etl.engine import prepare
-from tests.fix_company import BOTH_LAYOUTS, CLAIMS, MakeSite, ended, new_site
+from tests.fix_company import APART, BOTH_LAYOUTS, CLAIMS, MakeSite, ended, new_site
 from tests.fix_database import Database, fresh_database
 from tests.integration.upgrade.older import (
     CLAIM_CLIENT,
@@ -132,6 +132,33 @@ def test_two_upgrades_at_once_do_each_step_once(make_site: MakeSite, layout: str
     steps = site.look("select part, version, count(*) as n from store_demo.etl_step group by 1, 2 order by 1, 2")
     made = [(part, version) for part in ("out", "store") for version in range(1, PROGRAM[part] + 1)]
     assert steps == [{"part": part, "version": version, "n": 1} for part, version in made]
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("table", ["journal", "boi_reference"])
+def test_an_upgrade_that_is_killed_continues_where_it_was(make_site: MakeSite, layout: str, table: str) -> None:
+    """Between two steps, which nothing of the third one shows."""
+    site = older_site(make_site, layout)
+    recorded = "select version from store_demo.etl_schema where part = 'store'"
+    with session(site.store_database) as lock:
+        lock.execute(f"lock table store_demo.{table} in access share mode")
+        process = site.start("upgrade", "start")
+        site.wait_for_blocked()
+        process.kill()
+        ended(process)
+    reached = site.value(recorded, at=site.store_database)
+    assert reached == {"journal": 1, "boi_reference": 3}[table]
+    for command in (("run",), ("undo", "1883118878527062016")):
+        refused = site.etl(*command)
+        assert (refused.code, "`etl upgrade start`" in refused.err) == (2, True), refused
+    assert site.etl("status").code == 0
+    started = site.etl("upgrade", "start")
+    assert started.code == 0, started
+    steps = [line for line in started.out.splitlines() if line.startswith("store_demo: store ")]
+    mirrored = PROGRAM["store"] if layout == APART else 0
+    assert len(steps) == PROGRAM["store"] - reached + mirrored
+    assert site.etl("run").code == 0
+    assert out(site, VERSIONS[1]) == (CLIENTS, CLAIM_CLIENT, {"first": "Renamed"})
 
 
 def test_an_upgrade_waits_for_no_run_that_is_under_way(make_site: MakeSite, layout: str) -> None:
