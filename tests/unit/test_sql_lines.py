@@ -7,7 +7,6 @@ import pytest
 _ROOT = Path(__file__).parents[2]
 _LONGEST = 120
 _ENDINGS = ("*.sql", "*.jinja", "*.sql.j2")
-# Statements of migrations, which are left as databases have run them: path -> the long lines.
 # Released migrations never change.
 _RELEASED = ("0000_", "0001_")
 
