@@ -1,0 +1,149 @@
+"""Random histories of two sources on one store: runs of the in_ tables and batches of records, alone and at once.
+
+What comes of a run and a batch at once is what one of the orders gives in which their tasks may follow each other.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from etl.database.embedded import EmbeddedServer
+from tests.fix_company import APART, ONE, PreparedTemplates, copied_site, superuser
+from tests.fix_database import fresh_database
+from tests.properties.model import Policy
+from tests.properties.turns import COMMIT, Stop, Turns
+from tests.properties.two_sources import (
+    DOCUMENTS,
+    Both,
+    Delivery,
+    Played,
+    batch,
+    batch_parts,
+    deliver,
+    delivery,
+    facts,
+    in_every_order,
+    run_parts,
+)
+
+_STEPS = 8
+_AIMS = ("", "", "stage", "update store_demo", "insert into store_demo", "boi_reference", "pg_advisory", COMMIT)
+
+
+@contextmanager
+def played(server: EmbeddedServer, templates: PreparedTemplates, layout: str, folder: Path, **settings: object) -> Iterator[Played]:
+    with ExitStack() as stack:
+        prepared = templates.of(DOCUMENTS, layout)
+        copies = [stack.enter_context(fresh_database(server, one)) for one in prepared.databases]
+        lease = {"leaseSeconds": 3600, "heartbeatSeconds": 600}
+        site = copied_site(prepared, copies, folder, DOCUMENTS, **lease, **settings)
+        stack.callback(site.partner.session.close)
+        yield Played(site, stack.enter_context(site.runtime()))
+
+
+def stops(choose: random.Random) -> list[Stop]:
+    drawn = []
+    for _ in range(choose.randint(0, 3)):
+        aim = choose.choice(_AIMS)
+        drawn.append(Stop(aim, choose.randint(1, 4) if aim else choose.randint(1, 60)))
+    return drawn
+
+
+class History:
+    """One store's life. `worlds`: all that the model allows so far."""
+
+    def __init__(self, real: Played, choose: random.Random, policy: Policy) -> None:
+        self.real, self.choose, self.policy = real, choose, policy
+        self.worlds = [Both(real.runtime.company)]
+        self.log: list[str] = []
+        self.number = 0
+
+    def step(self) -> None:
+        acts = [self.run, self.batch, self.both, self.both, self.both]
+        self.choose.choice(acts)()
+
+    def _deliver(self, given: Delivery) -> None:
+        self.real.deliver(given)
+        for world in self.worlds:
+            deliver(world, given)
+
+    def run(self) -> None:
+        given = delivery(self.choose, self._next())
+        self.log.append(f"run {given}")
+        self._deliver(given)
+        self.real.run()
+        self._follow(in_every_order(self.worlds, run_parts(self.policy)))
+        self._look()
+
+    def batch(self) -> None:
+        given = batch(self.choose)
+        self.log.append(f"{given}")
+        self.real.merge(given)
+        self._follow(in_every_order(self.worlds, batch_parts(given)))
+
+    def both(self) -> None:
+        given, records = delivery(self.choose, self._next()), batch(self.choose)
+        mine, others = stops(self.choose), stops(self.choose)
+        is_run_first = self.choose.random() < 0.5
+        self.log.append(f"run {given}\n  at once, first the run: {is_run_first}, {mine} {others}\n  {records}")
+        self._deliver(given)
+        engines = list({id(one): one for one in (self.real.runtime.engine, self.real.runtime.store_engine)}.values())
+        with psycopg.connect(**superuser(self.real.site.store_database), autocommit=True) as eyes:
+            turns = Turns(eyes, (mine, others))
+            if is_run_first:
+                turns.play(engines, self.real.run, lambda: self.real.merge(records))
+            else:
+                turns.play(engines, lambda: self.real.merge(records), self.real.run)
+        worlds = in_every_order(self.worlds, run_parts(self.policy), batch_parts(records))
+        self._quiet_run(worlds)
+
+    def _quiet_run(self, worlds: list[Both]) -> None:
+        """Nothing is delivered: what waited and has come is linked."""
+        self.real.site.partner.hand_over()
+        self.real.run()
+        self._follow(in_every_order(worlds, run_parts(self.policy)))
+        self._look()
+
+    def _follow(self, worlds: list[Both]) -> None:
+        found = self.real.facts()
+        self.worlds = [world for world in worlds if facts(world) == found]
+        if not self.worlds:
+            nearest = min((self._wrong(facts(world), found) for world in worlds), key=len)
+            pytest.fail("\n".join([*self.log, f"of {len(worlds)} orders none gives this; the nearest:", *nearest]))
+
+    @staticmethod
+    def _wrong(said: dict[str, object], found: dict[str, object]) -> list[str]:
+        return [f"{name}\n  model: {said[name]}\n  real:  {found[name]}" for name in said if said[name] != found[name]]
+
+    def _look(self) -> None:
+        assert list(self.real.unexplained()) == [], "\n".join(self.log)
+        assert self.real.misshown() == [], "\n".join(self.log)
+
+    def _next(self) -> int:
+        self.number += 10
+        return self.number
+
+
+def play(server: EmbeddedServer, templates: PreparedTemplates, layout: str, folder: Path, seed: int) -> None:
+    choose = random.Random(seed)
+    folder = folder / f"{layout} {seed}".replace(" ", "_")
+    folder.mkdir()
+    policy = Policy(keep_on_null=choose.random() < 0.5, max_value_bytes=1000)
+    null_policy = "keep" if policy.keep_on_null else "clear"
+    with played(server, templates, layout, folder, nullPolicy=null_policy) as real:
+        history = History(real, choose, policy)
+        for _ in range(_STEPS):
+            history.step()
+
+
+@pytest.mark.parametrize("layout", [ONE, APART])
+def test_two_sources_at_once(
+    server: EmbeddedServer, prepared_templates: PreparedTemplates, layout: str, tmp_path: Path
+) -> None:
+    for seed in range(int(os.environ.get("ETL_PROPERTY_EXAMPLES", "12")) // 2):
+        play(server, prepared_templates, layout, tmp_path, seed)
