@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy
@@ -53,7 +54,8 @@ FIELDS = {"Thing": ("Name", "Amount", "Note"), "Claim": ("Title",)}
 UNIQUE = {"Thing": "Name", "Claim": ""}
 LINKS = ("Client", "Watcher", "Team")
 _THINGS, _CLAIMS, _NAMES, _WORDS = "abcdef", "kl", ("x", "y", "z", "w"), ("p", "q", None)
-_PAST, _FUTURE = datetime(2024, 5, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_PAST, _NOW = datetime(2024, 5, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+"""Link rows have times long before, or that of their step, which counts hours from here in the model."""
 _BY_NAME = "="
 """A target that is named by its unique value: this before it."""
 Part = Callable[["Both"], None]
@@ -82,19 +84,38 @@ class Delivery:
     rows: dict[str, list[Row]]
     links: dict[str, list[LinkRow]]
 
+    def __str__(self) -> str:
+        rows = [f"{bo}{list(row.values())}" for bo, of in self.rows.items() for row in of]
+        links = [
+            f"{name} {one.owner}-{one.target}{' removed' if one.removed else ''} {one.inserted:%Y-%m-%dT%H:%M:%S}"
+            for name, of in self.links.items()
+            for one in of
+        ]
+        return "\n    ".join(["run", *rows, *links])
+
 
 @dataclass(frozen=True)
 class Batch:
-    """Records by object, links by field."""
+    """Records by object, links by field; `at`: when it starts, later than what is delivered in its step."""
 
     records: dict[str, list[Record]]
     links: dict[str, list[RecordLink]]
+    at: datetime
+
+    def __str__(self) -> str:
+        rows = [f"{bo} {one.in_id} {one.given} {one.state or ''}" for bo, of in self.records.items() for one in of]
+        links = [
+            f"{name} {one.owner}-{one.target}{' removed' if one.removed else ''}"
+            for name, of in self.links.items()
+            for one in of
+        ]
+        return "\n    ".join(["batch", *rows, *links])
 
 
 # What is drawn
 
 
-def delivery(choose: random.Random, number: int) -> Delivery:
+def delivery(choose: random.Random, step: int) -> Delivery:
     rows: dict[str, list[Row]] = {"Thing": [], "Claim": []}
     for in_id in choose.sample(_THINGS, choose.randint(0, 4)):
         values = {"Name": choose.choice([*_NAMES, None, None]), "Amount": _amount(choose), "Note": choose.choice(_WORDS)}
@@ -103,15 +124,14 @@ def delivery(choose: random.Random, number: int) -> Delivery:
         rows["Claim"].append({"in_id": in_id, "removed": False, "Title": choose.choice(_WORDS)})
     links: dict[str, list[LinkRow]] = {name: [] for name in LINKS}
     for name in LINKS:
-        for owner, target in _pairs(choose):
-            at = choose.choice([_PAST, _FUTURE]) + timedelta(seconds=choose.randrange(100), milliseconds=number)
-            number += 1
+        for n, (owner, target) in enumerate(_pairs(choose)):
+            at = choose.choice([_PAST, _NOW]) + timedelta(hours=step, seconds=n)
             links[name].append(LinkRow(owner, target, at, choose.random() < 0.15))
     return Delivery(rows, links)
 
 
-def batch(choose: random.Random) -> Batch:
-    """At most one row gives a name, and then none removes: see model.records."""
+def batch(choose: random.Random, step: int) -> Batch:
+    """At most one row gives a name or returns its instance, and then none removes: see model.records."""
     named = choose.random() < 0.6
     things = []
     for in_id in choose.sample(_THINGS, choose.randint(1, 4)):
@@ -122,7 +142,7 @@ def batch(choose: random.Random) -> Batch:
             given["Amount"] = _amount(choose)
         if choose.random() < 0.5:
             given["Note"] = choose.choice(_WORDS)
-        states = [None, None, None, "ACTUAL"] + ([] if named else ["REMOVED"])
+        states = [None, None, "ACTUAL" if not things else None] if named else [None, None, "REMOVED"]
         things.append(Record(in_id, given, choose.choice(states)))
     claims = [Record(in_id, {"Title": choose.choice(_WORDS)}) for in_id in choose.sample(_CLAIMS, choose.randint(0, 1))]
     links = {}
@@ -132,11 +152,11 @@ def batch(choose: random.Random) -> Batch:
             links[name] = [
                 RecordLink(owner, target, name != "Team" and choose.random() < 0.2) for owner, target in pairs
             ]
-    return Batch({"Thing": things, "Claim": claims}, links)
+    return Batch({"Thing": things, "Claim": claims}, links, _NOW + timedelta(hours=step, minutes=30))
 
 
-def _amount(choose: random.Random) -> int | None:
-    return choose.choice([1, 2, 3, None])
+def _amount(choose: random.Random) -> Decimal | None:
+    return choose.choice([Decimal(1), Decimal(2), Decimal(3), None])
 
 
 def _pairs(choose: random.Random, names: Sequence[str] = ()) -> list[tuple[str, str]]:
@@ -190,7 +210,7 @@ def batch_parts(one: Batch) -> list[Part]:
         )
 
     def links(name: str) -> Part:
-        return lambda world: merge_record_links(world, link_table(world, name), one.links[name], 0)
+        return lambda world: merge_record_links(world, link_table(world, name), one.links[name], one.at, 0)
 
     return [*map(records, FIELDS), *(links(name) for name in LINKS if name in one.links)]
 
@@ -275,8 +295,8 @@ class Played:
             self.site.partner.redeliver(names.in_table(bo), *rows)
         for name, links in given.links.items():
             rows = [
-                {"claim_id": o.owner, f"{name}_id": o.target, "inserted_date": o.inserted, "removed": o.removed}
-                for o in links
+                {"claim_id": one.owner, f"{name}_id": one.target, "inserted_date": _real(one), "removed": one.removed}
+                for one in links
             ]
             self.site.partner.redeliver(f"in_Claim_{name}", *rows)
             self.waited |= {("link", json.dumps([one.owner, one.target])) for one in links}
@@ -407,6 +427,10 @@ class Played:
                 is_right = ("link", _by_in_id(row["origin"], ids)) in origins | self.waited
             if not is_right or (row["source"], row["kind"]) != (source, kind):
                 yield row
+
+
+def _real(link: LinkRow) -> datetime:
+    return link.inserted if link.inserted < _NOW else datetime.now(UTC)
 
 
 def _row(row: Row) -> str:

@@ -6,7 +6,7 @@ most one gives the unique value: then it makes no difference whether rows are ju
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from etl.metadata.company import LinkTable
@@ -14,7 +14,6 @@ from tests.properties.model.delivered import CLAIMED, WAITING, LinkRow
 from tests.properties.model.links import merge_links
 from tests.properties.model.world import Instance, World
 
-_STARTED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,14 @@ def _holders(world: World, bo: str, unique: str, value: Any) -> list[Instance]:
     return [one for one in live if value is not None and one.values.get(unique) == value]
 
 
-def merge_record_links(world: World, link: LinkTable, links: Sequence[RecordLink], run: int) -> None:
+def merge_record_links(
+    world: World, link: LinkTable, links: Sequence[RecordLink], started: datetime, run: int
+) -> None:
     """They are later than every link and reference that their owner has, whatever clocks say."""
     partners = world.links_in[link.name]
+    latest = {one.owner: max([started, *_times(world, link, one.owner)]) for one in links}
     rows = [
-        LinkRow(one.owner, one.target, _latest(world, link, one.owner) + timedelta(milliseconds=n), one.removed, CLAIMED)
+        LinkRow(one.owner, one.target, latest[one.owner] + timedelta(milliseconds=n), one.removed, CLAIMED)
         for n, one in enumerate(links, 1)
     ]
     waiting = dict(world.references)
@@ -79,7 +81,7 @@ def merge_record_links(world: World, link: LinkTable, links: Sequence[RecordLink
                 world.references[reference] = max(row.inserted, waiting.get(reference, row.inserted))
 
 
-def _latest(world: World, link: LinkTable, owner: str) -> datetime:
+def _times(world: World, link: LinkTable, owner: str) -> list[datetime]:
     known = world.known(link.bo.code, owner)
     golden = world.links[link.bo.code, link.field.code]
     linked = [one.at for (its, _), one in golden.items() if known and its == known.id]
@@ -89,4 +91,4 @@ def _latest(world: World, link: LinkTable, owner: str) -> datetime:
         if (one.bo, one.field) == (link.bo.code, link.field.code)
         and (one.owner == owner or (known and world.known(link.bo.code, one.owner) is known))
     ]
-    return max([_STARTED, *linked, *waits])
+    return [*linked, *waits]
