@@ -53,6 +53,7 @@ fields:
 FIELDS = {"Thing": ("Name", "Amount", "Note"), "Claim": ("Title",)}
 UNIQUE = {"Thing": "Name", "Claim": ""}
 LINKS = ("Client", "Watcher", "Team")
+LINK_ROWS = [f"{name} rows" for name in LINKS]
 _THINGS, _CLAIMS, _NAMES, _WORDS = "abcdef", "kl", ("x", "y", "z", "w"), ("p", "q", None)
 _PAST, _NOW = datetime(2024, 5, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
 """Link rows have times long before, or that of their step, which counts hours from here in the model."""
