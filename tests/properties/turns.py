@@ -11,7 +11,8 @@ import psycopg
 import sqlalchemy
 from sqlalchemy import event
 
-One, Other = TypeVar("One"), TypeVar("Other")
+One = TypeVar("One")
+Other = TypeVar("Other")
 _BLOCKED = """
 select 1 from pg_stat_activity
 where pid = any(%s) and wait_event_type = 'Lock' and pg_blocking_pids(pid) && cast(%s as int[])

@@ -1,23 +1,21 @@
-"""A run of the in_ tables and a batch of records as values: drawn, done to the model in every order, done to a store."""
+"""A run of the in_ tables and a batch of records: drawn, done to the model in every order, and done to a store."""
 
 import copy
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy
-
 from etl.database import transaction
-from etl.engine import Runtime, run_once
+from etl.engine import Runtime, run_once, undo
 from etl.errors import TransientFault
 from etl.merge.links import lock_links
 from etl.metadata import names
 from etl.metadata.company import LinkTable
-from etl.store import Token, UnitKind
+from etl.store import Token, UnitKind, undo_run
 from etl.store import Unit as StoreUnit
 from tests.fix_company import OUT, STORE, Row, Site
 from tests.integration.merge.sources import Records
@@ -119,7 +117,11 @@ class Batch:
 def delivery(choose: random.Random, step: int) -> Delivery:
     rows: dict[str, list[Row]] = {"Thing": [], "Claim": []}
     for in_id in choose.sample(_THINGS, choose.randint(0, 4)):
-        values = {"Name": choose.choice([*_NAMES, None, None]), "Amount": _amount(choose), "Note": choose.choice(_WORDS)}
+        values = {
+            "Name": choose.choice([*_NAMES, None, None]),
+            "Amount": _amount(choose),
+            "Note": choose.choice(_WORDS),
+        }
         rows["Thing"].append({"in_id": in_id, "removed": choose.random() < 0.15, **values})
     for in_id in choose.sample(_CLAIMS, choose.randint(0, 2)):
         rows["Claim"].append({"in_id": in_id, "removed": False, "Title": choose.choice(_WORDS)})
@@ -134,7 +136,7 @@ def delivery(choose: random.Random, step: int) -> Delivery:
 def batch(choose: random.Random, step: int) -> Batch:
     """At most one row gives a name or returns its instance, and then none removes: see model.records."""
     named = choose.random() < 0.6
-    things = []
+    things: list[Record] = []
     for in_id in choose.sample(_THINGS, choose.randint(1, 4)):
         given: dict[str, Any] = {}
         if named and not things:
@@ -268,14 +270,40 @@ def facts(world: Both) -> dict[str, Any]:
         said[name] = sorted((ids[owner], ids[target]) for owner, target in world.links["Claim", name])
         rows = world.links_in[link_table(world, name).name]
         said[f"{name} rows"] = sorted((row.owner, row.target, row.status) for row in rows)
-    said["waiting"] = sorted({(one.field, _called(world, "Claim", one.owner), _called(world, "Thing", one.target))
-                              for one in world.references})
+    said["waiting"] = sorted(
+        {
+            (one.field, _called(world, "Claim", one.owner), _called(world, "Thing", one.target))
+            for one in world.references
+        }
+    )
     return said
 
 
 def _called(world: Both, bo: str, in_id: str) -> str:
     known = world.known(bo, in_id)
     return known.in_id if known else in_id
+
+
+def without_unit(
+    stored: dict[tuple[str, str], Row], changes: dict[tuple[str, str], list[Row]], unit: int, undone: dict[int, int]
+) -> dict[tuple[str, str], Row]:
+    """The instances that an undo of the unit leaves, by the journal: a column gets back what it had before it, but
+    not where a unit has changed it since that is not `undone` (undo -> its unit)."""
+    left = {}
+    for key, row in stored.items():
+        mine = [one for one in changes.get(key, []) if one["run"] == unit]
+        since = [one for one in changes.get(key, []) if mine and one["n"] > mine[0]["n"] and one["run"] != unit]
+        gone = {one["run"] for one in since} & {*undone.values()}
+        gone |= {as_run for as_run, its in undone.items() if its in gone}
+        later = [one for one in since if one["run"] not in gone]
+        if mine and mine[0]["change"] == "created":
+            images = {} if later else {"_state": "REMOVED"}
+        else:
+            images = {column: old for one in reversed(mine) for column, old in (one["before"] or {}).items()}
+        left[key] = row | {
+            column: old for column, old in images.items() if not any(column in (one["before"] or {}) for one in later)
+        }
+    return left
 
 
 # The store
@@ -331,8 +359,8 @@ class Played:
         origins: set[tuple[str, str]] = set()
         with Records(self.site, self.runtime).unit() as unit:
             fence.hold(unit.connection, token)
-            unit.context = unit_context = _numbered(unit.context, token.unit)
-            batch = StoreUnit(token.unit, RECORDS.name, UnitKind.BATCH, unit_context.started_at)
+            unit.context = replace(unit.context, run=token.unit)
+            batch = StoreUnit(token.unit, RECORDS.name, UnitKind.BATCH, unit.context.started_at)
             batch.begin(unit.connection, STORE)
             for bo, records in one.records.items():
                 rows = [
@@ -351,9 +379,43 @@ class Played:
                     origins |= {("link", row["_origin"]) for row in links}
                     unit.links(name, *links)
             batch.finish(unit.connection, STORE, {})
-        self.waited |= {("link", json.dumps([link.owner, link.target.removeprefix(_BY_NAME)]))
-                        for links in one.links.values() for link in links}
+        self.waited |= {
+            ("link", json.dumps([link.owner, link.target.removeprefix(_BY_NAME)]))
+            for links in one.links.values()
+            for link in links
+        }
         self.origins[token.unit] = (RECORDS.name, "batch", origins)
+
+    def undo(self, unit: int) -> int:
+        """Takes a run or a batch back; returns the number of the undo."""
+        source = self.origins[unit][0]
+        if source != RECORDS.name:
+            number = undo(self.runtime, unit).as_run
+        else:
+            with transaction(self.runtime.store_engine) as connection:
+                self.runtime.store_fence.shut_out(connection)
+                number, now = self.runtime.store.next_number(connection), datetime.now(UTC)
+                counters = undo_run(connection, self.runtime.company, STORE, run=unit, as_run=number, at=now)
+                StoreUnit(number, source, UnitKind.UNDO, now).finish(connection, STORE, counters)
+        self.origins[number] = (source, "undo", set())
+        return number
+
+    def instances(self) -> dict[tuple[str, str], Row]:
+        """(object, id) -> state and fields, by the names of their columns."""
+        return {
+            (bo, row.pop("_id")): row
+            for bo, codes in FIELDS.items()
+            for row in self.site.look(f"select _id, _state, {', '.join(codes)} from {STORE}.bo_{bo}")
+        }
+
+    def changes(self) -> dict[tuple[str, str], list[Row]]:
+        """(object, id) -> what the journal has of it, in its order."""
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in self.site.look(
+            f"select * from {STORE}.journal where field is null and change <> 'touched' order by n"
+        ):
+            found.setdefault((row["bo"], row["instance"]), []).append(row)
+        return found
 
     def facts(self) -> dict[str, Any]:
         """The same subjects as those of the model."""
@@ -395,7 +457,9 @@ class Played:
         for bo, codes in FIELDS.items():
             columns = ", ".join(codes)
             kept = self.site.look(f"select _id, {columns} from {STORE}.bo_{bo} where _state <> 'REMOVED'")
-            shown = self.site.look(f"select system_id, {columns} from {OUT}.{names.out_table(bo)}", at=self.site.out_database)
+            shown = self.site.look(
+                f"select system_id, {columns} from {OUT}.{names.out_table(bo)}", at=self.site.out_database
+            )
             live |= {row["_id"] for row in kept}
             if sorted(map(_row, kept)) != sorted(map(_row, shown)):
                 wrong.append(bo)
@@ -411,7 +475,9 @@ class Played:
     def unexplained(self) -> Iterator[Row]:
         """Changes whose unit or origin is not right."""
         ids = {
-            row["_id"]: row["_in_id"] for bo in FIELDS for row in self.site.look(f"select _id, _in_id from {STORE}.bo_{bo}")
+            row["_id"]: row["_in_id"]
+            for bo in FIELDS
+            for row in self.site.look(f"select _id, _in_id from {STORE}.bo_{bo}")
         }
         for row in self.site.look(
             f"select j.run, j.bo, j.field, j.change, j.origin, u.source, u.kind from {STORE}.journal j "
@@ -443,12 +509,6 @@ def _by_in_id(origin: str, ids: dict[str, str]) -> str:
         return origin
     owner, target = json.loads(origin)
     return json.dumps([ids.get(owner, owner), target])
-
-
-def _numbered(context: Any, number: int) -> Any:
-    from dataclasses import replace
-
-    return replace(context, run=number)
 
 
 def _staged(link: RecordLink, origin: str) -> Row:

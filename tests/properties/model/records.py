@@ -15,7 +15,6 @@ from tests.properties.model.links import merge_links
 from tests.properties.model.world import Instance, World
 
 
-
 @dataclass(frozen=True)
 class Record:
     """A row of an object. `given`: column -> value; `state`: None leaves it."""
@@ -61,9 +60,7 @@ def _holders(world: World, bo: str, unique: str, value: Any) -> list[Instance]:
     return [one for one in live if value is not None and one.values.get(unique) == value]
 
 
-def merge_record_links(
-    world: World, link: LinkTable, links: Sequence[RecordLink], started: datetime, run: int
-) -> None:
+def merge_record_links(world: World, link: LinkTable, links: Sequence[RecordLink], started: datetime, run: int) -> None:
     """They are later than every link and reference that their owner has, whatever clocks say."""
     partners = world.links_in[link.name]
     latest = {one.owner: max([started, *_times(world, link, one.owner)]) for one in links}
