@@ -124,17 +124,13 @@ def undo_run(
 
 def _taken_back(connection: Connection, store_schema: str, run: int, as_run: int) -> dict[str, object]:
     """Records that `run` is undone, and returns the bind values of the statements: `undone`, all runs that are now;
-    `undos`, all undos; `cancelled`, runs after `run` whose changes do not count, as they are undone or have undone
-    such.
-    """
+    `undos`, all undos."""
     tables = {"store_schema": store_schema}
     noted = {row.as_run: row.run for row in fetch_all(connection, _sql("undone_runs", **tables))}
     if run not in _undone(noted):
         noted[as_run] = run
         execute(connection, _sql("note_undone_run", **tables), {"run": run, "as_run": as_run})
-    undone = _undone(noted)
-    cancelled = {one for one in undone if one > run} | {one for one, its in noted.items() if its > run}
-    return {"undone": sorted(undone), "undos": sorted({*noted, as_run}), "cancelled": sorted(cancelled)}
+    return {"undone": sorted(_undone(noted)), "undos": sorted({*noted, as_run})}
 
 
 def _undone(noted: dict[int, int]) -> set[int]:
