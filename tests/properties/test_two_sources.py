@@ -39,8 +39,8 @@ from tests.properties.two_sources import (
 # A few histories of few steps, the same each time; the long checks play many others.
 _EXAMPLES = int(os.environ.get("ETL_PROPERTY_EXAMPLES", "12"))
 _IS_LONG = "ETL_PROPERTY_EXAMPLES" in os.environ
-SEEDS = [random.randrange(1 << 32) if _IS_LONG else n for n in range(_EXAMPLES // 2)]
-_STEPS = 4
+SEEDS = [random.randrange(1 << 32) if _IS_LONG else n for n in range(_EXAMPLES // 4)]
+_STEPS = 3
 # Histories in which a sown fault must be found.
 _MOST = 100
 _AIMS = ("", "", "stage", "update store_demo", "insert into store_demo", "boi_reference", "pg_advisory", COMMIT)
