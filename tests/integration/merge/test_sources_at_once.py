@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 
+from etl.engine import undo
 from etl.errors import TransientFault
 from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Row, Site
 from tests.integration.merge.staged import Staged
@@ -117,3 +118,44 @@ def test_a_run_journals_what_a_batch_has_changed_since_it_was_staged(records: St
     number = records.site.value("select max(id) from in_tables.run")
     assert records.journal(number) == [("changed", {"amount": 2, "note": "n"})]
     assert (records.one()["amount"], records.one()["note"]) == (3, None)
+
+
+@BOTH_LAYOUTS
+def test_undo_of_units_whose_numbers_are_not_the_order_of_their_changes(records: Staged) -> None:
+    """A batch has its number first, and changes an instance last: its undo, and then that of the run."""
+    site = records.site
+    _run(site, [{"in_id": "a", "Amount": 1}])
+    with site.runtime() as runtime:
+        batch = records.next_run(runtime)
+        _run(site, [{"in_id": "a", "Amount": 2}, {"in_id": "b", "Amount": 2}])
+        run = site.value("select max(id) from in_tables.run")
+        assert batch < run
+        with records.store(runtime) as connection:
+            changed: list[Row] = [{"in_id": "a", "Amount": 3}, {"in_id": "b", "Amount": 3, "state": "REMOVED"}]
+            records.merge_in(runtime, connection, changed, run=batch)
+        records.undo(batch)
+        assert _stored(records) == {"a": ("ACTUAL", 2), "b": ("ACTUAL", 2)}
+        assert undo(runtime, run).counters["kept"] == 0
+    assert _stored(records) == {"a": ("ACTUAL", 1), "b": ("REMOVED", 2)}
+
+
+@BOTH_LAYOUTS
+def test_undo_of_what_was_before_a_batch_of_a_lower_number_counts_as_later(records: Staged) -> None:
+    """The run changes the instance first, and is undone; the batch has given it another value since, which is kept."""
+    site = records.site
+    _run(site, [{"in_id": "a", "Amount": 1}])
+    with site.runtime() as runtime:
+        batch = records.next_run(runtime)
+        _run(site, [{"in_id": "a", "Amount": 2}])
+        run = site.value("select max(id) from in_tables.run")
+        with records.store(runtime) as connection:
+            records.merge_in(runtime, connection, [{"in_id": "a", "Amount": 3}], run=batch)
+        assert undo(runtime, run).counters["kept"] == 1
+        assert _stored(records) == {"a": ("ACTUAL", 3)}
+        records.undo(batch)
+    assert _stored(records) == {"a": ("ACTUAL", 2)}
+
+
+def _stored(records: Staged) -> dict[str, tuple[str, int]]:
+    """in_id -> state, Amount."""
+    return {row["_in_id"]: (row["_state"], row["amount"]) for row in records.stored().values()}

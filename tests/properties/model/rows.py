@@ -170,6 +170,10 @@ class _Task:
         staged = Staged(row, readings, known, named is None, by, [], is_aliased, others)
         staged.faults = list(self._faults(staged))
         self._decide(staged, self._image(staged))
+        for one in _unique(self.bo):  # an instance that returns wants what it has kept, which another may have by now
+            holder = _holder(self.world, self.bo, one, staged.image[one.code]) if one.code in staged.wants else None
+            if holder and holder is not known:
+                staged.holders.setdefault(one.code, holder)
         if any(fault.severity == "error" for fault in staged.faults):
             staged.action = "rejected"
         return staged

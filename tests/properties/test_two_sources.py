@@ -1,0 +1,246 @@
+"""Random histories of two sources on one store: runs of the in_ tables and batches of records, alone and at once.
+
+What comes of a run and a batch at once is what one of the orders gives in which their tasks may follow each other.
+"""
+
+import os
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from etl.database.embedded import EmbeddedServer
+from etl.errors import EtlError
+from tests.fix_company import APART, ONE, PreparedTemplates, Row, copied_site, superuser
+from tests.fix_database import fresh_database
+from tests.properties.model import Policy
+from tests.properties.sown import replace, sow
+from tests.properties.turns import COMMIT, Stop, Turns
+from tests.properties.two_sources import (
+    DOCUMENTS,
+    LINK_ROWS,
+    Both,
+    Delivery,
+    Played,
+    batch,
+    batch_parts,
+    deliver,
+    delivery,
+    facts,
+    in_every_order,
+    run_parts,
+    without_unit,
+)
+
+# A few histories of few steps, the same each time; the long checks play many others.
+_EXAMPLES = int(os.environ.get("ETL_PROPERTY_EXAMPLES", "12"))
+_IS_LONG = "ETL_PROPERTY_EXAMPLES" in os.environ
+SEEDS = [random.randrange(1 << 32) if _IS_LONG else n for n in range(_EXAMPLES // 4)]
+_STEPS = 3
+# Histories in which a sown fault must be found.
+_MOST = 100
+_AIMS = ("", "", "stage", "update store_demo", "insert into store_demo", "boi_reference", "pg_advisory", COMMIT)
+
+
+@contextmanager
+def played(
+    server: EmbeddedServer, templates: PreparedTemplates, layout: str, folder: Path, **settings: Any
+) -> Iterator[Played]:
+    with ExitStack() as stack:
+        prepared = templates.of(DOCUMENTS, layout)
+        copies = [stack.enter_context(fresh_database(server, one)) for one in prepared.databases]
+        lease: Any = {"leaseSeconds": 3600, "heartbeatSeconds": 600}
+        site = copied_site(prepared, copies, folder, DOCUMENTS, **lease, **settings)
+        stack.callback(site.partner.session.close)
+        yield Played(site, stack.enter_context(site.runtime()))
+
+
+def stops(choose: random.Random) -> list[Stop]:
+    drawn = []
+    for _ in range(choose.randint(0, 3)):
+        aim = choose.choice(_AIMS)
+        drawn.append(Stop(aim, choose.randint(1, 4) if aim else choose.randint(1, 60)))
+    return drawn
+
+
+class History:
+    """One store's life. `worlds`: all that the model allows so far."""
+
+    def __init__(self, real: Played, seed: int, choose: random.Random, policy: Policy) -> None:
+        self.real, self.seed, self.choose, self.policy = real, seed, choose, policy
+        self.worlds = [Both(real.runtime.company)]
+        self.log: list[str] = []
+        self.number = 0
+
+    def step(self) -> None:
+        acts = [self.run, self.batch, self.both, self.both, self.both]
+        self.choose.choice(acts)()
+
+    def _deliver(self, given: Delivery) -> None:
+        self.real.deliver(given)
+        for world in self.worlds:
+            deliver(world, given)
+
+    def run(self) -> None:
+        given = delivery(self.choose, self._next())
+        self.log.append(str(given))
+        self._deliver(given)
+        self.real.run()
+        self._follow(in_every_order(self.worlds, run_parts(self.policy)))
+        self._look()
+
+    def batch(self) -> None:
+        given = batch(self.choose, self._next())
+        self.log.append(str(given))
+        self.real.merge(given)
+        self._follow(in_every_order(self.worlds, batch_parts(given)), without=LINK_ROWS)  # the next run writes these
+
+    def both(self) -> tuple[int, int]:
+        """Returns the numbers of both units."""
+        given, records = delivery(self.choose, self._next()), batch(self.choose, self.number)
+        mine, others = stops(self.choose), stops(self.choose)
+        is_run_first = self.choose.random() < 0.5
+        self.log.append(f"{given}\nat once, first the run: {is_run_first}, {mine} {others}\n{records}")
+        self._deliver(given)
+        engines = list({id(one): one for one in (self.real.runtime.engine, self.real.runtime.store_engine)}.values())
+        with psycopg.connect(**superuser(self.real.site.store_database), autocommit=True) as eyes:
+            turns = Turns(eyes, (mine, others))
+            if is_run_first:
+                units = turns.play(engines, self.real.run, lambda: self.real.merge(records))
+            else:
+                units = turns.play(engines, lambda: self.real.merge(records), self.real.run)
+        worlds = in_every_order(self.worlds, run_parts(self.policy), batch_parts(records))
+        self._quiet_run(worlds)
+        return units
+
+    def undo(self) -> None:
+        """Of two units that were at once one is taken back, and then the other."""
+        units = list(self.both())
+        self.choose.shuffle(units)
+        undone: dict[int, int] = {}
+        for unit in units:
+            wanted = without_unit(self.real.instances(), self.real.changes(), unit, undone)
+            undone[self.real.undo(unit)] = unit
+            found = self.real.instances()
+            wrong = [
+                (row, found[key]) for key, row in wanted.items() if found[key] != row and not _meets(key, row, found)
+            ]
+            assert wrong == [], "\n".join([*self.log, f"seed {self.seed}: undo of {units}, at {unit}"])
+        self.real.site.partner.hand_over()
+        self.real.run()
+        self._look()
+
+    def _quiet_run(self, worlds: list[Both]) -> None:
+        """Nothing is delivered: what waited and has come is linked."""
+        self.real.site.partner.hand_over()
+        self.real.run()
+        self._follow(in_every_order(worlds, run_parts(self.policy)))
+        self._look()
+
+    def _follow(self, worlds: list[Both], without: Sequence[str] = ()) -> None:
+        found = self.real.facts()
+        wrong = [self._wrong(facts(world), found, without) for world in worlds]
+        self.worlds = [world for world, its in zip(worlds, wrong, strict=True) if not its]
+        if not self.worlds:
+            nearest = min(wrong, key=len)
+            pytest.fail(
+                "\n".join(
+                    [*self.log, f"seed {self.seed}: of {len(worlds)} orders none gives this; the nearest:", *nearest]
+                )
+            )
+
+    @staticmethod
+    def _wrong(said: dict[str, object], found: dict[str, object], without: Sequence[str]) -> list[str]:
+        subjects = (name for name in said if said[name] != found[name] and name not in without)
+        return [f"{name}\n  model: {said[name]}\n  real:  {found[name]}" for name in subjects]
+
+    def _look(self) -> None:
+        assert list(self.real.unexplained()) == [], "\n".join(self.log)
+        assert self.real.misshown() == [], "\n".join(self.log)
+
+    def _next(self) -> int:
+        self.number += 1
+        return self.number
+
+
+def _meets(key: tuple[str, str], row: Row, found: dict[tuple[str, str], Row]) -> bool:
+    """Whether another instance has the name that this one would get back."""
+    others = [one for its, one in found.items() if its != key and one["_state"] != "REMOVED"]
+    return row.get("name") is not None and any(one.get("name") == row["name"] for one in others)
+
+
+def play(server: EmbeddedServer, templates: PreparedTemplates, layout: str, folder: Path, seed: int) -> None:
+    choose = random.Random(seed)
+    folder = folder / f"{layout} {seed}".replace(" ", "_")
+    folder.mkdir()
+    policy = Policy(keep_on_null=choose.random() < 0.5, max_value_bytes=1000)
+    null_policy = "keep" if policy.keep_on_null else "clear"
+    with played(server, templates, layout, folder, nullPolicy=null_policy) as real:
+        history = History(real, seed, choose, policy)
+        for _ in range(_STEPS):
+            history.step()
+        history.undo()
+
+
+def play_all(
+    server: EmbeddedServer, templates: PreparedTemplates, layout: str, folder: Path, seeds: Iterable[int]
+) -> None:
+    for seed in seeds:
+        play(server, templates, layout, folder, seed)
+
+
+@pytest.mark.parametrize("layout", [ONE, APART])
+def test_two_sources_at_once(
+    server: EmbeddedServer, prepared_templates: PreparedTemplates, layout: str, tmp_path: Path
+) -> None:
+    play_all(server, prepared_templates, layout, tmp_path, SEEDS)
+
+
+def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another source has written since the rows were staged is written over."""
+    unguarded = replace(r"\w+\.xmin in \(\w+\._known_version, cast\(pg_current_xact_id\(\) as xid\)\)", "true")
+    for statement in ("update_instances", "release_values"):
+        sow(monkeypatch, statement, unguarded)
+
+
+def no_lock_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    sow(monkeypatch, "lock_links", replace(r"pg_advisory_xact_lock\(.*\)", ":table"))
+
+
+def arrivals_alone_are_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """References that were written beside the transaction of their end are not looked up."""
+    sow(monkeypatch, "stage_references", replace(r"where r\.written_by >= ", "where false and r.written_by >= "))
+
+
+def one_fence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for statement in ("lock_store_fence", "raise_store_fence", "hold_store_fence"):
+        sow(monkeypatch, statement, replace(r":source\b", "'all'"))
+
+
+def no_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch is noted as a run."""
+    sow(monkeypatch, "begin_unit", replace(":kind", "'run'"))
+    sow(monkeypatch, "finish_unit", replace(":kind", "'run'"))
+
+
+SOWN = (no_guard, no_lock_of_fields, arrivals_alone_are_served, one_fence, no_unit)
+
+
+@pytest.mark.negative_control
+@pytest.mark.parametrize("fault", SOWN, ids=lambda fault: fault.__name__)
+def test_a_fault_between_sources_is_found(
+    fault: Callable[[pytest.MonkeyPatch], None],
+    server: EmbeddedServer,
+    prepared_templates: PreparedTemplates,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared_templates.of(DOCUMENTS, ONE)
+    fault(monkeypatch)
+    with pytest.raises((AssertionError, pytest.fail.Exception, EtlError)) as found:
+        play_all(server, prepared_templates, ONE, tmp_path, range(_MOST))
+    print(str(found.value)[-2000:])
