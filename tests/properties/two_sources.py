@@ -337,7 +337,7 @@ class Played:
         ids = {
             (bo, str(row["id"])) for bo in FIELDS for row in self.site.partner(f"select id from {names.in_table(bo)}")
         }
-        self.origins[number] = ("in_tables", "run", ids)
+        self.origins[number] = (self.site.value("select source from in_tables.run_fence"), "run", ids)
         return number
 
     def merge(self, one: Batch) -> int:
