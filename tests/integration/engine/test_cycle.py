@@ -31,7 +31,6 @@ def test_the_tasks_of_a_run_stand_in_the_view_in_their_order(site: Site) -> None
         "MIGRATE_SINGLE_FIELDS",
         "NOP",
         "MIGRATE_BO_LINKS",
-        "MIGRATE_BO_LINKS",
         "NOP",
         "MIGRATE_IN_MIGRATED_AT",
         "MIGRATE_IN_MIGRATED_AT",

@@ -94,7 +94,7 @@ def test_errors_of_every_part_of_a_table_arrive_once(inbound: Inbound) -> None:
         "select case when n % 1000 = 7 then '' else 'k' end, 'x' || n from generate_series(1, 5000) n"
     )
     outcome = inbound.merge()
-    assert inbound.site.count("in_tables.task where in_table = 'in_Claim_Watcher' and title like '%%/%%'") > 1
+    assert inbound.site.count("in_tables.task where in_table = 'in_Claim_Watcher' and title like '%%(%%/%%)'") > 1
     assert fates(outcome, "in_Claim_Watcher") == {"rejected": 5, "waiting": 4995}
     assert [(one["in_id"], one["code"]) for one in inbound.site.errors()] == [("", "LINK_END_EMPTY")] * 5
 
