@@ -147,8 +147,10 @@ class Work:
 
     def close_done(self, connections: Connections) -> None:
         """Closes a run whose tasks are all done."""
-        self._finish_unit(connections)
         self.runtime.store.mark_restored_changes(connections.store)
+        if all(task.state != "quarantined" for task in self.queue.tasks(connections.source)):
+            self.runtime.store.advance_positions(connections.store, self.lease.run)
+        self._finish_unit(connections)
 
     def _finish_unit(self, connections: Connections) -> None:
         written = Receipt.of_run(connections.source, self.runtime.in_schema, self.lease.run)

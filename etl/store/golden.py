@@ -28,6 +28,11 @@ class Store:
         execute(connection, _sql("journal_restored", store_schema=self.schema))
         execute(connection, _sql("units_restored", schema=self.schema))
 
+    def advance_positions(self, connection: Connection, unit: int) -> None:
+        """At the end of a unit, when all its tasks are done: what it brought need not be looked up for waiting links
+        again, unless another unit was at work meanwhile."""
+        execute(connection, _sql("advance_positions", schema=self.schema), {"unit": unit})
+
     def old_before(self, connection: Connection, days: int, *, at_most: int) -> int:
         """The number below which all units are older than `days`, whatever their source; not above `at_most`."""
         [row] = fetch_all(connection, _sql("oldest_unit", schema=self.schema), {"days": days})

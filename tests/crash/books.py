@@ -17,7 +17,7 @@ _RUN_FROM = 1 << 50  # run ids begin with milliseconds; nothing else here is so 
 # Numbers of a sequence, ids of transactions, and who did it: another runner's are as good.
 _ANY = {
     "unit_number": {"last_number"},
-    "unit": {"closed_by"},
+    "unit": {"begun_after", "closed_by"},
     "store_fence": {"source", "fence"},
     "journal": {"n", "written_by"},
     "out_version": {"journal_position", "place", "own_scans", "reader_scans", "last_read_at"},

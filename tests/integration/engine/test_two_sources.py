@@ -458,3 +458,23 @@ def test_a_link_that_replaces_others_waits_for_another_source(
         until(lambda: site.value(waiting) == 2, "both wait")
     assert [ended(one).code for one in (process, second)] == [0, 0]
     assert site.count(f"{STORE}.link_Claim_{field}") == 1
+
+
+@BOTH_LAYOUTS
+def test_what_waits_is_looked_up_again_only_where_another_unit_was_at_work(site: Site, layout: str) -> None:
+    def waits(client: str) -> int:
+        """Makes a claim's link wait for a client; how many waiting links the next run will look up again."""
+        site.partner.fill("in_Claim_Client", {"claim_id": "k", "Client_id": client})
+        site.partner.hand_over()
+        site.run()
+        newer = "p.bo = r.bo and p.field = r.field and p.target_bo = r.target_bo and r.written_by >= p.position"
+        return int(
+            site.value(f"select count(*) from {STORE}.boi_reference r join {STORE}.reference_position p on {newer}")
+        )
+
+    assert waits("x") == 0
+    site.look(
+        f"insert into {STORE}.unit (number, source, kind, started_at) values (1, 'kafka people', 'batch', now())",
+        at=site.store_database,
+    )
+    assert waits("y") == 1

@@ -17,6 +17,7 @@ def serve_references(merge: LinkMerge) -> Counters:
 
 def _resolve(merge: LinkMerge) -> int:
     if not merge.finds("any_reference"):
+        move_position(_until_now(merge))
         return 0
     with merge.by_index():
         merge.run("reject_references")
@@ -40,18 +41,26 @@ def _resolve(merge: LinkMerge) -> int:
 def since_last_time(merge: LinkMerge) -> LinkMerge:
     """The merge with what has to be looked up: what came since references were looked up last."""
     found = merge.value("reference_position")
+    with merge.by_index():
+        has_values = merge.finds("any_value_reference")
     merge = merge.given(
         {"unserved_since": found.since, "served_until": found.until},
         is_served=True,
         has_origin=True,
         looks_at_all=found.since is None,
-        has_values=merge.finds("any_value_reference"),
+        has_values=has_values,
     )
     if found.since is None:
         merge.run("restored_references")
         return merge
     with merge.by_index():
         return merge.given({}, has_older=merge.finds("any_older_reference"))
+
+
+def _until_now(merge: LinkMerge) -> LinkMerge:
+    """The merge where nothing waits yet: what its own rows make wait is looked up from here on."""
+    found = merge.value("reference_position")
+    return merge.given({"unserved_since": found.since, "served_until": found.until})
 
 
 def move_position(merge: LinkMerge) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from etl.database import Connection, SqlTemplates, fetch_all
+from etl.merge.links.statements import by_index
 from etl.metadata.company import LinkTable
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
@@ -21,5 +22,6 @@ def tables_to_serve(connection: Connection, links: Iterable[LinkTable], store_sc
     if not keys:
         return frozenset()
     values = dict(zip(("names", "bos", "fields", "target_bos"), map(list, zip(*keys, strict=True)), strict=True))
-    rows = fetch_all(connection, _sql("tables_to_serve", store_schema=store_schema), values)
+    with by_index(connection):
+        rows = fetch_all(connection, _sql("tables_to_serve", store_schema=store_schema), values)
     return frozenset(row.name for row in rows)

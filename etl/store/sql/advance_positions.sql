@@ -1,0 +1,12 @@
+-- What the unit brought it has looked up itself: links after all instances. So nothing below the oldest transaction that
+-- still runs need be looked up again, unless the changes of another unit came meanwhile.
+{% from "journal_place.jinja" import journal_place %}
+update {{ schema | ident }}.reference_position p
+set position = greatest(p.position, pg_snapshot_xmin(pg_current_snapshot()))
+from {{ schema | ident }}.unit mine
+where mine.number = :unit and p.place = {{ journal_place(schema) }}
+  and not exists (
+      select
+      from {{ schema | ident }}.unit other
+      where other.number <> mine.number and (other.closed_by is null or other.closed_by >= mine.begun_after)
+  )
