@@ -30,7 +30,7 @@ class Store:
 
     def advance_positions(self, connection: Connection, unit: int) -> None:
         """At the end of a unit, when all its tasks are done: what it brought need not be looked up for waiting links
-        again, unless another unit was at work meanwhile."""
+        again, unless another unit ran meanwhile."""
         execute(connection, _sql("advance_positions", schema=self.schema), {"unit": unit})
 
     def old_before(self, connection: Connection, days: int, *, at_most: int) -> int:

@@ -25,7 +25,8 @@ alter table {{ schema | ident }}.boi_reference
 -- Which references of a link table have not been looked up yet.
 create index boi_reference_written_by on {{ schema | ident }}.boi_reference (bo, field, target_bo, written_by);
 -- Whether any reference of a link table names its target by a value: usually none does.
-create index boi_reference_by_value on {{ schema | ident }}.boi_reference (bo, field, target_bo) where target_field <> '';
+create index boi_reference_by_value on {{ schema | ident }}.boi_reference (bo, field, target_bo)
+where target_field <> '';
 -- Asked for the owners of a replaced or removed link.
 create index boi_reference_owner on {{ schema | ident }}.boi_reference (bo, field, owner) where owner <> '';
 -- The same of what waits no longer.

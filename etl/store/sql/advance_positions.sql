@@ -1,5 +1,5 @@
--- What the unit brought it has looked up itself: links after all instances. So nothing below the oldest transaction that
--- still runs need be looked up again, unless the changes of another unit came meanwhile.
+-- What the unit brought it has looked up itself: links after all instances. So nothing below the oldest transaction
+-- that still runs need be looked up again, unless the changes of another unit came meanwhile.
 {% from "journal_place.jinja" import journal_place %}
 update {{ schema | ident }}.reference_position p
 set position = greatest(p.position, pg_snapshot_xmin(pg_current_snapshot()))
