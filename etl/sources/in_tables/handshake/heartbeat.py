@@ -125,7 +125,9 @@ class Heartbeat:
                     return
             except EtlError as error:
                 if error.sqlstate != LOCK_TIMEOUT:
-                    self._failed = True
+                    # An attempt that began when trust was over says nothing of the database: this process stood still,
+                    # and the guard has closed the connection.
+                    self._failed = self._failed or attempt - self._trusted_from <= self._trust_seconds
                     _log.warning("heartbeat of run %s failed and is tried again: %s", self._won.run, error)
                     continue
                 self._say_blocked(self._table, str(error))
