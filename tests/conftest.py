@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 # In this order: fix_company imports fix_database, and pytest has to rewrite the asserts of a module before its import.
-pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_company"]
+pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_kafka", "tests.fix_company"]
 
 # Fresh examples in every run, and what it takes to see a failure again: the blob of the example, the seed of the run.
 hypothesis.settings.register_profile("etl", derandomize=False, print_blob=True, deadline=None)
@@ -46,6 +46,9 @@ _NEEDS = {
     "open_folder": "database",
     "zookeeper_server": "zookeeper",
     "own_zookeeper": "zookeeper",
+    "kafka_url": "kafka",
+    "kafka_brokers": "kafka",
+    "secure_kafka": "kafka",
 }
 # Real processes, signals and waits, minutes in all.
 _SLOW = ("acceptance", "crash", "properties")
