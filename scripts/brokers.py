@@ -101,7 +101,7 @@ auto.create.topics.enable=false
 log.segment.bytes=67108864
 log.cleaner.dedupe.buffer.size=16777216
 """
-# Without a name one is everybody's superuser: that is who gives rights to others.
+# Who comes without a name is a superuser, and gives the ACLs of others.
 SECURE_SETTINGS = """\
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS
@@ -412,7 +412,7 @@ def main(usage: str) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
     starting = verbs.add_parser("start", help="start brokers in the background, print their addresses")
     starting.add_argument("count", type=int, choices=(1, 3), nargs="?", default=1, help="how many brokers")
-    starting.add_argument("--secure", action="store_true", help="with TLS, SASL and rights beside the plain ports")
+    starting.add_argument("--secure", action="store_true", help="with TLS, SASL and ACLs beside the plain ports")
     verbs.add_parser("servers", help="print the addresses of the brokers that run")
     for verb, text in (("kill", "end brokers as a crash does"), ("resume", "start them again")):
         verbs.add_parser(verb, help=text).add_argument("numbers", type=int, nargs="+", help="their numbers, from 1")

@@ -105,7 +105,7 @@ def kafka_cluster(kafka_brokers: KafkaCluster) -> Iterator[KafkaCluster]:
 
 @dataclass(frozen=True)
 class SecureKafka:
-    """A broker with TLS, SASL and rights: who comes by `plain` may do all, `user` only what it was allowed."""
+    """A broker with TLS, SASL and ACLs: who comes by `plain` may do all, `user` only what it was allowed."""
 
     plain: str
     secure: str

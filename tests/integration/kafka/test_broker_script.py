@@ -104,7 +104,7 @@ def test_a_cluster_survives_one_of_its_brokers(kafka_cluster: KafkaCluster) -> N
 
 
 def test_a_secure_broker_asks_who_comes(secure_kafka: SecureKafka) -> None:
-    options = {
+    options: dict[str, str | int | float | bool] = {
         "bootstrap.servers": secure_kafka.secure,
         "security.protocol": "SASL_SSL",
         "ssl.ca.location": str(secure_kafka.tls / "ca.pem"),
