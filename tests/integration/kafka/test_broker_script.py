@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import TopicPartition
 
 from tests.fix_kafka import KafkaCluster, MakeTopic, SecureKafka, kafka_script, make_topic_at
 
