@@ -31,12 +31,12 @@ def kafka_script(home: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
-def make_topic_at(servers: str, name: str = "", *, partitions: int = 1, **config: object) -> str:
+def make_topic_at(servers: str, name: str = "", *, partitions: int = 1, replicas: int = -1, **config: object) -> str:
     """A new topic, its options written with _ for dots; without a name it gets one of its own."""
     name = name or f"t-{secrets.token_hex(6)}"
     options = {key.replace("_", "."): str(value) for key, value in config.items()}
     admin = AdminClient({"bootstrap.servers": servers})
-    [made] = admin.create_topics([NewTopic(name, num_partitions=partitions, config=options)]).values()
+    [made] = admin.create_topics([NewTopic(name, partitions, replicas, config=options)]).values()
     made.result(30)
     return name
 
@@ -59,8 +59,8 @@ def kafka_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def make_topic(kafka_url: str) -> MakeTopic:
     """Makes topics at the broker of the session: make_topic("", partitions=6, max_message_bytes=2000)."""
 
-    def make(name: str = "", *, partitions: int = 1, **config: object) -> str:
-        return make_topic_at(kafka_url, name, partitions=partitions, **config)
+    def make(name: str = "", *, partitions: int = 1, replicas: int = -1, **config: object) -> str:
+        return make_topic_at(kafka_url, name, partitions=partitions, replicas=replicas, **config)
 
     return make
 
@@ -80,9 +80,9 @@ class KafkaCluster:
         """Starts them again, on the same ports and with their data."""
         kafka_script(self.home, "resume", *map(str, numbers))
 
-    def make_topic(self, name: str = "", *, partitions: int = 1, **config: object) -> str:
-        """A new topic, each partition on all three brokers."""
-        return make_topic_at(self.servers, name, partitions=partitions, **config)
+    def make_topic(self, name: str = "", *, partitions: int = 1, replicas: int = 3, **config: object) -> str:
+        """A new topic, each partition on all three brokers unless fewer are asked for."""
+        return make_topic_at(self.servers, name, partitions=partitions, replicas=replicas, **config)
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,17 @@
 """Questions to the cluster: topics, their ids, limits and ends; makes topics."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
-from confluent_kafka import IsolationLevel, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, OffsetSpec, ResourceType
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, ClusterMetadata, ConfigResource, NewTopic, OffsetSpec, ResourceType
 
 from etl.errors import TransientFault
-from etl.kafka.faults import UNKNOWN_TOPIC, created, fault_of, translated
+from etl.kafka.faults import SIGN_IN, UNKNOWN_TOPIC, created, fault_of, translated
 from etl.kafka.messages import Partition
 from etl.kafka.options import client_log, common_options
 from etl.settings import KafkaConnection
@@ -19,6 +19,9 @@ from etl.settings import KafkaConnection
 # The id of a topic at brokers that give none (before 2.8).
 _NO_ID: Final = "AAAAAAAAAAAAAAAAAAAAAA"
 _RETRY_SECONDS: Final = 0.1
+# A question is asked again after this time, and is then often answered at once.
+_SLICE_SECONDS: Final = 3.0
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,26 @@ class Admin:
     def __init__(self, connection: KafkaConnection, *, seconds: float = 15.0) -> None:
         """Connects in the background. Raises ConfigurationError for options that are none."""
         self._connection, self._seconds = connection, seconds
-        self._client = created(lambda: AdminClient(common_options(connection), logger=client_log()), connection)
+        self._refused: KafkaError | None = None
+        options = common_options(connection) | {"error_cb": self._note}
+        self._client = created(lambda: AdminClient(options, logger=client_log()), connection)
 
     def cluster(self) -> Cluster:
-        """The cluster that the servers belong to. Raises TransientFault while none of them answers."""
-        with translated("Kafka does not answer", self._connection):
-            found = self._client.list_topics("", timeout=self._seconds)
+        """The cluster that the servers belong to. Raises TransientFault while none of them answers, EnvironmentFault if
+        they refuse the sign-in."""
+        found = self._retried(self._metadata)
         brokers = sorted((one.id, f"{one.host}:{one.port}") for one in found.brokers.values())
         return Cluster(str(found.cluster_id or ""), tuple(address for _, address in brokers))
+
+    def _metadata(self) -> ClusterMetadata:
+        try:
+            with translated("Kafka does not answer", self._connection):
+                return self._client.list_topics("", timeout=min(_SLICE_SECONDS, self._seconds))
+        except TransientFault:
+            self._client.poll(0)
+            if self._refused is None:
+                raise
+            raise fault_of(self._refused, "Kafka refuses the sign-in", self._connection) from None
 
     def topics(self, names: Iterable[str]) -> dict[str, Topic | None]:
         """Each topic, None for one that does not exist; a topic that we may not see is an EnvironmentFault."""
@@ -97,6 +112,18 @@ class Admin:
             max((len(one.replicas) for one in found.partitions), default=0),
             frozenset(one.name for one in found.authorized_operations or ()),
         )
+
+    def group_operations(self, group: str) -> frozenset[str]:
+        """What we may do with a consumer group, which need not exist; empty if the brokers do not say."""
+        return self._retried(lambda: self._group_operations(group))
+
+    def _group_operations(self, group: str) -> frozenset[str]:
+        [asked] = self._client.describe_consumer_groups(
+            [group], include_authorized_operations=True, request_timeout=min(_SLICE_SECONDS, self._seconds)
+        ).values()
+        with translated(f"consumer group {group}", self._connection):
+            found = asked.result()
+        return frozenset(one.name for one in found.authorized_operations or ())
 
     def limits(self, name: str) -> TopicLimits:
         """Options of a topic. Raises EnvironmentFault where describing its options is not allowed."""
@@ -134,11 +161,15 @@ class Admin:
     def _offsets(self, partitions: list[Partition], which: OffsetSpec) -> dict[Partition, Any]:
         if not partitions:
             return {}
+        return self._retried(lambda: self._offsets_once(partitions, which))
+
+    def _retried(self, question: Callable[[], _Answer]) -> _Answer:
+        """Asks again what goes away by itself: a leader that has moved, a coordinator that is being made."""
         deadline = time.monotonic() + self._seconds
         while True:
             try:
-                return self._offsets_once(partitions, which)
-            except TransientFault:  # the leader has moved, or does not know yet that it is one
+                return question()
+            except TransientFault:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(_RETRY_SECONDS)
@@ -170,6 +201,10 @@ class Admin:
         [asked] = self._client.delete_topics([name], request_timeout=self._seconds).values()
         with translated(f"topic {name} cannot be deleted", self._connection):
             asked.result()
+
+    def _note(self, error: KafkaError) -> None:
+        if error.code() in SIGN_IN:
+            self._refused = error
 
     def __enter__(self) -> Self:
         return self

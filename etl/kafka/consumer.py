@@ -78,9 +78,9 @@ class Consumer:
             self._client.incremental_unassign(_library(left))
 
     def consume(self, count: int, seconds: float) -> Received:
-        """Up to so many messages, waiting for them at most so long.
+        """Up to `count` messages, after at most `seconds`.
 
-        Raises what the listener raised, and EnvironmentFault if no broker lets us in. Nothing is lost by an error: the
+        Raises what the listener raised, and EnvironmentFault if the brokers refuse the sign-in. Nothing is lost by an error: the
         next call returns what had been read.
         """
         kept, self._kept = self._kept, Received([], [])
@@ -97,7 +97,7 @@ class Consumer:
             self.trouble, self._refused = "", None
         elif refused := self._refused:
             self._refused = None
-            raise fault_of(refused, "Kafka lets nobody in", self._connection)
+            raise fault_of(refused, "Kafka refuses the sign-in", self._connection)
         return received
 
     def _received(self, found: list["confluent_kafka.Message"]) -> Received:
@@ -130,16 +130,16 @@ class Consumer:
             self._client.pause(_library(self._read_of(partitions)))
 
     def resume(self, partitions: Iterable[Partition]) -> None:
-        """Goes on at the record after the last one."""
+        """Continues at the record after the last one."""
         with translated("partitions cannot be resumed", self._connection):
             self._client.resume(_library(self._read_of(partitions)))
 
     def seek(self, partition: Partition, offset: int) -> None:
-        """Goes on at this offset: what was delivered from it on is delivered again."""
+        """Continues at this offset: what was delivered from it on is delivered again."""
         self.start({partition: offset})
 
     def positions(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
-        """Where each goes on: behind the last delivered record and what follows it without being one (ends of
+        """Where each continues: behind the last delivered record and what follows it without being one (ends of
         transactions, gaps of compaction)."""
         wanted = self._read_of(partitions)
         with translated("positions cannot be read", self._connection):
@@ -225,7 +225,7 @@ class Consumer:
             self._raised = self._raised or error
 
     def _forget(self, partitions: Iterable[Partition]) -> None:
-        """What was read of them and not handed on is read again by whoever gets them."""
+        """What was read of them and not handed on is read again by the next owner."""
         gone = set(partitions)
         for partition in gone:
             self._started.pop(partition, None)

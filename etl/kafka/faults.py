@@ -119,7 +119,7 @@ def _refused(text: str, connection: KafkaConnection) -> Problem:
 
 def fault_of(error: KafkaError, doing: str, connection: KafkaConnection) -> EtlError:
     """The error of etl for one of the library."""
-    code, text = error.code(), masked(error.str(), connection)
+    code, text = error.code(), masked(error.str().strip(": ") or error.name(), connection)
     said = f"{doing}: {text}"
     if code in _FENCED:
         return FencedOut(f"{said}; another process works under the same name")

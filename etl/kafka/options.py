@@ -20,7 +20,7 @@ _log = logging.getLogger("etl.kafka")
 
 
 class _ClientLog(logging.LoggerAdapter[logging.Logger]):
-    """What the library says: it calls each lost connection an error, and mends it."""
+    """What the library says: it calls each lost connection an error, and connects again."""
 
     def log(self, level: int, msg: object, *args: object, **kwargs: Any) -> None:
         """Logs no louder than INFO."""
@@ -41,7 +41,7 @@ def common_options(connection: KafkaConnection) -> Options:
 def consumer_options(
     connection: KafkaConnection, group_id: str, error_cb: Callable[[KafkaError], None] | None = None
 ) -> Options:
-    """Those of a consumer: it begins where it is told and nowhere else, and sees committed records only."""
+    """Those of a consumer: it begins where the caller says and nowhere else, and sees committed records only."""
     given = common_options(connection)
     sharing: Options = {"partition.assignment.strategy": "cooperative-sticky"}
     if given.get("group.protocol", "").lower() == "consumer":

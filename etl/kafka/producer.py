@@ -18,7 +18,7 @@ from etl.settings import KafkaConnection
 _Act = Callable[[float], None]
 Headers = Iterable[tuple[str, bytes | None]]
 
-# What the library has to tell is fetched after so many records, and while it has no room for another one.
+# What the library has to report is fetched after this number of records, and while it has no room for another one.
 _RECORDS_BETWEEN_POLLS = 1_000
 _POLL_SECONDS = 0.1
 # What abort() does to records that were not sent yet.
@@ -131,8 +131,8 @@ class Producer(_Sender):
 class TransactionalProducer(_Sender):
     """Sends records in transactions: readers of committed records see all of one or none.
 
-    After a TransientFault call abort() and repeat the transaction; a RecordTooLarge of send() leaves all as it was. After
-    FencedOut, any other EnvironmentFault, and a RecordTooLarge of commit() it is of no more use: make another one.
+    After a TransientFault call abort() and repeat the transaction; a RecordTooLarge of send() leaves all as it was.
+    After FencedOut, any other EnvironmentFault, and a RecordTooLarge of commit() it is of no more use: make another.
     """
 
     def __init__(
@@ -163,7 +163,7 @@ class TransactionalProducer(_Sender):
         self._raise_failed()
 
     def abort(self) -> None:
-        """Takes back what was sent since begin(); nobody sees it."""
+        """Takes back what was sent since begin(); no reader sees it."""
         self._insist("a transaction cannot be aborted", self._client.abort_transaction)
         with translated("a transaction cannot be aborted", self._connection):
             self._client.poll(0)
