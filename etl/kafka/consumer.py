@@ -80,8 +80,8 @@ class Consumer:
     def consume(self, count: int, seconds: float) -> Received:
         """Up to `count` messages, after at most `seconds`.
 
-        Raises what the listener raised, and EnvironmentFault if the brokers refuse the sign-in. Nothing is lost by an error: the
-        next call returns what had been read.
+        Raises what the listener raised, and EnvironmentFault if the brokers refuse the sign-in. Nothing is lost by an
+        error: the next call returns what had been read.
         """
         kept, self._kept = self._kept, Received([], [])
         if kept.messages or kept.troubles:

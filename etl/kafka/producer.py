@@ -2,10 +2,10 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException
@@ -16,7 +16,7 @@ from etl.kafka.options import Options, client_log, producer_options
 from etl.settings import KafkaConnection
 
 _Act = Callable[[float], None]
-Headers = Iterable[tuple[str, bytes | None]]
+Headers = list[tuple[str, str | bytes | None]]
 
 # What the library has to report is fetched after this number of records, and while it has no room for another one.
 _RECORDS_BETWEEN_POLLS = 1_000
@@ -32,6 +32,7 @@ class _Sender:
         self._connection, self._patience = connection, patience_seconds
         whole = options | {"on_delivery": self._reported, "error_cb": self._note}
         self._client = created(lambda: confluent_kafka.Producer(whole, logger=client_log()), connection)
+        self._produce = self._client.produce
         self._failed: EtlError | None = None
         self._count = 0
         self.trouble = ""
@@ -42,7 +43,7 @@ class _Sender:
         topic: str,
         key: bytes | None,
         value: bytes | None,
-        headers: Headers = (),
+        headers: Headers | None = None,
         *,
         partition: int = -1,
         timestamp_ms: int = 0,
@@ -52,23 +53,29 @@ class _Sender:
         Raises RecordTooLarge for one that no topic takes, TransientFault if the client has had no room for it for the
         whole of its patience, and what became of records before it.
         """
-        deadline = 0.0
+        try:
+            self._produce(topic, value, key, partition, None, None, timestamp_ms, headers)
+        except BufferError:
+            self._send_when_there_is_room(topic, value, key, partition, None, None, timestamp_ms, headers)
+        except KafkaException as error:
+            raise fault_of(error.args[0], f"a record cannot be sent to {topic}", self._connection) from None
+        self._count += 1
+        if not self._count % _RECORDS_BETWEEN_POLLS:
+            self._poll(0)
+
+    def _send_when_there_is_room(self, topic: str, *rest: Any) -> None:
+        deadline = time.monotonic() + self._patience
         while True:
+            self._poll(_POLL_SECONDS)
             try:
-                self._client.produce(topic, value, key, partition, headers=[*headers] or None, timestamp=timestamp_ms)
-                break
+                self._produce(topic, *rest)
+                return
             except BufferError:
-                now = time.monotonic()
-                deadline = deadline or now + self._patience
-                if now > deadline:
+                if time.monotonic() > deadline:
                     message = f"no broker has taken a record for {self._patience:g} seconds: {self.trouble or topic}"
                     raise TransientFault(message) from None
-                self._poll(_POLL_SECONDS)
             except KafkaException as error:
                 raise fault_of(error.args[0], f"a record cannot be sent to {topic}", self._connection) from None
-        self._count += 1
-        if self._count % _RECORDS_BETWEEN_POLLS == 0:
-            self._poll(0)
 
     def _poll(self, seconds: float) -> None:
         """Learns what became of records."""

@@ -35,11 +35,7 @@ def test_options_of_the_operator_count_before_ours_and_never_before_those_that_c
     given = connection(queued__max__messages__kbytes="64", compression__type="zstd", acks="0", isolation__level="x")
     reading = consumer_options(given, "g")
     assert (reading["queued.max.messages.kbytes"], reading["isolation.level"]) == ("64", "read_committed")
-    assert (reading["auto.offset.reset"], reading["enable.auto.commit"], reading["group.id"]) == (
-        "error",
-        False,
-        "group",
-    )
+    assert (reading["auto.offset.reset"], reading["enable.auto.commit"], reading["group.id"]) == ("error", False, "g")
     writing = producer_options(given, transactional_id="id", largest_bytes=5_000)
     assert (writing["compression.type"], writing["acks"], writing["enable.idempotence"]) == ("zstd", "all", True)
     assert (writing["transactional.id"], writing["message.max.bytes"]) == ("id", 5_000)
