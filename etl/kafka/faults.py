@@ -106,15 +106,15 @@ def created(make: Callable[[], _Client], connection: KafkaConnection) -> _Client
 
 def _refused(text: str, connection: KafkaConnection) -> Problem:
     if _NO_PROVIDER in text:
-        named = connection.options.get("sasl.mechanisms") or connection.options.get("sasl.mechanism")
-        if named is None or "GSSAPI" in _plain(named).upper():
-            return Problem(_KERBEROS, connection.path, None, "option.sasl.mechanisms")
+        named = next((one for one in ("sasl.mechanisms", "sasl.mechanism") if one in connection.options), "")
+        if not named or "GSSAPI" in _plain(connection.options[named]).upper():
+            return Problem(_KERBEROS, *connection.place(named), f"option.{named or 'sasl.mechanisms'}")
     found = _PROPERTY.search(text)
-    key = f"option.{found[1]}" if found else ""
-    if "No such configuration property" in text:
-        return Problem("is not an option of the Kafka client: correct or delete the line", connection.path, None, key)
+    name = found[1] if found else ""
     message = f"the Kafka client refuses its options: {masked(text, connection)}; correct the line"
-    return Problem(message, connection.path, None, key)
+    if "No such configuration property" in text:
+        message = "is not an option of the Kafka client: correct or delete the line"
+    return Problem(message, *connection.place(name), f"option.{name}" if name else "")
 
 
 def fault_of(error: KafkaError, doing: str, connection: KafkaConnection) -> EtlError:

@@ -68,9 +68,14 @@ def _take_servers_of(environ: Mapping[str, str], layers: Layers) -> None:
 
 
 def _connection(layers: Layers) -> KafkaConnection:
-    options = {name: cast(str | SecretStr, one.value) for name, one in layers.members(KAFKA, "option.").items()}
-    servers = ",".join(_listed(layers, KAFKA, "servers"))
-    return KafkaConnection(servers, str(layers.value(KAFKA, "clientId")), options, layers.location(KAFKA))
+    members = layers.members(KAFKA, "option.")
+    return KafkaConnection(
+        servers=",".join(_listed(layers, KAFKA, "servers")),
+        client_id=str(layers.value(KAFKA, "clientId")),
+        options={name: cast(str | SecretStr, one.value) for name, one in members.items()},
+        path=layers.location(KAFKA),
+        places={name: (one.origin.path, one.origin.line) for name, one in members.items()},
+    )
 
 
 def _in_migration(layers: Layers, texts: Mapping[str, str]) -> InMigrationKafka:

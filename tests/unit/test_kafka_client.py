@@ -93,7 +93,7 @@ def test_a_bad_value_is_named(kind: str, name: str, value: str) -> None:
 def test_kerberos_is_asked_for_in_vain(kind: str) -> None:
     asked = [{"sasl__mechanisms": "GSSAPI"}, {"sasl__mechanism": "GSSAPI"}, {}]
     for one in asked:
-        with pytest.raises(ConfigurationError, match=r"option\.sasl\.mechanisms: the Kafka client .* has no Kerberos"):
+        with pytest.raises(ConfigurationError, match=r"option\.sasl\.mechanisms?: the Kafka client .* has no Kerberos"):
             MAKERS[kind](connection(security__protocol="SASL_PLAINTEXT", **one))
 
 

@@ -133,8 +133,14 @@ def test_brokers_that_do_not_answer(tree: Tree) -> None:
     [
         (["option.security.protocol=SASL_PLAINTEXT", "option.sasl.mechanisms=GSSAPI"], "has no Kerberos (GSSAPI)"),
         (["option.security.protocol=SASL_PLAINTEXT"], "has no Kerberos (GSSAPI)"),
-        (["option.linger.mss=5"], "option.linger.mss: is not an option of the Kafka client"),
-        (["option.socket.timeout.ms=soon"], "option.socket.timeout.ms: the Kafka client refuses its options"),
+        (
+            ["# slow", "option.linger.mss=5"],
+            "configs/KafkaConfig.txt:3: option.linger.mss: is not an option of the Kafka",
+        ),
+        (
+            ["option.socket.timeout.ms=soon"],
+            "KafkaConfig.txt:2: option.socket.timeout.ms: the Kafka client refuses its options",
+        ),
     ],
 )
 def test_options_that_are_none(tree: Tree, lines: list[str], problem: str) -> None:
