@@ -89,6 +89,8 @@ class translated:  # noqa: N801 - reads as a word of a with statement
 
 def error_of(raised: object) -> KafkaError | None:
     """The library's error in what was raised; None for anything else."""
+    if isinstance(raised, SystemError):
+        raised = raised.__cause__  # the library has called one of our functions although it had raised already
     if isinstance(raised, KafkaException):
         raised = raised.args[0]
     return raised if isinstance(raised, KafkaError) else None

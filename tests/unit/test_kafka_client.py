@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable
 
 import pytest
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, KafkaException
 from pydantic import SecretStr
 
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, TransientFault
 from etl.kafka import Admin, Consumer, Producer, RecordTooLarge, TransactionalProducer
-from etl.kafka.faults import fault_of
+from etl.kafka.faults import fault_of, translated
 from etl.kafka.options import client_log, common_options, consumer_options, producer_options
 from etl.settings import KafkaConnection
 from etl.settings.kafka_keys import REFUSED_OPTIONS
@@ -140,3 +140,16 @@ def test_the_library_is_never_louder_than_a_note(caplog: pytest.LogCaptureFixtur
         ("INFO", "lost a broker"),
         ("DEBUG", "a detail"),
     ]
+
+
+def test_an_error_of_the_library_is_translated_wherever_it_comes_from() -> None:
+    away = KafkaError(KafkaError._TRANSPORT)
+    late = SystemError("a callback was called although an error was set")
+    late.__cause__ = KafkaException(away)
+    for raised in (KafkaException(away), late):
+        says = r"^it fails: .*\(servers 127\.0\.0\.1:9\)"
+        with pytest.raises(TransientFault, match=says), translated("it fails", connection()):
+            raise raised
+    for other in (SystemError("another"), ValueError("x"), KeyboardInterrupt()):
+        with pytest.raises(type(other)), translated("it fails", connection()):
+            raise other
