@@ -1,7 +1,6 @@
 """Producers on a real broker: sent once, in transactions, too large, by two of one name, to a broker that dies."""
 
 import pytest
-from confluent_kafka import murmur2
 
 from etl.errors import EnvironmentFault, FencedOut, TransientFault
 from etl.kafka import (
@@ -30,13 +29,14 @@ def read(connection: KafkaConnection, topic: str) -> list[str]:
 
 def test_records_lie_where_producers_of_java_put_them(connection: KafkaConnection, make_topic: MakeTopic) -> None:
     topic = make_topic("", partitions=5)
-    keys = [f"Client:{number}".encode() for number in range(50)]
+    keys = [f"Client:{number}".encode() for number in range(20)]
+    places = [4, 2, 1, 3, 3, 3, 3, 4, 2, 2, 2, 4, 4, 4, 0, 3, 0, 3, 3, 3]  # murmur2 of the key, modulo 5
     with Producer(connection) as producer:
         for key in keys:
             producer.send(topic, key, b"x")
     for number in range(5):
         found = [one.key for one in read_to_end(connection, Partition(topic, number))]
-        assert found == [key for key in keys if murmur2(key, 5) == number]
+        assert found == [key for key, place in zip(keys, places, strict=True) if place == number]
 
 
 def test_more_records_than_the_client_holds(kafka_url: str, make_topic: MakeTopic) -> None:
