@@ -241,6 +241,23 @@ def test_what_a_listener_raises_is_raised_by_consume_and_loses_nothing(
             consumer.close()
 
 
+def test_what_came_beside_an_error_of_the_listener_is_delivered_by_the_next_call(
+    kafka_url: str, make_topic: MakeTopic
+) -> None:
+    connection = connect(kafka_url, topic__metadata__refresh__interval__ms="200", heartbeat__interval__ms="200")
+    here, later, log = make_topic(), a_name("later"), Log()
+    partition = Partition(here, 0)
+    with member(connection, a_name("g"), [here, later], log) as consumer:
+        consume_until(consumer, lambda _: partition in consumer.partitions)
+        fill(connection, partition, "abc")
+        log.raises["assigned"] = EnvironmentFault("the database is away")
+        make_topic(later)
+        with pytest.raises(EnvironmentFault, match="the database is away"):
+            consumer.consume(1_000, 7.0)  # long enough for both
+        assert values(consumer.consume(1_000, 0).messages) == ["a", "b", "c"]
+        assert consumer.positions([partition]) == {partition: 3}
+
+
 def test_a_member_that_stalls_loses_its_partitions_to_another_one(kafka_url: str, make_topic: MakeTopic) -> None:
     """Fault 4: it learns that they are lost, not that they were given back."""
     connection = connect(
