@@ -31,11 +31,16 @@ def kafka_script(home: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
+def admin_at(servers: str) -> AdminClient:
+    """A second pair of hands at the brokers, which says nothing when they are stopped."""
+    return AdminClient({"bootstrap.servers": servers, "log_level": 0})
+
+
 def make_topic_at(servers: str, name: str = "", *, partitions: int = 1, replicas: int = -1, **config: object) -> str:
     """A new topic, its options written with _ for dots; without a name it gets one of its own."""
     name = name or f"t-{secrets.token_hex(6)}"
     options = {key.replace("_", "."): str(value) for key, value in config.items()}
-    admin = AdminClient({"bootstrap.servers": servers})
+    admin = admin_at(servers)  # an answer comes only while there is somebody who asked
     [made] = admin.create_topics([NewTopic(name, partitions, replicas, config=options)]).values()
     made.result(30)
     return name

@@ -8,7 +8,7 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from tests.fix_kafka import KafkaCluster, MakeTopic, SecureKafka, kafka_script, make_topic_at
+from tests.fix_kafka import KafkaCluster, MakeTopic, SecureKafka, admin_at, kafka_script, make_topic_at
 
 pytestmark = pytest.mark.slow
 
@@ -72,7 +72,7 @@ def test_a_folder_half_made_is_made_again(home: Path) -> None:
     (home / "1/data.new").mkdir(parents=True)
     (home / "1/data.new/meta.properties").write_text("nonsense")
     servers = kafka_script(home, "start")
-    assert AdminClient({"bootstrap.servers": servers}).list_topics(timeout=30).brokers.keys() == {1}
+    assert admin_at(servers).list_topics(timeout=30).brokers.keys() == {1}
 
 
 def test_a_broker_of_another_process_number_is_not_touched(home: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_broker_of_another_process_number_is_not_touched(home: Path) -> None:
 
 def test_topics_are_made_with_their_options(kafka_url: str, make_topic: MakeTopic) -> None:
     topic = make_topic("", partitions=3, cleanup_policy="compact")
-    found = AdminClient({"bootstrap.servers": kafka_url}).list_topics(topic, timeout=30).topics[topic]
+    found = admin_at(kafka_url).list_topics(topic, timeout=30).topics[topic]
     assert sorted(found.partitions) == [0, 1, 2]
     assert make_topic() != make_topic()
 
@@ -112,6 +112,6 @@ def test_a_secure_broker_asks_who_comes(secure_kafka: SecureKafka) -> None:
         "sasl.password": secure_kafka.password,
     }
     topic = make_topic_at(secure_kafka.plain)
-    assert topic in AdminClient({"bootstrap.servers": secure_kafka.plain}).list_topics(timeout=30).topics
+    assert topic in admin_at(secure_kafka.plain).list_topics(timeout=30).topics
     # Signed in, and without a right to see the topic.
     assert topic not in AdminClient(options).list_topics(timeout=30).topics

@@ -4,12 +4,11 @@ import time
 
 import pytest
 from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
-from confluent_kafka.admin import AdminClient
 
 from etl.errors import EnvironmentFault
 from etl.kafka import Consumer, Message, Partition, Producer, Received, TransactionalProducer, Trouble, TroubleKind
 from etl.settings import KafkaConnection
-from tests.fix_kafka import MakeTopic, kafka_script, make_topic_at
+from tests.fix_kafka import MakeTopic, admin_at, kafka_script, make_topic_at
 from tests.integration.kafka.clients import Log, a_name, connect, consume_until, fill, member, values
 
 pytestmark = pytest.mark.slow
@@ -78,7 +77,7 @@ def test_a_group_that_has_read_all_says_nothing_about_where_to_begin(
 
 
 def committed(connection: KafkaConnection, group: str, partition: Partition) -> int:
-    admin = AdminClient({"bootstrap.servers": connection.servers})
+    admin = admin_at(connection.servers)
     [asked] = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)]).values()
     found = [one.offset for one in asked.result().topic_partitions if one.partition == partition.number]
     return found[0] if found else -1
@@ -124,7 +123,7 @@ def test_an_offset_that_retention_has_passed_is_a_value(connection: KafkaConnect
     topic = make_topic()
     partition = Partition(topic, 0)
     fill(connection, partition, map(str, range(10)))
-    admin = AdminClient({"bootstrap.servers": connection.servers})
+    admin = admin_at(connection.servers)
     [deleted] = admin.delete_records([TopicPartition(topic, 0, 6)]).values()
     deleted.result(30)
     with member(connection, a_name("g"), [topic], Log({partition: 2})) as consumer:

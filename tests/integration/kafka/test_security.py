@@ -11,7 +11,6 @@ from confluent_kafka.admin import (
     AclBindingFilter,
     AclOperation,
     AclPermissionType,
-    AdminClient,
     ResourcePatternType,
     ResourceType,
 )
@@ -21,7 +20,7 @@ from etl.errors import EnvironmentFault
 from etl.kafka import Admin, Consumer, Partition, Producer, Trouble, TroubleKind, read_to_end
 from etl.settings import KafkaConnection, parse_settings
 from etl.settings.kafka_keys import KAFKA
-from tests.fix_kafka import SecureKafka, make_topic_at
+from tests.fix_kafka import SecureKafka, admin_at, make_topic_at
 from tests.integration.kafka.clients import Log, a_name, consume_until, fill, member, values
 
 pytestmark = pytest.mark.slow
@@ -44,7 +43,7 @@ class Acls:
     """What the user of the engine may do."""
 
     def __init__(self, kafka: SecureKafka) -> None:
-        self._admin = AdminClient({"bootstrap.servers": kafka.plain})
+        self._admin = admin_at(kafka.plain)
         self._principal = f"User:{kafka.user}"
 
     def allow(self, kind: ResourceType, name: str, *operations: AclOperation) -> None:
