@@ -1,13 +1,14 @@
 """Values of records as PostgreSQL reads them: the text of `apiValue`, checked and rewritten for the column's type.
 
-What is no value of the type is a fault here, as one such text would end the COPY of a whole batch. What depends on other
-rows (options, dictionaries, files) or on settings (sizes, structured kinds) is checked by the merge.
+What is no value of the type is a fault here, as one such text would end the COPY of a whole batch. What depends on
+other rows (options, dictionaries, files) or on settings (sizes, structured kinds) is checked by the merge.
 """
 
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import Final
 
 from etl.metadata.field import Field
@@ -31,18 +32,10 @@ def reader_of(field: Field) -> Callable[[str], str | None]:
 
     It raises ValueError with the reason, as the end of a sentence that begins with the value.
     """
-    match field.sql_type:
-        case t if t == NUMBER:
-            return _number
-        case t if t == BOOLEAN:
-            return _boolean
-        case t if t == TIMESTAMP:
-            minutes = field.in_migration_timezone_minutes or 0
-            return _time_reader(timezone(timedelta(minutes=minutes)))
-        case t if t == CHOICE:
-            return _choice
-        case _:
-            return _text
+    if field.sql_type == TIMESTAMP:
+        minutes = field.in_migration_timezone_minutes or 0
+        return lru_cache(_MOMENTS)(_time_reader(timezone(timedelta(minutes=minutes))))
+    return _READERS.get(field.sql_type or "", _text)
 
 
 def _text(text: str) -> str:
@@ -81,6 +74,11 @@ def _number(text: str) -> str | None:
     if abs(held) >= _BOUND:
         raise ValueError("is too large: numbers have at most 20 digits before the point")
     return f"{held:f}"
+
+
+_READERS: Final[dict[str, Callable[[str], str | None]]] = {NUMBER: _number, BOOLEAN: _boolean, CHOICE: _choice}
+# Dates repeat, and are slow to read.
+_MOMENTS: Final = 4096
 
 
 def _time_reader(zone: timezone) -> Callable[[str], str | None]:

@@ -1,0 +1,56 @@
+"""What records may do: the objects and fields they may change, and the limits of one record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from etl.metadata import Company
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.system_objects import SYSTEM_OBJECTS
+
+
+@dataclass(frozen=True)
+class RecordRules:
+    """The settings of reading and merging, with the guide's defaults.
+
+    `allowed_objects`: their codes; empty: those that partners load, and the system objects. `allowed_fields`: of an
+    object that is named here only these fields. `skips_unknown_fields`: else they reject their record.
+    `removes_by_tombstone`: a message without a value removes the instance that its key names; else it is skipped.
+    """
+
+    allowed_objects: frozenset[str] = frozenset()
+    allowed_fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    creates_unknown_ids: bool = False
+    skips_unknown_fields: bool = False
+    removes_by_tombstone: bool = False
+    max_depth: int = 32
+    max_record_bytes: int = 10_485_760
+    max_value_bytes: int = 10_485_760
+    max_row_bytes: int = 104_857_600
+    reference_expiry_minutes: int = 10_080
+    record_clean_hours: int = 5
+
+    def allows(self, business_object: BusinessObject) -> bool:
+        """Whether records may change its instances."""
+        if not business_object.carries_data:
+            return False
+        if self.allowed_objects:
+            return business_object.code in self.allowed_objects
+        return business_object.has_in_table or business_object.code in SYSTEM_OBJECTS
+
+    def company(self, company: Company) -> Company:
+        """The company as records see it: all fields of allowed objects may be loaded, whatever partners load by
+        in_ tables, and nothing of the others."""
+        return Company(company.code, tuple(map(self._object, company.objects)))
+
+    def _object(self, business_object: BusinessObject) -> BusinessObject:
+        is_allowed = self.allows(business_object)
+        only = self.allowed_fields.get(business_object.code)
+        fields = tuple(
+            one.model_copy(update={"need_load_from_in_tables": is_allowed and (only is None or one.code in only)})
+            for one in business_object.fields
+        )
+        return business_object.model_copy(update={"fields": fields})
+
+    def without_limits(self) -> "RecordRules":
+        """The same for a recovery: instances come back with the ids that they had."""
+        return replace(self, creates_unknown_ids=True)
