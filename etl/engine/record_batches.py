@@ -22,13 +22,13 @@ from etl.sources.kafka.shapes import CompanyShape
 def record_store_of(runtime: Runtime, rules: RecordRules) -> RecordStore:
     """The company's store as batches of records see it, with the limits of rows that hold for partners."""
     in_migration = runtime.settings.in_migration
-    limited = replace(
-        rules, max_value_bytes=in_migration.max_value_bytes, max_row_bytes=in_migration.max_row_bytes
-    )
+    limited = replace(rules, max_value_bytes=in_migration.max_value_bytes, max_row_bytes=in_migration.max_row_bytes)
     return RecordStore(
         engine=runtime.store_engine,
         store=runtime.store,
-        positions=Positions(runtime.store.schema, tuple(PlacedPart(part, runtime.store.schema) for part in STORE_PARTS)),
+        positions=Positions(
+            runtime.store.schema, tuple(PlacedPart(part, runtime.store.schema) for part in STORE_PARTS)
+        ),
         company=CompanyShape(runtime.company, limited),
         settings=runtime.merge_settings,
     )

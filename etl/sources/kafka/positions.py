@@ -81,7 +81,7 @@ class Positions:
         this one must not write to.
         """
         wanted = list(held)
-        execute(connection, _sql("hold_store", schema=self.schema))
+        self.hold_store(connection)
         statement = _sql("lock_positions", schema=self.schema, placed=self.parts)
         rows = fetch_all(connection, statement, _tokens(wanted))
         if not rows or len(rows) < len(wanted):
@@ -90,6 +90,16 @@ class Positions:
             raise FencedOut(f"another worker has taken over {lost or 'all partitions'}; this one writes nothing more")
         refuse_newer(self.parts, rows[0].noted)
         return Locked({Partition(row.topic, row.partition): row.next_offset for row in rows}, rows[0].at)
+
+    def hold_store(self, connection: Connection) -> None:
+        """Keeps an undo from beginning until the transaction ends; waits for one that is under way."""
+        execute(connection, _sql("hold_store", schema=self.schema))
+
+    def now(self, connection: Connection) -> datetime:
+        """The time by the store's clock."""
+        [row] = fetch_all(connection, _sql("store_time"))
+        at: datetime = row.at
+        return at
 
     def advance(
         self, connection: Connection, next_offsets: Mapping[Partition, int], timestamps: Mapping[Partition, int]

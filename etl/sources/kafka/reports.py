@@ -28,7 +28,10 @@ class Reports:
         self.dead.append((message, faults[0]))
 
     def write(self, connection: Connection, schema: str, unit: int, at: datetime, *, max_value_bytes: int) -> None:
-        """Writes them into the store. Values over the limit are left out of dead letters."""
+        """Writes them into the store, in the order of the messages. Values over the limit are left out of dead
+        letters."""
+        self.faults.sort(key=lambda one: _place(one[0]))
+        self.dead.sort(key=lambda one: _place(one[0]))
         if self.faults:
             copy_values(connection, _sql("copy_errors", schema=schema), self._errors(unit, at))
         if self.dead:
@@ -74,6 +77,10 @@ class Reports:
                 _clean(fault.messages[0]),
                 _clean(fault.path),
             )
+
+
+def _place(message: Message | None) -> tuple[bool, str, int, int]:
+    return (True, "", 0, 0) if message is None else (False, message.topic, message.partition, message.offset)
 
 
 def clean_dead_letters(connection: Connection, schema: str, *, days: int, limit: int) -> int:

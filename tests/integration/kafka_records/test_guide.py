@@ -169,7 +169,13 @@ def test_both_ways_give_one_store(topic: Topic) -> None:
     assert changes == 7  # four instances, three links
 
 
-SYSTEM = ("bo_with_known_person", "bo_with_nested_person", "person_group", "department", "department_with_nested_parent")
+SYSTEM = (
+    "bo_with_known_person",
+    "bo_with_nested_person",
+    "person_group",
+    "department",
+    "department_with_nested_parent",
+)
 
 
 def test_system_objects_are_refused_by_their_unknown_ids(topic: Topic) -> None:

@@ -115,10 +115,14 @@ class Topic:
 
     def links(self, bo: str, field: str) -> set[tuple[str, str]]:
         """(owner, target) by external ids."""
-        names = [row["tablename"] for row in self.site.look(
-            "select tablename from pg_tables where schemaname = 'store_demo' and tablename like 'bo\\_%' "
-            "and tablename <> 'boi_reference'", at=self.site.store_database
-        )]
+        names = [
+            row["tablename"]
+            for row in self.site.look(
+                "select tablename from pg_tables where schemaname = 'store_demo' and tablename like 'bo\\_%' "
+                "and tablename <> 'boi_reference'",
+                at=self.site.store_database,
+            )
+        ]
         targets = " union all ".join(f"select _id, coalesce(_in_id, _id) as called from {STORE}.{one}" for one in names)
         rows = self.site.look(
             f"with every as ({targets}) select o.called as owner, t.called as target from {STORE}.link_{bo}_{field} l "
