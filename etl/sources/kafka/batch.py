@@ -6,6 +6,7 @@ found by halving the batch.
 """
 
 import logging
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -373,62 +374,60 @@ class _Work:
     def _try(self, numbers: Sequence[int], context: MergeContext) -> _Round:
         tried = _Round()
         refused_objects: dict[int, int] = {}
-        by_shape, owners, links = self._parts(numbers)
+        by_shape, links = self._parts(numbers)
         changed: set[str] = set()
         for shape in sorted(by_shape, key=self.into.company.order):
             done = merge_objects(self.connection, by_shape[shape], context, keep_instances=bool(links))
             tried.merged.counters[f"in_{shape.code}"] = done.counters
             if any(done.counters.get(name) for name in ("created", "changed", "removed", "aliased")):
                 changed.add(shape.code)
-            self._take_object_faults(tried, done.rejected, done.faults, owners, refused_objects)
+            self._take_object_faults(tried, done.rejected, done.faults, refused_objects)
         near = self.fields.near(changed) if changed else []
         done_links = merge_batch_links(self.connection, links, self.fields, near, context)
         for table, counters in done_links.counters.items():
             tried.merged.counters[table] = counters
         tried.merged.served |= set(done_links.served)
-        by_link = {link.number: link.record for link in links} if done_links.faults else {}
         for number, fault in done_links.faults:
             if number is None:
                 tried.merged.notes.append((None, fault))
-            elif by_link[number] not in tried.refused:
-                tried.refused[by_link[number]] = [fault]
-                tried.partial.add(by_link[number])
+            elif (record := self._record_of(number, self.links_before)) not in tried.refused:
+                tried.refused[record] = [fault]
+                tried.partial.add(record)
         tried.partial |= {
             number for number, rows in refused_objects.items() if rows < len(self.batch.records[number].tree.objects)
         }
         return tried
 
-    def _parts(
-        self, numbers: Sequence[int]
-    ) -> tuple[dict[ObjectShape, list[NumberedObject]], dict[int, int], list[NumberedLink]]:
-        """The objects of records by business object, the records of objects, and the links."""
+    def _parts(self, numbers: Sequence[int]) -> tuple[dict[ObjectShape, list[NumberedObject]], list[NumberedLink]]:
+        """The objects of records by business object, and the links."""
         by_shape: dict[ObjectShape, list[NumberedObject]] = {}
-        owners: dict[int, int] = {}
         links: list[NumberedLink] = []
         for number in numbers:
             message, tree, _, _ = self.batch.records[number]
             origin = message.origin
+            objects = tree.objects
             first = self.objects_before[number]
-            for index, row in enumerate(tree.objects, first):
-                owners[index] = number
+            for index, row in enumerate(objects, first):
                 of_shape = by_shape.get(row.shape)
                 if of_shape is None:
                     of_shape = by_shape[row.shape] = []
-                of_shape.append(NumberedObject(index, row, origin))
+                of_shape.append((index, row, origin))
             for index, link in enumerate(tree.links, self.links_before[number]):
-                target = None if link.target is None else first + link.target
-                owner_bo = tree.objects[link.owner].shape.code
-                links.append(NumberedLink(index, number, owner_bo, first + link.owner, target, link, origin))
-        return by_shape, owners, links
+                links.append((index, number, first, link, objects[link.owner].shape.code, origin))
+        return by_shape, links
+
+    def _record_of(self, index: int, before: list[int]) -> int:
+        """The record of an object or link, by its number."""
+        return bisect_right(before, index) - 1
 
     def _take_object_faults(
         self,
         tried: _Round,
         rejected: Sequence[int],
         faults: Sequence[tuple[int, Fault]],
-        owners: Mapping[int, int],
         refused_objects: dict[int, int],
     ) -> None:
+        owners = {one: self._record_of(one, self.objects_before) for one in (*rejected, *(of for of, _ in faults))}
         refused = {owners[one] for one in rejected}
         for one in rejected:
             refused_objects[owners[one]] = refused_objects.get(owners[one], 0) + 1

@@ -1,9 +1,8 @@
 """Merges the links of a batch, after all of its objects: links, those that wait, and those whose ends have come."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
 
 from etl.database import Connection, SqlTemplates, copy_values, execute, fetch_all
 from etl.merge import MergeContext
@@ -42,7 +41,7 @@ class LinkField:
         """Whether it leads to several objects, and a link need not say to which."""
         return len(self.tables) > 1
 
-    @property
+    @cached_property
     def places(self) -> tuple[str, ...]:
         """The staged tables of its links."""
         any_place = (any_member_table(self.tables[0]),) if self.has_members else ()
@@ -50,7 +49,11 @@ class LinkField:
 
     def place(self, member: str) -> str:
         """The staged table for links to a member, or to any one."""
-        return next((one.name for one in self.tables if one.member.code == member), self.places[-1])
+        return self._by_member.get(member, self.places[-1])
+
+    @cached_property
+    def _by_member(self) -> dict[str, str]:
+        return {one.member.code: one.name for one in self.tables}
 
 
 class LinkFields:
@@ -77,16 +80,9 @@ class LinkFields:
         return [table for one in self.fields.values() for table in one.tables]
 
 
-class NumberedLink(NamedTuple):
-    """A link of a batch by its number, which orders them. `owner` and `target` are the numbers of objects."""
-
-    number: int
-    record: int
-    owner_bo: str
-    owner: int
-    target: int | None
-    row: LinkRow
-    origin: str
+NumberedLink = tuple[int, int, int, LinkRow, str, str]
+"""A link of a batch: its number, which orders them, the number of its record, that of the record's first object, the
+link, the code of its owner's object, and how the journal names its message."""
 
 
 @dataclass
@@ -108,7 +104,7 @@ def merge_batch_links(
     context: MergeContext,
 ) -> MergedLinks:
     """Merges links, and serves those that wait in the link tables `near` what has arrived."""
-    given = dict.fromkeys(fields.fields[one.owner_bo, one.row.field.code].number for one in links)
+    given = {fields.fields[key].number for key in {(bo, row.link.code) for _, _, _, row, bo, _ in links}}
     waiting = tables_to_serve(connection, near, context.store_schema)
     chosen = [
         one
@@ -135,29 +131,28 @@ def _copy(connection: Connection, links: Sequence[NumberedLink], fields: LinkFie
     execute(connection, _sql("create_links"))
     copy_values(connection, _sql("copy_links"), _rows(links, fields))
     execute(connection, _sql("analyze_links"))
-    if any(fields.fields[one.owner_bo, one.row.field.code].is_set for one in links):
+    if any(row.link.is_set for _, _, _, row, _, _ in links):
         execute(connection, _sql("keep_last_sets"))
 
 
 def _rows(links: Sequence[NumberedLink], fields: LinkFields) -> Iterator[Sequence[object]]:
-    for one in links:
-        row = one.row
-        of_field = fields.fields[one.owner_bo, row.field.code]
-        is_end = one.target is None and row.target_id is None and row.value is None
+    known = fields.fields
+    for number, record, first, row, bo, origin in links:
+        of_field = known[bo, row.link.code]
         yield (
-            one.number,
-            one.record,
+            number,
+            record,
             of_field.number,
             of_field.place(row.member),
-            one.owner,
-            one.target,
+            first + row.owner,
+            None if row.target is None else first + row.target,
             row.target_id,
             row.target_field if row.value is not None else None,
             row.value,
             row.unlink,
-            of_field.is_set,
-            is_end,
-            one.origin,
+            row.link.is_set,
+            row.is_end,
+            origin,
         )
 
 
@@ -193,19 +188,16 @@ def _merge_field(
 def _report(
     connection: Connection, links: Sequence[NumberedLink], tables: Sequence[LinkTable], merged: MergedLinks
 ) -> None:
-    by_number = {one.number: one for one in links}
     by_name = {table.name: table for table in tables}
     merged.rejected += [row.id for row in fetch_all(connection, _sql("rejected_rows"))]
-    for error in fetch_all(connection, _sql("link_errors")):
-        link = by_number.get(error.row_id)
+    errors = fetch_all(connection, _sql("link_errors"))
+    by_number = {number: (row, bo) for number, _, _, row, bo, _ in links} if errors else {}
+    for error in errors:
+        fault = Fault(error.code, field=error.column_name, value=error.value, external_id=error.in_id)
         table = by_name.get(error.in_table)
-        fault = Fault(
-            code=error.code,
-            path=link.row.path if link else "$",
-            bo=link.owner_bo if link else table.bo.code if table else "",
-            field=link.row.field.code if link else table.field.code if table else error.column_name,
-            value=error.value,
-            external_id=error.in_id,
-            severity=error.severity,
-        )
-        merged.faults.append((error.row_id, fault))
+        if found := by_number.get(error.row_id):
+            row, bo = found
+            fault = replace(fault, path=row.path, bo=bo, field=row.link.code)
+        elif table:
+            fault = replace(fault, bo=table.bo.code, field=table.field.code)
+        merged.faults.append((error.row_id, replace(fault, severity=error.severity)))

@@ -24,12 +24,8 @@ _sql = SqlTemplates(__package__)
 _REPORTED: tuple[CounterName, ...] = ("rejected", "skipped", "merged", "overruled")
 
 
-class NumberedObject(NamedTuple):
-    """An object of a batch by its number, which orders them; `origin` names its message in the journal."""
-
-    number: int
-    row: ObjectRow
-    origin: str
+NumberedObject = tuple[int, ObjectRow, str]
+"""An object of a batch: its number, which orders them, the object, and how the journal names its message."""
 
 
 class MergedObjects(NamedTuple):
@@ -45,13 +41,13 @@ def merge_objects(
     connection: Connection, objects: Sequence[NumberedObject], context: MergeContext, *, keep_instances: bool
 ) -> MergedObjects:
     """Merges objects of one business object. With `keep_instances` their instances are kept for links."""
-    business_object = objects[0].row.shape.bo
+    business_object = objects[0][1].shape.bo
     _stage(connection, business_object, objects, context)
     counters = merge_single_fields(connection, business_object, Chunk(len(objects)), context)
     rejected: list[int] = []
     faults: list[tuple[int, Fault]] = []
     if any(counters.get(name) for name in _REPORTED):
-        by_number = {one.number: one.row for one in objects}
+        by_number = {number: row for number, row, _ in objects}
         rejected, faults = _reported(connection, by_number)
     add_counters(counters, touch_migrated(connection, business_object, context))
     if keep_instances:
@@ -65,11 +61,8 @@ def _stage(
     connection: Connection, business_object: BusinessObject, objects: Sequence[NumberedObject], context: MergeContext
 ) -> None:
     create_staged_tables(connection, business_object, context.source)
-    codes = list(
-        dict.fromkeys(
-            code for layout in {id(o.row.layout): o.row.layout for o in objects}.values() for code in layout.codes
-        )
-    )
+    layouts = {id(row.layout): row.layout for _, row, _ in objects}
+    codes = list(dict.fromkeys(code for layout in layouts.values() for code in layout.codes))
     statement = _sql("copy_objects", table=names.in_table(business_object.code), codes=codes)
     copy_values(connection, statement, _rows(objects, codes))
     analyze_staged_table(connection, business_object)

@@ -66,11 +66,11 @@ class Positions:
         ]
 
     def release(self, connection: Connection, held: Iterable[HeldPartition]) -> None:
-        """Nobody owns them any more, where they are still the owner's."""
+        """They have no owner any more, where it is still the same."""
         execute(connection, _sql("release_partitions", schema=self.schema), _tokens(held))
 
     def seek(self, connection: Connection, partition: Partition, next_offset: int, topic_id: str | None = None) -> bool:
-        """Reads a partition on from another offset; whoever owns it is shut out. Returns whether it is known."""
+        """Reads a partition on from another offset; its owner is shut out. Returns whether it is known."""
         values = {"topic": partition.topic, "partition": partition.number, "next_offset": next_offset}
         return execute(connection, _sql("seek_partition", schema=self.schema), values | {"topic_id": topic_id}) == 1
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from etl.metadata.instance_state import InstanceState
 from etl.sources.kafka.boi_input import BoiInput, decode
@@ -10,6 +10,9 @@ from etl.sources.kafka.faults import Fault, RecordFault
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.shapes import CompanyShape
 from etl.sources.kafka.tree import Tree, record_id_of, tree_of
+
+# How JSON writes the character that no text of the store can hold; the character itself is no JSON.
+_NUL: Final = rb"\u0000"
 
 
 class Record(NamedTuple):
@@ -86,7 +89,7 @@ def _record(message: Message, company: CompanyShape) -> Record | None:
         raise RecordFault(Fault("TOO_LARGE", value=f"{len(value)}", reason=f"{rules.max_record_bytes}"))
     decoded = decode(value)
     record = decoded.record
-    tree = tree_of(record, company)
+    tree = tree_of(record, company, may_hold_nul=_NUL in value)
     if decoded.converted:
         tree.notes.append(Fault("NOT_TEXT", decoded.converted[0], record.bo_code, severity="warning"))
     record_id = record_id_of(record)

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from etl.database import Connection, SqlTemplates, execute, fetch_all
+from sqlalchemy import Row
+
+from etl.database import Connection, SqlTemplates, copy_values, execute, fetch_all
 from etl.sources.kafka.reading import Record
 
 _sql = SqlTemplates(__package__)
@@ -29,33 +32,12 @@ class RememberedRecords:
         listed = [(number, record) for number, record in records.items() if record.record_id is not None]
         if not listed:
             return {}
-        values = {
-            "numbers": [number for number, _ in listed],
-            "topics": [record.message.topic for _, record in listed],
-            "record_ids": [record.record_id for _, record in listed],
-            "digests": [record.digest for _, record in listed],
-            "partitions": [record.message.partition for _, record in listed],
-            "offsets": [record.message.offset for _, record in listed],
-            "at": at,
-        }
-        rows = fetch_all(connection, _sql("remember_records", schema=self.schema), values)
-        return self._known(connection, {row.number: records[row.number] for row in rows})
-
-    def _known(self, connection: Connection, records: Mapping[int, Record]) -> dict[int, Known]:
-        if not records:
-            return {}
-        values = {
-            "numbers": list(records),
-            "topics": [record.message.topic for record in records.values()],
-            "record_ids": [record.record_id for record in records.values()],
-        }
-        rows = fetch_all(connection, _sql("known_records", schema=self.schema), values)
-        found = {
-            row.number: Known(row.digest, f"{records[row.number].message.topic}/{row.partition}/{row.record_offset}")
-            for row in rows
-        }
-        # One that was cleaned between the two statements was known all the same.
-        return {number: found.get(number, Known(record.digest, "")) for number, record in records.items()}
+        execute(connection, _sql("create_given_records"))
+        copy_values(connection, _sql("copy_given_records"), [_given(number, record) for number, record in listed])
+        [counted] = fetch_all(connection, _sql("remember_records", schema=self.schema), {"at": at})
+        rows = fetch_all(connection, _sql("known_records", schema=self.schema), {"at": at}) if counted.known else []
+        execute(connection, _sql("drop_given_records"))
+        return {row.number: _known(row, records[row.number]) for row in rows}
 
     def forget(self, connection: Connection, records: Iterable[Record]) -> None:
         """Forgets the ids of records that were not merged, or are to be merged once more."""
@@ -70,3 +52,14 @@ class RememberedRecords:
     def clean(self, connection: Connection, *, hours: int, limit: int) -> int:
         """Forgets what was merged longer ago, at most `limit`; returns how many."""
         return execute(connection, _sql("clean_records", schema=self.schema), {"hours": hours, "limit": limit})
+
+
+def _given(number: int, record: Record) -> tuple[object, ...]:
+    message = record.message
+    return number, message.topic, record.record_id, record.digest, message.partition, message.offset
+
+
+def _known(row: Row[Any], record: Record) -> Known:
+    if row.digest is None:  # cleaned between the two statements
+        return Known(record.digest, "")
+    return Known(row.digest, f"{record.message.topic}/{row.partition}/{row.record_offset}")

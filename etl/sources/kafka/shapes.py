@@ -3,7 +3,7 @@
 The reading of a record asks once for the layout of its fields: most records of an object give the same ones.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -11,13 +11,19 @@ from typing import Final
 from etl.merge import given_fields
 from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
-from etl.metadata.field import Field
+from etl.metadata.field import Field, LinkMode
 from etl.metadata.field_types import Category
+from etl.quoting import fold
 from etl.sources.kafka.faults import Fault, RecordFault
 from etl.sources.kafka.rules import RecordRules
-from etl.sources.kafka.values import reader_of
+from etl.sources.kafka.values import read_text, reader_of
 
 Reader = Callable[[str], str | None]
+
+EXTERNAL_ID: Final = "externalId"
+"""The code that names a target by its external id, unless the target has a unique field of that code."""
+ID: Final = "id"
+"""The same for the platform's id."""
 
 # A partner that gives other fields each time must not fill the memory.
 _MAX_LAYOUTS: Final = 1000
@@ -27,16 +33,64 @@ _MAX_LAYOUTS: Final = 1000
 class Layout:
     """The fields that a record gives. `places`: which of its items are values, one a field (the last counts); `codes`
     and `readers` are theirs, `given` the value of the column _given. `key`: the item that is the key field, if one is.
-    `links`: items that are BO or CO fields, written as values. `unknown`: items of no known field."""
+    `links`: items that are BO or CO fields, written as values. `unknown`: items of no known field. `is_plain`: each
+    item is a value; then `checked` has those whose texts must be read.
+    """
 
     places: tuple[int, ...]
     codes: tuple[str, ...]
     readers: tuple[Reader, ...]
     given: str
     key: int | None
-    links: tuple[tuple[int, Field], ...]
+    links: tuple[tuple[int, "LinkShape"], ...]
     unknown: tuple[int, ...]
     is_plain: bool
+    checked: tuple[tuple[int, Reader], ...]
+
+
+@dataclass(frozen=True)
+class TargetName:
+    """How a link names its target: the `member` ("": any of them), the column of its unique field, and how values are
+    read. `column` "": by its external id, or by the platform's id with `is_id`."""
+
+    member: str
+    column: str = ""
+    reader: Reader | None = None
+    is_id: bool = False
+
+
+class LinkShape:
+    """A BO or CO field that records may change."""
+
+    def __init__(self, field: Field, members: Mapping[str, "ObjectShape"]) -> None:
+        self.field = field
+        self.code = field.code
+        self.members = members
+        self.is_set = field.link_mode is LinkMode.REPLACE
+        self._only = next(iter(members)) if len(members) == 1 else ""
+        self._names: dict[tuple[str | None, str], TargetName | None] = {}
+
+    def target(self, bo_code: str | None, field_code: str) -> TargetName | None:
+        """How an item names its target; None if the field is no unique one. `bo_code` is that of a member, or None."""
+        key = (bo_code, field_code)
+        if key not in self._names:
+            if len(self._names) >= _MAX_LAYOUTS:
+                self._names.clear()
+            self._names[key] = self._target(bo_code or self._only, field_code)
+        return self._names[key]
+
+    def member(self, bo_code: str | None) -> str:
+        """The member that an item says, "" if that may be any."""
+        return bo_code or self._only
+
+    def _target(self, member: str, field_code: str) -> TargetName | None:
+        chosen = [self.members[member]] if member else self.members.values()
+        reader = next(filter(None, (one.unique_readers.get(field_code) for one in chosen)), None)
+        if reader is not None:
+            return TargetName(member, fold(field_code), reader)
+        if field_code in (EXTERNAL_ID, ID):
+            return TargetName(member, is_id=field_code == ID)
+        return None
 
 
 class ObjectShape:
@@ -48,7 +102,7 @@ class ObjectShape:
         loaded = business_object.loaded_fields
         self.readers: dict[str, Reader] = {one.code: reader_of(one) for one in loaded}
         self.types = {one.code: str(one.sql_type) for one in loaded}
-        self.links = {one.code: one for one in business_object.loaded_links}
+        self.links: dict[str, LinkShape] = {}
         self.key = business_object.key_field.code if business_object.key_field else None
         # By these values links name its instances.
         self.unique_readers: dict[str, Reader] = {one.code: reader_of(one) for one in business_object.unique_fields}
@@ -77,12 +131,17 @@ class ObjectShape:
             links=tuple((place, self.links[code]) for code, place in last.items() if code in self.links),
             unknown=tuple(place for place, code in enumerate(codes) if code not in known),
             is_plain=places == tuple(range(len(codes))),
+            checked=tuple(
+                (place, self.readers[code])
+                for code, place in last.items()
+                if self.readers.get(code, read_text) is not read_text
+            ),
         )
 
-    def unknown_field(self, code: str, path: str, severity: str = "error") -> Fault:
+    def unknown_field(self, code: str, path: str) -> Fault:
         """The fault of a code that is none of its fields."""
         near = nearest(code, [*self.readers, *self.links, *([self.key] if self.key else [])])
-        return Fault("UNKNOWN_FIELD", path, self.code, field=code[:63], value=code, reason=near, severity=severity)
+        return Fault("UNKNOWN_FIELD", path, self.code, field=code[:63], value=code, reason=near)
 
 
 class CompanyShape:
@@ -92,6 +151,10 @@ class CompanyShape:
         self.rules = rules
         self.company = rules.company(company)
         self.shapes = {one.code: ObjectShape(one) for one in self.company.objects if one.carries_data}
+        for shape in self.shapes.values():
+            for one in shape.bo.loaded_links:
+                members = {member.code: self.shapes[member.code] for member in self.company.targets(one)}
+                shape.links[one.code] = LinkShape(one, members)
         self._order = {
             code: (one.bo.category is not Category.DICTIONARY, number)
             for number, (code, one) in enumerate(self.shapes.items())

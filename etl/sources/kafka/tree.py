@@ -6,22 +6,16 @@ parent's links find them.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from etl.metadata.field import Field, LinkMode
 from etl.metadata.field_types import FieldType
 from etl.metadata.instance_state import InstanceState
 from etl.quoting import fold
 from etl.sources.kafka.boi_input import BoFieldInput, BoiInput, FieldInput, nested
 from etl.sources.kafka.faults import Fault, RecordFault
-from etl.sources.kafka.shapes import CompanyShape, Layout, ObjectShape
-
-EXTERNAL_ID: Final = "externalId"
-"""The code that names a target by its external id, unless the target has a unique field of that code."""
-ID: Final = "id"
-"""The same for the platform's id."""
+from etl.sources.kafka.shapes import CompanyShape, Layout, LinkShape, ObjectShape
 
 _REMOVED: Final = InstanceState.REMOVED.value
 _STATES: Final = frozenset(one.value for one in InstanceState)
@@ -66,14 +60,19 @@ class LinkRow(NamedTuple):
     """
 
     owner: int
-    field: Field
+    link: LinkShape
     path: str
-    member: str = ""
+    member: str
+    unlink: bool
     target: int | None = None
     target_id: str | None = None
     target_field: str = ""
     value: str | None = None
-    unlink: bool = False
+
+    @property
+    def is_end(self) -> bool:
+        """Whether it names no target."""
+        return self.target is None and self.target_id is None and self.value is None
 
 
 @dataclass
@@ -85,10 +84,10 @@ class Tree:
     notes: list[Fault] = field(default_factory=list)
 
 
-def tree_of(record: BoiInput, company: CompanyShape) -> Tree:
-    """Flattens a record. Raises RecordFault."""
+def tree_of(record: BoiInput, company: CompanyShape, *, may_hold_nul: bool = True) -> Tree:
+    """Flattens a record. `may_hold_nul`: a text of it may have the character NUL. Raises RecordFault."""
     tree = Tree()
-    _Reading(company, tree).read(record, "$", 1)
+    _Reading(company, tree, may_hold_nul).read(record, "$", 1)
     return tree
 
 
@@ -105,12 +104,13 @@ def record_id_of(record: BoiInput) -> str | None:
 class _Reading:
     """The reading of one record into a tree."""
 
-    __slots__ = ("company", "rules", "tree")
+    __slots__ = ("company", "may_hold_nul", "rules", "tree")
 
-    def __init__(self, company: CompanyShape, tree: Tree) -> None:
+    def __init__(self, company: CompanyShape, tree: Tree, may_hold_nul: bool) -> None:
         self.company = company
         self.rules = company.rules
         self.tree = tree
+        self.may_hold_nul = may_hold_nul
 
     def read(self, record: BoiInput, path: str, depth: int) -> int:
         """Adds the object with all that is nested in it; returns its number."""
@@ -125,151 +125,174 @@ class _Reading:
             items = record.unchanged_unique_fields + items
         layout = shape.layout(tuple([item.code for item in items]))
         if layout.unknown:
-            self._refuse_unknown(shape, record, layout, path)
+            self._note_unknown(shape, record, layout, path)
         values = self._values(shape, record, layout, items, path)
-        external_id = _external_id(record.external_id, shape, f"{path}.externalId")
+        external_id, out_id = record.external_id or None, record.id or None
+        if external_id is not None:
+            _check_external_id(external_id, shape, f"{path}.externalId")
         if layout.key is not None:
-            external_id = self._key(external_id, items[layout.key], shape, record, path)
-        out_id = _out_id(record.id, shape, f"{path}.id")
-        links: list[LinkRow] = []
+            external_id = _with_key(external_id, items[layout.key], shape, record, path, layout.key)
+        if out_id is not None and not _OUT_ID.fullmatch(out_id):
+            raise RecordFault(Fault("OUT_ID_UNKNOWN", f"{path}.id", shape.code, value=out_id))
+        links: list[_Link] = []
         # Links of an object that is removed are left out, as those of a removed in_ row are.
         if state != _REMOVED:
-            if layout.links:
-                for place, link_field in layout.links:
-                    links += _by_ids(
-                        link_field, items[place], self.company, self._value_path(record, path, place), shape
-                    )
-            if record.unchanged_unique_bo_fields or record.bo_fields:
-                links += self._links(record, shape, path, depth)
+            for place, link in layout.links:
+                links += _by_ids(link, items[place], _value_path(record, path, place), shape)
+            if record.unchanged_unique_bo_fields:
+                self._add_links(
+                    links, record.unchanged_unique_bo_fields, shape, f"{path}.unchangedUniqueBoFields", depth
+                )
+            if record.bo_fields:
+                self._add_links(links, record.bo_fields, shape, f"{path}.boFields", depth)
         if depth > 1 and out_id is None and external_id is None and not _names(shape, layout, values):
             # It would be made again by each repetition.
             raise RecordFault(Fault("NO_ID", path, shape.code))
-        objects = self.tree.objects
-        number = len(objects)
-        objects.append(ObjectRow(shape, record, path, external_id, out_id, state, layout, values))
+        tree = self.tree
+        number = len(tree.objects)
+        tree.objects.append(ObjectRow(shape, record, path, external_id, out_id, state, layout, values))
         if links:
-            self.tree.links += [link._replace(owner=number) for link in links]
+            tree.links += [LinkRow(number, *link) for link in links]
         return number
 
     def _values(
         self, shape: ObjectShape, record: BoiInput, layout: Layout, items: list[FieldInput], path: str
     ) -> list[str | None]:
-        given = [item.api_value for item in items]
-        if not layout.is_plain:
-            given = [given[place] for place in layout.places]
+        values = [item.api_value for item in items]
         try:
+            if layout.is_plain and not self.may_hold_nul:
+                for place, reader in layout.checked:
+                    text = values[place]
+                    if text is not None:
+                        values[place] = reader(text)
+                return values
+            given = [values[place] for place in layout.places]
             return [None if text is None else reader(text) for reader, text in zip(layout.readers, given, strict=True)]
         except ValueError:
-            raise self._bad_value(shape, record, layout, given, path) from None
+            raise _bad_value(shape, record, layout, items, path) from None
 
-    def _bad_value(
-        self, shape: ObjectShape, record: BoiInput, layout: Layout, given: list[str | None], path: str
-    ) -> RecordFault:
-        for place, code, reader, text in zip(layout.places, layout.codes, layout.readers, given, strict=True):
-            try:
-                if text is not None:
-                    reader(text)
-            except ValueError as error:
-                at = self._value_path(record, path, place)
-                return RecordFault(
-                    Fault("BAD_VALUE", at, shape.code, code, text, reason=str(error), external_id=record.external_id)
-                )
-        raise AssertionError("a value was refused once and accepted then")
-
-    def _value_path(self, record: BoiInput, path: str, place: int) -> str:
-        return f"{_item_path(record, path, place)}.apiValue"
-
-    def _refuse_unknown(self, shape: ObjectShape, record: BoiInput, layout: Layout, path: str) -> None:
+    def _note_unknown(self, shape: ObjectShape, record: BoiInput, layout: Layout, path: str) -> None:
         items = [*(record.unchanged_unique_fields or []), *(record.fields or [])]
-        severity = "warning" if self.rules.skips_unknown_fields else "error"
         for place in layout.unknown:
-            at = f"{_item_path(record, path, place)}.code"
-            fault = shape.unknown_field(items[place].code, at, severity)
-            if severity == "error":
-                raise RecordFault(fault)
-            self.tree.notes.append(fault)
+            self._note(shape.unknown_field(items[place].code, f"{_item_path(record, path, place)}.code"))
 
-    def _key(
-        self, external_id: str | None, item: FieldInput, shape: ObjectShape, record: BoiInput, path: str
-    ) -> str | None:
-        """The value of the key field is the external id."""
-        key = _external_id(item.api_value, shape, f"{path}.fields")
-        if key and external_id and key != external_id:
-            raise RecordFault(
-                Fault("KEY_DIFFERS", f"{path}.externalId", shape.code, item.code, value=key, external_id=external_id)
-            )
-        return external_id or key
+    def _note(self, fault: Fault) -> None:
+        """An unknown field rejects its record, unless the settings say that it is skipped."""
+        if not self.rules.skips_unknown_fields:
+            raise RecordFault(fault)
+        self.tree.notes.append(replace(fault, severity="warning"))
 
-    def _links(self, record: BoiInput, shape: ObjectShape, path: str, depth: int) -> Iterator[LinkRow]:
-        for name, items in (
-            ("unchangedUniqueBoFields", record.unchanged_unique_bo_fields),
-            ("boFields", record.bo_fields),
-        ):
-            for number, item in enumerate(items or ()):
-                at = f"{path}.{name}[{number}]"
-                link_field = shape.links.get(item.field_code)
-                if link_field is None:
-                    fault = shape.unknown_field(
-                        item.field_code, f"{at}.fieldCode", "warning" if self.rules.skips_unknown_fields else "error"
-                    )
-                    if fault.severity == "error":
-                        raise RecordFault(fault)
-                    self.tree.notes.append(fault)
-                else:
-                    yield self._link(link_field, item, at, depth, shape)
+    def _add_links(
+        self, links: "list[_Link]", items: list[BoFieldInput], shape: ObjectShape, path: str, depth: int
+    ) -> None:
+        known = shape.links
+        for number, item in enumerate(items):
+            at = f"{path}[{number}]"
+            link = known.get(item.field_code)
+            if link is None:
+                self._note(shape.unknown_field(item.field_code, f"{at}.fieldCode"))
+            elif item.boi_input is None:
+                links.append(_by_value(link, item, at, shape))
+            else:
+                links.append(self._nested(link, item, at, depth, shape))
 
-    def _link(self, link_field: Field, item: BoFieldInput, path: str, depth: int, shape: ObjectShape) -> LinkRow:
-        if item.boi_input is None:
-            return self._by_value(link_field, item, path, shape)
+    def _nested(self, link: LinkShape, item: BoFieldInput, path: str, depth: int, shape: ObjectShape) -> "_Link":
         if item.to_field_code is not None or item.api_value is not None:
-            reason = "it has boiInput, and toFieldCode or apiValue too"
-            raise RecordFault(Fault("BAD_SHAPE", path, shape.code, link_field.code, reason=reason))
+            raise _bad_item("it has boiInput, and toFieldCode or apiValue too", link, path, shape)
         at = f"{path}.boiInput"
-        inner = item.boi_input if isinstance(item.boi_input, BoiInput) else nested(item.boi_input, at)
-        members = [bo.code for bo in self.company.company.targets(link_field)]
-        if inner.bo_code not in members or item.to_bo_code not in (None, inner.bo_code):
+        inner = item.boi_input if isinstance(item.boi_input, BoiInput) else nested(item.boi_input or "", at)
+        if inner.bo_code not in link.members or item.to_bo_code not in (None, inner.bo_code):
             self.company.object(inner.bo_code, at)
-            raise _wrong_target(link_field, members, inner.bo_code, f"{at}.boCode", shape)
+            raise _wrong_target(link, inner.bo_code, f"{at}.boCode", shape)
         target = self.read(inner, at, depth + 1)
         is_gone = self.tree.objects[target].is_removed
-        return LinkRow(-1, link_field, path, inner.bo_code, target, unlink=bool(item.unlink) or is_gone)
+        return (link, path, inner.bo_code, bool(item.unlink) or is_gone, target)
 
-    def _by_value(self, link_field: Field, item: BoFieldInput, path: str, shape: ObjectShape) -> LinkRow:
-        members = {bo.code: self.company.shapes[bo.code] for bo in self.company.company.targets(link_field)}
-        if item.to_bo_code is not None and item.to_bo_code not in members:
-            raise _wrong_target(link_field, members, item.to_bo_code, f"{path}.toBoCode", shape)
-        only = item.to_bo_code or (next(iter(members)) if len(members) == 1 else "")
-        chosen = {only: members[only]} if only else members
-        if item.to_field_code is None and item.api_value is None:
-            if item.unlink and link_field.link_mode is LinkMode.REPLACE:
-                return LinkRow(-1, link_field, path, only or next(iter(members)), unlink=True)
-            reason = "it needs toFieldCode and apiValue, or boiInput"
-            raise RecordFault(Fault("BAD_SHAPE", path, shape.code, link_field.code, reason=reason))
-        if not item.to_field_code:
-            reason = "it needs toFieldCode beside apiValue"
-            raise RecordFault(Fault("BAD_SHAPE", path, shape.code, link_field.code, reason=reason))
-        at = f"{path}.apiValue"
-        if not item.api_value:
-            raise _empty(shape, link_field, at)
-        row = LinkRow(-1, link_field, path, only, unlink=bool(item.unlink))
-        code = item.to_field_code
-        reader = next(filter(None, (one.unique_readers.get(code) for one in chosen.values())), None)
-        if reader is None and code == EXTERNAL_ID:
-            return row._replace(value=_external_id(item.api_value, shape, at))
-        if reader is None and code == ID:
-            return row._replace(target_id=_target_id(item.api_value, shape, link_field, at))
-        if reader is None:
-            named = f"{code} of {', '.join(chosen)}"
-            raise RecordFault(Fault("NOT_UNIQUE", f"{path}.toFieldCode", shape.code, link_field.code, named))
+
+# A LinkRow without its owner, whose number is known last.
+_Link = (
+    tuple[LinkShape, str, str, bool]
+    | tuple[LinkShape, str, str, bool, int]
+    | tuple[LinkShape, str, str, bool, None, str | None, str, str | None]
+)
+
+
+def _by_value(link: LinkShape, item: BoFieldInput, path: str, shape: ObjectShape) -> _Link:
+    to_bo, to_field, text = item.to_bo_code, item.to_field_code, item.api_value
+    if to_bo is not None and to_bo not in link.members:
+        raise _wrong_target(link, to_bo, f"{path}.toBoCode", shape)
+    unlink = bool(item.unlink)
+    if not to_field:
+        if to_field is None and text is None and unlink and link.is_set:
+            return (link, path, link.member(to_bo), True)
+        raise _bad_item("it needs toFieldCode and apiValue, or boiInput", link, path, shape)
+    name = link.target(to_bo, to_field)
+    if name is None:
+        named = f"{to_field} of {link.member(to_bo) or ', '.join(link.members)}"
+        raise RecordFault(Fault("NOT_UNIQUE", f"{path}.toFieldCode", shape.code, link.code, named))
+    at = f"{path}.apiValue"
+    if not text:
+        raise RecordFault(Fault("LINK_END_EMPTY", at, shape.code, link.code))
+    if name.is_id:
+        _check_id(text, shape, link, at)
+        return (link, path, name.member, unlink, None, text, "", None)
+    if name.reader is None:
+        _check_external_id(text, shape, at)
+        return (link, path, name.member, unlink, None, None, "", text)
+    try:
+        value = name.reader(text)
+    except ValueError as error:
+        raise RecordFault(Fault("BAD_VALUE", at, shape.code, link.code, text, reason=str(error))) from None
+    if not value:
+        raise RecordFault(Fault("LINK_END_EMPTY", at, shape.code, link.code))
+    return (link, path, name.member, unlink, None, None, name.column, value)
+
+
+def _by_ids(link: LinkShape, item: FieldInput, path: str, shape: ObjectShape) -> Iterator[_Link]:
+    """The links of a BO or CO field written as the platform's own value: a JSON array of ids, for CO `<BO id>-<id>`."""
+    if not item.api_value:
+        return
+    try:
+        ids = json.loads(item.api_value)
+    except (ValueError, RecursionError):
+        ids = None
+    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+        reason = "is no JSON array of ids"
+        raise RecordFault(Fault("BAD_VALUE", path, shape.code, item.code, item.api_value, reason=reason))
+    for each in ids:
+        target_id = each.rpartition("-")[2] if link.field.type is FieldType.CO else each
+        _check_id(target_id, shape, link, path)
+        yield (link, path, link.member(None), False, None, target_id, "", None)
+
+
+def _bad_value(shape: ObjectShape, record: BoiInput, layout: Layout, items: list[FieldInput], path: str) -> RecordFault:
+    """The first value that is refused."""
+    for place, code, reader in zip(layout.places, layout.codes, layout.readers, strict=True):
+        text = items[place].api_value
         try:
-            value = reader(item.api_value)
+            if text is not None:
+                reader(text)
         except ValueError as error:
-            raise RecordFault(
-                Fault("BAD_VALUE", at, shape.code, link_field.code, item.api_value, reason=str(error))
-            ) from None
-        if not value:
-            raise _empty(shape, link_field, at)
-        return row._replace(target_field=fold(code), value=value)
+            at = _value_path(record, path, place)
+            return RecordFault(
+                Fault("BAD_VALUE", at, shape.code, code, text, reason=str(error), external_id=record.external_id)
+            )
+    raise AssertionError("a value was refused once and accepted then")
+
+
+def _with_key(
+    external_id: str | None, item: FieldInput, shape: ObjectShape, record: BoiInput, path: str, place: int
+) -> str | None:
+    """The value of the key field is the external id."""
+    key = item.api_value or None
+    if key is None:
+        return external_id
+    _check_external_id(key, shape, _value_path(record, path, place))
+    if external_id is not None and key != external_id:
+        raise RecordFault(
+            Fault("KEY_DIFFERS", f"{path}.externalId", shape.code, item.code, value=key, external_id=external_id)
+        )
+    return key
 
 
 def _value_lists(record: BoiInput) -> tuple[tuple[str, list[FieldInput]], ...]:
@@ -286,55 +309,25 @@ def _names(shape: ObjectShape, layout: Layout, values: list[str | None]) -> bool
     return any(value and code in shape.unique_readers for code, value in zip(layout.codes, values, strict=True))
 
 
-def _empty(shape: ObjectShape, link_field: Field, path: str) -> RecordFault:
-    return RecordFault(Fault("LINK_END_EMPTY", path, shape.code, link_field.code))
+def _value_path(record: BoiInput, path: str, place: int) -> str:
+    return f"{_item_path(record, path, place)}.apiValue"
 
 
-def _wrong_target(
-    link_field: Field, members: Mapping[str, object] | list[str], code: str, path: str, shape: ObjectShape
-) -> RecordFault:
-    reason = ", ".join(members)
-    return RecordFault(Fault("WRONG_TARGET", path, shape.code, link_field.code, value=code, reason=reason))
+def _bad_item(reason: str, link: LinkShape, path: str, shape: ObjectShape) -> RecordFault:
+    return RecordFault(Fault("BAD_SHAPE", path, shape.code, link.code, reason=reason))
 
 
-def _by_ids(
-    link_field: Field, item: FieldInput, company: CompanyShape, path: str, shape: ObjectShape
-) -> Iterator[LinkRow]:
-    """The links of a BO or CO field written as the platform's own value: a JSON array of ids, for CO `<BO id>-<id>`."""
-    if not item.api_value:
-        return
-    try:
-        ids = json.loads(item.api_value)
-    except (ValueError, RecursionError):
-        ids = None
-    if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
-        reason = "is no JSON array of ids"
-        raise RecordFault(Fault("BAD_VALUE", path, shape.code, item.code, item.api_value, reason=reason))
-    targets = company.company.targets(link_field)
-    member = targets[0].code if len(targets) == 1 else ""
-    for each in ids:
-        target_id = each.rpartition("-")[2] if link_field.type is FieldType.CO else each
-        yield LinkRow(-1, link_field, path, member, target_id=_target_id(target_id, shape, link_field, path))
+def _wrong_target(link: LinkShape, code: str, path: str, shape: ObjectShape) -> RecordFault:
+    reason = ", ".join(link.members)
+    return RecordFault(Fault("WRONG_TARGET", path, shape.code, link.code, value=code, reason=reason))
 
 
-def _target_id(text: str, shape: ObjectShape, link_field: Field, path: str) -> str:
+def _check_id(text: str, shape: ObjectShape, link: LinkShape, path: str) -> None:
     if not _OUT_ID.fullmatch(text):
-        raise RecordFault(Fault("LINK_END_INVALID", path, shape.code, link_field.code, text))
-    return text
+        raise RecordFault(Fault("LINK_END_INVALID", path, shape.code, link.code, text))
 
 
-def _out_id(text: str | None, shape: ObjectShape, path: str) -> str | None:
-    if not text:
-        return None
-    if not _OUT_ID.fullmatch(text):
-        raise RecordFault(Fault("OUT_ID_UNKNOWN", path, shape.code, value=text))
-    return text
-
-
-def _external_id(text: str | None, shape: ObjectShape, path: str) -> str | None:
-    if not text:
-        return None
+def _check_external_id(text: str, shape: ObjectShape, path: str) -> None:
     if len(text) > _MAX_EXTERNAL_ID or "\x00" in text:
         reason = f"an external id is no text of at most {_MAX_EXTERNAL_ID} characters"
         raise RecordFault(Fault("BAD_ID", path, shape.code, value=text, reason=reason))
-    return text

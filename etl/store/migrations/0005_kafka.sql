@@ -15,8 +15,8 @@ create table {{ schema | ident }}.kafka_position (
     last_timestamp timestamp with time zone,
     primary key (topic, partition)
 );
--- Which records have been merged, by the partner's recordId: a repetition is recognised while its row is here. `digest`:
--- of their content.
+-- Which records have been merged, by the partner's recordId: a repetition is recognised while its row is here.
+-- `digest`: of their content.
 create table {{ schema | ident }}.kafka_record (
     topic varchar(249) collate "C" not null,
     record_id varchar(255) collate "C" not null,

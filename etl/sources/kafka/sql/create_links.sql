@@ -1,6 +1,6 @@
 -- The links of a batch, all fields together. `owner` and `object` are objects of the batch by their numbers, `place` is
--- the staged table where a link goes, `record` its record. `is_set`: the links of one field of a record are all that its
--- owner has there.
+-- the staged table where a link goes, `record` its record. `is_set`: the links of one field of a record are all that
+-- its owner has there.
 create temporary table kafka_link (
     id bigint not null,
     record int not null,

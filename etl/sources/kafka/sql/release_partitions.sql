@@ -1,4 +1,4 @@
--- Nobody owns them: whoever comes next need not wait. Only those that are still the owner's.
+-- Without an owner the next one need not wait. Only those that are still the owner's.
 update {{ schema | ident }}.kafka_position p
 set owner = null
 from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:tokens as bigint[]))
