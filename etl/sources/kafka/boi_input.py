@@ -4,9 +4,8 @@ The decoder is strict and fast. What it refuses is read once more with the lenie
 or a boolean is taken as its text, `{}` as an empty list. What is wrong even then is a fault with its path.
 """
 
-from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -23,7 +22,7 @@ class FieldInput(Struct, rename="camel", gc=False):
     api_value: str | None = None
 
 
-class BoFieldInput(Struct, rename="camel"):
+class BoFieldInput(Struct, rename="camel", gc=False):
     """A link: to the instance that has `api_value` in its unique field, or to the nested object."""
 
     field_code: str
@@ -34,7 +33,7 @@ class BoFieldInput(Struct, rename="camel"):
     unlink: bool | None = None
 
 
-class BoiInput(Struct, rename="camel"):
+class BoiInput(Struct, rename="camel", gc=False):
     """An object with its fields and links; nested objects are of the same shape."""
 
     bo_code: str
@@ -67,8 +66,7 @@ _TEXTS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A decoded record. `converted` are the paths of values that were no texts and were taken as such."""
 
     record: BoiInput

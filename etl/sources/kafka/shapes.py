@@ -71,19 +71,22 @@ class LinkShape:
         self._names: dict[tuple[str | None, str], TargetName | None] = {}
 
     def target(self, bo_code: str | None, field_code: str) -> TargetName | None:
-        """How an item names its target; None if the field is no unique one. `bo_code` is that of a member, or None."""
+        """How an item names its target; None where `bo_code` is no member, or the field no unique one."""
         key = (bo_code, field_code)
-        if key not in self._names:
+        found = self._names.get(key)
+        if found is None:
             if len(self._names) >= _MAX_LAYOUTS:
                 self._names.clear()
-            self._names[key] = self._target(bo_code or self._only, field_code)
-        return self._names[key]
+            found = self._names[key] = self._target(bo_code or self._only, field_code)
+        return found
 
     def member(self, bo_code: str | None) -> str:
         """The member that an item says, "" if that may be any."""
         return bo_code or self._only
 
     def _target(self, member: str, field_code: str) -> TargetName | None:
+        if member and member not in self.members:
+            return None
         chosen = [self.members[member]] if member else self.members.values()
         reader = next(filter(None, (one.unique_readers.get(field_code) for one in chosen)), None)
         if reader is not None:

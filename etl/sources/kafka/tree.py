@@ -75,7 +75,7 @@ class LinkRow(NamedTuple):
         return self.target is None and self.target_id is None and self.value is None
 
 
-@dataclass
+@dataclass(slots=True)
 class Tree:
     """The objects and links of one record, and what is to be said about it although it is merged."""
 
@@ -128,7 +128,7 @@ class _Reading:
             self._note_unknown(shape, record, layout, path)
         values = self._values(shape, record, layout, items, path)
         external_id, out_id = record.external_id or None, record.id or None
-        if external_id is not None:
+        if external_id is not None and (len(external_id) > _MAX_EXTERNAL_ID or self.may_hold_nul):
             _check_external_id(external_id, shape, f"{path}.externalId")
         if layout.key is not None:
             external_id = _with_key(external_id, items[layout.key], shape, record, path, layout.key)
@@ -218,34 +218,40 @@ _Link = (
 
 
 def _by_value(link: LinkShape, item: BoFieldInput, path: str, shape: ObjectShape) -> _Link:
-    to_bo, to_field, text = item.to_bo_code, item.to_field_code, item.api_value
-    if to_bo is not None and to_bo not in link.members:
-        raise _wrong_target(link, to_bo, f"{path}.toBoCode", shape)
-    unlink = bool(item.unlink)
-    if not to_field:
-        if to_field is None and text is None and unlink and link.is_set:
-            return (link, path, link.member(to_bo), True)
-        raise _bad_item("it needs toFieldCode and apiValue, or boiInput", link, path, shape)
-    name = link.target(to_bo, to_field)
+    to_field, text = item.to_field_code, item.api_value
+    name = link.target(item.to_bo_code, to_field) if to_field else None
     if name is None:
-        named = f"{to_field} of {link.member(to_bo) or ', '.join(link.members)}"
-        raise RecordFault(Fault("NOT_UNIQUE", f"{path}.toFieldCode", shape.code, link.code, named))
-    at = f"{path}.apiValue"
+        return _without_name(link, item, path, shape)
     if not text:
-        raise RecordFault(Fault("LINK_END_EMPTY", at, shape.code, link.code))
-    if name.is_id:
-        _check_id(text, shape, link, at)
-        return (link, path, name.member, unlink, None, text, "", None)
+        raise _empty(link, path, shape)
+    unlink = bool(item.unlink)
     if name.reader is None:
-        _check_external_id(text, shape, at)
+        if name.is_id:
+            _check_id(text, shape, link, f"{path}.apiValue")
+            return (link, path, name.member, unlink, None, text, "", None)
+        _check_external_id(text, shape, f"{path}.apiValue")
         return (link, path, name.member, unlink, None, None, "", text)
     try:
         value = name.reader(text)
     except ValueError as error:
+        at = f"{path}.apiValue"
         raise RecordFault(Fault("BAD_VALUE", at, shape.code, link.code, text, reason=str(error))) from None
     if not value:
-        raise RecordFault(Fault("LINK_END_EMPTY", at, shape.code, link.code))
+        raise _empty(link, path, shape)
     return (link, path, name.member, unlink, None, None, name.column, value)
+
+
+def _without_name(link: LinkShape, item: BoFieldInput, path: str, shape: ObjectShape) -> _Link:
+    """A link whose target is named in no way that there is: only the end of a full set needs none."""
+    to_bo, to_field = item.to_bo_code, item.to_field_code
+    if to_bo is not None and to_bo not in link.members:
+        raise _wrong_target(link, to_bo, f"{path}.toBoCode", shape)
+    if to_field:
+        named = f"{to_field} of {link.member(to_bo) or ', '.join(link.members)}"
+        raise RecordFault(Fault("NOT_UNIQUE", f"{path}.toFieldCode", shape.code, link.code, named))
+    if to_field is None and item.api_value is None and item.unlink and link.is_set:
+        return (link, path, link.member(to_bo), True)
+    raise _bad_item("it needs toFieldCode and apiValue, or boiInput", link, path, shape)
 
 
 def _by_ids(link: LinkShape, item: FieldInput, path: str, shape: ObjectShape) -> Iterator[_Link]:
@@ -311,6 +317,10 @@ def _names(shape: ObjectShape, layout: Layout, values: list[str | None]) -> bool
 
 def _value_path(record: BoiInput, path: str, place: int) -> str:
     return f"{_item_path(record, path, place)}.apiValue"
+
+
+def _empty(link: LinkShape, path: str, shape: ObjectShape) -> RecordFault:
+    return RecordFault(Fault("LINK_END_EMPTY", f"{path}.apiValue", shape.code, link.code))
 
 
 def _bad_item(reason: str, link: LinkShape, path: str, shape: ObjectShape) -> RecordFault:
