@@ -19,6 +19,7 @@ from etl.merge import Matching, MergeContext, Source
 from etl.runs import Counters, add_counters
 from etl.runs.error_class import is_data_error
 from etl.sources.kafka.faults import Fault
+from etl.sources.kafka.files import store_files
 from etl.sources.kafka.links import LinkFields, NumberedLink, merge_batch_links
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.objects import NumberedObject, merge_objects
@@ -45,6 +46,7 @@ _DEPENDENT = frozenset(
         "OUT_ID_UNKNOWN",
         "OPTION_UNKNOWN",
         "TOO_MANY_DUPLICATES",
+        "FILE_UNKNOWN",
         "SYSTEM_FIELD_MISSING",
         "AMBIGUOUS",
         "LINK_END_INVALID",
@@ -375,6 +377,11 @@ class _Work:
         tried = _Round()
         refused_objects: dict[int, int] = {}
         by_shape, links = self._parts(numbers)
+        files = [file for number in numbers for file in self.batch.records[number].tree.files or ()]
+        if files:
+            counters, expired = store_files(self.connection, files, self.into.company.company, context)
+            tried.merged.counters["in_fileStorage"] = counters
+            tried.merged.notes += [(None, fault) for fault in expired]
         changed: set[str] = set()
         for shape in sorted(by_shape, key=self.into.company.order):
             done = merge_objects(self.connection, by_shape[shape], context, keep_instances=bool(links))

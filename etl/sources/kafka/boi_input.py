@@ -16,10 +16,14 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 
 class FieldInput(Struct, rename="camel", gc=False):
-    """A value: the field's code and its text, None to clear it."""
+    """A value: the field's code and its text, None to clear it. Of a file field also the file itself: `content` in
+    Base64, its name and type."""
 
     code: str
     api_value: str | None = None
+    content: str | None = None
+    file_name: str | None = None
+    mime_type: str | None = None
 
 
 class BoFieldInput(Struct, rename="camel", gc=False):

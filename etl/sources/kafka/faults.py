@@ -23,6 +23,10 @@ _OF_RECORDS = {
         "the link waited for {value} longer than oldRecordDeleteMinutes and was given up",
         "связь ожидала {value} дольше oldRecordDeleteMinutes и снята с ожидания",
     ),
+    "FILE_UNKNOWN": (
+        "{column} names the file {value}, which the store does not know: send it before, or with the record",
+        "{column} указывает на файл {value}, которого нет в хранилище: отправьте его раньше или вместе с записью",
+    ),
     "TOO_MANY_DUPLICATES": (
         "more than 50 records of the batch depend on each other by unique values: send it again",
         "более 50 записей пакета зависят друг от друга по уникальным значениям: отправьте её ещё раз",

@@ -16,6 +16,7 @@ from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.runs import Chunk, CounterName, Counters, add_counters
 from etl.sources.kafka.faults import Fault
+from etl.sources.kafka.files import refuse_unknown_files
 from etl.sources.kafka.tree import ObjectRow
 
 _sql = SqlTemplates(__package__)
@@ -42,13 +43,19 @@ def merge_objects(
 ) -> MergedObjects:
     """Merges objects of one business object. With `keep_instances` their instances are kept for links."""
     business_object = objects[0][1].shape.bo
-    _stage(connection, business_object, objects, context)
-    counters = merge_single_fields(connection, business_object, Chunk(len(objects)), context)
+    codes = _stage(connection, business_object, objects, context)
+    file_columns = [code for code in objects[0][1].shape.file_fields if code in codes]
+    unknown = refuse_unknown_files(connection, business_object, file_columns, context.store_schema)
+    refused = list(dict.fromkeys(number for number, _, _ in unknown))
+    counters = merge_single_fields(connection, business_object, Chunk(len(objects) - len(refused)), context)
     rejected: list[int] = []
     faults: list[tuple[int, Fault]] = []
-    if any(counters.get(name) for name in _REPORTED):
+    if unknown or any(counters.get(name) for name in _REPORTED):
         by_number = {number: row for number, row, _ in objects}
         rejected, faults = _reported(connection, by_number)
+        rejected += refused
+        faults += [(number, _unknown_file(by_number[number], code, named)) for number, code, named in unknown]
+        add_counters(counters, {"rejected": len(refused)})
     add_counters(counters, touch_migrated(connection, business_object, context))
     if keep_instances:
         execute(connection, _sql("create_instances"))
@@ -59,13 +66,18 @@ def merge_objects(
 
 def _stage(
     connection: Connection, business_object: BusinessObject, objects: Sequence[NumberedObject], context: MergeContext
-) -> None:
+) -> list[str]:
     create_staged_tables(connection, business_object, context.source)
     layouts = {id(row.layout): row.layout for _, row, _ in objects}
     codes = list(dict.fromkeys(code for layout in layouts.values() for code in layout.codes))
     statement = _sql("copy_objects", table=names.in_table(business_object.code), codes=codes)
     copy_values(connection, statement, _rows(objects, codes))
     analyze_staged_table(connection, business_object)
+    return codes
+
+
+def _unknown_file(row: ObjectRow, code: str, named: str) -> Fault:
+    return Fault("FILE_UNKNOWN", row.path_of(code), row.shape.code, code, named, external_id=row.external_id)
 
 
 def _rows(objects: Sequence[NumberedObject], codes: Sequence[str]) -> Iterator[Sequence[object]]:

@@ -15,6 +15,7 @@ from etl.sources.kafka.tree import Tree, record_id_of, tree_of
 
 # How JSON writes the character that no text of the store can hold; the character itself is no JSON.
 _NUL: Final = rb"\u0000"
+_CONTENT: Final = b"content"
 
 
 class Record(NamedTuple):
@@ -108,7 +109,7 @@ def _record(message: Message, company: CompanyShape) -> Record | None:
         raise RecordFault(Fault("TOO_LARGE", value=f"{len(value)}", reason=f"{rules.max_record_bytes}"))
     decoded = decode(value)
     record = decoded.record
-    tree = tree_of(record, company, may_hold_nul=_NUL in value)
+    tree = tree_of(record, company, may_hold_nul=_NUL in value, may_hold_files=_CONTENT in value)
     if decoded.converted:
         tree.notes.append(Fault("NOT_TEXT", decoded.converted[0], record.bo_code, severity="warning"))
     record_id = record_id_of(record)

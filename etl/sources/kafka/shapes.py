@@ -12,7 +12,7 @@ from etl.merge import given_fields
 from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field, LinkMode
-from etl.metadata.field_types import Category
+from etl.metadata.field_types import Category, FieldType
 from etl.quoting import fold
 from etl.sources.kafka.faults import Fault, RecordFault
 from etl.sources.kafka.rules import RecordRules
@@ -106,6 +106,7 @@ class ObjectShape:
         self.readers: dict[str, Reader] = {one.code: reader_of(one) for one in loaded}
         self.types = {one.code: str(one.sql_type) for one in loaded}
         self.links: dict[str, LinkShape] = {}
+        self.file_fields = tuple(one.code for one in loaded if one.type is FieldType.FILE_UPLOAD)
         self.key = business_object.key_field.code if business_object.key_field else None
         # By these values links name its instances.
         self.unique_readers: dict[str, Reader] = {one.code: reader_of(one) for one in business_object.unique_fields}

@@ -15,6 +15,7 @@ from etl.metadata.instance_state import InstanceState
 from etl.quoting import fold
 from etl.sources.kafka.boi_input import BoFieldInput, BoiInput, FieldInput, nested
 from etl.sources.kafka.faults import Fault, RecordFault
+from etl.sources.kafka.files import FileRow, file_of
 from etl.sources.kafka.shapes import CompanyShape, Layout, LinkShape, ObjectShape
 
 _REMOVED: Final = InstanceState.REMOVED.value
@@ -77,17 +78,20 @@ class LinkRow(NamedTuple):
 
 @dataclass(slots=True)
 class Tree:
-    """The objects and links of one record, and what is to be said about it although it is merged."""
+    """The objects and links of one record, the files that it brings, and what is to be said about it although it is
+    merged."""
 
     objects: list[ObjectRow] = field(default_factory=list)
     links: list[LinkRow] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
+    files: list[FileRow] | None = None
 
 
-def tree_of(record: BoiInput, company: CompanyShape, *, may_hold_nul: bool = True) -> Tree:
-    """Flattens a record. `may_hold_nul`: a text of it may have the character NUL. Raises RecordFault."""
+def tree_of(record: BoiInput, company: CompanyShape, *, may_hold_nul: bool = True, may_hold_files: bool = True) -> Tree:
+    """Flattens a record. `may_hold_nul`: a text of it may have the character NUL; `may_hold_files`: it may bring files.
+    Raises RecordFault."""
     tree = Tree()
-    _Reading(company, tree, may_hold_nul).read(record, "$", 1)
+    _Reading(company, tree, may_hold_nul, may_hold_files).read(record, "$", 1)
     return tree
 
 
@@ -104,13 +108,14 @@ def record_id_of(record: BoiInput) -> str | None:
 class _Reading:
     """The reading of one record into a tree."""
 
-    __slots__ = ("company", "may_hold_nul", "rules", "tree")
+    __slots__ = ("company", "may_hold_files", "may_hold_nul", "rules", "tree")
 
-    def __init__(self, company: CompanyShape, tree: Tree, may_hold_nul: bool) -> None:
+    def __init__(self, company: CompanyShape, tree: Tree, may_hold_nul: bool, may_hold_files: bool) -> None:
         self.company = company
         self.rules = company.rules
         self.tree = tree
         self.may_hold_nul = may_hold_nul
+        self.may_hold_files = may_hold_files
 
     def read(self, record: BoiInput, path: str, depth: int) -> int:
         """Adds the object with all that is nested in it; returns its number."""
@@ -126,6 +131,8 @@ class _Reading:
         layout = shape.layout(tuple([item.code for item in items]))
         if layout.unknown:
             self._note_unknown(shape, record, layout, path)
+        if self.may_hold_files:
+            self._take_files(shape, record, items, path)
         values = self._values(shape, record, layout, items, path)
         external_id, out_id = record.external_id or None, record.id or None
         if external_id is not None and (len(external_id) > _MAX_EXTERNAL_ID or self.may_hold_nul):
@@ -170,6 +177,20 @@ class _Reading:
             return [None if text is None else reader(text) for reader, text in zip(layout.readers, given, strict=True)]
         except ValueError:
             raise _bad_value(shape, record, layout, items, path) from None
+
+    def _take_files(self, shape: ObjectShape, record: BoiInput, items: list[FieldInput], path: str) -> None:
+        """The files that the object brings; a field without an id of its file gets one of its content."""
+        for place, item in enumerate(items):
+            if item.content is None:
+                continue
+            at = _item_path(record, path, place)
+            if item.code not in shape.file_fields:
+                raise RecordFault(
+                    Fault("BAD_SHAPE", f"{at}.content", shape.code, item.code, reason="only file fields have content")
+                )
+            file = file_of(item, shape.code, f"{at}.content", self.rules.max_value_bytes)
+            item.api_value = file.file_id
+            self.tree.files = [*(self.tree.files or ()), file]
 
     def _note_unknown(self, shape: ObjectShape, record: BoiInput, layout: Layout, path: str) -> None:
         items = [*(record.unchanged_unique_fields or []), *(record.fields or [])]

@@ -34,6 +34,7 @@ fields:
   - {{code: Mood, type: DROPDOWN_SINGLE, options: [{{code: good}}], onBadValue: skip_value, {_IN}}}
   - {{code: Level, type: RADIO_BUTTON_GROUP, dictionary: Level, {_IN}}}
   - {{code: Place, type: GEO_POINT, {_IN}}}
+  - {{code: Photo, type: FILE_UPLOAD, {_IN}}}
   - {{code: Email, type: INPUT_EMAIL, isUnique: true, {_IN}}}
   - {{code: Number, type: INPUT_NUMBER, isUnique: true, {_IN}}}
 """,

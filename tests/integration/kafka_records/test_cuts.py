@@ -124,7 +124,9 @@ def merged(topic: Topic, records: Sequence[Any], cuts: Sequence[int]) -> dict[st
 
 
 @hypothesis.settings(
-    max_examples=EXAMPLES, suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink]
+    max_examples=EXAMPLES,
+    suppress_health_check=list(hypothesis.HealthCheck),
+    phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
 )
 @hypothesis.given(records=RECORDS, cuts=CUTS)
 def test_every_cut_gives_the_same_store(topic: Topic, records: list[Any], cuts: list[int]) -> None:

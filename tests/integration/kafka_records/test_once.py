@@ -118,7 +118,13 @@ def test_topic_ids_are_noted_the_first_time(topic: Topic) -> None:
 
 def test_a_record_id_is_merged_once(topic: Topic) -> None:
     topic.send(record("Client", "c", Name="a", record_id="r"))
-    same = {"fields": [{"apiValue": "a", "code": "Name"}], "recordId": "r", "externalId": "c", "boCode": "Client", "more": 1}
+    same = {
+        "fields": [{"apiValue": "a", "code": "Name"}],
+        "recordId": "r",
+        "externalId": "c",
+        "boCode": "Client",
+        "more": 1,
+    }
     outcome = topic.send(same, record("Client", "c", Name="b", record_id="r"), record("Client", "c", Name="b"))
     assert (outcome.merged, outcome.known, outcome.reused) == (1, 1, 1)
     assert topic.values("Client", "name") == {"c": ("b",)}
