@@ -53,14 +53,16 @@ def links(draw: st.DrawFn) -> dict[str, Any]:
     of_party = field.startswith("Part")
     names = CLAIMS if field == "Claim" else (*CLIENTS, *FIRMS) if of_party else CLIENTS
     name = draw(st.sampled_from(names))
-    more = draw(st.sampled_from([{}, {}, {"unlink": True}]))
+    more: dict[str, Any] = draw(st.sampled_from([{}, {}, {"unlink": True}]))
     if field == "Claim":
         return link(field, name, **more)
     if name in LASTING and draw(st.booleans()):
         return link(field, f"{name}@{'f' if name in FIRMS else 'c'}.kz", "Email", **more)
     if name in CLIENTS and draw(st.booleans()):
         return nest(field, draw(clients(is_nested=True)), **more)
-    to_bo = {"toBoCode": "Firm" if name in FIRMS else "Client"} if of_party and draw(st.booleans()) else {}
+    to_bo: dict[str, Any] = (
+        {"toBoCode": "Firm" if name in FIRMS else "Client"} if of_party and draw(st.booleans()) else {}
+    )
     return link(field, name, **to_bo, **more)
 
 

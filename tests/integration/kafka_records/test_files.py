@@ -28,7 +28,8 @@ def test_a_record_brings_a_file(topic: Topic) -> None:
     files = {
         row["_id"]: (row["file_name"], bytes(row["content"]))
         for row in topic.site.look(
-            f"select f._id, f.file_name, s.content from {STORE}.stored_file f join {STORE}.file_storage s on s._id = f.content"
+            f"select f._id, f.file_name, s.content from {STORE}.stored_file f "
+            f"join {STORE}.file_storage s on s._id = f.content"
         )
     }
     found = {key: files[file] for key, (file,) in topic.values("Client", "photo").items()}

@@ -127,7 +127,7 @@ def test_students_and_school(topic: Topic) -> None:
 
 
 def test_a_record_id_that_two_examples_share_counts_once(topic: Topic) -> None:
-    """The guide's examples share a placeholder: under its own rule the second is ignored; it is kept as a dead letter."""
+    """The guide's examples share a placeholder: under its own rule the second one is ignored."""
     outcome = topic.send(example("student_1"), example("student_2"))
     assert (outcome.merged, outcome.reused) == (1, 1)
     assert list(topic.values("student", "name")) == [ARMEN]

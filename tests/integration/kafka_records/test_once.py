@@ -208,7 +208,7 @@ def test_two_workers_that_get_one_record_id_merge_it_once(topic: Topic) -> None:
     with holding(topic, f"lock table {STORE}.bo_client in exclusive mode") as session:
         workers = [
             threading.Thread(
-                target=lambda one=one, name=name: outcomes.append(  # type: ignore[misc]
+                target=lambda one=one, name=name: outcomes.append(
                     one.send(record("Client", "c", Name=name, record_id="r"))
                 )
             )
@@ -233,7 +233,7 @@ def test_two_workers_that_write_one_unique_value(topic: Topic) -> None:
     with holding(topic, f"lock table {STORE}.journal in exclusive mode"):
         workers = [
             threading.Thread(
-                target=lambda one=one: outcomes.append(  # type: ignore[misc]
+                target=lambda one=one: outcomes.append(
                     one.send(record("Client", f"c{one.number}", Email="a@b.kz"), record("Client", f"d{one.number}"))
                 )
             )
@@ -270,4 +270,4 @@ def _shut_out(topic: Topic) -> None:
 def holding(topic: Topic, statement: str) -> Iterator["psycopg.Connection[object]"]:
     with psycopg.connect(**superuser(topic.site.store_database)) as session:
         session.execute(statement)
-        yield session  # type: ignore[misc]
+        yield session

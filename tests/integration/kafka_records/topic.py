@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from etl.engine.record_batches import merge_batch_with_retry, record_store_of
 from etl.database import RetryPolicy, transaction
 from etl.engine import Runtime
+from etl.engine.record_batches import merge_batch_with_retry, record_store_of
 from etl.runs import backoffs_of
 from etl.sources.kafka.batch import Outcome, RecordStore
 from etl.sources.kafka.message import Message, Partition
