@@ -164,6 +164,15 @@ def test_a_record_id_twice_in_a_batch(topic: Topic) -> None:
     assert [tuple(row.values()) for row in remembered] == [("a", 0), ("b", 4), ("n", 9)]
 
 
+def test_a_rejected_record_may_come_again_corrected(topic: Topic) -> None:
+    """Its recordId is not remembered, whether the reading or the merge has refused it."""
+    for number, faulty in enumerate(({"Nmae": "x"}, {"Amount": "x"}, {"Kind": "bad"})):
+        assert topic.send(record("Client", f"c{number}", record_id=f"r{number}", **faulty)).rejected == 1
+        corrected = record("Client", f"c{number}", record_id=f"r{number}", Name="x")
+        assert topic.send(corrected, corrected).merged == 1
+    assert len(topic.stored("Client")) == 3
+
+
 def test_a_record_without_an_id_is_always_merged(topic: Topic) -> None:
     for record_id in (None, ""):
         for name in ("a", "b", "a"):
