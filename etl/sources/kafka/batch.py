@@ -181,11 +181,13 @@ class _Merged:
 
 @dataclass
 class _Round:
-    """One try to merge records: what it did, which records are refused, and which of them have taken part."""
+    """One try to merge records: what it did, which records are refused, and which of them have taken part; `notes` are
+    of single records."""
 
     merged: _Merged = field(default_factory=_Merged)
     refused: dict[int, list[Fault]] = field(default_factory=dict)
     partial: set[int] = field(default_factory=set)
+    notes: list[tuple[int, Fault]] = field(default_factory=list)
 
     def final(self) -> dict[int, list[Fault]]:
         """The refusals that no other record can have caused which takes no part the next time."""
@@ -403,6 +405,9 @@ class _Work:
         tried.partial |= {
             number for number, rows in refused_objects.items() if rows < len(self.batch.records[number].tree.objects)
         }
+        tried.merged.notes += [
+            (self.batch.records[number].message, fault) for number, fault in tried.notes if number not in tried.refused
+        ]
         return tried
 
     def _parts(self, numbers: Sequence[int]) -> tuple[dict[ObjectShape, list[NumberedObject]], list[NumberedLink]]:
@@ -441,7 +446,7 @@ class _Work:
         for one, fault in faults:
             number = owners[one]
             if fault.severity != "error":
-                tried.merged.notes.append((self.batch.records[number].message, fault))
+                tried.notes.append((number, fault))
             elif number in refused:
                 tried.refused.setdefault(number, []).append(fault)
         for number in refused:

@@ -47,7 +47,7 @@ def nest(field: str, inner: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"fieldCode": field, "boiInput": inner, **more}
 
 
-@dataclass
+@dataclass(repr=False)
 class Topic:
     """One partition of a topic and the store where it goes."""
 
