@@ -259,6 +259,23 @@ def test_two_workers_that_write_one_unique_value(topic: Topic) -> None:
     assert len(topic.stored("Client")) == 3
 
 
+def test_a_batch_whose_session_ends_is_merged_again(topic: Topic) -> None:
+    """The server is restarted, or an operator ends the session: no record is rejected for it, and none comes twice."""
+    topic.take()
+    outcomes = []
+    with holding(topic, f"lock table {STORE}.bo_client in exclusive mode") as session:
+        worker = threading.Thread(target=lambda: outcomes.append(topic.send(record("Client", "c", record_id="r"), b"x")))
+        worker.start()
+        topic.site.wait_for_blocked(by=session.info.backend_pid)
+        ended = "select count(pg_terminate_backend(pid)) from pg_stat_activity where wait_event_type = 'Lock'"
+        assert topic.site.value(f"{ended} and datname = %s", [topic.site.store_database.name]) == 1
+    worker.join()
+    [outcome] = outcomes
+    assert (outcome.merged, outcome.rejected, topic.next_offset()) == (1, 1, 2)
+    assert topic.dead() == [(1, "BAD_JSON")]
+    assert topic.site.count(f"{STORE}.unit where kind = 'batch'") == 1
+
+
 def test_an_undo_waits_for_an_open_batch(topic: Topic) -> None:
     """As for every other source: its fence is the table of fences."""
     topic.take()
