@@ -284,6 +284,16 @@ def test_what_the_server_refuses_is_found_by_halving(topic: Topic) -> None:
     assert topic.stored("Claim") == {}
 
 
+def test_a_unique_index_that_the_engine_does_not_know(topic: Topic) -> None:
+    """Another transaction may have caused the first refusal; the second try rejects the record."""
+    topic.site.look(f"create unique index on {STORE}.bo_client (note)")
+    topic.send(record("Client", "a", Note="taken"))
+    outcome = topic.send(record("Client", "b", Note="taken"), record("Client", "c", Note="free"))
+    assert (outcome.merged, outcome.rejected) == (1, 1)
+    assert topic.faults() == [(1, "ROW_QUARANTINED", "$")]
+    assert sorted(topic.stored("Client")) == ["a", "c"]
+
+
 def test_objects_and_fields_can_be_narrowed(topic: Topic) -> None:
     with topic.with_rules(
         allowed_objects=frozenset({"Client"}), allowed_fields={"Client": frozenset({"Name", "Note"})}
