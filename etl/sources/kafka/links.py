@@ -7,7 +7,6 @@ from functools import cached_property
 from etl.database import Connection, SqlTemplates, copy_values, execute, fetch_all
 from etl.merge import MergeContext
 from etl.merge.links import (
-    any_member_table,
     create_staged_links,
     lock_links,
     merge_links,
@@ -19,6 +18,7 @@ from etl.metadata.company import LinkTable
 from etl.metadata.field import LinkMode
 from etl.runs import Chunk, Counters, add_counters
 from etl.sources.kafka.faults import Fault
+from etl.sources.kafka.places import link_fields, places_of
 from etl.sources.kafka.tree import LinkRow
 
 _sql = SqlTemplates(__package__)
@@ -44,8 +44,7 @@ class LinkField:
     @cached_property
     def places(self) -> tuple[str, ...]:
         """The staged tables of its links."""
-        any_place = (any_member_table(self.tables[0]),) if self.has_members else ()
-        return (*(table.name for table in self.tables), *any_place)
+        return places_of(self.tables)
 
     def place(self, member: str) -> str:
         """The staged table for links to a member, or to any one."""
@@ -60,10 +59,8 @@ class LinkFields:
     """The link fields of a company, by the codes of object and field."""
 
     def __init__(self, company: Company) -> None:
-        found: dict[tuple[str, str], list[LinkTable]] = {}
-        for table in company.link_tables():
-            found.setdefault((table.bo.code, table.field.code), []).append(table)
-        self.fields = {key: LinkField(number, tuple(tables)) for number, (key, tables) in enumerate(found.items())}
+        found = link_fields(company)
+        self.fields = {key: LinkField(number, tables) for number, (key, tables) in enumerate(found.items())}
 
     def near(self, changed: Collection[str]) -> list[LinkTable]:
         """The link tables whose ends are instances of these objects."""

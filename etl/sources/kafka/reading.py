@@ -15,6 +15,7 @@ from etl.sources.kafka.tree import Tree, record_id_of, tree_of
 
 # How JSON writes the character that no text of the store can hold; the character itself is no JSON.
 _NUL: Final = rb"\u0000"
+_LAST_TIME: Final = 253_402_300_800_000  # the year 10000
 _CONTENT: Final = b"content"
 
 
@@ -93,7 +94,7 @@ def _read(batch: ReadBatch, messages: Iterable[Message], company: CompanyShape) 
             batch.records.append(record)
     for (topic, number), last in ends.items():
         batch.next_offsets[Partition(topic, number)] = last.offset + 1
-        if last.timestamp_ms is not None:
+        if last.timestamp_ms is not None and 0 < last.timestamp_ms < _LAST_TIME:  # a producer's clock may say anything
             batch.timestamps[Partition(topic, number)] = last.timestamp_ms
 
 

@@ -47,7 +47,7 @@ class Reports:
                 names.in_table(fault.bo) if fault.bo else "",
                 None,
                 _clean(fault.external_id)[:100] if fault.external_id else None,
-                fault.field,
+                _clean(fault.field)[:63] if fault.field else None,
                 fault.code,
                 english,
                 russian,

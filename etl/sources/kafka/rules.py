@@ -1,11 +1,15 @@
 """What records may do: the objects and fields they may change, and the limits of one record."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
+from etl.metadata.field import Field
+from etl.metadata.field_checks import IN_COLUMNS
 from etl.metadata.system_objects import SYSTEM_OBJECTS
+from etl.quoting import fold
+from etl.sources.kafka.places import link_fields
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,24 @@ class RecordRules:
 
     def company(self, company: Company) -> Company:
         """The company as records see it: all fields of allowed objects may be loaded, whatever partners load by
-        in_ tables, and nothing of the others."""
-        return Company(company.code, tuple(map(self._object, company.objects)))
+        in_ tables, and nothing of the others.
 
-    def _object(self, business_object: BusinessObject) -> BusinessObject:
+        Not those whose columns or tables would have the names of others in a batch.
+        """
+        links = link_fields(company)
+        return Company(company.code, tuple(self._object(one, links) for one in company.objects))
+
+    def _object(self, business_object: BusinessObject, links: Container[tuple[str, str]]) -> BusinessObject:
         is_allowed = self.allows(business_object)
         only = self.allowed_fields.get(business_object.code)
+
+        def takes(one: Field) -> bool:
+            if not is_allowed or (only is not None and one.code not in only):
+                return False
+            return (business_object.code, one.code) in links if one.is_link else fold(one.code) not in IN_COLUMNS
+
         fields = tuple(
-            one.model_copy(update={"need_load_from_in_tables": is_allowed and (only is None or one.code in only)})
-            for one in business_object.fields
+            one.model_copy(update={"need_load_from_in_tables": takes(one)}) for one in business_object.fields
         )
         return business_object.model_copy(update={"fields": fields})
 

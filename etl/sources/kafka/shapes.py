@@ -27,6 +27,9 @@ ID: Final = "id"
 
 # A partner that gives other fields each time must not fill the memory.
 _MAX_LAYOUTS: Final = 1000
+_MAX_CODES: Final = 2000
+# A longer text is no code that was mistyped, and slow to compare.
+_MAX_CODE: Final = 100
 
 
 @dataclass(frozen=True)
@@ -68,16 +71,16 @@ class LinkShape:
         self.members = members
         self.is_set = field.link_mode is LinkMode.REPLACE
         self._only = next(iter(members)) if len(members) == 1 else ""
-        self._names: dict[tuple[str | None, str], TargetName | None] = {}
+        self._names: dict[tuple[str | None, str], TargetName] = {}
 
     def target(self, bo_code: str | None, field_code: str) -> TargetName | None:
         """How an item names its target; None where `bo_code` is no member, or the field no unique one."""
         key = (bo_code, field_code)
         found = self._names.get(key)
         if found is None:
-            if len(self._names) >= _MAX_LAYOUTS:
-                self._names.clear()
-            found = self._names[key] = self._target(bo_code or self._only, field_code)
+            found = self._target(bo_code or self._only, field_code)
+            if found is not None:
+                self._names[key] = found
         return found
 
     def member(self, bo_code: str | None) -> str:
@@ -116,9 +119,12 @@ class ObjectShape:
         """The layout of a record that gives these fields, in its order."""
         found = self._layouts.get(codes)
         if found is None:
-            if len(self._layouts) >= _MAX_LAYOUTS:
-                self._layouts.clear()
-            found = self._layouts[codes] = self._make(codes)
+            found = self._make(codes)
+            # Codes that are none may be of any length and number.
+            if not found.unknown and len(codes) <= _MAX_CODES:
+                if len(self._layouts) >= _MAX_LAYOUTS:
+                    self._layouts.clear()
+                self._layouts[codes] = found
         return found
 
     def _make(self, codes: tuple[str, ...]) -> Layout:
@@ -182,5 +188,5 @@ class CompanyShape:
 
 def nearest(code: str, known: Iterable[str]) -> str:
     """The code that was probably meant, as the end of a sentence."""
-    near = get_close_matches(code, list(known), 1)
+    near = get_close_matches(code, list(known), 1) if len(code) <= _MAX_CODE else []
     return f" ({near[0]}?)" if near else ""

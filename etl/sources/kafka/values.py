@@ -21,6 +21,7 @@ _STEP: Final = Decimal("0.0001")
 _ROUNDING: Final = Context(prec=60, rounding=ROUND_HALF_UP)  # as numeric does it: half away from zero
 _BOOLEANS: Final = {"true": "t", "false": "f"}
 _CHOICE_LENGTH: Final = 32
+_MAX_DIGITS: Final = 1000
 # ISO 8601 as the platform writes it.
 _TIME: Final = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII
@@ -65,6 +66,8 @@ def _number(text: str) -> str | None:
     text = text.strip()
     if not text:
         return None
+    if len(text) > _MAX_DIGITS:
+        raise ValueError(f"is longer than the {_MAX_DIGITS} characters of a number")
     if not _NUMBER.fullmatch(text):
         raise ValueError("is no number")
     number = Decimal(text)
@@ -80,6 +83,8 @@ def _number(text: str) -> str | None:
 _READERS: Final[dict[str, Callable[[str], str | None]]] = {NUMBER: _number, BOOLEAN: _boolean, CHOICE: _choice}
 # Dates repeat, and are slow to read.
 _MOMENTS: Final = 4096
+_MAX_TIME: Final = 100
+_NO_TIME: Final = "is no date or instant of the years 1 to 9999: write it as 2026-11-28 or 2026-11-28T10:00:00Z"
 _DATE_LENGTH: Final = len("2024-05-01")
 
 
@@ -88,6 +93,8 @@ def _time_reader(zone: timezone) -> Callable[[str], str | None]:
     suffix = f"{suffix[:3]}:{suffix[3:]}"
 
     def read(text: str) -> str | None:
+        if len(text) > _MAX_TIME:
+            raise ValueError(_NO_TIME)
         # The platform's web client writes the JSON text of an instant, with its quotes.
         plain = text.strip().removeprefix('"').removesuffix('"')
         if not plain:
@@ -103,8 +110,6 @@ def _time_reader(zone: timezone) -> Callable[[str], str | None]:
                 moment.astimezone(UTC)
             return plain.replace(",", ".")
         except (ValueError, OverflowError):
-            raise ValueError(
-                "is no date or instant of the years 1 to 9999: write it as 2026-11-28 or 2026-11-28T10:00:00Z"
-            ) from None
+            raise ValueError(_NO_TIME) from None
 
     return read

@@ -264,7 +264,9 @@ def test_a_batch_whose_session_ends_is_merged_again(topic: Topic) -> None:
     topic.take()
     outcomes = []
     with holding(topic, f"lock table {STORE}.bo_client in exclusive mode") as session:
-        worker = threading.Thread(target=lambda: outcomes.append(topic.send(record("Client", "c", record_id="r"), b"x")))
+        worker = threading.Thread(
+            target=lambda: outcomes.append(topic.send(record("Client", "c", record_id="r"), b"x"))
+        )
         worker.start()
         topic.site.wait_for_blocked(by=session.info.backend_pid)
         ended = "select count(pg_terminate_backend(pid)) from pg_stat_activity where wait_event_type = 'Lock'"
