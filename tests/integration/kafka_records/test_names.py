@@ -1,6 +1,7 @@
 """Objects and fields with odd codes, as their authors write them for objects that no partner loads by in_ tables."""
 
 from etl.engine import prepare
+from etl.sources.kafka.rules import RecordRules
 from tests.fix_company import STORE, MakeSite
 from tests.integration.kafka_records.topic import Topic, link, nest, record
 
@@ -30,18 +31,17 @@ def test_odd_codes(make_site: MakeSite) -> None:
     site = make_site(DOCUMENTS)
     with site.runtime() as runtime:
         prepare(runtime)
-        topic = Topic(site, runtime)
-        with topic.with_rules(allowed_objects=frozenset(DOCUMENTS)):
-            outcome = topic.send(
-                record("Order", "o", Name="n", select="7", links=[nest("User", record("User", "u"))]),
-                record("User", "u", links=[link("Table", "7.0", "select"), link("Group", "u")]),
-                record("A_B", "ab", links=[link("User", "u")]),
-                record("A", "a", links=[link("B", "u")]),
-                record("Order", "p", id="x"),
-                {"boCode": "Order", "externalId": "q", "fields": [{"code": "id", "apiValue": "x"}]},
-                record("Order", "r", Removed="true"),
-                record("Order", "s", links=[link(LONG, "u")]),
-            )
+        topic = Topic(site, runtime, RecordRules(allowed_objects=frozenset(DOCUMENTS)))
+        outcome = topic.send(
+            record("Order", "o", Name="n", select="7", links=[nest("User", record("User", "u"))]),
+            record("User", "u", links=[link("Table", "7.0", "select"), link("Group", "u")]),
+            record("A_B", "ab", links=[link("User", "u")]),
+            record("A", "a", links=[link("B", "u")]),
+            record("Order", "p", id="x"),
+            {"boCode": "Order", "externalId": "q", "fields": [{"code": "id", "apiValue": "x"}]},
+            record("Order", "r", Removed="true"),
+            record("Order", "s", links=[link(LONG, "u")]),
+        )
         assert topic.values("Order", 'name, "select"') == {"o": ("n", 7)}
         assert topic.links("User", "Table") == {("u", "o")}
         assert topic.links("User", "Group") == {("u", "u")}
