@@ -10,8 +10,9 @@ from functools import partial
 from etl.database import PlacedPart, RetryPolicy
 from etl.engine.runtime import Runtime
 from etl.errors import TransientFault
+from etl.outputs import versions as outbound
 from etl.outputs.versions import STORE_PARTS
-from etl.runs import backoffs_of
+from etl.runs import Counters, backoffs_of
 from etl.sources.kafka.batch import Outcome, RecordStore, merge_batch
 from etl.sources.kafka.positions import HeldPartition, Positions
 from etl.sources.kafka.reading import ReadBatch
@@ -62,3 +63,12 @@ def merge_batch_with_retry(
             raise
 
     return policy.run_with_retry("a batch of records", attempt)
+
+
+def show_batches(runtime: Runtime) -> Counters:
+    """Brings the out_ tables to where the store is, after one batch or several; returns counters. In a transaction of
+    its own, as none sees its own place in the journal; callers wait for each other."""
+    if not runtime.settings.has_out_migration:
+        return {}
+    with runtime.out_connection() as connection:
+        return outbound.bring_up_to_date(connection, runtime.versions)
