@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.fix_company import STORE
 from tests.integration.kafka_records.topic import Topic, link, nest, record
 
-# `make nightly` sets more.
+# For long checks: ETL_TEST_CUTS=60 takes some minutes.
 EXAMPLES = int(os.environ.get("ETL_TEST_CUTS", "10"))
 CLIENTS, FIRMS, CLAIMS = ("a", "b", "c", "d"), ("f", "g"), ("k", "m", "n")
 # They are never removed, so that a link by value means the same whenever it is looked up.
