@@ -101,6 +101,7 @@ def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict
         "chunk": chunk,
         "is_staged": is_staged,
         "is_ordered": context.source.is_ordered,
+        "knows_owners": context.source.knows_owners,
         "is_batch": context.kind is UnitKind.BATCH,
         "unique": unique,
         # What times of links mean, see keep_newest.

@@ -8,7 +8,7 @@ found by halving the batch.
 import logging
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import sqlalchemy
@@ -79,7 +79,12 @@ class RecordStore:
     def source(self) -> Source:
         """What the merge knows of records."""
         return Source(
-            SOURCE_NAME, Matching.REJECT, gives_some=True, is_ordered=True, creates_ids=self.rules.creates_unknown_ids
+            SOURCE_NAME,
+            Matching.REJECT,
+            gives_some=True,
+            is_ordered=True,
+            creates_ids=self.rules.creates_unknown_ids,
+            knows_owners=True,
         )
 
     @cached_property
@@ -400,7 +405,9 @@ class _Work:
             if number is None:
                 tried.merged.notes.append((None, fault))
             elif (record := self._record_of(number, self.links_before)) not in tried.refused:
-                tried.refused[record] = [fault]
+                tree = self.batch.records[record].tree
+                owner = tree.objects[tree.links[number - self.links_before[record]].owner]
+                tried.refused[record] = [replace(fault, external_id=owner.external_id)]
                 tried.partial.add(record)
         tried.partial |= {
             number for number, rows in refused_objects.items() if rows < len(self.batch.records[number].tree.objects)

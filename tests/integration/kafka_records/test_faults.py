@@ -279,6 +279,8 @@ def test_a_link_fault_rejects_its_record(topic: Topic) -> None:
     )
     assert (outcome.merged, outcome.rejected) == (1, 1)
     assert topic.faults() == [(2, "AMBIGUOUS", "$.boFields[1]")]
+    [row] = topic.site.look(f"select in_table, in_id, column_name, value from {STORE}.err")
+    assert list(row.values()) == ["in_Claim", "one", "Party", "email a@b.kz"]
     assert topic.links("Claim", "Party") == {("two", "f")}
     assert list(topic.stored("Claim")) == ["two"]
 
