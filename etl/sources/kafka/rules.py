@@ -1,7 +1,7 @@
 """What records may do: the objects and fields they may change, and the limits of one record."""
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
@@ -63,7 +63,3 @@ class RecordRules:
             one.model_copy(update={"need_load_from_in_tables": takes(one)}) for one in business_object.fields
         )
         return business_object.model_copy(update={"fields": fields})
-
-    def without_limits(self) -> "RecordRules":
-        """The same for a recovery: instances come back with the ids that they had."""
-        return replace(self, creates_unknown_ids=True)
