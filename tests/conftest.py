@@ -55,7 +55,18 @@ _SLOW = ("acceptance", "crash", "properties")
 # Their subject is what comes after the preparation of store and out_ version; single modules of them are `first_run`.
 _PREPARED = tuple(
     f"integration/{name}"
-    for name in ("cli", "engine", "files", "freshness", "hooks", "logs", "merge", "outputs", "telemetry")
+    for name in (
+        "cli",
+        "engine",
+        "files",
+        "freshness",
+        "hooks",
+        "kafka_records",
+        "logs",
+        "merge",
+        "outputs",
+        "telemetry",
+    )
 )
 _TESTS = Path(__file__).parent
 

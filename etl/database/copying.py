@@ -1,11 +1,11 @@
-"""Streams any number of rows by COPY in constant memory: no row becomes a Python value."""
+"""Streams any number of rows by COPY in constant memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, TextClause
 
-from etl.database.transactions import Parameters
+from etl.database.transactions import Parameters, translated
 
 
 def copy_out(connection: Connection, statement: TextClause, parameters: Parameters, target: BinaryIO) -> int:
@@ -32,6 +32,18 @@ def copy_in(connection: Connection, statement: TextClause, blocks: Iterable[byte
         with cursor.copy(_text(connection, statement)) as stream:
             for block in blocks:
                 stream.write(block)
+        return int(cursor.rowcount)
+
+
+def copy_values(connection: Connection, statement: TextClause, rows: Iterable[Sequence[object]]) -> int:
+    """Writes rows by a `copy … from stdin` in text format, which converts texts to the types of its columns; returns
+    their number. Raises EnvironmentFault for a value that its column refuses."""
+    driver: Any = connection.connection.driver_connection
+    with translated(connection.engine), driver.cursor() as cursor:
+        with cursor.copy(_text(connection, statement)) as stream:
+            write = stream.write_row
+            for row in rows:
+                write(row)
         return int(cursor.rowcount)
 
 

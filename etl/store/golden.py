@@ -1,5 +1,6 @@
 """The fixed tables of a company's golden store."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all
@@ -28,10 +29,19 @@ class Store:
         execute(connection, _sql("journal_restored", store_schema=self.schema))
         execute(connection, _sql("units_restored", schema=self.schema))
 
-    def advance_positions(self, connection: Connection, unit: int) -> None:
+    def advance_positions(
+        self, connection: Connection, unit: int, served: Iterable[tuple[str, str, str]] | None = None
+    ) -> None:
         """At the end of a unit, when all its tasks are done: what it brought need not be looked up for waiting links
-        again, unless another unit ran meanwhile."""
-        execute(connection, _sql("advance_positions", schema=self.schema), {"unit": unit})
+        again, unless another unit ran meanwhile. `served`: the (object, field, target) that it has looked up, if not
+        all that have waiting links."""
+        keys = [] if served is None else list(served)
+        values = dict(
+            zip(("bos", "fields", "targets"), (list(names) for names in zip(*keys, strict=True)), strict=False)
+        )
+        statement = _sql("advance_positions", schema=self.schema, only_some=served is not None)
+        if served is None or keys:
+            execute(connection, statement, {"unit": unit, **values})
 
     def old_before(self, connection: Connection, days: int, *, at_most: int) -> int:
         """The number below which all units are older than `days`, whatever their source; not above `at_most`."""
