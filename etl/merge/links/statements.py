@@ -93,6 +93,7 @@ def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict
         "owner_column": link.owner_column,
         "target_column": link.target_column,
         "owner_golden": names.store_table(link.bo.code),
+        "target_code": link.member.code,
         "target_golden": names.store_table(link.member.code),
         "golden_link": names.store_link_table(link.bo.code, link.field.code),
         "is_single": link.field.is_single,

@@ -25,7 +25,8 @@ fields:
     for code in TABLES
 }
 ROWS = 50
-LEASE: dict[str, Any] = {"leaseSeconds": 3, "heartbeatSeconds": 1}
+# Long enough for a busy machine, on which a process may stand still for seconds.
+LEASE: dict[str, Any] = {"leaseSeconds": 5, "heartbeatSeconds": 1}
 
 
 @pytest.fixture
