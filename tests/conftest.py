@@ -9,6 +9,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.sweeps import leave_cases_to_nightly
+
 # In this order: fix_company imports fix_database, and pytest has to rewrite the asserts of a module before its import.
 pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_company"]
 
@@ -55,10 +57,12 @@ _PREPARED = tuple(
     for name in ("cli", "engine", "files", "freshness", "hooks", "logs", "merge", "outputs", "telemetry")
 )
 _TESTS = Path(__file__).parent
+# Of tests with these marks `make test` takes only some cases (tests/sweeps.py).
+_COSTLY = ("database", "zookeeper", "slow")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Derives the marks, so that nobody has to remember them; before pytest selects by them."""
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
@@ -69,6 +73,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
         if folder.startswith(tuple(f"{name}/" for name in _PREPARED)):
             item.add_marker("prepared")
+    # A test that is named is run as it is named.
+    if not any("::" in argument for argument in config.args):
+        leave_cases_to_nightly(item for item in items if any(map(item.get_closest_marker, _COSTLY)))
 
 
 def pytest_collection_finish() -> None:
