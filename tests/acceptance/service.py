@@ -50,7 +50,7 @@ class Service:
         return [json.loads(line) for line in list(self.lines)]
 
     def does(self, runs: int) -> Any:
-        """Waits for so many runs in all; returns the last one."""
+        """Waits until there are this many runs in all; returns the last one."""
         until(lambda: len(self.runs) >= runs, f"{runs} runs are done; the log says:\n" + "\n".join(self.log))
         return self.runs[runs - 1]
 

@@ -1,4 +1,4 @@
-"""A middlebox that hangs: it goes on taking every byte, which the kernel acknowledges, and carries none of them."""
+"""A middlebox that hangs: it still takes every byte, which the kernel acknowledges, and carries none of them."""
 
 import socket
 import threading

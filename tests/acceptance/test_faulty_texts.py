@@ -42,7 +42,7 @@ def site(request: pytest.FixtureRequest, make_site: MakeSite, monkeypatch: pytes
 
 
 class Tree:
-    """The configuration of a site, in the hands of somebody who makes mistakes and fixes them."""
+    """The configuration of a site, edited with mistakes and then fixed."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -106,7 +106,7 @@ def test_a_service_keeps_the_last_good_values(site: Site, tree: Tree) -> None:
 
 
 def tells(service: Service, fault: Fault, before: int) -> None:
-    """Waits until a line of the log after the first so many tells the fault."""
+    """Waits until a line of the log after the first `after` ones reports the fault."""
 
     def is_reported() -> bool:
         assert service.process.poll() is None, "\n".join(service.log[before:])

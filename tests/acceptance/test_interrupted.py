@@ -1,4 +1,4 @@
-"""Runs that are stopped, killed or frozen: what they began is finished, once, by whoever comes next."""
+"""Runs that are stopped, killed or frozen: what they began is finished, once, by the next one."""
 
 import json
 import signal
@@ -53,7 +53,7 @@ def run_after_the_lease(site: Site) -> Any:
 
 
 def is_as_if_undisturbed(site: Site) -> None:
-    """Everything that was handed over is in the golden store, once, and the run's books are closed."""
+    """Everything that was handed over is in the golden store, once, and the run is complete."""
     assert site.look(f"select _in_id, name from {STORE}.bo_Client order by 1") == site.look(
         'select in_id collate "C" as _in_id, name from in_tables.in_Client order by 1'
     )

@@ -231,7 +231,7 @@ def test_the_log_has_the_guides_lines_and_no_password(site: Site, tmp_path: Path
 
 
 def test_a_server_that_is_away_and_a_lost_link(site: Site) -> None:
-    """A wrong port is a server that is away; the service goes on as soon as it answers."""
+    """A wrong port is a server that is away; the service continues as soon as it answers."""
     text = site.text(IMPORT_CONFIG)
     with serving(site) as service:
         service.does(1)

@@ -44,7 +44,7 @@ def foreign(site: Site) -> "psycopg.Connection[Any]":
 
 @contextmanager
 def full(site: Site) -> Iterator[int]:
-    """Nothing more fits in; the pid of whoever holds it."""
+    """Fills it; returns the pid of the listener that keeps it full."""
     with foreign(site) as listener, foreign(site) as speaker:
         for session in (listener, speaker):
             session.execute("set role stranger")
@@ -63,7 +63,7 @@ def deliver(site: Site, name: str) -> None:
     site.partner.fill("in_Client", {"in_id": name, "name": name})
 
 
-def test_hand_overs_runs_and_all_that_follows_go_on(site: Site) -> None:
+def test_hand_overs_runs_and_all_that_follows_continue(site: Site) -> None:
     assert site.etl("run").code == 0
     deliver(site, "a")
     with full(site) as pid:
@@ -133,7 +133,7 @@ def test_a_queue_that_fills_up_before_the_commit_refuses_no_hand_over(site: Site
 
 
 def test_what_an_aborted_flood_left_is_cleared_away_by_looking(site: Site) -> None:
-    """Without any listener the queue stays full for good, until somebody looks at it."""
+    """Without any listener the queue stays full until it is read."""
     site.run()
     with foreign(site) as speaker:
         with pytest.raises(psycopg.errors.ProgramLimitExceeded):
@@ -168,7 +168,7 @@ def test_an_older_trigger_gives_way_to_ours(site: Site) -> None:
 
 
 def test_a_listener_that_is_not_read_keeps_nothing(site: Site) -> None:
-    """While a run goes on the service listens to nothing: anybody may talk on its channel, and nobody would read."""
+    """During a run the service does not listen: any session may notify its channel, and nothing would be read."""
     site.run()
     with serving(site) as service:
         service.says("the service is up")
@@ -179,7 +179,7 @@ def test_a_listener_that_is_not_read_keeps_nothing(site: Site) -> None:
             site.partner.hand_over()
             site.wait_for_blocked()
             assert site.value(listening) == 0
-            # Handed over while nobody listened: found at once, not at the next poll.
+            # Handed over without a listener: found at once, not at the next poll.
             site.set(pollSeconds=3600)
             deliver(site, "b")
             with site.partner.holding("select 1"):

@@ -1,4 +1,4 @@
-"""The service while what it needs is away: it starts nothing on guesses, marks no row, and goes on by itself."""
+"""The service while what it needs is away: it starts nothing on guesses, marks no row, and continues by itself."""
 
 import contextlib
 import socket

@@ -1,4 +1,4 @@
-"""Services that share runs: whoever does not win helps, and goes on when the owner dies."""
+"""Services that share runs: those that do not win help, and continue when the owner dies."""
 
 import signal
 from contextlib import ExitStack
@@ -27,7 +27,7 @@ def deliver(site: Site, number: int) -> None:
 
 
 def at_work(site: Site, tasks: int, runners: int) -> None:
-    """Waits until so many runners perform so many tasks."""
+    """Waits until this many runners perform this many tasks."""
 
     def seen() -> bool:
         found = [row["owner"] for row in site.look(_BUSY)]

@@ -1,4 +1,4 @@
-"""A link that takes every byte and carries none: nobody waits for it for ever, and nobody believes that he lives."""
+"""A link that takes every byte and carries none: no process waits for it for ever, none counts as alive by it."""
 
 import json
 import signal
@@ -50,21 +50,21 @@ def impatient() -> None:
 
 
 def blind() -> None:
-    """Nobody closes silent links."""
+    """Silent links are not closed."""
     from etl.database import links
     from etl.engine import loop
 
     links._SILENT_SECONDS, loop._STUCK_SECONDS = 3600.0, 3.0
 
 
-def start(site: Site, *arguments: str, sow: Callable[[], None] = impatient, **environ: str) -> Runner:
+def start(site: Site, *arguments: str, inject: Callable[[], None] = impatient, **environ: str) -> Runner:
     environ = {**site.environ, "ETL_CONFIG": site.url, "HOME": str(site.home), **environ}
-    return runner.start(site.home, environ, sow, *arguments)
+    return runner.start(site.home, environ, inject, *arguments)
 
 
 @contextmanager
-def serving(site: Site, sow: Callable[[], None] = impatient, **environ: str) -> Iterator[Runner]:
-    service = start(site, "run", "--loop", "--json", sow=sow, **environ)
+def serving(site: Site, inject: Callable[[], None] = impatient, **environ: str) -> Iterator[Runner]:
+    service = start(site, "run", "--loop", "--json", inject=inject, **environ)
     try:
         yield service
     finally:
@@ -203,7 +203,7 @@ def test_the_link_that_listens(site: Site, box: Middlebox, with_question: bool) 
 
 
 def test_the_watchdog_is_not_fed_while_no_one_answers(site: Site, box: Middlebox, tmp_path: Path) -> None:
-    """As if nobody closed silent links: systemd sees that the service hangs, waiting or at work."""
+    """As if silent links were not closed: systemd sees that the service hangs, while it waits or runs."""
 
     site.set(copyTables="false", leaseSeconds=3600, heartbeatSeconds=1000, pollSeconds=1, hookSeconds=1)
     path = str(tmp_path / "manager")
@@ -251,7 +251,7 @@ def test_the_link_to_a_store_of_its_own(make_site: MakeSite, words: bytes) -> No
 
 
 def test_a_statement_that_takes_long_is_let_alone(site: Site, box: Middlebox) -> None:
-    """Many times as long as a silent link is borne: the server is seen at work."""
+    """Many times as long as a silent link is tolerated: the server is seen working."""
     with site.locking(f"{STORE}.bo_Client"):
         running = start(site, "run", "--json")
         site.wait_for_blocked()

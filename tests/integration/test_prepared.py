@@ -27,7 +27,7 @@ _FUNCTIONS = """
 
 
 def shape(site: Site) -> list[str]:
-    """Everything in the databases with owners and rights; roles by what they are."""
+    """Everything in the databases with owners and privileges; roles by what they are."""
     rows = [row for one in site.databases for query in (_RELATIONS, _FUNCTIONS) for row in site.look(query, at=one)]
     return [str(row).replace(site.engine_role, "engine").replace(site.partner_role, "partner") for row in rows]
 

@@ -211,7 +211,7 @@ def test_notes_tell_what_is_not_here(site: Site) -> None:
     site.partner.fill("in_Person", {"in_id": "p", "surname": "P"})
     site.partner.fill("in_Everything_Party_Person", {"Everything_id": "example-everything-1", "Party_id": "p"})
     site.partner.fill("in_Everything_Parent", {"Everything_id": "example-everything-2", "Parent_id": "stranger"})
-    site.partner.fill("in_Person_Boss", {"Person_id": "nobody", "Boss_id": "somebody"})
+    site.partner.fill("in_Person_Boss", {"Person_id": "missing", "Boss_id": "other"})
     one, two, three = (f"example-everything-{n}" for n in (1, 2, 3))
     assert notes(site) == {
         ("in_Everything", one, "mail", "DUPLICATE_VALUE"),
@@ -222,7 +222,7 @@ def test_notes_tell_what_is_not_here(site: Site) -> None:
         ("in_Everything", three, "ofkind", "OPTION_NOT_HERE"),
         ("in_Everything", three, "scan", "FILE_NOT_HERE"),
         ("in_Everything_Parent", two, "parent_id", "END_NOT_HERE"),
-        ("in_Person_Boss", "nobody", "person_id", "END_NOT_HERE"),
+        ("in_Person_Boss", "missing", "person_id", "END_NOT_HERE"),
     }
     assert foreseen(site) == set()
 
@@ -242,7 +242,7 @@ def test_it_takes_for_an_empty_end_what_a_run_does(site: Site, blank: str) -> No
 def test_links_that_are_taken_away_are_no_cause_for_notes(site: Site) -> None:
     fill_around(site, 1)
     fill(site, 1)
-    site.partner.fill("in_Person_Boss", {"Person_id": "nobody", "Boss_id": "somebody", "removed": True})
+    site.partner.fill("in_Person_Boss", {"Person_id": "missing", "Boss_id": "other", "removed": True})
     ends = {"Everything_id": "example-everything-1", "Party_id": "example-person-1"}
     site.partner.fill("in_Everything_Party_Person", ends | {"removed": True})
     assert notes(site) == {("in_Everything", "example-everything-1", "party", "REQUIRED_EMPTY")}

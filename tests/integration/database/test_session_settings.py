@@ -86,7 +86,7 @@ def what_comes_of_it(site: Site, folder: Path) -> dict[str, object]:
     with source.open("w", newline="") as file:
         csv.writer(file).writerows([["in_id", "Name", "Amount"], ["c1", _LETTERS, "1.5"], ["c2", "NULL", "3e3"]])
     codes = [site.etl("check").code, site.etl("fill", str(source)).code]
-    site.partner.fill("in_Client", {"in_id": "c3", "name": "01/02/2024"}, {"in_id": "", "name": "nobody"})
+    site.partner.fill("in_Client", {"in_id": "c3", "name": "01/02/2024"}, {"in_id": "", "name": "missing"})
     site.partner.fill("in_Claim", {"in_id": "k1", "title": "a\\b"})
     site.partner.fill("in_Claim_Client", {"claim_id": "k1", "client_id": "c1"})
     site.partner.hand_over()

@@ -90,7 +90,7 @@ def test_ids_with_gaps_are_divided_too(site: Site) -> None:
 
 
 def test_a_claim_that_fails_is_made_by_the_next_runner(site: Site) -> None:
-    """Claimed tables stay claimed, and no row is claimed for nobody."""
+    """Claimed tables stay claimed, and no row is claimed without a run."""
     site.look("alter table in_tables.in_Claim add constraint never check (in_status <> 'ON_WORK' or in_id is null)")
     with pytest.raises(EnvironmentFault, match="never"):
         run(site)

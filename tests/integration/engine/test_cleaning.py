@@ -195,7 +195,7 @@ def test_nothing_to_clean_writes_nothing(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("room", "statement", "index"),
+    ("package", "statement", "index"),
     [
         ("sources.in_tables.receipts", "clean_errors", "err_run"),
         ("runs", "clean", "task_run_seq_key"),
@@ -203,7 +203,7 @@ def test_nothing_to_clean_writes_nothing(site: Site) -> None:
         ("store", "clean_journal", "journal_written_by"),
     ],
 )
-def test_a_pass_finds_its_rows_by_an_index(site: Site, room: str, statement: str, index: str) -> None:
+def test_a_pass_finds_its_rows_by_an_index(site: Site, package: str, statement: str, index: str) -> None:
     """However long the table is: 50,000 rows of which none is old."""
     newest = run(site, 1)
     site.look(
@@ -224,11 +224,11 @@ def test_a_pass_finds_its_rows_by_an_index(site: Site, room: str, statement: str
     )
     for table in ("in_tables.err", "in_tables.task", "in_tables.run", f"{STORE}.journal"):
         site.look(f"vacuum analyze {table}")
-    schemas = {"schema": STORE if room == "store" else "in_tables", "in_schema": "in_tables"}
-    sql = SqlTemplates(f"etl.{room}")(statement, **schemas)
+    schemas = {"schema": STORE if package == "store" else "in_tables", "in_schema": "in_tables"}
+    sql = SqlTemplates(f"etl.{package}")(statement, **schemas)
     with (
         site.runtime() as runtime,
-        transaction(runtime.store_engine if room == "store" else runtime.engine) as connection,
+        transaction(runtime.store_engine if package == "store" else runtime.engine) as connection,
     ):
         explained = type(sql)(f"explain (costs off)\n{sql.text}")
         plan = "\n".join(row[0] for row in fetch_all(connection, explained, {"before": newest, "limit": 100}))

@@ -1,4 +1,4 @@
-"""A run that breaks at any point goes on where it stopped, with the same effects as without the break."""
+"""A run that breaks at any point continues where it stopped, with the same effects as without the break."""
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count

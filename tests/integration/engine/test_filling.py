@@ -84,7 +84,7 @@ def states(site: Site) -> dict[str, tuple[str, int, object]]:
 
 
 def is_whole(site: Site, batches: int = 1, rows: int = ROWS) -> None:
-    """Readers see everything, each once, and nobody is said to have read it meanwhile."""
+    """Readers see everything, each once, and no reader is recorded meanwhile."""
     assert states(site) == {OUT: ("current", 100, None)}
     assert {table: site.count(f"{OUT}.{table}") for table in TABLES} == dict.fromkeys(TABLES, batches * rows)
     assert wrong_rows(site, OUT) == {}
@@ -92,7 +92,7 @@ def is_whole(site: Site, batches: int = 1, rows: int = ROWS) -> None:
 
 
 def broken_off(site: Site, tasks: int = 1) -> None:
-    """A run of one worker that has finished so many tasks of filling, the first makes the tables, and is gone."""
+    """A run of one worker that is killed after this many tasks of filling; the first one makes the tables."""
 
     def check_cancelled() -> None:
         if site.count("in_tables.task where kind = 'FILL_OUT' and state = 'done'") >= tasks:

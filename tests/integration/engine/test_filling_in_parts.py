@@ -24,7 +24,7 @@ def site(make_site: MakeSite) -> Site:
 
 
 def run(site: Site, fillings: int | None = None) -> Outcome:
-    """A run that finds the statistics which many rows would have; gone after so many tasks of filling are done."""
+    """A run that finds the statistics which many rows would have; killed after this many tasks of filling are done."""
 
     def check_cancelled() -> None:
         done = site.count("in_tables.task where kind = 'FILL_OUT' and state = 'done'")

@@ -1,4 +1,4 @@
-"""Runners that share one run, as processes: each takes tasks, and whoever dies or freezes leaves nothing behind."""
+"""Runners that share one run, as processes: each takes tasks, and one that dies or freezes leaves nothing behind."""
 
 import json
 import signal
@@ -45,7 +45,7 @@ def site(make_site: MakeSite) -> Site:
 
 
 def is_whole(site: Site) -> None:
-    """Each row and link is there once, and the books say so."""
+    """Each row and link is there once, and the receipts say so."""
     for code in TABLES:
         assert site.value(f"select count(*) from {STORE}.bo_{code}") == ROWS
         assert site.value(f"select count(*) from {STORE}.link_{code}_Next") == ROWS
@@ -70,7 +70,7 @@ def owners(site: Site) -> dict[str, int]:
 
 
 def joined(site: Site, number: int = 1) -> None:
-    """Waits until so many helpers have joined the run that goes on."""
+    """Waits until this many helpers have joined the current run."""
     query = (
         "select h.pid from in_tables.runner h join in_tables.run r on r.id = h.run and r.state = 'running' "
         "where h.heartbeat_at is not null"
@@ -89,7 +89,7 @@ def begun(site: Site, process: "subprocess.Popen[str]", code: str) -> None:
 
 @contextmanager
 def held(site: Site, code: str) -> Iterator[None]:
-    """Whoever takes that table's task waits; all others go on."""
+    """The runner that takes that table's task waits; all others continue."""
     with site.locking(f"{STORE}.bo_{code}"):
         yield
 
@@ -99,7 +99,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start(site: Site) -> Iterator[Start]:
-    """Starts `etl run`; at the end whoever is left is killed."""
+    """Starts `etl run`; processes that are left at the end are killed."""
     started: list[subprocess.Popen[str]] = []
 
     def begin(*arguments: str) -> "subprocess.Popen[str]":
@@ -192,7 +192,7 @@ def test_a_helper_takes_over_when_the_owner_dies(site: Site, start: Start) -> No
 
 
 def test_a_helper_is_asked_to_end(site: Site, start: Start) -> None:
-    """Its task is free again at once, and no strike against it."""
+    """Its task is free again at once, and no crash is counted."""
     with held(site, "Part1"):
         owner = start()
         begun(site, owner, "Part1")
@@ -264,7 +264,7 @@ def test_a_helper_that_finds_why_the_run_must_stop_leaves_that_to_its_owner(site
 
 
 def test_joining_inside_one_process_says_what_it_did(site: Site) -> None:
-    """Nothing goes on: `run_or_help` is `run_once`."""
+    """Without a run to help `run_or_help` is `run_once`."""
     with site.runtime() as runtime:
         outcome = run_or_help(runtime)
     assert outcome.run

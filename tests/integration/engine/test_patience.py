@@ -1,4 +1,4 @@
-"""A run waits for a server that somebody must fix: it keeps its lease, says so once, and goes on by itself."""
+"""A run waits for a server that must be fixed: it keeps its lease, says so once, and continues by itself."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ from tests.integration.hooks.listener import listening
 _FULL = """
 create or replace function public.full_disk() returns trigger language plpgsql as $$
 begin
-    raise exception 'sown' using errcode = '{sqlstate}';
+    raise exception 'injected' using errcode = '{sqlstate}';
 end $$;
 create trigger full_disk before insert on {table} for each statement execute function public.full_disk();
 """
@@ -56,7 +56,7 @@ def owner(site: Site) -> Row:
 
 
 def is_as_if_nothing_had_been(site: Site) -> None:
-    """One attempt of each task, no strike, no reason left, everything merged."""
+    """One attempt of each task, no crash counted, no reason left, everything merged."""
     tasks = site.look(
         "select distinct state, attempts, error from in_tables.task where run = (select max(id) from in_tables.run)"
     )
@@ -116,7 +116,7 @@ def test_patience_ends(site: Site) -> None:
 
 
 def test_a_helper_waits_too(site: Site) -> None:
-    """The owner waits with one task and the helper with the other; nobody takes anything over."""
+    """The owner waits with one task and the helper with the other; neither takes anything over."""
     with full(site):
         first = site.start("run", "--json")
         until(lambda: len(waiting(site)) == 1, "the owner waits")
@@ -129,7 +129,7 @@ def test_a_helper_waits_too(site: Site) -> None:
 
 
 def long_pauses() -> None:
-    """Whoever sleeps through a pause misses every deadline."""
+    """A runner that sleeps through a pause misses every deadline."""
     from etl.runs import error_class
 
     for meaning, backoffs in error_class._BACKOFFS.items():

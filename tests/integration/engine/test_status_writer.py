@@ -19,7 +19,7 @@ MARKING = "application_name like 'etl:%' and query like '%unchanged since they w
 
 @pytest.fixture
 def site(make_site: MakeSite) -> Site:
-    """So many clients are ready that their marks go ahead; one is bad."""
+    """Enough clients are ready for their marks to be written ahead; one is bad."""
     site = make_site(CLAIMS, copyTables="false", leaseSeconds=3, heartbeatSeconds=1)
     site.partner.fill("in_Claim", {"in_id": "k0"})
     assert site.run().exit_code == 0
