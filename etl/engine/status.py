@@ -191,5 +191,5 @@ def _warnings(connection: Connection, runtime: Runtime, *, is_running: bool) -> 
         yield f"{queue}. Hand-overs are found by polling; `etl check` says what to do"
 
 
-def _rows(connection: Connection, statement: str, values: Row | None = None, **names: object) -> list[Row]:
-    return [dict(row._mapping) for row in fetch_all(connection, _sql(statement, **names), values)]
+def _rows(connection: Connection, statement: str, values: Row | None = None, **variables: object) -> list[Row]:
+    return [dict(row._mapping) for row in fetch_all(connection, _sql(statement, **variables), values)]

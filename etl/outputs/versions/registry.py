@@ -91,7 +91,7 @@ def register(connection: Connection, version: OutVersion, structure: OutStructur
         "fill": json.dumps(fill.as_json()),
         "upto": upto,
     }
-    execute(connection, _sql("register", **version.names), values)
+    execute(connection, _sql("register", **version.variables), values)
 
 
 def restart(connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, upto: str) -> None:
@@ -101,29 +101,29 @@ def restart(connection: Connection, version: OutVersion, structure: OutStructure
         "fill": json.dumps(fill.as_json()),
         "upto": upto,
     }
-    execute(connection, _sql("restart", **version.names), values)
+    execute(connection, _sql("restart", **version.variables), values)
 
 
 def move_position(connection: Connection, version: OutVersion, upto: str) -> None:
     """Moves the position to the snapshot; our own scans are subtracted from the readers'."""
-    execute(connection, _sql("move_position", **version.names), _values(version) | {"upto": upto})
+    execute(connection, _sql("move_position", **version.variables), _values(version) | {"upto": upto})
 
 
 def note_fill(connection: Connection, version: OutVersion, fill: Fill | None) -> None:
     """Records the state of the filling; None: the tables are complete."""
     values = _values(version) | {"fill": json.dumps(fill.as_json()) if fill else None}
-    execute(connection, _sql("note_fill", **version.names), values)
+    execute(connection, _sql("note_fill", **version.variables), values)
 
 
 def note_beside(connection: Connection, version: OutVersion, step: int, rows: int) -> None:
     """Records a step that was done out of order, by a session that shares the version."""
     values = _values(version) | {"step": step, "rows": rows}
-    execute(connection, _sql("note_beside", **version.names), values)
+    execute(connection, _sql("note_beside", **version.variables), values)
 
 
 def note_scans(connection: Connection, version: OutVersion) -> None:
     """Adds this transaction's scans of the version's tables to the count of our own."""
-    execute(connection, _sql("note_scans", **version.names), _values(version))
+    execute(connection, _sql("note_scans", **version.variables), _values(version))
     execute(connection, _sql("flush_statistics"))
 
 

@@ -121,7 +121,7 @@ def reconcile(connection: Connection, versions: Versions, known: VersionRow) -> 
         _log.warning("columns of the out_ version %s are made again and filled: %s", known.schema, ", ".join(lost))
     elif known.is_astray:
         _log.warning("the out_ version %s is not where it was noted: it is compared with the store", known.schema)
-    execute(connection, _sql("journal_restored", **known.version.names))
+    execute(connection, _sql("journal_restored", **known.version.variables))
     upto = snapshot(connection)
     ddl.bring_up_out(connection, structure, known.schema)
     fill = begin(connection, structure, versions.store_schema, versions.undivided_rows, is_new=False)

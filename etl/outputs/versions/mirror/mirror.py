@@ -37,7 +37,7 @@ class _Golden:
     field: str | None
 
     @property
-    def names(self) -> dict[str, object]:
+    def variables(self) -> dict[str, object]:
         long = [column for column in self.columns if column.catalog_type == "text"]
         own = {"golden": self.name, "columns": self.columns, "long": long, "is_link": self.field is not None}
         return own | _SIZES
@@ -131,7 +131,7 @@ class _Passage:
             self._at_out("mirror_give_way")
         columns = ", ".join(identifier(column.name) for column in self.golden.columns)
         rows = self._pipe("mirror_rows", f"{self._table} ({columns})")
-        if rows and self.golden.names["long"]:
+        if rows and self.golden.variables["long"]:
             self._bring_long()
         if self.is_all:
             if fetch_one(self.out, self._sql("any_version")):
@@ -167,4 +167,4 @@ class _Passage:
         return execute(self.out, self._sql(statement), self._values)
 
     def _sql(self, statement: str, **more: object) -> Any:
-        return _sql(statement, schema=self.schema, is_all=self.is_all, **self.golden.names, **more)
+        return _sql(statement, schema=self.schema, is_all=self.is_all, **self.golden.variables, **more)
