@@ -179,7 +179,8 @@ def contenders_do_not_queue() -> None:
 
 
 def frozen_contenders_hold_their_locks() -> None:
-    for name in ("etl.engine.preparation", "etl.sources.in_tables.handshake.acquire"):
+    handshake = "etl.sources.in_tables.handshake"
+    for name in ("etl.engine.preparation", f"{handshake}.acquire", f"{handshake}.other_runners"):
         module: Any = importlib.import_module(name)
         module.BRIEF = {}
 

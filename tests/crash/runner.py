@@ -97,6 +97,6 @@ def all_of(injections: tuple[Injection, ...]) -> None:
 
 def after_the_lease() -> None:
     """For this process every lease has run out; nothing is written for that, so no lock of a frozen owner matters."""
-    module: Any = importlib.import_module("etl.sources.in_tables.handshake.acquire")
+    module: Any = importlib.import_module("etl.sources.in_tables.handshake.run_state")
     decide = module.decide
     module.decide = lambda *seen, lease_seconds, **words: decide(*seen, lease_seconds=-1, **words)
