@@ -164,9 +164,9 @@ def test_the_commands_of_the_service_page_run(site: Site) -> None:
     assert last == ["run", "--loop"]
     site.partner.hand_over()
     with serving(site) as service:
-        service.does(1)
+        service.wait_for_runs(1)
         service.signal(signal.SIGTERM)
-        assert service.ends() == 143
+        assert service.wait_for_exit() == 143
 
 
 def test_the_commands_of_the_pages_run(site: Site, partner: Session) -> None:

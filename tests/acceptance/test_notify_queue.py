@@ -100,14 +100,14 @@ def test_hand_overs_runs_and_all_that_follows_continue(site: Site) -> None:
 
 def test_a_service_goes_on_by_polling(site: Site) -> None:
     with full(site), serving(site) as service:
-        service.does(1)
-        service.says("hand-overs are polled")
+        service.wait_for_runs(1)
+        service.wait_for_log("hand-overs are polled")
         deliver(site, "a")
         site.partner.hand_over()
-        service.does(2)
+        service.wait_for_runs(2)
         deliver(site, "b")
         site.partner("truncate process_tracking")
-        service.does(3)
+        service.wait_for_runs(3)
     assert site.count(f"{OUT}.client") == 2
 
 
@@ -171,7 +171,7 @@ def test_a_listener_that_is_not_read_keeps_nothing(site: Site) -> None:
     """During a run the service does not listen: any session may notify its channel, and nothing would be read."""
     site.run()
     with serving(site) as service:
-        service.says("the service is up")
+        service.wait_for_log("the service is up")
         listening = "select count(*) from pg_stat_activity where query ilike 'listen%%'"
         until(lambda: site.value(listening) == 1, "the service listens")
         with site.locking(f"{STORE}.bo_Client"):
@@ -184,7 +184,7 @@ def test_a_listener_that_is_not_read_keeps_nothing(site: Site) -> None:
             deliver(site, "b")
             with site.partner.holding("select 1"):
                 site.partner.hand_over()
-        service.does(2)
+        service.wait_for_runs(2)
         until(lambda: site.count(f"{STORE}.bo_Client") == 2, "what came meanwhile is taken")
 
 

@@ -59,14 +59,14 @@ class Harness:
         started = runner.start(self.site.home, self._environ, self.inject, *(arguments or ("run", "--json")))
         return replace(started, patience=self.patience)
 
-    def start_at(self, gate: Any) -> runner.Runner:
-        """A runner that waits at the gate until all have come."""
-        started = runner.start(self.site.home, self._environ, self.inject, "run", "--json", gate=gate)
+    def start_at_barrier(self, start_barrier: Any) -> runner.Runner:
+        """A runner that waits at the barrier until all have come."""
+        started = runner.start(self.site.home, self._environ, self.inject, "run", "--json", start_barrier=start_barrier)
         return replace(started, patience=self.patience)
 
     def start_directly(self, *injections: runner.Injection) -> runner.Runner:
         """A runner that goes past the proxy."""
-        inject = partial(runner.all_of, (*injections, *([self.inject] if self.inject else [])))
+        inject = partial(runner.inject_all, (*injections, *([self.inject] if self.inject else [])))
         started = runner.start(self.site.home, self._environ_without_proxy, inject, "run", "--json")
         return replace(started, patience=self.patience)
 
@@ -204,7 +204,7 @@ class Harness:
         raise AssertionError("the run is not done")
 
     def _new_owner(self, *, is_late: bool) -> Ended:
-        return self.start_directly(*([runner.after_the_lease] if is_late else [])).ended()
+        return self.start_directly(*([runner.expire_all_leases] if is_late else [])).ended()
 
     def _is_done(self) -> bool:
         """Whether the marker says that all is read or stopped, and no run is under way."""

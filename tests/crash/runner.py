@@ -55,17 +55,22 @@ class Runner:
 
 
 def start(
-    folder: Path, environ: Mapping[str, str], inject: Injection | None, *arguments: str, gate: Any = None
+    folder: Path, environ: Mapping[str, str], inject: Injection | None, *arguments: str, start_barrier: Any = None
 ) -> Runner:
     """Starts `etl <arguments>` with a clean environment."""
     number = len(list(folder.glob("*.out")))
     out, err = folder / f"{number}.out", folder / f"{number}.err"
     out.touch()
-    return Runner(fork(_main, out, err, dict(environ), inject, arguments, gate), out, err)
+    return Runner(fork(_main, out, err, dict(environ), inject, arguments, start_barrier), out, err)
 
 
 def _main(
-    out: Path, err: Path, environ: Mapping[str, str], inject: Injection | None, arguments: tuple[str, ...], gate: Any
+    out: Path,
+    err: Path,
+    environ: Mapping[str, str],
+    inject: Injection | None,
+    arguments: tuple[str, ...],
+    start_barrier: Any,
 ) -> None:
     from etl import cli
 
@@ -74,8 +79,8 @@ def _main(
     shorten_pauses()
     if inject:
         inject()
-    if gate:
-        gate.wait()
+    if start_barrier:
+        start_barrier.wait()
     cli.main()
 
 
@@ -89,13 +94,13 @@ def shorten_pauses() -> None:
         )
 
 
-def all_of(injections: tuple[Injection, ...]) -> None:
+def inject_all(injections: tuple[Injection, ...]) -> None:
     """One after the other."""
     for inject in injections:
         inject()
 
 
-def after_the_lease() -> None:
+def expire_all_leases() -> None:
     """For this process every lease has run out; nothing is written for that, so no lock of a frozen owner matters."""
     module: Any = importlib.import_module("etl.sources.in_tables.handshake.run_state")
     decide = module.decide

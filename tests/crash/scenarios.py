@@ -116,7 +116,7 @@ def one_of_many_wins(harness: Harness, rounds: int) -> None:
 
 
 def _start_at_once(harness: Harness) -> list[Ended]:
-    gate = barrier(RUNNERS)
-    started = [harness.start_at(gate) for _ in range(RUNNERS)]
+    start_barrier = barrier(RUNNERS)
+    started = [harness.start_at_barrier(start_barrier) for _ in range(RUNNERS)]
     with ThreadPoolExecutor(RUNNERS) as pool:
         return list(pool.map(lambda one: one.ended(), started))

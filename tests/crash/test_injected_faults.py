@@ -32,11 +32,11 @@ def trial_at(at: int, mode: Mode, contains: str, *, after: int = 0) -> Callable[
 
 @dataclass(frozen=True)
 class Control:
-    """A fault and the trial that must find it; with `good` in place of the fault the same trial passes."""
+    """A fault and the trial that must find it; with `harmless` in place of the fault the same trial passes."""
 
     inject: Callable[[], None]
     trial: Callable[[Harness], Any]
-    good: Callable[[], None] | None = None
+    harmless: Callable[[], None] | None = None
     heartbeat: int = 600
 
 
@@ -54,7 +54,9 @@ FAULTS = [
     Control(injected_faults.attempts_are_not_counted, trial_at(_MERGE, Mode.KILL_BEFORE, _LAST)),
     Control(injected_faults.marker_is_fixed_first, trial_at(_MERGE, Mode.KILL_BEFORE, _LAST)),
     Control(
-        injected_faults.lease_by_the_clients_clock, scenarios.a_wrong_clock_takes_nothing, good=scenarios.clock_ahead
+        injected_faults.lease_by_the_clients_clock,
+        scenarios.a_wrong_clock_takes_nothing,
+        harmless=scenarios.clock_ahead,
     ),
     Control(injected_faults.claim_skips_what_is_locked, scenarios.a_held_row_is_not_passed_by),
     Control(injected_faults.begun_tasks_are_not_inherited, trial_at(_MERGE, Mode.KILL_BEFORE, _LAST)),
@@ -62,7 +64,7 @@ FAULTS = [
     Control(injected_faults.retries_without_a_check, trial_at(_MERGE, Mode.CUT_AFTER, _LAST, after=1)),
     Control(injected_faults.a_lost_answer_means_done, trial_at(_MERGE, Mode.CUT_BEFORE, _FIRST)),
     Control(injected_faults.a_lease_won_without_an_answer_is_forgotten, trial_at(1, Mode.CUT_AFTER, _WON, after=1)),
-    Control(injected_faults.contenders_do_not_queue, _two_winners, good=injected_faults.slow_winners),
+    Control(injected_faults.contenders_do_not_queue, _two_winners, harmless=injected_faults.slow_winners),
     Control(injected_faults.frozen_contenders_hold_their_locks, trial_at(2, Mode.FREEZE, _CHECK)),
     Control(injected_faults.broken_off_runs_keep_their_lease, trial_at(_MERGE, Mode.DISK_FULL, _LAST)),
 ]
@@ -88,13 +90,13 @@ def test_an_injected_fault_is_found(
 # The scenarios that test_sweep does not have.
 @pytest.mark.parametrize(
     "control",
-    [control for control in FAULTS if control.trial.__module__ == scenarios.__name__ or control.good],
+    [control for control in FAULTS if control.trial.__module__ == scenarios.__name__ or control.harmless],
     ids=lambda control: control.trial.__name__,
 )
 def test_without_the_fault_the_scenario_passes(
     control: Control, server: EmbeddedServer, template: Database, tmp_path: Path
 ) -> None:
-    with _open(server, template, tmp_path, control, control.good) as harness:
+    with _open(server, template, tmp_path, control, control.harmless) as harness:
         control.trial(harness)
 
 

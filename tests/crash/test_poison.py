@@ -14,7 +14,7 @@ from tests.fix_database import Database
 ATTEMPTS = 3
 
 
-def dies_of_clients() -> None:
+def crash_on_clients() -> None:
     """Merging these rows kills the process."""
     from etl.engine.handlers import Work
     from etl.runs import Kind, Task
@@ -40,7 +40,7 @@ def test_only_the_poison_task_is_set_aside(server: EmbeddedServer, database: Dat
     site.partner.fill("in_Claim", {"in_id": "k", "title": "claim"})
     site.partner.hand_over()
     environ = {**site.environ, "ETL_CONFIG": site.url, "HOME": str(site.home)}
-    inject = partial(runner.all_of, (runner.after_the_lease, dies_of_clients))
+    inject = partial(runner.inject_all, (runner.expire_all_leases, crash_on_clients))
     with site.locking(f"{STORE}.bo_Claim"):
         # The other task waits for that lock and dies beside it, until the suspects are performed alone.
         for _ in range(ATTEMPTS):

@@ -66,7 +66,7 @@ class Batches:
         rows = self.look("select owner from in_tables.run where state = 'running'")
         return str(rows[0]["owner"]) if rows else None
 
-    def is_whole(self) -> None:
+    def check_complete(self) -> None:
         """Every batch so far is in the store and in out, each exactly once; the counts say the same."""
         check_invariants(self.look)
         n = self.number
@@ -151,7 +151,7 @@ def inject_faults(batches: Batches, faults: int, inject: runner.Injection | None
                 faults_of_batch += 1
             pool.wake_all()
             until(batches.is_read, f"batch {batches.number} is read; the runners said:\n{pool.last_errors()}")
-            batches.is_whole()
+            batches.check_complete()
     print(f"{pool.kills} killed, {pool.freezes} frozen, {pool.owner_faults} of them in a run; {batches.number} batches")
     return pool
 

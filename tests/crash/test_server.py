@@ -21,7 +21,7 @@ from tests.fix_database import Database, _free_port, binaries
 _MERGED = "-- Instances that differ, and only those"
 
 
-def no_patience() -> None:
+def shorten_lock_timeout() -> None:
     """A lock is waited for so shortly that the tries are soon used up."""
     from etl.database import session
 
@@ -155,7 +155,7 @@ def _owner_of(harness: Harness) -> tuple[int, int]:
 
 
 def test_a_lock_that_is_held_too_long(harness: Harness) -> None:
-    harness.inject = no_patience
+    harness.inject = shorten_lock_timeout
     with psycopg.connect(harness.observer.info.dsn, application_name="a report") as session:
         session.execute(f"lock table {STORE}.bo_Client in share mode")
         refused = harness.run()

@@ -54,7 +54,7 @@ class InMigration(RuleBasedStateMachine):
         self._open = ExitStack()
 
     @initialize(documents=generators.documents(), data=st.data())
-    def found(self, documents: dict[str, generators.Document], data: st.DataObject) -> None:
+    def set_up(self, documents: dict[str, generators.Document], data: st.DataObject) -> None:
         texts = {code: generators.as_text(document) for code, document in documents.items()}
         self.real = self._open.enter_context(open_real_company(*self._place, texts))
         self.world = World(self.real.company)

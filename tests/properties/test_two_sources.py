@@ -159,8 +159,8 @@ class History:
         return [f"{name}\n  model: {expected[name]}\n  real:  {actual[name]}" for name in subjects]
 
     def _look(self) -> None:
-        assert list(self.real.unexplained()) == [], "\n".join(self.log)
-        assert self.real.misshown() == [], "\n".join(self.log)
+        assert list(self.real.wrong_origins()) == [], "\n".join(self.log)
+        assert self.real.wrong_in_out() == [], "\n".join(self.log)
 
     def _next(self) -> int:
         self.number += 1

@@ -450,7 +450,7 @@ class SiteUnderTest:
         found["waiting"] = sorted(waits)
         return found
 
-    def misshown(self) -> list[str]:
+    def wrong_in_out(self) -> list[str]:
         """What the out_ version shows otherwise than the store."""
         wrong = []
         live: set[str] = set()
@@ -472,7 +472,7 @@ class SiteUnderTest:
                 wrong.append(name)
         return wrong
 
-    def unexplained(self) -> Iterator[Row]:
+    def wrong_origins(self) -> Iterator[Row]:
         """Changes whose unit or origin is not right."""
         ids = {
             row["_id"]: row["_in_id"]

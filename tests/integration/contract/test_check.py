@@ -68,7 +68,7 @@ def foreseen(site: Site) -> set[Finding]:
     return {(*(row[key] for key in keys), (row["column_name"] or "").lower()) for row in found}
 
 
-def said(site: Site) -> set[Finding]:
+def errors_of_run(site: Site) -> set[Finding]:
     keys = ("severity", "in_table", "row_id", "in_id", "code", "message", "message_rus")
     return {(*(row[key] for key in keys), (row["column_name"] or "").lower()) for row in site.errors()}
 
@@ -119,7 +119,7 @@ def test_it_foresees_every_reject_that_it_can_know(site: Site) -> None:
     assert codes >= {"NO_ID", "OUT_ID_UNKNOWN", "NUMBER_NOT_FINITE", "OPTION_UNKNOWN", "JSON_INVALID", "JSON_SHAPE"}
     assert codes >= {"VALUE_TOO_LONG", "UNIQUE_TOO_LONG", "SYSTEM_FIELD_MISSING"}
     site.run()
-    assert said(site) == expected
+    assert errors_of_run(site) == expected
     assert site.partner.statuses("in_Everything") == {"DONE": 3, "ERROR": 7}
 
 
@@ -235,7 +235,7 @@ def test_it_takes_for_an_empty_end_what_a_run_does(site: Site, blank: str) -> No
         site.partner.fill("in_Person_Boss", {"Person_id": owner, "Boss_id": boss})
     found = {one for one in foreseen(site) if one[4] == "LINK_END_EMPTY"}
     site.run()
-    assert found == said(site)
+    assert found == errors_of_run(site)
     assert len(found) == 2
 
 

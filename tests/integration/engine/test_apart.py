@@ -86,7 +86,7 @@ def new_owner(site: Site) -> Ended:
     return results[-1]
 
 
-def is_whole(site: Site, run: int) -> None:
+def check_complete(site: Site, run: int) -> None:
     """All is there, once; the partner's rows and the receipts say so."""
     assert site.count(f"{STORE}.bo_Client") == site.count(f"{STORE}.bo_Claim") == 3
     assert site.count(f"{STORE}.link_Claim_Client") == 2
@@ -118,7 +118,7 @@ def test_a_run_that_is_killed_between_the_commits(site: Site, table: str, seq: i
     assert committed == (1 if table == IMPORT else 0)
     assert site.value("select state from in_tables.task where run = %s and seq = %s", [run, seq]) == "running"
     assert new_owner(site).code == 1
-    is_whole(site, run)
+    check_complete(site, run)
 
 
 @pytest.mark.parametrize("table", [IMPORT, STORES])

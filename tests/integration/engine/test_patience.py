@@ -55,7 +55,7 @@ def owner(site: Site) -> Row:
     return row
 
 
-def is_as_if_nothing_had_been(site: Site) -> None:
+def check_merged_at_first_attempt(site: Site) -> None:
     """One attempt of each task, no crash counted, no reason left, everything merged."""
     tasks = site.look(
         "select distinct state, attempts, error from in_tables.task where run = (select max(id) from in_tables.run)"
@@ -86,7 +86,7 @@ def test_it_goes_on_when_the_server_is_fixed(
         assert listener.events[0]["message"].startswith(f"run {running.result().run} waits: PostgreSQL ")
     assert owner(site) == first
     assert not running.result().taken_over
-    is_as_if_nothing_had_been(site)
+    check_merged_at_first_attempt(site)
     reported = [record for record in caplog.records if "continues" in record.message]
     assert [record.levelname for record in reported] == ["ERROR", "INFO"]
 
@@ -125,7 +125,7 @@ def test_a_helper_waits_too(site: Site) -> None:
         before = owner(site)
     assert [ended(process).code for process in (first, helper)] == [0, 0]
     assert owner(site) == before
-    is_as_if_nothing_had_been(site)
+    check_merged_at_first_attempt(site)
 
 
 def long_pauses() -> None:

@@ -13,7 +13,7 @@ from tests.fix_database import LOOPBACK
 _GREETING = struct.Struct(">iiiqi16s")
 
 
-class Line:
+class Relay:
     """A line to a server that can be cut, fixed and laid to another one; its own address stays."""
 
     def __init__(self, server: str) -> None:
