@@ -17,8 +17,8 @@ _sql = SqlTemplates(__package__)
 class VersionRow:
     """A row of out_version.
 
-    `fill` is None when its tables are complete. `is_astray`: its position belongs to another server, database or set of
-    tables, as after a restore, and is meaningless here.
+    `fill` is None when its tables are complete. `position_is_stale`: its position belongs to another server,
+    database or set of tables, as after a restore, and is meaningless here.
     """
 
     version: OutVersion
@@ -30,7 +30,7 @@ class VersionRow:
     previous: str | None
     retire_on: date | None
     view_grants: dict[str, Any]
-    is_astray: bool
+    position_is_stale: bool
 
     @classmethod
     def from_row(cls, row: Any, store_schema: str) -> "VersionRow":
@@ -45,7 +45,7 @@ class VersionRow:
             previous=row.previous,
             retire_on=row.retire_on,
             view_grants=row.view_grants,
-            is_astray=row.is_astray,
+            position_is_stale=row.position_is_stale,
         )
 
     @property

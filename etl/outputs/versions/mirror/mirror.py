@@ -69,16 +69,16 @@ class Mirror:
         asked = {"position": known.position, "mirror": self.name}
         [source] = fetch_all(store, _sql("mirror_source", schema=self.schema), asked)
         window = {"position": known.position, "upto": source.upto}
-        is_astray = source.is_astray or known.place != source.place
+        position_is_stale = source.position_is_stale or known.place != source.place
         came = 0
-        if not is_astray:
+        if not position_is_stale:
             is_whole = set(known.tables) >= {golden.name for golden in self._tables()}
             if is_whole and fetch_one(store, _sql("any_change", store_schema=self.schema), window) is None:
                 return str(known.position), 0
             into = f"{identifier(self.schema)}.journal ({_CHANGE})"
             came = pipe(store, _sql("mirror_changes", schema=self.schema), window, out, into)
         for golden in self._tables():
-            is_all = is_astray or golden.name not in known.tables
+            is_all = position_is_stale or golden.name not in known.tables
             came += _Passage(store, out, self.schema, golden, window, is_all=is_all).bring()
         if came >= _ANALYZE_FROM_ROWS:
             ddl.bring_up_store(out, self.company, self.schema)  # indexes that are made once there are rows

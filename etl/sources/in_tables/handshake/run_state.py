@@ -15,8 +15,7 @@ from etl.sources.in_tables.handshake.marker import Marker, RunLease, Running
 _sql = SqlTemplates(__package__, "etl.database")
 
 
-def _following(above: int) -> int:
-    """The next number without a store."""
+def _next_without_store(above: int) -> int:
     return above + 1
 
 
@@ -37,7 +36,7 @@ class RunState:
     lease_seconds: int
     other_engines: tuple[sqlalchemy.Engine, ...] = ()
     pinned: str = ""
-    next_number: Callable[[int], int] = _following
+    next_number: Callable[[int], int] = _next_without_store
     parts: tuple[PlacedPart, ...] = ()
 
     def read_state(self, connection: Connection) -> tuple[Marker | None, Running | None]:
