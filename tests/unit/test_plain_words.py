@@ -30,13 +30,14 @@ FOLDERS = (
     "CHANGELOG.md",
     "setup.cfg",
 )
-SUFFIXES = {".py", ".sql", ".jinja", ".j2", ".md", ".yaml", ".txt", ".cfg"}
+SUFFIXES = {"", ".py", ".sql", ".jinja", ".j2", ".md", ".yaml", ".txt", ".cfg"}
 
 
 def texts() -> Iterator[Path]:
     for name in FOLDERS:
         path = CHECKOUT / name
-        yield from [path] if path.is_file() else (one for one in sorted(path.rglob("*")) if one.suffix in SUFFIXES)
+        inside = (one for one in sorted(path.rglob("*")) if one.suffix in SUFFIXES and one.is_file())
+        yield from [path] if path.is_file() else inside
 
 
 def found(text: str) -> list[str]:
