@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.crash.scenarios import clock_ahead
+from tests.statements import check_statements_exist
 
 Change = Callable[[str], str]
 
@@ -18,6 +19,7 @@ def _perform() -> Any:
 def _rewrite(**changes: Change) -> None:
     from etl.database import SqlTemplates
 
+    check_statements_exist(changes)
     render = SqlTemplates.text
 
     def text(self: SqlTemplates, name: str, /, **names: object) -> str:
@@ -29,7 +31,8 @@ def _rewrite(**changes: Change) -> None:
 
 def no_fence() -> None:
     _rewrite(
-        assert_fence=lambda sql: "select 1",
+        hold_fence=lambda sql: re.sub(r"where fence = .*", "", sql, flags=re.DOTALL),
+        hold_store_fence=lambda sql: re.sub(r"where source = .*", "where source = :source", sql, flags=re.DOTALL),
         mark_done=lambda sql: re.sub(r"where id = :id and.*", "where id = :id", sql),
         take=lambda sql: re.sub(r"and exists \(.*?= :fence\)", "", sql),
         state_of_run=lambda sql: sql.replace("and fence = :fence", ""),

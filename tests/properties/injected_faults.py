@@ -11,6 +11,7 @@ from etl.database.embedded import EmbeddedServer
 from etl.errors import EtlError
 from tests.fix_database import Database
 from tests.properties.test_in_migration import SETTINGS, check
+from tests.statements import check_statements_exist
 
 Change = Callable[[str], str]
 
@@ -25,6 +26,7 @@ def nothing(sql: str) -> str:
 
 def inject_fault(monkeypatch: pytest.MonkeyPatch, statement: str, change: Change) -> None:
     """Changes the statement of this name from now on."""
+    check_statements_exist([statement])
     render = SqlTemplates.text
 
     def text(self: SqlTemplates, name: str, /, **names: object) -> str:
