@@ -157,7 +157,7 @@ class Entry:
 
 
 def never(part: Part) -> Entry:
-    """The line of a part that nobody has run yet."""
+    """The line of a part that was not run yet."""
     return Entry(part.name, part.meaning, "not run yet", "", "", "", "")
 
 

@@ -27,7 +27,7 @@ _ENOUGH_BYTES = 8 << 30
 
 
 def _keep_files_in_memory() -> None:
-    """Where there is plenty of it, and nobody has said where temporary files shall lie."""
+    """Where there is plenty of it, and no folder for temporary files was given."""
     if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
         return
     place = os.statvfs(_MEMORY)
@@ -63,7 +63,7 @@ _COSTLY = ("database", "zookeeper", "slow")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Derives the marks, so that nobody has to remember them; before pytest selects by them."""
+    """Derives the marks from the fixtures of each test, before pytest selects by them."""
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in _NEEDS:
@@ -79,7 +79,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What has been imported and collected stays: nobody need walk over it again and again to find garbage."""
+    """What has been imported and collected stays: the garbage collector need not walk over it again and again."""
     gc.collect()
     gc.freeze()
 

@@ -59,11 +59,11 @@ class Step(Protocol):
 _ACQUIRING = RetryPolicy(after_transient(Backoff(first=0.4, longest=0.8, tries=2)))
 
 
-def _nothing() -> None:
-    """Never cancels."""
+def _never_cancel() -> None:
+    pass
 
 
-def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callable[[], None] = _nothing) -> Outcome:
+def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callable[[], None] = _never_cancel) -> Outcome:
     """One look at the marker and, if it says so, one whole run.
 
     With `accept` a batch may remove or empty any number of rows, and the rows of a stopped run are taken as they are.

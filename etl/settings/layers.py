@@ -61,19 +61,20 @@ def read_layers(
         for key in file.keys:
             layers.settings[file.path, key.name] = Setting(file.path, key, convert(key, key.default), DEFAULT)
         if file.path in texts:
-            _lay(layers, file, file.path, texts[file.path], environ, OriginKind.FILE)
+            _add_layer(layers, file, file.path, texts[file.path], environ, OriginKind.FILE)
     _choose_company(layers, company, company_folders(texts))
     for file in FILES:
         path = f"companies/{layers.company}/{file.path}"
         if layers.company and file.overlaid and path in texts:
-            _lay(layers, file, path, texts[path], environ, OriginKind.COMPANY)
+            _add_layer(layers, file, path, texts[path], environ, OriginKind.COMPANY)
     _check_overlaid_code(layers)
     layers.problems.extend(misplaced_files(texts, layers.location))
     return layers
 
 
-def _lay(layers: Layers, file: KeyFile, path: str, text: str, environ: Mapping[str, str], kind: OriginKind) -> None:
-    """Adds the layer of one file."""
+def _add_layer(
+    layers: Layers, file: KeyFile, path: str, text: str, environ: Mapping[str, str], kind: OriginKind
+) -> None:
     location = layers.location(path)
     pairs, problems = parse_pairs(location, text, environ)
     layers.problems.extend(problems)

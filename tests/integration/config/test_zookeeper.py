@@ -104,7 +104,7 @@ def test_the_first_server_may_be_down(zookeeper_server: str, zookeeper_chroot: s
 
 
 def test_a_node_of_someone_else(zookeeper_client: KazooClient, zookeeper_chroot: str, zookeeper_url: str) -> None:
-    acl = [make_digest_acl("somebody", "else", all=True)]
+    acl = [make_digest_acl("other", "else", all=True)]
     zookeeper_client.create(f"{zookeeper_chroot}/secret.txt", b"1", acl=acl)
     with open_source(zookeeper_url) as source:
         with pytest.raises(ConfigurationError, match=f"does not let us read {zookeeper_chroot}: its ACL"):

@@ -27,4 +27,5 @@ returning_ones as (
     join several d on d._group = c._group
     where d._given_state <> 'REMOVED' and not d._removed
 )
-{{ reject_rows(unique, "(select _row, field from claimants union all select _row, field from returning_ones) both_kinds") }}
+{% set both = "(select _row, field from claimants union all select _row, field from returning_ones) both_kinds" %}
+{{ reject_rows(unique, both) }}

@@ -65,7 +65,8 @@ cross join lateral (
     union
     select a.instance, 'Natural_client'
     from store_demo.alias a
-    where r.target_field = '' and a.bo = 'Natural_client' and a.in_id = nullif(r.target_value, '')
+    where r.target_field = '' and a.bo = 'Natural_client'
+      and a.in_id = nullif(r.target_value, '')
     union
     select m._id as target, 'Legal_client' as target_bo
     from store_demo.bo_Legal_client m
@@ -73,7 +74,8 @@ cross join lateral (
     union
     select a.instance, 'Legal_client'
     from store_demo.alias a
-    where r.target_field = '' and a.bo = 'Legal_client' and a.in_id = nullif(r.target_value, '')
+    where r.target_field = '' and a.bo = 'Legal_client'
+      and a.in_id = nullif(r.target_value, '')
     union
     select m._id as target, 'IP_client' as target_bo
     from store_demo.bo_IP_client m
@@ -81,7 +83,8 @@ cross join lateral (
     union
     select a.instance, 'IP_client'
     from store_demo.alias a
-    where r.target_field = '' and a.bo = 'IP_client' and a.in_id = nullif(r.target_value, '')
+    where r.target_field = '' and a.bo = 'IP_client'
+      and a.in_id = nullif(r.target_value, '')
 
     ) h
 ) found
