@@ -15,7 +15,7 @@ from tests.fix_database import Database
 
 _LAST = "-- The last statement of every task"
 _FIRST = "-- The first statement of every task"
-_WON = "-- The run's owner, with its token"
+_WON = "-- The run's owner, with its token"  # then the import's name, then the commit
 _CHECK = "-- The relations with our names"
 _MERGE = 2  # BEGIN, then the rows
 
@@ -63,7 +63,7 @@ FAULTS = [
     Control(injected_faults.done_tasks_are_inherited, trial_at(4, Mode.KILL_BEFORE, _LAST)),
     Control(injected_faults.retries_without_a_check, trial_at(_MERGE, Mode.CUT_AFTER, _LAST, after=1)),
     Control(injected_faults.a_lost_answer_means_done, trial_at(_MERGE, Mode.CUT_BEFORE, _FIRST)),
-    Control(injected_faults.a_lease_won_without_an_answer_is_forgotten, trial_at(1, Mode.CUT_AFTER, _WON, after=1)),
+    Control(injected_faults.a_lease_won_without_an_answer_is_forgotten, trial_at(1, Mode.CUT_AFTER, _WON, after=2)),
     Control(injected_faults.contenders_do_not_queue, _two_winners, harmless=injected_faults.slow_winners),
     Control(injected_faults.frozen_contenders_hold_their_locks, trial_at(2, Mode.FREEZE, _CHECK)),
     Control(injected_faults.broken_off_runs_keep_their_lease, trial_at(_MERGE, Mode.DISK_FULL, _LAST)),
