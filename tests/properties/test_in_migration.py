@@ -21,11 +21,11 @@ from tests.properties.partner import ACTS, Partner
 from tests.properties.real_company import open_real_company
 from tests.properties.runner import Runner
 
-# Two tests, for two processes, of twelve examples each; the same each time, so that the suite says something about the
+# Two tests, for two processes, of eight examples each; the same each time, so that the suite says something about the
 # change at hand. `make properties` and a part of `make nightly` look for new ones, in one test.
 SEEDS = (None,) if "ETL_PROPERTY_EXAMPLES" in os.environ else (1, 2)
 SETTINGS = settings(
-    max_examples=int(os.environ.get("ETL_PROPERTY_EXAMPLES", "12")),
+    max_examples=int(os.environ.get("ETL_PROPERTY_EXAMPLES", "8")),
     stateful_step_count=int(os.environ.get("ETL_PROPERTY_STEPS", "30")),
     deadline=None,
     derandomize="ETL_PROPERTY_EXAMPLES" not in os.environ,
