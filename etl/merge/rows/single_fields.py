@@ -6,7 +6,7 @@ from itertools import count
 from etl.database import Connection
 from etl.merge.context import MergeContext
 from etl.merge.errors.truncated import refuse_truncated
-from etl.merge.rows.conflicts.settling import Settled, Settling
+from etl.merge.rows.conflicts.settling import Settled, Settling, changed_meanwhile
 from etl.merge.rows.folding.fold import settle_staged
 from etl.merge.rows.repeated import pass_repeated
 from etl.merge.rows.statements import Merge, merge_of
@@ -135,12 +135,20 @@ def _write(settled: Settled, marked: int) -> Counters:
     if counts.get("changed") or counts.get("removed"):
         settled.update(counts)
     if counts.get("aliased"):
-        merge.run("insert_aliases")
+        _insert_aliases(merge)
     if any(counts.get(name) for name in _REPORTED):
         merge.run("insert_errors")
     if merge.variables["waiting"]:
         counts["files_waiting"] = merge.run("wait_for_files")
     return counts
+
+
+def _insert_aliases(merge: Merge) -> None:
+    """Raises TransientFault if another source has given an id to another instance since the rows were staged."""
+    [found] = merge.ask("insert_aliases")
+    if found.missed:
+        golden = f"{merge.context.store_schema}.{merge.variables['golden']}"
+        raise changed_meanwhile(f"another source has given {found.missed} ids to other instances of {golden} meanwhile")
 
 
 def _counts(merge: Merge) -> Counters:

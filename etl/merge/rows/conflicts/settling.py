@@ -57,10 +57,15 @@ class Settled:
         """Raises TransientFault if another source has changed instances since they were staged: what was staged would
         undo that. The next try stages what is there then."""
         if missed:
-            table = f"{self.merge.context.store_schema}.{self.merge.variables['golden']}"
-            fault = TransientFault(f"another source has changed {missed} instances of {table} meanwhile: try again")
-            fault.sqlstate = SERIALIZATION_FAILURE
-            raise fault
+            golden = f"{self.merge.context.store_schema}.{self.merge.variables['golden']}"
+            raise changed_meanwhile(f"another source has changed {missed} instances of {golden} meanwhile")
+
+
+def changed_meanwhile(what: str) -> TransientFault:
+    """Another source was faster: the task or batch is repeated with what is there now."""
+    fault = TransientFault(f"{what}: try again")
+    fault.sqlstate = SERIALIZATION_FAILURE
+    return fault
 
 
 class Settling:
