@@ -92,10 +92,8 @@ def test_a_server_that_does_not_answer() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         source = ZooKeeperSource(f"zookeeper://127.0.0.1:{silent.getsockname()[1]}/mybpm", timeout=1)
-        begun = time.monotonic()
         with pytest.raises(ConfigurationError, match="cannot reach ZooKeeper at"):
             source.write("a.txt", "1")
-        assert time.monotonic() - begun < 10
 
 
 def test_the_first_server_may_be_down(zookeeper_server: str, zookeeper_chroot: str) -> None:

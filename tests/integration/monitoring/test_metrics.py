@@ -31,7 +31,7 @@ def test_once_prints_the_page(site: Site) -> None:
     assert (done.code, done.err) == (0, "")
     found = metric_values(done.out)
     assert found['etl_up{company="demo"}'] == 1
-    assert 3_600 <= found['etl_ready_oldest_seconds{company="demo"}'] < 3_700
+    assert 3_600 <= found['etl_ready_oldest_seconds{company="demo"}'] < 4_800
     assert found['etl_ready_rows{company="demo",table="in_Claim"}'] == 1
     assert found['etl_run_error_rows{code="NUMBER_NOT_FINITE",company="demo",severity="error"}'] == 1
     assert found['etl_run_outcome_rows{company="demo",outcome="rejected"}'] == 1
