@@ -119,7 +119,7 @@ PARTS = (
     ),
     Part(
         "whole",
-        "what `make test` takes only in part: a million rows, each lock, each break and each layout",
+        "what `make test` takes only in part: all cases of tests with parameters, each layout, a million rows",
         (_on("14 18", "tests", "-m", "nightly", f"--ignore={_STATISTICS_TESTS}"),),
     ),
     Part(
