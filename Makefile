@@ -11,6 +11,8 @@ NIGHTLY ?=
 ON_BOTH = $(if $(ETL_TEST_POSTGRES_BIN),,$(BIN)/python -m scripts.postgresql 14 18 --)
 # Variables of the benchmark given to make reach it through the environment (docs/speed.md).
 BENCH_PICTURES ?= build/bench
+# Compiled modules are kept, so that not each of the programs that tests start compiles them again.
+unexport PYTHONDONTWRITEBYTECODE
 export BENCH_ROWS BENCH_REPEATS BENCH_PEERS BENCH_SCENARIOS BENCH_SETTINGS BENCH_JSON BENCH_PICTURES BENCH_POSTGRES_BIN BENCH_FOLDER
 
 help: ## List these verbs

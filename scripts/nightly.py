@@ -119,7 +119,7 @@ PARTS = (
     ),
     Part(
         "whole",
-        "what `make test` takes only in part: a million rows, each lock, each break and each layout",
+        "what `make test` takes only in part: all cases of tests with parameters, each layout, a million rows",
         (_on("14 18", "tests", "-m", "nightly", f"--ignore={_STATISTICS_TESTS}"),),
     ),
     Part(
@@ -157,7 +157,7 @@ class Entry:
 
 
 def never(part: Part) -> Entry:
-    """The line of a part that nobody has run yet."""
+    """The line of a part that was not run yet."""
     return Entry(part.name, part.meaning, "not run yet", "", "", "", "")
 
 

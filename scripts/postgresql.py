@@ -133,7 +133,7 @@ def run(*command: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code, if there is no command to go on with."""
+    """The exit code, if there is no command to run."""
     at = arguments.index("--") if "--" in arguments else len(arguments)
     versions, command = arguments[:at], arguments[at + 1 :]
     if not versions:

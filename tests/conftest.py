@@ -9,6 +9,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.sweeps import leave_cases_to_nightly
+
 # In this order: fix_company imports fix_database, and pytest has to rewrite the asserts of a module before its import.
 pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_kafka", "tests.fix_company"]
 
@@ -25,7 +27,7 @@ _ENOUGH_BYTES = 8 << 30
 
 
 def _keep_files_in_memory() -> None:
-    """Where there is plenty of it, and nobody has said where temporary files shall lie."""
+    """Where there is plenty of it, and no folder for temporary files was given."""
     if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
         return
     place = os.statvfs(_MEMORY)
@@ -69,11 +71,13 @@ _PREPARED = tuple(
     )
 )
 _TESTS = Path(__file__).parent
+# Of tests with these marks `make test` takes only some cases (tests/sweeps.py).
+_COSTLY = ("database", "zookeeper", "slow")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Derives the marks, so that nobody has to remember them; before pytest selects by them."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Derives the marks from the fixtures of each test, before pytest selects by them."""
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in _NEEDS:
@@ -83,10 +87,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
         if folder.startswith(tuple(f"{name}/" for name in _PREPARED)):
             item.add_marker("prepared")
+    # A test that is named is run as it is named.
+    if not any("::" in argument for argument in config.args):
+        leave_cases_to_nightly(item for item in items if any(map(item.get_closest_marker, _COSTLY)))
 
 
 def pytest_collection_finish() -> None:
-    """What has been imported and collected stays: nobody need walk over it again and again to find garbage."""
+    """What has been imported and collected stays: the garbage collector need not walk over it again and again."""
     gc.collect()
     gc.freeze()
 

@@ -24,7 +24,7 @@ _DOCUMENTS = (
     (f"fields:\n{_FIELD}\n{_FIELD}", 4, "Name"),
     (f"fields:\n{_FIELD}\n{_FIELD.replace('Name', 'nAME')}", 4, "nAME"),
     ("fields:\n  - {code: in_id, type: INPUT_TEXT, needLoadFromInTables: true}", 3, "in_id"),
-    ("fields:\n  - {code: Whom, type: BO, bo: Nobody, needLoadFromInTables: true}", 3, "Whom"),
+    ("fields:\n  - {code: Whom, type: BO, bo: Missing, needLoadFromInTables: true}", 3, "Whom"),
     ("fields:\n  - {code: Whom, type: BO, needLoadFromInTables: true}", 3, "Whom"),
     ("fields:\n  - {code: N, type: INPUT_NUMBER, needLoadFromInTables: true, useAsKeyInMigration: true}", 3, "N"),
     (f"fields:\n  - {{code: {'x' * 60}, type: BO, bo: Client, needLoadFromInTables: true}}", 3, "x" * 60),
@@ -62,7 +62,7 @@ def faults(good: Mapping[str, str]) -> list[Fault]:
 
 
 def log_faults() -> list[Fault]:
-    """Slips in the structure of the log: they keep nobody from working, and are reported as well."""
+    """Slips in the structure of the log: they stop no command, and are reported as well."""
     return [
         Fault(LOGGING, "root\n  level LOUD\n", 2, "LOUD"),
         Fault(LOGGING, "destination a nowhere\n  level INFO\n", 1, "nowhere"),

@@ -190,7 +190,7 @@ class Site:
         self.write("configs/InMigrationConfig.txt", "\n".join(lines))
 
     def create_in_tables(self) -> None:
-        """What the administrator does: `etl generate-ddl --apply`, and the partner's rights."""
+        """What the administrator does: `etl generate-ddl --apply`, and the partner's privileges."""
         with self.runtime() as runtime, transaction(runtime.engine) as connection:
             ddl.bring_up(
                 connection,
@@ -203,7 +203,7 @@ class Site:
         self.grant_partner()
 
     def grant_partner(self, only: "Relations | None" = None) -> None:
-        """The partner's rights in in_tables: on all that is there, or on some of it."""
+        """The partner's privileges in in_tables: on all that is there, or on some of it."""
         there = only or self.relations()
         self.look(
             f"grant usage on schema in_tables to {self.partner_role};"
@@ -283,7 +283,7 @@ class Site:
 
     @contextmanager
     def locking(self, table: str) -> Iterator[None]:
-        """Nobody else can write to the table; whoever reads it is not held up."""
+        """No other session can write to the table; readers are not held up."""
         with psycopg.connect(**superuser(self._home(table))) as session:
             session.execute(f"lock table {table} in exclusive mode")
             yield
@@ -297,7 +297,7 @@ class Site:
 
     @contextmanager
     def locking_rows(self, table: str) -> Iterator[None]:
-        """Nobody else can change the rows that are there now."""
+        """No other session can change the rows that are there now."""
         with psycopg.connect(**superuser(self._home(table))) as session:
             session.execute(f"select 1 from {table} for update")
             yield
@@ -347,7 +347,7 @@ class Site:
         return start_etl(*arguments, environ={**self.environ, "ETL_CONFIG": self.url, **environ}, cwd=self.home)
 
     def etl(self, *arguments: str, **environ: str) -> "Ended":
-        """The real command, run to its end; nobody gives it signals or input, so it need not start again."""
+        """The real command, run to its end; it gets no signals or input, so it need not start again."""
         out, err = (self.home / f"{time.monotonic_ns()}.{stream}" for stream in ("out", "err"))
         clean = {"PATH": os.environ["PATH"], "HOME": str(self.home), **self.environ, "ETL_CONFIG": self.url, **environ}
         process = fork(command, out, err, clean, self.home, arguments)
@@ -528,7 +528,7 @@ def new_site(
     others: Sequence[Database] = (),
     **settings: object,
 ) -> Site:
-    """A company in an empty database; whoever asks for it closes the partner's session.
+    """A company in an empty database; the caller closes the partner's session.
 
     `others`: the databases of store and out, if they have their own.
     """
@@ -578,7 +578,7 @@ def stored(password: str) -> str:
 
 
 def partner_of(database: Database, role: str = "") -> Partner:
-    """The partner at work in a database, under its own role of that database or a given one."""
+    """The partner's session in a database, under its own role of that database or a given one."""
     session = psycopg.connect(
         host=LOOPBACK,
         port=database.port,

@@ -76,7 +76,7 @@ class Database:
 class Sessions:
     """The superuser's sessions between two questions of a test: to open one takes longer than most answers.
 
-    Whoever asks gets a session that is as if new, and that nobody else has meanwhile. Before a database is copied or
+    The caller gets a session that is as if new, and for itself alone. Before a database is copied or
     dropped, or what its sessions have done must have been counted, `close` ends those that are left.
     """
 
@@ -121,7 +121,7 @@ class Sessions:
             self.close(database)
 
     def close(self, database: Database) -> list[int]:
-        """Ends those of a database that nobody uses now; their pids at the server."""
+        """Ends those of a database that are not in use now; returns their pids at the server."""
         closed = self._idle.pop(database, [])
         pids = [session.info.backend_pid for session in closed]
         for session in closed:

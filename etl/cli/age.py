@@ -60,7 +60,7 @@ def _show(found: Age) -> None:
         if table.ready or table.on_work:
             about = "" if table.is_exact else "about "
             seconds = found.seconds(table)
-            old = "" if seconds is None else ("" if table.is_exact else "over ") + span(seconds)
+            old = "" if seconds is None else ("" if table.is_exact else "over ") + duration_text(seconds)
             counts = [about + f"{count:,}" for count in (table.ready, table.on_work, table.undated)]
             rows.append([table.in_table, *counts, table.oldest and f"{table.oldest:%F %T}", old])
     if not rows:
@@ -69,10 +69,10 @@ def _show(found: Age) -> None:
     numbers = {"ready", "on_work", "undated", "age"}
     console().print(plain_table(["table", "ready", "on_work", "undated", "oldest", "age"], rows, numbers=numbers))
     if found.oldest_seconds is not None:
-        click.echo(f"Company {found.company}: the oldest is {span(found.oldest_seconds)} old.")
+        click.echo(f"Company {found.company}: the oldest is {duration_text(found.oldest_seconds)} old.")
 
 
-def span(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """A duration in its two largest units."""
     whole = int(seconds)
     parts = [(whole // 86_400, "d"), (whole // 3_600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]

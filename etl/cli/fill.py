@@ -1,10 +1,12 @@
 """`etl fill`: CSV, Parquet and Excel files into in_ tables, as a partner would fill them."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import click
+import sqlalchemy
 
 from etl.cli.printing import COMPANY, config_url, json_text
 from etl.cli.progress import bars
@@ -17,6 +19,9 @@ from etl.files import (
     Filled,
     Filling,
     HandOver,
+    InTable,
+    Pair,
+    Progress,
     fill_files,
     fill_folder,
     handing_over,
@@ -108,17 +113,15 @@ def fill(
     table, paths = _table_and_files(arguments)
     if not paths and folder is None:
         raise click.UsageError("say which files: etl fill [TABLE] FILE…")
-    listed = tuple(name.strip() for name in columns.split(",")) if columns else ()
-    file_format = FileFormat(encoding, delimiter.replace("\\t", "\t"), null, escape, listed, sheet)
+    file_format = FileFormat(encoding, delimiter.replace("\\t", "\t"), null, escape, _listed(columns), sheet)
     settings, found = read_configuration(config_url(context), company)
     tables = in_tables(found)
     sources = pairs(tables, table, paths, file_format)
     if rejects and len(sources) > 1:
         raise click.UsageError("--rejects names one file: fill one file at a time, or leave it out")
-    in_migration = settings.in_migration
     filling = Filling(
-        schema=in_migration.schema_name,
-        max_value_bytes=in_migration.max_value_bytes,
+        schema=settings.in_migration.schema_name,
+        max_value_bytes=settings.in_migration.max_value_bytes,
         is_strict=strict,
         replaces=replaces,
         takes_newest=on_duplicate == "newest",
@@ -131,21 +134,11 @@ def fill(
             check_in_tables(connection, found, filling.schema)
         try:
             with handing_over(engine, filling.schema, way):
-                if folder is not None:
-                    storage = tables[fold(names.FILE_STORAGE)]
-                    done.append(fill_folder(engine, filling, storage, folder, progress))
-                done.extend(fill_files(engine, filling, sources, progress))
+                done.extend(_load(engine, filling, tables, folder, sources, progress))
         except EtlError:
             _show(done if not as_json else [])  # the files before the one that failed are loaded
             raise
-    if as_json:
-        click.echo(json_text({"files": [asdict(one) for one in done], "is_submitted": way is not None}))
-    else:
-        _show(done)
-        if way is not None:
-            click.echo("Handed over: the next `etl run` takes the rows.")
-        else:
-            click.echo("Not handed over yet: --submit does it, or the partner's own statement.")
+    _report(done, way, as_json=as_json)
     sys.exit(_REJECTED if any(one.rejected for one in done) else 0)
 
 
@@ -155,6 +148,35 @@ def _table_and_files(arguments: tuple[str, ...]) -> tuple[str | None, list[Path]
     if first and "." not in first and "/" not in first:
         return first, [Path(one) for one in others]
     return None, [Path(one) for one in arguments]
+
+
+def _listed(columns: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in columns.split(",")) if columns else ()
+
+
+def _load(
+    engine: sqlalchemy.Engine,
+    filling: Filling,
+    tables: dict[str, InTable],
+    folder: Path | None,
+    sources: list[Pair],
+    progress: Progress,
+) -> Iterator[Filled]:
+    """The folder of files first, as rows may name them."""
+    if folder is not None:
+        yield fill_folder(engine, filling, tables[fold(names.FILE_STORAGE)], folder, progress)
+    yield from fill_files(engine, filling, sources, progress)
+
+
+def _report(done: list[Filled], way: HandOver | None, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json_text({"files": [asdict(one) for one in done], "is_submitted": way is not None}))
+        return
+    _show(done)
+    if way is not None:
+        click.echo("Handed over: the next `etl run` takes the rows.")
+    else:
+        click.echo("Not handed over yet: --submit does it, or the partner's own statement.")
 
 
 def _show(done: list[Filled]) -> None:

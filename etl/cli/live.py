@@ -8,7 +8,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from etl.cli.age import span
+from etl.cli.age import duration_text
 from etl.cli.tables import plain_table, runners_table
 from etl.engine import Status
 from etl.monitoring import Progress, progress
@@ -68,7 +68,7 @@ def _parts(found: Status) -> Iterator[RenderableType]:
     if found.out_versions:
         columns = ["schema", "followed_at", "behind", "lag"]
         rows = [
-            [one.schema_name, f"{one.followed_at:%F %T}", f"{one.behind:,}", span(one.lag_seconds)]
+            [one.schema_name, f"{one.followed_at:%F %T}", f"{one.behind:,}", duration_text(one.lag_seconds)]
             for one in found.out_versions
         ]
         yield plain_table(columns, rows, numbers={"behind", "lag"})
@@ -88,7 +88,7 @@ def _run_line(run: dict[str, object], now: datetime) -> str:
     parts = [f"run {run['run']} {run['state']}"]
     if isinstance(started, datetime):
         until = finished if isinstance(finished, datetime) else now
-        parts.append(f"since {started:%F %T}, {span(max(0.0, (until - started).total_seconds()))}")
+        parts.append(f"since {started:%F %T}, {duration_text(max(0.0, (until - started).total_seconds()))}")
     if run["state"] == "running":
         beat = run["beat_age"]
         parts.append(f"heartbeat {beat:.0f} s ago" if isinstance(beat, float) else "given up by its runner")
@@ -111,7 +111,7 @@ def _bars(so_far: Progress) -> Table:
 def _pace(so_far: Progress) -> str:
     if so_far.rows_per_second is None or so_far.seconds_left is None:
         return f"{so_far.rows_done:,} / {so_far.rows:,} rows"
-    left = f"about {span(so_far.seconds_left)} left" if so_far.rows_done < so_far.rows else "finishing"
+    left = f"about {duration_text(so_far.seconds_left)} left" if so_far.rows_done < so_far.rows else "finishing"
     return f"{so_far.rows_done:,} / {so_far.rows:,} rows  {so_far.rows_per_second:,.0f} rows/s  {left}"
 
 

@@ -124,14 +124,14 @@ def _ping(connection: Link, record: object, proxy: object) -> None:
 
 
 def _connecting(engine: "weakref.ref[sqlalchemy.Engine]", revive: Callable[[], None] | None) -> Callable[..., Link]:
-    def do_connect(dialect: Any, record: object, arguments: list[Any], names: dict[str, Any]) -> Link:
+    def do_connect(dialect: Any, record: object, arguments: list[Any], parameters: dict[str, Any]) -> Link:
         try:
-            return connect(engine, arguments, names)
+            return connect(engine, arguments, parameters)
         except psycopg.OperationalError:
             if revive is None:
                 raise
             revive()
-            return connect(engine, arguments, names)
+            return connect(engine, arguments, parameters)
 
     return do_connect
 

@@ -51,11 +51,11 @@ class Link(psycopg.Connection[Any]):
     # The wait during which the server was seen blocked on this client.
     blocked_wait: float | None = None
 
-    def wait(self, *arguments: Any, **names: Any) -> Any:
+    def wait(self, *arguments: Any, **keywords: Any) -> Any:
         """As psycopg's own method, through which every message passes."""
         try:
             with self.waiting():
-                return super().wait(*arguments, **names)
+                return super().wait(*arguments, **keywords)
         except psycopg.Error as error:
             if not self.is_cut:
                 raise
@@ -86,10 +86,10 @@ class Link(psycopg.Connection[Any]):
                 copy.shutdown(socket.SHUT_RDWR)
 
 
-def connect(engine: "weakref.ref[sqlalchemy.Engine]", arguments: Collection[Any], names: dict[str, Any]) -> Link:
+def connect(engine: "weakref.ref[sqlalchemy.Engine]", arguments: Collection[Any], parameters: dict[str, Any]) -> Link:
     """A new watched connection. Raises what psycopg raises."""
-    link = Link.connect(*arguments, **names)
-    link.engine, link.arguments = engine, names
+    link = Link.connect(*arguments, **parameters)
+    link.engine, link.arguments = engine, parameters
     _watch.add(link)
     return link
 
@@ -243,8 +243,8 @@ class _SilentError(Exception):
 @contextmanager
 def _asking(arguments: dict[str, Any]) -> Iterator["psycopg.Cursor[Any]"]:
     """A connection for one question that has a deadline."""
-    names = {**arguments, "connect_timeout": int(_ASK_SECONDS)}
-    connection = Link.connect(**names, autocommit=True)
+    parameters = {**arguments, "connect_timeout": int(_ASK_SECONDS)}
+    connection = Link.connect(**parameters, autocommit=True)
     is_late = threading.Event()
 
     def give_up() -> None:

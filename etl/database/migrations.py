@@ -177,8 +177,8 @@ def part_states(connection: Connection, schema: str, parts: Sequence[Part]) -> l
     if not parts:
         return []
     placed = [PlacedPart(part, schema) for part in parts]
-    names = {"schema": schema, "tables": [part.recorded_from[0][0] for part in parts]}
-    [row] = fetch_all(connection, _sql("part_states", **names))
+    variables = {"schema": schema, "tables": [part.recorded_from[0][0] for part in parts]}
+    [row] = fetch_all(connection, _sql("part_states", **variables))
     return states_of(placed, row.noted, row.are_there)
 
 

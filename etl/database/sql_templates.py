@@ -35,20 +35,20 @@ class SqlTemplates:
         )
         self._environment.filters.update(FILTERS, ident=identifier, literal=literal, spreadsheet_text=spreadsheet_text)
 
-    def text(self, name: str, /, **names: object) -> str:
+    def text(self, name: str, /, **variables: object) -> str:
         """The rendered SQL of `sql/<name>.sql`. Raises ValueError when a part of the template survived."""
-        sql = self._environment.get_template(f"{name}.sql").render(**names)
+        sql = self._environment.get_template(f"{name}.sql").render(**variables)
         left_over = _TAG.search(sql)
         if left_over:
             line = sql[: left_over.start()].count("\n") + 1
             raise ValueError(f"{name}.sql leaves `{left_over[0]}` in line {line}")
         return sql
 
-    def __call__(self, name: str, /, **names: object) -> sqlalchemy.TextClause:
+    def __call__(self, name: str, /, **variables: object) -> sqlalchemy.TextClause:
         """The rendered statement of `sql/<name>.sql`, ready for a connection."""
-        return sqlalchemy.text(self.text(name, **names))
+        return sqlalchemy.text(self.text(name, **variables))
 
-    def script(self, name: str, /, **names: object) -> list[sqlalchemy.TextClause]:
+    def script(self, name: str, /, **variables: object) -> list[sqlalchemy.TextClause]:
         """The statements of a file of several, each introduced by its comment: a line `--` begins the next one."""
-        parts = re.split(r";\n(?=--)", self.text(name, **names))
+        parts = re.split(r";\n(?=--)", self.text(name, **variables))
         return [sqlalchemy.text(part) for part in parts]

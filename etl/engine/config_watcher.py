@@ -33,7 +33,7 @@ class ConfigSnapshot:
 class ConfigWatcher:
     """Settings and metadata as they count now, from a tree that may change at any time.
 
-    `is_sure` is false while the tree cannot be reached: what counts now is then unknown, and nothing may start on it.
+    `is_reachable` is false while the tree cannot be reached: then nothing may start.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class ConfigWatcher:
         self._read_at = 0.0
         self._complaint = ""
         self.current: ConfigSnapshot | None = None
-        self.is_sure = False
+        self.is_reachable = False
 
     def refresh(self, *, again: bool = False) -> bool:
         """Loads what has changed, with `again` even without a sign of a change; returns whether there are new values.
@@ -56,17 +56,17 @@ class ConfigWatcher:
         """
         try:
             if not (again or self._is_time() or self._source.may_have_changed()):
-                self.is_sure = True
+                self.is_reachable = True
                 return False
             tree = self._source.snapshot()
         except UnreachableTreeError as error:
-            self.is_sure = False
+            self.is_reachable = False
             self._complain(f"no run starts while the configuration cannot be read: {error}")
             return False
         except ConfigurationError as error:
             return self._keep_last(error, list(error.problems), ())
         self._read_at = time.monotonic()
-        self.is_sure = True
+        self.is_reachable = True
         if tree.contents == self._contents and not again:
             return False
         self._contents = tree.contents

@@ -69,16 +69,16 @@ def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bo
         counters.setdefault(task.table, []).append(done)
         resolved += done["resolved"]
     receipts = tuple(Receipt.of(table, part.rows, 0, counters[table]) for table, part in claimed.items())
-    names = {"schema": runtime.in_schema, "store_schema": runtime.store.schema}
+    variables = {"schema": runtime.in_schema, "store_schema": runtime.store.schema}
     return DryRun(
         receipts=receipts,
-        changed=_rows(connections.store, "changed_columns", run, **names),
-        errors=_rows(connections.source, "errors_by_code", run, **names),
-        examples=_rows(connections.source, "error_examples", run, **names),
+        changed=_rows(connections.store, "changed_columns", run, **variables),
+        errors=_rows(connections.source, "errors_by_code", run, **variables),
+        examples=_rows(connections.source, "error_examples", run, **variables),
         resolved=resolved,
     )
 
 
-def _rows(connection: Connection, statement: str, run: int, **names: str) -> tuple[dict[str, Any], ...]:
-    rows = fetch_all(connection, _sql(statement, **names), {"run": run, "limit": _EXAMPLES})
+def _rows(connection: Connection, statement: str, run: int, **variables: str) -> tuple[dict[str, Any], ...]:
+    rows = fetch_all(connection, _sql(statement, **variables), {"run": run, "limit": _EXAMPLES})
     return tuple(dict(row._mapping) for row in rows)

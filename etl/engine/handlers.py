@@ -54,8 +54,8 @@ def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> Me
     )
 
 
-def _nothing(_: Connections, __: Task) -> Counters:
-    """A barrier: the tasks before it are done."""
+def _pass_barrier(_: Connections, __: Task) -> Counters:
+    """The tasks before it are done: nothing is left to do."""
     return {}
 
 
@@ -111,7 +111,7 @@ class Work:
             case Kind.NOTIFY:
                 return self._notify
             case Kind.NOP:
-                return _nothing
+                return _pass_barrier
 
     @contextmanager
     def connections_for(self, task: Task, source: Connection) -> Iterator[Connections]:

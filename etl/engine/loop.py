@@ -63,7 +63,7 @@ class Loop:
     ) -> None:
         self._environ, self._tell, self._around = environ, tell, around
         self._signals = Signals()
-        self._following = ConfigWatcher(url, company, environ, log, self._signals.wake)
+        self._config_watcher = ConfigWatcher(url, company, environ, log, self._signals.wake)
         self._manager = ServiceManager(environ)
         self._start = datetime.now(UTC)
         self._listener = HandOverListener()
@@ -93,13 +93,13 @@ class Loop:
         finally:
             self._manager.stopping()
             self._close_runtime()
-            self._following.close()
+            self._config_watcher.close()
 
     def _pass(self) -> float:
         """Does what is due; returns the seconds until something may be due again."""
         self._configure()
-        current = self._following.current
-        if current is None or self._ticks is None or not self._following.is_sure:
+        current = self._config_watcher.current
+        if current is None or self._ticks is None or not self._config_watcher.is_reachable:
             self._manager.status("waits for its configuration")
             return _LOOK_SECONDS
         if not current.settings.has_in_migration or current.settings.schedule.is_off:
@@ -117,15 +117,15 @@ class Loop:
         is_reload, self._signals.is_reload_asked = self._signals.is_reload_asked, False
         if is_reload:
             self._manager.reloading()
-        is_first = self._following.current is None
-        if self._following.refresh(again=is_reload) and self._following.current:
+        is_first = self._config_watcher.current is None
+        if self._config_watcher.refresh(again=is_reload) and self._config_watcher.current:
             self._close_runtime()
-            current = self._following.current
+            current = self._config_watcher.current
             self._ticks = Ticks.begin(current.settings.schedule, current.zone, self._start, datetime.now(UTC))
             self._next_poll = 0.0
             self._end_pauses()
             _log.info("%s; %s", "the service is up" if is_first else "the service continues", self._ticks)
-        if is_reload or (is_first and self._following.current):
+        if is_reload or (is_first and self._config_watcher.current):
             self._manager.ready()
 
     def _is_due(self, ticks: Ticks) -> bool:
@@ -212,8 +212,8 @@ class Loop:
         return self._is_owed or on_hand_over or decision.action is Action.TAKE_OVER
 
     def _open_runtime(self) -> Runtime:
-        if self._runtime is None and self._following.current:
-            current = self._following.current
+        if self._runtime is None and self._config_watcher.current:
+            current = self._config_watcher.current
             runtime = self._opened.enter_context(build_runtime(current.settings, current.company, self._environ))
             self._opened.enter_context(self._around(runtime))
             self._runtime = runtime

@@ -72,9 +72,7 @@ class Planner:
     accept: bool
 
     def begin(self, connections: Connections, task: Task) -> ClaimedRows:
-        """Records the run at the store, takes the day's copies, claims what is ready, and plans; large tables are left
-        to tasks of their own."""
-        self.context.unit.begin(connections.store, self.context.store_schema)
+        """Takes the day's copies, claims what is ready, and plans; large tables are left to tasks of their own."""
         if self.runtime.settings.in_migration.copy_tables:
             claiming.copy_in_tables(connections.source, self.runtime.company, self.context)
         large = claiming.large_tables(connections.source, self.runtime.company, self.context)

@@ -45,6 +45,6 @@ def _name_privileges(runtime: Runtime, fault: EnvironmentFault) -> None:
         with transaction(engine) as connection:
             found = privileges.lacking(connection, runtime.held(engine))
             if found:
-                raise privileges.lacks(connection, found) from fault
+                raise privileges.privileges_fault(connection, found) from fault
             if engine is runtime.engine:
                 ddl.check_in_tables(connection, runtime.company, runtime.in_schema)

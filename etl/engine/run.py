@@ -34,6 +34,7 @@ from etl.engine.run_context import (
 from etl.engine.runtime import Runtime
 from etl.engine.workers import refuse_unknown
 from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
+from etl.merge import MergeContext
 from etl.notifications.telemetry import span
 from etl.runs import CounterName, Kind, TaskQueue
 from etl.runs.plan import FIRST
@@ -58,11 +59,11 @@ class Step(Protocol):
 _ACQUIRING = RetryPolicy(after_transient(Backoff(first=0.4, longest=0.8, tries=2)))
 
 
-def _nothing() -> None:
-    """Never cancels."""
+def _never_cancel() -> None:
+    pass
 
 
-def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callable[[], None] = _nothing) -> Outcome:
+def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callable[[], None] = _never_cancel) -> Outcome:
     """One look at the marker and, if it says so, one whole run.
 
     With `accept` a batch may remove or empty any number of rows, and the rows of a stopped run are taken as they are.
@@ -87,6 +88,7 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
             step = _steps(retry_policy_of(runtime, queue, beat, check_cancelled), lease)
             step("entering the store for", partial(enter_store, runtime, lease))
             context = step("reading", partial(open_merge_context, runtime, lease.run))
+            step("recording", partial(_record_unit, runtime, context))
             work = Work(runtime, queue, lease, context, accept)
             with _stopping(partial(_stop, runtime, queue, work), step):
                 clean_before_run(runtime)
@@ -186,6 +188,12 @@ def _is_done(runtime: Runtime, lease: RunLease) -> bool:
     if state == "stopped":
         raise RunStopped(message)
     return state == "done"
+
+
+def _record_unit(runtime: Runtime, context: MergeContext) -> None:
+    """The store knows of the run from here on; what is cleaned then is older than it."""
+    with transaction(runtime.store_engine) as connection:
+        context.unit.begin(connection, context.store_schema)
 
 
 def _begin(queue: TaskQueue, lease: RunLease) -> None:

@@ -37,7 +37,7 @@ _LEASE_TABLES = ("process_tracking", "run", "run_fence", "runner")
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Status:
     """What `etl status` shows. `decision` is what a runner would do now, with its reason; times are the
     database's. `is_marker_faulty`: the marker is ambiguous until the reason is dealt with. `warnings`: what
@@ -48,13 +48,13 @@ class Status:
     in_schema: str
     decision: str
     reason: str
-    marker: Row | None
-    run: Row | None
-    tasks: tuple[Row, ...]
-    receipts: tuple[Receipt, ...]
-    errors: tuple[Row, ...]
-    waiting: tuple[Row, ...]
-    out_versions: tuple[ListedVersion, ...]
+    marker: Row | None = None
+    run: Row | None = None
+    tasks: tuple[Row, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    errors: tuple[Row, ...] = ()
+    waiting: tuple[Row, ...] = ()
+    out_versions: tuple[ListedVersion, ...] = ()
     looked_at: datetime
     runners: tuple[Row, ...] = ()
     is_marker_faulty: bool = False
@@ -77,60 +77,61 @@ def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = Fal
         versions = [*states, *_states_elsewhere(connections, runtime)]
         unread = _why_unread(versions)
         if unread or not is_ready:
-            reason = unread or f"no run has been started in schema {runtime.in_schema} yet"
-            return Status(
-                company=runtime.company.code,
-                in_schema=runtime.in_schema,
-                decision="none",
-                reason=reason,
-                marker=None,
-                run=None,
-                tasks=(),
-                receipts=(),
-                errors=(),
-                waiting=(),
-                out_versions=(),
-                looked_at=clock.now,
-                versions=_rows_of(versions),
-                is_unreadable=bool(unread),
-            )
-        decision, marker, running = _decide(connection, runtime)
-        run = _rows(connection, "newest_run", schema=runtime.in_schema)
-        number = run[0]["run"] if run else None
-        tasks = tuple(_rows(connection, "task_states", {"run": number}, schema=runtime.in_schema))
-        so_far = Status(
-            company=runtime.company.code,
-            in_schema=runtime.in_schema,
-            decision=decision.action,
-            reason=decision.reason,
-            is_marker_faulty=decision.is_faulty,
-            marker=vars(marker) if marker else None,
-            run=run[0] if run else None,
-            tasks=tasks,
-            receipts=(),
-            errors=(),
-            waiting=(),
-            out_versions=(),
-            looked_at=clock.now,
-            runners=tuple(_rows(connection, "runners", {"run": number}, schema=runtime.in_schema)),
-            warnings=(
-                *(one.newer for one in versions if one.is_newer),
-                *_warnings(connection, runtime, is_running=running is not None),
-            ),
-            versions=_rows_of(versions),
-        )
-        if only_run:
-            return so_far
-        expiry = runtime.settings.in_migration.reference_expiry_minutes
-        return replace(
-            so_far,
-            receipts=tuple(Receipt.of_run(connection, runtime.in_schema, number)) if number else (),
-            errors=tuple(_rows(connection, "errors_by_code", {"run": number}, schema=runtime.in_schema)),
-            waiting=tuple(
-                vars(one) for one in waiting_links(connections.store, runtime.company, runtime.store.schema, expiry)
-            ),
-            out_versions=tuple(list_versions(connection, runtime)),
-        )
+            return _without_run(runtime, clock.now, versions, unread)
+        found = _of_run(connection, runtime, clock.now, versions)
+        return found if only_run else _with_counts(found, connections, runtime)
+
+
+def _without_run(runtime: Runtime, now: datetime, versions: list[PartState], unread: str) -> Status:
+    """Where there is no run yet, or where this program cannot read our tables."""
+    reason = unread or f"no run has been started in schema {runtime.in_schema} yet"
+    return Status(
+        company=runtime.company.code,
+        in_schema=runtime.in_schema,
+        decision="none",
+        reason=reason,
+        looked_at=now,
+        versions=_rows_of(versions),
+        is_unreadable=bool(unread),
+    )
+
+
+def _of_run(connection: Connection, runtime: Runtime, now: datetime, versions: list[PartState]) -> Status:
+    """Marker, newest run and what disturbs it: quickly read, however much there is."""
+    decision, marker, running = _decide(connection, runtime)
+    run = _rows(connection, "newest_run", schema=runtime.in_schema)
+    number = {"run": run[0]["run"] if run else None}
+    return Status(
+        company=runtime.company.code,
+        in_schema=runtime.in_schema,
+        decision=decision.action,
+        reason=decision.reason,
+        looked_at=now,
+        is_marker_faulty=decision.is_faulty,
+        marker=vars(marker) if marker else None,
+        run=run[0] if run else None,
+        tasks=tuple(_rows(connection, "task_states", number, schema=runtime.in_schema)),
+        runners=tuple(_rows(connection, "runners", number, schema=runtime.in_schema)),
+        warnings=(
+            *(one.newer for one in versions if one.is_newer),
+            *_warnings(connection, runtime, is_running=running is not None),
+        ),
+        versions=_rows_of(versions),
+    )
+
+
+def _with_counts(found: Status, connections: Connections, runtime: Runtime) -> Status:
+    """The same with what must be counted."""
+    connection, number = connections.source, found.run["run"] if found.run else None
+    expiry = runtime.settings.in_migration.reference_expiry_minutes
+    waiting = waiting_links(connections.store, runtime.company, runtime.store.schema, expiry)
+    return replace(
+        found,
+        receipts=tuple(Receipt.of_run(connection, runtime.in_schema, number)) if number else (),
+        errors=tuple(_rows(connection, "errors_by_code", {"run": number}, schema=runtime.in_schema)),
+        waiting=tuple(vars(one) for one in waiting),
+        out_versions=tuple(list_versions(connection, runtime)),
+    )
 
 
 def _states_elsewhere(connections: Connections, runtime: Runtime) -> list[PartState]:
@@ -191,5 +192,5 @@ def _warnings(connection: Connection, runtime: Runtime, *, is_running: bool) -> 
         yield f"{queue}. Hand-overs are found by polling; `etl check` says what to do"
 
 
-def _rows(connection: Connection, statement: str, values: Row | None = None, **names: object) -> list[Row]:
-    return [dict(row._mapping) for row in fetch_all(connection, _sql(statement, **names), values)]
+def _rows(connection: Connection, statement: str, values: Row | None = None, **variables: object) -> list[Row]:
+    return [dict(row._mapping) for row in fetch_all(connection, _sql(statement, **variables), values)]

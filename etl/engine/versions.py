@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from etl.database import Connection, SqlTemplates, fetch_one, transaction
+from etl.database import Connection, SqlTemplates, fetch_one, part_states, transaction
 from etl.engine.preparation import has_mirror, is_prepared, prepare_mirror, prepare_store, refuse_elsewhere
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
+from etl.merge import Connections
 from etl.outputs import versions as outbound
 from etl.outputs.versions import (
     Built,
@@ -15,13 +16,17 @@ from etl.outputs.versions import (
     Switched,
     VersionState,
 )
+from etl.store import STORE
 
 _sql = SqlTemplates(__package__)
+
+# The version of the store's tables from which on they have the start of each unit.
+_RECORDS_UNITS = 2
 
 
 @dataclass(frozen=True)
 class ListedVersion(VersionState):
-    """A version with its lag: seconds since the start of the run that wrote the oldest change not followed."""
+    """A version with its lag: seconds since the start of the unit of work that wrote the oldest change not followed."""
 
     lag_seconds: float = 0.0
 
@@ -34,13 +39,17 @@ def list_versions(connection: Connection, runtime: Runtime) -> list[ListedVersio
         if runtime.has_own_out and not has_mirror(out, runtime):
             return []
         states = outbound.version_states(out, runtime.store.schema)
-    return [ListedVersion(**asdict(state), lag_seconds=_lag(connection, runtime, state)) for state in states]
+    with runtime.connections(connection) as connections:
+        [store] = part_states(connections.store, runtime.store.schema, [STORE])
+        if store.version is None or store.version < _RECORDS_UNITS:
+            return [ListedVersion(**asdict(state)) for state in states]
+        return [ListedVersion(**asdict(state), lag_seconds=_lag(connections, runtime, state)) for state in states]
 
 
-def _lag(connection: Connection, runtime: Runtime, state: VersionState) -> float:
-    if state.oldest_run is None:
+def _lag(connections: Connections, runtime: Runtime, state: VersionState) -> float:
+    if state.oldest_unit is None:
         return 0.0
-    row = fetch_one(connection, _sql("lag", schema=runtime.in_schema), {"run": state.oldest_run})
+    row = fetch_one(connections.store, _sql("lag", schema=runtime.store.schema), {"unit": state.oldest_unit})
     return round(float(row.seconds), 1) if row else 0.0
 
 

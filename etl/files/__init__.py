@@ -14,11 +14,11 @@ except ImportError as error:
     raise ConfigurationError("reading and writing files needs further packages: pip install 'etl[files]'") from error
 
 from etl.files.export import Export, Exported, Format, Snapshot, export_tables
-from etl.files.fill import Filled, Filling, fill_files
+from etl.files.fill import Filled, Filling, Progress, fill_files
 from etl.files.folder import fill_folder
 from etl.files.sources import FileFormat, Pair, pairs
 from etl.files.submit import HandOver, handing_over
-from etl.files.target import in_tables
+from etl.files.target import InTable, in_tables
 
 __all__ = [
     "Export",
@@ -28,7 +28,9 @@ __all__ = [
     "Filling",
     "Format",
     "HandOver",
+    "InTable",
     "Pair",
+    "Progress",
     "Snapshot",
     "export_tables",
     "fill_files",

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.files.numbers import check_numbers
-from etl.files.target import InColumn, ValueKind
+from etl.files.target import CellType, InColumn
 from etl.files.times import check_times, moment_texts
 
 _TRUE: Final = ("true", "t", "yes", "y", "on", "1")
@@ -40,15 +40,15 @@ def fits(column: InColumn, kind: pa.DataType) -> bool:
     number = kinds.is_integer(kind) or kinds.is_floating(kind) or kinds.is_decimal(kind)
     time = kinds.is_date(kind) or kinds.is_timestamp(kind)
     match column.kind:
-        case ValueKind.TEXT:
+        case CellType.TEXT:
             return bool(number or time or kinds.is_boolean(kind))
-        case ValueKind.NUMBER:
+        case CellType.NUMBER:
             return bool(number)
-        case ValueKind.TIME:
+        case CellType.TIME:
             return bool(time)
-        case ValueKind.BOOL:
+        case CellType.BOOL:
             return bool(kinds.is_boolean(kind) or kinds.is_integer(kind))
-        case ValueKind.BYTES:
+        case CellType.BYTES:
             return bool(kinds.is_binary(kind) or kinds.is_large_binary(kind))
 
 
@@ -134,12 +134,12 @@ def _bytes(column: InColumn, values: pa.Array) -> Checked:
     return checked
 
 
-_CHECKS: Final[dict[ValueKind, Callable[[InColumn, pa.Array], Checked]]] = {
-    ValueKind.TEXT: _text,
-    ValueKind.NUMBER: _number,
-    ValueKind.TIME: _time,
-    ValueKind.BOOL: _bool,
-    ValueKind.BYTES: _bytes,
+_CHECKS: Final[dict[CellType, Callable[[InColumn, pa.Array], Checked]]] = {
+    CellType.TEXT: _text,
+    CellType.NUMBER: _number,
+    CellType.TIME: _time,
+    CellType.BOOL: _bool,
+    CellType.BYTES: _bytes,
 }
 
 

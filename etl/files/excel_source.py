@@ -8,7 +8,7 @@ import pyarrow as pa
 from etl.errors import ConfigurationError, Problem
 from etl.files.block import Block
 from etl.files.header import MOST_COLUMNS, Layout, match_header
-from etl.files.target import InTable, ValueKind
+from etl.files.target import CellType, InTable
 from etl.files.xlsx_archive import Archive
 from etl.files.xlsx_book import Book, Sheet, read_texts
 from etl.files.xlsx_sheet import Merged, Row, column_letters, read_rows, survey
@@ -45,7 +45,7 @@ class ExcelSource:
             values = Values(read_texts(self._book, archive, wanted), self._book.formats, is_1904=self._book.is_1904)
             names = [""] * (max(row.cells) + 1)
             for position, cell in row.cells.items():
-                text, reason = values.text(cell, ValueKind.TEXT)
+                text, reason = values.text(cell, CellType.TEXT)
                 if reason:
                     message = f"the name in {column_letters(position)}{row.line} {reason}"
                     raise ConfigurationError(Problem(message, self.name, row.line))

@@ -93,7 +93,7 @@ def _fill(engine: sqlalchemy.Engine, filling: Filling, pair: Pair, progress: Pro
             raise RunStopped(f"{pair.source.name}: nothing loaded: {error}") from error
         if not is_of_a_row(error.sqlstate):
             raise
-    with trying(engine, _names(filling, pair)) as trial:
+    with trying(engine, _variables(filling, pair)) as trial:
         return _attempt(engine, filling, pair, progress, trial, clears=clears)
 
 
@@ -126,15 +126,15 @@ def _load(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *, clea
             _clear(connection, filling.schema, pair)
         if filling.takes_newest:
             _stage(connection, filling, loading)
-            loading.rows = execute(connection, _sql("take_newest", **_names(filling, pair)))
+            loading.rows = execute(connection, _sql("take_newest", **_variables(filling, pair)))
         else:
-            copy_in(connection, _sql("copy_rows", **_names(filling, pair)), loaded_blocks(loading))
+            copy_in(connection, _sql("copy_rows", **_variables(filling, pair)), loaded_blocks(loading))
         if filling.is_strict and rejects.rows:
             rejects.finish()
             raise RunStopped(_strictly(pair, rejects))
 
 
-def _names(filling: Filling, pair: Pair) -> dict[str, object]:
+def _variables(filling: Filling, pair: Pair) -> dict[str, object]:
     columns = pair.source.layout.columns
     return {
         "schema": filling.schema,
@@ -153,8 +153,10 @@ def _clear(connection: Connection, schema: str, pair: Pair) -> None:
 
 
 def _stage(connection: Connection, filling: Filling, loading: Loading) -> None:
-    execute(connection, _sql("make_stage", **_names(filling, loading.pair)))
-    copy_in(connection, _sql("copy_stage", **_names(filling, loading.pair)), loaded_blocks(loading, with_lines=True))
+    execute(connection, _sql("make_stage", **_variables(filling, loading.pair)))
+    copy_in(
+        connection, _sql("copy_stage", **_variables(filling, loading.pair)), loaded_blocks(loading, with_lines=True)
+    )
     execute(connection, _sql("analyze_stage"))
 
 
@@ -166,11 +168,11 @@ def _strictly(pair: Pair, rejects: Rejects) -> str:
 def _duplicates(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *, clears: bool) -> str:
     """The rows that repeat a key: reads the file once more, into a temporary table."""
     pair = loading.pair
-    names = _names(filling, pair) | {"is_cleared": clears}
+    variables = _variables(filling, pair) | {"is_cleared": clears}
     with transaction(engine) as connection:
         loading.encoding = encoding_of(connection)
         _stage(connection, filling, loading)
-        found = fetch_all(connection, _sql("duplicates", **names), {"shown": _SHOWN + 1})
+        found = fetch_all(connection, _sql("duplicates", **variables), {"shown": _SHOWN + 1})
     key = ", ".join(pair.table.key)
     lines = [
         f"  line {row.line}: {key} {shown(row.value)} "

@@ -56,12 +56,12 @@ def fill_folder(
     started = time.monotonic()
     with _opened(folder) as at:
         files = _found(at, folder, storage, filling.max_value_bytes)
-        names = {"schema": filling.schema, "table": storage.name, "columns": _COLUMNS}
+        variables = {"schema": filling.schema, "table": storage.name, "columns": _COLUMNS}
         try:
             with transaction(engine) as connection:
                 if filling.takes_newest:
-                    execute(connection, _sql("forget_files", **names), {"ids": [file.name for file in files]})
-                copy_in(connection, _sql("copy_files", **names), _stream(at, files, folder, progress))
+                    execute(connection, _sql("forget_files", **variables), {"ids": [file.name for file in files]})
+                copy_in(connection, _sql("copy_files", **variables), _stream(at, files, folder, progress))
         except EnvironmentFault as error:
             if error.sqlstate != _UNIQUE_VIOLATION:
                 raise

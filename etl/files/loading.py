@@ -64,13 +64,12 @@ def _checked(loading: Loading, block: Block) -> tuple[list[pa.Array], Faults]:
             faults.setdefault(row, []).append((number, reason))
         loading.rounded += checked.rounded
         columns.append(checked.texts)
-    for row, reason in _nameless(loading, columns):
+    for row, reason in _rows_without_id(loading, columns):
         faults.setdefault(row, []).append((None, reason))
     return columns, faults
 
 
-def _nameless(loading: Loading, columns: list[pa.Array]) -> Iterator[tuple[int, str]]:
-    """Rows without an id."""
+def _rows_without_id(loading: Loading, columns: list[pa.Array]) -> Iterator[tuple[int, str]]:
     table, layout = loading.pair.table, loading.pair.source.layout
     positions = [position for name in table.any_of if (position := layout.position(name)) is not None]
     groups = [(positions, " and ".join(table.any_of))] if positions else []

@@ -20,8 +20,8 @@ ENGINE_COLUMNS: Final = frozenset(
 """Columns of in_ tables that the database or a run fills."""
 
 
-class ValueKind(Enum):
-    """How a column's values are read."""
+class CellType(Enum):
+    """How the cells of a column are read."""
 
     TEXT = auto()
     NUMBER = auto()
@@ -38,7 +38,7 @@ class InColumn:
     """
 
     name: str
-    kind: ValueKind
+    kind: CellType
     max_length: int | None = None
     zone_minutes: int = 0
     short: int = 0
@@ -46,7 +46,7 @@ class InColumn:
     @property
     def keeps_empty(self) -> bool:
         """Whether an empty text is a value of its own; in all other columns it is null."""
-        return self.kind is ValueKind.TEXT and self.max_length is None
+        return self.kind is CellType.TEXT and self.max_length is None
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 def _object_table(bo: BusinessObject) -> InTable:
     columns = (
-        InColumn("in_id", ValueKind.TEXT, 100),
-        InColumn("out_id", ValueKind.TEXT, 32),
-        InColumn("removed", ValueKind.BOOL),
+        InColumn("in_id", CellType.TEXT, 100),
+        InColumn("out_id", CellType.TEXT, 32),
+        InColumn("removed", CellType.BOOL),
         *(_column(field) for field in bo.loaded_fields),
     )
     reset = (("in_status", "''"), ("removed", "false"))
@@ -107,16 +107,16 @@ def _object_table(bo: BusinessObject) -> InTable:
 
 def _link_table(link: LinkTable) -> InTable:
     ends = (link.owner_column, link.target_column)
-    columns = (*(InColumn(end, ValueKind.TEXT, 100) for end in ends), InColumn("removed", ValueKind.BOOL))
+    columns = (*(InColumn(end, CellType.TEXT, 100) for end in ends), InColumn("removed", CellType.BOOL))
     return InTable(link.name, columns, ends, (("in_status", "''"), ("removed", "false")), all_of=ends)
 
 
 def _file_storage() -> InTable:
     columns = (
-        InColumn("file_id", ValueKind.TEXT, 32),
-        InColumn("file_name", ValueKind.TEXT, 300),
-        InColumn("mime_type", ValueKind.TEXT, 100),
-        InColumn("content", ValueKind.BYTES),
+        InColumn("file_id", CellType.TEXT, 32),
+        InColumn("file_name", CellType.TEXT, 300),
+        InColumn("mime_type", CellType.TEXT, 100),
+        InColumn("content", CellType.BYTES),
     )
     return InTable(names.FILE_STORAGE, columns, ("file_id",), (("uploaded", "false"),), all_of=("file_id",))
 
@@ -124,15 +124,15 @@ def _file_storage() -> InTable:
 def _column(field: Field) -> InColumn:
     match field.sql_type:
         case str() if field.sql_type == NUMBER:
-            return InColumn(field.code, ValueKind.NUMBER)
+            return InColumn(field.code, CellType.NUMBER)
         case str() if field.sql_type == BOOLEAN:
-            return InColumn(field.code, ValueKind.BOOL)
+            return InColumn(field.code, CellType.BOOL)
         case str() if field.sql_type == TIMESTAMP:
             short = {FieldType.YEAR: 4, FieldType.YEAR_AND_MONTH: 7}.get(field.type, 0)
             return InColumn(
-                field.code, ValueKind.TIME, zone_minutes=field.in_migration_timezone_minutes or 0, short=short
+                field.code, CellType.TIME, zone_minutes=field.in_migration_timezone_minutes or 0, short=short
             )
         case str() if field.sql_type == CHOICE:
-            return InColumn(field.code, ValueKind.TEXT, 32)
+            return InColumn(field.code, CellType.TEXT, 32)
         case _:
-            return InColumn(field.code, ValueKind.TEXT)
+            return InColumn(field.code, CellType.TEXT)

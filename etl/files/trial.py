@@ -28,9 +28,9 @@ def is_of_a_row(sqlstate: str) -> bool:
 class Trial:
     """Tables of the session's own in which rows are tried."""
 
-    def __init__(self, connection: Connection, names: dict[str, object]) -> None:
+    def __init__(self, connection: Connection, variables: dict[str, object]) -> None:
         self._connection = connection
-        self._copy = _sql("copy_cells", **names)
+        self._copy = _sql("copy_cells", **variables)
 
     def judge(self, lines: Lines, columns: Sequence[pa.Array], faults: Faults) -> None:
         """Adds to the faults of a block what the server refuses of its other rows."""
@@ -46,9 +46,9 @@ class Trial:
 
 
 @contextmanager
-def trying(engine: sqlalchemy.Engine, names: dict[str, object]) -> Iterator[Trial]:
-    """A trial of rows of one table, which is rolled back. `names`: schema, table and the columns of the file."""
+def trying(engine: sqlalchemy.Engine, variables: dict[str, object]) -> Iterator[Trial]:
+    """A trial of rows of one table, which is rolled back. `variables`: schema, table and the columns of the file."""
     with rollback_transaction(engine) as connection:
-        for statement in _sql.script("make_trial", **names):
+        for statement in _sql.script("make_trial", **variables):
             execute(connection, statement)
-        yield Trial(connection, names)
+        yield Trial(connection, variables)

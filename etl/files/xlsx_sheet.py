@@ -1,7 +1,7 @@
 """The cells of a sheet, row by row as they are unpacked; the position of a cell comes from its address."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,7 +89,7 @@ def read_rows(archive: Archive, sheet: Sheet, wanted: set[int], width: int) -> I
     Raises ConfigurationError for a sheet whose rows or cells contradict one another.
     """
     ready: list[Row] = []
-    reader = _row_reader(ready, wanted, width)
+    reader = _RowReader(ready, wanted, width)
     try:
         for done in archive.parse(sheet.part, reader):
             for row in ready:
@@ -103,120 +103,130 @@ class _Contradiction(Exception):
     """A row or cell contradicts another one."""
 
 
-@dataclass(frozen=True)
-class _Reader:
-    start: Callable[[str, dict[str, str]], None]
-    end: Callable[[str], None]
-    text: Callable[[str], None]
+class _RowReader:
+    """Appends whole rows to `ready`. Its handlers are called five times per cell, so `start` and `end` call no other
+    method for a plain one."""
 
+    __slots__ = (
+        *("_ready", "_wanted", "_width", "_elements_known", "_columns"),
+        *("_row", "_cell", "_value_element", "_text_element", "_formula_element", "_phonetic"),
+        *("_line", "_suffix", "_digits", "_cells", "_beyond"),
+        *("_column", "_type", "_style", "_value", "_formula"),
+        *("_parts", "_size", "_runs", "_runs_size", "_is_phonetic"),
+    )
 
-def _row_reader(ready: list[Row], wanted: set[int], width: int) -> _Reader:
-    """Handlers that append whole rows to `ready`. Closures: they are called five times per cell."""
-    # The names of the elements as this sheet writes them, once its root is known.
-    root = ""
-    row_name = cell_name = value_name = text_name = formula_name = phonetic_name = ""
-    columns: dict[str, int] = {}
-    line, suffix, digits = 0, "0", 1
-    cells: dict[int, Cell] = {}
-    beyond = ""
-    column = -1
-    kind = style = ""
-    value: str | None = None
-    formula: str | None = None
-    parts: list[str] = []
-    runs: list[str] = []
-    size = runs_size = 0
-    is_phonetic = False
+    def __init__(self, ready: list[Row], wanted: set[int], width: int) -> None:
+        self._ready, self._wanted, self._width = ready, wanted, width
+        # The names of the elements as this sheet writes them, once its root is known.
+        self._elements_known = False
+        self._row = self._cell = self._value_element = ""
+        self._text_element = self._formula_element = self._phonetic = ""
+        self._columns: dict[str, int] = {}  # of the letters met so far
+        # The row: its number as a suffix of addresses, too.
+        self._line, self._suffix, self._digits = 0, "0", 1
+        self._cells: dict[int, Cell] = {}
+        self._beyond = ""
+        # The cell.
+        self._column = -1
+        self._type = self._style = ""
+        self._value: str | None = None
+        self._formula: str | None = None
+        # The text of an element, and the runs of a rich text.
+        self._parts: list[str] = []
+        self._runs: list[str] = []
+        self._size = self._runs_size = 0
+        self._is_phonetic = False
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal column, kind, style, value, formula, size, is_phonetic
-        if name == cell_name:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == self._cell:
             get = attributes.get
             address = get("r")
-            before = column
+            before = self._column
             if address is None:
-                column += 1
+                column = before + 1
             else:
-                known = columns.get(address[:-digits])
-                if known is None or not address.endswith(suffix):
-                    known = column_at(address)
-                column = known
+                known = self._columns.get(address[: -self._digits])
+                column = known if known is not None and address.endswith(self._suffix) else self._column_at(address)
             if not before < column < MOST_COLUMNS:
-                raise _Contradiction(f"row {line} has a cell in column {column_letters(column)} twice or out of order")
-            kind, style = get("t", "n"), get("s", "")
-            value = formula = None
-        elif name in (value_name, text_name, formula_name):
-            parts.clear()
-            size = 0
-        elif name == row_name:
-            begin_row(attributes.get("r"))
-        elif name == phonetic_name:
-            is_phonetic = True
-        elif not root:
-            learn(name)
+                where = f"column {column_letters(column)}"
+                raise _Contradiction(f"row {self._line} has a cell in {where} twice or out of order")
+            self._column = column
+            self._type, self._style = get("t", "n"), get("s", "")
+            self._value = self._formula = None
+        elif name in (self._value_element, self._text_element, self._formula_element):
+            self._parts.clear()
+            self._size = 0
+        elif name == self._row:
+            self._begin_row(attributes.get("r"))
+        elif name == self._phonetic:
+            self._is_phonetic = True
+        elif not self._elements_known:
+            self._learn_elements(name)
 
-    def text(data: str) -> None:
-        nonlocal size
-        size += len(data)
-        if size + runs_size <= MOST_CHARACTERS:
-            parts.append(data)
+    def text(self, data: str) -> None:
+        self._size += len(data)
+        if self._size + self._runs_size <= MOST_CHARACTERS:
+            self._parts.append(data)
 
-    def end(name: str) -> None:
-        nonlocal value, formula, runs_size, beyond, is_phonetic
-        if name == value_name:
+    def end(self, name: str) -> None:
+        if name == self._value_element:
             # Only texts are escaped; what a number or an error holds is short.
-            value = cell_text(parts, size) if kind == "str" else "".join(parts)
-        elif name == cell_name:
-            if runs:
-                value = cell_text(runs, runs_size)
-                runs.clear()
-                runs_size = 0
-            if value is None and formula is None:
+            parts = self._parts
+            self._value = cell_text(parts, self._size) if self._type == "str" else "".join(parts)
+        elif name == self._cell:
+            if self._runs:
+                self._end_rich_text()
+            value, column = self._value, self._column
+            if value is None and self._formula is None:
                 return
-            if column in wanted:
-                cells[column] = (kind, style, value, formula)
-            elif column >= width and value and not beyond:
-                beyond = column_letters(column)
-        elif name == row_name:
-            if cells or beyond:
-                ready.append(Row(line, dict(cells), beyond))
-        elif name == text_name:
-            if not is_phonetic:
-                runs.extend(parts)
-                runs_size += size
-                value = ""
-        elif name == formula_name:
-            formula = "".join(parts)
-        elif name == phonetic_name:
-            is_phonetic = False
+            if column in self._wanted:
+                self._cells[column] = (self._type, self._style, value, self._formula)
+            elif column >= self._width and value and not self._beyond:
+                self._beyond = column_letters(column)
+        elif name == self._row:
+            if self._cells or self._beyond:
+                self._ready.append(Row(self._line, dict(self._cells), self._beyond))
+        elif name == self._text_element:
+            if not self._is_phonetic:
+                self._runs.extend(self._parts)
+                self._runs_size += self._size
+                self._value = ""
+        elif name == self._formula_element:
+            self._formula = "".join(self._parts)
+        elif name == self._phonetic:
+            self._is_phonetic = False
 
-    def begin_row(number: str | None) -> None:
-        nonlocal line, suffix, digits, beyond, column
+    def _end_rich_text(self) -> None:
+        self._value = cell_text(self._runs, self._runs_size)
+        self._runs.clear()
+        self._runs_size = 0
+
+    def _begin_row(self, number: str | None) -> None:
         if number is None:
-            line += 1
+            self._line += 1
         elif not (number.isascii() and number.isdigit() and len(number) < 10):
             raise _Contradiction(f"a row has the number {number[:20]!r}")
-        elif int(number) <= line:
-            raise _Contradiction(f"row {number} stands behind row {line}")
+        elif int(number) <= self._line:
+            raise _Contradiction(f"row {number} stands behind row {self._line}")
         else:
-            line = int(number)
-        suffix, beyond, column = str(line), "", -1
-        digits = len(suffix)
-        cells.clear()
+            self._line = int(number)
+        self._suffix, self._beyond, self._column = str(self._line), "", -1
+        self._digits = len(self._suffix)
+        self._cells.clear()
 
-    def column_at(address: str) -> int:
-        letters = address.removesuffix(suffix)
+    def _column_at(self, address: str) -> int:
+        letters = address.removesuffix(self._suffix)
         if address == letters or not re.fullmatch("[A-Z]{1,3}", letters):
-            raise _Contradiction(f"row {line} has a cell {address[:20]!r}")
-        columns[letters] = column_number(letters)
-        return columns[letters]
+            raise _Contradiction(f"row {self._line} has a cell {address[:20]!r}")
+        self._columns[letters] = column_number(letters)
+        return self._columns[letters]
 
-    def learn(name: str) -> None:
-        nonlocal root, row_name, cell_name, value_name, text_name, formula_name, phonetic_name
-        prefix, root = name.removesuffix("worksheet"), name
-        if name == prefix:
-            raise _Contradiction(f"it begins with {name}")
-        row_name, cell_name, value_name = f"{prefix}row", f"{prefix}c", f"{prefix}v"
-        text_name, formula_name, phonetic_name = f"{prefix}t", f"{prefix}f", f"{prefix}rPh"
-
-    return _Reader(start, end, text)
+    def _learn_elements(self, root: str) -> None:
+        """The root's prefix is that of all elements."""
+        prefix = root.removesuffix("worksheet")
+        if root == prefix:
+            raise _Contradiction(f"it begins with {root}")
+        self._row, self._cell, self._value_element = f"{prefix}row", f"{prefix}c", f"{prefix}v"
+        self._text_element, self._formula_element = f"{prefix}t", f"{prefix}f"
+        self._phonetic = f"{prefix}rPh"
+        self._elements_known = True

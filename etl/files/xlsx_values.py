@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from etl.files.target import ValueKind
+from etl.files.target import CellType
 from etl.files.xlsx_book import FlawedText, Format
 from etl.files.xlsx_sheet import Cell
 
@@ -34,9 +34,9 @@ class Values:
         self._formats = {str(number): shown for number, shown in enumerate(formats)}
         self._formats.setdefault("0", Format.NUMBER)
         self._formats[""] = self._formats["0"]
-        self._moments: dict[tuple[str, str, ValueKind], tuple[str, str]] = {}
+        self._moments: dict[tuple[str, str, CellType], tuple[str, str]] = {}
 
-    def text(self, cell: Cell, kind: ValueKind) -> tuple[str | None, str]:
+    def text(self, cell: Cell, kind: CellType) -> tuple[str | None, str]:
         """(the cell as text, why it has none)."""
         written, style, value, formula = cell
         if not value and (value is None or written not in ("str", "inlineStr")):
@@ -57,7 +57,7 @@ class Values:
                 return value, _ERROR
             case "d":
                 day = _MIDNIGHT.fullmatch(value)
-                return (day[1] if day and kind is ValueKind.TEXT else value), ""
+                return (day[1] if day and kind is CellType.TEXT else value), ""
             case _:
                 return value, f"is of a kind that Excel does not know ({written[:20]})"
 
@@ -67,7 +67,7 @@ class Values:
             return (text, "") if type(text) is str else _checked(text)
         return number, "names a text that the workbook does not have"
 
-    def _number(self, text: str, style: str, kind: ValueKind) -> tuple[str, str]:
+    def _number(self, text: str, style: str, kind: CellType) -> tuple[str, str]:
         shown = self._formats.get(style)
         if shown is Format.NUMBER:
             if text.isdecimal() and text.isascii() and len(text) < 16:
@@ -87,14 +87,14 @@ class Values:
                 self._moments[key] = self._moment(float(text), shown, kind)
         return self._moments[key]
 
-    def _moment(self, number: float, shown: Format, kind: ValueKind) -> tuple[str, str]:
+    def _moment(self, number: float, shown: Format, kind: CellType) -> tuple[str, str]:
         written = repr(number)
         if not abs(number) < 10 * _LAST_DAY:
             return written, "is outside the days that Excel has"
         milliseconds = round(number * _DAY_MS)
         is_clock = shown is Format.CLOCK and 0 <= milliseconds < _DAY_MS
         if shown is Format.DURATION or is_clock:
-            return _clock(milliseconds), "" if kind is ValueKind.TEXT else _NO_DAY_AT_ALL
+            return _clock(milliseconds), "" if kind is CellType.TEXT else _NO_DAY_AT_ALL
         if milliseconds < 0:
             return written, "is a day before the first one that Excel has"
         days, rest = divmod(milliseconds, _DAY_MS)
@@ -109,7 +109,7 @@ class Values:
         if days > _LAST_DAY:
             return written, "is a day after the year 9999"
         moment = datetime(1899, 12, 30) + timedelta(days=days, milliseconds=rest)
-        return (moment.date().isoformat() if kind is ValueKind.TEXT and not rest else moment.isoformat(" ")), ""
+        return (moment.date().isoformat() if kind is CellType.TEXT and not rest else moment.isoformat(" ")), ""
 
 
 def _checked(text: str) -> tuple[str, str]:

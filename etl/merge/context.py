@@ -56,7 +56,7 @@ class MergeContext:
         return Unit(self.run, self.source.name, self.kind, self.started_at)
 
     @property
-    def names(self) -> dict[str, object]:
+    def variables(self) -> dict[str, object]:
         """The variables of templates."""
         return {
             "in_schema": self.in_schema,

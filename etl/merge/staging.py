@@ -55,8 +55,8 @@ def create_staged_tables(connection: Connection, business_object: BusinessObject
     fields = business_object.loaded_fields
     table = names.in_table(business_object.code)
     all_given = given_fields(business_object, (field.code for field in fields))
-    shape = {"table": table, "fields": fields, "given_bytes": len(all_given), "all_given": rf"\x{all_given.hex()}"}
-    execute(connection, _sql("staged_table", **shape))
+    variables = {"table": table, "fields": fields, "given_bytes": len(all_given), "all_given": rf"\x{all_given.hex()}"}
+    execute(connection, _sql("staged_table", **variables))
     execute(connection, _sql("staged_mark_table"))
     execute(connection, _sql("staged_error_table"))
     return table

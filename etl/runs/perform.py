@@ -25,8 +25,8 @@ Connections = Callable[[Connection], AbstractContextManager[Any]]
 Fallback = Callable[[EtlError], TaskFunction | None]
 
 
-def _nothing_else(fault: EtlError) -> None:
-    """There is no other work."""
+def _no_fallback(fault: EtlError) -> None:
+    return None
 
 
 def perform(
@@ -35,7 +35,7 @@ def perform(
     work: TaskFunction,
     *,
     retry_policy: RetryPolicy,
-    fallback: Fallback = _nothing_else,
+    fallback: Fallback = _no_fallback,
     connections: Connections = nullcontext,
     quarantine: str = "",
     **settings: str,

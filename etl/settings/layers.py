@@ -78,7 +78,7 @@ def read_layers(
     for file in (*FILES, *layers.outputs):
         path = f"{own}{file.path}"
         if layers.company and file.overlaid and path in texts:
-            _lay(layers, file, path, texts[path], environ, OriginKind.COMPANY)
+            _add_layer(layers, file, path, texts[path], environ, OriginKind.COMPANY)
     _check_overlaid_code(layers)
     layers.problems.extend(misplaced_files(texts, layers.location))
     return layers
@@ -90,10 +90,12 @@ def _lay_files(layers: Layers, files: Iterable[KeyFile], texts: Mapping[str, str
         for key in file.keys:
             layers.settings[file.path, key.name] = Setting(file.path, key, convert(key, key.default), DEFAULT)
         if file.path in texts:
-            _lay(layers, file, file.path, texts[file.path], environ, OriginKind.FILE)
+            _add_layer(layers, file, file.path, texts[file.path], environ, OriginKind.FILE)
 
 
-def _lay(layers: Layers, file: KeyFile, path: str, text: str, environ: Mapping[str, str], kind: OriginKind) -> None:
+def _add_layer(
+    layers: Layers, file: KeyFile, path: str, text: str, environ: Mapping[str, str], kind: OriginKind
+) -> None:
     """Adds the layer of one file."""
     location = layers.location(path)
     pairs, problems = parse_pairs(location, text, environ)

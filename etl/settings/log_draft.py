@@ -52,7 +52,7 @@ Complain = Callable[..., None]
 
 
 @dataclass(frozen=True)
-class _Kind:
+class _DestinationKind:
     """A destination_to: the common properties of its destinations."""
 
     kind: str
@@ -109,7 +109,7 @@ def _pattern(line: Line, complain: Complain) -> tuple[Piece, ...] | None:
         return None
 
 
-def _kind(top: Top, complain: Complain) -> _Kind | None:
+def _kind(top: Top, complain: Complain) -> _DestinationKind | None:
     line = top.last("type")
     if line is None:
         complain(top.line, f"has no type below it: write one of {', '.join(_KINDS)}")
@@ -118,7 +118,7 @@ def _kind(top: Top, complain: Complain) -> _Kind | None:
     if kind not in _KINDS:
         complain(line, f"is not a type: write one of {', '.join(_KINDS)}", start, len(kind))
         return None
-    found = _Kind(kind, top.last("layout"), 100 * 1024, 3)
+    found = _DestinationKind(kind, top.last("layout"), 100 * 1024, 3)
     size, count = top.last("max_file_size"), top.last("files_count")
     if size:
         found = replace(found, max_bytes=_size(size, complain))
@@ -147,7 +147,7 @@ def _count(line: Line, complain: Complain) -> int:
 
 def _destination(
     top: Top,
-    kinds: dict[str, _Kind | None],
+    kinds: dict[str, _DestinationKind | None],
     layouts: dict[str, Layout | None],
     off: set[tuple[str, str]],
     complain: Complain,
@@ -177,7 +177,9 @@ def _destination(
     return None
 
 
-def _layout_of(top: Top, kind: _Kind, layouts: dict[str, Layout | None], complain: Complain) -> Layout | None:
+def _layout_of(
+    top: Top, kind: _DestinationKind, layouts: dict[str, Layout | None], complain: Complain
+) -> Layout | None:
     line = top.last("layout") or kind.layout
     name = line.values[0][0] if line else _DEFAULT_LAYOUT
     if name not in layouts:

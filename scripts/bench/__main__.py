@@ -14,7 +14,7 @@ from scripts.bench import report
 from scripts.bench.bounds import broken
 from scripts.bench.contestants import make_templates, warm_up
 from scripts.bench.report import draw, show
-from scripts.bench.results import Figures, Results
+from scripts.bench.results import Measurements, Results
 from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND, Round
 from scripts.bench.server import running_server
 from scripts.bench.variables import check_variables
@@ -23,7 +23,7 @@ from scripts.bench.variables import check_variables
 def main() -> int:
     console = report.console()
     check_variables()
-    sizes: list[Figures] = []
+    sizes: list[Measurements] = []
     for rows in _variable("BENCH_ROWS", "1000000").split(","):
         sizes.append({})
         _measure(int(rows), sizes)
@@ -38,7 +38,7 @@ def main() -> int:
     return 1 if complaints else 0
 
 
-def _measure(rows: int, sizes: list[Figures]) -> None:
+def _measure(rows: int, sizes: list[Measurements]) -> None:
     """All rounds of one size; the JSON file is written after each, so that a broken series is not in vain."""
     repeats = int(_variable("BENCH_REPEATS", "3"))
     wanted = _variable("BENCH_SCENARIOS", " ".join((*CHAIN, *BESIDE))).split()
@@ -50,11 +50,11 @@ def _measure(rows: int, sizes: list[Figures]) -> None:
         warm_up(server, "fill", rows)
         for number in range(1, repeats + 1):
             Round(server, rows, number, results, _tell).play(wanted)
-            sizes[-1] = {"rows": rows, "repeats": number, "server": server.version(), **results.figures()}
+            sizes[-1] = {"rows": rows, "repeats": number, "server": server.version(), **results.measurements()}
             _write(sizes)
 
 
-def _write(sizes: list[Figures]) -> None:
+def _write(sizes: list[Measurements]) -> None:
     """The scenarios of the last size at the top; all sizes, if there are several, under `sizes`."""
     if chosen := _variable("BENCH_JSON", ""):
         several = {"sizes": {str(one["rows"]): one for one in sizes}} if len(sizes) > 1 else {}

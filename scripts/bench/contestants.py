@@ -22,7 +22,7 @@ _WARM_ROWS = 1_000_000
 @dataclass(frozen=True)
 class Measured:
     """One run. `run_seconds`: without the start and end of the process. `database_seconds`: those in which a session
-    was at work. `cpu_seconds`: processor time of process and backends. `parts`: seconds by task or step."""
+    was active. `cpu_seconds`: processor time of process and backends. `parts`: seconds by task or step."""
 
     seconds: float
     run_seconds: float
@@ -92,7 +92,7 @@ class Contestant(ABC):
         )
 
     def _counted(self) -> tuple[float, ...]:
-        """Bytes of WAL and of temporary files, seconds of sessions at work, of the processor for their backends."""
+        """Bytes of WAL and of temporary files, seconds of active sessions, of the processor for their backends."""
         names = ", ".join(f"'{name}'" for name in self.databases)
         self.server.await_end(*self.databases)
         with self.server.session(user="postgres") as session:
@@ -195,7 +195,7 @@ def make_templates(server: Server) -> None:
 
 def warm_up(server: Server, script: str, rows: int) -> None:
     """A first load that is not measured: a new server makes the files of its WAL and touches its memory for the first
-    time, for which whoever comes first would pay."""
+    time, for which the first contestant would pay."""
     engine = Engine(server, "warm_up")
     engine.make()
     engine.feed(script, rows=min(rows, _WARM_ROWS), version=0)

@@ -11,7 +11,7 @@ _SCRIPT = Path(__file__).parent / "sql/floor.sql"
 _STEP = re.compile(r"^-- step (?P<name>.+)\n(?:-- if (?P<condition>.+)\n)?", re.MULTILINE)
 # As the engine has it by default.
 _WORK_MEM = "256MB"
-# From so many claimed rows on, nested loops are out of the question.
+# From this many claimed rows on, nested loops are out of the question.
 _MANY_ROWS = 1000
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from scripts.bench.results import Figures
+from scripts.bench.results import Measurements
 
 GOALS = {
     "first_load": 1.25,
@@ -35,7 +35,7 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, highlight=False)
 
 
-def show(console: Console, found: Figures) -> None:
+def show(console: Console, found: Measurements) -> None:
     """The table of one size."""
     table = Table(title=f"{found['rows']:,} rows of each kind, PostgreSQL {found['server']}")
     for number, head in enumerate(_COLUMNS):
@@ -63,7 +63,7 @@ def _cells(name: str, one: dict[str, Any]) -> list[str]:
     ]
 
 
-def _sentences(found: Figures) -> Iterator[str]:
+def _sentences(found: Measurements) -> Iterator[str]:
     if "three_databases" in found:
         yield "three_databases is compared with the engine's own first_load, in one database"
     delta = found.get("delta_alone", {})
@@ -81,7 +81,7 @@ def _sentences(found: Figures) -> Iterator[str]:
         yield f"etl status: {started['status_cpu_seconds']:.2f} s of processor time (goal 0.6)"
 
 
-def draw(folder: Path, sizes: list[Figures]) -> list[Path]:
+def draw(folder: Path, sizes: list[Measurements]) -> list[Path]:
     """Pictures of time against rows, and of each task's share at the largest size. Needs the extra `bench`."""
     import matplotlib
 
@@ -90,7 +90,7 @@ def draw(folder: Path, sizes: list[Figures]) -> list[Path]:
     return [_draw_time(folder / "time.png", sizes), _draw_shares(folder / "shares.png", sizes[-1])]
 
 
-def _draw_time(file: Path, sizes: list[Figures]) -> Path:
+def _draw_time(file: Path, sizes: list[Measurements]) -> Path:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(8, 5))
@@ -106,7 +106,7 @@ def _draw_time(file: Path, sizes: list[Figures]) -> Path:
     return file
 
 
-def _draw_shares(file: Path, found: Figures) -> Path:
+def _draw_shares(file: Path, found: Measurements) -> Path:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(11, 5))
@@ -124,7 +124,7 @@ def _draw_shares(file: Path, found: Figures) -> Path:
     return file
 
 
-def _bars(found: Figures) -> list[tuple[str, dict[str, Any], str, str]]:
+def _bars(found: Measurements) -> list[tuple[str, dict[str, Any], str, str]]:
     chosen = [name for name in ("first_load", "unchanged", "changed_1", "delta_1") if name in found]
     series = {"engine": "tasks", "floor": "floor_steps"}
     return [(name, found[name], side, parts) for name in chosen for side, parts in series.items()]

@@ -1,4 +1,4 @@
-"""What was measured, as figures: medians of the rounds and their ratios."""
+"""What was measured, as numbers: medians of the rounds and their ratios."""
 
 import statistics
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from scripts.bench.contestants import Measured
 
-Figures = dict[str, Any]
+Measurements = dict[str, Any]
 
 _BASES = {
     "first_load_2": ("floor", "first_load"),
@@ -29,9 +29,9 @@ class Results:
         """One run more."""
         (self.floor if is_floor else self.engine).setdefault(scenario, []).append(measured)
 
-    def figures(self) -> Figures:
-        """Scenario -> figures, for the JSON file."""
-        found: Figures = {name: self._figures(name) for name in self.engine}
+    def measurements(self) -> Measurements:
+        """Scenario -> measurements, for the JSON file."""
+        found: Measurements = {name: self._measurements(name) for name in self.engine}
         if "delta_alone" in found and "delta_small_store" in found:
             for prefix, runs in (("", self.engine), ("floor_", self.floor)):
                 for kind in ("seconds", "run_seconds", "cpu_seconds", "wal_bytes"):
@@ -41,11 +41,11 @@ class Results:
             found["startup"] = {f"{name}_cpu_seconds": _median(them) for name, them in self.startup.items()}
         return found
 
-    def _figures(self, name: str) -> Figures:
+    def _measurements(self, name: str) -> Measurements:
         runs = self.engine[name]
         side, base = _BASES.get(name, ("floor", name))
         floor = (self.floor if side == "floor" else self.engine).get(base, [])
-        found: Figures = {"seconds": _of(runs, "seconds")}
+        found: Measurements = {"seconds": _of(runs, "seconds")}
         if floor:
             found |= {
                 "floor_seconds": _of(floor, "seconds"),

@@ -115,7 +115,7 @@ class Server:
 
 @contextmanager
 def running_server(rows: int, *, on_network: bool = False) -> Iterator[Server]:
-    """A server for the time of a `with` block, with a database that holds the feed of so many rows."""
+    """A server for the time of a `with` block, with a database that holds the feed of this many rows."""
     settings = {**_SETTINGS, "listen_addresses": LOOPBACK, "port": str(_free_port())} if on_network else _SETTINGS
     home = Path(tempfile.mkdtemp(prefix="etl-bench-", dir=os.environ.get("BENCH_FOLDER") or None))
     home.chmod(0o755)

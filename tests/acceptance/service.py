@@ -34,7 +34,7 @@ class Service:
             for line in stream:
                 into.append(line.rstrip("\n"))
 
-    def says(self, *texts: str, times: int = 1) -> None:
+    def wait_for_log(self, *texts: str, times: int = 1) -> None:
         """Waits until the log says one of them."""
 
         def found() -> bool:
@@ -49,15 +49,15 @@ class Service:
         """The runs that are done."""
         return [json.loads(line) for line in list(self.lines)]
 
-    def does(self, runs: int) -> Any:
-        """Waits for so many runs in all; returns the last one."""
+    def wait_for_runs(self, runs: int) -> Any:
+        """Waits until there are this many runs in all; returns the last one."""
         until(lambda: len(self.runs) >= runs, f"{runs} runs are done; the log says:\n" + "\n".join(self.log))
         return self.runs[runs - 1]
 
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def ends(self) -> int:
+    def wait_for_exit(self) -> int:
         """Waits for its end; returns the exit code."""
         code = self.process.wait(PATIENCE_SECONDS)
         for follower in self._followers:
@@ -74,7 +74,7 @@ def serving(site: Site, **environ: str) -> Iterator[Service]:
     finally:
         if service.process.poll() is None:
             service.process.kill()
-        service.ends()
+        service.wait_for_exit()
 
 
 @contextmanager

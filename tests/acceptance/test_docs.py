@@ -75,7 +75,7 @@ def site(make_site: MakeSite) -> Site:
 
 @pytest.fixture
 def partner(site: Site) -> Iterator[Session]:
-    """The role that privileges.md makes, with the rights that it grants and no others."""
+    """The role that privileges.md makes, with the privileges that it grants and no others."""
     [roles] = [block.text for block in blocks(PRIVILEGES) if block.language == "sql"]
     [commands] = [block for block in blocks(PRIVILEGES) if block.language == "sh"]
     administrator = Session(site)
@@ -129,8 +129,8 @@ def test_a_receipt_adds_up(site: Site, partner: Session) -> None:
     rows = partner(receipts)
     assert len(rows) == 3
     for row in rows:
-        table_name, claimed, *fates = row.values()
-        assert claimed == sum(fates), table_name
+        table_name, claimed, *outcomes = row.values()
+        assert claimed == sum(outcomes), table_name
 
 
 def test_the_partner_only_reads_what_the_engine_writes(site: Site, partner: Session) -> None:
@@ -164,9 +164,9 @@ def test_the_commands_of_the_service_page_run(site: Site) -> None:
     assert last == ["run", "--loop"]
     site.partner.hand_over()
     with serving(site) as service:
-        service.does(1)
+        service.wait_for_runs(1)
         service.signal(signal.SIGTERM)
-        assert service.ends() == 143
+        assert service.wait_for_exit() == 143
 
 
 def test_the_commands_of_the_pages_run(site: Site, partner: Session) -> None:

@@ -44,7 +44,7 @@ def site(request: pytest.FixtureRequest, make_site: MakeSite, monkeypatch: pytes
 
 
 class Tree:
-    """The configuration of a site, in the hands of somebody who makes mistakes and fixes them."""
+    """The configuration of a site, edited with mistakes and then fixed."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -92,23 +92,23 @@ def test_no_command_takes_a_faulty_text(site: Site, tree: Tree) -> None:
 def test_a_service_keeps_the_last_good_values(site: Site, tree: Tree) -> None:
     """Through all faults it stays up and tells each one; the run in the middle has the values from before."""
     with serving(site) as service:
-        service.does(1)
+        service.wait_for_runs(1)
         for number, fault in enumerate([*tree.faults, *log_faults()]):
             before = len(service.log)
             tree.spoil(fault)
             service.signal(signal.SIGHUP)  # a directory is else looked at once a second
-            tells(service, fault, before)
+            wait_for_message(service, fault, before)
             if number == len(tree.faults) // 2:
                 site.partner.fill("in_Client", {"in_id": "c2", "name": "Client"})
                 site.partner.hand_over()
-                service.does(2)
+                service.wait_for_runs(2)
             tree.fix(fault)
     assert site.count(f"{STORE}.bo_Client") == 2
     assert site.count("in_tables.run") == 2
 
 
-def tells(service: Service, fault: Fault, before: int) -> None:
-    """Waits until a line of the log after the first so many tells the fault."""
+def wait_for_message(service: Service, fault: Fault, before: int) -> None:
+    """Waits until a line of the log after the first `after` ones reports the fault."""
 
     def is_reported() -> bool:
         assert service.process.poll() is None, "\n".join(service.log[before:])

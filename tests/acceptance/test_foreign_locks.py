@@ -1,4 +1,4 @@
-"""Somebody else's locks: a run waits for them, names whose they are, and keeps its lease, which nobody takes over."""
+"""Locks of other sessions: a run waits for them, names their owners, and keeps its lease: no runner takes it over."""
 
 import json
 import time
@@ -104,8 +104,8 @@ def test_a_run_keeps_its_lease_and_waits(site: Site, lock: str) -> None:
         assert "the lease cannot be renewed, nor taken over while other sessions hold run" in done.err
 
 
-def test_who_waits_behind_a_reader_is_named_with_him(site: Site) -> None:
-    """A change of the table waits for a long report, and whoever comes later for both."""
+def test_a_session_that_waits_behind_a_reader_is_named_with_it(site: Site) -> None:
+    """A change of the table waits for a long report, and every later session for both."""
     with ExitStack() as foreign:
         with site.locking(f"{STORE}.bo_Client"):
             running = site.start("run", "--json")
@@ -136,7 +136,7 @@ def test_who_waits_behind_a_reader_is_named_with_him(site: Site) -> None:
 def test_a_run_that_is_stopped_waits_for_the_marker_too(site: Site) -> None:
     site.set(copyTables="false", leaseSeconds=LEASE_SECONDS, heartbeatSeconds=1, errorLimit=0)
     site.partner.fill("in_Claim_Client", {"claim_id": "", "client_id": ""})
-    site.partner.fill("in_Client", {"in_id": None, "name": "nobody"})
+    site.partner.fill("in_Client", {"in_id": None, "name": "missing"})
     with ExitStack() as foreign:
         with site.locking(f"{STORE}.bo_Client"):
             running = site.start("run", "--json")

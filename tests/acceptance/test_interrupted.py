@@ -1,4 +1,4 @@
-"""Runs that are stopped, killed or frozen: what they began is finished, once, by whoever comes next."""
+"""Runs that are stopped, killed or frozen: what they began is finished, once, by the next one."""
 
 import json
 import signal
@@ -52,8 +52,8 @@ def run_after_the_lease(site: Site) -> Any:
     return json.loads(results[-1].out)
 
 
-def is_as_if_undisturbed(site: Site) -> None:
-    """Everything that was handed over is in the golden store, once, and the run's books are closed."""
+def check_outcome(site: Site) -> None:
+    """Everything that was handed over is in the golden store, once, and the run is complete."""
     assert site.look(f"select _in_id, name from {STORE}.bo_Client order by 1") == site.look(
         'select in_id collate "C" as _in_id, name from in_tables.in_Client order by 1'
     )
@@ -84,7 +84,7 @@ def test_sigterm_ends_the_process_and_frees_the_run_at_once(site: Site, table: s
     [left] = site.look("select id, fence from in_tables.run where state = 'running'")
     new_owner = run(site)
     assert (new_owner["run"], new_owner["taken_over"]) == (left["id"], True)
-    is_as_if_undisturbed(site)
+    check_outcome(site)
 
 
 def test_sigint_ends_with_its_own_code(site: Site) -> None:
@@ -93,7 +93,7 @@ def test_sigint_ends_with_its_own_code(site: Site) -> None:
         process.send_signal(signal.SIGINT)
         assert ended(process).code == 130
     run(site)
-    is_as_if_undisturbed(site)
+    check_outcome(site)
 
 
 @pytest.mark.parametrize("table", [f"{STORE}.bo_Client", f"{STORE}.link_Claim_Client"])
@@ -106,7 +106,7 @@ def test_a_killed_run_is_taken_over_after_its_lease(site: Site, table: str) -> N
     new_owner = run_after_the_lease(site)
     assert (new_owner["run"], new_owner["taken_over"]) == (left["id"], True)
     assert site.value("select fence from in_tables.run where id = %s", [left["id"]]) > left["fence"]
-    is_as_if_undisturbed(site)
+    check_outcome(site)
 
 
 @BOTH_LAYOUTS
@@ -116,7 +116,7 @@ def test_a_frozen_runner_that_wakes_writes_nothing(site: Site) -> None:
         frozen.send_signal(signal.SIGSTOP)
     try:
         run_after_the_lease(site)
-        is_as_if_undisturbed(site)
+        check_outcome(site)
         before = site.fingerprint()
     finally:
         frozen.send_signal(signal.SIGCONT)
@@ -125,4 +125,4 @@ def test_a_frozen_runner_that_wakes_writes_nothing(site: Site) -> None:
     assert "another runner" in woken.err
     assert "Traceback" not in woken.err
     assert site.fingerprint() == before
-    is_as_if_undisturbed(site)
+    check_outcome(site)

@@ -56,7 +56,7 @@ def test_a_million_rows(make_site: MakeSite, rows: int) -> None:
 
 
 def deliver(site: Site, first: int, last: int, *, of: int) -> None:
-    """Clients of these numbers, each with a link to another one of so many."""
+    """Clients of these numbers, each with a link to another of all."""
     site.partner("truncate in_Client, in_Client_Friend")
     numbers = f"from generate_series({first}, {last}) n"
     site.partner(f"insert into in_Client (in_id, name, amount) select 'c' || n, 'Client number ' || n, n {numbers}")
@@ -76,7 +76,7 @@ def take_in_little_memory(site: Site, rows: int) -> None:
 
 
 def taken(site: Site, *, changed: int, unchanged: int) -> list[Scan]:
-    """A run that finds so many clients changed and unchanged: how its statements read their tables."""
+    """A run that finds `changed` and `unchanged` clients: how its statements read their tables."""
     with watched_plans() as scans:
         receipts = {one.in_table: one for one in site.run().receipts}
     clients, links = receipts["in_Client"], receipts["in_Client_Friend"]

@@ -44,7 +44,7 @@ def foreign(site: Site) -> "psycopg.Connection[Any]":
 
 @contextmanager
 def full(site: Site) -> Iterator[int]:
-    """Nothing more fits in; the pid of whoever holds it."""
+    """Fills it; returns the pid of the listener that keeps it full."""
     with foreign(site) as listener, foreign(site) as speaker:
         for session in (listener, speaker):
             session.execute("set role stranger")
@@ -63,7 +63,7 @@ def deliver(site: Site, name: str) -> None:
     site.partner.fill("in_Client", {"in_id": name, "name": name})
 
 
-def test_hand_overs_runs_and_all_that_follows_go_on(site: Site) -> None:
+def test_hand_overs_runs_and_all_that_follows_continue(site: Site) -> None:
     assert site.etl("run").code == 0
     deliver(site, "a")
     with full(site) as pid:
@@ -100,14 +100,14 @@ def test_hand_overs_runs_and_all_that_follows_go_on(site: Site) -> None:
 
 def test_a_service_goes_on_by_polling(site: Site) -> None:
     with full(site), serving(site) as service:
-        service.does(1)
-        service.says("hand-overs are polled")
+        service.wait_for_runs(1)
+        service.wait_for_log("hand-overs are polled")
         deliver(site, "a")
         site.partner.hand_over()
-        service.does(2)
+        service.wait_for_runs(2)
         deliver(site, "b")
         site.partner("truncate process_tracking")
-        service.does(3)
+        service.wait_for_runs(3)
     assert site.count(f"{OUT}.client") == 2
 
 
@@ -133,7 +133,7 @@ def test_a_queue_that_fills_up_before_the_commit_refuses_no_hand_over(site: Site
 
 
 def test_what_an_aborted_flood_left_is_cleared_away_by_looking(site: Site) -> None:
-    """Without any listener the queue stays full for good, until somebody looks at it."""
+    """Without any listener the queue stays full until it is read."""
     site.run()
     with foreign(site) as speaker:
         with pytest.raises(psycopg.errors.ProgramLimitExceeded):
@@ -168,10 +168,10 @@ def test_an_older_trigger_gives_way_to_ours(site: Site) -> None:
 
 
 def test_a_listener_that_is_not_read_keeps_nothing(site: Site) -> None:
-    """While a run goes on the service listens to nothing: anybody may talk on its channel, and nobody would read."""
+    """During a run the service does not listen: any session may notify its channel, and nothing would be read."""
     site.run()
     with serving(site) as service:
-        service.says("the service is up")
+        service.wait_for_log("the service is up")
         listening = "select count(*) from pg_stat_activity where query ilike 'listen%%'"
         until(lambda: site.value(listening) == 1, "the service listens")
         with site.locking(f"{STORE}.bo_Client"):
@@ -179,12 +179,12 @@ def test_a_listener_that_is_not_read_keeps_nothing(site: Site) -> None:
             site.partner.hand_over()
             site.wait_for_blocked()
             assert site.value(listening) == 0
-            # Handed over while nobody listened: found at once, not at the next poll.
+            # Handed over without a listener: found at once, not at the next poll.
             site.set(pollSeconds=3600)
             deliver(site, "b")
             with site.partner.holding("select 1"):
                 site.partner.hand_over()
-        service.does(2)
+        service.wait_for_runs(2)
         until(lambda: site.count(f"{STORE}.bo_Client") == 2, "what came meanwhile is taken")
 
 

@@ -1,4 +1,4 @@
-"""The service while what it needs is away: it starts nothing on guesses, marks no row, and goes on by itself."""
+"""The service while what it needs is away: it starts nothing on guesses, marks no row, and continues by itself."""
 
 import contextlib
 import socket
@@ -9,7 +9,7 @@ import pytest
 
 from etl.database import Access, open_engine
 from etl.database.embedded import EmbeddedServer, packaged_binaries
-from tests.acceptance.line import Line
+from tests.acceptance.relay import Relay
 from tests.acceptance.service import serving
 from tests.fix_company import CLAIMS, IMPORT_CONFIG, STORE, MakeSite, Site, new_site
 from tests.fix_database import LOOPBACK, Database, binaries
@@ -20,60 +20,60 @@ NEVER = "tryToStartMigration = 31 feb * 10:00"
 
 
 @pytest.fixture
-def line(zookeeper_server: str) -> Iterator[Line]:
-    line = Line(zookeeper_server)
+def line(zookeeper_server: str) -> Iterator[Relay]:
+    line = Relay(zookeeper_server)
     yield line
     line.cut()
 
 
 def test_nothing_starts_while_zookeeper_is_away(
-    make_site: MakeSite, line: Line, zookeeper_url: str, zookeeper_chroot: str
+    make_site: MakeSite, line: Relay, zookeeper_url: str, zookeeper_chroot: str
 ) -> None:
     site = make_site(CLAIMS, url=zookeeper_url, pollSeconds=1)
     site.write(SCHEDULE, NEVER)
     with serving(site, ETL_CONFIG=f"zookeeper://{LOOPBACK}:{line.port}{zookeeper_chroot}") as service:
-        service.does(1)
+        service.wait_for_runs(1)
         line.cut()
-        service.says("no run starts while the configuration cannot be read")
+        service.wait_for_log("no run starts while the configuration cannot be read")
         site.partner.fill("in_Client", {"in_id": "c1", "name": "Client"})
         site.partner.hand_over()
         # Meanwhile the configuration moves on; the service must not start on what it knew before.
         site.set(pollSeconds=1, chunkRows=5000)
         assert site.count("in_tables.run") == 1
         line.fix()
-        service.says("the service continues")
-        service.does(2)
+        service.wait_for_log("the service continues")
+        service.wait_for_runs(2)
     assert site.count(f"{STORE}.bo_Client") == 1
 
 
 def test_a_service_waits_for_its_first_configuration(
-    make_site: MakeSite, line: Line, zookeeper_url: str, zookeeper_chroot: str
+    make_site: MakeSite, line: Relay, zookeeper_url: str, zookeeper_chroot: str
 ) -> None:
     site = make_site(CLAIMS, url=zookeeper_url)
     line.cut()
     with serving(site, ETL_CONFIG=f"zookeeper://{LOOPBACK}:{line.port}{zookeeper_chroot}") as service:
-        service.says("no run starts while the configuration cannot be read")
+        service.wait_for_log("no run starts while the configuration cannot be read")
         line.fix()
-        service.does(1)
+        service.wait_for_runs(1)
 
 
 def test_a_run_whose_session_expires_ends_as_it_began(
-    make_site: MakeSite, line: Line, zookeeper_url: str, zookeeper_chroot: str
+    make_site: MakeSite, line: Relay, zookeeper_url: str, zookeeper_chroot: str
 ) -> None:
     site = make_site(CLAIMS, url=zookeeper_url, pollSeconds=1)
     site.write(SCHEDULE, NEVER)
     with serving(site, ETL_CONFIG=f"zookeeper://{LOOPBACK}:{line.port}{zookeeper_chroot}") as service:
-        service.does(1)
+        service.wait_for_runs(1)
         with site.locking(f"{STORE}.bo_Client"):
             hand_over(site, "c1")
             site.wait_for_blocked()
             line.expire()
             site.edit(IMPORT_CONFIG, "hasInMigration=true", "hasInMigration=false")
-        service.does(2)
-        service.says("no run starts: hasInMigration is false")
+        service.wait_for_runs(2)
+        service.wait_for_log("no run starts: hasInMigration is false")
         hand_over(site, "c2")
         site.edit(IMPORT_CONFIG, "hasInMigration=false", "hasInMigration=true")
-        service.does(3)
+        service.wait_for_runs(3)
     assert site.count(f"{STORE}.bo_Client") == 2
     assert site.count("in_tables.run") == 3
 
@@ -81,21 +81,21 @@ def test_a_run_whose_session_expires_ends_as_it_began(
 def test_a_run_during_which_zookeeper_restarts_ends_and_no_other_begins(
     make_site: MakeSite, own_zookeeper: OwnZookeeper
 ) -> None:
-    line = Line(own_zookeeper.start())
+    line = Relay(own_zookeeper.start())
     site = make_site(CLAIMS, url=f"zookeeper://{LOOPBACK}:{line.port}/etl", pollSeconds=1)
     site.write(SCHEDULE, NEVER)
     with serving(site) as service:
-        service.does(1)
+        service.wait_for_runs(1)
         with site.locking(f"{STORE}.bo_Client"):
             hand_over(site, "c1")
             site.wait_for_blocked()
             own_zookeeper.stop()
-        service.does(2)
-        service.says("no run starts while the configuration cannot be read")
+        service.wait_for_runs(2)
+        service.wait_for_log("no run starts while the configuration cannot be read")
         hand_over(site, "c2")
         assert site.count("in_tables.run") == 2
         line.server = own_zookeeper.start()
-        service.does(3)
+        service.wait_for_runs(3)
     assert site.count(f"{STORE}.bo_Client") == 2
     line.cut()
 
@@ -142,12 +142,12 @@ def test_a_server_that_crashes_during_a_run(restartable: tuple[Site, Restartable
     site, server = restartable
     site.write(SCHEDULE, NEVER)
     with serving(site) as service:
-        service.does(1)
+        service.wait_for_runs(1)
         site.partner.fill("in_Client", {"in_id": "c1", "name": "Client"})
         with contextlib.suppress(Exception), site.locking(f"{STORE}.bo_Client"):
             site.partner.hand_over()
             site.wait_for_blocked()
             server.restart()
-        service.does(2)
+        service.wait_for_runs(2)
     assert site.count(f"{STORE}.bo_Client") == 1
     assert site.look("select distinct in_status from in_tables.in_client") == [{"in_status": "DONE"}]

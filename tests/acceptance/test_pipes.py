@@ -1,4 +1,4 @@
-"""Output that nobody reads to its end, and terminals that cannot show every letter."""
+"""Output that is not read to its end, and terminals that cannot show every letter."""
 
 import subprocess
 import sys

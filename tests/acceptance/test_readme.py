@@ -23,7 +23,7 @@ REJECTED = 1
 
 @dataclass
 class Reader:
-    """Somebody who types what README says, with a shell that remembers its variables."""
+    """A user who types what README says, in a shell that remembers its variables."""
 
     home: Path
     zookeeper: str

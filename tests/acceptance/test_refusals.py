@@ -60,7 +60,7 @@ def test_an_undefined_password_variable(site: Site) -> None:
 
 def test_a_server_that_is_down(site: Site) -> None:
     with socket.socket() as probe:
-        # Bound and not listening: the port is nobody's as long as the test runs.
+        # Bound and not listening: the port stays unused as long as the test runs.
         probe.bind((LOOPBACK, 0))
         port = probe.getsockname()[1]
         site.edit(IMPORT_CONFIG, f"port={site.database.port}", f"port={port}")
@@ -183,7 +183,7 @@ def test_a_document_that_is_no_yaml(site: Site) -> None:
 
 
 def test_an_unknown_company(site: Site) -> None:
-    refused(site.etl("run", "--company", "nobody"), 2, "no business objects for company nobody")
+    refused(site.etl("run", "--company", "missing"), 2, "no business objects for company missing")
 
 
 def test_a_configuration_that_is_nowhere(site: Site) -> None:

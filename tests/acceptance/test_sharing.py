@@ -1,4 +1,4 @@
-"""Services that share runs: whoever does not win helps, and goes on when the owner dies."""
+"""Services that share runs: those that do not win help, and continue when the owner dies."""
 
 import signal
 from contextlib import ExitStack
@@ -26,8 +26,8 @@ def deliver(site: Site, number: int) -> None:
     site.partner.fill("in_Claim", {"in_id": f"k{number}", "title": f"Claim {number}"})
 
 
-def at_work(site: Site, tasks: int, runners: int) -> None:
-    """Waits until so many runners perform so many tasks."""
+def wait_for_tasks(site: Site, tasks: int, runners: int) -> None:
+    """Waits until this many runners perform this many tasks."""
 
     def seen() -> bool:
         found = [row["owner"] for row in site.look(_BUSY)]
@@ -40,33 +40,33 @@ def test_two_services_share_a_run_and_the_other_one_takes_over(site: Site) -> No
     with ExitStack() as services:
         both = [services.enter_context(serving(site)) for _ in range(2)]
         for service in both:
-            service.says("the service is up")
+            service.wait_for_log("the service is up")
         with site.locking(f"{STORE}.bo_Client"), site.locking(f"{STORE}.bo_Claim"):
             deliver(site, 1)
             site.partner.hand_over()
-            at_work(site, tasks=2, runners=2)
+            wait_for_tasks(site, tasks=2, runners=2)
             owner = site.value(
                 "select h.pid from in_tables.run r join in_tables.runner h on h.run = r.id and h.owner = r.owner "
                 "where r.state = 'running'"
             )
             [first, second] = sorted(both, key=lambda service: service.process.pid != owner)
             first.process.kill()
-            second.says("start migration by companyCode")
-        assert second.does(1)["taken_over"]
+            second.wait_for_log("start migration by companyCode")
+        assert second.wait_for_runs(1)["taken_over"]
     assert site.count(f"{STORE}.bo_Client") == site.count(f"{STORE}.bo_Claim") == 1
     assert site.value("select count(*) from in_tables.run where state = 'done'") == 2
 
 
 def test_a_change_of_the_number_of_workers_counts_from_the_next_run_on(site: Site) -> None:
     with serving(site) as service:
-        service.says("the service is up")
+        service.wait_for_log("the service is up")
         for workers in (1, 2):
             site.write(WORKERS, f"comeKafkaInMigration={workers}")
-            service.says("the configuration was read again", times=workers)
+            service.wait_for_log("the configuration was read again", times=workers)
             with site.locking(f"{STORE}.bo_Client"), site.locking(f"{STORE}.bo_Claim"):
                 deliver(site, workers)
                 site.partner.hand_over()
-                at_work(site, tasks=workers, runners=1)
-            service.does(workers)
+                wait_for_tasks(site, tasks=workers, runners=1)
+            service.wait_for_runs(workers)
         service.signal(signal.SIGTERM)
-        assert service.ends() == 143
+        assert service.wait_for_exit() == 143

@@ -1,4 +1,4 @@
-"""A link that takes every byte and carries none: nobody waits for it for ever, and nobody believes that he lives."""
+"""A link that takes every byte and carries none: no process waits for it for ever, none counts as alive by it."""
 
 import json
 import signal
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.middlebox import Middlebox, middlebox
 from tests.acceptance.service import manager
-from tests.acceptance.swallowing import Middlebox, middlebox
 from tests.crash import runner
 from tests.crash.runner import Runner
 from tests.fix_company import CLAIMS, IMPORT_CONFIG, ONLY_APART, STORE, STORE_CONFIG, MakeSite, Row, Site, until
@@ -39,7 +39,7 @@ def box(site: Site) -> Iterator[Middlebox]:
         yield box
 
 
-def impatient() -> None:
+def shorten_timeouts() -> None:
     """What takes a quarter of a minute takes seconds."""
     from etl.database import connections, links
     from etl.engine import hand_over_listener
@@ -49,45 +49,45 @@ def impatient() -> None:
     hand_over_listener._CHECK_SECONDS = 1.0
 
 
-def blind() -> None:
-    """Nobody closes silent links."""
+def leave_silent_links_open() -> None:
+    """Silent links are not closed."""
     from etl.database import links
     from etl.engine import loop
 
     links._SILENT_SECONDS, loop._STUCK_SECONDS = 3600.0, 3.0
 
 
-def start(site: Site, *arguments: str, sow: Callable[[], None] = impatient, **environ: str) -> Runner:
+def start(site: Site, *arguments: str, inject: Callable[[], None] = shorten_timeouts, **environ: str) -> Runner:
     environ = {**site.environ, "ETL_CONFIG": site.url, "HOME": str(site.home), **environ}
-    return runner.start(site.home, environ, sow, *arguments)
+    return runner.start(site.home, environ, inject, *arguments)
 
 
 @contextmanager
-def serving(site: Site, sow: Callable[[], None] = impatient, **environ: str) -> Iterator[Runner]:
-    service = start(site, "run", "--loop", "--json", sow=sow, **environ)
+def serving(site: Site, inject: Callable[[], None] = shorten_timeouts, **environ: str) -> Iterator[Runner]:
+    service = start(site, "run", "--loop", "--json", inject=inject, **environ)
     try:
         yield service
     finally:
         service.end()
 
 
-def said(path: Path) -> str:
+def output_of(path: Path) -> str:
     """What a process has written so far; a fork may take its time to open the file."""
     return path.read_text() if path.exists() else ""
 
 
-def says(started: Runner, text: str, times: int = 1) -> None:
+def wait_for_log(started: Runner, text: str, times: int = 1) -> None:
     try:
-        until(lambda: said(started.err).count(text) >= times, f"it says {text!r}")
+        until(lambda: output_of(started.err).count(text) >= times, f"it says {text!r}")
     except pytest.fail.Exception as failure:
-        raise AssertionError(f"{failure}; it says:\n{said(started.err)}") from failure
+        raise AssertionError(f"{failure}; it says:\n{output_of(started.err)}") from failure
 
 
-def does(service: Runner, runs: int) -> None:
+def wait_for_runs(service: Runner, runs: int) -> None:
     try:
-        until(lambda: len(said(service.out).splitlines()) >= runs, f"{runs} runs are done")
+        until(lambda: len(output_of(service.out).splitlines()) >= runs, f"{runs} runs are done")
     except pytest.fail.Exception as failure:
-        raise AssertionError(f"{failure}; it says:\n{said(service.err)}") from failure
+        raise AssertionError(f"{failure}; it says:\n{output_of(service.err)}") from failure
 
 
 def owner(site: Site) -> Row:
@@ -163,22 +163,22 @@ def test_a_service_that_waits_and_one_that_runs(site: Site, box: Middlebox) -> N
     site.set(copyTables="false", leaseSeconds=9, heartbeatSeconds=1, pollSeconds=1)
     site.write(SCHEDULE, NEVER)
     with serving(site) as service:
-        does(service, 1)
+        wait_for_runs(service, 1)
         box.swallow_all()
-        says(service, "trying again later")
+        wait_for_log(service, "trying again later")
         box.carry()
         site.partner.fill("in_Client", {"in_id": "d", "name": "client"})
         site.partner.hand_over()
-        does(service, 2)
+        wait_for_runs(service, 2)
         with site.locking(f"{STORE}.bo_Client"):
             site.partner.fill("in_Client", {"in_id": "e", "name": "client"})
             site.partner.hand_over()
             site.wait_for_blocked()
             box.swallow_all()
-            says(service, "is no longer ours: its connections are closed")
-            says(service, "trying again later", 2)
+            wait_for_log(service, "is no longer ours: its connections are closed")
+            wait_for_log(service, "trying again later", 2)
             box.carry()
-        does(service, 3)
+        wait_for_runs(service, 3)
         service.signal(signal.SIGTERM)
         assert service.ended().code == 143
     assert site.partner.statuses("in_Client") == {"DONE": 3}
@@ -191,32 +191,35 @@ def test_the_link_that_listens(site: Site, box: Middlebox, with_question: bool) 
     site.set(copyTables="false", pollSeconds=3600)
     site.write(SCHEDULE, NEVER)
     with serving(site) as service:
-        does(service, 1)
+        wait_for_runs(service, 1)
         listening = "select pid from pg_stat_activity where query ilike 'listen%' or query = 'select 1'"
         [before] = until(lambda: site.look(listening), "the service listens")
         box.swallow_from(b"select 1", with_question=with_question)
-        says(service, "hand-overs are not heard until the server is back")
+        wait_for_log(service, "hand-overs are not heard until the server is back")
         until(lambda: [row for row in site.look(listening) if row != before], "the service listens again")
         site.partner.fill("in_Client", {"in_id": "d", "name": "client"})
         site.partner.hand_over()
-        does(service, 2)
+        wait_for_runs(service, 2)
 
 
 def test_the_watchdog_is_not_fed_while_no_one_answers(site: Site, box: Middlebox, tmp_path: Path) -> None:
-    """As if nobody closed silent links: systemd sees that the service hangs, waiting or at work."""
+    """As if silent links were not closed: systemd sees that the service hangs, while it waits or runs."""
 
     site.set(copyTables="false", leaseSeconds=3600, heartbeatSeconds=1000, pollSeconds=1, hookSeconds=1)
     path = str(tmp_path / "manager")
-    with manager(path) as heard, serving(site, blind, NOTIFY_SOCKET=path, WATCHDOG_USEC="300000") as service:
+    with (
+        manager(path) as heard,
+        serving(site, leave_silent_links_open, NOTIFY_SOCKET=path, WATCHDOG_USEC="300000") as service,
+    ):
         with site.locking(f"{STORE}.bo_Client"):
             site.wait_for_blocked()
             until(lambda: heard.count("WATCHDOG=1") > 3, "the watchdog is fed")
             box.swallow_all()
-        is_quiet(heard)
+        wait_until_quiet(heard)
         assert service.process.exitcode is None
 
 
-def is_quiet(heard: list[str]) -> None:
+def wait_until_quiet(heard: list[str]) -> None:
     """Until no word has come for several times as long as there is between two of them."""
 
     until(lambda: _quiet_once(heard), "the watchdog is left alone")
@@ -251,7 +254,7 @@ def test_the_link_to_a_store_of_its_own(make_site: MakeSite, words: bytes) -> No
 
 
 def test_a_statement_that_takes_long_is_let_alone(site: Site, box: Middlebox) -> None:
-    """Many times as long as a silent link is borne: the server is seen at work."""
+    """Many times as long as a silent link is tolerated: the server is seen working."""
     with site.locking(f"{STORE}.bo_Client"):
         running = start(site, "run", "--json")
         site.wait_for_blocked()
@@ -270,9 +273,9 @@ def test_zookeeper_that_takes_all_and_answers_nothing(
     with middlebox(int(zookeeper_server.rpartition(":")[2])) as box:
         url = f"zookeeper://{LOOPBACK}:{box.port}{zookeeper_chroot}"
         with serving(site, ETL_CONFIG=url) as service:
-            does(service, 1)
+            wait_for_runs(service, 1)
             box.swallow_all()
-            says(service, "no run starts while the configuration cannot be read")
+            wait_for_log(service, "no run starts while the configuration cannot be read")
             for command in (["run"], ["config", "check"], ["status"]):
                 done = start(site, *command, ETL_CONFIG=url).ended()
                 assert done.code in (2, 4), done
@@ -281,7 +284,7 @@ def test_zookeeper_that_takes_all_and_answers_nothing(
             box.carry()
             site.partner.fill("in_Client", {"in_id": "d", "name": "client"})
             site.partner.hand_over()
-            does(service, 2)
+            wait_for_runs(service, 2)
             service.signal(signal.SIGTERM)
             assert service.ended().code == 143
     assert json.loads(service.out.read_text().splitlines()[0])["exit_code"] == 0

@@ -19,7 +19,7 @@ def site(make_site: MakeSite) -> Site:
     site.run()
     site.partner.fill("in_Client", *({"in_id": f"c{n}"} for n in range(7)))
     site.partner.fill("in_Claim", {"in_id": "k"})
-    site.partner.fill("in_Claim_Client", {"claim_id": "k", "client_id": "nobody"})
+    site.partner.fill("in_Claim_Client", {"claim_id": "k", "client_id": "missing"})
     return site
 
 

@@ -87,24 +87,24 @@ class MergeCase:
         context = replace(_context(is_relayed=self.is_relayed), source=self.source)
         link = company.in_link_table(self.table)
         if link:
-            names = links.template_names(link, _CHUNK, context) | {"has_removed": True}
-            names |= {"any_table": "any_member", "members": list(map(Member, link.members))}
-            names |= {"member_tables": {link.member.code: link.name}}
-            return dict(_rendered("etl.merge.links", names))
+            variables = links.template_variables(link, _CHUNK, context) | {"has_removed": True}
+            variables |= {"any_table": "any_member", "members": list(map(Member, link.members))}
+            variables |= {"member_tables": {link.member.code: link.name}}
+            return dict(_rendered("etl.merge.links", variables))
         found = company.in_objects[self.table]
-        names = rows.template_names(found, field_values(found, rows.value_policy(context)), _CHUNK, context)
+        variables = rows.template_variables(found, field_values(found, rows.value_policy(context)), _CHUNK, context)
         if self.source.is_staged:
-            texts = dict(_rendered("etl.merge.rows", names | {"exact": True}))
+            texts = dict(_rendered("etl.merge.rows", variables | {"exact": True}))
             return {name: text for name, text in texts.items() if Path(name).name not in _ONLY_OF_IN_TABLES}
         by_all_ways = {
-            f"{name}_by_all_ways": text for name, text in _rendered("etl.merge.rows", names | {"exact": True})
+            f"{name}_by_all_ways": text for name, text in _rendered("etl.merge.rows", variables | {"exact": True})
         }
-        texts = dict(_rendered("etl.merge.rows", names | {"has_remaining": True}))
+        texts = dict(_rendered("etl.merge.rows", variables | {"has_remaining": True}))
         texts |= {name: text for name, text in by_all_ways.items() if text != texts[name.removesuffix("_by_all_ways")]}
         for field in found.loaded_fields:
             if field.type is FieldType.FILE_UPLOAD:
                 column = {"column": identifier(field.code), "name": fold(field.code)}
-                texts |= dict(_rendered("etl.merge.files", names | column))
+                texts |= dict(_rendered("etl.merge.files", variables | column))
         return {name: text for name, text in texts.items() if Path(name).name not in _ONLY_OF_STAGED}
 
 
@@ -140,20 +140,20 @@ def _context(*, is_relayed: bool) -> MergeContext:
     )
 
 
-def _rendered(package: str, names: dict[str, object]) -> Iterator[tuple[str, str]]:
-    """(name, text) of the statements of a package and the packages in it, whose names come in front: `members/…`."""
+def _rendered(package: str, variables: dict[str, object]) -> Iterator[tuple[str, str]]:
+    """(name, text) of the statements of a package and the packages in it: `members/…`."""
     root = Path(str(files(package)))
     paths = sorted(root.rglob("sql/*.sql"))
     inner = sorted({path.parent.parent.name for path in paths} - {root.name})
     sql = SqlTemplates(package, *(f"{package}.{name}" for name in inner), "etl.merge", "etl.store")
     for path in paths:
-        if "{" in path.read_text(encoding="utf-8") and _runs(path.stem, names):
-            text = sql.text(path.stem, **{**names, **_FURTHER.get(path.stem, {}), **_STAGED.get(path.stem, {})})
+        if "{" in path.read_text(encoding="utf-8") and _runs(path.stem, variables):
+            text = sql.text(path.stem, **{**variables, **_FURTHER.get(path.stem, {}), **_STAGED.get(path.stem, {})})
             yield str(path.parent.parent.relative_to(root) / path.stem), text
 
 
-def _runs(statement: str, names: dict[str, object]) -> bool:
-    if statement in _STAGED and not names.get("is_staged"):
+def _runs(statement: str, variables: dict[str, object]) -> bool:
+    if statement in _STAGED and not variables.get("is_staged"):
         return False
-    lacks = any(statement in those and not names.get(kind) for kind, those in _ONLY_WITH.items())
-    return not lacks and not any(statement in those and names.get(kind) for kind, those in _ONLY_WITHOUT.items())
+    lacks = any(statement in those and not variables.get(kind) for kind, those in _ONLY_WITH.items())
+    return not lacks and not any(statement in those and variables.get(kind) for kind, those in _ONLY_WITHOUT.items())

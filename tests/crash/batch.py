@@ -1,4 +1,4 @@
-"""What the runs to strike at read: business objects, and batches that are handed over."""
+"""What the runs under test read: business objects, and batches that are handed over."""
 
 from tests.fix_company import Site
 
@@ -23,7 +23,7 @@ fields:
 
 
 def deliver_first(site: Site) -> None:
-    """Nothing has been here before; what a run keeps is still to be made."""
+    """The first batch of a company: our own tables do not exist yet."""
     site.partner.fill("in_Client", *({"in_id": name, "name": "old"} for name in ("same", "changed", "removed")))
     site.partner.fill("in_Client_Friends", {"client_id": "same", "friends_id": "new"})
     site.partner.hand_over()
@@ -45,7 +45,7 @@ def deliver(site: Site) -> None:
         {"in_id": "changed", "name": "new", "removed": False},
         {"in_id": "new", "name": "new", "removed": False},
         {"in_id": "removed", "name": None, "removed": True},
-        {"in_id": None, "name": "nobody", "removed": False},
+        {"in_id": None, "name": "missing", "removed": False},
     )
     site.partner.redeliver(
         "in_Client_Friends",

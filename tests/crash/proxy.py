@@ -1,4 +1,4 @@
-"""Stands between a runner and PostgreSQL, counts the round trips of all connections, and strikes at one of them."""
+"""Stands between a runner and PostgreSQL, counts the round trips of all connections, and injects a fault at one."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import BinaryIO
 
-from tests.crash import wire
+from tests.crash import wire_protocol
 from tests.fix_database import LOOPBACK
 
 # Longer than any answer takes; a thread that waits so long has been forgotten.
@@ -20,7 +20,7 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Mode(StrEnum):
-    """What happens at a round trip."""
+    """The kind of fault at a round trip."""
 
     KILL_BEFORE = "killed before the question is sent"
     KILL_AFTER = "killed before the answer to what is done"
@@ -43,16 +43,16 @@ class Mode(StrEnum):
 
 
 @dataclass
-class Strike:
-    """`at`: the number of the round trip, from 1; 0: never. `aim`: only trips that contain it count for `at`."""
+class Fault:
+    """`at`: the number of the round trip, from 1; 0: never. `contains`: only trips that contain it count for `at`."""
 
     at: int
     mode: Mode
-    aim: str = ""
+    contains: str = ""
     seen: int = 0
     trip: str = ""
     reached: threading.Event = field(default_factory=threading.Event)
-    check_cancelled: threading.Event = field(default_factory=threading.Event)
+    resume: threading.Event = field(default_factory=threading.Event)
 
 
 class Proxy:
@@ -64,21 +64,21 @@ class Proxy:
         self._server_port = server_port
         self._listener = listener
         self._lock = threading.Lock()
-        self._strike: Strike | None = None
-        self._victim: int | None = None
-        self._has_victim = threading.Event()
+        self._fault: Fault | None = None
+        self._target: int | None = None
+        self._has_target = threading.Event()
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def arm(self, strike: Strike | None) -> None:
+    def arm(self, fault: Fault | None) -> None:
         """Counts again, for the runner that starts next."""
         with self._lock:
-            self.trips, self._strike, self._victim = [], strike, None
-            self._has_victim.clear()
+            self.trips, self._fault, self._target = [], fault, None
+            self._has_target.clear()
 
-    def aim_at(self, pid: int) -> None:
+    def set_target(self, pid: int) -> None:
         """The runner has started; it gets no answer before this is called."""
-        self._victim = pid
-        self._has_victim.set()
+        self._target = pid
+        self._has_target.set()
 
     def _listen(self) -> None:
         with suppress(OSError):  # closed
@@ -88,13 +88,13 @@ class Proxy:
 
     def _serve(self, client: socket.socket) -> None:
         with ExitStack() as stack:
-            stack.enter_context(suppress(OSError))  # whoever hung up: both ends are closed now
+            stack.enter_context(suppress(OSError))  # either side hung up: both are closed now
             stack.enter_context(client)
             asking = stack.enter_context(client.makefile("rb"))
-            message = wire.read_first(asking)
+            message = wire_protocol.read_first(asking)
             while message and message.asks_for_encryption:
                 client.sendall(b"N")
-                message = wire.read_first(asking)
+                message = wire_protocol.read_first(asking)
             server = stack.enter_context(socket.create_connection((LOOPBACK, self._server_port)))
             answering = stack.enter_context(server.makefile("rb"))
             if message and message.is_cancel:
@@ -107,52 +107,54 @@ class Proxy:
                     server.sendall(message.frame)
                 elif not self._trip(message, client, server, answering):
                     return
-                message = wire.read(asking)
+                message = wire_protocol.read(asking)
 
-    def _trip(self, message: wire.Message, client: socket.socket, server: socket.socket, answering: BinaryIO) -> bool:
-        strike = self._next(message)
-        if strike:
-            self._has_victim.wait(_PATIENCE_SECONDS)
-            return self._hit(strike, message, client, server, answering)
+    def _trip(
+        self, message: wire_protocol.Message, client: socket.socket, server: socket.socket, answering: BinaryIO
+    ) -> bool:
+        fault = self._next(message)
+        if fault:
+            self._has_target.wait(_PATIENCE_SECONDS)
+            return self._hit(fault, message, client, server, answering)
         server.sendall(message.frame)
         answer, lives = _answer(answering)
         client.sendall(answer)
         return lives
 
-    def _next(self, message: wire.Message) -> Strike | None:
+    def _next(self, message: wire_protocol.Message) -> Fault | None:
         with self._lock:
             self.trips.append(message.text)
-            strike = self._strike
-            if strike is None or strike.aim not in message.text or strike.reached.is_set():
+            fault = self._fault
+            if fault is None or fault.contains not in message.text or fault.reached.is_set():
                 return None
-            strike.seen += 1
-            if strike.seen != strike.at:
+            fault.seen += 1
+            if fault.seen != fault.at:
                 return None
-            strike.trip = message.text
-            return strike
+            fault.trip = message.text
+            return fault
 
     def _hit(
         self,
-        strike: Strike,
-        message: wire.Message,
+        fault: Fault,
+        message: wire_protocol.Message,
         client: socket.socket,
         server: socket.socket,
         answering: BinaryIO,
     ) -> bool:
-        mode = strike.mode
+        mode = fault.mode
         if mode.is_error:
-            strike.reached.set()
+            fault.reached.set()
             return _refuse(mode, message, client, server, answering)
         if mode in (Mode.KILL_AFTER, Mode.CUT_AFTER):
             server.sendall(message.frame)
             _answer(answering)
         if mode.kills:
             self._signal(signal.SIGKILL)
-        strike.reached.set()
+        fault.reached.set()
         if mode in (Mode.FREEZE, Mode.TERMINATE):
             self._signal(signal.SIGSTOP if mode is Mode.FREEZE else signal.SIGTERM)
             if mode is Mode.FREEZE:
-                strike.check_cancelled.wait(_PATIENCE_SECONDS)
+                fault.resume.wait(_PATIENCE_SECONDS)
             server.sendall(message.frame)
             answer, lives = _answer(answering)
             client.sendall(answer)
@@ -161,14 +163,14 @@ class Proxy:
         return False
 
     def _signal(self, number: signal.Signals) -> None:
-        assert self._victim
-        os.kill(self._victim, number)
+        assert self._target
+        os.kill(self._target, number)
 
 
 def _answer(answering: BinaryIO) -> tuple[bytes, bool]:
     """All that the server says to a question, and whether it is still there."""
     frames = []
-    while message := wire.read(answering):
+    while message := wire_protocol.read(answering):
         frames.append(message.frame)
         if message.ends_answer:
             return b"".join(frames), True
@@ -176,19 +178,19 @@ def _answer(answering: BinaryIO) -> tuple[bytes, bool]:
 
 
 def _refuse(
-    mode: Mode, message: wire.Message, client: socket.socket, server: socket.socket, answering: BinaryIO
+    mode: Mode, message: wire_protocol.Message, client: socket.socket, server: socket.socket, answering: BinaryIO
 ) -> bool:
     """An error in place of the answer, after which the server's transaction stands as it does after a true one."""
     # What is not a simple query (a driver's own question) cannot be replaced on the server: then the session ends.
     if message.is_login or mode is Mode.ENDED or message.tag != b"Q":
-        client.sendall(wire.fatal(mode.value))
+        client.sendall(wire_protocol.fatal(mode.value))
         return False
     end = "rollback; " if message.ends_transaction else ""
-    server.sendall(wire.query(f"{end}do $$ begin raise 'the proxy says so' using errcode = '{mode}'; end $$"))
-    while said := wire.read(answering):
-        if said.tag in b"EZ":
-            client.sendall(said.frame)
-        if said.ends_answer:
+    server.sendall(wire_protocol.query(f"{end}do $$ begin raise 'the proxy says so' using errcode = '{mode}'; end $$"))
+    while reply := wire_protocol.read(answering):
+        if reply.tag in b"EZ":
+            client.sendall(reply.frame)
+        if reply.ends_answer:
             return True
     return False
 

@@ -12,8 +12,8 @@ from typing import Any
 from tests.fix_company import PATIENCE_SECONDS, Ended
 from tests.forked import fork, prepare_process
 
-# Something done to the code in the runner's process before it starts: a seeded bug, shorter pauses.
-Sow = Callable[[], None]
+# Changes the code in the runner's process before it starts: an injected fault, shorter pauses.
+Injection = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -54,31 +54,38 @@ class Runner:
             self.process.join()
 
 
-def start(folder: Path, environ: Mapping[str, str], sow: Sow | None, *arguments: str, gate: Any = None) -> Runner:
+def start(
+    folder: Path, environ: Mapping[str, str], inject: Injection | None, *arguments: str, start_barrier: Any = None
+) -> Runner:
     """Starts `etl <arguments>` with a clean environment."""
     number = len(list(folder.glob("*.out")))
     out, err = folder / f"{number}.out", folder / f"{number}.err"
     out.touch()
-    return Runner(fork(_main, out, err, dict(environ), sow, arguments, gate), out, err)
+    return Runner(fork(_main, out, err, dict(environ), inject, arguments, start_barrier), out, err)
 
 
 def _main(
-    out: Path, err: Path, environ: Mapping[str, str], sow: Sow | None, arguments: tuple[str, ...], gate: Any
+    out: Path,
+    err: Path,
+    environ: Mapping[str, str],
+    inject: Injection | None,
+    arguments: tuple[str, ...],
+    start_barrier: Any,
 ) -> None:
     from etl import cli
 
     prepare_process(out, err, environ)
     sys.argv = ["etl", *arguments]
     shorten_pauses()
-    if sow:
-        sow()
-    if gate:
-        gate.wait()
+    if inject:
+        inject()
+    if start_barrier:
+        start_barrier.wait()
     cli.main()
 
 
 def shorten_pauses() -> None:
-    """Between two tries nobody waits for a server that is not gone at all."""
+    """The server is there all the time: the waits between attempts need not be long."""
     from etl.runs import error_class
 
     for meaning, backoffs in error_class._BACKOFFS.items():
@@ -87,14 +94,14 @@ def shorten_pauses() -> None:
         )
 
 
-def all_of(sows: tuple[Sow, ...]) -> None:
+def inject_all(injections: tuple[Injection, ...]) -> None:
     """One after the other."""
-    for sow in sows:
-        sow()
+    for inject in injections:
+        inject()
 
 
-def after_the_lease() -> None:
+def expire_all_leases() -> None:
     """For this process every lease has run out; nothing is written for that, so no lock of a frozen owner matters."""
-    module: Any = importlib.import_module("etl.sources.in_tables.handshake.acquire")
+    module: Any = importlib.import_module("etl.sources.in_tables.handshake.run_state")
     decide = module.decide
     module.decide = lambda *seen, lease_seconds, **words: decide(*seen, lease_seconds=-1, **words)

@@ -1,7 +1,8 @@
-"""A helper is struck at each of its round trips: the run's owner comes to the same end, and who wakes writes nothing.
+"""A fault at each round trip of a helper: the run's owner ends with the same outcome, and a helper that wakes writes
+nothing.
 
-The owner stands still from its plan on, so that the helper performs all that comes before the first barrier. The suite
-strikes at every seventh round trip, with one mode after the other; `make crash` strikes with every mode at every one.
+The owner is stopped after planning, so that the helper performs all that comes before the first barrier. The suite
+injects a fault at every 17th round trip, with one mode after the other; `make crash` injects every mode at each.
 """
 
 import importlib
@@ -16,20 +17,19 @@ import pytest
 from etl.database.embedded import EmbeddedServer
 from tests.crash import runner
 from tests.crash.batch import TWO_OBJECTS, deliver_two
-from tests.crash.books import audit
-from tests.crash.lab import Lab, open_lab
-from tests.crash.proxy import Mode, Strike
-from tests.crash.test_sweep import EVERYTHING, Trial, all_modes, lanes, rotating, sweep
+from tests.crash.harness import Harness, open_harness
+from tests.crash.invariants import check_invariants
+from tests.crash.proxy import Fault, Mode
+from tests.crash.test_sweep import EVERYTHING, Trial, all_modes, open_harnesses, rotating, sweep
 from tests.fix_company import until
 from tests.fix_database import Database
 
-# Has no divisor in common with the number of modes, so that each has its turn.
-_SUITE_EVERY = 7
+_SUITE_EVERY = 17
 _LAST = "-- The last statement of every task"
 
 
-def stands_still() -> None:
-    """The process stops itself once its run is planned, and holds nothing."""
+def stop_after_planning() -> None:
+    """The process stops itself once its run is planned; it holds no lock then."""
     workers: Any = importlib.import_module("etl.engine.workers")
     perform = workers.perform
 
@@ -42,89 +42,92 @@ def stands_still() -> None:
     workers.perform = once
 
 
-def _is_still(process: runner.Runner) -> bool:
+def _is_stopped(process: runner.Runner) -> bool:
     state = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
     return state == "T"
 
 
-def _has_merged(lab: Lab) -> bool:
+def _has_merged(harness: Harness) -> bool:
     """Whether nothing is left for a helper."""
-    return not lab.look("select 1 from in_tables.task where kind = 'MIGRATE_SINGLE_FIELDS' and state <> 'done'")
+    return not harness.look("select 1 from in_tables.task where kind = 'MIGRATE_SINGLE_FIELDS' and state <> 'done'")
 
 
-def _begin(lab: Lab, strike: Strike | None) -> tuple[runner.Runner, runner.Runner]:
-    """An owner that stands still, and a helper on its way."""
-    lab.reset()
-    owner = lab.start_unseen(stands_still)
-    until(partial(_is_still, owner), "the owner has planned")
-    lab.proxy.arm(strike)
-    helper = lab.start("run", "--join", "--json")
-    lab.proxy.aim_at(helper.pid)
+def _begin(harness: Harness, fault: Fault | None) -> tuple[runner.Runner, runner.Runner]:
+    """A stopped owner, and a helper that has started."""
+    harness.reset()
+    owner = harness.start_directly(stop_after_planning)
+    until(partial(_is_stopped, owner), "the owner has planned")
+    harness.proxy.arm(fault)
+    helper = harness.start("run", "--join", "--json")
+    harness.proxy.set_target(helper.pid)
     return owner, helper
 
 
-def learn(lab: Lab) -> list[str]:
+def record_helper_baseline(harness: Harness) -> list[str]:
     """The round trips that a helper makes until it has nothing to do."""
-    owner, helper = _begin(lab, None)
-    until(partial(_has_merged, lab), "the helper has merged all")
-    trips = list(lab.proxy.trips)
+    owner, helper = _begin(harness, None)
+    until(partial(_has_merged, harness), "the helper has merged all")
+    trips = list(harness.proxy.trips)
     owner.signal(signal.SIGCONT)
-    assert (owner.ended().code, helper.ended().code) == (lab.code, 0)
-    lab.is_as_expected()
+    assert (owner.ended().code, helper.ended().code) == (harness.code, 0)
+    harness.check_outcome()
     return trips
 
 
-def strike_helper(lab: Lab, at: int, mode: Mode) -> None:
-    """One trial; raises AssertionError when what is there afterwards is not as if undisturbed."""
-    strike = Strike(at, mode)
-    owner, helper = _begin(lab, strike)
+def run_helper_trial(harness: Harness, at: int, mode: Mode) -> None:
+    """One trial; raises AssertionError when the outcome is not that of the undisturbed run."""
+    fault = Fault(at, mode)
+    owner, helper = _begin(harness, fault)
     try:
-        _judge(lab, strike, owner, helper)
+        _check_trial(harness, fault, owner, helper)
     except AssertionError as error:
-        raise AssertionError(f"round trip {at} of a helper, {mode}: {strike.trip}\n{error}") from error
+        raise AssertionError(f"round trip {at} of a helper, {mode}: {fault.trip}\n{error}") from error
     finally:
-        strike.check_cancelled.set()
+        fault.resume.set()
         owner.end()
         helper.end()
 
 
-def _judge(lab: Lab, strike: Strike, owner: runner.Runner, helper: runner.Runner) -> None:
-    mode = strike.mode
-    until(lambda: strike.reached.is_set() or helper.process.exitcode is not None, "the helper is struck")
-    assert strike.reached.is_set(), f"it has not come so far: {helper.ended()}"
+def _check_trial(harness: Harness, fault: Fault, owner: runner.Runner, helper: runner.Runner) -> None:
+    mode = fault.mode
+    until(
+        lambda: fault.reached.is_set() or helper.process.exitcode is not None,
+        "the fault is injected or the helper ends",
+    )
+    assert fault.reached.is_set(), f"it has not come so far: {helper.ended()}"
     if mode.kills:
         assert helper.ended().code == -signal.SIGKILL
     if mode.kills or mode is Mode.FREEZE:
-        lab.look("update in_tables.runner set heartbeat_at = heartbeat_at - interval '1 day'")
-    audit(lab.look)
+        harness.look("update in_tables.runner set heartbeat_at = heartbeat_at - interval '1 day'")
+    check_invariants(harness.look)
     owner.signal(signal.SIGCONT)
     done = owner.ended()
-    assert done.code == lab.code, done
+    assert done.code == harness.code, done
     assert "Traceback" not in done.err, done.err
-    lab.is_as_expected()
+    harness.check_outcome()
     if mode.kills:
         return
     if mode is Mode.FREEZE:
-        strike.check_cancelled.set()
+        fault.resume.set()
         helper.signal(signal.SIGCONT)
     ended = helper.ended()
     assert ended.code == 143 if mode is Mode.TERMINATE else ended.code in (0, 4, 75), ended
     assert "Traceback" not in ended.err, ended.err
-    lab.is_as_expected()
+    harness.check_outcome()
 
 
 def _trials(number: int) -> list[Trial]:
-    return all_modes(number) if EVERYTHING else rotating(number)[::_SUITE_EVERY]
+    return all_modes(number) if EVERYTHING else rotating(number, _SUITE_EVERY)
 
 
 def test_every_round_trip_of_a_helper(server: EmbeddedServer, template: Database, tmp_path: Path) -> None:
-    with lanes(
-        lambda folder: open_lab(server, template, folder, documents=TWO_OBJECTS, handed_over=deliver_two), tmp_path
-    ) as labs:
-        number = max(len(learn(lab)) for lab in labs)
+    with open_harnesses(
+        lambda folder: open_harness(server, template, folder, documents=TWO_OBJECTS, handed_over=deliver_two), tmp_path
+    ) as harnesses:
+        number = max(len(record_helper_baseline(harness)) for harness in harnesses)
         print(f"{number} round trips")
         assert number > 50
-        wrong = sweep(labs, _trials(number), strike_helper)
+        wrong = sweep(harnesses, _trials(number), run_helper_trial)
     if wrong:
         pytest.fail(f"{len(wrong)} trials went wrong:\n" + "\n\n".join(wrong))
 
@@ -149,20 +152,20 @@ def lost_helpers_are_waited_for() -> None:
 
 @pytest.mark.negative_control
 @pytest.mark.parametrize(
-    ("sow", "mode"),
+    ("inject", "mode"),
     [
         (backends_of_helpers_are_left, Mode.FREEZE),
         (lost_helpers_are_waited_for, Mode.KILL_BEFORE),
     ],
     ids=lambda one: getattr(one, "__name__", None),
 )
-def test_a_sown_bug_is_found(
-    sow: runner.Sow, mode: Mode, server: EmbeddedServer, template: Database, tmp_path: Path
+def test_an_injected_fault_is_found(
+    inject: runner.Injection, mode: Mode, server: EmbeddedServer, template: Database, tmp_path: Path
 ) -> None:
-    with open_lab(server, template, tmp_path, documents=TWO_OBJECTS, handed_over=deliver_two) as lab:
-        lab.patience = 15
-        places = [place for place, trip in enumerate(learn(lab), 1) if _LAST in trip]
-        lab.sow = sow
+    with open_harness(server, template, tmp_path, documents=TWO_OBJECTS, handed_over=deliver_two) as harness:
+        harness.patience = 15
+        places = [place for place, trip in enumerate(record_helper_baseline(harness), 1) if _LAST in trip]
+        harness.inject = inject
         with pytest.raises(AssertionError) as found:
-            strike_helper(lab, places[1], mode)
+            run_helper_trial(harness, places[1], mode)
     print(str(found.value).splitlines()[-1][:300])

@@ -14,7 +14,7 @@ from tests.fix_database import Database
 ATTEMPTS = 3
 
 
-def dies_of_clients() -> None:
+def crash_on_clients() -> None:
     """Merging these rows kills the process."""
     from etl.engine.handlers import Work
     from etl.runs import Kind, Task
@@ -40,17 +40,17 @@ def test_only_the_poison_task_is_set_aside(server: EmbeddedServer, database: Dat
     site.partner.fill("in_Claim", {"in_id": "k", "title": "claim"})
     site.partner.hand_over()
     environ = {**site.environ, "ETL_CONFIG": site.url, "HOME": str(site.home)}
-    sow = partial(runner.all_of, (runner.after_the_lease, dies_of_clients))
+    inject = partial(runner.inject_all, (runner.expire_all_leases, crash_on_clients))
     with site.locking(f"{STORE}.bo_Claim"):
         # The other task waits for that lock and dies beside it, until the suspects are performed alone.
         for _ in range(ATTEMPTS):
-            died = runner.start(site.home, environ, sow, "run").ended()
+            died = runner.start(site.home, environ, inject, "run").ended()
             assert died.code == -signal.SIGABRT, died
     rows = site.look("select in_table, crash_count from in_tables.task where kind = 'MIGRATE_SINGLE_FIELDS'")
     found = {row["in_table"]: row for row in rows}
     assert found["in_Client"]["crash_count"] == ATTEMPTS
     assert found["in_Claim"]["crash_count"] < ATTEMPTS
-    ended = runner.start(site.home, environ, sow, "run", "--json").ended()
+    ended = runner.start(site.home, environ, inject, "run", "--json").ended()
     assert ended.code == 1, ended
     states = site.look(
         "select in_table, state from in_tables.task where kind = 'MIGRATE_SINGLE_FIELDS' "

@@ -13,14 +13,14 @@ from psycopg.rows import dict_row
 
 from etl.database.embedded import EmbeddedServer
 from tests.crash import runner
-from tests.crash.books import audit
-from tests.crash.crew import Crew
+from tests.crash.invariants import check_invariants
+from tests.crash.runner_pool import RunnerPool
 from tests.fix_company import CLAIMS, OUT, STORE, Row, Site, new_site, until
 from tests.fix_database import Database
 
 FAULTS = int(os.environ.get("ETL_CRASH_FAULTS", "100"))
 CLIENTS = 40
-# A batch under fire makes no way when every owner is struck before it finishes a task: then there is a pause.
+# A batch makes no progress when every owner gets a fault before it finishes a task: then there is a pause.
 _FAULTS_BEFORE_REST = 25
 _LONGEST_PAUSE = 0.15  # seconds between two faults
 
@@ -28,11 +28,11 @@ _LONGEST_PAUSE = 0.15  # seconds between two faults
 class Batches:
     """What the partner hands over, and what must be there afterwards. Each batch changes, makes, links and refuses."""
 
-    def __init__(self, site: Site, eyes: psycopg.Connection[Row]) -> None:
-        self.site, self.eyes, self.number = site, eyes, 0
+    def __init__(self, site: Site, observer: psycopg.Connection[Row]) -> None:
+        self.site, self.observer, self.number = site, observer, 0
 
     def look(self, query: str) -> list[Row]:
-        cursor = self.eyes.execute(query)
+        cursor = self.observer.execute(query)
         return list(cursor.fetchall()) if cursor.description else []
 
     def value(self, query: str) -> object:
@@ -46,7 +46,7 @@ class Batches:
         partner("truncate in_Client, in_Claim, in_Claim_Client, in_Claim_Watchers")
         partner(
             "insert into in_Client (in_id, name) select 'c' || n, %s from generate_series(1, %s) n "
-            "union all select null, 'nobody'",
+            "union all select null, 'missing'",
             [f"name {n}", CLIENTS],
         )
         partner.fill("in_Claim", {"in_id": f"k{n}", "title": "new"})
@@ -66,13 +66,13 @@ class Batches:
         rows = self.look("select owner from in_tables.run where state = 'running'")
         return str(rows[0]["owner"]) if rows else None
 
-    def is_whole(self) -> None:
+    def check_complete(self) -> None:
         """Every batch so far is in the store and in out, each exactly once; the counts say the same."""
-        audit(self.look)
+        check_invariants(self.look)
         n = self.number
         assert self.value("select count(*) from in_tables.run") == n
         assert self.look(
-            "select name, count(*) as n from in_tables.in_Client group by name having name <> 'nobody'"
+            "select name, count(*) as n from in_tables.in_Client group by name having name <> 'missing'"
         ) == [{"name": f"name {n}", "n": CLIENTS}]
         assert self.look(f"select name, count(*) as n from {STORE}.bo_Client group by name") == [
             {"name": f"name {n}", "n": CLIENTS}
@@ -120,7 +120,7 @@ class Batches:
 
 @pytest.fixture
 def batches(server: EmbeddedServer, database: Database, tmp_path: Path) -> Iterator[Batches]:
-    # Here any task may be struck any number of times, and none is to blame.
+    # Here any task may crash any number of times, and none is to blame.
     site = new_site(database, tmp_path, CLAIMS, copyTables="false", taskAttempts=1_000_000)
     with psycopg.connect(
         host=database.host,
@@ -129,45 +129,43 @@ def batches(server: EmbeddedServer, database: Database, tmp_path: Path) -> Itera
         user=database.username,
         autocommit=True,
         row_factory=dict_row,
-    ) as eyes:
-        yield Batches(site, eyes)
+    ) as observer:
+        yield Batches(site, observer)
     site.partner.session.close()
 
 
-def fire(batches: Batches, faults: int, sow: runner.Sow | None = None) -> Crew:
-    """Batches under fire until there were so many faults."""
+def inject_faults(batches: Batches, faults: int, inject: runner.Injection | None = None) -> RunnerPool:
+    """Hands over batches and injects faults until there were `faults` of them."""
     seed = int(os.environ.get("ETL_CRASH_SEED", secrets.randbelow(2**32)))
     chance = random.Random(seed)
     print(f"ETL_CRASH_SEED={seed}")
-    with Crew(batches.site, chance, sow=sow) as crew:
-        while crew.faults < faults:
+    with RunnerPool(batches.site, chance, inject=inject) as pool:
+        while pool.faults < faults:
             batches.deliver()
-            under_fire = 0
-            while not batches.is_read() and under_fire < _FAULTS_BEFORE_REST:
-                # The pause is part of the fault: it decides where in the run the runner is struck.
+            faults_of_batch = 0
+            while not batches.is_read() and faults_of_batch < _FAULTS_BEFORE_REST:
+                # The pause is part of the fault: it decides where in the run the fault comes.
                 time.sleep(chance.uniform(0, _LONGEST_PAUSE))
-                crew.strike(batches.owner())
-                audit(batches.look)
-                under_fire += 1
-            crew.calm()
-            until(batches.is_read, f"batch {batches.number} is read; the runners said:\n{crew.said()}")
-            batches.is_whole()
-    print(
-        f"{crew.kills} killed, {crew.freezes} frozen, {crew.owners_struck} of them in a run; {batches.number} batches"
-    )
-    return crew
+                pool.inject_fault(batches.owner())
+                check_invariants(batches.look)
+                faults_of_batch += 1
+            pool.wake_all()
+            until(batches.is_read, f"batch {batches.number} is read; the runners said:\n{pool.last_errors()}")
+            batches.check_complete()
+    print(f"{pool.kills} killed, {pool.freezes} frozen, {pool.owner_faults} of them in a run; {batches.number} batches")
+    return pool
 
 
-def test_four_runners_under_fire(batches: Batches) -> None:
-    crew = fire(batches, FAULTS)
-    assert crew.kills
-    assert crew.freezes
+def test_four_runners_with_random_faults(batches: Batches) -> None:
+    pool = inject_faults(batches, FAULTS)
+    assert pool.kills
+    assert pool.freezes
     taken_over = batches.value("select max(fence) from in_tables.run_fence")
     assert isinstance(taken_over, int)
-    assert taken_over > batches.number, "nobody was struck in the middle of a run"
+    assert taken_over > batches.number, "no owner got a fault in the middle of a run"
     shared = batches.look(
         "select run, fence from in_tables.task where state = 'done' "
         "group by run, fence having count(distinct owner) > 1"
     )
     print(f"{len(shared)} times several runners performed tasks of one run under one token")
-    assert shared, "nobody has helped"
+    assert shared, "no runner has helped"

@@ -1,7 +1,7 @@
-"""The runner dies, freezes, loses its connection or is refused at each of its round trips: the end is always the same.
+"""The runner dies, freezes, loses its connection or is refused at each of its round trips: the outcome is the same.
 
-The suite strikes at every round trip, with one mode after the other; `make crash` strikes with every mode at
-every one, and in other runs too: the first one of a company, small and large, one that is stopped, one that copies
+The suite injects a fault at every seventh round trip, with one mode after the other; `make crash` injects every mode
+at every one, and in other runs too: the first one of a company, small and large, one that is stopped, one that copies
 its tables, one of two workers.
 """
 
@@ -17,16 +17,17 @@ import pytest
 
 from etl.database.embedded import EmbeddedServer
 from tests.crash.batch import TWO_OBJECTS, deliver_first, deliver_large, deliver_two
-from tests.crash.lab import Lab, open_lab
+from tests.crash.harness import Harness, open_harness
 from tests.crash.proxy import Mode
 from tests.fix_database import Database
 
 EVERYTHING = "ETL_CRASH" in os.environ
+_SUITE_EVERY = 7
 # More than there are processors: a trial also waits, for retries and for processes that end.
-LANES = 3
+HARNESSES = 3
 Trial = tuple[int, Mode]
 
-# Runs to strike at, by what is handed over and what the configuration says.
+# Runs under test, by what is handed over and what the configuration says.
 RUNS: dict[str, dict[str, Any]] = {"small": {}}
 if EVERYTHING:
     RUNS |= {
@@ -39,35 +40,41 @@ if EVERYTHING:
 
 
 @contextmanager
-def lanes(open_one: Callable[[Path], AbstractContextManager[Lab]], folder: Path) -> Iterator[list[Lab]]:
-    """Labs that are tried side by side."""
+def open_harnesses(
+    open_one: Callable[[Path], AbstractContextManager[Harness]], folder: Path
+) -> Iterator[list[Harness]]:
+    """HARNESSES of them, each with a database of its own, to run trials side by side."""
     with ExitStack() as stack:
-        yield [stack.enter_context(open_one(folder / str(lane))) for lane in range(LANES)]
+        yield [stack.enter_context(open_one(folder / str(number))) for number in range(HARNESSES)]
 
 
-def sweep(labs: Sequence[Lab], trials: Sequence[Trial], try_at: Callable[[Lab, int, Mode], Any]) -> list[str]:
-    """Tries everything; what went wrong, in words."""
-    free: queue.Queue[Lab] = queue.Queue()
-    for lab in labs:
-        free.put(lab)
+def sweep(
+    harnesses: Sequence[Harness], trials: Sequence[Trial], run_trial: Callable[[Harness, int, Mode], Any]
+) -> list[str]:
+    """Runs all trials; returns the messages of those that failed."""
+    free: queue.Queue[Harness] = queue.Queue()
+    for harness in harnesses:
+        free.put(harness)
 
     def try_one(trial: Trial) -> str:
-        lab = free.get()
+        harness = free.get()
         try:
-            try_at(lab, *trial)
+            run_trial(harness, *trial)
         except AssertionError as error:
             return str(error)
         finally:
-            free.put(lab)
+            free.put(harness)
         return ""
 
-    with ThreadPoolExecutor(len(labs)) as pool:
+    with ThreadPoolExecutor(len(harnesses)) as pool:
         return [wrong for wrong in pool.map(try_one, trials) if wrong]
 
 
-def rotating(number: int) -> list[Trial]:
+def rotating(number: int, every: int) -> list[Trial]:
+    """One mode after the other at some of the round trips; `every` has no divisor in common with the number of modes,
+    so that each has its turn."""
     modes = list(Mode)
-    return [(at, modes[at % len(modes)]) for at in range(1, number + 1)]
+    return [(at, modes[at % len(modes)]) for at in range(1, number + 1, every)]
 
 
 def all_modes(number: int) -> list[Trial]:
@@ -76,11 +83,11 @@ def all_modes(number: int) -> list[Trial]:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_every_round_trip(run: str, server: EmbeddedServer, template: Database, tmp_path: Path) -> None:
-    with lanes(lambda folder: open_lab(server, template, folder, **RUNS[run]), tmp_path) as labs:
-        numbers = {len(lab.trips) for lab in labs}
-        assert len(numbers) == 1 or labs[0].workers > 1
+    with open_harnesses(lambda folder: open_harness(server, template, folder, **RUNS[run]), tmp_path) as harnesses:
+        numbers = {len(harness.trips) for harness in harnesses}
+        assert len(numbers) == 1 or harnesses[0].workers > 1
         number = max(numbers)
         assert number > 150
-        wrong = sweep(labs, all_modes(number) if EVERYTHING else rotating(number), Lab.try_at)
+        wrong = sweep(harnesses, all_modes(number) if EVERYTHING else rotating(number, _SUITE_EVERY), Harness.run_trial)
     if wrong:
         pytest.fail(f"{len(wrong)} trials went wrong:\n" + "\n\n".join(wrong))

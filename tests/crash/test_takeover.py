@@ -1,4 +1,4 @@
-"""How long after the death of its owner a run goes on: services by the real command, killed in the middle of a run."""
+"""How soon after the death of its owner a run continues: real services, killed in the middle of a run."""
 
 import math
 import random
@@ -15,7 +15,7 @@ import psycopg
 from etl.database.embedded import EmbeddedServer
 from tests.crash import runner
 from tests.crash.batch import CLIENTS
-from tests.crash.lab import connect
+from tests.crash.harness import connect
 from tests.crash.test_sweep import EVERYTHING
 from tests.fix_company import STORE, Row, Site, new_site, until
 from tests.fix_database import Database, fresh_database
@@ -29,8 +29,8 @@ GOAL = 1.5
 class Scene:
     """A company with two services, of which one owns a run that waits for a lock."""
 
-    def __init__(self, site: Site, eyes: psycopg.Connection[Row], stack: ExitStack) -> None:
-        self._site, self._eyes, self._stack = site, eyes, stack
+    def __init__(self, site: Site, observer: psycopg.Connection[Row], stack: ExitStack) -> None:
+        self._site, self._observer, self._stack = site, observer, stack
         self._services: dict[int, runner.Runner] = {}
 
     def start(self) -> None:
@@ -42,7 +42,7 @@ class Scene:
 
     def look(self) -> Row:
         """The run that is under way, and the process that owns it."""
-        [row] = self._eyes.execute(
+        [row] = self._observer.execute(
             "select r.fence, r.heartbeat_at, clock_timestamp() as now, "
             "(select min(client_port) from pg_stat_activity where datname = current_database() "
             "and application_name = 'etl:' || r.owner) as port from in_tables.run r where state = 'running'"
@@ -69,7 +69,7 @@ class Scene:
         for pid, service in self._services.items():
             if any(_link(file) == f"socket:[{inode}]" for file in Path(f"/proc/{pid}/fd").iterdir()):
                 return service
-        raise AssertionError(f"nobody here owns the connection from port {port}")
+        raise AssertionError(f"no service owns the connection from port {port}")
 
 
 def _link(file: Path) -> str:
@@ -91,10 +91,10 @@ def _scene(server: EmbeddedServer, template: Database, folder: Path) -> Iterator
         stack.callback(site.partner.session.close)
         site.run()
         site.partner.fill("in_Client", {"in_id": "c1", "name": "Client"})
-        eyes = stack.enter_context(connect(database))
+        observer = stack.enter_context(connect(database))
         stack.enter_context(site.locking(f"{STORE}.bo_Client"))
         site.partner.hand_over()
-        scene = Scene(site, eyes, stack)
+        scene = Scene(site, observer, stack)
         scene.start()
         site.wait_for_blocked()
         yield scene
@@ -118,7 +118,7 @@ def takeovers(server: EmbeddedServer, template: Database, folder: Path) -> list[
 
 if EVERYTHING:  # takes a minute and wants processors of its own
 
-    def test_a_run_goes_on_soon_after_its_owner_has_died(
+    def test_a_run_continues_soon_after_its_owner_has_died(
         server: EmbeddedServer, template: Database, tmp_path: Path
     ) -> None:
         found = takeovers(server, template, tmp_path)

@@ -13,7 +13,7 @@ _forks.set_forkserver_preload(["pytest", "tests.fix_company", "tests.forked.warm
 
 
 def fork(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:
-    """A process of its own, whose end is awaited by whoever asked for it."""
+    """A process of its own, whose end the caller awaits."""
     process = _forks.Process(target=target, args=arguments, daemon=True)
     process.start()
     # Else a start in another thread would look after this one too, and take the exit code away from who waits for it.
@@ -22,7 +22,7 @@ def fork(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:
 
 
 def barrier(parties: int) -> Any:
-    """Where so many forks wait for each other."""
+    """Where this many forks wait for each other."""
     return _forks.Barrier(parties)
 
 

@@ -27,7 +27,7 @@ _FUNCTIONS = """
 
 
 def shape(site: Site) -> list[str]:
-    """Everything in the databases with owners and rights; roles by what they are."""
+    """Everything in the databases with owners and privileges; roles by what they are."""
     rows = [row for one in site.databases for query in (_RELATIONS, _FUNCTIONS) for row in site.look(query, at=one)]
     return [str(row).replace(site.engine_role, "engine").replace(site.partner_role, "partner") for row in rows]
 
@@ -57,7 +57,7 @@ def test_a_copy_knows_its_version_and_has_seen_no_run(make_site: MakeSite) -> No
     site = make_site(CLAIMS)
     with site.runtime() as runtime, transaction(runtime.out_engine) as connection:
         [version] = outbound.known_versions(connection, runtime.store.schema)
-    assert (version.schema, version.is_whole, version.is_current, version.is_astray) == (OUT, True, True, False)
+    assert (version.schema, version.is_whole, version.is_current, version.position_is_stale) == (OUT, True, True, False)
     assert (site.count("in_tables.run"), site.count("in_tables.process_tracking")) == (0, 0)
     site.partner.hand_over()
     assert site.run().run

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
-from tests.properties import drawing
+from tests.properties import generators
 from tests.properties.model import Row, World
-from tests.properties.real import Real
+from tests.properties.real_company import RealCompany
 
 removals = st.sampled_from([False, False, False, None, True])
 
@@ -16,7 +16,7 @@ removals = st.sampled_from([False, False, False, None, True])
 class Choices:
     """Draws rows and values that have to do with each other."""
 
-    def __init__(self, world: World, real: Real) -> None:
+    def __init__(self, world: World, real: RealCompany) -> None:
         self.world, self.real = world, real
 
     def new_row(self, data: st.DataObject, table: str, beside: list[Row] | None = None) -> Row:
@@ -33,7 +33,7 @@ class Choices:
     def ids(self, data: st.DataObject, table: str, others: list[Row]) -> tuple[str | None, str | None]:
         """in_id and out_id: mostly the first alone, and never one that another row of the table has."""
         taken = {other.in_id for other in others}
-        free = [in_id for in_id in (*drawing.IN_IDS * 6, "") if in_id not in taken]
+        free = [in_id for in_id in (*generators.IN_IDS * 6, "") if in_id not in taken]
         known = self._known_ids(self.world.object_of(table))
         return (
             data.draw(st.sampled_from([*free, None])),
@@ -44,7 +44,7 @@ class Choices:
         """Field code -> value."""
         return {
             field.code: data.draw(
-                drawing.values(
+                generators.values(
                     field, self._known_ids(self.world.company.object(field.dictionary)) if field.dictionary else []
                 )
             )
@@ -60,8 +60,8 @@ class Choices:
         known = {one.in_id for one in self.world.instances[bo.code].values()}
         known |= {in_id for owner, in_id in self.world.aliases if owner == bo.code}
         known |= {row.in_id for row in self.world.rows.get(names.in_table(bo.code), []) if row.in_id}
-        return st.sampled_from([*sorted(known) * 3, *drawing.STRANGER_IDS])
+        return st.sampled_from([*sorted(known) * 3, *generators.STRANGER_IDS])
 
     def moment(self, data: st.DataObject) -> Any:
         """Of few, and never the same twice."""
-        return drawing.moment(data.draw(st.integers(0, 9)), self.world.number())
+        return generators.moment(data.draw(st.integers(0, 9)), self.world.number())

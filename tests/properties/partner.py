@@ -6,11 +6,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from etl.quoting import identifier
-from tests.properties import drawing
+from tests.properties import generators
 from tests.properties.choices import Choices, removals
 from tests.properties.model import File, LinkRow, Row, World, hand_over_by_clearing, hand_over_by_row
 from tests.properties.model.delivered import CLAIMED, READY
-from tests.properties.real import Real
+from tests.properties.real_company import RealCompany
 
 ACTS = (
     *("deliver_rows", "deliver_rows", "deliver_rows", "change_row", "change_row", "delete_row", "empty_table"),
@@ -34,7 +34,7 @@ class Partner:
     """Draws what to do, and returns the act: what is drawn must not depend on how far a run is when it happens. An act
     that a lock holds up raises psycopg's LockNotAvailable and has changed only what both worlds show."""
 
-    def __init__(self, world: World, real: Real) -> None:
+    def __init__(self, world: World, real: RealCompany) -> None:
         self.world, self.real, self.sql, self.choose = world, real, real.partner, Choices(world, real)
 
     def begin(self, data: st.DataObject) -> None:
@@ -210,7 +210,10 @@ class Partner:
         return f"where {identifier(link.owner_column)} = %s and {identifier(link.target_column)} = %s"
 
     def deliver_file(self, data: st.DataObject) -> Act:
-        file_id, content = data.draw(st.sampled_from(drawing.FILE_IDS)), data.draw(st.sampled_from(drawing.CONTENTS))
+        file_id, content = (
+            data.draw(st.sampled_from(generators.FILE_IDS)),
+            data.draw(st.sampled_from(generators.CONTENTS)),
+        )
 
         def act() -> None:
             self.sql(
@@ -224,5 +227,5 @@ class Partner:
         return act
 
     def _status(self, drawn: str | None, row: Row | LinkRow) -> str:
-        """What the partner makes of a row's status: None leaves it; so does what nobody may write during a run."""
+        """What the partner makes of a row's status: None leaves it; so does what may not be written during a run."""
         return row.status if drawn is None or (drawn == CLAIMED and self.world.run) else drawn

@@ -6,10 +6,10 @@ import psycopg
 
 from etl.errors import RunStopped
 from etl.runs import Kind
-from tests.properties.facts import differences
-from tests.properties.fuse import Crash, Fuse
+from tests.properties.comparison import differences
+from tests.properties.interruption import Crash, Interruption
 from tests.properties.model import Policy, Stopped, World, begin_or_resume, close, perform
-from tests.properties.real import Real
+from tests.properties.real_company import RealCompany
 
 _LINKS = (Kind.MIGRATE_BO_LINKS, Kind.MIGRATE_CO_LINKS)
 # Tasks within which it makes no difference when the partner acts: either the act comes before the task, or a lock
@@ -24,17 +24,17 @@ class Runner:
     """Lets both worlds run and compares them. `halfway`: a crash left tables claimed or the links of one merged
     in part, a moment that the model does not have; the partner must keep still until the next run."""
 
-    def __init__(self, world: World, real: Real) -> None:
+    def __init__(self, world: World, real: RealCompany) -> None:
         self.world, self.real = world, real
         self.halfway = False
 
-    def run(self, policy: Policy, fuse: Fuse | None = None) -> None:
-        """A run to its end, or none when nobody has handed over."""
+    def run(self, policy: Policy, interruption: Interruption | None = None) -> None:
+        """A run to its end, or none without a hand-over."""
         runs = self.world.runs
         was_running = self.world.run is not None
         stops = False
         try:
-            outcome = self.real.run(policy, fuse)
+            outcome = self.real.run(policy, interruption)
             starts = begin_or_resume(self.world) is not None or self.world.runs > runs
             assert (outcome.run is not None) == (starts or was_running), outcome.reason
         except RunStopped as stop:
@@ -45,9 +45,9 @@ class Runner:
         self.compare()
 
     def crash(self, policy: Policy, statement: int, *, hard: bool) -> None:
-        """A runner that dies at a statement, if its way is so long; the next run goes on with what it left."""
+        """A runner that dies at a statement, if it comes so far; the next run resumes its work."""
         try:
-            self.real.crash(policy, Fuse(statement, is_hard=hard))
+            self.real.crash(policy, Interruption(statement, is_hard=hard))
         except Crash:
             self._follow_crashed(policy)
         except RunStopped:
@@ -59,8 +59,8 @@ class Runner:
         if not self.halfway:
             self.compare()
 
-    def run_and_act(self, policy: Policy, statement: int, act: Callable[[], None], *, aim: str) -> None:
-        """A run to its end; before one of its statements (of those that contain `aim`) the partner does something,
+    def run_and_act(self, policy: Policy, statement: int, act: Callable[[], None], *, contains: str) -> None:
+        """A run to its end; before one of its statements (of those that contain `contains`) the partner does something,
         unless a lock keeps it out."""
 
         def meanwhile() -> None:
@@ -72,7 +72,7 @@ class Runner:
             except psycopg.errors.LockNotAvailable:
                 self.real.log.append("-- that was locked")
 
-        self.run(policy, Fuse(statement, meanwhile, aim=aim))
+        self.run(policy, Interruption(statement, meanwhile, contains=contains))
 
     def _catch_up(self, policy: Policy) -> Kind | None:
         """Brings the model to where the run stands; the kind of the task under way, None when the partner must wait."""
@@ -114,14 +114,14 @@ class Runner:
         return last
 
     def _finish(self, policy: Policy, *, stops: bool) -> None:
-        said = False
+        is_stopped = False
         if self.world.run:
             try:
                 perform(self.world, policy)
                 close(self.world)
             except Stopped:
-                said = True
-        assert stops == said, f"the run was stopped: {stops}; the model says {said}"
+                is_stopped = True
+        assert stops == is_stopped, f"the run was stopped: {stops}; the model says {is_stopped}"
         self.halfway = False
 
     def _steps(self, run: object) -> list[tuple[str, str, int | None]]:
@@ -143,6 +143,6 @@ class Runner:
     def compare(self) -> None:
         wrong = differences(self.world, self.real)
         reported = "\n".join(
-            f"{subject}\n  model: {said}\n  real:  {found}" for subject, (said, found) in wrong.items()
+            f"{subject}\n  model: {expected}\n  real:  {actual}" for subject, (expected, actual) in wrong.items()
         )
         assert not wrong, f"\n{reported}"

@@ -15,17 +15,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from etl.database.embedded import EmbeddedServer
 from tests.fix_database import Database
-from tests.properties import drawing, versions
+from tests.properties import generators, versions
 from tests.properties.model import Policy, World, bring_up_to_date
 from tests.properties.partner import ACTS, Partner
-from tests.properties.real import real_company
+from tests.properties.real_company import open_real_company
 from tests.properties.runner import Runner
 
-# Two tests, for two processes, of twelve examples each; the same each time, so that the suite says something about the
+# Two tests, for two processes, of eight examples each; the same each time, so that the suite says something about the
 # change at hand. `make properties` and a part of `make nightly` look for new ones, in one test.
 SEEDS = (None,) if "ETL_PROPERTY_EXAMPLES" in os.environ else (1, 2)
 SETTINGS = settings(
-    max_examples=int(os.environ.get("ETL_PROPERTY_EXAMPLES", "12")),
+    max_examples=int(os.environ.get("ETL_PROPERTY_EXAMPLES", "8")),
     stateful_step_count=int(os.environ.get("ETL_PROPERTY_STEPS", "30")),
     deadline=None,
     derandomize="ETL_PROPERTY_EXAMPLES" not in os.environ,
@@ -53,10 +53,10 @@ class InMigration(RuleBasedStateMachine):
         self._place = (server, template)
         self._open = ExitStack()
 
-    @initialize(documents=drawing.documents(), data=st.data())
-    def found(self, documents: dict[str, drawing.Document], data: st.DataObject) -> None:
-        texts = {code: drawing.as_text(document) for code, document in documents.items()}
-        self.real = self._open.enter_context(real_company(*self._place, texts))
+    @initialize(documents=generators.documents(), data=st.data())
+    def set_up(self, documents: dict[str, generators.Document], data: st.DataObject) -> None:
+        texts = {code: generators.as_text(document) for code, document in documents.items()}
+        self.real = self._open.enter_context(open_real_company(*self._place, texts))
         self.world = World(self.real.company)
         self.partner, self.runner = Partner(self.world, self.real), Runner(self.world, self.real)
         self.partner.begin(data)
@@ -78,7 +78,7 @@ class InMigration(RuleBasedStateMachine):
             assert versions.disagreements(self.real) == []
 
     def rest(self, data: st.DataObject) -> None:
-        """Nobody looks."""
+        """No run starts."""
 
     def hand_over(self, data: st.DataObject) -> None:
         self.partner.hand_over(data)
@@ -88,7 +88,7 @@ class InMigration(RuleBasedStateMachine):
         self.runner.run(data.draw(policies))
 
     def out(self, data: st.DataObject) -> None:
-        """Somebody raises the out_ version, switches or rolls back. With a switch all versions follow what is merged so
+        """Raises the out_ version, switches or rolls back. With a switch all versions follow what is merged so
         far; while a run stands still halfway, that is a moment which the model does not have."""
         for act in data.draw(st.lists(st.sampled_from(["raise", "switch", "rollback"]), min_size=1, max_size=3)):
             self._act_on_versions(data, act)
@@ -112,7 +112,7 @@ class InMigration(RuleBasedStateMachine):
         is_aimed, statement = data.draw(st.booleans()), self._statement(data)
         if is_aimed:
             statement = data.draw(st.integers(1, 6))
-        self.runner.run_and_act(data.draw(policies), statement, act, aim=MARKING if is_aimed else "")
+        self.runner.run_and_act(data.draw(policies), statement, act, contains=MARKING if is_aimed else "")
 
     def _statement(self, data: st.DataObject) -> int:
         """One of about as many as the last run had; Hypothesis must be offered the same choices each time."""

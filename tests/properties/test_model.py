@@ -1,12 +1,12 @@
-"""The model by itself, and proof that the machine can fail: faults sown into the engine's statements are all found."""
+"""The model by itself, and proof that the test can fail: faults injected into the engine's statements are all found."""
 
 import pytest
 
 from etl.database.embedded import EmbeddedServer
 from etl.metadata import parse_company
 from tests.fix_database import Database
+from tests.properties.injected_faults import Change, check_is_found, inject_fault, nothing, replace
 from tests.properties.model import Policy, Row, World, begin_or_resume, close, perform
-from tests.properties.sown import Change, must_be_found, nothing, replace, sow
 
 _CLIENT = """
 code: Client
@@ -79,7 +79,7 @@ def test_an_unchanged_row_movesnothing(world: World) -> None:
 
 
 # A statement of the engine, and what a careless hand might do to it.
-SOWN: dict[str, tuple[str, Change]] = {
+FAULTS: dict[str, tuple[str, Change]] = {
     "unique values are not looked up": ("stage_rows", replace(r"\bon (u\d+\.)", r"on false and \1")),
     "aliases are not looked up": ("stage_rows", replace(r"\ba on a\.bo", "a on false and a.bo")),
     "no difference is seen": ("stage_rows", replace(r" as _differs", " and false as _differs")),
@@ -117,9 +117,9 @@ SOWN: dict[str, tuple[str, Change]] = {
 
 
 @pytest.mark.negative_control
-@pytest.mark.parametrize("fault", SOWN)
-def test_a_sown_fault_is_found(
+@pytest.mark.parametrize("fault", FAULTS)
+def test_an_injected_fault_is_found(
     fault: str, server: EmbeddedServer, template: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sow(monkeypatch, *SOWN[fault])
-    must_be_found(server, template)
+    inject_fault(monkeypatch, *FAULTS[fault])
+    check_is_found(server, template)

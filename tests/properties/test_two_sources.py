@@ -17,15 +17,15 @@ from etl.database.embedded import EmbeddedServer
 from etl.errors import EtlError
 from tests.fix_company import APART, ONE, PreparedTemplates, Row, copied_site, superuser
 from tests.fix_database import fresh_database
+from tests.properties.injected_faults import inject_fault, replace
+from tests.properties.interleaving import COMMIT, Interleaving, SwitchPoint
 from tests.properties.model import Policy
-from tests.properties.sown import replace, sow
-from tests.properties.turns import COMMIT, Stop, Turns
 from tests.properties.two_sources import (
     DOCUMENTS,
     LINK_ROWS,
     Both,
     Delivery,
-    Played,
+    SiteUnderTest,
     batch,
     batch_parts,
     deliver,
@@ -41,7 +41,7 @@ _EXAMPLES = int(os.environ.get("ETL_PROPERTY_EXAMPLES", "12"))
 _IS_LONG = "ETL_PROPERTY_EXAMPLES" in os.environ
 SEEDS = [random.randrange(1 << 32) if _IS_LONG else n for n in range(_EXAMPLES // 4)]
 _STEPS = 3
-# Histories in which a sown fault must be found.
+# Histories in which an injected fault must be found.
 _MOST = 100
 _AIMS = ("", "", "stage", "update store_demo", "insert into store_demo", "boi_reference", "pg_advisory", COMMIT)
 
@@ -49,28 +49,28 @@ _AIMS = ("", "", "stage", "update store_demo", "insert into store_demo", "boi_re
 @contextmanager
 def played(
     server: EmbeddedServer, templates: PreparedTemplates, layout: str, folder: Path, **settings: Any
-) -> Iterator[Played]:
+) -> Iterator[SiteUnderTest]:
     with ExitStack() as stack:
         prepared = templates.of(DOCUMENTS, layout)
         copies = [stack.enter_context(fresh_database(server, one)) for one in prepared.databases]
         lease: Any = {"leaseSeconds": 3600, "heartbeatSeconds": 600}
         site = copied_site(prepared, copies, folder, DOCUMENTS, **lease, **settings)
         stack.callback(site.partner.session.close)
-        yield Played(site, stack.enter_context(site.runtime()))
+        yield SiteUnderTest(site, stack.enter_context(site.runtime()))
 
 
-def stops(choose: random.Random) -> list[Stop]:
+def stops(choose: random.Random) -> list[SwitchPoint]:
     drawn = []
     for _ in range(choose.randint(0, 3)):
-        aim = choose.choice(_AIMS)
-        drawn.append(Stop(aim, choose.randint(1, 4) if aim else choose.randint(1, 60)))
+        contains = choose.choice(_AIMS)
+        drawn.append(SwitchPoint(contains, choose.randint(1, 4) if contains else choose.randint(1, 60)))
     return drawn
 
 
 class History:
     """One store's life. `worlds`: all that the model allows so far."""
 
-    def __init__(self, real: Played, seed: int, choose: random.Random, policy: Policy) -> None:
+    def __init__(self, real: SiteUnderTest, seed: int, choose: random.Random, policy: Policy) -> None:
         self.real, self.seed, self.choose, self.policy = real, seed, choose, policy
         self.worlds = [Both(real.runtime.company)]
         self.log: list[str] = []
@@ -107,12 +107,12 @@ class History:
         self.log.append(f"{given}\nat once, first the run: {is_run_first}, {mine} {others}\n{records}")
         self._deliver(given)
         engines = list({id(one): one for one in (self.real.runtime.engine, self.real.runtime.store_engine)}.values())
-        with psycopg.connect(**superuser(self.real.site.store_database), autocommit=True) as eyes:
-            turns = Turns(eyes, (mine, others))
+        with psycopg.connect(**superuser(self.real.site.store_database), autocommit=True) as observer:
+            interleaving = Interleaving(observer, (mine, others))
             if is_run_first:
-                units = turns.play(engines, self.real.run, lambda: self.real.merge(records))
+                units = interleaving.play(engines, self.real.run, lambda: self.real.merge(records))
             else:
-                units = turns.play(engines, lambda: self.real.merge(records), self.real.run)
+                units = interleaving.play(engines, lambda: self.real.merge(records), self.real.run)
         worlds = in_every_order(self.worlds, run_parts(self.policy), batch_parts(records))
         self._quiet_run(worlds)
         return units
@@ -154,13 +154,13 @@ class History:
             )
 
     @staticmethod
-    def _wrong(said: dict[str, object], found: dict[str, object], without: Sequence[str]) -> list[str]:
-        subjects = (name for name in said if said[name] != found[name] and name not in without)
-        return [f"{name}\n  model: {said[name]}\n  real:  {found[name]}" for name in subjects]
+    def _wrong(expected: dict[str, object], actual: dict[str, object], without: Sequence[str]) -> list[str]:
+        subjects = (name for name in expected if expected[name] != actual[name] and name not in without)
+        return [f"{name}\n  model: {expected[name]}\n  real:  {actual[name]}" for name in subjects]
 
     def _look(self) -> None:
-        assert list(self.real.unexplained()) == [], "\n".join(self.log)
-        assert self.real.misshown() == [], "\n".join(self.log)
+        assert list(self.real.wrong_origins()) == [], "\n".join(self.log)
+        assert self.real.wrong_in_out() == [], "\n".join(self.log)
 
     def _next(self) -> int:
         self.number += 1
@@ -204,34 +204,36 @@ def no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another source has written since the rows were staged is written over."""
     unguarded = replace(r"\w+\.xmin in \(\w+\._known_version, cast\(pg_current_xact_id\(\) as xid\)\)", "true")
     for statement in ("update_instances", "release_values"):
-        sow(monkeypatch, statement, unguarded)
+        inject_fault(monkeypatch, statement, unguarded)
 
 
 def no_lock_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
-    sow(monkeypatch, "lock_links", replace(r"pg_advisory_xact_lock\(.*\)", ":table"))
+    inject_fault(monkeypatch, "lock_links", replace(r"pg_advisory_xact_lock\(.*\)", ":table"))
 
 
 def arrivals_alone_are_served(monkeypatch: pytest.MonkeyPatch) -> None:
     """References that were written beside the transaction of their end are not looked up."""
-    sow(monkeypatch, "stage_references", replace(r"where r\.written_by >= ", "where false and r.written_by >= "))
+    inject_fault(
+        monkeypatch, "stage_references", replace(r"where r\.written_by >= ", "where false and r.written_by >= ")
+    )
 
 
 def one_fence(monkeypatch: pytest.MonkeyPatch) -> None:
     for statement in ("lock_store_fence", "raise_store_fence", "hold_store_fence"):
-        sow(monkeypatch, statement, replace(r":source\b", "'all'"))
+        inject_fault(monkeypatch, statement, replace(r":source\b", "'all'"))
 
 
 def no_unit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch is noted as a run."""
-    sow(monkeypatch, "begin_unit", replace(":kind", "'run'"))
-    sow(monkeypatch, "finish_unit", replace(":kind", "'run'"))
+    inject_fault(monkeypatch, "begin_unit", replace(":kind", "'run'"))
+    inject_fault(monkeypatch, "finish_unit", replace(":kind", "'run'"))
 
 
-SOWN = (no_guard, no_lock_of_fields, arrivals_alone_are_served, one_fence, no_unit)
+FAULTS = (no_guard, no_lock_of_fields, arrivals_alone_are_served, one_fence, no_unit)
 
 
 @pytest.mark.negative_control
-@pytest.mark.parametrize("fault", SOWN, ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_fault_between_sources_is_found(
     fault: Callable[[pytest.MonkeyPatch], None],
     server: EmbeddedServer,

@@ -1,4 +1,4 @@
-"""Proof that the machine can fail over out_ versions too: faults sown into further ones, switches, rollbacks."""
+"""Proof that the test finds faults of out_ versions too: in further ones, switches, rollbacks."""
 
 import importlib
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from etl.outputs.versions.views.views import move_views
 from etl.runs import Counters
 from tests.fix_company import OUT
 from tests.fix_database import Database
-from tests.properties.sown import Change, must_be_found, nothing, replace, sow
+from tests.properties.injected_faults import Change, check_is_found, inject_fault, nothing, replace
 
 pytestmark = pytest.mark.negative_control
 
@@ -36,7 +36,7 @@ def the_last_chunk(sql: str) -> str:
     return sql if "<= " in sql else nothing(sql)
 
 
-SOWN: dict[str, tuple[str, Change]] = {
+FAULTS: dict[str, tuple[str, Change]] = {
     "instances are not followed": ("upsert_instances", beyond_the_first(nothing)),
     "removed instances stay": ("delete_instances", beyond_the_first(nothing)),
     "links are not followed": ("insert_links", beyond_the_first(nothing)),
@@ -54,12 +54,12 @@ SOWN: dict[str, tuple[str, Change]] = {
 }
 
 
-@pytest.mark.parametrize("fault", SOWN)
+@pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_in_a_further_version_is_found(
     fault: str, server: EmbeddedServer, template: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sow(monkeypatch, *SOWN[fault])
-    must_be_found(server, template)
+    inject_fault(monkeypatch, *FAULTS[fault])
+    check_is_found(server, template)
 
 
 def test_a_switch_that_does_not_follow_first_is_found(
@@ -69,7 +69,7 @@ def test_a_switch_that_does_not_follow_first_is_found(
         return no_rows()
 
     monkeypatch.setattr(_SWITCH, "follow", follow)
-    must_be_found(server, template)
+    check_is_found(server, template)
 
 
 def test_a_rollback_that_does_not_follow_first_is_found(
@@ -84,4 +84,4 @@ def test_a_rollback_that_does_not_follow_first_is_found(
         return act(connection, versions, target, force=force, is_rollback=is_rollback, first=first)
 
     monkeypatch.setattr(_SWITCH, "_move", back_at_once)
-    must_be_found(server, template)
+    check_is_found(server, template)

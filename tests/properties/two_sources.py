@@ -201,7 +201,7 @@ def run_parts(policy: Policy) -> list[Part]:
         return merge
 
     def links(name: str) -> Part:
-        return lambda world: void(merge_links(world, link_table(world, name), 0))
+        return lambda world: ignore_result(merge_links(world, link_table(world, name), 0))
 
     return [*map(rows, FIELDS), *map(links, LINKS)]
 
@@ -218,8 +218,8 @@ def batch_parts(one: Batch) -> list[Part]:
     return [*map(records, FIELDS), *(links(name) for name in LINKS if name in one.links)]
 
 
-def void(_: object) -> None:
-    """Nobody asks for the answer."""
+def ignore_result(_: object) -> None:
+    """For functions that return something where nothing is needed."""
 
 
 def in_every_order(worlds: Sequence[Both], one: Sequence[Part], other: Sequence[Part] = ()) -> list[Both]:
@@ -258,25 +258,25 @@ def _in_ids(world: Both) -> dict[str, str]:
 def facts(world: Both) -> dict[str, Any]:
     """What a comparison asks: subject -> facts, by external ids."""
     ids = _in_ids(world)
-    said: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for bo, codes in FIELDS.items():
-        said[bo] = sorted(
+        found[bo] = sorted(
             (one.in_id, one.state, [one.values.get(code) for code in codes]) for one in world.instances[bo].values()
         )
-        said[f"{bo} rows"] = sorted((row.in_id, row.status) for row in world.rows[names.in_table(bo)])
-        said[f"{bo} records"] = world.accepted.get(bo, [])
-    said["alias"] = sorted((bo, in_id, ids[one]) for (bo, in_id), one in world.aliases.items())
+        found[f"{bo} rows"] = sorted((row.in_id, row.status) for row in world.rows[names.in_table(bo)])
+        found[f"{bo} records"] = world.accepted.get(bo, [])
+    found["alias"] = sorted((bo, in_id, ids[one]) for (bo, in_id), one in world.aliases.items())
     for name in LINKS:
-        said[name] = sorted((ids[owner], ids[target]) for owner, target in world.links["Claim", name])
+        found[name] = sorted((ids[owner], ids[target]) for owner, target in world.links["Claim", name])
         rows = world.links_in[link_table(world, name).name]
-        said[f"{name} rows"] = sorted((row.owner, row.target, row.status) for row in rows)
-    said["waiting"] = sorted(
+        found[f"{name} rows"] = sorted((row.owner, row.target, row.status) for row in rows)
+    found["waiting"] = sorted(
         {
             (one.field, _called(world, "Claim", one.owner), _called(world, "Thing", one.target))
             for one in world.references
         }
     )
-    return said
+    return found
 
 
 def _called(world: Both, bo: str, in_id: str) -> str:
@@ -310,7 +310,7 @@ def without_unit(
 
 
 @dataclass
-class Played:
+class SiteUnderTest:
     """A site with both sources. `origins`: unit -> (source, kind, what its changes may name as their origin)."""
 
     site: Site
@@ -450,7 +450,7 @@ class Played:
         found["waiting"] = sorted(waits)
         return found
 
-    def misshown(self) -> list[str]:
+    def wrong_in_out(self) -> list[str]:
         """What the out_ version shows otherwise than the store."""
         wrong = []
         live: set[str] = set()
@@ -472,7 +472,7 @@ class Played:
                 wrong.append(name)
         return wrong
 
-    def unexplained(self) -> Iterator[Row]:
+    def wrong_origins(self) -> Iterator[Row]:
         """Changes whose unit or origin is not right."""
         ids = {
             row["_id"]: row["_in_id"]

@@ -9,7 +9,7 @@ from etl.metadata.out_structure import STATE, OutStructure
 from etl.quoting import fold, identifier
 from tests.fix_company import OUT, STORE
 from tests.properties.model import Policy
-from tests.properties.real import Real
+from tests.properties.real_company import RealCompany
 
 VIEWS = "out_demo"
 _MOST = 3
@@ -47,7 +47,7 @@ def narrowed(company: Company) -> Company:
     return company
 
 
-def raise_version(real: Real, *, is_narrow: bool, is_marked: bool) -> None:
+def raise_version(real: RealCompany, *, is_narrow: bool, is_marked: bool) -> None:
     """One more version, of another structure perhaps; the model's own stays the one that runs ask for."""
     known = _names(real)
     if not known or len(known) >= _MOST:
@@ -61,8 +61,8 @@ def raise_version(real: Real, *, is_narrow: bool, is_marked: bool) -> None:
     build_version(replace(runtime, company=company, settings=settings), name, lambda _: None)
 
 
-def move(real: Real, number: int | None) -> bool:
-    """A switch to one of the versions, or the way back (None); whether one took place, and all versions followed."""
+def move(real: RealCompany, number: int | None) -> bool:
+    """A switch to one of the versions, or a rollback (None); whether one took place, and all versions followed."""
     known = _names(real)
     if not known:
         return False
@@ -79,7 +79,7 @@ def move(real: Real, number: int | None) -> bool:
     return True
 
 
-def disagreements(real: Real) -> list[str]:
+def disagreements(real: RealCompany) -> list[str]:
     """What a version shows otherwise than the model's own does, and the views otherwise than the current one; nothing
     while a change is still to be followed."""
     if not _names(real):
@@ -96,13 +96,13 @@ def disagreements(real: Real) -> list[str]:
     return wrong
 
 
-def is_behind(real: Real) -> bool:
+def is_behind(real: RealCompany) -> bool:
     """Whether some version has not followed all of the journal."""
     pending = f"select 1 from {STORE}.journal j, {STORE}.out_version v "
     return bool(real.look(pending + "where not pg_visible_in_snapshot(j.written_by, v.journal_position) limit 1"))
 
 
-def _wrong(real: Real, structure: OutStructure, schema: str) -> list[str]:
+def _wrong(real: RealCompany, structure: OutStructure, schema: str) -> list[str]:
     """Where a version shows other rows than the model's own; marked ones aside."""
     shown = {}
     for table in structure.instances:
@@ -121,7 +121,7 @@ def _wrong(real: Real, structure: OutStructure, schema: str) -> list[str]:
     return wrong
 
 
-def _wrong_marks(real: Real, structure: OutStructure, schema: str) -> list[str]:
+def _wrong_marks(real: RealCompany, structure: OutStructure, schema: str) -> list[str]:
     wrong = []
     for table in structure.instances:
         golden = f"select _id, _state from {STORE}.{identifier(names.store_table(table.bo))}"
@@ -131,7 +131,7 @@ def _wrong_marks(real: Real, structure: OutStructure, schema: str) -> list[str]:
     return wrong
 
 
-def _wrong_views(real: Real, structure: OutStructure, schema: str) -> list[str]:
+def _wrong_views(real: RealCompany, structure: OutStructure, schema: str) -> list[str]:
     """Views that are not exactly the current version's tables, name for name and column for column."""
     found = {row["name"]: (row["shows"], row["columns"]) for row in real.look(_VIEWS, VIEWS)}
     tables = {row["name"]: (f"{schema}.{row['name']}", row["columns"]) for row in real.look(_TABLES, schema)}
@@ -143,12 +143,12 @@ def _wrong_views(real: Real, structure: OutStructure, schema: str) -> list[str]:
     ]
 
 
-def _unequal(real: Real, one: str, other: str) -> int:
+def _unequal(real: RealCompany, one: str, other: str) -> int:
     query = f"select count(*) as n from (({one} except all {other}) union all ({other} except all {one})) t"
     return int(real.look(query)[0]["n"])
 
 
-def _names(real: Real) -> list[str]:
+def _names(real: RealCompany) -> list[str]:
     if not real._exists(f"{STORE}.out_version"):
         return []
     rows = real.look(f"select schema_name from {STORE}.out_version where whole_at is not null order by schema_name")

@@ -99,13 +99,13 @@ def test_what_is_ended_leaves_no_process_behind(tmp_path: Path) -> None:
     def pids() -> list[int]:
         return [int(pid) for pid in file.read_text().split()] if file.exists() else []
 
-    until(lambda: len(pids()) == 2, "both are at work")
+    until(lambda: len(pids()) == 2, "both are running")
     nightly._end(process, 0.1)
     until(lambda: not any(map(is_alive, pids())), "both are gone")
 
 
 def is_alive(pid: int) -> bool:
-    """Neither gone nor a corpse that nobody has taken note of."""
+    """Neither gone nor a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:

@@ -27,8 +27,8 @@ def test_every_exit_code_is_reported() -> None:
 
 def test_every_folder_is_reported() -> None:
     reported = {folder for row in table(README, "folder") for folder in words(row[0])}
-    rooms = {f"etl/{init.parent.name}" for init in (CHECKOUT / "etl").glob("*/__init__.py")}
-    assert reported >= rooms
+    packages = {f"etl/{init.parent.name}" for init in (CHECKOUT / "etl").glob("*/__init__.py")}
+    assert reported >= packages
     assert not [folder for folder in reported if not (CHECKOUT / folder).is_dir()]
 
 

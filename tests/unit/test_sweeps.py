@@ -3,7 +3,7 @@
 import pytest
 
 from scripts.nightly import PARTS
-from tests.sweeps import mostly_nightly
+from tests.sweeps import chosen_cases, mostly_nightly
 
 
 def test_all_members_are_there_in_their_order_and_the_others_are_nightly() -> None:
@@ -27,3 +27,19 @@ def test_a_part_runs_all_that_is_nightly() -> None:
     assert " tests -m nightly --ignore=" in words
     ignored = words.rpartition("--ignore=")[2]
     assert any(ignored in one.arguments for other in PARTS if other is not part for one in other.commands)
+
+
+def test_some_cases_of_each_function_are_chosen() -> None:
+    for number in range(1, 100):
+        chosen = chosen_cases("test_it", number)
+        assert len(chosen) == round(number**0.5)
+        assert chosen <= set(range(number))
+
+
+def test_they_are_spread() -> None:
+    first, *others = sorted(chosen_cases("test_it", 64))
+    assert [after - before for before, after in zip([first, *others], others, strict=False)] == [8] * 7
+
+
+def test_functions_with_the_same_cases_are_taken_with_several_of_them() -> None:
+    assert {min(chosen_cases(f"test_{name}", 2)) for name in "abcdef"} == {0, 1}

@@ -22,7 +22,7 @@ from etl.ddl.privileges.lacking import (
     check_privileges,
     is_superuser,
     lacking,
-    lacks,
+    privileges_fault,
 )
 from etl.ddl.privileges.live import (
     Server,
@@ -46,10 +46,10 @@ __all__ = [
     "inherited_grants",
     "is_superuser",
     "lacking",
-    "lacks",
     "make_schema",
     "missing_privileges",
     "partner_script",
+    "privileges_fault",
     "read_by_partner",
     "read_server",
     "reader_script",

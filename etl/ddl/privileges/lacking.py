@@ -110,10 +110,10 @@ def check_privileges(connection: Connection, held: Held) -> None:
     """
     found = [one for one in _needed_by_runs(connection, held) if not one.is_revoked]
     if found:
-        raise lacks(connection, found)
+        raise privileges_fault(connection, found)
 
 
-def lacks(connection: Connection, found: Sequence[Lack]) -> EnvironmentFault:
+def privileges_fault(connection: Connection, found: Sequence[Lack]) -> EnvironmentFault:
     """The EnvironmentFault that names them."""
     [engine] = fetch_all(connection, _sql("engine"))
     listed = "\n".join(f"  {one}" for one in found)

@@ -24,6 +24,6 @@ def quarantine(
         "reason": reason,
         "sentences": sentences(),
     }
-    statement = _sql("quarantine", in_table=task.table, link=link, chunk=chunk, **context.names)
+    statement = _sql("quarantine", in_table=task.table, link=link, chunk=chunk, **context.variables)
     rows = execute(connection, statement, values)
     return {"marked": rows, "rejected": rows}

@@ -9,7 +9,7 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 def refuse_truncated(connection: Connection, table: str, context: MergeContext) -> None:
     """Called when no claimed row of a chunk is left. Raises RunStopped when the table is empty."""
-    if fetch_one(connection, _sql("any_row", in_table=table, **context.names)) is None:
+    if fetch_one(connection, _sql("any_row", in_table=table, **context.variables)) is None:
         raise RunStopped(
             f"all claimed rows of {table} vanished during the run (was it truncated?): "
             "what this task would have changed is as it was; fill the table and hand over again"

@@ -19,7 +19,7 @@ def upload_files(connection: Connection, company: Company, context: MergeContext
     The bytes never leave the server. Files are stored first, so that fields find the files that they name; fields of
     earlier runs that waited for a file get it now, or expire.
     """
-    tables = context.names
+    tables = context.variables
     limit = {"max_value_bytes": context.max_value_bytes}
     created = execute(connection, _sql("store_files", **tables), limit | {"new_ids": new_ids()})
     marking = limit | {"new_ids": new_ids(), "run": context.run}
@@ -39,14 +39,16 @@ def upload_files(connection: Connection, company: Company, context: MergeContext
 
 def has_files(connections: Connections, context: MergeContext) -> bool:
     """Whether there are files that no run has stored, or fields that wait for files."""
-    unread = fetch_one(connections.source, _sql("any_unread_file", **context.names))
-    return unread is not None or fetch_one(connections.store, _sql("any_file_reference", **context.names)) is not None
+    unread = fetch_one(connections.source, _sql("any_unread_file", **context.variables))
+    return (
+        unread is not None or fetch_one(connections.store, _sql("any_file_reference", **context.variables)) is not None
+    )
 
 
 def refuse_files(connection: Connection, context: MergeContext) -> int:
     """Reports contents larger than the limit; returns how many. Does not read the store."""
     values = {"run": context.run, "max_value_bytes": context.max_value_bytes, "sentences": sentences()}
-    return execute(connection, _sql("refuse_files", **context.names), values)
+    return execute(connection, _sql("refuse_files", **context.variables), values)
 
 
 def _file_columns(business_object: BusinessObject) -> list[str]:
@@ -60,7 +62,7 @@ def _serve_waiting(
     context: MergeContext,
     counters: Counters,
 ) -> None:
-    tables = context.names | {
+    tables = context.variables | {
         "golden": names.store_table(business_object.code),
         "column": identifier(column),
         "name": fold(column),

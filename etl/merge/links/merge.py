@@ -32,7 +32,7 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
     lock_links(connection, [link], context)
     counters: Counters = {}
     if chunk.first is None:
-        if not merge.names["is_staged"]:
+        if not merge.variables["is_staged"]:
             merge.run("take_pending")
         add_counters(counters, serve_references(merge))
         add_counters(counters, serve_members(merge))
@@ -40,7 +40,7 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
     below = _LEFT_BY_INDEX_BELOW_ROWS if joined else BY_INDEX_BELOW_ROWS
     staged = _merge_stage(merge, counters, is_small=chunk.rows - joined < below)
     counters["marked"] = joined + staged
-    if chunk.rows and not counters["marked"] and not merge.names["is_staged"]:
+    if chunk.rows and not counters["marked"] and not merge.variables["is_staged"]:
         refuse_truncated(connection, link.name, context)
     if counters.get("created", 0) >= _ANALYZE_FROM_ROWS:
         merge.run("analyze_golden_links")
@@ -50,14 +50,14 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
 def _join(merge: LinkMerge, chunk: Chunk, counters: Counters) -> int:
     """Merges the rows whose two ends exist in one statement, without a stage; returns how many."""
     # Not where a newer link or a set replaces others, as rows must be judged together; nor for copied rows.
-    if not merge.names["only_adds"] or merge.names["is_relayed"] or merge.names["is_staged"]:
+    if not merge.variables["only_adds"] or merge.variables["is_relayed"] or merge.variables["is_staged"]:
         return 0
     if chunk.rows < JOIN_FROM_ROWS:
         return 0
     if merge.finds("any_restored"):
         return 0
     # With two external ids of one instance a row may remove the link of another row, and the newer one counts.
-    if merge.names["has_removed"] and merge.finds("any_link_alias") and merge.finds("any_removed"):
+    if merge.variables["has_removed"] and merge.finds("any_link_alias") and merge.finds("any_removed"):
         return 0
     rows = merge.count("join_links")
     counters["created"] = rows["created"]
@@ -80,9 +80,9 @@ def _stage(merge: LinkMerge, *, is_small: bool) -> int:
 
     Nothing is written before that: rows that the partner changed in between belong to the same full sets.
     """
-    if merge.names["is_staged"]:  # no other session sees these rows
+    if merge.variables["is_staged"]:  # no other session sees these rows
         merge.run("stage_source_links")
-        if merge.names["is_single"] and merge.names["is_ordered"]:
+        if merge.variables["is_single"] and merge.variables["is_ordered"]:
             merge.run("order_links", staged="stage", number="_source_row")
         return merge.run("mark_links")
     marked, more = 0, False
@@ -103,15 +103,15 @@ def _take(merge: LinkMerge, *, is_small: bool) -> Counters:
     rows = Counter(merge.count("count_links"))
     if rows["rejected"]:
         merge.run("reject_links")
-    if merge.names["is_staged"] and merge.names["is_ordered"]:
+    if merge.variables["is_staged"] and merge.variables["is_ordered"]:
         merge = merge.given({}, is_exact=True)
-        if merge.names["is_single"]:
+        if merge.variables["is_single"]:
             merge.run("keep_newest")
             merge.run("remove_replaced")
     has_restored = merge.finds("any_restored")
     with merge.by_index() if is_small else nullcontext():
         removed = _remove(merge, has_restored=has_restored) if rows["removing"] else 0
-    if merge.names["replaces"]:
+    if merge.variables["replaces"]:
         merge.run("remove_unlisted")
     if rows["removing"]:
         merge.run("drop_removals")

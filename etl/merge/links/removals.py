@@ -20,4 +20,4 @@ def any_removed(connection: Connection, table: str, context: MergeContext) -> bo
     """Whether a claimed row of the link table removes its link."""
     if not has_removed(connection, context.in_schema, table):
         return False
-    return fetch_one(connection, _sql("any_removed", in_table=table, chunk=None, **context.names)) is not None
+    return fetch_one(connection, _sql("any_removed", in_table=table, chunk=None, **context.variables)) is not None

@@ -42,30 +42,30 @@ class LinkMerge:
     connection: Connection
     link: LinkTable
     context: MergeContext
-    names: dict[str, object]
+    variables: dict[str, object]
     values: dict[str, object]
 
-    def run(self, statement: str, **names: object) -> int:
+    def run(self, statement: str, **variables: object) -> int:
         """Runs a statement of this package and returns how many rows it wrote."""
-        return execute(self.connection, _sql(statement, **self.names, **names), self.values)
+        return execute(self.connection, _sql(statement, **self.variables, **variables), self.values)
 
-    def count(self, statement: str, **names: object) -> dict[str, int]:
+    def count(self, statement: str, **variables: object) -> dict[str, int]:
         """Runs a statement that returns rows of (counter, number of rows)."""
-        rows = fetch_all(self.connection, _sql(statement, **self.names, **names), self.values)
+        rows = fetch_all(self.connection, _sql(statement, **self.variables, **variables), self.values)
         return {row.counter: row.rows for row in rows}
 
     def finds(self, statement: str) -> bool:
         """Whether a statement returns a row."""
-        return fetch_one(self.connection, _sql(statement, **self.names), self.values) is not None
+        return fetch_one(self.connection, _sql(statement, **self.variables), self.values) is not None
 
     def value(self, statement: str) -> Row[Any]:
         """The one row that a statement returns."""
-        [row] = fetch_all(self.connection, _sql(statement, **self.names), self.values)
+        [row] = fetch_all(self.connection, _sql(statement, **self.variables), self.values)
         return row
 
-    def given(self, values: dict[str, object], **names: object) -> "LinkMerge":
+    def given(self, values: dict[str, object], **variables: object) -> "LinkMerge":
         """The same with further or other values and variables."""
-        return replace(self, names=self.names | names, values=self.values | values)
+        return replace(self, variables=self.variables | variables, values=self.values | values)
 
     def by_index(self) -> AbstractContextManager[None]:
         """As the function `by_index`, on this connection."""
@@ -80,19 +80,20 @@ def link_merge_of(connection: Connection, link: LinkTable, chunk: Chunk, context
     """The merge of a chunk. A table of an older installation may lack the column `removed`: then no row removes
     anything."""
     has_column = context.is_relayed or context.source.is_staged or has_removed(connection, context.in_schema, link.name)
-    shapes = template_names(link, chunk, context) | {"has_removed": has_column}
-    return LinkMerge(connection, link, context, shapes, _values(link, chunk, context))
+    variables = template_variables(link, chunk, context) | {"has_removed": has_column}
+    return LinkMerge(connection, link, context, variables, _values(link, chunk, context))
 
 
-def template_names(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
+def template_variables(link: LinkTable, chunk: Chunk, context: MergeContext) -> dict[str, object]:
     """What the statements of a chunk are rendered with, but for `has_removed`, which the in_ table decides."""
     is_staged = context.source.is_staged
     unique = target_fields(link.member)
-    return context.names | {
+    return context.variables | {
         "in_table": link.name,
         "owner_column": link.owner_column,
         "target_column": link.target_column,
         "owner_golden": names.store_table(link.bo.code),
+        "target_code": link.member.code,
         "target_golden": names.store_table(link.member.code),
         "golden_link": names.store_link_table(link.bo.code, link.field.code),
         "is_single": link.field.is_single,

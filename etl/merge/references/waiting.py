@@ -110,11 +110,11 @@ def missing_instances(
     for number, end in enumerate(ends):
         values |= {f"{name}_{number}": value for name, value in end.values.items()}
     values |= {f"table_{number}": table for number, table in enumerate(tables)}
-    shapes: dict[str, object] = {"ends": ends, "tables": tables, "file_storage": names.FILE_STORAGE, **schemas}
+    variables: dict[str, object] = {"ends": ends, "tables": tables, "file_storage": names.FILE_STORAGE, **schemas}
     if not connections.is_single:
-        found = fetch_all(connections.store, _sql("missing_ends", **shapes), values)
+        found = fetch_all(connections.store, _sql("missing_ends", **variables), values)
         values["missing"] = json.dumps([dict(row._mapping) for row in found], default=str)
-    statement = _sql("missing_instances", is_one=connections.is_single, **shapes)
+    statement = _sql("missing_instances", is_one=connections.is_single, **variables)
     return [MissingInstance(**row._mapping) for row in fetch_all(connections.source, statement, values)]
 
 

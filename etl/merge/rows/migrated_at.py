@@ -18,13 +18,13 @@ def touch_migrated(connection: Connection, business_object: BusinessObject, cont
     """
     if not shows_migrated_at(business_object):
         return {}
-    names_of_tables = context.names | {
+    variables = context.variables | {
         "in_table": names.in_table(business_object.code),
         "golden": names.store_table(business_object.code),
         "is_staged": context.source.is_staged,
     }
     values = {"run": context.run, "bo": business_object.code, "started_at": context.started_at}
-    return {"touched": execute(connection, _sql("touch_migrated", **names_of_tables), values)}
+    return {"touched": execute(connection, _sql("touch_migrated", **variables), values)}
 
 
 def shows_migrated_at(business_object: BusinessObject) -> bool:

@@ -37,4 +37,4 @@ def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
         return passed, None
     merge.run("analyze_remaining")
     passed -= merge.run("put_back")
-    return passed, replace(merge, names=merge.names | {"has_remaining": True})
+    return passed, replace(merge, variables=merge.variables | {"has_remaining": True})

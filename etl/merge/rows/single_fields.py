@@ -6,7 +6,7 @@ from itertools import count
 from etl.database import Connection
 from etl.merge.context import MergeContext
 from etl.merge.errors.truncated import refuse_truncated
-from etl.merge.rows.conflicts.settling import Settled, Settling
+from etl.merge.rows.conflicts.settling import Settled, Settling, changed_meanwhile
 from etl.merge.rows.folding.fold import settle_staged
 from etl.merge.rows.repeated import pass_repeated
 from etl.merge.rows.statements import Merge, merge_of
@@ -65,7 +65,7 @@ def merge_dependent_rows(
     if not context.is_relayed:
         if not find_dependent_rows(merge):
             return {}
-        merge = replace(merge, names=merge.names | {"has_remaining": True})
+        merge = replace(merge, variables=merge.variables | {"has_remaining": True})
     counters: Counters = {}
     counters["marked"] = _merge_passes(merge, counters)
     return counters
@@ -74,7 +74,7 @@ def merge_dependent_rows(
 def find_dependent_rows(merge: Merge) -> int:
     """Inserts their ids into the table `remaining`; returns how many there are."""
     merge.run("drop_remaining")
-    may_meet = merge.names["unique"] or merge.ask("any_alias") or merge.ask("any_out_id")
+    may_meet = merge.variables["unique"] or merge.ask("any_alias") or merge.ask("any_out_id")
     return merge.run("dependent_rows") if may_meet else 0
 
 
@@ -112,11 +112,11 @@ def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Set
     In the latter case rows may conflict, which is resolved (see the package conflicts).
     """
     merge = replace(merge, values=merge.values | {"new_ids": new_ids()})
-    exact = replace(merge, names=merge.names | {"exact": True})
+    exact = replace(merge, variables=merge.variables | {"exact": True})
     if merge.context.source.is_staged:
         staged = exact.run("stage_rows")
         return staged, Settled(exact, settle_staged(exact, is_last=is_last))
-    if not merge.names["unique"]:
+    if not merge.variables["unique"]:
         staged = merge.run("stage_rows")
         if not merge.ask("rare_rows"):
             return staged, Settled(merge)
@@ -130,17 +130,25 @@ def _write(settled: Settled, marked: int) -> Counters:
     settled.release()
     created = merge.run("insert_instances") if marked else 0
     counts: Counters = {"created": created} if created else {}
-    if created < marked or merge.names["skipping"]:  # if all rows are new, as in a first load, no others are left
+    if created < marked or merge.variables["skipping"]:  # if all rows are new, as in a first load, no others are left
         counts |= _counts(merge)
     if counts.get("changed") or counts.get("removed"):
         settled.update(counts)
     if counts.get("aliased"):
-        merge.run("insert_aliases")
+        _insert_aliases(merge)
     if any(counts.get(name) for name in _REPORTED):
         merge.run("insert_errors")
-    if merge.names["waiting"]:
+    if merge.variables["waiting"]:
         counts["files_waiting"] = merge.run("wait_for_files")
     return counts
+
+
+def _insert_aliases(merge: Merge) -> None:
+    """Raises TransientFault if another source has given an id to another instance since the rows were staged."""
+    [found] = merge.ask("insert_aliases")
+    if found.missed:
+        golden = f"{merge.context.store_schema}.{merge.variables['golden']}"
+        raise changed_meanwhile(f"another source has given {found.missed} ids to other instances of {golden} meanwhile")
 
 
 def _counts(merge: Merge) -> Counters:

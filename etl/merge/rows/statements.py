@@ -28,7 +28,7 @@ class Merge:
     connection: Connection
     context: MergeContext
     fields: tuple[FieldValue, ...]
-    names: dict[str, object]
+    variables: dict[str, object]
     values: dict[str, object]
 
     @property
@@ -38,11 +38,11 @@ class Merge:
 
     def run(self, statement: str) -> int:
         """Runs a statement of this package and returns how many rows it wrote."""
-        return execute(self.connection, _sql(statement, **self.names), self.values)
+        return execute(self.connection, _sql(statement, **self.variables), self.values)
 
     def ask(self, statement: str) -> list[Row[Any]]:
         """Runs a statement of this package and returns its rows."""
-        return fetch_all(self.connection, _sql(statement, **self.names), self.values)
+        return fetch_all(self.connection, _sql(statement, **self.variables), self.values)
 
 
 def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext) -> Merge:
@@ -52,7 +52,7 @@ def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chu
         connection,
         context,
         fields,
-        template_names(business_object, fields, chunk, context),
+        template_variables(business_object, fields, chunk, context),
         _values(business_object, fields, chunk, context),
     )
 
@@ -63,11 +63,11 @@ def value_policy(context: MergeContext) -> ValuePolicy:
     return ValuePolicy(context.store_schema, context.keep_on_null, source.gives_some, source.is_staged)
 
 
-def template_names(
+def template_variables(
     business_object: BusinessObject, fields: tuple[FieldValue, ...], chunk: Chunk, context: MergeContext
 ) -> dict[str, object]:
     """What the statements of a chunk are rendered with; no values."""
-    return context.names | {
+    return context.variables | {
         "in_table": names.in_table(business_object.code),
         "golden": names.store_table(business_object.code),
         "fields": fields,

@@ -10,7 +10,7 @@ from typing import Any
 from etl import __version__
 from etl.errors import EtlError
 from etl.notifications.telemetry.sample import Ask, Measure, Sample
-from etl.notifications.telemetry.span import Value, taking
+from etl.notifications.telemetry.span import Value, using
 
 _log = logging.getLogger("etl.notifications.telemetry")
 
@@ -86,7 +86,7 @@ def tracing(provider: Any) -> Iterator[None]:
                 opened.set_status(Status(StatusCode.ERROR, text or type(error).__name__))
                 raise
 
-    with taking(spans):
+    with using(spans):
         yield
 
 

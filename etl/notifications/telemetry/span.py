@@ -20,8 +20,8 @@ def span(name: str, **attributes: Value) -> Iterator[None]:
 
 
 @contextmanager
-def taking(spans: Spans) -> Iterator[None]:
-    """From now on `spans` opens them."""
+def using(spans: Spans) -> Iterator[None]:
+    """Within the `with` block `spans` opens the spans."""
     _taken_by.append(spans)
     try:
         yield

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.metadata.out_structure import OutStructure
 from etl.outputs.versions.registry import VersionRow, move_position
-from etl.outputs.versions.tables import instance_names, link_names
+from etl.outputs.versions.tables import instance_variables, link_variables
 from etl.outputs.versions.version import OutVersion
 from etl.quoting import fold
 from etl.runs import CounterName, Counters
@@ -36,14 +36,14 @@ def follow(connection: Connection, known: VersionRow, structure: OutStructure, u
     counters = no_rows()
     version = known.version
     values: dict[str, object] = {"position": known.position, "upto": upto}
-    if fetch_one(connection, _sql("any_change", **version.names), values) is None:
+    if fetch_one(connection, _sql("any_change", **version.variables), values) is None:
         return counters  # nothing to follow, so the position may stay: an unchanged batch writes no row at all
     for table, counter, rows in _follow(connection, version, structure, values):
         counters[counter] += rows
         if _exceeds_threshold(connection, version.schema, table, rows):
             analyze(connection, version, table)
     if _exceeds_threshold(connection, version.store_schema, "journal", sum(counters.values())):
-        execute(connection, _sql("analyze_journal", **version.names))
+        execute(connection, _sql("analyze_journal", **version.variables))
     move_position(connection, version, upto)
     return counters
 
@@ -65,7 +65,7 @@ def rows_by_statistics(connection: Connection, schema: str, tables: Iterable[str
 def analyze(connection: Connection, version: OutVersion, table: str) -> None:
     """Analyzes an out_ table with the server's usual statistics target: readers use the statistics too."""
     execute(connection, _sql("usual_statistics"))
-    execute(connection, _sql("analyze_out", table=table, **version.names))
+    execute(connection, _sql("analyze_out", table=table, **version.variables))
 
 
 def _follow(
@@ -74,12 +74,12 @@ def _follow(
     """(out_ table, counter, rows) of each statement."""
     for table in structure.instances:
         of_object = values | {"bo": table.bo}
-        tables = instance_names(version, structure, table)
+        tables = instance_variables(version, structure, table)
         yield table.name, "upserted", execute(connection, _sql("upsert_instances", **tables), of_object)
         if structure.hidden_states:
             yield table.name, "deleted", execute(connection, _sql("delete_instances", **tables), of_object)
     for link in structure.links:
         of_link = values | {"bo": link.bo, "field": link.field}
-        tables = link_names(version, structure, link)
+        tables = link_variables(version, structure, link)
         yield link.name, "unlinked", execute(connection, _sql("delete_links", **tables), of_link)
         yield link.name, "linked", execute(connection, _sql("insert_links", **tables), of_link)

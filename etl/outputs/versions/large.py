@@ -45,7 +45,7 @@ def fill_table(connection: Connection, versions: Versions, table: str, part: Chu
     version, or its tables were replaced. `bring_up_to_date` then does the rest.
     """
     known = share_version(connection, versions.newest)
-    if known is None or known.structure is None or known.is_astray:
+    if known is None or known.structure is None or known.position_is_stale:
         return no_rows()
     if known.fill is None or not known.fill.is_alone or ddl.missing_out(connection, known.structure, known.schema):
         return no_rows()

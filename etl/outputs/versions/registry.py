@@ -17,8 +17,8 @@ _sql = SqlTemplates(__package__)
 class VersionRow:
     """A row of out_version.
 
-    `fill` is None when its tables are complete. `is_astray`: its position belongs to another server, database or set of
-    tables, as after a restore, and is meaningless here.
+    `fill` is None when its tables are complete. `position_is_stale`: its position belongs to another server,
+    database or set of tables, as after a restore, and is meaningless here.
     """
 
     version: OutVersion
@@ -30,7 +30,7 @@ class VersionRow:
     previous: str | None
     retire_on: date | None
     view_grants: dict[str, Any]
-    is_astray: bool
+    position_is_stale: bool
 
     @classmethod
     def from_row(cls, row: Any, store_schema: str) -> "VersionRow":
@@ -45,7 +45,7 @@ class VersionRow:
             previous=row.previous,
             retire_on=row.retire_on,
             view_grants=row.view_grants,
-            is_astray=row.is_astray,
+            position_is_stale=row.position_is_stale,
         )
 
     @property
@@ -91,7 +91,7 @@ def register(connection: Connection, version: OutVersion, structure: OutStructur
         "fill": json.dumps(fill.as_json()),
         "upto": upto,
     }
-    execute(connection, _sql("register", **version.names), values)
+    execute(connection, _sql("register", **version.variables), values)
 
 
 def restart(connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, upto: str) -> None:
@@ -101,29 +101,29 @@ def restart(connection: Connection, version: OutVersion, structure: OutStructure
         "fill": json.dumps(fill.as_json()),
         "upto": upto,
     }
-    execute(connection, _sql("restart", **version.names), values)
+    execute(connection, _sql("restart", **version.variables), values)
 
 
 def move_position(connection: Connection, version: OutVersion, upto: str) -> None:
     """Moves the position to the snapshot; our own scans are subtracted from the readers'."""
-    execute(connection, _sql("move_position", **version.names), _values(version) | {"upto": upto})
+    execute(connection, _sql("move_position", **version.variables), _values(version) | {"upto": upto})
 
 
 def note_fill(connection: Connection, version: OutVersion, fill: Fill | None) -> None:
     """Records the state of the filling; None: the tables are complete."""
     values = _values(version) | {"fill": json.dumps(fill.as_json()) if fill else None}
-    execute(connection, _sql("note_fill", **version.names), values)
+    execute(connection, _sql("note_fill", **version.variables), values)
 
 
 def note_beside(connection: Connection, version: OutVersion, step: int, rows: int) -> None:
     """Records a step that was done out of order, by a session that shares the version."""
     values = _values(version) | {"step": step, "rows": rows}
-    execute(connection, _sql("note_beside", **version.names), values)
+    execute(connection, _sql("note_beside", **version.variables), values)
 
 
 def note_scans(connection: Connection, version: OutVersion) -> None:
     """Adds this transaction's scans of the version's tables to the count of our own."""
-    execute(connection, _sql("note_scans", **version.names), _values(version))
+    execute(connection, _sql("note_scans", **version.variables), _values(version))
     execute(connection, _sql("flush_statistics"))
 
 

@@ -31,7 +31,7 @@ def announce(connection: Connection, versions: Versions, name: str, on: date | N
     known = find_version(known_versions(connection, versions.store_schema), name, versions)
     if known.is_current and on:
         raise ConfigurationError(f"{known.schema} is the current version: switch to another one first")
-    execute(connection, _sql("announce", **known.version.names), {"schema_name": known.schema, "on": on})
+    execute(connection, _sql("announce", **known.version.variables), {"schema_name": known.schema, "on": on})
     comment = f"'out_ version {known.version.environment_version}, to be dropped from {on} on'" if on else "null"
     execute(connection, _sql("comment_schema", schema=known.schema, comment=comment))
     return Retired(known.schema, is_dropped=False, retire_on=on)
@@ -48,9 +48,9 @@ def retire(connection: Connection, versions: Versions, name: str, *, force: bool
         if why:
             lines = "\n".join(f"  {one}" for one in why)
             raise ConfigurationError(f"{known.schema} stays; with --force it is dropped anyway:\n{lines}")
-    names = known.version.names
-    execute(connection, _sql("drop_version", **names))
-    execute(connection, _sql("forget_version", **names), {"schema_name": known.schema, "previous": known.previous})
+    variables = known.version.variables
+    execute(connection, _sql("drop_version", **variables))
+    execute(connection, _sql("forget_version", **variables), {"schema_name": known.schema, "previous": known.previous})
     return Retired(known.schema, is_dropped=True)
 
 
@@ -72,7 +72,7 @@ def reasons_against(connection: Connection, versions: Versions, known: VersionRo
         yield "it is the current version: `etl out switch` to another one first"
     elif known.schema == versions.newest.schema:
         yield f"MYBPM_OUT_MIGRATION_VERSION={versions.environment_version} names it: the next run would make it again"
-    row = fetch_one(connection, _sql("retiring", **known.version.names), {"schema_name": known.schema})
+    row = fetch_one(connection, _sql("retiring", **known.version.variables), {"schema_name": known.schema})
     if row and row.is_early:
         yield f"its announced day is {row.retire_on}"
     yield from _reads(connection, known)
@@ -85,7 +85,7 @@ def reasons_against(connection: Connection, versions: Versions, known: VersionRo
 
 def _reads(connection: Connection, known: VersionRow) -> Iterator[str]:
     values = {"schema_name": known.schema, "days": LATELY_DAYS}
-    row = fetch_one(connection, _sql("reads", **known.version.names), values)
+    row = fetch_one(connection, _sql("reads", **known.version.variables), values)
     if row and not row.is_counted:
         yield "PostgreSQL counts no reads (track_counts is off, or it is 14), so its readers are unknown"
     elif row and row.is_lately:

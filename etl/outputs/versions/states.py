@@ -14,7 +14,7 @@ _sql = SqlTemplates(__package__)
 class VersionState:
     """One version. `state`: building, current, retiring or live; `percent` filled or compared, 100 when complete.
 
-    `behind`: changes of the journal that it has not followed; `oldest_run` wrote the first of them. `last_read_at`: by
+    `behind`: changes of the journal that it has not followed; `oldest_unit` wrote the first of them. `last_read_at`: by
     any session but our own followers; None when no read is known. PostgreSQL 14 does not count reads, nor
     does any other without track_counts.
     """
@@ -26,7 +26,7 @@ class VersionState:
     percent: int
     position: str
     behind: int
-    oldest_run: int | None
+    oldest_unit: int | None
     built_at: datetime
     followed_at: datetime
     current_since: datetime | None

@@ -110,7 +110,7 @@ def _move(
     connection: Connection, versions: Versions, target: VersionRow, *, force: bool, is_rollback: bool, first: str
 ) -> list[ViewMove]:
     """All versions follow to the same snapshot, so that readers see the same data before and after."""
-    if not target.is_whole or target.is_astray:
+    if not target.is_whole or target.position_is_stale:
         raise _not_whole(target)
     for one in known_versions(connection, versions.store_schema):
         known = lock_version(connection, one.version) if one.is_whole else None

@@ -18,9 +18,9 @@ _NATIVES = {
 }
 
 
-def instance_names(version: OutVersion, structure: OutStructure, table: OutInstances) -> dict[str, object]:
+def instance_variables(version: OutVersion, structure: OutStructure, table: OutInstances) -> dict[str, object]:
     """Names of a business object's tables and columns."""
-    return version.names | {
+    return version.variables | {
         "golden": names.store_table(table.bo),
         "out_table": table.name,
         "columns": [identifier(column.name) for column in table.columns],
@@ -29,9 +29,9 @@ def instance_names(version: OutVersion, structure: OutStructure, table: OutInsta
     }
 
 
-def link_names(version: OutVersion, structure: OutStructure, link: OutLinks) -> dict[str, object]:
+def link_variables(version: OutVersion, structure: OutStructure, link: OutLinks) -> dict[str, object]:
     """Names of a link field's tables and columns."""
-    return version.names | {
+    return version.variables | {
         "golden_link": names.store_link_table(link.bo, link.field),
         "out_link": link.name,
         "owner_column": link.owner_column,

@@ -115,18 +115,18 @@ def reconcile(connection: Connection, versions: Versions, known: VersionRow) -> 
     """
     structure = known.structure or versions.wanted
     lost = _lost_columns(connection, versions, known, structure)
-    if known.structure and not known.is_astray and not lost:
+    if known.structure and not known.position_is_stale and not lost:
         return known, structure
     if lost:
         _log.warning("columns of the out_ version %s are made again and filled: %s", known.schema, ", ".join(lost))
-    elif known.is_astray:
+    elif known.position_is_stale:
         _log.warning("the out_ version %s is not where it was noted: it is compared with the store", known.schema)
-    execute(connection, _sql("journal_restored", **known.version.names))
+    execute(connection, _sql("journal_restored", **known.version.variables))
     upto = snapshot(connection)
     ddl.bring_up_out(connection, structure, known.schema)
     fill = begin(connection, structure, versions.store_schema, versions.undivided_rows, is_new=False)
     restart(connection, known.version, structure, fill, upto)
-    return replace(known, position=upto, structure=structure, fill=fill, is_astray=False), structure
+    return replace(known, position=upto, structure=structure, fill=fill, position_is_stale=False), structure
 
 
 def _lost_columns(connection: Connection, versions: Versions, known: VersionRow, structure: OutStructure) -> list[str]:

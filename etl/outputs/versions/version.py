@@ -16,7 +16,7 @@ class OutVersion:
     code_version: str = names.OUT_MIGRATION_VERSION
 
     @property
-    def names(self) -> dict[str, object]:
+    def variables(self) -> dict[str, object]:
         """The variables of templates."""
         return {"out_schema": self.schema, "store_schema": self.store_schema}
 

@@ -41,7 +41,7 @@ class _Noted:
     keys: tuple[str, ...]
     others: tuple[str, ...]
 
-    def names(self, store_schema: str) -> dict[str, object]:
+    def variables(self, store_schema: str) -> dict[str, object]:
         """The variables of its templates."""
         return {
             "store_schema": store_schema,
@@ -77,9 +77,9 @@ class _Undo:
     store_schema: str
     values: dict[str, object]
 
-    def run(self, statement: str, /, **names: object) -> int:
+    def run(self, statement: str, /, **variables: object) -> int:
         """Runs a statement and returns how many rows it wrote."""
-        return execute(self.connection, _sql(statement, **{"store_schema": self.store_schema} | names), self.values)
+        return execute(self.connection, _sql(statement, **{"store_schema": self.store_schema} | variables), self.values)
 
 
 def undo_run(
@@ -144,15 +144,15 @@ def _undone(noted: dict[int, int]) -> set[int]:
 
 def _undo_noted(undo: _Undo, noted: _Noted) -> tuple[int, int]:
     """Ends what the run began and restores what it ended; returns how many of each."""
-    shape = noted.names(undo.store_schema)
+    variables = noted.variables(undo.store_schema)
     with reading_once(undo.connection):
-        gone = undo.run("undo_begun", **shape) + undo.run("undo_ended_again", **shape)
-        found = undo.run("undo_ended", **shape)
+        gone = undo.run("undo_begun", **variables) + undo.run("undo_ended_again", **variables)
+        found = undo.run("undo_ended", **variables)
         if found and noted is _FILES:
             undo.run("undo_touched_fields")
     if found and noted is _LINKS:
         _settle_links(undo)
-    returned = undo.run("undo_return", **shape)
+    returned = undo.run("undo_return", **variables)
     undo.run("forget_undo_ended")
     return gone, returned
 
@@ -190,15 +190,15 @@ def _undo_instances(
     }
     unique = [columns[field] for field in business_object.unique_fields]
     tables = {"store_schema": store_schema, "golden": names.store_table(business_object.code)}
-    shape = tables | {"fields": list(columns.values()), "unique": unique}
+    variables = tables | {"fields": list(columns.values()), "unique": unique}
     of_object = values | {"bo": business_object.code}
-    wanted = execute(connection, _sql("undo_wanted", **shape), of_object)
+    wanted = execute(connection, _sql("undo_wanted", **variables), of_object)
     for statement in _sql.script("undo_prepare_wanted"):
         execute(connection, statement)
     if wanted and unique:
-        while execute(connection, _sql("undo_refuse", **shape)):
+        while execute(connection, _sql("undo_refuse", **variables)):
             pass
-        execute(connection, _sql("undo_release", **shape))
-    rows = fetch_all(connection, _sql("undo_instances", **shape), of_object)
+        execute(connection, _sql("undo_release", **variables))
+    rows = fetch_all(connection, _sql("undo_instances", **variables), of_object)
     execute(connection, _sql("undo_forget"))
     return {row.counter: row.rows for row in rows}

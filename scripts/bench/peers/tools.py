@@ -113,5 +113,5 @@ PEERS = (
     Peer("psycopg, pipelined", ("psycopg",), _program("psycopg", "psycopg_rows", "many")),
     Peer("psycopg, row by row", ("psycopg",), _program("psycopg", "psycopg_rows", "one"), is_default=True),
     Peer("Singer, tap and target", ("tap", "target"), _singer, is_default=True, makes_own_table=True),
-    Peer("the platform's method", ("psycopg",), _program("psycopg", "house_method")),
+    Peer("the platform's method", ("psycopg",), _program("psycopg", "platform_method")),
 )

@@ -1,5 +1,5 @@
 -- The floor: the whole work of a run (claim, match, golden tables, journal, links, out tables, statuses) by hand, in one
--- session, on the engine's own tables, by somebody who wants to be faster than the engine. Each statement commits.
+-- session, on the engine's own tables, by hand, for the best speed. Each statement commits.
 -- `-- step` names a statement in the report; `-- if` leaves it out when the step named there wrote nothing. When much was
 -- claimed, no nested loops are planned: no statistics know of rows that were just written.
 

@@ -26,7 +26,7 @@ Name text
 
 create unique index on in_tables.in_Person_card (in_id);
 
-create table in_tables.in_Twin (
+create table in_tables.in_Sibling (
 id bigserial primary key,
 in_id varchar(100),
 out_id varchar(32),
@@ -37,7 +37,7 @@ occupied_at timestamp with time zone,
 removed bool default false
 );
 
-create unique index on in_tables.in_Twin (in_id);
+create unique index on in_tables.in_Sibling (in_id);
 
 create table in_tables.in_Department_card_department_CARD (
     Department_card_id varchar(100),
@@ -69,25 +69,25 @@ create table in_tables.in_Person_card_person_CARD2 (
 
 alter table in_tables.in_Person_card_person_CARD2 add column if not exists removed bool default false;
 
-create table in_tables.in_Twin_Twin_Twin (
-    Twin_id varchar(100),
-    Twin_id_2 varchar(100),
+create table in_tables.in_Sibling_Sibling_Sibling (
+    Sibling_id varchar(100),
+    Sibling_id_2 varchar(100),
     in_status varchar(100) default '' not null,
     inserted_date timestamp with time zone default clock_timestamp(),
-    primary key (Twin_id, Twin_id_2)
+    primary key (Sibling_id, Sibling_id_2)
 );
 
-alter table in_tables.in_Twin_Twin_Twin add column if not exists removed bool default false;
+alter table in_tables.in_Sibling_Sibling_Sibling add column if not exists removed bool default false;
 
-create table in_tables.in_Twin_Twin_Person_card (
-    Twin_id varchar(100),
-    Twin_id_2 varchar(100),
+create table in_tables.in_Sibling_Sibling_Person_card (
+    Sibling_id varchar(100),
+    Sibling_id_2 varchar(100),
     in_status varchar(100) default '' not null,
     inserted_date timestamp with time zone default clock_timestamp(),
-    primary key (Twin_id, Twin_id_2)
+    primary key (Sibling_id, Sibling_id_2)
 );
 
-alter table in_tables.in_Twin_Twin_Person_card add column if not exists removed bool default false;
+alter table in_tables.in_Sibling_Sibling_Person_card add column if not exists removed bool default false;
 
 create table if not exists in_tables.in_fileStorage (
 file_id varchar(32) primary key,

@@ -18,7 +18,7 @@ create table out_demo_1_8.Person_card (
     Name text
 );
 
-create table out_demo_1_8.Twin (
+create table out_demo_1_8.Sibling (
     id bigserial primary key,
     system_created_at timestamp with time zone,
     system_creator_fio varchar(100),
@@ -48,10 +48,10 @@ create table out_demo_1_8._Person_card_person_CARD2_ (
     primary key (Person_card_id, person_CARD2_id)
 );
 
-create table out_demo_1_8._Twin_Twin_ (
-    Twin_id varchar(100),
-    Twin_id_2 varchar(100),
-    Twin_bo varchar(100),
+create table out_demo_1_8._Sibling_Sibling_ (
+    Sibling_id varchar(100),
+    Sibling_id_2 varchar(100),
+    Sibling_bo varchar(100),
     inserted_at timestamp with time zone default clock_timestamp(),
-    primary key (Twin_id, Twin_id_2)
+    primary key (Sibling_id, Sibling_id_2)
 );

@@ -22,7 +22,7 @@ create table store_demo.bo_Person_card (
     Name text
 );
 
-create table store_demo.bo_Twin (
+create table store_demo.bo_Sibling (
     _id varchar(16) collate "C" primary key,
     _in_id varchar(100) collate "C" unique,
     _state varchar(8) default 'ACTUAL' not null,
@@ -63,7 +63,7 @@ create table store_demo.link_Person_card_person_CARD2 (
 
 create index on store_demo.link_Person_card_person_CARD2 (_target);
 
-create table store_demo.link_Twin_Twin (
+create table store_demo.link_Sibling_Sibling (
     _owner varchar(16) collate "C" not null,
     _target varchar(16) collate "C" not null,
     _target_bo varchar(63) not null,
@@ -71,4 +71,4 @@ create table store_demo.link_Twin_Twin (
     primary key (_owner, _target)
 );
 
-create index on store_demo.link_Twin_Twin (_target);
+create index on store_demo.link_Sibling_Sibling (_target);

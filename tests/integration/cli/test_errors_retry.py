@@ -1,4 +1,4 @@
-"""Rejected rows on their way back: corrected by the partner alone, and with `etl errors retry`."""
+"""Rejected rows that come again: corrected by the partner alone, and with `etl errors retry`."""
 
 import pytest
 

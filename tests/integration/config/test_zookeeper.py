@@ -92,10 +92,8 @@ def test_a_server_that_does_not_answer() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         source = ZooKeeperSource(f"zookeeper://127.0.0.1:{silent.getsockname()[1]}/mybpm", timeout=1)
-        begun = time.monotonic()
         with pytest.raises(ConfigurationError, match="cannot reach ZooKeeper at"):
             source.write("a.txt", "1")
-        assert time.monotonic() - begun < 10
 
 
 def test_the_first_server_may_be_down(zookeeper_server: str, zookeeper_chroot: str) -> None:
@@ -104,7 +102,7 @@ def test_the_first_server_may_be_down(zookeeper_server: str, zookeeper_chroot: s
 
 
 def test_a_node_of_someone_else(zookeeper_client: KazooClient, zookeeper_chroot: str, zookeeper_url: str) -> None:
-    acl = [make_digest_acl("somebody", "else", all=True)]
+    acl = [make_digest_acl("other", "else", all=True)]
     zookeeper_client.create(f"{zookeeper_chroot}/secret.txt", b"1", acl=acl)
     with open_source(zookeeper_url) as source:
         with pytest.raises(ConfigurationError, match=f"does not let us read {zookeeper_chroot}: its ACL"):

@@ -68,7 +68,7 @@ def foreseen(site: Site) -> set[Finding]:
     return {(*(row[key] for key in keys), (row["column_name"] or "").lower()) for row in found}
 
 
-def said(site: Site) -> set[Finding]:
+def errors_of_run(site: Site) -> set[Finding]:
     keys = ("severity", "in_table", "row_id", "in_id", "code", "message", "message_rus")
     return {(*(row[key] for key in keys), (row["column_name"] or "").lower()) for row in site.errors()}
 
@@ -119,7 +119,7 @@ def test_it_foresees_every_reject_that_it_can_know(site: Site) -> None:
     assert codes >= {"NO_ID", "OUT_ID_UNKNOWN", "NUMBER_NOT_FINITE", "OPTION_UNKNOWN", "JSON_INVALID", "JSON_SHAPE"}
     assert codes >= {"VALUE_TOO_LONG", "UNIQUE_TOO_LONG", "SYSTEM_FIELD_MISSING"}
     site.run()
-    assert said(site) == expected
+    assert errors_of_run(site) == expected
     assert site.partner.statuses("in_Everything") == {"DONE": 3, "ERROR": 7}
 
 
@@ -211,7 +211,7 @@ def test_notes_tell_what_is_not_here(site: Site) -> None:
     site.partner.fill("in_Person", {"in_id": "p", "surname": "P"})
     site.partner.fill("in_Everything_Party_Person", {"Everything_id": "example-everything-1", "Party_id": "p"})
     site.partner.fill("in_Everything_Parent", {"Everything_id": "example-everything-2", "Parent_id": "stranger"})
-    site.partner.fill("in_Person_Boss", {"Person_id": "nobody", "Boss_id": "somebody"})
+    site.partner.fill("in_Person_Boss", {"Person_id": "missing", "Boss_id": "other"})
     one, two, three = (f"example-everything-{n}" for n in (1, 2, 3))
     assert notes(site) == {
         ("in_Everything", one, "mail", "DUPLICATE_VALUE"),
@@ -222,7 +222,7 @@ def test_notes_tell_what_is_not_here(site: Site) -> None:
         ("in_Everything", three, "ofkind", "OPTION_NOT_HERE"),
         ("in_Everything", three, "scan", "FILE_NOT_HERE"),
         ("in_Everything_Parent", two, "parent_id", "END_NOT_HERE"),
-        ("in_Person_Boss", "nobody", "person_id", "END_NOT_HERE"),
+        ("in_Person_Boss", "missing", "person_id", "END_NOT_HERE"),
     }
     assert foreseen(site) == set()
 
@@ -235,14 +235,14 @@ def test_it_takes_for_an_empty_end_what_a_run_does(site: Site, blank: str) -> No
         site.partner.fill("in_Person_Boss", {"Person_id": owner, "Boss_id": boss})
     found = {one for one in foreseen(site) if one[4] == "LINK_END_EMPTY"}
     site.run()
-    assert found == said(site)
+    assert found == errors_of_run(site)
     assert len(found) == 2
 
 
 def test_links_that_are_taken_away_are_no_cause_for_notes(site: Site) -> None:
     fill_around(site, 1)
     fill(site, 1)
-    site.partner.fill("in_Person_Boss", {"Person_id": "nobody", "Boss_id": "somebody", "removed": True})
+    site.partner.fill("in_Person_Boss", {"Person_id": "missing", "Boss_id": "other", "removed": True})
     ends = {"Everything_id": "example-everything-1", "Party_id": "example-person-1"}
     site.partner.fill("in_Everything_Party_Person", ends | {"removed": True})
     assert notes(site) == {("in_Everything", "example-everything-1", "party", "REQUIRED_EMPTY")}

@@ -70,7 +70,7 @@ FAULTS: dict[str, Callable[[random.Random, int], Row]] = {
         draw.choice(["drop", "radio"]): draw.choice(["", " ", "NEW", "new ", "a", "ｎew", "нов"])
     },
     "option by id": lambda draw, n: {"drop": "WbX5Wa8gcabbVbF1"},
-    "dictionary": lambda draw, n: {"ofkind": draw.choice(["", "nobody's", "example-kind-1 "])},
+    "dictionary": lambda draw, n: {"ofkind": draw.choice(["", "missing's", "example-kind-1 "])},
     "json": lambda draw, n: {
         draw.choice(["span", "stay", "list", "answers", "bar", "place", "words", "longwords"]): draw.choice(
             ["{", "{}", "[1]", "[]", '"', '{"lat": 1}', '{"FRA": "x"}', "\x02", '{"a": "\\u0000"}', "null", ""]
@@ -117,7 +117,7 @@ def fill(site: Site, draw: random.Random, rows: int) -> None:
     samples = Samples(company())
     site.partner.fill("in_Kind", samples.row(company().object("Kind"), 1))
     site.partner.fill("in_fileStorage", samples.file(1), {"file_id": "large", "content": b"x" * 5001})
-    ends = [("e0", "p0"), ("e1", "nobody"), ("nobody", "p0"), ("nobody", "nobody"), ("e1", ""), (" ", "p0")]
+    ends = [("e0", "p0"), ("e1", "missing"), ("missing", "p0"), ("missing", "missing"), ("e1", ""), (" ", "p0")]
     site.partner.fill("in_Everything_Party_Person", *({"Everything_id": a, "Party_id": b} for a, b in ends))
 
 
@@ -144,7 +144,7 @@ def test_what_the_check_foretells_the_run_does(site: Site, seed: int) -> None:
         assert {code for *_, code in surprises} <= ONLY_STORE, f"seed {seed}: {surprises}"
         noted = {(row_id, column) for _, row_id, _, column, _ in foretold["note"]}
         for in_table, row_id, _, column, code in surprises:
-            # Of an unknown out_id that is well formed nobody but the store can tell; of all others there was a note.
+            # An unknown out_id that is well formed can only be found in the store; of all others there was a note.
             assert code == "OUT_ID_UNKNOWN" or (row_id, column) in noted, f"seed {seed}: {in_table} {row_id} {code}"
     messages = {(one["row_id"], one["code"], (one["column_name"] or "").lower()): one for one in errors}
     for row in rows:
@@ -161,7 +161,7 @@ def test_every_code_is_foretold_or_known_to_the_store_alone(site: Site) -> None:
         fill(site, random.Random(seed), 40)
         reached |= {row["code"] for row in site.partner(check_sql(company(), TERMS)) if row["severity"] != "note"}
     site.partner.fill(
-        "in_Everything", *({"in_id": f"twin {n}", "mail": "twin@example.com", "text": "t"} for n in range(51))
+        "in_Everything", *({"in_id": f"duplicate {n}", "mail": "duplicate@example.com", "text": "t"} for n in range(51))
     )
     reached |= {row["code"] for row in site.partner(check_sql(company(), TERMS)) if row["severity"] != "note"}
     assert reached | ONLY_STORE | ONLY_ENGINE | OTHER_SOURCES == {fault.code for fault in CATALOGUE}

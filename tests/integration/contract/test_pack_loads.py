@@ -1,4 +1,4 @@
-"""What the contract pack shows, a run takes: the SQL of its guides, the rows of its Excel template, its rights."""
+"""What the contract pack shows, a run takes: the SQL of its guides, the rows of its Excel template, its privileges."""
 
 from pathlib import Path
 

@@ -105,7 +105,7 @@ def ourselves() -> Actor:
     return Actor(sys.executable)
 
 
-def nobody() -> Actor:
+def unprivileged_account() -> Actor:
     """An ordinary user; the test is skipped where we cannot become one or it cannot read this installation."""
     if os.geteuid() != 0:
         pytest.skip("only root can act as another user")
@@ -118,7 +118,7 @@ def nobody() -> Actor:
                 return Actor(python, uid)
         except PermissionError:
             continue
-    pytest.skip("the account nobody cannot read this installation")
+    pytest.skip("the unprivileged account cannot read this installation")
 
 
 def _python_path() -> str:

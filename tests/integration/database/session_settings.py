@@ -70,10 +70,10 @@ def _all(why: str, names: str) -> dict[str, str]:
 
 HARMLESS = {
     **dict.fromkeys(PLANS, _PLAN),
-    "client_min_messages": "which notices come; nobody reads them",
+    "client_min_messages": "which notices come; they are not read",
     "default_transaction_deferrable": "counts for serializable transactions only, and ours are not",
     "stats_fetch_consistency": "how statistics of one transaction are kept together",
-    "application_name": "given on connect; nobody is trusted by it",
+    "application_name": "given on connect; not trusted",
     "default_transaction_read_only": "respected, and reported by `etl check`",
     "session_replication_role": "reported by `etl check`; only a superuser sets it",
     "default_tablespace": "where tables lie is the administrator's",

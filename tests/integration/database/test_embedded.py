@@ -19,13 +19,13 @@ from etl.database.embedded import EmbeddedServer, packaged_binaries
 from etl.errors import ConfigurationError, EnvironmentFault
 from tests.fix_company import until
 from tests.fix_database import binaries
-from tests.integration.database.server_user import Actor, nobody, ourselves
+from tests.integration.database.server_user import Actor, ourselves, unprivileged_account
 from tests.sweeps import mostly_nightly
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the server to another account")
 
 
-@pytest.fixture(params=[ourselves, nobody])
+@pytest.fixture(params=[ourselves, unprivileged_account])
 def actor(request: pytest.FixtureRequest) -> Actor:
     choose: Callable[[], Actor] = request.param
     return choose()
@@ -253,7 +253,7 @@ def test_another_folder_in_the_place_of_the_cluster(open_folder: Path) -> None:
 
 
 def test_without_the_wheel(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "WHEEL", "a_wheel_that_nobody_installed")
+    monkeypatch.setattr(embedded, "WHEEL", "a_wheel_that_is_not_installed")
     with pytest.raises(ConfigurationError, match=r"pip install 'etl\[embedded\]'"):
         EmbeddedServer(open_folder).start()
 

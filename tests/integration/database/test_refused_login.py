@@ -1,4 +1,4 @@
-"""A server that lets nobody in says so in words only; they mean what its SQLSTATE would."""
+"""A server that refuses the log-in says so in words only; they mean what its SQLSTATE would."""
 
 import pytest
 

@@ -79,14 +79,14 @@ def other_database(server: EmbeddedServer, template: Database) -> Iterator[Datab
         yield database
 
 
-def what_comes_of_it(site: Site, folder: Path) -> dict[str, object]:
+def results_of_commands(site: Site, folder: Path) -> dict[str, object]:
     """A whole life: check, fill, two runs with good and bad rows, status, export; what can be compared of it."""
     folder.mkdir()
     source = folder / "Client.csv"
     with source.open("w", newline="") as file:
         csv.writer(file).writerows([["in_id", "Name", "Amount"], ["c1", _LETTERS, "1.5"], ["c2", "NULL", "3e3"]])
     codes = [site.etl("check").code, site.etl("fill", str(source)).code]
-    site.partner.fill("in_Client", {"in_id": "c3", "name": "01/02/2024"}, {"in_id": "", "name": "nobody"})
+    site.partner.fill("in_Client", {"in_id": "c3", "name": "01/02/2024"}, {"in_id": "", "name": "missing"})
     site.partner.fill("in_Claim", {"in_id": "k1", "title": "a\\b"})
     site.partner.fill("in_Claim_Client", {"claim_id": "k1", "client_id": "c1"})
     site.partner.hand_over()
@@ -119,10 +119,10 @@ def test_a_whole_life_is_the_same(make_site: MakeSite, other_database: Database,
     odd_role(odd)
     odd.look(f"alter database {other_database.name} set datestyle to 'SQL, DMY'")
     try:
-        expected = what_comes_of_it(plain, tmp_path / "of plain")
+        expected = results_of_commands(plain, tmp_path / "of plain")
         assert expected["codes"] == [0, 0, 1, 0, 0, 0, 0, 0, 0]
         assert ("Имя 'q' \\ \\n \\' \u20ac end!", "1.5000") in expected["exported"]  # type: ignore[operator]
-        assert what_comes_of_it(odd, tmp_path / "of odd") == expected
+        assert results_of_commands(odd, tmp_path / "of odd") == expected
     finally:
         odd.partner.session.close()
 

@@ -174,14 +174,14 @@ def test_diff_says_what_it_cannot_fix_and_ends_with_4(connected: Path, database:
 
 @pytest.mark.parametrize(
     "options",
-    [("--diff", "--apply"), ("--allow-drop",), ("--with-grants", "somebody", "--direction", "out")],
+    [("--diff", "--apply"), ("--allow-drop",), ("--with-grants", "other", "--direction", "out")],
     ids=" ".join,
 )
 def test_options_that_do_not_go_together(tree: Path, options: tuple[str, ...]) -> None:
     assert call(tree, "generate-ddl", *options).exit_code == 2
 
 
-def test_with_grants_adds_the_partners_rights(tree: Path) -> None:
+def test_with_grants_adds_the_partners_privileges(tree: Path) -> None:
     plain, full = output(tree, "generate-ddl"), output(tree, "generate-ddl", "--with-grants", "shop_partner")
     assert full.startswith(plain)
     grants = full.removeprefix(plain)

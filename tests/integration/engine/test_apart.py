@@ -86,8 +86,8 @@ def new_owner(site: Site) -> Ended:
     return results[-1]
 
 
-def is_whole(site: Site, run: int) -> None:
-    """All is there, once; the partner's rows and the books say so."""
+def check_complete(site: Site, run: int) -> None:
+    """All is there, once; the partner's rows and the receipts say so."""
     assert site.count(f"{STORE}.bo_Client") == site.count(f"{STORE}.bo_Claim") == 3
     assert site.count(f"{STORE}.link_Claim_Client") == 2
     assert site.look(f"select target_value from {STORE}.boi_reference") == [{"target_value": "late"}]
@@ -118,7 +118,7 @@ def test_a_run_that_is_killed_between_the_commits(site: Site, table: str, seq: i
     assert committed == (1 if table == IMPORT else 0)
     assert site.value("select state from in_tables.task where run = %s and seq = %s", [run, seq]) == "running"
     assert new_owner(site).code == 1
-    is_whole(site, run)
+    check_complete(site, run)
 
 
 @pytest.mark.parametrize("table", [IMPORT, STORES])
@@ -132,8 +132,8 @@ def test_links_that_are_taken_away_or_rejected(site: Site, table: str) -> None:
         pass
     assert new_owner(site).code == 1
     [receipt] = site.look("select * from in_tables.migration_receipt where run = %s and claimed > 0", [run])
-    fates = {name: receipt[name] for name in ("claimed", "unchanged", "removed", "rejected", "waiting")}
-    assert fates == {"claimed": 3, "unchanged": 0, "removed": 2, "rejected": 1, "waiting": 0}
+    outcomes = {name: receipt[name] for name in ("claimed", "unchanged", "removed", "rejected", "waiting")}
+    assert outcomes == {"claimed": 3, "unchanged": 0, "removed": 2, "rejected": 1, "waiting": 0}
     assert [(error["code"], error["in_id"]) for error in site.errors(run)] == [("LINK_END_EMPTY", "k1")]
     assert site.count(f"{STORE}.link_Claim_Client") == 1
     assert site.count(f"{STORE}.boi_reference") == 0
@@ -153,8 +153,8 @@ def test_what_the_partner_changes_between_a_kill_and_the_new_owner(site: Site) -
     found = {row["_in_id"]: row["name"] for row in site.look(f"select * from {STORE}.bo_Client")}
     assert found == {"c0": "Client 0", "c1": "Other", "c2": "Client 2", "bad": None}
     [receipt] = site.look("select * from in_tables.migration_receipt where run = %s and in_table = 'in_Client'", [run])
-    fates = {name: receipt[name] for name in ("claimed", "created", "changed", "rejected", "vanished")}
-    assert fates == {"claimed": 4, "created": 2, "changed": 1, "rejected": 0, "vanished": 1}
+    outcomes = {name: receipt[name] for name in ("claimed", "created", "changed", "rejected", "vanished")}
+    assert outcomes == {"claimed": 4, "created": 2, "changed": 1, "rejected": 0, "vanished": 1}
     assert [error["code"] for error in site.errors(run)] == ["REFERENCE_EXPIRED"]
 
 

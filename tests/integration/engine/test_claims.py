@@ -51,7 +51,7 @@ def tasks(site: Site) -> list[Row]:
     )
 
 
-def is_whole(site: Site) -> None:
+def check_complete(site: Site) -> None:
     assert site.count(f"{STORE}.bo_Client") == site.count(f"{STORE}.link_Claim_Client") == ROWS
     receipts = site.look(
         "select in_table, claimed, created from in_tables.migration_receipt "
@@ -75,7 +75,7 @@ def test_each_large_table_has_its_claim(site: Site) -> None:
         table: {table: ROWS} for table in LARGE
     }
     assert found[0]["counters"] == {"in_Claim_Watchers": 1}
-    is_whole(site)
+    check_complete(site)
     chunks = "select count(*) from in_tables.task where kind = 'MIGRATE_SINGLE_FIELDS' and in_table = 'in_Client'"
     assert site.value(chunks) == 4
 
@@ -90,7 +90,7 @@ def test_ids_with_gaps_are_divided_too(site: Site) -> None:
 
 
 def test_a_claim_that_fails_is_made_by_the_next_runner(site: Site) -> None:
-    """Claimed tables stay claimed, and no row is claimed for nobody."""
+    """Claimed tables stay claimed, and no row is claimed without a run."""
     site.look("alter table in_tables.in_Claim add constraint never check (in_status <> 'ON_WORK' or in_id is null)")
     with pytest.raises(EnvironmentFault, match="never"):
         run(site)
@@ -99,7 +99,7 @@ def test_a_claim_that_fails_is_made_by_the_next_runner(site: Site) -> None:
     assert states[""] == "todo"  # the plan
     site.look("alter table in_tables.in_Claim drop constraint never")
     run(site)
-    is_whole(site)
+    check_complete(site)
     assert site.look("select fence from in_tables.run order by id desc limit 1") == [{"fence": 3}]
 
 

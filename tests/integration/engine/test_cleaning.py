@@ -29,7 +29,7 @@ def run(site: Site, *amounts: object) -> int:
     return number
 
 
-def age(site: Site, number: int, days: int) -> int:
+def make_older(site: Site, number: int, days: int) -> int:
     """Makes a run that many days older, its number too; returns that number."""
     older = number - (days * 86_400_000 << 20)
     for table in ("task", "err", "migration_receipt"):
@@ -63,7 +63,7 @@ def counts(site: Site) -> dict[str, int]:
 def test_old_runs_are_forgotten_before_a_run(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="in_pg_migration")
     first, young = run(site, 1, 2, "NaN"), run(site, 3, 4, "NaN")
-    old = age(site, first, days=11)
+    old = make_older(site, first, days=11)
     assert counts(site) == {"err": 2, "task": 2 * TASKS, "run": 2, "journal": 4}
     caplog.clear()
     newest = run(site, 3, 4)
@@ -80,7 +80,7 @@ def test_old_runs_are_forgotten_before_a_run(site: Site, caplog: pytest.LogCaptu
 
 
 def test_a_young_run_stays_whole(site: Site) -> None:
-    age(site, run(site, 1, "NaN"), days=9)
+    make_older(site, run(site, 1, "NaN"), days=9)
     run(site, 2)
     before = counts(site)
     assert cleaned(site) == {
@@ -98,7 +98,7 @@ def test_a_young_run_stays_whole(site: Site) -> None:
 
 
 def test_a_run_takes_a_part_and_the_command_the_rest(site: Site) -> None:
-    age(site, run(site, 1, *["NaN"] * 7), days=11)
+    make_older(site, run(site, 1, *["NaN"] * 7), days=11)
     site.set(cleanLimit=3)
     run(site, 2)
     assert (site.count("in_tables.err"), site.count("in_tables.task")) == (4, 2 * TASKS - 3)
@@ -106,8 +106,8 @@ def test_a_run_takes_a_part_and_the_command_the_rest(site: Site) -> None:
         "errors": 4,
         "tasks": TASKS - 3,
         "runs": 0,
-        "journal": 1,  # of the newest unit on the store, until the run's own began
-        "units": 1,
+        "journal": 0,
+        "units": 0,
         "ended": 0,
         "copies": [],
         "kept": {},
@@ -116,14 +116,14 @@ def test_a_run_takes_a_part_and_the_command_the_rest(site: Site) -> None:
 
 
 def test_days_are_a_setting(site: Site) -> None:
-    age(site, run(site, 1), days=3)
+    make_older(site, run(site, 1), days=3)
     run(site, 2)
     site.set(cleanDays=2)
     assert cleaned(site)["runs"] == 1
 
 
 def test_the_newest_run_stays_however_old(site: Site) -> None:
-    age(site, run(site, 1, "NaN"), days=300)
+    make_older(site, run(site, 1, "NaN"), days=300)
     before = counts(site)
     assert cleaned(site)["runs"] == 0
     assert counts(site) == before
@@ -132,7 +132,7 @@ def test_the_newest_run_stays_however_old(site: Site) -> None:
 
 def test_a_run_that_has_not_ended_stays_and_all_after_it(site: Site) -> None:
     numbers = [run(site, amount) for amount in (1, 2, 3)]
-    _, old, _ = [age(site, number, days) for number, days in zip(numbers, (40, 30, 20), strict=True)]
+    _, old, _ = [make_older(site, number, days) for number, days in zip(numbers, (40, 30, 20), strict=True)]
     site.look("update in_tables.run set state = 'running' where id = %s", [old])
     with site.runtime() as runtime:
         assert clean(runtime).runs == 1
@@ -146,7 +146,7 @@ def test_the_journal_waits_for_every_version(site: Site) -> None:
     second = run(site, 2)
     run(site, 3)
     for number in (first, second):
-        age(site, number, days=11)
+        make_older(site, number, days=11)
     found = cleaned(site)
     follower = OUT if site.out_database == site.store_database else f"mirror in {site.out_database.name}"
     assert (found["journal"], found["kept"]) == (1, {f"{STORE}.journal": f"not yet followed by {follower}"})
@@ -161,7 +161,7 @@ def test_the_journal_waits_for_slower_transactions(site: Site) -> None:
         second = run(site, 2)
         run(site, 3)
         for number in (first, second):
-            age(site, number, days=11)
+            make_older(site, number, days=11)
         assert cleaned(site)["journal"] == 1
     run(site, 4)
     assert cleaned(site)["journal"] == 1
@@ -176,7 +176,7 @@ def test_a_company_that_never_ran(site: Site) -> None:
 
 
 def test_a_run_does_not_fail_because_of_the_clean_up(site: Site, caplog: pytest.LogCaptureFixture) -> None:
-    age(site, run(site, 1, "NaN"), days=11)
+    make_older(site, run(site, 1, "NaN"), days=11)
     run(site, 2)
     site.look(f"revoke delete on in_tables.err from engine_{site.database.name}")
     run(site, 3)
@@ -195,7 +195,7 @@ def test_nothing_to_clean_writes_nothing(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("room", "statement", "index"),
+    ("package", "statement", "index"),
     [
         ("sources.in_tables.receipts", "clean_errors", "err_run"),
         ("runs", "clean", "task_run_seq_key"),
@@ -203,7 +203,7 @@ def test_nothing_to_clean_writes_nothing(site: Site) -> None:
         ("store", "clean_journal", "journal_written_by"),
     ],
 )
-def test_a_pass_finds_its_rows_by_an_index(site: Site, room: str, statement: str, index: str) -> None:
+def test_a_pass_finds_its_rows_by_an_index(site: Site, package: str, statement: str, index: str) -> None:
     """However long the table is: 50,000 rows of which none is old."""
     newest = run(site, 1)
     site.look(
@@ -224,11 +224,11 @@ def test_a_pass_finds_its_rows_by_an_index(site: Site, room: str, statement: str
     )
     for table in ("in_tables.err", "in_tables.task", "in_tables.run", f"{STORE}.journal"):
         site.look(f"vacuum analyze {table}")
-    schemas = {"schema": STORE if room == "store" else "in_tables", "in_schema": "in_tables"}
-    sql = SqlTemplates(f"etl.{room}")(statement, **schemas)
+    schemas = {"schema": STORE if package == "store" else "in_tables", "in_schema": "in_tables"}
+    sql = SqlTemplates(f"etl.{package}")(statement, **schemas)
     with (
         site.runtime() as runtime,
-        transaction(runtime.store_engine if room == "store" else runtime.engine) as connection,
+        transaction(runtime.store_engine if package == "store" else runtime.engine) as connection,
     ):
         explained = type(sql)(f"explain (costs off)\n{sql.text}")
         plan = "\n".join(row[0] for row in fetch_all(connection, explained, {"before": newest, "limit": 100}))

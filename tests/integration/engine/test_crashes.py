@@ -1,4 +1,4 @@
-"""A run that breaks at any point goes on where it stopped, with the same effects as without the break."""
+"""A run that breaks at any point continues where it stopped, with the same effects as without the break."""
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -49,7 +49,7 @@ def deliver(site: Site, number: int) -> None:
     site.partner.hand_over()
 
 
-def is_whole(site: Site, number: int, new_owner: Outcome, first_run: int) -> None:
+def check_complete(site: Site, number: int, new_owner: Outcome, first_run: int) -> None:
     """All batches up to this one are in the store and out, each once."""
     assert site.count(f"{STORE}.bo_Client") == number + 2
     assert site.value(f"select name from {STORE}.bo_Client where _in_id = 'same'") == f"name {number}"
@@ -86,7 +86,7 @@ def test_a_break_before_any_commit(site: Site, layout: str) -> None:
         is_broken = commits >= number
         runs = site.look("select id from in_tables.run where state = 'running'")
         new_owner = site.run()
-        is_whole(site, batch, new_owner, runs[0]["id"] if runs else 0)
+        check_complete(site, batch, new_owner, runs[0]["id"] if runs else 0)
         if not is_broken:
             break
     assert number > 20  # look, prepare, win, and a take and a commit for each task

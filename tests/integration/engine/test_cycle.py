@@ -1,4 +1,4 @@
-"""A whole run, looked at from its books: tasks, receipts, status, and what an idle tick costs."""
+"""A whole run, seen from its bookkeeping tables: tasks, receipts, status, and what an idle tick costs."""
 
 import json
 from typing import Any

@@ -19,7 +19,7 @@ def site(make_site: MakeSite) -> Site:
 
 
 def clients(site: Site, bad: int, good: int = 5) -> None:
-    """Clients of whom so many have a faulty amount, and a firm that comes after them with a link."""
+    """Clients, `bad` of them with a faulty amount, and a firm that comes after them with a link."""
     rows: list[Row] = [{"in_id": f"bad-{n}", "amount": "NaN"} for n in range(bad)]
     site.partner.redeliver("in_client", *rows, *({"in_id": f"good-{n}", "amount": "1"} for n in range(good)))
     site.partner.redeliver("in_firm", {"in_id": "f", "name": "Firm"})
@@ -47,7 +47,7 @@ def test_one_more_stops_the_run(site: Site) -> None:
     assert (site.count(f"{STORE}.bo_client"), site.count(f"{STORE}.bo_firm")) == (5, 0)
 
 
-def test_a_stopped_run_leaves_its_books(site: Site) -> None:
+def test_a_stopped_run_keeps_its_receipts(site: Site) -> None:
     clients(site, bad=4)
     with pytest.raises(RunStopped):
         site.run()

@@ -83,8 +83,8 @@ def states(site: Site) -> dict[str, tuple[str, int, object]]:
     return {one.schema_name: (one.state, one.percent, one.last_read_at) for one in found}
 
 
-def is_whole(site: Site, batches: int = 1, rows: int = ROWS) -> None:
-    """Readers see everything, each once, and nobody is said to have read it meanwhile."""
+def check_complete(site: Site, batches: int = 1, rows: int = ROWS) -> None:
+    """Readers see everything, each once, and no reader is recorded meanwhile."""
     assert states(site) == {OUT: ("current", 100, None)}
     assert {table: site.count(f"{OUT}.{table}") for table in TABLES} == dict.fromkeys(TABLES, batches * rows)
     assert wrong_rows(site, OUT) == {}
@@ -92,7 +92,7 @@ def is_whole(site: Site, batches: int = 1, rows: int = ROWS) -> None:
 
 
 def broken_off(site: Site, tasks: int = 1) -> None:
-    """A run of one worker that has finished so many tasks of filling, the first makes the tables, and is gone."""
+    """A run of one worker that is killed after this many tasks of filling; the first one makes the tables."""
 
     def check_cancelled() -> None:
         if site.count("in_tables.task where kind = 'FILL_OUT' and state = 'done'") >= tasks:
@@ -115,7 +115,7 @@ def test_each_table_has_a_task_of_its_own(site: Site) -> None:
         "Запуск процессов": {},
     }
     assert outcome.out == {"upserted": 2 * ROWS, "deleted": 0, "linked": 2 * ROWS, "unlinked": 0}
-    is_whole(site)
+    check_complete(site)
     deliver(site, 1)
     assert run(site).out["upserted"] == 2 * ROWS
     assert fillings(site) == {}
@@ -182,7 +182,7 @@ def test_a_break_before_a_commit(site: Site, layout: str) -> None:
         with large(site) as runtime:
             commits = crash_before_commit(runtime, number)
         run(site)
-        is_whole(site, batch + 1)
+        check_complete(site, batch + 1)
         assert list(fillings(site)) == TABLES
         if commits < number:
             break
@@ -200,7 +200,7 @@ def test_another_runner_goes_on_and_its_workers_fill_side_by_side(site: Site) ->
             assert fillings(site)["Client"] == "running"
             assert states(site)[OUT][0] == "building"
         assert new_owner.result().taken_over
-    is_whole(site)
+    check_complete(site)
 
 
 @BOTH_LAYOUTS
@@ -210,7 +210,7 @@ def test_a_task_performed_again_finds_its_table_filled(site: Site) -> None:
     site.look("update in_tables.task set state = 'todo' where kind = 'FILL_OUT'")
     run(site)
     assert [table for table in TABLES if not counted(site)[f"Заполнение / fill: {table}"]] == ["Client", "Claim"]
-    is_whole(site)
+    check_complete(site)
 
 
 def test_a_build_that_comes_between_does_it_all(site: Site) -> None:
@@ -219,7 +219,7 @@ def test_a_build_that_comes_between_does_it_all(site: Site) -> None:
         built = build_version(runtime, "1", lambda percent: None)
     assert sum(built.rows.values()) == 3 * ROWS
     assert sum(run(site).out.values()) == ROWS
-    is_whole(site)
+    check_complete(site)
 
 
 def test_a_build_at_the_same_time_waits_and_finishes(site: Site) -> None:
@@ -232,7 +232,7 @@ def test_a_build_at_the_same_time_waits_and_finishes(site: Site) -> None:
             built = pool.submit(build_version, runtime, "1", lambda percent: None)
             until(lambda: waiting_for(site, "out_version"), "the build waits for the version")
         assert sum(built.result().rows.values()) + sum(new_owner.result().out.values()) == 4 * ROWS
-    is_whole(site)
+    check_complete(site)
 
 
 def waiting_for(site: Site, table: str) -> list[dict[str, Any]]:
@@ -252,7 +252,7 @@ def test_tasks_leave_a_version_alone_that_someone_holds(site: Site) -> None:
         assert sum(run(site).out.values()) == 0
         assert states(site) == {OUT: ("building", 0, None)}
     assert site.etl("out", "build").code == 0
-    is_whole(site)
+    check_complete(site)
 
 
 def test_a_version_that_was_followed_meanwhile_is_filled_by_its_follower(site: Site) -> None:
@@ -264,7 +264,7 @@ def test_a_version_that_was_followed_meanwhile_is_filled_by_its_follower(site: S
         build = build_version(runtime, "1", lambda percent: None)
     assert sum(build.rows.values()) >= 3 * ROWS
     run(site)
-    is_whole(site)
+    check_complete(site)
 
 
 def test_the_store_changes_meanwhile(site: Site) -> None:

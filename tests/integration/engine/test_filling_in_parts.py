@@ -5,7 +5,7 @@ import pytest
 from etl.engine import Outcome, Runtime, build_version, run_once
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, OUT, STORE, MakeSite, Site
 from tests.integration.engine.test_crashes import Crash
-from tests.integration.engine.test_filling import CHUNK_ROWS, TABLES, counted, deliver, is_whole, large
+from tests.integration.engine.test_filling import CHUNK_ROWS, TABLES, check_complete, counted, deliver, large
 from tests.integration.outputs.writers import wrong_rows
 
 pytestmark = pytest.mark.first_run
@@ -24,7 +24,7 @@ def site(make_site: MakeSite) -> Site:
 
 
 def run(site: Site, fillings: int | None = None) -> Outcome:
-    """A run that finds the statistics which many rows would have; gone after so many tasks of filling are done."""
+    """A run that finds the statistics which many rows would have; killed after this many tasks of filling are done."""
 
     def check_cancelled() -> None:
         done = site.count("in_tables.task where kind = 'FILL_OUT' and state = 'done'")
@@ -55,7 +55,7 @@ def test_each_part_has_a_task(site: Site) -> None:
     assert list(filled) == TITLES
     half = ROWS // 2
     assert all(sum(rows.values()) == half for rows in filled.values()), "the sample is the whole small table"
-    is_whole(site, rows=ROWS)
+    check_complete(site, rows=ROWS)
 
 
 @BOTH_LAYOUTS
@@ -66,7 +66,7 @@ def test_a_run_that_breaks_off_between_parts_is_finished_by_the_next(site: Site,
     assert set(cuts(site)) == set(TABLES)
     with large(site) as runtime:
         assert run_once(runtime).taken_over
-    is_whole(site, rows=ROWS)
+    check_complete(site, rows=ROWS)
 
 
 @pytest.mark.parametrize("fillings", [2, 5])
@@ -84,4 +84,4 @@ def test_without_statistics_the_first_task_does_it_all(site: Site) -> None:
         run_once(runtime)
     filled = counted(site)
     assert [sum(filled[title].values()) for title in TITLES] == [ROWS] * 4 + [0] * 4
-    is_whole(site, rows=ROWS)
+    check_complete(site, rows=ROWS)

@@ -1,4 +1,4 @@
-"""Runners that share one run, as processes: each takes tasks, and whoever dies or freezes leaves nothing behind."""
+"""Runners that share one run, as processes: each takes tasks, and one that dies or freezes leaves nothing behind."""
 
 import json
 import signal
@@ -25,7 +25,8 @@ fields:
     for code in TABLES
 }
 ROWS = 50
-LEASE: dict[str, Any] = {"leaseSeconds": 3, "heartbeatSeconds": 1}
+# Long enough for a busy machine, on which a process may stand still for seconds.
+LEASE: dict[str, Any] = {"leaseSeconds": 5, "heartbeatSeconds": 1}
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def site(make_site: MakeSite) -> Site:
     return site
 
 
-def is_whole(site: Site) -> None:
-    """Each row and link is there once, and the books say so."""
+def check_complete(site: Site) -> None:
+    """Each row and link is there once, and the receipts say so."""
     for code in TABLES:
         assert site.value(f"select count(*) from {STORE}.bo_{code}") == ROWS
         assert site.value(f"select count(*) from {STORE}.link_{code}_Next") == ROWS
@@ -68,8 +69,8 @@ def owners(site: Site) -> dict[str, int]:
     return {row["owner"]: row["n"] for row in rows}
 
 
-def joined(site: Site, number: int = 1) -> None:
-    """Waits until so many helpers have joined the run that goes on."""
+def wait_for_helpers(site: Site, number: int = 1) -> None:
+    """Waits until this many helpers have joined the current run."""
     query = (
         "select h.pid from in_tables.runner h join in_tables.run r on r.id = h.run and r.state = 'running' "
         "where h.heartbeat_at is not null"
@@ -77,7 +78,7 @@ def joined(site: Site, number: int = 1) -> None:
     until(lambda: len(site.look(query)) >= number, f"{number} helpers have joined")
 
 
-def begun(site: Site, process: "subprocess.Popen[str]", code: str) -> None:
+def wait_for_task(site: Site, process: "subprocess.Popen[str]", code: str) -> None:
     """Waits until that process performs the task of that table."""
     query = (
         "select 1 from in_tables.task t join in_tables.runner h on h.run = t.run and h.owner = t.owner "
@@ -87,8 +88,8 @@ def begun(site: Site, process: "subprocess.Popen[str]", code: str) -> None:
 
 
 @contextmanager
-def held(site: Site, code: str) -> Iterator[None]:
-    """Whoever takes that table's task waits; all others go on."""
+def task_held(site: Site, code: str) -> Iterator[None]:
+    """The runner that takes that table's task waits; all others continue."""
     with site.locking(f"{STORE}.bo_{code}"):
         yield
 
@@ -98,7 +99,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start(site: Site) -> Iterator[Start]:
-    """Starts `etl run`; at the end whoever is left is killed."""
+    """Starts `etl run`; processes that are left at the end are killed."""
     started: list[subprocess.Popen[str]] = []
 
     def begin(*arguments: str) -> "subprocess.Popen[str]":
@@ -112,7 +113,7 @@ def start(site: Site) -> Iterator[Start]:
             process.communicate()
 
 
-def said(process: "subprocess.Popen[str]") -> Ended:
+def ended_cleanly(process: "subprocess.Popen[str]") -> Ended:
     done = ended(process)
     assert "Traceback" not in done.err, done.err
     return done
@@ -120,130 +121,130 @@ def said(process: "subprocess.Popen[str]") -> Ended:
 
 @BOTH_LAYOUTS
 def test_three_processes_share_a_run(site: Site, start: Start) -> None:
-    with held(site, "Part1"):
+    with task_held(site, "Part1"):
         owner = start()
-        begun(site, owner, "Part1")
-        with held(site, "Part2"):
+        wait_for_task(site, owner, "Part1")
+        with task_held(site, "Part2"):
             first = start("--join")
-            begun(site, first, "Part2")
+            wait_for_task(site, first, "Part2")
             second = start("--join")
-            joined(site, 2)
+            wait_for_helpers(site, 2)
             until(lambda: len(owners(site)) == 2, "the second helper has performed a task")
-    codes = [said(process) for process in (owner, first, second)]
+    codes = [ended_cleanly(process) for process in (owner, first, second)]
     assert [one.code for one in codes] == [0, 0, 0], codes
     assert len(owners(site)) == 3
     helped = [json.loads(one.out)["helped"] for one in codes]
     assert helped[0] == 0
     assert min(helped[1:]) > 0
     assert site.value("select max(attempts) from in_tables.task") == 1
-    is_whole(site)
+    check_complete(site)
 
 
 @BOTH_LAYOUTS
 def test_a_helper_killed_in_the_middle_of_a_task(site: Site, start: Start) -> None:
-    with held(site, "Part1"):
+    with task_held(site, "Part1"):
         owner = start()
-        begun(site, owner, "Part1")
-        with held(site, "Part2"):
+        wait_for_task(site, owner, "Part1")
+        with task_held(site, "Part2"):
             helper = start("--join")
-            begun(site, helper, "Part2")
+            wait_for_task(site, helper, "Part2")
             helper.kill()
-            assert ended(helper).code == -signal.SIGKILL
-    assert said(owner).code == 0
+            assert ended_cleanly(helper).code == -signal.SIGKILL
+    assert ended_cleanly(owner).code == 0
     assert [row["attempts"] for row in site.look("select attempts from in_tables.task where attempts > 1")] == [2]
-    is_whole(site)
+    check_complete(site)
 
 
 @BOTH_LAYOUTS
 def test_a_frozen_helper_that_wakes_writes_nothing(site: Site, start: Start) -> None:
-    with held(site, "Part1"):
+    with task_held(site, "Part1"):
         owner = start()
-        begun(site, owner, "Part1")
-        with held(site, "Part2"):
+        wait_for_task(site, owner, "Part1")
+        with task_held(site, "Part2"):
             helper = start("--join")
-            begun(site, helper, "Part2")
+            wait_for_task(site, helper, "Part2")
             helper.send_signal(signal.SIGSTOP)
-    assert said(owner).code == 0
-    is_whole(site)
+    assert ended_cleanly(owner).code == 0
+    check_complete(site)
     before = site.fingerprint()
     finished = owners(site)
     helper.send_signal(signal.SIGCONT)
-    assert said(helper).code == 0
+    assert ended_cleanly(helper).code == 0
     assert site.fingerprint() == before
     assert owners(site) == finished
 
 
 @BOTH_LAYOUTS
 def test_a_helper_takes_over_when_the_owner_dies(site: Site, start: Start) -> None:
-    with held(site, "Part1"):
+    with task_held(site, "Part1"):
         owner = start()
-        begun(site, owner, "Part1")
-        with held(site, "Part2"):
+        wait_for_task(site, owner, "Part1")
+        with task_held(site, "Part2"):
             helper = start("--join")
-            begun(site, helper, "Part2")
+            wait_for_task(site, helper, "Part2")
             owner.kill()
-            assert ended(owner).code == -signal.SIGKILL
+            assert ended_cleanly(owner).code == -signal.SIGKILL
             until(lambda: site.value("select fence from in_tables.run_fence") == 3, "the run is taken over")
-    new_owner = said(helper)
+    new_owner = ended_cleanly(helper)
     assert new_owner.code == 0
     assert json.loads(new_owner.out)["taken_over"]
-    is_whole(site)
+    check_complete(site)
 
 
 def test_a_helper_is_asked_to_end(site: Site, start: Start) -> None:
-    """Its task is free again at once, and no strike against it."""
-    with held(site, "Part1"):
+    """Its task is free again at once, and no crash is counted."""
+    with task_held(site, "Part1"):
         owner = start()
-        begun(site, owner, "Part1")
-        with held(site, "Part2"):
+        wait_for_task(site, owner, "Part1")
+        with task_held(site, "Part2"):
             helper = start("--join")
-            begun(site, helper, "Part2")
+            wait_for_task(site, helper, "Part2")
             helper.send_signal(signal.SIGTERM)
-            assert said(helper).code == 143
+            assert ended_cleanly(helper).code == 143
             query = (
                 "select crash_count from in_tables.task where in_table = 'in_Part2' and state = 'todo' and attempts = 1"
             )
             assert site.look(query) == [{"crash_count": 0}]
-    assert said(owner).code == 0
-    is_whole(site)
+    assert ended_cleanly(owner).code == 0
+    check_complete(site)
 
 
 def test_a_helper_with_other_metadata_leaves_the_run_alone(site: Site, start: Start) -> None:
-    with held(site, "Part1"):
+    with task_held(site, "Part1"):
         owner = start()
-        begun(site, owner, "Part1")
+        wait_for_task(site, owner, "Part1")
         site.set(copyTables="false", nullPolicy="keep", **LEASE)
-        refused = said(start("--join"))
+        refused = ended_cleanly(start("--join"))
         assert refused.code == 75
         assert "is left alone: its runner" in refused.err
         assert f"pid {owner.pid}" in refused.err
-    assert said(owner).code == 0
+    assert ended_cleanly(owner).code == 0
     assert len(owners(site)) == 1
-    is_whole(site)
+    check_complete(site)
 
 
 def test_without_join_the_other_one_is_left_to_it(site: Site, start: Start) -> None:
-    with held(site, "Part1"):
+    with task_held(site, "Part1"):
         owner = start()
-        begun(site, owner, "Part1")
-        assert said(start()).code == 75
-    assert said(owner).code == 0
+        wait_for_task(site, owner, "Part1")
+        assert ended_cleanly(start()).code == 75
+    assert ended_cleanly(owner).code == 0
 
 
 def test_a_run_that_is_stopped_sends_its_helpers_away_first(site: Site, start: Start) -> None:
     """The helper sits in a merge; what it has done is undone before the rows are ready again."""
     site.partner("update in_Part3 set in_id = null")
     site.set(copyTables="false", errorLimit=0, **LEASE)
-    with held(site, "Part2"):
-        with held(site, "Part1"):
+    with task_held(site, "Part2"):
+        with task_held(site, "Part1"):
             owner = start()
-            begun(site, owner, "Part1")
+            wait_for_task(site, owner, "Part1")
             helper = start("--join")
-            begun(site, helper, "Part2")
-        assert said(owner).code == 3
+            wait_for_task(site, helper, "Part2")
+        assert ended_cleanly(owner).code == 3
         assert site.look("select state from in_tables.run order by id desc limit 1") == [{"state": "stopped"}]
         assert site.partner.statuses("in_Part2") == {"": ROWS}
-    sent_away = said(helper)
+    sent_away = ended_cleanly(helper)
     assert sent_away.code == 0
     assert "ins_inkafka_status=2: that run was stopped" in sent_away.out
     assert site.count(f"{STORE}.bo_Part2") == 0
@@ -252,23 +253,23 @@ def test_a_run_that_is_stopped_sends_its_helpers_away_first(site: Site, start: S
 def test_a_helper_that_finds_why_the_run_must_stop_leaves_that_to_its_owner(site: Site, start: Start) -> None:
     site.partner("update in_Part3 set in_id = null")
     site.set(copyTables="false", errorLimit=0, **LEASE)
-    with held(site, "Part1"):
+    with task_held(site, "Part1"):
         owner = start()
-        begun(site, owner, "Part1")
-        helper = said(start("--join"))
+        wait_for_task(site, owner, "Part1")
+        helper = ended_cleanly(start("--join"))
         assert helper.code == 75
         assert "is left to its owner" in helper.err
         assert site.look("select state from in_tables.run order by id desc limit 1") == [{"state": "running"}]
-    assert said(owner).code == 3
+    assert ended_cleanly(owner).code == 3
 
 
 def test_joining_inside_one_process_says_what_it_did(site: Site) -> None:
-    """Nothing goes on: `run_or_help` is `run_once`."""
+    """Without a run to help `run_or_help` is `run_once`."""
     with site.runtime() as runtime:
         outcome = run_or_help(runtime)
     assert outcome.run
     assert outcome.helped == 0
-    is_whole(site)
+    check_complete(site)
 
 
 def test_a_run_that_cannot_be_joined_is_not_asked_again_and_again(site: Site) -> None:
@@ -284,4 +285,4 @@ def test_a_run_that_cannot_be_joined_is_not_asked_again_and_again(site: Site) ->
                 run_or_help(other)
         runtime.handshake.give_up(lease)
         assert run_or_help(runtime).taken_over
-    is_whole(site)
+    check_complete(site)

@@ -1,4 +1,4 @@
-"""The alarm that bounds a stop never is how the process ends, whenever it comes."""
+"""The signal that bounds a stop never is how the process ends, whenever it comes."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A run waits for a server that somebody must fix: it keeps its lease, says so once, and goes on by itself."""
+"""A run waits for a server that must be fixed: it keeps its lease, says so once, and continues by itself."""
 
 import json
 import logging
@@ -18,7 +18,7 @@ from tests.integration.hooks.listener import listening
 _FULL = """
 create or replace function public.full_disk() returns trigger language plpgsql as $$
 begin
-    raise exception 'sown' using errcode = '{sqlstate}';
+    raise exception 'injected' using errcode = '{sqlstate}';
 end $$;
 create trigger full_disk before insert on {table} for each statement execute function public.full_disk();
 """
@@ -55,8 +55,8 @@ def owner(site: Site) -> Row:
     return row
 
 
-def is_as_if_nothing_had_been(site: Site) -> None:
-    """One attempt of each task, no strike, no reason left, everything merged."""
+def check_merged_at_first_attempt(site: Site) -> None:
+    """One attempt of each task, no crash counted, no reason left, everything merged."""
     tasks = site.look(
         "select distinct state, attempts, error from in_tables.task where run = (select max(id) from in_tables.run)"
     )
@@ -86,7 +86,7 @@ def test_it_goes_on_when_the_server_is_fixed(
         assert listener.events[0]["message"].startswith(f"run {running.result().run} waits: PostgreSQL ")
     assert owner(site) == first
     assert not running.result().taken_over
-    is_as_if_nothing_had_been(site)
+    check_merged_at_first_attempt(site)
     reported = [record for record in caplog.records if "continues" in record.message]
     assert [record.levelname for record in reported] == ["ERROR", "INFO"]
 
@@ -116,7 +116,7 @@ def test_patience_ends(site: Site) -> None:
 
 
 def test_a_helper_waits_too(site: Site) -> None:
-    """The owner waits with one task and the helper with the other; nobody takes anything over."""
+    """The owner waits with one task and the helper with the other; neither takes anything over."""
     with full(site):
         first = site.start("run", "--json")
         until(lambda: len(waiting(site)) == 1, "the owner waits")
@@ -125,11 +125,11 @@ def test_a_helper_waits_too(site: Site) -> None:
         before = owner(site)
     assert [ended(process).code for process in (first, helper)] == [0, 0]
     assert owner(site) == before
-    is_as_if_nothing_had_been(site)
+    check_merged_at_first_attempt(site)
 
 
 def long_pauses() -> None:
-    """Whoever sleeps through a pause misses every deadline."""
+    """A runner that sleeps through a pause misses every deadline."""
     from etl.runs import error_class
 
     for meaning, backoffs in error_class._BACKOFFS.items():

@@ -28,7 +28,7 @@ POISON = (7, 8, 1500)
 _REFUSING = """
 create function public.refuse() returns trigger language plpgsql as $$
 begin
-    if {poison} then raise exception 'sown' using errcode = '{sqlstate}', detail = 'with ' || new::text; end if;
+    if {poison} then raise exception 'injected' using errcode = '{sqlstate}', detail = 'with ' || new::text; end if;
     return new;
 end $$;
 create trigger refuse before insert or update on {table} for each row execute function public.refuse();
@@ -83,8 +83,8 @@ def names_the_poison_rows(site: Site) -> None:
     assert sorted(error["in_id"] for error in errors) == sorted(f"c{n}" for n in POISON)
     for error in errors:
         assert (error["code"], error["value"], error["severity"]) == ("ROW_QUARANTINED", None, "error")
-        assert error["message"] == "the server refuses the row: 22P05 sown"
-        assert error["message_rus"].endswith(": 22P05 sown")
+        assert error["message"] == "the server refuses the row: 22P05 injected"
+        assert error["message_rus"].endswith(": 22P05 injected")
         assert error["row_id"] == int(error["in_id"][1:])
 
 
@@ -96,8 +96,8 @@ def test_only_the_poison_rows_are_rejected(site: Site) -> None:
     names_the_poison_rows(site)
     assert site.partner.statuses("in_Client") == {"DONE": ROWS - len(POISON), "ERROR": len(POISON)}
     assert site.count(f"{STORE}.bo_Client") == ROWS - len(POISON)
-    books = {"claimed": ROWS, "created": ROWS - len(POISON), "rejected": len(POISON)}
-    assert receipt(site, "in_Client") == books | {"waiting": 0, "vanished": 0, "released": 0}
+    expected = {"claimed": ROWS, "created": ROWS - len(POISON), "rejected": len(POISON)}
+    assert receipt(site, "in_Client") == expected | {"waiting": 0, "vanished": 0, "released": 0}
     assert site.partner.marker()["ins_inkafka_status"] == 1
     [task] = site.look(
         "select state, attempts, crash_count from in_tables.task "
@@ -113,7 +113,7 @@ def test_every_fault_of_values_leads_to_its_row(site: Site, sqlstate: str) -> No
     refusing(site, "bo_Client", "new.amount = 1999", sqlstate)
     assert site.run().exit_code == 1
     [error] = site.errors()
-    assert (error["in_id"], error["message"]) == ("c1999", f"the server refuses the row: {sqlstate} sown")
+    assert (error["in_id"], error["message"]) == ("c1999", f"the server refuses the row: {sqlstate} injected")
 
 
 def test_a_constraint_that_someone_added(site: Site) -> None:
@@ -177,7 +177,7 @@ def test_rows_that_only_together_are_refused(site: Site) -> None:
     site.look(
         "create function public.refuse() returns trigger language plpgsql as $$ begin "
         "if (select count(*) from fresh where amount in (3, 1700)) > 1 then "
-        "raise exception 'sown' using errcode = '54000'; end if; return null; end $$; "
+        "raise exception 'injected' using errcode = '54000'; end if; return null; end $$; "
         f"create trigger refuse after insert on {STORE}.bo_Client referencing new table as fresh "
         "for each statement execute function public.refuse()",
         at=site.store_database,
@@ -231,12 +231,12 @@ def test_no_link_of_the_batch_is_blamed_for_one_that_waited(site: Site) -> None:
 
 
 def test_what_is_not_of_rows_ends_a_search(site: Site) -> None:
-    """Disk, rights, memory blame no row, whenever they are met."""
+    """Disk, privileges, memory blame no row, whenever they are met."""
     refusing(site, "bo_Client", "new.amount = 5")
     site.look("create sequence public.tries; grant all on public.tries to public", at=site.store_database)
     site.look(
         "create function public.full() returns trigger language plpgsql as $$ begin "
-        "if nextval('public.tries') > 3 then raise exception 'sown' using errcode = '53100'; end if; "
+        "if nextval('public.tries') > 3 then raise exception 'injected' using errcode = '53100'; end if; "
         "return null; end $$; "
         f"create trigger full_disk before insert on {STORE}.bo_Client for each statement "
         "execute function public.full()",

@@ -1,4 +1,4 @@
-"""What a run makes before it starts, and that it waits for nobody when there is nothing to make."""
+"""What a run makes before it starts, and that it waits for no session when there is nothing to make."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def site(make_site: MakeSite) -> Site:
 
 
 def test_a_second_preparation_waits_for_no_one(site: Site) -> None:
-    """Writers of our tables and readers of our views may be at work for hours."""
+    """Writers of our tables and readers of our views may take hours."""
     site.run()
     with session(site.database) as at_import, session(site.store_database) as at_store:
         for table in ("in_tables.err", "in_tables.run", "in_tables.task"):

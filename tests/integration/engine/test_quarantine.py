@@ -1,4 +1,4 @@
-"""A task that ends its runner each time is set aside, and no other with it; the run goes on without its rows."""
+"""A task that ends its runner each time is set aside, and no other with it; the run continues without its rows."""
 
 import json
 
@@ -17,7 +17,7 @@ begin
 end $$;
 create trigger poison before insert on {STORE}.bo_Client for each row execute function public.poison();
 """
-# Rows that a server bears one by one, but not together: no search finds one that is a poison row.
+# Rows that a server takes one by one, but not together: no search finds one that is a poison row.
 _COMBINATION = f"""
 create function public.poison() returns trigger language plpgsql as $$
 begin
@@ -31,7 +31,7 @@ _KILL_BACKEND = "perform pg_terminate_backend(pg_backend_pid()); perform pg_slee
 
 
 def raising(sqlstate: str) -> str:
-    return f"raise exception 'sown' using errcode = '{sqlstate}'"
+    return f"raise exception 'injected' using errcode = '{sqlstate}'"
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def is_set_aside(site: Site) -> None:
 
 
 def is_fixed(site: Site) -> None:
-    """What shows it also says how to go on, and that works."""
+    """What shows it also says how to continue, and that works."""
     site.look(f"drop trigger poison on {STORE}.bo_Client", at=site.store_database)
     assert site.etl("errors", "retry", "--code", "CHUNK_QUARANTINED").code == 0
     site.partner.hand_over()
@@ -119,7 +119,7 @@ def test_it_is_set_aside_with_a_store_of_its_own_too(site: Site, how: str, act: 
 
 @pytest.mark.parametrize("sqlstate", ["53100", "53200", "58030", "25006", "28000", "42501", "57014", "0A000", "55P03"])
 def test_what_is_not_the_tasks_fault_is_never_held_against_it(site: Site, sqlstate: str) -> None:
-    """Disk, memory, rights, a cancelled statement: the run breaks off, no row is marked, and it goes on later."""
+    """Disk, memory, privileges, a cancelled statement: the run breaks off, no row is marked, it is resumed later."""
     poisoned(site, raising(sqlstate))
     for _ in range(2):
         with pytest.raises(EnvironmentFault):

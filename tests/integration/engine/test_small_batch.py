@@ -64,7 +64,7 @@ def instances(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def site(make_site: MakeSite, instances: int) -> Site:
-    """A store of so many instances of each object and as many links of each field, read a moment ago."""
+    """A store of this many instances of each object and as many links of each field, read a moment ago."""
     site = make_site(DOCUMENTS)
     site.partner.hand_over()
     assert site.run().run
@@ -100,7 +100,7 @@ def scanned(site: Site, before: dict[str, int], large: int) -> dict[str, int]:
 
 
 def counts(site: Site, large: int) -> dict[str, int]:
-    """Database and table of so many rows -> rows that were read of it one after the other."""
+    """Database and table of at least this many rows -> rows that were read of it one after the other."""
     found: dict[str, int] = {}
     for one in site.databases:
         site.wait_for_statistics(one)
@@ -110,7 +110,7 @@ def counts(site: Site, large: int) -> dict[str, int]:
 
 
 def handed_over(site: Site, *, large: int, are_statistics_fresh: bool) -> dict[str, int]:
-    """Tables of so many rows that the run over what is ready now has read whole."""
+    """Tables of at least this many rows that the run over what is ready now has read whole."""
     site.partner.hand_over()
     if are_statistics_fresh:
         for one in site.databases:

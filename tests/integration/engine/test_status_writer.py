@@ -19,7 +19,7 @@ MARKING = "application_name like 'etl:%' and query like '%unchanged since they w
 
 @pytest.fixture
 def site(make_site: MakeSite) -> Site:
-    """So many clients are ready that their marks go ahead; one is bad."""
+    """Enough clients are ready for their marks to be written ahead; one is bad."""
     site = make_site(CLAIMS, copyTables="false", leaseSeconds=3, heartbeatSeconds=1)
     site.partner.fill("in_Claim", {"in_id": "k0"})
     assert site.run().exit_code == 0
@@ -29,7 +29,7 @@ def site(make_site: MakeSite) -> Site:
     return site
 
 
-def is_whole(site: Site) -> None:
+def check_complete(site: Site) -> None:
     assert site.partner.statuses("in_Client") == {"DONE": ROWS - 1, "ERROR": 1}
     assert site.count(CLIENTS) == site.count(f"{STORE}.journal where bo = 'Client'") == ROWS - 1
     unlike = "in_status = 'DONE' and out_id is null or in_status = 'ERROR' and out_id is not null"
@@ -58,7 +58,7 @@ def test_rows_are_marked_while_the_store_writes(site: Site) -> None:
     with marked(site) as process:
         pass
     assert ended(process).code == 1
-    is_whole(site)
+    check_complete(site)
 
 
 @ONLY_APART
@@ -69,7 +69,7 @@ def test_a_runner_that_is_killed_then_has_marked_nothing(site: Site) -> None:
         site.look("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'etl:%'")
     assert (site.partner.statuses("in_Client"), site.count(CLIENTS)) == ({"ON_WORK": ROWS}, 0)
     assert new_owner(site).code == 1
-    is_whole(site)
+    check_complete(site)
 
 
 @ONLY_APART
@@ -78,7 +78,7 @@ def test_a_store_that_breaks_off_then_leaves_nothing_marked(site: Site) -> None:
         waiting = "application_name like 'etl:%' and wait_event_type = 'Lock'"
         site.look(f"select pg_terminate_backend(pid) from pg_stat_activity where {waiting}")
     assert ended(process).code == 1
-    is_whole(site)
+    check_complete(site)
 
 
 @ONLY_APART
@@ -93,7 +93,7 @@ def test_an_import_that_breaks_off_in_the_midst_of_marking(site: Site) -> None:
         [row] = site.look(f"select query, pg_terminate_backend(pid) from pg_stat_activity where {MARKING}")
         assert "update" in row["query"]
     assert ended(process).code == 1
-    is_whole(site)
+    check_complete(site)
 
 
 @BOTH_LAYOUTS

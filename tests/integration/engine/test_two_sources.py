@@ -326,7 +326,7 @@ def test_each_source_has_a_fence_of_its_own(site: Site, layout: str) -> None:
         with transaction(engine) as connection:
             fence.hold(connection, topic)
             fence.raise_to(connection, replace(topic, fence=2))
-        for older in (topic, entries, Token("nobody", 9, 9)):
+        for older in (topic, entries, Token("missing", 9, 9)):
             with pytest.raises(FencedOut), transaction(engine) as connection:
                 fence.hold(connection, older)
         with pytest.raises(FencedOut), transaction(engine) as connection:
@@ -338,7 +338,7 @@ def test_each_source_has_a_fence_of_its_own(site: Site, layout: str) -> None:
 
 @BOTH_LAYOUTS
 def test_an_undo_shuts_out_every_source(site: Site, layout: str) -> None:
-    """Those that are there, and one that comes for the first time; and it waits for who is at work."""
+    """Those that are there, and one that comes for the first time; and it waits for a source that is merging."""
     site.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})
     run = site.run().run
     assert run

@@ -31,7 +31,7 @@ def source_of(site: Site) -> Any:
     return site.value("select source from in_tables.run_fence", at=site.database)
 
 
-def age(site: Site, number: object) -> None:
+def make_older(site: Site, number: object) -> None:
     """Eleven days."""
     site.look("update in_tables.run set started_at = started_at - interval '11 days' where id = %s", [number])
     site.look(f"update {STORE}.unit set started_at = started_at - interval '11 days' where number = %s", [number])
@@ -145,7 +145,7 @@ def test_units_go_with_the_journal_and_not_before(site: Site, layout: str) -> No
     site.partner.redeliver("in_Client", {"in_id": "a", "name": "Anne"})
     site.partner.hand_over()
     young = site.run().run
-    age(site, old)
+    make_older(site, old)
     site.look(f"update {STORE}.out_version set journal_position = '3:3:'", at=site.store_database)
     kept = json.loads(site.etl("clean", "--json").out)
     assert (kept["journal"], kept["units"]) == (0, 0)
@@ -165,7 +165,7 @@ def test_a_unit_that_never_ended_goes_when_its_rows_are_gone(site: Site, layout:
     site.partner.hand_over()
     site.run()
     site.look(f"update {STORE}.unit set closed_by = null, finished_at = null where number = %s", [old])
-    age(site, old)
+    make_older(site, old)
     site.set(cleanLimit=1)
     with site.runtime() as runtime, runtime.store_engine.begin() as connection:
         assert runtime.store.clean_units(connection, before=old + 1, limit=10) == 0

@@ -226,7 +226,7 @@ ENTITY = b'<!DOCTYPE worksheet [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><workshe
         ("", {"xl/styles.xml": b'<s><cellXfs><xf numFmtId="' + b"9" * 5000 + b'"/></cellXfs></s>'}, "is damaged"),
         ("", {SHEET: b'<?xml version="1.0" encoding="EUC-JP"?><worksheet/>'}, "is damaged"),
         ("", {SHEET: b'<?xml version="1.0" encoding="utf-7"?><worksheet/>'}, "is damaged"),
-        ("", {SHEET: b'<?xml version="1.0" encoding="nobody"?><worksheet/>'}, "is damaged"),
+        ("", {SHEET: b'<?xml version="1.0" encoding="missing"?><worksheet/>'}, "is damaged"),
         ("", {"xl/workbook.xml": b'<?xml version="1.0" encoding="gb2312"?><workbook/>'}, "is damaged"),
         ("", {"xl/sharedStrings.xml": b'<?xml version="1.0" encoding="big5"?><sst/>'}, "is damaged"),
     ],

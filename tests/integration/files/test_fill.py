@@ -38,7 +38,7 @@ def test_bad_cells_go_to_a_file_that_can_be_corrected_and_filled(client: SqlClie
         "in_id;Name;Amount;Born;Active\n"
         'c-1;"two\nlines";1;2024-01-31;true\n'
         'c-2;x;"1 500,25";31.01.2024;maybe\n'
-        ";nobody;1;;\n"
+        ";missing;1;;\n"
         "c-4;too;many;;cells;here\n"
         "c-5;good;2;;\n",
     )

@@ -1,4 +1,4 @@
-"""Late and stalled feeds: one alert and one all-clear, whoever looks."""
+"""Late and stalled feeds: one alert and one all-clear, whichever runner looks."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -92,7 +92,7 @@ def test_a_hook_that_fails_is_reported_again_and_then_let_be(site: Site, listene
         watch(site)
         site.look("update in_tables.freshness_alert set sending_until = now() - interval '1 s' where sent_at is null")
     assert listener.names == ["feed.late"] * 5
-    # No one was notified, so nobody needs the all-clear.
+    # There was no notification, so there is no all-clear.
     hours_ago(site, 0)
     watch(site)
     assert listener.names == ["feed.late"] * 5

@@ -108,8 +108,8 @@ def test_a_look_that_starts_nothing_is_not_reported(site: Site) -> None:
     ("text", "fault"),
     [
         (
-            "import sys; sys.exit('no such room')",
-            "hookCommand did not receive run.done: it ended with exit code 1: no such room",
+            "import sys; sys.exit('no such file')",
+            "hookCommand did not receive run.done: it ended with exit code 1: no such file",
         ),
         ("import time; time.sleep(600)", "it took longer than 1 s and was ended"),
     ],

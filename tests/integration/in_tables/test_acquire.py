@@ -23,7 +23,7 @@ def finish(handshake: Handshake, run: RunLease) -> None:
         handshake.end(connection, run, state="done")
 
 
-def age(site: Site, seconds: int) -> None:
+def make_older(site: Site, seconds: int) -> None:
     site.look(f"update in_tables.run set heartbeat_at = clock_timestamp() - interval '{seconds} s'")
 
 
@@ -94,7 +94,7 @@ def test_eight_contenders_one_winner_round_after_round(site: Site, handshake: Ma
 def test_eight_new_owners_one_takeover(site: Site, handshake: MakeHandshake) -> None:
     first = lease(handshake("dead"))
     for number in range(10):
-        age(site, 61)
+        make_older(site, 61)
         new_owners = _race([handshake(f"{number}-{runner}") for runner in range(8)])
         assert [(new_owner.run, new_owner.taken_over) for new_owner in new_owners] == [(first.run, True)]
         assert new_owners[0].fence == first.fence + number + 1
@@ -120,9 +120,9 @@ def _race(contenders: list[Handshake]) -> list[RunLease]:
 
 def test_a_lease_that_ran_out_is_taken_over_with_a_higher_fence(site: Site, handshake: MakeHandshake) -> None:
     first = lease(handshake("a"))
-    age(site, 59)
+    make_older(site, 59)
     assert handshake("b").acquire()[1] is None
-    age(site, 61)
+    make_older(site, 61)
     new_owner = lease(handshake("b"))
     assert (new_owner.run, new_owner.marker, new_owner.taken_over) == (first.run, first.marker, True)
     assert new_owner.fence > first.fence
@@ -138,7 +138,7 @@ def test_a_run_that_was_given_up_is_taken_at_once(handshake: MakeHandshake) -> N
 
 def test_giving_up_what_an_new_owner_has_changes_nothing(site: Site, handshake: MakeHandshake) -> None:
     first = lease(handshake("a"))
-    age(site, 61)
+    make_older(site, 61)
     lease(handshake("b"))
     handshake("a").give_up(first)
     assert handshake("c").acquire()[0].action is Action.HELD

@@ -1,4 +1,4 @@
-"""The trigger that tells of a hand-over: heard by whoever listens, and nothing to whoever writes the marker."""
+"""The trigger that announces a hand-over: listeners hear it, and those who write the marker notice nothing."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -126,7 +126,7 @@ def test_the_partner_cannot_change_it(site: Site) -> None:
 
 
 def test_a_partner_who_writes_the_marker_does_not_hold_up_a_run(site: Site) -> None:
-    """Making the trigger waits for open writers; a run goes on without it."""
+    """Making the trigger waits for open writers; a run continues without it."""
     site.run()
     site.look("drop trigger etl_hand_over on in_tables.process_tracking")
     site.partner.hand_over()

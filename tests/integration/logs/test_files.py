@@ -1,4 +1,4 @@
-"""Log files on a real disk: rolled by size, by several processes at once, and never in anybody's way."""
+"""Log files on a real disk: rolled by size, by several processes at once, and never an obstacle."""
 
 import gzip
 import logging

@@ -1,4 +1,4 @@
-"""A company in which every rule of the merge has a field, and runs whose books are checked each time."""
+"""A company in which every rule of the merge has a field, and runs whose receipts are checked each time."""
 
 from dataclasses import dataclass
 
@@ -60,7 +60,7 @@ fields:
 
 @dataclass
 class Inbound:
-    """The site, and short words for what the tests of this room ask."""
+    """The site, and short names for what these tests ask."""
 
     site: Site
 
@@ -69,13 +69,13 @@ class Inbound:
         return self.site.partner
 
     def merge(self) -> Outcome:
-        """Hands over and runs; afterwards every claimed row has a fate, and none is left claimed."""
+        """Hands over and runs; afterwards every claimed row is counted, and none is left claimed."""
         self.partner.hand_over()
         outcome = self.site.run()
         for receipt in outcome.receipts:
-            fates = receipt.created + receipt.changed + receipt.unchanged + receipt.removed + receipt.rejected
-            fates += receipt.waiting + receipt.vanished + receipt.released
-            assert receipt.claimed == fates, receipt
+            outcomes = receipt.created + receipt.changed + receipt.unchanged + receipt.removed + receipt.rejected
+            outcomes += receipt.waiting + receipt.vanished + receipt.released
+            assert receipt.claimed == outcomes, receipt
         for receipt in outcome.receipts:
             assert self.site.count(f"in_tables.{receipt.in_table} where in_status = 'ON_WORK'") == 0
         return outcome

@@ -68,7 +68,7 @@ class Staged:
                 return self.merge_in(runtime, connection, rows, bo, run)
 
     def next_run(self, runtime: Runtime) -> int:
-        """The number of a batch. In a transaction of its own: whoever takes one waits for others that do."""
+        """The number of a batch. In a transaction of its own, since takers of a number wait for each other."""
         with self.store(runtime) as connection:
             return runtime.store.next_number(connection)
 

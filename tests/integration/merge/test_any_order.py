@@ -53,7 +53,7 @@ def tasks(site: Site, kind: str = "MIGRATE_SINGLE_FIELDS") -> list[Row]:
     )
 
 
-def lanes(site: Site) -> set[str]:
+def serial_keys(site: Site) -> set[str]:
     return {task["lane"] for task in tasks(site)}
 
 
@@ -72,7 +72,7 @@ def receipt(outcome: Outcome) -> dict[str, int]:
 def test_chunks_of_one_size_for_all_workers(site: Site) -> None:
     assert receipt(run(site)) == {"claimed": ROWS, "created": ROWS}
     assert names(site) == ALL
-    assert lanes(site) == IN_ANY_ORDER
+    assert serial_keys(site) == IN_ANY_ORDER
     # Nine instead of seven, so that no worker has one more than another.
     assert [task["claimed_rows"] for task in tasks(site)] == [78] * 8 + [76]
     assert [task["counters"]["marked"] for task in tasks(site)] == [78] * 8 + [76]
@@ -86,12 +86,12 @@ def test_what_is_known_is_passed_side_by_side(site: Site, monkeypatch: pytest.Mo
     deliver(site)
     assert receipt(run(site)) == {"claimed": ROWS, "unchanged": ROWS}
     assert site.fingerprint() == before
-    assert lanes(site) == IN_ANY_ORDER
+    assert serial_keys(site) == IN_ANY_ORDER
 
 
 def test_one_worker_asks_nothing(site: Site) -> None:
     run(site, 1)
-    assert lanes(site) == IN_ORDER
+    assert serial_keys(site) == IN_ORDER
     assert len(tasks(site)) == ROWS // CHUNK_ROWS
 
 
@@ -117,7 +117,7 @@ def test_rows_that_meet_are_merged_by_one_task(site: Site, may_meet: Callable[[S
     """Of both rows of the instance the one with the higher in_id counts."""
     may_meet(site)
     run(site)
-    assert lanes(site) == IN_ORDER
+    assert serial_keys(site) == IN_ORDER
     [dependent] = tasks(site, "MIGRATE_DEPENDENT_ROWS")
     assert dependent["counters"]["marked"] == 2
     assert names(site) == ALL | {"c7": f"row {counts}"}
@@ -132,7 +132,7 @@ def test_objects_whose_rows_may_meet_in_a_value(make_site: MakeSite, document: s
     site = make_site({"Client": document.replace("code: Amount, type: INPUT_NUMBER", "code: code, type: INPUT_TEXT")})
     site.partner(f"insert into in_Client (in_id, name) select 'c' || n, n from generate_series(1, {ROWS}) n")
     assert receipt(run(site)) == {"claimed": ROWS, "created": ROWS}
-    assert lanes(site) == IN_ORDER
+    assert serial_keys(site) == IN_ORDER
 
 
 @BOTH_LAYOUTS
@@ -141,19 +141,19 @@ def test_a_row_that_gets_an_out_id_meanwhile(site: Site) -> None:
     run(site, 1)
     known = site.value(f"select _id from {STORE}.bo_Client where _in_id = 'c7'", at=site.store_database)
     deliver(site)
-    site.partner("delete from in_Client where in_id = 'c7'")  # else nobody could say which of both rows comes first
+    site.partner("delete from in_Client where in_id = 'c7'")  # else it would be open which of both rows comes first
     with ThreadPoolExecutor(1) as pool:
         with site.holding_after_claims():
             second = pool.submit(run, site)
             site.wait_for_blocked()
             site.partner(f"update in_Client set in_id = null, out_id = '{known}', name = 'new' where id = {ROWS}")
         assert receipt(second.result()) == {"claimed": ROWS - 1, "changed": 1, "unchanged": ROWS - 2}
-    assert lanes(site) == IN_ANY_ORDER
+    assert serial_keys(site) == IN_ANY_ORDER
     assert names(site)["c7"] == "new"
 
 
 def test_a_table_is_claimed_in_parts(site: Site) -> None:
-    """Pages without room: claimed rows move to the end of the table, where the last part claims, and count once."""
+    """Full pages: claimed rows move to the end of the table, where the last part claims, and count once."""
     site.look("alter table in_tables.in_Client set (fillfactor = 100)")
     deliver(site)
     at_its_end = "select count(*) from in_tables.in_Client where (ctid::text::point)[0] > 20"

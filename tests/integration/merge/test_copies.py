@@ -94,7 +94,7 @@ def test_long_names_are_shortened(make_site: MakeSite) -> None:
     assert (copy, len(copy)) == (copy_of(f"in_{code}").lower(), 63)
 
 
-def age(site: Site, days: int) -> str:
+def make_older(site: Site, days: int) -> str:
     """The only copy, made that many days ago."""
     fill(site, "a")
     site.run()
@@ -103,7 +103,7 @@ def age(site: Site, days: int) -> str:
 
 
 def test_old_copies_are_dropped_by_a_run(site: Site) -> None:
-    age(site, 11)
+    make_older(site, 11)
     site.partner.hand_over()
     site.run()
     assert copies(site) == []
@@ -111,7 +111,7 @@ def test_old_copies_are_dropped_by_a_run(site: Site) -> None:
 
 
 def test_young_copies_stay(site: Site) -> None:
-    age(site, 9)
+    make_older(site, 9)
     assert site.etl("clean").code == 0
     assert len(copies(site)) == 1
     site.set(copyDays=8)
@@ -121,7 +121,7 @@ def test_young_copies_stay(site: Site) -> None:
 
 @pytest.mark.parametrize("kind", ["view", "materialized view"])
 def test_a_copy_that_a_view_needs_is_kept(site: Site, kind: str) -> None:
-    copy = age(site, 11)
+    copy = make_older(site, 11)
     site.look(f"create {kind} public.mine as select in_id from {copy}")
     done = site.etl("clean")
     assert (done.code, done.err) == (0, "")
@@ -133,7 +133,7 @@ def test_a_copy_that_a_view_needs_is_kept(site: Site, kind: str) -> None:
 
 
 def test_a_copy_that_someone_reads_waits_for_the_next_clean_up(site: Site) -> None:
-    copy = age(site, 11)
+    copy = make_older(site, 11)
     site.partner.hand_over()
     with site.locking(copy):
         assert site.run().exit_code == 0

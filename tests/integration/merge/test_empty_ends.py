@@ -5,7 +5,7 @@ import pytest
 from tests.fix_company import BOTH_LAYOUTS, STORE
 from tests.integration.merge.conftest import Inbound
 from tests.integration.merge.test_links import claims, clients, link
-from tests.integration.merge.test_removed_links import fates, remove
+from tests.integration.merge.test_removed_links import receipt_counts, remove
 
 BLANKS = ["", " ", "   ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\u3000", "\u200b", "\ufeff", " \t\u00a0"]
 
@@ -18,7 +18,7 @@ def test_an_end_of_nothing_but_blanks(inbound: Inbound, blank: str) -> None:
     link(inbound, "Watcher", blank, "a")
     link(inbound, "Watcher", "k", "a")
     outcome = inbound.merge()
-    assert fates(outcome, "in_Claim_Watcher") == {"created": 1, "rejected": 2}
+    assert receipt_counts(outcome, "in_Claim_Watcher") == {"created": 1, "rejected": 2}
     assert inbound.waiting() == []
     assert sorted(inbound.faults()) == sorted(
         [("k", "Watcher_id", "LINK_END_EMPTY", "error"), (blank, "Claim_id", "LINK_END_EMPTY", "error")]
@@ -36,7 +36,7 @@ def test_in_every_kind_of_link_table(inbound: Inbound, field: str) -> None:
     remove(inbound, field, "", "a")
     outcome = inbound.merge()
     table = f"in_Claim_{field}"
-    assert fates(outcome, table) == {"rejected": 3}
+    assert receipt_counts(outcome, table) == {"rejected": 3}
     assert inbound.waiting() == []
     assert [error["value"] for error in inbound.site.errors()].count("") == 2
     [error] = [one for one in inbound.site.errors() if one["in_id"] == "k"]
@@ -67,7 +67,7 @@ def test_a_blank_that_is_an_id_is_linked(inbound: Inbound) -> None:
     clients(inbound, " ")
     claims(inbound, "k")
     link(inbound, "Watcher", "k", " ")
-    assert fates(inbound.merge(), "in_Claim_Watcher") == {"created": 1}
+    assert receipt_counts(inbound.merge(), "in_Claim_Watcher") == {"created": 1}
     assert inbound.links("Watcher") == [("k", " ")]
 
 
@@ -95,7 +95,7 @@ def test_errors_of_every_part_of_a_table_arrive_once(inbound: Inbound) -> None:
     )
     outcome = inbound.merge()
     assert inbound.site.count("in_tables.task where in_table = 'in_Claim_Watcher' and title like '%%(%%/%%)'") > 1
-    assert fates(outcome, "in_Claim_Watcher") == {"rejected": 5, "waiting": 4995}
+    assert receipt_counts(outcome, "in_Claim_Watcher") == {"rejected": 5, "waiting": 4995}
     assert [(one["in_id"], one["code"]) for one in inbound.site.errors()] == [("", "LINK_END_EMPTY")] * 5
 
 
@@ -105,4 +105,4 @@ def test_the_error_can_be_offered_again(inbound: Inbound) -> None:
     inbound.merge()
     clients(inbound, " ")
     assert inbound.site.etl("errors", "retry", "--code", "LINK_END_EMPTY").code == 0
-    assert fates(inbound.merge(), "in_Claim_Watcher") == {"created": 1}
+    assert receipt_counts(inbound.merge(), "in_Claim_Watcher") == {"created": 1}

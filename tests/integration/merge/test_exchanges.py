@@ -24,7 +24,7 @@ State = dict[str, tuple[Any, ...]]
 
 
 class Things:
-    """A company with one object, whose batches are taken in chunks of so many rows by so many workers."""
+    """A company with one object, whose batches are taken in chunks of `chunk_rows` by `workers`."""
 
     def __init__(self, site: Site, chunk_rows: int, workers: int) -> None:
         self.site, self.chunk_rows = site, chunk_rows
@@ -37,8 +37,8 @@ class Things:
             in_migration = replace(runtime.settings.in_migration, chunk_rows=self.chunk_rows)
             outcome = run_once(replace(runtime, settings=replace(runtime.settings, in_migration=in_migration)))
         [receipt] = outcome.receipts
-        fates = receipt.created + receipt.changed + receipt.unchanged + receipt.removed + receipt.rejected
-        assert receipt.claimed == len(rows) == fates
+        outcomes = receipt.created + receipt.changed + receipt.unchanged + receipt.removed + receipt.rejected
+        assert receipt.claimed == len(rows) == outcomes
         assert receipt.merged == len([one for one in self.errors() if one[1] == "MERGED_BY_VALUE"])
         return outcome
 

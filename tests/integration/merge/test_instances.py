@@ -159,7 +159,7 @@ def test_an_out_id_that_names_nothing(inbound: Inbound) -> None:
 
 @pytest.mark.parametrize("empty", [None, ""])
 def test_a_row_without_any_id(inbound: Inbound, empty: str | None) -> None:
-    inbound.partner.fill("in_Client", {"in_id": empty, "out_id": empty, "name": "Nobody"})
+    inbound.partner.fill("in_Client", {"in_id": empty, "out_id": empty, "name": "Missing"})
     assert receipt(inbound.merge().receipts).rejected == 1
     [error] = inbound.site.errors()
     [row] = inbound.partner("select id from in_Client")

@@ -42,13 +42,13 @@ def fed(inbound: Inbound, joined: list[int]) -> Inbound:
     inbound.partner("insert into in_Claim (in_id) select 'k' || n from generate_series(0, 9) n")
     inbound.partner(f"insert into in_Client (in_id) select 'c' || n from generate_series(1, {ROWS}) n")
     inbound.partner(_FEED)
-    assert fates(inbound) == {"created": ROWS}
+    assert receipt_counts(inbound) == {"created": ROWS}
     inbound.partner(_FEED)
     joined.clear()
     return inbound
 
 
-def fates(inbound: Inbound, table: str = "in_Claim_Watcher") -> dict[str, int]:
+def receipt_counts(inbound: Inbound, table: str = "in_Claim_Watcher") -> dict[str, int]:
     [receipt] = [one for one in inbound.merge().receipts if one.in_table == table]
     return {word: rows for word in ("created", "unchanged", "waiting") if (rows := getattr(receipt, word))}
 
@@ -59,29 +59,29 @@ def written(inbound: Inbound) -> object:
 
 def test_a_feed_of_links_that_are_there_writes_nothing(fed: Inbound, joined: list[int]) -> None:
     before = written(fed)
-    assert fates(fed) == {"unchanged": ROWS}
+    assert receipt_counts(fed) == {"unchanged": ROWS}
     assert joined == [ROWS]
     assert written(fed) == before
     assert fed.partner("select distinct in_status from in_Claim_Watcher") == [{"in_status": "DONE"}]
 
 
 @pytest.mark.parametrize(
-    ("change", "fate"),
+    ("change", "outcome"),
     [("claim_id = 'k5'", "created"), ("claim_id = 'later'", "waiting"), ("watcher_id = 'later'", "waiting")],
 )
-def test_only_a_row_that_waits_is_left_to_the_stage(fed: Inbound, joined: list[int], change: str, fate: str) -> None:
+def test_only_a_row_that_waits_is_left_to_the_stage(fed: Inbound, joined: list[int], change: str, outcome: str) -> None:
     fed.partner(f"update in_Claim_Watcher set {change} where watcher_id = 'c2'")
-    assert fates(fed) == {"unchanged": ROWS - 1, fate: 1}
-    assert joined == [ROWS - (fate == "waiting")]
-    assert len(fed.links("Watcher")) == ROWS + (fate == "created")
-    assert len(fed.waiting()) == (fate == "waiting")
+    assert receipt_counts(fed) == {"unchanged": ROWS - 1, outcome: 1}
+    assert joined == [ROWS - (outcome == "waiting")]
+    assert len(fed.links("Watcher")) == ROWS + (outcome == "created")
+    assert len(fed.waiting()) == (outcome == "waiting")
 
 
 def test_a_row_that_names_its_end_by_another_id_is_left_to_the_stage(fed: Inbound, joined: list[int]) -> None:
     known = fed.golden()["c2"]["_id"]
     fed.partner("insert into in_Client (in_id, out_id) values ('also', %s)", [known])
     fed.partner("update in_Claim_Watcher set watcher_id = 'also' where watcher_id = 'c2'")
-    assert fates(fed) == {"unchanged": ROWS}
+    assert receipt_counts(fed) == {"unchanged": ROWS}
     assert joined == [ROWS - 1]
 
 
@@ -95,7 +95,7 @@ def test_links_of_a_composite_and_to_the_same_object_are_taken_so(fed: Inbound, 
     fed.partner("insert into in_Claim_Party_Firm (claim_id, party_id) values ('k1', 'c1')")
     fed.partner("insert into in_Claim_Claim (claim_id, claim_id_2) values ('k1', 'k1')")
     joined.clear()
-    assert fates(fed, "in_Claim_Party_Firm") == {"created": 1}
+    assert receipt_counts(fed, "in_Claim_Party_Firm") == {"created": 1}
     assert sorted(joined) == [1, 1, 1]
 
 
@@ -120,7 +120,7 @@ def test_each_chunk_takes_its_own(fed: Inbound, joined: list[int]) -> None:
     fed.partner("update in_Claim_Watcher set in_status = ''")
     fed.partner("update in_Claim_Watcher set claim_id = 'k2' where watcher_id = 'd7'")
     joined.clear()
-    assert fates(fed) == {"created": 1, "unchanged": ROWS + 4899}
+    assert receipt_counts(fed) == {"created": 1, "unchanged": ROWS + 4899}
     assert len(joined) > 1
     assert sum(joined) == ROWS + 4900
     assert len(fed.links("Watcher")) == ROWS + 4901

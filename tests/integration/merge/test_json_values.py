@@ -60,7 +60,7 @@ def deliver(site: Site, values: dict[str, str]) -> None:
     site.partner.hand_over()
 
 
-def fates(site: Site) -> dict[str, int]:
+def receipt_counts(site: Site) -> dict[str, int]:
     [receipt] = site.run().receipts
     return {name: rows for name in ("created", "changed", "unchanged", "rejected") if (rows := getattr(receipt, name))}
 
@@ -70,12 +70,12 @@ def fates(site: Site) -> dict[str, int]:
 def test_another_spelling_is_no_change(site: Site, null_policy: str) -> None:
     site.set(nullPolicy=null_policy)
     deliver(site, {kind: first for kind, (first, _) in SPELLINGS.items()})
-    assert fates(site) == {"created": 3}
+    assert receipt_counts(site) == {"created": 3}
     before = site.fingerprint()
     deliver(site, {kind: second for kind, (_, second) in SPELLINGS.items()})
     with site.runtime() as runtime:
         assert dry_run(runtime).changed == ()
-    assert fates(site) == {"unchanged": 3}
+    assert receipt_counts(site) == {"unchanged": 3}
     assert site.fingerprint() == before
 
 
@@ -83,9 +83,9 @@ def test_another_spelling_is_no_change(site: Site, null_policy: str) -> None:
 def test_another_value_is_a_change_and_is_kept_as_it_is_written(site: Site, kind: str) -> None:
     first = {one: spellings[0] for one, spellings in SPELLINGS.items()}
     deliver(site, first)
-    fates(site)
+    receipt_counts(site)
     deliver(site, {one: spellings[1] for one, spellings in SPELLINGS.items()} | {kind: OTHERS[kind]})
-    assert fates(site) == {"changed": 3}
+    assert receipt_counts(site) == {"changed": 3}
     stored = site.look(f"select * from {STORE}.bo_Thing")[0]
     assert {one: stored[one.lower()] for one in KINDS} == first | {kind: OTHERS[kind]}
     [change] = site.look(f"select distinct before from {STORE}.journal where before <> '{{}}'")
@@ -96,9 +96,9 @@ def test_another_value_is_a_change_and_is_kept_as_it_is_written(site: Site, kind
 def test_a_text_that_opens_no_object_is_no_json(site: Site, first: str, second: str) -> None:
     """Of a text in languages only an object is JSON; and a text is never a spelling of JSON in a plain field."""
     deliver(site, {"INPUT_TEXT_LANG": first})
-    fates(site)
+    receipt_counts(site)
     deliver(site, {"INPUT_TEXT_LANG": second})
-    assert fates(site) == ({"unchanged": 3} if first == "{}" else {"changed": 3})
+    assert receipt_counts(site) == ({"unchanged": 3} if first == "{}" else {"changed": 3})
 
 
 @pytest.mark.parametrize(
@@ -135,18 +135,18 @@ def test_what_jsonb_cannot_hold_is_compared_as_text(
 def test_rows_of_one_instance_in_two_spellings_say_the_same(site: Site, kind: str) -> None:
     """Neither do they contradict each other, nor is one of them overruled."""
     deliver(site, {})
-    fates(site)
+    receipt_counts(site)
     instance = site.value(f"select _id from {STORE}.bo_Thing where _in_id = '0'")
     no_id = {"in_id": None, "out_id": instance}
     site.partner.redeliver("in_Thing", *({**no_id, kind: spelling} for spelling in SPELLINGS[kind]))
     site.partner.hand_over()
-    assert fates(site) == {"changed": 1, "unchanged": 1}
+    assert receipt_counts(site) == {"changed": 1, "unchanged": 1}
     assert site.errors() == []
     named = {"in_id": "0", "out_id": None, kind: OTHERS[kind]}, {"in_id": "1", "out_id": instance, kind: OTHERS[kind]}
     site.partner.redeliver("in_Thing", *({**no_id, kind: text} for text in (SPELLINGS[kind][0], OTHERS[kind])))
     site.partner.hand_over()
-    assert fates(site) == {"rejected": 2}
+    assert receipt_counts(site) == {"rejected": 2}
     site.partner.redeliver("in_Thing", {**named[0], kind: " " + OTHERS[kind]}, {**named[1], "in_id": "also"})
     site.partner.hand_over()
-    assert fates(site) == {"changed": 1, "unchanged": 1}
+    assert receipt_counts(site) == {"changed": 1, "unchanged": 1}
     assert site.errors() == []

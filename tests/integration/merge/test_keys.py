@@ -17,7 +17,7 @@ from tests.unit.metadata.test_hostile_codes import PAYLOADS
 HOSTILE = [payload for payload in PAYLOADS if payload and "\0" not in payload and len(payload) <= 100]
 
 
-def fates(inbound: Inbound, *rows: Row) -> dict[str, int]:
+def receipt_counts(inbound: Inbound, *rows: Row) -> dict[str, int]:
     inbound.partner.redeliver("in_Client", *rows)
     receipt = next(one for one in inbound.merge().receipts if one.in_table == "in_Client")
     names = ("created", "changed", "unchanged", "removed", "rejected")
@@ -49,21 +49,21 @@ def test_ids_are_compared_as_they_are_written(inbound: Inbound) -> None:
         "00",
         "null",
     ]
-    assert fates(inbound, *({"in_id": one, "name": one} for one in ids)) == {"created": len(ids)}
+    assert receipt_counts(inbound, *({"in_id": one, "name": one} for one in ids)) == {"created": len(ids)}
     assert {key: row["name"] for key, row in inbound.golden().items()} == {one: one for one in ids}
-    assert fates(inbound, *({"in_id": one, "name": one} for one in reversed(ids))) == {"unchanged": len(ids)}
-    assert fates(inbound, {"in_id": "", "name": "x"}, {"in_id": None, "name": "y"}) == {"rejected": 2}
+    assert receipt_counts(inbound, *({"in_id": one, "name": one} for one in reversed(ids))) == {"unchanged": len(ids)}
+    assert receipt_counts(inbound, {"in_id": "", "name": "x"}, {"in_id": None, "name": "y"}) == {"rejected": 2}
     assert [fault[2] for fault in inbound.faults()] == ["NO_ID", "NO_ID"]
 
 
 @pytest.mark.parametrize("removed_last", [True, False])
 def test_one_instance_changed_and_removed_in_one_batch(inbound: Inbound, removed_last: bool) -> None:
     """51: what one row removes and another describes stays, in any order."""
-    fates(inbound, {"in_id": "a", "name": "old"})
+    receipt_counts(inbound, {"in_id": "a", "name": "old"})
     anna = inbound.golden()["a"]["_id"]
     change: Row = {"in_id": "a", "out_id": None, "removed": False, "name": "new"}
     remove: Row = {"in_id": "z", "out_id": anna, "removed": True, "name": None}
-    found = fates(inbound, *([change, remove] if removed_last else [remove, change]))
+    found = receipt_counts(inbound, *([change, remove] if removed_last else [remove, change]))
     assert found == {"changed": 1, "unchanged": 1}
     row = inbound.golden()["a"]
     assert (row["name"], row["_state"]) == ("new", "ACTUAL")
@@ -72,10 +72,10 @@ def test_one_instance_changed_and_removed_in_one_batch(inbound: Inbound, removed
 
 def test_a_link_to_what_the_batch_removes(inbound: Inbound) -> None:
     """51: the link is kept and shown when its end returns; it neither waits nor fails."""
-    fates(inbound, {"in_id": "a", "name": "old"})
+    receipt_counts(inbound, {"in_id": "a", "name": "old"})
     inbound.partner.fill("in_Claim", {"in_id": "k"})
     inbound.partner.fill("in_Claim_Watcher", {"claim_id": "k", "watcher_id": "a"})
-    assert fates(inbound, {"in_id": "a", "removed": True}) == {"removed": 1}
+    assert receipt_counts(inbound, {"in_id": "a", "removed": True}) == {"removed": 1}
     assert inbound.links("Watcher") == [("k", "a")]
     assert inbound.waiting() == []
     assert inbound.partner.statuses("in_Claim_Watcher") == {"DONE": 1}
@@ -84,11 +84,11 @@ def test_a_link_to_what_the_batch_removes(inbound: Inbound) -> None:
 def test_payloads_as_ids_values_and_links_are_only_text(inbound: Inbound) -> None:
     """66: they come out as they went in, and every table is still there."""
     rows: list[Row] = [{"in_id": one, "name": one} for one in HOSTILE]
-    assert fates(inbound, *rows) == {"created": len(HOSTILE)}
+    assert receipt_counts(inbound, *rows) == {"created": len(HOSTILE)}
     assert {key: row["name"] for key, row in inbound.golden().items()} == {one: one for one in HOSTILE}
     inbound.partner.fill("in_Claim", *({"in_id": one, "title": one} for one in HOSTILE))
     inbound.partner.fill("in_Claim_Watcher", *({"claim_id": one, "watcher_id": one} for one in HOSTILE))
-    assert fates(inbound, *rows) == {"unchanged": len(HOSTILE)}
+    assert receipt_counts(inbound, *rows) == {"unchanged": len(HOSTILE)}
     assert sorted(inbound.links("Watcher")) == sorted((one, one) for one in HOSTILE)
 
 

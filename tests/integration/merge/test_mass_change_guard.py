@@ -33,7 +33,7 @@ def loaded(site: Site, number: int) -> Site:
 
 @pytest.fixture
 def site(make_site: MakeSite) -> Site:
-    """200 clients; nobody has a remark."""
+    """200 clients; none has a remark."""
     return loaded(make_site(DOCUMENTS), 200)
 
 
@@ -107,7 +107,7 @@ def test_a_number_that_is_forgotten_too(site: Site) -> None:
 
 
 def test_what_is_empty_already_cannot_be_emptied(site: Site) -> None:
-    """Nobody has a remark, and no row brings one."""
+    """No client has a remark, and no row brings one."""
     deliver(site, *(client(n, Remark=None, Name=f"other {n}") for n in range(200)))
     assert site.run().receipts[0].changed == 200
 

@@ -166,7 +166,7 @@ LINKS = {"Town": "Town", "Home": "Town", "Team": "Town", "Chief": "Town", "Any_T
 
 
 def links(site: Site, field: str, number: int = 200, target: str = "1", **values: object) -> None:
-    """One link of each of so many clients, as the only rows of its table."""
+    """One link of each of this many clients, as the only rows of its table."""
     code, _, _ = field.partition("_")
     to = f"t-{target}" if LINKS[field] == "Town" else f"c-{target}"
     rows = [{"client_id": f"c-{n}", f"{code}_id": to, "removed": False} | values for n in range(number)]

@@ -15,7 +15,7 @@ from tests.integration.merge.conftest import Inbound
 
 @contextmanager
 def claimed(inbound: Inbound, meanwhile: Session | None = None) -> Iterator["Future[Outcome]"]:
-    """A run that has claimed what is ready and is held up before it merges anything; it goes on at the end.
+    """A run that has claimed what is ready and is held up before it merges anything; it continues at the end.
 
     `meanwhile` is a partner's session whose changes commit when the run has come to wait for them.
     """

@@ -70,7 +70,7 @@ def test_rubbish_in_the_marker_starts_nothing_and_is_named(inbound: Inbound, val
 
 
 def test_our_columns_are_not_the_partners_to_write(inbound: Inbound) -> None:
-    """42: '' makes a row ready, and so does ON_WORK while nobody is at work; nothing written there loses a row."""
+    """42: '' makes a row ready, and so does ON_WORK without a run; nothing written there loses a row."""
     inbound.partner.fill("in_Client", client("plain"), client("occupied"))
     inbound.partner("update in_Client set occupied_id = 42, occupied_at = 'infinity' where in_id = 'occupied'")
     for status in ("DONE", "ERROR", "ON_WORK", "done", " "):
@@ -99,7 +99,7 @@ def test_our_columns_written_after_the_claim(inbound: Inbound) -> None:
 
 
 def test_a_row_that_a_partner_calls_claimed_mid_run_is_the_next_runs(inbound: Inbound) -> None:
-    """42: nobody looks for it where all claimed rows were marked, and it is not lost."""
+    """42: it is not looked for where all claimed rows were marked, and it is not lost."""
     inbound.merge()
     inbound.partner.fill("in_Client", client("a"))
     with claimed(inbound) as run:
@@ -124,7 +124,7 @@ def test_a_row_that_a_partner_calls_claimed_mid_run_is_the_next_runs(inbound: In
     ],
 )
 def test_a_table_that_changes_its_shape_mid_run(inbound: Inbound, harm: str, cure: str, word: str) -> None:
-    """44: the run stops with the store whole; fixed, the same run goes on."""
+    """44: the run stops with the store whole; fixed, the same run continues."""
     inbound.merge()
     inbound.partner.fill("in_Client", client("a", amount=1))
     before = inbound.site.fingerprint()

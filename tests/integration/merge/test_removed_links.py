@@ -27,7 +27,7 @@ def receipt(outcome: Outcome, table: str) -> Receipt:
     return next(one for one in outcome.receipts if one.in_table == table)
 
 
-def fates(outcome: Outcome, table: str) -> dict[str, int]:
+def receipt_counts(outcome: Outcome, table: str) -> dict[str, int]:
     """What became of the table's rows, without what became of none."""
     one = receipt(outcome, table)
     names = ("created", "changed", "unchanged", "removed", "rejected", "waiting")
@@ -53,7 +53,7 @@ def test_a_removed_row_takes_its_link_away_and_no_other(linked: Inbound) -> None
     link(linked, "Watcher", "l", "c")
     outcome = linked.merge()
     assert linked.links("Watcher") == [("k", "b"), ("l", "a"), ("l", "b"), ("l", "c")]
-    assert fates(outcome, "in_Claim_Watcher") == {"removed": 1, "created": 1}
+    assert receipt_counts(outcome, "in_Claim_Watcher") == {"removed": 1, "created": 1}
     assert linked.partner.statuses("in_Claim_Watcher") == {"DONE": 5}
     assert outcome.exit_code == 0
     assert sorted(linked.journal()[-2:]) == [("Claim", "linked"), ("Claim", "unlinked")]
@@ -63,21 +63,21 @@ def test_a_removed_row_takes_its_link_away_and_no_other(linked: Inbound) -> None
 def test_the_last_link_of_an_owner_goes_too_and_comes_back(linked: Inbound) -> None:
     remove(linked, "Watcher", "k", "a")
     remove(linked, "Watcher", "k", "b")
-    assert fates(linked.merge(), "in_Claim_Watcher") == {"removed": 2}
+    assert receipt_counts(linked.merge(), "in_Claim_Watcher") == {"removed": 2}
     assert linked.links("Watcher") == [("l", "a"), ("l", "b")]
     linked.partner("update in_Claim_Watcher set removed = false, in_status = '' where claim_id = 'k'")
-    assert fates(linked.merge(), "in_Claim_Watcher") == {"created": 2}
+    assert receipt_counts(linked.merge(), "in_Claim_Watcher") == {"created": 2}
     assert linked.links("Watcher") == [("k", "a"), ("k", "b"), ("l", "a"), ("l", "b")]
 
 
 @BOTH_LAYOUTS
 @pytest.mark.parametrize(
-    ("claim", "target"), [("k", "c"), ("k", "nobody"), ("nobody", "a"), ("nobody", "no one")], ids="/".join
+    ("claim", "target"), [("k", "c"), ("k", "missing"), ("missing", "a"), ("missing", "no one")], ids="/".join
 )
 def test_a_link_that_never_was_is_unchanged(linked: Inbound, claim: str, target: str) -> None:
     remove(linked, "Watcher", claim, target)
     outcome = linked.merge()
-    assert fates(outcome, "in_Claim_Watcher") == {"unchanged": 1}
+    assert receipt_counts(outcome, "in_Claim_Watcher") == {"unchanged": 1}
     assert linked.waiting() == []
     assert linked.partner.statuses("in_Claim_Watcher") == {"DONE": 5}
     assert (outcome.exit_code, linked.site.errors()) == (0, [])
@@ -94,7 +94,7 @@ def test_a_link_that_waits_waits_no_longer(inbound: Inbound, late: str) -> None:
     link(inbound, "Watcher", "other", "a")
     inbound.merge()
     remove(inbound, "Watcher", "k", "a")
-    assert fates(inbound.merge(), "in_Claim_Watcher") == {"removed": 1}
+    assert receipt_counts(inbound.merge(), "in_Claim_Watcher") == {"removed": 1}
     assert inbound.waiting() == [("Watcher", "other", "a")]
     assert inbound.partner.statuses("in_Claim_Watcher") == {"DONE": 1, "WAITING": 1}
     claims(inbound, *({"k", "other"} - set(inbound.golden("Claim"))))
@@ -111,7 +111,7 @@ def test_an_end_that_arrives_with_the_removal(inbound: Inbound) -> None:
     inbound.merge()
     clients(inbound, "a")
     remove(inbound, "Watcher", "k", "a")
-    assert fates(inbound.merge(), "in_Claim_Watcher") == {"removed": 1}
+    assert receipt_counts(inbound.merge(), "in_Claim_Watcher") == {"removed": 1}
     assert (inbound.links("Watcher"), inbound.waiting()) == ([], [])
 
 
@@ -123,7 +123,7 @@ def test_a_reference_by_another_id_of_its_owner(inbound: Inbound) -> None:
     [claim] = inbound.partner("select out_id from in_Claim")
     inbound.partner.redeliver("in_Claim", {"in_id": "alias", "out_id": claim["out_id"]})
     remove(inbound, "Watcher", "alias", "a")
-    assert fates(inbound.merge(), "in_Claim_Watcher") == {"removed": 1}
+    assert receipt_counts(inbound.merge(), "in_Claim_Watcher") == {"removed": 1}
     assert inbound.waiting() == []
     assert inbound.partner.statuses("in_Claim_Watcher") == {"DONE": 2}
 
@@ -148,7 +148,7 @@ def test_one_link_by_two_ids_is_as_the_newer_row_says(
     outcome = linked.merge()
     others = [("k", "b"), ("l", "a"), ("l", "b")]
     assert linked.links("Watcher") == sorted([*others, ("k", "a"), ("k", "c")] if stays else others)
-    assert fates(outcome, "in_Claim_Watcher") == (
+    assert receipt_counts(outcome, "in_Claim_Watcher") == (
         {"created": 1, "unchanged": 3} if stays else {"removed": 1, "unchanged": 3}
     )
 
@@ -164,7 +164,7 @@ def test_a_set_whose_rows_are_all_removed_is_empty(inbound: Inbound) -> None:
     inbound.merge()
     inbound.partner("delete from in_Claim_Team")
     remove(inbound, "Team", "k", "a")
-    assert fates(inbound.merge(), "in_Claim_Team") == {"removed": 1}
+    assert receipt_counts(inbound.merge(), "in_Claim_Team") == {"removed": 1}
     assert inbound.links("Team") == [("l", "a")]
     assert inbound.waiting() == []
 
@@ -184,7 +184,7 @@ def test_a_removed_row_is_no_part_of_a_set(inbound: Inbound) -> None:
     outcome = inbound.merge()
     assert inbound.links("Team") == [("k", "a"), ("k", "c")]
     assert inbound.waiting() == [("Team", "k", "later")]
-    assert fates(outcome, "in_Claim_Team") == {"created": 1, "unchanged": 1, "removed": 2, "waiting": 1}
+    assert receipt_counts(outcome, "in_Claim_Team") == {"created": 1, "unchanged": 1, "removed": 2, "waiting": 1}
 
 
 @BOTH_LAYOUTS
@@ -196,7 +196,7 @@ def test_a_single_field_may_be_emptied(inbound: Inbound) -> None:
     inbound.merge()
     remove(inbound, "Client", "k", "a")
     remove(inbound, "Client", "l", "b")  # which is not the one it has
-    assert fates(inbound.merge(), "in_Claim_Client") == {"removed": 1, "unchanged": 1}
+    assert receipt_counts(inbound.merge(), "in_Claim_Client") == {"removed": 1, "unchanged": 1}
     assert inbound.links("Client") == [("l", "a")]
 
 
@@ -209,7 +209,7 @@ def test_what_goes_leaves_room_in_a_single_field(inbound: Inbound, at: str) -> N
     inbound.merge()
     remove(inbound, "Client", "k", "a")
     link(inbound, "Client", "k", "b", at)
-    assert fates(inbound.merge(), "in_Claim_Client") == {"removed": 1, "created": 1}
+    assert receipt_counts(inbound.merge(), "in_Claim_Client") == {"removed": 1, "created": 1}
     assert inbound.links("Client") == [("k", "b")]
 
 
@@ -225,7 +225,7 @@ def test_links_of_a_composite_and_of_an_object_to_itself(inbound: Inbound) -> No
     remove(inbound, "Party_Firm", "k", "same")
     remove(inbound, "Claim", "k", "k")
     outcome = inbound.merge()
-    assert fates(outcome, "in_Claim_Party_Firm") == fates(outcome, "in_Claim_Claim") == {"removed": 1}
+    assert receipt_counts(outcome, "in_Claim_Party_Firm") == receipt_counts(outcome, "in_Claim_Claim") == {"removed": 1}
     assert inbound.site.value(f"select string_agg(_target_bo, ' ') from {STORE}.link_Claim_Party") == "Client"
     assert inbound.links("Claim", "Claim") == []
 
@@ -242,11 +242,11 @@ def test_null_is_not_removed(inbound: Inbound, removed: str) -> None:
 
 @BOTH_LAYOUTS
 def test_a_table_of_before_has_no_such_column(linked: Inbound) -> None:
-    """Runs go on; `generate-ddl` tells what is missing, and with it the same table takes links away."""
+    """Runs continue; `generate-ddl` tells what is missing, and with it the same table takes links away."""
     linked.site.look("alter table in_tables.in_Claim_Watcher drop column removed")
     link(linked, "Watcher", "k", "c")
     link(linked, "Watcher", "k", "later")
-    assert fates(linked.merge(), "in_Claim_Watcher") == {"created": 1, "waiting": 1}
+    assert receipt_counts(linked.merge(), "in_Claim_Watcher") == {"created": 1, "waiting": 1}
     assert linked.site.etl("run", "--dry-run").code == 0
     checked = linked.site.etl("check")
     assert checked.code == 0
@@ -257,7 +257,7 @@ def test_a_table_of_before_has_no_such_column(linked: Inbound) -> None:
     assert linked.site.etl("generate-ddl", "--company", "demo", "--apply").code == 0
     assert linked.site.etl("generate-ddl", "--company", "demo", "--diff").out == ""
     remove(linked, "Watcher", "k", "a")
-    assert fates(linked.merge(), "in_Claim_Watcher") == {"removed": 1}
+    assert receipt_counts(linked.merge(), "in_Claim_Watcher") == {"removed": 1}
 
 
 @BOTH_LAYOUTS
@@ -282,7 +282,7 @@ def test_a_dry_run_tells_of_it_and_takes_nothing_away(linked: Inbound) -> None:
 
 
 def test_many_rows_of_which_few_remove_are_one_task(linked: Inbound) -> None:
-    """Nobody may take a link away that another part of the same batch brings by another id of its owner."""
+    """No row may take a link away that another part of the same batch brings by another id of its owner."""
     linked.partner("delete from in_Claim_Watcher")
     linked.partner(
         "insert into in_Claim_Watcher (claim_id, watcher_id, removed) "

@@ -64,13 +64,13 @@ def inbound(make_site: MakeSite, passed: list[int]) -> Inbound:
     inbound = Inbound(make_site(DOCUMENTS, copyTables="false"))
     inbound.partner("insert into in_Level (in_id, code) values ('l1', 'top'), ('l2', 'low')")
     inbound.partner(_FEED)
-    assert fates(inbound) == {"created": ROWS}
+    assert receipt_counts(inbound) == {"created": ROWS}
     inbound.partner(_FEED)
     passed.clear()
     return inbound
 
 
-def fates(inbound: Inbound) -> dict[str, int]:
+def receipt_counts(inbound: Inbound) -> dict[str, int]:
     [receipt] = [one for one in inbound.merge().receipts if one.in_table == "in_Client"]
     words = ("created", "changed", "unchanged", "removed", "rejected")
     return {word: rows for word in words if (rows := getattr(receipt, word))}
@@ -78,7 +78,7 @@ def fates(inbound: Inbound) -> dict[str, int]:
 
 def test_a_feed_of_nothing_new_writes_nothing(inbound: Inbound, passed: list[int]) -> None:
     before = inbound.golden(), inbound.journal()
-    assert fates(inbound) == {"unchanged": ROWS}
+    assert receipt_counts(inbound) == {"unchanged": ROWS}
     assert passed == [ROWS]
     assert (inbound.golden(), inbound.journal()) == before
     known = {row["_in_id"]: row["_id"] for row in inbound.golden().values()}
@@ -88,7 +88,7 @@ def test_a_feed_of_nothing_new_writes_nothing(inbound: Inbound, passed: list[int
 
 
 @pytest.mark.parametrize(
-    ("change", "fate"),
+    ("change", "outcome"),
     [
         ("name = 'other'", "changed"),
         ("name = null", "changed"),
@@ -102,42 +102,44 @@ def test_a_feed_of_nothing_new_writes_nothing(inbound: Inbound, passed: list[int
         ("amount = 'NaN'", "rejected"),
         ("score = 'NaN'", "unchanged"),  # skipped, and reported in err
         ("place = 'nowhere'", "rejected"),
-        ("out_id = 'nobody'", "rejected"),
+        ("out_id = 'missing'", "rejected"),
         ("removed = true", "removed"),
         ("in_id = null", "rejected"),
         ("in_id = ''", "rejected"),
         ("in_id = 'someone'", "created"),
     ],
 )
-def test_the_row_that_differs_is_left_to_the_stage(inbound: Inbound, passed: list[int], change: str, fate: str) -> None:
+def test_the_row_that_differs_is_left_to_the_stage(
+    inbound: Inbound, passed: list[int], change: str, outcome: str
+) -> None:
     inbound.partner(f"update in_Client set {change} where in_id = 'c2'")
-    found = fates(inbound)
-    assert found == ({"unchanged": ROWS} if fate == "unchanged" else {"unchanged": ROWS - 1, fate: 1})
-    assert passed == [ROWS if change.startswith("born") and fate == "unchanged" else ROWS - 1]
-    assert len(inbound.faults()) == (fate == "rejected" or change.startswith("score"))
+    found = receipt_counts(inbound)
+    assert found == ({"unchanged": ROWS} if outcome == "unchanged" else {"unchanged": ROWS - 1, outcome: 1})
+    assert passed == [ROWS if change.startswith("born") and outcome == "unchanged" else ROWS - 1]
+    assert len(inbound.faults()) == (outcome == "rejected" or change.startswith("score"))
 
 
 def test_a_value_that_is_no_choice_any_more_is_rejected(inbound: Inbound, passed: list[int]) -> None:
     """It stands in the store as the row has it, and yet it is bad now."""
     inbound.partner("update in_Client set level = 'low' where in_id = 'c2'")
-    assert fates(inbound) == {"unchanged": ROWS - 1, "changed": 1}
+    assert receipt_counts(inbound) == {"unchanged": ROWS - 1, "changed": 1}
     inbound.partner("update in_Level set removed = true, in_status = '' where in_id = 'l2'")
     inbound.partner("update in_Client set in_status = ''")
-    assert fates(inbound) == {"unchanged": ROWS - 1, "rejected": 1}
+    assert receipt_counts(inbound) == {"unchanged": ROWS - 1, "rejected": 1}
 
 
 def test_null_keeps_where_the_policy_says_so(inbound: Inbound, passed: list[int]) -> None:
     inbound.site.set(nullPolicy="keep")
     inbound.partner("update in_Client set name = null, level = null, kind = null")
-    assert fates(inbound) == {"unchanged": ROWS}
+    assert receipt_counts(inbound) == {"unchanged": ROWS}
     assert passed == [ROWS]
 
 
 def test_an_instance_that_was_removed_returns(inbound: Inbound, passed: list[int]) -> None:
     inbound.partner("update in_Client set removed = true where in_id = 'c2'")
-    fates(inbound)
+    receipt_counts(inbound)
     inbound.partner("update in_Client set removed = false, in_status = ''")
-    assert fates(inbound) == {"unchanged": ROWS - 1, "changed": 1}
+    assert receipt_counts(inbound) == {"unchanged": ROWS - 1, "changed": 1}
     assert inbound.golden()["c2"]["_state"] == "ACTUAL"
 
 
@@ -147,7 +149,7 @@ def test_rows_of_one_instance_go_to_the_stage_together(inbound: Inbound, passed:
         "update in_Client set in_id = null, name = 'first', out_id = %s where in_id = 'c1'",
         [inbound.golden()["c2"]["_id"]],
     )
-    assert fates(inbound) == {"unchanged": ROWS}
+    assert receipt_counts(inbound) == {"unchanged": ROWS}
     assert [fault[2:] for fault in inbound.faults()] == [("ROW_OVERRULED", "info")]
     assert passed == [ROWS - 2]
     assert inbound.golden()["c2"]["name"] == "Client 2"
@@ -158,7 +160,7 @@ def test_a_row_after_that_of_the_same_instance_changes_nothing(inbound: Inbound,
         "update in_Client set in_id = null, name = 'last', out_id = %s where in_id = 'c3'",
         [inbound.golden()["c2"]["_id"]],
     )
-    assert fates(inbound) == {"unchanged": ROWS}
+    assert receipt_counts(inbound) == {"unchanged": ROWS}
     assert passed == [ROWS - 2]
     assert inbound.golden()["c2"]["name"] == "Client 2"
 
@@ -166,19 +168,19 @@ def test_a_row_after_that_of_the_same_instance_changes_nothing(inbound: Inbound,
 def test_an_instance_with_two_ids_goes_to_the_stage_too(inbound: Inbound, passed: list[int]) -> None:
     known = inbound.golden()["c2"]["_id"]
     inbound.partner("update in_Client set in_id = 'also', out_id = %s where in_id = 'c1'", [known])
-    fates(inbound)
+    receipt_counts(inbound)
     assert inbound.site.value(f"select instance from {STORE}.alias where in_id = 'also'") == known
     inbound.partner("update in_Client set out_id = null, in_status = '', name = 'first' where in_id = 'also'")
     inbound.partner("update in_Client set in_status = '' where in_id <> 'also'")
     passed.clear()
-    assert fates(inbound) == {"unchanged": ROWS}
+    assert receipt_counts(inbound) == {"unchanged": ROWS}
     assert passed == [ROWS - 2]
     assert inbound.golden()["c2"]["name"] == "Client 2"
 
 
 def test_a_feed_of_changes_is_not_read_for_repeats(inbound: Inbound, passed: list[int]) -> None:
     inbound.partner("update in_Client set name = name || '!'")
-    assert fates(inbound) == {"changed": ROWS}
+    assert receipt_counts(inbound) == {"changed": ROWS}
     assert passed == [0]
 
 

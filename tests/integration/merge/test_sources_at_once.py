@@ -106,6 +106,24 @@ def test_a_batch_keeps_what_another_one_has_changed_since_it_was_staged(records:
 
 
 @BOTH_LAYOUTS
+def test_an_id_that_two_batches_give_to_two_instances_is_that_of_the_first(records: Staged) -> None:
+    records.merge({"in_id": "a"}, {"in_id": "b"})
+    ids = {row["_in_id"]: row["_id"] for row in records.site.look(f"select _in_id, _id from {STORE}.bo_Thing")}
+    with records.site.runtime() as runtime, ThreadPoolExecutor(1) as pool:
+        run = records.next_run(runtime)
+        with records.store(runtime) as connection:
+            records.merge_in(runtime, connection, [{"in_id": "new", "out_id": ids["a"], "Amount": 1}], run=run)
+            row = {"in_id": "new", "out_id": ids["b"], "Amount": 2}
+            later = pool.submit(lambda: _again(lambda: records.merge(row)))
+            records.site.wait_for_blocked()
+        batch = later.result()
+    assert [fault[0] for fault in batch.faults] == [1]
+    assert records.site.look(f"select in_id, instance from {STORE}.alias") == [{"in_id": "new", "instance": ids["a"]}]
+    amounts = records.site.look(f"select _in_id, Amount from {STORE}.bo_Thing order by 1")
+    assert [row["amount"] for row in amounts] == [1, None]
+
+
+@BOTH_LAYOUTS
 def test_a_run_journals_what_a_batch_has_changed_since_it_was_staged(records: Staged) -> None:
     _run(records.site, [{"in_id": "a", "Amount": 1}])
     with records.site.runtime() as runtime, ThreadPoolExecutor(1) as pool:

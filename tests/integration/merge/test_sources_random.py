@@ -16,7 +16,7 @@ _UNIQUE = ("Name", "Email")
 _FIELDS = (*_UNIQUE, "Amount", "Kind")
 _GOLDEN = ", ".join(_FIELDS)
 _BATCHES = 60
-Fate = tuple[int | None, str | None]
+RowResult = tuple[int | None, str | None]
 """A row's instance by number, or the code of its fault."""
 
 
@@ -48,7 +48,7 @@ class Model:
                 return number
         return None
 
-    def merge(self, row: Row) -> Fate:
+    def merge(self, row: Row) -> RowResult:
         try:
             return self._merge(row), None
         except ValueError as fault:
@@ -128,23 +128,23 @@ def _row(choose: random.Random, model: Model, ids: list[str]) -> Row:
     return row
 
 
-def _batches(choose: random.Random, model: Model) -> Iterator[tuple[list[Row], Model, list[Fate]]]:
+def _batches(choose: random.Random, model: Model) -> Iterator[tuple[list[Row], Model, list[RowResult]]]:
     """Batches of which merging together and one after the other is the same: no value is refused in one of several
     rows, as there the batch is judged as a whole."""
     ids = [f"i{number}" for number in range(6)]
     while True:
         rows = [_row(choose, model, ids) for _ in range(choose.choice([1, 1, 2, 4, 8, 16]))]
-        after, fates, kept = model.copy(), [], []
+        after, outcomes, kept = model.copy(), [], []
         for row in rows:
             tried = after.copy()
-            fate = tried.merge(row)
-            if fate[1] == "UNIQUE_TAKEN" and len(rows) > 1:
+            outcome = tried.merge(row)
+            if outcome[1] == "UNIQUE_TAKEN" and len(rows) > 1:
                 continue
             after = tried
-            fates.append(fate)
+            outcomes.append(outcome)
             kept.append(row)
         if kept:
-            yield kept, after, fates
+            yield kept, after, outcomes
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -153,19 +153,19 @@ def test_a_batch_is_merged_as_its_records_one_after_the_other(make_site: MakeSit
     choose, model = random.Random(seed), Model()
     with records.site.runtime() as runtime, transaction(runtime.engine) as connection:
         for _ in range(_BATCHES):
-            rows, after, fates = next(_batches(choose, model))
+            rows, after, outcomes = next(_batches(choose, model))
             merged = records.merge_in(runtime, connection, rows, "Thing")
-            _compare(rows, merged, after, fates)
+            _compare(rows, merged, after, outcomes)
             found = connection.exec_driver_sql(f"select _id, _in_id, _state, {_GOLDEN} from store_demo.bo_Thing")
             stored = {row[0]: tuple(row[1:]) for row in found}
             assert stored == {after.stored[n]: one.shown() for n, one in after.instances.items()}, rows
             model = after
 
 
-def _compare(rows: list[Row], merged: Merged, after: Model, fates: list[Fate]) -> None:
+def _compare(rows: list[Row], merged: Merged, after: Model, outcomes: list[RowResult]) -> None:
     codes = {(error.row_id, error.code) for error in merged.errors if error.severity == "error"}
     refused = {number for number, _ in codes}
-    for number, (instance, code) in enumerate(fates, 1):
+    for number, (instance, code) in enumerate(outcomes, 1):
         assert code is None or (number, code) in codes, (number, rows, merged.errors)
         rejected = merged.results[number].action == "rejected"
         assert rejected == (number in refused) == (code is not None), (number, rows, merged.errors)

@@ -79,7 +79,7 @@ def test_a_switched_off_import_is_no_error(site: Site) -> None:
     assert ("import", "warning") in check(site, code=0)
 
 
-def test_rights_that_lack(site: Site) -> None:
+def test_missing_privileges(site: Site) -> None:
     engine = f"engine_{site.database.name}"
     site.look(f"revoke create on database {site.database.name} from {engine}")
     found = check(site, code=1)
@@ -145,7 +145,7 @@ def test_each_of_three_databases_is_looked_at(site: Site) -> None:
 
 
 @pytest.mark.parametrize("layout", [APART], indirect=True)
-def test_a_store_that_lacks_rights_or_does_not_answer_is_named(site: Site) -> None:
+def test_a_store_without_privileges_or_answer_is_named(site: Site) -> None:
     store, role = site.store_database.name, f"engine_{site.database.name}"
     site.look(f"revoke create on database {store} from {role}", at=site.store_database)
     [finding] = check(site, code=1)["privileges of the store", "error"]

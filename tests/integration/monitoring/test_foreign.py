@@ -1,4 +1,4 @@
-"""What somebody added to the in_ tables or took from them: `etl check` and a run that it stops say what to do."""
+"""What was added to the in_ tables or taken from them by hand: `etl check` and a run that it stops say what to do."""
 
 import pytest
 
@@ -303,7 +303,7 @@ def test_two_hand_overs_before_a_run_are_no_fault(site: Site) -> None:
 
 @pytest.mark.parametrize("name", ['Odd"one', "a b; drop table in_client", "CamelCase", "select", "ключ", "a'b"])
 def test_what_to_do_is_a_statement_that_works(site: Site, name: str) -> None:
-    """Whatever somebody called what he added."""
+    """Whatever the name of what was added."""
     quoted = '"' + name.replace('"', '""') + '"'
     site.look(
         f"alter table {ROWS} add constraint {quoted} check (in_status <> 'DONE');"

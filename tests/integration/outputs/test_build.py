@@ -1,4 +1,4 @@
-"""A new version is filled beside the old one while the store changes, and goes on after a kill."""
+"""A new version is filled beside the old one while the store changes, and continues after a kill."""
 
 import random
 import threading
@@ -23,7 +23,7 @@ CLIENTS = 20_000
 
 @pytest.fixture
 def large(outbound: Outbound) -> Outbound:
-    """So many clients that the smallest chunk takes 30 of them, already in version 1; the metadata asks for more."""
+    """Enough clients that the smallest chunk takes 30 of them, already in version 1; the metadata asks for more."""
     populate(outbound.site, CLIENTS, claims=3_000)
     outbound.site.set(chunkRows=1000)
     outbound.run()

@@ -1,4 +1,4 @@
-"""A version goes when its day has come and nobody can miss it."""
+"""A version is dropped when its day has come and it is not read any more."""
 
 from datetime import date, timedelta
 
@@ -17,7 +17,7 @@ NO_COUNT = "PostgreSQL counts no reads (track_counts is off, or it is 14), so it
 
 @pytest.fixture
 def site(outbound: Outbound) -> Site:
-    """Version 2 is current, version 1 has had its day and is named by nobody."""
+    """Version 2 is current, version 1 has had its day and no configuration names it."""
     with outbound.site.runtime() as runtime:
         build_version(runtime, "2", lambda _: None)
         switch_version(runtime, "2", force=False, patience=20.0)
@@ -36,7 +36,7 @@ def counts_reads(site: Site) -> bool:
 
 
 def retire_unneeded(site: Site, name: str) -> Retired:
-    """Drops a version that nobody needs: by force where reads are not counted, and for that reason alone."""
+    """Drops a version that is not needed: by force where reads are not counted, and for that reason alone."""
     if counts_reads(site):
         return retire(site, name)
     with pytest.raises(ConfigurationError) as why:

@@ -1,4 +1,4 @@
-"""Whoever changes the golden store: each change in a transaction of its own, journalled as the engine does it."""
+"""Writers of the golden store: each change in a transaction of its own, journalled as the engine does it."""
 
 import random
 from collections import Counter

@@ -72,7 +72,7 @@ def test_the_partner_does_the_whole_work(site: Site) -> None:
     partner.fill("in_Client", {"in_id": None, "out_id": row["out_id"], "removed": True})
     with partner.session.cursor() as cursor, cursor.copy("copy in_Client (in_id, name) from stdin") as copy:
         copy.write_row(("c", "Cora"))
-    partner("delete from in_Claim where in_id = 'nobody'")
+    partner("delete from in_Claim where in_id = 'missing'")
     partner.hand_over()
     site.run()
     assert site.look(f"select name from {OUT}.client order by 1") == [{"name": "Bela"}, {"name": "Cora"}]

@@ -51,7 +51,7 @@ def test_every_missing_right_is_named_with_its_cure(site: Site) -> None:
     assert site.run().run
 
 
-def test_a_run_does_not_start_without_its_rights(site: Site) -> None:
+def test_a_run_does_not_start_without_its_privileges(site: Site) -> None:
     name = site.database.name
     site.look(f"revoke create on database {name} from engine_{name}; revoke temporary on database {name} from public")
     with pytest.raises(EnvironmentFault) as refused:

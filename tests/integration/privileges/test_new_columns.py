@@ -1,4 +1,4 @@
-"""A field or an object that the metadata gains: whoever wrote the in_ tables before writes it at once."""
+"""A field or an object that the metadata gains: every role that wrote the in_ tables before may write it at once."""
 
 import psycopg
 import pytest
@@ -76,7 +76,7 @@ def test_the_partner_fills_a_new_field_and_a_new_object_at_once(site: Site) -> N
 
 
 def test_only_who_had_all_gets_more(site: Site) -> None:
-    """A reader by table, one by column, a writer of one column, a writer of one table, everybody."""
+    """A reader by table, one by column, a writer of one column, a writer of one table, PUBLIC."""
     for name in ("auditor", "narrow", "clerk", "only claims"):
         site.look(f'create role "{name}_{site.database.name}"', at=site.database)
     at = site.database
@@ -124,8 +124,8 @@ def test_what_is_missing_is_named_with_the_command(site: Site) -> None:
     assert findings(site) == []
 
 
-def test_rights_given_by_hand_are_carried_over(site: Site) -> None:
-    """Fields only; with the grant option; passed on by somebody; one object of several; names that need quotes."""
+def test_privileges_given_by_hand_are_carried_over(site: Site) -> None:
+    """Fields only; with the grant option; passed on by a grantee; one object of several; names that need quotes."""
     at = site.database
     names = ("fields", "Lead", "Worker x", "claims", "titles", "All")
     fields, lead, worker, claims, titles, everything = (f'"{name}_{at.name}"' for name in names)
@@ -185,7 +185,7 @@ def test_a_new_link_table_that_its_partner_cannot_write_is_named(site: Site) -> 
     assert [one for one in findings(site) if clerk in one] == []
 
 
-def test_rights_that_a_partner_has_passed_on_are_named(site: Site) -> None:
+def test_privileges_that_a_partner_has_passed_on_are_named(site: Site) -> None:
     """Of a column, a table, a sequence and the schema: PostgreSQL takes nothing away before that."""
     at = site.database
     partner, worker = role(site), f'"Worker_{at.name}"'

@@ -1,4 +1,4 @@
-"""Nothing that stands in a hostile search_path is ever called with the engine's rights."""
+"""Nothing that stands in a hostile search_path is ever called with the engine's privileges."""
 
 import pytest
 
@@ -52,7 +52,7 @@ def site(make_site: MakeSite) -> Site:
 def test_nothing_hostile_is_called(site: Site, path: str) -> None:
     site.look(f"alter database {site.database.name} set search_path = {path}")
     if path.startswith("public"):
-        # As on servers before 15, where everybody may make objects in public.
+        # As on servers before 15, where every role may make objects in public.
         site.look("create function public.set_config(text, text, bool) returns text language sql as "
                   "$$ insert into hostile.calls values ('public.set_config'); select '' $$")  # fmt: skip
     site.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})

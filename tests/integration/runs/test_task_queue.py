@@ -104,10 +104,10 @@ def test_a_stage_waits_for_the_whole_stage_before(queue: TaskQueue) -> None:
 
 
 def test_a_lane_keeps_its_order_and_holds_up_no_one_else(site: Site, queue: TaskQueue) -> None:
-    lanes = {10: "a", 11: "a", 12: "b", 13: "", 14: "", 15: "b"}
+    serial_keys = {10: "a", 11: "a", 12: "b", 13: "", 14: "", 15: "b"}
     with transaction(queue.engine) as connection:
         connection.execute(sqlalchemy.text("delete from in_tables.task"))
-        queue.record(connection, [Task(seq, 1, Kind.NOP, str(seq), serial_key=lane) for seq, lane in lanes.items()])
+        queue.record(connection, [Task(seq, 1, Kind.NOP, str(seq), serial_key=key) for seq, key in serial_keys.items()])
     taken = {one.task.seq: one for one in (queue.take(), queue.take(), queue.take(), queue.take()) if one}
     assert (set(taken), queue.take()) == ({10, 12, 13, 14}, None)
     perform(queue, taken[10], lambda connection, task: {}, retry_policy=RetryPolicy(BACKOFFS))
@@ -218,7 +218,7 @@ def test_an_new_owner_takes_what_was_begun_and_the_old_owner_finishes_nothing(
 
 
 def test_a_task_under_way_keeps_the_new_owner_waiting(site: Site, engine: sqlalchemy.Engine, queue: TaskQueue) -> None:
-    """While a task's transaction lives nobody can raise the fence: no effect of an old owner commits after it."""
+    """While a task's transaction lives no other can raise the fence: no effect of an old owner commits after it."""
     with transaction(engine) as connection:
         queue.assert_fence(connection)
         site.look("update in_tables.run set heartbeat_at = heartbeat_at - interval '61 s'")

@@ -23,7 +23,7 @@ def run(site: Site, collector: Collector, *, code: int, **environ: str) -> None:
     assert (done.code, done.err) == (code, "")
 
 
-def test_a_run_is_a_trace_of_its_tasks_and_leaves_its_figures(site: Site) -> None:
+def test_a_run_is_a_trace_of_its_tasks_and_leaves_its_metrics(site: Site) -> None:
     with collecting() as collector:
         run(site, collector, code=1, OTEL_SERVICE_NAME="shop-etl")
     assert collector.services == {"shop-etl"}
@@ -64,9 +64,9 @@ def test_it_is_off_unless_asked_for(site: Site, off: dict[str, str]) -> None:
 
 
 def test_a_collector_that_is_away_costs_no_run(site: Site) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
         done = site.etl("run", OTEL_EXPORTER_OTLP_ENDPOINT=address)
     assert done.code == 1
     assert "Run" in done.out

@@ -1,4 +1,4 @@
-"""A newer program has been here: who may not write is reported, with both versions, and whoever may read does."""
+"""After a newer program: what may not write is refused, with both versions, and what may read does."""
 
 import json
 

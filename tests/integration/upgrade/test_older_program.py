@@ -55,7 +55,7 @@ def test_it_writes_nothing(site: Site, tmp_path: Path, layout: str) -> None:
 
 
 def test_a_service_of_it_writes_nothing(site: Site, tmp_path: Path) -> None:
-    """It goes on trying, also to note since when hand-overs are watched."""
+    """It keeps trying, also to note since when hand-overs are watched."""
     older = OlderProgram(tmp_path / "older")
     before = written(site)
     with older.started(site, "run", "--loop") as service:

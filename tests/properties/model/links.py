@@ -18,7 +18,7 @@ class _Pair(NamedTuple):
 
 
 def merge_links(world: World, link: LinkTable, run: int) -> Counter[str]:
-    """What waits is served first or given up, then the claimed rows are taken; returns their fates."""
+    """What waits is served first or given up, then the claimed rows are taken; returns their counts."""
     _resolve(world, link, run)
     _expire(world, link, run)
     claimed = [row for row in world.links_in[link.name] if row.status == CLAIMED]
@@ -40,8 +40,8 @@ def merge_links(world: World, link: LinkTable, run: int) -> Counter[str]:
     for row in waiting:
         world.references.setdefault(_reference(link, row), row.inserted)
     unchanged = len(present) - created + len(removing) - removed
-    fates = {"created": created, "unchanged": unchanged, "waiting": len(waiting), "removed": removed}
-    return Counter(marked=len(claimed), rejected=len(claimed) - len(rows), **fates)
+    counts = {"created": created, "unchanged": unchanged, "waiting": len(waiting), "removed": removed}
+    return Counter(marked=len(claimed), rejected=len(claimed) - len(rows), **counts)
 
 
 def _reject(world: World, link: LinkTable, row: LinkRow, run: int) -> bool:

@@ -59,17 +59,17 @@ class Staged:
 def merge_rows(
     world: World, bo: BusinessObject, table: str, rows: Sequence[Row], policy: Policy, run: int
 ) -> Counter[str]:
-    """Takes rows as they stand, marks them, and returns their fates."""
+    """Takes rows as they stand, marks them, and returns their counts."""
     task = _Task(world, bo, table, policy, run)
     left, number = list(rows), 0
     while left:
         number += 1
         left = task.take(left, is_last=number >= _PASSES)
-    return task.fates
+    return task.counts
 
 
 def dependent_rows(world: World, bo: BusinessObject, rows: Sequence[Row], policy: Policy) -> list[Row]:
-    """The rows that touch what another one touches: an instance, or a value that nobody has."""
+    """The rows that touch what another one touches: an instance, or a value that no instance has."""
     touched: dict[Any, list[Row]] = {}
     for row in rows:
         readings = {one.code: read(world, one, row.values[one.code], policy) for one in bo.loaded_fields}
@@ -129,7 +129,7 @@ class _Task:
     table: str
     policy: Policy
     run: int
-    fates: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
     refused: list[Instance] = field(default_factory=list)
 
     def take(self, rows: Sequence[Row], *, is_last: bool) -> list[Row]:
@@ -378,15 +378,15 @@ class _Task:
         one.action = "rejected"
 
     def _write(self, one: Staged) -> None:
-        self.fates[one.action] += 1
-        self.fates["marked"] += 1
+        self.counts[one.action] += 1
+        self.counts["marked"] += 1
         self.world.faults += one.faults
         if not one.is_sound:
             one.row.status = ERROR
             return
         if one.by:
             value = shown(one.image[one.by.code])
-            self.fates["merged"] += 1
+            self.counts["merged"] += 1
             self.world.faults.append(self._fault(one, "MERGED_BY_VALUE", value, one.by.code, "info"))
         instance = self._change(one)
         if one.is_aliased and instance:

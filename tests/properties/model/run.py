@@ -14,7 +14,7 @@ from tests.properties.model.out import bring_up_to_date
 from tests.properties.model.rows import dependent_rows, merge_rows
 from tests.properties.model.world import Change, Policy, Run, Step, World
 
-_FATES = ("created", "changed", "unchanged", "removed", "rejected", "waiting")
+_RECEIPT_COUNTS = ("created", "changed", "unchanged", "removed", "rejected", "waiting")
 
 
 class Stopped(Exception):
@@ -32,7 +32,7 @@ def hand_over_by_row(world: World) -> None:
 
 
 def begin_or_resume(world: World) -> Run | None:
-    """The run that goes on, or a new one when the newest marker says so; None: nothing starts."""
+    """The run that is resumed, or a new one when the newest marker says so; None: nothing starts."""
     if world.run is None:
         newest = world.markers[-1] if world.markers else None
         if newest is None:
@@ -61,7 +61,7 @@ def perform(world: World, policy: Policy, *, steps: int | None = None) -> None:
             run.done += 1
     except Stopped:
         world.kept_faults += [fault for fault in world.faults if fault.run == run.number]
-        _close_books(world, run)
+        _count_receipts(world, run)
         _fix_marker(world, run, read=2)
         world.run = None
         raise
@@ -75,7 +75,7 @@ def close(world: World) -> None:
 def _begin(world: World, run: Run, policy: Policy) -> Iterator[Step]:
     """Claims what is ready and lays out the plan. Dictionaries come before the objects whose fields name their rows."""
     for table, rows in world.all_rows():
-        ready = [row for row in rows if row.status in (READY, CLAIMED)]  # nobody else is at work
+        ready = [row for row in rows if row.status in (READY, CLAIMED)]  # no other runner is there
         run.claimed[table] = len(ready)
         run.counts[table] = Counter()
         for row in ready:
@@ -127,7 +127,7 @@ def _perform(world: World, run: Run, step: Step, policy: Policy) -> None:
         case Kind.MIGRATE_IN_MIGRATED_AT:
             _touch(world, run, step.table)
         case Kind.FIX_PROCESS_TRACKING:
-            _close_books(world, run)
+            _count_receipts(world, run)
             _fix_marker(world, run, read=1)
         case Kind.COPY_ERR:
             world.kept_faults += [fault for fault in world.faults if fault.run == run.number]
@@ -164,15 +164,15 @@ def _touch(world: World, run: Run, table: str) -> None:
             world.journal.append(Change(run.number, bo.code, None, instance.id, None, "touched"))
 
 
-def _close_books(world: World, run: Run) -> None:
-    """Every claimed row has one fate; what was neither taken nor released has vanished."""
+def _count_receipts(world: World, run: Run) -> None:
+    """Every claimed row is counted once; what was neither taken nor released has vanished."""
     released = _release(world)
     world.receipts[run.number] = {}
     for table, claimed in run.claimed.items():
         counts = run.counts[table]
         vanished = claimed - counts["marked"] - released[table]
-        fates = Counter({fate: counts[fate] for fate in _FATES})
-        world.receipts[run.number][table] = fates + Counter(
+        outcomes = Counter({name: counts[name] for name in _RECEIPT_COUNTS})
+        world.receipts[run.number][table] = outcomes + Counter(
             claimed=claimed, released=released[table], vanished=vanished, merged=counts["merged"]
         )
 

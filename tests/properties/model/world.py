@@ -108,7 +108,7 @@ class Step:
 
 @dataclass
 class Run:
-    """A run under way. `counts` holds fates of rows per table, "marked" among them."""
+    """A run under way. `counts` holds outcomes of rows per table, "marked" among them."""
 
     number: int
     marker: Marker

@@ -1,4 +1,4 @@
-"""The URL of a configuration, and the one that counts when nobody names any."""
+"""The URL of a configuration, and the one that counts when none is given."""
 
 import re
 from pathlib import Path

@@ -46,11 +46,11 @@ def test_the_numbers_rise_one_by_one(part: Part) -> None:
 
 
 def rules_broken(migrations: tuple[Migration, ...]) -> list[str]:
-    """Steps that commands make beside runs must let the programs of before go on."""
+    """Steps that commands make beside runs must not stop older programs."""
     broken = []
     for before, one in pairwise(migrations):
         if one.kind is StepKind.ADDITIVE and one.oldest_writer > before.version:
-            broken.append(f"{one.name}: an additive step shuts nobody out")
+            broken.append(f"{one.name}: an additive step shuts no program out")
         if one.oldest_writer < before.oldest_writer or one.oldest_reader < before.oldest_reader:
             broken.append(f"{one.name}: who was shut out stays so")
         if not one.oldest_reader <= one.oldest_writer <= one.version:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from etl.files import times
 from etl.files.checks import check
 from etl.files.numbers import check_numbers, normal
-from etl.files.target import InColumn, ValueKind
+from etl.files.target import CellType, InColumn
 from etl.files.times import check_times
 
 _MOMENTS = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30))
@@ -86,10 +86,10 @@ def test_the_largest_numbers_are_good() -> None:
 
 def test_an_empty_text_is_a_value_only_in_a_text() -> None:
     empty = pa.array(["", None, "x"])
-    assert check(InColumn("Name", ValueKind.TEXT), empty, 100).texts.to_pylist() == ["", None, "x"]
-    assert check(InColumn("Kind", ValueKind.TEXT, 32), empty, 100).texts.to_pylist() == [None, None, "x"]
+    assert check(InColumn("Name", CellType.TEXT), empty, 100).texts.to_pylist() == ["", None, "x"]
+    assert check(InColumn("Kind", CellType.TEXT, 32), empty, 100).texts.to_pylist() == [None, None, "x"]
 
 
 def test_a_value_over_max_value_bytes_is_refused_at_the_door() -> None:
-    checked = check(InColumn("Name", ValueKind.TEXT), pa.array(["x" * 101, "y"]), 100)
+    checked = check(InColumn("Name", CellType.TEXT), pa.array(["x" * 101, "y"]), 100)
     assert checked.faults == {0: "has 101 bytes, maxValueBytes is 100"}

@@ -50,7 +50,7 @@ def test_a_handed_over_row_starts(read: int | None) -> None:
 
 
 def test_a_row_that_says_occupied_without_a_run_of_ours_starts() -> None:
-    """Left by somebody's hand or by a restore: our own rows know better, and the partner's columns decide."""
+    """Left by a manual change or by a restore: our own rows know better, and the partner's columns decide."""
     assert decided(marker(1, 0, occupied=12345))[0] is Action.START
 
 

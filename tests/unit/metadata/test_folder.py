@@ -28,7 +28,7 @@ def test_a_document_of_another_ending_is_not_passed_over() -> None:
         company_documents("other", TEXTS, origin="file:/x")
 
 
-@pytest.mark.parametrize("code", ["bare", "nobody"])
+@pytest.mark.parametrize("code", ["bare", "missing"])
 def test_a_company_without_documents(code: str) -> None:
     with pytest.raises(ConfigurationError, match=f"file:/x has no business objects for company {code}: add companies/"):
         company_documents(code, TEXTS, origin="file:/x")

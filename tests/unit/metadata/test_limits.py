@@ -9,7 +9,7 @@ _LOADED = "needLoadFromInTables: true"
 
 
 def company(*fields: tuple[int, str]) -> Company:
-    """One object with so many fields of each description."""
+    """One object with this many fields of each description."""
     lines = [
         f"  - {{code: F{number}_{index}, {_LOADED}, {described}}}\n"
         for index, (count, described) in enumerate(fields)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from etl.cli.age import span
+from etl.cli.age import duration_text
 from etl.monitoring import progress
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
@@ -58,4 +58,4 @@ def test_without_finished_rows_nothing_is_promised() -> None:
     [(0, "0 s"), (59.9, "59 s"), (60, "1 min"), (3_725, "1 h 2 min"), (86_400, "1 d"), (90_000, "1 d 1 h")],
 )
 def test_a_span_has_two_units(seconds: float, text: str) -> None:
-    assert span(seconds) == text
+    assert duration_text(seconds) == text

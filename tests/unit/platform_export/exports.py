@@ -29,7 +29,7 @@ CLIENT: Plain = {
                 "new": {"fieldOption": {"code": "new", "label": "Новый", "orderIndex": 0}, "newOptionId": "i1"}}}},
         "Boss": {"code": "Boss", "type": "BO", "viewType": "SINGLE", "needLoadFromInTables": True,
                  "boRefStruct": {"boInfo": {"code": "Client", "boCategory": "BO"}}},
-        "Twin": {"code": "Twin", "type": "BO", "viewType": "TABLE", "oldRefBoId": "WbX5Wa8gcabbVbF1"},
+        "Sibling": {"code": "Sibling", "type": "BO", "viewType": "TABLE", "oldRefBoId": "WbX5Wa8gcabbVbF1"},
         "Party": {"code": "Party", "type": "CO", "viewType": "TABLE", "needLoadFromInTables": True,
                   "boRefStruct": {"boInfo": {"code": "Parties", "boCategory": "BO_COMPOSITE"}}},
     },

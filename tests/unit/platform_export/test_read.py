@@ -48,7 +48,7 @@ fields:
   needLoadFromInTables: true
   bo: Client
   viewType: SINGLE
-- code: Twin
+- code: Sibling
   type: BO
   bo: Client
   viewType: TABLE
@@ -88,7 +88,7 @@ def test_an_export_becomes_documents(tmp_path: Path) -> None:
         (changed("New", type="HOLOGRAM"), "`Client.New`: its type is `HOLOGRAM`"),
         (changed("New"), "`Client.New`: its type is missing"),
         (changed("in_id", type="INPUT_TEXT", needLoadFromInTables=True), "`Client.in_id`: its code is a fixed column"),
-        (changed("Lost", type="BO", oldRefBoId="nobody"), "`Client.Lost`: a field of type BO needs its target"),
+        (changed("Lost", type="BO", oldRefBoId="missing"), "`Client.Lost`: a field of type BO needs its target"),
         (changed("Key", type="INPUT_TEXT", useAsKeyInMigration=True), "`Client.Key`: a second useAsKeyInMigration"),
         (changed("a; drop", type="DATE"), "`Client.a; drop`: no code for SQL"),
     ],

@@ -22,7 +22,7 @@ CODES = [(meaning, code) for meaning, codes in MEANINGS.items() for code in code
 
 
 def fault(meaning: ErrorClass, code: str) -> EtlError:
-    made = TransientFault("sown") if meaning in TRANSIENT else EnvironmentFault("sown")
+    made = TransientFault("injected") if meaning in TRANSIENT else EnvironmentFault("injected")
     made.sqlstate = code
     return made
 

@@ -1,4 +1,4 @@
-"""Short words for the tests of this room."""
+"""Short names for these tests."""
 
 from collections.abc import Mapping
 

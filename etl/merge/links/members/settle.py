@@ -32,14 +32,14 @@ def settle_members(connection: Connection, links: Iterable[LinkTable], context: 
     merge = _of_any_member(link_merge_of(connection, tables[0], _NOTHING, context))
     merge = merge.given({}, member_tables={link.member.code: link.name for link in tables})
     merge.run("find_members")
-    if merge.names["is_single"] and merge.names["is_ordered"]:
+    if merge.variables["is_single"] and merge.variables["is_ordered"]:
         merge.run("order_links", staged="hit", number="id")
     rejected = merge.run("reject_members")
     merge.run("mark_members")
     for link in tables:
         merge.run("move_to_member", table=link.name, member=link.member.code)
     removed = merge.run("remove_member_references")
-    if merge.names["replaces"]:
+    if merge.variables["replaces"]:
         merge.run("forget_member_references")
     waiting = merge.run("wait_for_members")
     merge.run("drop_hits")

@@ -23,7 +23,7 @@ def _resolve(merge: LinkMerge) -> int:
         merge.run("reject_references")
     merge = since_last_time(merge)
     with merge.by_index():
-        exceeds_threshold = merge.names["looks_at_all"] or merge.finds("many_arrivals")
+        exceeds_threshold = merge.variables["looks_at_all"] or merge.finds("many_arrivals")
     with merge.reading_once() if exceeds_threshold else merge.by_index():
         staged = merge.run("stage_references")
     if staged:

@@ -47,20 +47,25 @@ class Settled:
 
     def _update(self, counts: Counters, *actions: ResultName) -> None:
         named = ", ".join(f"'{action}'" for action in actions)
-        merge = replace(self.merge, names=self.merge.names | {"actions": named, "has_large": False})
-        if merge.names["long"] and "changed" in actions and merge.ask("any_large_image"):
+        merge = replace(self.merge, variables=self.merge.variables | {"actions": named, "has_large": False})
+        if merge.variables["long"] and "changed" in actions and merge.ask("any_large_image"):
             merge.run("journal_large")
-            merge = replace(merge, names=merge.names | {"has_large": True})
+            merge = replace(merge, variables=merge.variables | {"has_large": True})
         self._refuse_missed(sum(counts.get(action, 0) for action in actions) - merge.run("update_instances"))
 
     def _refuse_missed(self, missed: int) -> None:
         """Raises TransientFault if another source has changed instances since they were staged: what was staged would
         undo that. The next try stages what is there then."""
         if missed:
-            table = f"{self.merge.context.store_schema}.{self.merge.names['golden']}"
-            fault = TransientFault(f"another source has changed {missed} instances of {table} meanwhile: try again")
-            fault.sqlstate = SERIALIZATION_FAILURE
-            raise fault
+            golden = f"{self.merge.context.store_schema}.{self.merge.variables['golden']}"
+            raise changed_meanwhile(f"another source has changed {missed} instances of {golden} meanwhile")
+
+
+def changed_meanwhile(what: str) -> TransientFault:
+    """Another source was faster: the task or batch is repeated with what is there now."""
+    fault = TransientFault(f"{what}: try again")
+    fault.sqlstate = SERIALIZATION_FAILURE
+    return fault
 
 
 class Settling:
@@ -106,7 +111,7 @@ class Settling:
             exact.run("apply_duplicates")
             exact.run("mark_duplicates")
         exact.run("drop_duplicates")
-        exchanges = bool(exact.names["unique"]) and self._judge(exact)
+        exchanges = bool(exact.variables["unique"]) and self._judge(exact)
         self._keep_refused(exact)
         return exchanges
 
@@ -125,7 +130,7 @@ class Settling:
 
     def _keep_refused(self, exact: Merge) -> None:
         """Records refused rows; only weak rows of later passes read them."""
-        if not exact.names["unique"]:
+        if not exact.variables["unique"]:
             return
         if not self._has_refused:
             exact.run("create_refused")

@@ -48,7 +48,7 @@ def _fold(exact: Merge, *, has_groups: bool) -> bool:
         _refuse_lacking(exact)
         if has_groups:
             exact.run("fold_groups")
-        if not exact.names["unique"]:
+        if not exact.variables["unique"]:
             return False
         claims = exact.run("stage_value_claims")
         if claims:
@@ -66,11 +66,11 @@ def _refuse(exact: Merge, *, has_claims: bool, has_groups: bool) -> int:
     refused = 0
     if has_claims and (exact.run("refuse_kept") or exact.run("refuse_competing_rows")):
         refused = exact.run("refuse_claimants")
-    if not refused and has_groups and exact.names["is_ordered"]:
+    if not refused and has_groups and exact.variables["is_ordered"]:
         refused = exact.run("refuse_overwritten")
     return refused
 
 
 def _refuse_lacking(exact: Merge) -> None:
-    if exact.names["system"]:
+    if exact.variables["system"]:
         exact.run("refuse_lacking")

@@ -21,7 +21,7 @@ from etl.outputs.versions.steps import (
     steps,
     tables_of,
 )
-from etl.outputs.versions.tables import instance_names, link_names
+from etl.outputs.versions.tables import instance_variables, link_variables
 from etl.outputs.versions.version import OutVersion
 from etl.runs import CounterName, Counters
 from etl.store import reading_once
@@ -147,9 +147,9 @@ def _perform(
     written: CounterName
     swept: CounterName
     if isinstance(table, OutInstances):
-        kind, tables, written, swept = "instances", instance_names(version, structure, table), "upserted", "deleted"
+        kind, tables, written, swept = "instances", instance_variables(version, structure, table), "upserted", "deleted"
     else:
-        kind, tables, written, swept = "links", link_names(version, structure, table), "linked", "unlinked"
+        kind, tables, written, swept = "links", link_variables(version, structure, table), "linked", "unlinked"
     if step.is_sweep:
         with reading_once(connection):
             return swept, execute(connection, _sql(f"sweep_{kind}", **tables)), fill.moved(0, None)

@@ -37,7 +37,7 @@ class _Golden:
     field: str | None
 
     @property
-    def names(self) -> dict[str, object]:
+    def variables(self) -> dict[str, object]:
         long = [column for column in self.columns if column.catalog_type == "text"]
         own = {"golden": self.name, "columns": self.columns, "long": long, "is_link": self.field is not None}
         return own | _SIZES
@@ -69,16 +69,16 @@ class Mirror:
         asked = {"position": known.position, "mirror": self.name}
         [source] = fetch_all(store, _sql("mirror_source", schema=self.schema), asked)
         window = {"position": known.position, "upto": source.upto}
-        is_astray = source.is_astray or known.place != source.place
+        position_is_stale = source.position_is_stale or known.place != source.place
         came = 0
-        if not is_astray:
+        if not position_is_stale:
             is_whole = set(known.tables) >= {golden.name for golden in self._tables()}
             if is_whole and fetch_one(store, _sql("any_change", store_schema=self.schema), window) is None:
                 return str(known.position), 0
             into = f"{identifier(self.schema)}.journal ({_CHANGE})"
             came = pipe(store, _sql("mirror_changes", schema=self.schema), window, out, into)
         for golden in self._tables():
-            is_all = is_astray or golden.name not in known.tables
+            is_all = position_is_stale or golden.name not in known.tables
             came += _Passage(store, out, self.schema, golden, window, is_all=is_all).bring()
         if came >= _ANALYZE_FROM_ROWS:
             ddl.bring_up_store(out, self.company, self.schema)  # indexes that are made once there are rows
@@ -131,7 +131,7 @@ class _Passage:
             self._at_out("mirror_give_way")
         columns = ", ".join(identifier(column.name) for column in self.golden.columns)
         rows = self._pipe("mirror_rows", f"{self._table} ({columns})")
-        if rows and self.golden.names["long"]:
+        if rows and self.golden.variables["long"]:
             self._bring_long()
         if self.is_all:
             if fetch_one(self.out, self._sql("any_version")):
@@ -167,4 +167,4 @@ class _Passage:
         return execute(self.out, self._sql(statement), self._values)
 
     def _sql(self, statement: str, **more: object) -> Any:
-        return _sql(statement, schema=self.schema, is_all=self.is_all, **self.golden.names, **more)
+        return _sql(statement, schema=self.schema, is_all=self.is_all, **self.golden.variables, **more)

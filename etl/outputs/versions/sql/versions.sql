@@ -6,7 +6,7 @@ select
     v.schema_name, v.code_version, v.environment_version, cast(v.journal_position as text) as position,
     v.structure, v.fill, v.whole_at, v.is_current, v.previous, v.retire_on, v.view_grants,
     v.place is distinct from {{ place(store_schema, "v.schema_name") }}
-        or pg_snapshot_xmax(v.journal_position) > pg_snapshot_xmax(pg_current_snapshot()) as is_astray
+        or pg_snapshot_xmax(v.journal_position) > pg_snapshot_xmax(pg_current_snapshot()) as position_is_stale
 from {{ store_schema | ident }}.out_version v
 {% if lock %}
 where v.schema_name = :schema_name

@@ -61,11 +61,11 @@ def move_views(
     for move in moves:
         _perform(connection, versions, known, move)
         _grant(connection, schema, move, grants.get(move.view) or known.view_grants.get(move.view, []))
-    names = {"store_schema": versions.store_schema}
+    variables = {"store_schema": versions.store_schema}
     values = {"schema_name": known.schema, "grants": json.dumps(grants)}
-    left_version = fetch_one(connection, _sql("leave_current", **names), values)
+    left_version = fetch_one(connection, _sql("leave_current", **variables), values)
     made = values | {"left": left_version.schema_name if left_version else None, "is_rollback": is_rollback}
-    execute(connection, _sql("make_current", **names), made)
+    execute(connection, _sql("make_current", **variables), made)
     return moves
 
 
@@ -78,7 +78,7 @@ def _our_views(connection: Connection, versions: Versions) -> dict[str, Columns]
 
 def _lock(connection: Connection, schema: str, views: dict[str, Columns], first: str) -> None:
     deadlock = fetch_all(connection, _sql("deadlock_patience"))[0].milliseconds
-    names = {
+    variables = {
         "views_schema": schema,
         "views": sorted(views, key=lambda name: (name != first, name)),
         "columns": {name: next(iter(columns)) for name, columns in views.items()},
@@ -86,17 +86,17 @@ def _lock(connection: Connection, schema: str, views: dict[str, Columns], first:
         "next_patience": max(1, round(deadlock * _NEXT_SHARE)),
     }
     if views:
-        execute(connection, _sql("lock_views", **names))
+        execute(connection, _sql("lock_views", **variables))
 
 
 def _perform(connection: Connection, versions: Versions, known: VersionRow, move: ViewMove) -> None:
-    names = {"views_schema": versions.views_schema, "out_schema": known.schema, "view": move.view}
+    variables = {"views_schema": versions.views_schema, "out_schema": known.schema, "view": move.view}
     if move.act in (ViewAction.DROP, ViewAction.REBUILD):
-        execute(connection, _sql("drop_view", **names))
+        execute(connection, _sql("drop_view", **variables))
     if move.act is ViewAction.EMPTY:
-        execute(connection, _sql("empty_view", **names, expressions=move.expressions))
+        execute(connection, _sql("empty_view", **variables, expressions=move.expressions))
     elif move.act is not ViewAction.DROP:
-        execute(connection, _sql("replace_view", **names, expressions=move.expressions))
+        execute(connection, _sql("replace_view", **variables, expressions=move.expressions))
 
 
 def _tables(connection: Connection, versions: Versions, known: VersionRow) -> dict[str, Columns]:

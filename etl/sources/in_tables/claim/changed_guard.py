@@ -52,7 +52,7 @@ def _instances(
     """The number of instances, if `rows` changes may exceed the share; else 0."""
     if not exceeds(rows, share, LEAST):
         return 0
-    statement = _sql("instances", golden=names.store_table(business_object.code), **context.names)
+    statement = _sql("instances", golden=names.store_table(business_object.code), **context.variables)
     row = fetch_one(connections.store, statement, {"threshold": threshold(rows, share)})
     instances = int(row.instances) if row else 0
     return instances if instances >= LEAST and exceeds(rows, share, instances) else 0
@@ -70,5 +70,5 @@ def _changed(
     task = Task(seq=0, stage=0, kind=Kind.MIGRATE_SINGLE_FIELDS, title="", table=table, chunk=chunk)
     with nullcontext(context) if connections.is_single else rows_at_store(connections, company, task, context) as where:
         merge = merge_of(connections.store, business_object, chunk, where)
-        row = fetch_one(connections.store, _sql("count_changed", **merge.names), merge.values)
+        row = fetch_one(connections.store, _sql("count_changed", **merge.variables), merge.values)
     return int(row.rows) if row else 0

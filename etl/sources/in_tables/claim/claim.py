@@ -70,7 +70,7 @@ def claim_table(
     connection: Connection, company: Company, table: str, context: MergeContext, part: Chunk = _WHOLE
 ) -> int:
     """Claims the ready rows of one in_ table, or of a part of it; returns how many."""
-    statement = _sql(f"claim_{_kind(company, table)}", table=table, part=part, **context.names)
+    statement = _sql(f"claim_{_kind(company, table)}", table=table, part=part, **context.variables)
     values = part.bounds(are_ctids=True) | {"run": context.run}
     business_object = company.in_objects.get(table)
     if business_object and len(business_object.loaded_fields) >= _WIDE_FIELDS:
@@ -98,10 +98,10 @@ def _claim_wide(
     except EtlError as fault:
         if fault.sqlstate != _LIMIT_EXCEEDED:
             raise
-    names_of_claim = context.names | {"table": table, "part": part, "run": context.run}
-    execute(connection, _sql("create_claim_row", **names_of_claim))
+    variables = context.variables | {"table": table, "part": part, "run": context.run}
+    execute(connection, _sql("create_claim_row", **variables))
     of_rows = values | {"in_table": table, "sentences": sentences()}
-    [claimed] = fetch_all(connection, _sql("claim_each_row", **names_of_claim), of_rows)
+    [claimed] = fetch_all(connection, _sql("claim_each_row", **variables), of_rows)
     execute(connection, _sql("drop_claim_row"))
     return int(claimed.rows)
 
@@ -116,7 +116,7 @@ def analyze_parted(
 
 
 def _analyze(connection: Connection, company: Company, table: str, context: MergeContext) -> None:
-    execute(connection, _sql(f"analyze_{_kind(company, table)}", table=table, **context.names))
+    execute(connection, _sql(f"analyze_{_kind(company, table)}", table=table, **context.variables))
 
 
 def _kind(company: Company, table: str) -> str:
@@ -172,10 +172,10 @@ def _starts(connection: Connection, table: str, rows: int, context: MergeContext
     """The first id of each chunk."""
     values = {"run": context.run}
     for question in ("ends", "extent"):
-        ids = fetch_one(connection, _sql(question, table=table, **context.names), values)
+        ids = fetch_one(connection, _sql(question, table=table, **context.variables), values)
         if ids and ids.last - ids.first + 1 == rows:  # ids without gaps, as in a feed
             return list(range(ids.first, ids.last + 1, size))
-    statement = _sql("chunk_starts", table=table, **context.names)
+    statement = _sql("chunk_starts", table=table, **context.variables)
     return [row.first for row in fetch_all(connection, statement, values | {"chunk_rows": size})]
 
 
@@ -196,7 +196,7 @@ def _chunks_by_ctid(
     if number <= 1:
         yield from [Chunk(rows)] * number
         return
-    extent = fetch_one(connection, _sql("pages", table=table, **context.names))
+    extent = fetch_one(connection, _sql("pages", table=table, **context.variables))
     pages = extent.pages if extent else 1
     starts = [position(pages * part // number) for part in range(number)]
     for part, first in enumerate(starts):

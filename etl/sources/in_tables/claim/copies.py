@@ -25,7 +25,7 @@ def copy_in_tables(connection: Connection, company: Company, context: MergeConte
 
 def _copy(connection: Connection, table: str, context: MergeContext) -> None:
     copy = names.copy_table(context.started_at.date(), table)
-    tables = context.names | {"copy": copy, "table": table}
+    tables = context.variables | {"copy": copy, "table": table}
     state = fetch_one(connection, _sql("copy_state", **tables))
     if state and state.is_there:
         _log.info("6ri5uiI970 :: copy table with name %s is already exists, will be skipped", copy)
@@ -34,7 +34,7 @@ def _copy(connection: Connection, table: str, context: MergeContext) -> None:
     else:
         rows = execute(connection, _sql("copy_table", **tables))
         values = {"copy": copy, "table": table, "run": context.run, "rows": rows}
-        execute(connection, _sql("insert_copy", **context.names), values)
+        execute(connection, _sql("insert_copy", **context.variables), values)
 
 
 @dataclass(frozen=True)

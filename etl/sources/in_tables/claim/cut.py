@@ -15,9 +15,15 @@ def cut(connection: Connection, company: Company, task: Task, context: MergeCont
     rows, none if there is no row."""
     link = company.in_link_table(task.table)
     chunk = task.part
-    names = {"in_table": task.table, "link": link, "chunk": chunk, "lines_in_a_page": LINES_IN_A_PAGE, **context.names}
+    variables = {
+        "in_table": task.table,
+        "link": link,
+        "chunk": chunk,
+        "lines_in_a_page": LINES_IN_A_PAGE,
+        **context.variables,
+    }
     values = chunk.bounds(are_ctids=link is not None) | {"run": context.run, "number": number}
-    rows = fetch_all(connection, _sql("cut", **names), values)
+    rows = fetch_all(connection, _sql("cut", **variables), values)
     return tuple(Chunk(row.rows, row.first, row.last + 1) for row in rows)
 
 

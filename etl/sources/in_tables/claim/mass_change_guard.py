@@ -155,25 +155,25 @@ class _Count:
     def _one(self, statement: str, changes: list[_Change] | None = None, **values: object) -> Any:
         code = self.business_object.code
         tables = {"in_table": names.in_table(code), "golden": names.store_table(code)}
-        names_of_all = {
+        variables = {
             "changes": changes,
             "unique": self._unique,
             "is_one": self.connections.is_single,
             **tables,
-            **self.context.names,
+            **self.context.variables,
         }
         values |= {"run": self.context.run, "bo": code}
         if statement == "bound_rows":
-            return fetch_one(self.connections.source, _sql(statement, **names_of_all), values)
+            return fetch_one(self.connections.source, _sql(statement, **variables), values)
         if statement == "count_changes" and not self.connections.is_single:
-            self._relay(names_of_all, values)
-        return fetch_one(self.connections.store, _sql(statement, **names_of_all), values)
+            self._relay(variables, values)
+        return fetch_one(self.connections.store, _sql(statement, **variables), values)
 
-    def _relay(self, names_of_all: dict[str, Any], values: dict[str, object]) -> None:
+    def _relay(self, variables: dict[str, Any], values: dict[str, object]) -> None:
         """Copies the suspicious rows to the store's database: their ids, and what they would change."""
         execute(self.connections.store, _sql("drop_suspects"))
-        execute(self.connections.store, _sql("create_suspects", **names_of_all))
-        pipe(self.connections.source, _sql("suspects", **names_of_all), values, self.connections.store, "pg_temp.batch")
+        execute(self.connections.store, _sql("create_suspects", **variables))
+        pipe(self.connections.source, _sql("suspects", **variables), values, self.connections.store, "pg_temp.batch")
 
 
 def _sentence(business_object: BusinessObject, change: _Change, rows: int, instances: int) -> str:

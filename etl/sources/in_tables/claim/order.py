@@ -20,7 +20,7 @@ def in_any_order(connections: Connections, business_object: BusinessObject, cont
     if not _is_known_by_in_id(business_object, context):
         return False
     any_alias, any_out_id = (
-        _sql(question, in_table=names.in_table(business_object.code), **context.names)
+        _sql(question, in_table=names.in_table(business_object.code), **context.variables)
         for question in ("any_alias", "any_out_id")
     )
     return (

@@ -87,7 +87,7 @@ class _Count:
         if not self.connections.is_single:
             execute(self.connections.store, _sql("drop_suspects"))
             execute(self.connections.store, _sql("create_link_suspects"))
-            suspects = _sql("link_suspects", **self._names)
+            suspects = _sql("link_suspects", **self._variables)
             pipe(self.connections.source, suspects, {}, self.connections.store, "pg_temp.batch")
         if rows >= _BY_INDEX_BELOW_ROWS:
             return self._one(self.connections.store, "count_ended")
@@ -99,9 +99,9 @@ class _Count:
         return has_removed(self.connections.source, self.context.in_schema, self.link.name)
 
     @property
-    def _names(self) -> dict[str, Any]:
+    def _variables(self) -> dict[str, Any]:
         link = self.link
-        return self.context.names | {
+        return self.context.variables | {
             "in_table": link.name,
             "owner_column": link.owner_column,
             "target_column": link.target_column,
@@ -116,5 +116,5 @@ class _Count:
 
     def _one(self, connection: Connection, statement: str, **values: object) -> int:
         values |= {"bo": self.link.bo.code, "target_bo": self.link.member.code, "blanks": BLANKS}
-        row = fetch_one(connection, _sql(statement, **self._names), values)
+        row = fetch_one(connection, _sql(statement, **self._variables), values)
         return int(row.rows) if row else 0

@@ -113,10 +113,12 @@ class Heartbeat:
             was_over = is_over
 
     def _beat_on(self) -> None:
-        pause = self._beat_seconds
-        while not self._stop.wait(pause):
+        # Counted from the start of an attempt, as trust is: what comes between winning the run and the start of this
+        # thread, or an attempt that takes long, uses up trust as well.
+        due = self._trusted_from + self._beat_seconds
+        while not self._stop.wait(max(0.0, due - time.monotonic())):
             attempt = time.monotonic()
-            pause = self._beat_seconds
+            due = attempt + self._beat_seconds
             try:
                 with deadline(self._patience):
                     is_ours = self._beat()
@@ -131,7 +133,7 @@ class Heartbeat:
                     _log.warning("heartbeat of run %s failed and is tried again: %s", self._won.run, error)
                     continue
                 self._say_blocked(self._table, str(error))
-                pause = 0  # at once, so that it is in the lock queue before runners that would take the run over
+                due = attempt  # at once, so that it is in the lock queue before runners that would take the run over
             else:
                 self._say_free(self._table)
             self._trusted_from, self._failed = attempt, False

@@ -77,8 +77,8 @@ def release(
     released = {}
     for table, has_run_id in _in_tables(company):
         released[table] = 0
-        if table not in but and fetch_one(connection, _sql("any_claimed", table=table, **context.names)):
-            text = _sql("release_rows", table=table, has_run_id=has_run_id, **context.names)
+        if table not in but and fetch_one(connection, _sql("any_claimed", table=table, **context.variables)):
+            text = _sql("release_rows", table=table, has_run_id=has_run_id, **context.variables)
             [row] = fetch_all(connection, text, {"run": context.run})
             released[table] = row.rows
     return released
@@ -87,12 +87,12 @@ def release(
 def write_receipts(connection: Connection, receipts: Iterable[Receipt], context: MergeContext) -> None:
     """Stores the counts of a run, one row per in_ table, for the partner to read."""
     rows = json.dumps([asdict(receipt) | {"ordinal": number} for number, receipt in enumerate(receipts)])
-    execute(connection, _sql("insert_receipt", **context.names), {"run": context.run, "receipts": rows})
+    execute(connection, _sql("insert_receipt", **context.variables), {"run": context.run, "receipts": rows})
 
 
 def copy_errors(connection: Connection, context: MergeContext) -> Counters:
     """Copies the run's errors to their permanent table in the golden store."""
-    return {"copied": execute(connection, _sql("copy_errors", **context.names), {"run": context.run})}
+    return {"copied": execute(connection, _sql("copy_errors", **context.variables), {"run": context.run})}
 
 
 def clean_errors(connection: Connection, in_schema: str, *, before: int, limit: int) -> int:

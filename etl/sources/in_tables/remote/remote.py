@@ -58,7 +58,7 @@ def forget_remote_tasks(connection: Connection, store_schema: str, *, before: in
 def copy_errors_to_store(connections: Connections, context: MergeContext) -> Counters:
     """As `copy_errors`, between two databases."""
     execute(connections.store, _sql("relay_error_table"))
-    query = _sql("errors_of_run", **context.names)
+    query = _sql("errors_of_run", **context.variables)
     pipe(connections.source, query, {"run": context.run}, connections.store, into("err", ("id", *ERROR, "created_at")))
     copied = copy_errors(connections.store, context.relayed(TEMPORARY))
     drop(connections.store, "err")
@@ -109,10 +109,10 @@ def _find_dependent_rows(connections: Connections, company: Company, task: Task,
     unique = [column for column in columns if column.name in {field.name for field in merge.unique}]
     claimed = {"in_status": "'ON_WORK'", "occupied_id": context.run}
     execute(connections.store, _sql("relay_table", table=task.table, columns=columns, claimed=claimed))
-    shape = {"table": task.table, "unique_columns": unique, "chunk": task.part, **context.names}
+    variables = {"table": task.table, "unique_columns": unique, "chunk": task.part, **context.variables}
     values = {"run": context.run} | task.part.bounds(are_ctids=False)
     named = into(task.table, ("id", "in_id", "out_id", "removed", *(column.name for column in unique)))
-    pipe(connections.source, _sql("ids_and_unique_values", **shape), values, connections.store, named)
+    pipe(connections.source, _sql("ids_and_unique_values", **variables), values, connections.store, named)
     execute(connections.store, _sql("analyze_copy", table=task.table, kind="rows"))
     found = find_dependent_rows(merge)
     drop(connections.store, task.table)
@@ -124,7 +124,7 @@ def _find_dependent_rows(connections: Connections, company: Company, task: Task,
 
 
 def _any_out_id(connections: Connections, task: Task, context: MergeContext) -> bool:
-    query = _sql("any_out_id", in_table=task.table, **context.names)
+    query = _sql("any_out_id", in_table=task.table, **context.variables)
     return fetch_one(connections.source, query, {"run": context.run}) is not None
 
 
@@ -142,7 +142,7 @@ def _touch(
     execute(
         connections.store, _sql("relay_table", table=task.table, columns=in_columns(company, task.table), claimed={})
     )
-    query = _sql("ids_of_claimed_rows", table=task.table, **context.names)
+    query = _sql("ids_of_claimed_rows", table=task.table, **context.variables)
     target = into(task.table, ("id", "out_id", "occupied_id", "in_status"))
     pipe(connections.source, query, {"run": context.run}, connections.store, target)
     counters = merge(connections.store, task, context.relayed(TEMPORARY))
@@ -248,7 +248,7 @@ class _RemoteMerge:
         return execute(self.connections.store, self._sql(statement), self.rows.values)
 
     def _sql(self, statement: str, **more: object) -> Any:
-        return _sql(statement, **self.rows.names, **more)
+        return _sql(statement, **self.rows.variables, **more)
 
 
 def _names(columns: Sequence[Column]) -> tuple[str, ...]:

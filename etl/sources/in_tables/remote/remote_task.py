@@ -62,7 +62,7 @@ class RemoteTask:
     absent: tuple[str, ...] = ()
 
     @property
-    def names(self) -> dict[str, object]:
+    def variables(self) -> dict[str, object]:
         """The variables of templates."""
         own = {"table": self.table, "kind": self.kind, "chunk": self.chunk, "long": self.long}
         columns = {"columns": self.columns, "copied_columns": self.copied_columns, "claimed": self._claimed}
@@ -70,7 +70,7 @@ class RemoteTask:
         marked = [column for column in self.columns if column.name in wanted]
         sizes = {"inline_bytes": _INLINE_BYTES, "slice_bytes": _SLICE_BYTES}
         ends = {"owner_column": self.link.owner_column, "target_column": self.link.target_column} if self.link else {}
-        return self.context.names | own | columns | {"marked": marked} | sizes | ends
+        return self.context.variables | own | columns | {"marked": marked} | sizes | ends
 
     @property
     def values(self) -> dict[str, object]:

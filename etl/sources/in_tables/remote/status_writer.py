@@ -56,19 +56,23 @@ class StatusWriter:
         if sent and self._at_source("apply_statuses") != sent:
             raise TransientFault(f"rows of {self._rows.table} changed while they were locked: the task is repeated")
 
-    def _take(self, table: str, query: str, **names: object) -> int:
+    def _take(self, table: str, query: str, **variables: object) -> int:
         """Fills a new temporary table at the import; returns how many rows it has."""
         execute(self._connections.source, _sql("drop_copy", table=table, maybe=True))
         self._at_source(f"relay_{table}_table")
         return pipe(
-            self._connections.store, self._sql(query, **names), self._rows.values, self._connections.source, into(table)
+            self._connections.store,
+            self._sql(query, **variables),
+            self._rows.values,
+            self._connections.source,
+            into(table),
         )
 
     def _at_source(self, statement: str) -> int:
         return execute(self._connections.source, self._sql(statement), self._rows.values)
 
     def _sql(self, statement: str, **more: object) -> Any:
-        return _sql(statement, **self._rows.names, **more)
+        return _sql(statement, **self._rows.variables, **more)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ known as (
 {{ hits("g", members, store_schema) }}
 {% for member in members %}
             union
-            select t._id, '{{ member.code }}'
+            select t._id, {{ member.code | literal }}
             from {{ store_schema | ident }}.{{ member.golden | ident }} t
             where t._id = g.target_id
 {% endfor %}

@@ -1,74 +1,11 @@
--- References of this link table with both ends, of those that may have them by now: what came since they were looked up
--- last (`unserved_since`): an instance, a unique value of one, or the reference itself, which a transaction beside that
--- of the instance may have written. Also those that an undo has restored, as soon as both ends are live: instances that
--- it removed may return. What came is read from the journal, not from the in_ tables, which the partner may change; so
--- the cost depends on what came. `has_older`: references from before wait. Where the start is unknown (`looks_at_all`:
--- the first time, and the first time after a restore) every reference is looked at. `has_values`: some name their
--- targets by a unique value.
+-- References of this link table that have both ends by now.
+{% from "looked_up.jinja" import near_references %}
 {% from "origin.jinja" import ends_origin %}
-{% from "reference.jinja" import of_table, ends %}
-{% from "targets.jinja" import join_by_value, found_by_value, values_brought %}
+{% from "targets.jinja" import join_by_value, found_by_value %}
+{% set targets = [{"golden": target_golden, "unique": unique, "code": target_code}] %}
 create temporary table stage on commit drop as
-{% if looks_at_all %}
-with near as materialized (
-    select {{ ends("r") }}, r.linked_at, r.restored_by
-    from {{ store_schema | ident }}.boi_reference r
-    where {{ of_table("r") }}
-)
-{% else %}
 with
-{% if has_older %}
-arrived as materialized (
-    select j.bo, g._in_id as in_id
-    from {{ store_schema | ident }}.journal j
-    join {{ store_schema | ident }}.{{ owner_golden | ident }} g on g._id = j.instance
-    where j.written_by >= cast(:unserved_since as xid8) and j.bo = :bo and j.field is null
-      and j.change in ('created', 'returned')
-    union
-    select j.bo, g._in_id
-    from {{ store_schema | ident }}.journal j
-    join {{ store_schema | ident }}.{{ target_golden | ident }} g on g._id = j.instance
-    where j.written_by >= cast(:unserved_since as xid8) and j.bo = :target_bo and j.field is null
-      and j.change in ('created', 'returned')
-    union
-    select a.bo, a.in_id from {{ store_schema | ident }}.alias a where a.bo in (:bo, :target_bo)
-),
-{% if has_values and unique %}
-brought as materialized (
-    {{ values_brought(store_schema, target_golden, unique, ":target_bo") }}
-),
-{% endif %}
-{% endif %}
-near as materialized (
-{% if has_older %}
-    select {{ ends("r") }}, r.linked_at, r.restored_by
-    from arrived a
-    join {{ store_schema | ident }}.boi_reference r on {{ of_table("r") }} and r.owner_in_id = a.in_id
-    where a.bo = :bo
-    union
-    select {{ ends("r") }}, r.linked_at, r.restored_by
-    from arrived a
-    join {{ store_schema | ident }}.boi_reference r
-        on {{ of_table("r") }} and r.target_value = a.in_id and r.target_field = ''
-    where a.bo = :target_bo
-    union
-{% if has_values and unique %}
-    select {{ ends("r") }}, r.linked_at, r.restored_by
-    from brought b
-    join {{ store_schema | ident }}.boi_reference r
-        on {{ of_table("r") }} and r.target_value = b.target_value and r.target_field = b.target_field
-    union
-{% endif %}
-{% endif %}
-    select {{ ends("r") }}, r.linked_at, r.restored_by
-    from {{ store_schema | ident }}.boi_reference r
-    where r.written_by >= cast(:unserved_since as xid8) and {{ of_table("r") }}
-    union
-    select {{ ends("r") }}, r.linked_at, r.restored_by
-    from {{ store_schema | ident }}.boi_reference r
-    where r.restored_by is not null and {{ of_table("r") }}
-)
-{% endif %}
+{{ near_references(store_schema, owner_golden, targets, looks_at_all, has_older, has_values) }}
 {% set owner = "coalesce(nullif(r.owner, ''), o._id, oa.instance)" %}
 {% set target = "coalesce(t._id, ta.instance%s)" | format(found_by_value(unique) if has_values else "") %}
 select r.owner_in_id, r.target_field, r.target_value, r.linked_at, {{ owner }} as owner, {{ target }} as target,

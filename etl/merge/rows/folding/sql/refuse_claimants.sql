@@ -1,6 +1,7 @@
 -- Refuses the rows that give a value whose claim is refused. If none of an instance's rows gives it, the instance wants
 -- it back because of its state: then the rows that give the state are refused.
 {% from "group_order.jinja" import brings %}
+{% from "reject_rows.jinja" import reject_rows %}
 with
 claims as materialized (
     select _row, _group, field, value from value_claim where is_refused
@@ -26,13 +27,5 @@ returning_ones as (
     join several d on d._group = c._group
     where d._given_state <> 'REMOVED' and not d._removed
 )
-update stage s
-set
-    {{ unique | each("_taken_{0.short} = s._taken_{0.short} or r._taken_{0.short}") | comma_list }},
-    _action = 'rejected', _loses = false, _instance = null
-from (
-    select {{ (["_row"] + (unique | each("bool_or(field = '{0.short}') as _taken_{0.short}"))) | comma_list }}
-    from (select _row, field from claimants union all select _row, field from returning_ones) both_kinds
-    group by _row
-) r
-where s._row = r._row
+{% set both = "(select _row, field from claimants union all select _row, field from returning_ones) both_kinds" %}
+{{ reject_rows(unique, both) }}

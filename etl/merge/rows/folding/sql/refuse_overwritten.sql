@@ -2,6 +2,7 @@
 -- another one: where no row of that instance gives the value up, or an earlier row gives it to that instance. A row
 -- that comes while its own instance is REMOVED wants nothing.
 {% from "group_order.jinja" import brings, givers %}
+{% from "reject_rows.jinja" import reject_rows %}
 with
 accepted as materialized (
     select d.*
@@ -52,13 +53,4 @@ overwritten as (
     where o.field = '{{ field.short }}' and coalesce(f._row, w._row) < o._row
 {% endfor %}
 )
-update stage s
-set
-    {{ unique | each("_taken_{0.short} = s._taken_{0.short} or r._taken_{0.short}") | comma_list }},
-    _action = 'rejected', _loses = false, _instance = null
-from (
-    select {{ (["_row"] + (unique | each("bool_or(field = '{0.short}') as _taken_{0.short}"))) | comma_list }}
-    from overwritten
-    group by _row
-) r
-where s._row = r._row
+{{ reject_rows(unique, "overwritten") }}

@@ -12,6 +12,6 @@ select
             select from {{ schema | ident }}.out_version v
             where v.schema_name = :mirror
               and pg_snapshot_xmax(v.journal_position) > pg_snapshot_xmax(cast(cast(:position as text) as pg_snapshot))
-        ) as is_astray
+        ) as position_is_stale
 from pg_control_system() s, pg_database d
 where d.datname = current_database()

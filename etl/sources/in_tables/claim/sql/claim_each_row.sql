@@ -1,7 +1,7 @@
 -- Row by row, after claim_rows has met one that fills its page: claims the others, returns those without room.
 {% from "chunk.jinja" import links_within %}
 with tried as materialized (
-    select i.id, i.in_id, pg_temp.claim_row(i.ctid) as fate
+    select i.id, i.in_id, pg_temp.claim_row(i.ctid) as outcome
     from {{ in_schema | ident }}.{{ table | ident }} i
     where i.in_status in ('', 'ON_WORK')
 {% if part.first is not none or part.after is not none %}
@@ -13,6 +13,6 @@ named as (
     select :run, :in_table, t.id, t.in_id, s.code, s.sentence ->> 0, s.sentence ->> 1, 'error'
     from tried t
     join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = 'ROW_TOO_WIDE'
-    where t.fate = 'refused'
+    where t.outcome = 'refused'
 )
-select count(*) as rows from tried where fate = 'claimed'
+select count(*) as rows from tried where outcome = 'claimed'

@@ -32,7 +32,8 @@ known as (
     union
     select a.instance, 'Natural_client'
     from store_demo.alias a
-    where g.target_field = '' and a.bo = 'Natural_client' and a.in_id = nullif(g.target_value, '')
+    where g.target_field = '' and a.bo = 'Natural_client'
+      and a.in_id = nullif(g.target_value, '')
     union
     select m._id as target, 'Legal_client' as target_bo
     from store_demo.bo_Legal_client m
@@ -40,7 +41,8 @@ known as (
     union
     select a.instance, 'Legal_client'
     from store_demo.alias a
-    where g.target_field = '' and a.bo = 'Legal_client' and a.in_id = nullif(g.target_value, '')
+    where g.target_field = '' and a.bo = 'Legal_client'
+      and a.in_id = nullif(g.target_value, '')
     union
     select m._id as target, 'IP_client' as target_bo
     from store_demo.bo_IP_client m
@@ -48,7 +50,8 @@ known as (
     union
     select a.instance, 'IP_client'
     from store_demo.alias a
-    where g.target_field = '' and a.bo = 'IP_client' and a.in_id = nullif(g.target_value, '')
+    where g.target_field = '' and a.bo = 'IP_client'
+      and a.in_id = nullif(g.target_value, '')
 
             union
             select t._id, 'Natural_client'

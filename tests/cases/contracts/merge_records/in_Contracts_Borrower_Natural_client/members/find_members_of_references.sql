@@ -27,12 +27,7 @@ arrived as materialized (
     where j.written_by >= cast(:unserved_since as xid8) and j.bo = 'IP_client' and j.field is null
       and j.change in ('created', 'returned')
     union
-    select a.bo, a.in_id
-    from store_demo.alias a
-    where a.bo = :bo or a.bo = any(cast(:target_bos as text[]))
-),
-brought as materialized (
-    select '' as target_field, '' as target_value where false
+    select a.bo, a.in_id from store_demo.alias a where a.bo in (:bo, 'Natural_client', 'Legal_client', 'IP_client')
 ),
 near as materialized (
     select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
@@ -53,12 +48,7 @@ near as materialized (
     from arrived a
     join store_demo.boi_reference r
         on r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.target_value = a.in_id and r.target_field = ''
-    where a.bo = any(cast(:target_bos as text[]))
-    union
-    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
-    from brought b
-    join store_demo.boi_reference r
-        on r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.target_value = b.target_value and r.target_field = b.target_field
+    where a.bo in ('Natural_client', 'Legal_client', 'IP_client')
 )
 select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, coalesce(nullif(r.owner, ''), o._id, oa.instance) as known_owner,
     found.targets, found.targets[1] as target, found.target_bos[1] as target_bo
@@ -75,7 +65,8 @@ cross join lateral (
     union
     select a.instance, 'Natural_client'
     from store_demo.alias a
-    where r.target_field = '' and a.bo = 'Natural_client' and a.in_id = nullif(r.target_value, '')
+    where r.target_field = '' and a.bo = 'Natural_client'
+      and a.in_id = nullif(r.target_value, '')
     union
     select m._id as target, 'Legal_client' as target_bo
     from store_demo.bo_Legal_client m
@@ -83,7 +74,8 @@ cross join lateral (
     union
     select a.instance, 'Legal_client'
     from store_demo.alias a
-    where r.target_field = '' and a.bo = 'Legal_client' and a.in_id = nullif(r.target_value, '')
+    where r.target_field = '' and a.bo = 'Legal_client'
+      and a.in_id = nullif(r.target_value, '')
     union
     select m._id as target, 'IP_client' as target_bo
     from store_demo.bo_IP_client m
@@ -91,7 +83,8 @@ cross join lateral (
     union
     select a.instance, 'IP_client'
     from store_demo.alias a
-    where r.target_field = '' and a.bo = 'IP_client' and a.in_id = nullif(r.target_value, '')
+    where r.target_field = '' and a.bo = 'IP_client'
+      and a.in_id = nullif(r.target_value, '')
 
     ) h
 ) found

@@ -1,10 +1,4 @@
--- References of this link table with both ends, of those that may have them by now: what came since they were looked up
--- last (`unserved_since`): an instance, a unique value of one, or the reference itself, which a transaction beside that
--- of the instance may have written. Also those that an undo has restored, as soon as both ends are live: instances that
--- it removed may return. What came is read from the journal, not from the in_ tables, which the partner may change; so
--- the cost depends on what came. `has_older`: references from before wait. Where the start is unknown (`looks_at_all`:
--- the first time, and the first time after a restore) every reference is looked at. `has_values`: some name their
--- targets by a unique value.
+-- References of this link table that have both ends by now.
 create temporary table stage on commit drop as
 with
 arrived as materialized (
@@ -17,12 +11,21 @@ arrived as materialized (
     select j.bo, g._in_id
     from store_demo.journal j
     join store_demo.bo_Team g on g._id = j.instance
-    where j.written_by >= cast(:unserved_since as xid8) and j.bo = :target_bo and j.field is null
+    where j.written_by >= cast(:unserved_since as xid8) and j.bo = 'Team' and j.field is null
       and j.change in ('created', 'returned')
     union
-    select a.bo, a.in_id from store_demo.alias a where a.bo in (:bo, :target_bo)
+    select a.bo, a.in_id from store_demo.alias a where a.bo in (:bo, 'Team')
 ),
 near as materialized (
+    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
+    from store_demo.boi_reference r
+    where r.bo = :bo and r.field = :field and r.target_bo = :target_bo
+      and r.written_by >= cast(:unserved_since as xid8)
+    union
+    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
+    from store_demo.boi_reference r
+    where r.restored_by is not null and r.bo = :bo and r.field = :field and r.target_bo = :target_bo
+    union
     select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
     from arrived a
     join store_demo.boi_reference r on r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.owner_in_id = a.in_id
@@ -32,15 +35,7 @@ near as materialized (
     from arrived a
     join store_demo.boi_reference r
         on r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.target_value = a.in_id and r.target_field = ''
-    where a.bo = :target_bo
-    union
-    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
-    from store_demo.boi_reference r
-    where r.written_by >= cast(:unserved_since as xid8) and r.bo = :bo and r.field = :field and r.target_bo = :target_bo
-    union
-    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
-    from store_demo.boi_reference r
-    where r.restored_by is not null and r.bo = :bo and r.field = :field and r.target_bo = :target_bo
+    where a.bo in ('Team')
 )
 select r.owner_in_id, r.target_field, r.target_value, r.linked_at, coalesce(nullif(r.owner, ''), o._id, oa.instance) as owner, coalesce(t._id, ta.instance) as target,
     cast(json_build_array(coalesce(nullif(r.owner_in_id, ''), r.owner), r.target_value) as text) as _origin

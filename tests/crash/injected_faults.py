@@ -1,4 +1,4 @@
-"""Bugs that a careless hand might put into the engine, each sown in the runner's own process before it starts."""
+"""Faults that a careless change might bring into the engine, each injected in the runner's process at its start."""
 
 import importlib
 import re
@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.crash.scenes import clock_ahead
+from tests.crash.scenarios import clock_ahead
+from tests.statements import check_statements_exist
 
 Change = Callable[[str], str]
 
@@ -18,6 +19,7 @@ def _perform() -> Any:
 def _rewrite(**changes: Change) -> None:
     from etl.database import SqlTemplates
 
+    check_statements_exist(changes)
     render = SqlTemplates.text
 
     def text(self: SqlTemplates, name: str, /, **names: object) -> str:
@@ -29,7 +31,8 @@ def _rewrite(**changes: Change) -> None:
 
 def no_fence() -> None:
     _rewrite(
-        assert_fence=lambda sql: "select 1",
+        hold_fence=lambda sql: re.sub(r"where fence = .*", "", sql, flags=re.DOTALL),
+        hold_store_fence=lambda sql: re.sub(r"where source = .*", "where source = :source", sql, flags=re.DOTALL),
         mark_done=lambda sql: re.sub(r"where id = :id and.*", "where id = :id", sql),
         take=lambda sql: re.sub(r"and exists \(.*?= :fence\)", "", sql),
         state_of_run=lambda sql: sql.replace("and fence = :fence", ""),
@@ -138,7 +141,7 @@ def done_tasks_are_inherited() -> None:
     _rewrite(inherit=lambda sql: sql.replace("and state = 'running'", ""))
 
 
-def retries_without_a_look() -> None:
+def retries_without_a_check() -> None:
     from etl.runs import TaskQueue
 
     TaskQueue.done_counters = lambda self, taken: None  # type: ignore[method-assign]
@@ -159,14 +162,14 @@ def a_lost_answer_means_done() -> None:
     module._once = believing
 
 
-def what_was_won_unheard_is_forgotten() -> None:
+def a_lease_won_without_an_answer_is_forgotten() -> None:
     from etl.sources.in_tables.handshake import Handshake
 
     Handshake._acquired_without_answer = lambda self, decision: None  # type: ignore[method-assign]
 
 
 def slow_winners(**changes: Change) -> None:
-    """Between the last look and what is written lies a second, in which all others may come."""
+    """A second lies between the last read and the write, in which all others may come."""
     _rewrite(highest_run=lambda sql: f"{sql.rstrip()}, pg_sleep(1)", **changes)
 
 
@@ -179,7 +182,8 @@ def contenders_do_not_queue() -> None:
 
 
 def frozen_contenders_hold_their_locks() -> None:
-    for name in ("etl.engine.preparation", "etl.sources.in_tables.handshake.acquire"):
+    handshake = "etl.sources.in_tables.handshake"
+    for name in ("etl.engine.preparation", f"{handshake}.acquire", f"{handshake}.other_runners"):
         module: Any = importlib.import_module(name)
         module.BRIEF = {}
 

@@ -1,4 +1,4 @@
-"""What Hypothesis draws: metadata valid by construction, and a partner's values, good and bad, from small pools."""
+"""What Hypothesis generates: metadata valid by construction, and a partner's values, good and bad, from small pools."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -55,7 +55,7 @@ _OPTIONS = ({"code": "red", "id": "0123456789ABCDEF"}, {"code": "Red"}, {"code":
 _CHOICES = ("red", "Red", "0123456789ABCDEF", "r", "it's", "RED")
 _DICTIONARY_CODES = ("x", "y", "X", "é", "Z" * 40, "")
 _DATES = (FieldType.DATE, FieldType.FULL_DATE, FieldType.TIME, FieldType.YEAR, FieldType.YEAR_AND_MONTH)
-# A structure as a unique value is nobody's wish.
+# Structures are no sensible unique values.
 _UNIQUE_TYPES = (*KEY_TYPES, FieldType.INPUT_NUMBER, FieldType.TEXTAREA, FieldType.DROPDOWN_SINGLE, FieldType.DATE)
 _BASE = datetime(2024, 5, 1, tzinfo=UTC)
 _mostly = st.sampled_from([True, True, True, True, False])

@@ -13,7 +13,7 @@ from tests.fix_database import LOOPBACK
 _GREETING = struct.Struct(">iiiqi16s")
 
 
-class Line:
+class Relay:
     """A line to a server that can be cut, fixed and laid to another one; its own address stays."""
 
     def __init__(self, server: str) -> None:
@@ -56,7 +56,7 @@ class Line:
         self._carry(called, caller)
 
     def expire(self) -> None:
-        """ZooKeeper forgets the session of the last caller: somebody else has joined it and closed it."""
+        """ZooKeeper forgets the session of the last caller: another client has joined it and closed it."""
         _, _, _, session, _, password = _GREETING.unpack(self._greeting)
         other = KazooClient(hosts=self.server, client_id=(session, password))
         other.start()

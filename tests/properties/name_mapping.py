@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass
-class Names:
+class NameMapping:
     """Pairs of a model's name and a real value; each side stands in one pair only."""
 
     real: dict[Hashable, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Faults sown into the engine: what a careless hand might do to a statement, and the proof that it is found."""
+"""Faults injected into the engine's statements, and the check that the property test finds them."""
 
 import re
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from etl.database.embedded import EmbeddedServer
 from etl.errors import EtlError
 from tests.fix_database import Database
 from tests.properties.test_in_migration import SETTINGS, check
+from tests.statements import check_statements_exist
 
 Change = Callable[[str], str]
 
@@ -23,8 +24,9 @@ def nothing(sql: str) -> str:
     return "select 1 where false"
 
 
-def sow(monkeypatch: pytest.MonkeyPatch, statement: str, change: Change) -> None:
-    """From now on the statement of this name is another one."""
+def inject_fault(monkeypatch: pytest.MonkeyPatch, statement: str, change: Change) -> None:
+    """Changes the statement of this name from now on."""
+    check_statements_exist([statement])
     render = SqlTemplates.text
 
     def text(self: SqlTemplates, name: str, /, **names: object) -> str:
@@ -34,8 +36,8 @@ def sow(monkeypatch: pytest.MonkeyPatch, statement: str, change: Change) -> None
     monkeypatch.setattr(SqlTemplates, "text", text)
 
 
-def must_be_found(server: EmbeddedServer, template: Database) -> None:
-    """Fails when the machine finds nothing."""
+def check_is_found(server: EmbeddedServer, template: Database) -> None:
+    """Fails when the property test passes in spite of the fault."""
     quick = settings(SETTINGS, max_examples=1000, phases=[Phase.generate], database=None, report_multiple_bugs=False)
     with pytest.raises((AssertionError, EtlError)):
         check(server, template, quick)

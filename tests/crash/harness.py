@@ -16,13 +16,14 @@ from psycopg.rows import dict_row
 from etl.database.embedded import EmbeddedServer
 from tests.crash import runner
 from tests.crash.batch import CLIENTS, deliver
-from tests.crash.books import Books, audit, differences, read_books
-from tests.crash.proxy import Mode, Proxy, Strike, proxying
+from tests.crash.invariants import check_invariants
+from tests.crash.proxy import Fault, Mode, Proxy, proxying
+from tests.crash.snapshot import Snapshot, differences, take_snapshot
 from tests.fix_company import IMPORT_CONFIG, PATIENCE_SECONDS, Ended, Row, Site, new_site, until
 from tests.fix_database import Database, fresh_database
 
 # The heartbeat must not beat by itself within a trial: it would shift the numbers of the round trips.
-# Nor does anybody fix the server meanwhile: a trial is over with the first run.
+# Nor is the server fixed meanwhile: a trial ends with the first run.
 _QUIET = {"leaseSeconds": 3600, "heartbeatSeconds": 600, "faultPatienceSeconds": 0}
 _DONE, _STOPPED = (0, 1), 3
 _AGAIN = 75
@@ -31,42 +32,42 @@ _NEW_OWNERS = 3
 
 
 @dataclass
-class Lab:
-    """One company, a proxy before its server, and the state that every trial begins with.
+class Harness:
+    """One company, a proxy before its server, and the state that every trial starts from.
 
-    `straight`: the same configuration past the proxy, for runners whose round trips nobody counts. With several
-    `workers` no two runs have the same round trips, and a run may end before it is struck.
+    `direct_config`: the same configuration past the proxy, for runners whose round trips are not counted.
+    With several `workers` no two runs have the same round trips, and a run may end before the fault comes.
     """
 
     site: Site
-    eyes: psycopg.Connection[Row]
+    observer: psycopg.Connection[Row]
     proxy: Proxy
-    fast_value: Path
-    sow: runner.Sow | None = None
-    expected: Books = field(default_factory=dict)
+    direct_config: Path
+    inject: runner.Injection | None = None
+    expected: Snapshot = field(default_factory=dict)
     trips: list[str] = field(default_factory=list)
     code: int = 0
     patience: float = PATIENCE_SECONDS
     workers: int = 1
 
     def look(self, query: str, parameters: Any = None) -> list[Row]:
-        cursor = self.eyes.execute(query, parameters)
+        cursor = self.observer.execute(query, parameters)
         return list(cursor.fetchall()) if cursor.description else []
 
     def start(self, *arguments: str) -> runner.Runner:
         """A runner that goes through the proxy."""
-        started = runner.start(self.site.home, self._environ, self.sow, *(arguments or ("run", "--json")))
+        started = runner.start(self.site.home, self._environ, self.inject, *(arguments or ("run", "--json")))
         return replace(started, patience=self.patience)
 
-    def start_at(self, gate: Any) -> runner.Runner:
-        """A runner that waits at the gate until all have come."""
-        started = runner.start(self.site.home, self._environ, self.sow, "run", "--json", gate=gate)
+    def start_at_barrier(self, start_barrier: Any) -> runner.Runner:
+        """A runner that waits at the barrier until all have come."""
+        started = runner.start(self.site.home, self._environ, self.inject, "run", "--json", start_barrier=start_barrier)
         return replace(started, patience=self.patience)
 
-    def start_unseen(self, *sows: runner.Sow) -> runner.Runner:
+    def start_directly(self, *injections: runner.Injection) -> runner.Runner:
         """A runner that goes past the proxy."""
-        sow = partial(runner.all_of, (*sows, *([self.sow] if self.sow else [])))
-        started = runner.start(self.site.home, self._past_the_proxy, sow, "run", "--json")
+        inject = partial(runner.inject_all, (*injections, *([self.inject] if self.inject else [])))
+        started = runner.start(self.site.home, self._environ_without_proxy, inject, "run", "--json")
         return replace(started, patience=self.patience)
 
     def run(self, *arguments: str) -> Ended:
@@ -78,25 +79,25 @@ class Lab:
         return {**self.site.environ, "ETL_CONFIG": self.site.url, "HOME": str(self.site.home)}
 
     @property
-    def _past_the_proxy(self) -> Mapping[str, str]:
-        return {**self._environ, "ETL_CONFIG": f"file:{self.fast_value}"}
+    def _environ_without_proxy(self) -> Mapping[str, str]:
+        return {**self._environ, "ETL_CONFIG": f"file:{self.direct_config}"}
 
-    def learn(self) -> None:
-        """The undisturbed run: its round trips and what it leaves behind.
+    def record_baseline(self) -> None:
+        """The undisturbed run: its round trips and its outcome.
 
         It is done three times: the first two make what no reset takes back, schemas and an index of links.
         """
-        self.keep()
+        self.save_tables()
         for _ in range(3):
             self.reset()
             self.proxy.arm(None)
             ended = self.run()
             assert ended.code in (*_DONE, _STOPPED), ended
             assert "Traceback" not in ended.err, ended.err
-        self.trips, self.code, self.expected = self.proxy.trips, ended.code, read_books(self.look)
-        audit(self.look)
+        self.trips, self.code, self.expected = self.proxy.trips, ended.code, take_snapshot(self.look)
+        check_invariants(self.look)
 
-    def keep(self) -> None:
+    def save_tables(self) -> None:
         """Copies every table aside."""
         names = (
             "format('%I.%I', schemaname, tablename) as name, format('kept.%I', schemaname || '.' || tablename) as copy"
@@ -124,62 +125,63 @@ class Lab:
             "where datname = current_database() and application_name like 'etl:%%'"
         )
 
-    def age(self) -> None:
-        """The lease runs out."""
+    def expire_lease(self) -> None:
+        """As if a day had passed since the last heartbeat."""
         if self.look("select 1 where to_regclass('in_tables.run') is not null"):
             self.look("update in_tables.run set heartbeat_at = heartbeat_at - interval '1 day'")
 
-    def try_at(self, at: int, mode: Mode, aim: str = "") -> Ended:
-        """One trial; raises AssertionError when what is there afterwards is not as if undisturbed."""
+    def run_trial(self, at: int, mode: Mode, contains: str = "") -> Ended:
+        """One trial; raises AssertionError when the outcome is not that of the undisturbed run."""
         self.reset()
-        strike = Strike(at, mode, aim)
-        self.proxy.arm(strike)
+        fault = Fault(at, mode, contains)
+        self.proxy.arm(fault)
         try:
-            return self._try(strike)
+            return self._run_trial(fault)
         except AssertionError as error:
-            said = f"round trip {at} of {len(self.trips)}, {mode}: {strike.trip}"
-            raise AssertionError(f"{said}\n{error}") from error
+            place = f"round trip {at} of {len(self.trips)}, {mode}: {fault.trip}"
+            raise AssertionError(f"{place}\n{error}") from error
 
-    def _try(self, strike: Strike) -> Ended:
-        struck = self.start()
-        self.proxy.aim_at(struck.pid)
+    def _run_trial(self, fault: Fault) -> Ended:
+        started = self.start()
+        self.proxy.set_target(started.pid)
         try:
-            return self._judge(strike, struck)
+            return self._check_trial(fault, started)
         finally:
-            strike.check_cancelled.set()
-            struck.end()
+            fault.resume.set()
+            started.end()
 
-    def _judge(self, strike: Strike, struck: runner.Runner) -> Ended:
+    def _check_trial(self, fault: Fault, started: runner.Runner) -> Ended:
         was_done = False
-        if strike.mode is Mode.FREEZE and self._is_reached(strike, struck):
+        if fault.mode is Mode.FREEZE and self._is_reached(fault, started):
             was_done = self._is_done()
-            self._new_owners_finish(strike.mode)
-            self.is_as_expected()
-            strike.check_cancelled.set()
-            struck.signal(signal.SIGCONT)
-        ended = struck.ended()
-        audit(self.look)
-        if not strike.reached.is_set():
+            self._new_owners_finish(fault.mode)
+            self.check_outcome()
+            fault.resume.set()
+            started.signal(signal.SIGCONT)
+        ended = started.ended()
+        check_invariants(self.look)
+        if not fault.reached.is_set():
             assert self.workers > 1, f"it has not come so far: {ended}"
-            assert ended.code == self.code, f"nobody has struck it: {ended}"
-            self.is_as_expected()
+            assert ended.code == self.code, f"no fault was injected: {ended}"
+            self.check_outcome()
             return ended
-        assert self.workers > 1 or _kind(strike.trip) == _kind(self.trips[strike.at - 1]), (
-            "the round trips have shifted"
-        )
-        self._ended_as_it_should(strike.mode, ended, was_done=was_done)
+        assert self.workers > 1 or _kind(fault.trip) == _kind(self.trips[fault.at - 1]), "the round trips have shifted"
+        self._check_exit(fault.mode, ended, was_done=was_done)
         begun = self._begun()
-        if strike.mode is not Mode.FREEZE and not self._is_done():
-            self._new_owners_finish(strike.mode)
-        self.is_as_expected()
-        self._attempts_counted(begun)
+        if fault.mode is not Mode.FREEZE and not self._is_done():
+            self._new_owners_finish(fault.mode)
+        self.check_outcome()
+        self._check_attempts(begun)
         return ended
 
-    def _is_reached(self, strike: Strike, struck: runner.Runner) -> bool:
-        until(lambda: strike.reached.is_set() or struck.process.exitcode is not None, "the runner is struck or ends")
-        return strike.reached.is_set()
+    def _is_reached(self, fault: Fault, started: runner.Runner) -> bool:
+        until(
+            lambda: fault.reached.is_set() or started.process.exitcode is not None,
+            "the fault is injected or the runner ends",
+        )
+        return fault.reached.is_set()
 
-    def _ended_as_it_should(self, mode: Mode, ended: Ended, *, was_done: bool) -> None:
+    def _check_exit(self, mode: Mode, ended: Ended, *, was_done: bool) -> None:
         assert "Traceback" not in ended.err, ended.err
         if mode.kills:
             assert ended.code == -9, ended
@@ -202,7 +204,7 @@ class Lab:
         raise AssertionError("the run is not done")
 
     def _new_owner(self, *, is_late: bool) -> Ended:
-        return self.start_unseen(*([runner.after_the_lease] if is_late else [])).ended()
+        return self.start_directly(*([runner.expire_all_leases] if is_late else [])).ended()
 
     def _is_done(self) -> bool:
         """Whether the marker says that all is read or stopped, and no run is under way."""
@@ -221,7 +223,7 @@ class Lab:
         )
         return {row["seq"]: row["attempts"] for row in rows}
 
-    def _attempts_counted(self, begun: Mapping[int, int]) -> None:
+    def _check_attempts(self, begun: Mapping[int, int]) -> None:
         rows = self.look(
             "select seq, attempts from in_tables.task where run = (select max(run) from in_tables.task) order by seq"
         )
@@ -229,14 +231,14 @@ class Lab:
             wanted = begun.get(row["seq"], 0) + 1
             assert row["attempts"] >= wanted, f"task {row['seq']} was taken {wanted} times, counted {row['attempts']}"
 
-    def wrong(self) -> str:
-        """What is not as if undisturbed."""
-        return differences(self.expected, read_books(self.look))
+    def differences(self) -> str:
+        """Where the outcome differs from that of the undisturbed run; empty when it does not."""
+        return differences(self.expected, take_snapshot(self.look))
 
-    def is_as_expected(self) -> None:
-        """Raises AssertionError when what is there is not as if undisturbed."""
-        audit(self.look)
-        wrong = self.wrong()
+    def check_outcome(self) -> None:
+        """Raises AssertionError when the outcome is not that of the undisturbed run."""
+        check_invariants(self.look)
+        wrong = self.differences()
         assert not wrong, wrong
 
 
@@ -246,16 +248,16 @@ def _kind(trip: str) -> str:
 
 
 @contextmanager
-def open_lab(
+def open_harness(
     server: EmbeddedServer,
     template: Database,
     folder: Path,
-    sow: runner.Sow | None = None,
+    inject: runner.Injection | None = None,
     handed_over: Callable[[Site], None] | None = None,
     documents: Mapping[str, str] | None = None,
     workers: int = 1,
     **settings: object,
-) -> Iterator[Lab]:
+) -> Iterator[Harness]:
     """A company in a database of its own, with a batch handed over."""
     with ExitStack() as stack:
         database = stack.enter_context(fresh_database(server, template))
@@ -265,13 +267,13 @@ def open_lab(
         stack.callback(site.partner.session.close)
         site.write("consumers/InMigration.workerCount", f"comeKafkaInMigration={workers}")
         (handed_over or deliver)(site)
-        fast_value = Path(shutil.copytree(folder / "tree", folder / "straight"))
+        direct_config = Path(shutil.copytree(folder / "tree", folder / "direct"))
         proxy = stack.enter_context(proxying(database.port))
         site.edit(IMPORT_CONFIG, f"port={database.port}", f"port={proxy.port}\nsslmode=disable")
-        lab = Lab(site, connect(database), proxy, fast_value, sow, workers=workers)
-        stack.callback(lambda: lab.eyes.close())
-        lab.learn()
-        yield lab
+        harness = Harness(site, connect(database), proxy, direct_config, inject, workers=workers)
+        stack.callback(lambda: harness.observer.close())
+        harness.record_baseline()
+        yield harness
 
 
 def connect(database: Database) -> psycopg.Connection[Row]:

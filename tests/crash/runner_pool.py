@@ -1,4 +1,4 @@
-"""Four runners that share runs, and somebody who kills and freezes them."""
+"""Four runners that share runs while they are killed and frozen at random."""
 
 import os
 import random
@@ -17,20 +17,20 @@ from tests.forked import fork, prepare_process
 if TYPE_CHECKING:
     from etl.engine import Runtime
 
-# Far shorter than a configuration may say, so that new owners come often; false alarms are welcome here.
+# Far shorter than a configuration may say, so that new owners come often; false takeovers are welcome here.
 LEASE_SECONDS, BEAT_SECONDS = 0.4, 0.1
 _IDLE_SECONDS = 0.03
 
 
-def work_for_ever(out: Path, err: Path, environ: Mapping[str, str], url: str, sow: runner.Sow | None) -> None:
-    """Runs whenever there is something to do, as a timer would start it, until it is killed."""
+def run_forever(out: Path, err: Path, environ: Mapping[str, str], url: str, inject: runner.Injection | None) -> None:
+    """Runs whenever there is something to do, as a timer would, until it is killed."""
     from etl.engine import open_runtime
     from etl.errors import EtlError
 
     prepare_process(out, err, environ)
     runner.shorten_pauses()
-    if sow:
-        sow()
+    if inject:
+        inject()
     while True:
         try:
             with open_runtime(url, CODE, environ) as runtime:
@@ -62,26 +62,26 @@ def _run_until_fault(out: Path, runtime: "Runtime") -> None:
 
 
 @dataclass
-class Crew:
-    """Runners by their slot; whoever is killed is replaced at once. `chance` decides everything."""
+class RunnerPool:
+    """Runners by their slot; a killed one is replaced at once. `chance` decides everything."""
 
     site: Site
     chance: random.Random
     size: int = 4
-    sow: runner.Sow | None = None
+    inject: runner.Injection | None = None
     kills: int = 0
     freezes: int = 0
-    owners_struck: int = 0
-    _crew: list[runner.Runner] = field(default_factory=list)
+    owner_faults: int = 0
+    _runners: list[runner.Runner] = field(default_factory=list)
     _frozen: dict[int, float] = field(default_factory=dict)
     _started: int = 0
 
-    def __enter__(self) -> "Crew":
-        self._crew = [self._start() for _ in range(self.size)]
+    def __enter__(self) -> "RunnerPool":
+        self._runners = [self._start() for _ in range(self.size)]
         return self
 
     def __exit__(self, *_: object) -> None:
-        for one in self._crew:
+        for one in self._runners:
             one.end()
 
     @property
@@ -90,44 +90,43 @@ class Crew:
 
     def _start(self) -> runner.Runner:
         self._started += 1
-        out, err = (self.site.home / f"crew{self._started}.{kind}" for kind in ("owner", "err"))
+        out, err = (self.site.home / f"pool{self._started}.{kind}" for kind in ("owner", "err"))
         out.touch()
         process = fork(
-            work_for_ever, out, err, {**self.site.environ, "HOME": str(self.site.home)}, self.site.url, self.sow
+            run_forever, out, err, {**self.site.environ, "HOME": str(self.site.home)}, self.site.url, self.inject
         )
         return runner.Runner(process, out, err)
 
-    def strike(self, owner: str | None) -> None:
-        """One fault, more often than not against the run's owner."""
+    def inject_fault(self, owner: str | None) -> None:
+        """Kills or freezes one runner, mostly the run's owner."""
         self._wake_some()
         owning = self._slot_of(owner) if owner else None
         slot = owning if owning is not None and self.chance.random() < 0.8 else self.chance.randrange(self.size)
         if slot in self._frozen:
             self._wake(slot)
             return
-        assert self._crew[slot].is_running(), f"a runner ended by itself:\n{self._crew[slot].err.read_text()}"
-        self.owners_struck += slot == owning
+        assert self._runners[slot].is_running(), f"a runner ended by itself:\n{self._runners[slot].err.read_text()}"
+        self.owner_faults += slot == owning
         if self.chance.random() < 0.5:
-            self._crew[slot].end()
-            self._crew[slot] = self._start()
+            self._runners[slot].end()
+            self._runners[slot] = self._start()
             self.kills += 1
         else:
-            self._crew[slot].signal(signal.SIGSTOP)
+            self._runners[slot].signal(signal.SIGSTOP)
             self._frozen[slot] = time.monotonic() + self.chance.uniform(0, 3) * LEASE_SECONDS
             self.freezes += 1
 
-    def calm(self) -> None:
-        """All awake."""
+    def wake_all(self) -> None:
         for slot in list(self._frozen):
             self._wake(slot)
 
-    def said(self) -> str:
-        """What the runners complained of, the last of it."""
-        reported = [one.err.read_text().splitlines()[-3:] for one in self._crew if one.err.exists()]
+    def last_errors(self) -> str:
+        """The last lines of each runner's errors."""
+        reported = [one.err.read_text().splitlines()[-3:] for one in self._runners if one.err.exists()]
         return "\n".join(line for lines in reported for line in lines)
 
     def _slot_of(self, owner: str) -> int | None:
-        for slot, one in enumerate(self._crew):
+        for slot, one in enumerate(self._runners):
             if one.out.read_text() == owner:
                 return slot
         return None
@@ -139,4 +138,4 @@ class Crew:
 
     def _wake(self, slot: int) -> None:
         del self._frozen[slot]
-        os.kill(self._crew[slot].pid, signal.SIGCONT)
+        os.kill(self._runners[slot].pid, signal.SIGCONT)

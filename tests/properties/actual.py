@@ -1,4 +1,4 @@
-"""What the database holds, in the model's words: ids are its names, times are the runs that set them."""
+"""The state of the database as the same facts: ids become the model's names, times the runs that set them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,18 +13,18 @@ from etl.metadata.field import Field
 from etl.metadata.field_types import Native
 from etl.quoting import fold
 from tests.fix_company import OUT, STORE
+from tests.properties.expected import net_changes, receipt_counts
 from tests.properties.model import World
 from tests.properties.model.world import Fault
-from tests.properties.real import Real, Tables
-from tests.properties.said import fates, net
+from tests.properties.real_company import RealCompany, Tables
 
-Found = Iterator[tuple[str, Any]]
+Facts = Iterator[tuple[str, Any]]
 _Row = dict[str, Any]
 _TIMES = (Native.CREATED_AT, Native.LAST_MODIFIED_AT, Native.IN_MIGRATION_UPDATED_AT)
 
 
-def found(world: World, real: Real, tables: Tables) -> Found:
-    """The same subjects as `said`."""
+def actual_facts(world: World, real: RealCompany, tables: Tables) -> Facts:
+    """The same subjects as `expected_facts`."""
     runs = {row["started_at"]: real.runs.to_model(row["id"]) for row in tables.get("in_tables.run", [])}
     yield from _of_partner(world, real, tables)
     for bo in world.company.objects:
@@ -36,11 +36,11 @@ def found(world: World, real: Real, tables: Tables) -> Found:
 
 
 def golden_table(bo: str) -> str:
-    """The name under which `Real.tables` has it."""
+    """The name under which `RealCompany.tables` has it."""
     return fold(f"{STORE}.{names.store_table(bo)}")
 
 
-def _of_partner(world: World, real: Real, tables: Tables) -> Found:
+def _of_partner(world: World, real: RealCompany, tables: Tables) -> Facts:
     name, run = real.ids.to_model, real.runs.to_model
     for table in world.rows:
         rows = tables[fold(f"in_tables.{table}")]
@@ -60,7 +60,7 @@ def _of_partner(world: World, real: Real, tables: Tables) -> Found:
     )
 
 
-def _of_object(bo: BusinessObject, real: Real, tables: Tables, runs: _Row) -> Found:
+def _of_object(bo: BusinessObject, real: RealCompany, tables: Tables, runs: _Row) -> Facts:
     name = real.ids.to_model
     if bo.carries_data:
         yield (
@@ -89,7 +89,7 @@ def _of_object(bo: BusinessObject, real: Real, tables: Tables, runs: _Row) -> Fo
         )
 
 
-def _of_store(real: Real, tables: Tables) -> Found:
+def _of_store(real: RealCompany, tables: Tables) -> Facts:
     name = real.ids.to_model
     rows = {table: tables.get(f"{STORE}.{table}", []) for table in ("alias", "boi_reference", "file_alias")}
     yield "alias", {(row["bo"], row["in_id"]): name(row["instance"]) for row in rows["alias"]}
@@ -111,20 +111,20 @@ def _of_store(real: Real, tables: Tables) -> Found:
     yield "file_reference", {(row["bo"], row["field"], name(row["instance"])): row["file_id"] for row in waiting}
 
 
-def _of_run(real: Real, tables: Tables) -> Found:
+def _of_run(real: RealCompany, tables: Tables) -> Facts:
     yield "err", Counter(_fault(real, row) for row in tables["in_tables.err"])
     yield "kept err", Counter(_fault(real, row) for row in tables[f"{STORE}.err"])
-    yield "receipts", {row["in_table"]: fates(row) for row in tables["in_tables.migration_receipt"]}
+    yield "receipts", {row["in_table"]: receipt_counts(row) for row in tables["in_tables.migration_receipt"]}
     name = real.ids.to_model
     changes = [
         (row["bo"], row["field"], name(row["instance"]), name(row["target"]), row["change"])
         for row in tables[f"{STORE}.journal"]
     ]
     yield "journal", Counter(change for change in changes if change[1] is None)
-    yield "journal of links", net(change for change in changes if change[1] is not None)
+    yield "journal of links", net_changes(change for change in changes if change[1] is not None)
 
 
-def _outside(world: World, real: Real, tables: Tables, runs: _Row) -> Found:
+def _outside(world: World, real: RealCompany, tables: Tables, runs: _Row) -> Facts:
     for bo in world.company.objects:
         rows = tables.get(fold(f"{OUT}.{names.out_table(bo.code)}"))
         if bo.has_out_table and rows is not None:
@@ -135,21 +135,21 @@ def _outside(world: World, real: Real, tables: Tables, runs: _Row) -> Found:
             yield f"out {link.name}", {_out_link(real, link, row) for row in rows}
 
 
-def _out_link(real: Real, link: OutLinkTable, row: _Row) -> tuple[str, str, str | None]:
+def _out_link(real: RealCompany, link: OutLinkTable, row: _Row) -> tuple[str, str, str | None]:
     owner, target = (real.ids.to_model(row[fold(column)]) for column in (link.owner_column, link.target_column))
     return owner, target, row[fold(link.bo_column)] if link.bo_column else None
 
 
 def _out_row(
-    world: World, real: Real, bo: BusinessObject, row: _Row, runs: _Row
+    world: World, real: RealCompany, bo: BusinessObject, row: _Row, runs: _Row
 ) -> tuple[str, tuple[Any, Any, dict[str, Any]]]:
     """A row of an out_ table is the same one as long as its id is, and unmoved as long as its updated_at is."""
     id_ = real.ids.to_model(row["system_id"])
-    said = world.out.get(bo.code, {}).get(id_)
+    expected = world.out.get(bo.code, {}).get(id_)
     this, now = (bo.code, row["id"]), (bo.code, row["id"], row["updated_at"])
-    if said:
-        real.out_rows.bind(said.born, this)
-        real.out_times.bind((said.born, said.moved), now)
+    if expected:
+        real.out_rows.bind(expected.born, this)
+        real.out_times.bind((expected.born, expected.moved), now)
     born, moved = real.out_rows.to_model(this), real.out_times.to_model(now)[-1]
     values: dict[str, Any] = {field.code: _value(real, field, row) for field in bo.uploaded_fields}
     for native in bo.uploaded_natives:
@@ -158,13 +158,13 @@ def _out_row(
     return id_, (born, moved, values)
 
 
-def _fault(real: Real, row: _Row) -> Fault:
+def _fault(real: RealCompany, row: _Row) -> Fault:
     run, value = real.runs.to_model(row["run"]), real.ids.to_model(row["value"])
     place = (row["in_table"], row["row_id"], row["in_id"], row["column_name"])
     return Fault(run, *place, row["code"], value, row["severity"])
 
 
-def _value(real: Real, field: Field, row: _Row) -> Any:
+def _value(real: RealCompany, field: Field, row: _Row) -> Any:
     value = row[fold(field.code)]
     if value is None or isinstance(value, bool | Decimal):
         return value

@@ -1,4 +1,4 @@
-"""A middlebox that hangs: it goes on taking every byte, which the kernel acknowledges, and carries none of them."""
+"""A middlebox that hangs: it still takes every byte, which the kernel acknowledges, and carries none of them."""
 
 import socket
 import threading
@@ -13,10 +13,10 @@ class Middlebox:
 
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
-        self._door = socket.create_server((LOOPBACK, 0))
-        self.port: int = self._door.getsockname()[1]
+        self._listener = socket.create_server((LOOPBACK, 0))
+        self.port: int = self._listener.getsockname()[1]
         self._all = False
-        self._hungry = b""
+        self._words = b""
         self._keeps_question = False
         self._lock = threading.Lock()
         self.swallowed = threading.Event()
@@ -26,7 +26,7 @@ class Middlebox:
         """The first connection whose client says these words hangs from then on, in both directions: with the question
         itself, or with the answer to it."""
         with self._lock:
-            self._hungry, self._keeps_question = words, with_question
+            self._words, self._keeps_question = words, with_question
             self.swallowed.clear()
 
     def swallow_all(self) -> None:
@@ -39,13 +39,13 @@ class Middlebox:
 
     def close(self) -> None:
         with suppress(OSError):
-            self._door.shutdown(socket.SHUT_RDWR)
-        self._door.close()
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
 
     def _admit(self) -> None:
         with suppress(OSError):
             while True:
-                client, _ = self._door.accept()
+                client, _ = self._listener.accept()
                 threading.Thread(target=self._serve, args=[client], daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
@@ -82,9 +82,9 @@ class Middlebox:
 
     def _is_asked_for(self, data: bytes) -> bool:
         with self._lock:
-            if not self._hungry or self._hungry not in data:
+            if not self._words or self._words not in data:
                 return False
-            self._hungry = b""
+            self._words = b""
             return True
 
 

@@ -1,20 +1,20 @@
-"""Both worlds in one language: what the model says there is, and what the database holds, as equal dictionaries."""
+"""Compares the state that the model expects with the state of the database."""
 
 from typing import Any
 
 from tests.fix_company import STORE
-from tests.properties.found import found, golden_table
+from tests.properties.actual import actual_facts, golden_table
+from tests.properties.expected import expected_facts
 from tests.properties.model import World
-from tests.properties.real import Real, Tables
-from tests.properties.said import said
+from tests.properties.real_company import RealCompany, Tables
 
 
-def differences(world: World, real: Real) -> dict[str, Any]:
-    """Subject -> (what the model says, what is); empty when both are the same."""
+def differences(world: World, real: RealCompany) -> dict[str, Any]:
+    """Subject -> (expected, actual); empty when both are the same."""
     tables = real.tables()
     _learn(world, real, tables)
-    says, finds = dict(said(world)), dict(found(world, real, tables))
-    pairs = {subject: (says.get(subject), finds.get(subject)) for subject in says.keys() | finds.keys()}
+    expected, actual = dict(expected_facts(world)), dict(actual_facts(world, real, tables))
+    pairs = {subject: (expected.get(subject), actual.get(subject)) for subject in expected.keys() | actual.keys()}
     return {subject: _less(*pair) for subject, pair in sorted(pairs.items()) if pair[0] != pair[1]}
 
 
@@ -26,7 +26,7 @@ def _less(one: Any, other: Any) -> tuple[Any, Any]:
     return one, other
 
 
-def _learn(world: World, real: Real, tables: Tables) -> None:
+def _learn(world: World, real: RealCompany, tables: Tables) -> None:
     """Pairs instances with real ids by what partners call them, files by content, runs by their order."""
     for bo, instances in world.instances.items():
         by_in_id = {row["_in_id"]: row["_id"] for row in tables.get(golden_table(bo), [])}

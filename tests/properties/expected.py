@@ -1,4 +1,4 @@
-"""What the model says there is: subject -> facts."""
+"""The state that the model expects, as subject -> facts."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,8 +8,8 @@ from etl.metadata.business_object import BusinessObject
 from etl.quoting import fold
 from tests.properties.model import World
 
-Said = Iterator[tuple[str, Any]]
-_FATES = (
+Facts = Iterator[tuple[str, Any]]
+_RECEIPT_COUNTS = (
     "claimed",
     "created",
     "changed",
@@ -23,8 +23,8 @@ _FATES = (
 )
 
 
-def said(world: World) -> Said:
-    """Everything that a comparison asks."""
+def expected_facts(world: World) -> Facts:
+    """Everything that a comparison needs."""
     yield from _of_partner(world)
     for bo in world.company.objects:
         yield from _of_object(world, bo)
@@ -40,12 +40,12 @@ def said(world: World) -> Said:
         yield f"out {table}", pairs
 
 
-def fates(counts: Mapping[str, Any]) -> dict[str, int]:
+def receipt_counts(counts: Mapping[str, Any]) -> dict[str, int]:
     """The numbers of a receipt."""
-    return {fate: counts[fate] for fate in _FATES}
+    return {name: counts[name] for name in _RECEIPT_COUNTS}
 
 
-def net(changes: Iterable[tuple[Any, ...]]) -> dict[Any, int]:
+def net_changes(changes: Iterable[tuple[Any, ...]]) -> dict[Any, int]:
     """What became of each pair: +1 linked, -1 unlinked; a link that came and went in one run is nothing."""
     sums = Counter[Any]()
     for bo, field, instance, target, change in changes:
@@ -53,7 +53,7 @@ def net(changes: Iterable[tuple[Any, ...]]) -> dict[Any, int]:
     return {pair: number for pair, number in sums.items() if number}
 
 
-def _of_partner(world: World) -> Said:
+def _of_partner(world: World) -> Facts:
     for table, rows in world.rows.items():
         yield table, {row.id: (row.status, row.out_id, row.run) for row in rows}
     for table, links in world.links_in.items():
@@ -62,7 +62,7 @@ def _of_partner(world: World) -> Said:
     yield "process_tracking", [(marker.load, marker.read, marker.run) for marker in world.markers]
 
 
-def _of_object(world: World, bo: BusinessObject) -> Said:
+def _of_object(world: World, bo: BusinessObject) -> Facts:
     if bo.carries_data:
         yield (
             f"golden {bo.code}",
@@ -84,11 +84,11 @@ def _of_object(world: World, bo: BusinessObject) -> Said:
         )
 
 
-def _of_run(world: World) -> Said:
+def _of_run(world: World) -> Facts:
     run = world.runs
     yield "err", Counter(fault for fault in world.faults if fault.run == run)
     yield "kept err", Counter(fault for fault in world.kept_faults if fault.run == run)
-    yield "receipts", {table: fates(counts) for table, counts in world.receipts.get(run, {}).items()}
+    yield "receipts", {table: receipt_counts(counts) for table, counts in world.receipts.get(run, {}).items()}
     changes = [tuple(change[1:]) for change in world.journal if change.run == run]
     yield "journal", Counter(change for change in changes if change[1] is None)
-    yield "journal of links", net(change for change in changes if change[1] is not None)
+    yield "journal of links", net_changes(change for change in changes if change[1] is not None)

@@ -19,9 +19,9 @@ from etl.metadata import Company, names
 from etl.quoting import fold, identifier
 from tests.fix_company import OUT, STORE, Site, new_site
 from tests.fix_database import Database, fresh_database
-from tests.properties.fuse import Fuse, watching
+from tests.properties.interruption import Interruption, interrupting
 from tests.properties.model import Policy
-from tests.properties.names_of import Names
+from tests.properties.name_mapping import NameMapping
 
 _LONG = re.compile(r"(.)\1{30,}")
 # How long a lock of the run, which stands still meanwhile, holds the partner up.
@@ -30,17 +30,17 @@ Tables = dict[str, list[dict[str, Any]]]
 
 
 @dataclass
-class Real:
-    """One company in one database. `log` holds the partner's SQL and the runs, for whoever reads a failure."""
+class RealCompany:
+    """One company in one database. `log` holds the partner's SQL and the runs, for the report of a failure."""
 
     site: Site
-    eyes: psycopg.Connection[dict[str, Any]]
+    observer: psycopg.Connection[dict[str, Any]]
     runtime: Runtime
     _open_runtimes: ExitStack
-    ids: Names = field(default_factory=Names)
-    runs: Names = field(default_factory=Names)
-    out_rows: Names = field(default_factory=Names)
-    out_times: Names = field(default_factory=Names)
+    ids: NameMapping = field(default_factory=NameMapping)
+    runs: NameMapping = field(default_factory=NameMapping)
+    out_rows: NameMapping = field(default_factory=NameMapping)
+    out_times: NameMapping = field(default_factory=NameMapping)
     log: list[str] = field(default_factory=list)
     run_length: int = 120  # statements of the last run; before there was one, a guess
 
@@ -56,25 +56,25 @@ class Real:
         cursor.execute(query, real)
         return list(cursor.fetchall()) if cursor.description else []
 
-    def run(self, policy: Policy, fuse: Fuse | None = None) -> Outcome:
+    def run(self, policy: Policy, interruption: Interruption | None = None) -> Outcome:
         """A run, or the reason why none starts."""
         self.log.append(f"-- run: {policy}")
-        fuse = fuse or Fuse()
-        with watching(self.runtime.engine, fuse):
+        interruption = interruption or Interruption()
+        with interrupting(self.runtime.engine, interruption):
             outcome = run_once(self._set(policy))
-        self.run_length = fuse.sent if outcome.run else self.run_length
+        self.run_length = interruption.sent if outcome.run else self.run_length
         return outcome
 
-    def crash(self, policy: Policy, fuse: Fuse) -> None:
+    def crash(self, policy: Policy, interruption: Interruption) -> None:
         """A run whose runner dies, if it lives so long; a new runner stands ready afterwards."""
-        self.log.append(f"-- run that dies before statement {fuse.at}, hard: {fuse.is_hard}; {policy}")
+        self.log.append(f"-- run that dies before statement {interruption.at}, hard: {interruption.is_hard}; {policy}")
         try:
-            with watching(self.runtime.engine, fuse):
+            with interrupting(self.runtime.engine, interruption):
                 run_once(self._set(policy))
         finally:
             self._open_runtimes.close()
             self.runtime = self._open_runtimes.enter_context(self.site.runtime())
-            if fuse.is_hard and self._exists("in_tables.run"):
+            if interruption.is_hard and self._exists("in_tables.run"):
                 self.look("update in_tables.run set heartbeat_at = heartbeat_at - interval '1 day'")
 
     def _set(self, policy: Policy) -> Runtime:
@@ -91,7 +91,7 @@ class Real:
 
     def look(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """What the superuser sees."""
-        cursor = self.eyes.execute(query, parameters)
+        cursor = self.observer.execute(query, parameters)
         return list(cursor.fetchall()) if cursor.description else []
 
     def _exists(self, relation: str) -> bool:
@@ -164,24 +164,26 @@ class Real:
 
 
 @contextmanager
-def real_company(server: EmbeddedServer, template: Database, documents: Mapping[str, str]) -> Iterator[Real]:
+def open_real_company(
+    server: EmbeddedServer, template: Database, documents: Mapping[str, str]
+) -> Iterator[RealCompany]:
     """A company of its own in a database of its own."""
     with ExitStack() as stack:
         last = stack.enter_context(ExitStack())
         database = stack.enter_context(fresh_database(server, template))
-        last.callback(_drop_roles, database)  # when the database, which they have rights in, is gone
+        last.callback(_drop_roles, database)  # when the database, which they have privileges in, is gone
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         site = new_site(database, folder, documents)
         site.partner(f"set lock_timeout = '{_PATIENCE}'")
         stack.callback(site.partner.session.close)
-        eyes = stack.enter_context(_eyes(database))
-        _make_pages_small(site, eyes)
+        observer = stack.enter_context(_open_observer(database))
+        _make_pages_small(site, observer)
         runtimes = stack.enter_context(ExitStack())
-        yield Real(site, eyes, runtimes.enter_context(site.runtime()), runtimes)
+        yield RealCompany(site, observer, runtimes.enter_context(site.runtime()), runtimes)
 
 
 @contextmanager
-def _eyes(database: Database) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+def _open_observer(database: Database) -> Iterator[psycopg.Connection[dict[str, Any]]]:
     with psycopg.connect(
         host=database.host,
         port=database.port,
@@ -194,13 +196,13 @@ def _eyes(database: Database) -> Iterator[psycopg.Connection[dict[str, Any]]]:
         yield session
 
 
-def _make_pages_small(site: Site, eyes: psycopg.Connection[dict[str, Any]]) -> None:
+def _make_pages_small(site: Site, observer: psycopg.Connection[dict[str, Any]]) -> None:
     """Link tables are divided by pages, so a page must not hold them whole."""
     with site.runtime() as runtime:
         for link in runtime.company.in_link_tables():
-            eyes.execute(f"alter table in_tables.{identifier(link.name)} set (fillfactor = 10)")
+            observer.execute(f"alter table in_tables.{identifier(link.name)} set (fillfactor = 10)")
 
 
 def _drop_roles(database: Database) -> None:
-    with _eyes(replace(database, name="postgres")) as session:
+    with _open_observer(replace(database, name="postgres")) as session:
         session.execute(f"drop role if exists engine_{database.name}; drop role if exists partner_{database.name}")
