@@ -1,4 +1,4 @@
-"""Streams any number of rows by COPY in constant memory."""
+"""Streams any number of rows in constant memory, by COPY or by a cursor of the server."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
@@ -23,6 +23,18 @@ def copy_rows(connection: Connection, statement: TextClause, parameters: Paramet
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor, cursor.copy(_text(connection, statement), parameters) as stream:
         yield from stream
+
+
+def stream_rows(
+    connection: Connection, statement: TextClause, parameters: Parameters, *, at_once: int = 5_000
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a query as plain tuples, `at_once` of them at a time, by a cursor of the server."""
+    compiled = statement.compile(dialect=connection.dialect)
+    driver: Any = connection.connection.driver_connection
+    with translated(connection.engine), driver.cursor(name="etl_rows") as cursor:
+        cursor.execute(str(compiled), parameters)
+        while rows := cursor.fetchmany(at_once):
+            yield rows
 
 
 def copy_in(connection: Connection, statement: TextClause, blocks: Iterable[bytes | memoryview]) -> int:

@@ -73,11 +73,15 @@ def producer_options(
     *,
     transactional_id: str | None = None,
     largest_bytes: int | None = None,
+    batch_bytes: int | None = None,
 ) -> Options:
-    """Those of a producer: each record once and in order. `largest_bytes`: what the topic takes, if that is known."""
+    """Those of a producer: each record once and in order. `largest_bytes`: what the topic takes, if that is known;
+    `batch_bytes`: what several records that are sent together may have."""
     preset: Options = {"compression.type": "lz4", "queue.buffering.max.kbytes": _UNSENT_KIB}
     if largest_bytes is not None:
         preset["message.max.bytes"] = largest_bytes
+    if batch_bytes is not None:
+        preset["batch.size"] = batch_bytes
     transaction = {"transactional.id": transactional_id} if transactional_id else {}
     return (
         preset

@@ -148,9 +148,12 @@ class TransactionalProducer(_Sender):
         transactional_id: str,
         *,
         largest_bytes: int | None = None,
+        batch_bytes: int | None = None,
         patience_seconds: float = 60.0,
     ) -> None:
-        options = producer_options(connection, transactional_id=transactional_id, largest_bytes=largest_bytes)
+        options = producer_options(
+            connection, transactional_id=transactional_id, largest_bytes=largest_bytes, batch_bytes=batch_bytes
+        )
         super().__init__(connection, options, patience_seconds)
 
     def init(self) -> None:

@@ -49,7 +49,8 @@ class Store:
         return at_most if row.number is None else min(at_most, int(row.number))
 
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
-        """Deletes changes of runs with numbers below `before` that every out_ version has followed, at most `limit`."""
+        """Deletes changes of runs with numbers below `before` that every out_ version and every output has read, at most
+        `limit`."""
         return execute(connection, _sql("clean_journal", schema=self.schema), {"before": before, "limit": limit})
 
     def clean_ended(self, connection: Connection, *, before: int, limit: int) -> int:
@@ -65,6 +66,6 @@ class Store:
         return execute(connection, _sql("clean_units", schema=self.schema), {"before": before, "limit": limit})
 
     def journal_readers(self, connection: Connection, *, before: int) -> list[str]:
-        """The out_ versions that have not followed the changes of runs below `before`, which therefore stay."""
+        """The out_ versions and outputs that have not read the changes of runs below `before`, which therefore stay."""
         rows = fetch_all(connection, _sql("journal_readers", schema=self.schema), {"before": before})
-        return [row.schema_name for row in rows]
+        return [row.reader for row in rows]

@@ -64,4 +64,40 @@ comment on table {{ schema | ident }}.kafka_dead_letter is
     'Rejected messages of Kafka: to be sent to the topic of errors, where sent_at is null.';
 -- For people.
 comment on column {{ schema | ident }}.err.path is
-    'Where in the JSON of a record of Kafka the fault is; topic, partition and record_offset name its message.'
+    'Where in the JSON of a record of Kafka the fault is; topic, partition and record_offset name its message.';
+-- Outputs into topics. `step` rises with each transaction of Kafka; the record of progress, which is committed with the
+-- records, has it too, so that the later of both is known. `place`: which server, database and journal the position is of.
+-- `unfinished`: how far the changes between the position and a later snapshot are written. The journal is kept from the
+-- position on. `token` rises with each owner.
+create table {{ schema | ident }}.kafka_output (
+    name varchar(40) collate "C" primary key,
+    step bigint not null default 0,
+    is_begun bool not null default false,
+    journal_position pg_snapshot not null,
+    place text not null,
+    unfinished jsonb,
+    token bigint not null default 0,
+    owner text,
+    heartbeat_at timestamp with time zone,
+    registered_at timestamp with time zone not null default clock_timestamp(),
+    followed_at timestamp with time zone not null default clock_timestamp(),
+    records bigint not null default 0
+);
+-- Records that no topic took because of their size: the stub of each.
+create table {{ schema | ident }}.kafka_unsent_record (
+    output varchar(40) collate "C" not null,
+    step bigint not null,
+    bo varchar(63) not null,
+    instance varchar(16) collate "C" not null,
+    topic varchar(249) collate "C" not null,
+    bytes bigint not null,
+    message text not null,
+    created_at timestamp with time zone not null default clock_timestamp(),
+    primary key (output, step, bo, instance)
+);
+-- For people.
+comment on table {{ schema | ident }}.kafka_output is
+    'Outputs into topics of Kafka: which part of the journal each has written, and who writes.';
+-- For people.
+comment on table {{ schema | ident }}.kafka_unsent_record is
+    'Changes that are in no topic, as their records were larger than it allows.'
