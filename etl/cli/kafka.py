@@ -3,6 +3,7 @@
 import click
 
 from etl.cli.findings import report
+from etl.cli.kafka_out import add_out_commands
 from etl.cli.printing import COMPANY, config_url
 from etl.monitoring.kafka_check import check_kafka
 
@@ -23,3 +24,6 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
     status 1 when something keeps records from being read or written; with 0 when there are only warnings.
     """
     report(check_kafka(config_url(context), company), as_json=as_json)
+
+
+add_out_commands(kafka)

@@ -11,7 +11,8 @@ from etl.settings.kafka_model import OutMigrationKafka
 
 # Columns of `sql/objects.sql` before those of the fields.
 _FIXED: Final = 7
-_BY_EXTERNAL_ID: Final = -1
+# How targets without a unique value are named, by the numbers of `sql/links.jinja`.
+_NAMES: Final = {-1: EXTERNAL_ID, -2: ID}
 _STATE: Final = "_state"
 Row = Sequence[Any]
 Item = dict[str, object]
@@ -115,10 +116,7 @@ class _LinkWriter:
     def items(self, found: str, changed_at: int) -> Iterator[tuple[Item, bool]]:
         """(item, whether the link has changed) of each link in the JSON of a column."""
         for bo, (number, value), has_changed in orjson.loads(found):
-            if number >= 0:
-                code = self._unique[bo][number]
-            else:
-                code = EXTERNAL_ID if number == _BY_EXTERNAL_ID else ID
+            code = self._unique[bo][number] if number >= 0 else _NAMES[number]
             item: Item = {
                 "fieldCode": self._code,
                 "toBoCode": bo if self._names_object else None,

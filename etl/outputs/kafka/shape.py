@@ -48,8 +48,8 @@ class Target:
 
 @dataclass(frozen=True)
 class OutLink:
-    """A BO or CO field. `names_object`: its items have toBoCode. `is_repeated`: written unchanged as well. `is_set`: all
-    of its links are written when one changes, as readers take the items of a record for all (linkMode replace)."""
+    """A BO or CO field. `names_object`: its items have toBoCode. `is_repeated`: written unchanged as well. `is_set`:
+    all of its links are written when one changes, as readers take the items of a record for all (linkMode replace)."""
 
     code: str
     table: str

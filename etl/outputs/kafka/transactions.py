@@ -1,4 +1,4 @@
-"""Transactions of Kafka that an output or a recovery writes: records, and the record of progress that goes with them."""
+"""Transactions of Kafka that an output or a recovery writes: records, and the record of progress with them."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -120,7 +120,7 @@ class OutputWriter:
         position = later(lead, self._sender.newest)
         if lead.is_new or position != lead.position:
             self._move(lead, position, 0)
-        return self._lead, self._sender
+        return self._lead or lead, self._sender
 
     def _move(self, lead: Lead, position: Position, records: int) -> None:
         with transaction(self.engine) as connection:
@@ -135,13 +135,12 @@ class OutputWriter:
             unfinished = position.unfinished or self._window(connection, position)
             if unfinished is None:
                 return False
-            position = self._write(connection, sender, position, unfinished)
+            position = self._write(connection, lead, sender, position, unfinished)
         last = position.moved(position.step, None, unfinished.upto)
         if sender.is_open:
-            self._commit(sender, last)
+            self._commit(lead, sender, last)
         else:
-            assert self._lead is not None
-            self._move(self._lead, last, 0)
+            self._move(lead, last, 0)
         return True
 
     def _window(self, connection: Connection, position: Position) -> Unfinished | None:
@@ -153,7 +152,12 @@ class OutputWriter:
         return Unfinished(upto, tuple(code for code in self.shape.codes if code in touched))
 
     def _write(
-        self, connection: Connection, sender: RecordTransactions, position: Position, unfinished: Unfinished
+        self,
+        connection: Connection,
+        lead: Lead,
+        sender: RecordTransactions,
+        position: Position,
+        unfinished: Unfinished,
     ) -> Position:
         """Sends the records of the objects that are left, and commits whenever there are enough; what is sent last is
         not committed yet. Returns the position of the last commit, with the highest step that was given."""
@@ -178,7 +182,7 @@ class OutputWriter:
                     if instances >= self.output.batch_records:
                         done = Unfinished(unfinished.upto, left, after)
                         if sender.is_open:
-                            self._commit(sender, position.moved(self._step, done))
+                            self._commit(lead, sender, position.moved(self._step, done))
                         instances = 0
                         self._step += 1
                         position = position.moved(self._step, done)
@@ -194,11 +198,10 @@ class OutputWriter:
                         sender.send(shape.topic, key, None)
         return position
 
-    def _commit(self, sender: RecordTransactions, position: Position) -> None:
-        assert self._lead is not None
+    def _commit(self, lead: Lead, sender: RecordTransactions, position: Position) -> None:
         number = sender.records
-        sender.commit(Progress.of(position, self._lead.token))
-        self._move(self._lead, position, number)
+        sender.commit(Progress.of(position, lead.token))
+        self._move(lead, position, number)
         self.written.records += number
         self.written.steps += 1
         _log.info("the output %s has written %d records in step %d", self.output.name, number, position.step)
