@@ -49,7 +49,7 @@ class Store:
         return at_most if row.number is None else min(at_most, int(row.number))
 
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
-        """Deletes changes of runs with numbers below `before` that every out_ version and every output has read, at most
+        """Deletes changes of runs with numbers below `before` that every out_ version and output has read, at most
         `limit`."""
         return execute(connection, _sql("clean_journal", schema=self.schema), {"before": before, "limit": limit})
 

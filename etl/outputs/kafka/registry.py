@@ -52,14 +52,12 @@ class Position:
 
 @dataclass(frozen=True)
 class Lead:
-    """An output that this process leads. `is_new`: it has never written anything. `next_transaction`: the id that the
-    store's server gives next."""
+    """An output that this process leads. `is_new`: it has never written anything."""
 
     name: str
     token: int
     position: Position
     is_new: bool
-    next_transaction: int
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ class Outputs:
             raise stale(name)
         unfinished = Unfinished.from_json(row.unfinished) if row.unfinished else None
         position = Position(row.step, row.position, row.place, unfinished)
-        return Lead(name, row.token, position, not row.is_begun, int(row.next_transaction))
+        return Lead(name, row.token, position, not row.is_begun)
 
     def move(self, connection: Connection, lead: Lead, position: Position, records: int) -> None:
         """Records how far the output is. Raises FencedOut when another process leads it."""

@@ -5,6 +5,7 @@ begins again takes the later of both, so a crash between the two repeats nothing
 """
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ from etl.settings import KafkaConnection
 from etl.settings.kafka_model import OutMigrationKafka
 
 _log = logging.getLogger("out_kafka_migration")
+
+# How often an idle writer renews its lease within the lease.
+_BEATS = 4
 
 
 @dataclass
@@ -54,6 +58,8 @@ class OutputWriter:
     _sender: RecordTransactions | None = None
     _limits: SizeLimits | None = None
     _step: int = 0
+    # When the lease was renewed, on the monotonic clock.
+    _alive_at: float = 0.0
 
     @property
     def outputs(self) -> Outputs:
@@ -79,9 +85,11 @@ class OutputWriter:
 
     def beat(self) -> None:
         """Renews the lease of a writer with nothing to do."""
-        if self._lead is not None:
-            with transaction(self.engine) as connection:
-                self.outputs.beat(connection, self._lead)
+        if self._lead is None or time.monotonic() < self._alive_at + self.lease_seconds / _BEATS:
+            return
+        with transaction(self.engine) as connection:
+            self.outputs.beat(connection, self._lead)
+        self._alive_at = time.monotonic()
 
     def close(self) -> None:
         """Gives the output up; another process may lead it at once."""
@@ -117,7 +125,9 @@ class OutputWriter:
             self._set_aside,
             self.company,
         )
-        position = later(lead, self._sender.newest)
+        with transaction(self.engine) as connection:
+            now = current_snapshot(connection)
+        position = later(lead, self._sender.newest, now)
         if lead.is_new or position != lead.position:
             self._move(lead, position, 0)
         return self._lead or lead, self._sender
@@ -125,7 +135,8 @@ class OutputWriter:
     def _move(self, lead: Lead, position: Position, records: int) -> None:
         with transaction(self.engine) as connection:
             self.outputs.move(connection, lead, position, records)
-        self._lead = Lead(lead.name, lead.token, position, False, lead.next_transaction)
+        self._lead = Lead(lead.name, lead.token, position, is_new=False)
+        self._alive_at = time.monotonic()
 
     def _pass(self) -> bool:
         """Writes what changed up to now, or what is left of an earlier pass; returns whether there may be more."""
@@ -217,8 +228,9 @@ class OutputWriter:
         self.written.unsent += 1
 
 
-def later(lead: Lead, progress: Progress | None) -> Position:
-    """The later of both positions. Raises EnvironmentFault where Kafka is ahead of a store that was restored."""
+def later(lead: Lead, progress: Progress | None, now: str) -> Position:
+    """The later of both positions. Raises EnvironmentFault where Kafka is ahead of a store that was restored: it knows
+    transactions that are of the future of the snapshot `now`."""
     known = lead.position
     if progress is None:
         return known
@@ -227,6 +239,10 @@ def later(lead: Lead, progress: Progress | None) -> Position:
         return known.moved(max(known.step, found.step), known.unfinished, known.snapshot)
     if found.step <= known.step:
         return known
-    if found.place != known.place or int(found.snapshot.split(":")[1]) > lead.next_transaction:
+    if found.place != known.place or _next_transaction(found.snapshot) > _next_transaction(now):
         raise stale(lead.name)
     return found
+
+
+def _next_transaction(snapshot_text: str) -> int:
+    return int(snapshot_text.split(":")[1])

@@ -5,7 +5,6 @@
 select o.name, o.step, o.is_begun, cast(o.journal_position as text) as position, o.place, o.unfinished, o.token, o.owner,
     o.place is distinct from {{ journal_place(schema) }}
         or pg_snapshot_xmax(o.journal_position) > pg_snapshot_xmax(pg_current_snapshot()) as position_is_stale,
-    cast(pg_snapshot_xmax(pg_current_snapshot()) as text) as next_transaction,
     {{ noted_parts(placed) }} as noted
 from {{ schema | ident }}.kafka_output o
 where o.name = :name
