@@ -1,11 +1,9 @@
 """A company whose objects are written into a topic."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from etl.engine.kafka_outputs import outputs_of, prepare_outputs
 from etl.database import transaction
+from etl.engine.kafka_outputs import outputs_of, prepare_outputs
 from tests.fix_company import MakeSite
 from tests.fix_kafka import MakeTopic
 from tests.integration.kafka_out.output import Output
@@ -42,7 +40,7 @@ fields:
 
 
 @pytest.fixture
-def output(make_site: MakeSite, kafka_url: str, make_topic: MakeTopic) -> Iterator[Output]:
+def output(make_site: MakeSite, kafka_url: str, make_topic: MakeTopic) -> Output:
     """An output that has begun: what is merged from now on is written."""
     site = make_site(DOCUMENTS, leaseSeconds=3, heartbeatSeconds=1)
     found = Output(site, kafka_url, make_topic, make_topic())
@@ -52,4 +50,4 @@ def output(make_site: MakeSite, kafka_url: str, make_topic: MakeTopic) -> Iterat
         prepare_outputs(runtime)
         with transaction(runtime.store_engine) as connection:
             outputs_of(runtime).register(connection, "out")
-    yield found
+    return found

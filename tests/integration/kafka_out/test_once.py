@@ -234,9 +234,8 @@ def _clean_all(runtime: Any) -> list[str]:
 
 def test_an_output_that_is_switched_off_is_forgotten(output: Output) -> None:
     output.merge(record("client", "c", name="a"))
-    with output.site.runtime() as runtime:
-        with pytest.raises(Exception, match="switched on"):
-            forget_output(runtime, "out")
+    with output.site.runtime() as runtime, pytest.raises(Exception, match="switched on"):
+        forget_output(runtime, "out")
     output.configure(hasOutMigrationKafka="false")
     with output.site.runtime() as runtime:
         [state] = output_states(runtime)
