@@ -89,6 +89,7 @@ def output_writer(
         lease_seconds=runtime.settings.in_migration.lease_seconds,
         parts=tuple(outputs_of(runtime).parts),
         check=check,
+        settings=runtime.merge_settings,
     )
 
 

@@ -59,8 +59,8 @@ def begin_recovery(
             raise EnvironmentFault(f"the run {run} has unfinished tasks: recover when it has ended")
         number = runtime.store.next_number(connections.store, above=runtime.highest_run(connections))
         tasks.create(connection, number, output.name, [(one.code, one.topic) for one in wanted])
-    if not topic and not codes and not excluded:
-        _restart_stale(runtime, output)
+    if not topic:
+        _begin_output(runtime, output, is_whole=not codes and not excluded)
     return number
 
 
@@ -180,10 +180,12 @@ def _refuse_unknown(runtime: Runtime, codes: Iterable[str]) -> None:
             raise ConfigurationError(f"there is no business object {code}{meant}")
 
 
-def _restart_stale(runtime: Runtime, output: OutMigrationKafka) -> None:
-    """An output whose position means nothing after a restore goes on from here: the recovery writes all before."""
+def _begin_output(runtime: Runtime, output: OutMigrationKafka, *, is_whole: bool) -> None:
+    """The output goes on from here where it is new, or where its position means nothing after a restore: what is
+    before, a recovery of the whole store writes."""
+    outputs, lease = outputs_of(runtime), runtime.settings.in_migration.lease_seconds
     with transaction(runtime.store_engine) as connection:
-        outputs = outputs_of(runtime)
-        lease = runtime.settings.in_migration.lease_seconds
-        if any(one.name == output.name and one.needs_recovery for one in outputs.states(connection, [], lease)):
+        outputs.register(connection, output.name)
+        states = {one.name: one for one in outputs.states(connection, [], lease)}
+        if is_whole and states[output.name].needs_recovery:
             outputs.restart(connection, output.name)

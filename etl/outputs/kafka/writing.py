@@ -6,7 +6,7 @@ begins again takes the later of both, so a crash between the two repeats nothing
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -53,6 +53,8 @@ class OutputWriter:
     lease_seconds: float
     parts: tuple[PlacedPart, ...] = ()
     check: Callable[[], None] = lambda: None
+    # PostgreSQL's settings for the transaction that reads.
+    settings: Mapping[str, str] = field(default_factory=dict)
     written: Written = field(default_factory=Written)
     _lead: Lead | None = None
     _sender: RecordTransactions | None = None
@@ -141,7 +143,7 @@ class OutputWriter:
     def _pass(self) -> bool:
         """Writes what changed up to now, or what is left of an earlier pass; returns whether there may be more."""
         lead, sender = self._begin()
-        with snapshot(self.engine) as connection:
+        with snapshot(self.engine, **self.settings) as connection:
             position = lead.position
             unfinished = position.unfinished or self._window(connection, position)
             if unfinished is None:
