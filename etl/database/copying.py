@@ -29,10 +29,12 @@ def stream_rows(
     connection: Connection, statement: TextClause, parameters: Parameters, *, at_once: int = 5_000
 ) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a query as plain tuples, `at_once` of them at a time, by a cursor of the server."""
-    compiled = statement.compile(dialect=connection.dialect)
     driver: Any = connection.connection.driver_connection
     with translated(connection.engine), driver.cursor(name="etl_rows") as cursor:
-        cursor.execute(str(compiled), parameters)
+        # With its values as literals, as in other cursors: one name may stand for values of two types.
+        with driver.cursor() as plain:
+            text = plain.mogrify(_text(connection, statement), parameters)
+        cursor.execute(text)
         while rows := cursor.fetchmany(at_once):
             yield rows
 

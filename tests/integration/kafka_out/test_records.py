@@ -4,13 +4,14 @@ from datetime import datetime
 
 import pytest
 
-from tests.fix_company import STORE
+from tests.fix_company import BOTH_LAYOUTS, STORE
 from tests.integration.kafka_out.output import Output, links, unlinks, values
 from tests.integration.kafka_records.topic import example, link, record
 
 IIN, TARGET = "1101010101010", "yKjoIid~C@R1h2Nf"
 
 
+@BOTH_LAYOUTS
 def test_the_guides_example(output: Output) -> None:
     """GUIDE 707: the record of a client that was just made, to the letter but for the time and the order of fields."""
     output.configure(outRecordId="null", businessObjects="client")

@@ -10,7 +10,7 @@ from etl.engine import prepare
 from etl.engine.kafka_recovery import begin_recovery, continue_recovery
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs.kafka.recovery import RecoveryWriter
-from tests.fix_company import STORE, MakeSite, Site
+from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Site
 from tests.integration.kafka_out.conftest import DOCUMENTS
 from tests.integration.kafka_out.output import Output
 from tests.integration.kafka_records.topic import Topic, link, record
@@ -66,6 +66,7 @@ def content(site: Site) -> dict[str, Any]:
     return found
 
 
+@BOTH_LAYOUTS
 def test_an_empty_store_that_reads_a_recovery_is_equal(output: Output, make_site: MakeSite, tmp_path: Path) -> None:
     fill(output)
     with output.site.runtime() as runtime:
