@@ -25,7 +25,7 @@ def _codes(context: click.Context, parameter: click.Parameter, value: str | None
 @click.command()
 @COMPANY
 @click.option("--output", "names", multiple=True, metavar="NAME", help="Only this output; may be repeated.")
-@click.option("--loop", is_flag=True, help="Go on until a signal ends it.")
+@click.option("--loop", is_flag=True, help="Continue until a signal ends it.")
 @_JSON
 @click.pass_context
 def out(context: click.Context, company: str | None, names: tuple[str, ...], loop: bool, as_json: bool) -> None:
@@ -54,7 +54,7 @@ def _sleep(seconds: float) -> bool:
 @click.option("--bo-codes", "codes", callback=_codes, metavar="A,B", help="Only these business objects.")
 @click.option("--exclude-bo-codes", "excluded", callback=_codes, metavar="C", help="Not these; wins over --bo-codes.")
 @click.option("--topic", default="", metavar="TOPIC", help="Topic for all records, instead of those of the output.")
-@click.option("--continue", "go_on", is_flag=True, help="Perform the tasks that are unfinished.")
+@click.option("--continue", "is_continued", is_flag=True, help="Perform the tasks that are unfinished.")
 @click.option("--give-up", is_flag=True, help="Drop the tasks that are unfinished.")
 @_JSON
 @click.pass_context
@@ -65,16 +65,16 @@ def recover(
     codes: list[str],
     excluded: list[str],
     topic: str,
-    go_on: bool,
+    is_continued: bool,
     give_up: bool,
     as_json: bool,
 ) -> None:
     """Write whole business objects into topics, as full images.
 
-    Refused while tasks of a run or of a recovery are unfinished. One that was killed goes on with --continue where it
+    Refused while tasks of a run or of a recovery are unfinished. One that was killed continues with --continue where it
     was; the view last_migration_state shows its tasks.
     """
-    if (go_on or give_up) and (name or codes or excluded or topic or (go_on and give_up)):
+    if (is_continued or give_up) and (name or codes or excluded or topic or (is_continued and give_up)):
         raise click.UsageError("--continue and --give-up stand alone")
     from etl.engine.kafka_recovery import begin_recovery, continue_recovery, give_up_recovery
 
@@ -82,7 +82,7 @@ def recover(
         if give_up:
             click.echo(f"{give_up_recovery(runtime)} tasks were dropped.")
             return
-        if not go_on:
+        if not is_continued:
             begin_recovery(runtime, name, codes=codes, excluded=excluded, topic=topic)
         found = continue_recovery(runtime)
     if as_json:

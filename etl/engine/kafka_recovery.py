@@ -134,7 +134,9 @@ class _Performer:
             return
         shape = OutputShape.of(self._runtime.company, _with(self._output, [task.bo]), task.topic).by_code.get(task.bo)
         if shape is None:
-            raise ConfigurationError(f"{task.bo} is no business object any more: give the recovery up, and begin anew")
+            raise ConfigurationError(
+                f"{task.bo} is no business object any more: give the recovery up, and begin another"
+            )
         begun = place if place.seq == task.seq else Place(task.seq)
         self._move(task, begun.records, is_done=False)
         written = writer.write(shape, begun, lambda records: self._move(task, records, is_done=False))
@@ -181,7 +183,7 @@ def _refuse_unknown(runtime: Runtime, codes: Iterable[str]) -> None:
 
 
 def _begin_output(runtime: Runtime, output: OutMigrationKafka, *, is_whole: bool) -> None:
-    """The output goes on from here where it is new, or where its position means nothing after a restore: what is
+    """The output continues from here where it is new, or where its position means nothing after a restore: what is
     before, a recovery of the whole store writes."""
     outputs, lease = outputs_of(runtime), runtime.settings.in_migration.lease_seconds
     with transaction(runtime.store_engine) as connection:

@@ -1,6 +1,6 @@
 """Writes whole objects of the store into topics, as full images: what a recovery does.
 
-As in an output, each transaction of Kafka has its record of progress, so that a recovery that was killed goes on behind
+As in an output, each transaction of Kafka has its record of progress, so that a recovery that was killed continues behind
 the last committed instance.
 """
 
@@ -64,7 +64,7 @@ class RecoveryWriter:
         )
 
     def place(self) -> Place:
-        """Where the recovery goes on, by the newest progress in Kafka."""
+        """Where the recovery continues, by the newest progress in Kafka."""
         newest = self._sender.newest
         if newest is None or newest.content.get("number") != self._number:
             return Place(0)
@@ -103,7 +103,7 @@ class RecoveryWriter:
     def _set_aside(self, unsent: Unsent) -> None:
         what = f"the record of {unsent.bo} {unsent.instance} is too large: {unsent.message}"
         if self._output.when_too_large == "stop":
-            raise EnvironmentFault(f"{what}; or let the output {self._output.name} go on with whenTooLarge=error")
+            raise EnvironmentFault(f"{what}; or let the output {self._output.name} continue with whenTooLarge=error")
         _log.error("%s", what)
         self._note_unsent(unsent)
 

@@ -81,7 +81,7 @@ class OutputState:
     def warning(self) -> str:
         """What an operator must know; empty if all is well."""
         if self.needs_recovery:
-            return f"the store was restored: `etl kafka recover --output {self.name}` writes all of it anew"
+            return f"the store was restored: `etl kafka recover --output {self.name}` writes all of it again"
         if not self.is_configured and self.changes:
             return (
                 f"is switched off, and keeps {self.changes} changes of the journal "
@@ -103,7 +103,7 @@ class Outputs:
         execute(connection, self._sql("register_output"), {"name": name})
 
     def restart(self, connection: Connection, name: str) -> None:
-        """Makes an output go on from now; what changed before, it does not write any more."""
+        """Makes an output continue from now; what changed before, it does not write any more."""
         self.register(connection, name)
         execute(connection, self._sql("restart_output"), {"name": name})
 
@@ -172,10 +172,10 @@ class Outputs:
 
 
 def stale(name: str) -> EnvironmentFault:
-    """Why an output cannot go on."""
+    """Why an output cannot continue."""
     return EnvironmentFault(
-        f"the output {name} cannot go on: the store was restored, and what has changed since its last record is not "
-        f"known; `etl kafka recover --output {name}` writes all objects anew, and the output goes on from there"
+        f"the output {name} cannot continue: the store was restored, and what has changed since its last record is not "
+        f"known; `etl kafka recover --output {name}` writes all objects again, and the output continues from there"
     )
 
 

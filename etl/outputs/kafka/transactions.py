@@ -10,7 +10,7 @@ from etl.kafka import Admin, RecordTooLarge, TransactionalProducer
 from etl.outputs.kafka.progress import Progress, newest_progress
 from etl.settings import KafkaConnection
 
-# What the client itself refuses without another option, and every topic takes unless somebody says otherwise.
+# What the client itself refuses without another option, and every topic takes unless its options say otherwise.
 _USUAL_BYTES = 1_000_000
 # How much of a batch of Kafka is not its records.
 _OVERHEAD_BYTES = 128
@@ -40,7 +40,7 @@ class SizeLimits:
             for name, found in admin.topics(topics).items():
                 if found is None:
                     raise EnvironmentFault(
-                        f"topic {name} is not there; create it. What was in it before, `etl kafka recover` writes anew"
+                        f"topic {name} is not there; create it. What was in it before, `etl kafka recover` writes again"
                     )
             limits = {name: _limit(admin, name) for name in topics}
         return cls(limits)

@@ -223,7 +223,7 @@ class OutputWriter:
         """A record that its topic does not take: reported, or the end of the output."""
         what = f"the record of {unsent.bo} {unsent.instance} is too large: {unsent.message}"
         if self.output.when_too_large == "stop":
-            raise EnvironmentFault(f"{what}; or let the output {self.output.name} go on with whenTooLarge=error")
+            raise EnvironmentFault(f"{what}; or let the output {self.output.name} continue with whenTooLarge=error")
         _log.error("%s", what)
         with transaction(self.engine) as connection:
             self.outputs.note_unsent(connection, self.output.name, self._step, vars(unsent))

@@ -133,7 +133,7 @@ def test_a_leader_that_was_replaced_writes_nothing_more(output: Output) -> None:
 
 
 def test_a_producer_of_the_same_name_makes_the_leader_begin_again(output: Output) -> None:
-    """Somebody else's producer fences ours: the step is written again, by another producer, once."""
+    """Another process's producer fences ours: the step is written again, by another producer, once."""
     from etl.kafka import TransactionalProducer
 
     output.merge(record("client", "c", name="a"))

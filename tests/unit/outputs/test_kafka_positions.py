@@ -1,4 +1,4 @@
-"""Where an output goes on: the later of the store's position and Kafka's, unless the store was restored."""
+"""Where an output continues: the later of the store's position and Kafka's, unless the store was restored."""
 
 import pytest
 

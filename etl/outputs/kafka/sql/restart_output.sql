@@ -1,4 +1,4 @@
--- An output goes on from here: what changed before is in no record, unless a recovery writes it.
+-- An output continues from here: what changed before is in no record, unless a recovery writes it.
 {% from "journal_place.jinja" import journal_place %}
 update {{ schema | ident }}.kafka_output
 set journal_position = pg_current_snapshot(), place = {{ journal_place(schema) }}, unfinished = null, step = step + 1,
