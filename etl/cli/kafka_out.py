@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import click
 
+from etl.cli.interrupt import ended_by_ctrl_c
 from etl.cli.printing import COMPANY, config_url, json_text
 from etl.engine import open_runtime
 from etl.engine.kafka_outputs import forget_output, serve_outputs, write_outputs
@@ -32,7 +33,8 @@ def out(context: click.Context, company: str | None, names: tuple[str, ...], loo
     """Write what has changed in the golden store into topics, each change once, until nothing is left."""
     with open_runtime(config_url(context), company) as runtime:
         if loop:
-            serve_outputs(runtime, _sleep)
+            with ended_by_ctrl_c():
+                serve_outputs(runtime, _sleep)
             return
         written = write_outputs(runtime, names)
     if as_json:

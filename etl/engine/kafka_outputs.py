@@ -4,7 +4,9 @@ Only `write_outputs` and `serve_outputs` need the extra `kafka`.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -146,9 +148,10 @@ def serve_outputs(runtime: Runtime, wait: Callable[[float], bool], check: Callab
 
     Another process that leads an output is no fault: this one stands by for its lease to end.
     """
-    prepare_outputs(runtime)
     served = [_Served(output_writer(runtime, output, check)) for output in chosen_outputs(runtime)]
+    preparation = RetryPolicy(lambda fault: (_BACKOFF,), wait=wait)
     try:
+        preparation.run_with_retry("the preparation of outputs", partial(prepare_outputs, runtime))
         while True:
             for one in served:
                 _serve(one)
@@ -157,6 +160,34 @@ def serve_outputs(runtime: Runtime, wait: Callable[[float], bool], check: Callab
     finally:
         for one in served:
             one.writer.close()
+
+
+@contextmanager
+def outputs_beside(runtime: Runtime) -> Iterator[None]:
+    """Serves the outputs in a thread of its own for the time of a `with` block; does nothing where there is none."""
+    if not runtime.settings.kafka.outputs:
+        yield
+        return
+    ending = threading.Event()
+
+    def check() -> None:
+        if ending.is_set():
+            raise EtlError("the service ends")
+
+    def serve() -> None:
+        try:
+            serve_outputs(runtime, lambda seconds: not ending.wait(seconds), check)
+        except EtlError as fault:
+            if not ending.is_set():
+                _log.error("the outputs are not written any more: %s", fault)
+
+    thread = threading.Thread(target=serve, name="outputs", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
 
 
 def _serve(one: _Served) -> None:

@@ -1,7 +1,7 @@
 """Writes whole objects of the store into topics, as full images: what a recovery does.
 
-As in an output, each transaction of Kafka has its record of progress, so that a recovery that was killed continues behind
-the last committed instance.
+As in an output, each transaction of Kafka has its record of progress, so that a recovery that was killed continues
+behind the last committed instance.
 """
 
 import logging
