@@ -133,9 +133,15 @@ class RecordTransactions:
         self._producer.send(self._progress_topic, self._key.encode(), progress.encode(), partition=0)
         try:
             self._producer.commit()
+        except TransientFault:
+            raise
         except RecordTooLarge as fault:
+            self.is_open = False
             self._limits.lower(self._largest - 1)
             raise TransientFault(f"{fault}; the largest of {self._largest} bytes is left out") from None
+        except EtlError:
+            self.is_open = False  # this producer can abort nothing any more: the next one of its name does
+            raise
         self.is_open = False
         self._largest = self.records = 0
 
