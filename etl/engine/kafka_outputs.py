@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -116,7 +116,8 @@ def write_outputs(
     chosen = chosen_outputs(runtime, names)
     prepare_outputs(runtime)
     seconds = runtime.settings.in_migration.fault_patience_seconds
-    policy = RetryPolicy(partial(backoffs_of, outage_seconds=seconds), **({"wait": wait} if wait else {}))
+    policy = RetryPolicy(partial(backoffs_of, outage_seconds=seconds))
+    policy = policy if wait is None else replace(policy, wait=wait)
     written: dict[str, Written] = {}
     faults: list[EtlError] = []
     for output in chosen:

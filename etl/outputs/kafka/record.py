@@ -1,6 +1,6 @@
 """A row of the store as a record of the guide's out format (guide, OUT Migration Kafka). No I/O."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 import orjson
@@ -14,7 +14,7 @@ _FIXED: Final = 7
 # How targets without a unique value are named, by the numbers of `sql/links.jinja`.
 _NAMES: Final = {-1: EXTERNAL_ID, -2: ID}
 _STATE: Final = "_state"
-Row = Sequence[Any]
+Row = tuple[Any, ...]
 Item = dict[str, object]
 
 

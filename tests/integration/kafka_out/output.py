@@ -31,7 +31,7 @@ class Output:
     source: Topic | None = None
 
     def configure(self, *, other: dict[str, dict[str, object]] | None = None, **keys: object) -> None:
-        """Keys of the output, or with `other` of several ones by name."""
+        """Keys of the output, __ for a dot, or with `other` of several ones by name."""
         self.site.write(KAFKA, f"servers={self.servers}")
         base = {"hasOutMigrationKafka": "true", "topic": self.topic, **keys}
         self.site.write(OUT_KAFKA, _lines(base))
@@ -78,7 +78,7 @@ class Output:
 
 
 def _lines(keys: dict[str, object]) -> str:
-    return "\n".join(f"{key}={value}" for key, value in keys.items())
+    return "\n".join(f"{key.replace('__', '.')}={value}" for key, value in keys.items())
 
 
 def values(record: Record, key: str = "fields") -> dict[str, str | None]:

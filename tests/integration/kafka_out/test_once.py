@@ -11,7 +11,7 @@ import pytest
 
 from etl.engine import clean
 from etl.engine.kafka_outputs import forget_output, output_states, outputs_beside, write_outputs
-from etl.errors import EnvironmentFault, MarkerHeld
+from etl.errors import ConfigurationError, EnvironmentFault, MarkerHeld
 from etl.outputs.kafka.registry import Lead, OutputState, Position
 from etl.outputs.kafka.writing import OutputWriter
 from tests.fix_company import CODE, STORE, inherited, until

@@ -179,9 +179,9 @@ def test_states(output: Output, tombstone: str) -> None:
         output.merge(record("client", "c", state=state))
         output.write()
     found = output.records()
-    last = [{}] if tombstone == "true" else []
+    tombstones = [None] if tombstone == "true" else []
     assert [one.get("state") for one in found] == [
-        "ACTUAL", "ARCHIVED", "TEST", "ACTUAL", "REMOVED", *(None for _ in last),
+        "ACTUAL", "ARCHIVED", "TEST", "ACTUAL", "REMOVED", *tombstones,
     ]  # fmt: skip
     assert values(found[1]) == {}
     assert values(found[1], "unchangedUniqueFields") == {"iin": "1"}
@@ -190,7 +190,7 @@ def test_states(output: Output, tombstone: str) -> None:
 
 def test_chosen_objects_and_fields(output: Output) -> None:
     output.site.write("direct-configs/KafkaDistributionBoOverTopic.yaml", "")
-    output.configure(businessObjects="client,firm", **{"fields.client": "name"})
+    output.configure(businessObjects="client,firm", fields__client="name")
     output.merge(record("doc", number="1"), record("firm", "F", name="f"))
     output.merge(record("client", "c", iin="1", name="a", lastname="x", links=[link("doc", "1", "number")]))
     output.write()

@@ -5,7 +5,7 @@ from datetime import datetime
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one, transaction
 from etl.errors import FencedOut, MarkerHeld
 from etl.sources.in_tables.handshake.marker import RunLease
-from etl.sources.in_tables.handshake.run_state import RunState, fetch_number
+from etl.sources.in_tables.handshake.run_state import RunState
 
 _sql = SqlTemplates(__package__, "etl.database")
 
