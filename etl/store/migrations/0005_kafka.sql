@@ -66,9 +66,9 @@ comment on table {{ schema | ident }}.kafka_dead_letter is
 comment on column {{ schema | ident }}.err.path is
     'Where in the JSON of a record of Kafka the fault is; topic, partition and record_offset name its message.';
 -- Outputs into topics. `step` rises with each transaction of Kafka; the record of progress, which is committed with the
--- records, has it too, so that the later of both is known. `place`: which server, database and journal the position is of.
--- `unfinished`: how far the changes between the position and a later snapshot are written. The journal is kept from the
--- position on. `token` rises with each owner.
+-- records, has it too, so that the later of both is known. `place`: which server, database and journal the position is
+-- of. `unfinished`: how far the changes between the position and a later snapshot are written. The journal is kept from
+-- the position on. `token` rises with each owner.
 create table {{ schema | ident }}.kafka_output (
     name varchar(40) collate "C" primary key,
     step bigint not null default 0,

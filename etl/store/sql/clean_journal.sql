@@ -1,6 +1,6 @@
--- The oldest part of the journal, as far as it is of old runs and every out_ version and every output has read it: changes
--- of transactions that a position does not see as over are still to be read. Only the first rows are looked at, however
--- long the journal is.
+-- The oldest part of the journal, as far as it is of old runs and every out_ version and every output has read it:
+-- changes of transactions that a position does not see as over are still to be read. Only the first rows are looked at,
+-- however long the journal is.
 delete from {{ schema | ident }}.journal
 where ctid = any(array(
     select j.place

@@ -58,8 +58,11 @@ select g._id, g._in_id, g._state,
 {% for link in links %},
     (
         select cast(json_agg(json_build_array(
-            case{% for target in link.targets %} when t{{ loop.index0 }}._id is not null then {{ target.code | literal }}
-{%- endfor %} end,
+            case
+{% for target in link.targets %}
+                when t{{ loop.index0 }}._id is not null then {{ target.code | literal }}
+{% endfor %}
+            end,
             {{ target_name(link.targets, "e.target") }}, true) order by e.target) as text)
         from unnest(c.targets_{{ loop.index0 }}) e (target)
         {{ join_targets(store_schema, link.targets, "e.target") }}
