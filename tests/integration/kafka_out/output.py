@@ -6,7 +6,7 @@ from typing import Any
 
 from etl.engine import Runtime
 from etl.engine.kafka_outputs import output_writer, write_outputs
-from etl.kafka import Message, Partition, read_to_end
+from etl.kafka import Message, Partition, TransactionalProducer, read_to_end
 from etl.outputs.kafka.writing import OutputWriter, Written
 from etl.settings import KafkaConnection
 from etl.settings.kafka_keys import KAFKA, OUT_KAFKA, output_path
@@ -29,12 +29,14 @@ class Output:
     rules: RecordRules = field(default_factory=lambda: RecordRules(creates_unknown_ids=True))
     # The owner of the partition that records are merged from.
     source: Topic | None = None
+    names: tuple[str, ...] = ("out",)
 
     def configure(self, *, other: dict[str, dict[str, object]] | None = None, **keys: object) -> None:
         """Keys of the output, __ for a dot, or with `other` of several ones by name."""
         self.site.write(KAFKA, f"servers={self.servers}")
         base = {"hasOutMigrationKafka": "true", "topic": self.topic, **keys}
         self.site.write(OUT_KAFKA, _lines(base))
+        self.names = tuple(other or ["out"])
         for name, own in (other or {}).items():
             self.site.write(output_path(name), _lines(own))
 
@@ -68,8 +70,16 @@ class Output:
     def connection(self) -> KafkaConnection:
         return KafkaConnection(self.servers, "test", {}, "K.txt")
 
-    def messages(self, topic: str = "") -> list[Message]:
-        """All committed messages of the only partition."""
+    def settle(self) -> None:
+        """Waits until readers see what was committed a moment ago: the next producer of each name does."""
+        for name in (*self.names, "out-recovery"):
+            with TransactionalProducer(self.connection, f"etl-demo-{name}") as next_one:
+                next_one.init()
+
+    def messages(self, topic: str = "", *, is_settled: bool = False) -> list[Message]:
+        """All committed messages of the only partition. `is_settled`: a writer is at it, which must not be fenced."""
+        if not is_settled:
+            self.settle()
         return list(read_to_end(self.connection, Partition(topic or self.topic, 0)))
 
     def records(self, topic: str = "") -> list[Record]:

@@ -279,12 +279,12 @@ def test_a_service_writes_what_comes_and_another_one_takes_over(output: Output) 
             until(lambda: [one.is_led for one in _states(first)] == [True], "the first leads")
             with outputs_beside(second):
                 output.send(first, record("client", "c", name="a"))
-                until(lambda: len(output.records()) == 1, "the first has written")
+                until(lambda: len(output.messages(is_settled=True)) == 1, "the first has written")
                 owner = output.site.value(f"select owner from {STORE}.kafka_output")
                 assert owner == first.owner
         with outputs_beside(second):
             output.send(first, record("client", "c", name="b"))
-            until(lambda: len(output.records()) == 2, "the second has written")
+            until(lambda: len(output.messages(is_settled=True)) == 2, "the second has written")
     assert output.site.value(f"select owner from {STORE}.kafka_output") is None
 
 
