@@ -27,6 +27,11 @@ class Reports:
         self.faults += [(message, fault) for fault in faults]
         self.dead.append((message, faults[0]))
 
+    @property
+    def rejected(self) -> frozenset[tuple[str, int, int]]:
+        """Topic, partition and offset of the messages that are not merged."""
+        return frozenset((message.topic, message.partition, message.offset) for message, _ in self.dead)
+
     def write(self, connection: Connection, schema: str, unit: int, at: datetime, *, max_value_bytes: int) -> None:
         """Writes them into the store, in the order of the messages. Values over the limit are left out of dead
         letters."""
