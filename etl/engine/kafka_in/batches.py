@@ -29,10 +29,9 @@ class Batch:
     read: ReadBatch = field(default_factory=ReadBatch)
     held: dict[Partition, HeldPartition] = field(default_factory=dict)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether it would change nothing, not even a position."""
-        return not self.read.next_offsets
+    def moves(self, held: Held) -> bool:
+        """Whether it would change anything, be it a position."""
+        return any(one in held and offset > held[one].next_offset for one, offset in self.read.next_offsets.items())
 
     def add(self, messages: list[Message], company: CompanyShape, held: Held) -> None:
         """Parses further messages, of partitions that are held."""
@@ -57,7 +56,7 @@ class Batch:
 
     def kept(self, held: Held, company: CompanyShape) -> "Batch":
         """What is left of it: nothing of partitions that are no longer held, or were taken anew meanwhile."""
-        left = {one for one, mine in self.held.items() if held.get(one) is mine}
+        left = {one for one, mine in self.held.items() if one in held and held[one].token == mine.token}
         if len(left) == len(self.held):
             return self
         found = Batch()
@@ -125,13 +124,8 @@ class Gathering:
         return batch
 
     def keep(self, held: Held) -> None:
-        """Drops what is of partitions that are no longer held, or were taken anew."""
-        before = self.batch.held
-        self._rest = [
-            one
-            for one in self._rest
-            if (mine := held.get(Partition(one.topic, one.partition))) and before.get(mine.partition, mine) is mine
-        ]
+        """Drops what is of partitions that are no longer held. To be called before one of them is taken anew."""
+        self._rest = [one for one in self._rest if Partition(one.topic, one.partition) in held]
         self._positions = {one: offset for one, offset in self._positions.items() if one in held}
         self.batch = self.batch.kept(held, self.company)
         if not self.batch.messages and not self._rest:

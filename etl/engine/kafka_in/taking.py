@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from etl.database import Connection, transaction
+from etl.errors import EnvironmentFault, TransientFault
 from etl.kafka import Admin, Topic
 from etl.kafka import Partition as ClientPartition
 from etl.settings import InMigrationKafka
@@ -67,7 +68,7 @@ def take_partitions(
     """Makes `owner` the owner of partitions, and compares each with its topic. One that is not known begins at its first
     record."""
     asked = sorted(wanted)
-    topics = admin.topics(one.topic for one in asked)
+    topics = _topics(admin, {one.topic for one in asked})
     there = [one for one in asked if _is_there(one, topics[one.topic])]
     found = Taken(missing=set(asked) - set(there))
     if not there:
@@ -105,6 +106,25 @@ def _settle(
     elif held.stopped:
         into.positions.note_stopped(connection, held, "")
     found.held[partition] = held
+
+
+def _topics(admin: Admin, names: set[str]) -> dict[str, Topic | None]:
+    """The topics; one that we may not see is as one that is not there, so that others are read."""
+    try:
+        return admin.topics(names)
+    except TransientFault:
+        raise
+    except EnvironmentFault:
+        found: dict[str, Topic | None] = {}
+    for name in names:
+        try:
+            found[name] = admin.topic(name)
+        except TransientFault:
+            raise
+        except EnvironmentFault as fault:
+            _log.warning("%s", fault)
+            found[name] = None
+    return found
 
 
 def _is_there(partition: Partition, topic: Topic | None) -> bool:
