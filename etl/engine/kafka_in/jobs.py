@@ -56,7 +56,7 @@ class StoreThread:
         return act()
 
     def settle(self, seconds: float = 0) -> bool:
-        """Waits for the job and hands its result on; returns whether there is none any more. Raises what that raises."""
+        """Waits for the job and hands its result on; returns whether there is none any more. Raises what that does."""
         job = self._job
         if job is None:
             return True

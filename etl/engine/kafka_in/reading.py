@@ -155,7 +155,8 @@ def _schedules(
 
     def clean_references() -> None:
         with transaction(runtime.store_engine, enable_seqscan="off") as connection:
-            before = runtime.store.old_before(connection, days)
+            newest = runtime.store_fence.highest_unit(connection)
+            before = runtime.store.old_before(connection, days, at_most=newest)
             ended = runtime.store.clean_ended(connection, before=before, limit=limit)
         _log.info("%d waiting links that have found their end were deleted", ended)
 

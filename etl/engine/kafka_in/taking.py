@@ -65,8 +65,8 @@ def verdict(held: HeldPartition, topic_id: str, low: int, high: int, source: InM
 def take_partitions(
     into: RecordStore, admin: Admin, wanted: Iterable[Partition], owner: str, source: InMigrationKafka
 ) -> Taken:
-    """Makes `owner` the owner of partitions, and compares each with its topic. One that is not known begins at its first
-    record."""
+    """Makes `owner` the owner of partitions, and compares each with its topic. One that is not known begins at its
+    first record."""
     asked = sorted(wanted)
     topics = _topics(admin, {one.topic for one in asked})
     there = [one for one in asked if _is_there(one, topics[one.topic])]

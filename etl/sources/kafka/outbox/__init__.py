@@ -17,8 +17,8 @@ _sql = SqlTemplates(__package__)
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A rejected message. `value` is None where there was none, or where it was too large to be kept: then `value_bytes`
-    says how large it was."""
+    """A rejected message. `value` is None where there was none, or where it was too large to be kept: then
+    `value_bytes` says how large it was."""
 
     id: int
     unit: int
