@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.database import Connection, transaction
+from etl.database import Connection, read_only_transaction, transaction
 from etl.engine.kafka_in.dead_letters import ATTEMPT, ORIGINAL
 from etl.engine.record_batches import prepare_records, record_store_of, rules_of
 from etl.engine.runtime import Runtime
@@ -15,10 +15,13 @@ from etl.kafka import Partition as ClientPartition
 from etl.settings.kafka_keys import IN_KAFKA
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.outbox import DeadLetter, Outbox
+from etl.sources.kafka.reports import record_errors
 
 _OPERATOR = "etl kafka seek"
 _REUSED = "RECORD_ID_REUSED"
 _SUFFIX_BYTES = 4
+# Values of so many are in memory at once.
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -124,3 +127,48 @@ def _with_new_id(letter: DeadLetter) -> bytes | None:
     except (ValueError, KeyError, TypeError):
         return letter.value
     return json.dumps(record, ensure_ascii=False).encode()
+
+
+def read_errors(runtime: Runtime, *, topic: str | None, code: str | None, limit: int) -> list[dict[str, object]]:
+    """What was wrong with records, the newest first."""
+    with read_only_transaction(runtime.store_engine) as connection:
+        if not _are_there(connection, runtime):
+            return []
+        return record_errors(connection, runtime.store.schema, topic=topic, code=code, limit=limit)
+
+
+def read_letters(
+    runtime: Runtime,
+    *,
+    ids: Sequence[int] | None = None,
+    topic: str | None = None,
+    code: str | None = None,
+    only_open: bool = False,
+    limit: int = 50,
+) -> list[DeadLetter]:
+    """Dead letters, the newest first."""
+    with read_only_transaction(runtime.store_engine) as connection:
+        if not _are_there(connection, runtime):
+            return []
+        outbox = Outbox(runtime.store.schema)
+        return outbox.letters(connection, ids=ids, topic=topic, code=code, only_open=only_open, limit=limit)
+
+
+def resend_letters(
+    runtime: Runtime, *, ids: Sequence[int] | None = None, topic: str | None = None, code: str | None = None
+) -> int:
+    """Puts the chosen dead letters back into their topics, the oldest first; returns how many. Those that were put back
+    before are left alone unless their ids are named."""
+    if ids is not None:
+        return resend(runtime, sorted(read_letters(runtime, ids=ids, limit=len(ids)), key=lambda one: one.id))
+    sent = 0
+    while letters := read_letters(runtime, topic=topic, code=code, only_open=True, limit=_AT_ONCE):
+        done = resend(runtime, sorted(letters, key=lambda one: one.id))
+        sent += done
+        if done < len(letters) or len(letters) < _AT_ONCE:
+            break
+    return sent
+
+
+def _are_there(connection: Connection, runtime: Runtime) -> bool:
+    return record_store_of(runtime, rules_of(runtime.settings.kafka.in_migration)).positions.are_there(connection)

@@ -162,7 +162,8 @@ def merge_batch(
 
     `held`: its partitions, as they were taken. `is_second_try`: the same batch met a fault that another transaction may
     have caused. `forgets`: records are merged although their recordIds are known. `judge` may refuse the batch.
-    Raises FencedOut when another worker has taken a partition over: then nothing was done. Of a TransientFault the caller tries the same batch again.
+    Raises FencedOut when another worker has taken a partition over: then nothing was done. Of a TransientFault the
+    caller tries the same batch again.
     """
     with transaction(into.engine, **into.settings) as connection:
         locked = into.positions.lock(connection, held)

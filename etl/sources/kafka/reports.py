@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from etl.database import Connection, SqlTemplates, copy_values, execute
+from etl.database import Connection, SqlTemplates, copy_values, execute, fetch_all
 from etl.metadata import names
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.message import Message
@@ -82,6 +82,14 @@ class Reports:
                 _clean(fault.messages[0]),
                 _clean(fault.path),
             )
+
+
+def record_errors(
+    connection: Connection, schema: str, *, topic: str | None = None, code: str | None = None, limit: int = 50
+) -> list[dict[str, object]]:
+    """What was reported of records, the newest first."""
+    values = {"topic": topic, "code": code, "limit": limit}
+    return [dict(row._mapping) for row in fetch_all(connection, _sql("record_errors", schema=schema), values)]
 
 
 def _place(message: Message | None) -> tuple[bool, str, int, int]:
