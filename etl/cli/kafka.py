@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from etl.cli.log import open_log
-from etl.cli.printing import COMPANY, config_url, console, json_text
+from etl.cli.printing import COMPANY, config_url, json_text
 from etl.quoting import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -36,7 +36,8 @@ class Target:
 
 @dataclass(frozen=True)
 class Moved:
-    """A partition that was moved. `before` is None where it was not known; `forgotten`: recordIds that may come again."""
+    """A partition that was moved. `before` is None where it was not known; `forgotten`: how many recordIds may come
+    again."""
 
     topic: str
     partition: int
@@ -46,8 +47,8 @@ class Moved:
 
 
 def move(runtime: Runtime, topic: str, numbers: Sequence[int], target: Target, *, forgets: bool = False) -> list[Moved]:
-    """Reads partitions of a topic (all without numbers) on from another offset; `forgets`: their recordIds from there on
-    are merged once more. Workers notice it within seconds; what they are merging is rolled back.
+    """Reads partitions of a topic (all without numbers) on from another offset; `forgets`: their recordIds from there
+    on are merged once more. Workers notice it within seconds; what they are merging is rolled back.
 
     Raises ConfigurationError for a topic that is not read or a partition that is not there, and for an offset that the
     partition does not have.
@@ -144,14 +145,16 @@ def read_letters(
     topic: str | None = None,
     code: str | None = None,
     only_open: bool = False,
+    oldest_first: bool = False,
     limit: int = 50,
 ) -> list[DeadLetter]:
-    """Dead letters, the newest first."""
+    """Dead letters; `only_open`: that can be put back into their topics and were not."""
     with read_only_transaction(runtime.store_engine) as connection:
         if not _are_there(connection, runtime):
             return []
         outbox = Outbox(runtime.store.schema)
-        return outbox.letters(connection, ids=ids, topic=topic, code=code, only_open=only_open, limit=limit)
+        order = {"only_open": only_open, "oldest_first": oldest_first}
+        return outbox.letters(connection, ids=ids, topic=topic, code=code, limit=limit, **order)
 
 
 def resend_letters(
@@ -160,13 +163,11 @@ def resend_letters(
     """Puts the chosen dead letters back into their topics, the oldest first; returns how many. Those that were put back
     before are left alone unless their ids are named."""
     if ids is not None:
-        return resend(runtime, sorted(read_letters(runtime, ids=ids, limit=len(ids)), key=lambda one: one.id))
+        return resend(runtime, read_letters(runtime, ids=ids, oldest_first=True, limit=len(ids)))
     sent = 0
-    while letters := read_letters(runtime, topic=topic, code=code, only_open=True, limit=_AT_ONCE):
-        done = resend(runtime, sorted(letters, key=lambda one: one.id))
-        sent += done
-        if done < len(letters) or len(letters) < _AT_ONCE:
-            break
+    while letters := read_letters(runtime, topic=topic, code=code, only_open=True, oldest_first=True, limit=_AT_ONCE):
+        resend(runtime, letters)
+        sent += len(letters)
     return sent
 
 

@@ -74,9 +74,11 @@ class Outbox:
         topic: str | None = None,
         code: str | None = None,
         only_open: bool = False,
+        oldest_first: bool = False,
         limit: int = 50,
     ) -> list[DeadLetter]:
-        """The newest first; `only_open`: not those that were put back into their topic."""
+        """Those that are chosen, the newest first unless `oldest_first`; `only_open`: that can be put back into their
+        topics and were not."""
         values = {
             "ids": None if ids is None else list(ids),
             "topic": topic,
@@ -84,7 +86,8 @@ class Outbox:
             "only_open": only_open,
             "limit": limit,
         }
-        return [_letter(row) for row in fetch_all(connection, _sql("dead_letters", schema=self.schema), values)]
+        statement = _sql("dead_letters", schema=self.schema, oldest_first=oldest_first)
+        return [_letter(row) for row in fetch_all(connection, statement, values)]
 
 
 def _letter(row: Row[Any]) -> DeadLetter:
