@@ -14,7 +14,7 @@ Held = Mapping[Partition, HeldPartition]
 
 @dataclass(frozen=True)
 class Limits:
-    """When a batch is merged: with so many messages or bytes, or when its first message has waited so long."""
+    """When a batch is merged: with this number of messages or bytes, or when its first message has waited this long."""
 
     records: int
     bytes: int
@@ -55,7 +55,7 @@ class Batch:
                 self.held[partition] = mine
 
     def kept(self, held: Held, company: CompanyShape) -> "Batch":
-        """What is left of it: nothing of partitions that are no longer held, or were taken anew meanwhile."""
+        """What is left of it: nothing of partitions that are no longer held, or were taken again meanwhile."""
         left = {one for one, mine in self.held.items() if one in held and held[one].token == mine.token}
         if len(left) == len(self.held):
             return self
@@ -124,7 +124,7 @@ class Gathering:
         return batch
 
     def keep(self, held: Held) -> None:
-        """Drops what is of partitions that are no longer held. To be called before one of them is taken anew."""
+        """Drops what is of partitions that are no longer held. To be called before one of them is taken again."""
         self._rest = [one for one in self._rest if Partition(one.topic, one.partition) in held]
         self._positions = {one: offset for one, offset in self._positions.items() if one in held}
         self.batch = self.batch.kept(held, self.company)

@@ -7,7 +7,7 @@ from itertools import islice
 from etl.errors import RunStopped
 from etl.sources.kafka.message import Message
 
-# Of so many records the setting errorLimit is a share.
+# The setting errorLimit is a share of this number of records.
 WINDOW = 1_000
 
 

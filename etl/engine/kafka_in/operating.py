@@ -20,7 +20,7 @@ from etl.sources.kafka.reports import record_errors
 _OPERATOR = "etl kafka seek"
 _REUSED = "RECORD_ID_REUSED"
 _SUFFIX_BYTES = 4
-# Values of so many are in memory at once.
+# The values of this number of letters are in memory at once.
 _AT_ONCE = 100
 
 

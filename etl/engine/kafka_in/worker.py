@@ -1,7 +1,7 @@
 """One worker: a consumer that polls in its own thread, and a second thread that merges what was read.
 
 While one batch is merged the next one is read and parsed. When that one is full too, the partitions are paused and
-polling goes on, so that the group keeps this member however long a merge or an outage of the database takes.
+polling continues, so that the group keeps this member however long a merge or an outage of the database takes.
 """
 
 import logging
@@ -149,7 +149,7 @@ class Worker:
         self._say(f"{trouble.topic} {trouble.kind}", f"{trouble.topic} is not read: {trouble.text}")
 
     def _press_back(self) -> None:
-        """Reads no further while a full batch waits, and goes on when there is room."""
+        """Reads no further while a full batch waits, and continues when there is room."""
         waits = self._gathering.is_full and (self._store.is_busy or self._again is not None)
         if waits and not self._is_paused:
             now = time.monotonic()
@@ -221,7 +221,7 @@ class Worker:
             self._left.pop(one, None)
         self._left |= stopped
         for topic in sorted({one.topic for one in taken.missing & self._wanted}):
-            self._say(f"{topic} missing", f"the topic {topic} is not there: it is read when somebody makes it")
+            self._say(f"{topic} missing", f"the topic {topic} is not there: it is read once it has been made")
         if self._wanted:
             self._take_at = time.monotonic() + _LOOK_SECONDS
         for one, held in mine.items():
@@ -387,7 +387,7 @@ class Worker:
     # Faults.
 
     def _pause(self, fault: EtlError) -> None:
-        """Nothing is done in the store for a while; no record is marked. Polling goes on."""
+        """Nothing is done in the store for a while; no record is marked. Polling continues."""
         if self._store.is_cancelled:
             return
         seconds = self._faults.pause([_BACKOFF]) or 0.0

@@ -28,7 +28,7 @@ class HeldPartition:
 
 @dataclass(frozen=True)
 class Position:
-    """How far a partition is, and whose it is; `stopped`: why nobody reads it, "" if that is not so."""
+    """How far a partition is, and whose it is; `stopped`: why it is not read, "" if that is not so."""
 
     partition: Partition
     topic_id: str
