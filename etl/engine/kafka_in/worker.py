@@ -44,7 +44,7 @@ _QUESTION_SECONDS = 5.0
 _FINISH_SECONDS = 3.0
 _ROLLBACK_SECONDS = 1.0
 _RELEASE_SECONDS = 0.5
-_BACKOFF = Backoff(first=0.5, longest=30.0)
+_BACKOFF = Backoff(first=0.5, longest=10.0)
 
 
 class TopicsChanged(EnvironmentFault):
@@ -150,7 +150,7 @@ class Worker:
 
     def _press_back(self) -> None:
         """Reads no further while a full batch waits, and continues when there is room."""
-        waits = self._gathering.is_full and (self._store.is_busy or self._again is not None)
+        waits = self._gathering.is_full
         if waits and not self._is_paused:
             now = time.monotonic()
             self._full_since = self._full_since or now

@@ -10,6 +10,7 @@ from tests.integration.kafka_in.conftest import MakeReading, Reading, client
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.first_run
 def test_before_anything_was_read(reading: Reading) -> None:
     reading.send(client("a"))
     for words in (["status"], ["errors"], ["dead-letters", "list"]):

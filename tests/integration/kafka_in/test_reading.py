@@ -52,6 +52,15 @@ def test_records_arrive_in_store_and_out_tables(reading: Reading, number: int) -
     assert reading.position()["owner"] is None
 
 
+@pytest.mark.first_run
+def test_no_in_tables_are_needed(reading: Reading) -> None:
+    reading.site.look("drop schema in_tables cascade")
+    reading.send(client("a"))
+    with reading.worker():
+        reading.wait_for({"a"})
+        until(lambda: reading.shown() == 1, "out_ shows it")
+
+
 def test_a_service_reads_topics_beside_its_runs(reading: Reading) -> None:
     with reading.worker("run", "--loop", "--json") as service:
         service.wait_for_runs(1)
