@@ -98,7 +98,7 @@ def lag(context: click.Context, company: str | None, most: int | None, as_json: 
 
     with open_runtime(config_url(context), company) as runtime:
         found = read_kafka_status(runtime)
-    stopped = [f"{one.topic}/{one.partition}" for one in found.partitions if one.stopped]
+    stopped = [f"{one.topic}/{one.partition}" for one in found.partitions if one.is_chosen and one.stopped]
     if as_json:
         click.echo(json_text({"lag": found.lag, "stopped": stopped, "fault": found.fault}))
     elif found.lag is not None:

@@ -12,7 +12,7 @@ from etl.cli.tables import plain_table
 from etl.quoting import printable, shown
 
 if TYPE_CHECKING:
-    from etl.monitoring.kafka_status import ReadingStatus
+    from etl.monitoring.kafka_status import PartitionStatus, ReadingStatus
     from etl.sources.kafka.outbox import DeadLetter
 
 _SHOWN = 4_000
@@ -36,7 +36,7 @@ def show_status(found: "ReadingStatus") -> None:
             "" if one.lag_seconds is None else f"{one.lag_seconds:,.0f} s",
             one.owner,
             str(one.token),
-            f"stopped: {one.stopped}" if one.stopped else "" if one.owner else "not read",
+            _reading(one),
         ]
         for one in found.partitions
     ]
@@ -45,6 +45,12 @@ def show_status(found: "ReadingStatus") -> None:
         click.echo(f"{letters:,} dead letters of {topic} are not sent yet.")
     if any(one.stopped for one in found.partitions):
         click.echo("`etl kafka seek` says from where a stopped partition is read on.")
+
+
+def _reading(one: "PartitionStatus") -> str:
+    if not one.is_chosen:
+        return "topic not chosen"
+    return f"stopped: {one.stopped}" if one.stopped else "" if one.owner else "not read"
 
 
 def show_errors(found: Sequence[Mapping[str, Any]]) -> None:

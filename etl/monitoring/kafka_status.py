@@ -17,7 +17,8 @@ from etl.sources.kafka.positions import Position
 @dataclass(frozen=True)
 class PartitionStatus:
     """One partition. `next_offset` is None where it was never read, `end` where the brokers do not say; `lag` counts
-    records, `lag_seconds` says how old the last merged one is while others wait; `stopped`: why it is not read."""
+    records, `lag_seconds` says how old the last merged one is while others wait; `stopped`: why it is not read;
+    `is_chosen`: whether the settings still name its topic."""
 
     topic: str
     partition: int
@@ -30,6 +31,7 @@ class PartitionStatus:
     committed_at: datetime | None
     last_timestamp: datetime | None
     stopped: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class ReadingStatus:
 
     @property
     def lag(self) -> int | None:
-        """The records that are not merged yet; None while that is not known."""
-        lags = [one.lag for one in self.partitions]
+        """The records of topics that are read which are not merged yet; None while that is not known."""
+        lags = [one.lag for one in self.partitions if one.is_chosen]
         return None if self.fault or None in lags else sum(one or 0 for one in lags)
 
 
@@ -60,7 +62,8 @@ def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0) -> ReadingStat
     ends, fault = _ends(runtime, positions, seconds)
     known = {one.partition: one for one in positions}
     wanted = sorted({*known, *ends})
-    return ReadingStatus(tuple(_status(one, known.get(one), ends.get(one)) for one in wanted), fault, unsent)
+    found = tuple(_status(one, known.get(one), ends.get(one), one.topic in source.topics) for one in wanted)
+    return ReadingStatus(found, fault, unsent)
 
 
 def _ends(runtime: Runtime, positions: list[Position], seconds: float) -> tuple[dict[Partition, tuple[int, int]], str]:
@@ -78,7 +81,9 @@ def _ends(runtime: Runtime, positions: list[Position], seconds: float) -> tuple[
         return {}, str(fault)
 
 
-def _status(partition: Partition, position: Position | None, bounds: tuple[int, int] | None) -> PartitionStatus:
+def _status(
+    partition: Partition, position: Position | None, bounds: tuple[int, int] | None, is_chosen: bool
+) -> PartitionStatus:
     low, end = bounds or (0, None)
     begun = position.next_offset if position else low
     lag = None if end is None else max(end - begun, 0)
@@ -96,4 +101,5 @@ def _status(partition: Partition, position: Position | None, bounds: tuple[int, 
         position.committed_at if position else None,
         last,
         position.stopped if position else "",
+        is_chosen,
     )
