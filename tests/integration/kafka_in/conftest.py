@@ -103,7 +103,8 @@ MakeReading = Callable[..., Reading]
 def make_reading(make_site: MakeSite, make_topic: MakeTopic, kafka_url: str) -> MakeReading:
     def make(*, partitions: int = 1, workers: int = 1, **keys: object) -> Reading:
         site = make_site(CLAIMS)
-        site.write(KAFKA, f"servers={kafka_url}\n")
+        # A killed member is given up as soon as the brokers allow it.
+        site.write(KAFKA, f"servers={kafka_url}\noption.session.timeout.ms=6000\n")
         site.write(WORKERS, f"comeKafkaInMigration={workers}\n")
         found = Reading(site, connect(kafka_url), make_topic(partitions=partitions))
         found.configure(**keys)

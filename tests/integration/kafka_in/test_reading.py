@@ -118,6 +118,27 @@ def test_workers_share_partitions_and_take_over_from_a_killed_one(make_reading: 
     assert [reading.position(number)["next_offset"] for number in range(4)] == [20] * 4
 
 
+def test_a_suspended_worker_writes_nothing_more(reading: Reading) -> None:
+    """Faults 3 and 4: the group has given its partition to another worker."""
+    reading.send(client("a", recordId=None))
+    with reading.worker() as first:
+        reading.wait_for({"a"})
+        owner = reading.position()["owner"]
+        first.signal(signal.SIGSTOP)
+        with reading.worker() as second:
+            until(lambda: reading.position()["owner"] not in (owner, None), "the second takes it", seconds=90)
+            reading.send(client("b", recordId=None))
+            reading.wait_for({"a", "b"})
+            first.signal(signal.SIGCONT)
+            reading.send(client("c", recordId=None))
+            reading.wait_for({"a", "b", "c"})
+            second.signal(signal.SIGTERM)
+            assert second.wait_for_exit() == 143
+        reading.send(client("d", recordId=None))
+        until(lambda: reading.names() == set("abcd"), "the first reads again", seconds=90)
+    assert reading.written() == 4
+
+
 def test_aborted_transactions_are_not_read_and_lag_becomes_0(reading: Reading) -> None:
     with TransactionalProducer(reading.connection, a_name("p")) as producer:
         producer.init()
