@@ -120,7 +120,10 @@ class Gathering:
         """The batch; a new one begins with what is left."""
         batch, self.batch = self.batch, Batch()
         self._since = self.clock() if self._rest else None
-        self._fill(held)
+        if self._rest:
+            self._fill(held)
+        else:
+            self._positions = {}
         return batch
 
     def keep(self, held: Held) -> None:

@@ -35,7 +35,7 @@ main()
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_records_arrive_in_store_and_out_tables(reading: Reading, number: int) -> None:
+def test_records_arrive_in_store_and_out_tables(reading: Reading, number: signal.Signals) -> None:
     reading.send(client("a"), client("b"))
     with reading.worker() as worker:
         reading.wait_for({"a", "b"})
@@ -233,6 +233,7 @@ def test_the_partitions_of_a_topic_may_grow(reading: Reading, kafka_url: str) ->
     with reading.worker():
         reading.send(client("a"))
         reading.wait_for({"a"})
-        admin_at(kafka_url).create_partitions([NewPartitions(reading.topic, 2)])[reading.topic].result(30)
+        admin = admin_at(kafka_url)
+        admin.create_partitions([NewPartitions(reading.topic, 2)])[reading.topic].result(30)
         reading.send(client("b"), partition=1)
         until(lambda: reading.names() == {"a", "b"}, "the new partition is read", seconds=90)

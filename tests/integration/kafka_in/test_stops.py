@@ -22,7 +22,8 @@ def read_some(reading: Reading, count: int) -> None:
 
 
 def make_again(reading: Reading, make_topic: MakeTopic) -> None:
-    admin_at(reading.connection.servers).delete_topics([reading.topic])[reading.topic].result(30)
+    admin = admin_at(reading.connection.servers)  # an answer comes only while it is there
+    admin.delete_topics([reading.topic])[reading.topic].result(30)
 
     def made() -> bool:
         try:
@@ -37,7 +38,8 @@ def make_again(reading: Reading, make_topic: MakeTopic) -> None:
 def delete_before(reading: Reading, offset: int) -> None:
     """As retention does."""
     at = TopicPartition(reading.topic, 0, offset)
-    admin_at(reading.connection.servers).delete_records([at])[at].result(30)
+    admin = admin_at(reading.connection.servers)
+    admin.delete_records([at])[at].result(30)
 
 
 @pytest.mark.parametrize("while_reading", [True, False], ids=["while it is read", "meanwhile"])
