@@ -42,7 +42,9 @@ def test_status_errors_and_dead_letters(reading: Reading) -> None:
         (2, "UNKNOWN_FIELD", "$.fields[0].code"),
         (1, "BAD_JSON", "$"),
     ]
-    letters = json.loads(reading.site.etl("kafka", "dead-letters", "list", "--json").out)["dead_letters"]
+    done = reading.site.etl("kafka", "dead-letters", "list", "--json")
+    assert done.code == 0, done.err
+    letters = json.loads(done.out)["dead_letters"]
     assert [one["record_offset"] for one in letters] == [2, 1]
     assert "value" not in letters[0]
     shown = json.loads(reading.site.etl("kafka", "dead-letters", "show", str(letters[1]["id"]), "--json").out)
@@ -59,8 +61,9 @@ def test_dead_letters_are_sent_back(reading: Reading) -> None:
         reading.configure(onUnknownField="skip")
         worker.wait_for_log("the service continues")
         assert reading.site.etl("kafka", "dead-letters", "resend").code == 2
-        done = json.loads(reading.site.etl("kafka", "dead-letters", "resend", "--topic", reading.topic, "--json").out)
-        assert done == {"resent": 2}
+        done = reading.site.etl("kafka", "dead-letters", "resend", "--topic", reading.topic, "--json")
+        assert done.code == 0, done.err
+        assert json.loads(done.out) == {"resent": 2}
         # The second one's recordId had been used: it has another one now.
         reading.wait_for({"a", "b", "other"})
     assert json.loads(reading.site.etl("kafka", "dead-letters", "list", "--json").out)["dead_letters"] == []

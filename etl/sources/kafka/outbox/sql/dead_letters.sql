@@ -6,5 +6,5 @@ where (cast(:ids as bigint[]) is null or id = any(cast(:ids as bigint[])))
   and (cast(:topic as text) is null or topic = :topic)
   and (cast(:code as text) is null or code = :code)
   and (not :only_open or (resent_at is null and (value is not null or value_bytes is null)))
-order by id{% if not oldest_first %} desc{% endif %}
+order by id {{ "asc" if oldest_first else "desc" }}
 limit :limit
