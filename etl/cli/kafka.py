@@ -9,8 +9,15 @@ from typing import Any, TypeVar
 
 import click
 
+from etl.cli import kafka_screen
+from etl.cli.findings import report
 from etl.cli.log import open_log
 from etl.cli.printing import COMPANY, config_url, json_text
+from etl.engine import open_runtime, read_topics
+from etl.engine.kafka_in.operating import Target, move, read_errors, read_letters, resend_letters
+from etl.errors import ConfigurationError, EnvironmentFault
+from etl.monitoring.kafka_check import check_kafka
+from etl.monitoring.kafka_status import read_kafka_status
 from etl.quoting import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -23,7 +30,6 @@ _TOPIC = click.option("--topic", metavar="NAME", help="Only those of this topic.
 _CODE = click.option("--code", metavar="CODE", help="Only those with this code.")
 
 
-# Modules that need the extra `kafka` are imported when a command needs them: `etl kafka --help` works without it.
 @click.group()
 def kafka() -> None:
     """Read topics of Kafka, see and move positions, care for rejected records.
@@ -42,8 +48,6 @@ def in_(context: click.Context, company: str | None) -> None:
     of the configuration take effect by themselves. Any number of hosts share the partitions. `etl run --loop` does the
     same beside its runs.
     """
-    from etl.engine import read_topics
-
     read_topics(config_url(context), company, os.environ, open_log(is_service=True))
 
 
@@ -57,9 +61,6 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
     Writes nothing, in Kafka or in a database. Each line: what was checked, what was found, what to do. Exits with
     status 1 when something keeps records from being read or written; with 0 when there are only warnings.
     """
-    from etl.cli.findings import report
-    from etl.monitoring.kafka_check import check_kafka
-
     report(check_kafka(config_url(context), company), as_json=as_json)
 
 
@@ -69,10 +70,6 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
 @click.pass_context
 def status(context: click.Context, company: str | None, as_json: bool) -> None:
     """Show how far each partition is, who reads it, and why one is not read."""
-    from etl.cli import kafka_screen
-    from etl.engine import open_runtime
-    from etl.monitoring.kafka_status import read_kafka_status
-
     with open_runtime(config_url(context), company) as runtime:
         found = read_kafka_status(runtime)
     if as_json:
@@ -92,10 +89,6 @@ def lag(context: click.Context, company: str | None, most: int | None, as_json: 
     Exits with status 1 when it is more than --max, or when a partition is stopped, and with 4 when the brokers cannot
     be asked.
     """
-    from etl.engine import open_runtime
-    from etl.errors import EnvironmentFault
-    from etl.monitoring.kafka_status import read_kafka_status
-
     with open_runtime(config_url(context), company) as runtime:
         found = read_kafka_status(runtime)
     stopped = [f"{one.topic}/{one.partition}" for one in found.partitions if one.is_chosen and one.stopped]
@@ -195,9 +188,6 @@ def _move(
     forgets: bool,
     as_json: bool,
 ) -> None:
-    from etl.engine import open_runtime
-    from etl.engine.kafka_in.operating import Target, move
-
     offset, moment, is_beginning, is_end = to
     if (offset is not None) + (moment is not None) + is_beginning + is_end != 1:
         raise click.UsageError("say from where, once: --offset, --time, --beginning" + ("" if forgets else " or --end"))
@@ -234,10 +224,6 @@ def errors(
     context: click.Context, topic: str | None, code: str | None, limit: int, company: str | None, as_json: bool
 ) -> None:
     """List what was wrong with records, the newest first."""
-    from etl.cli import kafka_screen
-    from etl.engine import open_runtime
-    from etl.engine.kafka_in.operating import read_errors
-
     with open_runtime(config_url(context), company) as runtime:
         found = read_errors(runtime, topic=topic, code=code, limit=limit)
     if as_json:
@@ -269,10 +255,6 @@ def list_(
     as_json: bool,
 ) -> None:
     """List rejected records, the newest first."""
-    from etl.cli import kafka_screen
-    from etl.engine import open_runtime
-    from etl.engine.kafka_in.operating import read_letters
-
     with open_runtime(config_url(context), company) as runtime:
         found = read_letters(runtime, topic=topic, code=code, only_open=not with_resent, limit=limit)
     if as_json:
@@ -288,11 +270,6 @@ def list_(
 @click.pass_context
 def show(context: click.Context, letter_id: int, company: str | None, as_json: bool) -> None:
     """Show one rejected record: why, where from, its key and its value."""
-    from etl.cli import kafka_screen
-    from etl.engine import open_runtime
-    from etl.engine.kafka_in.operating import read_letters
-    from etl.errors import ConfigurationError
-
     with open_runtime(config_url(context), company) as runtime:
         found = read_letters(runtime, ids=[letter_id])
     if not found:
@@ -323,9 +300,6 @@ def resend(
     Those with these ids, or those that the options choose. They come behind all records that are there, so they
     overwrite what later ones have said.
     """
-    from etl.engine import open_runtime
-    from etl.engine.kafka_in.operating import resend_letters
-
     if not ids and topic is None and code is None:
         raise click.UsageError("say which dead letters: ids, --topic or --code")
     with open_runtime(config_url(context), company) as runtime:
