@@ -41,7 +41,9 @@ class Reading:
 
     def configure(self, **keys: object) -> None:
         """Keys of configs/InMigrationKafkaConfig.txt beside the topic."""
-        self.keys |= {"hasInMigrationKafka": "true", "topics": self.topic, **keys}
+        # A group of its own: in a common one a test would wait for the killed members of another.
+        mine = {"hasInMigrationKafka": "true", "topics": self.topic, "groupId": self.topic}
+        self.keys |= mine | keys
         self.site.write(IN_KAFKA, "".join(f"{key}={value}\n" for key, value in self.keys.items()))
 
     def send(self, *records: Any, partition: int = 0) -> None:
