@@ -63,6 +63,7 @@ _PREPARED = tuple(
         "files",
         "freshness",
         "hooks",
+        "kafka_in",
         "kafka_out",
         "kafka_records",
         "logs",

@@ -7,13 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from etl.database import PlacedPart, RetryPolicy
+from etl.database import PlacedPart, RetryPolicy, transaction
+from etl.ddl.privileges import check_privileges
+from etl.engine.preparation import prepare_mirror, prepare_store
 from etl.engine.runtime import Runtime
 from etl.errors import TransientFault
 from etl.outputs import versions as outbound
 from etl.outputs.versions import STORE_PARTS
 from etl.runs import Counters, backoffs_of
-from etl.sources.kafka.batch import Outcome, RecordStore, merge_batch
+from etl.settings import InMigrationKafka
+from etl.sources.kafka.batch import Judge, Outcome, RecordStore, merge_batch
 from etl.sources.kafka.positions import HeldPartition, Positions
 from etl.sources.kafka.reading import ReadBatch
 from etl.sources.kafka.rules import RecordRules
@@ -35,6 +38,36 @@ def record_store_of(runtime: Runtime, rules: RecordRules) -> RecordStore:
     )
 
 
+def rules_of(source: InMigrationKafka) -> RecordRules:
+    """What records may do, by the settings."""
+    return RecordRules(
+        allowed_objects=frozenset(source.allowed_business_objects),
+        allowed_fields={code: frozenset(fields) for code, fields in source.allowed_fields.items()},
+        creates_unknown_ids=source.unknown_id == "create",
+        skips_unknown_fields=source.unknown_field == "skip",
+        removes_by_tombstone=source.tombstone == "remove",
+        max_depth=source.max_depth,
+        max_record_bytes=source.max_record_bytes,
+        reference_expiry_minutes=source.old_record_delete_minutes,
+        record_clean_hours=source.record_clean_hours,
+    )
+
+
+def prepare_records(runtime: Runtime) -> None:
+    """Makes what the golden store lacks, and the mirror of an out database; in_ tables are not asked for. Raises
+    EnvironmentFault with every privilege that our role lacks."""
+    with transaction(runtime.store_engine, client_min_messages="warning") as connection:
+        check_privileges(connection, replace(runtime.held(runtime.store_engine), source=""))
+        prepare_store(connection, runtime)
+        if runtime.settings.has_out_migration and not runtime.has_own_out:
+            outbound.refuse_changed(outbound.known_versions(connection, runtime.store.schema), runtime.versions)
+    if runtime.settings.has_out_migration and runtime.has_own_out:
+        with transaction(runtime.out_engine, client_min_messages="warning") as out:
+            check_privileges(out, runtime.held(runtime.out_engine))
+            prepare_mirror(out, runtime)
+            outbound.refuse_changed(outbound.known_versions(out, runtime.store.schema), runtime.versions)
+
+
 def batch_policy(runtime: Runtime, wait: Callable[[float], bool]) -> RetryPolicy:
     """How a worker tries a batch again: contention shortly, an outage for as long as the configuration says. `wait`
     waits for a number of seconds; False: the worker ends."""
@@ -49,15 +82,16 @@ def merge_batch_with_retry(
     policy: RetryPolicy,
     *,
     forgets: bool = False,
+    judge: Judge | None = None,
 ) -> Outcome:
     """Merges a batch, tried again by a policy; returns what it did. Raises FencedOut when another worker has taken a
-    partition over, or the last fault when tries end."""
+    partition over, what `judge` raises, or the last fault when tries end."""
     is_second_try = False
 
     def attempt() -> Outcome:
         nonlocal is_second_try
         try:
-            return merge_batch(into, batch, held, is_second_try=is_second_try, forgets=forgets)
+            return merge_batch(into, batch, held, is_second_try=is_second_try, forgets=forgets, judge=judge)
         except TransientFault as fault:
             is_second_try = fault.sqlstate == "23505"
             raise

@@ -7,7 +7,7 @@ found by halving the batch.
 
 import logging
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -35,6 +35,10 @@ _log = logging.getLogger("in_kafka_migration")
 
 SOURCE_NAME = "kafka"
 """The source of batches, as units of work name it."""
+
+Judge = Callable[[frozenset[tuple[str, int, int]]], None]
+"""Called before the commit with the (topic, partition, offset) of all messages that are rejected; raises to roll the
+batch back."""
 
 # So often a batch is merged again without the records that were refused; then it is halved.
 _ROUNDS = 3
@@ -152,18 +156,22 @@ def merge_batch(
     *,
     is_second_try: bool = False,
     forgets: bool = False,
+    judge: Judge | None = None,
 ) -> Outcome:
     """Merges a batch and moves the positions of its partitions, in one transaction; returns what it did.
 
     `held`: its partitions, as they were taken. `is_second_try`: the same batch met a fault that another transaction may
-    have caused. `forgets`: records are merged although their recordIds are known. Raises FencedOut when another worker
-    has taken a partition over: then nothing was done. Of a TransientFault the caller tries the same batch again.
+    have caused. `forgets`: records are merged although their recordIds are known. `judge` may refuse the batch.
+    Raises FencedOut when another worker has taken a partition over: then nothing was done. Of a TransientFault the
+    caller tries the same batch again.
     """
     with transaction(into.engine, **into.settings) as connection:
         locked = into.positions.lock(connection, held)
         work = _Work(into, connection, batch, locked, is_second_try=is_second_try)
         work.choose(forgets=forgets)
         work.perform()
+        if judge:
+            judge(work.reports.rejected)
         into.positions.advance(connection, batch.next_offsets, batch.timestamps)
     return work.outcome
 

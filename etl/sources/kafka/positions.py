@@ -17,12 +17,28 @@ _sql = SqlTemplates(__package__, "etl.database")
 @dataclass(frozen=True)
 class HeldPartition:
     """A partition that an owner has taken. `topic_id` is the topic's id when it was taken first, "" if that was not
-    known: another one now says that the topic was made again."""
+    known: another one now says that the topic was made again. `stopped`: why it is not read, "" if it is."""
 
     partition: Partition
     token: int
     next_offset: int
     topic_id: str = ""
+    stopped: str = ""
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far a partition is, and whose it is; `stopped`: why it is not read, "" if that is not so."""
+
+    partition: Partition
+    topic_id: str
+    next_offset: int
+    token: int
+    owner: str
+    taken_at: datetime | None
+    committed_at: datetime | None
+    last_timestamp: datetime | None
+    stopped: str
 
 
 @dataclass(frozen=True)
@@ -61,8 +77,37 @@ class Positions:
         }
         rows = fetch_all(connection, _sql("take_partitions", schema=self.schema), values)
         return [
-            HeldPartition(Partition(row.topic, row.partition), row.token, row.next_offset, row.topic_id or "")
+            HeldPartition(
+                Partition(row.topic, row.partition), row.token, row.next_offset, row.topic_id or "", row.stopped or ""
+            )
             for row in rows
+        ]
+
+    def note_stopped(self, connection: Connection, held: HeldPartition, stopped: str) -> None:
+        """Notes why a partition is not read, "" that it is, where its owner is still the same."""
+        values = {"topic": held.partition.topic, "partition": held.partition.number, "token": held.token}
+        execute(connection, _sql("note_stopped", schema=self.schema), values | {"stopped": stopped or None})
+
+    def are_there(self, connection: Connection) -> bool:
+        """Whether the tables of records have been made."""
+        [row] = fetch_all(connection, _sql("has_positions"), {"name": f'"{self.schema}".kafka_position'})
+        return bool(row.is_there)
+
+    def all(self, connection: Connection) -> list[Position]:
+        """All partitions that are known."""
+        return [
+            Position(
+                Partition(row.topic, row.partition),
+                row.topic_id or "",
+                row.next_offset,
+                row.token,
+                row.owner or "",
+                row.taken_at,
+                row.committed_at,
+                row.last_timestamp,
+                row.stopped or "",
+            )
+            for row in fetch_all(connection, _sql("positions", schema=self.schema))
         ]
 
     def release(self, connection: Connection, held: Iterable[HeldPartition]) -> None:
@@ -73,6 +118,12 @@ class Positions:
         """Reads a partition on from another offset; its owner is shut out. Returns whether it is known."""
         values = {"topic": partition.topic, "partition": partition.number, "next_offset": next_offset}
         return execute(connection, _sql("seek_partition", schema=self.schema), values | {"topic_id": topic_id}) == 1
+
+    def forget_from(self, connection: Connection, partition: Partition, next_offset: int) -> int:
+        """Forgets the recordIds of a partition from an offset on, so that its records are merged again; returns how
+        many."""
+        values = {"topic": partition.topic, "partition": partition.number, "next_offset": next_offset}
+        return execute(connection, _sql("forget_from", schema=self.schema), values)
 
     def lock(self, connection: Connection, held: Iterable[HeldPartition]) -> Locked:
         """The first step of a batch: its partitions are its own until the transaction ends.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from etl.database import Connection, SqlTemplates, copy_values, execute
+from etl.database import Connection, SqlTemplates, copy_values, execute, fetch_all
 from etl.metadata import names
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.message import Message
@@ -26,6 +26,11 @@ class Reports:
         """A message that is not merged."""
         self.faults += [(message, fault) for fault in faults]
         self.dead.append((message, faults[0]))
+
+    @property
+    def rejected(self) -> frozenset[tuple[str, int, int]]:
+        """Topic, partition and offset of the messages that are not merged."""
+        return frozenset((message.topic, message.partition, message.offset) for message, _ in self.dead)
 
     def write(self, connection: Connection, schema: str, unit: int, at: datetime, *, max_value_bytes: int) -> None:
         """Writes them into the store, in the order of the messages. Values over the limit are left out of dead
@@ -77,6 +82,14 @@ class Reports:
                 _clean(fault.messages[0]),
                 _clean(fault.path),
             )
+
+
+def record_errors(
+    connection: Connection, schema: str, *, topic: str | None = None, code: str | None = None, limit: int = 50
+) -> list[dict[str, object]]:
+    """What was reported of records, the newest first."""
+    values = {"topic": topic, "code": code, "limit": limit}
+    return [dict(row._mapping) for row in fetch_all(connection, _sql("record_errors", schema=schema), values)]
 
 
 def _place(message: Message | None) -> tuple[bool, str, int, int]:

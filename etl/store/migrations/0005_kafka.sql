@@ -3,6 +3,7 @@
 -- oldest_reader: 4
 -- Records of Kafka as a source. How far each partition has been merged is known here alone, and changes in the same
 -- transaction as what was merged. `token` rises with each owner: the transaction of an earlier one finds no row.
+-- `stopped`: why it is not read until an operator decides.
 create table {{ schema | ident }}.kafka_position (
     topic varchar(249) collate "C" not null,
     partition int not null,
@@ -13,6 +14,7 @@ create table {{ schema | ident }}.kafka_position (
     taken_at timestamp with time zone,
     committed_at timestamp with time zone,
     last_timestamp timestamp with time zone,
+    stopped text,
     primary key (topic, partition)
 );
 -- Which records have been merged, by the partner's recordId: a repetition is recognised while its row is here.
@@ -43,7 +45,8 @@ create table {{ schema | ident }}.kafka_dead_letter (
     message text not null,
     path text not null,
     created_at timestamp with time zone not null default clock_timestamp(),
-    sent_at timestamp with time zone
+    sent_at timestamp with time zone,
+    resent_at timestamp with time zone
 );
 -- Asked for by the sender, in this order.
 create index kafka_dead_letter_unsent on {{ schema | ident }}.kafka_dead_letter (id) where sent_at is null;

@@ -9,4 +9,4 @@ order by t.topic collate "C", t.partition
 on conflict (topic, partition) do update
 set token = p.token + 1, owner = excluded.owner, taken_at = excluded.taken_at,
     topic_id = coalesce(p.topic_id, excluded.topic_id)
-returning topic, partition, topic_id, next_offset, token
+returning topic, partition, topic_id, next_offset, token, stopped
