@@ -14,7 +14,8 @@ from scripts.bench.variables import check_variables
 from tests.documentation import CHECKOUT
 
 ROWS = "2000"
-SCENARIOS = ("first_load", "unchanged", "changed_1", "delta_1", "idle", "fill", "export_parquet", "export_csv")
+# The nightly part `bench` takes the others.
+SCENARIOS = ("first_load", "unchanged", "idle", "fill", "export_csv")
 KEYS = {"seconds", "floor_seconds", "ratio", "wal_bytes", "rss_bytes", "temp_bytes"}
 
 
