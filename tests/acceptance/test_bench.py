@@ -34,6 +34,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {**found, "out": done.stdout}
 
 
+@pytest.mark.nightly
 def test_the_file_tells_every_scenario(reported: dict[str, Any]) -> None:
     for name in SCENARIOS:
         assert set(reported[name]) >= KEYS
@@ -43,6 +44,7 @@ def test_the_file_tells_every_scenario(reported: dict[str, Any]) -> None:
     assert reported["first_load"]["wal_bytes"] > reported["unchanged"]["wal_bytes"] > reported["idle"]["wal_bytes"]
 
 
+@pytest.mark.nightly
 def test_the_table_tells_every_scenario(reported: dict[str, Any]) -> None:
     """Its output is no terminal: nothing is cut, however narrow COLUMNS says it is."""
     assert all(name in reported["out"] for name in SCENARIOS)
