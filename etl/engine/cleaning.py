@@ -90,8 +90,9 @@ def _pass(runtime: Runtime) -> Cleaned:
     # A pass finds its rows by indexes; a table that old statistics take for small would be read whole by each.
     by_index = partial(transaction, enable_seqscan="off")
     with by_index(runtime.engine) as connection, runtime.connections(connection, by_index) as connections:
-        before = runtime.handshake.old_before(connection, in_migration.clean_days)
-        kept = runtime.store.old_before(connections.store, in_migration.clean_days, at_most=before)
+        oldest = runtime.handshake.old_before(connection, in_migration.clean_days)
+        before = oldest or 0
+        kept = runtime.store.old_before(connections.store, in_migration.clean_days, at_most=oldest)
         errors = clean_errors(connection, schema, before=before, limit=limit)
         milliseconds = (time.monotonic() - started) * 1000
         _log.info("1RHJ7aF2vu :: errors cleaner deleted %d rows in %d ms.", errors, milliseconds)
@@ -122,7 +123,7 @@ def _drop_copies(runtime: Runtime) -> Cleaned:
     copies = Copies(runtime.in_schema)
     with transaction(runtime.engine) as connection:
         days = runtime.settings.in_migration.copy_days
-        old = copies.old(connection, days, before=runtime.handshake.old_before(connection, days))
+        old = copies.old(connection, days, before=runtime.handshake.old_before(connection, days) or 0)
     dropped, kept = [], {}
     for copy in old:
         why = _drop_copy(runtime, copies, copy)

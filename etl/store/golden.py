@@ -33,10 +33,10 @@ class Store:
         again, unless another unit ran meanwhile."""
         execute(connection, _sql("advance_positions", schema=self.schema), {"unit": unit})
 
-    def old_before(self, connection: Connection, days: int, *, at_most: int) -> int:
+    def old_before(self, connection: Connection, days: int, *, at_most: int | None) -> int:
         """The number below which all units are older than `days`, whatever their source; not above `at_most`."""
         [row] = fetch_all(connection, _sql("oldest_unit", schema=self.schema), {"days": days})
-        return at_most if row.number is None else min(at_most, int(row.number))
+        return min((int(one) for one in (row.number, at_most) if one is not None), default=0)
 
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes changes of runs with numbers below `before` that every out_ version has followed, at most `limit`."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one, transaction
 from etl.errors import FencedOut, MarkerHeld
 from etl.sources.in_tables.handshake.marker import RunLease
-from etl.sources.in_tables.handshake.run_state import RunState, fetch_number
+from etl.sources.in_tables.handshake.run_state import RunState
 
 _sql = SqlTemplates(__package__, "etl.database")
 
@@ -59,9 +59,10 @@ class RunRecords(RunState):
         started: datetime = row.started_at
         return started
 
-    def old_before(self, connection: Connection, days: int) -> int:
-        """The number below which all runs are over and older than `days`."""
-        return fetch_number(connection, _sql("oldest_kept", schema=self.schema), {"days": days})
+    def old_before(self, connection: Connection, days: int) -> int | None:
+        """The number below which all runs are over and older than `days`; None before the first run."""
+        [row] = fetch_all(connection, _sql("oldest_kept", schema=self.schema), {"days": days})
+        return None if row.run is None else int(row.run)
 
     def clean(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes runs with numbers below `before`, at most `limit`; returns how many."""
