@@ -14,7 +14,8 @@ from scripts.bench.variables import check_variables
 from tests.documentation import CHECKOUT
 
 ROWS = "2000"
-SCENARIOS = ("first_load", "unchanged", "changed_1", "delta_1", "idle", "fill", "export_parquet", "export_csv")
+# The nightly part `bench` takes the others.
+SCENARIOS = ("first_load", "unchanged", "idle", "fill", "export_csv")
 KEYS = {"seconds", "floor_seconds", "ratio", "wal_bytes", "rss_bytes", "temp_bytes"}
 
 
@@ -33,6 +34,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {**found, "out": done.stdout}
 
 
+@pytest.mark.nightly
 def test_the_file_tells_every_scenario(reported: dict[str, Any]) -> None:
     for name in SCENARIOS:
         assert set(reported[name]) >= KEYS
@@ -42,6 +44,7 @@ def test_the_file_tells_every_scenario(reported: dict[str, Any]) -> None:
     assert reported["first_load"]["wal_bytes"] > reported["unchanged"]["wal_bytes"] > reported["idle"]["wal_bytes"]
 
 
+@pytest.mark.nightly
 def test_the_table_tells_every_scenario(reported: dict[str, Any]) -> None:
     """Its output is no terminal: nothing is cut, however narrow COLUMNS says it is."""
     assert all(name in reported["out"] for name in SCENARIOS)

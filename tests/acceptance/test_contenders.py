@@ -8,7 +8,7 @@ import pytest
 from tests.fix_company import CLAIMS, MakeSite, Site, ended
 
 RUNNERS = 8
-ROUNDS = 2
+ROUNDS = 1
 
 
 @pytest.fixture

@@ -97,6 +97,7 @@ def test_from_in_to_out_by_zookeeper_and_a_password(site: Site) -> None:
     assert site.fingerprint() == before
 
 
+@pytest.mark.nightly
 @ONLY_THREE_SERVERS
 def test_over_three_servers(make_site: MakeSite) -> None:
     site = make_site(openflights.documents())

@@ -98,6 +98,7 @@ def wrong_rows(site: Site, schema: str, columns: str) -> int:
     return ((golden - shown) + (shown - golden)).total()
 
 
+@pytest.mark.nightly
 def test_a_field_is_added_and_readers_notice_nothing_but_the_field(site: Site) -> None:
     role = site.partner.session.info.user
     site.look(f"grant usage on schema {VIEWS} to {role}; grant select on all tables in schema {VIEWS} to {role}")

@@ -147,8 +147,7 @@ def _insert_aliases(merge: Merge) -> None:
     """Raises TransientFault if another source has given an id to another instance since the rows were staged."""
     [found] = merge.ask("insert_aliases")
     if found.missed:
-        golden = f"{merge.context.store_schema}.{merge.variables['golden']}"
-        raise changed_meanwhile(f"another source has given {found.missed} ids to other instances of {golden} meanwhile")
+        raise changed_meanwhile(merge, f"given {found.missed} ids to other")
 
 
 def _counts(merge: Merge) -> Counters:

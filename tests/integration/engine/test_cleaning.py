@@ -115,6 +115,11 @@ def test_a_run_takes_a_part_and_the_command_the_rest(site: Site) -> None:
     }
 
 
+def test_before_the_first_run_there_is_nothing_to_clean(site: Site) -> None:
+    assert site.count("in_tables.run") == 0
+    assert not any(cleaned(site).values())
+
+
 def test_days_are_a_setting(site: Site) -> None:
     make_older(site, run(site, 1), days=3)
     run(site, 2)

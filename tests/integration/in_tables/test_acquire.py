@@ -81,7 +81,7 @@ def test_numbers_of_runs_and_fences_rise(site: Site, handshake: MakeHandshake) -
 
 
 def test_eight_contenders_one_winner_round_after_round(site: Site, handshake: MakeHandshake) -> None:
-    for number in range(50):
+    for number in range(15):
         if number % 2:
             site.partner.hand_over()
         else:

@@ -83,7 +83,7 @@ def test_an_instance_that_is_over_it_already_can_be_changed_and_removed(make_sit
     assert site.value(f"select one from {STORE}.bo_note where _in_id = 'a'") == "x" * 2000
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_an_instance_with_more_than_the_journal_takes_in_one_row_can_be_changed(make_site: MakeSite) -> None:
     """As older versions have let it in: 285 MB of text, and one jsonb ends at 256 MB."""
     fields = "".join(f"  - {{code: T{n}, type: TEXTAREA, needLoadFromInTables: true}}\n" for n in range(3))
@@ -103,7 +103,7 @@ def test_an_instance_with_more_than_the_journal_takes_in_one_row_can_be_changed(
     assert site.value(f"select _state from {STORE}.bo_note where _in_id = 'b'") == "REMOVED"
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_twelve_texts_of_95_mb_are_rejected(make_site: MakeSite) -> None:
     fields = "".join(f"  - {{code: T{n}, type: TEXTAREA, needLoadFromInTables: true}}\n" for n in range(12))
     site = make_site({"Note": f"code: Note\norderIndex: 1\nfields:\n{fields}"})

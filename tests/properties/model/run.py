@@ -92,9 +92,9 @@ def _begin(world: World, run: Run, policy: Policy) -> Iterator[Step]:
         for beside in zip_longest(*(_chunks(world, run, table, policy) for table in tables)):
             yield from filter(None, beside)
     for link in world.company.in_link_tables():
-        yield Step(
-            Kind.MIGRATE_CO_LINKS if link.field.co else Kind.MIGRATE_BO_LINKS, link.name, rows=run.claimed[link.name]
-        )
+        if run.claimed[link.name] or world.waiting_for(link):
+            kind = Kind.MIGRATE_CO_LINKS if link.field.co else Kind.MIGRATE_BO_LINKS
+            yield Step(kind, link.name, rows=run.claimed[link.name])
     for bo in loaded:
         if run.claimed[names.in_table(bo.code)]:
             yield Step(Kind.MIGRATE_IN_MIGRATED_AT, names.in_table(bo.code))

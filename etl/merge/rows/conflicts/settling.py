@@ -57,13 +57,13 @@ class Settled:
         """Raises TransientFault if another source has changed instances since they were staged: what was staged would
         undo that. The next try stages what is there then."""
         if missed:
-            golden = f"{self.merge.context.store_schema}.{self.merge.variables['golden']}"
-            raise changed_meanwhile(f"another source has changed {missed} instances of {golden} meanwhile")
+            raise changed_meanwhile(self.merge, f"changed {missed}")
 
 
-def changed_meanwhile(what: str) -> TransientFault:
-    """Another source was faster: the task or batch is repeated with what is there now."""
-    fault = TransientFault(f"{what}: try again")
+def changed_meanwhile(merge: Merge, what: str) -> TransientFault:
+    """Another source has done `what` to instances of the table: the task or batch is repeated with the new state."""
+    table = f"{merge.context.store_schema}.{merge.variables['golden']}"
+    fault = TransientFault(f"another source has {what} instances of {table} meanwhile: try again")
     fault.sqlstate = SERIALIZATION_FAILURE
     return fault
 
