@@ -5,6 +5,7 @@ import re
 import jinja2
 import sqlalchemy
 
+from etl.database.compiled_templates import compiled_templates
 from etl.database.list_filters import FILTERS
 from etl.quoting import identifier, literal, spreadsheet_text
 
@@ -31,6 +32,7 @@ class SqlTemplates:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=compiled_templates("sql"),
             autoescape=False,  # noqa: S701  (SQL, not HTML; `ident` quotes)
         )
         self._environment.filters.update(FILTERS, ident=identifier, literal=literal, spreadsheet_text=spreadsheet_text)

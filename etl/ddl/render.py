@@ -5,6 +5,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from etl.database.compiled_templates import compiled_templates
 from etl.database.list_filters import FILTERS
 from etl.errors import ConfigurationError
 from etl.quoting import identifier, literal
@@ -17,7 +18,12 @@ _LEFT_OVER = re.compile(r'\{\{|\{%|\{#|""|\.(?![\w"])|(?<![\w"])\.|\(\s*,|,\s*[,
 @cache
 def _environment() -> Environment:
     loader = FileSystemLoader(folder("ddl_templates"))
-    environment = Environment(loader=loader, undefined=StrictUndefined, autoescape=False)  # noqa: S701 - SQL, not HTML
+    environment = Environment(
+        loader=loader,
+        undefined=StrictUndefined,
+        bytecode_cache=compiled_templates("ddl"),
+        autoescape=False,  # noqa: S701 - SQL, not HTML
+    )
     environment.filters.update(FILTERS, ident=identifier, literal=literal)
     return environment
 
