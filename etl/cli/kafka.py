@@ -309,4 +309,6 @@ def resend(
         click.echo(json_text({"resent": found}))
     else:
         click.echo(f"{found:,} records were sent back.")
+
+
 add_out_commands(kafka)
