@@ -102,7 +102,7 @@ def is_running(pid: int, word: Path) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """So many different ports of the loopback address that nothing listens on."""
+    """This number of free ports of the loopback address."""
     with contextlib.ExitStack() as probes:
         opened = [probes.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [int(probe.getsockname()[1]) for probe in opened]

@@ -40,7 +40,7 @@ def make_topic_at(servers: str, name: str = "", *, partitions: int = 1, replicas
     """A new topic, its options written with _ for dots; without a name it gets one of its own."""
     name = name or f"t-{secrets.token_hex(6)}"
     options = {key.replace("_", "."): str(value) for key, value in config.items()}
-    admin = admin_at(servers)  # an answer comes only while there is somebody who asked
+    admin = admin_at(servers)  # an answer comes only while the asking client lives
     [made] = admin.create_topics([NewTopic(name, partitions, replicas, config=options)]).values()
     made.result(30)
     return name

@@ -107,7 +107,7 @@ def test_the_command(site: Site) -> None:
     assert {one["level"] for one in found["findings"]} == {"ok", "warning", "error"}
 
 
-def test_nothing_is_switched_on_and_nobody_is_named(tree: Tree) -> None:
+def test_nothing_is_switched_on_and_no_broker_is_named(tree: Tree) -> None:
     assert tree.faults() == [
         ("warning", "reading", "hasInMigrationKafka is false: no records are read"),
         ("warning", "writing", "hasOutMigrationKafka is false: no changes are written"),

@@ -38,7 +38,7 @@ def test_records_are_delivered_whole_and_in_order(connection: KafkaConnection, m
     assert (odd.key, odd.value) == ("ключ".encode(), b"\xff\x00")
 
 
-def test_it_begins_where_it_is_told_and_nowhere_before(connection: KafkaConnection, make_topic: MakeTopic) -> None:
+def test_it_begins_at_the_given_offset(connection: KafkaConnection, make_topic: MakeTopic) -> None:
     topic = make_topic("", partitions=2)
     one, other = Partition(topic, 0), Partition(topic, 1)
     for partition in (one, other):
@@ -135,7 +135,7 @@ def test_an_offset_that_retention_has_passed_is_a_value(connection: KafkaConnect
 
 
 def test_a_topic_that_is_not_there_is_a_value_and_is_read_when_it_comes(kafka_url: str, make_topic: MakeTopic) -> None:
-    """Fault 10: others go on meanwhile."""
+    """Fault 10: others continue."""
     connection = connect(kafka_url, topic__metadata__refresh__interval__ms="500")
     here, later = make_topic(), a_name("later")
     fill(connection, Partition(here, 0), "a")
@@ -192,9 +192,7 @@ def test_an_open_transaction_holds_readers_back(connection: KafkaConnection, mak
 @pytest.mark.parametrize(
     "options", [{"heartbeat__interval__ms": "300"}, {"group__protocol": "consumer"}], ids=["classic", "consumer"]
 )
-def test_members_share_partitions_and_go_on_meanwhile(
-    kafka_url: str, make_topic: MakeTopic, options: dict[str, str]
-) -> None:
+def test_members_share_partitions_and_continue(kafka_url: str, make_topic: MakeTopic, options: dict[str, str]) -> None:
     connection = connect(kafka_url, **options)
     topic, group = make_topic("", partitions=4), a_name("g")
     every = {Partition(topic, number) for number in range(4)}
@@ -277,7 +275,7 @@ def test_a_member_that_stalls_loses_its_partitions_to_another_one(kafka_url: str
 
 
 def test_a_broker_that_is_away_loses_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Fault 8: the consumer says so, waits, and goes on at the next record."""
+    """Fault 8: the consumer says so, waits, and continues at the next record."""
     home = tmp_path_factory.mktemp("away")
     connection = connect(kafka_script(home, "start"), reconnect__backoff__max__ms="500")
     try:

@@ -72,11 +72,11 @@ def test_a_producer_that_dies_leaves_nothing(connection: KafkaConnection, make_t
     dying.begin()
     dying.send(topic, None, b"lost")
     dying._client.flush(30)
-    with TransactionalProducer(connection, name) as heir:
-        heir.init()
-        heir.begin()
-        heir.send(topic, None, b"kept")
-        heir.commit()
+    with TransactionalProducer(connection, name) as successor:
+        successor.init()
+        successor.begin()
+        successor.send(topic, None, b"kept")
+        successor.commit()
         assert read_when_there(connection, topic, 1) == ["kept"]
         dying.send(topic, None, b"late")
         with pytest.raises(FencedOut, match="another process works under the same name"):

@@ -1,4 +1,4 @@
-"""Every offset is merged once, and every recordId: whoever repeats, dies, or believes that a partition is his own."""
+"""Every offset is merged once, and every recordId: after repetitions, crashes and lost partitions."""
 
 import threading
 from collections.abc import Iterator

@@ -81,7 +81,7 @@ def test_states(topic: Topic) -> None:
     assert topic.values("Client", "name, _state") == {"c": ("b", "TEST"), "d": (None, "ACTUAL")}
     gone = record("Client", "c", Name="ignored", state="REMOVED")
     outcome = topic.send(
-        gone, record("Client", "nobody", state="REMOVED"), record("Client", "x", id="0" * 16, state="REMOVED")
+        gone, record("Client", "unknown", state="REMOVED"), record("Client", "x", id="0" * 16, state="REMOVED")
     )
     assert (outcome.merged, topic.faults()) == (3, [])
     topic.send(record("Client", "c", Name="still removed"))
@@ -103,7 +103,7 @@ def test_removed_objects_bring_no_links(topic: Topic) -> None:
     topic.send(record("Claim", "k", state="ACTUAL", links=[nest("Watcher", record("Client", "c", state="REMOVED"))]))
     assert topic.links("Claim", "Watcher") == set()
     assert topic.values("Client", "_state") == {"c": ("REMOVED",)}
-    topic.send(record("Claim", "k", links=[nest("Watcher", record("Client", "nobody", state="REMOVED"))]))
+    topic.send(record("Claim", "k", links=[nest("Watcher", record("Client", "unknown", state="REMOVED"))]))
     assert (topic.faults(), topic.waiting()) == ([], [])
 
 
@@ -153,7 +153,7 @@ def test_links_end(topic: Topic) -> None:
     topic.send(
         record("Claim", "k", links=[link("Watcher", "c", unlink=True), link("Watcher", "late", unlink=True)]),
         record("Claim", "k", links=[link("Party", "f", unlink=True), link("Party", "never", unlink=True)]),
-        record("Claim", "nobody", links=[link("Watcher", "c", unlink=True)]),
+        record("Claim", "unknown", links=[link("Watcher", "c", unlink=True)]),
     )
     assert topic.links("Claim", "Watcher") == {("k", "d")}
     assert topic.links("Claim", "Party") == {("k", "c")}
@@ -231,7 +231,7 @@ def test_references_expire_after_the_limit_of_their_source(topic: Topic) -> None
     """Those of records by oldRecordDeleteMinutes, those of in_ tables by referenceExpiryMinutes."""
     topic.site.set(referenceExpiryMinutes=60)
     topic.send(
-        record("Claim", "k", links=[link("Watcher", "nobody"), link("Watcher", "z@z.kz", "Email"), link("Party", "n")])
+        record("Claim", "k", links=[link("Watcher", "unknown"), link("Watcher", "z@z.kz", "Email"), link("Party", "n")])
     )
     topic.site.partner.fill("in_Claim", {"in_id": "row"})
     topic.site.partner.fill("in_Claim_Watcher", {"Claim_id": "row", "Watcher_id": "no row"})
@@ -240,7 +240,7 @@ def test_references_expire_after_the_limit_of_their_source(topic: Topic) -> None
     topic.site.look(f"update {STORE}.boi_reference set waiting_since = waiting_since - interval '2 hours'")
     topic.site.partner.hand_over()
     topic.site.run()
-    assert [row[4] for row in topic.waiting()] == ["n", "nobody", "z@z.kz"]
+    assert [row[4] for row in topic.waiting()] == ["n", "unknown", "z@z.kz"]
     assert apply_references(topic.into).unit is None
     with topic.with_rules(reference_expiry_minutes=100):
         outcome = apply_references(topic.into)
@@ -251,7 +251,7 @@ def test_references_expire_after_the_limit_of_their_source(topic: Topic) -> None
     assert [(row["in_id"], row["code"], row["value"]) for row in rows] == [
         ("k", "REFERENCE_EXPIRED", "email z@z.kz"),
         ("k", "REFERENCE_EXPIRED", "n"),
-        ("k", "REFERENCE_EXPIRED", "nobody"),
+        ("k", "REFERENCE_EXPIRED", "unknown"),
     ]
     assert "oldRecordDeleteMinutes" in rows[0]["message"]
 
