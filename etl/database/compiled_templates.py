@@ -34,7 +34,7 @@ class CompiledTemplates(jinja2.FileSystemBytecodeCache):
 def compiled_templates(kind: str) -> CompiledTemplates | None:
     """Those of environments with the same options, or None where no folder is safe.
 
-    Code is read from there, so the folder belongs to this account and nobody else can write into it. It lies in
+    Code is read from there, so the folder belongs to this account alone, and others cannot write into it. It lies in
     `CACHE_DIRECTORY`, which systemd sets, or in the folder for temporary files.
     """
     parent = os.environ.get("CACHE_DIRECTORY", "").partition(":")[0] or tempfile.gettempdir()

@@ -1,4 +1,4 @@
-"""Compiled templates are kept between programs, where nobody else can write."""
+"""Compiled templates are kept between programs, in a folder of one account."""
 
 import os
 import shutil
