@@ -19,8 +19,8 @@ def mostly_nightly(members: Iterable[Any], *, always: Collection[Any]) -> list[A
 
 def chosen_cases(function: str, number: int) -> set[int]:
     """Which of a function's cases, counted from 0, `make test` takes: half the square root of their number, one at
-    least, evenly spread. The first one depends on the function's name, so that functions with the same parameters (layouts, states)
-    are not all taken with the same values."""
+    least, evenly spread. The first one depends on the function's name, so that functions with the same parameters
+    (layouts, states) are not all taken with the same values."""
     first = zlib.crc32(function.encode()) % number
     wanted = max(1, round(number**0.5 / 2))
     return {(first + number * one // wanted) % number for one in range(wanted)}
