@@ -18,11 +18,11 @@ def mostly_nightly(members: Iterable[Any], *, always: Collection[Any]) -> list[A
 
 
 def chosen_cases(function: str, number: int) -> set[int]:
-    """Which of a function's cases, counted from 0, `make test` takes: about the square root of their number, evenly
-    spread. The first one depends on the function's name, so that functions with the same parameters (layouts, states)
-    are not all taken with the same values."""
+    """Which of a function's cases, counted from 0, `make test` takes: half the square root of their number, one at
+    least, evenly spread. The first one depends on the function's name, so that functions with the same parameters
+    (layouts, states) are not all taken with the same values."""
     first = zlib.crc32(function.encode()) % number
-    wanted = round(number**0.5)
+    wanted = max(1, round(number**0.5 / 2))
     return {(first + number * one // wanted) % number for one in range(wanted)}
 
 

@@ -33,6 +33,7 @@ class SqlTemplates:
             trim_blocks=True,
             lstrip_blocks=True,
             bytecode_cache=compiled_templates("sql"),
+            auto_reload=False,
             autoescape=False,  # noqa: S701  (SQL, not HTML; `ident` quotes)
         )
         self._environment.filters.update(FILTERS, ident=identifier, literal=literal, spreadsheet_text=spreadsheet_text)

@@ -22,6 +22,7 @@ def _environment() -> Environment:
         loader=loader,
         undefined=StrictUndefined,
         bytecode_cache=compiled_templates("ddl"),
+        auto_reload=False,
         autoescape=False,  # noqa: S701 - SQL, not HTML
     )
     environment.filters.update(FILTERS, ident=identifier, literal=literal)

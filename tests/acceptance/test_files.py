@@ -58,6 +58,7 @@ def stage(site: Site) -> None:
     openflights.stage(site.partner)
 
 
+@pytest.mark.nightly
 def test_memory_stays_flat(make_site: MakeSite) -> None:
     """A hundred megabytes, in and out, some at a time."""
     site = make_site(WIDE)

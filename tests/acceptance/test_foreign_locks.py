@@ -104,6 +104,7 @@ def test_a_run_keeps_its_lease_and_waits(site: Site, lock: str) -> None:
         assert "the lease cannot be renewed, nor taken over while other sessions hold run" in done.err
 
 
+@pytest.mark.nightly
 def test_a_session_that_waits_behind_a_reader_is_named_with_it(site: Site) -> None:
     """A change of the table waits for a long report, and every later session for both."""
     with ExitStack() as foreign:
@@ -133,6 +134,7 @@ def test_a_session_that_waits_behind_a_reader_is_named_with_it(site: Site) -> No
     assert owner(site) == before
 
 
+@pytest.mark.nightly
 def test_a_run_that_is_stopped_waits_for_the_marker_too(site: Site) -> None:
     site.set(copyTables="false", leaseSeconds=LEASE_SECONDS, heartbeatSeconds=1, errorLimit=0)
     site.partner.fill("in_Claim_Client", {"claim_id": "", "client_id": ""})

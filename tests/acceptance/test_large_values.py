@@ -1,5 +1,7 @@
 """Values of 100 MB go from in_ tables to out_ tables, and the command hardly notices (failure catalogue 58)."""
 
+import pytest
+
 from tests.fix_company import BOTH_LAYOUTS, OUT, STORE, MakeSite, peak_of
 
 # The default of maxValueBytes.
@@ -18,6 +20,7 @@ fields:
 }
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_a_text_and_a_file_at_the_cap(make_site: MakeSite) -> None:
     site = make_site(_DOCUMENTS)

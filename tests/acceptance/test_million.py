@@ -25,6 +25,7 @@ fields:
 _GOLDEN = ("bo_client", "link_client_friend")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("rows", SIZES)
 def test_a_million_rows(make_site: MakeSite, rows: int) -> None:
     changed = rows // 100

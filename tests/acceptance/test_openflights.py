@@ -58,6 +58,7 @@ def run(site: Site) -> Any:
     return json.loads(result.out)
 
 
+@pytest.mark.nightly
 def test_from_in_to_out_by_zookeeper_and_a_password(site: Site) -> None:
     partner = site.partner
 

@@ -46,6 +46,7 @@ def test_nothing_starts_while_zookeeper_is_away(
     assert site.count(f"{STORE}.bo_Client") == 1
 
 
+@pytest.mark.nightly
 def test_a_service_waits_for_its_first_configuration(
     make_site: MakeSite, line: Relay, zookeeper_url: str, zookeeper_chroot: str
 ) -> None:

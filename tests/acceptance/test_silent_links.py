@@ -134,6 +134,7 @@ def test_the_link_of_the_heartbeat(site: Site, box: Middlebox, words: bytes, wit
     assert owner(site) == before
 
 
+@pytest.mark.nightly
 def test_all_links_at_once_end_the_run_as_a_lost_server_does(site: Site, box: Middlebox) -> None:
     with site.locking(f"{STORE}.bo_Client"):
         running = start(site, "run", "--json")
@@ -202,6 +203,7 @@ def test_the_link_that_listens(site: Site, box: Middlebox, with_question: bool) 
         wait_for_runs(service, 2)
 
 
+@pytest.mark.nightly
 def test_the_watchdog_is_not_fed_while_no_one_answers(site: Site, box: Middlebox, tmp_path: Path) -> None:
     """As if silent links were not closed: systemd sees that the service hangs, while it waits or runs."""
 
@@ -253,6 +255,7 @@ def test_the_link_to_a_store_of_its_own(make_site: MakeSite, words: bytes) -> No
     nothing_is_rejected(site)
 
 
+@pytest.mark.nightly
 def test_a_statement_that_takes_long_is_let_alone(site: Site, box: Middlebox) -> None:
     """Many times as long as a silent link is tolerated: the server is seen working."""
     with site.locking(f"{STORE}.bo_Client"):
@@ -265,6 +268,7 @@ def test_a_statement_that_takes_long_is_let_alone(site: Site, box: Middlebox) ->
     assert "a connection is closed" not in done.err
 
 
+@pytest.mark.nightly
 def test_zookeeper_that_takes_all_and_answers_nothing(
     make_site: MakeSite, zookeeper_server: str, zookeeper_url: str, zookeeper_chroot: str
 ) -> None:

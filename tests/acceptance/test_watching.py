@@ -102,6 +102,7 @@ def test_json_is_an_object_per_line(site: Site) -> None:
     assert ended(watching).code == 143
 
 
+@pytest.mark.nightly
 def test_a_lost_server_is_reported_and_watched_on(site: Site) -> None:
     watching = site.start("status", "--watch", "--interval", "0.1")
     assert watching.stdout

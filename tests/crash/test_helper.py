@@ -2,7 +2,7 @@
 nothing.
 
 The owner is stopped after planning, so that the helper performs all that comes before the first barrier. The suite
-injects a fault at every 17th round trip, with one mode after the other; `make crash` injects every mode at each.
+injects a fault at every 43rd round trip, with one mode after the other; `make crash` injects every mode at each.
 """
 
 import importlib
@@ -24,7 +24,7 @@ from tests.crash.test_sweep import EVERYTHING, Trial, all_modes, open_harnesses,
 from tests.fix_company import until
 from tests.fix_database import Database
 
-_SUITE_EVERY = 17
+_SUITE_EVERY = 43
 _LAST = "-- The last statement of every task"
 
 

@@ -18,7 +18,7 @@ from tests.crash.runner_pool import RunnerPool
 from tests.fix_company import CLAIMS, OUT, STORE, Row, Site, new_site, until
 from tests.fix_database import Database
 
-FAULTS = int(os.environ.get("ETL_CRASH_FAULTS", "100"))
+FAULTS = int(os.environ.get("ETL_CRASH_FAULTS", "40"))
 CLIENTS = 40
 # A batch makes no progress when every owner gets a fault before it finishes a task: then there is a pause.
 _FAULTS_BEFORE_REST = 25

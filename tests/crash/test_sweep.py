@@ -1,6 +1,6 @@
 """The runner dies, freezes, loses its connection or is refused at each of its round trips: the outcome is the same.
 
-The suite injects a fault at every seventh round trip, with one mode after the other; `make crash` injects every mode
+The suite injects a fault at every 19th round trip, with one mode after the other; `make crash` injects every mode
 at every one, and in other runs too: the first one of a company, small and large, one that is stopped, one that copies
 its tables, one of two workers.
 """
@@ -22,7 +22,7 @@ from tests.crash.proxy import Mode
 from tests.fix_database import Database
 
 EVERYTHING = "ETL_CRASH" in os.environ
-_SUITE_EVERY = 7
+_SUITE_EVERY = 19
 # More than there are processors: a trial also waits, for retries and for processes that end.
 HARNESSES = 3
 Trial = tuple[int, Mode]

@@ -81,6 +81,7 @@ def test_an_export_into_no_folder_is_refused(rejected: Inbound) -> None:
     assert (done.code, done.err) == (2, "etl: no/errors.csv cannot be written: No such file or directory\n")
 
 
+@pytest.mark.nightly
 def test_a_large_export_needs_no_more_memory(rejected: Inbound) -> None:
     rejected.site.look(
         "insert into in_tables.err (run, in_table, code, message, message_rus, severity) "

@@ -144,6 +144,7 @@ def test_a_killed_server_is_started_again(folder: Path, actor: Actor) -> None:
     new_owner.leave()
 
 
+@pytest.mark.nightly
 def test_a_server_that_is_killed_under_its_user_is_there_again(folder: Path) -> None:
     """As a service has it, which stays for months and opens connections now and then."""
     with server_of(folder) as server:
@@ -164,6 +165,7 @@ def _is_gone(process: Path) -> bool:
     return not process.exists()
 
 
+@pytest.mark.nightly
 def test_a_stale_pid_file_that_names_another_process(folder: Path, actor: Actor) -> None:
     first = actor.command(folder)
     socket_dir = first.enter()
@@ -182,6 +184,7 @@ def test_a_stale_pid_file_that_names_another_process(folder: Path, actor: Actor)
         stranger.kill()
 
 
+@pytest.mark.nightly
 def test_a_half_made_cluster_is_no_obstacle(folder: Path, actor: Actor) -> None:
     half = folder / ".postgres.new-abc"
     (half / "base").mkdir(parents=True)
@@ -258,6 +261,7 @@ def test_without_the_wheel(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -
         EmbeddedServer(open_folder).start()
 
 
+@pytest.mark.nightly
 @only_root
 def test_root_keeps_the_data_elsewhere_when_the_account_cannot_enter(open_folder: Path) -> None:
     closed = open_folder / "closed"
@@ -273,6 +277,7 @@ def test_root_keeps_the_data_elsewhere_when_the_account_cannot_enter(open_folder
     assert len(list(common.glob("postgres-*"))) == 1
 
 
+@pytest.mark.nightly
 @only_root
 def test_root_copies_programs_that_the_account_cannot_reach(open_folder: Path) -> None:
     site = open_folder / "closed" / "site-packages"

@@ -111,6 +111,7 @@ def results_of_commands(site: Site, folder: Path) -> dict[str, object]:
     }
 
 
+@pytest.mark.nightly
 @ONLY_ONE
 def test_a_whole_life_is_the_same(make_site: MakeSite, other_database: Database, tmp_path: Path) -> None:
     plain = make_site(CLAIMS)

@@ -79,6 +79,7 @@ def test_a_build_finishes_the_parts_in_chunks(site: Site, fillings: int) -> None
     assert wrong_rows(site, OUT) == {}
 
 
+@pytest.mark.nightly
 def test_without_statistics_the_first_task_does_it_all(site: Site) -> None:
     with large(site) as runtime:
         run_once(runtime)

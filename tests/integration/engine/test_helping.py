@@ -140,6 +140,7 @@ def test_three_processes_share_a_run(site: Site, start: Start) -> None:
     check_complete(site)
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_a_helper_killed_in_the_middle_of_a_task(site: Site, start: Start) -> None:
     with task_held(site, "Part1"):
@@ -155,6 +156,7 @@ def test_a_helper_killed_in_the_middle_of_a_task(site: Site, start: Start) -> No
     check_complete(site)
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_a_frozen_helper_that_wakes_writes_nothing(site: Site, start: Start) -> None:
     with task_held(site, "Part1"):
@@ -191,6 +193,7 @@ def test_a_helper_takes_over_when_the_owner_dies(site: Site, start: Start) -> No
     check_complete(site)
 
 
+@pytest.mark.nightly
 def test_a_helper_is_asked_to_end(site: Site, start: Start) -> None:
     """Its task is free again at once, and no crash is counted."""
     with task_held(site, "Part1"):
@@ -209,6 +212,7 @@ def test_a_helper_is_asked_to_end(site: Site, start: Start) -> None:
     check_complete(site)
 
 
+@pytest.mark.nightly
 def test_a_helper_with_other_metadata_leaves_the_run_alone(site: Site, start: Start) -> None:
     with task_held(site, "Part1"):
         owner = start()
@@ -250,6 +254,7 @@ def test_a_run_that_is_stopped_sends_its_helpers_away_first(site: Site, start: S
     assert site.count(f"{STORE}.bo_Part2") == 0
 
 
+@pytest.mark.nightly
 def test_a_helper_that_finds_why_the_run_must_stop_leaves_that_to_its_owner(site: Site, start: Start) -> None:
     site.partner("update in_Part3 set in_id = null")
     site.set(copyTables="false", errorLimit=0, **LEASE)

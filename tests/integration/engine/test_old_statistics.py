@@ -179,9 +179,11 @@ def test_undo(old: OldStatistics) -> None:
     check_undo(old)
 
 
+@pytest.mark.nightly
 def test_waiting_and_errors(old: OldStatistics) -> None:
     check_waiting_and_errors(old)
 
 
+@pytest.mark.nightly
 def test_versions_and_clean(old: OldStatistics) -> None:
     check_versions_and_clean(old)

@@ -5,6 +5,9 @@ import sys
 
 import pytest
 
+from tests.sweeps import mostly_nightly
+
+_TASKS = [0.001 * number for number in range(1, 40, 2)]
 _PROGRAM = """
 import os, signal, sys, time
 from etl.engine import signals
@@ -22,7 +25,7 @@ except BaseException:
 """
 
 
-@pytest.mark.parametrize("task", [0.2, *(0.001 * number for number in range(1, 40, 2))])
+@pytest.mark.parametrize("task", mostly_nightly([0.2, *_TASKS], always=[0.2, *_TASKS[::10]]))
 def test_a_stopped_process_ends_with_143(task: float) -> None:
     """The first is certain to fall into the last steps, the others fall anywhere."""
     program = _PROGRAM.format(task=task, closing=task, slow=0.6 if task == 0.2 else 0)

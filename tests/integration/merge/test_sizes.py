@@ -1,5 +1,7 @@
 """Batches and rows of unusual size (failure catalogue 52, 60, 61)."""
 
+import pytest
+
 from tests.fix_company import STORE
 from tests.integration.merge.conftest import Inbound
 
@@ -16,6 +18,7 @@ def test_nothing_many_times(inbound: Inbound) -> None:
     assert inbound.site.fingerprint() == before
 
 
+@pytest.mark.nightly
 def test_one_row_many_times(inbound: Inbound) -> None:
     """52: the same instance all along, and only what changed is journalled."""
     for number in range(TIMES):

@@ -23,6 +23,7 @@ def load(site: Site, *rows: dict[str, object]) -> None:
     site.run()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("policy", ["clear", "keep"])
 def test_an_object_of_many_texts_is_created_changed_and_refused(make_site: MakeSite, policy: str) -> None:
     last = f"  - {{code: Tax, type: INPUT_TEXT, isUnique: true, {_FLAGS}}}\n"

@@ -30,6 +30,7 @@ def build(outbound: Outbound, name: str) -> None:
         build_version(runtime, name, lambda _: None)
 
 
+@pytest.mark.nightly
 def test_two_versions_of_different_structure_are_both_right_after_random_changes(outbound: Outbound) -> None:
     site = outbound.site
     populate(site, 200)
