@@ -43,12 +43,12 @@ def deliver(partner: Partner, routes: int | None = None) -> None:
     openflights.stage(partner)
     if routes:
         partner(f"delete from staging.routes where line > {routes}")
-        partner("delete from staging.airlines where id not in (select airline from staging.routes)")
+        partner("delete from staging.airlines where id not in (select airline from staging.routes where airline <> '')")
         partner(
             "delete from staging.airports where right(id, 1) = '7' "
             "or id not in (select source from staging.routes union select destination from staging.routes)"
         )
-        partner("delete from staging.countries where name not in (select country from staging.airports)")
+        partner("delete from staging.countries where name not in (select country from staging.airports where country <> '')")
     openflights.deliver(partner)
     for table in ("in_Country", "in_Airport", "in_Airline"):
         partner(f"update {table} set Ident = in_id")

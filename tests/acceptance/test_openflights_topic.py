@@ -152,7 +152,7 @@ def test_some_of_it_with_a_killed_worker(
         every, expected = records(rows.partner, _SEED), stored(rows)
         assert expected["waiting"]
         site = new_site(second, folder("topic"), openflights_topic.documents())
-        with hosts(site, kafka_url, topic, 3, workers=2, batch=25) as reading:
+        with hosts(site, kafka_url, topic, 3, workers=2, batch=50) as reading:
             reading.send(every)
             killed = reading.start()
             reading.wait_until_in_the_middle(0)
