@@ -43,12 +43,11 @@ def deliver(partner: Partner, routes: int | None = None) -> None:
     openflights.stage(partner)
     if routes:
         partner(f"delete from staging.routes where line > {routes}")
-        partner("delete from staging.airlines where id not in (select airline from staging.routes where airline <> '')")
-        partner(
-            "delete from staging.airports where right(id, 1) = '7' "
-            "or id not in (select source from staging.routes union select destination from staging.routes)"
-        )
-        partner("delete from staging.countries where name not in (select country from staging.airports where country <> '')")
+        unneeded = "where not exists (select from staging.{} r where {})"
+        partner(f"delete from staging.airlines a {unneeded.format('routes', 'r.airline = a.id')}")
+        partner(f"delete from staging.airports a {unneeded.format('routes', 'a.id in (r.source, r.destination)')}")
+        partner("delete from staging.airports where right(id, 1) = '7'")
+        partner(f"delete from staging.countries c {unneeded.format('airports', 'r.country = c.name')}")
     openflights.deliver(partner)
     for table in ("in_Country", "in_Airport", "in_Airline"):
         partner(f"update {table} set Ident = in_id")
