@@ -20,8 +20,11 @@ FIELDS = {
     "Airline": ("Ident", "Name", "Iata", "Icao", "Callsign", "Active"),
     "Route": ("Codeshare", "Stops", "Equipment"),
 }
-LINKS = (("Airport", "Country", "Country"), ("Route", "Airline", "Airline")) + tuple(
-    ("Route", field, "Airport") for field in ("Source", "Destination")
+LINKS = (
+    ("Airport", "Country", "Country"),
+    ("Route", "Airline", "Airline"),
+    ("Route", "Source", "Airport"),
+    ("Route", "Destination", "Airport"),
 )
 """(object, field, object of the target)."""
 _IDENT = "  - {code: Ident, type: INPUT_TEXT, isUnique: true, needLoadFromInTables: true, needUploadToOutTable: true}\n"

@@ -1,6 +1,6 @@
 """Negative controls: faults that a careless change might bring into the merge of records, and what finds them.
 
-A partition is a list of messages here; who reads it is killed, or loses it, and the next one reads on from the position.
+A partition is a list of messages here; who reads it is killed, or loses it; the next one continues at the position.
 """
 
 import re
