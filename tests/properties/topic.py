@@ -81,7 +81,9 @@ class TopicUnderTest(SiteUnderTest):
         assert outcome.unit is not None
         rejected = {
             row["record_offset"]
-            for row in self.site.look(f"select record_offset from {STORE}.kafka_dead_letter where unit = {outcome.unit}")
+            for row in self.site.look(
+                f"select record_offset from {STORE}.kafka_dead_letter where unit = {outcome.unit}"
+            )
         }
         for bo in FIELDS:
             self.accepted[bo] = [
