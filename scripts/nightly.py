@@ -80,6 +80,17 @@ _LAYOUT_TESTS = (
     "tests/acceptance/test_openflights_versions.py",
 )
 
+_KAFKA_TESTS = (
+    "tests/integration/kafka",
+    "tests/integration/kafka_in",
+    "tests/integration/kafka_out",
+    "tests/integration/kafka_records",
+    "tests/crash/test_kafka.py",
+    "tests/acceptance/test_openflights_topic.py",
+    "tests/acceptance/test_kafka_load.py",
+)
+_KAFKA_HISTORIES = "tests/properties/test_records_and_rows.py"
+
 _STATISTICS_TESTS = "tests/acceptance/test_old_statistics.py"
 
 PARTS = (
@@ -106,6 +117,14 @@ PARTS = (
         "properties",
         "400 random histories of 50 steps beside the model; proves that it finds bugs",
         (_pytest("tests/properties", "-m", "", ETL_PROPERTY_EXAMPLES="400", ETL_PROPERTY_STEPS="50"),),
+    ),
+    Part(
+        "kafka",
+        "readers killed at every round trip to database and broker, OpenFlights by topic, 15 minutes of load; finds bugs",
+        (
+            _pytest(*_KAFKA_TESTS, "-m", "", ETL_CRASH="all", ETL_TEST_CUTS="60", ETL_KAFKA_LOAD_MINUTES="15"),
+            _pytest(_KAFKA_HISTORIES, "-m", "", ETL_PROPERTY_EXAMPLES="200"),
+        ),
     ),
     Part(
         "layouts",

@@ -1,6 +1,6 @@
 """Random histories in which records of a topic and rows of in_ tables meet on one store, alone and at once.
 
-As test_two_sources, with the batches of a topic: JSON is read and merged as a worker does it, and the model folds patches.
+As test_two_sources, with the batches of a topic: JSON is read and merged as by a worker, and the model folds patches.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Batches of a topic: the records that a partner would send, merged as a worker does, and what the model says of them."""
+"""Batches of a topic: the records that a partner sends, merged as by a worker, and what the model says of them."""
 
 import json
 from collections.abc import Sequence
@@ -70,7 +70,7 @@ class TopicUnderTest(SiteUnderTest):
     held: list[HeldPartition] = field(default_factory=list)
 
     def merge(self, one: Batch) -> int:
-        """A batch, tried again when it meets the run; it comes once more, as after a lost answer. Returns its number."""
+        """A batch, tried again when it meets the run; it comes again, as after a lost answer. Returns its number."""
         into = record_store_of(self.runtime, RecordRules())
         if not self.held:
             with transaction(self.runtime.store_engine) as connection:
