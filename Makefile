@@ -38,7 +38,7 @@ crash: .venv/test.stamp ## Kill runners at every round trip and 10,000 times at 
 	@ETL_CRASH=all ETL_CRASH_FAULTS=10000 $(BIN)/python -m pytest tests/crash -m "" $(PYTEST_ARGS)
 
 kafka: .venv/test.stamp ## Kill readers of topics at every round trip, play histories and an hour of load, and prove that faults are found
-	@ETL_CRASH=all ETL_TEST_CUTS=200 ETL_KAFKA_LOAD_MINUTES=$${ETL_KAFKA_LOAD_MINUTES:-60} ETL_PROPERTY_EXAMPLES=2000 \
+	@ETL_CRASH=all ETL_KAFKA_STEP=1 ETL_TEST_CUTS=200 ETL_KAFKA_LOAD_MINUTES=$${ETL_KAFKA_LOAD_MINUTES:-60} ETL_PROPERTY_EXAMPLES=2000 \
 		$(BIN)/python -m pytest tests/integration/kafka tests/integration/kafka_in tests/integration/kafka_out \
 		tests/integration/kafka_records tests/crash/test_kafka.py tests/acceptance/test_openflights_topic.py \
 		tests/acceptance/test_kafka_load.py tests/properties/test_records_and_rows.py -m "" $(PYTEST_ARGS)
