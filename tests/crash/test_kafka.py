@@ -35,7 +35,7 @@ _STEP = int(os.environ.get("ETL_KAFKA_STEP", "3"))
 _SUITE_TRIALS = 6
 _BATCH = 4
 # Frozen ones hold their locks; test_once has them.
-_MODES = [mode for mode in Mode if mode is not Mode.FREEZE]
+_MODES: list[Mode] = [mode for mode in Mode if mode is not Mode.FREEZE]
 
 _RECORDS: list[Any] = [
     record("Client", "a", record_id="1", Name="x", Email="a@c.kz"),

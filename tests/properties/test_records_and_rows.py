@@ -54,7 +54,7 @@ def records_are_whole_images(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def whole(*arguments: Any) -> Iterator[Sequence[Any]]:
         for number, in_id, out_id, is_removed, state, given, *rest in rows(*arguments):
-            yield number, in_id, out_id, is_removed, state, r"\x" + "f" * len(given[2:]), *rest
+            yield number, in_id, out_id, is_removed, state, r"\x" + "f" * (len(str(given)) - 2), *rest
 
     monkeypatch.setattr(objects, "_rows", whole)
 

@@ -1,5 +1,6 @@
 """Negative controls with a real worker: faults of its reading, injected at its start, and what finds them."""
 
+import importlib
 import json
 import signal
 import subprocess
@@ -35,14 +36,13 @@ def position_after_the_last_record() -> None:
 
 def earliest_when_out_of_range() -> None:
     """The client goes to the oldest record by itself."""
-    from etl.kafka import consumer
-
+    consumer: Any = importlib.import_module("etl.kafka.consumer")
     options = consumer.consumer_options
 
     def with_reset(*arguments: Any) -> Mapping[str, Any]:
         return {**options(*arguments), "auto.offset.reset": "earliest"}
 
-    consumer.consumer_options = with_reset  # type: ignore[assignment]
+    consumer.consumer_options = with_reset
 
 
 def nothing() -> None:
