@@ -131,7 +131,7 @@ PARTS = (
     ),
     Part(
         "kafka",
-        "readers of topics killed at every round trip, OpenFlights by topic, 15 minutes of load; proves that it finds bugs",
+        "readers of topics killed at every round trip, OpenFlights by topic, 15 minutes of load; finds bugs",
         (
             _pytest(*_KAFKA_TESTS, "-m", "", **_KAFKA_LENGTHS),
             _pytest(_KAFKA_HISTORIES, "-m", "", ETL_PROPERTY_EXAMPLES=_KAFKA_LENGTHS["ETL_PROPERTY_EXAMPLES"]),
