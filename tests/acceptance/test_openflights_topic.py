@@ -123,8 +123,10 @@ class Hosts:
 
 
 @contextmanager
-def hosts(site: Site, servers: str, topic: str, partitions: int, *, workers: int, batch: int) -> Iterator[Hosts]:
-    keys = {"hasInMigrationKafka": "true", "topics": topic, "groupId": topic, "batchRecords": batch}
+def hosts(
+    site: Site, servers: str, topic: str, partitions: int, *, workers: int, batch: int, **more: str
+) -> Iterator[Hosts]:
+    keys = {"hasInMigrationKafka": "true", "topics": topic, "groupId": topic, "batchRecords": batch, **more}
     site.write("configs/KafkaConfig.txt", f"servers={servers}\n{_CLIENT}")
     site.write("configs/InMigrationKafkaConfig.txt", "".join(f"{key}={value}\n" for key, value in keys.items()))
     site.write("consumers/InMigration.workerCount", f"comeKafkaInMigration={workers}\n")
@@ -268,3 +270,32 @@ def test_what_a_clash_of_unique_values_becomes(
 
 def names(site: Site) -> dict[str, str]:
     return {row["_in_id"]: row["name"] for row in site.look(f"select _in_id, name from {STORE}.bo_airport")}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("routes", [300, None], ids=["some of it", "all of it"])
+def test_a_recovery_that_an_empty_store_reads_gives_an_equal_one(
+    server: EmbeddedServer, template: Database, folder: Callable[[str], Path], kafka_url: str, routes: int | None
+) -> None:
+    """Instances and links; a link that waits is not of the store yet, so that no record has it."""
+    topic = make_topic_at(kafka_url, partitions=6)
+    make_topic_at(kafka_url, f"{topic}.progress", cleanup_policy="compact")
+    with (
+        fresh_database(server, template) as first,
+        fresh_database(server, template) as second,
+        loaded_by_rows(first, folder("rows"), routes) as rows,
+    ):
+        rows.write("configs/KafkaConfig.txt", f"servers={kafka_url}\n")
+        rows.write("configs/OutMigrationKafkaConfig.txt", f"hasOutMigrationKafka=true\ntopic={topic}\n")
+        recovering = Service(rows.start("kafka", "recover"))
+        recovering.process.wait(_LONG_SECONDS)
+        assert recovering.wait_for_exit() == 0, recovering.log
+        expected = {name: found for name, found in stored(rows).items() if name != "waiting"}
+        site = new_site(second, folder("topic"), openflights_topic.documents())
+        with hosts(site, kafka_url, topic, 6, workers=2, batch=5_000, unknownId="create") as reading:
+            reading.start()
+            is_read = f"select 1 from {STORE}.kafka_position having count(*) = 6"
+            until(lambda: reading.read() and site.look(is_read), "all partitions are read")
+            until(lambda: site.etl("kafka", "lag", "--max", "0").code == 0, "all of it is read", seconds=_LONG_SECONDS)
+        assert differences(expected, stored(site)) == []
+        site.partner.session.close()
