@@ -138,7 +138,11 @@ def _texts(site: Site) -> dict[str, str]:
         return {path: one.content for path, one in source.snapshot().texts.items()}
 
 
-@pytest.mark.parametrize("modes", [[one] for one in _MODES] if _EVERYTHING else [_MODES], ids="-".join)
+@pytest.mark.parametrize(
+    "modes",
+    [[one] for one in _MODES] if _EVERYTHING else [_MODES],
+    ids=lambda modes: modes[0] if len(modes) == 1 else "one after the other",
+)
 def test_a_fault_at_a_round_trip_loses_and_doubles_nothing(reader: Reader, modes: list[Mode]) -> None:
     expected = reader.undisturbed()
     trips = len(reader.proxy.trips)
