@@ -139,10 +139,11 @@ class Admin:
         )
 
     def bounds(self, partitions: Iterable[Partition]) -> dict[Partition, tuple[int, int]]:
-        """The first offset of each, and the one after its last committed record."""
+        """The first offset of each, and the one after its last committed record. Raises TransientFault while its broker
+        does not know them."""
         wanted = list(partitions)
-        low = self._offsets(wanted, OffsetSpec.earliest())
-        high = self._offsets(wanted, OffsetSpec.latest())
+        low = self._known_offsets(wanted, OffsetSpec.earliest())
+        high = self._known_offsets(wanted, OffsetSpec.latest())
         return {partition: (low[partition].offset, high[partition].offset) for partition in wanted}
 
     def offsets_at(self, partitions: Iterable[Partition], timestamp_ms: int) -> dict[Partition, int]:
@@ -150,7 +151,7 @@ class Admin:
         wanted = list(partitions)
         found = self._offsets(wanted, OffsetSpec.for_timestamp(timestamp_ms))
         missing = [partition for partition in wanted if found[partition].offset < 0]
-        ends = self._offsets(missing, OffsetSpec.latest())
+        ends = self._known_offsets(missing, OffsetSpec.latest())
         return {partition: (ends if partition in ends else found)[partition].offset for partition in wanted}
 
     def newest_timestamps(self, partitions: Iterable[Partition]) -> dict[Partition, int | None]:
@@ -162,6 +163,17 @@ class Admin:
         if not partitions:
             return {}
         return self._retried(lambda: self._offsets_once(partitions, which))
+
+    def _known_offsets(self, partitions: list[Partition], which: OffsetSpec) -> dict[Partition, Any]:
+        """A broker that has just become the leader answers -1 for an end that it does not know yet."""
+
+        def ask() -> dict[Partition, Any]:
+            found = self._offsets_once(partitions, which)
+            if unknown := sorted(one for one, offset in found.items() if offset.offset < 0):
+                raise TransientFault(f"its broker does not know yet where {unknown[0]} begins and ends")
+            return found
+
+        return self._retried(ask) if partitions else {}
 
     def _retried(self, question: Callable[[], _Answer]) -> _Answer:
         """Asks again what goes away by itself: a leader that has moved, a coordinator that is being made."""

@@ -30,6 +30,10 @@ create table {{ schema | ident }}.kafka_record (
 );
 -- Cleaning asks for the oldest; they lie in the order in which they were merged.
 create index kafka_record_merged_at on {{ schema | ident }}.kafka_record using brin (merged_at);
+-- References by an owner that is not there yet. Those of records have owners, so that nearly all have an empty
+-- owner_in_id: the other indexes would be read from end to end for each owner that is looked up.
+create index boi_reference_owner_in_id on {{ schema | ident }}.boi_reference (bo, field, target_bo, owner_in_id)
+    where owner_in_id <> '';
 -- Rejected messages that have still to be sent to the topic of errors, and those that were.
 create table {{ schema | ident }}.kafka_dead_letter (
     id bigserial primary key,

@@ -1,6 +1,8 @@
 """Questions to a real cluster."""
 
 import time
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -108,3 +110,19 @@ def test_brokers_that_do_not_answer() -> None:
         admin.cluster()
     assert "Kafka does not answer: " in str(caught.value)
     assert "(servers 127.0.0.1:9)" in str(caught.value)
+
+
+def test_an_end_that_a_new_leader_does_not_know_is_asked_for_again(
+    admin: Admin, make_topic: MakeTopic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers -1, which would be before every position."""
+    partition = Partition(make_topic(), 0)
+    ask, answers = admin._offsets_once, []
+
+    def unknown_at_first(*arguments: Any) -> dict[Partition, Any]:
+        answers.append(SimpleNamespace(offset=-1, timestamp=-1))
+        return {partition: answers[-1]} if len(answers) in (1, 3) else ask(*arguments)
+
+    monkeypatch.setattr(admin, "_offsets_once", unknown_at_first)
+    assert admin.bounds([partition]) == {partition: (0, 0)}
+    assert len(answers) == 4

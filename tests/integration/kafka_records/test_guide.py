@@ -1,12 +1,13 @@
 """Every JSON example of the vendor's guide: the input record, the expected store, and what waits."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from etl.engine import prepare
 from tests.fix_company import STORE, MakeSite
-from tests.integration.kafka_records.topic import Topic, example
+from tests.integration.kafka_records.topic import EXAMPLES, Topic, example
 
 _IN = "needLoadFromInTables: true"
 DOCUMENTS = {
@@ -260,3 +261,10 @@ def test_what_an_output_writes_can_be_read(topic: Topic) -> None:
         ("BO", "uniqueBoField", "BO2", "textfieldofbo2", "015252634519"),
         ("customer", "doc", "doc", "number", "1"),
     ]
+
+
+def test_every_example_of_the_guide_is_a_case() -> None:
+    folders = (Path(__file__).parent, Path(__file__).parents[1] / "kafka_out")
+    tests = "".join(path.read_text() for folder in folders for path in folder.glob("test_*.py"))
+    assert len(names := {path.stem for path in EXAMPLES.glob("*.json")}) == 19
+    assert sorted(name for name in names if f'"{name}"' not in tests) == []
