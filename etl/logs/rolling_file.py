@@ -1,7 +1,8 @@
 """A file of the log that is rolled by size: `x.log` becomes `x.1.log.gz`, the oldest goes.
 
-Several processes may write the same file: each event is one append, and the process that finds it full rolls it under a
-lock; the others notice that the file they hold is no longer the one of that name.
+Several processes may write the same file: each event is one append under a shared lock of the file, and the process
+that finds it full rolls it under a lock of its own; the others notice that the file they hold is no longer the one of
+that name. A file is compressed when no other process is about to append to it.
 """
 
 import fcntl
@@ -10,10 +11,14 @@ import logging
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
+
+_PATIENCE_SECONDS = 1.0
 
 
 class RollingFile(logging.Handler):
@@ -49,12 +54,15 @@ class RollingFile(logging.Handler):
         super().close()
 
     def _write(self, data: bytes) -> None:
-        file = self._current()
-        size = os.fstat(file.fileno()).st_size
+        size = os.fstat(self._current().fileno()).st_size
         if size and size + len(data) > self.max_bytes:
             self._roll(len(data))
+        while True:
             file = self._current()
-        file.write(data)
+            with _locked(file, fcntl.LOCK_SH):
+                if _is_at(file, self.path):
+                    file.write(data)
+                    return
 
     def _current(self) -> FileIO:
         """The file of that name, opened again where another process has rolled or removed it."""
@@ -106,7 +114,27 @@ def _is_at(file: FileIO, path: Path) -> bool:
 def _compress(source: Path, target: Path) -> None:
     part = target.with_name(f".{target.name}.part")
     with source.open("rb") as plain, gzip.open(part, "wb") as packed:
+        _wait_for_writers(plain)
         shutil.copyfileobj(plain, packed)
     part.chmod(0o640)
     part.replace(target)
     source.unlink()
+
+
+@contextmanager
+def _locked(file: FileIO, kind: int) -> Iterator[None]:
+    fcntl.flock(file, kind)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def _wait_for_writers(file: BinaryIO) -> None:
+    """Until none is between its look at the file's name and its append; for a suspended one only so long."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until:
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(0.01)

@@ -1,15 +1,18 @@
 """Log files on a real disk: rolled by size, by several processes at once, and never an obstacle."""
 
+import fcntl
 import gzip
 import logging
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from etl.logs.rolling_file import RollingFile
+from tests.fix_company import until
 
 WRITER = """
 import logging, sys
@@ -55,6 +58,30 @@ def test_processes_share_a_file_and_lose_no_line(tmp_path: Path) -> None:
     texts = [path.read_text(), *(gzip.decompress(part.read_bytes()).decode() for part in tmp_path.glob("*.gz"))]
     lines = "".join(texts).splitlines()
     assert sorted(lines) == sorted(f"{name} {number:040d}" for name in "abc" for number in range(150))
+
+
+def test_a_line_that_is_about_to_be_written_is_kept(handler: RollingFile, tmp_path: Path) -> None:
+    """Another process is at the moment between its look at the file and its append, while this one rolls the file."""
+    write(handler, "0" * 90)
+    path = tmp_path / "traces/x.log"
+    with path.open("ab", buffering=0) as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        rolling = threading.Thread(target=write, args=(handler, "1" * 90))
+        rolling.start()
+        until(lambda: path.with_name(".x.log.rolling").exists(), "the file is rolled")
+        other.write(b"late\n")
+    rolling.join()
+    assert gzip.decompress(path.with_name("x.1.log.gz").read_bytes()).decode() == "0" * 90 + "\nlate\n"
+    assert path.read_text() == "1" * 90 + "\n"
+
+
+def test_a_suspended_process_keeps_no_one(handler: RollingFile, tmp_path: Path) -> None:
+    write(handler, "0" * 90)
+    path = tmp_path / "traces/x.log"
+    with path.open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        write(handler, "1" * 90)
+        assert path.read_text() == "1" * 90 + "\n"
 
 
 def test_a_disk_that_takes_nothing_stops_no_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
