@@ -74,7 +74,7 @@ _PREPARED = tuple(
 )
 _TESTS = Path(__file__).parent
 # Of tests with these marks `make test` takes only some cases (tests/sweeps.py).
-_COSTLY = ("database", "zookeeper", "slow")
+_COSTLY = ("database", "kafka", "zookeeper", "slow")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -42,6 +42,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     kafka_script(tmp_path / "home", "stop")
 
 
+@pytest.mark.nightly
 def test_a_broker_keeps_its_address_when_it_is_killed_and_its_data_when_it_is_stopped(home: Path) -> None:
     servers = kafka_script(home, "start")
     topic = make_topic_at(servers)

@@ -238,6 +238,7 @@ def test_what_a_listener_raises_is_raised_by_consume_and_loses_nothing(
             consumer.close()
 
 
+@pytest.mark.nightly
 def test_what_came_beside_an_error_of_the_listener_is_delivered_by_the_next_call(
     kafka_url: str, make_topic: MakeTopic
 ) -> None:
@@ -274,6 +275,7 @@ def test_a_member_that_stalls_loses_its_partitions_to_another_one(kafka_url: str
             assert first.consume(10, 0.5).messages == []
 
 
+@pytest.mark.nightly
 def test_a_broker_that_is_away_loses_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Fault 8: the consumer says so, waits, and continues at the next record."""
     home = tmp_path_factory.mktemp("away")

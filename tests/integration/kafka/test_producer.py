@@ -179,6 +179,7 @@ def test_a_broker_that_dies_in_a_transaction_doubles_and_loses_nothing(
         kafka_script(home, "stop")
 
 
+@pytest.mark.nightly
 def test_a_leader_that_dies_is_followed_by_another_one(kafka_cluster: KafkaCluster) -> None:
     topic = kafka_cluster.make_topic()
     connection = connect(kafka_cluster.servers)

@@ -22,6 +22,7 @@ def test_before_anything_was_read(reading: Reading) -> None:
     assert reading.site.etl("kafka", "lag", "--max", "1").code == 0
 
 
+@pytest.mark.nightly
 def test_brokers_that_are_away(reading: Reading) -> None:
     reading.site.write("configs/KafkaConfig.txt", "servers=127.0.0.1:1\n")
     done = reading.site.etl("kafka", "status")

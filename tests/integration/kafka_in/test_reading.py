@@ -95,6 +95,7 @@ def test_a_worker_that_is_killed_before_it_says_how_far_it_is(reading: Reading) 
     assert site.count(f"{STORE}.unit where source = 'kafka'") == batches + 1
 
 
+@pytest.mark.nightly
 def test_workers_share_partitions_and_take_over_from_a_killed_one(make_reading: MakeReading) -> None:
     reading = make_reading(partitions=4, workers=2)
     expected = set()
@@ -118,6 +119,7 @@ def test_workers_share_partitions_and_take_over_from_a_killed_one(make_reading: 
     assert [reading.position(number)["next_offset"] for number in range(4)] == [20] * 4
 
 
+@pytest.mark.nightly
 def test_a_suspended_worker_writes_nothing_more(reading: Reading) -> None:
     """Faults 3 and 4: the group has given its partition to another worker."""
     reading.send(client("a", recordId=None))
@@ -209,6 +211,7 @@ def test_too_many_rejected_records_end_the_reading(make_reading: MakeReading) ->
     assert len(reading.names()) == 20
 
 
+@pytest.mark.nightly
 def test_dead_letters_reach_their_topic(reading: Reading, make_topic: MakeTopic) -> None:
     errors = f"{reading.topic}.errors"
     with reading.worker() as worker:
@@ -229,6 +232,7 @@ def test_dead_letters_reach_their_topic(reading: Reading, make_topic: MakeTopic)
     ]
 
 
+@pytest.mark.nightly
 def test_the_partitions_of_a_topic_may_grow(reading: Reading, kafka_url: str) -> None:
     """Fault 14: new ones from their first record on."""
     with reading.worker():

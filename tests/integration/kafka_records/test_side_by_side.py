@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from etl.sources.kafka.upkeep import apply_references
 from tests.fix_company import STORE
 from tests.integration.kafka_records.topic import Topic, link, nest, record
@@ -11,6 +13,7 @@ from tests.integration.kafka_records.topic import Topic, link, nest, record
 BATCHES, SIZE = 12, 5
 
 
+@pytest.mark.nightly
 def test_targets_and_owners_arrive_at_once(topic: Topic) -> None:
     """Claims in one partition, their clients in another, clients and links of rows beside them."""
     owners, targets = topic, replace(topic, number=1, held=[], offset=0)
