@@ -1,6 +1,7 @@
 """Named statements: one file each in a package's `sql/`, rendered by Jinja with quoting as a filter."""
 
 import re
+from functools import lru_cache
 
 import jinja2
 import sqlalchemy
@@ -49,9 +50,15 @@ class SqlTemplates:
 
     def __call__(self, name: str, /, **variables: object) -> sqlalchemy.TextClause:
         """The rendered statement of `sql/<name>.sql`, ready for a connection."""
-        return sqlalchemy.text(self.text(name, **variables))
+        return _statement(self.text(name, **variables))
 
     def script(self, name: str, /, **variables: object) -> list[sqlalchemy.TextClause]:
         """The statements of a file of several, each introduced by its comment: a line `--` begins the next one."""
         parts = re.split(r";\n(?=--)", self.text(name, **variables))
         return [sqlalchemy.text(part) for part in parts]
+
+
+@lru_cache(maxsize=1024)
+def _statement(sql: str) -> sqlalchemy.TextClause:
+    """To look for the values to bind takes longer than to render most statements."""
+    return sqlalchemy.text(sql)
