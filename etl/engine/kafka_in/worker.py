@@ -25,6 +25,7 @@ from etl.settings import InMigrationKafka
 from etl.sources.kafka.batch import Outcome, RecordStore
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.positions import HeldPartition, Position
+from etl.sources.kafka.resent import resent_of
 
 _log = logging.getLogger("in_kafka_migration")
 
@@ -445,4 +446,5 @@ def _client(partitions: Iterable[Partition]) -> list[ClientPartition]:
 
 
 def _message(one: ClientMessage) -> Message:
-    return Message(one.topic, one.partition, one.offset, one.key, one.value, one.timestamp_ms)
+    resent = resent_of(one.headers) if one.headers else None
+    return Message(one.topic, one.partition, one.offset, one.key, one.value, one.timestamp_ms, resent)

@@ -30,7 +30,8 @@ create table {{ schema | ident }}.kafka_record (
 );
 -- Cleaning asks for the oldest; they lie in the order in which they were merged.
 create index kafka_record_merged_at on {{ schema | ident }}.kafka_record using brin (merged_at);
--- Rejected messages that have still to be sent to the topic of errors, and those that were.
+-- Rejected messages that have still to be sent to the topic of errors, and those that were. `attempt` counts how often
+-- the record was tried; one that was sent back came first from `original_partition` and `original_offset`.
 create table {{ schema | ident }}.kafka_dead_letter (
     id bigserial primary key,
     unit bigint not null,
@@ -46,8 +47,13 @@ create table {{ schema | ident }}.kafka_dead_letter (
     path text not null,
     created_at timestamp with time zone not null default clock_timestamp(),
     sent_at timestamp with time zone,
-    resent_at timestamp with time zone
+    resent_at timestamp with time zone,
+    attempt int not null default 1,
+    original_partition int,
+    original_offset bigint
 );
+-- Of a record that was sent back it is asked what has been changed since it was rejected first.
+create index kafka_dead_letter_message on {{ schema | ident }}.kafka_dead_letter (topic, partition, record_offset);
 -- Asked for by the sender, in this order.
 create index kafka_dead_letter_unsent on {{ schema | ident }}.kafka_dead_letter (id) where sent_at is null;
 -- Of which message an error is, and where in its JSON; null in errors of other sources.

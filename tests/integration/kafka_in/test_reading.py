@@ -223,9 +223,9 @@ def test_dead_letters_reach_their_topic(reading: Reading, make_topic: MakeTopic)
     sent = list(read_to_end(reading.connection, Partition(errors, 0)))
     assert values(sent) == ["no JSON", json.dumps({"boCode": "Clinet", "externalId": "x"})]
     headers = [{name: (value or b"").decode() for name, value in one.headers} for one in sent]
-    assert [(one["etl-code"], one["etl-topic"], one["etl-offset"]) for one in headers] == [
-        ("BAD_JSON", reading.topic, "0"),
-        ("UNKNOWN_OBJECT", reading.topic, "2"),
+    assert [(one["etl-code"], one["etl-topic"], one["etl-offset"], one["etl-attempt"]) for one in headers] == [
+        ("BAD_JSON", reading.topic, "0", "1"),
+        ("UNKNOWN_OBJECT", reading.topic, "2", "1"),
     ]
 
 
