@@ -139,12 +139,13 @@ def _discard(_: object) -> None:
 def _schedules(
     runtime: Runtime, into: RecordStore, changed: Callable[[], None]
 ) -> dict[str, tuple[Schedule, Callable[[], None]]]:
-    schedules = runtime.settings.kafka.in_migration.schedules
+    source = runtime.settings.kafka.in_migration
     in_migration = runtime.settings.in_migration
     limit, days = in_migration.clean_limit, in_migration.clean_days
+    schedules, interval = source.schedules, source.interval_minutes
 
     def apply() -> None:
-        outcome = apply_references(into)
+        outcome = apply_references(into, interval_minutes=interval)
         if outcome.unit is not None:
             _log.info("waiting links were tried again: batch %d", outcome.unit)
             changed()

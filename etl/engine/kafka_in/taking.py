@@ -11,6 +11,8 @@ from etl.kafka import Admin, Topic
 from etl.kafka import Partition as ClientPartition
 from etl.settings import InMigrationKafka
 from etl.sources.kafka.batch import RecordStore
+from etl.sources.kafka.faults import Fault
+from etl.sources.kafka.gaps import note_gap
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.positions import HeldPartition
 
@@ -27,11 +29,14 @@ class Stop(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to do with a partition: read it on (both None), stop it, or begin at `start`; `said` tells people why."""
+    """What to do with a partition: read it on (both None), stop it, or begin at `start`; `said` tells people why.
+    `gap`: what is not read because of that, for err; `lost` counts it."""
 
     stop: Stop | None = None
     start: int | None = None
     said: str = ""
+    gap: Fault | None = None
+    lost: int = 0
 
 
 @dataclass
@@ -49,15 +54,19 @@ def verdict(held: HeldPartition, topic_id: str, low: int, high: int, source: InM
     if topic_id and held.topic_id and topic_id != held.topic_id:
         said = f"{at}the topic was deleted and made again (id {held.topic_id}, now {topic_id})"
         if source.when_topic_recreated == "beginning":
-            return Verdict(start=low, said=f"{said}: it is read from its first record, {low}, on")
+            reason = f"id {held.topic_id}, now {topic_id}; it was read up to {held.next_offset}"
+            gap = Fault("TOPIC_RECREATED", path="", reason=reason, severity="warning")
+            return Verdict(start=low, said=f"{said}: it is read from its first record, {low}, on", gap=gap)
         return Verdict(Stop.RECREATED, said=said + do)
     if held.next_offset > high or held.stopped == Stop.BEYOND:
         said = f"{at}the next record would be {held.next_offset}, but the partition has ended before, at {high}"
         return Verdict(Stop.BEYOND, said=said + do)
     if held.next_offset < low:
-        said = f"{at}{low - held.next_offset:,} offsets are gone, from {held.next_offset} to {low - 1}"
+        lost, where = low - held.next_offset, f"from {held.next_offset} to {low - 1}"
+        said = f"{at}{lost:,} offsets are gone, {where}"
         if source.when_retention_lost == "earliest":
-            return Verdict(start=low, said=f"{said}: it is read from the oldest record, {low}, on")
+            gap = Fault("RECORDS_LOST", path="", value=f"{lost}", reason=where)
+            return Verdict(start=low, said=f"{said}: it is read from the oldest record, {low}, on", gap=gap, lost=lost)
         return Verdict(Stop.LOST, said=said + do)
     return Verdict()
 
@@ -101,6 +110,8 @@ def _settle(
         found.stopped[partition] = held
         return
     if judged.start is not None:
+        if judged.gap:
+            note_gap(connection, into, held, judged.gap, judged.lost)
         into.positions.seek(connection, partition, judged.start, ids.get(partition.topic))
         [held] = into.positions.take(connection, {partition: judged.start}, owner, ids)
     elif held.stopped:

@@ -3,7 +3,7 @@
 -- oldest_reader: 4
 -- Records of Kafka as a source. How far each partition has been merged is known here alone, and changes in the same
 -- transaction as what was merged. `token` rises with each owner: the transaction of an earlier one finds no row.
--- `stopped`: why it is not read until an operator decides.
+-- `stopped`: why it is not read until an operator decides. `lost`: how many offsets were gone before they were read.
 create table {{ schema | ident }}.kafka_position (
     topic varchar(249) collate "C" not null,
     partition int not null,
@@ -15,6 +15,7 @@ create table {{ schema | ident }}.kafka_position (
     committed_at timestamp with time zone,
     last_timestamp timestamp with time zone,
     stopped text,
+    lost bigint not null default 0,
     primary key (topic, partition)
 );
 -- Which records have been merged, by the partner's recordId: a repetition is recognised while its row is here.
@@ -74,6 +75,27 @@ comment on table {{ schema | ident }}.kafka_dead_letter is
 -- For people.
 comment on column {{ schema | ident }}.err.path is
     'Where in the JSON of a record of Kafka the fault is; topic, partition and record_offset name its message.';
+-- When a schedule did something last, on whichever host: another host does not repeat it at once.
+create table {{ schema | ident }}.kafka_schedule (
+    method varchar(40) collate "C" primary key,
+    done_at timestamp with time zone not null
+);
+-- For people.
+comment on table {{ schema | ident }}.kafka_schedule is
+    'When schedules of records that all hosts have did something last.';
+-- What became of batches whose units were deleted, summed up by the hour (UTC) in which they began. `name` is a key of
+-- their receipts and `counter` one of its counters; both are empty for the number of batches.
+create table {{ schema | ident }}.batch_hour (
+    source varchar(63) collate "C" not null,
+    hour timestamp with time zone not null,
+    name varchar(63) collate "C" not null,
+    counter varchar(63) collate "C" not null,
+    amount bigint not null,
+    primary key (source, hour, name, counter)
+);
+-- For people.
+comment on table {{ schema | ident }}.batch_hour is
+    'Receipts of deleted batches by the hour; those of the others are in unit.';
 -- Outputs into topics. `step` rises with each transaction of Kafka; the record of progress, which is committed with the
 -- records, has it too, so that the later of both is known. `place`: which server, database and journal the position is
 -- of. `unfinished`: how far the changes between the position and a later snapshot are written. The journal is kept from

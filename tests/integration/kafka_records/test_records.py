@@ -301,3 +301,24 @@ def test_remembered_ids_are_cleaned_by_their_age(topic: Topic) -> None:
     assert topic.site.count(f"{STORE}.kafka_record") == 2
     outcome = topic.send(record("Client", "c0", record_id="r0"), record("Client", "c5", record_id="r5"))
     assert (outcome.merged, outcome.known, outcome.reused) == (1, 1, 0)
+
+
+def test_waiting_links_are_tried_once_an_interval(topic: Topic) -> None:
+    """On whichever host the schedule comes: the newest try is in the store."""
+
+    def tries(done: str = "") -> bool:
+        """Whether a link that has waited too long is given up."""
+        topic.send(record("Claim", "k", links=[link("Watcher", "late")]))
+        topic.site.look(f"update {STORE}.boi_reference set waiting_since = now() - interval '30 days'")
+        if done:
+            topic.site.look(f"update {STORE}.kafka_schedule set done_at = now() + interval '{done}'")
+        apply_references(topic.into, interval_minutes=10)
+        return not topic.waiting()
+
+    assert tries()
+    assert not tries()
+    assert not tries("-9 minutes")
+    assert tries("-9 minutes -45 seconds")  # the schedule comes a moment earlier than the last time
+    assert tries("1 hour")  # noted while the clock was wrong
+    assert not tries()
+    assert apply_references(topic.into).unit is not None  # without an interval at once
