@@ -41,11 +41,13 @@ class Verdict:
 
 @dataclass
 class Taken:
-    """Partitions that are read on, those that are not and why, and those whose topic is not there."""
+    """Partitions that are read on, those that are not and why, and those whose topic is not there; how many partitions
+    their topics have."""
 
     held: dict[Partition, HeldPartition] = field(default_factory=dict)
     stopped: dict[Partition, HeldPartition] = field(default_factory=dict)
     missing: set[Partition] = field(default_factory=set)
+    sizes: dict[str, int] = field(default_factory=dict)
 
 
 def verdict(held: HeldPartition, topic_id: str, low: int, high: int, source: InMigrationKafka) -> Verdict:
@@ -79,7 +81,8 @@ def take_partitions(
     asked = sorted(wanted)
     topics = _topics(admin, {one.topic for one in asked})
     there = [one for one in asked if _is_there(one, topics[one.topic])]
-    found = Taken(missing=set(asked) - set(there))
+    sizes = {name: topic.partitions for name, topic in topics.items() if topic}
+    found = Taken(missing=set(asked) - set(there), sizes=sizes)
     if not there:
         return found
     bounds = admin.bounds(_client(there))

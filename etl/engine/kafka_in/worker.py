@@ -8,12 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from etl.database import Attempts, Backoff, transaction
 from etl.engine.kafka_in.batches import Batch, Gathering, Limits
 from etl.engine.kafka_in.error_share import ErrorShare
 from etl.engine.kafka_in.jobs import StoreThread
+from etl.engine.kafka_in.sharing import uneven_shares
 from etl.engine.kafka_in.taking import Taken, take_partitions
 from etl.engine.record_batches import batch_policy, merge_batch_with_retry
 from etl.engine.runtime import Runtime
@@ -58,12 +59,14 @@ class TopicsChanged(EnvironmentFault):
 
 @dataclass(frozen=True)
 class Work:
-    """What all workers of a host share. `committed` is called after each batch."""
+    """What all workers of a host share. `committed` is called after each batch; `warned`: what one of them has said of
+    topics, so that the others do not repeat it."""
 
     runtime: Runtime
     into: RecordStore
     source: InMigrationKafka
     committed: Callable[[Outcome], None]
+    warned: set[str] = field(default_factory=set)
 
 
 class Worker:
@@ -223,6 +226,7 @@ class Worker:
         self._left |= stopped
         for topic in sorted({one.topic for one in taken.missing & self._wanted}):
             self._say(f"{topic} missing", f"the topic {topic} is not there: it is read once it has been made")
+        self._warn_of_shares(taken.sizes)
         if self._wanted:
             self._take_at = time.monotonic() + _LOOK_SECONDS
         for one, held in mine.items():
@@ -232,6 +236,16 @@ class Worker:
             self._consumer.start({ClientPartition(*one): held.next_offset for one, held in mine.items()})
             if self._is_paused:
                 self._consumer.pause(_client(mine))
+
+    def _warn_of_shares(self, sizes: Mapping[str, int]) -> None:
+        workers = self._work.runtime.settings.worker_count
+        for topic, partitions in sizes.items():
+            uneven = uneven_shares(workers, partitions)
+            if uneven and (text := f"{topic}: {uneven.found}; set comeKafkaInMigration to {uneven.better}") not in (
+                warned := self._work.warned
+            ):
+                warned.add(text)
+                _log.warning("%s", text)
 
     def _look(self) -> None:
         held = dict(self._held)

@@ -238,3 +238,15 @@ def test_the_partitions_of_a_topic_may_grow(reading: Reading, kafka_url: str) ->
         admin.create_partitions([NewPartitions(reading.topic, 2)])[reading.topic].result(30)
         reading.send(client("b"), partition=1)
         until(lambda: reading.names() == {"a", "b"}, "the new partition is read", seconds=90)
+
+
+def test_workers_that_do_not_divide_the_partitions(make_reading: MakeReading) -> None:
+    """Guide, rules for consumers. All partitions are read, and the log says once what would suit."""
+    reading = make_reading(partitions=3, workers=2)
+    for number in range(3):
+        reading.send(client(f"c{number}"), partition=number)
+    with reading.worker() as worker:
+        reading.wait_for({"c0", "c1", "c2"})
+        worker.wait_for_log("set comeKafkaInMigration to one of 1, 3")
+    said = [line for line in worker.log if "2 workers do not divide its 3 partitions evenly" in line]
+    assert len(said) == 1

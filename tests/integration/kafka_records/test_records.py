@@ -322,3 +322,50 @@ def test_waiting_links_are_tried_once_an_interval(topic: Topic) -> None:
     assert tries("1 hour")  # noted while the clock was wrong
     assert not tries()
     assert apply_references(topic.into).unit is not None  # without an interval at once
+
+
+def test_unchanged_unique_fields_are_read_like_others(topic: Topic) -> None:
+    """What an output writes: they say who is meant, and where its links lead; given twice, `fields` counts."""
+    topic.send(record("Client", "c", Email="c@c.kz", Number="7", Name="a"), record("Client", "d", Email="d@d.kz"))
+    topic.send(
+        {
+            "boCode": "Client",
+            "fields": [{"code": "Name", "apiValue": "b"}],
+            "unchangedUniqueFields": [{"code": "Email", "apiValue": "C@c.kz"}, {"code": "Number", "apiValue": "7.0"}],
+        },
+        record("Claim", "k", Title="t")
+        | {
+            "unchangedUniqueBoFields": [link("Client", "c@c.kz", "Email"), link("Watcher", "late@x.kz", "Email")],
+            "boFields": [link("Watcher", "d")],
+        },
+        record("Claim", "l") | {"unchangedUniqueBoFields": [nest("Client", record("Client", "new", Name="n"))]},
+        record("Claim", "m", state="REMOVED") | {"unchangedUniqueBoFields": [link("Client", "c")]},
+        record("Claim", "n") | {"unchangedUniqueBoFields": [link("Client", "c")], "boFields": [link("Client", "d")]},
+    )
+    unchanged = {"unchangedUniqueFields": [{"code": "Email", "apiValue": "old@c.kz"}]}
+    topic.send(record("Client", "c", Email="new@c.kz") | unchanged)
+    assert topic.faults() == []
+    names = topic.values("Client", "name, email")
+    assert names == {"c": ("b", "new@c.kz"), "d": (None, "d@d.kz"), "new": ("n", None)}
+    assert topic.links("Claim", "Client") == {("k", "c"), ("l", "new"), ("n", "d")}
+    assert (topic.links("Claim", "Watcher"), len(topic.waiting())) == ({("k", "d")}, 1)
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "path"),
+    [
+        ({"fieldCode": "Nobody", "toFieldCode": "Email", "apiValue": "x"}, "UNKNOWN_FIELD", "fieldCode"),
+        ({"fieldCode": "Client", "toFieldCode": "Name", "apiValue": "x"}, "NOT_UNIQUE", "toFieldCode"),
+        ({"fieldCode": "Client", "toFieldCode": "Email", "apiValue": ""}, "LINK_END_EMPTY", "apiValue"),
+        ({"fieldCode": "Client", "toFieldCode": "Number", "apiValue": "x"}, "BAD_VALUE", "apiValue"),
+        (
+            {"fieldCode": "Client", "toBoCode": "Firm", "toFieldCode": "Bin", "apiValue": "1"},
+            "WRONG_TARGET",
+            "toBoCode",
+        ),
+    ],
+)
+def test_faults_of_unchanged_unique_links(topic: Topic, item: dict[str, str], code: str, path: str) -> None:
+    topic.send(record("Claim", "k") | {"unchangedUniqueBoFields": [item]})
+    assert topic.faults() == [(0, code, f"$.unchangedUniqueBoFields[0].{path}")]
+    assert topic.stored("Claim") == {}

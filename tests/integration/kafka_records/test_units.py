@@ -5,6 +5,8 @@ from typing import Any
 
 from etl.database import transaction
 from etl.engine import undo
+from etl.engine.kafka_in.cleaning import clean_store
+from etl.engine.record_batches import show_batches
 from tests.fix_company import STORE
 from tests.integration.kafka_records.topic import Topic, link, record
 
@@ -99,3 +101,41 @@ def test_units_of_other_kinds_are_in_no_hour(topic: Topic) -> None:
     assert "No batch" in topic.site.etl("runs", "list", "--by-hour").out
     assert "Nothing has run" in topic.site.etl("runs", "list").out
     assert topic.site.etl("runs", "list", "--by-hour", "--source", "in_tables").code == 2
+
+
+def test_a_store_without_runs_is_cleaned(topic: Topic) -> None:
+    """deleteUnActualRecords: waiting links that have found their end go when no undo needs them, several passes."""
+    topic.site.set(cleanDays=10, cleanLimit=2)
+    names = [f"c{n}" for n in range(5)]
+    old = topic.send(record("Claim", "k", links=[link("Watcher", name) for name in names])).unit
+    topic.send(*(record("Client", name) for name in names))
+    newest = topic.send(record("Client", "late")).unit
+    assert topic.site.count(f"{STORE}.ended_reference") == 5
+    with topic.site.runtime() as runtime:
+        show_batches(runtime)
+        kept = clean_store(runtime)
+        assert (kept.ended, kept.journal, kept.units) == (0, 0, 0)
+        age = "update {}.unit set started_at = started_at - interval '11 days' where number < {}"
+        topic.site.look(age.format(STORE, newest))
+        rows = topic.site.count(f"{STORE}.journal where run < {newest}")
+        cleaned = clean_store(runtime)
+    assert (cleaned.ended, cleaned.journal, cleaned.units) == (5, rows, 2)
+    assert topic.site.count(f"{STORE}.journal") > 0
+    assert [one["number"] for one in listed(topic)] == [newest]
+    assert sum(one["batches"] for one in listed(topic, "--by-hour")) == 3
+    assert old
+    assert topic.site.etl("undo", str(old)).code == 2
+
+
+def test_what_an_output_has_not_read_stays(topic: Topic) -> None:
+    topic.send(record("Client", "a"))
+    with topic.site.runtime() as runtime:
+        show_batches(runtime)
+        topic.send(record("Client", "b"))
+        topic.send(record("Client", "c"))
+        topic.site.look(f"update {STORE}.unit set started_at = started_at - interval '11 days'")
+        cleaned = clean_store(runtime)
+        assert (cleaned.journal, cleaned.units) == (1, 1)
+        assert topic.site.count(f"{STORE}.journal") == 2
+        show_batches(runtime)
+        assert clean_store(runtime).journal == 1  # the newest unit is never old

@@ -1,5 +1,5 @@
--- Links of records that were sent back are left out where later ones have been made or ended. Where an owner has one link
--- or one full set also where a later one waits.
+-- Links of records that were sent back are left out where later ones have been made or ended. Where an owner has one
+-- link or one full set also where a later one waits.
 {% from "later.jinja" import is_later, since %}
 with older as materialized (
     select s._source_row, s.owner, s.target, r.*
