@@ -354,7 +354,7 @@ def test_unchanged_unique_fields_are_read_like_others(topic: Topic) -> None:
 @pytest.mark.parametrize(
     ("item", "code", "path"),
     [
-        ({"fieldCode": "Nobody", "toFieldCode": "Email", "apiValue": "x"}, "UNKNOWN_FIELD", "fieldCode"),
+        ({"fieldCode": "Payer", "toFieldCode": "Email", "apiValue": "x"}, "UNKNOWN_FIELD", "fieldCode"),
         ({"fieldCode": "Client", "toFieldCode": "Name", "apiValue": "x"}, "NOT_UNIQUE", "toFieldCode"),
         ({"fieldCode": "Client", "toFieldCode": "Email", "apiValue": ""}, "LINK_END_EMPTY", "apiValue"),
         ({"fieldCode": "Client", "toFieldCode": "Number", "apiValue": "x"}, "BAD_VALUE", "apiValue"),
