@@ -308,7 +308,11 @@ class Worker:
             rejected = found
             self._share.judge(batch.messages, found)
 
-        policy = replace(batch_policy(self._work.runtime, self._store.sleep), before_try=self._store.refuse_cancelled)
+        policy = replace(
+            batch_policy(self._work.runtime, self._store.sleep),
+            before_try=self._store.refuse_cancelled,
+            notify=self._say_outage,
+        )
         outcome = merge_batch_with_retry(self._into, batch.read, list(batch.held.values()), policy, judge=judge)
         return outcome, rejected
 
@@ -409,6 +413,11 @@ class Worker:
         self._quiet_until = time.monotonic() + seconds
         self._say("store", f"records wait: {fault}")
         _log.debug("%s: the next try comes in %.1f s", self._name, seconds)
+
+    def _say_outage(self, fault: EtlError | None) -> None:
+        """In the other thread, while it tries a batch again."""
+        if fault is not None:
+            self._say("store", f"records wait: {fault}")
 
     def _calm(self) -> None:
         self._faults, self._quiet_until = Attempts(), 0.0

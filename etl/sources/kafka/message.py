@@ -9,6 +9,9 @@ class Partition(NamedTuple):
     topic: str
     number: int
 
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.number}"
+
 
 class Resent(NamedTuple):
     """What the headers of a record that was sent back say: the number of this try, and from which partition and offset

@@ -90,7 +90,7 @@ def test_a_worker_that_is_killed_before_it_says_how_far_it_is(reading: Reading) 
     with reading.worker() as worker:
         reading.send(client("c"))
         reading.wait_for({"a", "b", "c"})
-        worker.wait_for_log("is read from offset 2")
+        worker.wait_for_log(f"{reading.topic}/0 is read from offset 2")
     assert reading.written() == written + 1
     assert site.count(f"{STORE}.unit where source = 'kafka'") == batches + 1
 

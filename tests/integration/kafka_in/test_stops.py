@@ -96,7 +96,7 @@ def test_records_that_are_gone(make_reading: MakeReading, policy: str) -> None:
     reading.send(*(client(f"c{n}") for n in range(2, 10)))
     delete_before(reading, 6)
     with reading.worker() as worker:
-        worker.wait_for_log("4 offsets are gone, from 2 to 5")
+        worker.wait_for_log(f"{reading.topic}/0: 4 offsets are gone, from 2 to 5")
         if policy == "stop":
             until(lambda: stopped(reading) == "records are gone", "it is stopped")
             assert reading.position()["next_offset"] == 2
