@@ -34,6 +34,7 @@ _COMMANDS = {
         "Print or execute the grants of partner and readers; check the engine's privileges.",
     ),
     "run": ("etl.cli.run:run", "Import the rows that are ready, if the marker says so."),
+    "runs": ("etl.cli.runs:runs", "List runs, batches of records and undos, with what they did."),
     "undo": ("etl.cli.undo:undo", "Take a run back, where no later run has touched the same."),
     "status": ("etl.cli.status:status", "Show marker, run, tasks, errors, waiting links and out_ versions."),
     "age": ("etl.cli.age:age", "Show how long rows have been ready, table by table."),

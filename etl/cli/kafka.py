@@ -298,8 +298,8 @@ def resend(
 ) -> None:
     """Put rejected records back into their topics, once the cause is gone.
 
-    Those with these ids, or those that the options choose. They come behind all records that are there, so they
-    overwrite what later ones have said.
+    Those with these ids, or those that the options choose. They come behind all records that are there. Whether they
+    overwrite what later ones have changed, the setting resendMode says.
     """
     if not ids and topic is None and code is None:
         raise click.UsageError("say which dead letters: ids, --topic or --code")

@@ -43,6 +43,12 @@ def show_status(found: "ReadingStatus") -> None:
     console().print(plain_table(columns, rows, numbers={"partition", "next", "end", "lag", "behind", "token"}))
     for topic, letters in found.unsent.items():
         click.echo(f"{letters:,} dead letters of {topic} are not sent yet.")
+    for one in found.partitions:
+        if one.lost:
+            name = f"{one.topic}/{one.partition}"
+            click.echo(
+                f"{one.lost:,} offsets of {name} were gone before they were read: `etl kafka errors` names them."
+            )
     if any(one.stopped for one in found.partitions):
         click.echo("`etl kafka seek` says from where a stopped partition is read on.")
 

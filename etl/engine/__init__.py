@@ -17,6 +17,7 @@ from etl.engine.status import Status, read_status
 from etl.engine.timezone import zone_of
 from etl.engine.tree_faults import faults_of
 from etl.engine.undo import Undone, undo
+from etl.engine.units import read_hours, read_units
 from etl.engine.upgrade import Step, program_versions, upgrade
 from etl.engine.versions import (
     ListedVersion,
@@ -49,8 +50,10 @@ __all__ = [
     "program_versions",
     "read_configuration",
     "read_feed",
+    "read_hours",
     "read_status",
     "read_topics",
+    "read_units",
     "refuse_unfit",
     "retire_version",
     "roll_back_version",

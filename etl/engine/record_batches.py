@@ -46,6 +46,7 @@ def rules_of(source: InMigrationKafka) -> RecordRules:
         creates_unknown_ids=source.unknown_id == "create",
         skips_unknown_fields=source.unknown_field == "skip",
         removes_by_tombstone=source.tombstone == "remove",
+        resent_loses=source.resend_mode == "older-loses",
         max_depth=source.max_depth,
         max_record_bytes=source.max_record_bytes,
         reference_expiry_minutes=source.old_record_delete_minutes,

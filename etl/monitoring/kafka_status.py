@@ -18,7 +18,7 @@ from etl.sources.kafka.positions import Position
 class PartitionStatus:
     """One partition. `next_offset` is None where it was never read, `end` where the brokers do not say; `lag` counts
     records, `lag_seconds` says how old the last merged one is while others wait; `stopped`: why it is not read;
-    `is_chosen`: whether the settings still name its topic."""
+    `is_chosen`: whether the settings still name its topic; `lost`: how many offsets were gone before they were read."""
 
     topic: str
     partition: int
@@ -32,6 +32,7 @@ class PartitionStatus:
     last_timestamp: datetime | None
     stopped: str
     is_chosen: bool
+    lost: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,4 +103,5 @@ def _status(
         last,
         position.stopped if position else "",
         is_chosen,
+        position.lost if position else 0,
     )

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from etl.engine.kafka_in.sharing import uneven_shares
 from etl.errors import EtlError
 from etl.kafka import Admin, Partition, Topic
 from etl.monitoring.finding import Finding, error, ok, warning
@@ -65,13 +66,8 @@ class TopicChecks:
 
     def _shared(self, what: str, topic: Topic) -> Iterator[Finding]:
         """The guide's rules for the number of consumers."""
-        if self._workers > topic.partitions:
-            found = f"{self._workers} workers share {_counted(topic.partitions, 'partition')}: some have nothing to do"
-            yield warning(what, found, f"set comeKafkaInMigration in {_WORKERS} to {topic.partitions} or less")
-        elif topic.partitions % self._workers:
-            divisors = [str(one) for one in range(1, topic.partitions + 1) if topic.partitions % one == 0]
-            found = f"{self._workers} workers do not divide its {topic.partitions} partitions evenly"
-            yield warning(what, found, f"set comeKafkaInMigration in {_WORKERS} to one of {', '.join(divisors)}")
+        if uneven := uneven_shares(self._workers, topic.partitions):
+            yield warning(what, uneven.found, f"set comeKafkaInMigration in {_WORKERS} to {uneven.better}")
 
     def _replicated(self, what: str, topic: Topic) -> Iterator[Finding]:
         if topic.replicas == 1 and self._brokers > 1:

@@ -12,10 +12,13 @@ from etl.store.link_locks import lock_link_fields
 from etl.store.own_tables import STORE
 from etl.store.planner import reading_once
 from etl.store.undo import UndoCounters, undo_run
+from etl.store.unit_list import ListedHour, ListedUnit, list_hours, list_units
 from etl.store.units import Unit, UnitKind
 
 __all__ = [
     "STORE",
+    "ListedHour",
+    "ListedUnit",
     "NotedUndo",
     "Store",
     "StoreFence",
@@ -23,6 +26,8 @@ __all__ = [
     "UndoCounters",
     "Unit",
     "UnitKind",
+    "list_hours",
+    "list_units",
     "lock_link_fields",
     "new_ids",
     "reading_once",

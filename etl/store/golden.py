@@ -62,8 +62,11 @@ class Store:
         )
 
     def clean_units(self, connection: Connection, *, before: int, limit: int) -> int:
-        """Deletes units of work below `before` of which the journal has no row any more, at most `limit`."""
-        return execute(connection, _sql("clean_units", schema=self.schema), {"before": before, "limit": limit})
+        """Deletes units of work below `before` of which the journal has no row any more, at most `limit`; receipts of
+        batches are kept by the hour."""
+        values = {"before": before, "limit": limit}
+        [row] = fetch_all(connection, _sql("clean_units", schema=self.schema), values)
+        return int(row.units)
 
     def journal_readers(self, connection: Connection, *, before: int) -> list[str]:
         """The out_ versions and outputs that have not read the changes of runs below `before`, which therefore stay."""

@@ -13,6 +13,7 @@ from etl.kafka import Admin, Producer, RecordTooLarge
 from etl.settings import InMigrationKafka, KafkaConnection
 from etl.sources.kafka.batch import RecordStore
 from etl.sources.kafka.outbox import DeadLetter, Outbox
+from etl.sources.kafka.resent import ATTEMPT, ORIGINAL, ORIGINAL_PARTITION
 
 _log = logging.getLogger("in_kafka_migration")
 
@@ -20,7 +21,6 @@ _LETTERS, _BYTES = 500, 16_777_216
 _PATIENCE_SECONDS = 20.0
 # A topic of errors that cannot be written to is tried again after this time.
 _MISSING_SECONDS = 30.0
-ATTEMPT, ORIGINAL = "etl-attempt", "etl-original-offset"
 
 
 class DeadLetterSender:
@@ -100,7 +100,10 @@ def headers_of(letter: DeadLetter, *, is_cut: bool = False) -> list[tuple[str, s
         ("etl-partition", str(letter.partition)),
         ("etl-offset", str(letter.record_offset)),
         ("etl-at", letter.created_at.isoformat()),
+        (ATTEMPT, str(letter.attempt)),
     ]
+    if letter.original_offset is not None:
+        headers += [(ORIGINAL_PARTITION, str(letter.original_partition)), (ORIGINAL, str(letter.original_offset))]
     if letter.recorded_at is not None:
         headers.append(("etl-timestamp", letter.recorded_at.isoformat()))
     if is_cut or letter.is_cut:

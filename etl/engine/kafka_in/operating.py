@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.database import Connection, read_only_transaction, transaction
-from etl.engine.kafka_in.dead_letters import ATTEMPT, ORIGINAL
 from etl.engine.record_batches import prepare_records, record_store_of, rules_of
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.kafka import Admin, Producer
 from etl.kafka import Partition as ClientPartition
 from etl.settings.kafka_keys import IN_KAFKA
-from etl.sources.kafka.message import Partition
+from etl.sources.kafka.message import Partition, Resent
 from etl.sources.kafka.outbox import DeadLetter, Outbox
 from etl.sources.kafka.reports import record_errors
+from etl.sources.kafka.resent import headers_of
 
 _OPERATOR = "etl kafka seek"
 _REUSED = "RECORD_ID_REUSED"
@@ -109,11 +109,7 @@ def resend(runtime: Runtime, letters: Sequence[DeadLetter]) -> int:
     with Producer(runtime.settings.kafka.connection, patience_seconds=30.0) as producer:
         for one in kept:
             value = _with_new_id(one) if one.code == _REUSED else one.value
-            headers: list[tuple[str, str | bytes | None]] = [
-                (ATTEMPT, "2"),
-                (ORIGINAL, str(one.record_offset)),
-                ("etl-original-partition", str(one.partition)),
-            ]
+            headers = headers_of(Resent(one.attempt + 1, *one.first))
             producer.send(one.topic, one.key, value, headers, partition=one.partition)
         producer.flush()
     with transaction(runtime.store_engine) as connection:

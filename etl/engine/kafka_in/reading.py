@@ -9,8 +9,9 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from etl.database import Attempts, Backoff, transaction
+from etl.database import Attempts, Backoff
 from etl.engine.kafka_in.beside import Scheduled, Thread
+from etl.engine.kafka_in.cleaning import clean_store
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
 from etl.engine.kafka_in.worker import Work, Worker
 from etl.engine.record_batches import prepare_records, record_store_of, rules_of, show_batches
@@ -139,12 +140,13 @@ def _discard(_: object) -> None:
 def _schedules(
     runtime: Runtime, into: RecordStore, changed: Callable[[], None]
 ) -> dict[str, tuple[Schedule, Callable[[], None]]]:
-    schedules = runtime.settings.kafka.in_migration.schedules
+    source = runtime.settings.kafka.in_migration
     in_migration = runtime.settings.in_migration
     limit, days = in_migration.clean_limit, in_migration.clean_days
+    schedules, interval = source.schedules, source.interval_minutes
 
     def apply() -> None:
-        outcome = apply_references(into)
+        outcome = apply_references(into, interval_minutes=interval)
         if outcome.unit is not None:
             _log.info("waiting links were tried again: batch %d", outcome.unit)
             changed()
@@ -154,11 +156,9 @@ def _schedules(
         _log.info("%d recordIds and %d dead letters were deleted", cleaned.record_ids, cleaned.dead_letters)
 
     def clean_references() -> None:
-        with transaction(runtime.store_engine, enable_seqscan="off") as connection:
-            newest = runtime.store_fence.highest_unit(connection)
-            before = runtime.store.old_before(connection, days, at_most=newest)
-            ended = runtime.store.clean_ended(connection, before=before, limit=limit)
-        _log.info("%d waiting links that have found their end were deleted", ended)
+        cleaned = clean_store(runtime)
+        _log.info("%d waiting links that have found their end were deleted", cleaned.ended)
+        _log.info("%d rows of the journal and %d old units were deleted", cleaned.journal, cleaned.units)
 
     return {
         "applyRefBoi": (schedules.apply_references, apply),

@@ -11,6 +11,8 @@ from etl.kafka import Admin, Topic
 from etl.kafka import Partition as ClientPartition
 from etl.settings import InMigrationKafka
 from etl.sources.kafka.batch import RecordStore
+from etl.sources.kafka.faults import Fault
+from etl.sources.kafka.gaps import note_gap
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.positions import HeldPartition
 
@@ -27,20 +29,25 @@ class Stop(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to do with a partition: read it on (both None), stop it, or begin at `start`; `said` tells people why."""
+    """What to do with a partition: read it on (both None), stop it, or begin at `start`; `said` tells people why.
+    `gap`: what is not read because of that, for err; `lost` counts it."""
 
     stop: Stop | None = None
     start: int | None = None
     said: str = ""
+    gap: Fault | None = None
+    lost: int = 0
 
 
 @dataclass
 class Taken:
-    """Partitions that are read on, those that are not and why, and those whose topic is not there."""
+    """Partitions that are read on, those that are not and why, and those whose topic is not there; how many partitions
+    their topics have."""
 
     held: dict[Partition, HeldPartition] = field(default_factory=dict)
     stopped: dict[Partition, HeldPartition] = field(default_factory=dict)
     missing: set[Partition] = field(default_factory=set)
+    sizes: dict[str, int] = field(default_factory=dict)
 
 
 def verdict(held: HeldPartition, topic_id: str, low: int, high: int, source: InMigrationKafka) -> Verdict:
@@ -49,15 +56,19 @@ def verdict(held: HeldPartition, topic_id: str, low: int, high: int, source: InM
     if topic_id and held.topic_id and topic_id != held.topic_id:
         said = f"{at}the topic was deleted and made again (id {held.topic_id}, now {topic_id})"
         if source.when_topic_recreated == "beginning":
-            return Verdict(start=low, said=f"{said}: it is read from its first record, {low}, on")
+            reason = f"id {held.topic_id}, now {topic_id}; it was read up to {held.next_offset}"
+            gap = Fault("TOPIC_RECREATED", path="", reason=reason, severity="warning")
+            return Verdict(start=low, said=f"{said}: it is read from its first record, {low}, on", gap=gap)
         return Verdict(Stop.RECREATED, said=said + do)
     if held.next_offset > high or held.stopped == Stop.BEYOND:
         said = f"{at}the next record would be {held.next_offset}, but the partition has ended before, at {high}"
         return Verdict(Stop.BEYOND, said=said + do)
     if held.next_offset < low:
-        said = f"{at}{low - held.next_offset:,} offsets are gone, from {held.next_offset} to {low - 1}"
+        lost, where = low - held.next_offset, f"from {held.next_offset} to {low - 1}"
+        said = f"{at}{lost:,} offsets are gone, {where}"
         if source.when_retention_lost == "earliest":
-            return Verdict(start=low, said=f"{said}: it is read from the oldest record, {low}, on")
+            gap = Fault("RECORDS_LOST", path="", value=f"{lost}", reason=where)
+            return Verdict(start=low, said=f"{said}: it is read from the oldest record, {low}, on", gap=gap, lost=lost)
         return Verdict(Stop.LOST, said=said + do)
     return Verdict()
 
@@ -70,7 +81,8 @@ def take_partitions(
     asked = sorted(wanted)
     topics = _topics(admin, {one.topic for one in asked})
     there = [one for one in asked if _is_there(one, topics[one.topic])]
-    found = Taken(missing=set(asked) - set(there))
+    sizes = {name: topic.partitions for name, topic in topics.items() if topic}
+    found = Taken(missing=set(asked) - set(there), sizes=sizes)
     if not there:
         return found
     bounds = admin.bounds(_client(there))
@@ -101,6 +113,8 @@ def _settle(
         found.stopped[partition] = held
         return
     if judged.start is not None:
+        if judged.gap:
+            note_gap(connection, into, held, judged.gap, judged.lost)
         into.positions.seek(connection, partition, judged.start, ids.get(partition.topic))
         [held] = into.positions.take(connection, {partition: judged.start}, owner, ids)
     elif held.stopped:

@@ -8,12 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from etl.database import Attempts, Backoff, transaction
 from etl.engine.kafka_in.batches import Batch, Gathering, Limits
 from etl.engine.kafka_in.error_share import ErrorShare
 from etl.engine.kafka_in.jobs import StoreThread
+from etl.engine.kafka_in.sharing import uneven_shares
 from etl.engine.kafka_in.taking import Taken, take_partitions
 from etl.engine.record_batches import batch_policy, merge_batch_with_retry
 from etl.engine.runtime import Runtime
@@ -25,6 +26,7 @@ from etl.settings import InMigrationKafka
 from etl.sources.kafka.batch import Outcome, RecordStore
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.positions import HeldPartition, Position
+from etl.sources.kafka.resent import resent_of
 
 _log = logging.getLogger("in_kafka_migration")
 
@@ -57,12 +59,14 @@ class TopicsChanged(EnvironmentFault):
 
 @dataclass(frozen=True)
 class Work:
-    """What all workers of a host share. `committed` is called after each batch."""
+    """What all workers of a host share. `committed` is called after each batch; `warned`: what one of them has said of
+    topics, so that the others do not repeat it."""
 
     runtime: Runtime
     into: RecordStore
     source: InMigrationKafka
     committed: Callable[[Outcome], None]
+    warned: set[str] = field(default_factory=set)
 
 
 class Worker:
@@ -222,6 +226,7 @@ class Worker:
         self._left |= stopped
         for topic in sorted({one.topic for one in taken.missing & self._wanted}):
             self._say(f"{topic} missing", f"the topic {topic} is not there: it is read once it has been made")
+        self._warn_of_shares(taken.sizes)
         if self._wanted:
             self._take_at = time.monotonic() + _LOOK_SECONDS
         for one, held in mine.items():
@@ -231,6 +236,16 @@ class Worker:
             self._consumer.start({ClientPartition(*one): held.next_offset for one, held in mine.items()})
             if self._is_paused:
                 self._consumer.pause(_client(mine))
+
+    def _warn_of_shares(self, sizes: Mapping[str, int]) -> None:
+        workers = self._work.runtime.settings.worker_count
+        for topic, partitions in sizes.items():
+            uneven = uneven_shares(workers, partitions)
+            if uneven and (text := f"{topic}: {uneven.found}; set comeKafkaInMigration to {uneven.better}") not in (
+                warned := self._work.warned
+            ):
+                warned.add(text)
+                _log.warning("%s", text)
 
     def _look(self) -> None:
         held = dict(self._held)
@@ -293,7 +308,11 @@ class Worker:
             rejected = found
             self._share.judge(batch.messages, found)
 
-        policy = replace(batch_policy(self._work.runtime, self._store.sleep), before_try=self._store.refuse_cancelled)
+        policy = replace(
+            batch_policy(self._work.runtime, self._store.sleep),
+            before_try=self._store.refuse_cancelled,
+            notify=self._say_outage,
+        )
         outcome = merge_batch_with_retry(self._into, batch.read, list(batch.held.values()), policy, judge=judge)
         return outcome, rejected
 
@@ -395,6 +414,11 @@ class Worker:
         self._say("store", f"records wait: {fault}")
         _log.debug("%s: the next try comes in %.1f s", self._name, seconds)
 
+    def _say_outage(self, fault: EtlError | None) -> None:
+        """In the other thread, while it tries a batch again."""
+        if fault is not None:
+            self._say("store", f"records wait: {fault}")
+
     def _calm(self) -> None:
         self._faults, self._quiet_until = Attempts(), 0.0
         if self._said.pop("store", None):
@@ -445,4 +469,5 @@ def _client(partitions: Iterable[Partition]) -> list[ClientPartition]:
 
 
 def _message(one: ClientMessage) -> Message:
-    return Message(one.topic, one.partition, one.offset, one.key, one.value, one.timestamp_ms)
+    resent = resent_of(one.headers) if one.headers else None
+    return Message(one.topic, one.partition, one.offset, one.key, one.value, one.timestamp_ms, resent)

@@ -355,6 +355,25 @@ CATALOGUE = (
         "партнёр: писать значения в кавычках",
     ),
     Fault(
+        "RECORDS_LOST",
+        "{value} offsets are gone before they were read, {reason}: reading continues behind them",
+        "смещений удалено до чтения: {value}, {reason}; чтение продолжается после них",
+        "the topic deleted records before they were read, and whenRetentionLost is earliest",
+        "топик удалил записи до того, как они прочитаны, а whenRetentionLost — earliest",
+        "partner: send what the messages said again; operator: give the topic a longer retention",
+        "партнёр: отправить данные этих сообщений ещё раз; оператор: увеличить срок хранения топика",
+    ),
+    Fault(
+        "TOPIC_RECREATED",
+        "the topic was deleted and made again ({reason}): it is read from its first record on",
+        "топик удалён и создан заново ({reason}): он читается с первой записи",
+        "another topic has the name now, and whenTopicRecreated is beginning; what the former one had "
+        "behind the position was not read",
+        "это имя теперь у другого топика, а whenTopicRecreated — beginning; остаток прежнего не прочитан",
+        "operator: ask the partner whether the former topic had records that were not read",
+        "оператор: узнать у партнёра, были ли в прежнем топике непрочитанные записи",
+    ),
+    Fault(
         "ROW_QUARANTINED",
         "the server refuses the row: {reason}",
         "сервер не принимает строку: {reason}",

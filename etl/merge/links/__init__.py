@@ -1,5 +1,6 @@
 """Merges rows of one link table into the golden links: insert, remove, replace full sets."""
 
+from etl.merge.links.ends import staged_ends
 from etl.merge.links.locks import lock_links
 from etl.merge.links.members.settle import settle_members
 from etl.merge.links.merge import merge_links
@@ -12,5 +13,6 @@ __all__ = [
     "lock_links",
     "merge_links",
     "settle_members",
+    "staged_ends",
     "tables_to_serve",
 ]

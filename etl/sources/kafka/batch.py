@@ -27,6 +27,7 @@ from etl.sources.kafka.positions import HeldPartition, Locked, Positions
 from etl.sources.kafka.reading import ReadBatch, Record
 from etl.sources.kafka.remembered import Known, RememberedRecords
 from etl.sources.kafka.reports import Reports
+from etl.sources.kafka.resent import stage_resent
 from etl.sources.kafka.rules import RecordRules
 from etl.sources.kafka.shapes import CompanyShape, ObjectShape
 from etl.store import Store, UnitKind
@@ -232,10 +233,13 @@ class _Work:
         self.fields = into.link_fields
         self.objects_before: list[int] = []
         self.links_before: list[int] = []
+        # Origins of messages that were sent back and leave what was changed since.
+        self.resent: frozenset[str] = frozenset()
 
     def choose(self, *, forgets: bool) -> None:
         """Which records are merged: not those of messages that were merged by an earlier try, nor those whose recordId
         is known."""
+        self._put_older_first()
         offsets = self.locked.next_offsets
         for message, faults in self.batch.refused:
             if message.offset < offsets.get(Partition(message.topic, message.partition), 0):
@@ -244,7 +248,7 @@ class _Work:
                 self.reports.reject(message, faults)
         first: dict[tuple[str, str], int] = {}
         candidates: dict[int, Record] = {}
-        for number, record in enumerate(self.batch.records):
+        for number, record in self._as_received():
             message = record.message
             if message.offset < offsets.get(Partition(message.topic, message.partition), 0):
                 self.outcome.skipped += 1
@@ -262,6 +266,26 @@ class _Work:
             for again in self.later.pop(number, ()):
                 self._repeated(self.batch.records[again], known)
         self.records = candidates
+
+    def _put_older_first(self) -> None:
+        """Records that were sent back, and are not to overwrite later ones, are merged before those of their batch."""
+        if not self.into.rules.resent_loses:
+            return
+        sent_back = [record.message for record in self.batch.records if record.message.resent]
+        self.resent = stage_resent(self.connection, sent_back, self.into.store.schema)
+        if self.resent:
+            self.batch = replace(self.batch, records=sorted(self.batch.records, key=self._age))
+
+    def _age(self, record: Record) -> tuple[bool, str, int, int]:
+        resent = record.message.resent
+        if not resent or record.message.origin not in self.resent:
+            return (True, "", 0, 0)
+        return (False, record.message.topic, resent.partition, resent.offset)
+
+    def _as_received(self) -> Iterable[tuple[int, Record]]:
+        """Numbered records: of several with one recordId the first message counts."""
+        numbered = enumerate(self.batch.records)
+        return sorted(numbered, key=lambda one: not self._age(one[1])[0]) if self.resent else numbered
 
     def _repeated(self, record: Record, known: Known) -> None:
         if record.digest == known.digest:
@@ -399,13 +423,15 @@ class _Work:
             tried.merged.notes += [(None, fault) for fault in expired]
         changed: set[str] = set()
         for shape in sorted(by_shape, key=self.into.company.order):
-            done = merge_objects(self.connection, by_shape[shape], context, keep_instances=bool(links))
+            done = merge_objects(
+                self.connection, by_shape[shape], context, keep_instances=bool(links), resent=self.resent
+            )
             tried.merged.counters[f"in_{shape.code}"] = done.counters
             if any(done.counters.get(name) for name in ("created", "changed", "removed", "aliased")):
                 changed.add(shape.code)
             self._take_object_faults(tried, done.rejected, done.faults, refused_objects)
         near = self.fields.near(changed) if changed else []
-        done_links = merge_batch_links(self.connection, links, self.fields, near, context)
+        done_links = merge_batch_links(self.connection, links, self.fields, near, context, resent=self.resent)
         for table, counters in done_links.counters.items():
             tried.merged.counters[table] = counters
         tried.merged.served |= set(done_links.served)

@@ -1,6 +1,6 @@
 """Merges the links of a batch, after all of its objects: links, those that wait, and those whose ends have come."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from etl.metadata.field import LinkMode
 from etl.runs import Chunk, Counters, add_counters
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.places import link_fields, places_of
+from etl.sources.kafka.resent import leave_changed_links
 from etl.sources.kafka.tree import LinkRow
 
 _sql = SqlTemplates(__package__)
@@ -99,8 +100,11 @@ def merge_batch_links(
     fields: LinkFields,
     near: Iterable[LinkTable],
     context: MergeContext,
+    *,
+    resent: Container[str] = (),
 ) -> MergedLinks:
-    """Merges links, and serves those that wait in the link tables `near` what has arrived."""
+    """Merges links, and serves those that wait in the link tables `near` what has arrived. Those of the messages
+    `resent` leave what was changed since."""
     given = {fields.fields[key].number for key in {(bo, row.link.code) for _, _, _, row, bo, _ in links}}
     waiting = tables_to_serve(connection, near, context.store_schema)
     chosen = [
@@ -117,8 +121,13 @@ def merge_batch_links(
     create_staged_links(connection, places)
     if links:
         _copy(connection, links, fields)
+    older = {fields.fields[bo, row.link.code].number for _, _, _, row, bo, origin in links if origin in resent}
     for one in chosen:
-        _merge_field(connection, one, one.number in given, waiting, context, merged)
+        staged = _stage_field(connection, one, context, merged) if one.number in given else {}
+        if one.number in older:
+            for table in one.tables:
+                leave_changed_links(connection, table, context)
+        _merge_field(connection, one, staged, waiting, context, merged)
     _report(connection, links, tables, merged)
     execute(connection, _sql("drop_link_stages", tables=places))
     return merged
@@ -153,29 +162,35 @@ def _rows(links: Sequence[NumberedLink], fields: LinkFields) -> Iterator[Sequenc
         )
 
 
+def _stage_field(connection: Connection, one: LinkField, context: MergeContext, merged: MergedLinks) -> dict[str, int]:
+    """Fills the staged tables of a field; returns the number of rows of each."""
+    staged = {}
+    for place in one.places:
+        staged[place] = execute(connection, _sql("stage_links", place=place), {"place": place})
+    if one.is_set:
+        for table in one.tables:
+            statement = _sql("end_sets", place=table.name)
+            staged[table.name] += execute(connection, statement, {"field": one.number})
+    if one.has_members:
+        counters = settle_members(connection, one.tables, context)
+        add_counters(merged.counters.setdefault(one.tables[0].name, {}), counters)
+    return staged
+
+
 def _merge_field(
     connection: Connection,
     one: LinkField,
-    is_given: bool,
+    staged: Mapping[str, int],
     waiting: Collection[str],
     context: MergeContext,
     merged: MergedLinks,
 ) -> None:
-    staged = dict.fromkeys(one.places, 0)
-    if is_given:
-        for place in one.places:
-            staged[place] = execute(connection, _sql("stage_links", place=place), {"place": place})
-        if one.is_set:
-            for table in one.tables:
-                statement = _sql("end_sets", place=table.name)
-                staged[table.name] += execute(connection, statement, {"field": one.number})
-        if one.has_members:
-            counters = settle_members(connection, one.tables, context)
-            add_counters(merged.counters.setdefault(one.tables[0].name, {}), counters)
-    unknown = staged[one.places[-1]] if one.has_members else 0
+    """Merges what is staged (by table; empty: nothing is), and serves what waits."""
+    unknown = staged.get(one.places[-1], 0) if one.has_members else 0
     for table in one.tables:
-        if is_given or table.name in waiting:
-            counters = merge_links(connection, table, Chunk(staged[table.name] + unknown), context)
+        if staged or table.name in waiting:
+            chunk = Chunk(staged.get(table.name, 0) + unknown)
+            counters = merge_links(connection, table, chunk, context)
             add_counters(merged.counters.setdefault(table.name, {}), counters)
             merged.served.append((table.bo.code, table.field.code, table.member.code))
             if one.has_members and table is one.tables[0]:

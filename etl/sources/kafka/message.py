@@ -9,10 +9,22 @@ class Partition(NamedTuple):
     topic: str
     number: int
 
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.number}"
+
+
+class Resent(NamedTuple):
+    """What the headers of a record that was sent back say: the number of this try, and from which partition and offset
+    it came first."""
+
+    attempt: int
+    partition: int
+    offset: int
+
 
 class Message(NamedTuple):
     """A message of a partition: bytes as they were received, None where there is none; the time in milliseconds since
-    1970 by the clock of the producer or of the broker."""
+    1970 by the clock of the producer or of the broker; `resent` of a rejected one that was sent back."""
 
     topic: str
     partition: int
@@ -20,6 +32,7 @@ class Message(NamedTuple):
     key: bytes | None = None
     value: bytes | None = None
     timestamp_ms: int | None = None
+    resent: Resent | None = None
 
     @property
     def origin(self) -> str:

@@ -1,6 +1,6 @@
 """Merges the objects of a batch: one staged table a business object, filled by one COPY."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from etl.database import Connection, SqlTemplates, copy_values, execute, fetch_all
@@ -17,6 +17,7 @@ from etl.metadata.business_object import BusinessObject
 from etl.runs import Chunk, CounterName, Counters, add_counters
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.files import refuse_unknown_files
+from etl.sources.kafka.resent import leave_changed_values
 from etl.sources.kafka.tree import ObjectRow
 
 _sql = SqlTemplates(__package__)
@@ -39,11 +40,19 @@ class MergedObjects(NamedTuple):
 
 
 def merge_objects(
-    connection: Connection, objects: Sequence[NumberedObject], context: MergeContext, *, keep_instances: bool
+    connection: Connection,
+    objects: Sequence[NumberedObject],
+    context: MergeContext,
+    *,
+    keep_instances: bool,
+    resent: Container[str] = (),
 ) -> MergedObjects:
-    """Merges objects of one business object. With `keep_instances` their instances are kept for links."""
+    """Merges objects of one business object. With `keep_instances` their instances are kept for links. Those of the
+    messages `resent` leave what was changed since."""
     business_object = objects[0][1].shape.bo
     codes = _stage(connection, business_object, objects, context)
+    if older := {number: row for number, row, origin in objects if origin in resent}:
+        leave_changed_values(connection, older, context)
     file_columns = [code for code in objects[0][1].shape.file_fields if code in codes]
     unknown = refuse_unknown_files(connection, business_object, file_columns, context.store_schema)
     refused = list(dict.fromkeys(number for number, _, _ in unknown))

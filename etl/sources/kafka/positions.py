@@ -28,7 +28,8 @@ class HeldPartition:
 
 @dataclass(frozen=True)
 class Position:
-    """How far a partition is, and whose it is; `stopped`: why it is not read, "" if that is not so."""
+    """How far a partition is, and whose it is; `stopped`: why it is not read, "" if that is not so; `lost`: how many
+    offsets were gone before they were read."""
 
     partition: Partition
     topic_id: str
@@ -39,6 +40,7 @@ class Position:
     committed_at: datetime | None
     last_timestamp: datetime | None
     stopped: str
+    lost: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,11 @@ class Positions:
         values = {"topic": held.partition.topic, "partition": held.partition.number, "token": held.token}
         execute(connection, _sql("note_stopped", schema=self.schema), values | {"stopped": stopped or None})
 
+    def add_lost(self, connection: Connection, partition: Partition, lost: int) -> None:
+        """Counts offsets that were gone before they were read."""
+        values = {"topic": partition.topic, "partition": partition.number, "lost": lost}
+        execute(connection, _sql("add_lost", schema=self.schema), values)
+
     def are_there(self, connection: Connection) -> bool:
         """Whether the tables of records have been made."""
         [row] = fetch_all(connection, _sql("has_positions"), {"name": f'"{self.schema}".kafka_position'})
@@ -106,6 +113,7 @@ class Positions:
                 row.committed_at,
                 row.last_timestamp,
                 row.stopped or "",
+                row.lost,
             )
             for row in fetch_all(connection, _sql("positions", schema=self.schema))
         ]

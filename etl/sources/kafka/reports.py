@@ -81,6 +81,7 @@ class Reports:
                 fault.code,
                 _clean(fault.messages[0]),
                 _clean(fault.path),
+                *(message.resent or (1, None, None)),
             )
 
 

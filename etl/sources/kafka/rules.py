@@ -19,6 +19,7 @@ class RecordRules:
     `allowed_objects`: their codes; empty: those that partners load, and the system objects. `allowed_fields`: of an
     object that is named here only these fields. `skips_unknown_fields`: else they reject their record.
     `removes_by_tombstone`: a message without a value removes the instance that its key names; else it is skipped.
+    `resent_loses`: a rejected record that was sent back leaves what later ones have changed; else it overwrites it.
     """
 
     allowed_objects: frozenset[str] = frozenset()
@@ -26,6 +27,7 @@ class RecordRules:
     creates_unknown_ids: bool = False
     skips_unknown_fields: bool = False
     removes_by_tombstone: bool = False
+    resent_loses: bool = False
     max_depth: int = 32
     max_record_bytes: int = 10_485_760
     max_value_bytes: int = 10_485_760

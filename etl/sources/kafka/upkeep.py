@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from etl.database import Connection, transaction
+from etl.database import Connection, SqlTemplates, execute, transaction
 from etl.merge.links import tables_to_serve
 from etl.sources.kafka.batch import Outcome, RecordStore
 from etl.sources.kafka.links import merge_batch_links
 from etl.sources.kafka.positions import Locked
 from etl.sources.kafka.reports import Reports, clean_dead_letters
+
+_sql = SqlTemplates(__package__)
+
+# A schedule that asks for it as often as the setting allows comes a moment earlier or later than the last time.
+_EARLY_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -19,13 +24,18 @@ class CleanedRecords:
     dead_letters: int = 0
 
 
-def apply_references(into: RecordStore) -> Outcome:
+def apply_references(into: RecordStore, *, interval_minutes: int | None = None) -> Outcome:
     """Writes links whose ends have come by whatever way, and gives up those that waited longer than
-    `oldRecordDeleteMinutes` (the guide's applyRefBoi). A unit of its own where it changes something."""
+    `oldRecordDeleteMinutes` (the guide's applyRefBoi). A unit of its own where it changes something.
+
+    With `interval_minutes` nothing is done where waiting links were tried later than that, by whichever host.
+    """
     with transaction(into.engine, **into.settings) as connection:
         tables = into.link_fields.tables
         into.positions.hold_store(connection)
         if not tables_to_serve(connection, tables, into.store.schema):
+            return Outcome()
+        if not _is_due(connection, into, interval_minutes):
             return Outcome()
         unit = into.next_unit()
         context = into.context(unit, Locked({}, into.positions.now(connection)))
@@ -40,6 +50,12 @@ def apply_references(into: RecordStore) -> Outcome:
         into.store.advance_positions(connection, unit, merged.served)
         context.unit.finish(connection, into.store.schema, outcome.receipt)
         return outcome
+
+
+def _is_due(connection: Connection, into: RecordStore, minutes: int | None) -> bool:
+    """Notes that it is done now. A host that does the same at this moment is waited for."""
+    values = {"method": "applyRefBoi", "minutes": minutes or 0, "early_seconds": _EARLY_SECONDS}
+    return execute(connection, _sql("begin_scheduled", schema=into.store.schema), values) > 0
 
 
 def clean_records(into: RecordStore, *, limit: int, dead_letter_days: int) -> CleanedRecords:

@@ -3,7 +3,7 @@
 -- oldest_reader: 4
 -- Records of Kafka as a source. How far each partition has been merged is known here alone, and changes in the same
 -- transaction as what was merged. `token` rises with each owner: the transaction of an earlier one finds no row.
--- `stopped`: why it is not read until an operator decides.
+-- `stopped`: why it is not read until an operator decides. `lost`: how many offsets were gone before they were read.
 create table {{ schema | ident }}.kafka_position (
     topic varchar(249) collate "C" not null,
     partition int not null,
@@ -15,6 +15,7 @@ create table {{ schema | ident }}.kafka_position (
     committed_at timestamp with time zone,
     last_timestamp timestamp with time zone,
     stopped text,
+    lost bigint not null default 0,
     primary key (topic, partition)
 );
 -- Which records have been merged, by the partner's recordId: a repetition is recognised while its row is here.
@@ -34,7 +35,8 @@ create index kafka_record_merged_at on {{ schema | ident }}.kafka_record using b
 -- owner_in_id: the other indexes would be read from end to end for each owner that is looked up.
 create index boi_reference_owner_in_id on {{ schema | ident }}.boi_reference (bo, field, target_bo, owner_in_id)
     where owner_in_id <> '';
--- Rejected messages that have still to be sent to the topic of errors, and those that were.
+-- Rejected messages that have still to be sent to the topic of errors, and those that were. `attempt` counts how often
+-- the record was tried; one that was sent back came first from `original_partition` and `original_offset`.
 create table {{ schema | ident }}.kafka_dead_letter (
     id bigserial primary key,
     unit bigint not null,
@@ -50,8 +52,13 @@ create table {{ schema | ident }}.kafka_dead_letter (
     path text not null,
     created_at timestamp with time zone not null default clock_timestamp(),
     sent_at timestamp with time zone,
-    resent_at timestamp with time zone
+    resent_at timestamp with time zone,
+    attempt int not null default 1,
+    original_partition int,
+    original_offset bigint
 );
+-- Of a record that was sent back it is asked what has been changed since it was rejected first.
+create index kafka_dead_letter_message on {{ schema | ident }}.kafka_dead_letter (topic, partition, record_offset);
 -- Asked for by the sender, in this order.
 create index kafka_dead_letter_unsent on {{ schema | ident }}.kafka_dead_letter (id) where sent_at is null;
 -- Of which message an error is, and where in its JSON; null in errors of other sources.
@@ -72,6 +79,27 @@ comment on table {{ schema | ident }}.kafka_dead_letter is
 -- For people.
 comment on column {{ schema | ident }}.err.path is
     'Where in the JSON of a record of Kafka the fault is; topic, partition and record_offset name its message.';
+-- When a schedule did something last, on whichever host: another host does not repeat it at once.
+create table {{ schema | ident }}.kafka_schedule (
+    method varchar(40) collate "C" primary key,
+    done_at timestamp with time zone not null
+);
+-- For people.
+comment on table {{ schema | ident }}.kafka_schedule is
+    'When schedules of records that all hosts have did something last.';
+-- What became of batches whose units were deleted, summed up by the hour (UTC) in which they began. `name` is a key of
+-- their receipts and `counter` one of its counters; both are empty for the number of batches.
+create table {{ schema | ident }}.batch_hour (
+    source varchar(63) collate "C" not null,
+    hour timestamp with time zone not null,
+    name varchar(63) collate "C" not null,
+    counter varchar(63) collate "C" not null,
+    amount bigint not null,
+    primary key (source, hour, name, counter)
+);
+-- For people.
+comment on table {{ schema | ident }}.batch_hour is
+    'Receipts of deleted batches by the hour; those of the others are in unit.';
 -- Outputs into topics. `step` rises with each transaction of Kafka; the record of progress, which is committed with the
 -- records, has it too, so that the later of both is known. `place`: which server, database and journal the position is
 -- of. `unfinished`: how far the changes between the position and a later snapshot are written. The journal is kept from

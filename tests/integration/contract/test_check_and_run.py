@@ -56,6 +56,8 @@ OTHER_SOURCES = {
     "UNKNOWN_OBJECT",
     "UNKNOWN_STATE",
     "WRONG_TARGET",
+    "RECORDS_LOST",
+    "TOPIC_RECREATED",
 }
 
 FAULTS: dict[str, Callable[[random.Random, int], Row]] = {

@@ -73,6 +73,31 @@ def test_dead_letters_are_sent_back(reading: Reading) -> None:
     assert "0 records were sent back." in again.out
 
 
+def test_a_record_that_is_sent_back_twice(make_reading: MakeReading) -> None:
+    """Each try is counted, and its first place is kept; it leaves what was changed since."""
+    reading = make_reading(resendMode="older-loses")
+    later = {"code": "Later", "apiValue": "1"}
+    name = {"code": "Name", "apiValue": "old"}
+    reading.send(client("a"), client("a", recordId="b", fields=[name, later]), client("b"))
+    found = f"select attempt, original_partition, original_offset from {STORE}.kafka_dead_letter order by id"
+    with reading.worker() as worker:
+        reading.wait_for_position(3)
+        reading.send(client("a", recordId="c", fields=[name | {"apiValue": "new"}]))
+        reading.wait_for_position(4)
+        for position, letters in ((5, 2), (6, 3)):
+            done = reading.site.etl("kafka", "dead-letters", "resend", "--topic", reading.topic, "--json")
+            assert json.loads(done.out) == {"resent": 1}
+            reading.wait_for_position(position)
+            assert reading.site.count(f"{STORE}.kafka_dead_letter") == letters
+        tries = [tuple(row.values()) for row in reading.site.look(found)]
+        assert tries == [(1, None, None), (2, 0, 1), (3, 0, 1)]
+        reading.configure(onUnknownField="skip")
+        worker.wait_for_log("the service continues")
+        reading.site.etl("kafka", "dead-letters", "resend", "--topic", reading.topic)
+        reading.wait_for_position(7)
+    assert reading.site.value(f"select name from {STORE}.bo_client where _in_id = 'a'") == "new"
+
+
 def test_seek_skips_what_is_remembered_and_replay_does_not(reading: Reading) -> None:
     reading.send(client("a"), client("b"))
     with reading.worker():

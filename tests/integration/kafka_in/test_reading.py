@@ -90,7 +90,7 @@ def test_a_worker_that_is_killed_before_it_says_how_far_it_is(reading: Reading) 
     with reading.worker() as worker:
         reading.send(client("c"))
         reading.wait_for({"a", "b", "c"})
-        worker.wait_for_log("is read from offset 2")
+        worker.wait_for_log(f"{reading.topic}/0 is read from offset 2")
     assert reading.written() == written + 1
     assert site.count(f"{STORE}.unit where source = 'kafka'") == batches + 1
 
@@ -226,9 +226,9 @@ def test_dead_letters_reach_their_topic(reading: Reading, make_topic: MakeTopic)
     sent = list(read_to_end(reading.connection, Partition(errors, 0)))
     assert values(sent) == ["no JSON", json.dumps({"boCode": "Clinet", "externalId": "x"})]
     headers = [{name: (value or b"").decode() for name, value in one.headers} for one in sent]
-    assert [(one["etl-code"], one["etl-topic"], one["etl-offset"]) for one in headers] == [
-        ("BAD_JSON", reading.topic, "0"),
-        ("UNKNOWN_OBJECT", reading.topic, "2"),
+    assert [(one["etl-code"], one["etl-topic"], one["etl-offset"], one["etl-attempt"]) for one in headers] == [
+        ("BAD_JSON", reading.topic, "0", "1"),
+        ("UNKNOWN_OBJECT", reading.topic, "2", "1"),
     ]
 
 
@@ -242,3 +242,15 @@ def test_the_partitions_of_a_topic_may_grow(reading: Reading, kafka_url: str) ->
         admin.create_partitions([NewPartitions(reading.topic, 2)])[reading.topic].result(30)
         reading.send(client("b"), partition=1)
         until(lambda: reading.names() == {"a", "b"}, "the new partition is read", seconds=90)
+
+
+def test_workers_that_do_not_divide_the_partitions(make_reading: MakeReading) -> None:
+    """Guide, rules for consumers. All partitions are read, and the log says once what would suit."""
+    reading = make_reading(partitions=3, workers=2)
+    for number in range(3):
+        reading.send(client(f"c{number}"), partition=number)
+    with reading.worker() as worker:
+        reading.wait_for({"c0", "c1", "c2"})
+        worker.wait_for_log("set comeKafkaInMigration to one of 1, 3")
+    said = [line for line in worker.log if "2 workers do not divide its 3 partitions evenly" in line]
+    assert len(said) == 1

@@ -1,5 +1,8 @@
 """What no worker decides by itself: a topic that was made again, records that are gone, a partition that is short."""
 
+import json
+from typing import Any
+
 import pytest
 from confluent_kafka import TopicPartition
 
@@ -12,6 +15,11 @@ pytestmark = pytest.mark.slow
 
 def stopped(reading: Reading) -> str:
     return str(reading.position().get("stopped"))
+
+
+def errors(reading: Reading) -> list[dict[str, Any]]:
+    """What `etl kafka errors` shows."""
+    return list(json.loads(reading.site.etl("kafka", "errors", "--json").out)["errors"])
 
 
 def read_some(reading: Reading, count: int) -> None:
@@ -75,6 +83,9 @@ def test_a_topic_that_was_made_again_is_read_where_the_settings_say_so(
     with reading.worker():
         reading.wait_for({"c0", "c1", "c2", "new"})
         reading.wait_for_position(1)
+    [error] = errors(reading)
+    assert (error["code"], error["severity"], error["record_offset"]) == ("TOPIC_RECREATED", "warning", 3)
+    assert "it was read up to 3" in error["message"]
 
 
 @pytest.mark.parametrize("policy", ["stop", "earliest"])
@@ -85,7 +96,7 @@ def test_records_that_are_gone(make_reading: MakeReading, policy: str) -> None:
     reading.send(*(client(f"c{n}") for n in range(2, 10)))
     delete_before(reading, 6)
     with reading.worker() as worker:
-        worker.wait_for_log("4 offsets are gone, from 2 to 5")
+        worker.wait_for_log(f"{reading.topic}/0: 4 offsets are gone, from 2 to 5")
         if policy == "stop":
             until(lambda: stopped(reading) == "records are gone", "it is stopped")
             assert reading.position()["next_offset"] == 2
@@ -95,6 +106,26 @@ def test_records_that_are_gone(make_reading: MakeReading, policy: str) -> None:
             assert reading.site.etl("kafka", "seek", "--topic", reading.topic, "--offset", "5").code == 2
             assert reading.site.etl("kafka", "seek", "--topic", reading.topic, "--offset", "6").code == 0
         reading.wait_for({f"c{n}" for n in (0, 1, 6, 7, 8, 9)})
+    found = json.loads(reading.site.etl("kafka", "status", "--json").out)["partitions"][0]
+    if policy == "stop":
+        assert (errors(reading), found["lost"]) == ([], 0)
+        return
+    [error] = errors(reading)
+    assert (error["topic"], error["partition"], error["record_offset"]) == (reading.topic, 0, 2)
+    assert (error["code"], error["severity"], error["value"]) == ("RECORDS_LOST", "error", "4")
+    assert "4 offsets are gone before they were read, from 2 to 5" in error["message"]
+    assert found["lost"] == 4
+    assert f"4 offsets of {reading.topic}/0 were gone" in reading.site.etl("kafka", "status").out
+    delete_before(reading, 10)
+    reading.send(*(client(f"c{n}") for n in range(10, 14)))
+    delete_before(reading, 12)
+    with reading.worker():
+        reading.wait_for_position(14)
+    assert [one["message"].split(",")[1] for one in errors(reading)] == [
+        " from 10 to 11: reading continues behind them",
+        " from 2 to 5: reading continues behind them",
+    ]
+    assert reading.position()["lost"] == 6
 
 
 def test_a_partition_that_is_shorter_than_its_position(make_reading: MakeReading) -> None:

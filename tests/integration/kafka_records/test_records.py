@@ -301,3 +301,71 @@ def test_remembered_ids_are_cleaned_by_their_age(topic: Topic) -> None:
     assert topic.site.count(f"{STORE}.kafka_record") == 2
     outcome = topic.send(record("Client", "c0", record_id="r0"), record("Client", "c5", record_id="r5"))
     assert (outcome.merged, outcome.known, outcome.reused) == (1, 1, 0)
+
+
+def test_waiting_links_are_tried_once_an_interval(topic: Topic) -> None:
+    """On whichever host the schedule comes: the newest try is in the store."""
+
+    def tries(done: str = "") -> bool:
+        """Whether a link that has waited too long is given up."""
+        topic.send(record("Claim", "k", links=[link("Watcher", "late")]))
+        topic.site.look(f"update {STORE}.boi_reference set waiting_since = now() - interval '30 days'")
+        if done:
+            topic.site.look(f"update {STORE}.kafka_schedule set done_at = now() + interval '{done}'")
+        apply_references(topic.into, interval_minutes=10)
+        return not topic.waiting()
+
+    assert tries()
+    assert not tries()
+    assert not tries("-9 minutes")
+    assert tries("-9 minutes -45 seconds")  # the schedule comes a moment earlier than the last time
+    assert tries("1 hour")  # noted while the clock was wrong
+    assert not tries()
+    assert apply_references(topic.into).unit is not None  # without an interval at once
+
+
+def test_unchanged_unique_fields_are_read_like_others(topic: Topic) -> None:
+    """What an output writes: they say who is meant, and where its links lead; given twice, `fields` counts."""
+    topic.send(record("Client", "c", Email="c@c.kz", Number="7", Name="a"), record("Client", "d", Email="d@d.kz"))
+    topic.send(
+        {
+            "boCode": "Client",
+            "fields": [{"code": "Name", "apiValue": "b"}],
+            "unchangedUniqueFields": [{"code": "Email", "apiValue": "C@c.kz"}, {"code": "Number", "apiValue": "7.0"}],
+        },
+        record("Claim", "k", Title="t")
+        | {
+            "unchangedUniqueBoFields": [link("Client", "c@c.kz", "Email"), link("Watcher", "late@x.kz", "Email")],
+            "boFields": [link("Watcher", "d")],
+        },
+        record("Claim", "l") | {"unchangedUniqueBoFields": [nest("Client", record("Client", "new", Name="n"))]},
+        record("Claim", "m", state="REMOVED") | {"unchangedUniqueBoFields": [link("Client", "c")]},
+        record("Claim", "n") | {"unchangedUniqueBoFields": [link("Client", "c")], "boFields": [link("Client", "d")]},
+    )
+    unchanged = {"unchangedUniqueFields": [{"code": "Email", "apiValue": "old@c.kz"}]}
+    topic.send(record("Client", "c", Email="new@c.kz") | unchanged)
+    assert topic.faults() == []
+    names = topic.values("Client", "name, email")
+    assert names == {"c": ("b", "new@c.kz"), "d": (None, "d@d.kz"), "new": ("n", None)}
+    assert topic.links("Claim", "Client") == {("k", "c"), ("l", "new"), ("n", "d")}
+    assert (topic.links("Claim", "Watcher"), len(topic.waiting())) == ({("k", "d")}, 1)
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "path"),
+    [
+        ({"fieldCode": "Payer", "toFieldCode": "Email", "apiValue": "x"}, "UNKNOWN_FIELD", "fieldCode"),
+        ({"fieldCode": "Client", "toFieldCode": "Name", "apiValue": "x"}, "NOT_UNIQUE", "toFieldCode"),
+        ({"fieldCode": "Client", "toFieldCode": "Email", "apiValue": ""}, "LINK_END_EMPTY", "apiValue"),
+        ({"fieldCode": "Client", "toFieldCode": "Number", "apiValue": "x"}, "BAD_VALUE", "apiValue"),
+        (
+            {"fieldCode": "Client", "toBoCode": "Firm", "toFieldCode": "Bin", "apiValue": "1"},
+            "WRONG_TARGET",
+            "toBoCode",
+        ),
+    ],
+)
+def test_faults_of_unchanged_unique_links(topic: Topic, item: dict[str, str], code: str, path: str) -> None:
+    topic.send(record("Claim", "k") | {"unchangedUniqueBoFields": [item]})
+    assert topic.faults() == [(0, code, f"$.unchangedUniqueBoFields[0].{path}")]
+    assert topic.stored("Claim") == {}

@@ -12,7 +12,7 @@ from etl.engine import Runtime
 from etl.engine.record_batches import merge_batch_with_retry, record_store_of
 from etl.runs import backoffs_of
 from etl.sources.kafka.batch import Outcome, RecordStore
-from etl.sources.kafka.message import Message, Partition
+from etl.sources.kafka.message import Message, Partition, Resent
 from etl.sources.kafka.positions import HeldPartition
 from etl.sources.kafka.reading import read_batch
 from etl.sources.kafka.rules import RecordRules
@@ -81,6 +81,11 @@ class Topic:
             found.append(Message(self.name, self.number, self.offset, b"key", value, 1_700_000_000_000 + self.offset))
             self.offset += 1
         return found
+
+    def sent_back(self, offset: int, given: dict[str, Any], attempt: int = 2) -> Message:
+        """The record that was rejected at an offset, as the next message of the partition."""
+        [message] = self.messages(given)
+        return message._replace(resent=Resent(attempt, self.number, offset))
 
     def send(self, *records: Any, **options: Any) -> Outcome:
         """Merges records as one batch."""

@@ -18,7 +18,8 @@ _sql = SqlTemplates(__package__)
 @dataclass(frozen=True)
 class DeadLetter:
     """A rejected message. `value` is None where there was none, or where it was too large to be kept: then
-    `value_bytes` says how large it was."""
+    `value_bytes` says how large it was. `attempt`: how often it was tried; one that was sent back has the partition and
+    offset from which it came first."""
 
     id: int
     unit: int
@@ -35,6 +36,16 @@ class DeadLetter:
     created_at: datetime
     sent_at: datetime | None
     resent_at: datetime | None
+    attempt: int
+    original_partition: int | None
+    original_offset: int | None
+
+    @property
+    def first(self) -> tuple[int, int]:
+        """The partition and offset from which the record came first."""
+        if self.original_partition is None or self.original_offset is None:
+            return self.partition, self.record_offset
+        return self.original_partition, self.original_offset
 
     @property
     def is_cut(self) -> bool:
@@ -107,4 +118,7 @@ def _letter(row: Row[Any]) -> DeadLetter:
         row.created_at,
         row.sent_at,
         row.resent_at,
+        row.attempt,
+        row.original_partition,
+        row.original_offset,
     )

@@ -1,4 +1,5 @@
 -- To be sent to the topic of errors after the commit.
 copy {{ schema | ident }}.kafka_dead_letter
-    (unit, topic, partition, record_offset, key, value, value_bytes, recorded_at, code, message, path)
+    (unit, topic, partition, record_offset, key, value, value_bytes, recorded_at, code, message, path,
+    attempt, original_partition, original_offset)
 from stdin

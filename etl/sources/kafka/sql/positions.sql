@@ -1,4 +1,5 @@
 -- How far partitions are and whose they are, for people and for workers that look whether they still own them.
-select topic, partition, topic_id, next_offset, token, owner, taken_at, committed_at, last_timestamp, stopped
+select topic, partition, topic_id, next_offset, token, owner, taken_at, committed_at, last_timestamp, stopped,
+    lost
 from {{ schema | ident }}.kafka_position
 order by topic, partition

@@ -1,6 +1,6 @@
 -- Rejected messages, by ids, or by topic and code; open are those that can be sent back and were not.
 select id, unit, topic, partition, record_offset, key, value, value_bytes, recorded_at, code, message, path,
-    created_at, sent_at, resent_at
+    created_at, sent_at, resent_at, attempt, original_partition, original_offset
 from {{ schema | ident }}.kafka_dead_letter
 where (cast(:ids as bigint[]) is null or id = any(cast(:ids as bigint[])))
   and (cast(:topic as text) is null or topic = :topic)

@@ -1,0 +1,48 @@
+"""What became of units of work: the newest ones, and batches summed up by the hour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from etl.database import Connection, SqlTemplates, fetch_all
+
+_sql = SqlTemplates(__package__)
+
+Receipt = Mapping[str, int | Mapping[str, int]]
+"""What a unit counted: names of tables, or `records`, each with its counters; an undo has only counters."""
+
+
+@dataclass(frozen=True)
+class ListedUnit:
+    """A unit of work. `finished_at` and `receipt` are None while it is under way and where it was given up; `undone_by`
+    is the unit that took it back."""
+
+    number: int
+    source: str
+    kind: str
+    started_at: datetime
+    finished_at: datetime | None
+    receipt: Receipt | None
+    undone_by: int | None
+
+
+@dataclass(frozen=True)
+class ListedHour:
+    """The batches of a source that began within an hour."""
+
+    hour: datetime
+    source: str
+    batches: int
+    receipt: Receipt
+
+
+def list_units(connection: Connection, schema: str, *, source: str | None = None, limit: int) -> list[ListedUnit]:
+    """The newest units of a store, or of those of one source."""
+    rows = fetch_all(connection, _sql("units", schema=schema), {"source": source, "limit": limit})
+    return [ListedUnit(**row._mapping) for row in rows]
+
+
+def list_hours(connection: Connection, schema: str, *, source: str | None = None, limit: int) -> list[ListedHour]:
+    """The newest hours with batches."""
+    rows = fetch_all(connection, _sql("hours", schema=schema), {"source": source, "limit": limit})
+    return [ListedHour(row.hour, row.source, int(row.batches), row.receipt or {}) for row in rows]
