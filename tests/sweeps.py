@@ -1,11 +1,14 @@
 """Long sweeps: `make test` takes what stands for each kind, and a part of `make nightly` the rest."""
 
+import re
 import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
 import pytest
+
+_APART = re.compile(r"\b(databases apart|three servers)\b")
 
 
 def mostly_nightly(members: Iterable[Any], *, always: Collection[Any]) -> list[Any]:
@@ -27,10 +30,16 @@ def chosen_cases(function: str, number: int) -> set[int]:
 
 
 def leave_cases_to_nightly(items: Iterable[pytest.Item]) -> None:
-    """Marks the cases of functions with parameters that are not chosen."""
+    """Marks the cases of functions with parameters that are not chosen. Of the layouts of the databases one in four
+    functions has one with several: their runs take two or three times as long."""
     functions: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         functions[item.nodeid.partition("[")[0]].append(item)
     for function, cases in functions.items():
-        for number in set(range(len(cases))) - chosen_cases(function, len(cases)):
-            cases[number].add_marker("nightly")
+        near = [one for one in cases if not _APART.search(one.nodeid)]
+        candidates = near if near and zlib.crc32(function.encode()) % 4 else cases
+        chosen = chosen_cases(function, len(candidates))
+        taken = {id(one) for number, one in enumerate(candidates) if number in chosen}
+        for one in cases:
+            if id(one) not in taken:
+                one.add_marker("nightly")

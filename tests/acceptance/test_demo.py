@@ -78,6 +78,7 @@ def test_what_it_tells_is_what_happened(home: Path) -> None:
     assert [run["exit_code"] for run in (first, second)] == [1, 1]
 
 
+@pytest.mark.nightly
 def test_a_second_demo_is_as_the_first(home: Path) -> None:
     def reported() -> str:
         text = etl(home, "demo").out
@@ -105,6 +106,7 @@ def test_what_the_user_has_stays(home: Path) -> None:
     assert {path: path.read_bytes() for path in (home / "config").rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.nightly
 def test_the_version_of_the_environment_does_not_count(home: Path) -> None:
     process = start_etl(
         "demo", "--json", environ={"ETL_HOME": str(home), "MYBPM_OUT_MIGRATION_VERSION": "7"}, cwd=home.parent

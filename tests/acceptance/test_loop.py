@@ -47,6 +47,7 @@ def test_a_hand_over_starts_a_run_at_once(site: Site) -> None:
     assert passed < POLL_SECONDS
 
 
+@pytest.mark.nightly
 def test_a_schedule_starts_runs_where_hand_overs_do_not(site: Site) -> None:
     site.set(startOnHandOver="false", pollSeconds=POLL_SECONDS)
     site.write(SCHEDULE, "tryToStartMigration = повторять каждую 1 сек")
@@ -71,6 +72,7 @@ def test_without_notifications_hand_overs_are_polled(site: Site) -> None:
         assert site.count("pg_trigger where tgname = 'etl_hand_over'") == 1
 
 
+@pytest.mark.nightly
 def test_what_is_off_pauses_until_it_is_on_again(site: Site) -> None:
     site.write(SCHEDULE, "tryToStartMigration = off")
     with serving(site) as service:
@@ -153,6 +155,7 @@ def test_sigterm_does_not_wait_for_a_hook(site: Site, tmp_path: Path, workers: i
     over.touch()
 
 
+@pytest.mark.nightly
 def test_sigterm_lets_a_task_end_that_is_nearly_done(site: Site) -> None:
     assert site.etl("run").code == 0
     deliver(site, 1)
@@ -209,6 +212,7 @@ def test_a_faulty_configuration_at_the_start_is_an_error(site: Site, tmp_path: P
     assert (tmp_path / "tree" / SCHEDULE.replace(".txt", ".errors.txt")).exists()
 
 
+@pytest.mark.nightly
 def test_a_faulty_log_stays_as_it_was(site: Site) -> None:
     with serving(site) as service:
         service.wait_for_runs(1)
@@ -257,6 +261,7 @@ def test_a_server_that_is_away_and_a_lost_link(site: Site) -> None:
         service.wait_for_runs(3)
 
 
+@pytest.mark.nightly
 def test_what_an_owner_left_is_gone_on_with(site: Site) -> None:
     assert site.etl("run").code == 0
     deliver(site, 1)

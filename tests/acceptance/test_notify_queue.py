@@ -63,6 +63,7 @@ def deliver(site: Site, name: str) -> None:
     site.partner.fill("in_Client", {"in_id": name, "name": name})
 
 
+@pytest.mark.nightly
 def test_hand_overs_runs_and_all_that_follows_continue(site: Site) -> None:
     assert site.etl("run").code == 0
     deliver(site, "a")
@@ -167,6 +168,7 @@ def test_an_older_trigger_gives_way_to_ours(site: Site) -> None:
         assert not ensure_hand_over_trigger(runtime.engine, "in_tables", enabled=True)
 
 
+@pytest.mark.nightly
 def test_a_listener_that_is_not_read_keeps_nothing(site: Site) -> None:
     """During a run the service does not listen: any session may notify its channel, and nothing would be read."""
     site.run()
@@ -188,6 +190,7 @@ def test_a_listener_that_is_not_read_keeps_nothing(site: Site) -> None:
         until(lambda: site.count(f"{STORE}.bo_Client") == 2, "what came meanwhile is taken")
 
 
+@pytest.mark.nightly
 def test_a_trigger_of_someone_else_that_notifies_is_no_fault_of_rows(site: Site) -> None:
     """As on a golden table: the run waits until the queue is free, and no row is rejected."""
     site.run()

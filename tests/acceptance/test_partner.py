@@ -56,6 +56,7 @@ def play(site: Site, *arguments: str) -> Ended:
     return site.etl(*command, ETL_PARTNER_PASSWORD=PARTNER_PASSWORD)
 
 
+@pytest.mark.nightly
 def test_every_scenario_adds_up(site: Site) -> None:
     batches = str(len(SCENARIOS) * ROUNDS)
     with engine_beside(site) as faults:

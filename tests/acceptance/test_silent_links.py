@@ -160,6 +160,7 @@ def test_a_server_that_lets_in_and_says_nothing(site: Site, box: Middlebox) -> N
         assert "Traceback" not in done.err
 
 
+@pytest.mark.nightly
 def test_a_service_that_waits_and_one_that_runs(site: Site, box: Middlebox) -> None:
     site.set(copyTables="false", leaseSeconds=9, heartbeatSeconds=1, pollSeconds=1)
     site.write(SCHEDULE, NEVER)

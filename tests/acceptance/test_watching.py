@@ -77,6 +77,7 @@ def test_sigterm_keeps_its_code_and_fixes_the_terminal(site: Site) -> None:
         assert screen.echoes()
 
 
+@pytest.mark.nightly
 def test_into_a_pipe_it_writes_a_line_per_change(site: Site) -> None:
     watching = site.start("status", "--watch", "--interval", "0.1")
     assert watching.stdout

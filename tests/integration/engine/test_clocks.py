@@ -14,6 +14,8 @@ from tests.fix_clock import Clock, clocked_server
 from tests.fix_company import CLAIMS, STORE, Site, ended, new_site, until
 from tests.fix_database import fresh_database
 
+pytestmark = pytest.mark.slow
+
 Servers = list[tuple[EmbeddedServer, Clock]]
 
 IMPORT = 0

@@ -74,6 +74,7 @@ def site(make_site: MakeSite) -> Site:
     return site
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_a_break_before_any_commit(site: Site, layout: str) -> None:
     # Apart, a task has three commits and more; in steps of four each kind has its turn.

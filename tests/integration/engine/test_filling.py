@@ -168,6 +168,7 @@ def rows(site: Site, table: str) -> list[str]:
     return sorted(repr(row["row"]) for row in found)
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_a_break_before_a_commit(site: Site, layout: str) -> None:
     """In the last part of a run, from the making of the tables on."""

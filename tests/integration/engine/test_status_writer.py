@@ -81,6 +81,7 @@ def test_a_store_that_breaks_off_then_leaves_nothing_marked(site: Site) -> None:
     check_complete(site)
 
 
+@pytest.mark.nightly
 @ONLY_APART
 def test_an_import_that_breaks_off_in_the_midst_of_marking(site: Site) -> None:
     """The fault is another thread's; it ends the task that waits for it, and the task is tried again."""

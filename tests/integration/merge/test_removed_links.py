@@ -240,6 +240,7 @@ def test_null_is_not_removed(inbound: Inbound, removed: str) -> None:
     assert inbound.links("Watcher") == [("k", "a")]
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_a_table_of_before_has_no_such_column(linked: Inbound) -> None:
     """Runs continue; `generate-ddl` tells what is missing, and with it the same table takes links away."""

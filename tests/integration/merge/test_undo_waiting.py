@@ -354,6 +354,7 @@ def test_links_given_and_taken_away_while_they_wait_for_what_undo_removed(inboun
     assert ("Team", "1", "late") in inbound.waiting()
 
 
+@pytest.mark.nightly
 @BOTH_LAYOUTS
 def test_run_and_undone_run_in_any_order(inbound: Inbound) -> None:
     """The run that began to wait is taken back before, or after, the run that made the links."""
@@ -434,6 +435,7 @@ def _random_batch(inbound: Inbound, choose: random.Random) -> None:
             _link(inbound, field, owner, target, removed=choose.random() < 0.2)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(4))
 def test_taking_back_all_runs_the_newest_first_goes_through_all_states(inbound: Inbound, seed: int) -> None:
     """And each undo can itself be taken back, and repeated."""

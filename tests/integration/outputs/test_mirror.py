@@ -42,6 +42,7 @@ def test_a_store_that_was_restored_is_compared_with_its_mirror(outbound: Outboun
     assert outbound.row("Bela") == untouched
 
 
+@pytest.mark.nightly
 def test_a_break_between_the_mirror_and_the_versions(outbound: Outbound) -> None:
     site = outbound.site
     outbound.load("in_Client", {"in_id": "a", "name": "Anne"})
