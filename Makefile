@@ -1,6 +1,6 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo unit test coverage properties crash layouts bench bench-peers nightly check format clean
+.PHONY: help demo unit test coverage properties crash kafka layouts bench bench-peers nightly check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -36,6 +36,12 @@ properties: .venv/test.stamp ## Compare the engine with its model on random hist
 
 crash: .venv/test.stamp ## Kill runners at every round trip and 10,000 times at random for hours, and prove that faults are found
 	@ETL_CRASH=all ETL_CRASH_FAULTS=10000 $(BIN)/python -m pytest tests/crash -m "" $(PYTEST_ARGS)
+
+kafka: .venv/test.stamp ## Kill readers of topics at every round trip, play histories and an hour of load, and prove that faults are found
+	@ETL_CRASH=all ETL_KAFKA_STEP=1 ETL_TEST_CUTS=200 ETL_KAFKA_LOAD_MINUTES=$${ETL_KAFKA_LOAD_MINUTES:-60} ETL_PROPERTY_EXAMPLES=2000 \
+		$(BIN)/python -m pytest tests/integration/kafka tests/integration/kafka_in tests/integration/kafka_out \
+		tests/integration/kafka_records tests/crash/test_kafka.py tests/acceptance/test_openflights_topic.py \
+		tests/acceptance/test_kafka_load.py tests/properties/test_records_and_rows.py -m "" $(PYTEST_ARGS)
 
 layouts: .venv/test.stamp ## Run what is stored and shown with import, store and out in three databases, then on three servers
 	@for layout in "databases apart" "three servers"; do \

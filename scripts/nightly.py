@@ -80,6 +80,28 @@ _LAYOUT_TESTS = (
     "tests/acceptance/test_openflights_versions.py",
 )
 
+_KAFKA_TESTS = (
+    "tests/integration/kafka",
+    "tests/integration/kafka_in",
+    "tests/integration/kafka_out",
+    "tests/integration/kafka_records",
+    "tests/crash/test_kafka.py",
+    "tests/acceptance/test_openflights_topic.py",
+    "tests/acceptance/test_kafka_load.py",
+)
+# The environment may shorten the part; `make kafka` has the hour of load.
+_KAFKA_LENGTHS = {
+    name: os.environ.get(name, value)
+    for name, value in {
+        "ETL_CRASH": "all",
+        "ETL_KAFKA_STEP": "3",
+        "ETL_KAFKA_LOAD_MINUTES": "15",
+        "ETL_TEST_CUTS": "60",
+        "ETL_PROPERTY_EXAMPLES": "200",
+    }.items()
+}
+_KAFKA_HISTORIES = "tests/properties/test_records_and_rows.py"
+
 _STATISTICS_TESTS = "tests/acceptance/test_old_statistics.py"
 
 PARTS = (
@@ -106,6 +128,14 @@ PARTS = (
         "properties",
         "400 random histories of 50 steps beside the model; proves that it finds bugs",
         (_pytest("tests/properties", "-m", "", ETL_PROPERTY_EXAMPLES="400", ETL_PROPERTY_STEPS="50"),),
+    ),
+    Part(
+        "kafka",
+        "readers of topics killed at every round trip, OpenFlights by topic, 15 minutes of load; finds bugs",
+        (
+            _pytest(*_KAFKA_TESTS, "-m", "", **_KAFKA_LENGTHS),
+            _pytest(_KAFKA_HISTORIES, "-m", "", ETL_PROPERTY_EXAMPLES=_KAFKA_LENGTHS["ETL_PROPERTY_EXAMPLES"]),
+        ),
     ),
     Part(
         "layouts",

@@ -12,7 +12,7 @@ import pytest
 from tests.sweeps import leave_cases_to_nightly
 
 # In this order: fix_company imports fix_database, and pytest has to rewrite the asserts of a module before its import.
-pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_company"]
+pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_kafka", "tests.fix_company"]
 
 # Fresh examples in every run, and what it takes to see a failure again: the blob of the example, the seed of the run.
 hypothesis.settings.register_profile("etl", derandomize=False, print_blob=True, deadline=None)
@@ -48,17 +48,33 @@ _NEEDS = {
     "open_folder": "database",
     "zookeeper_server": "zookeeper",
     "own_zookeeper": "zookeeper",
+    "kafka_url": "kafka",
+    "kafka_brokers": "kafka",
+    "secure_kafka": "kafka",
 }
 # Real processes, signals and waits, minutes in all.
 _SLOW = ("acceptance", "crash", "properties")
 # Their subject is what comes after the preparation of store and out_ version; single modules of them are `first_run`.
 _PREPARED = tuple(
     f"integration/{name}"
-    for name in ("cli", "engine", "files", "freshness", "hooks", "logs", "merge", "outputs", "telemetry")
+    for name in (
+        "cli",
+        "engine",
+        "files",
+        "freshness",
+        "hooks",
+        "kafka_in",
+        "kafka_out",
+        "kafka_records",
+        "logs",
+        "merge",
+        "outputs",
+        "telemetry",
+    )
 )
 _TESTS = Path(__file__).parent
 # Of tests with these marks `make test` takes only some cases (tests/sweeps.py).
-_COSTLY = ("database", "zookeeper", "slow")
+_COSTLY = ("database", "kafka", "zookeeper", "slow")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -43,6 +43,7 @@ _COMMANDS = {
     "export": ("etl.cli.export:export", "Write out_ tables into Parquet or CSV files."),
     "partner": ("etl.cli.partner:partner", "Simulate a partner against a test database."),
     "check": ("etl.cli.check:check_up", "Check configuration, server, privileges, tables and clock; say what to do."),
+    "kafka": ("etl.cli.kafka:kafka", "Read topics of Kafka; see and move positions, care for rejected records."),
     "metrics": ("etl.cli.metrics:metrics", "Serve metrics for Prometheus, or print them once."),
     "upgrade": ("etl.cli.upgrade:upgrade", "Bring the engine's own tables to the versions of this program."),
     "clean": ("etl.cli.clean:clean_up", "Delete expired errors, tasks, runs, journal and copies."),

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from etl.errors import ConfigurationError, Problem
 from etl.metadata import companies, company_documents, parse_company
 from etl.quoting import printable
 from etl.resources import folder
-from etl.settings import OriginKind, Setting, explain_settings, parse_settings
+from etl.settings import OriginKind, Schedule, Setting, explain_settings, parse_settings
 from etl.settings.log_file import LOGGING, read_log_structure
+from etl.settings.schedule_file import APPLY_REFERENCES, DELETE_RECORDS, DELETE_REFERENCES
 
 # Of the columns key, value, origin: the same in the tables of all files, and together within 80 columns.
 _WIDTHS = (27, 18, 12)
@@ -135,30 +136,58 @@ def _reported(problem: Problem) -> dict[str, object]:
 def schedule(context: click.Context, company: str | None, number: int, as_json: bool) -> None:
     """Show when `etl run --loop` would look for a hand-over by its schedule, if it started now.
 
-    What the partner hands over starts a run at once, unless startOnHandOver is false.
+    What the partner hands over starts a run at once, unless startOnHandOver is false. Where topics of Kafka are read,
+    also when waiting links are tried again and when recordIds and ended links are deleted.
     """
     tree = _tree(context)
     settings = parse_settings(
         tree.contents, origin=tree.origin, company=company, environ=os.environ, open_texts=tree.open_texts
     )
     zone = zone_of(settings.in_migration.time_zone, os.environ)
+    times = _next_times(settings.schedule, number, zone)
+    kafka = settings.kafka.in_migration
+    of_kafka = {name: getattr(kafka.schedules, attribute) for name, attribute in _OF_KAFKA.items() if kafka.enabled}
+    pattern = settings.schedule.pattern
+    if as_json:
+        found = {"pattern": pattern, "is_off": settings.schedule.is_off, "zone": str(zone), "next": times}
+        more = {
+            name: {"pattern": one.pattern, "is_off": one.is_off, "next": _next_times(one, number, zone)}
+            for name, one in of_kafka.items()
+        }
+        click.echo(json_text(found | ({"kafka": more} if more else {})))
+        return
+    if settings.schedule.is_off:
+        click.echo("The schedule is off: `etl run --loop` starts nothing.")
+    else:
+        _show_times(f"{printable(pattern)} in the zone {zone}", times)
+    for name, one in of_kafka.items():
+        if one.is_off:
+            click.echo(f"{name} is off.")
+        else:
+            _show_times(f"{name}: {printable(one.pattern)}", _next_times(one, number, zone))
+
+
+_OF_KAFKA = {
+    APPLY_REFERENCES: "apply_references",
+    DELETE_RECORDS: "delete_records",
+    DELETE_REFERENCES: "delete_references",
+}
+
+
+def _next_times(schedule: Schedule, number: int, zone: tzinfo) -> list[str]:
     start = instant = datetime.now(UTC)
     times: list[str] = []
-    while len(times) < number:
-        following = settings.schedule.next_after(instant, zone, start=start)
+    while len(times) < number and not schedule.is_off:
+        following = schedule.next_after(instant, zone, start=start)
         if following is None:
             break
         times.append(following.astimezone(zone).isoformat(sep=" "))
         instant = following
-    pattern = settings.schedule.pattern
-    if as_json:
-        found = {"pattern": pattern, "is_off": settings.schedule.is_off, "zone": str(zone), "next": times}
-        click.echo(json_text(found))
-        return
-    if settings.schedule.is_off:
-        click.echo("The schedule is off: `etl run --loop` starts nothing.")
-        return
-    click.echo(f"{printable(pattern)} in the zone {zone}" + ("" if times else ": this never comes"))
+    return times
+
+
+def _show_times(head: str, times: list[str]) -> None:
+    click.echo(head + ("" if times else ": this never comes"))
     for time in times:
         click.echo(f"  {time}")
 

@@ -7,10 +7,10 @@ translates every exception of the driver.
 from sqlalchemy import Connection
 
 from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine
-from etl.database.copying import copy_in, copy_out, copy_rows
+from etl.database.copying import copy_in, copy_out, copy_rows, copy_values, stream_rows
 from etl.database.ensure import ensure_view
 from etl.database.faults import SERIALIZATION_FAILURE
-from etl.database.links import cut_all, deadline, longest_silence, progress_at
+from etl.database.links import cancel_thread, cut_all, deadline, longest_silence, progress_at
 from etl.database.listening import Listener, NotifyQueue, notify, notify_queue
 from etl.database.locking import LOCK_TIMEOUT, lock_holders
 from etl.database.migrations import (
@@ -48,9 +48,11 @@ __all__ = [
     "after_transient",
     "application_name",
     "bring_up",
+    "cancel_thread",
     "copy_in",
     "copy_out",
     "copy_rows",
+    "copy_values",
     "create_database",
     "cut_all",
     "deadline",
@@ -72,5 +74,6 @@ __all__ = [
     "rollback_transaction",
     "snapshot",
     "states_of",
+    "stream_rows",
     "transaction",
 ]

@@ -1,11 +1,11 @@
-"""Streams any number of rows by COPY in constant memory: no row becomes a Python value."""
+"""Streams any number of rows in constant memory, by COPY or by a cursor of the server."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, TextClause
 
-from etl.database.transactions import Parameters
+from etl.database.transactions import Parameters, translated
 
 
 def copy_out(connection: Connection, statement: TextClause, parameters: Parameters, target: BinaryIO) -> int:
@@ -25,6 +25,20 @@ def copy_rows(connection: Connection, statement: TextClause, parameters: Paramet
         yield from stream
 
 
+def stream_rows(
+    connection: Connection, statement: TextClause, parameters: Parameters, *, at_once: int = 5_000
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a query as plain tuples, `at_once` of them at a time, by a cursor of the server."""
+    driver: Any = connection.connection.driver_connection
+    with translated(connection.engine), driver.cursor(name="etl_rows") as cursor:
+        # With its values as literals, as in other cursors: one name may stand for values of two types.
+        with driver.cursor() as plain:
+            text = plain.mogrify(_text(connection, statement), parameters)
+        cursor.execute(text)
+        while rows := cursor.fetchmany(at_once):
+            yield rows
+
+
 def copy_in(connection: Connection, statement: TextClause, blocks: Iterable[bytes | memoryview]) -> int:
     """Feeds a `copy … from stdin` with blocks and returns how many rows it wrote; an error of `blocks` cancels it."""
     driver: Any = connection.connection.driver_connection
@@ -32,6 +46,18 @@ def copy_in(connection: Connection, statement: TextClause, blocks: Iterable[byte
         with cursor.copy(_text(connection, statement)) as stream:
             for block in blocks:
                 stream.write(block)
+        return int(cursor.rowcount)
+
+
+def copy_values(connection: Connection, statement: TextClause, rows: Iterable[Sequence[object]]) -> int:
+    """Writes rows by a `copy … from stdin` in text format, which converts texts to the types of its columns; returns
+    their number. Raises EnvironmentFault for a value that its column refuses."""
+    driver: Any = connection.connection.driver_connection
+    with translated(connection.engine), driver.cursor() as cursor:
+        with cursor.copy(_text(connection, statement)) as stream:
+            write = stream.write_row
+            for row in rows:
+                write(row)
         return int(cursor.rowcount)
 
 

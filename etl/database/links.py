@@ -101,6 +101,17 @@ def cut_all(engines: Collection[sqlalchemy.Engine]) -> None:
             link.cut()
 
 
+def cancel_thread(thread: int, seconds: float) -> None:
+    """Cancels the statement that a thread (its ident) waits for, so that its transaction is rolled back; the connection
+    is closed where the server does not take the request within `seconds`."""
+    for link in _watch.links():
+        if link.waiter == thread and link.waits_since is not None:
+            try:
+                link.cancel_safe(timeout=seconds)
+            except psycopg.Error:
+                link.cut()
+
+
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     """Statements of this thread within the block fail without an answer after `seconds`."""

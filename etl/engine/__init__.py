@@ -7,7 +7,7 @@ line and never prints.
 from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
 from etl.engine.helper import run_or_help
-from etl.engine.loop import run_loop
+from etl.engine.loop import read_topics, run_loop
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import is_prepared, prepare, refuse_unfit, states_at
@@ -50,6 +50,7 @@ __all__ = [
     "read_configuration",
     "read_feed",
     "read_status",
+    "read_topics",
     "refuse_unfit",
     "retire_version",
     "roll_back_version",

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, datetime
-from typing import Never
+from typing import TYPE_CHECKING, Never
 
 from etl.database import Attempts, Backoff, longest_silence, progress_at, transaction
-from etl.engine.config_watcher import ConfigWatcher
+from etl.engine.config_watcher import ConfigSnapshot, ConfigWatcher
 from etl.engine.hand_over_listener import HandOverListener
 from etl.engine.helper import help_run
 from etl.engine.notifications import watch_feed
@@ -25,9 +25,13 @@ from etl.engine.signals import Signals
 from etl.engine.systemd import ServiceManager
 from etl.engine.timing import Ticks
 from etl.engine.wiring import build_runtime
-from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld
+from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld, Problem
 from etl.logs import Log
+from etl.settings.kafka_keys import IN_KAFKA
 from etl.sources.in_tables.handshake import Action, Decision
+
+if TYPE_CHECKING:
+    from etl.engine.kafka_in import RecordReading
 
 _log = logging.getLogger("in_pg_migration")
 
@@ -39,6 +43,8 @@ _STUCK_SECONDS = 60.0
 # After faults of the environment, as long as they last.
 _BACKOFF = Backoff(first=1.0, longest=60.0)
 
+_SWITCH = "hasInMigrationKafka"
+
 Tell = Callable[[Outcome], None]
 Around = Callable[[Runtime], AbstractContextManager[object]]
 
@@ -46,7 +52,8 @@ Around = Callable[[Runtime], AbstractContextManager[object]]
 def run_loop(
     url: str, company: str | None, environ: Mapping[str, str], log: Log, tell: Tell, around: Around = nullcontext
 ) -> Never:
-    """Serves until a signal ends it, and raises Stopped then; `tell` is called with each finished run.
+    """Serves until a signal ends it, and raises Stopped then; `tell` is called with each finished run. Beside runs it
+    reads topics of Kafka, where the configuration says so.
 
     `around` is entered for as long as one configuration is in force.
 
@@ -55,13 +62,31 @@ def run_loop(
     Loop(url, company, environ, log, tell, around).run()
 
 
+def read_topics(url: str, company: str | None, environ: Mapping[str, str], log: Log) -> Never:
+    """Reads topics of Kafka and starts no run, until a signal ends it; raises Stopped then.
+
+    Raises ConfigurationError if the configuration is faulty from the start or reads no topics, RunStopped when more
+    records are rejected than errorLimit allows.
+    """
+    Loop(url, company, environ, log, lambda outcome: None, nullcontext, has_runs=False).run()
+
+
 class Loop:
     """One service for one company."""
 
     def __init__(
-        self, url: str, company: str | None, environ: Mapping[str, str], log: Log, tell: Tell, around: Around
+        self,
+        url: str,
+        company: str | None,
+        environ: Mapping[str, str],
+        log: Log,
+        tell: Tell,
+        around: Around,
+        *,
+        has_runs: bool = True,
     ) -> None:
-        self._environ, self._tell, self._around = environ, tell, around
+        self._environ, self._tell, self._around, self._has_runs = environ, tell, around, has_runs
+        self._reading: RecordReading | None = None
         self._signals = Signals()
         self._config_watcher = ConfigWatcher(url, company, environ, log, self._signals.wake)
         self._manager = ServiceManager(environ)
@@ -78,6 +103,8 @@ class Loop:
         self._next_poll = 0.0
         self._looks_again = False
         self._said = ""
+        self._said_of_topics = ""
+        self._is_first_look = True
         self._tried_runs = 0
         self._alive_at = time.monotonic()
 
@@ -92,6 +119,7 @@ class Loop:
                 self._signals.wait(min(seconds, _LOOK_SECONDS), self._listener.files)
         finally:
             self._manager.stopping()
+            self._stop_reading()
             self._close_runtime()
             self._config_watcher.close()
 
@@ -101,6 +129,9 @@ class Loop:
         current = self._config_watcher.current
         if current is None or self._ticks is None or not self._config_watcher.is_reachable:
             self._manager.status("waits for its configuration")
+            return _LOOK_SECONDS
+        self._read_topics(current)
+        if not self._has_runs:
             return _LOOK_SECONDS
         if not current.settings.has_in_migration or current.settings.schedule.is_off:
             why = "the schedule is off" if current.settings.has_in_migration else "hasInMigration is false"
@@ -119,6 +150,7 @@ class Loop:
             self._manager.reloading()
         is_first = self._config_watcher.current is None
         if self._config_watcher.refresh(again=is_reload) and self._config_watcher.current:
+            self._stop_reading()
             self._close_runtime()
             current = self._config_watcher.current
             self._ticks = Ticks.begin(current.settings.schedule, current.zone, self._start, datetime.now(UTC))
@@ -127,6 +159,39 @@ class Loop:
             _log.info("%s; %s", "the service is up" if is_first else "the service continues", self._ticks)
         if is_reload or (is_first and self._config_watcher.current):
             self._manager.ready()
+
+    def _read_topics(self, current: ConfigSnapshot) -> None:
+        """Begins the reading of topics, if there is any and it has not begun."""
+        if not current.settings.kafka.in_migration.enabled:
+            if not self._has_runs and self._is_first_look:
+                raise ConfigurationError(Problem("is false, so there is nothing to read", IN_KAFKA, None, _SWITCH))
+        elif self._reading is None:
+            try:
+                from etl.engine.kafka_in import RecordReading
+            except ConfigurationError as fault:  # the extra `kafka` is needed by those who read topics
+                if not self._has_runs:
+                    raise
+                self._say_of_topics(str(fault))
+                return
+            self._reading = RecordReading(current.settings, current.company, self._environ)
+            self._reading.start()
+            _log.info("topics are read: %s", ", ".join(current.settings.kafka.in_migration.topics))
+        elif self._reading.failed and not self._has_runs:
+            raise self._reading.failed
+        self._is_first_look = False
+        if not self._has_runs:
+            self._manager.status("reads topics" if self._reading else "hasInMigrationKafka is false")
+
+    def _say_of_topics(self, text: str) -> None:
+        if text != self._said_of_topics:
+            self._said_of_topics = text
+            _log.error("no topics are read: %s", text)
+
+    def _stop_reading(self) -> None:
+        """Ends the reading of topics; what was read and not merged is read again."""
+        reading, self._reading = self._reading, None
+        if reading:
+            reading.stop()
 
     def _is_due(self, ticks: Ticks) -> bool:
         """Whether to look at the marker. A hand-over during a pause after a fault is found after the pause."""

@@ -1,8 +1,8 @@
-"""Reverts a run; the undo is recorded as a run of its own."""
+"""Reverts a run, or a unit of a source that has no runs; the undo is recorded as a run or unit of its own."""
 
 from dataclasses import dataclass
 
-from etl.database import Connection, SqlTemplates, fetch_one, transaction
+from etl.database import Connection, SqlTemplates, fetch_all, fetch_one, transaction
 from etl.engine.preparation import prepare
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
@@ -28,16 +28,20 @@ class Undone:
 def undo(runtime: Runtime, run: int) -> Undone:
     """Reverts what `run` changed, except what later runs changed; then the out_ tables follow.
 
-    If it is killed between the commits of a store and an import in two databases, the undo is done, and the next call
+    It may also be the number of a batch of records, or of the undo of one: such units only the store knows. If it is
+    killed between the commits of a store and an import in two databases, the undo is done, and the next call
     only records it in the import. Raises ConfigurationError for an unknown run, MarkerHeld while a run is under way.
     """
     prepare(runtime)
     with transaction(runtime.engine) as connection:
         runtime.handshake.lock_out_runs(connection)
-        if not _has_ended(connection, runtime, run):
-            raise ConfigurationError(f"there is no ended run {run} in schema {runtime.in_schema}: see `etl status`")
         with runtime.connections(connection) as connections:
-            undone = _unheard(runtime, connections, run) or _take_back(runtime, connections, run)
+            if _has_ended(connection, runtime, run):
+                undone = _unheard(runtime, connections, run) or _take_back(runtime, connections, run)
+            elif source := _other_source(connections.store, runtime, run):
+                undone = _take_back_unit(runtime, connections.store, run, source)
+            else:
+                raise ConfigurationError(f"there is no ended run {run} in schema {runtime.in_schema}: see `etl status`")
     # A transaction does not see its own journal position; if this one fails, the next run catches up.
     out: Counters = {}
     if runtime.settings.has_out_migration:
@@ -60,6 +64,22 @@ def _take_back(runtime: Runtime, connections: Connections, run: int) -> NotedUnd
     if not connections.is_single:
         runtime.store_fence.note_undo(connections.store, run, undone)
     return undone
+
+
+def _other_source(store: Connection, runtime: Runtime, unit: int) -> str:
+    """The source of an ended unit that is no run of in_ tables; "" if there is none."""
+    row = fetch_one(store, _sql("unit_of_other_source", schema=runtime.store.schema), {"number": unit})
+    return str(row.source) if row else ""
+
+
+def _take_back_unit(runtime: Runtime, store: Connection, unit: int, source: str) -> NotedUndo:
+    runtime.store_fence.shut_out(store)
+    with transaction(runtime.store_engine) as beside:  # as in _take_back
+        as_unit = runtime.store.next_number(beside, above=unit)
+    [now] = fetch_all(store, _sql("store_time"))
+    counters = undo_run(store, runtime.company, runtime.store.schema, run=unit, as_run=as_unit, at=now.at)
+    Unit(as_unit, source, UnitKind.UNDO, now.at).finish(store, runtime.store.schema, counters)
+    return NotedUndo(as_unit, now.at, counters)
 
 
 def _unheard(runtime: Runtime, connections: Connections, run: int) -> NotedUndo | None:

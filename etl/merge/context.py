@@ -46,13 +46,14 @@ class MergeContext:
     undivided_rows: int
     workers: int
     source: Source = IN_TABLES
+    kind: UnitKind = UnitKind.RUN
     is_relayed: bool = False
     flush_statuses: Callable[[int], None] = _stay
 
     @property
     def unit(self) -> Unit:
-        """The run as a unit of work on the store."""
-        return Unit(self.run, self.source.name, UnitKind.RUN, self.started_at)
+        """The run, or batch, as a unit of work on the store."""
+        return Unit(self.run, self.source.name, self.kind, self.started_at)
 
     @property
     def variables(self) -> dict[str, object]:

@@ -26,7 +26,8 @@ class Source:
     Without it a row gives all loaded fields. `is_ordered`: rows of one instance count in the order of their numbers,
     field by field; else that of the highest external id counts, whatever their order. `is_staged`: the rows are in the
     tables that `create_staged_tables` makes, where a row may also give a state and its origin for the journal, and
-    several rows may have one in_id.
+    several rows may have one in_id. `creates_ids`: a row with an unknown out_id makes an instance with that id.
+    `knows_owners`: its staged links name their owners by instances that are there.
     """
 
     name: str
@@ -34,6 +35,8 @@ class Source:
     gives_some: bool = False
     is_ordered: bool = False
     is_staged: bool = True
+    creates_ids: bool = False
+    knows_owners: bool = False
 
 
 IN_TABLES = Source("in_tables", is_staged=False)

@@ -7,7 +7,7 @@ from etl.config import Tree
 from etl.monitoring.finding import Finding, warning
 
 # A secret within the text itself; `password:ENV=NAME` has none.
-_SECRET = re.compile(r"(?m)^\s*(password|hookUrl)\s*=\s*\S")
+_SECRET = re.compile(r"(?m)^\s*(password|hookUrl|option\.\S*(password|passphrase|secret|pem))\s*=\s*\S")
 
 
 def check_trust(tree: Tree) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ Never reads a file or a ZooKeeper node, and never puts a secret into a message.
 """
 
 from etl.settings.company import company_folders
+from etl.settings.kafka_model import InMigrationKafka, KafkaConnection, KafkaSettings, OutMigrationKafka
 from etl.settings.model import InMigration, OutMigration, PostgresSettings, Settings
 from etl.settings.origin import OriginKind, Setting
 from etl.settings.parse import explain_settings, parse_settings
@@ -12,8 +13,12 @@ from etl.settings.schedule import Schedule
 
 __all__ = [
     "InMigration",
+    "InMigrationKafka",
+    "KafkaConnection",
+    "KafkaSettings",
     "OriginKind",
     "OutMigration",
+    "OutMigrationKafka",
     "PostgresSettings",
     "Schedule",
     "Setting",

@@ -6,6 +6,7 @@ File and key names are those of the platform, so that its files can be used unch
 from typing import Final
 
 from etl.settings.guard_keys import GUARD_KEYS
+from etl.settings.kafka_keys import KAFKA_FILES
 from etl.settings.keys import Key, KeyFile, ValueKind
 from etl.settings.loop_keys import LOOP_KEYS
 from etl.settings.notice_keys import NOTICE_KEYS
@@ -257,4 +258,5 @@ FILES = (
         (Key("comeKafkaInMigration", ValueKind.NUMBER, "1", "Workers of the import.", smallest=1, largest=128),),
         overlaid=False,
     ),
+    *KAFKA_FILES,
 )

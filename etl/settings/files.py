@@ -6,9 +6,10 @@ from difflib import SequenceMatcher
 
 from etl.errors import Problem
 from etl.settings.catalogue import FILES
+from etl.settings.kafka_keys import is_output_name, output_name
 from etl.settings.own_grammars import OWN_GRAMMARS
 
-# One wrong letter in twenty. The platform's own InMigrationKafkaConfig.txt is less similar than that.
+# One wrong letter in twenty.
 _SIMILAR = 0.9
 _OVERLAID = {file.path for file in FILES if file.overlaid}
 _KNOWN = {file.path for file in FILES} | set(OWN_GRAMMARS)
@@ -20,7 +21,11 @@ def misplaced_files(texts: Mapping[str, str], location: Callable[[str], str]) ->
     for path in sorted(texts):
         inside = _COMPANY.fullmatch(path)
         relative = inside[1] if inside else path
-        if relative not in _KNOWN:
+        if output := output_name(relative):
+            if not is_output_name(output):
+                message = "is not read: the name of an output has at most 40 letters, digits, _ and -; rename the text"
+                yield Problem(message, location(path))
+        elif relative not in _KNOWN:
             meant = _meant(relative)
             if meant:
                 yield Problem(f"is not read; did you mean {meant}? Rename or remove it", location(path))
@@ -42,7 +47,7 @@ def _meant(relative: str) -> str | None:
 
 
 def _similar(name: str, known: str) -> bool:
-    # A copy beside the original (InMigrationConfig.txt.bak, …txt~) is not a misspelling.
-    if name.startswith((f"{known}.", f"{known}~")):
+    # A copy beside the original (InMigrationConfig.txt.bak, …txt~, InMigrationConfig.old.txt) is not a misspelling.
+    if name.startswith((f"{known}~", f"{known.removesuffix('txt')}")):
         return False
     return SequenceMatcher(None, name.lower(), known.lower()).ratio() > _SIMILAR

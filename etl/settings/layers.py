@@ -1,8 +1,10 @@
 """Reads texts into settings, layer by layer: default, file, the company's own file, each key by key."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+
+from pydantic import SecretStr
 
 from etl.errors import Problem
 from etl.settings.catalogue import FILES, IN_MIGRATION
@@ -10,6 +12,7 @@ from etl.settings.company import choose, company_folders, is_code, undecided
 from etl.settings.convert import FaultyValueError, convert
 from etl.settings.files import misplaced_files
 from etl.settings.grammar import Pair, parse_pairs
+from etl.settings.kafka_keys import output_files
 from etl.settings.keys import Key, KeyFile
 from etl.settings.origin import DEFAULT, Origin, OriginKind, Setting
 
@@ -30,6 +33,8 @@ class Layers:
     # Keys with a faulty value; what depends on them is not checked, so that one fault gives one problem.
     faulty: set[tuple[str, str]] = field(default_factory=set)
     company: str = ""
+    # The texts of single outputs into Kafka.
+    outputs: list[KeyFile] = field(default_factory=list)
     # Kept apart, so that `etl config show` works without a company.
     company_problem: Problem | None = None
 
@@ -41,6 +46,14 @@ class Layers:
     def value(self, file: str, key: str) -> object:
         """The value in force."""
         return self.settings[file, key].value
+
+    def members(self, file: str, beginning: str) -> dict[str, Setting]:
+        """What was written of a family of keys: ending -> setting. An empty value is as if it were not there."""
+        return {
+            name.removeprefix(beginning): setting
+            for (path, name), setting in self.settings.items()
+            if path == file and name.startswith(beginning) and setting.value not in ("", SecretStr(""))
+        }
 
     def complain(self, file: str, key: str, message: str) -> None:
         """Adds a problem of a key whose text is well-formed, at the location that its value comes from."""
@@ -57,14 +70,13 @@ def read_layers(
 ) -> Layers:
     """Reads all layers of all files. Raises nothing."""
     layers = Layers(origin, open_texts)
-    for file in FILES:
-        for key in file.keys:
-            layers.settings[file.path, key.name] = Setting(file.path, key, convert(key, key.default), DEFAULT)
-        if file.path in texts:
-            _add_layer(layers, file, file.path, texts[file.path], environ, OriginKind.FILE)
+    _lay_files(layers, FILES, texts, environ)
     _choose_company(layers, company, company_folders(texts))
-    for file in FILES:
-        path = f"companies/{layers.company}/{file.path}"
+    own = f"companies/{layers.company}/"
+    layers.outputs = output_files(path.removeprefix(own) for path in texts)
+    _lay_files(layers, layers.outputs, texts, environ)
+    for file in (*FILES, *layers.outputs):
+        path = f"{own}{file.path}"
         if layers.company and file.overlaid and path in texts:
             _add_layer(layers, file, path, texts[path], environ, OriginKind.COMPANY)
     _check_overlaid_code(layers)
@@ -72,16 +84,28 @@ def read_layers(
     return layers
 
 
+def _lay_files(layers: Layers, files: Iterable[KeyFile], texts: Mapping[str, str], environ: Mapping[str, str]) -> None:
+    """Adds the defaults and the layer that holds for all companies."""
+    for file in files:
+        for key in file.keys:
+            layers.settings[file.path, key.name] = Setting(file.path, key, convert(key, key.default), DEFAULT)
+        if file.path in texts:
+            _add_layer(layers, file, file.path, texts[file.path], environ, OriginKind.FILE)
+
+
 def _add_layer(
     layers: Layers, file: KeyFile, path: str, text: str, environ: Mapping[str, str], kind: OriginKind
 ) -> None:
+    """Adds the layer of one file."""
     location = layers.location(path)
     pairs, problems = parse_pairs(location, text, environ)
     layers.problems.extend(problems)
     for pair in pairs:
-        key = file.key(pair.key)
+        key = file.key(pair.key, hidden=bool(pair.variable))
         if key is None:
-            layers.problems.append(_unknown(file, location, pair))
+            why = file.fault(pair.key)
+            problem = Problem(why, location, pair.line, pair.key) if why else _unknown(file, location, pair)
+            layers.problems.append(problem)
         elif pair.value and key.guarded and path in layers.open_texts:
             layers.problems.append(_untrusted(location, pair, layers.open_texts[path]))
         elif pair.value is not None:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import SecretStr
 
 from etl.settings.due import Due
+from etl.settings.kafka_model import KafkaSettings
 from etl.settings.origin import Setting
 from etl.settings.schedule import Schedule
 
@@ -96,6 +97,7 @@ class Settings:
     out_migration: OutMigration
     # When the import looks for a hand-over.
     schedule: Schedule
+    kafka: KafkaSettings
     # Every key with its value and where it comes from.
     values: tuple[Setting, ...] = field(repr=False)
 

@@ -1,7 +1,17 @@
 """Samples of the files that have a grammar of their own instead of `key=value` lines."""
 
+from etl.settings.kafka_distribution import DISTRIBUTION
 from etl.settings.log_file import LOGGING
-from etl.settings.schedule_file import DEFAULT_PATTERN, METHOD, SCHEDULE
+from etl.settings.schedule_file import (
+    APPLY_REFERENCES,
+    DEFAULT_PATTERN,
+    DELETE_RECORDS,
+    DELETE_REFERENCES,
+    KAFKA_PATTERNS,
+    KAFKA_SCHEDULE,
+    METHOD,
+    SCHEDULE,
+)
 
 _SCHEDULE = f"""\
 # When `etl run --loop` checks whether rows are ready. `etl config schedule` shows the next times.
@@ -66,4 +76,26 @@ root
   assign_to console
 """
 
-OWN_GRAMMARS = {SCHEDULE: _SCHEDULE, LOGGING: _LOGGING}
+_KAFKA_LINES = "\n".join(f"{method} = {pattern}" for method, pattern in KAFKA_PATTERNS.items())
+_KAFKA_SCHEDULE = f"""\
+# When the records that are read from Kafka are looked after. The patterns are those of
+# scheduler/core/InMigrationScheduler.scheduler-config.txt, where they are explained.
+#
+# {DELETE_RECORDS}          forgets recordIds older than recordCleanHours of configs/InMigrationKafkaConfig.txt
+# {APPLY_REFERENCES}            tries waiting links again whose last try is older than interval
+# {DELETE_REFERENCES}  deletes waiting links that have found their end
+
+{_KAFKA_LINES}
+"""
+
+_DISTRIBUTION = """\
+# Business objects whose records go into a topic of their own instead of the topic of their output: code: topic.
+# Client: OUT_MIGRATION_CLIENT
+"""
+
+OWN_GRAMMARS = {
+    SCHEDULE: _SCHEDULE,
+    KAFKA_SCHEDULE: _KAFKA_SCHEDULE,
+    DISTRIBUTION: _DISTRIBUTION,
+    LOGGING: _LOGGING,
+}

@@ -15,6 +15,7 @@ from etl.settings.catalogue import (
     STORE_DATABASE,
     WORKERS,
 )
+from etl.settings.kafka import kafka
 from etl.settings.keys import Key, ValueKind
 from etl.settings.layers import Layers, read_layers
 from etl.settings.model import InMigration, NullPolicy, OutMigration, Settings
@@ -91,6 +92,7 @@ def _assemble(layers: Layers, texts: Mapping[str, str], environ: Mapping[str, st
             fill_seconds=_number(layers, OUT_DATABASE, "fillSeconds"),
         ),
         schedule=schedule,
+        kafka=kafka(layers, texts, environ),
         values=(*layers.settings.values(), version),
     )
 

@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 
 from etl.settings.catalogue import FILES
-from etl.settings.keys import Key, KeyFile, ValueKind
+from etl.settings.keys import Key, KeyFamily, KeyFile, ValueKind
 from etl.settings.own_grammars import OWN_GRAMMARS
 
 _WIDTH = 100
@@ -20,12 +20,16 @@ def samples() -> dict[str, str]:
 
 
 def _sample(file: KeyFile) -> str:
-    blocks = [_comment(file.comment), *(_block(key) for key in file.keys)]
+    blocks = [_comment(file.comment), *(_block(key) for key in file.keys), *map(_family_block, file.families)]
     return "\n\n".join(blocks) + "\n"
 
 
 def _block(key: Key) -> str:
     return f"{_comment(key.comment, *_remarks(key))}\n{key.name}={key.default}"
+
+
+def _family_block(family: KeyFamily) -> str:
+    return "\n".join((_comment(family.comment), *(f"# {line}" for line in family.examples)))
 
 
 def _remarks(key: Key) -> list[str]:

@@ -1,5 +1,6 @@
 """The fixed tables of a company's golden store."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from etl.database import Connection, SqlTemplates, execute, fetch_all
@@ -28,10 +29,19 @@ class Store:
         execute(connection, _sql("journal_restored", store_schema=self.schema))
         execute(connection, _sql("units_restored", schema=self.schema))
 
-    def advance_positions(self, connection: Connection, unit: int) -> None:
+    def advance_positions(
+        self, connection: Connection, unit: int, served: Iterable[tuple[str, str, str]] | None = None
+    ) -> None:
         """At the end of a unit, when all its tasks are done: what it brought need not be looked up for waiting links
-        again, unless another unit ran meanwhile."""
-        execute(connection, _sql("advance_positions", schema=self.schema), {"unit": unit})
+        again, unless another unit ran meanwhile. `served`: the (object, field, target) that it has looked up, if not
+        all that have waiting links."""
+        keys = [] if served is None else list(served)
+        values = dict(
+            zip(("bos", "fields", "targets"), (list(names) for names in zip(*keys, strict=True)), strict=False)
+        )
+        statement = _sql("advance_positions", schema=self.schema, only_some=served is not None)
+        if served is None or keys:
+            execute(connection, statement, {"unit": unit, **values})
 
     def old_before(self, connection: Connection, days: int, *, at_most: int | None) -> int:
         """The number below which all units are older than `days`, whatever their source; not above `at_most`."""
@@ -39,7 +49,8 @@ class Store:
         return min((int(one) for one in (row.number, at_most) if one is not None), default=0)
 
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
-        """Deletes changes of runs with numbers below `before` that every out_ version has followed, at most `limit`."""
+        """Deletes changes of runs with numbers below `before` that every out_ version and output has read, at most
+        `limit`."""
         return execute(connection, _sql("clean_journal", schema=self.schema), {"before": before, "limit": limit})
 
     def clean_ended(self, connection: Connection, *, before: int, limit: int) -> int:
@@ -55,6 +66,6 @@ class Store:
         return execute(connection, _sql("clean_units", schema=self.schema), {"before": before, "limit": limit})
 
     def journal_readers(self, connection: Connection, *, before: int) -> list[str]:
-        """The out_ versions that have not followed the changes of runs below `before`, which therefore stay."""
+        """The out_ versions and outputs that have not read the changes of runs below `before`, which therefore stay."""
         rows = fetch_all(connection, _sql("journal_readers", schema=self.schema), {"before": before})
-        return [row.schema_name for row in rows]
+        return [row.reader for row in rows]

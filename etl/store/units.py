@@ -43,6 +43,10 @@ class Unit:
         values = self._values | {"receipt": json.dumps(receipt)}
         execute(connection, _sql("finish_unit", schema=store_schema), values)
 
+    def forget(self, connection: Connection, store_schema: str) -> None:
+        """Takes its beginning back, as it has changed nothing."""
+        execute(connection, _sql("forget_unit", schema=store_schema), self._values)
+
     @property
     def _values(self) -> dict[str, object]:
         return {**vars(self), "kind": self.kind.value}

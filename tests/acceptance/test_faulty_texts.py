@@ -13,6 +13,7 @@ from etl.cli.config import config
 from etl.config import Source, open_source
 from etl.errors import ConfigurationError
 from etl.settings.catalogue import FILES, STORE_DATABASE, WORKERS
+from etl.settings.kafka_keys import KAFKA_FILES
 from tests.acceptance.service import Service, serving
 from tests.crash import runner
 from tests.faulty_texts import LOGGING, SCHEDULE, Fault, faults, log_faults
@@ -33,6 +34,7 @@ def site(request: pytest.FixtureRequest, make_site: MakeSite, monkeypatch: pytes
         LOGGING,
         WORKERS,
         STORE_DATABASE,
+        *(file.path for file in KAFKA_FILES),
         *(f"companies/{CODE}/{file.path}" for file in FILES if file.overlaid),
     ):
         site.write(path, "")

@@ -102,11 +102,15 @@ class Proxy:
                 return
             for sock in (client, server):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            last = b""
             while message:
-                if not message.is_question:
+                # The end of a COPY that a simple query has begun: no synchronization follows it.
+                ends_copy = message.tag in (b"c", b"f") and last == b"Q"
+                if not message.is_question and not ends_copy:
                     server.sendall(message.frame)
                 elif not self._trip(message, client, server, answering):
                     return
+                last = message.tag if message.is_question else last
                 message = wire_protocol.read(asking)
 
     def _trip(

@@ -23,8 +23,10 @@ from tests.properties.model import Policy
 from tests.properties.two_sources import (
     DOCUMENTS,
     LINK_ROWS,
+    Batch,
     Both,
     Delivery,
+    Part,
     SiteUnderTest,
     batch,
     batch_parts,
@@ -42,13 +44,18 @@ _IS_LONG = "ETL_PROPERTY_EXAMPLES" in os.environ
 SEEDS = [random.randrange(1 << 32) if _IS_LONG else n for n in range(_EXAMPLES // 4)]
 _STEPS = 3
 # Histories in which an injected fault must be found.
-_MOST = 100
+MOST = 100
 _AIMS = ("", "", "stage", "update store_demo", "insert into store_demo", "boi_reference", "pg_advisory", COMMIT)
 
 
 @contextmanager
 def played(
-    server: EmbeddedServer, templates: PreparedTemplates, layout: str, folder: Path, **settings: Any
+    server: EmbeddedServer,
+    templates: PreparedTemplates,
+    layout: str,
+    folder: Path,
+    made: type[SiteUnderTest] = SiteUnderTest,
+    **settings: Any,
 ) -> Iterator[SiteUnderTest]:
     with ExitStack() as stack:
         prepared = templates.of(DOCUMENTS, layout)
@@ -56,7 +63,7 @@ def played(
         lease: Any = {"leaseSeconds": 3600, "heartbeatSeconds": 600}
         site = copied_site(prepared, copies, folder, DOCUMENTS, **lease, **settings)
         stack.callback(site.partner.session.close)
-        yield SiteUnderTest(site, stack.enter_context(site.runtime()))
+        yield made(site, stack.enter_context(site.runtime()))
 
 
 def stops(choose: random.Random) -> list[SwitchPoint]:
@@ -69,6 +76,8 @@ def stops(choose: random.Random) -> list[SwitchPoint]:
 
 class History:
     """One store's life. `worlds`: all that the model allows so far."""
+
+    site_of: type[SiteUnderTest] = SiteUnderTest
 
     def __init__(self, real: SiteUnderTest, seed: int, choose: random.Random, policy: Policy) -> None:
         self.real, self.seed, self.choose, self.policy = real, seed, choose, policy
@@ -94,14 +103,20 @@ class History:
         self._look()
 
     def batch(self) -> None:
-        given = batch(self.choose, self._next())
+        given = self._drawn(self._next())
         self.log.append(str(given))
         self.real.merge(given)
-        self._follow(in_every_order(self.worlds, batch_parts(given)), without=LINK_ROWS)  # the next run writes these
+        self._follow(in_every_order(self.worlds, self._parts(given)), without=LINK_ROWS)  # the next run writes these
+
+    def _drawn(self, step: int) -> Batch:
+        return batch(self.choose, step)
+
+    def _parts(self, given: Batch) -> list[Part]:
+        return batch_parts(given)
 
     def both(self) -> tuple[int, int]:
         """Returns the numbers of both units."""
-        given, records = delivery(self.choose, self._next()), batch(self.choose, self.number)
+        given, records = delivery(self.choose, self._next()), self._drawn(self.number)
         mine, others = stops(self.choose), stops(self.choose)
         is_run_first = self.choose.random() < 0.5
         self.log.append(f"{given}\nat once, first the run: {is_run_first}, {mine} {others}\n{records}")
@@ -113,7 +128,7 @@ class History:
                 units = interleaving.play(engines, self.real.run, lambda: self.real.merge(records))
             else:
                 units = interleaving.play(engines, lambda: self.real.merge(records), self.real.run)
-        worlds = in_every_order(self.worlds, run_parts(self.policy), batch_parts(records))
+        worlds = in_every_order(self.worlds, run_parts(self.policy), self._parts(records))
         self._quiet_run(worlds)
         return units
 
@@ -173,24 +188,36 @@ def _meets(key: tuple[str, str], row: Row, found: dict[tuple[str, str], Row]) ->
     return row.get("name") is not None and any(one.get("name") == row["name"] for one in others)
 
 
-def play(server: EmbeddedServer, templates: PreparedTemplates, layout: str, folder: Path, seed: int) -> None:
+def play(
+    server: EmbeddedServer,
+    templates: PreparedTemplates,
+    layout: str,
+    folder: Path,
+    seed: int,
+    history_of: type[History] = History,
+) -> None:
     choose = random.Random(seed)
     folder = folder / f"{layout} {seed}".replace(" ", "_")
     folder.mkdir()
     policy = Policy(keep_on_null=choose.random() < 0.5, max_value_bytes=1000)
     null_policy = "keep" if policy.keep_on_null else "clear"
-    with played(server, templates, layout, folder, nullPolicy=null_policy) as real:
-        history = History(real, seed, choose, policy)
+    with played(server, templates, layout, folder, history_of.site_of, nullPolicy=null_policy) as real:
+        history = history_of(real, seed, choose, policy)
         for _ in range(_STEPS):
             history.step()
         history.undo()
 
 
 def play_all(
-    server: EmbeddedServer, templates: PreparedTemplates, layout: str, folder: Path, seeds: Iterable[int]
+    server: EmbeddedServer,
+    templates: PreparedTemplates,
+    layout: str,
+    folder: Path,
+    seeds: Iterable[int],
+    history_of: type[History] = History,
 ) -> None:
     for seed in seeds:
-        play(server, templates, layout, folder, seed)
+        play(server, templates, layout, folder, seed, history_of)
 
 
 @pytest.mark.parametrize("layout", [ONE, APART])
@@ -244,5 +271,5 @@ def test_a_fault_between_sources_is_found(
     prepared_templates.of(DOCUMENTS, ONE)
     fault(monkeypatch)
     with pytest.raises((AssertionError, pytest.fail.Exception, EtlError)) as found:
-        play_all(server, prepared_templates, ONE, tmp_path, range(_MOST))
+        play_all(server, prepared_templates, ONE, tmp_path, range(MOST))
     print(str(found.value)[-2000:])

@@ -55,7 +55,7 @@ LINK_ROWS = [f"{name} rows" for name in LINKS]
 _THINGS, _CLAIMS, _NAMES, _WORDS = "abcdef", "kl", ("x", "y", "z", "w"), ("p", "q", None)
 _PAST, _NOW = datetime(2024, 5, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
 """Link rows have times long before, or that of their step, which counts hours from here in the model."""
-_BY_NAME = "="
+BY_NAME = "="
 """A target that is named by its unique value: this before it."""
 Part = Callable[["Both"], None]
 
@@ -67,7 +67,7 @@ class Both(World):
     accepted: dict[str, list[bool]] = field(default_factory=dict)
 
     def known(self, bo: str, in_id: str | None) -> Instance | None:
-        if in_id and in_id.startswith(_BY_NAME):
+        if in_id and in_id.startswith(BY_NAME):
             live = (one for one in self.instances[bo].values() if one.state != "REMOVED")
             return next((one for one in live if one.values.get(UNIQUE[bo]) == in_id[1:]), None)
         return super().known(bo, in_id)
@@ -150,7 +150,7 @@ def batch(choose: random.Random, step: int) -> Batch:
     claims = [Record(in_id, {"Title": choose.choice(_WORDS)}) for in_id in choose.sample(_CLAIMS, choose.randint(0, 1))]
     links = {}
     for name in choose.sample(LINKS, choose.randint(0, 2)):
-        pairs = _pairs(choose, names=[f"{_BY_NAME}{one}" for one in _NAMES])
+        pairs = _pairs(choose, names=[f"{BY_NAME}{one}" for one in _NAMES])
         if pairs:
             links[name] = [
                 RecordLink(owner, target, name != "Team" and choose.random() < 0.2) for owner, target in pairs
@@ -380,7 +380,7 @@ class SiteUnderTest:
                     unit.links(name, *links)
             batch.finish(unit.connection, STORE, {})
         self.waited |= {
-            ("link", json.dumps([link.owner, link.target.removeprefix(_BY_NAME)]))
+            ("link", json.dumps([link.owner, link.target.removeprefix(BY_NAME)]))
             for links in one.links.values()
             for link in links
         }
@@ -445,7 +445,7 @@ class SiteUnderTest:
         for row in self.site.look(f"select * from {STORE}.boi_reference"):
             owner = ids[row["owner"]] if row["owner"] else called.get(("Claim", row["owner_in_id"]), row["owner_in_id"])
             value = row["target_value"]
-            target = by_name.get(value, f"{_BY_NAME}{value}") if row["target_field"] else known.get(value, value)
+            target = by_name.get(value, f"{BY_NAME}{value}") if row["target_field"] else known.get(value, value)
             waits.add((row["field"], owner, target))
         found["waiting"] = sorted(waits)
         return found
@@ -512,6 +512,6 @@ def _by_in_id(origin: str, ids: dict[str, str]) -> str:
 
 
 def _staged(link: RecordLink, origin: str) -> Row:
-    is_named = link.target.startswith(_BY_NAME)
-    given = {"owner_in_id": link.owner, "target_value": link.target.removeprefix(_BY_NAME), "removed": link.removed}
+    is_named = link.target.startswith(BY_NAME)
+    given = {"owner_in_id": link.owner, "target_value": link.target.removeprefix(BY_NAME), "removed": link.removed}
     return given | {"target_field": "name" if is_named else None, "_origin": origin}

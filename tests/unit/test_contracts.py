@@ -26,6 +26,9 @@ WRONG_IMPORTS = {
     "sources/in_tables/stray.py": "import psycopg",
     "files/stray.py": "import etl.merge",
     "cli/stray.py": "import kazoo.client",
+    "engine/stray.py": "import confluent_kafka.admin",
+    "kafka/stray.py": "import etl.store",
+    "settings/kafka_stray.py": "import etl.kafka",
     "errors.py": "import etl.resources",
 }
 

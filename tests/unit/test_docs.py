@@ -11,13 +11,29 @@ from etl.merge.errors.catalogue import CATALOGUE
 from etl.monitoring import MEASURES
 from etl.runs import Kind
 from etl.settings.catalogue import FILES, OUT_VERSION_DEFAULT, OUT_VERSION_VARIABLE
+from etl.settings.kafka_keys import KAFKA as KAFKA_CONFIG
+from etl.settings.kafka_keys import KAFKA_FILES, REFUSED_OPTIONS
 from etl.settings.keys import KeyFile
 from etl.settings.log_file import LOGGING, read_log_structure
+from etl.settings.schedule_file import KAFKA_PATTERNS
 from etl.settings.schedule_parse import parse_schedule
 from etl.simulator import SCENARIOS
 from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND
 from tests.contracts import TERMS, company
-from tests.documentation import CHECKOUT, CONTRACT, ERRORS, MONITORING, OPERATOR, SERVICE, SPEED, blocks, table, words
+from tests.documentation import (
+    CHECKOUT,
+    CONTRACT,
+    ERRORS,
+    KAFKA,
+    MONITORING,
+    OPERATOR,
+    SERVICE,
+    SPEED,
+    blocks,
+    table,
+    words,
+)
+from tests.unit.settings.reading import settings_of
 
 # Of the error tree, of a run with rejected rows, and of signals.
 EXIT_CODES = {one.exit_code for one in vars(errors).values() if hasattr(one, "exit_code")} | {0, 1, 130, 143}
@@ -28,10 +44,28 @@ TEXT = OPERATOR.read_text(encoding="utf-8")
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.path)
 def test_every_key_is_reported_with_its_default(file: KeyFile) -> None:
     reported: dict[str, str] = {}
-    for names, default, _ in table(OPERATOR, f"`{file.path}`"):
+    for names, default, _ in table(KAFKA if file in KAFKA_FILES else OPERATOR, f"`{file.path}`"):
         defaults = words(default) or [""] * len(words(names))
         reported |= dict(zip(words(names), defaults, strict=True))
-    assert reported == {key.name: key.default for key in file.keys}
+    families = {family.name: "" for family in file.families}
+    assert reported == {key.name: key.default for key in file.keys} | families
+
+
+def test_every_schedule_of_kafka_is_reported_with_its_default() -> None:
+    rows = table(KAFKA, "method | default")
+    assert {words(row[0])[0]: words(row[1])[0] for row in rows} == KAFKA_PATTERNS
+
+
+def test_the_options_of_the_kafka_page_are_settings() -> None:
+    [text] = [block.text for block in blocks(KAFKA) if block.language == "properties"]
+    options = settings_of({KAFKA_CONFIG: text}, environ={"KAFKA_PASSWORD": "x"}).kafka.connection.options
+    assert len(options) == len(text.splitlines())
+    page = KAFKA.read_text(encoding="utf-8")
+    named = re.findall(
+        r"`([a-z]+(?:\.[a-z]+)+|acks)`", page.partition("is refused: ")[2].partition("`option.sasl.k")[0]
+    )
+    assert len(named) == 9
+    assert set(named) <= set(REFUSED_OPTIONS)
 
 
 def test_the_version_variable_is_reported() -> None:

@@ -15,7 +15,7 @@ from etl.metadata import names
 from etl.metadata.company import LinkTable
 from etl.metadata.field import LinkMode
 from etl.runs import Chunk
-from etl.store import reading_once
+from etl.store import UnitKind, reading_once
 from etl.store.targets import option_values_of, target_fields
 
 _sql = SqlTemplates(__package__, "etl.merge.links.serving", "etl.merge.links.members", "etl.merge", "etl.store")
@@ -102,6 +102,8 @@ def template_variables(link: LinkTable, chunk: Chunk, context: MergeContext) -> 
         "chunk": chunk,
         "is_staged": is_staged,
         "is_ordered": context.source.is_ordered,
+        "knows_owners": context.source.knows_owners,
+        "is_batch": context.kind is UnitKind.BATCH,
         "unique": unique,
         # What times of links mean, see keep_newest.
         "is_exact": False,

@@ -87,6 +87,7 @@ def template_variables(
         "matching": context.source.matching.name,
         "is_ordered": context.source.is_ordered,
         "is_staged": context.source.is_staged,
+        "creates_ids": context.source.creates_ids,
     }
 
 

@@ -10,3 +10,10 @@ where mine.number = :unit and p.place = {{ journal_place(schema) }}
       from {{ schema | ident }}.unit other
       where other.number <> mine.number and (other.closed_by is null or other.closed_by >= mine.begun_after)
   )
+{% if only_some %}
+  and exists (
+      select
+      from unnest(cast(:bos as text[]), cast(:fields as text[]), cast(:targets as text[])) as s (bo, field, target_bo)
+      where s.bo = p.bo and s.field = p.field and s.target_bo = p.target_bo
+  )
+{% endif %}

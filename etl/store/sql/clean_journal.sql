@@ -1,5 +1,5 @@
--- The oldest part of the journal, as far as it is of old runs and every out_ version has read it: changes of
--- transactions that a version's position does not see as over are still to be read. Only the first rows are looked at,
+-- The oldest part of the journal, as far as it is of old runs and every out_ version and every output has read it:
+-- changes of transactions that a position does not see as over are still to be read. Only the first rows are looked at,
 -- however long the journal is.
 delete from {{ schema | ident }}.journal
 where ctid = any(array(
@@ -10,5 +10,8 @@ where ctid = any(array(
     where j.run < :before
       and not exists (
           select 1 from {{ schema | ident }}.out_version v where j.written_by >= pg_snapshot_xmin(v.journal_position)
+      )
+      and not exists (
+          select 1 from {{ schema | ident }}.kafka_output o where j.written_by >= pg_snapshot_xmin(o.journal_position)
       )
 ))

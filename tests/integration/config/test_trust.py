@@ -15,6 +15,7 @@ from etl.config import Tree, open_source
 from etl.config.permissions import why_open
 from etl.errors import ConfigurationError
 from etl.monitoring.config_checks import check_trust
+from etl.settings.kafka_keys import KAFKA
 from etl.settings.layers import read_layers
 from tests.fix_zookeeper import SecureZookeeper
 
@@ -192,13 +193,24 @@ def test_guarded_keys_of_an_open_tree_are_refused(zookeeper_url: str, line: str,
         assert refused(source.snapshot()) == set()
 
 
-def test_a_secret_that_anyone_may_read_is_reported_but_not_shown(zookeeper_url: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        (IMPORT, "password"),
+        (MAIN, "hookUrl"),
+        (KAFKA, "option.sasl.password"),
+        (KAFKA, "option.ssl.key.pem"),
+        (KAFKA, "option.sasl.oauthbearer.client.secret"),
+        (KAFKA, "option.sasl.oauthbearer.assertion.private.key.passphrase"),
+    ],
+)
+def test_a_secret_that_anyone_may_read_is_reported_but_not_shown(zookeeper_url: str, path: str, key: str) -> None:
     with open_source(zookeeper_url) as source:
-        source.write(IMPORT, "host=h\npassword=hunter2\n")
+        source.write(path, f"host=h\n{key}=hunter2\n")
         found = [one.found for one in check_trust(source.snapshot())]
-        assert f"{IMPORT} holds a secret, and any user may read it" in found
+        assert f"{path} holds a secret, and any user may read it" in found
         assert "hunter2" not in str(found)
-        source.write(IMPORT, "host=h\npassword:ENV=X\n")
+        source.write(path, f"host=h\n{key}:ENV=X\n")
         assert not any("secret" in one.found for one in check_trust(source.snapshot()))
 
 

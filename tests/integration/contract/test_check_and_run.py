@@ -38,7 +38,25 @@ ONLY_STORE = {
 }
 ONLY_ENGINE = {"ROW_QUARANTINED", "CHUNK_QUARANTINED", "ROW_TOO_WIDE"}
 # No row of an in_ table causes them.
-OTHER_SOURCES = {"AMBIGUOUS", "LINK_END_INVALID", "NOT_UNIQUE"}
+OTHER_SOURCES = {
+    "AMBIGUOUS",
+    "BAD_ID",
+    "BAD_JSON",
+    "BAD_SHAPE",
+    "BAD_VALUE",
+    "KEY_DIFFERS",
+    "LINK_END_INVALID",
+    "NOT_ALLOWED",
+    "NOT_TEXT",
+    "NOT_UNIQUE",
+    "RECORD_ID_REUSED",
+    "TOO_DEEP",
+    "TOO_LARGE",
+    "UNKNOWN_FIELD",
+    "UNKNOWN_OBJECT",
+    "UNKNOWN_STATE",
+    "WRONG_TARGET",
+}
 
 FAULTS: dict[str, Callable[[random.Random, int], Row]] = {
     "none": lambda draw, n: {},

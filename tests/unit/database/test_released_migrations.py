@@ -19,6 +19,7 @@ RELEASED = {
     "store 0002_units": "e31e3ccec53324da656c8f8639ab44482a17a30763e7e0a920b210918dc44d6e",
     "store 0003_fence_per_source": "122bada6b603023da909ce40d1c7aa48287ab4e31ef1af0a9f27b9ea953e44eb",
     "store 0004_references": "4121f5c0d0a736a45a1a8ad9479fef0744acca4076c9013f2ba068eedbf88160",
+    "store 0005_kafka": "1fee6b65c6f23295fe14cef532a3a8b70e8866d9c7d646f0a57295a42bef93c7",
     "out 0000_create": "638b898c43c46f1af09c4da684dac727eccff18e4bf264bcaf4c216e464d4a03",
     "out 0001_plain_names": "9d1411e565d8027ec1c397eb7bce2c8d104f6d517d875cfc5239be2236bfebcf",
     "mirror 0000_create": "6abbcb6fcc36743eef3f51983806bc3509adeb3a93ee97b6aceb6282c760f1dd",

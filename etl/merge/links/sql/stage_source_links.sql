@@ -7,15 +7,17 @@
 create temporary table stage on commit drop as
 with {{ given_rows(in_table, store_schema, unique) }},
 known as (
-    select g.*, coalesce(oi._id, o._id, oa.instance) as owner,
+    select g.*, {{ "g.owner_id" if knows_owners else "coalesce(oi._id, o._id, oa.instance)" }} as owner,
         coalesce(ti._id, t._id, ta.instance{{ found_by_value(unique) }}) as target,
-        coalesce(nullif(g.owner_in_id, ''), oi._in_id) as in_id,
+        {{ "cast(null as text)" if knows_owners else "coalesce(nullif(g.owner_in_id, ''), oi._in_id)" }} as in_id,
         {{ "g.removed and g.target_id is null and g.target_field = '' and g.written = ''" if replaces else "false" }}
             as is_end_of_set
     from given g
+{% if not knows_owners %}
     left join {{ store_schema | ident }}.{{ owner_golden | ident }} oi on oi._id = g.owner_id
     left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = nullif(g.owner_in_id, '')
     left join {{ store_schema | ident }}.alias oa on oa.bo = :bo and oa.in_id = nullif(g.owner_in_id, '')
+{% endif %}
     left join {{ store_schema | ident }}.{{ target_golden | ident }} ti on ti._id = g.target_id
     left join {{ store_schema | ident }}.{{ target_golden | ident }} t
         on t._in_id = nullif(g.target_value, '') and g.target_field = ''

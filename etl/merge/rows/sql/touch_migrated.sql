@@ -4,8 +4,9 @@ with touched as (
     update {{ store_schema | ident }}.{{ golden | ident }} g
     set _in_migrated_at = :started_at
 {% if is_staged %}
-    from pg_temp.mark i
-    where i.in_status = 'DONE' and g._id = i.out_id collate "C"
+    from pg_temp.mark m
+    join pg_temp.{{ in_table | ident }} i on i.id = m.id
+    where m.in_status = 'DONE' and g._id = m.out_id collate "C"
 {% else %}
     from {{ in_schema | ident }}.{{ in_table | ident }} i
     where i.occupied_id = :run and i.in_status = 'DONE' and g._id = i.out_id collate "C"

@@ -1,5 +1,6 @@
--- A reference that waited too long becomes an error row, and so does the partner's row. One that
--- waits since a time in the future was written while the clock was wrong: its time counts from now.
+-- A reference that waited too long becomes an error row, and so does the partner's row. Records and rows have limits of
+-- their own: a reference that the other ones gave is left to these. One that waits since a time in the future was
+-- written while the clock was wrong: its time counts from now.
 {% from "ended.jinja" import ended with context %}
 {% from "ended_waits.jinja" import ended_links %}
 {% from "reference.jinja" import of_table, ends, shown_target %}
@@ -12,6 +13,10 @@ with dated as (
 expired as (
     delete from {{ store_schema | ident }}.boi_reference r
     where {{ of_table("r") }} and r.waiting_since < statement_timestamp() - make_interval(mins => :expiry_minutes)
+      and not exists (
+          select from {{ store_schema | ident }}.unit u
+          where u.number = r.run and u.kind {{ "<>" if is_batch else "=" }} 'batch'
+      )
     returning {{ ends("r") }}, r.linked_at, r.run, r.waiting_since
 ),
 noted as (

@@ -3,7 +3,6 @@
 create temporary table duplicate on commit drop as
 select
     s._row, s._group, s._known, s._known_state, s._in_id, s._removed, s._given_state,
-    s._instance as _new_instance,
 {% if folding %}
     s._brings,
 {% endif %}
@@ -17,8 +16,9 @@ select
     case
         when s._action in ('created', 'changed', 'removed') then s.{{ field.column }}
         else g.{{ field.column }}
-    end as {{ field.column }}{{ "," if not loop.last }}
+    end as {{ field.column }},
 {% endfor %}
+    s._instance as _new_instance -- last, as an object may have links alone
 from stage s
 left join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = s._known
 where s._action <> 'rejected' and s._group in (

@@ -16,6 +16,17 @@ from (
     where _in_id is not null
 ) named
 where _group <> first_group
+{% if creates_ids %}
+-- A further external id of an instance that an earlier row makes.
+union
+select _row
+from (
+    select _row, _in_id, first_value(_in_id) over (partition by _group order by _row) as first_in_id
+    from acting
+    where _known is null and _out_id is not null
+) made
+where _in_id is distinct from first_in_id
+{% endif %}
 -- The instance is removed before the row, which is to find another one by its values.
 union
 select r._row

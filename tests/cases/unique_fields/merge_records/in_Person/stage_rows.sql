@@ -13,7 +13,8 @@ candidates as (
         i._origin,
         case
             when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) and (case when get_bit(i._given, 0) = 1 then nullif(i.email, '') end is null and case when get_bit(i._given, 1) = 1 then nullif(i.Passport, '') end is null) then 'NO_ID'
-            when nullif(i.out_id, '') is not null and o._id is null then 'OUT_ID_UNKNOWN'
+            when nullif(i.out_id, '') is not null and o._id is null
+                then 'OUT_ID_UNKNOWN'
             when o._id <> coalesce(b._id, a.instance) then 'IN_ID_TAKEN'
         end as _fault,
         g._id is not null and nullif(i.in_id, '') is not null and b._id is null and a.instance is null as _aliased,

@@ -2,8 +2,9 @@
 with touched as (
     update store_demo.bo_Person g
     set _in_migrated_at = :started_at
-    from pg_temp.mark i
-    where i.in_status = 'DONE' and g._id = i.out_id collate "C"
+    from pg_temp.mark m
+    join pg_temp.in_Person i on i.id = m.id
+    where m.in_status = 'DONE' and g._id = m.out_id collate "C"
       and g._in_migrated_at is distinct from :started_at
     returning g._id, i._origin as origin
 )

@@ -1,5 +1,6 @@
--- A reference that waited too long becomes an error row, and so does the partner's row. One that
--- waits since a time in the future was written while the clock was wrong: its time counts from now.
+-- A reference that waited too long becomes an error row, and so does the partner's row. Records and rows have limits of
+-- their own: a reference that the other ones gave is left to these. One that waits since a time in the future was
+-- written while the clock was wrong: its time counts from now.
 with dated as (
     update store_demo.boi_reference r
     set waiting_since = statement_timestamp()
@@ -8,6 +9,10 @@ with dated as (
 expired as (
     delete from store_demo.boi_reference r
     where r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.waiting_since < statement_timestamp() - make_interval(mins => :expiry_minutes)
+      and not exists (
+          select from store_demo.unit u
+          where u.number = r.run and u.kind = 'batch'
+      )
     returning r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since
 ),
 noted as (

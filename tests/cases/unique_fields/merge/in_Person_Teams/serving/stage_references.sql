@@ -28,7 +28,8 @@ near as materialized (
     union
     select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
     from arrived a
-    join store_demo.boi_reference r on r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.owner_in_id = a.in_id
+    join store_demo.boi_reference r
+        on r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.owner_in_id = a.in_id and r.owner_in_id <> ''
     where a.bo = :bo
     union
     select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by

@@ -3,7 +3,6 @@
 create temporary table duplicate on commit drop as
 select
     s._row, s._group, s._known, s._known_state, s._in_id, s._removed, s._given_state,
-    s._instance as _new_instance,
     s._brings,
     s._holder_email, s._old_email, s._gives_email,
     s._holder_passport, s._old_passport, s._gives_passport,
@@ -23,7 +22,8 @@ select
     case
         when s._action in ('created', 'changed', 'removed') then s.Number
         else g.Number
-    end as Number
+    end as Number,
+    s._instance as _new_instance -- last, as an object may have links alone
 from stage s
 left join store_demo.bo_Person g on g._id = s._known
 where s._action <> 'rejected' and s._group in (

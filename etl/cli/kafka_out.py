@@ -1,0 +1,107 @@
+"""`etl kafka out`, `recover`, `forget-output`: changes of the store, and the whole of it, into topics."""
+
+import time
+from dataclasses import asdict
+
+import click
+
+from etl.cli.interrupt import ended_by_ctrl_c
+from etl.cli.printing import COMPANY, config_url, json_text
+from etl.engine import open_runtime
+from etl.engine.kafka_outputs import forget_output, serve_outputs, write_outputs
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def add_out_commands(group: click.Group) -> None:
+    """Adds the commands of this file to `etl kafka`."""
+    for command in (out, recover, forget):
+        group.add_command(command)
+
+
+def _codes(context: click.Context, parameter: click.Parameter, value: str | None) -> list[str]:
+    return [part.strip() for part in (value or "").split(",") if part.strip()]
+
+
+@click.command()
+@COMPANY
+@click.option("--output", "names", multiple=True, metavar="NAME", help="Only this output; may be repeated.")
+@click.option("--loop", is_flag=True, help="Continue until a signal ends it.")
+@_JSON
+@click.pass_context
+def out(context: click.Context, company: str | None, names: tuple[str, ...], loop: bool, as_json: bool) -> None:
+    """Write what has changed in the golden store into topics, each change once, until nothing is left."""
+    with open_runtime(config_url(context), company) as runtime:
+        if loop:
+            with ended_by_ctrl_c():
+                serve_outputs(runtime, _sleep)
+            return
+        written = write_outputs(runtime, names)
+    if as_json:
+        click.echo(json_text({name: asdict(one) for name, one in written.items()}))
+        return
+    for name, one in written.items():
+        rest = f"; {one.unsent} were too large for their topic" if one.unsent else ""
+        click.echo(f"{name}: {one.records} records in {one.steps} transactions{rest}.")
+
+
+def _sleep(seconds: float) -> bool:
+    time.sleep(seconds)
+    return True
+
+
+@click.command()
+@COMPANY
+@click.option("--output", "name", metavar="NAME", help="Whose format and topics; needed where there are several.")
+@click.option("--bo-codes", "codes", callback=_codes, metavar="A,B", help="Only these business objects.")
+@click.option("--exclude-bo-codes", "excluded", callback=_codes, metavar="C", help="Not these; wins over --bo-codes.")
+@click.option("--topic", default="", metavar="TOPIC", help="Topic for all records, instead of those of the output.")
+@click.option("--continue", "is_continued", is_flag=True, help="Perform the tasks that are unfinished.")
+@click.option("--give-up", is_flag=True, help="Drop the tasks that are unfinished.")
+@_JSON
+@click.pass_context
+def recover(
+    context: click.Context,
+    company: str | None,
+    name: str | None,
+    codes: list[str],
+    excluded: list[str],
+    topic: str,
+    is_continued: bool,
+    give_up: bool,
+    as_json: bool,
+) -> None:
+    """Write whole business objects into topics, as full images.
+
+    Refused while tasks of a run or of a recovery are unfinished. One that was killed continues with --continue where it
+    was; the view last_migration_state shows its tasks.
+    """
+    if (is_continued or give_up) and (name or codes or excluded or topic or (is_continued and give_up)):
+        raise click.UsageError("--continue and --give-up stand alone")
+    from etl.engine.kafka_recovery import begin_recovery, continue_recovery, give_up_recovery
+
+    with open_runtime(config_url(context), company) as runtime:
+        if give_up:
+            click.echo(f"{give_up_recovery(runtime)} tasks were dropped.")
+            return
+        if not is_continued:
+            begin_recovery(runtime, name, codes=codes, excluded=excluded, topic=topic)
+        found = continue_recovery(runtime)
+    if as_json:
+        click.echo(json_text(asdict(found)))
+        return
+    for code, records in found.records.items():
+        click.echo(f"{code}: {records} records.")
+    if found.unsent:
+        click.echo(f"{found.unsent} records were too large for their topic; see the table kafka_unsent_record.")
+
+
+@click.command("forget-output")
+@COMPANY
+@click.argument("name")
+@click.pass_context
+def forget(context: click.Context, company: str | None, name: str) -> None:
+    """Free the journal that an output keeps which is switched off for good."""
+    with open_runtime(config_url(context), company) as runtime:
+        known = forget_output(runtime, name)
+    click.echo(f"The output {name} is forgotten." if known else f"There is no output {name}.")

@@ -1,0 +1,136 @@
+"""What `etl kafka` shows of partitions, errors and dead letters. What partners wrote is escaped."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from etl.cli.printing import console
+from etl.cli.tables import plain_table
+from etl.quoting import printable, shown
+
+if TYPE_CHECKING:
+    from etl.monitoring.kafka_status import PartitionStatus, ReadingStatus
+    from etl.sources.kafka.outbox import DeadLetter
+
+_SHOWN = 4_000
+
+
+def show_status(found: "ReadingStatus") -> None:
+    """One line per partition, and what else is worth knowing."""
+    if found.fault:
+        click.echo(f"The brokers cannot be asked: {printable(found.fault)}")
+    if not found.partitions:
+        click.echo("No partition has been read yet.")
+        return
+    columns = ["topic", "partition", "next", "end", "lag", "behind", "owner", "token", "state"]
+    rows = [
+        [
+            one.topic,
+            str(one.partition),
+            "" if one.next_offset is None else f"{one.next_offset:,}",
+            "" if one.end is None else f"{one.end:,}",
+            "" if one.lag is None else f"{one.lag:,}",
+            "" if one.lag_seconds is None else f"{one.lag_seconds:,.0f} s",
+            one.owner,
+            str(one.token),
+            _reading(one),
+        ]
+        for one in found.partitions
+    ]
+    console().print(plain_table(columns, rows, numbers={"partition", "next", "end", "lag", "behind", "token"}))
+    for topic, letters in found.unsent.items():
+        click.echo(f"{letters:,} dead letters of {topic} are not sent yet.")
+    if any(one.stopped for one in found.partitions):
+        click.echo("`etl kafka seek` says from where a stopped partition is read on.")
+
+
+def _reading(one: "PartitionStatus") -> str:
+    if not one.is_chosen:
+        return "topic not chosen"
+    return f"stopped: {one.stopped}" if one.stopped else "" if one.owner else "not read"
+
+
+def show_errors(found: Sequence[Mapping[str, Any]]) -> None:
+    """One line per error."""
+    if not found:
+        click.echo("No record has been rejected.")
+        return
+    columns = ["topic", "partition", "offset", "path", "code", "severity", "message"]
+    rows = [
+        [
+            one["topic"],
+            str(one["partition"]),
+            str(one["record_offset"]),
+            shown(one["path"] or ""),
+            one["code"],
+            one["severity"],
+            shown(one["message"]),
+        ]
+        for one in found
+    ]
+    console().print(plain_table(columns, rows, numbers={"partition", "offset"}))
+
+
+def show_letters(found: "Sequence[DeadLetter]") -> None:
+    """One line per dead letter."""
+    if not found:
+        click.echo("No dead letters.")
+        return
+    columns = ["id", "topic", "partition", "offset", "code", "state", "message"]
+    rows = [
+        [
+            str(one.id),
+            one.topic,
+            str(one.partition),
+            str(one.record_offset),
+            one.code,
+            _state(one),
+            shown(one.message),
+        ]
+        for one in found
+    ]
+    console().print(plain_table(columns, rows, numbers={"id", "partition", "offset"}))
+
+
+def show_letter(one: "DeadLetter") -> None:
+    """One dead letter with its value."""
+    click.echo(f"Dead letter {one.id} of batch {one.unit}: {one.topic}/{one.partition}, offset {one.record_offset}")
+    click.echo(f"  {one.code} at {shown(one.path)}: {shown(one.message)}")
+    click.echo(f"  {_state(one)}")
+    click.echo(f"  key    {_text(one.key)}")
+    click.echo(f"  value  {_text(one.value) if not one.is_cut else f'too large to be kept: {one.value_bytes:,} bytes'}")
+
+
+def letter(one: "DeadLetter", *, with_value: bool = False) -> dict[str, object]:
+    """As JSON. Key and value are text, or in Base64 where they are none."""
+    found = asdict(one)
+    key, value = found.pop("key"), found.pop("value")
+    found |= {"key": _plain(key), "key_base64": _base64(key), "is_cut": one.is_cut}
+    return found | {"value": _plain(value), "value_base64": _base64(value)} if with_value else found
+
+
+def _state(one: "DeadLetter") -> str:
+    if one.resent_at is not None:
+        return "sent back"
+    return "not sent" if one.sent_at is None else "sent"
+
+
+def _plain(data: bytes | None) -> str | None:
+    try:
+        return None if data is None else data.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _base64(data: bytes | None) -> str | None:
+    return None if data is None or _plain(data) is not None else base64.b64encode(data).decode()
+
+
+def _text(data: bytes | None) -> str:
+    if data is None:
+        return "(none)"
+    text = shown(data[:_SHOWN].decode(errors="backslashreplace"))
+    return text if len(data) <= _SHOWN else f"{text} … {len(data):,} bytes; --json prints all"

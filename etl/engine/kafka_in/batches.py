@@ -1,0 +1,135 @@
+"""Batches as they grow: messages of a consumer, parsed as they come; no I/O."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from etl.sources.kafka.message import Message, Partition
+from etl.sources.kafka.positions import HeldPartition
+from etl.sources.kafka.reading import ReadBatch, read_batch
+from etl.sources.kafka.shapes import CompanyShape
+
+Held = Mapping[Partition, HeldPartition]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a batch is merged: with this number of messages or bytes, or when its first message has waited this long."""
+
+    records: int
+    bytes: int
+    seconds: float
+
+
+@dataclass
+class Batch:
+    """Messages that are merged in one transaction, and their partitions as they were held when they were read."""
+
+    messages: list[Message] = field(default_factory=list)
+    read: ReadBatch = field(default_factory=ReadBatch)
+    held: dict[Partition, HeldPartition] = field(default_factory=dict)
+
+    def moves(self, held: Held) -> bool:
+        """Whether it would change anything, be it a position."""
+        return any(one in held and offset > held[one].next_offset for one, offset in self.read.next_offsets.items())
+
+    def add(self, messages: list[Message], company: CompanyShape, held: Held) -> None:
+        """Parses further messages, of partitions that are held."""
+        more, read = read_batch(messages, company), self.read
+        self.messages += messages
+        read.messages += more.messages
+        read.bytes += more.bytes
+        read.tombstones += more.tombstones
+        read.records += more.records
+        read.refused += more.refused
+        read.next_offsets |= more.next_offsets
+        read.timestamps |= more.timestamps
+        self.held |= {one: held[one] for one in more.next_offsets}
+
+    def move(self, positions: Mapping[Partition, int], held: Held) -> None:
+        """Moves positions beyond what is no message: marks of transactions, gaps of compaction."""
+        for partition, offset in positions.items():
+            mine = held.get(partition)
+            if mine and offset > self.read.next_offsets.get(partition, mine.next_offset):
+                self.read.next_offsets[partition] = offset
+                self.held[partition] = mine
+
+    def kept(self, held: Held, company: CompanyShape) -> "Batch":
+        """What is left of it: nothing of partitions that are no longer held, or were taken again meanwhile."""
+        left = {one for one, mine in self.held.items() if one in held and held[one].token == mine.token}
+        if len(left) == len(self.held):
+            return self
+        found = Batch()
+        found.add([one for one in self.messages if Partition(one.topic, one.partition) in left], company, held)
+        found.move({one: offset for one, offset in self.read.next_offsets.items() if one in left}, held)
+        return found
+
+
+@dataclass
+class Gathering:
+    """What was received and is not being merged: the batch that grows, and messages that are too many for it."""
+
+    company: CompanyShape
+    limits: Limits
+    clock: Callable[[], float] = time.monotonic
+    batch: Batch = field(default_factory=Batch)
+    _rest: list[Message] = field(default_factory=list)
+    _positions: dict[Partition, int] = field(default_factory=dict)
+    _since: float | None = None
+
+    def receive(self, messages: Iterable[Message], positions: Mapping[Partition, int], held: Held) -> None:
+        """Takes what a consumer has delivered, and where it is afterwards."""
+        self._rest += [one for one in messages if Partition(one.topic, one.partition) in held]
+        self._positions = dict(positions)
+        if self._rest and self._since is None:
+            self._since = self.clock()
+        self._fill(held)
+
+    def _fill(self, held: Held) -> None:
+        """Moves messages into the batch until it is full."""
+        room, left = self.limits.records - self.batch.read.messages, self.limits.bytes - self.batch.read.bytes
+        count = 0
+        for one in self._rest:
+            size = len(one.value or b"")
+            if not room or (size > left and (count or self.batch.messages)):
+                break
+            count, room, left = count + 1, room - 1, left - size
+        if count:
+            self.batch.add(self._rest[:count], self.company, held)
+            del self._rest[:count]
+        if not self._rest:
+            self.batch.move(self._positions, held)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it takes no more."""
+        read = self.batch.read
+        return bool(self._rest) or read.messages >= self.limits.records or read.bytes >= self.limits.bytes
+
+    @property
+    def has_messages(self) -> bool:
+        """Whether there is any."""
+        return bool(self.batch.messages)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is to be merged although more may come."""
+        return self.is_full or (self._since is not None and self.clock() - self._since >= self.limits.seconds)
+
+    def take(self, held: Held) -> Batch:
+        """The batch; a new one begins with what is left."""
+        batch, self.batch = self.batch, Batch()
+        self._since = self.clock() if self._rest else None
+        if self._rest:
+            self._fill(held)
+        else:
+            self._positions = {}
+        return batch
+
+    def keep(self, held: Held) -> None:
+        """Drops what is of partitions that are no longer held. To be called before one of them is taken again."""
+        self._rest = [one for one in self._rest if Partition(one.topic, one.partition) in held]
+        self._positions = {one: offset for one, offset in self._positions.items() if one in held}
+        self.batch = self.batch.kept(held, self.company)
+        if not self.batch.messages and not self._rest:
+            self._since = None

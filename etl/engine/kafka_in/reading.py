@@ -1,0 +1,167 @@
+"""The reading of topics on one host: workers, and beside them what follows their commits and what schedules ask for.
+
+A fault of the environment ends nothing: all is opened again after a pause that grows.
+"""
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from etl.database import Attempts, Backoff, transaction
+from etl.engine.kafka_in.beside import Scheduled, Thread
+from etl.engine.kafka_in.dead_letters import DeadLetterSender
+from etl.engine.kafka_in.worker import Work, Worker
+from etl.engine.record_batches import prepare_records, record_store_of, rules_of, show_batches
+from etl.engine.runtime import Runtime
+from etl.engine.timezone import zone_of
+from etl.engine.wiring import build_runtime
+from etl.errors import EtlError, RunStopped
+from etl.metadata import Company
+from etl.settings import Schedule, Settings
+from etl.sources.kafka.batch import Outcome, RecordStore
+from etl.sources.kafka.upkeep import apply_references, clean_records
+
+_log = logging.getLogger("in_kafka_migration")
+
+_BACKOFF = Backoff(first=0.5, longest=30.0)
+_SEND_SECONDS = 15.0
+_STOP_SECONDS = 4.0
+_LOOK_SECONDS = 0.1
+
+
+class RecordReading:
+    """Reads the topics of one company, under one configuration, in threads of its own from start() to stop().
+
+    `failed`: why it has ended by itself, which only too many rejected records (errorLimit) do.
+    """
+
+    def __init__(self, settings: Settings, company: Company, environ: Mapping[str, str]) -> None:
+        self._settings, self._company, self._environ = settings, company, environ
+        self._is_ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="kafka", daemon=True)
+        self.failed: RunStopped | None = None
+
+    def start(self) -> None:
+        """Begins; returns at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends it: batches are finished or rolled back, partitions given back, the group left, within five seconds."""
+        self._is_ending.set()
+        self._thread.join(_STOP_SECONDS)
+
+    def _run(self) -> None:
+        faults, said = Attempts(), ""
+        while not self._is_ending.is_set():
+            try:
+                with build_runtime(self._settings, self._company, self._environ) as runtime:
+                    prepare_records(runtime)
+                    self._read(runtime, faults)
+                    return
+            except RunStopped as stop:
+                self.failed = stop
+                _log.error("%s", stop)
+                return
+            except EtlError as fault:
+                if str(fault) != said:
+                    said = str(fault)
+                    _log.warning("records wait: %s", fault)
+            except Exception:
+                _log.exception("the reading of records has met a fault of the program and begins again")
+            self._is_ending.wait(faults.pause([_BACKOFF]))
+
+    def _read(self, runtime: Runtime, faults: Attempts) -> None:
+        """Reads until it is stopped. Raises the fault of the first worker that ends."""
+        source = self._settings.kafka.in_migration
+        into = record_store_of(runtime, rules_of(source))
+        follower = Thread("out_ tables of records", partial(_show, runtime))
+        sender = DeadLetterSender(into, source, self._settings.kafka.connection)
+        post = Thread("dead letters", lambda: _discard(sender.send()), every=_SEND_SECONDS)
+        zone = zone_of(self._settings.in_migration.time_zone, self._environ)
+        scheduled = Scheduled(_schedules(runtime, into, follower.wake), zone)
+        beside = [follower, post, Thread("schedules of records", scheduled, every=scheduled.every)]
+
+        def committed(outcome: Outcome) -> None:
+            if outcome.unit is not None:
+                follower.wake()
+            if outcome.dead_letters:
+                post.wake()
+
+        work = Work(runtime, into, source, committed)
+        workers = [_Started(work, f"{socket.gethostname()} {runtime.owner}", number) for number in self._numbers()]
+        for thread in beside:
+            thread.start()
+        try:
+            while not self._is_ending.wait(_LOOK_SECONDS):
+                ended = next((one for one in workers if not one.thread.is_alive()), None)
+                if ended:
+                    raise ended.fault or EtlError("a worker has ended")
+        finally:
+            for one in workers:
+                one.worker.stop()
+            for thread in beside:
+                thread.stop()
+            for one in workers:
+                one.thread.join(_STOP_SECONDS)
+            for thread in beside:
+                thread.join(1.0)
+
+    def _numbers(self) -> range:
+        return range(1, self._settings.worker_count + 1)
+
+
+class _Started:
+    """A worker in its thread, and how it has ended."""
+
+    def __init__(self, work: Work, owner: str, number: int) -> None:
+        self.worker = Worker(work, f"{owner}/{number}", f"kafka-{number}")
+        self.fault: BaseException | None = None
+        self.thread = threading.Thread(target=self._run, name=f"kafka-{number}", daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            self.worker.run()
+        except BaseException as fault:
+            self.fault = fault
+
+
+def _show(runtime: Runtime) -> None:
+    show_batches(runtime)
+
+
+def _discard(_: object) -> None:
+    """Its number is not needed."""
+
+
+def _schedules(
+    runtime: Runtime, into: RecordStore, changed: Callable[[], None]
+) -> dict[str, tuple[Schedule, Callable[[], None]]]:
+    schedules = runtime.settings.kafka.in_migration.schedules
+    in_migration = runtime.settings.in_migration
+    limit, days = in_migration.clean_limit, in_migration.clean_days
+
+    def apply() -> None:
+        outcome = apply_references(into)
+        if outcome.unit is not None:
+            _log.info("waiting links were tried again: batch %d", outcome.unit)
+            changed()
+
+    def clean() -> None:
+        cleaned = clean_records(into, limit=limit, dead_letter_days=days)
+        _log.info("%d recordIds and %d dead letters were deleted", cleaned.record_ids, cleaned.dead_letters)
+
+    def clean_references() -> None:
+        with transaction(runtime.store_engine, enable_seqscan="off") as connection:
+            newest = runtime.store_fence.highest_unit(connection)
+            before = runtime.store.old_before(connection, days, at_most=newest)
+            ended = runtime.store.clean_ended(connection, before=before, limit=limit)
+        _log.info("%d waiting links that have found their end were deleted", ended)
+
+    return {
+        "applyRefBoi": (schedules.apply_references, apply),
+        "deleteRecords": (schedules.delete_records, clean),
+        "deleteUnActualRecords": (schedules.delete_references, clean_references),
+    }

@@ -1,0 +1,135 @@
+"""Takes partitions: from where each is read on, and why one is not read at all. Nothing is ever reset by itself."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from etl.database import Connection, transaction
+from etl.errors import EnvironmentFault, TransientFault
+from etl.kafka import Admin, Topic
+from etl.kafka import Partition as ClientPartition
+from etl.settings import InMigrationKafka
+from etl.sources.kafka.batch import RecordStore
+from etl.sources.kafka.message import Partition
+from etl.sources.kafka.positions import HeldPartition
+
+_log = logging.getLogger("in_kafka_migration")
+
+
+class Stop(StrEnum):
+    """Why a partition is not read until an operator decides; the texts are in the store."""
+
+    RECREATED = "the topic was made again"
+    LOST = "records are gone"
+    BEYOND = "the partition ends before the next record"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to do with a partition: read it on (both None), stop it, or begin at `start`; `said` tells people why."""
+
+    stop: Stop | None = None
+    start: int | None = None
+    said: str = ""
+
+
+@dataclass
+class Taken:
+    """Partitions that are read on, those that are not and why, and those whose topic is not there."""
+
+    held: dict[Partition, HeldPartition] = field(default_factory=dict)
+    stopped: dict[Partition, HeldPartition] = field(default_factory=dict)
+    missing: set[Partition] = field(default_factory=set)
+
+
+def verdict(held: HeldPartition, topic_id: str, low: int, high: int, source: InMigrationKafka) -> Verdict:
+    """Whether a partition can be read on. `low`: its first offset, `high`: the one after its last committed record."""
+    at, do = f"{held.partition}: ", "; `etl kafka seek` says from where it is read on"
+    if topic_id and held.topic_id and topic_id != held.topic_id:
+        said = f"{at}the topic was deleted and made again (id {held.topic_id}, now {topic_id})"
+        if source.when_topic_recreated == "beginning":
+            return Verdict(start=low, said=f"{said}: it is read from its first record, {low}, on")
+        return Verdict(Stop.RECREATED, said=said + do)
+    if held.next_offset > high or held.stopped == Stop.BEYOND:
+        said = f"{at}the next record would be {held.next_offset}, but the partition has ended before, at {high}"
+        return Verdict(Stop.BEYOND, said=said + do)
+    if held.next_offset < low:
+        said = f"{at}{low - held.next_offset:,} offsets are gone, from {held.next_offset} to {low - 1}"
+        if source.when_retention_lost == "earliest":
+            return Verdict(start=low, said=f"{said}: it is read from the oldest record, {low}, on")
+        return Verdict(Stop.LOST, said=said + do)
+    return Verdict()
+
+
+def take_partitions(
+    into: RecordStore, admin: Admin, wanted: Iterable[Partition], owner: str, source: InMigrationKafka
+) -> Taken:
+    """Makes `owner` the owner of partitions, and compares each with its topic. One that is not known begins at its
+    first record."""
+    asked = sorted(wanted)
+    topics = _topics(admin, {one.topic for one in asked})
+    there = [one for one in asked if _is_there(one, topics[one.topic])]
+    found = Taken(missing=set(asked) - set(there))
+    if not there:
+        return found
+    bounds = admin.bounds(_client(there))
+    ids = {name: topic.id for name, topic in topics.items() if topic and topic.id}
+    with transaction(into.engine) as connection:
+        held = into.positions.take(connection, {one: bounds[_client([one])[0]][0] for one in there}, owner, ids)
+        for one in held:
+            low, high = bounds[_client([one.partition])[0]]
+            judged = verdict(one, ids.get(one.partition.topic, ""), low, high, source)
+            _settle(connection, into, one, judged, owner, ids, found)
+    return found
+
+
+def _settle(
+    connection: Connection,
+    into: RecordStore,
+    held: HeldPartition,
+    judged: Verdict,
+    owner: str,
+    ids: dict[str, str],
+    found: Taken,
+) -> None:
+    partition = held.partition
+    if judged.said:
+        _log.log(logging.ERROR if judged.stop else logging.WARNING, "%s", judged.said)
+    if judged.stop:
+        into.positions.note_stopped(connection, held, judged.stop)
+        found.stopped[partition] = held
+        return
+    if judged.start is not None:
+        into.positions.seek(connection, partition, judged.start, ids.get(partition.topic))
+        [held] = into.positions.take(connection, {partition: judged.start}, owner, ids)
+    elif held.stopped:
+        into.positions.note_stopped(connection, held, "")
+    found.held[partition] = held
+
+
+def _topics(admin: Admin, names: set[str]) -> dict[str, Topic | None]:
+    """The topics; one that we may not see is as one that is not there, so that others are read."""
+    try:
+        return admin.topics(names)
+    except TransientFault:
+        raise
+    except EnvironmentFault:
+        found: dict[str, Topic | None] = {}
+    for name in names:
+        try:
+            found[name] = admin.topic(name)
+        except TransientFault:
+            raise
+        except EnvironmentFault as fault:
+            _log.warning("%s", fault)
+            found[name] = None
+    return found
+
+
+def _is_there(partition: Partition, topic: Topic | None) -> bool:
+    return topic is not None and partition.number < topic.partitions
+
+
+def _client(partitions: Iterable[Partition]) -> list[ClientPartition]:
+    return [ClientPartition(*one) for one in partitions]

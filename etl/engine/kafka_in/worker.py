@@ -1,0 +1,448 @@
+"""One worker: a consumer that polls in its own thread, and a second thread that merges what was read.
+
+While one batch is merged the next one is read and parsed. When that one is full too, the partitions are paused and
+polling continues, so that the group keeps this member however long a merge or an outage of the database takes.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from etl.database import Attempts, Backoff, transaction
+from etl.engine.kafka_in.batches import Batch, Gathering, Limits
+from etl.engine.kafka_in.error_share import ErrorShare
+from etl.engine.kafka_in.jobs import StoreThread
+from etl.engine.kafka_in.taking import Taken, take_partitions
+from etl.engine.record_batches import batch_policy, merge_batch_with_retry
+from etl.engine.runtime import Runtime
+from etl.errors import EnvironmentFault, EtlError, FencedOut, RunStopped
+from etl.kafka import Admin, Consumer, Received, Trouble, TroubleKind
+from etl.kafka import Message as ClientMessage
+from etl.kafka import Partition as ClientPartition
+from etl.settings import InMigrationKafka
+from etl.sources.kafka.batch import Outcome, RecordStore
+from etl.sources.kafka.message import Message, Partition
+from etl.sources.kafka.positions import HeldPartition, Position
+
+_log = logging.getLogger("in_kafka_migration")
+
+# Of one call of the client: some more may be in memory than a batch takes.
+_RECORDS_A_CALL = 1_000
+_CALL_SECONDS = 0.01
+_IDLE_SECONDS = 0.1
+# A full batch waits so long for the one before it, until its partitions are paused; pausing throws away what the client
+# has read ahead.
+_PATIENCE_SECONDS = 0.5
+# Between two looks whether the partitions are still ours, whether an operator has moved one, whether topics are the
+# same, and whether a topic that was missing is there.
+_LOOK_SECONDS = 3.0
+_AGAIN_SECONDS = 0.5
+_QUESTION_SECONDS = 5.0
+# A partition that goes is given this time for a batch, and its rollback that time: five seconds in all.
+_FINISH_SECONDS = 3.0
+_ROLLBACK_SECONDS = 1.0
+_RELEASE_SECONDS = 0.5
+_BACKOFF = Backoff(first=0.5, longest=10.0)
+
+
+class TopicsChanged(EnvironmentFault):
+    """Topics are other ones than their positions are of, or are gone."""
+
+    def __init__(self, topics: Iterable[str]) -> None:
+        self.topics = frozenset(topics)
+        super().__init__(f"topics were deleted or made again: {', '.join(sorted(self.topics))}")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What all workers of a host share. `committed` is called after each batch."""
+
+    runtime: Runtime
+    into: RecordStore
+    source: InMigrationKafka
+    committed: Callable[[Outcome], None]
+
+
+class Worker:
+    """Reads the partitions that the group gives to it until `stop` is called."""
+
+    def __init__(self, work: Work, owner: str, name: str) -> None:
+        self._work, self._owner, self._name = work, owner, name
+        self._source, self._into = work.source, work.into
+        connection = work.runtime.settings.kafka.connection
+        self._stopping = threading.Event()
+        self._store = StoreThread(f"{name}-store")
+        self._consumer = Consumer(connection, self._source.group_id)
+        self._admin = Admin(connection, seconds=_QUESTION_SECONDS)
+        limits = Limits(self._source.batch_records, self._source.batch_bytes, self._source.batch_millis / 1000)
+        self._gathering = Gathering(self._into.company, limits)
+        self._share = ErrorShare(self._source.error_limit)
+        # A batch that could not be merged, and is tried again before anything else is.
+        self._again: Batch | None = None
+        self._held: dict[Partition, HeldPartition] = {}
+        # Assigned, and to be taken in the store; those that are left alone; those that are ours no more.
+        self._wanted: set[Partition] = set()
+        self._left: dict[Partition, HeldPartition | None] = {}
+        self._gone: list[HeldPartition] = []
+        self._is_paused = False
+        self._full_since: float | None = None
+        self._look_at = self._take_at = 0.0
+        self._is_ending = False
+        self._faults = Attempts()
+        self._quiet_until = 0.0
+        self._said: dict[str, str] = {}
+
+    def stop(self) -> None:
+        """Asks it to end, from any thread."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Reads until it is stopped. Raises RunStopped when too many records are rejected, EnvironmentFault when the
+        brokers refuse the sign-in."""
+        try:
+            self._consumer.subscribe(self._source.topics, self)
+            while not self._stopping.is_set():
+                self._step()
+        finally:
+            self._finish()
+
+    def _step(self) -> None:
+        self._store.settle()
+        if not self._store.is_busy:
+            self._begin_job()
+        self._press_back()
+        busy = self._store.is_busy or self._gathering.has_messages or self._again is not None
+        is_whole_call = busy and not self._is_paused
+        count, seconds = (_RECORDS_A_CALL, _CALL_SECONDS) if is_whole_call else (1, _IDLE_SECONDS)
+        self._receive(self._consumer.consume(count, seconds), is_whole_call=is_whole_call)
+
+    # What is read.
+
+    def _receive(self, received: Received, *, is_whole_call: bool) -> None:
+        for trouble in received.troubles:
+            self._take_trouble(trouble)
+        if received.messages:
+            self._said.pop("brokers", None)
+        elif self._consumer.trouble:
+            self._say("brokers", f"the brokers are waited for: {self._consumer.trouble}")
+        if not self._held:
+            return
+        messages = [_message(one) for one in received.messages]
+        if messages and not is_whole_call:  # the first one after a pause: what came with it is there by now
+            more = self._consumer.consume(_RECORDS_A_CALL, _CALL_SECONDS)
+            messages += [_message(one) for one in more.messages]
+            for trouble in more.troubles:
+                self._take_trouble(trouble)
+        self._gathering.receive(messages, self._positions(), self._held)
+
+    def _positions(self) -> dict[Partition, int]:
+        asked = self._consumer.positions(_client(self._held))
+        return {Partition(*one): offset for one, offset in asked.items()}
+
+    def _take_trouble(self, trouble: Trouble) -> None:
+        if trouble.kind is TroubleKind.OUT_OF_RANGE:
+            self._take_again([Partition(trouble.topic, trouble.partition)])
+            self._take_at = time.monotonic() + _AGAIN_SECONDS
+            return
+        self._say(f"{trouble.topic} {trouble.kind}", f"{trouble.topic} is not read: {trouble.text}")
+
+    def _press_back(self) -> None:
+        """Reads no further while a full batch waits, and continues when there is room."""
+        waits = self._gathering.is_full
+        if waits and not self._is_paused:
+            now = time.monotonic()
+            self._full_since = self._full_since or now
+            if self._store.is_busy and now - self._full_since < _PATIENCE_SECONDS:
+                self._store.wait(_PATIENCE_SECONDS)
+                return
+            self._consumer.pause(_client(self._held))
+            self._is_paused = True
+        elif not waits:
+            self._full_since = None
+            if self._is_paused:
+                self._consumer.resume(_client(self._held))
+                self._is_paused = False
+
+    # What is done in the store.
+
+    def _begin_job(self) -> None:
+        now = time.monotonic()
+        if now < self._quiet_until:
+            return
+        if self._gone:
+            self._release()
+        elif self._wanted and now >= self._take_at:
+            self._take()
+        elif now >= self._look_at:
+            self._look()
+        else:
+            self._merge()
+
+    def _release(self) -> None:
+        gone, self._gone = self._gone, []
+
+        def act() -> None:
+            with transaction(self._into.engine) as connection:
+                self._into.positions.release(connection, gone)
+
+        self._store.do("release", act, self._ended)
+
+    def _ended(self, result: Callable[[], None]) -> None:
+        try:
+            result()
+        except EtlError as fault:
+            self._pause(fault)
+
+    def _take(self) -> None:
+        wanted = frozenset(self._wanted)
+        self._store.do(
+            "take",
+            lambda: take_partitions(self._into, self._admin, wanted, self._owner, self._source),
+            lambda result: self._taken(wanted, result),
+        )
+
+    def _taken(self, wanted: frozenset[Partition], result: Callable[[], Taken]) -> None:
+        try:
+            taken = result()
+        except EtlError as fault:
+            self._pause(fault)
+            return
+        self._calm()
+        # What went away meanwhile is given back.
+        mine = {one: held for one, held in taken.held.items() if one in self._wanted}
+        stopped = {one: held for one, held in taken.stopped.items() if one in self._wanted}
+        self._gone += [
+            one for one in (*taken.held.values(), *taken.stopped.values()) if one.partition not in self._wanted
+        ]
+        self._wanted -= {*mine, *stopped}
+        for one in (*mine, *stopped):
+            self._left.pop(one, None)
+        self._left |= stopped
+        for topic in sorted({one.topic for one in taken.missing & self._wanted}):
+            self._say(f"{topic} missing", f"the topic {topic} is not there: it is read once it has been made")
+        if self._wanted:
+            self._take_at = time.monotonic() + _LOOK_SECONDS
+        for one, held in mine.items():
+            self._say(f"{one}", f"{one} is read from offset {held.next_offset} on", logging.INFO)
+        if mine:
+            self._held |= mine
+            self._consumer.start({ClientPartition(*one): held.next_offset for one, held in mine.items()})
+            if self._is_paused:
+                self._consumer.pause(_client(mine))
+
+    def _look(self) -> None:
+        held = dict(self._held)
+
+        def act() -> tuple[list[Position], frozenset[str]]:
+            with transaction(self._into.engine) as connection:
+                found = self._into.positions.all(connection)
+            return found, self._changed_topics(held)
+
+        self._store.do("look", act, self._looked)
+
+    def _looked(self, result: Callable[[], tuple[list[Position], frozenset[str]]]) -> None:
+        self._look_at = time.monotonic() + _LOOK_SECONDS
+        try:
+            positions, changed = result()
+        except EtlError as fault:
+            self._pause(fault)
+            return
+        self._calm()
+        known = {one.partition: one for one in positions}
+        for partition in [one for one, held in self._held.items() if _is_moved(held, known)]:
+            self._say(str(partition), f"{partition} is no longer this worker's: its batch is given up", logging.INFO)
+            self._leave([partition])
+            self._left[partition] = None
+        # An operator has moved it, or its owner has given it back.
+        free = [
+            one
+            for one, held in self._left.items()
+            if (position := known.get(one)) is None or (not position.owner and not (held and _is_same(held, position)))
+        ]
+        self._wanted.update(free)
+        self._take_again([one for one in self._held if one.topic in changed])
+
+    def _merge(self) -> None:
+        batch, self._again = self._again, None
+        if batch is not None:
+            batch = batch.kept(self._held, self._into.company)
+        elif self._gathering.is_due or self._is_at_end():
+            batch = self._gathering.take(self._held)
+        if batch is not None and (batch.messages or batch.moves(self._held)):
+            self._store.do("merge", lambda: self._merged_in_store(batch), lambda result: self._merged(batch, result))
+
+    def _is_at_end(self) -> bool:
+        """Whether there is nothing further to read, so that what was read is merged at once."""
+        batch = self._gathering.batch
+        if not batch.messages and not batch.moves(self._held):
+            return False
+        ends = {one: self._consumer.bounds(ClientPartition(*one))[1] for one in self._held}
+        positions = self._positions()
+        return all(0 <= end <= positions.get(one, -1) for one, end in ends.items())
+
+    def _merged_in_store(self, batch: Batch) -> tuple[Outcome, frozenset[tuple[str, int, int]]]:
+        """In the other thread."""
+        rejected: frozenset[tuple[str, int, int]] = frozenset()
+        if changed := self._changed_topics(batch.held):
+            raise TopicsChanged(changed)
+
+        def judge(found: frozenset[tuple[str, int, int]]) -> None:
+            nonlocal rejected
+            rejected = found
+            self._share.judge(batch.messages, found)
+
+        policy = replace(batch_policy(self._work.runtime, self._store.sleep), before_try=self._store.refuse_cancelled)
+        outcome = merge_batch_with_retry(self._into, batch.read, list(batch.held.values()), policy, judge=judge)
+        return outcome, rejected
+
+    def _changed_topics(self, held: Mapping[Partition, HeldPartition]) -> frozenset[str]:
+        """Topics that are not those of these positions any more."""
+        ids = {one.partition.topic: one.topic_id for one in held.values() if one.topic_id}
+        if not ids:
+            return frozenset()
+        now = self._admin.topics(ids)
+        return frozenset(name for name, topic in now.items() if topic is None or (topic.id and topic.id != ids[name]))
+
+    def _merged(self, batch: Batch, result: Callable[[], tuple[Outcome, frozenset[tuple[str, int, int]]]]) -> None:
+        try:
+            outcome, rejected = result()
+        except RunStopped:
+            raise
+        except TopicsChanged as changed:
+            self._again = batch
+            self._take_again([one for one in self._held if one.topic in changed.topics])
+        except FencedOut as fenced:
+            _log.info("%s", fenced)
+            self._again, self._look_at = batch, 0.0
+        except EtlError as fault:
+            self._again = batch
+            self._pause(fault)
+        else:
+            self._calm()
+            self._share.note(batch.messages, rejected)
+            self._committed(batch, outcome)
+
+    def _committed(self, batch: Batch, outcome: Outcome) -> None:
+        mirrored = {}
+        for partition, offset in batch.read.next_offsets.items():
+            mine = self._held.get(partition)
+            if mine and mine.token == batch.held[partition].token:
+                self._held[partition] = replace(mine, next_offset=max(offset, mine.next_offset))
+                mirrored[ClientPartition(*partition)] = offset
+        self._consumer.mirror(mirrored)
+        if outcome.unit is not None:
+            _log.info(
+                "batch %d: %d records merged, %d known, %d rejected",
+                outcome.unit,
+                outcome.merged,
+                outcome.known,
+                outcome.rejected,
+            )
+        self._work.committed(outcome)
+
+    # Partitions that come and go. The client calls these within consume() and close().
+
+    def assigned(self, partitions: tuple[ClientPartition, ...]) -> None:
+        """They are taken in the store, in the other thread, and read from there on."""
+        self._wanted.update(Partition(*one) for one in partitions)
+        self._take_at = 0.0
+
+    def revoked(self, partitions: tuple[ClientPartition, ...]) -> None:
+        """The batch in the store is finished within five seconds, or rolled back."""
+        if not self._is_ending and not self._store.wait(_FINISH_SECONDS):
+            self._store.cancel(_ROLLBACK_SECONDS)
+        self._forget(partitions)
+
+    def lost(self, partitions: tuple[ClientPartition, ...]) -> None:
+        """They may be another worker's: the batch in the store is rolled back, unless the token has done that."""
+        if not self._is_ending:
+            self._store.cancel(_ROLLBACK_SECONDS)
+        self._forget(partitions)
+
+    def _forget(self, partitions: Iterable[ClientPartition]) -> None:
+        ours = [Partition(*one) for one in partitions]
+        self._gone += [self._held[one] for one in ours if one in self._held]
+        self._gone += [held for one in ours if (held := self._left.get(one))]
+        for one in ours:
+            self._held.pop(one, None)
+            self._left.pop(one, None)
+            self._wanted.discard(one)
+        self._gathering.keep(self._held)
+
+    def _leave(self, partitions: list[Partition]) -> None:
+        """Reads them no further although they are assigned."""
+        self._consumer.leave(_client(partitions))
+        for one in partitions:
+            self._held.pop(one, None)
+        self._gathering.keep(self._held)
+
+    def _take_again(self, partitions: Iterable[Partition]) -> None:
+        """They are compared with their topics once more before anything of them is merged."""
+        ours = [one for one in partitions if one in self._held]
+        self._leave(ours)
+        self._wanted.update(ours)
+
+    # Faults.
+
+    def _pause(self, fault: EtlError) -> None:
+        """Nothing is done in the store for a while; no record is marked. Polling continues."""
+        if self._store.is_cancelled:
+            return
+        seconds = self._faults.pause([_BACKOFF]) or 0.0
+        self._quiet_until = time.monotonic() + seconds
+        self._say("store", f"records wait: {fault}")
+        _log.debug("%s: the next try comes in %.1f s", self._name, seconds)
+
+    def _calm(self) -> None:
+        self._faults, self._quiet_until = Attempts(), 0.0
+        if self._said.pop("store", None):
+            _log.info("records are merged again")
+
+    def _say(self, what: str, text: str, level: int = logging.WARNING) -> None:
+        """Logs a text once, until another one comes about the same thing."""
+        if self._said.get(what) != text:
+            self._said[what] = text
+            _log.log(level, "%s", text)
+
+    def _finish(self) -> None:
+        """Ends the batch in the store or rolls it back, gives the partitions back, leaves the group."""
+        self._is_ending = True
+        try:
+            if not self._store.wait(_FINISH_SECONDS - _RELEASE_SECONDS):
+                self._store.cancel(_ROLLBACK_SECONDS / 2)
+            self._settle_last()
+            self._gone += [*self._held.values(), *filter(None, self._left.values())]
+            self._held, self._left = {}, {}
+            if self._gone and not self._store.is_busy:
+                self._release()
+                self._store.wait(_RELEASE_SECONDS)
+            self._consumer.close()
+        except EtlError as fault:
+            _log.info("%s has ended: %s", self._name, fault)
+        finally:
+            self._store.close()
+
+    def _settle_last(self) -> None:
+        try:
+            self._store.settle()
+        except EtlError as fault:
+            _log.info("the last batch was not merged: %s", fault)
+
+
+def _is_moved(held: HeldPartition, known: Mapping[Partition, Position]) -> bool:
+    position = known.get(held.partition)
+    return position is None or position.token != held.token
+
+
+def _is_same(held: HeldPartition, position: Position) -> bool:
+    return held.token == position.token
+
+
+def _client(partitions: Iterable[Partition]) -> list[ClientPartition]:
+    return [ClientPartition(*one) for one in partitions]
+
+
+def _message(one: ClientMessage) -> Message:
+    return Message(one.topic, one.partition, one.offset, one.key, one.value, one.timestamp_ms)

@@ -1,0 +1,211 @@
+"""The outputs into topics as commands and the service see them: their states, and writing them until nothing is left.
+
+Only `write_outputs` and `serve_outputs` need the extra `kafka`.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from etl.database import Attempts, Backoff, RetryPolicy, part_states, transaction
+from etl.engine.preparation import prepare_store, refuse_unfit
+from etl.engine.runtime import Runtime
+from etl.errors import ConfigurationError, EtlError, MarkerHeld
+from etl.outputs.kafka.registry import Outputs, OutputState
+from etl.outputs.kafka.shape import OutputShape
+from etl.outputs.versions import STORE_PARTS
+from etl.runs import backoffs_of
+from etl.settings.kafka_keys import OUT_KAFKA
+from etl.settings.kafka_model import OutMigrationKafka
+from etl.store import STORE
+
+if TYPE_CHECKING:
+    from etl.outputs.kafka.writing import OutputWriter, Written
+
+_log = logging.getLogger("out_kafka_migration")
+
+# The version of the store's tables from which on they have the outputs.
+_HAS_OUTPUTS = 5
+_TICK_SECONDS = 0.5
+_BACKOFF = Backoff(first=1.0, longest=60.0)
+
+
+def chosen_outputs(runtime: Runtime, names: Iterable[str] = ()) -> list[OutMigrationKafka]:
+    """The configured outputs of these names, or all. Raises ConfigurationError where there is none."""
+    known = {one.name: one for one in runtime.settings.kafka.outputs}
+    if not known:
+        raise ConfigurationError(f"there is no output into topics: set hasOutMigrationKafka=true in {OUT_KAFKA}")
+    wanted = list(names) or list(known)
+    for name in wanted:
+        if name not in known:
+            raise ConfigurationError(f"there is no output {name}: it is one of {', '.join(known)}")
+    return [known[name] for name in wanted]
+
+
+def outputs_of(runtime: Runtime) -> Outputs:
+    """The rows of the outputs in the company's store."""
+    parts = tuple(one for one in runtime.parts_at(runtime.store_engine) if one.part in STORE_PARTS)
+    return Outputs(runtime.store.schema, parts)
+
+
+def output_states(runtime: Runtime) -> list[OutputState]:
+    """All outputs, those that are switched off too; writes nothing."""
+    with transaction(runtime.store_engine) as connection:
+        states = part_states(connection, runtime.store.schema, STORE_PARTS)
+        refuse_unfit(states, to_write=False)
+        versions = {state.part: state.version for state in states}
+        if (versions.get(STORE) or 0) < _HAS_OUTPUTS:
+            return []
+        configured = [one.name for one in runtime.settings.kafka.outputs]
+        lease = runtime.settings.in_migration.lease_seconds
+        return outputs_of(runtime).states(connection, configured, lease)
+
+
+def forget_output(runtime: Runtime, name: str) -> bool:
+    """Frees the journal that an output keeps; returns whether it was known. Raises ConfigurationError for one that is
+    switched on."""
+    if name in [one.name for one in runtime.settings.kafka.outputs]:
+        raise ConfigurationError(f"the output {name} is switched on: switch it off first")
+    with transaction(runtime.store_engine) as connection:
+        return outputs_of(runtime).forget(connection, name)
+
+
+def output_writer(
+    runtime: Runtime, output: OutMigrationKafka, check: Callable[[], None] = lambda: None
+) -> "OutputWriter":
+    """The writer of one output; `check` is called between blocks of rows and may raise."""
+    from etl.outputs.kafka.writing import OutputWriter
+
+    return OutputWriter(
+        engine=runtime.store_engine,
+        store_schema=runtime.store.schema,
+        company=runtime.company.code,
+        shape=OutputShape.of(runtime.company, output),
+        output=output,
+        connection=runtime.settings.kafka.connection,
+        owner=runtime.owner,
+        lease_seconds=runtime.settings.in_migration.lease_seconds,
+        parts=tuple(outputs_of(runtime).parts),
+        check=check,
+        settings=runtime.merge_settings,
+    )
+
+
+def prepare_outputs(runtime: Runtime) -> None:
+    """Makes what the store lacks, in a database that has no in_ tables too."""
+    with transaction(runtime.store_engine, client_min_messages="warning") as connection:
+        prepare_store(connection, runtime)
+
+
+def write_outputs(
+    runtime: Runtime,
+    names: Iterable[str] = (),
+    *,
+    wait: Callable[[float], bool] | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> dict[str, "Written"]:
+    """Writes the outputs until the topics are where the store is; returns what was written of each.
+
+    An output that fails keeps no other one back: the first fault is raised at the end. Faults that pass are waited for
+    as the configuration says.
+    """
+    chosen = chosen_outputs(runtime, names)
+    prepare_outputs(runtime)
+    seconds = runtime.settings.in_migration.fault_patience_seconds
+    policy = RetryPolicy(partial(backoffs_of, outage_seconds=seconds))
+    policy = policy if wait is None else replace(policy, wait=wait)
+    written: dict[str, Written] = {}
+    faults: list[EtlError] = []
+    for output in chosen:
+        writer = output_writer(runtime, output, check)
+        try:
+            written[output.name] = policy.run_with_retry(f"the output {output.name}", writer.write_all)
+        except EtlError as fault:
+            _log.error("the output %s: %s", output.name, fault)
+            faults.append(fault)
+        finally:
+            writer.close()
+    if faults:
+        raise faults[0]
+    return written
+
+
+@dataclass
+class _Served:
+    """An output in the service: its writer, and the faults since its last success."""
+
+    writer: "OutputWriter"
+    faults: Attempts = field(default_factory=Attempts)
+    pause_seconds: float = 0.0
+    said: str = ""
+
+
+def serve_outputs(runtime: Runtime, wait: Callable[[float], bool], check: Callable[[], None] = lambda: None) -> None:
+    """Writes the outputs for as long as `wait`, which waits for a number of seconds, is true; no fault ends it.
+
+    Another process that leads an output is no fault: this one stands by for its lease to end.
+    """
+    served = [_Served(output_writer(runtime, output, check)) for output in chosen_outputs(runtime)]
+    preparation = RetryPolicy(lambda fault: (_BACKOFF,), wait=wait)
+    try:
+        preparation.run_with_retry("the preparation of outputs", partial(prepare_outputs, runtime))
+        while True:
+            for one in served:
+                _serve(one)
+            if not wait(_TICK_SECONDS):
+                return
+    finally:
+        for one in served:
+            one.writer.close()
+
+
+@contextmanager
+def outputs_beside(runtime: Runtime) -> Iterator[None]:
+    """Serves the outputs in a thread of its own for the time of a `with` block; does nothing where there is none."""
+    if not runtime.settings.kafka.outputs:
+        yield
+        return
+    ending = threading.Event()
+
+    def check() -> None:
+        if ending.is_set():
+            raise EtlError("the service ends")
+
+    def serve() -> None:
+        try:
+            serve_outputs(runtime, lambda seconds: not ending.wait(seconds), check)
+        except EtlError as fault:
+            if not ending.is_set():
+                _log.error("the outputs are not written any more: %s", fault)
+
+    thread = threading.Thread(target=serve, name="outputs", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+
+
+def _serve(one: _Served) -> None:
+    if one.pause_seconds > 0:
+        one.pause_seconds -= _TICK_SECONDS
+        return
+    name = one.writer.output.name
+    try:
+        one.writer.write_all()
+        one.writer.beat()
+    except EtlError as fault:
+        one.pause_seconds = one.faults.pause((_BACKOFF,)) or 0.0
+        if str(fault) != one.said:
+            level = logging.INFO if isinstance(fault, MarkerHeld) else logging.ERROR
+            _log.log(level, "the output %s waits: %s", name, fault)
+        one.said = str(fault)
+        return
+    if one.said:
+        _log.info("the output %s writes again", name)
+    one.faults, one.said = Attempts(), ""

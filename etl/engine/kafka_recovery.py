@@ -1,0 +1,193 @@
+"""The recovery of the store into topics: its tasks, and performing them. Needs the extra `kafka`."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import partial
+
+from etl.database import RetryPolicy, bring_up, transaction
+from etl.engine.kafka_outputs import chosen_outputs, outputs_of, prepare_outputs
+from etl.engine.runtime import Runtime
+from etl.errors import ConfigurationError, EnvironmentFault
+from etl.outputs.kafka.recovery import Place, RecoveryWriter
+from etl.outputs.kafka.shape import OutputShape
+from etl.outputs.kafka.transactions import SizeLimits, Unsent
+from etl.runs import TaskQueue, backoffs_of
+from etl.runs.recovery_tasks import RecoveryTask, RecoveryTasks
+from etl.settings.kafka_model import OutMigrationKafka
+from etl.sources.in_tables.own_tables import IMPORT
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What a recovery has written: object -> records in all, those of an earlier process too, and records that no topic
+    takes."""
+
+    number: int
+    records: dict[str, int]
+    unsent: int
+
+
+def begin_recovery(
+    runtime: Runtime,
+    output_name: str | None = None,
+    *,
+    codes: Sequence[str] = (),
+    excluded: Sequence[str] = (),
+    topic: str = "",
+) -> int:
+    """Records the tasks of a recovery of these objects, all of the output without `codes`, and returns its number;
+    `excluded` wins. Without `topic` each goes into that of the output.
+
+    Raises ConfigurationError for an unknown object or output, EnvironmentFault while there are unfinished tasks.
+    """
+    output = _only_output(runtime, output_name)
+    shape = OutputShape.of(runtime.company, _with(output, codes), topic)
+    _refuse_unknown(runtime, (*codes, *excluded))
+    wanted = [one for one in shape.objects if one.code not in excluded]
+    if not wanted:
+        raise ConfigurationError("no object is left to be recovered: --exclude-bo-codes wins over --bo-codes")
+    _prepare(runtime)
+    tasks = RecoveryTasks(runtime.in_schema)
+    with transaction(runtime.engine) as connection, runtime.connections(connection) as connections:
+        if unfinished := tasks.unfinished(connection):
+            raise EnvironmentFault(
+                f"the recovery {unfinished[0].number} has {len(unfinished)} unfinished tasks: `etl kafka recover "
+                "--continue` performs them, --give-up drops them"
+            )
+        if (run := tasks.unfinished_run(connection)) is not None:
+            raise EnvironmentFault(f"the run {run} has unfinished tasks: recover when it has ended")
+        number = runtime.store.next_number(connections.store, above=runtime.highest_run(connections))
+        tasks.create(connection, number, output.name, [(one.code, one.topic) for one in wanted])
+    if not topic:
+        _begin_output(runtime, output, is_whole=not codes and not excluded)
+    return number
+
+
+def continue_recovery(runtime: Runtime, check: Callable[[], None] = lambda: None) -> Recovered:
+    """Performs the unfinished tasks, from where an earlier process was killed. Raises ConfigurationError if there are
+    none."""
+    _prepare(runtime)
+    tasks = RecoveryTasks(runtime.in_schema)
+    with transaction(runtime.engine) as connection:
+        unfinished = tasks.unfinished(connection)
+    if not unfinished:
+        raise ConfigurationError("there is no unfinished recovery")
+    output = _only_output(runtime, unfinished[0].output)
+    performer = _Performer(runtime, output, tasks, unfinished, check)
+    seconds = runtime.settings.in_migration.fault_patience_seconds
+    policy = RetryPolicy(partial(backoffs_of, outage_seconds=seconds))
+    policy.run_with_retry(f"the recovery {unfinished[0].number}", performer.perform)
+    return Recovered(unfinished[0].number, performer.records, performer.unsent)
+
+
+def give_up_recovery(runtime: Runtime) -> int:
+    """Drops the unfinished tasks; returns how many."""
+    _prepare(runtime)
+    with transaction(runtime.engine) as connection:
+        return RecoveryTasks(runtime.in_schema).drop(connection)
+
+
+class _Performer:
+    """Performs tasks of one recovery, which may be tried again."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        output: OutMigrationKafka,
+        tasks: RecoveryTasks,
+        unfinished: Sequence[RecoveryTask],
+        check: Callable[[], None],
+    ) -> None:
+        self._runtime, self._output, self._tasks, self._check = runtime, output, tasks, check
+        self._left = list(unfinished)
+        self._number = unfinished[0].number
+        self._limits: SizeLimits | None = None
+        self.records: dict[str, int] = {}
+        self.unsent = 0
+
+    def perform(self) -> None:
+        """Each task that is left, in order."""
+        runtime = self._runtime
+        connection = runtime.settings.kafka.connection
+        if self._limits is None:
+            self._limits = SizeLimits.of(connection, tuple(dict.fromkeys(one.topic for one in self._left)))
+        with RecoveryWriter(
+            runtime.store_engine,
+            runtime.store.schema,
+            runtime.company.code,
+            self._output,
+            connection,
+            self._number,
+            self._limits,
+            note_unsent=self._note_unsent,
+            check=self._check,
+        ) as writer:
+            place = writer.place()
+            while self._left:
+                self._perform(writer, self._left[0], place)
+                del self._left[0]
+
+    def _perform(self, writer: RecoveryWriter, task: RecoveryTask, place: Place) -> None:
+        if task.seq < place.seq:
+            self._move(task, task.records, is_done=True)  # its last commit was not recorded here any more
+            return
+        shape = OutputShape.of(self._runtime.company, _with(self._output, [task.bo]), task.topic).by_code.get(task.bo)
+        if shape is None:
+            raise ConfigurationError(
+                f"{task.bo} is no business object any more: give the recovery up, and begin another"
+            )
+        begun = place if place.seq == task.seq else Place(task.seq)
+        self._move(task, begun.records, is_done=False)
+        written = writer.write(shape, begun, lambda records: self._move(task, records, is_done=False))
+        self._move(task, written, is_done=True)
+
+    def _move(self, task: RecoveryTask, records: int, *, is_done: bool) -> None:
+        self.records[task.bo] = records
+        with transaction(self._runtime.engine) as connection:
+            self._tasks.move(connection, task, self._runtime.owner, records, is_done=is_done)
+
+    def _note_unsent(self, unsent: Unsent) -> None:
+        self.unsent += 1
+        with transaction(self._runtime.store_engine) as connection:
+            outputs_of(self._runtime).note_unsent(connection, self._output.name, self._number, vars(unsent))
+
+
+def _prepare(runtime: Runtime) -> None:
+    """The task table is made also where no in_ table is used."""
+    prepare_outputs(runtime)
+    with transaction(runtime.engine, client_min_messages="warning") as connection:
+        bring_up(connection, runtime.in_schema, [IMPORT])
+        TaskQueue.create_view(connection, runtime.in_schema)
+
+
+def _only_output(runtime: Runtime, name: str | None) -> OutMigrationKafka:
+    found = chosen_outputs(runtime, [name] if name else [])
+    if len(found) > 1:
+        raise ConfigurationError(f"say which output: --output {' or '.join(one.name for one in found)}")
+    return found[0]
+
+
+def _with(output: OutMigrationKafka, codes: Iterable[str]) -> OutMigrationKafka:
+    """The output with these objects, if any are named."""
+    return replace(output, business_objects=tuple(codes)) if codes else output
+
+
+def _refuse_unknown(runtime: Runtime, codes: Iterable[str]) -> None:
+    known = [bo.code for bo in runtime.company.objects if bo.carries_data]
+    for code in codes:
+        if code not in known:
+            near = get_close_matches(code, known, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise ConfigurationError(f"there is no business object {code}{meant}")
+
+
+def _begin_output(runtime: Runtime, output: OutMigrationKafka, *, is_whole: bool) -> None:
+    """The output continues from here where it is new, or where its position means nothing after a restore: what is
+    before, a recovery of the whole store writes."""
+    outputs, lease = outputs_of(runtime), runtime.settings.in_migration.lease_seconds
+    with transaction(runtime.store_engine) as connection:
+        outputs.register(connection, output.name)
+        states = {one.name: one for one in outputs.states(connection, [], lease)}
+        if is_whole and states[output.name].needs_recovery:
+            outputs.restart(connection, output.name)

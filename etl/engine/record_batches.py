@@ -1,0 +1,108 @@
+"""Batches of records as the engine merges them: within the configuration's limits, and again after faults that pass.
+
+Needs the extra `kafka`; knows no client.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from etl.database import PlacedPart, RetryPolicy, transaction
+from etl.ddl.privileges import check_privileges
+from etl.engine.preparation import prepare_mirror, prepare_store
+from etl.engine.runtime import Runtime
+from etl.errors import TransientFault
+from etl.outputs import versions as outbound
+from etl.outputs.versions import STORE_PARTS
+from etl.runs import Counters, backoffs_of
+from etl.settings import InMigrationKafka
+from etl.sources.kafka.batch import Judge, Outcome, RecordStore, merge_batch
+from etl.sources.kafka.positions import HeldPartition, Positions
+from etl.sources.kafka.reading import ReadBatch
+from etl.sources.kafka.rules import RecordRules
+from etl.sources.kafka.shapes import CompanyShape
+
+
+def record_store_of(runtime: Runtime, rules: RecordRules) -> RecordStore:
+    """The company's store as batches of records see it, with the limits of rows that hold for partners."""
+    in_migration = runtime.settings.in_migration
+    limited = replace(rules, max_value_bytes=in_migration.max_value_bytes, max_row_bytes=in_migration.max_row_bytes)
+    return RecordStore(
+        engine=runtime.store_engine,
+        store=runtime.store,
+        positions=Positions(
+            runtime.store.schema, tuple(PlacedPart(part, runtime.store.schema) for part in STORE_PARTS)
+        ),
+        company=CompanyShape(runtime.company, limited),
+        settings=runtime.merge_settings,
+    )
+
+
+def rules_of(source: InMigrationKafka) -> RecordRules:
+    """What records may do, by the settings."""
+    return RecordRules(
+        allowed_objects=frozenset(source.allowed_business_objects),
+        allowed_fields={code: frozenset(fields) for code, fields in source.allowed_fields.items()},
+        creates_unknown_ids=source.unknown_id == "create",
+        skips_unknown_fields=source.unknown_field == "skip",
+        removes_by_tombstone=source.tombstone == "remove",
+        max_depth=source.max_depth,
+        max_record_bytes=source.max_record_bytes,
+        reference_expiry_minutes=source.old_record_delete_minutes,
+        record_clean_hours=source.record_clean_hours,
+    )
+
+
+def prepare_records(runtime: Runtime) -> None:
+    """Makes what the golden store lacks, and the mirror of an out database; in_ tables are not asked for. Raises
+    EnvironmentFault with every privilege that our role lacks."""
+    with transaction(runtime.store_engine, client_min_messages="warning") as connection:
+        check_privileges(connection, replace(runtime.held(runtime.store_engine), source=""))
+        prepare_store(connection, runtime)
+        if runtime.settings.has_out_migration and not runtime.has_own_out:
+            outbound.refuse_changed(outbound.known_versions(connection, runtime.store.schema), runtime.versions)
+    if runtime.settings.has_out_migration and runtime.has_own_out:
+        with transaction(runtime.out_engine, client_min_messages="warning") as out:
+            check_privileges(out, runtime.held(runtime.out_engine))
+            prepare_mirror(out, runtime)
+            outbound.refuse_changed(outbound.known_versions(out, runtime.store.schema), runtime.versions)
+
+
+def batch_policy(runtime: Runtime, wait: Callable[[float], bool]) -> RetryPolicy:
+    """How a worker tries a batch again: contention shortly, an outage for as long as the configuration says. `wait`
+    waits for a number of seconds; False: the worker ends."""
+    seconds = runtime.settings.in_migration.fault_patience_seconds
+    return RetryPolicy(partial(backoffs_of, outage_seconds=seconds), wait=wait)
+
+
+def merge_batch_with_retry(
+    into: RecordStore,
+    batch: ReadBatch,
+    held: Sequence[HeldPartition],
+    policy: RetryPolicy,
+    *,
+    forgets: bool = False,
+    judge: Judge | None = None,
+) -> Outcome:
+    """Merges a batch, tried again by a policy; returns what it did. Raises FencedOut when another worker has taken a
+    partition over, what `judge` raises, or the last fault when tries end."""
+    is_second_try = False
+
+    def attempt() -> Outcome:
+        nonlocal is_second_try
+        try:
+            return merge_batch(into, batch, held, is_second_try=is_second_try, forgets=forgets, judge=judge)
+        except TransientFault as fault:
+            is_second_try = fault.sqlstate == "23505"
+            raise
+
+    return policy.run_with_retry("a batch of records", attempt)
+
+
+def show_batches(runtime: Runtime) -> Counters:
+    """Brings the out_ tables to where the store is, after one batch or several; returns counters. In a transaction of
+    its own, as none sees its own place in the journal; callers wait for each other."""
+    if not runtime.settings.has_out_migration:
+        return {}
+    with runtime.out_connection() as connection:
+        return outbound.bring_up_to_date(connection, runtime.versions)

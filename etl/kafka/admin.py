@@ -1,0 +1,227 @@
+"""Questions to the cluster: topics, their ids, limits and ends; makes topics."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, ClusterMetadata, ConfigResource, NewTopic, OffsetSpec, ResourceType
+
+from etl.errors import TransientFault
+from etl.kafka.faults import SIGN_IN, UNKNOWN_TOPIC, created, fault_of, translated
+from etl.kafka.messages import Partition
+from etl.kafka.options import client_log, common_options
+from etl.settings import KafkaConnection
+
+# The id of a topic at brokers that give none (before 2.8).
+_NO_ID: Final = "AAAAAAAAAAAAAAAAAAAAAA"
+_RETRY_SECONDS: Final = 0.1
+# A question is asked again after this time, and is then often answered at once.
+_SLICE_SECONDS: Final = 3.0
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic as it is now. `id` differs when a topic was deleted and made again; empty: the brokers have none.
+
+    `operations`: what we may do with it, as Kafka names it (READ, WRITE, DESCRIBE, …); empty if the brokers do not say.
+    """
+
+    name: str
+    id: str
+    partitions: int
+    replicas: int
+    operations: frozenset[str]
+
+
+@dataclass(frozen=True)
+class TopicLimits:
+    """Options of a topic that matter here."""
+
+    max_message_bytes: int
+    cleanup_policy: str
+    # None: records are kept for ever.
+    retention_ms: int | None
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The cluster's id and its brokers, host:port each."""
+
+    id: str
+    brokers: tuple[str, ...]
+
+
+class Admin:
+    """Asks the cluster. Each question takes at most `seconds`."""
+
+    def __init__(self, connection: KafkaConnection, *, seconds: float = 15.0) -> None:
+        """Connects in the background. Raises ConfigurationError for options that are none."""
+        self._connection, self._seconds = connection, seconds
+        self._refused: KafkaError | None = None
+        options = common_options(connection) | {"error_cb": self._note}
+        self._client = created(lambda: AdminClient(options, logger=client_log()), connection)
+
+    def cluster(self) -> Cluster:
+        """The cluster that the servers belong to. Raises TransientFault while none of them answers, EnvironmentFault if
+        they refuse the sign-in."""
+        found = self._retried(self._metadata)
+        brokers = sorted((one.id, f"{one.host}:{one.port}") for one in found.brokers.values())
+        return Cluster(str(found.cluster_id or ""), tuple(address for _, address in brokers))
+
+    def _metadata(self) -> ClusterMetadata:
+        try:
+            with translated("Kafka does not answer", self._connection):
+                return self._client.list_topics("", timeout=min(_SLICE_SECONDS, self._seconds))
+        except TransientFault:
+            self._client.poll(0)
+            if self._refused is None:
+                raise
+            raise fault_of(self._refused, "Kafka refuses the sign-in", self._connection) from None
+
+    def topics(self, names: Iterable[str]) -> dict[str, Topic | None]:
+        """Each topic, None for one that does not exist; a topic that we may not see is an EnvironmentFault."""
+        wanted = list(dict.fromkeys(names))
+        if not wanted:
+            return {}
+        asked = self._client.describe_topics(
+            TopicCollection(wanted), include_authorized_operations=True, request_timeout=self._seconds
+        )
+        return {name: self._topic(name, asked[name]) for name in wanted}
+
+    def topic(self, name: str) -> Topic | None:
+        """One topic, None if it does not exist."""
+        return self.topics([name])[name]
+
+    def _topic(self, name: str, asked: "Future[Any]") -> Topic | None:
+        try:
+            found = asked.result()
+        except KafkaException as error:
+            if error.args[0].code() in UNKNOWN_TOPIC:
+                return None
+            raise fault_of(error.args[0], f"topic {name}", self._connection) from None
+        topic_id = str(found.topic_id)
+        return Topic(
+            name,
+            "" if topic_id == _NO_ID else topic_id,
+            len(found.partitions),
+            max((len(one.replicas) for one in found.partitions), default=0),
+            frozenset(one.name for one in found.authorized_operations or ()),
+        )
+
+    def group_operations(self, group: str) -> frozenset[str]:
+        """What we may do with a consumer group, which need not exist; empty if the brokers do not say."""
+        return self._retried(lambda: self._group_operations(group))
+
+    def _group_operations(self, group: str) -> frozenset[str]:
+        [asked] = self._client.describe_consumer_groups(
+            [group], include_authorized_operations=True, request_timeout=min(_SLICE_SECONDS, self._seconds)
+        ).values()
+        with translated(f"consumer group {group}", self._connection):
+            found = asked.result()
+        return frozenset(one.name for one in found.authorized_operations or ())
+
+    def limits(self, name: str) -> TopicLimits:
+        """Options of a topic. Raises EnvironmentFault where describing its options is not allowed."""
+        resource = ConfigResource(ResourceType.TOPIC, name)
+        [asked] = self._client.describe_configs([resource], request_timeout=self._seconds).values()
+        with translated(f"options of topic {name}", self._connection):
+            found = asked.result()
+        retention = int(found["retention.ms"].value)
+        return TopicLimits(
+            int(found["max.message.bytes"].value),
+            str(found["cleanup.policy"].value),
+            None if retention < 0 else retention,
+        )
+
+    def bounds(self, partitions: Iterable[Partition]) -> dict[Partition, tuple[int, int]]:
+        """The first offset of each, and the one after its last committed record. Raises TransientFault while its broker
+        does not know them."""
+        wanted = list(partitions)
+        low = self._known_offsets(wanted, OffsetSpec.earliest())
+        high = self._known_offsets(wanted, OffsetSpec.latest())
+        return {partition: (low[partition].offset, high[partition].offset) for partition in wanted}
+
+    def offsets_at(self, partitions: Iterable[Partition], timestamp_ms: int) -> dict[Partition, int]:
+        """The first offset of each whose record is not older than this time; the end where all are older."""
+        wanted = list(partitions)
+        found = self._offsets(wanted, OffsetSpec.for_timestamp(timestamp_ms))
+        missing = [partition for partition in wanted if found[partition].offset < 0]
+        ends = self._known_offsets(missing, OffsetSpec.latest())
+        return {partition: (ends if partition in ends else found)[partition].offset for partition in wanted}
+
+    def newest_timestamps(self, partitions: Iterable[Partition]) -> dict[Partition, int | None]:
+        """The highest timestamp (ms) among the records of each, None where there is no record."""
+        found = self._offsets(list(partitions), OffsetSpec.max_timestamp())
+        return {partition: one.timestamp if one.timestamp >= 0 else None for partition, one in found.items()}
+
+    def _offsets(self, partitions: list[Partition], which: OffsetSpec) -> dict[Partition, Any]:
+        if not partitions:
+            return {}
+        return self._retried(lambda: self._offsets_once(partitions, which))
+
+    def _known_offsets(self, partitions: list[Partition], which: OffsetSpec) -> dict[Partition, Any]:
+        """A broker that has just become the leader answers -1 for an end that it does not know yet."""
+
+        def ask() -> dict[Partition, Any]:
+            found = self._offsets_once(partitions, which)
+            if unknown := sorted(one for one, offset in found.items() if offset.offset < 0):
+                raise TransientFault(f"its broker does not know yet where {unknown[0]} begins and ends")
+            return found
+
+        return self._retried(ask) if partitions else {}
+
+    def _retried(self, question: Callable[[], _Answer]) -> _Answer:
+        """Asks again what goes away by itself: a leader that has moved, a coordinator that is being made."""
+        deadline = time.monotonic() + self._seconds
+        while True:
+            try:
+                return question()
+            except TransientFault:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_RETRY_SECONDS)
+
+    def _offsets_once(self, partitions: list[Partition], which: OffsetSpec) -> dict[Partition, Any]:
+        asked = self._client.list_offsets(
+            {TopicPartition(*partition): which for partition in partitions},
+            isolation_level=IsolationLevel.READ_COMMITTED,
+            request_timeout=self._seconds,
+        )
+        found = {Partition(one.topic, one.partition): future for one, future in asked.items()}
+        with translated("offsets cannot be read", self._connection):
+            return {partition: found[partition].result() for partition in partitions}
+
+    def create_topic(
+        self, name: str, *, partitions: int = 1, replicas: int = -1, options: Mapping[str, str] | None = None
+    ) -> None:
+        """Makes a topic and waits until it is there; without a number of replicas it has the brokers' own."""
+        new = NewTopic(name, num_partitions=partitions, replication_factor=replicas, config=dict(options or {}))
+        [asked] = self._client.create_topics([new], request_timeout=self._seconds).values()
+        with translated(f"topic {name} cannot be made", self._connection):
+            asked.result()
+        deadline = time.monotonic() + self._seconds
+        while self.topic(name) is None and time.monotonic() < deadline:
+            time.sleep(_RETRY_SECONDS)
+
+    def delete_topic(self, name: str) -> None:
+        """Deletes a topic with all of its records."""
+        [asked] = self._client.delete_topics([name], request_timeout=self._seconds).values()
+        with translated(f"topic {name} cannot be deleted", self._connection):
+            asked.result()
+
+    def _note(self, error: KafkaError) -> None:
+        if error.code() in SIGN_IN:
+            self._refused = error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.poll(0)  # what it has to say to the log

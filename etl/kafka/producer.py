@@ -1,0 +1,219 @@
+"""Producers: each record once and in order; alone, or many in one transaction with a record of progress."""
+
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+import confluent_kafka
+from confluent_kafka import KafkaError, KafkaException
+
+from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
+from etl.kafka.faults import RecordTooLarge, created, error_of, fault_of, translated
+from etl.kafka.options import Options, client_log, producer_options
+from etl.settings import KafkaConnection
+
+_Act = Callable[[float], None]
+Headers = list[tuple[str, str | bytes | None]]
+
+# What the library has to report is fetched after this number of records, and while it has no room for another one.
+_RECORDS_BETWEEN_POLLS = 1_000
+_POLL_SECONDS = 0.1
+# What abort() does to records that were not sent yet.
+_THROWN_AWAY = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT)
+
+
+class _Sender:
+    """What both producers share: a client, sending with patience, errors of delivery."""
+
+    def __init__(self, connection: KafkaConnection, options: Options, patience_seconds: float) -> None:
+        self._connection, self._patience = connection, patience_seconds
+        whole = options | {"on_delivery": self._reported, "error_cb": self._note}
+        self._client = created(lambda: confluent_kafka.Producer(whole, logger=client_log()), connection)
+        self._produce = self._client.produce
+        self._failed: EtlError | None = None
+        self._count = 0
+        self.trouble = ""
+        """What the client said last about its brokers; empty if all is well."""
+
+    def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers | None = None,
+        *,
+        partition: int = -1,
+        timestamp_ms: int = 0,
+    ) -> None:
+        """Hands a record to the client, which sends it soon; its partition follows from its key unless one is named.
+
+        Raises RecordTooLarge for one that no topic takes, TransientFault if the client has had no room for it for the
+        whole of its patience, and what became of records before it.
+        """
+        try:
+            self._produce(topic, value, key, partition, None, None, timestamp_ms, headers)
+        except BufferError:
+            self._send_when_there_is_room(topic, value, key, partition, None, None, timestamp_ms, headers)
+        except KafkaException as error:
+            raise fault_of(error.args[0], f"a record cannot be sent to {topic}", self._connection) from None
+        self._count += 1
+        if not self._count % _RECORDS_BETWEEN_POLLS:
+            self._poll(0)
+
+    def _send_when_there_is_room(self, topic: str, *rest: Any) -> None:
+        deadline = time.monotonic() + self._patience
+        while True:
+            self._poll(_POLL_SECONDS)
+            try:
+                self._produce(topic, *rest)
+                return
+            except BufferError:
+                if time.monotonic() > deadline:
+                    message = f"no broker has taken a record for {self._patience:g} seconds: {self.trouble or topic}"
+                    raise TransientFault(message) from None
+            except KafkaException as error:
+                raise fault_of(error.args[0], f"a record cannot be sent to {topic}", self._connection) from None
+
+    def _poll(self, seconds: float) -> None:
+        """Learns what became of records."""
+        with translated("records cannot be sent", self._connection):
+            self._client.poll(seconds)
+        self._raise_failed()
+
+    def _raise_failed(self) -> None:
+        failed, self._failed = self._failed, None
+        if failed is not None:
+            raise failed
+
+    def _reported(self, error: KafkaError | None, message: "confluent_kafka.Message") -> None:
+        if error is not None and self._failed is None and error.code() not in _THROWN_AWAY:
+            self._failed = fault_of(error, f"a record was not taken by {message.topic()}", self._connection)
+
+    def _note(self, error: KafkaError) -> None:
+        fault = fault_of(error, "the producer has ended", self._connection)
+        if error.fatal():
+            self._failed = fault
+        self.trouble = str(fault)
+
+    def _discard(self) -> None:
+        """Throws away what has not been sent, and waits for nothing."""
+        with suppress(EtlError), translated("records cannot be thrown away", self._connection):
+            self._client.purge()
+            self._client.poll(0)
+
+
+class Producer(_Sender):
+    """Sends records one by one: each that flush() has not complained of is on all brokers that hold its partition."""
+
+    def __init__(
+        self, connection: KafkaConnection, *, largest_bytes: int | None = None, patience_seconds: float = 60.0
+    ) -> None:
+        super().__init__(connection, producer_options(connection, largest_bytes=largest_bytes), patience_seconds)
+
+    def flush(self) -> None:
+        """Waits until all records are there. Raises the first error of a delivery; TransientFault if it takes longer
+        than the patience."""
+        with translated("records cannot be sent", self._connection):
+            left = self._client.flush(self._patience)
+        self._raise_failed()
+        if left:
+            message = f"{left} records were not taken within {self._patience:g} seconds"
+            raise TransientFault(f"{message}: {self.trouble}" if self.trouble else message)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.flush()
+        else:
+            self._discard()
+
+
+class TransactionalProducer(_Sender):
+    """Sends records in transactions: readers of committed records see all of one or none.
+
+    After a TransientFault call abort() and repeat the transaction; a RecordTooLarge of send() leaves all as it was.
+    After FencedOut, any other EnvironmentFault, and a RecordTooLarge of commit() it is of no more use: make another.
+    """
+
+    def __init__(
+        self,
+        connection: KafkaConnection,
+        transactional_id: str,
+        *,
+        largest_bytes: int | None = None,
+        batch_bytes: int | None = None,
+        patience_seconds: float = 60.0,
+    ) -> None:
+        options = producer_options(
+            connection, transactional_id=transactional_id, largest_bytes=largest_bytes, batch_bytes=batch_bytes
+        )
+        super().__init__(connection, options, patience_seconds)
+
+    def init(self) -> None:
+        """Takes the name over: an earlier producer of this transactional id is fenced, and what it left open is
+        aborted. To be called once, before progress is read."""
+        self._insist("the transactional producer cannot begin", self._client.init_transactions)
+
+    def begin(self) -> None:
+        """Begins a transaction."""
+        self._failed = None
+        with translated("a transaction cannot begin", self._connection):
+            self._client.begin_transaction()
+
+    def commit(self) -> None:
+        """Commits what was sent since begin(), the record of progress among it. Raises what became of its records."""
+        self._insist("a transaction cannot be committed", self._client.commit_transaction)
+        self._raise_failed()
+
+    def abort(self) -> None:
+        """Takes back what was sent since begin(); no reader sees it."""
+        self._insist("a transaction cannot be aborted", self._client.abort_transaction)
+        with translated("a transaction cannot be aborted", self._connection):
+            self._client.poll(0)
+        self._failed = None
+
+    def close(self) -> None:
+        """Sends nothing more; an open transaction is aborted by the brokers or by the next producer of this name."""
+        self._discard()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _insist(self, doing: str, act: _Act) -> None:
+        """Repeats what may be repeated: a question that a broker did not answer in time."""
+        deadline = time.monotonic() + self._patience
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                act(max(left, _POLL_SECONDS))
+                return
+            except:  # noqa: E722 - fatal errors of the library are no exceptions to Python
+                error = error_of(sys.exc_info()[1])
+                if error is None:
+                    raise
+                if not error.retriable() or error.txn_requires_abort() or left <= 0:
+                    raise self._explained(error, doing) from None
+
+    def _explained(self, error: KafkaError, doing: str) -> EtlError:
+        """What a delivery said says more than that the transaction failed."""
+        fault = fault_of(error, doing, self._connection)
+        if isinstance(fault, FencedOut):
+            return fault
+        failed, self._failed = self._failed, None
+        if isinstance(failed, FencedOut | RecordTooLarge):
+            return failed
+        if failed is not None and not error.fatal():
+            return failed
+        return EnvironmentFault(f"{doing}: {error.str()}") if error.fatal() else fault

@@ -1,0 +1,62 @@
+"""Reads a whole partition once, without a group: a topic of progress, or a topic to compare with."""
+
+import time
+from collections.abc import Iterator
+
+import confluent_kafka
+from confluent_kafka import OFFSET_BEGINNING, KafkaError, TopicPartition
+
+from etl.errors import TransientFault
+from etl.kafka.faults import created, fault_of, translated
+from etl.kafka.messages import Message, Partition, message_of
+from etl.kafka.options import client_log, consumer_options
+from etl.settings import KafkaConnection
+
+# The library wants a name; no group of it ever exists.
+_GROUP = "etl-reading"
+_RECORDS = 10_000
+_POLL_SECONDS = 0.5
+
+
+def read_to_end(
+    connection: KafkaConnection, partition: Partition, *, patience_seconds: float = 60.0
+) -> Iterator[Message]:
+    """All committed records of a partition from its first to the last one at the time of the call.
+
+    Of a transaction that another producer committed a moment ago, the records may not be there yet; init() of the same
+    transactional id waits for them.
+
+    Raises TransientFault if nothing comes for the whole patience: brokers are away, or another producer holds a
+    transaction open. EnvironmentFault if the topic is not there or must not be read.
+    """
+    doing = f"{partition} cannot be read"
+    options = consumer_options(connection, _GROUP)
+    client = created(lambda: confluent_kafka.Consumer(options, logger=client_log()), connection)
+    at = TopicPartition(*partition, OFFSET_BEGINNING)
+    try:
+        with translated(doing, connection):
+            client.assign([at])
+            _, end = client.get_watermark_offsets(at, patience_seconds) or (0, 0)
+        deadline, position = time.monotonic() + patience_seconds, 0
+        while position < end:
+            with translated(doing, connection):
+                found = client.consume(_RECORDS, _POLL_SECONDS)
+                [now] = client.position([at])
+            for one in found:
+                if (error := one.error()) is None:
+                    if (one.offset() or 0) < end:
+                        yield message_of(one)
+                elif not _passes(error):
+                    raise fault_of(error, doing, connection)
+            if now.offset > position:
+                deadline, position = time.monotonic() + patience_seconds, now.offset
+            elif time.monotonic() > deadline:
+                message = f"nothing came for {patience_seconds:g} seconds behind offset {position} of {end}"
+                raise TransientFault(f"{doing}: {message}")
+    finally:
+        client.close()
+
+
+def _passes(error: KafkaError) -> bool:
+    """Whether the library tries again by itself."""
+    return bool(error.retriable()) or error.code() in (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN)

@@ -1,0 +1,105 @@
+"""How far the reading of topics is: positions of the store beside the ends of the partitions."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from etl.database import read_only_transaction
+from etl.engine import Runtime
+from etl.engine.record_batches import record_store_of, rules_of
+from etl.errors import EtlError
+from etl.kafka import Admin
+from etl.kafka import Partition as ClientPartition
+from etl.sources.kafka.message import Partition
+from etl.sources.kafka.outbox import Outbox
+from etl.sources.kafka.positions import Position
+
+
+@dataclass(frozen=True)
+class PartitionStatus:
+    """One partition. `next_offset` is None where it was never read, `end` where the brokers do not say; `lag` counts
+    records, `lag_seconds` says how old the last merged one is while others wait; `stopped`: why it is not read;
+    `is_chosen`: whether the settings still name its topic."""
+
+    topic: str
+    partition: int
+    next_offset: int | None
+    end: int | None
+    lag: int | None
+    lag_seconds: float | None
+    owner: str
+    token: int
+    committed_at: datetime | None
+    last_timestamp: datetime | None
+    stopped: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class ReadingStatus:
+    """All partitions, what keeps the brokers from being asked, and dead letters that were not sent, by topic."""
+
+    partitions: tuple[PartitionStatus, ...]
+    fault: str
+    unsent: dict[str, int]
+
+    @property
+    def lag(self) -> int | None:
+        """The records of topics that are read which are not merged yet; None while that is not known."""
+        lags = [one.lag for one in self.partitions if one.is_chosen]
+        return None if self.fault or None in lags else sum(one or 0 for one in lags)
+
+
+def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0) -> ReadingStatus:
+    """The state of topics that are read, or were; nothing is written."""
+    source = runtime.settings.kafka.in_migration
+    into = record_store_of(runtime, rules_of(source))
+    positions: list[Position] = []
+    unsent: dict[str, int] = {}
+    with read_only_transaction(runtime.store_engine) as connection:
+        if into.positions.are_there(connection):
+            positions = into.positions.all(connection)
+            unsent = Outbox(runtime.store.schema).unsent(connection)
+    ends, fault = _ends(runtime, positions, seconds)
+    known = {one.partition: one for one in positions}
+    wanted = sorted({*known, *ends})
+    found = tuple(_status(one, known.get(one), ends.get(one), one.topic in source.topics) for one in wanted)
+    return ReadingStatus(found, fault, unsent)
+
+
+def _ends(runtime: Runtime, positions: list[Position], seconds: float) -> tuple[dict[Partition, tuple[int, int]], str]:
+    """The bounds of all partitions that are read, and why there are none."""
+    kafka = runtime.settings.kafka
+    names = dict.fromkeys([*kafka.in_migration.topics, *(one.partition.topic for one in positions)])
+    if not kafka.connection.servers or not names:
+        return {}, "" if not names else "no brokers are named"
+    try:
+        with Admin(kafka.connection, seconds=seconds) as admin:
+            topics = admin.topics(names)
+            there = [ClientPartition(one.name, n) for one in topics.values() if one for n in range(one.partitions)]
+            return {Partition(*one): bounds for one, bounds in admin.bounds(there).items()}, ""
+    except EtlError as fault:
+        return {}, str(fault)
+
+
+def _status(
+    partition: Partition, position: Position | None, bounds: tuple[int, int] | None, is_chosen: bool
+) -> PartitionStatus:
+    low, end = bounds or (0, None)
+    begun = position.next_offset if position else low
+    lag = None if end is None else max(end - begun, 0)
+    last = position.last_timestamp if position else None
+    seconds = 0.0 if lag == 0 else None if last is None else max((datetime.now(UTC) - last).total_seconds(), 0.0)
+    return PartitionStatus(
+        partition.topic,
+        partition.number,
+        position.next_offset if position else None,
+        end,
+        lag,
+        seconds,
+        position.owner if position else "",
+        position.token if position else 0,
+        position.committed_at if position else None,
+        last,
+        position.stopped if position else "",
+        is_chosen,
+    )

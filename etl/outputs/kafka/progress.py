@@ -1,0 +1,69 @@
+"""The record of progress: how far an output is, in the same transaction of Kafka as its records."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from etl.errors import EnvironmentFault
+from etl.kafka import Admin, Partition, read_to_end
+from etl.outputs.kafka.registry import Position, Unfinished
+from etl.settings import KafkaConnection
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the topic of progress says of one key: plain data, as `encode` wrote it."""
+
+    content: dict[str, Any]
+
+    def encode(self) -> bytes:
+        """The value of the record."""
+        return orjson.dumps(self.content)
+
+    @classmethod
+    def of(cls, position: Position, token: int) -> "Progress":
+        """That of an output."""
+        return cls(
+            {
+                "step": position.step,
+                "token": token,
+                "snapshot": position.snapshot,
+                "place": position.place,
+                "unfinished": position.unfinished.as_json() if position.unfinished else None,
+            }
+        )
+
+    @property
+    def position(self) -> Position:
+        """The position that it says."""
+        found = self.content
+        unfinished = Unfinished.from_json(found["unfinished"]) if found["unfinished"] else None
+        return Position(found["step"], found["snapshot"], found["place"], unfinished)
+
+
+def newest_progress(connection: KafkaConnection, topic: str, key: str) -> Progress | None:
+    """The newest committed record of progress of a key; None where there is none. To be read after init() of the
+    producer, which waits for the transaction before. Raises EnvironmentFault for a record that is none of ours."""
+    with Admin(connection) as admin:
+        found = admin.topic(topic)
+    if found is None:
+        raise EnvironmentFault(
+            f"the progress topic {topic} is not there: create it with one partition and cleanup.policy=compact"
+        )
+    if found.partitions != 1:
+        raise EnvironmentFault(f"the progress topic {topic} has {found.partitions} partitions: it needs exactly one")
+    newest = None
+    for message in read_to_end(connection, Partition(topic, 0)):
+        if message.key == key.encode():
+            newest = message.value
+    if newest is None:
+        return None
+    try:
+        content = orjson.loads(newest)
+        if not isinstance(content, dict):
+            raise TypeError
+        return Progress(content)
+    except (orjson.JSONDecodeError, TypeError):
+        message_ = f"the progress topic {topic} has a record of {key} that no etl wrote: use a topic of its own"
+        raise EnvironmentFault(message_) from None

@@ -1,0 +1,69 @@
+"""Reads what an output writes: the instances that changed between two snapshots, or all, object by object."""
+
+from collections.abc import Iterator
+
+from etl.database import Connection, SqlTemplates, fetch_all, fetch_one, stream_rows
+from etl.outputs.kafka.record import Row
+from etl.outputs.kafka.shape import OutObject
+from etl.settings.kafka_model import OutMigrationKafka
+
+_sql = SqlTemplates(__package__, "etl.outputs.versions")
+
+
+def has_changes(connection: Connection, store_schema: str, position: str, upto: str) -> bool:
+    """Whether the journal has anything between two snapshots; cheap where it has not."""
+    values = {"position": position, "upto": upto}
+    return fetch_one(connection, _sql("any_change", store_schema=store_schema), values) is not None
+
+
+def changed_objects(connection: Connection, store_schema: str, position: str, upto: str) -> set[str]:
+    """The codes of the objects that changed between two snapshots."""
+    values = {"position": position, "upto": upto}
+    return {row.bo for row in fetch_all(connection, _sql("touched_objects", store_schema=store_schema), values)}
+
+
+def changed_rows(
+    connection: Connection,
+    store_schema: str,
+    shape: OutObject,
+    output: OutMigrationKafka,
+    position: str,
+    upto: str,
+    after: str,
+) -> Iterator[list[Row]]:
+    """The instances that changed between two snapshots, behind the id `after`, each once, in blocks."""
+    statement = _sql(
+        "objects",
+        store_schema=store_schema,
+        table=shape.table,
+        fields=shape.fields,
+        links=shape.links,
+        is_all=False,
+        is_full=output.image == "full",
+        has_unlinks=output.unlinks,
+        has_start=bool(after),
+    )
+    values: dict[str, object] = {
+        "position": position,
+        "upto": upto,
+        "bo": shape.code,
+        "links": [link.code for link in shape.links],
+    }
+    values |= {f"link_{number}": link.code for number, link in enumerate(shape.links)}
+    yield from stream_rows(connection, statement, values | ({"after": after} if after else {}))
+
+
+def all_rows(connection: Connection, store_schema: str, shape: OutObject, after: str) -> Iterator[list[Row]]:
+    """All instances of an object behind the id `after`, in blocks."""
+    statement = _sql(
+        "objects",
+        store_schema=store_schema,
+        table=shape.table,
+        fields=shape.fields,
+        links=shape.links,
+        is_all=True,
+        is_full=True,
+        has_unlinks=False,
+        has_start=bool(after),
+    )
+    yield from stream_rows(connection, statement, {"after": after} if after else {})

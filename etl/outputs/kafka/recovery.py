@@ -1,0 +1,114 @@
+"""Writes whole objects of the store into topics, as full images: what a recovery does.
+
+As in an output, each transaction of Kafka has its record of progress, so that a recovery that was killed continues
+behind the last committed instance.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy
+
+from etl.database import snapshot
+from etl.errors import EnvironmentFault
+from etl.outputs.kafka.progress import Progress
+from etl.outputs.kafka.reading import all_rows
+from etl.outputs.kafka.record import RecordWriter
+from etl.outputs.kafka.shape import OutObject
+from etl.outputs.kafka.transactions import RecordTransactions, SizeLimits, Unsent
+from etl.settings import KafkaConnection
+from etl.settings.kafka_model import OutMigrationKafka
+
+_log = logging.getLogger("out_kafka_migration")
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a recovery is: in its object number `seq` all up to the id `after` ("": nothing), `records` of it."""
+
+    seq: int
+    after: str = ""
+    records: int = 0
+
+
+class RecoveryWriter:
+    """The recovery of one number. `moved` is called after each transaction, `check` between blocks; both may raise.
+
+    Closed by `with`. Raises TransientFault for what another writer of the same number may try again.
+    """
+
+    def __init__(
+        self,
+        engine: sqlalchemy.Engine,
+        store_schema: str,
+        company: str,
+        output: OutMigrationKafka,
+        connection: KafkaConnection,
+        number: int,
+        limits: SizeLimits,
+        *,
+        note_unsent: Callable[[Unsent], None],
+        check: Callable[[], None],
+    ) -> None:
+        self._engine, self._schema, self._output, self._number = engine, store_schema, output, number
+        self._note_unsent, self._check = note_unsent, check
+        self._sender = RecordTransactions(
+            connection,
+            f"etl-{company}-{output.name}-recovery",
+            output.progress_topic,
+            f"{output.name}/recovery",
+            limits,
+            self._set_aside,
+            company,
+        )
+
+    def place(self) -> Place:
+        """Where the recovery continues, by the newest progress in Kafka."""
+        newest = self._sender.newest
+        if newest is None or newest.content.get("number") != self._number:
+            return Place(0)
+        return Place(newest.content["seq"], newest.content["after"], newest.content["records"])
+
+    def write(self, shape: OutObject, place: Place, moved: Callable[[int], None]) -> int:
+        """Writes the instances of an object behind `place`, and returns how many of it are written in all."""
+        records = RecordWriter(shape, self._output, is_all=True)
+        prefix = f"{self._output.name}-r{self._number}.{place.seq}"
+        written, after = place.records, place.after
+        with snapshot(self._engine) as connection:
+            for block in all_rows(connection, self._schema, shape, after):
+                self._check()
+                for row in block:
+                    if self._sender.records >= self._output.batch_records:
+                        written = self._commit(Place(place.seq, after, written), moved)
+                    value = records.record(row, prefix)
+                    if value is not None:
+                        self._sender.send(shape.topic, records.key(row), value)
+                        if records.has_tombstone(row):
+                            self._sender.send(shape.topic, records.key(row), None)
+                    after = row[0]
+        if self._sender.is_open:
+            written = self._commit(Place(place.seq, after, written), moved)
+        return written
+
+    def _commit(self, place: Place, moved: Callable[[int], None]) -> int:
+        number = place.records + self._sender.records
+        self._sender.commit(
+            Progress({"number": self._number, "seq": place.seq, "after": place.after, "records": number})
+        )
+        moved(number)
+        _log.info("the recovery %d has written %d records of object %d", self._number, number, place.seq)
+        return number
+
+    def _set_aside(self, unsent: Unsent) -> None:
+        what = f"the record of {unsent.bo} {unsent.instance} is too large: {unsent.message}"
+        if self._output.when_too_large == "stop":
+            raise EnvironmentFault(f"{what}; or let the output {self._output.name} continue with whenTooLarge=error")
+        _log.error("%s", what)
+        self._note_unsent(unsent)
+
+    def __enter__(self) -> "RecoveryWriter":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._sender.__exit__(*raised)

@@ -1,0 +1,5 @@
+-- A new output begins here: the journal is kept from now on. One that is there stays as it is.
+{% from "journal_place.jinja" import journal_place %}
+insert into {{ schema | ident }}.kafka_output (name, journal_position, place)
+values (:name, pg_current_snapshot(), {{ journal_place(schema) }})
+on conflict (name) do nothing

@@ -1,0 +1,160 @@
+"""Transactions of Kafka that an output or a recovery writes: records, and the record of progress with them."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Self
+
+from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
+from etl.kafka import Admin, RecordTooLarge, TransactionalProducer
+from etl.outputs.kafka.progress import Progress, newest_progress
+from etl.settings import KafkaConnection
+
+# What the client itself refuses without another option, and every topic takes unless its options say otherwise.
+_USUAL_BYTES = 1_000_000
+# How much of a batch of Kafka is not its records.
+_OVERHEAD_BYTES = 128
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """The stub of a record that is larger than its topic allows."""
+
+    bo: str
+    instance: str
+    topic: str
+    bytes: int
+    message: str
+
+
+@dataclass
+class SizeLimits:
+    """The largest record of each topic; learned when a broker refuses one although it seemed to fit."""
+
+    of_topic: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, connection: KafkaConnection, topics: tuple[str, ...]) -> "SizeLimits":
+        """Asks the brokers. Raises EnvironmentFault for a topic that is not there."""
+        with Admin(connection) as admin:
+            for name, found in admin.topics(topics).items():
+                if found is None:
+                    raise EnvironmentFault(
+                        f"topic {name} is not there; create it. What was in it before, `etl kafka recover` writes again"
+                    )
+            limits = {name: _limit(admin, name) for name in topics}
+        return cls(limits)
+
+    @property
+    def largest(self) -> int:
+        """The largest record of all."""
+        return max(self.of_topic.values(), default=_USUAL_BYTES)
+
+    @property
+    def smallest(self) -> int:
+        """What several records that are sent together may have, whatever their topic."""
+        return min((*self.of_topic.values(), _USUAL_BYTES))
+
+    def lower(self, to: int) -> None:
+        """No topic takes more than this."""
+        self.of_topic = {name: min(limit, to) for name, limit in self.of_topic.items()}
+
+
+def _limit(admin: Admin, topic: str) -> int:
+    try:
+        return admin.limits(topic).max_message_bytes
+    except TransientFault:
+        raise
+    except EnvironmentFault:
+        return _USUAL_BYTES  # its options must not be seen
+
+
+class RecordTransactions:
+    """A transactional producer with the progress that it has read; `with` closes it.
+
+    `set_aside` is called for each record that is too large, before its transaction ends; it may raise.
+    """
+
+    def __init__(
+        self,
+        connection: KafkaConnection,
+        name: str,
+        progress_topic: str,
+        key: str,
+        limits: SizeLimits,
+        set_aside: Callable[[Unsent], None],
+        company: str,
+    ) -> None:
+        self._progress_topic, self._key, self._limits, self._set_aside = progress_topic, key, limits, set_aside
+        self._headers: list[tuple[str, str | bytes | None]] = [
+            ("content-type", b"application/json"),
+            ("etl-company", company.encode()),
+        ]
+        self._producer = TransactionalProducer(
+            connection, name, largest_bytes=limits.largest, batch_bytes=limits.smallest
+        )
+        self.is_open = False
+        """Whether a transaction has begun and has to be committed."""
+        self._largest = 0
+        self.records = 0
+        """How many records the open transaction has."""
+        try:
+            self._producer.init()
+            self.newest = newest_progress(connection, progress_topic, key)
+            """The newest committed progress when the producer began."""
+        except BaseException:
+            self._producer.close()
+            raise
+
+    def send(self, topic: str, key: bytes, value: bytes | None) -> None:
+        """Adds a record to the open transaction, and begins one where there is none."""
+        if not self.is_open:
+            self._producer.begin()
+            self.is_open = True
+        size = len(key) + len(value or b"") + _OVERHEAD_BYTES
+        limit = self._limits.of_topic[topic]
+        try:
+            if size > limit:
+                raise RecordTooLarge(f"it has about {size} bytes, and {topic} takes {limit}")
+            self._producer.send(topic, key, value, self._headers)
+        except RecordTooLarge as fault:
+            bo, _, instance = key.decode().partition(":")
+            self._set_aside(Unsent(bo, instance, topic, size, str(fault)))
+            return
+        self._largest = max(self._largest, size)
+        self.records += 1
+
+    def commit(self, progress: Progress) -> None:
+        """Commits the records together with the progress. Where a broker finds one too large, the limit is lowered, and
+        TransientFault asks for a repetition with another producer."""
+        if not self.is_open:
+            self._producer.begin()
+            self.is_open = True
+        self._producer.send(self._progress_topic, self._key.encode(), progress.encode(), partition=0)
+        try:
+            self._producer.commit()
+        except TransientFault:
+            raise
+        except RecordTooLarge as fault:
+            self.is_open = False
+            self._limits.lower(self._largest - 1)
+            raise TransientFault(f"{fault}; the largest of {self._largest} bytes is left out") from None
+        except EtlError:
+            self.is_open = False  # this producer can abort nothing any more: the next one of its name does
+            raise
+        self.is_open = False
+        self._largest = self.records = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self.is_open:
+            with suppress(EtlError):  # then the next producer of this name, or the brokers, abort it
+                self._producer.abort()
+        self._producer.close()
+
+
+def fenced_or(fault: FencedOut) -> TransientFault:
+    """Another producer of our name began: whether another process leads is asked before the next one begins."""
+    return TransientFault(f"{fault}; the last transaction is written again unless that one has done so")

@@ -1,0 +1,2 @@
+-- Tasks of a recovery that are not to be performed any more.
+update {{ schema | ident }}.task set state = 'dropped' where kind = :kind and state in ('todo', 'running')

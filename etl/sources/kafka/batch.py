@@ -1,0 +1,468 @@
+"""Merges a batch of records in one transaction of the store: objects, links, errors, and the partitions' positions.
+
+A record is one unit: a fault of any object or link of its tree rejects all of it. A record that takes no part at all
+is simply left out; where one has taken part already, the batch is merged again without it. What the server refuses is
+found by halving the batch.
+"""
+
+import logging
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import sqlalchemy
+
+from etl.database import Connection, transaction
+from etl.errors import EtlError
+from etl.merge import Matching, MergeContext, Source
+from etl.runs import Counters, add_counters
+from etl.runs.error_class import is_data_error
+from etl.sources.kafka.faults import Fault
+from etl.sources.kafka.files import store_files
+from etl.sources.kafka.links import LinkFields, NumberedLink, merge_batch_links
+from etl.sources.kafka.message import Message, Partition
+from etl.sources.kafka.objects import NumberedObject, merge_objects
+from etl.sources.kafka.positions import HeldPartition, Locked, Positions
+from etl.sources.kafka.reading import ReadBatch, Record
+from etl.sources.kafka.remembered import Known, RememberedRecords
+from etl.sources.kafka.reports import Reports
+from etl.sources.kafka.rules import RecordRules
+from etl.sources.kafka.shapes import CompanyShape, ObjectShape
+from etl.store import Store, UnitKind
+
+_log = logging.getLogger("in_kafka_migration")
+
+SOURCE_NAME = "kafka"
+"""The source of batches, as units of work name it."""
+
+Judge = Callable[[frozenset[tuple[str, int, int]]], None]
+"""Called before the commit with the (topic, partition, offset) of all messages that are rejected; raises to roll the
+batch back."""
+
+# So often a batch is merged again without the records that were refused; then it is halved.
+_ROUNDS = 3
+# Faults that depend on other records: what is refused for one of them may be accepted without another record.
+_DEPENDENT = frozenset(
+    {
+        "UNIQUE_TAKEN",
+        "IN_ID_TAKEN",
+        "OUT_ID_UNKNOWN",
+        "OPTION_UNKNOWN",
+        "TOO_MANY_DUPLICATES",
+        "FILE_UNKNOWN",
+        "SYSTEM_FIELD_MISSING",
+        "AMBIGUOUS",
+        "LINK_END_INVALID",
+    }
+)
+
+
+@dataclass(frozen=True)
+class RecordStore:
+    """Where batches go: the engine and the fixed tables of a store, the company as records see it, and PostgreSQL's
+    settings for a transaction that merges."""
+
+    engine: sqlalchemy.Engine
+    store: Store
+    positions: Positions
+    company: CompanyShape
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> RecordRules:
+        """What records may do."""
+        return self.company.rules
+
+    @property
+    def remembered(self) -> RememberedRecords:
+        """The remembered recordIds."""
+        return RememberedRecords(self.store.schema)
+
+    @property
+    def source(self) -> Source:
+        """What the merge knows of records."""
+        return Source(
+            SOURCE_NAME,
+            Matching.REJECT,
+            gives_some=True,
+            is_ordered=True,
+            creates_ids=self.rules.creates_unknown_ids,
+            knows_owners=True,
+        )
+
+    @cached_property
+    def link_fields(self) -> LinkFields:
+        """The link fields of the company."""
+        return LinkFields(self.company.company)
+
+    def next_unit(self) -> int:
+        """The number of a unit. In a transaction of its own: who takes one waits for others that do."""
+        with transaction(self.engine) as connection:
+            return self.store.next_number(connection)
+
+    def context(self, unit: int, locked: Locked) -> MergeContext:
+        """How a batch is merged."""
+        return MergeContext(
+            in_schema="pg_temp",
+            store_schema=self.store.schema,
+            run=unit,
+            started_at=locked.at,
+            keep_on_null=False,
+            max_value_bytes=self.rules.max_value_bytes,
+            max_row_bytes=self.rules.max_row_bytes,
+            reference_expiry_minutes=self.rules.reference_expiry_minutes,
+            chunk_rows=1,
+            undivided_rows=1,
+            workers=1,
+            source=self.source,
+            kind=UnitKind.BATCH,
+            is_relayed=True,
+        )
+
+
+@dataclass
+class Outcome:
+    """What a batch did. `unit` is None where nothing was merged and nothing reported; `skipped` messages were merged by
+    an earlier try, `known` records had a recordId that was merged before, `reused` ones with another content;
+    `counters` are those of the merge, by table."""
+
+    unit: int | None = None
+    messages: int = 0
+    skipped: int = 0
+    merged: int = 0
+    known: int = 0
+    reused: int = 0
+    rejected: int = 0
+    tombstones: int = 0
+    dead_letters: int = 0
+    counters: dict[str, Counters] = field(default_factory=dict)
+
+    @property
+    def receipt(self) -> dict[str, object]:
+        """As the unit keeps it."""
+        records = {
+            name: getattr(self, name)
+            for name in ("messages", "skipped", "merged", "known", "reused", "rejected", "tombstones")
+            if getattr(self, name)
+        }
+        return {"records": records, **self.counters}
+
+
+def merge_batch(
+    into: RecordStore,
+    batch: ReadBatch,
+    held: Iterable[HeldPartition],
+    *,
+    is_second_try: bool = False,
+    forgets: bool = False,
+    judge: Judge | None = None,
+) -> Outcome:
+    """Merges a batch and moves the positions of its partitions, in one transaction; returns what it did.
+
+    `held`: its partitions, as they were taken. `is_second_try`: the same batch met a fault that another transaction may
+    have caused. `forgets`: records are merged although their recordIds are known. `judge` may refuse the batch.
+    Raises FencedOut when another worker has taken a partition over: then nothing was done. Of a TransientFault the
+    caller tries the same batch again.
+    """
+    with transaction(into.engine, **into.settings) as connection:
+        locked = into.positions.lock(connection, held)
+        work = _Work(into, connection, batch, locked, is_second_try=is_second_try)
+        work.choose(forgets=forgets)
+        work.perform()
+        if judge:
+            judge(work.reports.rejected)
+        into.positions.advance(connection, batch.next_offsets, batch.timestamps)
+    return work.outcome
+
+
+@dataclass
+class _Merged:
+    """What a part of the batch did, as far as it is not undone."""
+
+    counters: dict[str, Counters] = field(default_factory=dict)
+    notes: list[tuple[Message | None, Fault]] = field(default_factory=list)
+    served: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def add(self, other: "_Merged") -> None:
+        """Adds another part."""
+        for table, counters in other.counters.items():
+            add_counters(self.counters.setdefault(table, {}), counters)
+        self.notes += other.notes
+        self.served |= other.served
+
+
+@dataclass
+class _Round:
+    """One try to merge records: what it did, which records are refused, and which of them have taken part; `notes` are
+    of single records."""
+
+    merged: _Merged = field(default_factory=_Merged)
+    refused: dict[int, list[Fault]] = field(default_factory=dict)
+    partial: set[int] = field(default_factory=set)
+    notes: list[tuple[int, Fault]] = field(default_factory=list)
+
+    def final(self) -> dict[int, list[Fault]]:
+        """The refusals that no other record can have caused which takes no part the next time."""
+        first = min(self.partial)
+        return {
+            number: faults
+            for number, faults in self.refused.items()
+            if number <= first or any(fault.code not in _DEPENDENT for fault in faults)
+        }
+
+
+class _Work:
+    """The work on one batch in its transaction. Records are numbered from 0, in their order."""
+
+    def __init__(
+        self, into: RecordStore, connection: Connection, batch: ReadBatch, locked: Locked, *, is_second_try: bool
+    ) -> None:
+        self.into = into
+        self.connection = connection
+        self.batch = batch
+        self.locked = locked
+        self.is_second_try = is_second_try
+        self.outcome = Outcome(messages=batch.messages, tombstones=batch.tombstones)
+        self.reports = Reports()
+        self.records: dict[int, Record] = {}
+        # Records with the recordId of another one of the batch, which counts unless it is refused.
+        self.later: dict[int, list[int]] = {}
+        self.refused: dict[int, list[Fault]] = {}
+        self.fields = into.link_fields
+        self.objects_before: list[int] = []
+        self.links_before: list[int] = []
+
+    def choose(self, *, forgets: bool) -> None:
+        """Which records are merged: not those of messages that were merged by an earlier try, nor those whose recordId
+        is known."""
+        offsets = self.locked.next_offsets
+        for message, faults in self.batch.refused:
+            if message.offset < offsets.get(Partition(message.topic, message.partition), 0):
+                self.outcome.skipped += 1
+            else:
+                self.reports.reject(message, faults)
+        first: dict[tuple[str, str], int] = {}
+        candidates: dict[int, Record] = {}
+        for number, record in enumerate(self.batch.records):
+            message = record.message
+            if message.offset < offsets.get(Partition(message.topic, message.partition), 0):
+                self.outcome.skipped += 1
+                continue
+            if record.record_id is not None:
+                counts = first.setdefault((message.topic, record.record_id), number)
+                if counts != number:
+                    self.later.setdefault(counts, []).append(number)
+                    continue
+            candidates[number] = record
+        if forgets:
+            self.into.remembered.forget(self.connection, candidates.values())
+        for number, known in self.into.remembered.remember(self.connection, candidates, self.locked.at).items():
+            self._repeated(candidates.pop(number), known)
+            for again in self.later.pop(number, ()):
+                self._repeated(self.batch.records[again], known)
+        self.records = candidates
+
+    def _repeated(self, record: Record, known: Known) -> None:
+        if record.digest == known.digest:
+            self.outcome.known += 1
+            return
+        self.outcome.reused += 1
+        fault = Fault(
+            "RECORD_ID_REUSED",
+            "$.recordId",
+            record.tree.objects[-1].shape.code,
+            value=record.record_id,
+            reason=known.origin,
+            severity="warning",
+        )
+        self.reports.reject(record.message, [fault])
+
+    def perform(self) -> None:
+        """Merges the records, and writes what is to be reported."""
+        merged = _Merged()
+        if not self.records and not self.reports.faults:
+            return
+        unit = self.outcome.unit = self.into.next_unit()
+        context = self.into.context(unit, self.locked)
+        schema = self.into.store.schema
+        context.unit.begin(self.connection, schema)
+        if self.records:
+            merged = self._merge_all(context)
+        self._report(merged)
+        outcome = self.outcome
+        outcome.counters = merged.counters
+        outcome.merged = len(self.records) - len(self.refused)
+        outcome.dead_letters = len(self.reports.dead)
+        outcome.rejected = outcome.dead_letters - outcome.reused
+        self.reports.write(
+            self.connection, schema, unit, self.locked.at, max_value_bytes=self.into.rules.max_record_bytes
+        )
+        self.into.store.advance_positions(self.connection, unit, merged.served)
+        context.unit.finish(self.connection, schema, outcome.receipt)
+
+    def _report(self, merged: _Merged) -> None:
+        for number, faults in sorted(self.refused.items()):
+            self.reports.reject(self.records[number].message, faults)
+        if self.refused:
+            self.into.remembered.forget(self.connection, [self.records[number] for number in self.refused])
+        for number, record in self.records.items():
+            if record.tree.notes and number not in self.refused:
+                merged.notes += [(record.message, note) for note in record.tree.notes]
+        for first, numbers in self.later.items():
+            counts = next((one for one in (first, *numbers) if one in self.records and one not in self.refused), None)
+            if counts is None:
+                continue
+            record = self.batch.records[counts]
+            if counts != first:
+                self.into.remembered.remember(self.connection, {counts: record}, self.locked.at)
+            for again in numbers:
+                if again not in self.records:
+                    self._repeated(self.batch.records[again], Known(record.digest, record.message.origin))
+        self.reports.faults += merged.notes
+
+    def _merge_all(self, context: MergeContext) -> _Merged:
+        """Merges all records. Where one is refused whose recordId came once more in the batch, with that one."""
+        self._number()
+        while True:
+            merged = _Merged()
+            if not self.later:
+                self._merge(sorted(self.records), context, merged)
+                return merged
+            with self.connection.begin_nested() as savepoint:
+                self._merge(sorted(self.records), context, merged)
+                again = self._next_of_refused()
+                if again:
+                    savepoint.rollback()
+            if not again:
+                return merged
+            self.records |= {number: self.batch.records[number] for number in again}
+
+    def _next_of_refused(self) -> list[int]:
+        found = []
+        for first, numbers in self.later.items():
+            tried = [one for one in (first, *numbers) if one in self.records]
+            if all(one in self.refused for one in tried) and len(tried) <= len(numbers):
+                found.append(numbers[len(tried) - 1])
+        return found
+
+    def _number(self) -> None:
+        """Numbers of objects and links, from 1 and the same at each try: they order what a unit does."""
+        objects = links = 1
+        for record in self.batch.records:
+            self.objects_before.append(objects)
+            self.links_before.append(links)
+            objects += len(record.tree.objects)
+            links += len(record.tree.links)
+
+    def _merge(self, numbers: Sequence[int], context: MergeContext, merged: _Merged) -> None:
+        """Merges records, less those that are refused."""
+        for _ in range(_ROUNDS):
+            left = [number for number in numbers if number not in self.refused]
+            if not left:
+                return
+            try:
+                with self.connection.begin_nested() as savepoint:
+                    tried = self._try(left, context)
+                    if tried.partial:
+                        savepoint.rollback()
+            except EtlError as fault:
+                if not self._may_be_a_record(fault):
+                    raise
+                if len(left) == 1:
+                    self.refused[left[0]] = [Fault("ROW_QUARANTINED", reason=fault.said or str(fault))]
+                    return
+                _log.info("a batch of %d records is halved: %s", len(left), fault)
+                break
+            if not tried.partial:
+                self.refused |= tried.refused
+                merged.add(tried.merged)
+                return
+            self.refused |= tried.final()
+        left = [number for number in numbers if number not in self.refused]
+        middle = len(left) // 2
+        for part in (left[:middle], left[middle:]) if middle else (left,):
+            self._merge(part, context, merged)
+
+    def _may_be_a_record(self, fault: EtlError) -> bool:
+        # Another transaction may have written the same unique value: then the second try sees it.
+        return is_data_error(fault) and (self.is_second_try or fault.sqlstate != "23505")
+
+    def _try(self, numbers: Sequence[int], context: MergeContext) -> _Round:
+        tried = _Round()
+        refused_objects: dict[int, int] = {}
+        by_shape, links = self._parts(numbers)
+        files = [file for number in numbers for file in self.batch.records[number].tree.files or ()]
+        if files:
+            counters, expired = store_files(self.connection, files, self.into.company.company, context)
+            tried.merged.counters["in_fileStorage"] = counters
+            tried.merged.notes += [(None, fault) for fault in expired]
+        changed: set[str] = set()
+        for shape in sorted(by_shape, key=self.into.company.order):
+            done = merge_objects(self.connection, by_shape[shape], context, keep_instances=bool(links))
+            tried.merged.counters[f"in_{shape.code}"] = done.counters
+            if any(done.counters.get(name) for name in ("created", "changed", "removed", "aliased")):
+                changed.add(shape.code)
+            self._take_object_faults(tried, done.rejected, done.faults, refused_objects)
+        near = self.fields.near(changed) if changed else []
+        done_links = merge_batch_links(self.connection, links, self.fields, near, context)
+        for table, counters in done_links.counters.items():
+            tried.merged.counters[table] = counters
+        tried.merged.served |= set(done_links.served)
+        for number, fault in done_links.faults:
+            if number is None:
+                tried.merged.notes.append((None, fault))
+            elif (record := self._record_of(number, self.links_before)) not in tried.refused:
+                tree = self.batch.records[record].tree
+                owner = tree.objects[tree.links[number - self.links_before[record]].owner]
+                tried.refused[record] = [replace(fault, external_id=owner.external_id)]
+                tried.partial.add(record)
+        tried.partial |= {
+            number for number, rows in refused_objects.items() if rows < len(self.batch.records[number].tree.objects)
+        }
+        tried.merged.notes += [
+            (self.batch.records[number].message, fault) for number, fault in tried.notes if number not in tried.refused
+        ]
+        return tried
+
+    def _parts(self, numbers: Sequence[int]) -> tuple[dict[ObjectShape, list[NumberedObject]], list[NumberedLink]]:
+        """The objects of records by business object, and the links."""
+        by_shape: dict[ObjectShape, list[NumberedObject]] = {}
+        links: list[NumberedLink] = []
+        for number in numbers:
+            message, tree, _, _ = self.batch.records[number]
+            origin = message.origin
+            objects = tree.objects
+            first = self.objects_before[number]
+            for index, row in enumerate(objects, first):
+                of_shape = by_shape.get(row.shape)
+                if of_shape is None:
+                    of_shape = by_shape[row.shape] = []
+                of_shape.append((index, row, origin))
+            for index, link in enumerate(tree.links, self.links_before[number]):
+                links.append((index, number, first, link, objects[link.owner].shape.code, origin))
+        return by_shape, links
+
+    def _record_of(self, index: int, before: list[int]) -> int:
+        """The record of an object or link, by its number."""
+        return bisect_right(before, index) - 1
+
+    def _take_object_faults(
+        self,
+        tried: _Round,
+        rejected: Sequence[int],
+        faults: Sequence[tuple[int, Fault]],
+        refused_objects: dict[int, int],
+    ) -> None:
+        owners = {one: self._record_of(one, self.objects_before) for one in (*rejected, *(of for of, _ in faults))}
+        refused = {owners[one] for one in rejected}
+        for one in rejected:
+            refused_objects[owners[one]] = refused_objects.get(owners[one], 0) + 1
+        for one, fault in faults:
+            number = owners[one]
+            if fault.severity != "error":
+                tried.notes.append((number, fault))
+            elif number in refused:
+                tried.refused.setdefault(number, []).append(fault)
+        for number in refused:
+            tried.refused.setdefault(number, [Fault("ROW_QUARANTINED", reason="the merge does not say why")])

@@ -1,0 +1,128 @@
+"""Turns messages into records: no I/O, so that the next batch can be read while the database merges this one."""
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from etl.metadata.instance_state import InstanceState
+from etl.sources.kafka.boi_input import BoiInput, decode
+from etl.sources.kafka.faults import Fault, RecordFault
+from etl.sources.kafka.message import Message, Partition
+from etl.sources.kafka.shapes import CompanyShape
+from etl.sources.kafka.tree import Tree, record_id_of, tree_of
+
+# How JSON writes the character that no text of the store can hold; the character itself is no JSON.
+_NUL: Final = rb"\u0000"
+_LAST_TIME: Final = 253_402_300_800_000  # the year 10000
+_CONTENT: Final = b"content"
+
+
+class Record(NamedTuple):
+    """A message that holds a record. `digest` tells whether another one of the same id has the same content."""
+
+    message: Message
+    tree: Tree
+    record_id: str | None
+    digest: int
+
+
+class Refused(NamedTuple):
+    """A message that is rejected, and why; the first fault counts."""
+
+    message: Message
+    faults: tuple[Fault, ...]
+
+
+@dataclass
+class ReadBatch:
+    """The records of a batch in the order of its messages, and what is no record.
+
+    `next_offsets`: where the partitions are read on; `timestamps`: the time of their last message.
+    """
+
+    messages: int = 0
+    bytes: int = 0
+    tombstones: int = 0
+    records: list[Record] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    next_offsets: dict[Partition, int] = field(default_factory=dict)
+    timestamps: dict[Partition, int] = field(default_factory=dict)
+
+
+def read_batch(
+    messages: Iterable[Message], company: CompanyShape, next_offsets: Mapping[Partition, int] | None = None
+) -> ReadBatch:
+    """Reads messages. `next_offsets`: the consumer's own positions, which count the markers of transactions too;
+    without them the offset after the last message of each partition."""
+    batch = ReadBatch()
+    with _without_collections():
+        _read(batch, messages, company)
+    batch.next_offsets |= next_offsets or {}
+    return batch
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Records have no cycles, and walking over all that are read already takes as long as reading them."""
+    is_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if is_enabled:
+            gc.enable()
+
+
+def _read(batch: ReadBatch, messages: Iterable[Message], company: CompanyShape) -> None:
+    ends: dict[tuple[str, int], Message] = {}
+    for message in messages:
+        batch.messages += 1
+        ends[message.topic, message.partition] = message
+        value = message.value
+        if value is not None:
+            batch.bytes += len(value)
+        try:
+            record = _record(message, company)
+        except RecordFault as refusal:
+            batch.refused.append(Refused(message, (refusal.fault,)))
+            continue
+        if record is None:
+            batch.tombstones += 1
+        else:
+            batch.records.append(record)
+    for (topic, number), last in ends.items():
+        batch.next_offsets[Partition(topic, number)] = last.offset + 1
+        if last.timestamp_ms is not None and 0 < last.timestamp_ms < _LAST_TIME:  # a producer's clock may say anything
+            batch.timestamps[Partition(topic, number)] = last.timestamp_ms
+
+
+def _record(message: Message, company: CompanyShape) -> Record | None:
+    """The record of a message, None for one without a value that says nothing. Raises RecordFault."""
+    value = message.value
+    rules = company.rules
+    if value is None:
+        if not rules.removes_by_tombstone:
+            return None
+        return Record(message, tree_of(_removal(message.key), company), None, 0)
+    if len(value) > rules.max_record_bytes:
+        raise RecordFault(Fault("TOO_LARGE", value=f"{len(value)}", reason=f"{rules.max_record_bytes}"))
+    decoded = decode(value)
+    record = decoded.record
+    tree = tree_of(record, company, may_hold_nul=_NUL in value, may_hold_files=_CONTENT in value)
+    if decoded.converted:
+        tree.notes.append(Fault("NOT_TEXT", decoded.converted[0], record.bo_code, severity="warning"))
+    record_id = record_id_of(record)
+    return Record(message, tree, record_id, record.digest if record_id else 0)
+
+
+def _removal(key: bytes | None) -> BoiInput:
+    """The record that a message without a value stands for: its key is `<boCode>:<id>`, as our own output writes it."""
+    try:
+        code, _, out_id = (key or b"").decode("utf-8").partition(":")
+    except UnicodeDecodeError:
+        code, out_id = "", ""
+    if not code or not out_id:
+        raise RecordFault(Fault("BAD_SHAPE", reason="the key of a message without a value is no <boCode>:<id>"))
+    return BoiInput(bo_code=code, id=out_id, state=InstanceState.REMOVED.value)

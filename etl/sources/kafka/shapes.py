@@ -1,0 +1,192 @@
+"""What the objects of a company look like to records: how each field is read, which links it has, by code.
+
+The reading of a record asks once for the layout of its fields: most records of an object give the same ones.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from etl.merge import given_fields
+from etl.metadata import Company
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.field import Field, LinkMode
+from etl.metadata.field_types import Category, FieldType
+from etl.quoting import fold
+from etl.sources.kafka.faults import Fault, RecordFault
+from etl.sources.kafka.rules import RecordRules
+from etl.sources.kafka.values import read_text, reader_of
+
+Reader = Callable[[str], str | None]
+
+EXTERNAL_ID: Final = "externalId"
+"""The code that names a target by its external id, unless the target has a unique field of that code."""
+ID: Final = "id"
+"""The same for the platform's id."""
+
+# A partner that gives other fields each time must not fill the memory.
+_MAX_LAYOUTS: Final = 1000
+_MAX_CODES: Final = 2000
+# A longer text is no code that was mistyped, and slow to compare.
+_MAX_CODE: Final = 100
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The fields that a record gives. `places`: which of its items are values, one a field (the last counts); `codes`
+    and `readers` are theirs, `given` the value of the column _given. `key`: the item that is the key field, if one is.
+    `links`: items that are BO or CO fields, written as values. `unknown`: items of no known field. `is_plain`: each
+    item is a value; then `checked` has those whose texts must be read.
+    """
+
+    places: tuple[int, ...]
+    codes: tuple[str, ...]
+    readers: tuple[Reader, ...]
+    given: str
+    key: int | None
+    links: tuple[tuple[int, "LinkShape"], ...]
+    unknown: tuple[int, ...]
+    is_plain: bool
+    checked: tuple[tuple[int, Reader], ...]
+
+
+@dataclass(frozen=True)
+class TargetName:
+    """How a link names its target: the `member` ("": any of them), the column of its unique field, and how values are
+    read. `column` "": by its external id, or by the platform's id with `is_id`."""
+
+    member: str
+    column: str = ""
+    reader: Reader | None = None
+    is_id: bool = False
+
+
+class LinkShape:
+    """A BO or CO field that records may change."""
+
+    def __init__(self, field: Field, members: Mapping[str, "ObjectShape"]) -> None:
+        self.field = field
+        self.code = field.code
+        self.members = members
+        self.is_set = field.link_mode is LinkMode.REPLACE
+        self._only = next(iter(members)) if len(members) == 1 else ""
+        self._names: dict[tuple[str | None, str], TargetName] = {}
+
+    def target(self, bo_code: str | None, field_code: str) -> TargetName | None:
+        """How an item names its target; None where `bo_code` is no member, or the field no unique one."""
+        key = (bo_code, field_code)
+        found = self._names.get(key)
+        if found is None:
+            found = self._target(bo_code or self._only, field_code)
+            if found is not None:
+                self._names[key] = found
+        return found
+
+    def member(self, bo_code: str | None) -> str:
+        """The member that an item says, "" if that may be any."""
+        return bo_code or self._only
+
+    def _target(self, member: str, field_code: str) -> TargetName | None:
+        if member and member not in self.members:
+            return None
+        chosen = [self.members[member]] if member else self.members.values()
+        reader = next(filter(None, (one.unique_readers.get(field_code) for one in chosen)), None)
+        if reader is not None:
+            return TargetName(member, fold(field_code), reader)
+        if field_code in (EXTERNAL_ID, ID):
+            return TargetName(member, is_id=field_code == ID)
+        return None
+
+
+class ObjectShape:
+    """An object that records may change."""
+
+    def __init__(self, business_object: BusinessObject) -> None:
+        self.bo = business_object
+        self.code = business_object.code
+        loaded = business_object.loaded_fields
+        self.readers: dict[str, Reader] = {one.code: reader_of(one) for one in loaded}
+        self.types = {one.code: str(one.sql_type) for one in loaded}
+        self.links: dict[str, LinkShape] = {}
+        self.file_fields = tuple(one.code for one in loaded if one.type is FieldType.FILE_UPLOAD)
+        self.key = business_object.key_field.code if business_object.key_field else None
+        # By these values links name its instances.
+        self.unique_readers: dict[str, Reader] = {one.code: reader_of(one) for one in business_object.unique_fields}
+        self._layouts: dict[tuple[str, ...], Layout] = {}
+
+    def layout(self, codes: tuple[str, ...]) -> Layout:
+        """The layout of a record that gives these fields, in its order."""
+        found = self._layouts.get(codes)
+        if found is None:
+            found = self._make(codes)
+            # Codes that are none may be of any length and number.
+            if not found.unknown and len(codes) <= _MAX_CODES:
+                if len(self._layouts) >= _MAX_LAYOUTS:
+                    self._layouts.clear()
+                self._layouts[codes] = found
+        return found
+
+    def _make(self, codes: tuple[str, ...]) -> Layout:
+        last = {code: place for place, code in enumerate(codes)}
+        values = [code for code in last if code in self.readers]
+        known = {*values, *self.links, self.key}
+        places = tuple(last[code] for code in values)
+        return Layout(
+            places=places,
+            codes=tuple(values),
+            readers=tuple(self.readers[code] for code in values),
+            given=rf"\x{given_fields(self.bo, values).hex()}",
+            key=last.get(self.key) if self.key else None,
+            links=tuple((place, self.links[code]) for code, place in last.items() if code in self.links),
+            unknown=tuple(place for place, code in enumerate(codes) if code not in known),
+            is_plain=places == tuple(range(len(codes))),
+            checked=tuple(
+                (place, self.readers[code])
+                for code, place in last.items()
+                if self.readers.get(code, read_text) is not read_text
+            ),
+        )
+
+    def unknown_field(self, code: str, path: str) -> Fault:
+        """The fault of a code that is none of its fields."""
+        near = nearest(code, [*self.readers, *self.links, *([self.key] if self.key else [])])
+        return Fault("UNKNOWN_FIELD", path, self.code, field=code[:63], value=code, reason=near)
+
+
+class CompanyShape:
+    """The objects of a company, by code."""
+
+    def __init__(self, company: Company, rules: RecordRules) -> None:
+        self.rules = rules
+        self.company = rules.company(company)
+        self.shapes = {one.code: ObjectShape(one) for one in self.company.objects if one.carries_data}
+        for shape in self.shapes.values():
+            for one in shape.bo.loaded_links:
+                members = {member.code: self.shapes[member.code] for member in self.company.targets(one)}
+                shape.links[one.code] = LinkShape(one, members)
+        self._order = {
+            code: (one.bo.category is not Category.DICTIONARY, number)
+            for number, (code, one) in enumerate(self.shapes.items())
+        }
+        self._allowed = frozenset(one.code for one in company.objects if rules.allows(one))
+
+    def order(self, shape: ObjectShape) -> tuple[bool, int]:
+        """Dictionaries first: others name their rows."""
+        return self._order[shape.code]
+
+    def object(self, code: str, path: str) -> ObjectShape:
+        """The object of a code. Raises RecordFault where records may not change it."""
+        found = self.shapes.get(code)
+        if found is None or code not in self._allowed:
+            at = f"{path}.boCode"
+            if found is not None or any(one.code == code for one in self.company.objects):
+                raise RecordFault(Fault("NOT_ALLOWED", at, value=code))
+            raise RecordFault(Fault("UNKNOWN_OBJECT", at, value=code, reason=nearest(code, self._allowed)))
+        return found
+
+
+def nearest(code: str, known: Iterable[str]) -> str:
+    """The code that was probably meant, as the end of a sentence."""
+    near = get_close_matches(code, list(known), 1) if len(code) <= _MAX_CODE else []
+    return f" ({near[0]}?)" if near else ""

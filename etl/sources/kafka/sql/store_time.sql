@@ -1,0 +1,2 @@
+-- All times of the store are by its own clock.
+select clock_timestamp() as at

@@ -1,0 +1,101 @@
+"""A long load by topic, with faults all the time: nothing is lost or doubled, and memory stays as it was.
+
+ETL_KAFKA_LOAD_MINUTES says how long; two if it is not given.
+"""
+
+import os
+import random
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from etl.database.embedded import EmbeddedServer
+from tests.acceptance.openflights_topic import Sent, record
+from tests.acceptance.service import Service
+from tests.acceptance.test_openflights_topic import Hosts, hosts
+from tests.fix_company import CLAIMS, STORE, new_site, until
+from tests.fix_database import Database, fresh_database
+from tests.fix_kafka import make_topic_at
+
+MINUTES = float(os.environ.get("ETL_KAFKA_LOAD_MINUTES", "2"))
+_CLIENTS, _PORTION, _AHEAD = 5_000, 2_000, 20_000
+# Between two faults; then all that was sent is merged before the next one.
+_FAULT_SECONDS = 20.0
+_WARM = 0.3
+
+
+def resident_mb(service: Service) -> float:
+    status = Path(f"/proc/{service.process.pid}/status").read_text()
+    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) / 1024
+
+
+def faults(reading: Hosts, stays: Service) -> Iterator[Callable[[], object]]:
+    """One after the other, without end; `stays` is a host that none of them ends."""
+
+    def other() -> Service:
+        return next(one for one in reading.running if one is not stays)
+
+    def kill() -> None:
+        reading.end(other(), signal.SIGKILL)
+        reading.start()
+
+    def leave() -> None:
+        reading.end(other(), signal.SIGTERM)
+        reading.start()
+
+    def end_sessions() -> None:
+        reading.site.look(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [reading.site.engine_role]
+        )
+
+    def join() -> None:
+        reading.start()
+
+    def leave_for_good() -> None:
+        reading.end(other(), signal.SIGTERM)
+
+    return cycle((kill, end_sessions, leave, join, leave_for_good))
+
+
+@pytest.mark.nightly
+def test_a_long_load(server: EmbeddedServer, template: Database, tmp_path: Path, kafka_url: str) -> None:
+    choose = random.Random()
+    with fresh_database(server, template) as database:
+        site = new_site(database, tmp_path, CLAIMS)
+        with hosts(site, kafka_url, make_topic_at(kafka_url, partitions=6), 6, workers=2, batch=1_000) as reading:
+            stays = reading.start()
+            reading.start()
+            last: dict[str, int] = {}
+            begun = fault_at = time.monotonic()
+            warm = 0.0
+            more = faults(reading, stays)
+            while (passed := time.monotonic() - begun) < MINUTES * 60:
+                portion = []
+                for number in range(reading.sent, reading.sent + _PORTION):
+                    name = f"c{choose.randrange(_CLIENTS)}"
+                    last[name] = number
+                    portion.append(Sent(name, record("Client", name, {"Amount": f"{number}"}), repeats=False))
+                reading.send(portion)
+                until(lambda: reading.sent - reading.read() < _AHEAD, "records are merged", seconds=600)
+                if time.monotonic() - fault_at > _FAULT_SECONDS:
+                    next(more)()
+                    fault_at = time.monotonic()
+                if not warm and passed > MINUTES * 60 * _WARM:
+                    warm = resident_mb(stays)
+            reading.wait_for_all()
+            now = resident_mb(stays)
+        found = {
+            row["_in_id"]: int(row["amount"]) for row in site.look(f"select _in_id, amount from {STORE}.bo_client")
+        }
+        assert found == last
+        merged = f"select sum((receipt->'records'->>'merged')::int) from {STORE}.unit where source = 'kafka'"
+        assert site.value(merged) == reading.sent
+        assert site.count(f"{STORE}.err") == 0
+        print(f"{reading.sent} records, {warm:.0f} MiB early, {now:.0f} MiB at the end")
+        assert now < warm * 1.25 + 40
+        site.partner.session.close()

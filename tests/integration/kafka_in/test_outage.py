@@ -1,0 +1,56 @@
+"""The database goes away while topics are read: records wait, none is marked, and reading continues by itself."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from etl.database import Access, open_engine
+from etl.database.embedded import EmbeddedServer
+from tests.acceptance.test_outages import Restartable
+from tests.fix_company import CLAIMS, STORE, new_site
+from tests.fix_database import LOOPBACK, Database, binaries
+from tests.fix_kafka import MakeTopic
+from tests.integration.kafka.clients import connect
+from tests.integration.kafka_in.conftest import KAFKA, Reading, client
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def restartable(
+    open_folder: Path, tmp_path: Path, kafka_url: str, make_topic: MakeTopic
+) -> Iterator[tuple[Reading, Restartable]]:
+    with socket.create_server((LOOPBACK, 0)) as probe:
+        port = probe.getsockname()[1]
+    settings = {"port": str(port), "listen_addresses": LOOPBACK, "max_connections": "50"}
+    with EmbeddedServer(open_folder, binaries=binaries(), settings=settings) as server:
+        engine = open_engine(Access(str(server.socket_dir), server.port, "postgres", server.username), "tests")
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("create database alone")
+        engine.dispose()
+        site = new_site(Database("alone", str(server.socket_dir), server.port, server.username), tmp_path, CLAIMS)
+        site.write(KAFKA, f"servers={kafka_url}\n")
+        reading = Reading(site, connect(kafka_url), make_topic())
+        reading.configure(batchRecords=10)
+        yield reading, Restartable(server)
+        site.partner.session.close()
+
+
+def test_a_database_that_restarts(restartable: tuple[Reading, Restartable]) -> None:
+    """Fault 6."""
+    reading, server = restartable
+    expected: set[str] = set()
+    with reading.worker() as worker:
+        for part in range(3):
+            names = [f"c{part}-{n}" for n in range(100)]
+            expected.update(names)
+            reading.send(*(client(name, recordId=None) for name in names))
+            server.restart()
+        reading.wait_for(expected)
+        reading.wait_for_position(300)
+        assert worker.process.poll() is None
+    assert reading.written() == 300
+    assert reading.site.count(f"{STORE}.kafka_dead_letter") == 0
+    assert reading.site.count(f"{STORE}.err") == 0

@@ -1,0 +1,113 @@
+"""What no worker decides by itself: a topic that was made again, records that are gone, a partition that is short."""
+
+import pytest
+from confluent_kafka import TopicPartition
+
+from tests.fix_company import STORE, until
+from tests.fix_kafka import MakeTopic, admin_at
+from tests.integration.kafka_in.conftest import MakeReading, Reading, client
+
+pytestmark = pytest.mark.slow
+
+
+def stopped(reading: Reading) -> str:
+    return str(reading.position().get("stopped"))
+
+
+def read_some(reading: Reading, count: int) -> None:
+    """A worker reads the first records, and ends."""
+    reading.send(*(client(f"c{n}") for n in range(count)))
+    with reading.worker():
+        reading.wait_for_position(count)
+
+
+def make_again(reading: Reading, make_topic: MakeTopic) -> None:
+    admin = admin_at(reading.connection.servers)  # an answer comes only while it is there
+    admin.delete_topics([reading.topic])[reading.topic].result(30)
+
+    def made() -> bool:
+        try:
+            make_topic(reading.topic)
+        except Exception:
+            return False
+        return True
+
+    until(made, "the topic is made again")
+
+
+def delete_before(reading: Reading, offset: int) -> None:
+    """As retention does."""
+    at = TopicPartition(reading.topic, 0, offset)
+    admin = admin_at(reading.connection.servers)
+    admin.delete_records([at])[at].result(30)
+
+
+@pytest.mark.parametrize("while_reading", [True, False], ids=["while it is read", "meanwhile"])
+def test_a_topic_that_was_made_again(reading: Reading, make_topic: MakeTopic, while_reading: bool) -> None:
+    """Fault 11: an open consumer would pass the first records of the new one in silence."""
+    if not while_reading:
+        read_some(reading, 3)
+        make_again(reading, make_topic)
+        reading.send(*(client(f"n{n}") for n in range(5)))
+    with reading.worker() as worker:
+        if while_reading:
+            reading.send(*(client(f"c{n}") for n in range(3)))
+            reading.wait_for_position(3)
+            make_again(reading, make_topic)
+            reading.send(*(client(f"n{n}") for n in range(5)))
+        until(lambda: stopped(reading) == "the topic was made again", "it is stopped", seconds=90)
+        worker.wait_for_log("was deleted and made again")
+        assert reading.names() == {"c0", "c1", "c2"}
+        moved = reading.site.etl("kafka", "seek", "--topic", reading.topic, "--beginning")
+        assert moved.code == 0, moved.err
+        assert "from offset 0; it was at 3" in moved.out
+        reading.wait_for({*(f"c{n}" for n in range(3)), *(f"n{n}" for n in range(5))})
+    assert reading.position()["stopped"] is None
+
+
+def test_a_topic_that_was_made_again_is_read_where_the_settings_say_so(
+    make_reading: MakeReading, make_topic: MakeTopic
+) -> None:
+    reading = make_reading(whenTopicRecreated="beginning")
+    read_some(reading, 3)
+    make_again(reading, make_topic)
+    reading.send(client("new"))
+    with reading.worker():
+        reading.wait_for({"c0", "c1", "c2", "new"})
+        reading.wait_for_position(1)
+
+
+@pytest.mark.parametrize("policy", ["stop", "earliest"])
+def test_records_that_are_gone(make_reading: MakeReading, policy: str) -> None:
+    """Fault 12."""
+    reading = make_reading(whenRetentionLost=policy)
+    read_some(reading, 2)
+    reading.send(*(client(f"c{n}") for n in range(2, 10)))
+    delete_before(reading, 6)
+    with reading.worker() as worker:
+        worker.wait_for_log("4 offsets are gone, from 2 to 5")
+        if policy == "stop":
+            until(lambda: stopped(reading) == "records are gone", "it is stopped")
+            assert reading.position()["next_offset"] == 2
+            done = reading.site.etl("kafka", "status")
+            assert "stopped: records are gone" in done.out
+            assert reading.site.etl("kafka", "lag", "--max", "100").code == 1
+            assert reading.site.etl("kafka", "seek", "--topic", reading.topic, "--offset", "5").code == 2
+            assert reading.site.etl("kafka", "seek", "--topic", reading.topic, "--offset", "6").code == 0
+        reading.wait_for({f"c{n}" for n in (0, 1, 6, 7, 8, 9)})
+
+
+def test_a_partition_that_is_shorter_than_its_position(make_reading: MakeReading) -> None:
+    """Fault 13: as after a restored cluster; no setting passes over it, also not when records come."""
+    reading = make_reading(whenRetentionLost="earliest", whenTopicRecreated="beginning")
+    read_some(reading, 2)
+    reading.site.look(f"update {STORE}.kafka_position set next_offset = 5", at=reading.site.store_database)
+    with reading.worker() as worker:
+        worker.wait_for_log("has ended before, at 2")
+        reading.send(*(client(f"c{n}") for n in range(2, 8)))
+    with reading.worker():
+        until(lambda: reading.position()["owner"], "it is taken again")
+        assert stopped(reading) == "the partition ends before the next record"
+        assert reading.names() == {"c0", "c1"}
+        reading.site.etl("kafka", "seek", "--topic", reading.topic, "--offset", "2")
+        reading.wait_for({f"c{n}" for n in range(8)})

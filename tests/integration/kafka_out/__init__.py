@@ -1,0 +1,1 @@
+"""Outputs into topics of Kafka, on a real broker."""

@@ -1,0 +1,155 @@
+"""What etl makes of the options and the errors of the Kafka client; no broker is asked."""
+
+import logging
+from collections.abc import Callable
+
+import pytest
+from confluent_kafka import KafkaError, KafkaException
+from pydantic import SecretStr
+
+from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, TransientFault
+from etl.kafka import Admin, Consumer, Producer, RecordTooLarge, TransactionalProducer
+from etl.kafka.faults import fault_of, translated
+from etl.kafka.options import client_log, common_options, consumer_options, producer_options
+from etl.settings import KafkaConnection
+from etl.settings.kafka_keys import REFUSED_OPTIONS
+
+PATH = "/c/configs/KafkaConfig.txt"
+
+
+def connection(**options: str | SecretStr) -> KafkaConnection:
+    """Options with __ for dots; nothing listens there."""
+    named = {name.replace("__", "."): value for name, value in options.items()}
+    return KafkaConnection("127.0.0.1:9", "etl", named, PATH)
+
+
+MAKERS: dict[str, Callable[[KafkaConnection], object]] = {
+    "consumer": lambda one: Consumer(one, "group"),
+    "producer": Producer,
+    "transactions": lambda one: TransactionalProducer(one, "id"),
+    "admin": Admin,
+}
+
+
+def test_options_of_the_operator_count_before_ours_and_never_before_those_that_correctness_rests_on() -> None:
+    given = connection(queued__max__messages__kbytes="64", compression__type="zstd", acks="0", isolation__level="x")
+    reading = consumer_options(given, "g")
+    assert (reading["queued.max.messages.kbytes"], reading["isolation.level"]) == ("64", "read_committed")
+    assert (reading["auto.offset.reset"], reading["enable.auto.commit"], reading["group.id"]) == ("error", False, "g")
+    writing = producer_options(given, transactional_id="id", largest_bytes=5_000)
+    assert (writing["compression.type"], writing["acks"], writing["enable.idempotence"]) == ("zstd", "all", True)
+    assert (writing["transactional.id"], writing["message.max.bytes"]) == ("id", 5_000)
+    assert common_options(given)["bootstrap.servers"] == "127.0.0.1:9"
+
+
+def test_what_etl_sets_is_refused_as_an_option_of_the_operator() -> None:
+    preset = {"queued.max.messages.kbytes", "topic.metadata.refresh.interval.ms", "compression.type"}
+    preset |= {"queue.buffering.max.kbytes", "message.max.bytes"}
+    made = consumer_options(connection(), "g") | producer_options(connection(), transactional_id="x", largest_bytes=1)
+    assert set(made) - preset <= set(REFUSED_OPTIONS)
+
+
+def test_secrets_reach_the_library_and_nothing_else() -> None:
+    given = connection(sasl__password=SecretStr("s3cret"))
+    assert common_options(given)["sasl.password"] == "s3cret"
+    assert "s3cret" not in repr(given)
+
+
+def test_brokers_share_out_the_partitions_where_the_operator_says_so() -> None:
+    assert consumer_options(connection(), "g")["partition.assignment.strategy"] == "cooperative-sticky"
+    assert "partition.assignment.strategy" not in consumer_options(connection(group__protocol="consumer"), "g")
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_an_unknown_option_is_named(kind: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        MAKERS[kind](connection(linger__mss="5"))
+    assert str(caught.value) == (
+        f"{PATH}: option.linger.mss: is not an option of the Kafka client: correct or delete the line"
+    )
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("security__protocol", "SECRET"),
+        ("socket__timeout__ms", "soon"),
+        ("socket__timeout__ms", "-5"),
+        ("ssl__endpoint__identification__algorithm", "maybe"),
+        ("broker__address__family", "v5"),
+        ("ssl__ca__location", "/no/such/file"),
+    ],
+)
+def test_a_bad_value_is_named(kind: str, name: str, value: str) -> None:
+    extra = {"security__protocol": "SSL"} if name.startswith("ssl") else {}
+    with pytest.raises(ConfigurationError) as caught:
+        MAKERS[kind](connection(**(extra | {name: value})))
+    assert str(caught.value).startswith(f"{PATH}: ")
+    assert name.replace("__", ".") in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_kerberos_is_asked_for_in_vain(kind: str) -> None:
+    asked = [{"sasl__mechanisms": "GSSAPI"}, {"sasl__mechanism": "GSSAPI"}, {}]
+    for one in asked:
+        with pytest.raises(ConfigurationError, match=r"option\.sasl\.mechanisms?: the Kafka client .* has no Kerberos"):
+            MAKERS[kind](connection(security__protocol="SASL_PLAINTEXT", **one))
+
+
+def test_a_secret_in_an_error_is_masked() -> None:
+    given = connection(security__protocol="SSL", ssl__key__pem=SecretStr("s3cret-key"))
+    with pytest.raises(ConfigurationError) as caught:
+        Producer(given)
+    assert "s3cret" not in str(caught.value)
+    said = fault_of(KafkaError(KafkaError._TRANSPORT, "to s3cret-key"), "it fails", given)
+    assert str(said) == "it fails: to ****** (servers 127.0.0.1:9)"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "text"),
+    [
+        (KafkaError._TRANSPORT, TransientFault, "(servers 127.0.0.1:9)"),
+        (KafkaError._ALL_BROKERS_DOWN, TransientFault, "(servers 127.0.0.1:9)"),
+        (KafkaError.NOT_LEADER_FOR_PARTITION, TransientFault, ""),
+        (KafkaError._TIMED_OUT, TransientFault, ""),
+        (KafkaError.NOT_ENOUGH_REPLICAS, TransientFault, ""),
+        (KafkaError._AUTHENTICATION, EnvironmentFault, f"among the options of {PATH}"),
+        (KafkaError._SSL, EnvironmentFault, f"among the options of {PATH}"),
+        (KafkaError.TOPIC_AUTHORIZATION_FAILED, EnvironmentFault, "have an administrator of Kafka allow it (ACL)"),
+        (KafkaError.GROUP_AUTHORIZATION_FAILED, EnvironmentFault, "have an administrator of Kafka allow it (ACL)"),
+        (KafkaError.UNKNOWN_TOPIC_OR_PART, EnvironmentFault, "create the topic or correct its name"),
+        (KafkaError.MSG_SIZE_TOO_LARGE, RecordTooLarge, "raise max.message.bytes of the topic"),
+        (KafkaError._FENCED, FencedOut, "another process works under the same name"),
+        (KafkaError.INVALID_PRODUCER_EPOCH, FencedOut, "another process works under the same name"),
+        (KafkaError.UNSUPPORTED_VERSION, EnvironmentFault, "(UNSUPPORTED_VERSION)"),
+    ],
+)
+def test_errors_of_the_library(code: int, kind: type[EtlError], text: str) -> None:
+    found = fault_of(KafkaError(code), "it fails", connection())
+    assert type(found) is kind
+    assert str(found).startswith("it fails: ")
+    assert text in str(found)
+
+
+def test_the_library_is_never_louder_than_a_note(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "etl.kafka"):
+        client_log().log(logging.ERROR, "lost %s", "a broker")
+        client_log().log(logging.DEBUG, "a detail")
+    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
+        ("INFO", "lost a broker"),
+        ("DEBUG", "a detail"),
+    ]
+
+
+def test_an_error_of_the_library_is_translated_wherever_it_comes_from() -> None:
+    away = KafkaError(KafkaError._TRANSPORT)
+    late = SystemError("a callback was called although an error was set")
+    late.__cause__ = KafkaException(away)
+    for raised in (KafkaException(away), late):
+        says = r"^it fails: .*\(servers 127\.0\.0\.1:9\)"
+        with pytest.raises(TransientFault, match=says), translated("it fails", connection()):
+            raise raised
+    for other in (SystemError("another"), ValueError("x"), KeyboardInterrupt()):
+        with pytest.raises(type(other)), translated("it fails", connection()):
+            raise other
