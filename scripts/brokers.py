@@ -6,7 +6,6 @@ or, if it lacks them, Debian's packages, unpacked into .services/ of the checkou
 
 import argparse
 import base64
-import contextlib
 import hashlib
 import os
 import secrets
@@ -17,23 +16,25 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from scripts.services import (
     JAVA_PACKAGE,
+    READY_SECONDS,
     SERVICES,
     UNPACKED,
+    Program,
     alone,
     fail,
     first,
     free_ports,
-    is_running,
+    install,
     java,
     make_certificates,
     run,
-    unpack,
+    stop,
+    wait_for,
 )
 
 VERSION = "4.3.1"
@@ -68,8 +69,7 @@ rootLogger.appenderRef.console.ref=console
 logger.server.name=kafka.server.KafkaRaftServer
 logger.server.level=info
 """
-STARTED = b"Kafka Server started"
-READY_SECONDS, STOP_SECONDS = 90, 10
+STARTED = "Kafka Server started"
 # Between choosing free ports and binding them another program may take one.
 ATTEMPTS = 3
 
@@ -125,12 +125,12 @@ META = f"version=1\ncluster.id={CLUSTER}\nnode.id={{node}}\ndirectory.id={{direc
 CHECKPOINT = JARS / "bootstrap.checkpoint"
 
 
-class Node:
-    """One broker: a folder with its settings, data, log and process number."""
+class Node(Program):
+    """One broker of a folder."""
 
     def __init__(self, home: Path, number: int) -> None:
-        self.number, self.folder = number, home / str(number)
-        self.settings, self._log, self._pid = (self.folder / name for name in ("server.properties", "log", "pid"))
+        super().__init__(home / str(number), "server.properties")
+        self.number = number
 
     def configure(self, text: str) -> None:
         """Writes the settings and, before the first start, the folder of data, which gets its name at the end."""
@@ -146,35 +146,13 @@ class Node:
         (fresh / "meta.properties").write_text(META.format(node=self.number, directory=new_id()))
         fresh.rename(data)
 
-    def launch(self, *options: str) -> "subprocess.Popen[bytes]":
-        """Starts the broker; wait_for_start() tells when it has."""
-        words = [*command("kafka.Kafka", *options), str(self.settings)]
-        with open(self._log, "w") as log:
-            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        self._pid.write_text(f"{process.pid}\n")
-        return process
-
-    @property
-    def pid(self) -> int:
-        """The number of its process, 0 while it does not run."""
-        with contextlib.suppress(OSError, ValueError):
-            pid = int(self._pid.read_text())
-            return pid if is_running(pid, self.settings) else 0
-        return 0
+    def start(self, *options: str) -> "subprocess.Popen[bytes]":
+        """Starts the broker; has_started() says when it takes requests."""
+        return self.launch(*command("kafka.Kafka", *options), str(self.settings))
 
     def has_started(self) -> bool:
-        """Whether the process of now has said that it takes requests."""
-        return bool(self.pid) and STARTED in self._log.read_bytes()
-
-    def log(self) -> str:
-        """The end of what the broker said."""
-        return self._log.read_text(errors="replace")[-5000:] if self._log.exists() else ""
-
-    def send(self, number: int) -> None:
-        """Sends a signal, if it runs."""
-        if pid := self.pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
+        """Whether it takes requests."""
+        return self.has_said(STARTED)
 
     def value(self, key: str) -> str:
         """A value of its settings."""
@@ -210,21 +188,14 @@ def class_archive() -> Path:
 
 def ensure_installed() -> None:
     """Fetches what is missing; a killed start leaves nothing half made."""
-    needed = {JAVA_PACKAGE: java()} | ({} if JARS.exists() else {"maven": maven()})
-    missing = [package for package, program in needed.items() if not program]
-    if missing and not shutil.which("apt-get"):
-        fail(
-            f"this machine lacks {' and '.join(missing)} and has no apt-get: install Java 17 and Maven by hand, or "
-            "name a running broker in ETL_TEST_KAFKA=host:port"
-        )
-    if missing:
-        unpack(missing)
-        if not java() or ("maven" in needed and not maven()):
-            fail(f"{' and '.join(missing)} are unpacked, but java or mvn is not there")
+    install(
+        lambda: {JAVA_PACKAGE: java()} | ({} if JARS.exists() else {"maven": maven()}),
+        "install Java 17 and Maven by hand, or name a running broker in ETL_TEST_KAFKA=host:port",
+    )
     for left in SERVICES.glob("kafka.*"):  # of a start that was killed
         shutil.rmtree(left)
     if not JARS.exists():
-        install()
+        fetch()
     if not (CHECKPOINT.exists() and class_archive().exists()):
         make_class_archive()
 
@@ -234,7 +205,7 @@ def maven() -> Path | None:
     return first(Path(shutil.which("mvn") or ""), UNPACKED / "usr/share/maven/bin/mvn")
 
 
-def install() -> None:
+def fetch() -> None:
     """Fetches the jars and verifies them; the folder gets its name at the end."""
     print(f"kafka: fetching Apache Kafka {VERSION} with Maven", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix="kafka.", dir=SERVICES) as name:
@@ -294,7 +265,7 @@ def make_class_archive() -> None:
         run(*command("kafka.tools.StorageTool"), "format", "--cluster-id", CLUSTER, "--config", node.settings)
         shutil.copy(node.folder / "data" / CHECKPOINT.name, home)
         (home / CHECKPOINT.name).rename(CHECKPOINT)
-        process = node.launch(f"-XX:ArchiveClassesAtExit={archive}")
+        process = node.start(f"-XX:ArchiveClassesAtExit={archive}")
         try:
             if not wait_for(lambda: node.has_started() or process.poll() is not None, READY_SECONDS):
                 fail(f"the first broker does not start:\n{node.log()}")
@@ -345,14 +316,14 @@ def start(home: Path, count: int, *, secure: bool) -> str:
             configure(home, count, secure=secure)
         if launch([node for node in nodes(home) if not node.has_started()]):
             return servers(home)
-    stop(home)
+    stop(nodes(home))
     logs = "\n".join(node.log() for node in nodes(home))
     fail(f"the brokers did not start in {ATTEMPTS} attempts:\n{logs}")
 
 
 def launch(stopped: list[Node]) -> bool:
     """Starts brokers and waits for them; False: one has ended, or does not say that it has started."""
-    processes = [node.launch() for node in stopped if not node.pid]
+    processes = [node.start() for node in stopped if not node.pid]
 
     def is_over() -> bool:
         return all(node.has_started() for node in stopped) or any(process.poll() is not None for process in processes)
@@ -378,10 +349,7 @@ def chosen(home: Path, numbers: list[int]) -> list[Node]:
 
 def kill(home: Path, numbers: list[int]) -> None:
     """Ends brokers without a chance to say anything."""
-    ended = chosen(home, numbers)
-    for node in ended:
-        node.send(signal.SIGKILL)
-    wait_for(lambda: not any(node.pid for node in ended), STOP_SECONDS)
+    stop(chosen(home, numbers), signal.SIGKILL)
 
 
 def resume(home: Path, numbers: list[int]) -> None:
@@ -390,22 +358,6 @@ def resume(home: Path, numbers: list[int]) -> None:
     if not launch(stopped):
         logs = "\n".join(node.log() for node in stopped)
         fail(f"brokers {', '.join(map(str, numbers))} did not start:\n{logs}")
-
-
-def stop(home: Path) -> None:
-    """Stops all brokers of the folder."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        for node in nodes(home):
-            node.send(number)
-        wait_for(lambda: not any(node.pid for node in nodes(home)), STOP_SECONDS)
-
-
-def wait_for(is_so: Callable[[], bool], seconds: float) -> bool:
-    """Whether it becomes true in time."""
-    deadline = time.monotonic() + seconds
-    while not (true := is_so()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return true
 
 
 def main(usage: str) -> None:
@@ -433,4 +385,4 @@ def main(usage: str) -> None:
             case "resume":
                 resume(home, options.numbers)
             case "stop":
-                stop(home)
+                stop(nodes(home))

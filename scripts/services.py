@@ -1,4 +1,5 @@
-"""What the scripts that start services for tests and trials share: Debian's packages in a private folder, locks, ports.
+"""What the scripts that start services for tests and trials share: Debian's packages in a private folder, programs in
+the background, certificates, locks, ports.
 
 Packages that the machine lacks are unpacked into .services/ of the checkout, by root as by any other user.
 """
@@ -7,10 +8,12 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Never
 
@@ -19,6 +22,64 @@ UNPACKED = SERVICES / "packages"
 # It lies there while packages are being unpacked: found later, the folder is half made.
 _UNPACKING = SERVICES / "unpacking"
 JAVA_PACKAGE = "default-jre-headless"
+
+READY_SECONDS, _STOP_SECONDS = 90, 10
+
+
+class Program:
+    """A service in the background: its folder has the settings, whose path is a word of its command, log and process
+    number."""
+
+    def __init__(self, folder: Path, settings: str) -> None:
+        self.folder = folder
+        self.settings, self._log, self._pid = (folder / name for name in (settings, "log", "pid"))
+
+    def launch(self, *words: str) -> "subprocess.Popen[bytes]":
+        """Starts it with this command."""
+        with open(self._log, "w") as log:
+            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        self._pid.write_text(f"{process.pid}\n")
+        return process
+
+    @property
+    def pid(self) -> int:
+        """The number of its process, 0 while it does not run: a number may have gone to another program since, so only
+        a command line with our settings counts."""
+        with contextlib.suppress(OSError, ValueError):
+            pid = int(self._pid.read_text())
+            if os.fsencode(self.settings) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                return pid
+        return 0
+
+    def log(self) -> str:
+        """The end of what it said."""
+        return self._log.read_text(errors="replace")[-5000:] if self._log.exists() else ""
+
+    def has_said(self, text: str) -> bool:
+        """Whether the process of now has said this."""
+        return bool(self.pid) and text.encode() in self._log.read_bytes()
+
+    def send(self, number: int) -> None:
+        """Sends a signal, if it runs."""
+        if pid := self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+def stop(programs: Collection[Program], *signals: int) -> None:
+    """Ends programs, and waits for that; without signals first politely."""
+    for number in signals or (signal.SIGTERM, signal.SIGKILL):
+        for program in programs:
+            program.send(number)
+        wait_for(lambda: not any(program.pid for program in programs), _STOP_SECONDS)
+
+
+def wait_for(is_so: Callable[[], bool], seconds: float) -> bool:
+    """Whether it becomes true in time."""
+    deadline = time.monotonic() + seconds
+    while not (true := is_so()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return true
 
 
 def run(*command: object, environ: dict[str, str] | None = None) -> None:
@@ -46,7 +107,19 @@ def first(*paths: Path) -> Path | None:
     return next((path for path in whole if path.is_file()), None)
 
 
-def unpack(packages: list[str]) -> None:
+def install(found: Callable[[], dict[str, Path | None]], advice: str) -> None:
+    """Unpacks the packages of which `found` finds no file; the advice is for machines without apt."""
+    missing = [package for package, file in found().items() if not file]
+    if not missing:
+        return
+    if not shutil.which("apt-get"):
+        fail(f"this machine lacks {' and '.join(missing)} and has no apt-get: {advice}")
+    _unpack(missing)
+    if lacking := [package for package, file in found().items() if not file]:
+        fail(f"{' and '.join(lacking)} is unpacked, but its file is not there")
+
+
+def _unpack(packages: list[str]) -> None:
     """What apt would install, fetched with apt's sources into private folders."""
     print(f"{Path(sys.argv[0]).name}: unpacking {' and '.join(packages)} into {UNPACKED}", file=sys.stderr, flush=True)
     if _UNPACKING.exists():
@@ -92,13 +165,6 @@ def make_certificates(folder: Path) -> None:
         run(*signed, "-subj", f"/CN={name}", "-out", folder / f"{name}.pem", "-keyout", folder / f"{name}.key")
     both = [(folder / f"server.{kind}").read_text() for kind in ("key", "pem")]
     (folder / "server-and-key.pem").write_text("".join(both))
-
-
-def is_running(pid: int, word: Path) -> bool:
-    """Whether the process has the path among the words of its command: a number may have gone to another program."""
-    with contextlib.suppress(OSError):
-        return os.fsencode(word) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    return False
 
 
 def free_ports(count: int) -> list[int]:
