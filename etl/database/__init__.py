@@ -6,6 +6,7 @@ translates every exception of the driver.
 
 from sqlalchemy import Connection
 
+from etl.database.begin import begin
 from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine
 from etl.database.copying import copy_in, copy_out, copy_rows, copy_values, stream_rows
 from etl.database.ensure import ensure_view
@@ -47,6 +48,7 @@ __all__ = [
     "SqlTemplates",
     "after_transient",
     "application_name",
+    "begin",
     "bring_up",
     "cancel_thread",
     "copy_in",

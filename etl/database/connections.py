@@ -84,8 +84,6 @@ def open_engine(
         pool_size=pool_size,
         max_overflow=2,
         hide_parameters=True,
-        # Independent of default_transaction_isolation; it is sent with `begin`.
-        isolation_level="READ COMMITTED",
         # It would query the type before any setting is pinned.
         use_native_hstore=False,
     )
@@ -93,7 +91,6 @@ def open_engine(
     # of that name in the path of role or database would run with our privileges. Nothing here needs the answer.
     engine.dialect._get_default_schema_name = lambda connection: "pg_catalog"  # type: ignore[method-assign]
     sqlalchemy.event.listen(engine, "connect", _refuse_unencoded)
-    sqlalchemy.event.listen(engine, "checkout", _ping)
     sqlalchemy.event.listen(engine, "do_connect", _connecting(weakref.ref(engine), revive))
     _ACCESS_OF[engine] = access
     return engine
@@ -106,21 +103,6 @@ def _refuse_unencoded(connection: psycopg.Connection, record: object) -> None:
             f"the database {connection.info.dbname} has no encoding (SQL_ASCII), so letters would be stored unchecked: "
             "create it again with encoding 'UTF8' template template0"
         )
-
-
-def _ping(connection: Link, record: object, proxy: object) -> None:
-    """Replaces a connection that has died in the pool; links.py detects one that no longer carries data.
-
-    Not SQLAlchemy's own ping: it switches autocommit on and off, and a signal in between is lost in that.
-    """
-    connection.server_pid = None  # behind a pooler it may belong to another client by now
-    try:
-        with connection.waiting():
-            answer = connection.pgconn.exec_(b"")
-    except psycopg.Error as error:
-        raise sqlalchemy.exc.DisconnectionError from error
-    if answer.status != psycopg.pq.ExecStatus.EMPTY_QUERY:
-        raise sqlalchemy.exc.DisconnectionError
 
 
 def _connecting(engine: "weakref.ref[sqlalchemy.Engine]", revive: Callable[[], None] | None) -> Callable[..., Link]:

@@ -38,7 +38,8 @@ class Link(psycopg.Connection[Any]):
 
     `waits_since`: the start of the current wait on the monotonic clock; None without one. `confirmed_at`:
     when the server was last seen to work for it. `server_pid`: of its transaction, None while that is not known (a
-    pooler gives every transaction another). `waiter`: the thread that waits.
+    pooler gives every transaction another). `waiter`: the thread that waits. `was_used`: whether it has had a
+    transaction.
     """
 
     engine: "weakref.ref[sqlalchemy.Engine] | None" = None
@@ -48,6 +49,7 @@ class Link(psycopg.Connection[Any]):
     server_pid: int | None = None
     waiter: int = 0
     is_cut: bool = False
+    was_used: bool = False
     # The wait during which the server was seen blocked on this client.
     blocked_wait: float | None = None
 

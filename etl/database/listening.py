@@ -68,8 +68,9 @@ class Listener:
     def __init__(self, engine: sqlalchemy.Engine, channel: str) -> None:
         self._engine, self._channel = engine, channel
         try:
-            pooled = engine.raw_connection()
-            # Detached from the pool: other users of this connection must not inherit its LISTEN.
+            # A new connection that no pool keeps: one in the pool may be dead, and its later users must not inherit
+            # LISTEN.
+            pooled = engine.pool.recreate().connect()
             pooled.detach()
             self._connection: Link = pooled.dbapi_connection  # type: ignore[assignment]
             self._connection.autocommit = True

@@ -6,7 +6,7 @@ import psycopg
 import sqlalchemy
 from sqlalchemy import exc
 
-from etl.database.session import pin
+from etl.database.begin import begin
 from etl.database.sql_templates import SqlTemplates
 from etl.errors import EtlError
 from etl.quoting import fold, printable
@@ -34,8 +34,8 @@ def lock_holders(connection: sqlalchemy.Connection, schema: str = "", tables: It
 def name_holders(engine: sqlalchemy.Engine, fault: EtlError) -> EtlError:
     """Adds the probable lock holders to a lock timeout; returns it unchanged if none is visible."""
     try:
-        with engine.begin() as connection:
-            connection.exec_driver_sql(pin())
+        with engine.connect() as connection:
+            begin(connection)
             holders = lock_holders(connection)
     except (exc.SQLAlchemyError, psycopg.Error):
         return fault

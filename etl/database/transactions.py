@@ -8,10 +8,10 @@ import psycopg
 import sqlalchemy
 from sqlalchemy import Connection, Row, TextClause, exc
 
+from etl.database.begin import begin
 from etl.database.connections import location_of
 from etl.database.faults import FULL_QUEUE, translate
 from etl.database.locking import LOCK_TIMEOUT, name_holders
-from etl.database.session import pin
 from etl.errors import EtlError
 
 # For transactions that hold locks which no lease covers: shorter than the lock_timeout of waiting sessions, so that a
@@ -29,9 +29,10 @@ def transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connecti
     Raises TransientFault or EnvironmentFault for errors of the server or the connection.
     """
     try:
-        with translated(engine), engine.begin() as connection:
-            _set(connection, settings)
-            yield connection
+        with translated(engine), engine.connect() as connection:
+            begin(connection, **settings)
+            with connection.begin():
+                yield connection
     except EtlError as fault:
         if fault.sqlstate == FULL_QUEUE:
             _clear_notify_queue(engine)
@@ -42,7 +43,7 @@ def transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connecti
 def rollback_transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]:
     """As `transaction`, but always rolled back at the end."""
     with translated(engine), engine.connect() as connection:
-        _set(connection, settings)
+        begin(connection, **settings)
         yield connection
         connection.rollback()
 
@@ -51,8 +52,7 @@ def rollback_transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator
 def snapshot(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]:
     """As `transaction`, for reading only: every statement sees the database of one moment."""
     with translated(engine), engine.connect() as connection:
-        connection.execution_options(isolation_level="REPEATABLE READ")
-        _set(connection, {"transaction_read_only": "on", **settings})
+        begin(connection, "repeatable read", transaction_read_only="on", **settings)
         yield connection
         connection.rollback()
 
@@ -60,15 +60,8 @@ def snapshot(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]
 def _clear_notify_queue(engine: sqlalchemy.Engine) -> None:
     """Frees what all listeners have read: PostgreSQL does so when the usage of the queue is read, but not when a
     notification is refused, so that without this the queue would stay full."""
-    with suppress(EtlError), translated(engine), engine.begin() as connection:
+    with suppress(EtlError), rollback_transaction(engine) as connection:
         connection.exec_driver_sql("select pg_catalog.pg_notification_queue_usage()")
-
-
-def _set(connection: Connection, settings: Mapping[str, str]) -> None:
-    # In each transaction, not once: a pooler may assign each of them another session.
-    link: Any = connection.connection.driver_connection
-    link.server_pid = None
-    link.server_pid = connection.exec_driver_sql(pin(tuple(settings.items()))).one()[-1]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import sqlalchemy
 
-from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one, transaction
+from etl.database import Connection, SqlTemplates, begin, execute, fetch_all, fetch_one, transaction
 from etl.errors import EnvironmentFault, RunStopped
 from etl.metadata import names
 from etl.quoting import fold
@@ -44,6 +44,7 @@ class SqlClient:
     def tear(self, writes: Iterable[Write]) -> Connection:
         """Writes in a transaction that is never committed."""
         connection = self._engine.connect()
+        begin(connection)
         for write in writes:
             self._write(connection, write, write.rows)
         return connection
