@@ -64,8 +64,8 @@ def after_transient(backoff: Backoff) -> Callable[[EtlError], Sequence[Backoff]]
     return lambda fault: (backoff,) if isinstance(fault, TransientFault) else ()
 
 
-def _allow() -> None:
-    pass
+def allow() -> None:
+    """Lets everything happen; what is called at such a place may raise instead."""
 
 
 def _sleep_through(seconds: float) -> bool:
@@ -87,7 +87,7 @@ class RetryPolicy:
     """
 
     backoffs: Callable[[EtlError], Sequence[Backoff]]
-    before_try: Callable[[], None] = _allow
+    before_try: Callable[[], None] = allow
     wait: Callable[[float], bool] = _sleep_through
     notify: Callable[[EtlError | None], None] = _ignore
 

@@ -17,16 +17,15 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Protocol, TypeVar
 
-from etl.database import Backoff, RetryPolicy, SqlTemplates, after_transient, fetch_all, transaction
+from etl.database import Backoff, RetryPolicy, SqlTemplates, after_transient, allow, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
-from etl.engine.handlers import Work
+from etl.engine.handlers import Work, merge_context_of
 from etl.engine.notifications import notify_of_run, notify_run
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import enter_store, is_prepared, prepare
 from etl.engine.run_context import (
     dismiss_helpers,
     heartbeat_of,
-    open_merge_context,
     retry_policy_of,
     task_queue_of,
     workers_of,
@@ -59,11 +58,7 @@ class Step(Protocol):
 _ACQUIRING = RetryPolicy(after_transient(Backoff(first=0.4, longest=0.8, tries=2)))
 
 
-def _never_cancel() -> None:
-    pass
-
-
-def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callable[[], None] = _never_cancel) -> Outcome:
+def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callable[[], None] = allow) -> Outcome:
     """One look at the marker and, if it says so, one whole run.
 
     With `accept` a batch may remove or empty any number of rows, and the rows of a stopped run are taken as they are.
@@ -87,8 +82,7 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
         with _freeing(runtime, lease), heartbeat_of(runtime, lease) as beat:
             step = _steps(retry_policy_of(runtime, queue, beat, check_cancelled), lease)
             step("entering the store for", partial(enter_store, runtime, lease))
-            context = step("reading", partial(open_merge_context, runtime, lease.run))
-            step("recording", partial(_record_unit, runtime, context))
+            context = step("recording", partial(_begin_unit, runtime, lease.run))
             work = Work(runtime, queue, lease, context, accept)
             with _stopping(partial(_stop, runtime, queue, work), step):
                 clean_before_run(runtime)
@@ -190,10 +184,12 @@ def _is_done(runtime: Runtime, lease: RunLease) -> bool:
     return state == "done"
 
 
-def _record_unit(runtime: Runtime, context: MergeContext) -> None:
+def _begin_unit(runtime: Runtime, run: int) -> MergeContext:
     """The store knows of the run from here on; what is cleaned then is older than it."""
-    with transaction(runtime.store_engine) as connection:
-        context.unit.begin(connection, context.store_schema)
+    with transaction(runtime.engine) as connection, runtime.connections(connection) as connections:
+        context = merge_context_of(connections, runtime, run)
+        context.unit.begin(connections.store, context.store_schema)
+        return context
 
 
 def _begin(queue: TaskQueue, lease: RunLease) -> None:
