@@ -11,7 +11,7 @@ import click
 
 from etl.cli.printing import COMPANY, config_url, json_text
 from etl.database import Connection, transaction
-from etl.engine import is_prepared, open_runtime
+from etl.engine import has_store, is_prepared, open_runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
 from etl.merge.errors.catalogue import CATALOGUE
@@ -189,8 +189,11 @@ def _open(
         runtime.connections(connection) as connections,
     ):
         book = ErrorLog(runtime.company, runtime.in_schema, runtime.store.schema if of_store else runtime.in_schema)
-        of_book = connections.store if of_store else connections.source
-        yield book, of_book if is_prepared(connection, runtime, to_write=to_write) else None, connections
+        has_import = is_prepared(connection, runtime, to_write=to_write)
+        if of_store:
+            yield book, connections.store if has_store(connections.store, runtime) else None, connections
+        else:
+            yield book, connection if has_import else None, connections
 
 
 def _prepared(book: ErrorLog, connection: Connection | None) -> Connection:

@@ -73,7 +73,7 @@ def show_errors(found: Sequence[Mapping[str, Any]]) -> None:
             shown(one["path"] or ""),
             one["code"],
             one["severity"],
-            shown(one["message"]),
+            printable(one["message"]),
         ]
         for one in found
     ]
@@ -94,7 +94,7 @@ def show_letters(found: "Sequence[DeadLetter]") -> None:
             str(one.record_offset),
             one.code,
             _state(one),
-            shown(one.message),
+            printable(one.message),
         ]
         for one in found
     ]
@@ -104,7 +104,7 @@ def show_letters(found: "Sequence[DeadLetter]") -> None:
 def show_letter(one: "DeadLetter") -> None:
     """One dead letter with its value."""
     click.echo(f"Dead letter {one.id} of batch {one.unit}: {one.topic}/{one.partition}, offset {one.record_offset}")
-    click.echo(f"  {one.code} at {shown(one.path)}: {shown(one.message)}")
+    click.echo(f"  {one.code} at {shown(one.path)}: {printable(one.message)}")
     click.echo(f"  {_state(one)}")
     click.echo(f"  key    {_text(one.key)}")
     click.echo(f"  value  {_text(one.value) if not one.is_cut else f'too large to be kept: {one.value_bytes:,} bytes'}")

@@ -8,7 +8,7 @@ import click
 from etl.cli.printing import COMPANY, config_url, console, json_text
 from etl.cli.tables import plain_table
 from etl.database import transaction
-from etl.engine import is_prepared, open_runtime
+from etl.engine import has_store, is_prepared, open_runtime
 from etl.merge.references import (
     MissingInstance,
     WaitingLinks,
@@ -39,8 +39,10 @@ def waiting(context: click.Context, company: str | None, explain: bool, limit: i
         transaction(runtime.engine) as connection,
         runtime.connections(connection) as connections,
     ):
-        schemas = {"in_schema": runtime.in_schema, "store_schema": runtime.store.schema}
+        schemas = {"store_schema": runtime.store.schema}
         if is_prepared(connection, runtime):
+            schemas["in_schema"] = runtime.in_schema
+        if has_store(connections.store, runtime):
             expiry = runtime.settings.in_migration.reference_expiry_minutes
             links = waiting_links(connections.store, runtime.company, runtime.store.schema, expiry)
         if explain and links:

@@ -10,7 +10,7 @@ from etl.engine.helper import run_or_help
 from etl.engine.loop import read_topics, run_loop
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
-from etl.engine.preparation import is_prepared, prepare, refuse_unfit, states_at
+from etl.engine.preparation import has_out_versions, has_store, is_prepared, prepare, refuse_unfit, states_at
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.status import Status, read_status
@@ -42,6 +42,8 @@ __all__ = [
     "clean",
     "dry_run",
     "faults_of",
+    "has_out_versions",
+    "has_store",
     "is_prepared",
     "list_versions",
     "open_database",

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from etl.database import transaction
-from etl.engine.preparation import has_mirror, is_prepared, refuse_elsewhere
+from etl.engine.preparation import has_mirror, has_store, is_prepared, refuse_elsewhere
 from etl.engine.runtime import Runtime
+from etl.engine.store_cleaning import clean_store
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs import versions as outbound
 from etl.runs import TaskQueue
@@ -72,13 +73,22 @@ def clean_before_run(runtime: Runtime) -> None:
 def clean(runtime: Runtime) -> Cleaned:
     """Repeats passes, a transaction each, until no expired row is left."""
     with transaction(runtime.engine) as connection:
-        if not is_prepared(connection, runtime, to_write=True):
-            return Cleaned()
+        has_import = is_prepared(connection, runtime, to_write=True)
     refuse_elsewhere(runtime)
+    if not has_import:
+        return _clean_without_import(runtime)
     cleaned = Cleaned()
     while (once := _pass(runtime)).rows:
         cleaned += once
     return cleaned + once + _drop_copies(runtime) + _retire_versions(runtime)
+
+
+def _clean_without_import(runtime: Runtime) -> Cleaned:
+    with transaction(runtime.store_engine) as connection:
+        if not has_store(connection, runtime, to_write=True):
+            return Cleaned()
+    store = clean_store(runtime)
+    return Cleaned(journal=store.journal, units=store.units, ended=store.ended) + _retire_versions(runtime)
 
 
 def _pass(runtime: Runtime) -> Cleaned:

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from functools import partial
 
 from etl.database import RetryPolicy, bring_up, transaction
+from etl.ddl.catalog import schema_exists
+from etl.ddl.privileges import make_schema
 from etl.engine.kafka_outputs import chosen_outputs, outputs_of, prepare_outputs
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault
@@ -157,6 +159,8 @@ def _prepare(runtime: Runtime) -> None:
     """The task table is made also where no in_ table is used."""
     prepare_outputs(runtime)
     with transaction(runtime.engine, client_min_messages="warning") as connection:
+        if not schema_exists(connection, runtime.in_schema):
+            make_schema(connection, runtime.in_schema)
         bring_up(connection, runtime.in_schema, [IMPORT])
         TaskQueue.create_view(connection, runtime.in_schema)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
 import sqlalchemy
@@ -30,6 +31,7 @@ from etl.runs import TaskQueue
 from etl.sources.in_tables import remote
 from etl.sources.in_tables.handshake import RunLease, ensure_hand_over_trigger
 from etl.sources.in_tables.own_tables import IMPORT
+from etl.store import STORE
 
 _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
@@ -56,11 +58,23 @@ def read_import_state(connection: Connection, runtime: Runtime) -> tuple[bool, l
     return bool(row.prepared), states
 
 
+def has_store(connection: Connection, runtime: Runtime, *, to_write: bool = False) -> bool:
+    """Whether the golden store is there; `connection` is to its database. Raises what `refuse_unfit` does."""
+    states = part_states(connection, runtime.store.schema, STORE_PARTS)
+    refuse_unfit(states, to_write=to_write)
+    return any(state.part is STORE and state.version is not None for state in states)
+
+
 def has_mirror(out: Connection, runtime: Runtime, *, to_write: bool = False) -> bool:
     """Whether an out database of its own has the mirror. Raises what `refuse_unfit` does."""
     states = part_states(out, runtime.store.schema, MIRROR_PARTS)
     refuse_unfit(states, to_write=to_write)
     return any(state.part is MIRROR and state.version is not None for state in states)
+
+
+def has_out_versions(out: Connection, runtime: Runtime) -> bool:
+    """Whether the versions of the out_ tables are recorded; `out` is to their database."""
+    return has_mirror(out, runtime) if runtime.has_own_out else has_store(out, runtime)
 
 
 def states_at(connection: Connection, runtime: Runtime, engine: sqlalchemy.Engine) -> list[PartState]:
@@ -130,13 +144,28 @@ def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None
     prepare_store(connections.store, runtime)
     TaskQueue.create_view(connections.source, runtime.in_schema)
     ensure_why_not(connections.source, runtime.company, runtime.in_schema)
+    if runtime.settings.has_out_migration and not runtime.has_own_out:
+        outbound.refuse_changed(outbound.known_versions(connections.store, runtime.store.schema), runtime.versions)
+    _prepare_out(runtime, begin)
+
+
+def prepare_without_import(runtime: Runtime) -> None:
+    """As `prepare`, for sources without in_ tables, which are not asked for."""
+    with transaction(runtime.store_engine, client_min_messages="warning") as connection:
+        privileges.check_privileges(connection, replace(runtime.held(runtime.store_engine), source=""))
+        prepare_store(connection, runtime)
+        if runtime.settings.has_out_migration and not runtime.has_own_out:
+            outbound.refuse_changed(outbound.known_versions(connection, runtime.store.schema), runtime.versions)
+    _prepare_out(runtime, transaction)
+
+
+def _prepare_out(runtime: Runtime, begin: Begin) -> None:
+    """An out database of its own."""
     if runtime.settings.has_out_migration and runtime.has_own_out:
         with begin(runtime.out_engine, client_min_messages="warning") as out:
             privileges.check_privileges(out, runtime.held(runtime.out_engine))
             prepare_mirror(out, runtime)
             outbound.refuse_changed(outbound.known_versions(out, runtime.store.schema), runtime.versions)
-    elif runtime.settings.has_out_migration:
-        outbound.refuse_changed(outbound.known_versions(connections.store, runtime.store.schema), runtime.versions)
 
 
 def prepare_store(connection: Connection, runtime: Runtime) -> None:

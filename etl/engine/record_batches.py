@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from etl.database import PlacedPart, RetryPolicy, transaction
-from etl.ddl.privileges import check_privileges
-from etl.engine.preparation import prepare_mirror, prepare_store
+from etl.database import PlacedPart, RetryPolicy
 from etl.engine.runtime import Runtime
 from etl.errors import TransientFault
 from etl.outputs import versions as outbound
@@ -52,21 +50,6 @@ def rules_of(source: InMigrationKafka) -> RecordRules:
         reference_expiry_minutes=source.old_record_delete_minutes,
         record_clean_hours=source.record_clean_hours,
     )
-
-
-def prepare_records(runtime: Runtime) -> None:
-    """Makes what the golden store lacks, and the mirror of an out database; in_ tables are not asked for. Raises
-    EnvironmentFault with every privilege that our role lacks."""
-    with transaction(runtime.store_engine, client_min_messages="warning") as connection:
-        check_privileges(connection, replace(runtime.held(runtime.store_engine), source=""))
-        prepare_store(connection, runtime)
-        if runtime.settings.has_out_migration and not runtime.has_own_out:
-            outbound.refuse_changed(outbound.known_versions(connection, runtime.store.schema), runtime.versions)
-    if runtime.settings.has_out_migration and runtime.has_own_out:
-        with transaction(runtime.out_engine, client_min_messages="warning") as out:
-            check_privileges(out, runtime.held(runtime.out_engine))
-            prepare_mirror(out, runtime)
-            outbound.refuse_changed(outbound.known_versions(out, runtime.store.schema), runtime.versions)
 
 
 def batch_policy(runtime: Runtime, wait: Callable[[float], bool]) -> RetryPolicy:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from etl.database import Connection, SqlTemplates, fetch_all, fetch_one, transaction
-from etl.engine.preparation import prepare
+from etl.engine.preparation import is_prepared, prepare, prepare_without_import
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
@@ -32,22 +32,31 @@ def undo(runtime: Runtime, run: int) -> Undone:
     killed between the commits of a store and an import in two databases, the undo is done, and the next call
     only records it in the import. Raises ConfigurationError for an unknown run, MarkerHeld while a run is under way.
     """
-    prepare(runtime)
     with transaction(runtime.engine) as connection:
-        runtime.handshake.lock_out_runs(connection)
-        with runtime.connections(connection) as connections:
-            if _has_ended(connection, runtime, run):
-                undone = _unheard(runtime, connections, run) or _take_back(runtime, connections, run)
-            elif source := _other_source(connections.store, runtime, run):
-                undone = _take_back_unit(runtime, connections.store, run, source)
-            else:
-                raise ConfigurationError(f"there is no ended run {run} in schema {runtime.in_schema}: see `etl status`")
+        has_import = is_prepared(connection, runtime, to_write=True)
+    undone = _undo_beside_import(runtime, run) if has_import else _undo_without_import(runtime, run)
     # A transaction does not see its own journal position; if this one fails, the next run catches up.
     out: Counters = {}
     if runtime.settings.has_out_migration:
         with runtime.out_connection() as connection:
             out = outbound.bring_up_to_date(connection, runtime.versions)
     return Undone(run, undone.as_run, undone.counters, out)
+
+
+def _undo_beside_import(runtime: Runtime, run: int) -> NotedUndo:
+    prepare(runtime)
+    with transaction(runtime.engine) as connection:
+        runtime.handshake.lock_out_runs(connection)
+        with runtime.connections(connection) as connections:
+            if _has_ended(connection, runtime, run):
+                return _unheard(runtime, connections, run) or _take_back(runtime, connections, run)
+            return _take_back_unit(runtime, connections.store, run)
+
+
+def _undo_without_import(runtime: Runtime, unit: int) -> NotedUndo:
+    prepare_without_import(runtime)
+    with transaction(runtime.store_engine, **runtime.merge_settings) as store:
+        return _take_back_unit(runtime, store, unit)
 
 
 def _take_back(runtime: Runtime, connections: Connections, run: int) -> NotedUndo:
@@ -72,7 +81,10 @@ def _other_source(store: Connection, runtime: Runtime, unit: int) -> str:
     return str(row.source) if row else ""
 
 
-def _take_back_unit(runtime: Runtime, store: Connection, unit: int, source: str) -> NotedUndo:
+def _take_back_unit(runtime: Runtime, store: Connection, unit: int) -> NotedUndo:
+    source = _other_source(store, runtime, unit)
+    if not source:
+        raise ConfigurationError(f"there is no ended run or batch {unit}: see `etl runs list`")
     runtime.store_fence.shut_out(store)
     with transaction(runtime.store_engine) as beside:  # as in _take_back
         as_unit = runtime.store.next_number(beside, above=unit)

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from etl.database import Connection, part_states, read_only_transaction
-from etl.engine.preparation import refuse_unfit
+from etl.database import Connection, read_only_transaction
+from etl.engine.preparation import has_store
 from etl.engine.runtime import Runtime
-from etl.outputs.versions import STORE_PARTS
-from etl.store import STORE, ListedHour, ListedUnit, list_hours, list_units
+from etl.store import ListedHour, ListedUnit, list_hours, list_units
 
 Found = TypeVar("Found")
 
@@ -25,9 +24,5 @@ def read_hours(runtime: Runtime, *, source: str | None, limit: int) -> list[List
 
 def _read(runtime: Runtime, read: Callable[[Connection, str], list[Found]]) -> list[Found]:
     """Raises EnvironmentFault for a store that a newer program has made, ConfigurationError for one to be upgraded."""
-    schema = runtime.store.schema
     with read_only_transaction(runtime.store_engine) as connection:
-        states = part_states(connection, schema, STORE_PARTS)
-        refuse_unfit(states, to_write=False)
-        is_there = any(one.part is STORE and one.version is not None for one in states)
-        return read(connection, schema) if is_there else []
+        return read(connection, runtime.store.schema) if has_store(connection, runtime) else []

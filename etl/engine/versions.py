@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from etl.database import Connection, SqlTemplates, fetch_one, part_states, transaction
-from etl.engine.preparation import has_mirror, is_prepared, prepare_mirror, prepare_store, refuse_elsewhere
+from etl.engine.preparation import has_out_versions, has_store, prepare_mirror, prepare_store, refuse_elsewhere
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
@@ -33,12 +33,8 @@ class ListedVersion(VersionState):
 
 def list_versions(connection: Connection, runtime: Runtime) -> list[ListedVersion]:
     """All versions, oldest first; writes nothing."""
-    if not is_prepared(connection, runtime):
-        return []
     with runtime.out_beside(connection) as out:
-        if runtime.has_own_out and not has_mirror(out, runtime):
-            return []
-        states = outbound.version_states(out, runtime.store.schema)
+        states = outbound.version_states(out, runtime.store.schema) if has_out_versions(out, runtime) else []
     with runtime.connections(connection) as connections:
         [store] = part_states(connections.store, runtime.store.schema, [STORE])
         if store.version is None or store.version < _RECORDS_UNITS:
@@ -95,9 +91,9 @@ def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, 
 
 
 def _need_store(runtime: Runtime) -> None:
-    with transaction(runtime.engine) as connection:
-        if not is_prepared(connection, runtime, to_write=True):
+    with transaction(runtime.store_engine) as connection:
+        if not has_store(connection, runtime, to_write=True):
             raise ConfigurationError(
-                f"no run has been started in schema {runtime.in_schema} yet: `etl run` makes the store"
+                f"there is no golden store {runtime.store.schema} yet: the first `etl run` or `etl kafka in` makes it"
             )
     refuse_elsewhere(runtime)

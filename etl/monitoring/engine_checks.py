@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from etl import ddl
 from etl.database import PartState, SqlTemplates, read_only_transaction
 from etl.ddl import privileges
-from etl.engine import Runtime, is_prepared, read_feed, read_status, states_at
+from etl.ddl.catalog import relations
+from etl.engine import Runtime, has_out_versions, read_feed, read_status, states_at
 from etl.errors import EnvironmentFault
 from etl.monitoring.finding import (
     Finding,
@@ -29,6 +30,8 @@ def check_switches(runtime: Runtime) -> Iterator[Finding]:
     """Whether runs are enabled."""
     if runtime.settings.has_in_migration:
         yield ok("import", f"switched on, schema {runtime.in_schema}")
+    elif runtime.settings.kafka.in_migration.enabled:
+        yield ok("import", "switched off: only topics are read")
     else:
         do = "set hasInMigration=true in configs/InMigrationPostgresConfig.txt when it shall start"
         yield warning("import", "switched off: no run starts", do)
@@ -60,6 +63,28 @@ def _version_of(state: PartState) -> Iterator[Finding]:
 def check_tables(runtime: Runtime) -> Iterator[Finding]:
     """The live tables against the metadata, as a run would see them."""
     schemas = {"store_schema": runtime.store.schema, "out_schema": runtime.out_version.schema}
+    if not runtime.settings.has_in_migration and not _has_in_tables(runtime):
+        yield ok("in_ tables", "none, and the import is switched off")
+    else:
+        yield from _check_in_tables(runtime)
+    with read_only_transaction(runtime.store_engine) as connection:
+        changes = ddl.missing(connection, runtime.company, "store", in_schema=runtime.in_schema, **schemas)
+        lacking = f"; the next run makes {len(changes)} things that are missing" if changes else ""
+        yield ok("golden store", f"schema {runtime.store.schema} fits{lacking}")
+    if not runtime.settings.has_out_migration:
+        return
+    with read_only_transaction(runtime.out_engine) as connection:
+        if has_out_versions(connection, runtime):
+            outbound.refuse_changed(outbound.known_versions(connection, runtime.store.schema), runtime.versions)
+            yield ok("out_ tables", f"schema {runtime.out_version.schema} fits, or is made by the next run")
+
+
+def _has_in_tables(runtime: Runtime) -> bool:
+    with read_only_transaction(runtime.engine) as connection:
+        return bool(relations(connection, runtime.in_schema, runtime.company.in_tables()))
+
+
+def _check_in_tables(runtime: Runtime) -> Iterator[Finding]:
     with read_only_transaction(runtime.engine) as connection:
         ddl.check_in_tables(connection, runtime.company, runtime.in_schema)
         yield ok("in_ tables", f"schema {runtime.in_schema} fits the metadata of company {runtime.company.code}")
@@ -71,15 +96,6 @@ def check_tables(runtime: Runtime) -> Iterator[Finding]:
             yield warning("in_ tables", f"{one.table}: {one.what}", one.do)
         for right in privileges.missing_privileges(connection, runtime.company, runtime.in_schema):
             yield warning("partner's privileges", right.what, right.command)
-        is_ready = is_prepared(connection, runtime)
-    with read_only_transaction(runtime.store_engine) as connection:
-        changes = ddl.missing(connection, runtime.company, "store", in_schema=runtime.in_schema, **schemas)
-        lacking = f"; the next run makes {len(changes)} things that are missing" if changes else ""
-        yield ok("golden store", f"schema {runtime.store.schema} fits{lacking}")
-    if runtime.settings.has_out_migration and is_ready:
-        with read_only_transaction(runtime.out_engine) as connection:
-            outbound.refuse_changed(outbound.known_versions(connection, runtime.store.schema), runtime.versions)
-        yield ok("out_ tables", f"schema {runtime.out_version.schema} fits, or is made by the next run")
 
 
 def check_ready(runtime: Runtime) -> Iterator[Finding]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.database import Connection, read_only_transaction, transaction
-from etl.engine.record_batches import prepare_records, record_store_of, rules_of
+from etl.engine.preparation import prepare_without_import
+from etl.engine.record_batches import record_store_of, rules_of
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.kafka import Admin, Producer
@@ -64,7 +65,7 @@ def move(runtime: Runtime, topic: str, numbers: Sequence[int], target: Target, *
         if strange := [str(one) for one in wanted if one.number >= found.partitions]:
             raise ConfigurationError(f"{', '.join(strange)}: the topic has the partitions 0 to {found.partitions - 1}")
         offsets = _offsets(admin, wanted, target)
-    prepare_records(runtime)
+    prepare_without_import(runtime)
     with transaction(runtime.store_engine) as connection:
         return [_move(connection, runtime, one, offsets[one], found.id, forgets=forgets) for one in sorted(wanted)]
 

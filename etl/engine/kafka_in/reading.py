@@ -11,11 +11,12 @@ from functools import partial
 
 from etl.database import Attempts, Backoff
 from etl.engine.kafka_in.beside import Scheduled, Thread
-from etl.engine.kafka_in.cleaning import clean_store
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
 from etl.engine.kafka_in.worker import Work, Worker
-from etl.engine.record_batches import prepare_records, record_store_of, rules_of, show_batches
+from etl.engine.preparation import prepare_without_import
+from etl.engine.record_batches import record_store_of, rules_of, show_batches
 from etl.engine.runtime import Runtime
+from etl.engine.store_cleaning import clean_store
 from etl.engine.timezone import zone_of
 from etl.engine.wiring import build_runtime
 from etl.errors import EtlError, RunStopped
@@ -58,7 +59,7 @@ class RecordReading:
         while not self._is_ending.is_set():
             try:
                 with build_runtime(self._settings, self._company, self._environ) as runtime:
-                    prepare_records(runtime)
+                    prepare_without_import(runtime)
                     self._read(runtime, faults)
                     return
             except RunStopped as stop:

@@ -102,10 +102,13 @@ def missing_instances(
 ) -> list[MissingInstance]:
     """The missing instances and files, those that block most first, at most `limit`.
 
-    `waiting` as returned by `waiting_links`; `schemas`: in_schema and store_schema.
+    `waiting` as returned by `waiting_links`; `schemas`: store_schema, and in_schema unless there are no in_ tables.
     """
+    has_import = "in_schema" in schemas
+    if not has_import:
+        connections = Connections(connections.store, connections.store)
     ends = list(_ends(company, waiting))
-    tables = sorted({end.in_table for end in ends if end.in_table})
+    tables = sorted({end.in_table for end in ends if end.in_table and has_import})
     values: dict[str, object] = {"limit": limit}
     for number, end in enumerate(ends):
         values |= {f"{name}_{number}": value for name, value in end.values.items()}

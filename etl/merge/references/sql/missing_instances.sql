@@ -16,6 +16,10 @@ select m.object, m.in_id, cast(m.links as bigint) as links, m.since, i.in_status
     e.value, e.message, e.message_rus
 from missing m
 left join lateral (
+{% if in_schema is undefined %}
+    select cast(null as text) as in_status
+    where false
+{% else %}
 {% for table in tables %}
     select i.in_status
     from {{ in_schema | ident }}.{{ table | ident }} i
@@ -26,10 +30,11 @@ left join lateral (
     select '' as in_status
     from {{ in_schema | ident }}.{{ file_storage | ident }} i
     where m.in_table = '{{ file_storage }}' and i.file_id = m.in_id collate "default"
+{% endif %}
 ) i on true
 left join lateral (
     select e.id, e.code, e.column_name, e.value, e.message, e.message_rus
-    from {{ in_schema | ident }}.err e
+    from {{ store_schema if in_schema is undefined else in_schema | ident }}.err e
     where e.in_table = m.in_table and e.in_id = m.in_id collate "default" and e.severity = 'error'
     order by e.id desc
     limit 1

@@ -1,4 +1,4 @@
-"""What reading deletes by its schedules: with or without runs of in_ tables, which clean the same stores."""
+"""Clean-up of the golden store alone, for companies without runs of in_ tables, which clean the same."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
