@@ -7,7 +7,7 @@ line and never prints.
 from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
 from etl.engine.helper import run_or_help
-from etl.engine.loop import read_topics, run_loop
+from etl.engine.loop import read_topics, run_loop, write_topics
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import is_prepared, prepare, refuse_unfit, states_at
@@ -65,5 +65,6 @@ __all__ = [
     "undo",
     "upgrade",
     "watch_feed",
+    "write_topics",
     "zone_of",
 ]

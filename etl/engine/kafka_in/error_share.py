@@ -31,7 +31,11 @@ class ErrorShare:
             window.append(is_bad)
             bad += is_bad
             if bad > self._most:
-                what = f"more than {self._limit} percent of the last {WINDOW:,} records are" if self._limit else "a record is"
+                what = (
+                    f"more than {self._limit} percent of the last {WINDOW:,} records are"
+                    if self._limit
+                    else "a record is"
+                )
                 raise RunStopped(
                     f"reading of records has stopped: {what} rejected (errorLimit={self._limit}), lastly "
                     f"{message.origin}. The batch is not merged and its records are read again: correct the cause, "

@@ -33,13 +33,16 @@ _LOOK_SECONDS = 0.1
 
 
 class RecordReading:
-    """Reads the topics of one company, under one configuration, in threads of its own from start() to stop().
+    """Reads the topics of one company, under one configuration, in threads of its own from start() to end(). `changed`
+    is called after each commit.
 
     `failed`: why it has ended by itself, which only too many rejected records (errorLimit) do.
     """
 
-    def __init__(self, settings: Settings, company: Company, environ: Mapping[str, str]) -> None:
-        self._settings, self._company, self._environ = settings, company, environ
+    def __init__(
+        self, settings: Settings, company: Company, environ: Mapping[str, str], changed: Callable[[], None]
+    ) -> None:
+        self._settings, self._company, self._environ, self._changed = settings, company, environ, changed
         self._is_ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="kafka", daemon=True)
         self.failed: RunStopped | None = None
@@ -48,10 +51,13 @@ class RecordReading:
         """Begins; returns at once."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Ends it: batches are finished or rolled back, partitions given back, the group left, within five seconds."""
+    def end(self) -> None:
+        """Asks it to end; returns at once."""
         self._is_ending.set()
-        self._thread.join(_STOP_SECONDS)
+
+    def join(self, seconds: float) -> None:
+        """Waits for its end: batches are finished or rolled back, partitions given back, the group left."""
+        self._thread.join(min(seconds, _STOP_SECONDS))
 
     def _run(self) -> None:
         faults, said = Attempts(), ""
@@ -78,15 +84,20 @@ class RecordReading:
         source = self._settings.kafka.in_migration
         into = record_store_of(runtime, rules_of(source))
         follower = Thread("out_ tables of records", partial(_show, runtime))
+
+        def changed() -> None:
+            follower.wake()
+            self._changed()
+
         sender = DeadLetterSender(into, source, self._settings.kafka.connection)
         post = Thread("dead letters", lambda: _discard(sender.send()), every=_SEND_SECONDS)
         zone = zone_of(self._settings.in_migration.time_zone, self._environ)
-        scheduled = Scheduled(_schedules(runtime, into, follower.wake), zone)
+        scheduled = Scheduled(_schedules(runtime, into, changed), zone)
         beside = [follower, post, Thread("schedules of records", scheduled, every=scheduled.every)]
 
         def committed(outcome: Outcome) -> None:
             if outcome.unit is not None:
-                follower.wake()
+                changed()
             if outcome.dead_letters:
                 post.wake()
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from etl.engine import clean
-from etl.engine.kafka_outputs import forget_output, output_states, outputs_beside, write_outputs
+from etl.engine.kafka_outputs import forget_output, output_states, write_outputs
 from etl.errors import ConfigurationError, EnvironmentFault, MarkerHeld
-from etl.outputs.kafka.registry import Lead, OutputState, Position
+from etl.outputs.kafka.registry import Lead, Position
 from etl.outputs.kafka.writing import OutputWriter
 from tests.fix_company import CODE, STORE, inherited, until
 from tests.integration.kafka_out.output import Output, values
@@ -271,22 +271,3 @@ def test_the_commands(output: Output) -> None:
     ended = output.site.etl("kafka", "out", "--output", "other")
     assert ended.code == 2
     assert "there is no output other" in ended.err
-
-
-def test_a_service_writes_what_comes_and_another_one_takes_over(output: Output) -> None:
-    with output.site.runtime() as first, output.site.runtime() as second:
-        with outputs_beside(first):
-            until(lambda: [one.is_led for one in _states(first)] == [True], "the first leads")
-            with outputs_beside(second):
-                output.send(first, record("client", "c", name="a"))
-                until(lambda: len(output.messages(is_settled=True)) == 1, "the first has written")
-                owner = output.site.value(f"select owner from {STORE}.kafka_output")
-                assert owner == first.owner
-        with outputs_beside(second):
-            output.send(first, record("client", "c", name="b"))
-            until(lambda: len(output.messages(is_settled=True)) == 2, "the second has written")
-    assert output.site.value(f"select owner from {STORE}.kafka_output") is None
-
-
-def _states(runtime: Any) -> list[OutputState]:
-    return output_states(runtime)
