@@ -11,9 +11,10 @@ from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCol
 from confluent_kafka.admin import AdminClient, ClusterMetadata, ConfigResource, NewTopic, OffsetSpec, ResourceType
 
 from etl.errors import TransientFault
+from etl.kafka.client_log import ClientLog
 from etl.kafka.faults import SIGN_IN, UNKNOWN_TOPIC, created, fault_of, translated
 from etl.kafka.messages import Partition
-from etl.kafka.options import client_log, common_options
+from etl.kafka.options import common_options
 from etl.settings import KafkaConnection
 
 # The id of a topic at brokers that give none (before 2.8).
@@ -64,7 +65,7 @@ class Admin:
         self._connection, self._seconds = connection, seconds
         self._refused: KafkaError | None = None
         options = common_options(connection) | {"error_cb": self._note}
-        self._client = created(lambda: AdminClient(options, logger=client_log()), connection)
+        self._client = created(lambda: AdminClient(options, logger=ClientLog(connection)), connection)
 
     def cluster(self) -> Cluster:
         """The cluster that the servers belong to. Raises TransientFault while none of them answers, EnvironmentFault if

@@ -11,8 +11,9 @@ import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException
 
 from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
+from etl.kafka.client_log import ClientLog
 from etl.kafka.faults import RecordTooLarge, created, error_of, fault_of, translated
-from etl.kafka.options import Options, client_log, producer_options
+from etl.kafka.options import Options, producer_options
 from etl.settings import KafkaConnection
 
 _Act = Callable[[float], None]
@@ -39,7 +40,7 @@ class _Sender:
     ) -> None:
         self._connection, self._patience, self._check = connection, patience_seconds, check
         whole = options | {"on_delivery": self._reported, "error_cb": self._note}
-        self._client = created(lambda: confluent_kafka.Producer(whole, logger=client_log()), connection)
+        self._client = created(lambda: confluent_kafka.Producer(whole, logger=ClientLog(connection)), connection)
         self._produce = self._client.produce
         self._failed: EtlError | None = None
         self._count = 0

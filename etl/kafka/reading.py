@@ -7,9 +7,10 @@ import confluent_kafka
 from confluent_kafka import OFFSET_BEGINNING, KafkaError, TopicPartition
 
 from etl.errors import TransientFault
+from etl.kafka.client_log import ClientLog
 from etl.kafka.faults import created, fault_of, translated
 from etl.kafka.messages import Message, Partition, message_of
-from etl.kafka.options import client_log, consumer_options
+from etl.kafka.options import consumer_options
 from etl.settings import KafkaConnection
 
 # The library wants a name; no group of it ever exists.
@@ -36,7 +37,7 @@ def read_to_end(
     """
     doing = f"{partition} cannot be read"
     options = consumer_options(connection, _GROUP)
-    client = created(lambda: confluent_kafka.Consumer(options, logger=client_log()), connection)
+    client = created(lambda: confluent_kafka.Consumer(options, logger=ClientLog(connection)), connection)
     at = TopicPartition(*partition, OFFSET_BEGINNING)
     try:
         with translated(doing, connection):
