@@ -7,7 +7,7 @@ import click
 
 from etl.cli.log import open_log
 from etl.cli.printing import COMPANY, config_url, json_text
-from etl.engine import open_runtime, write_topics
+from etl.engine import open_runtime, send_alerts, write_topics
 from etl.engine.kafka_outputs import forget_output, write_outputs
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -39,7 +39,10 @@ def out(context: click.Context, company: str | None, names: tuple[str, ...], loo
     if loop:
         write_topics(config_url(context), company, os.environ, open_log(is_service=True), names)
     with open_runtime(config_url(context), company) as runtime:
-        written = write_outputs(runtime, names)
+        try:
+            written = write_outputs(runtime, names)
+        finally:
+            send_alerts(runtime)
     if as_json:
         click.echo(json_text({name: asdict(one) for name, one in written.items()}))
         return

@@ -15,6 +15,7 @@ from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.status import Status, read_status
 from etl.engine.timezone import zone_of
+from etl.engine.topic_alerts import send_alerts
 from etl.engine.tree_faults import faults_of
 from etl.engine.undo import Undone, undo
 from etl.engine.units import read_hours, read_units
@@ -60,6 +61,7 @@ __all__ = [
     "run_loop",
     "run_once",
     "run_or_help",
+    "send_alerts",
     "states_at",
     "switch_version",
     "undo",

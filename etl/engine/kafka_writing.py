@@ -12,8 +12,9 @@ from collections.abc import Collection, Mapping
 from etl.database import Attempts, Backoff, cancel_thread
 from etl.engine.kafka_outputs import chosen_outputs, output_writer, prepare_outputs
 from etl.engine.runtime import Runtime
+from etl.engine.topic_alerts import AlertKind, TopicAlerts
 from etl.engine.wiring import build_runtime
-from etl.errors import EtlError, FencedOut, MarkerHeld
+from etl.errors import EtlError, FencedOut, MarkerHeld, TransientFault
 from etl.metadata import Company
 from etl.outputs.kafka.writing import OutputWriter
 from etl.settings import Settings
@@ -66,7 +67,12 @@ class OutputWriting:
             try:
                 with build_runtime(self._settings, self._company, self._environ) as runtime:
                     prepare_outputs(runtime)
-                    self._write(runtime)
+                    alerts = TopicAlerts(runtime, "outputs")
+                    alerts.start()
+                    try:
+                        self._write(runtime, alerts)
+                    finally:
+                        alerts.stop()
                     return
             except EtlError as fault:
                 if str(fault) != said:
@@ -76,9 +82,9 @@ class OutputWriting:
                 _log.exception("the writing of outputs has met a fault of the program and begins again")
             self._is_ending.wait(faults.pause([_BACKOFF]))
 
-    def _write(self, runtime: Runtime) -> None:
+    def _write(self, runtime: Runtime, alerts: TopicAlerts) -> None:
         self._written = [
-            _WrittenOutput(runtime, output, self._is_ending) for output in chosen_outputs(runtime, self._names)
+            _WrittenOutput(runtime, output, self._is_ending, alerts) for output in chosen_outputs(runtime, self._names)
         ]
         for one in self._written:
             one.thread.start()
@@ -97,8 +103,10 @@ class OutputWriting:
 class _WrittenOutput:
     """One output and its thread."""
 
-    def __init__(self, runtime: Runtime, output: OutMigrationKafka, is_ending: threading.Event) -> None:
-        self._name, self._is_ending = output.name, is_ending
+    def __init__(
+        self, runtime: Runtime, output: OutMigrationKafka, is_ending: threading.Event, alerts: TopicAlerts
+    ) -> None:
+        self._name, self._is_ending, self._alerts = output.name, is_ending, alerts
         self._writer: OutputWriter = output_writer(runtime, output, self._refuse_ending)
         self._woken = threading.Event()
         self._faults, self._said = Attempts(), ""
@@ -132,6 +140,8 @@ class _WrittenOutput:
         except EtlError as fault:
             if not self._is_ending.is_set():
                 self._say(f"the output {self._name} waits: {fault}", logging.ERROR)
+                if not isinstance(fault, TransientFault):
+                    self._alerts.begin(AlertKind.OUTPUT_STOPPED, self._name, f"the output {self._name} waits: {fault}")
             return self._faults.pause([_BACKOFF]) or 0.0
         except Exception:
             _log.exception("the output %s has met a fault of the program and is tried again", self._name)
@@ -139,6 +149,7 @@ class _WrittenOutput:
         if self._said:
             _log.info("the output %s is written", self._name)
         self._faults, self._said = Attempts(), ""
+        self._alerts.end(AlertKind.OUTPUT_STOPPED, self._name)
         return _LOOK_SECONDS
 
     def _say(self, text: str, level: int) -> None:
