@@ -63,8 +63,9 @@ class PartitionWatch:
     def _ends(self, positions: Iterable[Position]) -> dict[Partition, tuple[int, int]]:
         """The offset behind the last committed record of each, and that behind the last one of all."""
         asked = [ClientPartition(*one.partition) for one in positions]
-        committed = self._admin.bounds(asked)
+        # In this order: what is committed in between is not taken for a transaction that is open.
         written = self._admin.written_ends(asked)
+        committed = self._admin.bounds(asked)
         return {Partition(*one): (committed[one][1], written[one]) for one in asked}
 
     def _keep_held(self, mine: list[Position], ends: Mapping[Partition, tuple[int, int]]) -> None:
