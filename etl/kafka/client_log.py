@@ -18,6 +18,9 @@ _VARYING: Final = re.compile(r"\[thrd:.*?\]: |\S*\d\S*|\(.*\)")
 # Texts that vary in another way must not fill the memory.
 _KINDS: Final = 200
 
+# All clients are given the operator's options, also those that are for others: the library notes that.
+_OF_OPTIONS: Final = "CONFWARN"
+
 Kind = tuple[str, ...]
 
 
@@ -59,6 +62,8 @@ class ClientLog(logging.LoggerAdapter[logging.Logger]):
 
     def log(self, level: int, msg: object, *args: object, **kwargs: Any) -> None:
         """Logs a line, unless one of its kind was logged a moment ago."""
+        if args and args[0] == _OF_OPTIONS:
+            level = min(level, logging.INFO)
         if not self.logger.isEnabledFor(level):
             return
         text = masked(str(msg) % args if args else str(msg), self._connection)

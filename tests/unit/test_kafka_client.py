@@ -150,6 +150,7 @@ def test_a_line_of_the_library_comes_once_a_minute(caplog: pytest.LogCaptureFixt
             say(f"rdkafka#producer-{number}", LOST.format(f"10.0.0.{number}:9092", "Connection refused", number))
         say("rdkafka#producer-1", LOST.format("10.0.0.1:9092", "the password s3cret is wrong", 1))
         say("rdkafka#consumer-1", LOST.format("10.0.0.1:9092", "Connection refused", 1), logging.WARNING)
+        log.log(logging.WARNING, "%s [%s] %s", "CONFWARN", "etl#producer-1", "session.timeout.ms is for consumers")
         now += 61
         say("rdkafka#producer-9", LOST.format("10.0.0.9:9092", "Connection refused", 1))
         for _ in range(2):
@@ -158,6 +159,7 @@ def test_a_line_of_the_library_comes_once_a_minute(caplog: pytest.LogCaptureFixt
         ("ERROR", "Connection refused (after 0ms in state CONNECT)"),
         ("ERROR", f"the password {MASK} is wrong (after 1ms in state CONNECT)"),
         ("WARNING", "Connection refused (after 1ms in state CONNECT)"),
+        ("INFO", "CONFWARN [etl#producer-1] session.timeout.ms is for consumers"),
         ("ERROR", "Connection refused (after 1ms in state CONNECT) (4 more lines of this kind were left out)"),
         ("DEBUG", "FAIL [rdkafka#producer-9] a detail"),
         ("DEBUG", "FAIL [rdkafka#producer-9] a detail"),
