@@ -175,6 +175,7 @@ def test_nothing_to_read_is_said(reading: Reading) -> None:
 
 
 def test_brokers_that_are_away_are_waited_for(reading: Reading) -> None:
+    """Fault 9: a service waits, and says so."""
     site = reading.site
     site.write("configs/KafkaConfig.txt", f"servers={LOOPBACK}:1\n")
     with reading.worker() as worker:
@@ -229,11 +230,12 @@ def test_an_error_limit_of_0_allows_no_rejected_record(make_reading: MakeReading
 
 @pytest.mark.nightly
 def test_dead_letters_reach_their_topic(reading: Reading, make_topic: MakeTopic) -> None:
+    """Fault 40: they stay in the store until their topic is there; reading continues."""
     errors = f"{reading.topic}.errors"
     with reading.worker() as worker:
         reading.send(b"no JSON", client("a"), {"boCode": "Clinet", "externalId": "x"})
         reading.wait_for({"a"})
-        # Fault 40: there is no such topic yet.
+        # There is no such topic yet.
         worker.wait_for_log("stay in the store")
         unsent = f"{STORE}.kafka_dead_letter where sent_at is null"
         assert reading.site.count(unsent) == 2

@@ -59,6 +59,7 @@ def killed(output: Output, where: str, number: int) -> int:
 @pytest.mark.parametrize("where", ["store", "kafka"])
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
 def test_killed_between_the_commits(output: Output, where: str, number: int) -> None:
+    """Fault 38: the record of progress is later than the position in the store."""
     output.configure(batchRecords=2)
     output.merge(
         *(record("client", f"c{one}", name=str(one)) for one in range(5)),
@@ -114,7 +115,7 @@ class _Stalled(OutputWriter):
 
 
 def test_a_leader_that_was_replaced_writes_nothing_more(output: Output) -> None:
-    """The second takes over while the first hangs between both commits; both end with each change written once."""
+    """Fault 36. The second takes over while the first hangs between both commits; each change is written once."""
     output.merge(record("client", "c", name="a"), record("client", "d", name="a"))
     with output.site.runtime() as first, output.site.runtime() as second:
         plain = output.writer(first)
@@ -133,7 +134,7 @@ def test_a_leader_that_was_replaced_writes_nothing_more(output: Output) -> None:
 
 
 def test_a_producer_of_the_same_name_makes_the_leader_begin_again(output: Output) -> None:
-    """Another process's producer fences ours: the step is written again, by another producer, once."""
+    """Fault 36. Another process's producer fences ours: the step is written again, by another producer, once."""
     from etl.kafka import TransactionalProducer
 
     output.merge(record("client", "c", name="a"))
@@ -176,6 +177,7 @@ def test_two_outputs(output: Output) -> None:
 
 
 def test_an_output_without_its_topic_keeps_no_other_one_back(output: Output) -> None:
+    """Fault 39."""
     output.progress_of("missing-" + output.topic)
     output.configure(other={"a": {"topic": "missing-" + output.topic}, "b": {}})
     with pytest.raises(EnvironmentFault, match=r"topic missing-.* is not there"):
@@ -187,6 +189,7 @@ def test_an_output_without_its_topic_keeps_no_other_one_back(output: Output) -> 
 
 
 def test_records_that_are_too_large(output: Output) -> None:
+    """Fault 37."""
     small = output.make_topic("", max_message_bytes=2_000)
     output.progress_of(small)
     output.configure(topic=small)
@@ -209,6 +212,7 @@ def test_records_that_are_too_large(output: Output) -> None:
 
 
 def test_the_journal_is_kept_until_it_is_written(output: Output) -> None:
+    """Fault 41: no change is deleted that an output has not written."""
     output.merge(record("client", "c", name="a"))
     # Runs of before do not follow any more.
     output.site.look(f"delete from {STORE}.out_version")

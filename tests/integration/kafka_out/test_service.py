@@ -14,7 +14,7 @@ from etl.settings.kafka_keys import IN_KAFKA, KAFKA, OUT_KAFKA
 from tests.acceptance.service import SIGNALS, Service
 from tests.fix_company import STORE, until
 from tests.fix_database import LOOPBACK
-from tests.fix_kafka import KafkaCluster
+from tests.fix_kafka import KafkaCluster, admin_at
 from tests.integration.kafka_out.output import Output
 from tests.integration.kafka_records.topic import record
 
@@ -153,6 +153,21 @@ def test_brokers_that_are_away_from_the_start(output: Output) -> None:
         one.wait_for_log("the outputs are", "outputs are written")
         output.site.write(KAFKA, f"servers={output.servers}\n")
         wait_for(output, "a")
+
+
+@pytest.mark.nightly
+def test_a_topic_that_is_deleted_while_it_is_written(output: Output) -> None:
+    """Fault 39: it says so, keeps what it has to write, and writes it into the topic that is made again."""
+    with service(output) as one:
+        output.merge(record("client", "a", name="a"))
+        wait_for(output, "a")
+        admin = admin_at(output.servers)  # an answer comes only while it is there
+        admin.delete_topics([output.topic])[output.topic].result(30)
+        output.merge(record("client", "b", name="b"))
+        until(lambda: any("the output out waits: " in line for line in one.log), "it says so", seconds=120)
+        output.make_topic(output.topic)
+        until(lambda: written(output) == ["b"], "it is written", seconds=120)
+        end(one)
 
 
 @pytest.mark.nightly
