@@ -1,14 +1,14 @@
 """`etl kafka out`, `recover`, `forget-output`: changes of the store, and the whole of it, into topics."""
 
-import time
+import os
 from dataclasses import asdict
 
 import click
 
-from etl.cli.interrupt import ended_by_ctrl_c
+from etl.cli.log import open_log
 from etl.cli.printing import COMPANY, config_url, json_text
-from etl.engine import open_runtime
-from etl.engine.kafka_outputs import forget_output, serve_outputs, write_outputs
+from etl.engine import open_runtime, send_alerts, write_topics
+from etl.engine.kafka_outputs import forget_output, write_outputs
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -26,28 +26,29 @@ def _codes(context: click.Context, parameter: click.Parameter, value: str | None
 @click.command()
 @COMPANY
 @click.option("--output", "names", multiple=True, metavar="NAME", help="Only this output; may be repeated.")
-@click.option("--loop", is_flag=True, help="Continue until a signal ends it.")
+@click.option("--loop", is_flag=True, help="Write as a service, until a signal ends it.")
 @_JSON
 @click.pass_context
 def out(context: click.Context, company: str | None, names: tuple[str, ...], loop: bool, as_json: bool) -> None:
-    """Write what has changed in the golden store into topics, each change once, until nothing is left."""
+    """Write what has changed in the golden store into topics, each change once, until nothing is left.
+
+    With --loop it is a service: SIGTERM ends it within five seconds, a second one at once, SIGHUP reads the
+    configuration again; changes of the configuration take effect by themselves. On each of several hosts it stands by
+    for the others. `etl run --loop` does the same beside its runs.
+    """
+    if loop:
+        write_topics(config_url(context), company, os.environ, open_log(is_service=True), names)
     with open_runtime(config_url(context), company) as runtime:
-        if loop:
-            with ended_by_ctrl_c():
-                serve_outputs(runtime, _sleep)
-            return
-        written = write_outputs(runtime, names)
+        try:
+            written = write_outputs(runtime, names)
+        finally:
+            send_alerts(runtime)
     if as_json:
         click.echo(json_text({name: asdict(one) for name, one in written.items()}))
         return
     for name, one in written.items():
         rest = f"; {one.unsent} were too large for their topic" if one.unsent else ""
         click.echo(f"{name}: {one.records} records in {one.steps} transactions{rest}.")
-
-
-def _sleep(seconds: float) -> bool:
-    time.sleep(seconds)
-    return True
 
 
 @click.command()

@@ -56,7 +56,12 @@ def show_status(found: "ReadingStatus") -> None:
 def _reading(one: "PartitionStatus") -> str:
     if not one.is_chosen:
         return "topic not chosen"
-    return f"stopped: {one.stopped}" if one.stopped else "" if one.owner else "not read"
+    since = f" since {one.since:%F %T}" if one.since else ""
+    if one.stopped:
+        return f"stopped: {one.stopped}{since}"
+    if one.open_at is not None:
+        return f"held at offset {one.open_at:,}{since}" if one.is_held else f"open transaction at {one.open_at:,}"
+    return "" if one.owner else "not read"
 
 
 def show_errors(found: Sequence[Mapping[str, Any]]) -> None:

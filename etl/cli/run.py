@@ -11,7 +11,18 @@ import click
 
 from etl.cli.log import follow_log, open_log
 from etl.cli.printing import COMPANY, config_url, console, json_text
-from etl.engine import DryRun, Outcome, Runtime, dry_run, open_runtime, run_loop, run_once, run_or_help, watch_feed
+from etl.engine import (
+    DryRun,
+    Outcome,
+    Runtime,
+    dry_run,
+    open_runtime,
+    run_loop,
+    run_once,
+    run_or_help,
+    send_alerts,
+    watch_feed,
+)
 from etl.errors import EtlError
 from etl.monitoring import (
     MEASURES,
@@ -93,14 +104,20 @@ def _keep_quiet(outcome: Outcome) -> None:
 
 
 def _run(runtime: Runtime, once: Callable[..., Outcome], *, accept: bool) -> Outcome:
-    """One call of `once`, followed in any case by a check whether the feed is late or stalled."""
+    """One call of `once`, followed in any case by a check whether the feed is late or stalled, and by what no process
+    has sent of topics."""
     try:
         outcome = once(runtime, accept=accept)
     except EtlError:
-        watch_feed(runtime)
+        _notify(runtime)
         raise
-    watch_feed(runtime)
+    _notify(runtime)
     return outcome
+
+
+def _notify(runtime: Runtime) -> None:
+    watch_feed(runtime)
+    send_alerts(runtime)
 
 
 def _telemetry(runtime: Runtime) -> AbstractContextManager[None]:

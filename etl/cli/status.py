@@ -7,7 +7,9 @@ import click
 
 from etl.cli.printing import COMPANY, config_url, console
 from etl.cli.tables import plain_table, receipts_table, runners_table, versions_table
+from etl.cli.topics_screen import topics_json, topics_view
 from etl.engine import Status, open_runtime, read_status
+from etl.monitoring import read_topics_status
 from etl.quoting import printable
 
 
@@ -25,7 +27,7 @@ from etl.quoting import printable
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; with --watch an object per line and change.")
 @click.pass_context
 def status(context: click.Context, company: str | None, is_watched: bool, interval: float, as_json: bool) -> None:
-    """Show marker, run, tasks, errors, waiting links and out_ versions.
+    """Show marker, run, tasks, errors, waiting links, out_ versions, and topics that are read or written.
 
     Writes nothing, and says what a runner would do now and why. With --watch a live view on a terminal, and into a pipe
     a line for each change.
@@ -38,10 +40,14 @@ def status(context: click.Context, company: str | None, is_watched: bool, interv
             watch(runtime, interval, as_json=as_json)
             return
         found = read_status(runtime)
+        topics = None if found.is_unreadable else read_topics_status(runtime)
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False, default=str))
-    else:
-        _show(found)
+        whole = asdict(found) | {"kafka": topics_json(topics)}
+        click.echo(json.dumps(whole, ensure_ascii=False, default=str))
+        return
+    _show(found)
+    if topics:
+        console().print(topics_view(topics))
 
 
 def _show(found: Status) -> None:

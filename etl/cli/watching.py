@@ -11,14 +11,16 @@ from contextlib import contextmanager
 from dataclasses import asdict
 
 import click
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
 from etl.cli.interrupt import ended_by_ctrl_c
 from etl.cli.live import line, live_view
 from etl.cli.printing import console, json_text
+from etl.cli.topics_screen import topics_json, topics_line, topics_view
 from etl.engine import Runtime
-from etl.monitoring import read_again, rest
+from etl.monitoring import TopicsWatch, read_again, rest
 from etl.quoting import printable
 
 _QUIT = b"qQ"
@@ -36,26 +38,32 @@ def watch(runtime: Runtime, seconds: float, *, as_json: bool) -> None:
 
 
 def _live(runtime: Runtime, seconds: float, wait: Wait) -> None:
+    topics = TopicsWatch(runtime)
     with Live(console=console(), auto_refresh=False) as live:
         while True:
             begun = time.monotonic()
             seen = read_again(runtime)
-            view = Text(printable(seen), "red") if isinstance(seen, str) else live_view(seen)
+            view: RenderableType = Text(printable(seen), "red") if isinstance(seen, str) else live_view(seen)
+            if found := topics.look():
+                view = Group(view, topics_view(found))
             live.update(view, refresh=True)
             if wait(rest(seconds, begun)):
                 return
 
 
 def _lines(runtime: Runtime, seconds: float, wait: Wait, *, as_json: bool) -> None:
-    reported = ""
+    reported, topics = "", TopicsWatch(runtime)
     while True:
         begun = time.monotonic()
-        seen = read_again(runtime)
+        seen, found = read_again(runtime), topics.look()
         now = printable(seen) if isinstance(seen, str) else line(seen)
+        if found:
+            now = f"{now} · {printable(topics_line(found))}"
         if now != reported:
             reported = now
             if as_json:
-                click.echo(json_text({"error": seen} if isinstance(seen, str) else asdict(seen)))
+                whole = {"error": seen} if isinstance(seen, str) else asdict(seen) | {"kafka": topics_json(found)}
+                click.echo(json_text(whole))
             else:
                 click.echo(f"{time.strftime('%F %T')} {now}")
             sys.stdout.flush()

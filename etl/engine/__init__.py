@@ -7,7 +7,7 @@ line and never prints.
 from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
 from etl.engine.helper import run_or_help
-from etl.engine.loop import read_topics, run_loop
+from etl.engine.loop import read_topics, run_loop, write_topics
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import has_out_versions, has_store, is_prepared, prepare, refuse_unfit, states_at
@@ -15,6 +15,7 @@ from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.status import Status, read_status
 from etl.engine.timezone import zone_of
+from etl.engine.topic_alerts import send_alerts
 from etl.engine.tree_faults import faults_of
 from etl.engine.undo import Undone, undo
 from etl.engine.units import read_hours, read_units
@@ -62,10 +63,12 @@ __all__ = [
     "run_loop",
     "run_once",
     "run_or_help",
+    "send_alerts",
     "states_at",
     "switch_version",
     "undo",
     "upgrade",
     "watch_feed",
+    "write_topics",
     "zone_of",
 ]

@@ -1,20 +1,18 @@
-"""The outputs into topics as commands and the service see them: their states, and writing them until nothing is left.
+"""The outputs into topics as commands see them: their states, and writing them until nothing is left.
 
-Only `write_outputs` and `serve_outputs` need the extra `kafka`.
+Only `write_outputs` and `output_writer` need the extra `kafka`.
 """
 
 import logging
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from etl.database import Attempts, Backoff, RetryPolicy, part_states, transaction
+from etl.database import RetryPolicy, part_states, transaction
 from etl.engine.preparation import prepare_store, refuse_unfit
 from etl.engine.runtime import Runtime
-from etl.errors import ConfigurationError, EtlError, MarkerHeld
+from etl.errors import ConfigurationError, EtlError
 from etl.outputs.kafka.registry import Outputs, OutputState
 from etl.outputs.kafka.shape import OutputShape
 from etl.outputs.versions import STORE_PARTS
@@ -30,8 +28,6 @@ _log = logging.getLogger("out_kafka_migration")
 
 # The version of the store's tables from which on they have the outputs.
 _HAS_OUTPUTS = 5
-_TICK_SECONDS = 0.5
-_BACKOFF = Backoff(first=1.0, longest=60.0)
 
 
 def chosen_outputs(runtime: Runtime, names: Iterable[str] = ()) -> list[OutMigrationKafka]:
@@ -132,80 +128,3 @@ def write_outputs(
     if faults:
         raise faults[0]
     return written
-
-
-@dataclass
-class _Served:
-    """An output in the service: its writer, and the faults since its last success."""
-
-    writer: "OutputWriter"
-    faults: Attempts = field(default_factory=Attempts)
-    pause_seconds: float = 0.0
-    said: str = ""
-
-
-def serve_outputs(runtime: Runtime, wait: Callable[[float], bool], check: Callable[[], None] = lambda: None) -> None:
-    """Writes the outputs for as long as `wait`, which waits for a number of seconds, is true; no fault ends it.
-
-    Another process that leads an output is no fault: this one stands by for its lease to end.
-    """
-    served = [_Served(output_writer(runtime, output, check)) for output in chosen_outputs(runtime)]
-    preparation = RetryPolicy(lambda fault: (_BACKOFF,), wait=wait)
-    try:
-        preparation.run_with_retry("the preparation of outputs", partial(prepare_outputs, runtime))
-        while True:
-            for one in served:
-                _serve(one)
-            if not wait(_TICK_SECONDS):
-                return
-    finally:
-        for one in served:
-            one.writer.close()
-
-
-@contextmanager
-def outputs_beside(runtime: Runtime) -> Iterator[None]:
-    """Serves the outputs in a thread of its own for the time of a `with` block; does nothing where there is none."""
-    if not runtime.settings.kafka.outputs:
-        yield
-        return
-    ending = threading.Event()
-
-    def check() -> None:
-        if ending.is_set():
-            raise EtlError("the service ends")
-
-    def serve() -> None:
-        try:
-            serve_outputs(runtime, lambda seconds: not ending.wait(seconds), check)
-        except EtlError as fault:
-            if not ending.is_set():
-                _log.error("the outputs are not written any more: %s", fault)
-
-    thread = threading.Thread(target=serve, name="outputs", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
-
-
-def _serve(one: _Served) -> None:
-    if one.pause_seconds > 0:
-        one.pause_seconds -= _TICK_SECONDS
-        return
-    name = one.writer.output.name
-    try:
-        one.writer.write_all()
-        one.writer.beat()
-    except EtlError as fault:
-        one.pause_seconds = one.faults.pause((_BACKOFF,)) or 0.0
-        if str(fault) != one.said:
-            level = logging.INFO if isinstance(fault, MarkerHeld) else logging.ERROR
-            _log.log(level, "the output %s waits: %s", name, fault)
-        one.said = str(fault)
-        return
-    if one.said:
-        _log.info("the output %s writes again", name)
-    one.faults, one.said = Attempts(), ""

@@ -6,13 +6,13 @@ A run is pinned to the configuration it began with. No fault of the environment 
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Never
+from typing import Never
 
 from etl.database import Attempts, Backoff, longest_silence, progress_at, transaction
-from etl.engine.config_watcher import ConfigSnapshot, ConfigWatcher
+from etl.engine.config_watcher import ConfigWatcher
 from etl.engine.hand_over_listener import HandOverListener
 from etl.engine.helper import help_run
 from etl.engine.notifications import watch_feed
@@ -24,14 +24,11 @@ from etl.engine.runtime import Runtime
 from etl.engine.signals import Signals
 from etl.engine.systemd import ServiceManager
 from etl.engine.timing import Ticks
+from etl.engine.topics import Alone, Topics
 from etl.engine.wiring import build_runtime
-from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld, Problem
+from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld
 from etl.logs import Log
-from etl.settings.kafka_keys import IN_KAFKA
 from etl.sources.in_tables.handshake import Action, Decision
-
-if TYPE_CHECKING:
-    from etl.engine.kafka_in import RecordReading
 
 _log = logging.getLogger("in_pg_migration")
 
@@ -43,8 +40,6 @@ _STUCK_SECONDS = 60.0
 # After faults of the environment, as long as they last.
 _BACKOFF = Backoff(first=1.0, longest=60.0)
 
-_SWITCH = "hasInMigrationKafka"
-
 Tell = Callable[[Outcome], None]
 Around = Callable[[Runtime], AbstractContextManager[object]]
 
@@ -53,13 +48,13 @@ def run_loop(
     url: str, company: str | None, environ: Mapping[str, str], log: Log, tell: Tell, around: Around = nullcontext
 ) -> Never:
     """Serves until a signal ends it, and raises Stopped then; `tell` is called with each finished run. Beside runs it
-    reads topics of Kafka, where the configuration says so.
+    reads topics of Kafka and writes into them, where the configuration says so.
 
     `around` is entered for as long as one configuration is in force.
 
     Raises ConfigurationError if the configuration is faulty from the start.
     """
-    Loop(url, company, environ, log, tell, around).run()
+    Loop(url, company, environ, log, tell, around, Topics(environ)).run()
 
 
 def read_topics(url: str, company: str | None, environ: Mapping[str, str], log: Log) -> Never:
@@ -68,7 +63,21 @@ def read_topics(url: str, company: str | None, environ: Mapping[str, str], log: 
     Raises ConfigurationError if the configuration is faulty from the start or reads no topics, RunStopped when more
     records are rejected than errorLimit allows.
     """
-    Loop(url, company, environ, log, lambda outcome: None, nullcontext, has_runs=False).run()
+    _of_topics(url, company, environ, log, Topics(environ, Alone.READING))
+
+
+def write_topics(
+    url: str, company: str | None, environ: Mapping[str, str], log: Log, names: Collection[str] = ()
+) -> Never:
+    """Writes outputs, all or those of these names, and starts no run, until a signal ends it; raises Stopped then.
+
+    Raises ConfigurationError if the configuration is faulty from the start or has no such output.
+    """
+    _of_topics(url, company, environ, log, Topics(environ, Alone.WRITING, names))
+
+
+def _of_topics(url: str, company: str | None, environ: Mapping[str, str], log: Log, topics: Topics) -> Never:
+    Loop(url, company, environ, log, lambda outcome: None, nullcontext, topics, has_runs=False).run()
 
 
 class Loop:
@@ -82,11 +91,12 @@ class Loop:
         log: Log,
         tell: Tell,
         around: Around,
+        topics: Topics,
         *,
         has_runs: bool = True,
     ) -> None:
         self._environ, self._tell, self._around, self._has_runs = environ, tell, around, has_runs
-        self._reading: RecordReading | None = None
+        self._topics = topics
         self._signals = Signals()
         self._config_watcher = ConfigWatcher(url, company, environ, log, self._signals.wake)
         self._manager = ServiceManager(environ)
@@ -103,8 +113,6 @@ class Loop:
         self._next_poll = 0.0
         self._looks_again = False
         self._said = ""
-        self._said_of_topics = ""
-        self._is_first_look = True
         self._tried_runs = 0
         self._alive_at = time.monotonic()
 
@@ -119,7 +127,7 @@ class Loop:
                 self._signals.wait(min(seconds, _LOOK_SECONDS), self._listener.files)
         finally:
             self._manager.stopping()
-            self._stop_reading()
+            self._topics.stop()
             self._close_runtime()
             self._config_watcher.close()
 
@@ -130,8 +138,9 @@ class Loop:
         if current is None or self._ticks is None or not self._config_watcher.is_reachable:
             self._manager.status("waits for its configuration")
             return _LOOK_SECONDS
-        self._read_topics(current)
+        self._topics.begin(current)
         if not self._has_runs:
+            self._manager.status(self._topics.status)
             return _LOOK_SECONDS
         if not current.settings.has_in_migration or current.settings.schedule.is_off:
             why = "the schedule is off" if current.settings.has_in_migration else "hasInMigration is false"
@@ -150,7 +159,7 @@ class Loop:
             self._manager.reloading()
         is_first = self._config_watcher.current is None
         if self._config_watcher.refresh(again=is_reload) and self._config_watcher.current:
-            self._stop_reading()
+            self._topics.stop()
             self._close_runtime()
             current = self._config_watcher.current
             self._ticks = Ticks.begin(current.settings.schedule, current.zone, self._start, datetime.now(UTC))
@@ -159,39 +168,6 @@ class Loop:
             _log.info("%s; %s", "the service is up" if is_first else "the service continues", self._ticks)
         if is_reload or (is_first and self._config_watcher.current):
             self._manager.ready()
-
-    def _read_topics(self, current: ConfigSnapshot) -> None:
-        """Begins the reading of topics, if there is any and it has not begun."""
-        if not current.settings.kafka.in_migration.enabled:
-            if not self._has_runs and self._is_first_look:
-                raise ConfigurationError(Problem("is false, so there is nothing to read", IN_KAFKA, None, _SWITCH))
-        elif self._reading is None:
-            try:
-                from etl.engine.kafka_in import RecordReading
-            except ConfigurationError as fault:  # the extra `kafka` is needed by those who read topics
-                if not self._has_runs:
-                    raise
-                self._say_of_topics(str(fault))
-                return
-            self._reading = RecordReading(current.settings, current.company, self._environ)
-            self._reading.start()
-            _log.info("topics are read: %s", ", ".join(current.settings.kafka.in_migration.topics))
-        elif self._reading.failed and not self._has_runs:
-            raise self._reading.failed
-        self._is_first_look = False
-        if not self._has_runs:
-            self._manager.status("reads topics" if self._reading else "hasInMigrationKafka is false")
-
-    def _say_of_topics(self, text: str) -> None:
-        if text != self._said_of_topics:
-            self._said_of_topics = text
-            _log.error("no topics are read: %s", text)
-
-    def _stop_reading(self) -> None:
-        """Ends the reading of topics; what was read and not merged is read again."""
-        reading, self._reading = self._reading, None
-        if reading:
-            reading.stop()
 
     def _is_due(self, ticks: Ticks) -> bool:
         """Whether to look at the marker. A hand-over during a pause after a fault is found after the pause."""
@@ -253,6 +229,7 @@ class Loop:
         finally:
             thread.name = name
         self._is_owed = False
+        self._topics.wake()
         if outcome.run is not None:
             self._said = ""
             self._looks_again = True

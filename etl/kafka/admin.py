@@ -11,9 +11,10 @@ from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCol
 from confluent_kafka.admin import AdminClient, ClusterMetadata, ConfigResource, NewTopic, OffsetSpec, ResourceType
 
 from etl.errors import TransientFault
+from etl.kafka.client_log import ClientLog
 from etl.kafka.faults import SIGN_IN, UNKNOWN_TOPIC, created, fault_of, translated
 from etl.kafka.messages import Partition
-from etl.kafka.options import client_log, common_options
+from etl.kafka.options import common_options
 from etl.settings import KafkaConnection
 
 # The id of a topic at brokers that give none (before 2.8).
@@ -64,7 +65,7 @@ class Admin:
         self._connection, self._seconds = connection, seconds
         self._refused: KafkaError | None = None
         options = common_options(connection) | {"error_cb": self._note}
-        self._client = created(lambda: AdminClient(options, logger=client_log()), connection)
+        self._client = created(lambda: AdminClient(options, logger=ClientLog(connection)), connection)
 
     def cluster(self) -> Cluster:
         """The cluster that the servers belong to. Raises TransientFault while none of them answers, EnvironmentFault if
@@ -146,6 +147,11 @@ class Admin:
         high = self._known_offsets(wanted, OffsetSpec.latest())
         return {partition: (low[partition].offset, high[partition].offset) for partition in wanted}
 
+    def written_ends(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """The offset after the last record of each, also one of a transaction that is still open."""
+        found = self._known_offsets(list(partitions), OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED)
+        return {partition: one.offset for partition, one in found.items()}
+
     def offsets_at(self, partitions: Iterable[Partition], timestamp_ms: int) -> dict[Partition, int]:
         """The first offset of each whose record is not older than this time; the end where all are older."""
         wanted = list(partitions)
@@ -164,11 +170,16 @@ class Admin:
             return {}
         return self._retried(lambda: self._offsets_once(partitions, which))
 
-    def _known_offsets(self, partitions: list[Partition], which: OffsetSpec) -> dict[Partition, Any]:
+    def _known_offsets(
+        self,
+        partitions: list[Partition],
+        which: OffsetSpec,
+        isolation: IsolationLevel = IsolationLevel.READ_COMMITTED,
+    ) -> dict[Partition, Any]:
         """A broker that has just become the leader answers -1 for an end that it does not know yet."""
 
         def ask() -> dict[Partition, Any]:
-            found = self._offsets_once(partitions, which)
+            found = self._offsets_once(partitions, which, isolation)
             if unknown := sorted(one for one, offset in found.items() if offset.offset < 0):
                 raise TransientFault(f"its broker does not know yet where {unknown[0]} begins and ends")
             return found
@@ -186,10 +197,15 @@ class Admin:
                     raise
                 time.sleep(_RETRY_SECONDS)
 
-    def _offsets_once(self, partitions: list[Partition], which: OffsetSpec) -> dict[Partition, Any]:
+    def _offsets_once(
+        self,
+        partitions: list[Partition],
+        which: OffsetSpec,
+        isolation: IsolationLevel = IsolationLevel.READ_COMMITTED,
+    ) -> dict[Partition, Any]:
         asked = self._client.list_offsets(
             {TopicPartition(*partition): which for partition in partitions},
-            isolation_level=IsolationLevel.READ_COMMITTED,
+            isolation_level=isolation,
             request_timeout=self._seconds,
         )
         found = {Partition(one.topic, one.partition): future for one, future in asked.items()}

@@ -10,9 +10,10 @@ import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from etl.errors import EnvironmentFault, EtlError
+from etl.kafka.client_log import ClientLog
 from etl.kafka.faults import NOT_ALLOWED, SIGN_IN, UNKNOWN_TOPIC, created, fault_of, masked, translated
 from etl.kafka.messages import Message, Partition, Received, Trouble, TroubleKind, message_of
-from etl.kafka.options import client_log, consumer_options
+from etl.kafka.options import consumer_options
 from etl.settings import KafkaConnection
 
 _log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Consumer:
         """Connects in the background. Raises ConfigurationError for options that are none."""
         self._connection = connection
         options = consumer_options(connection, group_id, self._note)
-        self._client = created(lambda: confluent_kafka.Consumer(options, logger=client_log()), connection)
+        self._client = created(lambda: confluent_kafka.Consumer(options, logger=ClientLog(connection)), connection)
         # Offset at which each partition that is read was begun.
         self._started: dict[Partition, int] = {}
         self._listener: Listener | None = None

@@ -1,6 +1,5 @@
 """Options of the library: what is good for etl, then what the operator wrote, then what correctness rests on."""
 
-import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -15,21 +14,6 @@ Options = dict[str, Any]
 _PREFETCH_KIB: Final = 32 * 1024
 # What a producer holds until it is sent; the library's own is 1 GiB.
 _UNSENT_KIB: Final = 64 * 1024
-
-_log = logging.getLogger("etl.kafka")
-
-
-class _ClientLog(logging.LoggerAdapter[logging.Logger]):
-    """What the library says: it calls each lost connection an error, and connects again."""
-
-    def log(self, level: int, msg: object, *args: object, **kwargs: Any) -> None:
-        """Logs no louder than INFO."""
-        self.logger.log(min(level, logging.INFO), msg, *args, **kwargs)
-
-
-def client_log() -> logging.LoggerAdapter[logging.Logger]:
-    """Where the library logs to."""
-    return _ClientLog(_log)
 
 
 def common_options(connection: KafkaConnection) -> Options:

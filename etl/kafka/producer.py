@@ -11,8 +11,9 @@ import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException
 
 from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
+from etl.kafka.client_log import ClientLog
 from etl.kafka.faults import RecordTooLarge, created, error_of, fault_of, translated
-from etl.kafka.options import Options, client_log, producer_options
+from etl.kafka.options import Options, producer_options
 from etl.settings import KafkaConnection
 
 _Act = Callable[[float], None]
@@ -21,6 +22,8 @@ Headers = list[tuple[str, str | bytes | None]]
 # What the library has to report is fetched after this number of records, and while it has no room for another one.
 _RECORDS_BETWEEN_POLLS = 1_000
 _POLL_SECONDS = 0.1
+# A question about a transaction is asked again after this time; in between it may be given up.
+_SLICE_SECONDS = 1.0
 # What abort() does to records that were not sent yet.
 _THROWN_AWAY = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT)
 
@@ -28,10 +31,16 @@ _THROWN_AWAY = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT)
 class _Sender:
     """What both producers share: a client, sending with patience, errors of delivery."""
 
-    def __init__(self, connection: KafkaConnection, options: Options, patience_seconds: float) -> None:
-        self._connection, self._patience = connection, patience_seconds
+    def __init__(
+        self,
+        connection: KafkaConnection,
+        options: Options,
+        patience_seconds: float,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._connection, self._patience, self._check = connection, patience_seconds, check
         whole = options | {"on_delivery": self._reported, "error_cb": self._note}
-        self._client = created(lambda: confluent_kafka.Producer(whole, logger=client_log()), connection)
+        self._client = created(lambda: confluent_kafka.Producer(whole, logger=ClientLog(connection)), connection)
         self._produce = self._client.produce
         self._failed: EtlError | None = None
         self._count = 0
@@ -82,6 +91,7 @@ class _Sender:
         with translated("records cannot be sent", self._connection):
             self._client.poll(seconds)
         self._raise_failed()
+        self._check()
 
     def _raise_failed(self) -> None:
         failed, self._failed = self._failed, None
@@ -150,11 +160,13 @@ class TransactionalProducer(_Sender):
         largest_bytes: int | None = None,
         batch_bytes: int | None = None,
         patience_seconds: float = 60.0,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
+        """`check` is called while brokers are waited for, and may raise."""
         options = producer_options(
             connection, transactional_id=transactional_id, largest_bytes=largest_bytes, batch_bytes=batch_bytes
         )
-        super().__init__(connection, options, patience_seconds)
+        super().__init__(connection, options, patience_seconds, check)
 
     def init(self) -> None:
         """Takes the name over: an earlier producer of this transactional id is fenced, and what it left open is
@@ -197,7 +209,7 @@ class TransactionalProducer(_Sender):
         while True:
             left = deadline - time.monotonic()
             try:
-                act(max(left, _POLL_SECONDS))
+                act(max(min(left, _SLICE_SECONDS), _POLL_SECONDS))
                 return
             except:  # noqa: E722 - fatal errors of the library are no exceptions to Python
                 error = error_of(sys.exc_info()[1])
@@ -205,6 +217,7 @@ class TransactionalProducer(_Sender):
                     raise
                 if not error.retriable() or error.txn_requires_abort() or left <= 0:
                     raise self._explained(error, doing) from None
+            self._check()
 
     def _explained(self, error: KafkaError, doing: str) -> EtlError:
         """What a delivery said says more than that the transaction failed."""

@@ -1,44 +1,55 @@
 """Reads a whole partition once, without a group: a topic of progress, or a topic to compare with."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import confluent_kafka
 from confluent_kafka import OFFSET_BEGINNING, KafkaError, TopicPartition
 
 from etl.errors import TransientFault
+from etl.kafka.client_log import ClientLog
 from etl.kafka.faults import created, fault_of, translated
 from etl.kafka.messages import Message, Partition, message_of
-from etl.kafka.options import client_log, consumer_options
+from etl.kafka.options import consumer_options
 from etl.settings import KafkaConnection
 
 # The library wants a name; no group of it ever exists.
 _GROUP = "etl-reading"
 _RECORDS = 10_000
 _POLL_SECONDS = 0.5
+_SLICE_SECONDS = 1.0
 
 
 def read_to_end(
-    connection: KafkaConnection, partition: Partition, *, patience_seconds: float = 60.0
+    connection: KafkaConnection,
+    partition: Partition,
+    *,
+    patience_seconds: float = 60.0,
+    check: Callable[[], None] = lambda: None,
 ) -> Iterator[Message]:
     """All committed records of a partition from its first to the last one at the time of the call.
 
     Of a transaction that another producer committed a moment ago, the records may not be there yet; init() of the same
-    transactional id waits for them.
+    transactional id waits for them. `check` is called while brokers are waited for, and may raise.
 
     Raises TransientFault if nothing comes for the whole patience: brokers are away, or another producer holds a
     transaction open. EnvironmentFault if the topic is not there or must not be read.
     """
     doing = f"{partition} cannot be read"
     options = consumer_options(connection, _GROUP)
-    client = created(lambda: confluent_kafka.Consumer(options, logger=client_log()), connection)
+    client = created(lambda: confluent_kafka.Consumer(options, logger=ClientLog(connection)), connection)
     at = TopicPartition(*partition, OFFSET_BEGINNING)
     try:
         with translated(doing, connection):
             client.assign([at])
-            _, end = client.get_watermark_offsets(at, patience_seconds) or (0, 0)
         deadline, position = time.monotonic() + patience_seconds, 0
+        while (end := _end(client, at, doing, connection)) is None:
+            check()
+            if time.monotonic() > deadline:
+                raise TransientFault(f"{doing}: no broker has said within {patience_seconds:g} seconds where it ends")
+        deadline = time.monotonic() + patience_seconds
         while position < end:
+            check()
             with translated(doing, connection):
                 found = client.consume(_RECORDS, _POLL_SECONDS)
                 [now] = client.position([at])
@@ -55,6 +66,16 @@ def read_to_end(
                 raise TransientFault(f"{doing}: {message}")
     finally:
         client.close()
+
+
+def _end(client: confluent_kafka.Consumer, at: TopicPartition, doing: str, connection: KafkaConnection) -> int | None:
+    """The offset after the last committed record; None while no broker says."""
+    try:
+        with translated(doing, connection):
+            _, end = client.get_watermark_offsets(at, _SLICE_SECONDS) or (0, 0)
+            return end
+    except TransientFault:
+        return None
 
 
 def _passes(error: KafkaError) -> bool:

@@ -15,6 +15,7 @@ from etl.monitoring.running import (
     read_again,
     rest,
 )
+from etl.monitoring.topics import TopicsStatus, TopicsWatch, read_topics_status
 
 __all__ = [
     "MEASURES",
@@ -26,10 +27,13 @@ __all__ = [
     "Progress",
     "Ready",
     "Seen",
+    "TopicsStatus",
+    "TopicsWatch",
     "Watcher",
     "check",
     "measure",
     "progress",
     "read_again",
+    "read_topics_status",
     "rest",
 ]

@@ -1,14 +1,17 @@
 """How far the reading of topics is: positions of the store beside the ends of the partitions."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from etl.database import read_only_transaction
 from etl.engine import Runtime
 from etl.engine.record_batches import record_store_of, rules_of
+from etl.engine.topic_alerts import AlertKind
 from etl.errors import EtlError
 from etl.kafka import Admin
 from etl.kafka import Partition as ClientPartition
+from etl.notifications.alerts import Alert, Alerts
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.outbox import Outbox
 from etl.sources.kafka.positions import Position
@@ -18,7 +21,9 @@ from etl.sources.kafka.positions import Position
 class PartitionStatus:
     """One partition. `next_offset` is None where it was never read, `end` where the brokers do not say; `lag` counts
     records, `lag_seconds` says how old the last merged one is while others wait; `stopped`: why it is not read;
-    `is_chosen`: whether the settings still name its topic; `lost`: how many offsets were gone before they were read."""
+    `is_chosen`: whether the settings still name its topic; `lost`: how many offsets were gone before they were read.
+    `open_at`: the offset of a producer's transaction that is open and holds up what follows it; `is_held`: it has been
+    for long; `since`: when it was noticed that the partition is stopped or held."""
 
     topic: str
     partition: int
@@ -33,6 +38,14 @@ class PartitionStatus:
     stopped: str
     is_chosen: bool
     lost: int = 0
+    open_at: int | None = None
+    is_held: bool = False
+    since: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """As messages name it."""
+        return f"{self.topic}/{self.partition}"
 
 
 @dataclass(frozen=True)
@@ -56,19 +69,35 @@ def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0) -> ReadingStat
     into = record_store_of(runtime, rules_of(source))
     positions: list[Position] = []
     unsent: dict[str, int] = {}
+    alerts: list[Alert] = []
     with read_only_transaction(runtime.store_engine) as connection:
         if into.positions.are_there(connection):
             positions = into.positions.all(connection)
             unsent = Outbox(runtime.store.schema).unsent(connection)
+            alerts = Alerts(runtime.store.schema).open(connection)
     ends, fault = _ends(runtime, positions, seconds)
     known = {one.partition: one for one in positions}
     wanted = sorted({*known, *ends})
-    found = tuple(_status(one, known.get(one), ends.get(one), one.topic in source.topics) for one in wanted)
-    return ReadingStatus(found, fault, unsent)
+    found = [_status(one, known.get(one), ends.get(one), one.topic in source.topics) for one in wanted]
+    return ReadingStatus(tuple(_with_alerts(found, alerts)), fault, unsent)
 
 
-def _ends(runtime: Runtime, positions: list[Position], seconds: float) -> tuple[dict[Partition, tuple[int, int]], str]:
-    """The bounds of all partitions that are read, and why there are none."""
+def _with_alerts(found: list[PartitionStatus], alerts: list[Alert]) -> Iterator[PartitionStatus]:
+    """What has been noticed of the partitions, and when."""
+    since = {(one.kind, one.subject): one.since for one in alerts}
+    for one in found:
+        held = since.get((AlertKind.PARTITION_HELD, one.name)) if one.open_at is not None else None
+        if one.stopped:
+            yield replace(one, since=since.get((AlertKind.PARTITION_STOPPED, one.name)))
+        else:
+            yield replace(one, is_held=held is not None, since=held)
+
+
+def _ends(
+    runtime: Runtime, positions: list[Position], seconds: float
+) -> tuple[dict[Partition, tuple[int, int, int]], str]:
+    """Of all partitions that are read their first offset, that behind the last committed record and that behind the
+    last one of all; and why they are not known."""
     kafka = runtime.settings.kafka
     names = dict.fromkeys([*kafka.in_migration.topics, *(one.partition.topic for one in positions)])
     if not kafka.connection.servers or not names:
@@ -77,15 +106,17 @@ def _ends(runtime: Runtime, positions: list[Position], seconds: float) -> tuple[
         with Admin(kafka.connection, seconds=seconds) as admin:
             topics = admin.topics(names)
             there = [ClientPartition(one.name, n) for one in topics.values() if one for n in range(one.partitions)]
-            return {Partition(*one): bounds for one, bounds in admin.bounds(there).items()}, ""
+            # In this order: what is committed in between is not taken for a transaction that is open.
+            written = admin.written_ends(there)
+            return {Partition(*one): (*bounds, written[one]) for one, bounds in admin.bounds(there).items()}, ""
     except EtlError as fault:
         return {}, str(fault)
 
 
 def _status(
-    partition: Partition, position: Position | None, bounds: tuple[int, int] | None, is_chosen: bool
+    partition: Partition, position: Position | None, bounds: tuple[int, int, int] | None, is_chosen: bool
 ) -> PartitionStatus:
-    low, end = bounds or (0, None)
+    low, end, written = bounds or (0, None, 0)
     begun = position.next_offset if position else low
     lag = None if end is None else max(end - begun, 0)
     last = position.last_timestamp if position else None
@@ -104,4 +135,5 @@ def _status(
         position.stopped if position else "",
         is_chosen,
         position.lost if position else 0,
+        end if end is not None and begun >= end and written > end else None,
     )

@@ -7,6 +7,7 @@ from etl.engine import Runtime, Status, read_feed, read_status
 from etl.errors import EtlError
 from etl.monitoring.progress import progress
 from etl.monitoring.ready import Age, AgeSampler
+from etl.monitoring.topic_measures import TOPIC_MEASURES, measure_topics
 from etl.notifications.telemetry import Measure, Sample
 
 UP = Measure("etl.up", "1", "Whether the database answered and its tables are there")
@@ -36,14 +37,19 @@ STALLED = Measure("etl.feed.stalled", "s", "How long a hand-over should have bee
 MEASURES = (
     *(UP, OLDEST, TABLE_OLDEST, READY, ON_WORK, UNDATED, RUNNING, STOPPED, BEAT, STARTED, FINISHED),
     *(TASKS, TASKS_ALL, ROWS, ROWS_ALL, OUTCOMES, ERRORS, WAITING, WAITING_OLDEST, BEHIND, LAG, LATE, STALLED),
+    *TOPIC_MEASURES,
 )
 
 _OUTCOMES = ("created", "changed", "unchanged", "removed", "rejected", "waiting", "vanished", "released")
 
 
 def measure(runtime: Runtime, book: AgeSampler) -> list[Sample]:
-    """All metrics of a company now. For a database that does not answer only etl.up, which is 0."""
+    """All metrics of a company now. For a database that does not answer etl.up is 0, and its others are missing."""
     company = {"company": runtime.company.code}
+    return [*_of_import(runtime, book, company), *measure_topics(runtime, company)]
+
+
+def _of_import(runtime: Runtime, book: AgeSampler, company: dict[str, str]) -> list[Sample]:
     try:
         samples = [*_of_age(book.sample(runtime), company), *_of_status(read_status(runtime), company)]
         samples += _of_feed(runtime, company)

@@ -275,9 +275,10 @@ _IN_KEYS = (
         "errorLimit",
         ValueKind.NUMBER,
         "",
-        "If more than this share of the last 1,000 records is rejected, reading stops and the batch is not merged.",
+        "If more than this share of the last 1,000 records is rejected, reading stops and the batch is not merged. 0 "
+        "allows none.",
         unit="percent",
-        smallest=1,
+        smallest=0,
         largest=100,
         empty="no limit",
     ),

@@ -25,6 +25,7 @@ from tests.documentation import (
     CONTRACT,
     ERRORS,
     KAFKA,
+    KAFKA_FAULTS,
     MONITORING,
     OPERATOR,
     SERVICE,
@@ -83,6 +84,16 @@ def test_every_figure_is_reported() -> None:
     rules = [name for block in blocks(MONITORING) for name in re.findall(r"etl_\w+", block.text)]
     assert rules
     assert set(rules) <= set(reported)
+
+
+def test_every_fault_around_kafka_has_a_test() -> None:
+    rows = table(KAFKA_FAULTS, "fault | what happens | test")
+    assert [int(fault.split()[0]) for fault, _, _ in rows] == list(range(1, 48))
+    for fault, _, tests in rows:
+        assert words(tests), fault
+        for path, _, name in (one.partition("::") for one in words(tests)):
+            file = CHECKOUT / path if path.startswith("tests/") else CHECKOUT / "tests/integration" / path
+            assert f"def {name}(" in file.read_text(encoding="utf-8"), f"{fault}: {path}::{name}"
 
 
 def test_every_exit_code_is_reported() -> None:

@@ -9,10 +9,12 @@ from pydantic import SecretStr
 
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, TransientFault
 from etl.kafka import Admin, Consumer, Producer, RecordTooLarge, TransactionalProducer
+from etl.kafka.client_log import ClientLog, LineLimit
 from etl.kafka.faults import fault_of, translated
-from etl.kafka.options import client_log, common_options, consumer_options, producer_options
+from etl.kafka.options import common_options, consumer_options, producer_options
 from etl.settings import KafkaConnection
 from etl.settings.kafka_keys import REFUSED_OPTIONS
+from etl.settings.origin import MASK
 
 PATH = "/c/configs/KafkaConfig.txt"
 
@@ -132,14 +134,43 @@ def test_errors_of_the_library(code: int, kind: type[EtlError], text: str) -> No
     assert text in str(found)
 
 
-def test_the_library_is_never_louder_than_a_note(caplog: pytest.LogCaptureFixture) -> None:
+LOST = "[thrd:{0}/bootstrap]: {0}/bootstrap: Connect to ipv4#{0} failed: {1} (after {2}ms in state CONNECT)"
+
+
+def test_a_line_of_the_library_comes_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    """At its own level, with the number of those that were left out; another cause is another kind of line."""
+    now = 1_000.0
+    log = ClientLog(connection(sasl__password=SecretStr("s3cret")), LineLimit(lambda: now))
+
+    def say(client: str, text: str, level: int = logging.ERROR) -> None:
+        log.log(level, "%s [%s] %s", "FAIL", client, text)
+
     with caplog.at_level(logging.DEBUG, "etl.kafka"):
-        client_log().log(logging.ERROR, "lost %s", "a broker")
-        client_log().log(logging.DEBUG, "a detail")
-    assert [(one.levelname, one.getMessage()) for one in caplog.records] == [
-        ("INFO", "lost a broker"),
-        ("DEBUG", "a detail"),
+        for number in range(5):
+            say(f"rdkafka#producer-{number}", LOST.format(f"10.0.0.{number}:9092", "Connection refused", number))
+        say("rdkafka#producer-1", LOST.format("10.0.0.1:9092", "the password s3cret is wrong", 1))
+        say("rdkafka#consumer-1", LOST.format("10.0.0.1:9092", "Connection refused", 1), logging.WARNING)
+        log.log(logging.WARNING, "%s [%s] %s", "CONFWARN", "etl#producer-1", "session.timeout.ms is for consumers")
+        now += 61
+        say("rdkafka#producer-9", LOST.format("10.0.0.9:9092", "Connection refused", 1))
+        for _ in range(2):
+            say("rdkafka#producer-9", "a detail", logging.DEBUG)
+    assert [(one.levelname, one.getMessage().split(" failed: ")[-1]) for one in caplog.records] == [
+        ("ERROR", "Connection refused (after 0ms in state CONNECT)"),
+        ("ERROR", f"the password {MASK} is wrong (after 1ms in state CONNECT)"),
+        ("WARNING", "Connection refused (after 1ms in state CONNECT)"),
+        ("INFO", "CONFWARN [etl#producer-1] session.timeout.ms is for consumers"),
+        ("ERROR", "Connection refused (after 1ms in state CONNECT) (4 more lines of this kind were left out)"),
+        ("DEBUG", "FAIL [rdkafka#producer-9] a detail"),
+        ("DEBUG", "FAIL [rdkafka#producer-9] a detail"),
     ]
+
+
+def test_kinds_of_lines_without_end_are_one_kind() -> None:
+    """Texts that no rule foresaw fill neither the log nor the memory."""
+    limit = LineLimit(lambda: 0.0)
+    let_through = sum(limit.left_out((str(number),)) is not None for number in range(10_000))
+    assert let_through == 201
 
 
 def test_an_error_of_the_library_is_translated_wherever_it_comes_from() -> None:

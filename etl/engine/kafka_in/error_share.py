@@ -16,7 +16,7 @@ class ErrorShare:
 
     def __init__(self, limit: int | None) -> None:
         self._limit = limit
-        self._most = WINDOW * (limit or 100) // 100
+        self._most = WINDOW * (100 if limit is None else limit) // 100
         self._newest: deque[bool] = deque(maxlen=WINDOW)
 
     def judge(self, messages: Sequence[Message], rejected: frozenset[tuple[str, int, int]]) -> None:
@@ -31,10 +31,15 @@ class ErrorShare:
             window.append(is_bad)
             bad += is_bad
             if bad > self._most:
+                what = (
+                    f"more than {self._limit} percent of the last {WINDOW:,} records are"
+                    if self._limit
+                    else "a record is"
+                )
                 raise RunStopped(
-                    f"reading of records has stopped: more than {self._limit} percent of the last {WINDOW:,} records "
-                    f"are rejected (errorLimit), lastly {message.origin}. The batch is not merged and its records are "
-                    "read again: correct the cause, raise errorLimit, or pass over them with `etl kafka seek`"
+                    f"reading of records has stopped: {what} rejected (errorLimit={self._limit}), lastly "
+                    f"{message.origin}. The batch is not merged and its records are read again: correct the cause, "
+                    "raise errorLimit, or pass over them with `etl kafka seek`"
                 )
 
     def note(self, messages: Sequence[Message], rejected: frozenset[tuple[str, int, int]]) -> None:

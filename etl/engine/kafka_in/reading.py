@@ -7,19 +7,22 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from functools import partial
+from datetime import tzinfo
 
 from etl.database import Attempts, Backoff
-from etl.engine.kafka_in.beside import Scheduled, Thread
+from etl.engine.beside import Scheduled, Thread
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
+from etl.engine.kafka_in.partition_watch import PartitionWatch
 from etl.engine.kafka_in.worker import Work, Worker
 from etl.engine.preparation import prepare_without_import
 from etl.engine.record_batches import record_store_of, rules_of, show_batches
 from etl.engine.runtime import Runtime
 from etl.engine.store_cleaning import clean_store
 from etl.engine.timezone import zone_of
+from etl.engine.topic_alerts import AlertKind, TopicAlerts
 from etl.engine.wiring import build_runtime
 from etl.errors import EtlError, RunStopped
+from etl.kafka import Admin
 from etl.metadata import Company
 from etl.settings import Schedule, Settings
 from etl.sources.kafka.batch import Outcome, RecordStore
@@ -29,18 +32,23 @@ _log = logging.getLogger("in_kafka_migration")
 
 _BACKOFF = Backoff(first=0.5, longest=30.0)
 _SEND_SECONDS = 15.0
+_WATCH_SECONDS = 15.0
+_QUESTION_SECONDS = 5.0
 _STOP_SECONDS = 4.0
 _LOOK_SECONDS = 0.1
 
 
 class RecordReading:
-    """Reads the topics of one company, under one configuration, in threads of its own from start() to stop().
+    """Reads the topics of one company, under one configuration, in threads of its own from start() to end(). `changed`
+    is called after each commit.
 
     `failed`: why it has ended by itself, which only too many rejected records (errorLimit) do.
     """
 
-    def __init__(self, settings: Settings, company: Company, environ: Mapping[str, str]) -> None:
-        self._settings, self._company, self._environ = settings, company, environ
+    def __init__(
+        self, settings: Settings, company: Company, environ: Mapping[str, str], changed: Callable[[], None]
+    ) -> None:
+        self._settings, self._company, self._environ, self._changed = settings, company, environ, changed
         self._is_ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="kafka", daemon=True)
         self.failed: RunStopped | None = None
@@ -49,10 +57,13 @@ class RecordReading:
         """Begins; returns at once."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Ends it: batches are finished or rolled back, partitions given back, the group left, within five seconds."""
+    def end(self) -> None:
+        """Asks it to end; returns at once."""
         self._is_ending.set()
-        self._thread.join(_STOP_SECONDS)
+
+    def join(self, seconds: float) -> None:
+        """Waits for its end: batches are finished or rolled back, partitions given back, the group left."""
+        self._thread.join(min(seconds, _STOP_SECONDS))
 
     def _run(self) -> None:
         faults, said = Attempts(), ""
@@ -60,7 +71,7 @@ class RecordReading:
             try:
                 with build_runtime(self._settings, self._company, self._environ) as runtime:
                     prepare_without_import(runtime)
-                    self._read(runtime, faults)
+                    self._read_and_alert(runtime)
                     return
             except RunStopped as stop:
                 self.failed = stop
@@ -74,26 +85,28 @@ class RecordReading:
                 _log.exception("the reading of records has met a fault of the program and begins again")
             self._is_ending.wait(faults.pause([_BACKOFF]))
 
-    def _read(self, runtime: Runtime, faults: Attempts) -> None:
+    def _read_and_alert(self, runtime: Runtime) -> None:
+        alerts = TopicAlerts(runtime, "reading")
+        alerts.start()
+        try:
+            self._read(runtime, alerts)
+        except RunStopped as stop:
+            alerts.begin(AlertKind.READING_STOPPED, "", str(stop))
+            alerts.send_now()
+            raise
+        finally:
+            alerts.stop()
+
+    def _read(self, runtime: Runtime, alerts: TopicAlerts) -> None:
         """Reads until it is stopped. Raises the fault of the first worker that ends."""
         source = self._settings.kafka.in_migration
         into = record_store_of(runtime, rules_of(source))
-        follower = Thread("out_ tables of records", partial(_show, runtime))
-        sender = DeadLetterSender(into, source, self._settings.kafka.connection)
-        post = Thread("dead letters", lambda: _discard(sender.send()), every=_SEND_SECONDS)
+        owner = f"{socket.gethostname()} {runtime.owner}"
         zone = zone_of(self._settings.in_migration.time_zone, self._environ)
-        scheduled = Scheduled(_schedules(runtime, into, follower.wake), zone)
-        beside = [follower, post, Thread("schedules of records", scheduled, every=scheduled.every)]
-
-        def committed(outcome: Outcome) -> None:
-            if outcome.unit is not None:
-                follower.wake()
-            if outcome.dead_letters:
-                post.wake()
-
-        work = Work(runtime, into, source, committed)
-        workers = [_Started(work, f"{socket.gethostname()} {runtime.owner}", number) for number in self._numbers()]
-        for thread in beside:
+        beside = _Beside(runtime, into, owner, zone, alerts, self._changed)
+        work = Work(runtime, into, source, beside.committed)
+        workers = [_Started(work, owner, number) for number in self._numbers()]
+        for thread in beside.threads:
             thread.start()
         try:
             while not self._is_ending.wait(_LOOK_SECONDS):
@@ -103,11 +116,11 @@ class RecordReading:
         finally:
             for one in workers:
                 one.worker.stop()
-            for thread in beside:
+            for thread in beside.threads:
                 thread.stop()
             for one in workers:
                 one.thread.join(_STOP_SECONDS)
-            for thread in beside:
+            for thread in beside.threads:
                 thread.join(1.0)
 
     def _numbers(self) -> range:
@@ -130,8 +143,49 @@ class _Started:
             self.fault = fault
 
 
-def _show(runtime: Runtime) -> None:
-    show_batches(runtime)
+class _Beside:
+    """What follows commits, and what schedules ask for. `changed` is called after each commit."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        into: RecordStore,
+        owner: str,
+        zone: tzinfo,
+        alerts: TopicAlerts,
+        changed: Callable[[], None],
+    ) -> None:
+        source, connection = runtime.settings.kafka.in_migration, runtime.settings.kafka.connection
+        self._runtime, self._alerts, self._changed = runtime, alerts, changed
+        self._has_merged = False
+        sender = DeadLetterSender(into, source, connection)
+        watch = PartitionWatch(into, Admin(connection, seconds=_QUESTION_SECONDS), source, owner, alerts)
+        scheduled = Scheduled(_schedules(runtime, into, self._follow_soon), zone)
+        self._follower = Thread("out_ tables of records", self._follow)
+        self._post = Thread("dead letters", lambda: _discard(sender.send()), every=_SEND_SECONDS)
+        self.threads = (
+            self._follower,
+            self._post,
+            Thread("the watch of partitions", watch, every=_WATCH_SECONDS),
+            Thread("schedules of records", scheduled, every=scheduled.every),
+        )
+
+    def committed(self, outcome: Outcome) -> None:
+        """A worker has committed a batch."""
+        if outcome.unit is not None:
+            self._has_merged = True
+            self._follow_soon()
+        if outcome.dead_letters:
+            self._post.wake()
+
+    def _follow_soon(self) -> None:
+        self._follower.wake()
+        self._changed()
+
+    def _follow(self) -> None:
+        show_batches(self._runtime)
+        if self._has_merged:
+            self._alerts.end(AlertKind.READING_STOPPED, "")
 
 
 def _discard(_: object) -> None:

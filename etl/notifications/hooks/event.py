@@ -9,8 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Event:
-    """`name`: run.done, run.stopped, run.waiting, feed.late or feed.stalled; with `.over` the end of one of the last
-    three.
+    """`name`: run.done, run.stopped, run.waiting, feed.late, feed.stalled or an AlertKind of topics; with `.over` the
+    end of one, but of the first two.
 
     `at`: by the database's clock, for run.waiting by this machine's. `message`: a sentence for people. `details`: JSON.
     """

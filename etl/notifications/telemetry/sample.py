@@ -3,7 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-_SUFFIXES = {"s": "_seconds", "{row}": "_rows", "{link}": "_links", "{change}": "_changes", "{task}": "_tasks", "1": ""}
+_SUFFIXES = {
+    "s": "_seconds",
+    "By": "_bytes",
+    "1": "",
+    **{f"{{{one}}}": f"_{one}s" for one in ("row", "link", "change", "task", "record")},
+}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The record of progress: how far an output is, in the same transaction of Kafka as its records."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -9,6 +10,9 @@ from etl.errors import EnvironmentFault
 from etl.kafka import Admin, Partition, read_to_end
 from etl.outputs.kafka.registry import Position, Unfinished
 from etl.settings import KafkaConnection
+
+# Patience with a question to the brokers: a service that is asked to end has five seconds.
+QUESTION_SECONDS: Final = 4.0
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,12 @@ class Progress:
         return Position(found["step"], found["snapshot"], found["place"], unfinished)
 
 
-def newest_progress(connection: KafkaConnection, topic: str, key: str) -> Progress | None:
+def newest_progress(
+    connection: KafkaConnection, topic: str, key: str, check: Callable[[], None] = lambda: None
+) -> Progress | None:
     """The newest committed record of progress of a key; None where there is none. To be read after init() of the
     producer, which waits for the transaction before. Raises EnvironmentFault for a record that is none of ours."""
-    with Admin(connection) as admin:
+    with Admin(connection, seconds=QUESTION_SECONDS) as admin:
         found = admin.topic(topic)
     if found is None:
         raise EnvironmentFault(
@@ -54,7 +60,7 @@ def newest_progress(connection: KafkaConnection, topic: str, key: str) -> Progre
     if found.partitions != 1:
         raise EnvironmentFault(f"the progress topic {topic} has {found.partitions} partitions: it needs exactly one")
     newest = None
-    for message in read_to_end(connection, Partition(topic, 0)):
+    for message in read_to_end(connection, Partition(topic, 0), check=check):
         if message.key == key.encode():
             newest = message.value
     if newest is None:

@@ -61,6 +61,7 @@ class RecoveryWriter:
             limits,
             self._set_aside,
             company,
+            check,
         )
 
     def place(self) -> Place:

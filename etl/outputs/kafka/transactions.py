@@ -7,7 +7,7 @@ from typing import Self
 
 from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
 from etl.kafka import Admin, RecordTooLarge, TransactionalProducer
-from etl.outputs.kafka.progress import Progress, newest_progress
+from etl.outputs.kafka.progress import QUESTION_SECONDS, Progress, newest_progress
 from etl.settings import KafkaConnection
 
 # What the client itself refuses without another option, and every topic takes unless its options say otherwise.
@@ -36,7 +36,7 @@ class SizeLimits:
     @classmethod
     def of(cls, connection: KafkaConnection, topics: tuple[str, ...]) -> "SizeLimits":
         """Asks the brokers. Raises EnvironmentFault for a topic that is not there."""
-        with Admin(connection) as admin:
+        with Admin(connection, seconds=QUESTION_SECONDS) as admin:
             for name, found in admin.topics(topics).items():
                 if found is None:
                     raise EnvironmentFault(
@@ -72,7 +72,8 @@ def _limit(admin: Admin, topic: str) -> int:
 class RecordTransactions:
     """A transactional producer with the progress that it has read; `with` closes it.
 
-    `set_aside` is called for each record that is too large, before its transaction ends; it may raise.
+    `set_aside` is called for each record that is too large, before its transaction ends, `check` while brokers are
+    waited for; both may raise.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class RecordTransactions:
         limits: SizeLimits,
         set_aside: Callable[[Unsent], None],
         company: str,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._progress_topic, self._key, self._limits, self._set_aside = progress_topic, key, limits, set_aside
         self._headers: list[tuple[str, str | bytes | None]] = [
@@ -91,7 +93,7 @@ class RecordTransactions:
             ("etl-company", company.encode()),
         ]
         self._producer = TransactionalProducer(
-            connection, name, largest_bytes=limits.largest, batch_bytes=limits.smallest
+            connection, name, largest_bytes=limits.largest, batch_bytes=limits.smallest, check=check
         )
         self.is_open = False
         """Whether a transaction has begun and has to be committed."""
@@ -100,7 +102,7 @@ class RecordTransactions:
         """How many records the open transaction has."""
         try:
             self._producer.init()
-            self.newest = newest_progress(connection, progress_topic, key)
+            self.newest = newest_progress(connection, progress_topic, key, check)
             """The newest committed progress when the producer began."""
         except BaseException:
             self._producer.close()

@@ -126,6 +126,7 @@ class OutputWriter:
             self._limits,
             self._set_aside,
             self.company,
+            self.check,
         )
         with transaction(self.engine) as connection:
             now = current_snapshot(connection)

@@ -24,6 +24,7 @@ def test_before_anything_was_read(reading: Reading) -> None:
 
 @pytest.mark.nightly
 def test_brokers_that_are_away(reading: Reading) -> None:
+    """Fault 9: a command says so."""
     reading.site.write("configs/KafkaConfig.txt", "servers=127.0.0.1:1\n")
     done = reading.site.etl("kafka", "status")
     assert (done.code, "The brokers cannot be asked" in done.out) == (0, True)

@@ -175,6 +175,7 @@ def test_nothing_to_read_is_said(reading: Reading) -> None:
 
 
 def test_brokers_that_are_away_are_waited_for(reading: Reading) -> None:
+    """Fault 9: a service waits, and says so."""
     site = reading.site
     site.write("configs/KafkaConfig.txt", f"servers={LOOPBACK}:1\n")
     with reading.worker() as worker:
@@ -211,13 +212,30 @@ def test_too_many_rejected_records_end_the_reading(make_reading: MakeReading) ->
     assert len(reading.names()) == 20
 
 
+def test_an_error_limit_of_0_allows_no_rejected_record(make_reading: MakeReading) -> None:
+    """Fault 45 with two records."""
+    reading = make_reading(errorLimit=0)
+    reading.send(client("a"))
+    with reading.worker() as worker:
+        reading.wait_for_position(1)
+        reading.send(b"no JSON", b"no JSON", client("b"))
+        assert worker.wait_for_exit() == 3
+    said = [line for line in worker.log if "reading of records has stopped" in line]
+    assert len(said) == 2  # the log, and why the command has ended
+    assert all(f"a record is rejected (errorLimit=0), lastly {reading.topic}/0/1" in line for line in said)
+    assert (reading.position()["next_offset"], reading.position()["owner"]) == (1, None)
+    assert reading.names() == {"a"}
+    assert reading.site.count(f"{STORE}.kafka_dead_letter") == 0
+
+
 @pytest.mark.nightly
 def test_dead_letters_reach_their_topic(reading: Reading, make_topic: MakeTopic) -> None:
+    """Fault 40: they stay in the store until their topic is there; reading continues."""
     errors = f"{reading.topic}.errors"
     with reading.worker() as worker:
         reading.send(b"no JSON", client("a"), {"boCode": "Clinet", "externalId": "x"})
         reading.wait_for({"a"})
-        # Fault 40: there is no such topic yet.
+        # There is no such topic yet.
         worker.wait_for_log("stay in the store")
         unsent = f"{STORE}.kafka_dead_letter where sent_at is null"
         assert reading.site.count(unsent) == 2

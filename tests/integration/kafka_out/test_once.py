@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from etl.engine import clean
-from etl.engine.kafka_outputs import forget_output, output_states, outputs_beside, write_outputs
+from etl.engine.kafka_outputs import forget_output, output_states, write_outputs
 from etl.errors import ConfigurationError, EnvironmentFault, MarkerHeld
-from etl.outputs.kafka.registry import Lead, OutputState, Position
+from etl.outputs.kafka.registry import Lead, Position
 from etl.outputs.kafka.writing import OutputWriter
 from tests.fix_company import CODE, STORE, inherited, until
 from tests.integration.kafka_out.output import Output, values
@@ -59,6 +59,7 @@ def killed(output: Output, where: str, number: int) -> int:
 @pytest.mark.parametrize("where", ["store", "kafka"])
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
 def test_killed_between_the_commits(output: Output, where: str, number: int) -> None:
+    """Fault 38: the record of progress is later than the position in the store."""
     output.configure(batchRecords=2)
     output.merge(
         *(record("client", f"c{one}", name=str(one)) for one in range(5)),
@@ -114,7 +115,7 @@ class _Stalled(OutputWriter):
 
 
 def test_a_leader_that_was_replaced_writes_nothing_more(output: Output) -> None:
-    """The second takes over while the first hangs between both commits; both end with each change written once."""
+    """Fault 36. The second takes over while the first hangs between both commits; each change is written once."""
     output.merge(record("client", "c", name="a"), record("client", "d", name="a"))
     with output.site.runtime() as first, output.site.runtime() as second:
         plain = output.writer(first)
@@ -133,7 +134,7 @@ def test_a_leader_that_was_replaced_writes_nothing_more(output: Output) -> None:
 
 
 def test_a_producer_of_the_same_name_makes_the_leader_begin_again(output: Output) -> None:
-    """Another process's producer fences ours: the step is written again, by another producer, once."""
+    """Fault 36. Another process's producer fences ours: the step is written again, by another producer, once."""
     from etl.kafka import TransactionalProducer
 
     output.merge(record("client", "c", name="a"))
@@ -176,6 +177,7 @@ def test_two_outputs(output: Output) -> None:
 
 
 def test_an_output_without_its_topic_keeps_no_other_one_back(output: Output) -> None:
+    """Fault 39."""
     output.progress_of("missing-" + output.topic)
     output.configure(other={"a": {"topic": "missing-" + output.topic}, "b": {}})
     with pytest.raises(EnvironmentFault, match=r"topic missing-.* is not there"):
@@ -187,6 +189,7 @@ def test_an_output_without_its_topic_keeps_no_other_one_back(output: Output) -> 
 
 
 def test_records_that_are_too_large(output: Output) -> None:
+    """Fault 37."""
     small = output.make_topic("", max_message_bytes=2_000)
     output.progress_of(small)
     output.configure(topic=small)
@@ -209,6 +212,7 @@ def test_records_that_are_too_large(output: Output) -> None:
 
 
 def test_the_journal_is_kept_until_it_is_written(output: Output) -> None:
+    """Fault 41: no change is deleted that an output has not written."""
     output.merge(record("client", "c", name="a"))
     # Runs of before do not follow any more.
     output.site.look(f"delete from {STORE}.out_version")
@@ -271,22 +275,3 @@ def test_the_commands(output: Output) -> None:
     ended = output.site.etl("kafka", "out", "--output", "other")
     assert ended.code == 2
     assert "there is no output other" in ended.err
-
-
-def test_a_service_writes_what_comes_and_another_one_takes_over(output: Output) -> None:
-    with output.site.runtime() as first, output.site.runtime() as second:
-        with outputs_beside(first):
-            until(lambda: [one.is_led for one in _states(first)] == [True], "the first leads")
-            with outputs_beside(second):
-                output.send(first, record("client", "c", name="a"))
-                until(lambda: len(output.messages(is_settled=True)) == 1, "the first has written")
-                owner = output.site.value(f"select owner from {STORE}.kafka_output")
-                assert owner == first.owner
-        with outputs_beside(second):
-            output.send(first, record("client", "c", name="b"))
-            until(lambda: len(output.messages(is_settled=True)) == 2, "the second has written")
-    assert output.site.value(f"select owner from {STORE}.kafka_output") is None
-
-
-def _states(runtime: Any) -> list[OutputState]:
-    return output_states(runtime)

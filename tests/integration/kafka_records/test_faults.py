@@ -160,7 +160,7 @@ FAULTY: list[tuple[str, Any, str, str]] = [
 
 
 def test_each_fault_rejects_its_record_alone(topic: Topic) -> None:
-    """All of them in one batch between good records: each is rejected with its code and its path."""
+    """Faults 17 to 22, 24, 29: all in one batch between good records, each rejected with its code and its path."""
     records = []
     for number, (_, faulty, _, _) in enumerate(FAULTY):
         records += [record("Client", f"good {number}", Name="Good"), faulty]
@@ -238,7 +238,7 @@ def test_a_message_over_the_limit_leaves_its_size(topic: Topic) -> None:
 
 
 def test_a_fault_in_a_tree_rejects_the_whole_tree(topic: Topic) -> None:
-    """Found by the merge, when other objects of the tree have taken part already: nothing of it stays, nor waits."""
+    """Fault 30. Found by the merge, when others of the tree have taken part already: nothing of it stays, or waits."""
     faulty = record(
         "Claim",
         "bad",

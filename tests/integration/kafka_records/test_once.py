@@ -117,6 +117,7 @@ def test_topic_ids_are_noted_the_first_time(topic: Topic) -> None:
 
 
 def test_a_record_id_is_merged_once(topic: Topic) -> None:
+    """Fault 26."""
     topic.send(record("Client", "c", Name="a", record_id="r"))
     same = {
         "fields": [{"apiValue": "a", "code": "Name"}],
@@ -174,6 +175,7 @@ def test_a_rejected_record_may_come_again_corrected(topic: Topic) -> None:
 
 
 def test_a_record_without_an_id_is_always_merged(topic: Topic) -> None:
+    """Fault 27."""
     for record_id in (None, ""):
         for name in ("a", "b", "a"):
             assert topic.send(record("Client", "c", Name=name, record_id=record_id)).merged == 1

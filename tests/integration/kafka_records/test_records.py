@@ -23,6 +23,7 @@ def test_fields_that_partners_do_not_load_may_come_by_records(topic: Topic) -> N
 
 
 def test_who_is_meant(topic: Topic) -> None:
+    """Faults 23 and 25: ids of two instances, and a unique value of another one."""
     topic.send(record("Client", "c", Email="Ann@corp.kz", Number="7"))
     [row] = topic.stored("Client").values()
     topic.send(
@@ -76,6 +77,7 @@ def test_an_unknown_id_may_make_its_instance(topic: Topic) -> None:
 
 
 def test_states(topic: Topic) -> None:
+    """Fault 46: the removal of what is not there is no fault."""
     topic.send(record("Client", "c", Name="a", state="TEST"), record("Client", "d"))
     topic.send(record("Client", "c", Name="b"))
     assert topic.values("Client", "name, _state") == {"c": ("b", "TEST"), "d": (None, "ACTUAL")}
@@ -108,6 +110,7 @@ def test_removed_objects_bring_no_links(topic: Topic) -> None:
 
 
 def test_tombstones(topic: Topic) -> None:
+    """Fault 33."""
     topic.send(record("Client", "c"))
     [row] = topic.stored("Client").values()
     outcome = topic.send(None)
@@ -207,6 +210,7 @@ def test_in_migration_time_is_set_by_every_record_that_matched(topic: Topic) -> 
 
 
 def test_links_wait_until_their_end_comes_by_whatever_way(topic: Topic) -> None:
+    """Fault 28."""
     topic.send(
         record("Claim", "k", links=[link("Watcher", "a@b.kz", "Email"), link("Party", "in-row"), link("Client", "x")])
     )

@@ -5,8 +5,8 @@ from typing import Any
 
 from etl.database import transaction
 from etl.engine import undo
-from etl.engine.store_cleaning import clean_store
 from etl.engine.record_batches import show_batches
+from etl.engine.store_cleaning import clean_store
 from tests.fix_company import STORE
 from tests.integration.kafka_records.topic import Topic, link, record
 

@@ -142,6 +142,15 @@ def test_no_limit_stops_nothing() -> None:
     share.judge(messages, frozenset((*A, n) for n in range(WINDOW)))
 
 
+def test_a_limit_of_0_allows_no_rejected_record() -> None:
+    """0 is a limit, and not the absence of one."""
+    share, messages = ErrorShare(0), [message(A, n) for n in range(5)]
+    share.judge(messages, frozenset())
+    share.note(messages, frozenset())
+    with pytest.raises(RunStopped, match=r"a record is rejected \(errorLimit=0\), lastly .*/0/3"):
+        share.judge(messages, frozenset({(*A, 3)}))
+
+
 def settings(**keys: str) -> InMigrationKafka:
     texts = {
         "configs/InMigrationConfig.txt": "companyCode=demo\n",

@@ -315,7 +315,7 @@ def test_distributions_that_are_none(text: str, problem: str) -> None:
             f"configs/InMigrationKafkaConfg.txt: is not read; did you mean {IN_KAFKA}?",
         ),
         ({IN_KAFKA: "unknownId=make"}, f"{IN_KAFKA}:1: unknownId: 'make' is not one of error, create"),
-        ({IN_KAFKA: "errorLimit=0"}, f"{IN_KAFKA}:1: errorLimit: '0' is not a number from 1 to 100 (percent)"),
+        ({IN_KAFKA: "errorLimit=101"}, f"{IN_KAFKA}:1: errorLimit: '101' is not a number from 0 to 100 (percent)"),
         ({IN_KAFKA: "recordCleanHours=0"}, f"{IN_KAFKA}:1: recordCleanHours: '0' is not a number from 1"),
         ({IN_KAFKA: "allowedFields=IIN"}, f"{IN_KAFKA}:1: allowedFields: is not a list of fields"),
     ],

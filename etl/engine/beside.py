@@ -1,4 +1,4 @@
-"""Threads beside the workers of a host: they work when they are woken or when it is time, and outlive faults."""
+"""Threads beside the work on topics: they act when they are woken or when it is time, and outlive faults."""
 
 import logging
 import threading

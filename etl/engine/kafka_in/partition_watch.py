@@ -1,0 +1,86 @@
+"""Watches the partitions that this host reads: which are stopped, and which a producer holds by an open transaction."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from etl.database import transaction
+from etl.engine.topic_alerts import AlertKind, TopicAlerts
+from etl.kafka import Admin
+from etl.kafka import Partition as ClientPartition
+from etl.settings import InMigrationKafka
+from etl.sources.kafka.batch import RecordStore
+from etl.sources.kafka.message import Partition
+from etl.sources.kafka.positions import Position
+
+_log = logging.getLogger("in_kafka_migration")
+
+# Transactions of producers are open for seconds; one that is open for longer than this deserves a look.
+HELD_SECONDS = 60.0
+
+
+@dataclass
+class Holds:
+    """Where partitions are held, and since when on the clock: their offset has not moved, and more has been written."""
+
+    clock: Callable[[], float] = time.monotonic
+    seconds: float = HELD_SECONDS
+    _since: dict[Partition, tuple[int, float]] = field(default_factory=dict)
+
+    def see(self, open_at: Mapping[Partition, int]) -> dict[Partition, int]:
+        """`open_at`: offset of the oldest open transaction of each partition that has one. Returns those that have
+        been held there for long."""
+        now = self.clock()
+        kept = {one: seen for one, seen in self._since.items() if open_at.get(one) == seen[0]}
+        self._since = {one: (offset, now) for one, offset in open_at.items()} | kept
+        return {one: offset for one, (offset, since) in self._since.items() if now - since >= self.seconds}
+
+
+class PartitionWatch:
+    """Notes alerts. `owner`: how the owners of this host's partitions begin."""
+
+    def __init__(
+        self, into: RecordStore, admin: Admin, source: InMigrationKafka, owner: str, alerts: TopicAlerts
+    ) -> None:
+        self._into, self._admin, self._source, self._owner, self._alerts = into, admin, source, owner, alerts
+        self._holds = Holds()
+        self._said: set[str] = set()
+
+    def __call__(self) -> None:
+        """Looks once. Raises TransientFault while store or brokers do not answer."""
+        with transaction(self._into.engine) as connection:
+            positions = self._into.positions.all(connection)
+        chosen = [one for one in positions if one.partition.topic in self._source.topics]
+        stopped = {str(one.partition): f"{one.partition} is not read: {one.stopped}" for one in chosen if one.stopped}
+        self._alerts.keep(AlertKind.PARTITION_STOPPED, stopped)
+        mine = [one for one in chosen if one.owner.startswith(self._owner) and not one.stopped]
+        ends = self._ends(mine)
+        self._keep_held(mine, ends)
+        if mine and all(one.next_offset >= ends[one.partition][0] for one in mine):
+            self._alerts.end(AlertKind.READING_STOPPED, "")
+
+    def _ends(self, positions: Iterable[Position]) -> dict[Partition, tuple[int, int]]:
+        """The offset behind the last committed record of each, and that behind the last one of all."""
+        asked = [ClientPartition(*one.partition) for one in positions]
+        # In this order: what is committed in between is not taken for a transaction that is open.
+        written = self._admin.written_ends(asked)
+        committed = self._admin.bounds(asked)
+        return {Partition(*one): (committed[one][1], written[one]) for one in asked}
+
+    def _keep_held(self, mine: list[Position], ends: Mapping[Partition, tuple[int, int]]) -> None:
+        open_at = {
+            one.partition: committed
+            for one in mine
+            if (committed := ends[one.partition][0]) < ends[one.partition][1] and one.next_offset >= committed
+        }
+        held = {
+            str(one): f"{one} is held at offset {offset}: a producer has left a transaction open"
+            for one, offset in self._holds.see(open_at).items()
+        }
+        self._alerts.keep(AlertKind.PARTITION_HELD, held, [str(one.partition) for one in mine])
+        for name in held.keys() - self._said:
+            _log.warning("%s", held[name])
+        for name in self._said - held.keys():
+            _log.info("%s is held no longer", name)
+        self._said = set(held)

@@ -1,0 +1,159 @@
+"""The writing of outputs on one host: a thread for each, so that none keeps another one back.
+
+A fault of the environment ends nothing: it is tried again after a pause that grows. Where another process leads an
+output, this one stands by.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Collection, Mapping
+
+from etl.database import Attempts, Backoff, cancel_thread
+from etl.engine.kafka_outputs import chosen_outputs, output_writer, prepare_outputs
+from etl.engine.runtime import Runtime
+from etl.engine.topic_alerts import AlertKind, TopicAlerts
+from etl.engine.wiring import build_runtime
+from etl.errors import EtlError, FencedOut, MarkerHeld, TransientFault
+from etl.metadata import Company
+from etl.outputs.kafka.writing import OutputWriter
+from etl.settings import Settings
+from etl.settings.kafka_model import OutMigrationKafka
+
+_log = logging.getLogger("out_kafka_migration")
+
+# Changes that other processes make are found by looking so often; those of this one at once.
+_LOOK_SECONDS = 0.2
+# Between two looks whether the lease of another leader has ended.
+_STAND_BY_SECONDS = 1.0
+_BACKOFF = Backoff(first=1.0, longest=30.0)
+# A step that is under way has this time to end; then its statement is cancelled, and Kafka aborts its transaction.
+_FINISH_SECONDS = 2.5
+_CANCEL_SECONDS = 1.0
+
+
+class OutputWriting:
+    """Writes outputs of one company, under one configuration, in threads of its own from start() to end()."""
+
+    def __init__(
+        self, settings: Settings, company: Company, environ: Mapping[str, str], names: Collection[str] = ()
+    ) -> None:
+        self._settings, self._company, self._environ, self._names = settings, company, environ, tuple(names)
+        self._is_ending = threading.Event()
+        self._written: list[_WrittenOutput] = []
+        self._thread = threading.Thread(target=self._run, name="outputs", daemon=True)
+
+    def start(self) -> None:
+        """Begins; returns at once."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """The store has changed; any thread may call it."""
+        for one in self._written:
+            one.wake()
+
+    def end(self) -> None:
+        """Asks it to end; returns at once."""
+        self._is_ending.set()
+        self.wake()
+
+    def join(self, seconds: float) -> None:
+        """Waits for its end: steps are finished or taken back, and other processes may lead at once."""
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        faults, said = Attempts(), ""
+        while not self._is_ending.is_set():
+            try:
+                with build_runtime(self._settings, self._company, self._environ) as runtime:
+                    prepare_outputs(runtime)
+                    alerts = TopicAlerts(runtime, "outputs")
+                    alerts.start()
+                    try:
+                        self._write(runtime, alerts)
+                    finally:
+                        alerts.stop()
+                    return
+            except EtlError as fault:
+                if str(fault) != said:
+                    said = str(fault)
+                    _log.warning("the outputs wait: %s", fault)
+            except Exception:
+                _log.exception("the writing of outputs has met a fault of the program and begins again")
+            self._is_ending.wait(faults.pause([_BACKOFF]))
+
+    def _write(self, runtime: Runtime, alerts: TopicAlerts) -> None:
+        self._written = [
+            _WrittenOutput(runtime, output, self._is_ending, alerts) for output in chosen_outputs(runtime, self._names)
+        ]
+        for one in self._written:
+            one.thread.start()
+        self._is_ending.wait()
+        deadline = time.monotonic() + _FINISH_SECONDS
+        for one in self._written:
+            one.wake()
+            one.thread.join(max(deadline - time.monotonic(), 0))
+        late = [one for one in self._written if one.thread.is_alive()]
+        for one in late:
+            cancel_thread(one.thread.ident or 0, _CANCEL_SECONDS)
+        for one in late:
+            one.thread.join(_CANCEL_SECONDS / len(late))
+
+
+class _WrittenOutput:
+    """One output and its thread."""
+
+    def __init__(
+        self, runtime: Runtime, output: OutMigrationKafka, is_ending: threading.Event, alerts: TopicAlerts
+    ) -> None:
+        self._name, self._is_ending, self._alerts = output.name, is_ending, alerts
+        self._writer: OutputWriter = output_writer(runtime, output, self._refuse_ending)
+        self._woken = threading.Event()
+        self._faults, self._said = Attempts(), ""
+        self.thread = threading.Thread(target=self._run, name=f"output {output.name}", daemon=True)
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def _refuse_ending(self) -> None:
+        if self._is_ending.is_set():
+            raise EtlError("the service ends")
+
+    def _run(self) -> None:
+        try:
+            while not self._is_ending.is_set():
+                self._woken.clear()
+                pause = self._try()
+                (self._is_ending if self._said else self._woken).wait(pause)
+        finally:
+            self._writer.close()
+
+    def _try(self) -> float:
+        """Writes what there is; returns the seconds until the next look."""
+        try:
+            self._writer.write_all()
+            self._writer.beat()
+        except (MarkerHeld, FencedOut) as other:
+            self._writer.close()
+            self._say(f"the output {self._name} stands by: {other}", logging.INFO)
+            return _STAND_BY_SECONDS
+        except EtlError as fault:
+            if not self._is_ending.is_set():
+                self._say(f"the output {self._name} waits: {fault}", logging.ERROR)
+                if not isinstance(fault, TransientFault):
+                    self._alerts.begin(AlertKind.OUTPUT_STOPPED, self._name, f"the output {self._name} waits: {fault}")
+            return self._faults.pause([_BACKOFF]) or 0.0
+        except Exception:
+            _log.exception("the output %s has met a fault of the program and is tried again", self._name)
+            return self._faults.pause([_BACKOFF]) or 0.0
+        if self._said:
+            _log.info("the output %s is written", self._name)
+        self._faults, self._said = Attempts(), ""
+        self._alerts.end(AlertKind.OUTPUT_STOPPED, self._name)
+        return _LOOK_SECONDS
+
+    def _say(self, text: str, level: int) -> None:
+        """Logs a text once, until another one comes."""
+        if text != self._said:
+            self._said = text
+            _log.log(level, "%s", text)

@@ -1,0 +1,148 @@
+"""What operators see of reading: status, metrics, and events for hooks."""
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from etl.kafka import TransactionalProducer
+from tests.fix_company import STORE, until
+from tests.fix_database import LOOPBACK
+from tests.fix_kafka import MakeTopic
+from tests.integration.hooks.listener import Listener, listening
+from tests.integration.kafka_in.conftest import KAFKA, Reading, client
+
+pytestmark = pytest.mark.slow
+
+
+def status(reading: Reading) -> dict[str, Any]:
+    """What `etl status --json` has of topics."""
+    done = reading.site.etl("status", "--json")
+    assert (done.code, done.err) == (0, ""), done.err
+    found: dict[str, Any] = json.loads(done.out)["kafka"]
+    return found
+
+
+def metrics(reading: Reading) -> dict[str, float]:
+    """Those of Kafka without the label that all have."""
+    done = reading.site.etl("metrics", "--once")
+    assert done.code == 0, done.err
+    lines = [line.rpartition(" ") for line in done.out.splitlines() if line.startswith("etl_kafka")]
+    return {
+        name.replace('company="demo",', "").replace('{company="demo"}', ""): float(value) for name, _, value in lines
+    }
+
+
+def notified(listener: Listener, *names: str) -> None:
+    until(lambda: listener.names == list(names), f"the hook has {names}; it has {listener.names}")
+
+
+def test_reading_that_has_stopped_is_shown_and_notified(reading: Reading) -> None:
+    """Fault 45, for operators: since when, what was rejected, and an end once records are merged again."""
+    reading.configure(errorLimit=0)
+    reading.send(client("a"))
+    with listening() as listener:
+        reading.site.set(hookUrl=listener.url)
+        with reading.worker() as worker:
+            reading.wait_for_position(1)
+            assert status(reading)["alerts"] == []
+            reading.send(b"no JSON", client("b"))
+            assert worker.wait_for_exit() == 3
+        notified(listener, "reading.stopped")
+        found = status(reading)
+        assert [(one["kind"], one["subject"]) for one in found["alerts"]] == [("reading.stopped", "")]
+        [topic] = found["topics"]
+        assert (topic["topic"], topic["lag"], found["fault"]) == (reading.topic, 2, "")
+        assert topic["lag_seconds"] > 0
+        shown = reading.site.etl("status").out
+        assert "errorLimit=0" in shown
+        assert "(since 20" in shown
+        measured = metrics(reading)
+        at = f'{{partition="0",topic="{reading.topic}"}}'
+        assert (measured["etl_kafka_reading_stopped"], measured[f"etl_kafka_lag_records{at}"]) == (1, 2)
+        assert measured[f"etl_kafka_read_records{at}"] == 1
+        reading.configure(errorLimit="")
+        with reading.worker():
+            reading.wait_for_position(3)
+            notified(listener, "reading.stopped", "reading.stopped.over")
+    found, measured = status(reading), metrics(reading)
+    assert (found["alerts"], found["rejected"]) == ([], {reading.topic: {"BAD_JSON": 1}})
+    assert (found["hour_rejected"], found["hour_records"]) == (1, 3)
+    assert measured[f'etl_kafka_rejected_records{{code="BAD_JSON",topic="{reading.topic}"}}'] == 1
+    assert measured[f'etl_kafka_unsent_records{{topic="{reading.topic}"}}'] == 1
+    assert measured["etl_kafka_rejected_share"] == pytest.approx(1 / 3)
+    assert reading.site.count(f"{STORE}.alert") == 0
+
+
+def test_a_stopped_partition_is_shown_and_notified_once(reading: Reading) -> None:
+    reading.send(client("a"), client("b"))
+    with listening() as listener:
+        reading.site.set(hookUrl=listener.url)
+        with reading.worker() as worker:
+            reading.wait_for_position(2)
+            worker.signal(signal.SIGTERM)
+            worker.wait_for_exit()
+        reading.site.look(f"update {STORE}.kafka_position set next_offset = 9", at=reading.site.store_database)
+        with reading.worker():
+            notified(listener, "partition.stopped")
+            [one] = status(reading)["partitions"]
+            assert one["stopped"] == "the partition ends before the next record"
+            assert one["since"] is not None
+            assert f"{reading.topic}/0 is stopped at offset 9" in reading.site.etl("status").out
+            assert metrics(reading)[f'etl_kafka_stopped{{partition="0",topic="{reading.topic}"}}'] == 1
+        # Another process that finds the same has nothing to say.
+        with reading.worker() as worker:
+            until(lambda: reading.position()["owner"], "it is taken again")
+            reading.site.etl("kafka", "seek", "--topic", reading.topic, "--offset", "2")
+            notified(listener, "partition.stopped", "partition.stopped.over")
+    [event, over] = listener.events
+    assert (event["subject"], over["subject"]) == (f"{reading.topic}/0",) * 2
+    assert event["since"] == over["since"]
+
+
+def test_an_open_transaction_of_a_producer_is_shown(reading: Reading, make_topic: MakeTopic) -> None:
+    """Fault 35: what follows it waits, and status says where."""
+    reading.send(client("a"))
+    with reading.worker():
+        reading.wait_for({"a"})
+        with TransactionalProducer(reading.connection, reading.topic) as producer:
+            producer.init()
+            producer.begin()
+            producer.send(reading.topic, b"k", json.dumps(client("b")).encode())
+            producer._client.flush(30)
+            reading.send(client("c"))
+            until(lambda: status(reading)["partitions"][0]["open_at"] == 1, "it is held at offset 1")
+            assert "open transaction at 1" in reading.site.etl("kafka", "status").out
+            assert reading.names() == {"a"}
+            producer.commit()
+        reading.wait_for({"a", "b", "c"})
+    assert status(reading)["partitions"][0]["open_at"] is None
+
+
+def test_brokers_that_are_away_are_a_line_and_a_metric(reading: Reading) -> None:
+    """Runs and tables are shown as before, and the answer comes soon."""
+    reading.send(client("a"))
+    with reading.worker():
+        reading.wait_for({"a"})
+    reading.site.write(KAFKA, f"servers={LOOPBACK}:1\n")
+    done = reading.site.etl("status")
+    assert (done.code, "The brokers cannot be asked" in done.out, "Out versions:" in done.out) == (0, True, True)
+    found = json.loads(reading.site.etl("status", "--json").out)["kafka"]
+    assert (found["partitions"][0]["lag"], found["topics"][0]["lag"]) == (None, None)
+    done = reading.site.etl("metrics", "--once")
+    assert (done.code, 'etl_up{company="demo"} 1.0' in done.out) == (0, True)
+    measured = metrics(reading)
+    assert measured["etl_kafka_up"] == 0
+    assert not any(name.startswith("etl_kafka_lag_records") for name in measured)
+
+
+def test_watching_shows_topics(reading: Reading, tmp_path: Path) -> None:
+    reading.send(client("a"))
+    with reading.worker():
+        reading.wait_for({"a"})
+    with reading.worker("status", "--watch", "--interval", "0.2") as watcher:
+        until(lambda: any(f"{reading.topic} 0 behind" in line for line in watcher.lines), "it is shown")
+        reading.send(client("b"), client("c"))
+        until(lambda: any(f"{reading.topic} 2 behind" in line for line in watcher.lines), "the change is shown")
