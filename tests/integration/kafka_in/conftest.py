@@ -105,8 +105,9 @@ MakeReading = Callable[..., Reading]
 def make_reading(make_site: MakeSite, make_topic: MakeTopic, kafka_url: str) -> MakeReading:
     def make(*, partitions: int = 1, workers: int = 1, **keys: object) -> Reading:
         site = make_site(CLAIMS)
-        # A killed member is given up as soon as the brokers allow it.
-        site.write(KAFKA, f"servers={kafka_url}\noption.session.timeout.ms=6000\n")
+        # A killed member is given up as soon as brokers usually allow it, and the others soon learn of changes.
+        times = "option.session.timeout.ms=6000\noption.heartbeat.interval.ms=500\n"
+        site.write(KAFKA, f"servers={kafka_url}\n{times}")
         site.write(WORKERS, f"comeKafkaInMigration={workers}\n")
         found = Reading(site, connect(kafka_url), make_topic(partitions=partitions))
         found.configure(**keys)
