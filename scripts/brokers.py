@@ -37,6 +37,8 @@ from scripts.services import (
 )
 
 VERSION = "4.3.1"
+# By which etl knows the brokers.
+VARIABLE = "MYBPM_KAFKA_SERVERS"
 JARS = SERVICES / f"kafka-{VERSION}"
 DIGESTS = Path(__file__).resolve().with_name("kafka.sha256")
 POM = f"""\
@@ -215,7 +217,7 @@ def ensure_installed() -> None:
     if missing and not shutil.which("apt-get"):
         fail(
             f"this machine lacks {' and '.join(missing)} and has no apt-get: install Java 17 and Maven by hand, or "
-            "name a running broker in ETL_TEST_KAFKA=host:port"
+            "use a running broker: ETL_TEST_KAFKA=host:port for tests, etl demo --kafka --servers host:port"
         )
     if missing:
         unpack(missing)
@@ -400,6 +402,32 @@ def stop(home: Path) -> None:
         wait_for(lambda: not any(node.pid for node in nodes(home)), STOP_SECONDS)
 
 
+def run_beside(words: list[str]) -> int:
+    """Runs a command beside a broker of its own, whose address it has in a variable; its exit code."""
+    process: subprocess.Popen[bytes] | None = None
+
+    def take(number: int, _: object) -> None:
+        if process is None:
+            sys.exit(128 + number)
+        if number == signal.SIGTERM:  # Ctrl-C reaches the command too
+            process.terminate()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, take)
+    with tempfile.TemporaryDirectory(prefix="etl-kafka-") as name:
+        home = Path(name)
+        try:
+            environ = {**os.environ, VARIABLE: start(home, 1, secure=False)}
+            try:
+                process = subprocess.Popen(words, env=environ)
+            except OSError as error:
+                fail(f"{words[0]} cannot be run: {error.strerror}")
+            code = process.wait()
+            return 128 - code if code < 0 else code
+        finally:
+            kill(home, [node.number for node in nodes(home)])
+
+
 def wait_for(is_so: Callable[[], bool], seconds: float) -> bool:
     """Whether it becomes true in time."""
     deadline = time.monotonic() + seconds
@@ -420,7 +448,11 @@ def main(usage: str) -> None:
     for verb, text in (("kill", "end brokers as a crash does"), ("resume", "start them again")):
         verbs.add_parser(verb, help=text).add_argument("numbers", type=int, nargs="+", help="their numbers, from 1")
     verbs.add_parser("stop", help="stop all brokers; their data stays")
+    beside = verbs.add_parser("run", help=f"run a command beside a broker of its own, with {VARIABLE}")
+    beside.add_argument("command", nargs=argparse.REMAINDER, help="the command and its words")
     options = parser.parse_args()
+    if options.verb == "run":
+        sys.exit(run_beside(options.command or parser.error("say which command to run")))
     home = options.home.resolve()
     with alone(home):
         match options.verb:

@@ -1,5 +1,5 @@
 -- Unique values that change hands are cleared before they are set: a unique index allows no two instances with one
--- value, not even within a statement. The stage has the old values, and is told the version that this makes. Of
+-- value, not even within a statement. The stage has the old values, and takes over the new version. Of
 -- instances that another source has changed meanwhile see update_instances; counted are those that were left out.
 with giving as materialized (
     select h._known, h._known_version, bool_or(w.field = 'mig1') as gives_mig1
