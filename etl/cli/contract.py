@@ -51,6 +51,7 @@ def contract(
         reference_expiry_minutes=settings.in_migration.reference_expiry_minutes,
         keeps_on_null=settings.in_migration.null_policy == "keep",
         kept_states=settings.out_migration.kept_states,
+        kafka=settings.kafka if settings.kafka.is_used else None,
     )
     grants = partner_script(found, terms.in_schema, partner or fold(f"{found.code}_partner")).text + "\n"
     files = contract_files(found, terms, grants=grants, with_excel=not without_excel)

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 from etl.database import read_only_transaction
 from etl.engine import Runtime
-from etl.engine.record_batches import record_store_of, rules_of
+from etl.engine.record_batches import record_store_of
 from etl.errors import EtlError
 from etl.kafka import Admin
 from etl.kafka import Partition as ClientPartition
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.outbox import Outbox
 from etl.sources.kafka.positions import Position
+from etl.sources.kafka.rules import rules_of
 
 
 @dataclass(frozen=True)

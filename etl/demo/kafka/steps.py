@@ -14,12 +14,13 @@ from etl.demo.stage import Stage
 from etl.engine import Runtime
 from etl.engine.kafka_in import RecordReading
 from etl.engine.kafka_outputs import write_outputs
-from etl.engine.record_batches import prepare_records, record_store_of, rules_of, show_batches
+from etl.engine.record_batches import prepare_records, record_store_of, show_batches
 from etl.errors import EnvironmentFault
 from etl.kafka import Admin, Partition, Producer, read_to_end
 from etl.merge.references import waiting_links
 from etl.sources.kafka.batch import RecordStore
 from etl.sources.kafka.outbox import Outbox
+from etl.sources.kafka.rules import rules_of
 
 _sql = SqlTemplates(__package__)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.database import Connection, read_only_transaction, transaction
-from etl.engine.record_batches import prepare_records, record_store_of, rules_of
+from etl.engine.record_batches import prepare_records, record_store_of
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.kafka import Admin, Producer
@@ -16,6 +16,7 @@ from etl.sources.kafka.message import Partition, Resent
 from etl.sources.kafka.outbox import DeadLetter, Outbox
 from etl.sources.kafka.reports import record_errors
 from etl.sources.kafka.resent import headers_of
+from etl.sources.kafka.rules import rules_of
 
 _OPERATOR = "etl kafka seek"
 _REUSED = "RECORD_ID_REUSED"

@@ -14,7 +14,7 @@ from etl.engine.kafka_in.beside import Scheduled, Thread
 from etl.engine.kafka_in.cleaning import clean_store
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
 from etl.engine.kafka_in.worker import Work, Worker
-from etl.engine.record_batches import prepare_records, record_store_of, rules_of, show_batches
+from etl.engine.record_batches import prepare_records, record_store_of, show_batches
 from etl.engine.runtime import Runtime
 from etl.engine.timezone import zone_of
 from etl.engine.wiring import build_runtime
@@ -22,6 +22,7 @@ from etl.errors import EtlError, RunStopped
 from etl.metadata import Company
 from etl.settings import Schedule, Settings
 from etl.sources.kafka.batch import Outcome, RecordStore
+from etl.sources.kafka.rules import rules_of
 from etl.sources.kafka.upkeep import apply_references, clean_records
 
 _log = logging.getLogger("in_kafka_migration")
