@@ -38,8 +38,9 @@ def contract(
 ) -> None:
     """Write what a partner needs: DDL, grants, a guide, checks, an Excel template, JSON Schemas.
 
-    The guide tells every table and column in Russian and English, as Markdown and as one HTML page. The same metadata
-    and settings always give the same bytes, so the folder can be kept under version control.
+    The guide tells every table and column in Russian and English, as Markdown and as one HTML page. Where the settings
+    use Kafka, it has a chapter about records, with schemas and examples of them. The same metadata and settings always
+    give the same bytes, so the folder can be kept under version control.
     """
     settings, found = read_configuration(config_url(context), company)
     schemas = schema_names(settings, found)

@@ -70,16 +70,16 @@ def chapter_of(company: Company, terms: Terms) -> Chapter | None:
     return Chapter(
         kafka.in_migration,
         tuple(_record(samples, bo) for bo in samples.objects),
-        _first(one for one in examples if one.shows == "nested" and "boFields" in one.record),
-        _first(one for one in examples if one.shows == "change"),
-        _first(one for one in examples if one.shows == "removal"),
+        _shortest([one for one in examples if one.shows == "nested" and "boFields" in one.record]),
+        _shortest([one for one in examples if one.shows == "change"]),
+        _shortest([one for one in examples if one.shows == "removal"]),
         outputs,
     )
 
 
-def _first(found: Iterator[Example]) -> str:
-    one = next(found, None)
-    return as_text(one.record, indent=2) if one else ""
+def _shortest(found: list[Example]) -> str:
+    texts = (as_text(one.record, indent=2) for one in found)
+    return min(texts, key=len, default="")
 
 
 def _record(samples: RecordSamples, bo: BusinessObject) -> RecordPart:

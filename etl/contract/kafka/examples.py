@@ -65,22 +65,26 @@ class RecordSamples:
 
     def examples(self) -> list[Example]:
         """All of them, in the order in which they load without waiting for long."""
+        removable = [bo for bo in self.objects if bo.category is not Category.DICTIONARY]
         return [
             *(Example("new", self.new(bo, 1)) for bo in self.objects),
             *(Example("nested", self.nesting(bo, 2)) for bo in self.objects),
             *(Example("change", self.change(bo)) for bo in self.objects if self._changed_field(bo)),
-            *(Example("removal", self.removal(bo)) for bo in self.objects if bo.category is not Category.DICTIONARY),
+            *(Example("short", self.short(bo)) for bo in removable),
+            *(Example("removal", self.removal(bo)) for bo in removable),
         ]
 
     def new(self, bo: BusinessObject, number: int) -> Record:
         """A record with all fields, and a link in the standard form for each link field."""
         record = self._head(bo, number, "new") | {"fields": [self._item(one, number) for one in bo.loaded_fields]}
-        links = [self.link(field, target, 2 if target.code == bo.code else 1) for field, target in self._links(bo)]
+        links = [self.link(bo, field, target, 2 if target.code == bo.code else 1) for field, target in self._links(bo)]
         return record | ({"boFields": links} if links else {}) | {"state": "ACTUAL"}
 
-    def link(self, field: Field, target: BusinessObject, number: int) -> Record:
+    def link(self, bo: BusinessObject, field: Field, target: BusinessObject, number: int) -> Record:
         """A link in the standard form: to a value of a unique field of the target, else to its external id."""
-        unique = next((one for one in target.unique_fields if one in target.loaded_fields and _names_others(one)), None)
+        # Of its own object another record is known by its external id alone.
+        known = target.loaded_fields if target.code != bo.code else ()
+        unique = next((one for one in target.unique_fields if one in known and _names_others(one)), None)
         value = api_value(self.samples.value(unique, number)) if unique else None
         to_code = {"toBoCode": target.code} if field.type is FieldType.CO else {}
         if unique is None or not value:
@@ -91,26 +95,28 @@ class RecordSamples:
 
     def nesting(self, bo: BusinessObject, number: int) -> Record:
         """A record that brings the target of its first link along."""
-        record = self._head(bo, number, "nested") | {"fields": [self._item(one, number) for one in bo.loaded_fields]}
+        record = self._head(bo, number, "nested")
         link = next(iter(self._links(bo)), None)
         if link is None:
-            return record
+            return record | {"fields": [self._item(one, number) for one in bo.loaded_fields]}
         field, target = link
-        return record | {"boFields": [{"fieldCode": field.code, "boiInput": self._inner(target, number + 1)}]}
+        item = {"fieldCode": field.code, "boiInput": self._inner(target, number + 1)}
+        return record | self._one_field(bo, number) | {"boFields": [item]}
 
     def _inner(self, bo: BusinessObject, number: int) -> Record:
-        first = self._changed_field(bo)
-        fields = {"fields": [self._item(first, number)]} if first else {}
-        return {"externalId": self.samples.in_id(bo, number), "boCode": bo.code, **fields}
+        return {"externalId": self.samples.in_id(bo, number), "boCode": bo.code, **self._one_field(bo, number)}
 
     def change(self, bo: BusinessObject) -> Record:
         """A record that changes one field, and leaves the others as they are."""
-        field = self._changed_field(bo)
-        return self._head(bo, 1, "change") | {"fields": [self._item(field, 4)] if field else []}
+        return self._head(bo, 1, "change") | self._one_field(bo, 4)
+
+    def short(self, bo: BusinessObject) -> Record:
+        """A record with one field."""
+        return self._head(bo, 5, "short") | self._one_field(bo, 5)
 
     def removal(self, bo: BusinessObject) -> Record:
         """A record that removes an instance."""
-        return self._head(bo, 2, "removal") | {"state": "REMOVED"}
+        return self._head(bo, 5, "removal") | {"state": "REMOVED"}
 
     def _head(self, bo: BusinessObject, number: int, what: str) -> Record:
         external_id = self.samples.in_id(bo, number)
@@ -124,6 +130,10 @@ class RecordSamples:
             named = {"fileName": file["file_name"], "mimeType": file["mime_type"]}
             item |= {"content": api_value(file["content"]), **named}
         return item
+
+    def _one_field(self, bo: BusinessObject, number: int) -> Record:
+        field = self._changed_field(bo)
+        return {"fields": [self._item(field, number)]} if field else {}
 
     def _links(self, bo: BusinessObject) -> Iterator[tuple[Field, BusinessObject]]:
         """The link fields that records may load, each with its first target that they may load too."""
