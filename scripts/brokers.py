@@ -38,6 +38,8 @@ from scripts.services import (
 )
 
 VERSION = "4.3.1"
+# By which etl knows the brokers.
+VARIABLE = "MYBPM_KAFKA_SERVERS"
 JARS = SERVICES / f"kafka-{VERSION}"
 DIGESTS = Path(__file__).resolve().with_name("kafka.sha256")
 POM = f"""\
@@ -190,7 +192,8 @@ def ensure_installed() -> None:
     """Fetches what is missing; a killed start leaves nothing half made."""
     install(
         lambda: {JAVA_PACKAGE: java()} | ({} if JARS.exists() else {"maven": maven()}),
-        "install Java 17 and Maven by hand, or name a running broker in ETL_TEST_KAFKA=host:port",
+        "install Java 17 and Maven by hand, or use a running broker: ETL_TEST_KAFKA=host:port for tests, "
+        "etl demo --kafka --servers host:port",
     )
     for left in SERVICES.glob("kafka.*"):  # of a start that was killed
         shutil.rmtree(left)
@@ -360,6 +363,32 @@ def resume(home: Path, numbers: list[int]) -> None:
         fail(f"brokers {', '.join(map(str, numbers))} did not start:\n{logs}")
 
 
+def run_beside(words: list[str]) -> int:
+    """Runs a command beside a broker of its own, whose address it has in a variable; its exit code."""
+    process: subprocess.Popen[bytes] | None = None
+
+    def take(number: int, _: object) -> None:
+        if process is None:
+            sys.exit(128 + number)
+        if number == signal.SIGTERM:  # Ctrl-C reaches the command too
+            process.terminate()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, take)
+    with tempfile.TemporaryDirectory(prefix="etl-kafka-") as name:
+        home = Path(name)
+        try:
+            environ = {**os.environ, VARIABLE: start(home, 1, secure=False)}
+            try:
+                process = subprocess.Popen(words, env=environ)
+            except OSError as error:
+                fail(f"{words[0]} cannot be run: {error.strerror}")
+            code = process.wait()
+            return 128 - code if code < 0 else code
+        finally:
+            kill(home, [node.number for node in nodes(home)])
+
+
 def main(usage: str) -> None:
     """Carries out the verb of the command line."""
     parser = argparse.ArgumentParser(description=usage, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -372,7 +401,11 @@ def main(usage: str) -> None:
     for verb, text in (("kill", "end brokers as a crash does"), ("resume", "start them again")):
         verbs.add_parser(verb, help=text).add_argument("numbers", type=int, nargs="+", help="their numbers, from 1")
     verbs.add_parser("stop", help="stop all brokers; their data stays")
+    beside = verbs.add_parser("run", help=f"run a command beside a broker of its own, with {VARIABLE}")
+    beside.add_argument("command", nargs=argparse.REMAINDER, help="the command and its words")
     options = parser.parse_args()
+    if options.verb == "run":
+        sys.exit(run_beside(options.command or parser.error("say which command to run")))
     home = options.home.resolve()
     with alone(home):
         match options.verb:

@@ -38,8 +38,9 @@ def contract(
 ) -> None:
     """Write what a partner needs: DDL, grants, a guide, checks, an Excel template, JSON Schemas.
 
-    The guide tells every table and column in Russian and English, as Markdown and as one HTML page. The same metadata
-    and settings always give the same bytes, so the folder can be kept under version control.
+    The guide tells every table and column in Russian and English, as Markdown and as one HTML page. Where the settings
+    use Kafka, it has a chapter about records, with schemas and examples of them. The same metadata and settings always
+    give the same bytes, so the folder can be kept under version control.
     """
     settings, found = read_configuration(config_url(context), company)
     schemas = schema_names(settings, found)
@@ -51,6 +52,7 @@ def contract(
         reference_expiry_minutes=settings.in_migration.reference_expiry_minutes,
         keeps_on_null=settings.in_migration.null_policy == "keep",
         kept_states=settings.out_migration.kept_states,
+        kafka=settings.kafka if settings.kafka.is_used else None,
     )
     grants = partner_script(found, terms.in_schema, partner or fold(f"{found.code}_partner")).text + "\n"
     files = contract_files(found, terms, grants=grants, with_excel=not without_excel)

@@ -9,20 +9,33 @@ from dataclasses import asdict
 
 import click
 
+from etl.cli.demo_kafka import play_by_kafka
 from etl.cli.demo_screen import Screen
 from etl.demo import Load, Shown, Stage, loads, open_stage, show_tables
+from etl.settings.kafka_keys import SERVERS_VARIABLE
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--stay", is_flag=True, help="Keep the server running until Ctrl-C, so that psql can look around.")
-def demo(as_json: bool, stay: bool) -> None:
+@click.option("--kafka", "by_kafka", is_flag=True, help="By records of Kafka instead of in_ tables.")
+@click.option(
+    "--servers", metavar="HOST:PORT", envvar=SERVERS_VARIABLE, show_envvar=True, help="Broker for --kafka: a test one."
+)
+def demo(as_json: bool, stay: bool, by_kafka: bool, servers: str | None) -> None:
     """Run a self-contained demo with generated data, from in_ tables to out_ tables.
 
     On the embedded PostgreSQL, with a configuration and a database of its own, both created again at each call; your
     configuration and your data stay as they are. A simulated partner fills in_ tables and hands over, twice; each time
     a run merges what is ready and brings the out_ tables up to date.
+
+    With --kafka the partner sends records instead; they are read from a topic, and what they change is written into
+    another one. The topics have names of their own, etl-demo-…, and are deleted at the end. In a checkout
+    `make demo-kafka` starts a broker for it.
     """
+    if by_kafka:
+        play_by_kafka(servers, as_json=as_json, wait=_wait if stay else None)
+        return
     screen = Screen(quiet=as_json)
     with screen.waiting("Starting PostgreSQL; the first time takes a little longer"), open_stage(os.environ) as stage:
         screen.stage(stage)

@@ -4,16 +4,17 @@ import shlex
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
 
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from etl.demo import Load, Shown, Stage, Statement
-from etl.sources.in_tables.receipts import Receipt
+from etl.demo import Load, Shown, Stage
 
 WIDTH = 100
 _COUNTS = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting")
@@ -67,11 +68,12 @@ class Screen:
         """Prints what the partner did, and the result of the run."""
         self._title(f"{number} · {act.title}")
         self._line("The partner, in plain SQL:")
-        self._out.print(_statements(act.statements))
+        self._out.print(counted([(one.rows, one.what) for one in act.statements]))
         self._line("and hands over:")
         self._sql(act.hand_over)
         self._line(f"Run {act.outcome.run} took {act.outcome.seconds:.1f} s:")
-        self._out.print(_receipts(act.outcome.receipts))
+        receipts = {one.in_table: asdict(one) for one in act.outcome.receipts}
+        self._out.print(tallied("in_ table", _COUNTS, receipts))
         self._links(act)
         self._faults(act)
         moves = ", ".join(f"{rows:,} {_MOVES.get(name, name)}" for name, rows in act.outcome.out.items() if rows)
@@ -80,15 +82,15 @@ class Screen:
 
     def _links(self, act: Load) -> None:
         if act.outcome.resolved:
-            self._line(f"{_several(act.outcome.resolved, 'link')} that waited found both ends.")
+            self._line(f"{several(act.outcome.resolved, 'link')} that waited found both ends.")
         for row in act.waiting:
-            links, field = _several(row["links"], "link"), f"{row['bo']}.{row['field']} → {row['target_bo']}"
+            links, field = several(row["links"], "link"), f"{row['bo']}.{row['field']} → {row['target_bo']}"
             self._line(f"{links} {field}: waiting until both ends are there.", style="yellow")
 
     def _faults(self, act: Load) -> None:
         if not act.faults:
             return
-        self._line(f"{_several(len(act.faults), 'row')} rejected; the partner finds why in the table err:")
+        self._line(f"{several(len(act.faults), 'row')} rejected; the partner finds why in the table err:")
         groups: dict[tuple[str, ...], list[str]] = {}
         for fault in act.faults:
             field = ".".join(filter(None, (fault.in_table, fault.column_name)))
@@ -116,14 +118,14 @@ class Screen:
             self._out.print(Text.assemble("  ", (f"{stage.schemas[name]:14}", "bold"), what))
         self._line("The configuration of this demo, and the state of its newest run:")
         config = shlex.quote(str(stage.config))
-        command = _command()
-        self._sql(f"ls {config}\n{command} --config {config} status")
+        etl = command()
+        self._sql(f"ls {config}\n{etl} --config {config} status")
         if stays:
             self._line("The server runs until Ctrl-C; in another terminal:")
             self._sql(stage.psql)
         else:
             self._line("The server stopped with this command. This plays again and keeps it running for psql:")
-            self._sql(f"{command} demo --stay")
+            self._sql(f"{etl} demo --stay")
 
     def _title(self, text: str) -> None:
         self._out.print()
@@ -137,12 +139,14 @@ class Screen:
         self._out.print(Text(textwrap.indent(text, "  "), style="cyan"), soft_wrap=True)
 
 
-def _command() -> str:
+def command() -> str:
+    """The name by which the user can call `etl`."""
     # After `make demo` the command is not on the path.
     return "etl" if shutil.which("etl") else shlex.quote(sys.argv[0])
 
 
-def _several(number: int, what: str) -> str:
+def several(number: int, what: str) -> str:
+    """A number and a noun."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
@@ -153,24 +157,26 @@ def _table(padding: int) -> Table:
     return table
 
 
-def _statements(statements: Sequence[Statement]) -> Table:
+def counted(rows: Sequence[tuple[int, str]]) -> Table:
+    """Numbers, each with what it counts."""
     table = _table(1)
     table.show_header = False
     table.add_column(justify="right", overflow="fold")
     table.add_column(overflow="fold")
-    for statement in statements:
-        table.add_row("", f"{statement.rows:,}", statement.what)
+    for number, what in rows:
+        table.add_row("", f"{number:,}", what)
     return table
 
 
-def _receipts(receipts: Sequence[Receipt]) -> Table:
+def tallied(head: str, counts: Sequence[str], rows: Mapping[str, Mapping[str, Any]]) -> Table:
+    """A row of counts for each name."""
     table = _table(1)
     # Where there is no room for both, names wrap to a second line and the counts are not wrapped.
-    table.add_column("in_ table", overflow="fold")
-    for name in _COUNTS:
-        table.add_column(name, justify="right", overflow="fold", min_width=len(name))
-    for receipt in receipts:
-        table.add_row("", receipt.in_table, *(_count(name, getattr(receipt, name)) for name in _COUNTS))
+    table.add_column(head, overflow="fold")
+    for count in counts:
+        table.add_column(count, justify="right", overflow="fold", min_width=len(count))
+    for name, found in rows.items():
+        table.add_row("", name, *(_count(count, found.get(count, 0)) for count in counts))
     return table
 
 

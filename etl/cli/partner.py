@@ -1,8 +1,8 @@
-"""`etl partner`: simulates a partner against a test database."""
+"""`etl partner`: simulates a partner against a test database or a test topic."""
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -10,6 +10,7 @@ import click
 import sqlalchemy
 from rich.table import Table
 
+from etl.cli.partner_records import Sending, send_records
 from etl.cli.printing import COMPANY, config_url, console, json_text
 from etl.database import open_engine
 from etl.engine import open_database, read_configuration
@@ -23,6 +24,7 @@ from etl.simulator import (
     address_of,
     play,
 )
+from etl.simulator.kafka import RECORD_SCENARIOS
 
 _PASSWORD = "ETL_PARTNER_PASSWORD"  # noqa: S105 - the name of a variable
 _SHOWN = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting")
@@ -30,17 +32,22 @@ _SHOWN = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "
 
 @click.group()
 def partner() -> None:
-    """Simulate a partner who uses only SQL, for tests and evaluation."""
+    """Simulate a partner, for tests and evaluation: one who uses only SQL, or one who sends records."""
 
 
 @partner.command(name="play")
 @COMPANY
 @click.option(
     "--test-database",
-    required=True,
     metavar="NAME",
     help="Name of the database to write into; it must be the one that the URL leads to. Never a production database.",
 )
+@click.option(
+    "--test-topic",
+    metavar="NAME",
+    help="Send records into this topic instead. Never a topic that production reads.",
+)
+@click.option("--servers", metavar="HOST:PORT", help="Brokers of the topic; without it those of the configuration.")
 @click.option("--url", metavar="URL", help="postgresql://role@host:5432/database; without it the import database.")
 @click.option(
     "--password-env",
@@ -54,13 +61,17 @@ def partner() -> None:
     default="good",
     show_default=True,
     metavar="NAMES",
-    help=f"Scenarios, in turn: {', '.join(SCENARIOS)}.",
+    help=f"Scenarios, in turn: {', '.join(SCENARIOS)}; of records {', '.join(RECORD_SCENARIOS)}.",
 )
 @click.option("--batches", type=click.IntRange(1), default=1, show_default=True, help="Number of batches.")
 @click.option(
-    "--rows", type=click.IntRange(1, 500_000), default=100, show_default=True, help="New rows per table and batch."
+    "--rows",
+    type=click.IntRange(1, 500_000),
+    default=100,
+    show_default=True,
+    help="New rows per table, or new instances per object, and batch.",
 )
-@click.option("--rate", type=click.FloatRange(0), default=0, help="Rows per second; by default without a limit.")
+@click.option("--rate", type=click.FloatRange(0), default=0, help="Rows or records a second; 0: without a limit.")
 @click.option(
     "--seed", type=click.IntRange(0, 9999), default=1, show_default=True, help="The same seed, the same rows."
 )
@@ -72,14 +83,16 @@ def partner() -> None:
     type=click.FloatRange(0),
     default=60,
     show_default=True,
-    help="Seconds to wait for a run after each hand-over; 0: hand over and do not compare.",
+    help="Seconds to wait until what was given is read; 0: give it and do not compare.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def play_(
     context: click.Context,
     company: str | None,
-    test_database: str,
+    test_database: str | None,
+    test_topic: str | None,
+    servers: str | None,
     url: str | None,
     password_env: str,
     scenario: str,
@@ -91,7 +104,7 @@ def play_(
     wait: float,
     as_json: bool,
 ) -> None:
-    """Fill in_ tables and hand over, well or badly; then compare with what the receipts say.
+    """Fill in_ tables and hand over, or send records, well or badly; then compare with what became of it.
 
     \b
     good          new, changed and removed rows, links, files
@@ -101,10 +114,35 @@ def play_(
     bad-types     values that the engine rejects, and some that PostgreSQL refuses
     crash         the program is killed in the middle of a load, and starts again
 
-    It writes nothing by itself into the store: `etl run` has to run beside it. Exit code 3: the counts do not agree.
+    With --test-topic records are sent instead:
+
+    \b
+    good          new, changed and removed instances, links in both forms, files
+    duplicate     records again, with the same content, with another one, and without a recordId
+    late          what links lead to comes after them, and says to be older
+    out-of-order  a change comes before the record that makes its instance
+    broken        records that must be rejected, and messages without a value
+    huge          trees of hundreds of objects, trees that are too deep, long texts
+    aborted       transactions that are aborted, and the same records in others
+    crash         the program is killed with a transaction open, and starts again
+
+    It writes nothing by itself into the store: `etl run`, or `etl kafka in`, has to run beside it. Exit code 3: the
+    counts do not agree.
     """
+    if test_topic is not None:
+        if test_database is not None or url is not None:
+            raise click.UsageError("--test-topic is for records alone: leave out --test-database and --url")
+        send_records(
+            config_url(context),
+            company,
+            Sending(test_topic, servers, _names(scenario, RECORD_SCENARIOS), batches, rows, rate, seed, wait),
+            as_json=as_json,
+        )
+        return
+    if test_database is None:
+        raise click.UsageError("say where made-up rows may go: --test-database NAME, or --test-topic NAME")
     settings, found = read_configuration(config_url(context), company)
-    wanted = Play(_names(scenario), batches, rows, seed, (1, 2) if way == "both" else (int(way),), wait)
+    wanted = Play(_names(scenario, SCENARIOS), batches, rows, seed, (1, 2) if way == "both" else (int(way),), wait)
     with _engine(settings, url, password_env) as engine:
         client = SqlClient(engine, settings.in_migration.schema_name, rate)
         _refuse_another(client.database(), test_database)
@@ -120,11 +158,11 @@ def play_(
         raise RunStopped("what was given and what the receipts say do not agree")
 
 
-def _names(scenario: str) -> tuple[str, ...]:
+def _names(scenario: str, known: Collection[str]) -> tuple[str, ...]:
     names = tuple(name.strip() for name in scenario.split(","))
-    unknown = [name for name in names if name not in SCENARIOS]
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(SCENARIOS)}", param_hint="--scenario")
+        raise click.BadParameter(f"{unknown[0]!r} is none of {', '.join(known)}", param_hint="--scenario")
     return names
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from etl.contract.inserts import insert, value_text
+from etl.contract.kafka import Chapter, chapter_of
 from etl.contract.samples import Samples, in_tables, loads_codes, loads_files, table_of
 from etl.contract.terms import Terms
 from etl.merge.errors.catalogue import CATALOGUE, Fault
@@ -71,6 +72,7 @@ class Guide:
     file_example: str
     out_tables: tuple[OutTable, ...]
     out_links: tuple[OutLink, ...]
+    kafka: Chapter | None = None
     faults: tuple[Fault, ...] = CATALOGUE
 
     @property
@@ -105,6 +107,7 @@ def guide_of(company: Company, terms: Terms) -> Guide:
         file_example=_file_example(company, terms, samples),
         out_tables=tuple(_out_tables(company, terms)),
         out_links=tuple(_out_links(company, terms)),
+        kafka=chapter_of(company, terms),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from etl import ddl
 from etl.contract.checks import check_sql
 from etl.contract.guide import guide_of
+from etl.contract.kafka import kafka_files
 from etl.contract.markdown import guide_markdown
 from etl.contract.page import guide_page
 from etl.contract.row_schema import row_schemas
@@ -33,6 +34,7 @@ def contract_files(company: Company, terms: Terms, *, grants: str, with_excel: b
         texts[f"guide.{language}.html"] = guide_page(guide, language)
     for table, schema in row_schemas(company, terms).items():
         texts[f"schemas/{table}.schema.json"] = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    texts |= kafka_files(company, terms)
     files = {path: text.encode() for path, text in texts.items()}
     return files | ({"template.xlsx": workbook(company)} if with_excel and in_tables(company) else {})
 

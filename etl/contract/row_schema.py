@@ -14,7 +14,7 @@ from etl.metadata.field_types import CHOICE_TYPES, FieldType
 
 Schema = dict[str, Any]
 
-_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 # PostgreSQL's own words for an instant, as its JSON functions print it.
 _INSTANT: Final = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$"
@@ -30,7 +30,7 @@ _PERIOD: Final[Schema] = {
     "required": ["startDate", "endDate"],
     "properties": {"startDate": _INSTANT_OR_NULL, "endDate": _INSTANT_OR_NULL},
 }
-_SHAPES: Final[dict[FieldType, Schema]] = {
+SHAPES: Final[dict[FieldType, Schema]] = {
     FieldType.PERIOD: _PERIOD,
     FieldType.PERIOD_TIME: _PERIOD,
     FieldType.GEO_POINT: {
@@ -76,7 +76,7 @@ def _row(company: Company, bo: BusinessObject, samples: Samples, terms: Terms) -
         "out_id": {"type": ["string", "null"], "maxLength": 32},
         "removed": _REMOVED,
     }
-    fields = {field.code: _named(field.label, _value(company, field)) for field in bo.loaded_fields}
+    fields = {field.code: named(field.label, _value(company, field)) for field in bo.loaded_fields}
     example = {column: _plain(value) for column, value in samples.row(bo, 1).items()}
     return _object(terms, table_of(bo), bo.name, fixed | fields, ["in_id"], [example])
 
@@ -100,12 +100,12 @@ def _file_row(samples: Samples, terms: Terms) -> Schema:
 def _object(
     terms: Terms, table: str, label: Label, columns: Schema, required: list[str], examples: list[dict[str, Any]]
 ) -> Schema:
-    head = _named(label, {"$schema": _DRAFT, "$id": f"urn:etl:{terms.in_schema}:{table}", "type": "object"})
+    head = named(label, {"$schema": DRAFT, "$id": f"urn:etl:{terms.in_schema}:{table}", "type": "object"})
     body = {"properties": columns, "required": required, "additionalProperties": False}
     return head | body | ({"examples": examples} if examples else {})
 
 
-def _named(label: Label, schema: Schema) -> Schema:
+def named(label: Label, schema: Schema) -> Schema:
     """With the labels of both languages, where there are any."""
     title = " / ".join(dict.fromkeys(text for text in (label.eng, label.rus) if text))
     return schema | ({"title": title or str(label)} if str(label) else {})
@@ -127,8 +127,8 @@ def _value(company: Company, field: Field) -> Schema:
             return {"type": ["boolean", "null"]}
         case FieldType.FILE_UPLOAD:
             return {"type": ["string", "null"], "maxLength": 32}
-        case _ if field.type in _SHAPES:
-            shape = {"contentMediaType": "application/json", "contentSchema": _SHAPES[field.type]}
+        case _ if field.type in SHAPES:
+            shape = {"contentMediaType": "application/json", "contentSchema": SHAPES[field.type]}
             return {"type": ["string", "null"], **shape}
         case _:
             return {"type": ["string", "null"]}
@@ -138,10 +138,11 @@ def _choice(company: Company, field: Field) -> Schema:
     if field.dictionary is not None:
         whose = "in_" + field.dictionary if loads_codes(company.object(field.dictionary)) else field.dictionary
         return {"type": ["string", "null"], "maxLength": 32, "description": f"a code of {whose}"}
-    return {"enum": [*dict.fromkeys(_option_words(field)), None]}
+    return {"enum": [*dict.fromkeys(option_words(field)), None]}
 
 
-def _option_words(field: Field) -> Iterator[str]:
+def option_words(field: Field) -> Iterator[str]:
+    """What names the options of a choice: their codes and ids."""
     for option in field.options:
         yield option.code
         if option.id:

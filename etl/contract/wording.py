@@ -33,5 +33,7 @@ class Wording:
 @cache
 def wording(language: str) -> Wording:
     """The texts of `en` or `ru`."""
-    texts = yaml.safe_load((_TEXTS / f"{language}.yaml").read_text(encoding="utf-8"))
+    texts: dict[str, str] = {}
+    for name in (f"{language}.yaml", f"kafka.{language}.yaml"):
+        texts |= yaml.safe_load((_TEXTS / name).read_text(encoding="utf-8"))
     return Wording(language, {key: " ".join(text.split()) for key, text in texts.items()})

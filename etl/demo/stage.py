@@ -12,8 +12,9 @@ import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from etl import ddl
 from etl.config import Clash, etl_home, open_source, transfer
@@ -40,12 +41,14 @@ _IGNORED = "MYBPM_OUT_MIGRATION_VERSION"
 
 @dataclass(frozen=True)
 class Stage:
-    """An open configuration with empty in_ tables. `psql` is the line that connects to it while the server runs."""
+    """An open configuration with empty in_ tables. `psql` is the line that connects to it while the server runs;
+    `environ` are the variables that count in it."""
 
     runtime: Runtime
     config: Path
     psql: str
     tables: int
+    environ: Mapping[str, str] = field(repr=False)
 
     @property
     def in_tables(self) -> tuple[str, ...]:
@@ -63,8 +66,14 @@ class Stage:
 
 
 @contextmanager
-def open_stage(environ: Mapping[str, str] = os.environ) -> Iterator[Stage]:
-    """The demo's configuration and database, empty, for the time of a `with` block.
+def open_stage(
+    environ: Mapping[str, str] = os.environ,
+    further: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    *,
+    has_in_tables: bool = True,
+) -> Iterator[Stage]:
+    """The demo's configuration and database, empty, for the time of a `with` block. `further`: values of texts of the
+    configuration beside the demo's own.
 
     Raises MarkerHeld while another demo plays in the same home, ConfigurationError when the embedded server is not
     installed, EnvironmentFault when it or the folder cannot be used.
@@ -72,10 +81,12 @@ def open_stage(environ: Mapping[str, str] = os.environ) -> Iterator[Stage]:
     home = etl_home(environ) / "demo"
     with _alone(home):
         config = home / "config"
-        _write_configuration(config)
-        with open_runtime(f"file:{config}", None, {k: v for k, v in environ.items() if k != _IGNORED}) as runtime:
+        _write_configuration(config, further)
+        mine = {name: value for name, value in environ.items() if name != _IGNORED}
+        with open_runtime(f"file:{config}", None, mine) as runtime:
             _clear(runtime)
-            yield Stage(runtime, config, _psql(runtime), _make_in_tables(runtime))
+            tables = _make_in_tables(runtime) if has_in_tables else 0
+            yield Stage(runtime, config, _psql(runtime), tables, mine)
 
 
 @contextmanager
@@ -99,7 +110,7 @@ def _take(lock: int, home: Path) -> None:
         raise MarkerHeld(f"another `etl demo` plays in {home}: wait until it ends") from None
 
 
-def _write_configuration(config: Path) -> None:
+def _write_configuration(config: Path, further: Mapping[str, Mapping[str, str]]) -> None:
     try:
         if config.exists():
             shutil.rmtree(config)
@@ -108,13 +119,15 @@ def _write_configuration(config: Path) -> None:
     with open_source(f"file:{folder('zk_config')}") as samples:
         texts = samples.snapshot().contents
     with open_source(f"file:{config}") as target:
-        transfer(configuration(texts), target, Clash.REPLACE)
+        transfer(configuration(texts, further), target, Clash.REPLACE)
 
 
-def configuration(samples: Mapping[str, str]) -> dict[str, str]:
+def configuration(
+    samples: Mapping[str, str], further: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+) -> dict[str, str]:
     """The sample texts with the demo's values in them, and its business objects."""
     texts = dict(samples)
-    for path, values in _VALUES.items():
+    for path, values in (_VALUES | dict(further)).items():
         for key, value in values.items():
             texts[path] = re.sub(rf"(?m)^{key}=.*$", f"{key}={value}", texts[path])
     for document in sorted(_DOCUMENTS.glob("*.yaml")):

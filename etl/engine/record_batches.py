@@ -13,7 +13,6 @@ from etl.errors import TransientFault
 from etl.outputs import versions as outbound
 from etl.outputs.versions import STORE_PARTS
 from etl.runs import Counters, backoffs_of
-from etl.settings import InMigrationKafka
 from etl.sources.kafka.batch import Judge, Outcome, RecordStore, merge_batch
 from etl.sources.kafka.positions import HeldPartition, Positions
 from etl.sources.kafka.reading import ReadBatch
@@ -33,22 +32,6 @@ def record_store_of(runtime: Runtime, rules: RecordRules) -> RecordStore:
         ),
         company=CompanyShape(runtime.company, limited),
         settings=runtime.merge_settings,
-    )
-
-
-def rules_of(source: InMigrationKafka) -> RecordRules:
-    """What records may do, by the settings."""
-    return RecordRules(
-        allowed_objects=frozenset(source.allowed_business_objects),
-        allowed_fields={code: frozenset(fields) for code, fields in source.allowed_fields.items()},
-        creates_unknown_ids=source.unknown_id == "create",
-        skips_unknown_fields=source.unknown_field == "skip",
-        removes_by_tombstone=source.tombstone == "remove",
-        resent_loses=source.resend_mode == "older-loses",
-        max_depth=source.max_depth,
-        max_record_bytes=source.max_record_bytes,
-        reference_expiry_minutes=source.old_record_delete_minutes,
-        record_clean_hours=source.record_clean_hours,
     )
 
 

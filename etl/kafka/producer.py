@@ -72,6 +72,16 @@ class _Sender:
         if not self._count % _RECORDS_BETWEEN_POLLS:
             self._poll(0)
 
+    def flush(self) -> None:
+        """Waits until all records are there. Raises the first error of a delivery; TransientFault if it takes longer
+        than the patience."""
+        with translated("records cannot be sent", self._connection):
+            left = self._client.flush(self._patience)
+        self._raise_failed()
+        if left:
+            message = f"{left} records were not taken within {self._patience:g} seconds"
+            raise TransientFault(f"{message}: {self.trouble}" if self.trouble else message)
+
     def _send_when_there_is_room(self, topic: str, *rest: Any) -> None:
         deadline = time.monotonic() + self._patience
         while True:
@@ -122,16 +132,6 @@ class Producer(_Sender):
         self, connection: KafkaConnection, *, largest_bytes: int | None = None, patience_seconds: float = 60.0
     ) -> None:
         super().__init__(connection, producer_options(connection, largest_bytes=largest_bytes), patience_seconds)
-
-    def flush(self) -> None:
-        """Waits until all records are there. Raises the first error of a delivery; TransientFault if it takes longer
-        than the patience."""
-        with translated("records cannot be sent", self._connection):
-            left = self._client.flush(self._patience)
-        self._raise_failed()
-        if left:
-            message = f"{left} records were not taken within {self._patience:g} seconds"
-            raise TransientFault(f"{message}: {self.trouble}" if self.trouble else message)
 
     def __enter__(self) -> Self:
         return self

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from etl.database import read_only_transaction
 from etl.engine import Runtime
-from etl.engine.record_batches import record_store_of, rules_of
+from etl.engine.record_batches import record_store_of
 from etl.engine.topic_alerts import AlertKind
 from etl.errors import EtlError
 from etl.kafka import Admin
@@ -15,6 +15,7 @@ from etl.notifications.alerts import Alert, Alerts
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.outbox import Outbox
 from etl.sources.kafka.positions import Position
+from etl.sources.kafka.rules import rules_of
 
 
 @dataclass(frozen=True)

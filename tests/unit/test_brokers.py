@@ -111,7 +111,7 @@ def machine(tmp_path: Path) -> Machine:
 def test_without_java_and_apt_it_says_what_to_install(machine: Machine) -> None:
     assert machine.message() == (
         "kafka: this machine lacks default-jre-headless and maven and has no apt-get: install Java 17 and Maven by "
-        "hand, or name a running broker in ETL_TEST_KAFKA=host:port\n"
+        "hand, or use a running broker: ETL_TEST_KAFKA=host:port for tests, etl demo --kafka --servers host:port\n"
     )
 
 

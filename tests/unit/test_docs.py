@@ -19,7 +19,7 @@ from etl.settings.schedule_file import KAFKA_PATTERNS
 from etl.settings.schedule_parse import parse_schedule
 from etl.simulator import SCENARIOS
 from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND
-from tests.contracts import TERMS, company
+from tests.contracts import company
 from tests.documentation import (
     CHECKOUT,
     CONTRACT,
@@ -34,6 +34,7 @@ from tests.documentation import (
     table,
     words,
 )
+from tests.unit.contract.test_kafka_part import WITH_KAFKA
 from tests.unit.settings.reading import settings_of
 
 # Of the error tree, of a run with rejected rows, and of signals.
@@ -113,8 +114,10 @@ def test_every_scenario_of_the_partner_is_reported() -> None:
 
 def test_every_file_of_a_contract_is_reported() -> None:
     reported = {name for row in table(CONTRACT, "file | what it is") for name in words(row[0])}
-    files = contract_files(company(), TERMS, grants="")
-    assert reported == {re.sub(r"schemas/\w+", "schemas/*", path) for path in files}
+    files = contract_files(company(), WITH_KAFKA, grants="")
+    folders = r"(schemas|kafka/records|kafka/outputs)/(\w+/)?\w+"
+    shown = (re.sub(folders, lambda found: f"{found[1]}/{'*/' if found[2] else ''}*", path) for path in files)
+    assert reported == set(shown)
 
 
 def test_every_scenario_variable_and_verb_of_the_benchmark_is_reported() -> None:

@@ -8,9 +8,9 @@ from tests.unit.test_docs import EXIT_CODES
 TEXT = README.read_text(encoding="utf-8")
 
 
-def test_its_first_two_commands_run_the_demo_and_the_tests() -> None:
+def test_its_first_commands_run_the_demos_and_the_tests() -> None:
     first = blocks(README)[0]
-    assert [line.split("#")[0].strip() for line in first.lines] == ["make demo", "make test"]
+    assert [line.split("#")[0].strip() for line in first.lines] == ["make demo", "make demo-kafka", "make test"]
 
 
 def test_every_verb_of_make_exists() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from etl.database import Connection, read_only_transaction, transaction
 from etl.engine.preparation import prepare_without_import
-from etl.engine.record_batches import record_store_of, rules_of
+from etl.engine.record_batches import record_store_of
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.kafka import Admin, Producer
@@ -17,6 +17,7 @@ from etl.sources.kafka.message import Partition, Resent
 from etl.sources.kafka.outbox import DeadLetter, Outbox
 from etl.sources.kafka.reports import record_errors
 from etl.sources.kafka.resent import headers_of
+from etl.sources.kafka.rules import rules_of
 
 _OPERATOR = "etl kafka seek"
 _REUSED = "RECORD_ID_REUSED"

@@ -15,7 +15,7 @@ from etl.engine.kafka_in.dead_letters import DeadLetterSender
 from etl.engine.kafka_in.partition_watch import PartitionWatch
 from etl.engine.kafka_in.worker import Work, Worker
 from etl.engine.preparation import prepare_without_import
-from etl.engine.record_batches import record_store_of, rules_of, show_batches
+from etl.engine.record_batches import record_store_of, show_batches
 from etl.engine.runtime import Runtime
 from etl.engine.store_cleaning import clean_store
 from etl.engine.timezone import zone_of
@@ -26,6 +26,7 @@ from etl.kafka import Admin
 from etl.metadata import Company
 from etl.settings import Schedule, Settings
 from etl.sources.kafka.batch import Outcome, RecordStore
+from etl.sources.kafka.rules import rules_of
 from etl.sources.kafka.upkeep import apply_references, clean_records
 
 _log = logging.getLogger("in_kafka_migration")

@@ -9,6 +9,7 @@ from etl.metadata.field import Field
 from etl.metadata.field_checks import IN_COLUMNS
 from etl.metadata.system_objects import SYSTEM_OBJECTS
 from etl.quoting import fold
+from etl.settings import InMigrationKafka
 from etl.sources.kafka.places import link_fields
 
 
@@ -65,3 +66,19 @@ class RecordRules:
             one.model_copy(update={"need_load_from_in_tables": takes(one)}) for one in business_object.fields
         )
         return business_object.model_copy(update={"fields": fields})
+
+
+def rules_of(source: InMigrationKafka) -> RecordRules:
+    """What records may do, by the settings."""
+    return RecordRules(
+        allowed_objects=frozenset(source.allowed_business_objects),
+        allowed_fields={code: frozenset(fields) for code, fields in source.allowed_fields.items()},
+        creates_unknown_ids=source.unknown_id == "create",
+        skips_unknown_fields=source.unknown_field == "skip",
+        removes_by_tombstone=source.tombstone == "remove",
+        resent_loses=source.resend_mode == "older-loses",
+        max_depth=source.max_depth,
+        max_record_bytes=source.max_record_bytes,
+        reference_expiry_minutes=source.old_record_delete_minutes,
+        record_clean_hours=source.record_clean_hours,
+    )

@@ -89,6 +89,17 @@ class Reading:
     def wait_for_position(self, offset: int, number: int = 0) -> None:
         until(lambda: self.position(number).get("next_offset") == offset, f"partition {number} is at {offset}")
 
+    def wait_for_all_of(self, records: int) -> None:
+        """Until this number of offsets is merged, in all partitions together."""
+        is_there = f"select to_regclass('{STORE}.kafka_position') is not null"
+        read = f"select coalesce(sum(next_offset), 0) from {STORE}.kafka_position where topic = %s"
+
+        def is_read() -> bool:
+            known = self.site.value(is_there, at=self.site.store_database)
+            return bool(known and self.site.value(read, [self.topic]) == records)
+
+        until(is_read, f"{records} records are merged")
+
     def written(self) -> int:
         """Changes that the journal has; each record of a new client makes one."""
         return self.site.count(f"{STORE}.journal")
@@ -105,8 +116,9 @@ MakeReading = Callable[..., Reading]
 def make_reading(make_site: MakeSite, make_topic: MakeTopic, kafka_url: str) -> MakeReading:
     def make(*, partitions: int = 1, workers: int = 1, **keys: object) -> Reading:
         site = make_site(CLAIMS)
-        # A killed member is given up as soon as the brokers allow it.
-        site.write(KAFKA, f"servers={kafka_url}\noption.session.timeout.ms=6000\n")
+        # A killed member is given up as soon as brokers usually allow it, and the others soon learn of changes.
+        times = "option.session.timeout.ms=6000\noption.heartbeat.interval.ms=500\n"
+        site.write(KAFKA, f"servers={kafka_url}\n{times}")
         site.write(WORKERS, f"comeKafkaInMigration={workers}\n")
         found = Reading(site, connect(kafka_url), make_topic(partitions=partitions))
         found.configure(**keys)

@@ -1,8 +1,11 @@
 """What records do to the store: identity, patches, states, links, and what waits."""
 
+import json
+
 import pytest
 
 from etl.engine import undo
+from etl.engine.record_batches import show_batches
 from etl.sources.kafka.upkeep import apply_references, clean_records
 from tests.fix_company import STORE
 from tests.integration.kafka_records.topic import TOPIC, Topic, link, nest, record
@@ -14,6 +17,15 @@ def test_a_record_is_a_patch_and_the_last_one_counts_field_by_field(topic: Topic
     assert topic.values("Client", "name, note, amount") == {"c": ("d", "n", None)}
     [row] = topic.site.look(f"select origin, before from {STORE}.journal where change = 'changed'")
     assert row == {"origin": f"{TOPIC}/0/3", "before": {"name": "a", "amount": 1}}
+
+
+@pytest.mark.parametrize("wanted", ["ba", "bca", "bcx", "xab"], ids=["swap", "ring", "chain", "chain backwards"])
+def test_unique_values_change_hands_within_a_batch(topic: Topic, wanted: str) -> None:
+    topic.send(*(record("Client", name, Email=f"{name}@x.kz") for name in "abc"))
+    outcome = topic.send(*(record("Client", a, Email=f"{b}@x.kz") for a, b in zip("abc", wanted, strict=False)))
+    assert (outcome.merged, topic.faults()) == (len(wanted), [])
+    found = {name: email.partition("@")[0] for name, (email,) in topic.values("Client", "email").items()}
+    assert found == dict(zip("abc", "abc", strict=True)) | dict(zip("abc", wanted, strict=False))
 
 
 def test_fields_that_partners_do_not_load_may_come_by_records(topic: Topic) -> None:
@@ -279,8 +291,64 @@ def test_a_batch_is_taken_back_by_its_number(topic: Topic) -> None:
     assert topic.values("Client", "name, _state") == {"c": ("b", "ACTUAL"), "d": (None, "ACTUAL")}
     assert topic.links("Claim", "Watcher") == {("k", "c")}
     assert [row[4] for row in topic.waiting()] == ["late"]
-    shown = topic.site.etl("undo", str(outcome.unit))
-    assert (shown.code, "reverted" in shown.out) == (0, True), shown.err
+
+
+# Moments of the last change, and which unit wrote a row: an undo is a unit of its own.
+_OF_UNITS = {"_modified_at", "_in_migrated_at", "run", "restored_by", "written_by"}
+
+
+def golden_rows(topic: Topic) -> dict[str, list[str]]:
+    """Table -> rows, of instances, links, what waits, aliases and files, and of the out_ tables."""
+    names = (
+        "select schemaname || '.' || tablename as name from pg_tables where schemaname = any(%s) and tablename ~ "
+        "'^(bo_|link_|alias|boi_reference|file_reference|file_alias|stored_file)' or schemaname ~ '^out_'"
+    )
+    found = {}
+    for row in topic.site.look(names, [[STORE]], at=topic.site.store_database):
+        rows = topic.site.look(f"select to_jsonb(t) as row from {row['name']} t")
+        left_out = _OF_UNITS | (
+            {"id", "updated_at", "inserted_at", "in_migration_updated_at"} if row["name"].startswith("out_") else set()
+        )
+        texts = ({key: value for key, value in one["row"].items() if key not in left_out} for one in rows)
+        found[row["name"]] = sorted(json.dumps(one, sort_keys=True) for one in texts)
+    return found
+
+
+def test_the_command_takes_a_batch_back_row_by_row(topic: Topic) -> None:
+    """Changed, emptied and removed instances; new, ended and replaced links; what waited; a further external id."""
+    topic.send(
+        *(record("Client", name, Name=name, Amount="1", Email=f"{name}@x.kz") for name in "abcde"),
+        record("Firm", "f", Name="firm"),
+        record("Claim", "k", Title="t", links=[link("Watcher", "a"), link("Watcher", "b"), link("Team", "c")]),
+        record("Claim", "l", links=[link("Client", "a"), link("Watcher", "late"), link("Party", "f")]),
+    )
+    show_batches(topic.runtime)
+    before, known = golden_rows(topic), topic.stored("Client")["e"]["_id"]
+    outcome = topic.send(
+        record("Client", "a", Name="changed", Amount=None),
+        record("Client", "b", state="REMOVED"),
+        record("Client", "c", Email="d@x.kz"),
+        record("Client", "d", Email="c@x.kz"),
+        record("Client", "another", id=known, Name="e too"),
+        record("Client", "late", Name="late"),
+        record("Client", "new", Name="new"),
+        record("Firm", "f", state="ARCHIVED"),
+        record("Claim", "k", Title=None, links=[link("Team", "d"), link("Watcher", "a", unlink=True)]),
+        record("Claim", "l", links=[link("Client", "c"), link("Watcher", "later")]),
+    )
+    assert (outcome.merged, outcome.rejected) == (10, 0)
+    show_batches(topic.runtime)
+    assert golden_rows(topic) != before
+    done = topic.site.etl("undo", str(outcome.unit))
+    assert (done.code, f"Run {outcome.unit} reverted" in done.out) == (0, True), done.err
+    after = golden_rows(topic)
+    made = {table: [row for row in rows if row not in before[table]] for table, rows in after.items()}
+    assert {table: rows for table, rows in before.items() if set(rows) - set(after[table])} == {}
+    assert {table: len(rows) for table, rows in made.items() if rows} == {f"{STORE}.bo_client": 2}
+    assert {(one["_in_id"], one["_state"]) for one in map(json.loads, made[f"{STORE}.bo_client"])} == {
+        ("late", "REMOVED"),
+        ("new", "REMOVED"),
+    }
 
 
 def test_the_unit_of_a_batch_has_its_receipt(topic: Topic) -> None:

@@ -37,7 +37,7 @@ with changed as (
         f_textarea_lang = case when s._action = 'removed' then g.f_textarea_lang else s.f_textarea_lang end
     from stage s
     join store_demo.bo_Everything o on o._id = s._known
-    where g._id = o._id and s._action in ('changed', 'removed') and g.xmin in (s._known_version, cast(pg_current_xact_id() as xid))
+    where g._id = o._id and s._action in ('changed', 'removed') and g.xmin = s._known_version
     returning
         g._id,
         case

@@ -16,7 +16,7 @@ with changed as (
         mig1 = case when s._action = 'removed' then g.mig1 else s.mig1 end
     from stage s
     join store_demo.bo_For_migration o on o._id = s._known
-    where g._id = o._id and s._action in ('changed', 'removed') and g.xmin in (s._known_version, cast(pg_current_xact_id() as xid))
+    where g._id = o._id and s._action in ('changed', 'removed') and g.xmin = s._known_version
     returning
         g._id,
         case

@@ -14,7 +14,7 @@ with changed as (
         Number = s.Number
     from stage s
     join store_demo.bo_Person o on o._id = s._known
-    where g._id = o._id and s._action in ('changed', 'removed') and g.xmin in (s._known_version, cast(pg_current_xact_id() as xid))
+    where g._id = o._id and s._action in ('changed', 'removed') and g.xmin = s._known_version
     returning
         g._id,
         case

@@ -1,6 +1,6 @@
 -- Unique values that change hands are cleared before they are set: a unique index allows no two instances with one
--- value, not even within a statement. The stage has the old values. Of instances that another source has changed
--- meanwhile see update_instances; counted are those that were left out.
+-- value, not even within a statement. The stage has the old values, and takes over the new version. Of
+-- instances that another source has changed meanwhile see update_instances; counted are those that were left out.
 with giving as materialized (
     select h._known, h._known_version, bool_or(w.field = 'mig1') as gives_mig1
     from value_claim w
@@ -12,7 +12,10 @@ released as (
     update store_demo.bo_For_migration g
     set mig1 = case when r.gives_mig1 then null else g.mig1 end
     from giving r
-    where g._id = r._known and g.xmin in (r._known_version, cast(pg_current_xact_id() as xid))
-    returning g._id
+    where g._id = r._known and g.xmin = r._known_version
+    returning g._id, g.xmin as version
+),
+noted as (
+    update stage s set _known_version = r.version from released r where s._known = r._id
 )
 select (select count(*) from giving) - (select count(*) from released) as rows

@@ -1,0 +1,5 @@
+-- What the batches of a load did.
+select receipt
+from {{ store_schema | ident }}.unit
+where source = 'kafka' and kind = 'batch' and number > :before
+order by number

@@ -1,0 +1,100 @@
+"""`etl demo --kafka` as a newcomer meets it: by `make demo-kafka`, with a broker of its own that ends with it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.documentation import CHECKOUT
+from tests.fix_company import PATIENCE_SECONDS, ended, inherited, start_etl
+from tests.fix_kafka import admin_at
+from tests.integration.kafka.test_broker_script import accepts
+
+_SCRIPT = CHECKOUT / "scripts/kafka"
+
+
+def beside_a_broker(home: Path, *command: str) -> "subprocess.Popen[str]":
+    """As the Makefile starts it."""
+    environ = {"PATH": os.environ["PATH"], **inherited(), "HOME": str(home), "ETL_HOME": str(home), "LANG": "C.UTF-8"}
+    words = [sys.executable, str(_SCRIPT), "run", *command]
+    return subprocess.Popen(words, env=environ, cwd=home, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_it_shows_the_way_from_topic_to_topic(open_folder: Path) -> None:
+    result = ended(beside_a_broker(open_folder, sys.executable, "-m", "etl", "demo", "--kafka"))
+    assert (result.code, result.err) == (0, "")
+    assert "\x1b" not in result.out
+    lines = [line.rstrip() for line in result.out.splitlines()]
+    assert max(map(len, lines)) <= 100
+    for line in (
+        "  3,905 merged",
+        "     50 ignored, as their recordIds had come before",
+        "      7 rejected",
+        "  in_NaturalPerson                        2,000       ·         ·       ·       ·",
+        "20 links ClientClaim.CoClient → NaturalPerson: waiting until both ends are there.",
+        "  505 merged",
+        "25 links that waited found both ends.",
+        "  in_NaturalPerson                           20     120         ·      15       ·",
+        "  Claim 0999  761081.5000  NEW       Newman",
+        "  2,155 NaturalPerson",
+        '        "apiValue": "new.220@example.org",',
+    ):
+        assert line in lines, result.out
+    codes = re.findall(r"^  ([A-Z_]+)  \$", result.out, re.MULTILINE)
+    assert codes == ["BAD_JSON", "BAD_VALUE", "OPTION_UNKNOWN", "UNKNOWN_FIELD"]
+    assert not (open_folder / "postgres/postmaster.pid").exists()
+    assert sum(line.startswith("demo-kafka: ") for line in (CHECKOUT / "Makefile").read_text().splitlines()) == 1
+
+
+@pytest.mark.nightly
+def test_its_numbers_as_json_and_no_topic_is_left(open_folder: Path, kafka_url: str) -> None:
+    environ = {"ETL_HOME": str(open_folder)}
+    result = ended(start_etl("demo", "--kafka", "--servers", kafka_url, "--json", environ=environ, cwd=open_folder))
+    assert (result.code, result.err) == (0, "")
+    found = json.loads(result.out)
+    first, second = found["loads"]
+    assert first["records"] == {"messages": 3962, "merged": 3905, "known": 50, "rejected": 7}
+    assert second["records"] == {"messages": 505, "merged": 505}
+    assert (first["written"], second["written"]) == (3915, 230)
+    assert found["written"] == {"NaturalPerson": 2155, "LegalPerson": 415, "ClientClaim": 1575}
+    mine = set(found["topics"].values())
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (left := mine & set(admin_at(kafka_url).list_topics(timeout=30).topics)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not left
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ([], 2, "etl: say which broker to use: --servers host:port, or MYBPM_KAFKA_SERVERS; in a checkout `make dem"),
+        (["--servers", "nonsense"], 2, "etl: 'nonsense' names no broker: write host:port"),
+        (["--servers", "127.0.0.1:1"], 4, "etl: Kafka does not answer"),
+    ],
+)
+def test_without_a_broker_it_says_so(open_folder: Path, words: list[str], code: int, said: str) -> None:
+    environ = {"ETL_HOME": str(open_folder)}
+    result = ended(start_etl("demo", "--kafka", *words, environ=environ, cwd=open_folder))
+    assert (result.code, result.out, len(result.err.splitlines())) == (code, "", 1)
+    assert result.err.startswith(said)
+
+
+@pytest.mark.parametrize("number", [0, signal.SIGTERM], ids=["by itself", "asked to end"])
+def test_a_broker_ends_with_the_command_beside_it(open_folder: Path, number: int) -> None:
+    then = "exec sleep 600" if number else "exit 7"
+    process = beside_a_broker(open_folder, "bash", "-c", f"echo $MYBPM_KAFKA_SERVERS; {then}")
+    assert process.stdout
+    address = process.stdout.readline().strip()
+    assert re.fullmatch(r"127\.0\.0\.1:\d+", address), process.communicate()
+    if number:
+        assert accepts(address)
+        process.send_signal(number)
+    process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == (128 + number if number else 7)
+    assert not accepts(address)
