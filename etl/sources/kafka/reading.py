@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from etl.metadata.instance_state import InstanceState
-from etl.sources.kafka.boi_input import BoiInput, decode
+from etl.sources.kafka.boi_input import BoiInput, Decoded, decode
 from etl.sources.kafka.faults import Fault, RecordFault
 from etl.sources.kafka.message import Message, Partition
+from etl.sources.kafka.plain import plain_record
 from etl.sources.kafka.shapes import CompanyShape
+from etl.sources.kafka.staged import Staged, staged_of
 from etl.sources.kafka.tree import Tree, record_id_of, tree_of
 
 # How JSON writes the character that no text of the store can hold; the character itself is no JSON.
@@ -20,12 +22,14 @@ _CONTENT: Final = b"content"
 
 
 class Record(NamedTuple):
-    """A message that holds a record. `digest` tells whether another one of the same id has the same content."""
+    """A message that holds a record. `digest` tells whether another one of the same id has the same content. A plain
+    record has no tree: who needs it reads the message once more (`tree_of_message`)."""
 
     message: Message
-    tree: Tree
+    staged: Staged
     record_id: str | None
     digest: int
+    tree: Tree | None = None
 
 
 class Refused(NamedTuple):
@@ -105,16 +109,36 @@ def _record(message: Message, company: CompanyShape) -> Record | None:
     if value is None:
         if not rules.removes_by_tombstone:
             return None
-        return Record(message, tree_of(_removal(message.key), company), None, 0)
+        tree = tree_of(_removal(message.key), company)
+        return Record(message, staged_of(tree, message.origin), None, 0, tree)
     if len(value) > rules.max_record_bytes:
         raise RecordFault(Fault("TOO_LARGE", value=f"{len(value)}", reason=f"{rules.max_record_bytes}"))
     decoded = decode(value)
     record = decoded.record
+    has_escapes = b"\\" in value
+    if not decoded.converted and not (has_escapes and _NUL in value) and _CONTENT not in value:
+        staged = plain_record(record, company, message.origin, has_escapes=has_escapes)
+        if staged is not None:
+            record_id = record_id_of(record)
+            return Record(message, staged, record_id, record.digest if record_id else 0)
+    tree = _tree(value, decoded, company)
+    record_id = record_id_of(record)
+    digest = record.digest if record_id else 0
+    return Record(message, staged_of(tree, message.origin), record_id, digest, tree)
+
+
+def tree_of_message(message: Message, company: CompanyShape) -> Tree:
+    """The tree of a record that was read before."""
+    return _tree(message.value or b"", decode(message.value or b""), company)
+
+
+def _tree(value: bytes, decoded: Decoded, company: CompanyShape) -> Tree:
+    """The tree of a record, with what is to be said of it. Raises RecordFault."""
+    record = decoded.record
     tree = tree_of(record, company, may_hold_nul=_NUL in value, may_hold_files=_CONTENT in value)
     if decoded.converted:
         tree.notes.append(Fault("NOT_TEXT", decoded.converted[0], record.bo_code, severity="warning"))
-    record_id = record_id_of(record)
-    return Record(message, tree, record_id, record.digest if record_id else 0)
+    return tree
 
 
 def _removal(key: bytes | None) -> BoiInput:
