@@ -13,6 +13,7 @@ from etl.database import Attempts, Backoff
 from etl.engine.kafka_in.beside import Scheduled, Thread
 from etl.engine.kafka_in.cleaning import clean_store
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
+from etl.engine.kafka_in.garbage import LongLived
 from etl.engine.kafka_in.worker import Work, Worker
 from etl.engine.record_batches import prepare_records, record_store_of, rules_of, show_batches
 from etl.engine.runtime import Runtime
@@ -82,9 +83,11 @@ class RecordReading:
         post = Thread("dead letters", lambda: _discard(sender.send()), every=_SEND_SECONDS)
         zone = zone_of(self._settings.in_migration.time_zone, self._environ)
         scheduled = Scheduled(_schedules(runtime, into, follower.wake), zone)
+        long_lived = LongLived()
         beside = [follower, post, Thread("schedules of records", scheduled, every=scheduled.every)]
 
         def committed(outcome: Outcome) -> None:
+            long_lived.note()
             if outcome.unit is not None:
                 follower.wake()
             if outcome.dead_letters:

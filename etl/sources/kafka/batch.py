@@ -249,12 +249,12 @@ class _Work:
         first: dict[tuple[str, str], int] = {}
         candidates: dict[int, Record] = {}
         for number, record in self._as_received():
-            message = record.message
-            if message.offset < ends.get((message.topic, message.partition), 0):
+            message, record_id = record.message, record.record_id
+            if message.offset < ends.get(message[:2], 0):
                 self.outcome.skipped += 1
                 continue
-            if record.record_id is not None:
-                counts = first.setdefault((message.topic, record.record_id), number)
+            if record_id is not None:
+                counts = first.setdefault((message.topic, record_id), number)
                 if counts != number:
                     self.later.setdefault(counts, []).append(number)
                     continue

@@ -17,7 +17,8 @@ from etl.runs import Chunk, Counters, add_counters
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.places import LinkField, LinkFields
 from etl.sources.kafka.resent import leave_changed_links
-from etl.sources.kafka.staged import NULL, StagedLink
+from etl.sources.kafka.shapes import NULL
+from etl.sources.kafka.staged import StagedLink
 from etl.sources.kafka.tree import LinkRow, ObjectRow
 
 _sql = SqlTemplates(__package__)

@@ -18,7 +18,8 @@ from etl.runs import Chunk, CounterName, Counters, add_counters
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.files import refuse_unknown_files
 from etl.sources.kafka.resent import leave_changed_values
-from etl.sources.kafka.staged import NULL, StagedObject
+from etl.sources.kafka.shapes import NULL
+from etl.sources.kafka.staged import StagedObject
 from etl.sources.kafka.tree import ObjectRow
 
 _sql = SqlTemplates(__package__)

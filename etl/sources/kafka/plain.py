@@ -7,9 +7,9 @@ the exact way reads the record: that one knows every form that a record may have
 from typing import Final
 
 from etl.metadata.instance_state import InstanceState
-from etl.sources.kafka.boi_input import BoFieldInput, BoiInput
-from etl.sources.kafka.shapes import CompanyShape, ObjectShape
-from etl.sources.kafka.staged import NULL, Staged, StagedLink, StagedObject, column, named_link, object_columns
+from etl.sources.kafka.boi_input import BoFieldInput, BoiInput, FieldInput
+from etl.sources.kafka.shapes import NULL, CompanyShape, Layout, ObjectShape
+from etl.sources.kafka.staged import Staged, StagedLink, StagedObject, column
 from etl.sources.kafka.tree import MAX_EXTERNAL_ID, OUT_ID
 
 # A record that removes its instance has no links.
@@ -20,18 +20,33 @@ def plain_record(record: BoiInput, company: CompanyShape, origin: str, *, has_es
     """The lines of a record; None where it is not plain. `has_escapes`: its JSON has a backslash, so that its texts may
     have any character; without one they have none that COPY writes in another way."""
     shape = company.allowed.get(record.bo_code)
-    out_id, external_id = record.id or None, record.external_id or None
+    external_id, out_id, state = record.external_id, record.id, record.state
     if (
         shape is None
-        or record.state not in _STATES
-        or (external_id is not None and len(external_id) > MAX_EXTERNAL_ID)
-        or (out_id is not None and not OUT_ID.fullmatch(out_id))
+        or state not in _STATES
+        or (external_id and len(external_id) > MAX_EXTERNAL_ID)
+        or (out_id and not OUT_ID.fullmatch(out_id))
     ):
         return None
-    items = record.fields or []
+    items, links = record.fields or [], record.bo_fields
     if record.unchanged_unique_fields:
         items = record.unchanged_unique_fields + items
+    if record.unchanged_unique_bo_fields:
+        links = record.unchanged_unique_bo_fields + (links or [])
     layout = shape.layout(tuple([item.code for item in items]))
+    values = _values(items, layout)
+    staged = _links(links, shape, origin, has_escapes=has_escapes) if links else ()
+    if values is None or staged is None:
+        return None
+    if has_escapes:
+        external_id, values = column(external_id or None), list(map(column, values))
+    elif None in values:
+        values = [NULL if text is None else text for text in values]
+    columns = "\t".join([external_id or NULL, out_id or NULL, "f", state or NULL, layout.given, origin, *values])  # type: ignore[list-item]
+    return Staged((StagedObject(shape, layout.codes, columns),), staged)
+
+
+def _values(items: list[FieldInput], layout: Layout) -> list[str | None] | None:
     if not layout.is_plain or layout.key is not None:
         return None
     values = [item.api_value for item in items]
@@ -42,21 +57,12 @@ def plain_record(record: BoiInput, company: CompanyShape, origin: str, *, has_es
                 values[place] = reader(text)
     except ValueError:
         return None
-    fixed = object_columns(external_id, out_id, False, record.state, layout.given, origin)
-    if has_escapes or None in values:
-        columns = "\t".join([fixed, *map(column if has_escapes else _nullable, values)])
-    else:
-        columns = "\t".join([fixed, *values])  # type: ignore[list-item]
-    links = [*(record.unchanged_unique_bo_fields or ()), *(record.bo_fields or ())]
-    staged = _links(links, shape, origin) if links else ()
-    return None if staged is None else Staged((StagedObject(shape, layout.codes, columns),), staged)
+    return values
 
 
-def _nullable(text: str | None) -> str:
-    return NULL if text is None else text
-
-
-def _links(items: list[BoFieldInput], shape: ObjectShape, origin: str) -> tuple[StagedLink, ...] | None:
+def _links(
+    items: list[BoFieldInput], shape: ObjectShape, origin: str, *, has_escapes: bool
+) -> tuple[StagedLink, ...] | None:
     found = []
     for item in items:
         link, to_field, text = shape.links.get(item.field_code), item.to_field_code, item.api_value
@@ -75,5 +81,7 @@ def _links(items: list[BoFieldInput], shape: ObjectShape, origin: str) -> tuple[
             return None
         if not value:
             return None
-        found.append(StagedLink(link, 0, None, named_link(link, name, value, bool(item.unlink), origin)))
+        written = column(value) if has_escapes else value
+        columns = f"{name.before}{written}\t{'t' if item.unlink else 'f'}{link.after}{origin}"
+        found.append(StagedLink(link, 0, None, columns))
     return tuple(found)

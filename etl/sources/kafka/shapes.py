@@ -4,7 +4,7 @@ The reading of a record asks once for the layout of its fields: most records of 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
 
@@ -20,6 +20,9 @@ from etl.sources.kafka.rules import RecordRules
 from etl.sources.kafka.values import read_text, reader_of
 
 Reader = Callable[[str], str | None]
+
+NULL: Final = r"\N"
+"""No value, as COPY writes it."""
 
 EXTERNAL_ID: Final = "externalId"
 """The code that names a target by its external id, unless the target has a unique field of that code."""
@@ -55,12 +58,14 @@ class Layout:
 @dataclass(frozen=True)
 class TargetName:
     """How a link names its target: the `member` ("": any of them), the column of its unique field, and how values are
-    read. `column` "": by its external id, or by the platform's id with `is_id`."""
+    read. `column` "": by its external id, or by the platform's id with `is_id`. `before`: what COPY writes before the
+    value."""
 
     member: str
     column: str = ""
     reader: Reader | None = None
     is_id: bool = False
+    before: str = ""
 
 
 class LinkShape:
@@ -72,6 +77,8 @@ class LinkShape:
         self.code = field.code
         self.members = members
         self.is_set = field.link_mode is LinkMode.REPLACE
+        # What COPY writes behind the mark of an ended link.
+        self.after = f"\t{'t' if self.is_set else 'f'}\tf\t"
         self._only = next(iter(members)) if len(members) == 1 else ""
         self._names: dict[tuple[str | None, str], TargetName] = {}
         self._places: dict[str, str] = {}
@@ -83,6 +90,7 @@ class LinkShape:
         if found is None:
             found = self._target(bo_code or self._only, field_code)
             if found is not None:
+                found = replace(found, before=f"{self.place(found.member)}\t{NULL}\t{found.column}\t")
                 self._names[key] = found
         return found
 

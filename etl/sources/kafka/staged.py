@@ -9,10 +9,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from etl.sources.kafka.shapes import LinkShape, ObjectShape, TargetName
+from etl.sources.kafka.shapes import NULL, LinkShape, ObjectShape
 from etl.sources.kafka.tree import LinkRow, ObjectRow, Tree
 
-NULL: Final = r"\N"
 _ESCAPED: Final = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
 _ESCAPES: Final = str.maketrans(_ESCAPED)
 _SPECIAL: Final = re.compile(r"[\\\t\n\r]")
@@ -53,16 +52,8 @@ def staged_of(tree: Tree, origin: str) -> Staged:
 
 def _columns(row: ObjectRow, origin: str) -> str:
     state = None if row.is_removed else row.state
-    fixed = object_columns(row.external_id, row.id, row.is_removed, state, row.layout.given, origin)
-    return "\t".join([fixed, *map(column, row.values)])
-
-
-def object_columns(
-    external_id: str | None, out_id: str | None, is_removed: bool, state: str | None, given: str, origin: str
-) -> str:
-    """The columns of an object before its values."""
-    removed = "t" if is_removed else "f"
-    return f"{column(external_id)}\t{out_id or NULL}\t{removed}\t{state or NULL}\t{given}\t{origin}"
+    fixed = [column(row.external_id), row.id or NULL, "t" if row.is_removed else "f", state or NULL]
+    return "\t".join([*fixed, row.layout.given, origin, *map(column, row.values)])
 
 
 def _link(row: LinkRow, origin: str) -> StagedLink:
@@ -70,12 +61,6 @@ def _link(row: LinkRow, origin: str) -> StagedLink:
     flags = ("t" if row.unlink else "f", "t" if row.link.is_set else "f", "t" if row.is_end else "f")
     columns = "\t".join((row.link.place(row.member), *fields, *flags, origin))
     return StagedLink(row.link, row.owner, row.target, columns)
-
-
-def named_link(link: LinkShape, name: TargetName, value: str, unlink: bool, origin: str) -> str:
-    """The columns of a link whose target is named by a value."""
-    removed, is_set = "t" if unlink else "f", "t" if link.is_set else "f"
-    return f"{link.place(name.member)}\t{NULL}\t{name.column}\t{column(value)}\t{removed}\t{is_set}\tf\t{origin}"
 
 
 def column(text: str | None) -> str:
