@@ -1,6 +1,7 @@
 """Merges the objects of a batch: one staged table a business object, filled by one COPY."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from etl.database import Connection, SqlTemplates, copy_lines, execute, fetch_all
@@ -23,6 +24,8 @@ from etl.sources.kafka.staged import StagedObject
 from etl.sources.kafka.tree import ObjectRow
 
 _sql = SqlTemplates(__package__)
+
+_MANY_OBJECTS = 1000
 
 # Counters of rows of which err says something.
 _REPORTED: tuple[CounterName, ...] = ("rejected", "skipped", "merged", "overruled")
@@ -55,6 +58,10 @@ def merge_objects(
     shape = objects[0][1].shape
     business_object = shape.bo
     codes = _stage(connection, business_object, objects, context)
+    if not older and len(objects) >= _MANY_OBJECTS:
+        # Statements are simpler without asking each row for each field; each set of fields makes them anew.
+        always = frozenset.intersection(*map(frozenset, {row.codes for _, row in objects}))
+        context = replace(context, source=replace(context.source, always_given=always))
     if older:
         leave_changed_values(connection, {number: row_of(number) for number in older}, context)
     file_columns = [code for code in shape.file_fields if code in codes]
