@@ -1,6 +1,6 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka unit test coverage properties crash kafka layouts bench bench-peers nightly check format clean
+.PHONY: help demo demo-kafka unit test coverage properties crash kafka layouts bench bench-peers bench-kafka nightly check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -59,6 +59,9 @@ bench: .venv/bench.stamp ## Time the engine beside the floor, the best hand-writ
 
 bench-peers: .venv/test.stamp ## Time other tools beside the engine, each in a virtual environment of its own
 	@$(BIN)/python -m scripts.bench.peers
+
+bench-kafka: .venv/test.stamp ## Time topics in and out beside the floor: make bench-kafka BENCH_ROWS=50000
+	@$(BIN)/python -m scripts.bench.kafka
 
 nightly: .venv/test.stamp ## Run the long checks of docs/nightly.md, or some: make nightly NIGHTLY="crash bench"
 	@NIGHTLY="$(NIGHTLY)" $(BIN)/python -m scripts.nightly

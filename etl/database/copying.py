@@ -1,11 +1,15 @@
 """Streams any number of rows in constant memory, by COPY or by a cursor of the server."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, TextClause
 
 from etl.database.transactions import Parameters, translated
+
+# The number that is sent in one piece.
+_LINES = 500
 
 
 def copy_out(connection: Connection, statement: TextClause, parameters: Parameters, target: BinaryIO) -> int:
@@ -58,6 +62,18 @@ def copy_values(connection: Connection, statement: TextClause, rows: Iterable[Se
             write = stream.write_row
             for row in rows:
                 write(row)
+        return int(cursor.rowcount)
+
+
+def copy_lines(connection: Connection, statement: TextClause, lines: Iterable[str]) -> int:
+    """Writes rows by a `copy … from stdin` that are lines in its text format already, each with its end; returns their
+    number. Raises EnvironmentFault for a value that its column refuses."""
+    driver: Any = connection.connection.driver_connection
+    with translated(connection.engine), driver.cursor() as cursor:
+        with cursor.copy(_text(connection, statement)) as stream:
+            rest = iter(lines)
+            while block := "".join(islice(rest, _LINES)):
+                stream.write(block.encode())
         return int(cursor.rowcount)
 
 

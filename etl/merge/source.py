@@ -27,7 +27,8 @@ class Source:
     field by field; else that of the highest external id counts, whatever their order. `is_staged`: the rows are in the
     tables that `create_staged_tables` makes, where a row may also give a state and its origin for the journal, and
     several rows may have one in_id. `creates_ids`: a row with an unknown out_id makes an instance with that id.
-    `knows_owners`: its staged links name their owners by instances that are there.
+    `knows_owners`: its staged links name their owners by instances that are there. `always_given`: with `gives_some`,
+    codes of fields that every row of the staged table gives; it need not say so of all of them.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Source:
     is_staged: bool = True
     creates_ids: bool = False
     knows_owners: bool = False
+    always_given: frozenset[str] = frozenset()
 
 
 IN_TABLES = Source("in_tables", is_staged=False)

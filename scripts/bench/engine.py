@@ -30,7 +30,7 @@ def run_etl(home: Path, *arguments: str) -> Ended:
         process = subprocess.Popen(command, env=environ, stdout=out, stderr=err)
         highest = 0
         while True:
-            highest = max(highest, _peak(process.pid))
+            highest = max(highest, peak_bytes(process.pid))
             found, status, usage = os.wait4(process.pid, os.WNOHANG)
             if found:
                 break
@@ -42,8 +42,11 @@ def run_etl(home: Path, *arguments: str) -> Ended:
     return Ended((home / "out").read_text(), seconds, usage.ru_utime + usage.ru_stime, highest)
 
 
-def _peak(pid: int) -> int:
-    """As Linux keeps it: what `wait4` tells of a child begins with what we had at the fork."""
+def peak_bytes(pid: int) -> int:
+    """The most resident memory that a process has had, 0 for one that has ended.
+
+    As Linux keeps it: what `wait4` tells of a child begins with what we had at the fork.
+    """
     try:
         [found] = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text()) or ["0"]
     except FileNotFoundError:

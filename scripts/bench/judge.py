@@ -7,7 +7,7 @@ from pathlib import Path
 from scripts.bench.contestants import Engine
 from scripts.bench.server import Session
 
-_SCRIPT = Path(__file__).parent / "sql/digests.sql"
+_FOLDER = Path(__file__).parent
 
 Digests = dict[str, tuple[int, int]]
 
@@ -18,9 +18,15 @@ class WrongResult(Exception):
 
 def digests(session: Session, chosen: Collection[str] = ()) -> Digests:
     """Name -> (rows, sum of the rows' hashes), of all contents or of some."""
+    return digests_of(session, "", chosen)
+
+
+def digests_of(session: Session, part: str, chosen: Collection[str] = ()) -> Digests:
+    """The same, by the queries of a part of the benchmark."""
     session.execute("set work_mem = '256MB'")
     found = {}
-    parts = re.split(r"^-- of (.+)\n", _SCRIPT.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    script = (_FOLDER / part / "sql/digests.sql").read_text(encoding="utf-8")
+    parts = re.split(r"^-- of (.+)\n", script, flags=re.MULTILINE)[1:]
     for name, query in zip(parts[::2], parts[1::2], strict=True):
         if chosen and name not in chosen:
             continue

@@ -6,7 +6,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,16 @@ class Server:
         fields = Path(f"/proc/{self._pid()}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")  # cutime and cstime of proc(5)
 
+    def serving_seconds(self, *databases: str) -> float:
+        """What the backends that serve databases now have taken of the processor."""
+        ticks = 0
+        for child in self._children():
+            if self._serves(child, databases):
+                with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                    fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def await_end(self, *databases: str) -> None:
         """Until no process serves them and the server has counted what the last ones took."""
         while any(self._serves(child, databases) for child in self._children()):
@@ -116,19 +126,24 @@ class Server:
 @contextmanager
 def running_server(rows: int, *, on_network: bool = False) -> Iterator[Server]:
     """A server for the time of a `with` block, with a database that holds the feed of this many rows."""
+    with empty_server(on_network=on_network) as server:
+        server.administer(f"create database {_FEED} owner {ROLE} template template0")
+        with server.session(_FEED) as session:
+            run_script(session, "feed", {"rows": rows})
+            session.execute("vacuum analyze")
+        yield server
+
+
+@contextmanager
+def empty_server(*, on_network: bool = False) -> Iterator[Server]:
+    """A server for the time of a `with` block, with our role and no database."""
     settings = {**_SETTINGS, "listen_addresses": LOOPBACK, "port": str(_free_port())} if on_network else _SETTINGS
     home = Path(tempfile.mkdtemp(prefix="etl-bench-", dir=os.environ.get("BENCH_FOLDER") or None))
     home.chmod(0o755)
     try:
         with EmbeddedServer(home, binaries=binaries(), settings=settings) as embedded:
             server = Server(home, str(embedded.socket_dir), embedded.port, embedded.data)
-            server.administer(
-                f"create role {ROLE} login password '{PASSWORD}'",
-                f"create database {_FEED} owner {ROLE} template template0",
-            )
-            with server.session(_FEED) as session:
-                run_script(session, "feed", {"rows": rows})
-                session.execute("vacuum analyze")
+            server.administer(f"create role {ROLE} login password '{PASSWORD}'")
             yield server
     finally:
         shutil.rmtree(home)

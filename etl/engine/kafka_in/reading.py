@@ -12,6 +12,7 @@ from datetime import tzinfo
 from etl.database import Attempts, Backoff
 from etl.engine.beside import Scheduled, Thread
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
+from etl.engine.kafka_in.garbage import LongLived
 from etl.engine.kafka_in.partition_watch import PartitionWatch
 from etl.engine.kafka_in.worker import Work, Worker
 from etl.engine.preparation import prepare_without_import
@@ -159,6 +160,7 @@ class _Beside:
         source, connection = runtime.settings.kafka.in_migration, runtime.settings.kafka.connection
         self._runtime, self._alerts, self._changed = runtime, alerts, changed
         self._has_merged = False
+        self._long_lived = LongLived()
         sender = DeadLetterSender(into, source, connection)
         watch = PartitionWatch(into, Admin(connection, seconds=_QUESTION_SECONDS), source, owner, alerts)
         scheduled = Scheduled(_schedules(runtime, into, self._follow_soon), zone)
@@ -173,6 +175,7 @@ class _Beside:
 
     def committed(self, outcome: Outcome) -> None:
         """A worker has committed a batch."""
+        self._long_lived.note()
         if outcome.unit is not None:
             self._has_merged = True
             self._follow_soon()

@@ -29,23 +29,24 @@ _DATE_PARTS = {FieldType.DATE: "day", FieldType.YEAR_AND_MONTH: "month", FieldTy
 class ValuePolicy:
     """The rules for the values of a whole run.
 
-    `gives_some`, `is_staged`: as in `Source`. With `gives_some` a null that is given clears the field, whatever
-    `keep_on_null` says.
+    `gives_some`, `is_staged`, `always_given`: as in `Source`. With `gives_some` a null that is given clears the field,
+    whatever `keep_on_null` says.
     """
 
     store_schema: str
     keep_on_null: bool
     gives_some: bool = False
     is_staged: bool = False
+    always_given: frozenset[str] = frozenset()
 
     @property
     def keeps(self) -> bool:
         """Whether a null keeps the value that the store has."""
         return self.keep_on_null and not self.gives_some
 
-    def given(self, number: int) -> str:
+    def given(self, field: Field, number: int) -> str:
         """SQL of the condition that the row gives the loaded field of this number; "" if every row does."""
-        return f"get_bit(i._given, {number}) = 1" if self.gives_some else ""
+        return f"get_bit(i._given, {number}) = 1" if self.gives_some and field.code not in self.always_given else ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
     if field.is_unique and field.sql_type == "text":
         own = f"nullif({own}, '')"  # an empty text identifies no instance
     code, is_bad = check(field, raw, f"{lookup.alias}.stored" if lookup else "", policy.store_schema)
-    given = policy.given(number)
+    given = policy.given(field, number)
     if given:
         is_bad = is_bad and f"({given} and {is_bad})"
     same_texts = partial(same_json, field, policy.store_schema) if holds_json(field) else None

@@ -41,6 +41,8 @@ def merge_single_fields(
     is_staged = context.source.is_staged
     if is_staged:
         merge.run("note_removals")
+        [size] = replace(merge, values=merge.values | {"rows": chunk.rows}).ask("is_far_larger")
+        merge = replace(merge, variables=merge.variables | {"one_by_one": size.it_is})
     found, rest = (0, merge) if is_staged else pass_repeated(merge, chunk)
     counters: Counters = {"unchanged": found} if found else {}
     if rest:

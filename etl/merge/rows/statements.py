@@ -60,7 +60,9 @@ def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chu
 def value_policy(context: MergeContext) -> ValuePolicy:
     """The rules for values, as the run and the source of its rows have them."""
     source = context.source
-    return ValuePolicy(context.store_schema, context.keep_on_null, source.gives_some, source.is_staged)
+    return ValuePolicy(
+        context.store_schema, context.keep_on_null, source.gives_some, source.is_staged, source.always_given
+    )
 
 
 def template_variables(
@@ -88,6 +90,7 @@ def template_variables(
         "is_ordered": context.source.is_ordered,
         "is_staged": context.source.is_staged,
         "creates_ids": context.source.creates_ids,
+        "one_by_one": False,
     }
 
 

@@ -6,10 +6,8 @@ found by halving the batch.
 """
 
 import logging
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import sqlalchemy
 
@@ -20,16 +18,18 @@ from etl.runs import Counters, add_counters
 from etl.runs.error_class import is_data_error
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.files import store_files
-from etl.sources.kafka.links import LinkFields, NumberedLink, merge_batch_links
+from etl.sources.kafka.links import merge_batch_links
 from etl.sources.kafka.message import Message, Partition
-from etl.sources.kafka.objects import NumberedObject, merge_objects
+from etl.sources.kafka.numbering import Numbering
+from etl.sources.kafka.objects import merge_objects
+from etl.sources.kafka.places import LinkFields
 from etl.sources.kafka.positions import HeldPartition, Locked, Positions
 from etl.sources.kafka.reading import ReadBatch, Record
 from etl.sources.kafka.remembered import Known, RememberedRecords
 from etl.sources.kafka.reports import Reports
 from etl.sources.kafka.resent import stage_resent
 from etl.sources.kafka.rules import RecordRules
-from etl.sources.kafka.shapes import CompanyShape, ObjectShape
+from etl.sources.kafka.shapes import CompanyShape
 from etl.store import Store, UnitKind
 
 _log = logging.getLogger("in_kafka_migration")
@@ -92,10 +92,10 @@ class RecordStore:
             knows_owners=True,
         )
 
-    @cached_property
+    @property
     def link_fields(self) -> LinkFields:
         """The link fields of the company."""
-        return LinkFields(self.company.company)
+        return self.company.link_fields
 
     def next_unit(self) -> int:
         """The number of a unit. In a transaction of its own: who takes one waits for others that do."""
@@ -231,8 +231,7 @@ class _Work:
         self.later: dict[int, list[int]] = {}
         self.refused: dict[int, list[Fault]] = {}
         self.fields = into.link_fields
-        self.objects_before: list[int] = []
-        self.links_before: list[int] = []
+        self.numbering = Numbering((), into.company)
         # Origins of messages that were sent back and leave what was changed since.
         self.resent: frozenset[str] = frozenset()
 
@@ -246,15 +245,16 @@ class _Work:
                 self.outcome.skipped += 1
             else:
                 self.reports.reject(message, faults)
+        ends = {(one.topic, one.number): offset for one, offset in offsets.items()}
         first: dict[tuple[str, str], int] = {}
         candidates: dict[int, Record] = {}
         for number, record in self._as_received():
-            message = record.message
-            if message.offset < offsets.get(Partition(message.topic, message.partition), 0):
+            message, record_id = record.message, record.record_id
+            if message.offset < ends.get(message[:2], 0):
                 self.outcome.skipped += 1
                 continue
-            if record.record_id is not None:
-                counts = first.setdefault((message.topic, record.record_id), number)
+            if record_id is not None:
+                counts = first.setdefault((message.topic, record_id), number)
                 if counts != number:
                     self.later.setdefault(counts, []).append(number)
                     continue
@@ -295,7 +295,7 @@ class _Work:
         fault = Fault(
             "RECORD_ID_REUSED",
             "$.recordId",
-            record.tree.objects[-1].shape.code,
+            record.staged.objects[-1].shape.code,
             value=record.record_id,
             reason=known.origin,
             severity="warning",
@@ -331,7 +331,7 @@ class _Work:
         if self.refused:
             self.into.remembered.forget(self.connection, [self.records[number] for number in self.refused])
         for number, record in self.records.items():
-            if record.tree.notes and number not in self.refused:
+            if record.tree and record.tree.notes and number not in self.refused:
                 merged.notes += [(record.message, note) for note in record.tree.notes]
         for first, numbers in self.later.items():
             counts = next((one for one in (first, *numbers) if one in self.records and one not in self.refused), None)
@@ -347,7 +347,7 @@ class _Work:
 
     def _merge_all(self, context: MergeContext) -> _Merged:
         """Merges all records. Where one is refused whose recordId came once more in the batch, with that one."""
-        self._number()
+        self.numbering = Numbering(self.batch.records, self.into.company)
         while True:
             merged = _Merged()
             if not self.later:
@@ -369,15 +369,6 @@ class _Work:
             if all(one in self.refused for one in tried) and len(tried) <= len(numbers):
                 found.append(numbers[len(tried) - 1])
         return found
-
-    def _number(self) -> None:
-        """Numbers of objects and links, from 1 and the same at each try: they order what a unit does."""
-        objects = links = 1
-        for record in self.batch.records:
-            self.objects_before.append(objects)
-            self.links_before.append(links)
-            objects += len(record.tree.objects)
-            links += len(record.tree.links)
 
     def _merge(self, numbers: Sequence[int], context: MergeContext, merged: _Merged) -> None:
         """Merges records, less those that are refused."""
@@ -415,8 +406,11 @@ class _Work:
     def _try(self, numbers: Sequence[int], context: MergeContext) -> _Round:
         tried = _Round()
         refused_objects: dict[int, int] = {}
-        by_shape, links = self._parts(numbers)
-        files = [file for number in numbers for file in self.batch.records[number].tree.files or ()]
+        numbering = self.numbering
+        by_shape, links = numbering.parts(numbers)
+        older = [n for n in numbers if self.batch.records[n].message.origin in self.resent] if self.resent else []
+        trees = [self.batch.records[number].tree for number in numbers]
+        files = [file for tree in trees if tree for file in tree.files or ()]
         if files:
             counters, expired = store_files(self.connection, files, self.into.company.company, context)
             tried.merged.counters["in_fileStorage"] = counters
@@ -424,54 +418,38 @@ class _Work:
         changed: set[str] = set()
         for shape in sorted(by_shape, key=self.into.company.order):
             done = merge_objects(
-                self.connection, by_shape[shape], context, keep_instances=bool(links), resent=self.resent
+                self.connection,
+                by_shape[shape],
+                numbering.object_row,
+                context,
+                keep_instances=bool(links),
+                older=[n for n, _ in by_shape[shape] if numbering.record_of_object(n) in older] if older else (),
             )
             tried.merged.counters[f"in_{shape.code}"] = done.counters
             if any(done.counters.get(name) for name in ("created", "changed", "removed", "aliased")):
                 changed.add(shape.code)
             self._take_object_faults(tried, done.rejected, done.faults, refused_objects)
         near = self.fields.near(changed) if changed else []
-        done_links = merge_batch_links(self.connection, links, self.fields, near, context, resent=self.resent)
+        done_links = merge_batch_links(
+            self.connection, links, self.fields, near, context, row_of=numbering.link_row, older=older
+        )
         for table, counters in done_links.counters.items():
             tried.merged.counters[table] = counters
         tried.merged.served |= set(done_links.served)
         for number, fault in done_links.faults:
             if number is None:
                 tried.merged.notes.append((None, fault))
-            elif (record := self._record_of(number, self.links_before)) not in tried.refused:
-                tree = self.batch.records[record].tree
-                owner = tree.objects[tree.links[number - self.links_before[record]].owner]
+            elif (record := numbering.record_of_link(number)) not in tried.refused:
+                _, owner = numbering.link_row(number)
                 tried.refused[record] = [replace(fault, external_id=owner.external_id)]
                 tried.partial.add(record)
         tried.partial |= {
-            number for number, rows in refused_objects.items() if rows < len(self.batch.records[number].tree.objects)
+            number for number, rows in refused_objects.items() if rows < len(self.batch.records[number].staged.objects)
         }
         tried.merged.notes += [
             (self.batch.records[number].message, fault) for number, fault in tried.notes if number not in tried.refused
         ]
         return tried
-
-    def _parts(self, numbers: Sequence[int]) -> tuple[dict[ObjectShape, list[NumberedObject]], list[NumberedLink]]:
-        """The objects of records by business object, and the links."""
-        by_shape: dict[ObjectShape, list[NumberedObject]] = {}
-        links: list[NumberedLink] = []
-        for number in numbers:
-            message, tree, _, _ = self.batch.records[number]
-            origin = message.origin
-            objects = tree.objects
-            first = self.objects_before[number]
-            for index, row in enumerate(objects, first):
-                of_shape = by_shape.get(row.shape)
-                if of_shape is None:
-                    of_shape = by_shape[row.shape] = []
-                of_shape.append((index, row, origin))
-            for index, link in enumerate(tree.links, self.links_before[number]):
-                links.append((index, number, first, link, objects[link.owner].shape.code, origin))
-        return by_shape, links
-
-    def _record_of(self, index: int, before: list[int]) -> int:
-        """The record of an object or link, by its number."""
-        return bisect_right(before, index) - 1
 
     def _take_object_faults(
         self,
@@ -480,7 +458,7 @@ class _Work:
         faults: Sequence[tuple[int, Fault]],
         refused_objects: dict[int, int],
     ) -> None:
-        owners = {one: self._record_of(one, self.objects_before) for one in (*rejected, *(of for of, _ in faults))}
+        owners = {one: self.numbering.record_of_object(one) for one in (*rejected, *(of for of, _ in faults))}
         refused = {owners[one] for one in rejected}
         for one in rejected:
             refused_objects[owners[one]] = refused_objects.get(owners[one], 0) + 1

@@ -62,6 +62,9 @@ class _Number(str):
 
 
 _DECODER: Final = msgspec.json.Decoder(BoiInput)
+decode_strictly: Final = _DECODER.decode
+"""The record of a message's value; raises what msgspec raises, UNREADABLE, where it is none."""
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _ANY: Final = msgspec.json.Decoder(float_hook=_Number)
 _ENCODER: Final = msgspec.json.Encoder()
 _LISTS: Final = frozenset({"fields", "boFields", "unchangedUniqueFields", "unchangedUniqueBoFields"})
@@ -80,7 +83,7 @@ class Decoded(NamedTuple):
 def decode(value: bytes) -> Decoded:
     """The record of a message's value. Raises RecordFault."""
     try:
-        return Decoded(_DECODER.decode(value))
+        return Decoded(decode_strictly(value))
     except msgspec.ValidationError:
         return _decode_leniently(value)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -1,10 +1,9 @@
 """Merges the links of a batch, after all of its objects: links, those that wait, and those whose ends have come."""
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
-from etl.database import Connection, SqlTemplates, copy_values, execute, fetch_all
+from etl.database import Connection, SqlTemplates, copy_lines, execute, fetch_all
 from etl.merge import MergeContext
 from etl.merge.links import (
     create_staged_links,
@@ -13,74 +12,21 @@ from etl.merge.links import (
     settle_members,
     tables_to_serve,
 )
-from etl.metadata import Company
 from etl.metadata.company import LinkTable
-from etl.metadata.field import LinkMode
 from etl.runs import Chunk, Counters, add_counters
 from etl.sources.kafka.faults import Fault
-from etl.sources.kafka.places import link_fields, places_of
+from etl.sources.kafka.places import LinkField, LinkFields
 from etl.sources.kafka.resent import leave_changed_links
-from etl.sources.kafka.tree import LinkRow
+from etl.sources.kafka.shapes import NULL
+from etl.sources.kafka.staged import StagedLink
+from etl.sources.kafka.tree import LinkRow, ObjectRow
 
 _sql = SqlTemplates(__package__)
 
 
-@dataclass(frozen=True)
-class LinkField:
-    """A BO or CO field with the link tables of all its members. `number` names it among those of the company."""
-
-    number: int
-    tables: tuple[LinkTable, ...]
-
-    @property
-    def is_set(self) -> bool:
-        """Whether the links of a record are all that its owner has."""
-        return self.tables[0].field.link_mode is LinkMode.REPLACE
-
-    @property
-    def has_members(self) -> bool:
-        """Whether it leads to several objects, and a link need not say to which."""
-        return len(self.tables) > 1
-
-    @cached_property
-    def places(self) -> tuple[str, ...]:
-        """The staged tables of its links."""
-        return places_of(self.tables)
-
-    def place(self, member: str) -> str:
-        """The staged table for links to a member, or to any one."""
-        return self._by_member.get(member, self.places[-1])
-
-    @cached_property
-    def _by_member(self) -> dict[str, str]:
-        return {one.member.code: one.name for one in self.tables}
-
-
-class LinkFields:
-    """The link fields of a company, by the codes of object and field."""
-
-    def __init__(self, company: Company) -> None:
-        found = link_fields(company)
-        self.fields = {key: LinkField(number, tables) for number, (key, tables) in enumerate(found.items())}
-
-    def near(self, changed: Collection[str]) -> list[LinkTable]:
-        """The link tables whose ends are instances of these objects."""
-        return [
-            table
-            for one in self.fields.values()
-            for table in one.tables
-            if table.bo.code in changed or any(member.code in changed for member in table.members)
-        ]
-
-    @cached_property
-    def tables(self) -> list[LinkTable]:
-        """All link tables."""
-        return [table for one in self.fields.values() for table in one.tables]
-
-
-NumberedLink = tuple[int, int, int, LinkRow, str, str]
-"""A link of a batch: its number, which orders them, the number of its record, that of the record's first object, the
-link, the code of its owner's object, and how the journal names its message."""
+NumberedLink = tuple[int, int, int, StagedLink]
+"""A link of a batch: its number, which orders them, the number of its record, that of the record's first object, and
+its line."""
 
 
 @dataclass
@@ -101,11 +47,12 @@ def merge_batch_links(
     near: Iterable[LinkTable],
     context: MergeContext,
     *,
-    resent: Container[str] = (),
+    row_of: Callable[[int], tuple[LinkRow, ObjectRow]] | None = None,
+    older: Collection[int] = (),
 ) -> MergedLinks:
-    """Merges links, and serves those that wait in the link tables `near` what has arrived. Those of the messages
-    `resent` leave what was changed since."""
-    given = {fields.fields[key].number for key in {(bo, row.link.code) for _, _, _, row, bo, _ in links}}
+    """Merges links, and serves those that wait in the link tables `near` what has arrived. The links of the records
+    with the numbers `older` leave what was changed since. `row_of` tells what a record says of a link and its owner."""
+    given = {link.stages.number for link in {row.link for _, _, _, row in links}}
     waiting = tables_to_serve(connection, near, context.store_schema)
     chosen = [
         one
@@ -120,46 +67,31 @@ def merge_batch_links(
     lock_links(connection, tables, context)
     create_staged_links(connection, places)
     if links:
-        _copy(connection, links, fields)
-    older = {fields.fields[bo, row.link.code].number for _, _, _, row, bo, origin in links if origin in resent}
+        _copy(connection, links)
+    with_older = {row.link.stages.number for _, record, _, row in links if record in older} if older else ()
     for one in chosen:
         staged = _stage_field(connection, one, context, merged) if one.number in given else {}
-        if one.number in older:
+        if one.number in with_older:
             for table in one.tables:
                 leave_changed_links(connection, table, context)
         _merge_field(connection, one, staged, waiting, context, merged)
-    _report(connection, links, tables, merged)
+    _report(connection, row_of, tables, merged)
     execute(connection, _sql("drop_link_stages", tables=places))
     return merged
 
 
-def _copy(connection: Connection, links: Sequence[NumberedLink], fields: LinkFields) -> None:
+def _copy(connection: Connection, links: Sequence[NumberedLink]) -> None:
     execute(connection, _sql("create_links"))
-    copy_values(connection, _sql("copy_links"), _rows(links, fields))
+    copy_lines(connection, _sql("copy_links"), _lines(links))
     execute(connection, _sql("analyze_links"))
-    if any(row.link.is_set for _, _, _, row, _, _ in links):
+    if any(row.link.is_set for _, _, _, row in links):
         execute(connection, _sql("keep_last_sets"))
 
 
-def _rows(links: Sequence[NumberedLink], fields: LinkFields) -> Iterator[Sequence[object]]:
-    known = fields.fields
-    for number, record, first, row, bo, origin in links:
-        of_field = known[bo, row.link.code]
-        yield (
-            number,
-            record,
-            of_field.number,
-            of_field.place(row.member),
-            first + row.owner,
-            None if row.target is None else first + row.target,
-            row.target_id,
-            row.target_field if row.value is not None else None,
-            row.value,
-            row.unlink,
-            row.link.is_set,
-            row.is_end,
-            origin,
-        )
+def _lines(links: Sequence[NumberedLink]) -> Iterator[str]:
+    for number, record, first, row in links:
+        target = NULL if row.target is None else first + row.target
+        yield f"{number}\t{record}\t{first + row.owner}\t{target}\t{row.columns}\n"
 
 
 def _stage_field(connection: Connection, one: LinkField, context: MergeContext, merged: MergedLinks) -> dict[str, int]:
@@ -198,18 +130,20 @@ def _merge_field(
 
 
 def _report(
-    connection: Connection, links: Sequence[NumberedLink], tables: Sequence[LinkTable], merged: MergedLinks
+    connection: Connection,
+    row_of: Callable[[int], tuple[LinkRow, ObjectRow]] | None,
+    tables: Sequence[LinkTable],
+    merged: MergedLinks,
 ) -> None:
     by_name = {table.name: table for table in tables}
     merged.rejected += [row.id for row in fetch_all(connection, _sql("rejected_rows"))]
     errors = fetch_all(connection, _sql("link_errors"))
-    by_number = {number: (row, bo) for number, _, _, row, bo, _ in links} if errors else {}
     for error in errors:
         fault = Fault(error.code, field=error.column_name, value=error.value, external_id=error.in_id)
         table = by_name.get(error.in_table)
-        if found := by_number.get(error.row_id):
-            row, bo = found
-            fault = replace(fault, path=row.path, bo=bo, field=row.link.code)
+        if row_of and error.row_id is not None:
+            row, owner = row_of(error.row_id)
+            fault = replace(fault, path=row.path, bo=owner.shape.code, field=row.link.code)
         elif table:
             fault = replace(fault, bo=table.bo.code, field=table.field.code)
         merged.faults.append((error.row_id, replace(fault, severity=error.severity)))

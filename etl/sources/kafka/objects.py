@@ -1,9 +1,10 @@
 """Merges the objects of a batch: one staged table a business object, filled by one COPY."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from etl.database import Connection, SqlTemplates, copy_values, execute, fetch_all
+from etl.database import Connection, SqlTemplates, copy_lines, execute, fetch_all
 from etl.merge import (
     MergeContext,
     analyze_staged_table,
@@ -18,16 +19,20 @@ from etl.runs import Chunk, CounterName, Counters, add_counters
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.files import refuse_unknown_files
 from etl.sources.kafka.resent import leave_changed_values
+from etl.sources.kafka.shapes import NULL
+from etl.sources.kafka.staged import StagedObject
 from etl.sources.kafka.tree import ObjectRow
 
 _sql = SqlTemplates(__package__)
+
+_MANY_OBJECTS = 1000
 
 # Counters of rows of which err says something.
 _REPORTED: tuple[CounterName, ...] = ("rejected", "skipped", "merged", "overruled")
 
 
-NumberedObject = tuple[int, ObjectRow, str]
-"""An object of a batch: its number, which orders them, the object, and how the journal names its message."""
+NumberedObject = tuple[int, StagedObject]
+"""An object of a batch: its number, which orders them, and its line."""
 
 
 class MergedObjects(NamedTuple):
@@ -42,28 +47,33 @@ class MergedObjects(NamedTuple):
 def merge_objects(
     connection: Connection,
     objects: Sequence[NumberedObject],
+    row_of: Callable[[int], ObjectRow],
     context: MergeContext,
     *,
     keep_instances: bool,
-    resent: Container[str] = (),
+    older: Collection[int] = (),
 ) -> MergedObjects:
-    """Merges objects of one business object. With `keep_instances` their instances are kept for links. Those of the
-    messages `resent` leave what was changed since."""
-    business_object = objects[0][1].shape.bo
+    """Merges objects of one business object. With `keep_instances` their instances are kept for links. The objects with
+    the numbers `older` leave what was changed since. `row_of` tells what the record says of an object."""
+    shape = objects[0][1].shape
+    business_object = shape.bo
     codes = _stage(connection, business_object, objects, context)
-    if older := {number: row for number, row, origin in objects if origin in resent}:
-        leave_changed_values(connection, older, context)
-    file_columns = [code for code in objects[0][1].shape.file_fields if code in codes]
+    if not older and len(objects) >= _MANY_OBJECTS:
+        # Statements are simpler without asking each row for each field; each set of fields makes them anew.
+        always = frozenset.intersection(*map(frozenset, {row.codes for _, row in objects}))
+        context = replace(context, source=replace(context.source, always_given=always))
+    if older:
+        leave_changed_values(connection, {number: row_of(number) for number in older}, context)
+    file_columns = [code for code in shape.file_fields if code in codes]
     unknown = refuse_unknown_files(connection, business_object, file_columns, context.store_schema)
     refused = list(dict.fromkeys(number for number, _, _ in unknown))
     counters = merge_single_fields(connection, business_object, Chunk(len(objects) - len(refused)), context)
     rejected: list[int] = []
     faults: list[tuple[int, Fault]] = []
     if unknown or any(counters.get(name) for name in _REPORTED):
-        by_number = {number: row for number, row, _ in objects}
-        rejected, faults = _reported(connection, by_number)
+        rejected, faults = _reported(connection, row_of)
         rejected += refused
-        faults += [(number, _unknown_file(by_number[number], code, named)) for number, code, named in unknown]
+        faults += [(number, _unknown_file(row_of(number), code, named)) for number, code, named in unknown]
         add_counters(counters, {"rejected": len(refused)})
     add_counters(counters, touch_migrated(connection, business_object, context))
     if keep_instances:
@@ -77,10 +87,9 @@ def _stage(
     connection: Connection, business_object: BusinessObject, objects: Sequence[NumberedObject], context: MergeContext
 ) -> list[str]:
     create_staged_tables(connection, business_object, context.source)
-    layouts = {id(row.layout): row.layout for _, row, _ in objects}
-    codes = list(dict.fromkeys(code for layout in layouts.values() for code in layout.codes))
+    codes = list(dict.fromkeys(code for given in dict.fromkeys(row.codes for _, row in objects) for code in given))
     statement = _sql("copy_objects", table=names.in_table(business_object.code), codes=codes)
-    copy_values(connection, statement, _rows(objects, codes))
+    copy_lines(connection, statement, _lines(objects, codes))
     analyze_staged_table(connection, business_object)
     return codes
 
@@ -89,28 +98,26 @@ def _unknown_file(row: ObjectRow, code: str, named: str) -> Fault:
     return Fault("FILE_UNKNOWN", row.path_of(code), row.shape.code, code, named, external_id=row.external_id)
 
 
-def _rows(objects: Sequence[NumberedObject], codes: Sequence[str]) -> Iterator[Sequence[object]]:
-    places = {code: place for place, code in enumerate(codes)}
+def _lines(objects: Sequence[NumberedObject], codes: Sequence[str]) -> Iterator[str]:
     all_codes = tuple(codes)
-    for number, row, origin in objects:
-        layout = row.layout
-        if layout.codes == all_codes:
-            values: Sequence[str | None] = row.values
-        else:
-            wide: list[str | None] = [None] * len(codes)
-            for code, value in zip(layout.codes, row.values, strict=True):
-                wide[places[code]] = value
-            values = wide
-        is_removed = row.is_removed
-        state = None if is_removed else row.state
-        yield (number, row.external_id, row.id, is_removed, state, layout.given, origin, *values)
+    for number, row in objects:
+        columns = row.columns if row.codes == all_codes else _widened(row, all_codes)
+        yield f"{number}\t{columns}\n"
 
 
-def _reported(connection: Connection, objects: dict[int, ObjectRow]) -> tuple[list[int], list[tuple[int, Fault]]]:
+def _widened(row: StagedObject, codes: Sequence[str]) -> str:
+    """The columns of an object that does not give all the fields that others give, or in another order."""
+    columns = row.columns.split("\t")
+    fixed = len(columns) - len(row.codes)
+    given = dict(zip(row.codes, columns[fixed:], strict=True))
+    return "\t".join([*columns[:fixed], *(given.get(code, NULL) for code in codes)])
+
+
+def _reported(connection: Connection, row_of: Callable[[int], ObjectRow]) -> tuple[list[int], list[tuple[int, Fault]]]:
     faults = []
     skipped = set()
     for error in read_errors(connection):
-        row = objects[error.row_id]
+        row = row_of(error.row_id)
         if row.is_removed and error.code == "OUT_ID_UNKNOWN":
             skipped.add(error.row_id)  # what is not there need not be removed
             continue

@@ -4,9 +4,14 @@ The names of in_ tables are checked when metadata are read. Records may also cha
 not load, whose tables would perhaps have names that are too long, or those of others.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
 from etl.merge.links import any_member_table
 from etl.metadata import Company
 from etl.metadata.company import LinkTable
+from etl.metadata.field import LinkMode
 from etl.quoting import MAX_NAME_BYTES, fold
 
 
@@ -30,3 +35,57 @@ def places_of(tables: "list[LinkTable] | tuple[LinkTable, ...]") -> tuple[str, .
     """The staged tables of a field's links: one a member, and one for links to any of several."""
     any_place = (any_member_table(tables[0]),) if len(tables) > 1 else ()
     return (*(table.name for table in tables), *any_place)
+
+
+@dataclass(frozen=True)
+class LinkField:
+    """A BO or CO field with the link tables of all its members. `number` names it among those of the company."""
+
+    number: int
+    tables: tuple[LinkTable, ...]
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the links of a record are all that its owner has."""
+        return self.tables[0].field.link_mode is LinkMode.REPLACE
+
+    @property
+    def has_members(self) -> bool:
+        """Whether it leads to several objects, and a link need not say to which."""
+        return len(self.tables) > 1
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The staged tables of its links."""
+        return places_of(self.tables)
+
+    def place(self, member: str) -> str:
+        """The staged table for links to a member, or to any one."""
+        return self._by_member.get(member, self.places[-1])
+
+    @cached_property
+    def _by_member(self) -> dict[str, str]:
+        return {one.member.code: one.name for one in self.tables}
+
+
+class LinkFields:
+    """The link fields of a company, by the codes of object and field."""
+
+    def __init__(self, company: Company) -> None:
+        """Of the company as records see it."""
+        found = link_fields(company)
+        self.fields = {key: LinkField(number, tables) for number, (key, tables) in enumerate(found.items())}
+
+    def near(self, changed: Collection[str]) -> list[LinkTable]:
+        """The link tables whose ends are instances of these objects."""
+        return [
+            table
+            for one in self.fields.values()
+            for table in one.tables
+            if table.bo.code in changed or any(member.code in changed for member in table.members)
+        ]
+
+    @cached_property
+    def tables(self) -> list[LinkTable]:
+        """All link tables."""
+        return [table for one in self.fields.values() for table in one.tables]

@@ -6,11 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from msgspec import Struct
+
 from etl.metadata.instance_state import InstanceState
-from etl.sources.kafka.boi_input import BoiInput, decode
+from etl.sources.kafka.boi_input import UNREADABLE, BoiInput, Decoded, decode, decode_strictly
 from etl.sources.kafka.faults import Fault, RecordFault
 from etl.sources.kafka.message import Message, Partition
+from etl.sources.kafka.plain import plain_record
 from etl.sources.kafka.shapes import CompanyShape
+from etl.sources.kafka.staged import Staged, staged_of
 from etl.sources.kafka.tree import Tree, record_id_of, tree_of
 
 # How JSON writes the character that no text of the store can hold; the character itself is no JSON.
@@ -19,13 +23,15 @@ _LAST_TIME: Final = 253_402_300_800_000  # the year 10000
 _CONTENT: Final = b"content"
 
 
-class Record(NamedTuple):
-    """A message that holds a record. `digest` tells whether another one of the same id has the same content."""
+class Record(Struct, frozen=True, gc=False):
+    """A message that holds a record. `digest` tells whether another one of the same id has the same content. A plain
+    record has no tree: who needs it reads the message once more (`tree_of_message`)."""
 
     message: Message
-    tree: Tree
+    staged: Staged
     record_id: str | None
     digest: int
+    tree: Tree | None = None
 
 
 class Refused(NamedTuple):
@@ -77,12 +83,12 @@ def _without_collections() -> Iterator[None]:
 
 def _read(batch: ReadBatch, messages: Iterable[Message], company: CompanyShape) -> None:
     ends: dict[tuple[str, int], Message] = {}
+    add, size, count = batch.records.append, 0, 0
     for message in messages:
-        batch.messages += 1
-        ends[message.topic, message.partition] = message
-        value = message.value
-        if value is not None:
-            batch.bytes += len(value)
+        count += 1
+        ends[message[:2]] = message
+        if (value := message.value) is not None:
+            size += len(value)
         try:
             record = _record(message, company)
         except RecordFault as refusal:
@@ -91,7 +97,9 @@ def _read(batch: ReadBatch, messages: Iterable[Message], company: CompanyShape) 
         if record is None:
             batch.tombstones += 1
         else:
-            batch.records.append(record)
+            add(record)
+    batch.messages += count
+    batch.bytes += size
     for (topic, number), last in ends.items():
         batch.next_offsets[Partition(topic, number)] = last.offset + 1
         if last.timestamp_ms is not None and 0 < last.timestamp_ms < _LAST_TIME:  # a producer's clock may say anything
@@ -105,16 +113,40 @@ def _record(message: Message, company: CompanyShape) -> Record | None:
     if value is None:
         if not rules.removes_by_tombstone:
             return None
-        return Record(message, tree_of(_removal(message.key), company), None, 0)
+        tree = tree_of(_removal(message.key), company)
+        return Record(message, staged_of(tree, message.origin), None, 0, tree)
     if len(value) > rules.max_record_bytes:
         raise RecordFault(Fault("TOO_LARGE", value=f"{len(value)}", reason=f"{rules.max_record_bytes}"))
+    origin = message.origin
+    has_escapes = b"\\" in value
+    if _CONTENT not in value and not (has_escapes and _NUL in value):
+        try:
+            record = decode_strictly(value)
+        except UNREADABLE:
+            pass  # the exact way says what is wrong, unless it is lenient
+        else:
+            staged = plain_record(record, company, origin, has_escapes=has_escapes)
+            if staged is not None:
+                record_id = record_id_of(record)
+                return Record(message, staged, record_id, record.digest if record_id else 0)
     decoded = decode(value)
+    tree = _tree(value, decoded, company)
+    record_id = record_id_of(decoded.record)
+    return Record(message, staged_of(tree, origin), record_id, decoded.record.digest if record_id else 0, tree)
+
+
+def tree_of_message(message: Message, company: CompanyShape) -> Tree:
+    """The tree of a record that was read before."""
+    return _tree(message.value or b"", decode(message.value or b""), company)
+
+
+def _tree(value: bytes, decoded: Decoded, company: CompanyShape) -> Tree:
+    """The tree of a record, with what is to be said of it. Raises RecordFault."""
     record = decoded.record
     tree = tree_of(record, company, may_hold_nul=_NUL in value, may_hold_files=_CONTENT in value)
     if decoded.converted:
         tree.notes.append(Fault("NOT_TEXT", decoded.converted[0], record.bo_code, severity="warning"))
-    record_id = record_id_of(record)
-    return Record(message, tree, record_id, record.digest if record_id else 0)
+    return tree
 
 
 def _removal(key: bytes | None) -> BoiInput:

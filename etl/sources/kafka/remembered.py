@@ -1,14 +1,15 @@
 """Remembered recordIds: a record that a partner sends twice is merged once, while its id is remembered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from etl.database import Connection, SqlTemplates, copy_values, execute, fetch_all
+from etl.database import Connection, SqlTemplates, copy_lines, execute, fetch_all
 from etl.sources.kafka.reading import Record
+from etl.sources.kafka.staged import column
 
 _sql = SqlTemplates(__package__)
 
@@ -29,11 +30,10 @@ class RememberedRecords:
 
     def remember(self, connection: Connection, records: Mapping[int, Record], at: datetime) -> dict[int, Known]:
         """Notes the ids of numbered records, of which no two have one id; returns those that are known already."""
-        listed = [(number, record) for number, record in records.items() if record.record_id is not None]
-        if not listed:
+        if all(record.record_id is None for record in records.values()):
             return {}
         execute(connection, _sql("create_given_records"))
-        copy_values(connection, _sql("copy_given_records"), [_given(number, record) for number, record in listed])
+        copy_lines(connection, _sql("copy_given_records"), _lines(records))
         [counted] = fetch_all(connection, _sql("remember_records", schema=self.schema), {"at": at})
         rows = fetch_all(connection, _sql("known_records", schema=self.schema), {"at": at}) if counted.known else []
         execute(connection, _sql("drop_given_records"))
@@ -54,9 +54,11 @@ class RememberedRecords:
         return execute(connection, _sql("clean_records", schema=self.schema), {"hours": hours, "limit": limit})
 
 
-def _given(number: int, record: Record) -> tuple[object, ...]:
-    message = record.message
-    return number, message.topic, record.record_id, record.digest, message.partition, message.offset
+def _lines(records: Mapping[int, Record]) -> Iterator[str]:
+    for number, record in records.items():
+        if (record_id := record.record_id) is not None:
+            topic, partition, offset = record.message[:3]
+            yield f"{number}\t{topic}\t{column(record_id)}\t{record.digest}\t{partition}\t{offset}\n"
 
 
 def _known(row: Row[Any], record: Record) -> Known:

@@ -4,7 +4,7 @@ The reading of a record asks once for the layout of its fields: most records of 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
 
@@ -15,10 +15,14 @@ from etl.metadata.field import Field, LinkMode
 from etl.metadata.field_types import Category, FieldType
 from etl.quoting import fold
 from etl.sources.kafka.faults import Fault, RecordFault
+from etl.sources.kafka.places import LinkField, LinkFields
 from etl.sources.kafka.rules import RecordRules
 from etl.sources.kafka.values import read_text, reader_of
 
 Reader = Callable[[str], str | None]
+
+NULL: Final = r"\N"
+"""No value, as COPY writes it."""
 
 EXTERNAL_ID: Final = "externalId"
 """The code that names a target by its external id, unless the target has a unique field of that code."""
@@ -35,8 +39,8 @@ _MAX_CODE: Final = 100
 @dataclass(frozen=True)
 class Layout:
     """The fields that a record gives. `places`: which of its items are values, one a field (the last counts); `codes`
-    and `readers` are theirs, `given` the value of the column _given. `key`: the item that is the key field, if one is.
-    `links`: items that are BO or CO fields, written as values. `unknown`: items of no known field. `is_plain`: each
+    and `readers` are theirs, `given` the column _given as COPY writes it. `key`: the item that is the key field, if one
+    is. `links`: items that are BO or CO fields, written as values. `unknown`: items of no known field. `is_plain`: each
     item is a value; then `checked` has those whose texts must be read.
     """
 
@@ -54,24 +58,30 @@ class Layout:
 @dataclass(frozen=True)
 class TargetName:
     """How a link names its target: the `member` ("": any of them), the column of its unique field, and how values are
-    read. `column` "": by its external id, or by the platform's id with `is_id`."""
+    read. `column` "": by its external id, or by the platform's id with `is_id`. `before`: what COPY writes before the
+    value."""
 
     member: str
     column: str = ""
     reader: Reader | None = None
     is_id: bool = False
+    before: str = ""
 
 
 class LinkShape:
     """A BO or CO field that records may change."""
 
-    def __init__(self, field: Field, members: Mapping[str, "ObjectShape"]) -> None:
+    def __init__(self, field: Field, members: Mapping[str, "ObjectShape"], stages: LinkField) -> None:
         self.field = field
+        self.stages = stages
         self.code = field.code
         self.members = members
         self.is_set = field.link_mode is LinkMode.REPLACE
+        # What COPY writes behind the mark of an ended link.
+        self.after = f"\t{'t' if self.is_set else 'f'}\tf\t"
         self._only = next(iter(members)) if len(members) == 1 else ""
         self._names: dict[tuple[str | None, str], TargetName] = {}
+        self._places: dict[str, str] = {}
 
     def target(self, bo_code: str | None, field_code: str) -> TargetName | None:
         """How an item names its target; None where `bo_code` is no member, or the field no unique one."""
@@ -80,7 +90,15 @@ class LinkShape:
         if found is None:
             found = self._target(bo_code or self._only, field_code)
             if found is not None:
+                found = replace(found, before=f"{self.place(found.member)}\t{NULL}\t{found.column}\t")
                 self._names[key] = found
+        return found
+
+    def place(self, member: str) -> str:
+        """The columns that say where a link to a member goes: the number of the field, and a staged table."""
+        found = self._places.get(member)
+        if found is None:
+            found = self._places[member] = f"{self.stages.number}\t{self.stages.place(member)}"
         return found
 
     def member(self, bo_code: str | None) -> str:
@@ -136,7 +154,7 @@ class ObjectShape:
             places=places,
             codes=tuple(values),
             readers=tuple(self.readers[code] for code in values),
-            given=rf"\x{given_fields(self.bo, values).hex()}",
+            given=rf"\\x{given_fields(self.bo, values).hex()}",
             key=last.get(self.key) if self.key else None,
             links=tuple((place, self.links[code]) for code, place in last.items() if code in self.links),
             unknown=tuple(place for place, code in enumerate(codes) if code not in known),
@@ -161,15 +179,17 @@ class CompanyShape:
         self.rules = rules
         self.company = rules.company(company)
         self.shapes = {one.code: ObjectShape(one) for one in self.company.objects if one.carries_data}
+        self.link_fields = LinkFields(self.company)
         for shape in self.shapes.values():
             for one in shape.bo.loaded_links:
                 members = {member.code: self.shapes[member.code] for member in self.company.targets(one)}
-                shape.links[one.code] = LinkShape(one, members)
+                stages = self.link_fields.fields[shape.code, one.code]
+                shape.links[one.code] = LinkShape(one, members, stages)
         self._order = {
             code: (one.bo.category is not Category.DICTIONARY, number)
             for number, (code, one) in enumerate(self.shapes.items())
         }
-        self._allowed = frozenset(one.code for one in company.objects if rules.allows(one))
+        self.allowed = {one.code: self.shapes[one.code] for one in company.objects if rules.allows(one)}
 
     def order(self, shape: ObjectShape) -> tuple[bool, int]:
         """Dictionaries first: others name their rows."""
@@ -177,12 +197,12 @@ class CompanyShape:
 
     def object(self, code: str, path: str) -> ObjectShape:
         """The object of a code. Raises RecordFault where records may not change it."""
-        found = self.shapes.get(code)
-        if found is None or code not in self._allowed:
+        found = self.allowed.get(code)
+        if found is None:
             at = f"{path}.boCode"
-            if found is not None or any(one.code == code for one in self.company.objects):
+            if any(one.code == code for one in self.company.objects):
                 raise RecordFault(Fault("NOT_ALLOWED", at, value=code))
-            raise RecordFault(Fault("UNKNOWN_OBJECT", at, value=code, reason=nearest(code, self._allowed)))
+            raise RecordFault(Fault("UNKNOWN_OBJECT", at, value=code, reason=nearest(code, self.allowed)))
         return found
 
 

@@ -20,8 +20,8 @@ from etl.sources.kafka.shapes import CompanyShape, Layout, LinkShape, ObjectShap
 
 _REMOVED: Final = InstanceState.REMOVED.value
 _STATES: Final = frozenset(one.value for one in InstanceState)
-_OUT_ID: Final = re.compile(r"[A-Za-z0-9@~]{16}", re.ASCII)
-_MAX_EXTERNAL_ID: Final = 100
+OUT_ID: Final = re.compile(r"[A-Za-z0-9@~]{16}", re.ASCII)
+MAX_EXTERNAL_ID: Final = 100
 _MAX_RECORD_ID: Final = 255
 
 
@@ -135,11 +135,11 @@ class _Reading:
             self._take_files(shape, record, items, path)
         values = self._values(shape, record, layout, items, path)
         external_id, out_id = record.external_id or None, record.id or None
-        if external_id is not None and (len(external_id) > _MAX_EXTERNAL_ID or self.may_hold_nul):
+        if external_id is not None and (len(external_id) > MAX_EXTERNAL_ID or self.may_hold_nul):
             _check_external_id(external_id, shape, f"{path}.externalId")
         if layout.key is not None:
             external_id = _with_key(external_id, items[layout.key], shape, record, path, layout.key)
-        if out_id is not None and not _OUT_ID.fullmatch(out_id):
+        if out_id is not None and not OUT_ID.fullmatch(out_id):
             raise RecordFault(Fault("OUT_ID_UNKNOWN", f"{path}.id", shape.code, value=out_id))
         links: list[_Link] = []
         # Links of an object that is removed are left out, as those of a removed in_ row are.
@@ -354,11 +354,11 @@ def _wrong_target(link: LinkShape, code: str, path: str, shape: ObjectShape) -> 
 
 
 def _check_id(text: str, shape: ObjectShape, link: LinkShape, path: str) -> None:
-    if not _OUT_ID.fullmatch(text):
+    if not OUT_ID.fullmatch(text):
         raise RecordFault(Fault("LINK_END_INVALID", path, shape.code, link.code, text))
 
 
 def _check_external_id(text: str, shape: ObjectShape, path: str) -> None:
-    if len(text) > _MAX_EXTERNAL_ID or "\x00" in text:
-        reason = f"an external id is no text of at most {_MAX_EXTERNAL_ID} characters"
+    if len(text) > MAX_EXTERNAL_ID or "\x00" in text:
+        reason = f"an external id is no text of at most {MAX_EXTERNAL_ID} characters"
         raise RecordFault(Fault("BAD_ID", path, shape.code, value=text, reason=reason))

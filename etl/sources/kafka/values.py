@@ -6,6 +6,7 @@ other rows (options, dictionaries, files) or on settings (sizes, structured kind
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
@@ -35,7 +36,7 @@ def reader_of(field: Field) -> Callable[[str], str | None]:
     """
     if field.sql_type == TIMESTAMP:
         minutes = field.in_migration_timezone_minutes or 0
-        return lru_cache(_MOMENTS)(_time_reader(timezone(timedelta(minutes=minutes))))
+        return _time_reader(timezone(timedelta(minutes=minutes)))
     return _READERS.get(field.sql_type or "", read_text)
 
 
@@ -55,7 +56,7 @@ def _choice(text: str) -> str | None:
 def _boolean(text: str) -> str | None:
     if not text:
         return None
-    if (found := _BOOLEANS.get(text.strip().lower())) is None:
+    if (found := _BOOLEANS.get(text) or _BOOLEANS.get(text.strip().lower())) is None:
         raise ValueError("is neither true nor false")
     return found
 
@@ -93,6 +94,15 @@ def _time_reader(zone: timezone) -> Callable[[str], str | None]:
     suffix = f"{suffix[:3]}:{suffix[3:]}"
 
     def read(text: str) -> str | None:
+        # Most are days, whose parts are then digits.
+        if len(text) == _DATE_LENGTH and text[4] == text[7] == "-":
+            with suppress(ValueError):
+                if 1 < datetime.fromisoformat(text).year < 9999:
+                    return f"{text} 00:00{suffix}"
+        return read_any(text)
+
+    @lru_cache(_MOMENTS)
+    def read_any(text: str) -> str | None:
         if len(text) > _MAX_TIME:
             raise ValueError(_NO_TIME)
         # The platform's web client writes the JSON text of an instant, with its quotes.

@@ -30,8 +30,7 @@ candidates as (
     left join store_demo.bo_For_migration o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_For_migration b on b._in_id = i.in_id collate "C"
     left join store_demo.alias a on a.bo = :bo and a.in_id = i.in_id collate "C" and b._id is null
-    left join store_demo.bo_For_migration u_mig1
-        on u_mig1.mig1 = nullif(i.in_id, '')
+    left join store_demo.bo_For_migration u_mig1 on u_mig1.mig1 = nullif(i.in_id, '')
         and u_mig1._state <> 'REMOVED'
 
     left join store_demo.bo_For_migration g

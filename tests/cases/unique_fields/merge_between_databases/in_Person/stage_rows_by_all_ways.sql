@@ -39,14 +39,11 @@ candidates as (
     left join store_demo.bo_Person o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_Person b on b._in_id = i.in_id collate "C"
     left join store_demo.alias a on a.bo = :bo and a.in_id = i.in_id collate "C" and b._id is null
-    left join store_demo.bo_Person u_email
-        on lower(u_email.email) = lower(nullif(i.email, ''))
+    left join store_demo.bo_Person u_email on lower(u_email.email) = lower(nullif(i.email, ''))
         and u_email._state <> 'REMOVED' and not coalesce(i.removed, false)
-    left join store_demo.bo_Person u_passport
-        on u_passport.Passport = nullif(i.Passport, '')
+    left join store_demo.bo_Person u_passport on u_passport.Passport = nullif(i.Passport, '')
         and u_passport._state <> 'REMOVED' and not coalesce(i.removed, false)
-    left join store_demo.bo_Person u_number
-        on u_number.Number = nullif(i.in_id, '')
+    left join store_demo.bo_Person u_number on u_number.Number = nullif(i.in_id, '')
         and u_number._state <> 'REMOVED'
 
     left join store_demo.bo_Person g

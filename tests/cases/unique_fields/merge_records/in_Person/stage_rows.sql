@@ -52,18 +52,14 @@ candidates as (
     left join store_demo.bo_Person o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_Person b on b._in_id = i.in_id collate "C"
     left join store_demo.alias a on a.bo = :bo and a.in_id = i.in_id collate "C" and b._id is null
-    left join store_demo.bo_Person u_email
-        on lower(u_email.email) = lower(case when get_bit(i._given, 0) = 1 then nullif(i.email, '') end)
+    left join store_demo.bo_Person u_email on lower(u_email.email) = lower(case when get_bit(i._given, 0) = 1 then nullif(i.email, '') end)
         and u_email._state <> 'REMOVED' and not (coalesce(i.removed, false) and not (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null))
-    left join store_demo.bo_Person u_passport
-        on u_passport.Passport = case when get_bit(i._given, 1) = 1 then nullif(i.Passport, '') end
+    left join store_demo.bo_Person u_passport on u_passport.Passport = case when get_bit(i._given, 1) = 1 then nullif(i.Passport, '') end
         and u_passport._state <> 'REMOVED' and not (coalesce(i.removed, false) and not (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null))
-    left join store_demo.bo_Person u_number
-        on u_number.Number = nullif(i.in_id, '')
+    left join store_demo.bo_Person u_number on u_number.Number = nullif(i.in_id, '')
         and u_number._state <> 'REMOVED'
 
-    left join store_demo.bo_Person g
-        on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_number._id), case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then coalesce(u_email._id, u_passport._id) end)
+    left join store_demo.bo_Person g on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_number._id), case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then coalesce(u_email._id, u_passport._id) end)
     left join store_demo.bo_Person r_email
         on lower(r_email.email)
             = lower(g.email)
