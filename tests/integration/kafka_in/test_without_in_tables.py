@@ -1,4 +1,4 @@
-"""A company whose data come by topics alone: no command asks for in_ tables that nobody uses."""
+"""A company whose data come by topics alone: no command asks for in_ tables."""
 
 import json
 from typing import Any
