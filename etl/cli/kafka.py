@@ -87,21 +87,23 @@ def status(context: click.Context, company: str | None, as_json: bool) -> None:
 def lag(context: click.Context, company: str | None, most: int | None, as_json: bool) -> None:
     """Show how many records wait to be merged.
 
-    Exits with status 1 when it is more than --max, or when a partition is stopped, and with 4 when the brokers cannot
-    be asked.
+    Exits with status 1 when it is more than --max, or when a partition is stopped or a topic is not there, and with 4
+    when the brokers cannot be asked.
     """
     with open_runtime(config_url(context), company) as runtime:
         found = read_kafka_status(runtime)
     stopped = [f"{one.topic}/{one.partition}" for one in found.partitions if one.is_chosen and one.stopped]
     if as_json:
-        click.echo(json_text({"lag": found.lag, "stopped": stopped, "fault": found.fault}))
+        values = {"lag": found.lag, "stopped": stopped, "missing": list(found.missing), "fault": found.fault}
+        click.echo(json_text(values))
     elif found.lag is not None:
         click.echo(f"{found.lag:,} records wait.")
         for name in stopped:
             click.echo(f"{name} is not read: `etl kafka status` says why.")
+        kafka_screen.show_missing(found)
     if found.lag is None:
         raise EnvironmentFault(found.fault or "a topic that was read is not there")
-    if most is not None and (found.lag > most or stopped):
+    if most is not None and (found.lag > most or stopped or found.missing):
         sys.exit(1)
 
 

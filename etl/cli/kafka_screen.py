@@ -22,6 +22,7 @@ def show_status(found: "ReadingStatus") -> None:
     """One line per partition, and what else is worth knowing."""
     if found.fault:
         click.echo(f"The brokers cannot be asked: {printable(found.fault)}")
+    show_missing(found)
     if not found.partitions:
         click.echo("No partition has been read yet.")
         return
@@ -51,6 +52,12 @@ def show_status(found: "ReadingStatus") -> None:
             )
     if any(one.stopped for one in found.partitions):
         click.echo("`etl kafka seek` says from where a stopped partition is read on.")
+
+
+def show_missing(found: "ReadingStatus") -> None:
+    """One line per topic of the settings that is not there."""
+    for topic in found.missing:
+        click.echo(f"The topic {topic} is not there: make it, or correct topics in configs/InMigrationKafkaConfig.txt.")
 
 
 def _reading(one: "PartitionStatus") -> str:

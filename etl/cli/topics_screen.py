@@ -102,6 +102,8 @@ def _warnings(found: "TopicsStatus") -> Iterator[str]:
     """What an operator should know, with since when."""
     if found.fault:
         yield f"The brokers cannot be asked: {found.fault}"
+    for topic in found.missing:
+        yield f"The topic {topic} is not there"
     for one in found.partitions:
         since = f", since {one.since:%F %T}" if one.since else ""
         if one.stopped:

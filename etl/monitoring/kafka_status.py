@@ -51,11 +51,13 @@ class PartitionStatus:
 
 @dataclass(frozen=True)
 class ReadingStatus:
-    """All partitions, what keeps the brokers from being asked, and dead letters that were not sent, by topic."""
+    """All partitions, what keeps the brokers from being asked, dead letters that were not sent, by topic, and topics of
+    the settings that the brokers do not have."""
 
     partitions: tuple[PartitionStatus, ...]
     fault: str
     unsent: dict[str, int]
+    missing: tuple[str, ...] = ()
 
     @property
     def lag(self) -> int | None:
@@ -76,11 +78,12 @@ def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0) -> ReadingStat
             positions = into.positions.all(connection)
             unsent = Outbox(runtime.store.schema).unsent(connection)
             alerts = Alerts(runtime.store.schema).open(connection)
-    ends, fault = _ends(runtime, positions, seconds)
+    brokers = _ask_brokers(runtime, positions, seconds)
     known = {one.partition: one for one in positions}
-    wanted = sorted({*known, *ends})
-    found = [_status(one, known.get(one), ends.get(one), one.topic in source.topics) for one in wanted]
-    return ReadingStatus(tuple(_with_alerts(found, alerts)), fault, unsent)
+    wanted = sorted({*known, *brokers.ends})
+    found = [_status(one, known.get(one), brokers.ends.get(one), one.topic in source.topics) for one in wanted]
+    missing = tuple(topic for topic in source.topics if topic in brokers.missing)
+    return ReadingStatus(tuple(_with_alerts(found, alerts)), brokers.fault, unsent, missing)
 
 
 def _with_alerts(found: list[PartitionStatus], alerts: list[Alert]) -> Iterator[PartitionStatus]:
@@ -94,24 +97,32 @@ def _with_alerts(found: list[PartitionStatus], alerts: list[Alert]) -> Iterator[
             yield replace(one, is_held=held is not None, since=held)
 
 
-def _ends(
-    runtime: Runtime, positions: list[Position], seconds: float
-) -> tuple[dict[Partition, tuple[int, int, int]], str]:
-    """Of all partitions that are read their first offset, that behind the last committed record and that behind the
-    last one of all; and why they are not known."""
+@dataclass(frozen=True)
+class _Brokers:
+    """What the brokers say. `ends`: of all partitions that are read their first offset, that behind the last committed
+    record and that behind the last one of all; `missing`: topics that they do not have; `fault`: why nothing is known.
+    """
+
+    ends: dict[Partition, tuple[int, int, int]]
+    missing: tuple[str, ...] = ()
+    fault: str = ""
+
+
+def _ask_brokers(runtime: Runtime, positions: list[Position], seconds: float) -> _Brokers:
     kafka = runtime.settings.kafka
     names = dict.fromkeys([*kafka.in_migration.topics, *(one.partition.topic for one in positions)])
     if not kafka.connection.servers or not names:
-        return {}, "" if not names else "no brokers are named"
+        return _Brokers({}, fault="no brokers are named" if names else "")
     try:
         with Admin(kafka.connection, seconds=seconds) as admin:
             topics = admin.topics(names)
             there = [ClientPartition(one.name, n) for one in topics.values() if one for n in range(one.partitions)]
             # In this order: what is committed in between is not taken for a transaction that is open.
             written = admin.written_ends(there)
-            return {Partition(*one): (*bounds, written[one]) for one, bounds in admin.bounds(there).items()}, ""
+            ends = {Partition(*one): (*bounds, written[one]) for one, bounds in admin.bounds(there).items()}
+            return _Brokers(ends, tuple(name for name, one in topics.items() if not one))
     except EtlError as fault:
-        return {}, str(fault)
+        return _Brokers({}, fault=str(fault))
 
 
 def _status(

@@ -22,6 +22,15 @@ def test_before_anything_was_read(reading: Reading) -> None:
     assert reading.site.etl("kafka", "lag", "--max", "1").code == 0
 
 
+@pytest.mark.first_run
+def test_a_topic_that_is_not_there(reading: Reading) -> None:
+    reading.configure(topics=f"{reading.topic},{reading.topic}.other")
+    done = reading.site.etl("kafka", "lag", "--max", "5")
+    assert (done.code, f"The topic {reading.topic}.other is not there" in done.out) == (1, True)
+    assert f"{reading.topic}.other is not there" in reading.site.etl("kafka", "status").out
+    assert f"{reading.topic}.other is not there" in reading.site.etl("status").out
+
+
 @pytest.mark.nightly
 def test_brokers_that_are_away(reading: Reading) -> None:
     """Fault 9: a command says so."""
