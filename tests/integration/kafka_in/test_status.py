@@ -12,7 +12,7 @@ from tests.fix_company import STORE, until
 from tests.fix_database import LOOPBACK
 from tests.fix_kafka import MakeTopic
 from tests.integration.hooks.listener import Listener, listening
-from tests.integration.kafka_in.conftest import KAFKA, Reading, client
+from tests.integration.kafka_in.conftest import KAFKA, MakeReading, Reading, client
 
 pytestmark = pytest.mark.slow
 
@@ -119,6 +119,18 @@ def test_an_open_transaction_of_a_producer_is_shown(reading: Reading, make_topic
             producer.commit()
         reading.wait_for({"a", "b", "c"})
     assert status(reading)["partitions"][0]["open_at"] is None
+
+
+def test_an_instance_in_two_partitions_is_counted(make_reading: MakeReading) -> None:
+    """Fault 32."""
+    reading = make_reading(partitions=2)
+    reading.send(client("a"), client("b"), client("a", recordId="1", fields=[{"code": "Name", "apiValue": "A"}]))
+    with reading.worker():
+        reading.wait_for_position(3)
+        assert json.loads(reading.site.etl("kafka", "status", "--json").out)["in_several"] == 0
+        reading.send(client("b", recordId="2", fields=[{"code": "Name", "apiValue": "B"}]), partition=1)
+        reading.wait_for_position(1, 1)
+    assert "1 instances had records in several partitions" in reading.site.etl("kafka", "status").out
 
 
 def test_brokers_that_are_away_are_a_line_and_a_metric(reading: Reading) -> None:
