@@ -67,13 +67,13 @@ def test_reading_that_has_stopped_is_shown_and_notified(reading: Reading) -> Non
         with reading.worker():
             reading.wait_for_position(3)
             notified(listener, "reading.stopped", "reading.stopped.over")
+            until(lambda: reading.site.count(f"{STORE}.alert") == 0, "nothing is left to be sent")
     found, measured = status(reading), metrics(reading)
     assert (found["alerts"], found["rejected"]) == ([], {reading.topic: {"BAD_JSON": 1}})
     assert (found["hour_rejected"], found["hour_records"]) == (1, 3)
     assert measured[f'etl_kafka_rejected_records{{code="BAD_JSON",topic="{reading.topic}"}}'] == 1
     assert measured[f'etl_kafka_unsent_records{{topic="{reading.topic}"}}'] == 1
     assert measured["etl_kafka_rejected_share"] == pytest.approx(1 / 3)
-    assert reading.site.count(f"{STORE}.alert") == 0
 
 
 def test_a_stopped_partition_is_shown_and_notified_once(reading: Reading) -> None:
