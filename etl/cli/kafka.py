@@ -72,7 +72,7 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
 def status(context: click.Context, company: str | None, as_json: bool) -> None:
     """Show how far each partition is, who reads it, and why one is not read."""
     with open_runtime(config_url(context), company) as runtime:
-        found = read_kafka_status(runtime)
+        found = read_kafka_status(runtime, with_instances=True)
     if as_json:
         click.echo(json_text(asdict(found) | {"lag": found.lag}))
     else:

@@ -50,6 +50,11 @@ def show_status(found: "ReadingStatus") -> None:
             click.echo(
                 f"{one.lost:,} offsets of {name} were gone before they were read: `etl kafka errors` names them."
             )
+    if found.in_several:
+        click.echo(
+            f"{found.in_several:,} instances had records in several partitions lately, {shown(found.example)} among "
+            "them: what is merged last counts. The same key for all records of an instance gives them an order."
+        )
     if any(one.stopped for one in found.partitions):
         click.echo("`etl kafka seek` says from where a stopped partition is read on.")
 

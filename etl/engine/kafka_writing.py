@@ -144,6 +144,7 @@ class _WrittenOutput:
                     self._alerts.begin(AlertKind.OUTPUT_STOPPED, self._name, f"the output {self._name} waits: {fault}")
             return self._faults.pause([_BACKOFF]) or 0.0
         except Exception:
+            self._said = "a fault of the program"
             _log.exception("the output %s has met a fault of the program and is tried again", self._name)
             return self._faults.pause([_BACKOFF]) or 0.0
         if self._said:

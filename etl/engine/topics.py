@@ -49,6 +49,7 @@ class Topics:
         self._reading: RecordReading | None = None
         self._writing: OutputWriting | None = None
         self._said: dict[Alone, str] = {}
+        self._said_of_names = ""
         self._is_first = True
 
     @property
@@ -116,9 +117,9 @@ class Topics:
         known = [one.name for one in kafka.outputs]
         missing = [name for name in self._names if name not in known]
         text = f"there is no output {', '.join(missing)}; there is {', '.join(known) or 'none'}" if missing else ""
-        if text and text != self._said.get(Alone.WRITING):
+        if text and text != self._said_of_names:
             _log.warning("%s", text)
-        self._said[Alone.WRITING] = text
+        self._said_of_names = text
         return [name for name in known if not self._names or name in self._names]
 
     def _complain(self, part: Alone, fault: ConfigurationError, what: str) -> None:

@@ -1,5 +1,6 @@
 """Producers: each record once and in order; alone, or many in one transaction with a record of progress."""
 
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -12,9 +13,11 @@ from confluent_kafka import KafkaError, KafkaException
 
 from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
 from etl.kafka.client_log import ClientLog
-from etl.kafka.faults import RecordTooLarge, created, error_of, fault_of, translated
+from etl.kafka.faults import RecordTooLarge, created, error_of, fault_of, masked, translated
 from etl.kafka.options import Options, producer_options
 from etl.settings import KafkaConnection
+
+_log = logging.getLogger(__name__)
 
 _Act = Callable[[float], None]
 Headers = list[tuple[str, str | bytes | None]]
@@ -24,6 +27,8 @@ _RECORDS_BETWEEN_POLLS = 1_000
 _POLL_SECONDS = 0.1
 # A question about a transaction is asked again after this time; in between it may be given up.
 _SLICE_SECONDS = 1.0
+# What takes longer is said.
+_SILENT_SECONDS = 5.0
 # What abort() does to records that were not sent yet.
 _THROWN_AWAY = (KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT)
 
@@ -113,7 +118,8 @@ class _Sender:
             self._failed = fault_of(error, f"a record was not taken by {message.topic()}", self._connection)
 
     def _note(self, error: KafkaError) -> None:
-        fault = fault_of(error, "the producer has ended", self._connection)
+        doing = "the producer has ended" if error.fatal() else "brokers do not answer"
+        fault = fault_of(error, doing, self._connection)
         if error.fatal():
             self._failed = fault
         self.trouble = str(fault)
@@ -205,7 +211,7 @@ class TransactionalProducer(_Sender):
 
     def _insist(self, doing: str, act: _Act) -> None:
         """Repeats what may be repeated: a question that a broker did not answer in time."""
-        deadline = time.monotonic() + self._patience
+        deadline, said_at = time.monotonic() + self._patience, time.monotonic() + _SILENT_SECONDS
         while True:
             left = deadline - time.monotonic()
             try:
@@ -215,9 +221,15 @@ class TransactionalProducer(_Sender):
                 error = error_of(sys.exc_info()[1])
                 if error is None:
                     raise
+                error_text = masked(error.str(), self._connection)
                 if not error.retriable() or error.txn_requires_abort() or left <= 0:
                     raise self._explained(error, doing) from None
             self._check()
+            with translated(doing, self._connection):
+                self._client.poll(0)  # what it has to say, also to the log
+            if time.monotonic() > said_at:
+                _log.warning("%s yet: %s", doing, self.trouble or error_text)
+                said_at = deadline
 
     def _explained(self, error: KafkaError, doing: str) -> EtlError:
         """What a delivery said says more than that the transaction failed."""

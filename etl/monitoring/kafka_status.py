@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from etl.database import read_only_transaction
+from etl.database import SqlTemplates, fetch_all, read_only_transaction
 from etl.engine import Runtime
 from etl.engine.record_batches import record_store_of
 from etl.engine.topic_alerts import AlertKind
@@ -16,6 +16,11 @@ from etl.sources.kafka.message import Partition
 from etl.sources.kafka.outbox import Outbox
 from etl.sources.kafka.positions import Position
 from etl.sources.kafka.rules import rules_of
+
+_sql = SqlTemplates(__package__)
+
+# So many changes of the journal, the newest, are looked through.
+_COUNTED_CHANGES = 100_000
 
 
 @dataclass(frozen=True)
@@ -52,12 +57,15 @@ class PartitionStatus:
 @dataclass(frozen=True)
 class ReadingStatus:
     """All partitions, what keeps the brokers from being asked, dead letters that were not sent, by topic, and topics of
-    the settings that the brokers do not have."""
+    the settings that the brokers do not have. `in_several`: instances that records of several partitions have changed
+    lately, and `example`, one of them."""
 
     partitions: tuple[PartitionStatus, ...]
     fault: str
     unsent: dict[str, int]
     missing: tuple[str, ...] = ()
+    in_several: int = 0
+    example: str = ""
 
     @property
     def lag(self) -> int | None:
@@ -66,24 +74,29 @@ class ReadingStatus:
         return None if self.fault or None in lags else sum(one or 0 for one in lags)
 
 
-def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0) -> ReadingStatus:
-    """The state of topics that are read, or were; nothing is written."""
+def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0, with_instances: bool = False) -> ReadingStatus:
+    """The state of topics that are read, or were; nothing is written. `with_instances`: `in_several` too."""
     source = runtime.settings.kafka.in_migration
     into = record_store_of(runtime, rules_of(source))
     positions: list[Position] = []
     unsent: dict[str, int] = {}
     alerts: list[Alert] = []
+    in_several, example = 0, ""
     with read_only_transaction(runtime.store_engine) as connection:
         if into.positions.are_there(connection):
             positions = into.positions.all(connection)
             unsent = Outbox(runtime.store.schema).unsent(connection)
             alerts = Alerts(runtime.store.schema).open(connection)
+            if with_instances:
+                statement = _sql("in_several_partitions", schema=runtime.store.schema)
+                [row] = fetch_all(connection, statement, {"count": _COUNTED_CHANGES})
+                in_several, example = row.instances, row.example or ""
     brokers = _ask_brokers(runtime, positions, seconds)
     known = {one.partition: one for one in positions}
     wanted = sorted({*known, *brokers.ends})
     found = [_status(one, known.get(one), brokers.ends.get(one), one.topic in source.topics) for one in wanted]
     missing = tuple(topic for topic in source.topics if topic in brokers.missing)
-    return ReadingStatus(tuple(_with_alerts(found, alerts)), brokers.fault, unsent, missing)
+    return ReadingStatus(tuple(_with_alerts(found, alerts)), brokers.fault, unsent, missing, in_several, example)
 
 
 def _with_alerts(found: list[PartitionStatus], alerts: list[Alert]) -> Iterator[PartitionStatus]:

@@ -114,6 +114,8 @@ def test_a_secret_in_an_error_is_masked() -> None:
         (KafkaError._TRANSPORT, TransientFault, "(servers 127.0.0.1:9)"),
         (KafkaError._ALL_BROKERS_DOWN, TransientFault, "(servers 127.0.0.1:9)"),
         (KafkaError.NOT_LEADER_FOR_PARTITION, TransientFault, ""),
+        (KafkaError.OFFSET_NOT_AVAILABLE, TransientFault, ""),
+        (KafkaError.FENCED_LEADER_EPOCH, TransientFault, ""),
         (KafkaError._TIMED_OUT, TransientFault, ""),
         (KafkaError.NOT_ENOUGH_REPLICAS, TransientFault, ""),
         (KafkaError._AUTHENTICATION, EnvironmentFault, f"among the options of {PATH}"),

@@ -12,7 +12,7 @@ from tests.fix_company import STORE, until
 from tests.fix_database import LOOPBACK
 from tests.fix_kafka import MakeTopic
 from tests.integration.hooks.listener import Listener, listening
-from tests.integration.kafka_in.conftest import KAFKA, Reading, client
+from tests.integration.kafka_in.conftest import KAFKA, MakeReading, Reading, client
 
 pytestmark = pytest.mark.slow
 
@@ -67,13 +67,13 @@ def test_reading_that_has_stopped_is_shown_and_notified(reading: Reading) -> Non
         with reading.worker():
             reading.wait_for_position(3)
             notified(listener, "reading.stopped", "reading.stopped.over")
+            until(lambda: reading.site.count(f"{STORE}.alert") == 0, "nothing is left to be sent")
     found, measured = status(reading), metrics(reading)
     assert (found["alerts"], found["rejected"]) == ([], {reading.topic: {"BAD_JSON": 1}})
     assert (found["hour_rejected"], found["hour_records"]) == (1, 3)
     assert measured[f'etl_kafka_rejected_records{{code="BAD_JSON",topic="{reading.topic}"}}'] == 1
     assert measured[f'etl_kafka_unsent_records{{topic="{reading.topic}"}}'] == 1
     assert measured["etl_kafka_rejected_share"] == pytest.approx(1 / 3)
-    assert reading.site.count(f"{STORE}.alert") == 0
 
 
 def test_a_stopped_partition_is_shown_and_notified_once(reading: Reading) -> None:
@@ -119,6 +119,18 @@ def test_an_open_transaction_of_a_producer_is_shown(reading: Reading, make_topic
             producer.commit()
         reading.wait_for({"a", "b", "c"})
     assert status(reading)["partitions"][0]["open_at"] is None
+
+
+def test_an_instance_in_two_partitions_is_counted(make_reading: MakeReading) -> None:
+    """Fault 32."""
+    reading = make_reading(partitions=2)
+    reading.send(client("a"), client("b"), client("a", recordId="1", fields=[{"code": "Name", "apiValue": "A"}]))
+    with reading.worker():
+        reading.wait_for_position(3)
+        assert json.loads(reading.site.etl("kafka", "status", "--json").out)["in_several"] == 0
+        reading.send(client("b", recordId="2", fields=[{"code": "Name", "apiValue": "B"}]), partition=1)
+        reading.wait_for_position(1, 1)
+    assert "1 instances had records in several partitions" in reading.site.etl("kafka", "status").out
 
 
 def test_brokers_that_are_away_are_a_line_and_a_metric(reading: Reading) -> None:
