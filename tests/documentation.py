@@ -18,6 +18,7 @@ FILES = CHECKOUT / "docs/files.md"
 CONTRACT = CHECKOUT / "docs/contract.md"
 SERVICE = CHECKOUT / "docs/service.md"
 KAFKA = CHECKOUT / "docs/kafka.md"
+KAFKA_OUT = CHECKOUT / "docs/kafka-out.md"
 SPEED = CHECKOUT / "docs/speed.md"
 
 _BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$|^<!-- (?P<mark>\w+) -->$", re.MULTILINE | re.DOTALL)
