@@ -19,6 +19,7 @@ CONTRACT = CHECKOUT / "docs/contract.md"
 SERVICE = CHECKOUT / "docs/service.md"
 KAFKA = CHECKOUT / "docs/kafka.md"
 KAFKA_FAULTS = CHECKOUT / "docs/kafka-faults.md"
+KAFKA_OUT = CHECKOUT / "docs/kafka-out.md"
 SPEED = CHECKOUT / "docs/speed.md"
 
 _BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$|^<!-- (?P<mark>\w+) -->$", re.MULTILINE | re.DOTALL)

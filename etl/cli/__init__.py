@@ -42,7 +42,7 @@ _COMMANDS = {
     "waiting": ("etl.cli.waiting:waiting", "Show which links and files are waited for, and why."),
     "out": ("etl.cli.out:out", "List, build, switch, roll back and retire versions of the out_ tables."),
     "export": ("etl.cli.export:export", "Write out_ tables into Parquet or CSV files."),
-    "partner": ("etl.cli.partner:partner", "Simulate a partner against a test database."),
+    "partner": ("etl.cli.partner:partner", "Simulate a partner against a test database or a test topic."),
     "check": ("etl.cli.check:check_up", "Check configuration, server, privileges, tables and clock; say what to do."),
     "kafka": ("etl.cli.kafka:kafka", "Read topics of Kafka; see and move positions, care for rejected records."),
     "metrics": ("etl.cli.metrics:metrics", "Serve metrics for Prometheus, or print them once."),

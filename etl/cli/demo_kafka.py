@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import click
 from rich.text import Text
 
 from etl.cli.demo_screen import Screen, command, counted, several, tallied
@@ -51,7 +52,7 @@ def play_by_kafka(servers: str | None, *, as_json: bool, wait: Callable[[], None
         screen.written(topics, records)
         screen.explore(stage, stays=wait is not None)
         if as_json:
-            print(_json(stage, topics, played, queries, records))
+            click.echo(_json(stage, topics, played, queries, records))
         if wait:
             screen.done()
             wait()

@@ -14,12 +14,13 @@ from etl.cli.findings import report
 from etl.cli.kafka_out import add_out_commands
 from etl.cli.log import open_log
 from etl.cli.printing import COMPANY, config_url, json_text
-from etl.engine import open_runtime, read_topics
+from etl.engine import open_runtime, read_configuration, read_topics
 from etl.engine.kafka_in.operating import Target, move, read_errors, read_letters, resend_letters
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.monitoring.kafka_check import check_kafka
 from etl.monitoring.kafka_status import read_kafka_status
 from etl.quoting import printable
+from etl.settings.kafka_keys import IN_KAFKA, KAFKA, OUT_KAFKA, SERVERS_VARIABLE
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -63,6 +64,38 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
     status 1 when something keeps records from being read or written; with 0 when there are only warnings.
     """
     report(check_kafka(config_url(context), company), as_json=as_json)
+
+
+@kafka.command(name="make-topics")
+@click.option(
+    "--partitions", type=click.IntRange(1), default=6, show_default=True, help="Of topics with records of objects."
+)
+@click.option("--replicas", type=click.IntRange(1), help="Copies of each partition.  [default: as the brokers say]")
+@COMPANY
+@_JSON
+@click.pass_context
+def make_topics(
+    context: click.Context, partitions: int, replicas: int | None, company: str | None, as_json: bool
+) -> None:
+    """Make the topics that the configuration names and that are missing.
+
+    Topics that are read, those of rejected records, those of outputs and of their progress, each with the options that
+    it needs. What is there stays as it is.
+    """
+    from etl.kafka import make_topics as make
+
+    settings, _ = read_configuration(config_url(context), company)
+    if not settings.kafka.connection.servers:
+        raise ConfigurationError(f"say where the brokers are: servers in {KAFKA}, or {SERVERS_VARIABLE}")
+    made = []
+    for one in make(settings.kafka, partitions=partitions, replicas=replicas or -1):
+        made.append({"topic": one.topic.name, "purpose": one.topic.purpose, "made": one.is_new})
+        if not as_json:
+            click.echo(f"{one.topic.name}: {'made' if one.is_new else 'is there'}; it {one.topic.purpose}")
+    if as_json:
+        click.echo(json_text({"topics": made}))
+    elif not made:
+        click.echo(f"Nothing is read or written: see {IN_KAFKA} and {OUT_KAFKA}.")
 
 
 @kafka.command()

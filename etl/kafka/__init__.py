@@ -17,13 +17,16 @@ from etl.kafka.faults import RecordTooLarge
 from etl.kafka.messages import Message, Partition, Received, Trouble, TroubleKind
 from etl.kafka.producer import Producer, TransactionalProducer
 from etl.kafka.reading import read_to_end
+from etl.kafka.topics import MadeTopic, NeededTopic, make_topics, needed_topics
 
 __all__ = [
     "Admin",
     "Cluster",
     "Consumer",
     "Listener",
+    "MadeTopic",
     "Message",
+    "NeededTopic",
     "Partition",
     "Producer",
     "Received",
@@ -33,5 +36,7 @@ __all__ = [
     "TransactionalProducer",
     "Trouble",
     "TroubleKind",
+    "make_topics",
+    "needed_topics",
     "read_to_end",
 ]

@@ -6,13 +6,12 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.documentation import CHECKOUT
-from tests.fix_company import PATIENCE_SECONDS, ended, inherited, start_etl
+from tests.fix_company import PATIENCE_SECONDS, ended, inherited, start_etl, until
 from tests.fix_kafka import admin_at
 from tests.integration.kafka.test_broker_script import accepts
 
@@ -53,21 +52,29 @@ def test_it_shows_the_way_from_topic_to_topic(open_folder: Path) -> None:
 
 
 @pytest.mark.nightly
-def test_its_numbers_as_json_and_no_topic_is_left(open_folder: Path, kafka_url: str) -> None:
+def test_it_stays_until_ctrl_c_and_leaves_no_topic(open_folder: Path, kafka_url: str) -> None:
     environ = {"ETL_HOME": str(open_folder)}
-    result = ended(start_etl("demo", "--kafka", "--servers", kafka_url, "--json", environ=environ, cwd=open_folder))
-    assert (result.code, result.err) == (0, "")
-    found = json.loads(result.out)
+    words = ("demo", "--kafka", "--servers", kafka_url, "--stay", "--json")
+    with start_etl(*words, environ=environ, cwd=open_folder) as process:
+        try:
+            assert process.stdout
+            found = json.loads(process.stdout.readline())
+            mine = set(found["topics"].values())
+            assert mine <= topics(kafka_url)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE_SECONDS) == 0
+        finally:
+            process.kill()
     first, second = found["loads"]
     assert first["records"] == {"messages": 3962, "merged": 3905, "known": 50, "rejected": 7}
     assert second["records"] == {"messages": 505, "merged": 505}
     assert (first["written"], second["written"]) == (3915, 230)
     assert found["written"] == {"NaturalPerson": 2155, "LegalPerson": 415, "ClientClaim": 1575}
-    mine = set(found["topics"].values())
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (left := mine & set(admin_at(kafka_url).list_topics(timeout=30).topics)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not left
+    until(lambda: not mine & topics(kafka_url), "its topics are deleted")
+
+
+def topics(servers: str) -> set[str]:
+    return set(admin_at(servers).list_topics(timeout=30).topics)
 
 
 @pytest.mark.parametrize(

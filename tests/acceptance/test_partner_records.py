@@ -22,8 +22,8 @@ COUNT, SEED = 12, 7
 @pytest.fixture
 def reading(make_site: MakeSite, make_topic: MakeTopic, kafka_url: str) -> Reading:
     site = make_site(DOCUMENTS)
-    site.write(KAFKA, f"servers={kafka_url}\n")
-    site.write(WORKERS, "comeKafkaInMigration=3\n")
+    site.write(KAFKA, f"servers={kafka_url}\noption.heartbeat.interval.ms=500\n")
+    site.write(WORKERS, "comeKafkaInMigration=2\n")
     found = Reading(site, connect(kafka_url), make_topic(partitions=3))
     found.configure()
     return found

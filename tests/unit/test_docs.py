@@ -2,10 +2,13 @@
 
 import re
 import shlex
+from pathlib import Path
 
+import click
 import pytest
 
 from etl import errors
+from etl.cli import etl as group
 from etl.contract import contract_files
 from etl.merge.errors.catalogue import CATALOGUE
 from etl.monitoring import MEASURES
@@ -18,6 +21,7 @@ from etl.settings.log_file import LOGGING, read_log_structure
 from etl.settings.schedule_file import KAFKA_PATTERNS
 from etl.settings.schedule_parse import parse_schedule
 from etl.simulator import SCENARIOS
+from etl.simulator.kafka import RECORD_SCENARIOS
 from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND
 from tests.contracts import company
 from tests.documentation import (
@@ -26,6 +30,7 @@ from tests.documentation import (
     ERRORS,
     KAFKA,
     KAFKA_FAULTS,
+    KAFKA_OUT,
     MONITORING,
     OPERATOR,
     SERVICE,
@@ -68,6 +73,29 @@ def test_the_options_of_the_kafka_page_are_settings() -> None:
     )
     assert len(named) == 9
     assert set(named) <= set(REFUSED_OPTIONS)
+
+
+@pytest.mark.parametrize("page", [KAFKA, KAFKA_OUT], ids=lambda page: page.name)
+def test_every_command_of_the_kafka_pages_can_be_parsed(page: Path) -> None:
+    """They run in tests/acceptance/test_docs_kafka.py."""
+    lines = [line for block in blocks(page) if block.language in ("sh", "service") for line in block.lines]
+    commands = [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("etl ")]
+    assert len(commands) > 2
+    for given in commands:
+        context, rest = click.Context(group), given
+        command: click.Command = group
+        while isinstance(command, click.Group):
+            name, *rest = rest
+            found = command.get_command(context, name)
+            assert found, given
+            command = found
+        command.make_context(name, ["1" if word.startswith("$") else word for word in rest])
+
+
+def test_every_scenario_of_records_is_reported() -> None:
+    assert [words(row[0])[0] for row in table(KAFKA, "scenario | what the partner's program does")] == list(
+        RECORD_SCENARIOS
+    )
 
 
 def test_the_version_variable_is_reported() -> None:
