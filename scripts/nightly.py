@@ -138,6 +138,11 @@ PARTS = (
         ),
     ),
     Part(
+        "bench-kafka",
+        "a short benchmark of topics, whose ratios must stay within their bounds",
+        (Command((PYTHON, "-m", "scripts.bench.kafka", "--check"), {"BENCH_ROWS": "50000", "BENCH_REPEATS": "3"}),),
+    ),
+    Part(
         "layouts",
         "import, store and out in three databases, then on three servers",
         tuple(_pytest(*_LAYOUT_TESTS, ETL_TEST_LAYOUT=layout) for layout in ("databases apart", "three servers")),

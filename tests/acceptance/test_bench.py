@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from scripts.bench.judge import WrongResult, compare
+from scripts.bench.kafka.report import broken
 from scripts.bench.variables import check_variables
 from tests.documentation import CHECKOUT
 
@@ -53,6 +54,30 @@ def test_the_table_tells_every_scenario(reported: dict[str, Any]) -> None:
     assert " goal " in reported["out"]
     assert "MB WAL" in reported["out"]
     assert "idle tick" in reported["out"]
+
+
+@pytest.mark.nightly
+def test_topics_in_and_out(tmp_path: Path) -> None:
+    """The benchmark of topics; it ends well only if engine and floor end with equal tables and equal records."""
+    file = tmp_path / "kafka.json"
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("BENCH_")}
+    environ |= {"BENCH_ROWS": "300", "BENCH_REPEATS": "1", "BENCH_JSON": str(file), "BENCH_FOLDER": str(tmp_path)}
+    environ["BENCH_SCENARIOS"] = "known again out first_load_2 narrow"
+    command = [sys.executable, "-m", "scripts.bench.kafka"]
+    done = subprocess.run(command, cwd=CHECKOUT, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(file.read_text())
+    for name in ("first_load", "known", "again", "out", "narrow"):
+        assert set(found[name]) >= {"cpu_seconds", "floor_cpu_seconds", "cpu_ratio", "wal_bytes", "rss_bytes"}
+    assert found["first_load_2"]["to_one_worker"] > 0
+    assert found["narrow"]["jdbc_sink_cpu_seconds"] > 0
+    assert "memory of the process" in done.stdout
+
+
+def test_the_guard_names_what_is_slower_than_its_bound() -> None:
+    assert broken({"rows": 50_000, "out": {"cpu_ratio": 9.0}, "known": {"cpu_ratio": 0.5}}) == [
+        "out: 9.00 times the floor's processor time, more than 2.2"
+    ]
 
 
 def test_a_wrong_result_is_named() -> None:

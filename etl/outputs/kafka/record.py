@@ -1,6 +1,5 @@
 """A row of the store as a record of the guide's out format (guide, OUT Migration Kafka). No I/O."""
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import orjson
@@ -14,6 +13,7 @@ _FIXED: Final = 7
 # How targets without a unique value are named, by the numbers of `sql/links.jinja`.
 _NAMES: Final = {-1: EXTERNAL_ID, -2: ID}
 _STATE: Final = "_state"
+_NOTHING: Final = frozenset[str]()
 Row = tuple[Any, ...]
 Item = dict[str, object]
 
@@ -31,6 +31,8 @@ class RecordWriter:
         self._has_unlinks = output.unlinks and not is_all
         self._tombstone = output.tombstone
         self._fields = [(one, one.code, one.name, one.is_chosen, one.is_repeated) for one in shape.fields]
+        # Of a new instance, which has no value to be cleared.
+        self._codes_of_new = [one.code if one.is_chosen or one.is_repeated else None for one in shape.fields]
         self._links = [_LinkWriter(one) for one in shape.links]
         self._links_at = _FIXED + len(shape.fields)
         self._unlinks_at = self._links_at + len(shape.links)
@@ -47,7 +49,7 @@ class RecordWriter:
         """The record as JSON; None where nothing of it has changed that the output writes. `position` is the beginning
         of its recordId."""
         instance, external_id, state, changed_at, is_new, changed, has_link_changes = row[:_FIXED]
-        names = frozenset(changed or ())
+        names = frozenset(changed) if changed else _NOTHING
         fields, unchanged = self._of_fields(row, names, changed_at, is_new=is_new)
         links, unchanged_links = self._of_links(row, changed_at)
         has_links = has_link_changes if self._is_full else bool(links)
@@ -77,14 +79,20 @@ class RecordWriter:
         self, row: Row, names: frozenset[str], changed_at: int, *, is_new: bool
     ) -> tuple[list[Item], list[Item]]:
         """The values that are written as changed, and the unique ones that are not."""
+        values = row[_FIXED : self._links_at]
+        if is_new:
+            written = zip(self._codes_of_new, values, strict=True)
+            return [
+                {"code": code, "apiValue": value, "updatedAt": changed_at}
+                for code, value in written
+                if value is not None and code is not None
+            ], []
         fields: list[Item] = []
         unchanged: list[Item] = []
-        for (_, code, name, is_chosen, is_repeated), value in zip(
-            self._fields, row[_FIXED : self._links_at], strict=True
-        ):
-            if is_new or self._is_full:
-                # A new instance has no value to be cleared, and one that was not chosen is none of the image.
-                is_written = (is_chosen or is_repeated) and (value is not None or (is_chosen and not is_new))
+        for (_, code, name, is_chosen, is_repeated), value in zip(self._fields, values, strict=True):
+            if self._is_full:
+                # One that was not chosen is none of the image.
+                is_written = is_chosen or (is_repeated and value is not None)
             else:
                 is_written = name in names and (is_chosen or is_repeated)
             if is_written:
@@ -113,15 +121,19 @@ class _LinkWriter:
         self._code, self._names_object = link.code, link.names_object
         self._unique = {target.code: [one.code for one in target.unique] for target in link.targets}
 
-    def items(self, found: str, changed_at: int) -> Iterator[tuple[Item, bool]]:
+    def items(self, found: str, changed_at: int) -> list[tuple[Item, bool]]:
         """(item, whether the link has changed) of each link in the JSON of a column."""
-        for bo, (number, value), has_changed in orjson.loads(found):
-            code = self._unique[bo][number] if number >= 0 else _NAMES[number]
-            item: Item = {
-                "fieldCode": self._code,
-                "toBoCode": bo if self._names_object else None,
-                "toFieldCode": code,
-                "apiValue": value,
-                "updatedAt": changed_at,
-            }
-            yield item, has_changed
+        field, names_object, unique = self._code, self._names_object, self._unique
+        return [
+            (
+                {
+                    "fieldCode": field,
+                    "toBoCode": bo if names_object else None,
+                    "toFieldCode": unique[bo][number] if number >= 0 else _NAMES[number],
+                    "apiValue": value,
+                    "updatedAt": changed_at,
+                },
+                has_changed,
+            )
+            for bo, (number, value), has_changed in orjson.loads(found)
+        ]

@@ -176,13 +176,14 @@ class OutputWriter:
         """Sends the records of the objects that are left, and commits whenever there are enough; what is sent last is
         not committed yet. Returns the position of the last commit, with the highest step that was given."""
         instances, shapes = 0, self.shape.by_code
+        send, has_tombstones = sender.send, self.output.tombstone
         for number, code in enumerate(unfinished.left):
             # Of each object a step of its own: an id may be that of instances of two objects.
             self._step = position.step + 1
             if code not in shapes:
                 continue  # it is not written any more
             shape = shapes[code]
-            records = RecordWriter(shape, self.output)
+            topic, records = shape.topic, RecordWriter(shape, self.output)
             left = unfinished.left[number:]
             after = "" if number else unfinished.after
             rows = changed_rows(
@@ -207,9 +208,9 @@ class OutputWriter:
                     if value is None:
                         continue
                     key = records.key(row)
-                    sender.send(shape.topic, key, value)
-                    if records.has_tombstone(row):
-                        sender.send(shape.topic, key, None)
+                    send(topic, key, value)
+                    if has_tombstones and records.has_tombstone(row):
+                        send(topic, key, None)
         return position
 
     def _commit(self, lead: Lead, sender: RecordTransactions, position: Position) -> None:

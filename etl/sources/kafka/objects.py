@@ -59,7 +59,7 @@ def merge_objects(
     business_object = shape.bo
     codes = _stage(connection, business_object, objects, context)
     if not older and len(objects) >= _MANY_OBJECTS:
-        # Statements are simpler without asking each row for each field; each set of fields has its own.
+        # Statements that ask no row for these fields cost less; each set of fields has statements of its own.
         always = frozenset.intersection(*map(frozenset, {row.codes for _, row in objects}))
         context = replace(context, source=replace(context.source, always_given=always))
     if older:

@@ -33,7 +33,7 @@ def plain_record(record: BoiInput, company: CompanyShape, origin: str, *, has_es
         items = record.unchanged_unique_fields + items
     if record.unchanged_unique_bo_fields:
         links = record.unchanged_unique_bo_fields + (links or [])
-    layout = shape.layout(tuple([item.code for item in items]))
+    layout = shape.layout([item.code for item in items])
     values = _values(items, layout)
     staged = _links(links, shape, origin, has_escapes=has_escapes) if links else ()
     if values is None or staged is None:

@@ -132,9 +132,18 @@ class ObjectShape:
         # By these values links name its instances.
         self.unique_readers: dict[str, Reader] = {one.code: reader_of(one) for one in business_object.unique_fields}
         self._layouts: dict[tuple[str, ...], Layout] = {}
+        # Those of the record before, which the next one usually has too.
+        self._last: tuple[list[str], Layout] = ([], self._make(()))
 
-    def layout(self, codes: tuple[str, ...]) -> Layout:
+    def layout(self, codes: list[str]) -> Layout:
         """The layout of a record that gives these fields, in its order."""
+        last, found = self._last
+        if codes != last:
+            found = self._known(tuple(codes))
+            self._last = (codes, found)
+        return found
+
+    def _known(self, codes: tuple[str, ...]) -> Layout:
         found = self._layouts.get(codes)
         if found is None:
             found = self._make(codes)

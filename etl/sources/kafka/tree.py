@@ -128,7 +128,7 @@ class _Reading:
         items = record.fields or []
         if record.unchanged_unique_fields:
             items = record.unchanged_unique_fields + items
-        layout = shape.layout(tuple([item.code for item in items]))
+        layout = shape.layout([item.code for item in items])
         if layout.unknown:
             self._note_unknown(shape, record, layout, path)
         if self.may_hold_files:

@@ -6,7 +6,6 @@ other rows (options, dictionaries, files) or on settings (sizes, structured kind
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
@@ -92,13 +91,16 @@ _DATE_LENGTH: Final = len("2024-05-01")
 def _time_reader(zone: timezone) -> Callable[[str], str | None]:
     suffix = datetime(2000, 1, 1, tzinfo=zone).strftime("%z")
     suffix = f"{suffix[:3]}:{suffix[3:]}"
+    midnight = f" 00:00{suffix}"
 
     def read(text: str) -> str | None:
         # Most are days, whose parts are then digits.
         if len(text) == _DATE_LENGTH and text[4] == text[7] == "-":
-            with suppress(ValueError):
+            try:
                 if 1 < datetime.fromisoformat(text).year < 9999:
-                    return f"{text} 00:00{suffix}"
+                    return text + midnight
+            except ValueError:
+                pass
         return read_any(text)
 
     @lru_cache(_MOMENTS)
@@ -115,7 +117,7 @@ def _time_reader(zone: timezone) -> Callable[[str], str | None]:
             moment = datetime.fromisoformat(plain)
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=zone)
-                plain = plain + suffix if len(plain) > _DATE_LENGTH else f"{plain} 00:00{suffix}"
+                plain = plain + suffix if len(plain) > _DATE_LENGTH else plain + midnight
             if not 1 < moment.year < 9999:  # else it is none of these years in UTC either
                 moment.astimezone(UTC)
             return plain.replace(",", ".")

@@ -1,4 +1,4 @@
-"""Time topics in and out beside the floor: `make bench-kafka`. docs/speed.md tells what each figure means.
+"""Time topics in and out beside the floor: `make bench-kafka`, `make nightly`; docs/speed.md says what it measures.
 
 Variables: BENCH_ROWS (300000 records), BENCH_REPEATS (3), BENCH_SCENARIOS (all), BENCH_JSON (a file),
 BENCH_POSTGRES_BIN (another PostgreSQL), BENCH_FOLDER (where server and broker keep their data meanwhile).
@@ -12,7 +12,7 @@ from typing import Any
 
 from scripts.bench import report as pages
 from scripts.bench.kafka.broker import running_broker
-from scripts.bench.kafka.report import measurements, show
+from scripts.bench.kafka.report import broken, measurements, show
 from scripts.bench.kafka.rounds import SCENARIOS, Results, Round, make_templates
 from scripts.bench.server import empty_server
 from scripts.bench.variables import check_variables
@@ -36,7 +36,10 @@ def main() -> int:
                 found = {"rows": rows, "repeats": number, "server": server.version(), **measurements(results)}
                 _write(found)
     show(console, found)
-    return 0
+    complaints = broken(found) if "--check" in sys.argv[1:] else []
+    for line in complaints:
+        console.print(line, style="red")
+    return 1 if complaints else 0
 
 
 def _write(found: dict[str, Any]) -> None:

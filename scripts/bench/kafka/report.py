@@ -14,6 +14,9 @@ ASKED = {"first_load": 1.25, "out": 1.25, "narrow": 1.0, "first_load_2": 0.7, "s
 """Ratios of processor time; `first_load_2`: of the time by the clock to that of one worker; `narrow`: to the scaled
 figure of the JDBC sink; `single`: seconds; `memory`: MiB."""
 
+BOUNDS = {"first_load": 2.2, "known": 3.0, "again": 2.6, "out": 2.2, "narrow": 3.2}
+"""The guard against regressions: ratios of processor time that a short run (50,000 records) may have."""
+
 # Processor seconds of the JDBC sink and of the hand-written narrow way for 300,000 records, in one sitting of before.
 _JDBC_SINK, _NARROW_THEN = 8.4, 4.6
 _MIB = 1024 * 1024
@@ -63,6 +66,15 @@ def _medians(runs: Sequence[Measured]) -> dict[str, float]:
 
 def _ratio(value: float, base: float) -> float:
     return round(value / base, 3) if base else 0.0
+
+
+def broken(found: dict[str, Any]) -> list[str]:
+    """A sentence for each bound that does not hold."""
+    return [
+        f"{name}: {found[name]['cpu_ratio']:.2f} times the floor's processor time, more than {bound}"
+        for name, bound in BOUNDS.items()
+        if name in found and found[name]["cpu_ratio"] > bound
+    ]
 
 
 _COLUMNS = (

@@ -1,5 +1,5 @@
--- Which instances the objects of a batch are, for its links.
+-- Which instances the objects of a batch are, for its links. Without an index: all of them are read, once a field.
 create temporary table if not exists kafka_instance (
-    id bigint primary key,
+    id bigint not null,
     instance text collate "C" not null
 ) on commit drop
