@@ -19,7 +19,7 @@ from etl.sources.kafka.rules import rules_of
 
 _sql = SqlTemplates(__package__)
 
-# So many changes of the journal, the newest, are looked through.
+# As many changes of the journal are looked through, the newest ones.
 _COUNTED_CHANGES = 100_000
 
 
