@@ -93,7 +93,7 @@ def test_a_replaced_link_comes_back(site: Site) -> None:
 def test_an_unknown_run_is_a_clear_error(site: Site) -> None:
     _first_load(site)
     ended = site.etl("undo", "42")
-    assert (ended.code, ended.err) == (2, "etl: there is no ended run 42 in schema in_tables: see `etl status`\n")
+    assert (ended.code, ended.err) == (2, "etl: there is no ended run or batch 42: see `etl runs list`\n")
 
 
 def test_the_command_says_what_it_did(site: Site) -> None:
