@@ -48,6 +48,7 @@ class _Sender:
         self._client = created(lambda: confluent_kafka.Producer(whole, logger=ClientLog(connection)), connection)
         self._produce = self._client.produce
         self._failed: EtlError | None = None
+        self._fatal: EtlError | None = None
         self._count = 0
         self.trouble = ""
         """What the client said last about its brokers; empty if all is well."""
@@ -72,7 +73,7 @@ class _Sender:
         except BufferError:
             self._send_when_there_is_room(topic, value, key, partition, None, None, timestamp_ms, headers)
         except KafkaException as error:
-            raise fault_of(error.args[0], f"a record cannot be sent to {topic}", self._connection) from None
+            raise self._refused(error.args[0], topic) from None
         self._count += 1
         if not self._count % _RECORDS_BETWEEN_POLLS:
             self._poll(0)
@@ -99,7 +100,18 @@ class _Sender:
                     message = f"no broker has taken a record for {self._patience:g} seconds: {self.trouble or topic}"
                     raise TransientFault(message) from None
             except KafkaException as error:
-                raise fault_of(error.args[0], f"a record cannot be sent to {topic}", self._connection) from None
+                raise self._refused(error.args[0], topic) from None
+
+    def _refused(self, error: KafkaError, topic: str) -> EtlError:
+        """Why the client takes no record. After a fatal error it says that alone, and its reason elsewhere."""
+        if error.code() == KafkaError._FATAL:
+            self._learn_reason()
+        return self._fatal or fault_of(error, f"a record cannot be sent to {topic}", self._connection)
+
+    def _learn_reason(self) -> None:
+        """Has the client say what its fatal error was."""
+        with suppress(EtlError), translated("records cannot be sent", self._connection):
+            self._client.poll(0)
 
     def _poll(self, seconds: float) -> None:
         """Learns what became of records."""
@@ -121,7 +133,7 @@ class _Sender:
         doing = "the producer has ended" if error.fatal() else "brokers do not answer"
         fault = fault_of(error, doing, self._connection)
         if error.fatal():
-            self._failed = fault
+            self._failed = self._fatal = fault
         self.trouble = str(fault)
 
     def _discard(self) -> None:
@@ -209,6 +221,18 @@ class TransactionalProducer(_Sender):
     ) -> None:
         self.close()
 
+    def _learn_reason(self) -> None:
+        super()._learn_reason()
+        if self._fatal is None:
+            try:
+                self._client.abort_transaction(_POLL_SECONDS)
+            except:  # noqa: E722 - as in _insist
+                error = error_of(sys.exc_info()[1])
+                if error is None:
+                    raise
+                if error.fatal():
+                    self._explained(error, "the producer has ended")
+
     def _insist(self, doing: str, act: _Act) -> None:
         """Repeats what may be repeated: a question that a broker did not answer in time."""
         deadline, said_at = time.monotonic() + self._patience, time.monotonic() + _SILENT_SECONDS
@@ -234,6 +258,8 @@ class TransactionalProducer(_Sender):
     def _explained(self, error: KafkaError, doing: str) -> EtlError:
         """What a delivery said says more than that the transaction failed."""
         fault = fault_of(error, doing, self._connection)
+        if error.fatal():
+            self._fatal = fault
         if isinstance(fault, FencedOut):
             return fault
         failed, self._failed = self._failed, None

@@ -82,10 +82,18 @@ def topics(servers: str) -> set[str]:
     [
         ([], 2, "etl: say which broker to use: --servers host:port, or MYBPM_KAFKA_SERVERS; in a checkout `make dem"),
         (["--servers", "nonsense"], 2, "etl: 'nonsense' names no broker: write host:port"),
-        (["--servers", "127.0.0.1:1"], 4, "etl: Kafka does not answer"),
     ],
 )
 def test_without_a_broker_it_says_so(open_folder: Path, words: list[str], code: int, said: str) -> None:
+    check_refusal(open_folder, words, code, said)
+
+
+@pytest.mark.nightly
+def test_a_broker_that_does_not_answer(open_folder: Path) -> None:
+    check_refusal(open_folder, ["--servers", "127.0.0.1:1"], 4, "etl: Kafka does not answer")
+
+
+def check_refusal(open_folder: Path, words: list[str], code: int, said: str) -> None:
     environ = {"ETL_HOME": str(open_folder)}
     result = ended(start_etl("demo", "--kafka", *words, environ=environ, cwd=open_folder))
     assert (result.code, result.out, len(result.err.splitlines())) == (code, "", 1)

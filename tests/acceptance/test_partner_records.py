@@ -92,6 +92,7 @@ def check_play(reading: Reading, seed: int, batches: int) -> None:
     }
 
 
+@pytest.mark.nightly
 def test_what_it_only_sends_and_what_is_not_new(reading: Reading) -> None:
     """Without waiting nothing is compared; sent once more, all is known, and the counts do not agree."""
     first = play(reading, "--wait", "0", "--json")

@@ -12,6 +12,7 @@ from etl.kafka import (
     read_to_end,
 )
 from etl.settings import KafkaConnection
+from tests.fix_company import until
 from tests.fix_kafka import KafkaCluster, MakeTopic, kafka_script, make_topic_at
 from tests.integration.kafka.clients import a_name, connect, fill, values
 
@@ -81,7 +82,29 @@ def test_a_producer_that_dies_leaves_nothing(connection: KafkaConnection, make_t
         dying.send(topic, None, b"late")
         with pytest.raises(FencedOut, match="another process works under the same name"):
             dying.commit()
+        # The client says of later records only that it has ended; the reason is the same.
+        with pytest.raises(FencedOut, match="another process works under the same name"):
+            dying.send(topic, None, b"later")
     assert read(connection, topic) == ["kept"]
+
+
+def test_a_fenced_producer_says_so_at_its_next_record(kafka_url: str, make_topic: MakeTopic) -> None:
+    """Its client has learnt of it meanwhile, and takes no record any more."""
+    connection, topic, name = connect(kafka_url), make_topic(), a_name("p")
+    with TransactionalProducer(connection, name) as fenced, TransactionalProducer(connection, name) as successor:
+        fenced.init()
+        fenced.begin()
+        successor.init()
+
+        def is_refused() -> bool:
+            try:
+                fenced.send(topic, None, b"late")
+            except FencedOut as fault:
+                return "another process works under the same name" in str(fault)
+            return False
+
+        until(is_refused, "a record is refused")
+    assert read(connection, topic) == []
 
 
 def read_when_there(connection: KafkaConnection, topic: str, count: int) -> list[str]:

@@ -25,6 +25,7 @@ READ = "hasInMigrationKafka=true\ntopics=partners,others\nrecordCleanHours=168\n
 SETTINGS = settings_of({KAFKA: "servers=kafka:9092", IN_KAFKA: READ, OUT_KAFKA: "hasOutMigrationKafka=true\ntopic=out"})
 WITH_KAFKA = replace(TERMS, kafka=SETTINGS.kafka)
 RECORDS = "kafka/records/"
+SHAPE = CompanyShape(company(), rules_of(SETTINGS.kafka.in_migration))
 Judges = dict[str, jsonschema.Draft202012Validator]
 
 
@@ -135,9 +136,8 @@ def test_a_schema_refuses_what_the_reading_refuses(
     """Where only the merge sees a fault, as with a code of another option, the schema alone refuses."""
     record = {"boCode": "Everything", "externalId": "e"} | change
     assert judges(files)["Everything"].is_valid(record) == is_good
-    shape = CompanyShape(company(), rules_of(SETTINGS.kafka.in_migration))
     message = Message("t", 0, 0, b"k", json.dumps(record).encode(), 0)
-    assert bool(read_batch([message], shape).refused) == (not is_good)
+    assert bool(read_batch([message], SHAPE).refused) == (not is_good)
 
 
 def test_only_what_may_be_loaded_is_in_it() -> None:
