@@ -95,6 +95,8 @@ class MergeCase:
         variables = rows.template_variables(found, field_values(found, rows.value_policy(context)), _CHUNK, context)
         if self.source.is_staged:
             texts = dict(_rendered("etl.merge.rows", variables | {"exact": True}))
+            one_by_one = dict(_rendered("etl.merge.rows", variables | {"exact": True, "one_by_one": True}))
+            texts["stage_rows_one_by_one"] = one_by_one["stage_rows"]
             return {name: text for name, text in texts.items() if Path(name).name not in _ONLY_OF_IN_TABLES}
         by_all_ways = {
             f"{name}_by_all_ways": text for name, text in _rendered("etl.merge.rows", variables | {"exact": True})

@@ -60,19 +60,13 @@ candidates as (
         and u_number._state <> 'REMOVED'
 
     left join store_demo.bo_Person g on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_number._id), case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then coalesce(u_email._id, u_passport._id) end)
-    left join store_demo.bo_Person r_email
-        on lower(r_email.email)
-            = lower(g.email)
+    left join store_demo.bo_Person r_email on lower(r_email.email) = lower(g.email)
         and r_email._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED'
         and not (not (not (get_bit(i._given, 0) = 1)))
-    left join store_demo.bo_Person r_passport
-        on r_passport.Passport
-            = g.Passport
+    left join store_demo.bo_Person r_passport on r_passport.Passport = g.Passport
         and r_passport._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED'
         and not (not (not (get_bit(i._given, 1) = 1)))
-    left join store_demo.bo_Person r_number
-        on r_number.Number
-            = g.Number
+    left join store_demo.bo_Person r_number on r_number.Number = g.Number
         and r_number._state <> 'REMOVED' and g._state = 'REMOVED' and i._state <> 'REMOVED'
         and not (nullif(i.in_id, '') is not null)
 
