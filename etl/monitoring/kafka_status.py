@@ -18,7 +18,7 @@ from etl.sources.kafka.positions import Position
 
 _sql = SqlTemplates(__package__)
 
-# So many changes of the journal, the newest, are looked through.
+# At most this number of changes, the newest, is read.
 _COUNTED_CHANGES = 100_000
 
 

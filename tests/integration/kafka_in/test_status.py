@@ -2,15 +2,21 @@
 
 import json
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from etl.kafka import TransactionalProducer
+from etl.database import transaction
+from etl.engine.kafka_in.partition_watch import Holds, PartitionWatch
+from etl.engine.record_batches import record_store_of, rules_of
+from etl.engine.topic_alerts import TopicAlerts
+from etl.kafka import Admin, TransactionalProducer
+from etl.sources.kafka.message import Partition
 from tests.fix_company import STORE, until
 from tests.fix_database import LOOPBACK
-from tests.fix_kafka import MakeTopic
 from tests.integration.hooks.listener import Listener, listening
 from tests.integration.kafka_in.conftest import KAFKA, MakeReading, Reading, client
 
@@ -102,23 +108,46 @@ def test_a_stopped_partition_is_shown_and_notified_once(reading: Reading) -> Non
     assert event["since"] == over["since"]
 
 
-def test_an_open_transaction_of_a_producer_is_shown(reading: Reading, make_topic: MakeTopic) -> None:
-    """Fault 35: what follows it waits, and status says where."""
+@contextmanager
+def watching(reading: Reading, listener: Listener) -> Iterator[PartitionWatch]:
+    """A host that has the partition; it takes a transaction that is open for one that has been open for long."""
+    reading.site.set(hookUrl=listener.url)
+    with reading.site.runtime() as runtime, Admin(reading.connection) as admin:
+        source = runtime.settings.kafka.in_migration
+        into, alerts = record_store_of(runtime, rules_of(source)), TopicAlerts(runtime, "the test")
+        with transaction(into.engine) as connection:
+            into.positions.take(connection, {Partition(reading.topic, 0): 0}, "host/1")
+        alerts.start()
+        yield PartitionWatch(into, admin, source, "host", alerts, Holds(seconds=0))
+        alerts.stop()
+
+
+def test_an_open_transaction_of_a_producer_is_shown_and_notified(reading: Reading) -> None:
+    """Fault 35: what follows it waits, and status says where and since when."""
     reading.send(client("a"))
-    with reading.worker():
-        reading.wait_for({"a"})
-        with TransactionalProducer(reading.connection, reading.topic) as producer:
-            producer.init()
-            producer.begin()
-            producer.send(reading.topic, b"k", json.dumps(client("b")).encode())
-            producer._client.flush(30)
-            reading.send(client("c"))
+    with TransactionalProducer(reading.connection, reading.topic) as producer:
+        producer.init()
+        producer.begin()
+        producer.send(reading.topic, b"k", json.dumps(client("b")).encode())
+        producer._client.flush(30)
+        reading.send(client("c"))
+        with reading.worker():
+            reading.wait_for_position(1)
             until(lambda: status(reading)["partitions"][0]["open_at"] == 1, "it is held at offset 1")
             assert "open transaction at 1" in reading.site.etl("kafka", "status").out
             assert reading.names() == {"a"}
+        with listening() as listener, watching(reading, listener) as watch:
+            watch()
+            notified(listener, "partition.held")
+            shown = " ".join(reading.site.etl("status").out.split())
+            assert f"{reading.topic}/0 is held at offset 1: a producer has left a transaction open, since" in shown
+            assert metrics(reading)[f'etl_kafka_held{{partition="0",topic="{reading.topic}"}}'] == 1
             producer.commit()
+            until(lambda: status(reading)["partitions"][0]["open_at"] is None, "it is held no longer")
+            watch()
+            notified(listener, "partition.held", "partition.held.over")
+    with reading.worker():
         reading.wait_for({"a", "b", "c"})
-    assert status(reading)["partitions"][0]["open_at"] is None
 
 
 def test_an_instance_in_two_partitions_is_counted(make_reading: MakeReading) -> None:
