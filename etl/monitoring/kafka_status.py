@@ -19,7 +19,7 @@ from etl.sources.kafka.rules import rules_of
 
 _sql = SqlTemplates(__package__)
 
-# As many changes of the journal are looked through, the newest ones.
+# At most this number of changes, the newest, is read.
 _COUNTED_CHANGES = 100_000
 
 

@@ -41,10 +41,16 @@ class PartitionWatch:
     """Notes alerts. `owner`: how the owners of this host's partitions begin."""
 
     def __init__(
-        self, into: RecordStore, admin: Admin, source: InMigrationKafka, owner: str, alerts: TopicAlerts
+        self,
+        into: RecordStore,
+        admin: Admin,
+        source: InMigrationKafka,
+        owner: str,
+        alerts: TopicAlerts,
+        holds: Holds | None = None,
     ) -> None:
         self._into, self._admin, self._source, self._owner, self._alerts = into, admin, source, owner, alerts
-        self._holds = Holds()
+        self._holds = holds or Holds()
         self._said: set[str] = set()
 
     def __call__(self) -> None:

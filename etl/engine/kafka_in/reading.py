@@ -106,7 +106,7 @@ class RecordReading:
         owner = f"{socket.gethostname()} {runtime.owner}"
         zone = zone_of(self._settings.in_migration.time_zone, self._environ)
         beside = _Beside(runtime, into, owner, zone, alerts, self._changed)
-        work = Work(runtime, into, source, beside.committed)
+        work = Work(runtime, into, source, beside.committed, beside.watch_now)
         workers = [_Started(work, owner, number) for number in self._numbers()]
         for thread in beside.threads:
             thread.start()
@@ -165,11 +165,12 @@ class _Beside:
         watch = PartitionWatch(into, Admin(connection, seconds=_QUESTION_SECONDS), source, owner, alerts)
         scheduled = Scheduled(_schedules(runtime, into, self._follow_soon), zone)
         self._follower = Thread("out_ tables of records", self._follow)
+        self._watch = Thread("the watch of partitions", watch, every=_WATCH_SECONDS)
         self._post = Thread("dead letters", lambda: _discard(sender.send()), every=_SEND_SECONDS)
         self.threads = (
             self._follower,
             self._post,
-            Thread("the watch of partitions", watch, every=_WATCH_SECONDS),
+            self._watch,
             Thread("schedules of records", scheduled, every=scheduled.every),
         )
 
@@ -181,6 +182,10 @@ class _Beside:
             self._follow_soon()
         if outcome.dead_letters:
             self._post.wake()
+
+    def watch_now(self) -> None:
+        """Partitions have come: some may be stopped."""
+        self._watch.wake()
 
     def _follow_soon(self) -> None:
         self._follower.wake()

@@ -59,13 +59,14 @@ class TopicsChanged(EnvironmentFault):
 
 @dataclass(frozen=True)
 class Work:
-    """What all workers of a host share. `committed` is called after each batch; `warned`: what one of them has said of
-    topics, so that the others do not repeat it."""
+    """What all workers of a host share. `committed` is called after each batch, `taken` when partitions have come;
+    `warned`: what one of them has said of topics, so that the others do not repeat it."""
 
     runtime: Runtime
     into: RecordStore
     source: InMigrationKafka
     committed: Callable[[Outcome], None]
+    taken: Callable[[], None]
     warned: set[str] = field(default_factory=set)
 
 
@@ -236,6 +237,7 @@ class Worker:
             self._consumer.start({ClientPartition(*one): held.next_offset for one, held in mine.items()})
             if self._is_paused:
                 self._consumer.pause(_client(mine))
+        self._work.taken()
 
     def _warn_of_shares(self, sizes: Mapping[str, int]) -> None:
         workers = self._work.runtime.settings.worker_count

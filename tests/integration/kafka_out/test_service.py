@@ -127,6 +127,7 @@ def test_an_output_that_is_named_and_not_there(output: Output) -> None:
     assert (done.code, f"{OUT_KAFKA}: hasOutMigrationKafka: is false" in done.err) == (2, True), done.err
 
 
+@pytest.mark.nightly
 def test_an_output_without_its_topic_keeps_no_other_one_back(output: Output) -> None:
     """Fault 39, also while the service writes: it is written once its topic is there."""
     missing = "missing-" + output.topic
