@@ -17,7 +17,7 @@ from etl.engine.status import Status, read_status
 from etl.engine.timezone import zone_of
 from etl.engine.topic_alerts import send_alerts
 from etl.engine.tree_faults import faults_of
-from etl.engine.undo import Undone, undo
+from etl.engine.undo import Undone, dry_undo, undo
 from etl.engine.units import read_hours, read_units
 from etl.engine.upgrade import Step, program_versions, upgrade
 from etl.engine.versions import (
@@ -42,6 +42,7 @@ __all__ = [
     "build_version",
     "clean",
     "dry_run",
+    "dry_undo",
     "faults_of",
     "has_out_versions",
     "has_store",

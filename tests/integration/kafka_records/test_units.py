@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from etl.database import transaction
-from etl.engine import undo
+from etl.engine import dry_undo, undo
 from etl.engine.record_batches import show_batches
 from etl.engine.store_cleaning import clean_store
 from tests.fix_company import STORE
@@ -31,7 +31,9 @@ def test_units_of_all_sources_are_listed(topic: Topic) -> None:
     topic.site.partner.hand_over()
     topic.site.run()
     assert first.unit
+    tried = dry_undo(topic.runtime, first.unit)
     undone = undo(topic.runtime, first.unit)
+    assert tried.counters == undone.counters
     units = listed(topic)
     assert [(one["kind"], one["source"].partition(" ")[0]) for one in units] == [
         ("undo", "kafka"),
