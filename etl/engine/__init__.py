@@ -18,7 +18,7 @@ from etl.engine.timezone import zone_of
 from etl.engine.topic_alerts import send_alerts
 from etl.engine.tree_faults import faults_of
 from etl.engine.undo import Undone, dry_undo, undo
-from etl.engine.units import read_hours, read_units
+from etl.engine.units import UnitDetails, read_hours, read_unit, read_units
 from etl.engine.upgrade import Step, program_versions, upgrade
 from etl.engine.versions import (
     ListedVersion,
@@ -39,6 +39,7 @@ __all__ = [
     "Status",
     "Step",
     "Undone",
+    "UnitDetails",
     "build_version",
     "clean",
     "dry_run",
@@ -57,6 +58,7 @@ __all__ = [
     "read_hours",
     "read_status",
     "read_topics",
+    "read_unit",
     "read_units",
     "refuse_unfit",
     "retire_version",

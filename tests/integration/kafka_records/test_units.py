@@ -51,6 +51,28 @@ def test_units_of_all_sources_are_listed(topic: Topic) -> None:
     assert f"taken back by {undone.as_run}" in " ".join(shown.out.split())
 
 
+def test_a_unit_is_shown(topic: Topic) -> None:
+    batch = topic.send(record("Client", "c", Name="a"), b"no JSON")
+    assert batch.unit
+    topic.site.partner.fill("in_Client", {"in_id": "row"}, {"in_id": "bad", "amount": "NaN"})
+    topic.site.partner.hand_over()
+    run = topic.site.run().run
+    assert run
+    undone = undo(topic.runtime, run)
+    for number in (batch.unit, run, undone.as_run):
+        assert topic.site.etl("runs", "show", str(number)).code == 0
+    found = json.loads(topic.site.etl("runs", "show", str(run), "--json").out)
+    assert (found["kind"], found["undone_by"], found["receipt"]["in_Client"]["created"]) == ("run", undone.as_run, 1)
+    assert {one["state"] for one in found["tasks"]} == {"done"}
+    assert [(one["code"], one["rows"]) for one in found["errors"]] == [("NUMBER_NOT_FINITE", 1)]
+    shown = topic.site.etl("runs", "show", str(run)).out
+    assert f"taken back by {undone.as_run}" in shown
+    assert "MIGRATE_SINGLE_FIELDS" in shown
+    found = json.loads(topic.site.etl("runs", "show", str(batch.unit), "--json").out)
+    assert (found["tasks"], [one["code"] for one in found["errors"]]) == ([], ["BAD_JSON"])
+    assert topic.site.etl("runs", "show", "42").code == 2
+
+
 def test_an_undo_of_an_undo_makes_the_batch_count_again(topic: Topic) -> None:
     outcome = topic.send(record("Client", "c", Name="a"))
     assert outcome.unit
