@@ -81,8 +81,8 @@ def _show_details(found: "UnitDetails") -> None:
         click.echo(state)
     counted = {name: part for name, part in (one.receipt or {}).items() if isinstance(part, Mapping)}
     of_undo = {name: part for name, part in (one.receipt or {}).items() if isinstance(part, int) and part}
-    columns = [name for name in (*_OF_RECORDS, *_OF_ROWS) if any(part.get(name) for part in counted.values())]
-    columns = list(dict.fromkeys(columns))
+    known = dict.fromkeys((*_OF_ROWS, *_OF_RECORDS))
+    columns = [name for name in known if any(part.get(name) for part in counted.values())]
     rows = [
         [table, *(f"{part[name]:,}" if part.get(name) else "" for name in columns)]
         for table, part in counted.items()
@@ -93,7 +93,7 @@ def _show_details(found: "UnitDetails") -> None:
     if of_undo:
         click.echo(", ".join(f"{number:,} {name}" for name, number in of_undo.items()))
     _show_tasks(found.tasks)
-    _show_errors(found.errors)
+    _show_errors(one.number, found.errors)
 
 
 def _show_tasks(tasks: "Sequence[Mapping[str, Any]]") -> None:
@@ -118,7 +118,7 @@ def _show_tasks(tasks: "Sequence[Mapping[str, Any]]") -> None:
     console().print(plain_table(columns, rows, numbers={"task", "rows", "attempts", "crashes", "seconds"}))
 
 
-def _show_errors(errors: "Sequence[Mapping[str, Any]]") -> None:
+def _show_errors(number: int, errors: "Sequence[Mapping[str, Any]]") -> None:
     if not errors:
         return
     columns = ["table", "column", "code", "severity", "rows"]
@@ -126,7 +126,7 @@ def _show_errors(errors: "Sequence[Mapping[str, Any]]") -> None:
         [one["in_table"], one["column_name"] or "", one["code"], one["severity"], f"{one['rows']:,}"] for one in errors
     ]
     console().print(plain_table(columns, rows, numbers={"rows"}))
-    click.echo("`etl errors list --all --run NUMBER` lists them, `etl errors codes` explains the codes.")
+    click.echo(f"`etl errors list --all --run {number}` lists them, `etl errors codes` explains the codes.")
 
 
 def _show_units(units: "Sequence[ListedUnit]") -> None:
