@@ -6,6 +6,7 @@ line and never prints.
 
 from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
+from etl.engine.explain import Explanation, explain
 from etl.engine.helper import run_or_help
 from etl.engine.loop import read_topics, run_loop, write_topics
 from etl.engine.notifications import read_feed, watch_feed
@@ -33,6 +34,7 @@ from etl.engine.wiring import open_database, open_runtime, read_configuration
 __all__ = [
     "Cleaned",
     "DryRun",
+    "Explanation",
     "ListedVersion",
     "Outcome",
     "Runtime",
@@ -44,6 +46,7 @@ __all__ = [
     "clean",
     "dry_run",
     "dry_undo",
+    "explain",
     "faults_of",
     "has_out_versions",
     "has_store",
