@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from etl.cli.printing import COMPANY, config_url, console, json_text
 from etl.cli.tables import plain_table
-from etl.engine import open_runtime, read_hours, read_units
+from etl.engine import open_runtime, read_hours, read_unit, read_units
+from etl.quoting import printable
 
 if TYPE_CHECKING:
+    from etl.engine import UnitDetails
     from etl.store import ListedHour, ListedUnit
 
 # What a receipt says of records, and of rows of tables; counters that are zero are left out.
@@ -22,7 +24,7 @@ _OF_ROWS = ("created", "changed", "unchanged", "removed", "rejected", "waiting",
 
 @click.group()
 def runs() -> None:
-    """List the units of work on the golden store: runs of in_ tables, batches of records, and undos of them."""
+    """List and show the units of work on the golden store: runs of in_ tables, batches of records, undos of them."""
 
 
 @runs.command(name="list")
@@ -54,6 +56,77 @@ def list_(
         _show_hours(hours)
     else:
         _show_units(units)
+
+
+@runs.command()
+@click.argument("number", type=int)
+@COMPANY
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def show(context: click.Context, number: int, company: str | None, as_json: bool) -> None:
+    """Show one unit of work: its counters by table, its tasks as long as they are kept, and its errors by code."""
+    with open_runtime(config_url(context), company) as runtime:
+        found = read_unit(runtime, number)
+    if as_json:
+        click.echo(json_text(asdict(found.unit) | {"tasks": found.tasks, "errors": found.errors}))
+    else:
+        _show_details(found)
+
+
+def _show_details(found: "UnitDetails") -> None:
+    one = found.unit
+    ended = f", took {_took(one)}" if one.finished_at else ""
+    click.echo(f"{one.kind} {one.number} of {printable(one.source)}, began {_time(one.started_at)}{ended}")
+    if state := _state(one):
+        click.echo(state)
+    counted = {name: part for name, part in (one.receipt or {}).items() if isinstance(part, Mapping)}
+    of_undo = {name: part for name, part in (one.receipt or {}).items() if isinstance(part, int) and part}
+    known = dict.fromkeys((*_OF_ROWS, *_OF_RECORDS))
+    columns = [name for name in known if any(part.get(name) for part in counted.values())]
+    rows = [
+        [table, *(f"{part[name]:,}" if part.get(name) else "" for name in columns)]
+        for table, part in counted.items()
+        if any(part.get(name) for name in columns)
+    ]
+    if rows:
+        console().print(plain_table(["table", *columns], rows, numbers=set(columns)))
+    if of_undo:
+        click.echo(", ".join(f"{number:,} {name}" for name, number in of_undo.items()))
+    _show_tasks(found.tasks)
+    _show_errors(one.number, found.errors)
+
+
+def _show_tasks(tasks: "Sequence[Mapping[str, Any]]") -> None:
+    if not tasks:
+        return
+    columns = ["task", "kind", "table", "rows", "state", "attempts", "crashes", "seconds", "error"]
+    rows = [
+        [
+            str(one["seq"]),
+            one["kind"],
+            one["in_table"],
+            f"{one['claimed_rows']:,}" if one["claimed_rows"] else "",
+            one["state"],
+            str(one["attempts"]),
+            # The attempt that is under way counts until it has ended well.
+            str(max(one["crash_count"] - (one["state"] in ("running", "done")), 0) or ""),
+            f"{(one['finished_at'] - one['started_at']).total_seconds():,.1f}" if one["finished_at"] else "",
+            printable(one["error"] or ""),
+        ]
+        for one in tasks
+    ]
+    console().print(plain_table(columns, rows, numbers={"task", "rows", "attempts", "crashes", "seconds"}))
+
+
+def _show_errors(number: int, errors: "Sequence[Mapping[str, Any]]") -> None:
+    if not errors:
+        return
+    columns = ["table", "column", "code", "severity", "rows"]
+    rows = [
+        [one["in_table"], one["column_name"] or "", one["code"], one["severity"], f"{one['rows']:,}"] for one in errors
+    ]
+    console().print(plain_table(columns, rows, numbers={"rows"}))
+    click.echo(f"`etl errors list --all --run {number}` lists them, `etl errors codes` explains the codes.")
 
 
 def _show_units(units: "Sequence[ListedUnit]") -> None:

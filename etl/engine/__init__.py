@@ -6,6 +6,7 @@ line and never prints.
 
 from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
+from etl.engine.explain import Explanation, explain
 from etl.engine.helper import run_or_help
 from etl.engine.loop import read_topics, run_loop, write_topics
 from etl.engine.notifications import read_feed, watch_feed
@@ -17,8 +18,8 @@ from etl.engine.status import Status, read_status
 from etl.engine.timezone import zone_of
 from etl.engine.topic_alerts import send_alerts
 from etl.engine.tree_faults import faults_of
-from etl.engine.undo import Undone, undo
-from etl.engine.units import read_hours, read_units
+from etl.engine.undo import Undone, dry_undo, undo
+from etl.engine.units import UnitDetails, read_hours, read_unit, read_units
 from etl.engine.upgrade import Step, program_versions, upgrade
 from etl.engine.versions import (
     ListedVersion,
@@ -33,15 +34,19 @@ from etl.engine.wiring import open_database, open_runtime, read_configuration
 __all__ = [
     "Cleaned",
     "DryRun",
+    "Explanation",
     "ListedVersion",
     "Outcome",
     "Runtime",
     "Status",
     "Step",
     "Undone",
+    "UnitDetails",
     "build_version",
     "clean",
     "dry_run",
+    "dry_undo",
+    "explain",
     "faults_of",
     "has_out_versions",
     "has_store",
@@ -56,6 +61,7 @@ __all__ = [
     "read_hours",
     "read_status",
     "read_topics",
+    "read_unit",
     "read_units",
     "refuse_unfit",
     "retire_version",

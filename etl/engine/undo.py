@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from etl.database import Connection, SqlTemplates, fetch_all, fetch_one, transaction
+from etl.database import Connection, SqlTemplates, fetch_all, fetch_one, rollback_transaction, transaction
 from etl.engine.preparation import is_prepared, prepare, prepare_without_import
-from etl.engine.runtime import Runtime
+from etl.engine.runtime import Begin, Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
 from etl.outputs import versions as outbound
@@ -32,9 +32,11 @@ def undo(runtime: Runtime, run: int) -> Undone:
     killed between the commits of a store and an import in two databases, the undo is done, and the next call
     only records it in the import. Raises ConfigurationError for an unknown run, MarkerHeld while a run is under way.
     """
-    with transaction(runtime.engine) as connection:
-        has_import = is_prepared(connection, runtime, to_write=True)
-    undone = _undo_beside_import(runtime, run) if has_import else _undo_without_import(runtime, run)
+    if _has_import(runtime):
+        prepare(runtime)
+    else:
+        prepare_without_import(runtime)
+    undone = _undo(runtime, run, transaction)
     # A transaction does not see its own journal position; if this one fails, the next run catches up.
     out: Counters = {}
     if runtime.settings.has_out_migration:
@@ -43,27 +45,40 @@ def undo(runtime: Runtime, run: int) -> Undone:
     return Undone(run, undone.as_run, undone.counters, out)
 
 
-def _undo_beside_import(runtime: Runtime, run: int) -> NotedUndo:
-    prepare(runtime)
+def dry_undo(runtime: Runtime, run: int) -> Undone:
+    """Does what `undo` does in the store, and rolls it back; raises what it raises. Other sources wait meanwhile."""
+    undone = _undo(runtime, run, rollback_transaction)
+    return Undone(run, undone.as_run, undone.counters, {})
+
+
+def _has_import(runtime: Runtime) -> bool:
     with transaction(runtime.engine) as connection:
+        return is_prepared(connection, runtime, to_write=True)
+
+
+def _undo(runtime: Runtime, run: int, begin: Begin) -> NotedUndo:
+    if not _has_import(runtime):
+        with begin(runtime.store_engine, **runtime.merge_settings) as store:
+            return _take_back_unit(runtime, store, run, begin)
+    with begin(runtime.engine) as connection:
         runtime.handshake.lock_out_runs(connection)
-        with runtime.connections(connection) as connections:
+        with runtime.connections(connection, begin) as connections:
             if _has_ended(connection, runtime, run):
-                return _unheard(runtime, connections, run) or _take_back(runtime, connections, run)
-            return _take_back_unit(runtime, connections.store, run)
+                return _unheard(runtime, connections, run) or _take_back(runtime, connections, run, begin)
+            return _take_back_unit(runtime, connections.store, run, begin)
 
 
-def _undo_without_import(runtime: Runtime, unit: int) -> NotedUndo:
-    prepare_without_import(runtime)
-    with transaction(runtime.store_engine, **runtime.merge_settings) as store:
-        return _take_back_unit(runtime, store, unit)
-
-
-def _take_back(runtime: Runtime, connections: Connections, run: int) -> NotedUndo:
-    runtime.store_fence.shut_out(connections.store)
+def _number(runtime: Runtime, store: Connection, above: int, begin: Begin) -> int:
+    if begin is rollback_transaction:
+        return runtime.store.next_number(store, above=above, only_look=True)
     # In a transaction of its own: other sources get numbers while this one lasts, and then wait at their fences.
     with transaction(runtime.store_engine) as beside:
-        as_run = runtime.store.next_number(beside, above=runtime.highest_run(connections))
+        return runtime.store.next_number(beside, above=above)
+
+
+def _take_back(runtime: Runtime, connections: Connections, run: int, begin: Begin) -> NotedUndo:
+    runtime.store_fence.shut_out(connections.store)
+    as_run = _number(runtime, connections.store, runtime.highest_run(connections), begin)
     source = runtime.handshake.source(connections.source)
     at = runtime.handshake.record_manual_run(connections.source, _message(run), run=as_run)
     runtime.store_fence.raise_to(connections.store, Token(source, as_run, 0))
@@ -81,13 +96,12 @@ def _other_source(store: Connection, runtime: Runtime, unit: int) -> str:
     return str(row.source) if row else ""
 
 
-def _take_back_unit(runtime: Runtime, store: Connection, unit: int) -> NotedUndo:
+def _take_back_unit(runtime: Runtime, store: Connection, unit: int, begin: Begin) -> NotedUndo:
     source = _other_source(store, runtime, unit)
     if not source:
         raise ConfigurationError(f"there is no ended run or batch {unit}: see `etl runs list`")
     runtime.store_fence.shut_out(store)
-    with transaction(runtime.store_engine) as beside:  # as in _take_back
-        as_unit = runtime.store.next_number(beside, above=unit)
+    as_unit = _number(runtime, store, unit, begin)
     [now] = fetch_all(store, _sql("store_time"))
     counters = undo_run(store, runtime.company, runtime.store.schema, run=unit, as_run=as_unit, at=now.at)
     Unit(as_unit, source, UnitKind.UNDO, now.at).finish(store, runtime.store.schema, counters)

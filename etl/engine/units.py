@@ -1,15 +1,50 @@
 """The units of work of a company's store, for people."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from etl.database import Connection, read_only_transaction
-from etl.engine.preparation import has_store
+from etl.database import Connection, SqlTemplates, fetch_all, read_only_transaction
+from etl.engine.preparation import has_store, is_prepared
 from etl.engine.runtime import Runtime
-from etl.store import ListedHour, ListedUnit, list_hours, list_units
+from etl.errors import ConfigurationError
+from etl.store import ListedHour, ListedUnit, find_unit, list_hours, list_units
+
+_sql = SqlTemplates(__package__)
 
 Found = TypeVar("Found")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class UnitDetails:
+    """A unit with its tasks, which only runs of in_ tables have and only while they are kept, and its errors by table,
+    column and code, the most frequent first."""
+
+    unit: ListedUnit
+    tasks: tuple[Row, ...]
+    errors: tuple[Row, ...]
+
+
+def read_unit(runtime: Runtime, number: int) -> UnitDetails:
+    """All that is kept of one unit. Raises ConfigurationError where the store does not know the number."""
+    schema = runtime.store.schema
+    with read_only_transaction(runtime.store_engine) as connection:
+        unit = find_unit(connection, schema, number) if has_store(connection, runtime) else None
+        if unit is None:
+            raise ConfigurationError(f"there is no unit of work {number}: see `etl runs list`")
+        errors = _rows(connection, "errors_by_code", number, schema)
+    with read_only_transaction(runtime.engine) as connection:
+        if not is_prepared(connection, runtime):
+            return UnitDetails(unit, (), errors)
+        tasks = _rows(connection, "tasks_of_unit", number, runtime.in_schema)
+        # The store has its copy at the end of a run.
+        return UnitDetails(unit, tasks, errors or _rows(connection, "errors_by_code", number, runtime.in_schema))
+
+
+def _rows(connection: Connection, statement: str, run: int, schema: str) -> tuple[Row, ...]:
+    return tuple(dict(row._mapping) for row in fetch_all(connection, _sql(statement, schema=schema), {"run": run}))
 
 
 def read_units(runtime: Runtime, *, source: str | None, limit: int) -> list[ListedUnit]:

@@ -1,4 +1,4 @@
--- Units of work, the newest first; the imports of one store are several sources, in_tables and a name of their own.
+-- Units of work, the newest first, or one of them; the imports of one store are several sources, in_tables and a name of their own.
 -- `undone_by`: the unit that took it back, if none took that one back.
 select u.number, u.source, u.kind, u.started_at, u.finished_at, u.receipt, (
     select max(d.as_run)
@@ -6,6 +6,7 @@ select u.number, u.source, u.kind, u.started_at, u.finished_at, u.receipt, (
     where d.run = u.number and not exists (select from {{ schema | ident }}.undone_run a where a.run = d.as_run)
 ) as undone_by
 from {{ schema | ident }}.unit u
-where cast(:source as text) is null or left(u.source, char_length(:source)) = :source
+where (cast(:source as text) is null or left(u.source, char_length(:source)) = :source)
+  and (cast(:number as bigint) is null or u.number = :number)
 order by u.number desc
 limit :limit

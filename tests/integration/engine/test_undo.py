@@ -104,6 +104,20 @@ def test_the_command_says_what_it_did(site: Site) -> None:
 
 
 @BOTH_LAYOUTS
+def test_a_dry_undo_says_what_it_would_do_and_leaves_nothing(site: Site) -> None:
+    run = _first_load(site)
+    before = site.fingerprint()
+    ended = site.etl("undo", str(run), "--dry-run", "--json")
+    found = json.loads(ended.out)
+    assert (ended.code, found["as_run"], found["counters"]["removed"], found["counters"]["unlinked"]) == (0, None, 3, 1)
+    assert "3 removed, 1 unlinked. Nothing is written." in site.etl("undo", str(run), "--dry-run").out
+    assert site.fingerprint() == before
+    assert site.count("in_tables.run") == 1
+    assert site.etl("undo", "42", "--dry-run").code == 2
+    assert dict(_undo(site, run)) == found["counters"]
+
+
+@BOTH_LAYOUTS
 @pytest.mark.first_run
 def test_a_dry_run_reports_and_leaves_nothing(site: Site) -> None:
     site.partner.fill(

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from etl.database import transaction
-from etl.engine import undo
+from etl.engine import dry_undo, undo
 from etl.engine.record_batches import show_batches
 from etl.engine.store_cleaning import clean_store
 from tests.fix_company import STORE
@@ -31,7 +31,9 @@ def test_units_of_all_sources_are_listed(topic: Topic) -> None:
     topic.site.partner.hand_over()
     topic.site.run()
     assert first.unit
+    tried = dry_undo(topic.runtime, first.unit)
     undone = undo(topic.runtime, first.unit)
+    assert tried.counters == undone.counters
     units = listed(topic)
     assert [(one["kind"], one["source"].partition(" ")[0]) for one in units] == [
         ("undo", "kafka"),
@@ -47,6 +49,28 @@ def test_units_of_all_sources_are_listed(topic: Topic) -> None:
     assert shown.code == 0, shown.err
     assert "3 messages, 1 merged, 1 rejected, 1 tombstones; 1 created" in " ".join(shown.out.split())
     assert f"taken back by {undone.as_run}" in " ".join(shown.out.split())
+
+
+def test_a_unit_is_shown(topic: Topic) -> None:
+    batch = topic.send(record("Client", "c", Name="a"), b"no JSON")
+    assert batch.unit
+    topic.site.partner.fill("in_Client", {"in_id": "row"}, {"in_id": "bad", "amount": "NaN"})
+    topic.site.partner.hand_over()
+    run = topic.site.run().run
+    assert run
+    undone = undo(topic.runtime, run)
+    for number in (batch.unit, run, undone.as_run):
+        assert topic.site.etl("runs", "show", str(number)).code == 0
+    found = json.loads(topic.site.etl("runs", "show", str(run), "--json").out)
+    assert (found["kind"], found["undone_by"], found["receipt"]["in_Client"]["created"]) == ("run", undone.as_run, 1)
+    assert {one["state"] for one in found["tasks"]} == {"done"}
+    assert [(one["code"], one["rows"]) for one in found["errors"]] == [("NUMBER_NOT_FINITE", 1)]
+    shown = topic.site.etl("runs", "show", str(run)).out
+    assert f"taken back by {undone.as_run}" in shown
+    assert "MIGRATE_SINGLE_FIELDS" in shown
+    found = json.loads(topic.site.etl("runs", "show", str(batch.unit), "--json").out)
+    assert (found["tasks"], [one["code"] for one in found["errors"]]) == ([], ["BAD_JSON"])
+    assert topic.site.etl("runs", "show", "42").code == 2
 
 
 def test_an_undo_of_an_undo_makes_the_batch_count_again(topic: Topic) -> None:

@@ -1,0 +1,76 @@
+"""`etl explain`: why a row is where it is."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from etl.cli.printing import COMPANY, config_url, json_text
+from etl.engine import Explanation, explain, open_runtime
+from etl.quoting import printable, shown
+
+# in_status -> what it means for the one who asks.
+_MEANINGS = {
+    "": "ready: the next hand-over takes it",
+    "ON_WORK": "a run has claimed it",
+    "DONE": "merged",
+    "ERROR": "rejected",
+}
+
+
+@click.command(name="explain")
+@click.argument("table", metavar="TABLE")
+@click.argument("in_id", metavar="IN_ID")
+@COMPANY
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def explain_command(context: click.Context, table: str, in_id: str, company: str | None, as_json: bool) -> None:
+    """Explain what has become of one object: its row, errors, instance, waiting links, and what readers see.
+
+    TABLE is an in_ table or the code of a business object, IN_ID the id in the partner's system.
+    """
+    with open_runtime(config_url(context), company) as runtime:
+        found = explain(runtime, table, in_id)
+    if as_json:
+        click.echo(json_text(asdict(found)))
+    else:
+        for line in _lines(found):
+            click.echo(line)
+
+
+def _lines(found: Explanation) -> list[str]:
+    lines = [f"{found.bo} {shown(found.in_id)}"]
+    lines += [_row(row) for row in found.rows] or ["row       none in the in_ table"]
+    lines += [
+        f"error     {one['code']} {one['column_name'] or ''}: {printable(one['message'])} (run {one['run']}, "
+        f"`etl errors show {one['id']}`)"
+        for one in found.errors
+    ]
+    lines.append(_instance(found))
+    for one in found.waiting:
+        what = f"{one['field']} -> {one['target'] or 'any member'} {one['target_field']} {shown(one['value'])}"
+        whose = "a link of another instance waits for it" if one["is_waited_for"] else "waits"
+        lines.append(f"waiting   {what}: {whose} since {_time(one['since'])}")
+    for schema, written in found.out.items():
+        since = f"has it, written {_time(written)}" if isinstance(written, datetime) else "does not show it"
+        lines.append(f"readers   {schema} {since}")
+    return lines
+
+
+def _row(row: dict[str, str]) -> str:
+    meaning = _MEANINGS.get(row["in_status"], "no run takes a row with this status")
+    run = f", run {row['run']}" if row["run"] else ""
+    removed = ", it removes the instance" if row["removed"] == "true" else ""
+    return f"row       {row['id']}: in_status {shown(row['in_status'] or '')}, {meaning}{run}{removed}"
+
+
+def _instance(found: Explanation) -> str:
+    one = found.instance
+    if one is None:
+        return "instance  none: nothing of it has been merged"
+    other = f", its own in_id is {shown(one['in_id'])}" if one["in_id"] not in (None, found.in_id) else ""
+    return f"instance  {one['id']}, {one['state']}, changed last {_time(one['modified_at'])}{other}"
+
+
+def _time(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S}"
