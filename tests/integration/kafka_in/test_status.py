@@ -11,10 +11,11 @@ import pytest
 
 from etl.database import transaction
 from etl.engine.kafka_in.partition_watch import Holds, PartitionWatch
-from etl.engine.record_batches import record_store_of, rules_of
+from etl.engine.record_batches import record_store_of
 from etl.engine.topic_alerts import TopicAlerts
 from etl.kafka import Admin, TransactionalProducer
 from etl.sources.kafka.message import Partition
+from etl.sources.kafka.rules import rules_of
 from tests.fix_company import STORE, until
 from tests.fix_database import LOOPBACK
 from tests.integration.hooks.listener import Listener, listening
