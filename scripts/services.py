@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Never
 
@@ -59,19 +60,28 @@ class Program:
         """Whether the process of now has said this."""
         return bool(self.pid) and text.encode() in self._log.read_bytes()
 
-    def send(self, number: int) -> None:
-        """Sends a signal, if it runs."""
+    def send(self, number: int) -> int:
+        """Sends a signal, if it runs; the number of the process."""
         if pid := self.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
+        return pid
 
 
 def stop(programs: Collection[Program], *signals: int) -> None:
     """Ends programs, and waits for that; without signals first politely."""
     for number in signals or (signal.SIGTERM, signal.SIGKILL):
-        for program in programs:
-            program.send(number)
-        wait_for(lambda: not any(program.pid for program in programs), _STOP_SECONDS)
+        for pid in [program.send(number) for program in programs]:
+            wait_for(partial(_has_ended, pid), _STOP_SECONDS)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether the process has closed its files, its ports among them: before, its command line is gone, and then its
+    first thread."""
+    with contextlib.suppress(OSError):
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state in "ZX" and len(list(Path(f"/proc/{pid}/task").iterdir())) <= 1
+    return True
 
 
 def wait_for(is_so: Callable[[], bool], seconds: float) -> bool:

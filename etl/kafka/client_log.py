@@ -11,6 +11,8 @@ from etl.kafka.faults import masked
 from etl.settings import KafkaConnection
 
 _log = logging.getLogger("etl.kafka")
+# Commands without a log say themselves what is wrong.
+_log.addHandler(logging.NullHandler())
 
 _SECONDS: Final = 60.0
 # The library names the thread first; addresses, numbers and names differ from line to line of one kind.

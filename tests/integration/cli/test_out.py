@@ -29,8 +29,8 @@ def out(site: Site, *arguments: str, code: int = 0) -> Any:
 def test_before_the_first_run_there_is_nothing(site: Site) -> None:
     assert out(site, "list") == []
     assert "There is no version yet" in site.etl("out", "list").out
-    assert "no run has been started" in out(site, "build", code=2)
-    assert "no run has been started" in out(site, "switch", "1", code=2)
+    assert "there is no golden store" in out(site, "build", code=2)
+    assert "there is no golden store" in out(site, "switch", "1", code=2)
 
 
 def test_the_life_of_a_version(site: Site) -> None:
