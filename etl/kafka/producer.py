@@ -27,6 +27,7 @@ _RECORDS_BETWEEN_POLLS = 1_000
 _POLL_SECONDS = 0.1
 # A question about a transaction is asked again after this time; in between it may be given up.
 _SLICE_SECONDS = 1.0
+_CAUSE_SECONDS = 1.0
 # What takes longer is said.
 _SILENT_SECONDS = 5.0
 # What abort() does to records that were not sent yet.
@@ -72,7 +73,7 @@ class _Sender:
         except BufferError:
             self._send_when_there_is_room(topic, value, key, partition, None, None, timestamp_ms, headers)
         except KafkaException as error:
-            raise fault_of(error.args[0], f"a record cannot be sent to {topic}", self._connection) from None
+            raise self._fault(error.args[0], f"a record cannot be sent to {topic}") from None
         self._count += 1
         if not self._count % _RECORDS_BETWEEN_POLLS:
             self._poll(0)
@@ -89,7 +90,16 @@ class _Sender:
                     message = f"no broker has taken a record for {self._patience:g} seconds: {self.trouble or topic}"
                     raise TransientFault(message) from None
             except KafkaException as error:
-                raise fault_of(error.args[0], f"a record cannot be sent to {topic}", self._connection) from None
+                raise self._fault(error.args[0], f"a record cannot be sent to {topic}") from None
+
+    def _fault(self, error: KafkaError, doing: str) -> EtlError:
+        """Of a producer that has ended the library says why when it is asked for its news."""
+        if error.code() == KafkaError._FATAL:
+            try:
+                self._client.poll(_CAUSE_SECONDS)
+            except:  # noqa: E722 - see below
+                error = error_of(sys.exc_info()[1]) or error
+        return fault_of(error, doing, self._connection)
 
     def _poll(self, seconds: float) -> None:
         """Learns what became of records."""
