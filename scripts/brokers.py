@@ -366,12 +366,16 @@ def resume(home: Path, numbers: list[int]) -> None:
 def run_beside(words: list[str]) -> int:
     """Runs a command beside a broker of its own, whose address it has in a variable; its exit code."""
     process: subprocess.Popen[bytes] | None = None
+    is_starting, is_asked = False, False
 
     def take(number: int, _: object) -> None:
-        if process is None:
+        nonlocal is_asked
+        if process is None and not is_starting:
             sys.exit(128 + number)
         if number == signal.SIGTERM:  # Ctrl-C reaches the command too
-            process.terminate()
+            is_asked = True
+            if process:
+                process.terminate()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, take)
@@ -379,10 +383,13 @@ def run_beside(words: list[str]) -> int:
         home = Path(name)
         try:
             environ = {**os.environ, VARIABLE: start(home, 1, secure=False)}
+            is_starting = True
             try:
                 process = subprocess.Popen(words, env=environ)
             except OSError as error:
                 fail(f"{words[0]} cannot be run: {error.strerror}")
+            if is_asked:  # before its number was known
+                process.terminate()
             code = process.wait()
             return 128 - code if code < 0 else code
         finally:

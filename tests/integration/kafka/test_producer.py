@@ -114,6 +114,20 @@ def read_when_there(connection: KafkaConnection, topic: str, count: int) -> list
     raise AssertionError(found)
 
 
+def test_a_producer_that_was_replaced_learns_it_when_it_sends(
+    connection: KafkaConnection, make_topic: MakeTopic
+) -> None:
+    """Fault 36: the library calls it a fatal error, and says which one only when it is asked."""
+    topic, name = make_topic(), a_name("t")
+    with TransactionalProducer(connection, name) as producer:
+        producer.init()
+        with TransactionalProducer(connection, name) as other:
+            other.init()
+        producer.begin()
+        with pytest.raises(FencedOut, match="another process works under the same name"):
+            until(lambda: producer.send(topic, b"k", b"v"), "it learns it")
+
+
 def test_a_record_that_no_topic_takes_is_refused_before_it_is_sent(
     connection: KafkaConnection, make_topic: MakeTopic
 ) -> None:
