@@ -3,6 +3,7 @@
 import pytest
 
 from etl.engine import undo
+from etl.sources.kafka import objects
 from etl.sources.kafka.upkeep import apply_references, clean_records
 from tests.fix_company import STORE
 from tests.integration.kafka_records.topic import TOPIC, Topic, link, nest, record
@@ -14,6 +15,30 @@ def test_a_record_is_a_patch_and_the_last_one_counts_field_by_field(topic: Topic
     assert topic.values("Client", "name, note, amount") == {"c": ("d", "n", None)}
     [row] = topic.site.look(f"select origin, before from {STORE}.journal where change = 'changed'")
     assert row == {"origin": f"{TOPIC}/0/3", "before": {"name": "a", "amount": 1}}
+
+
+@pytest.mark.parametrize("many", [1, 1_000])
+def test_what_all_records_of_a_batch_give_is_asked_of_none(
+    many: int, topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large batches have statements that take the fields as given which all of their records give."""
+    monkeypatch.setattr(objects, "_MANY_OBJECTS", many)
+    topic.send(record("Client", "a", Name="1", Note="n"), record("Client", "b", Name="1", Note="n"))
+    topic.send(
+        record("Client", "a", Name="2"),
+        record("Client", "a", Name=None, Note="m"),
+        record("Client", "b", Name="3", Amount="5"),
+        record("Client", "c", Note="o", Name="4"),
+        record("Client", "d", Name="5", Kind="none"),
+        record("Client", "b", Name="6", state="REMOVED"),
+    )
+    assert topic.values("Client", "name, note, amount") == {
+        "a": (None, "m", None),
+        "b": ("3", "n", 5),
+        "c": ("4", "o", None),
+    }
+    assert {name: row["_state"] for name, row in topic.stored("Client").items()}["b"] == "REMOVED"
+    assert [(offset, code) for offset, code, _ in topic.faults()] == [(6, "OPTION_UNKNOWN")]
 
 
 def test_fields_that_partners_do_not_load_may_come_by_records(topic: Topic) -> None:
