@@ -6,6 +6,7 @@ import pytest
 
 from etl.engine import undo
 from etl.engine.record_batches import show_batches
+from etl.sources.kafka import objects
 from etl.sources.kafka.upkeep import apply_references, clean_records
 from tests.fix_company import STORE
 from tests.integration.kafka_records.topic import TOPIC, Topic, link, nest, record
@@ -26,6 +27,30 @@ def test_unique_values_change_hands_within_a_batch(topic: Topic, wanted: str) ->
     assert (outcome.merged, topic.faults()) == (len(wanted), [])
     found = {name: email.partition("@")[0] for name, (email,) in topic.values("Client", "email").items()}
     assert found == dict(zip("abc", "abc", strict=True)) | dict(zip("abc", wanted, strict=False))
+
+
+@pytest.mark.parametrize("many", [1, 1_000])
+def test_what_all_records_of_a_batch_give_is_asked_of_none(
+    many: int, topic: Topic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large batches have statements that take the fields as given which all of their records give."""
+    monkeypatch.setattr(objects, "_MANY_OBJECTS", many)
+    topic.send(record("Client", "a", Name="1", Note="n"), record("Client", "b", Name="1", Note="n"))
+    topic.send(
+        record("Client", "a", Name="2"),
+        record("Client", "a", Name=None, Note="m"),
+        record("Client", "b", Name="3", Amount="5"),
+        record("Client", "c", Note="o", Name="4"),
+        record("Client", "d", Name="5", Kind="none"),
+        record("Client", "b", Name="6", state="REMOVED"),
+    )
+    assert topic.values("Client", "name, note, amount") == {
+        "a": (None, "m", None),
+        "b": ("3", "n", 5),
+        "c": ("4", "o", None),
+    }
+    assert {name: row["_state"] for name, row in topic.stored("Client").items()}["b"] == "REMOVED"
+    assert [(offset, code) for offset, code, _ in topic.faults()] == [(6, "OPTION_UNKNOWN")]
 
 
 def test_fields_that_partners_do_not_load_may_come_by_records(topic: Topic) -> None:
