@@ -5,7 +5,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from etl.database import Connection, SqlTemplates, fetch_one, part_states, transaction
-from etl.engine.preparation import has_out_versions, has_store, prepare_mirror, prepare_store, refuse_elsewhere
+from etl.engine.preparation import (
+    has_out_versions,
+    has_store,
+    is_prepared,
+    prepare_mirror,
+    prepare_store,
+    refuse_elsewhere,
+)
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
@@ -33,6 +40,7 @@ class ListedVersion(VersionState):
 
 def list_versions(connection: Connection, runtime: Runtime) -> list[ListedVersion]:
     """All versions, oldest first; writes nothing."""
+    is_prepared(connection, runtime)  # raises where a newer program has made tables of the import
     with runtime.out_beside(connection) as out:
         states = outbound.version_states(out, runtime.store.schema) if has_out_versions(out, runtime) else []
     with runtime.connections(connection) as connections:
@@ -91,6 +99,8 @@ def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, 
 
 
 def _need_store(runtime: Runtime) -> None:
+    with transaction(runtime.engine) as connection:
+        is_prepared(connection, runtime, to_write=True)  # raises where a newer program has made tables of the import
     with transaction(runtime.store_engine) as connection:
         if not has_store(connection, runtime, to_write=True):
             raise ConfigurationError(
