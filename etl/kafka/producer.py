@@ -81,8 +81,7 @@ class _Sender:
     def flush(self) -> None:
         """Waits until all records are there. Raises the first error of a delivery; TransientFault if it takes longer
         than the patience."""
-        with translated("records cannot be sent", self._connection):
-            left = self._client.flush(self._patience)
+        left = self._called(self._client.flush, self._patience)
         self._raise_failed()
         if left:
             message = f"{left} records were not taken within {self._patience:g} seconds"
@@ -110,15 +109,26 @@ class _Sender:
 
     def _learn_reason(self) -> None:
         """Has the client say what its fatal error was."""
-        with suppress(EtlError), translated("records cannot be sent", self._connection):
-            self._client.poll(0)
+        with suppress(EtlError):
+            self._called(self._client.poll, 0)
 
     def _poll(self, seconds: float) -> None:
         """Learns what became of records."""
-        with translated("records cannot be sent", self._connection):
-            self._client.poll(seconds)
+        self._called(self._client.poll, seconds)
         self._raise_failed()
         self._check()
+
+    def _called(self, call: Callable[[float], int], seconds: float) -> int:
+        """What a call of the library returns. It sometimes loses a fatal error, and says it when it is called again."""
+        for may_repeat in (True, True, False):
+            try:
+                with translated("records cannot be sent", self._connection):
+                    return call(seconds)
+            except SystemError:
+                self._raise_failed()
+                if not may_repeat:
+                    raise
+        raise AssertionError
 
     def _raise_failed(self) -> None:
         failed, self._failed = self._failed, None

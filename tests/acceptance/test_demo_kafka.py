@@ -27,10 +27,13 @@ def beside_a_broker(home: Path, *command: str) -> "subprocess.Popen[str]":
 
 def test_it_shows_the_way_from_topic_to_topic(open_folder: Path) -> None:
     result = ended(beside_a_broker(open_folder, sys.executable, "-m", "etl", "demo", "--kafka"))
-    assert (result.code, result.err) == (0, "")
+    # Where it is missing, Kafka is fetched first.
+    said = [line for line in result.err.splitlines() if not line.startswith("kafka: ")]
+    assert (result.code, said) == (0, [])
     assert "\x1b" not in result.out
     lines = [line.rstrip() for line in result.out.splitlines()]
-    assert max(map(len, lines)) <= 100
+    # How long the paths of a checkout and of a home are is not the demo's choice.
+    assert max(len(line) for line in lines if " --config " not in line) <= 100
     for line in (
         "  3,905 merged",
         "     50 ignored, as their recordIds had come before",
