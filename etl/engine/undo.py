@@ -32,11 +32,9 @@ def undo(runtime: Runtime, run: int) -> Undone:
     killed between the commits of a store and an import in two databases, the undo is done, and the next call
     only records it in the import. Raises ConfigurationError for an unknown run, MarkerHeld while a run is under way.
     """
-    if _has_import(runtime):
-        prepare(runtime)
-    else:
-        prepare_without_import(runtime)
-    undone = _undo(runtime, run, transaction)
+    has_import = _has_import(runtime)
+    (prepare if has_import else prepare_without_import)(runtime)
+    undone = _undo(runtime, run, transaction, has_import=has_import)
     # A transaction does not see its own journal position; if this one fails, the next run catches up.
     out: Counters = {}
     if runtime.settings.has_out_migration:
@@ -47,7 +45,7 @@ def undo(runtime: Runtime, run: int) -> Undone:
 
 def dry_undo(runtime: Runtime, run: int) -> Undone:
     """Does what `undo` does in the store, and rolls it back; raises what it raises. Other sources wait meanwhile."""
-    undone = _undo(runtime, run, rollback_transaction)
+    undone = _undo(runtime, run, rollback_transaction, has_import=_has_import(runtime))
     return Undone(run, undone.as_run, undone.counters, {})
 
 
@@ -56,8 +54,8 @@ def _has_import(runtime: Runtime) -> bool:
         return is_prepared(connection, runtime, to_write=True)
 
 
-def _undo(runtime: Runtime, run: int, begin: Begin) -> NotedUndo:
-    if not _has_import(runtime):
+def _undo(runtime: Runtime, run: int, begin: Begin, *, has_import: bool) -> NotedUndo:
+    if not has_import:
         with begin(runtime.store_engine, **runtime.merge_settings) as store:
             return _take_back_unit(runtime, store, run, begin)
     with begin(runtime.engine) as connection:
