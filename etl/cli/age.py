@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from etl.cli.printing import COMPANY, config_url, console, json_text
-from etl.cli.tables import duration_text, plain_table
+from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.tables import duration_text, plain_table
 from etl.engine import open_runtime
 from etl.monitoring import Age, AgeSampler
 

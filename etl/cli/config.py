@@ -12,7 +12,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from etl.cli.printing import config_url, console, json_text
+from etl.cli.screen.printing import config_url, console, json_text
 from etl.config import Clash, DirectorySource, Transfer, Tree, open_source, transfer
 from etl.engine import faults_of, zone_of
 from etl.errors import ConfigurationError, Problem

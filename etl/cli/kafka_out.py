@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import click
 
-from etl.cli.log import open_log
-from etl.cli.printing import COMPANY, config_url, json_text
+from etl.cli.screen.log import open_log
+from etl.cli.screen.printing import COMPANY, config_url, json_text
 from etl.engine import open_runtime, send_alerts, write_topics
 from etl.engine.kafka_out.outputs import forget_output, write_outputs
 
