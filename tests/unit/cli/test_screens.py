@@ -285,8 +285,11 @@ def test_dead_letters(capsys: Capture) -> None:
         "key (none)",
         r"value `\xff\x1b`",
     ]
-    kafka_screen.show_letter(replace(LETTER, value=b"a" * 5_000))
-    assert capsys.readouterr().out.endswith("a … 5,000 bytes; --json prints all\n")
+    whole, larger = b"a" * 4_000, b"a" * 4_001
+    kafka_screen.show_letter(replace(LETTER, value=whole))
+    assert capsys.readouterr().out.endswith(f"  value  `{whole.decode()}`\n")
+    kafka_screen.show_letter(replace(LETTER, value=larger))
+    assert capsys.readouterr().out.endswith(f"  value  `{whole.decode()}` … 4,001 bytes; --json prints all\n")
     kafka_screen.show_letter(replace(LETTER, value=None, value_bytes=2_000_000))
     assert capsys.readouterr().out.endswith("value  too large to be kept: 2,000,000 bytes\n")
 
