@@ -44,6 +44,7 @@ NIGHTLY = (
 def main(arguments: list[str]) -> int:
     """Measures a pytest run with these arguments; no folder or file among them: the whole suite."""
     with tempfile.TemporaryDirectory(prefix="etl-coverage-") as name:
+        Path(name).chmod(0o1733)  # a program that root lets another account start writes there too
         environ = {**os.environ, "COVERAGE_FILE": str(Path(name) / "coverage")}
         has_failed = _run(environ, *PYTEST, *arguments) != 0
         if is_whole(arguments):

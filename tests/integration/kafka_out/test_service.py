@@ -25,14 +25,12 @@ NOWHERE = f"servers={LOOPBACK}:1\n"
 
 @contextmanager
 def service(output: Output, *words: str) -> Iterator[Service]:
-    """`etl kafka out --loop`, or other words; killed at the end if it still lives."""
+    """`etl kafka out --loop`, or other words; ended at the end if it still lives."""
     found = Service(output.site.start(*(words or ("kafka", "out", "--loop"))))
     try:
         yield found
     finally:
-        if found.process.poll() is None:
-            found.process.kill()
-        found.wait_for_exit()
+        found.end()
 
 
 def written(output: Output, topic: str = "") -> list[str]:

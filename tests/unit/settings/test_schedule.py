@@ -170,6 +170,24 @@ def test_faults_are_reported_with_their_place(pattern: str) -> None:
         assert 0 <= fault.start <= fault.start + fault.length <= len(pattern)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "place", "said"),
+    [
+        ("повторять каждый час начиная паузы 5 минут", 29, "`с паузы` is expected here"),
+        (
+            "(mon+tue+wed+thu+fri+sat+sun)*(jan+feb+mar+apr+may+jun+jul+aug+sep+oct+nov+dec)*"
+            + "(" + "+".join(f"from {hour}:00 to 18:00 every 10 min" for hour in range(15)) + ")",
+            None,
+            "is too complex: multiplied out, the pattern has more than 1000 parts",
+        ),
+    ],
+)  # fmt: skip
+def test_faults_that_say_what_is_missing_or_too_much(pattern: str, place: int | None, said: str) -> None:
+    [fault] = parse_schedule(pattern)[1]
+    assert fault.message == said
+    assert place in (None, fault.start)
+
+
 # ---- clocks that jump ------------------------------------------------------------------------------------------------
 
 
