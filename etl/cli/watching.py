@@ -17,11 +17,12 @@ from rich.text import Text
 
 from etl.cli.interrupt import ended_by_ctrl_c
 from etl.cli.live import line, live_view
-from etl.cli.printing import console, json_text
+from etl.cli.printing import console
 from etl.cli.topics_screen import topics_json, topics_line, topics_view
 from etl.engine import Runtime
 from etl.monitoring import TopicsWatch, read_again, rest
 from etl.quoting import printable
+from etl.quoting.json_text import json_text
 
 _QUIT = b"qQ"
 
