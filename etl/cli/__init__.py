@@ -39,6 +39,10 @@ _COMMANDS = {
     "status": ("etl.cli.status:status", "Show marker, run, tasks, errors, waiting links and out_ versions."),
     "age": ("etl.cli.age:age", "Show how long rows have been ready, table by table."),
     "explain": ("etl.cli.explain:explain_command", "Explain what has become of one object of a partner."),
+    "history": (
+        "etl.cli.history:history_command",
+        "Show what was changed in an instance, when, and by what.",
+    ),
     "errors": ("etl.cli.errors:errors", "List, show, retry and export what was rejected; explain the codes."),
     "waiting": ("etl.cli.waiting:waiting", "Show which links and files are waited for, and why."),
     "out": ("etl.cli.out:out", "List, build, switch, roll back and retire versions of the out_ tables."),

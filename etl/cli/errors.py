@@ -9,13 +9,14 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.database import Connection, transaction
 from etl.engine import has_store, is_prepared, open_runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
 from etl.merge.errors.catalogue import CATALOGUE
 from etl.private_files import new_private_file
+from etl.quoting.json_text import json_text
 from etl.sources.in_tables.errors import Choice, ErrorLog
 from etl.sources.in_tables.errors.error_log import Format
 

@@ -8,7 +8,7 @@ import click
 import sqlalchemy
 
 from etl.cli.generate_ddl import schema_names
-from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.database import transaction
 from etl.ddl import privileges
 from etl.ddl.privileges import Held, Script
@@ -16,6 +16,7 @@ from etl.engine import open_database, open_runtime, prepare, read_configuration
 from etl.errors import EnvironmentFault
 from etl.metadata import Company, names
 from etl.quoting import fold
+from etl.quoting.json_text import json_text
 from etl.settings import Settings
 
 

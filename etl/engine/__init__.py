@@ -6,8 +6,8 @@ line and never prints.
 
 from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
-from etl.engine.explain import Explanation, explain
 from etl.engine.helper import run_or_help
+from etl.engine.instances import Change, End, Explanation, History, ValueChange, explain, history
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import has_out_versions, has_store, is_prepared, prepare, refuse_unfit, states_at
@@ -32,9 +32,12 @@ from etl.engine.versions import (
 from etl.engine.wiring import open_database, open_runtime, read_configuration
 
 __all__ = [
+    "Change",
     "Cleaned",
     "DryRun",
+    "End",
     "Explanation",
+    "History",
     "ListedVersion",
     "Outcome",
     "Runtime",
@@ -42,6 +45,7 @@ __all__ = [
     "Step",
     "Undone",
     "UnitDetails",
+    "ValueChange",
     "build_version",
     "clean",
     "dry_run",
@@ -50,6 +54,7 @@ __all__ = [
     "faults_of",
     "has_out_versions",
     "has_store",
+    "history",
     "is_prepared",
     "list_versions",
     "open_database",

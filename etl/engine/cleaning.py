@@ -102,7 +102,7 @@ def _pass(runtime: Runtime) -> Cleaned:
     with by_index(runtime.engine) as connection, runtime.connections(connection, by_index) as connections:
         oldest = runtime.handshake.old_before(connection, in_migration.clean_days)
         before = oldest or 0
-        kept = runtime.store.old_before(connections.store, in_migration.clean_days, at_most=oldest)
+        kept = runtime.store.old_before(connections.store, in_migration.kept_days, at_most=oldest)
         errors = clean_errors(connection, schema, before=before, limit=limit)
         milliseconds = (time.monotonic() - started) * 1000
         _log.info("1RHJ7aF2vu :: errors cleaner deleted %d rows in %d ms.", errors, milliseconds)

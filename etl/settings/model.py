@@ -59,6 +59,8 @@ class InMigration:
     copy_tables: bool
     copy_days: int
     clean_days: int
+    # 0: as clean_days.
+    history_days: int
     clean_limit: int
     start_on_hand_over: bool
     poll_seconds: int
@@ -71,6 +73,11 @@ class InMigration:
     due: Due
     # None: any time.
     stalled_minutes: int | None
+
+    @property
+    def kept_days(self) -> int:
+        """For how long the store keeps its journal at least."""
+        return max(self.clean_days, self.history_days)
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ def _in_migration(layers: Layers) -> InMigration:
         copy_tables=bool(layers.value(IN_MIGRATION, "copyTables")),
         copy_days=_number(layers, IN_MIGRATION, "copyDays"),
         clean_days=_number(layers, IN_MIGRATION, "cleanDays"),
+        history_days=_number(layers, IN_MIGRATION, "historyDays"),
         clean_limit=_number(layers, IN_MIGRATION, "cleanLimit"),
         start_on_hand_over=bool(layers.value(IN_MIGRATION, "startOnHandOver")),
         poll_seconds=_number(layers, IN_MIGRATION, "pollSeconds"),

@@ -188,7 +188,7 @@ def test_rows_without_an_id_and_rows_that_vanish_are_judged(inbound: Inbound) ->
     found = {(error["row_id"], error["code"]): error["state"] for error in listed(inbound)}
     assert found[first, "NO_ID"] == "corrected"
     assert found[second, "NO_ID"] == "gone"
-    assert found[second + 1, "NUMBER_NOT_FINITE"] == "gone"
+    assert found[str(int(second) + 1), "NUMBER_NOT_FINITE"] == "gone"
     # An in_status that means nothing offers nothing.
     fill(inbound, {"in_id": "y", "amount": "NaN"})
     inbound.merge()

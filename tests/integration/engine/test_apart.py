@@ -183,9 +183,9 @@ def test_an_undoing_that_is_killed_between_the_commits_is_reported_by_the_next(s
     assert reported["counters"]["removed"] == 5
     assert site.count(f"{STORE}.journal") == journalled
     [row] = site.look("select id, message from in_tables.run where marker_id = 0")
-    assert row == {"id": reported["as_run"], "message": f"undo of run {run}"}
+    assert row == {"id": int(reported["as_run"]), "message": f"undo of run {run}"}
     again = json.loads(site.etl("undo", str(run), "--json").out)
-    assert (again["as_run"] > row["id"], again["counters"]["removed"]) == (True, 0)
+    assert (int(again["as_run"]) > row["id"], again["counters"]["removed"]) == (True, 0)
     taken_back = json.loads(site.etl("undo", str(row["id"]), "--json").out)
     assert taken_back["counters"]["restored"] == 5
     assert site.count(clients) == 3

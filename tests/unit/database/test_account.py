@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from etl.database import account
-from etl.database.account import Account, choose
+from etl.embedded.account import Account, choose
 from etl.errors import EnvironmentFault
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the server to another account")
