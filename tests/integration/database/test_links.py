@@ -11,7 +11,7 @@ import psycopg
 import pytest
 import sqlalchemy
 
-from etl.database import Access, cancel_thread, links, open_engine, transaction
+from etl.database import Access, cancel_thread, cut_all, links, open_engine, transaction
 from etl.database.links import Link, deadline, longest_silence
 from etl.errors import EtlError
 from tests.fix_company import until
@@ -129,17 +129,17 @@ class _Sleeper:
         return self.fault
 
 
-def waits(database: Database) -> bool:
-    """Whether the server sleeps for a session of this test's database."""
+def sleeping(database: Database) -> int:
+    """For how many sessions of this test's database the server sleeps."""
     with transaction(database.engine) as connection:
         query = "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"
-        return connection.execute(sqlalchemy.text(query)).scalar_one() > 0
+        return int(connection.execute(sqlalchemy.text(query)).scalar_one())
 
 
 def test_a_statement_of_another_thread_is_cancelled_or_its_connection_is_closed(database: Database) -> None:
     """A request to cancel goes to the address of the connection; where nothing takes it, the connection ends."""
     sleeper = _Sleeper(database.engine)
-    until(lambda: waits(database), "it sleeps")
+    until(lambda: sleeping(database), "it sleeps")
     assert longest_silence() >= 0
     cancel_thread(sleeper.thread.ident or 0, 5.0)
     assert sleeper.ended().sqlstate == "57014"
@@ -147,7 +147,7 @@ def test_a_statement_of_another_thread_is_cancelled_or_its_connection_is_closed(
     with relay(database) as (port, listener):
         engine = open_engine(Access(LOOPBACK, port, database.name, database.username))
         sleeper = _Sleeper(engine)
-        until(lambda: waits(database), "it sleeps")
+        until(lambda: sleeping(database), "it sleeps")
         listener.close()
         cancel_thread(sleeper.thread.ident or 0, 5.0)
         assert "its server did not answer" in str(sleeper.ended())
@@ -180,6 +180,43 @@ def relay(database: Database) -> Iterator[tuple[int, socket.socket]]:
     yield port, listener
     thread.join(30)
     listener.close()
+
+
+def test_connections_of_one_engine_are_closed_and_no_others(database: Database) -> None:
+    other = open_engine(database.access)
+    ended, left = _Sleeper(database.engine), _Sleeper(other)
+    until(lambda: sleeping(database) == 2, "both sleep")
+    cut_all([database.engine])
+    assert "its server did not answer" in str(ended.ended())
+    assert left.thread.is_alive()
+    cancel_thread(left.thread.ident or 0, 5.0)
+    assert left.ended().sqlstate == "57014"
+    other.dispose()
+
+
+def test_only_what_is_certain_ends_a_wait_and_only_work_confirms_it(arguments: dict[str, Any]) -> None:
+    watch, since = links._watch, time.monotonic() - 20
+    with session(arguments) as link:
+        assert link.server_pid
+        for seen, is_lost, is_confirmed in (
+            ({link.server_pid: (0.1, False)}, False, False),  # its answer may be on its way
+            ({}, True, False),
+            ({link.server_pid: (None, False)}, False, True),
+            (None, False, True),
+        ):
+            link.confirmed_at = 0.0
+            assert watch._is_lost(link, since, seen) is is_lost
+            assert bool(link.confirmed_at) is is_confirmed
+
+
+def test_a_session_that_may_not_be_ended_is_left(arguments: dict[str, Any], database: Database) -> None:
+    with transaction(database.engine) as connection:
+        connection.execute(sqlalchemy.text(f"create role weak_{database.name} login"))
+    weak = arguments | {"user": f"weak_{database.name}"}
+    with session(arguments) as link:
+        links._end_session(weak, link.info.backend_pid)
+        assert link.execute("select 1").fetchone() == (1,)
+        link.execute(f"drop role weak_{database.name}")
 
 
 def test_silence_is_measured_from_the_last_sign_of_work(arguments: dict[str, Any]) -> None:

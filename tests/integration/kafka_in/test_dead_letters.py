@@ -118,6 +118,14 @@ def test_one_topic_holds_up_no_other(
     }
 
 
+def test_a_partition_that_is_not_there_is_not_taken(make_site: MakeSite, make_topic: MakeTopic, kafka_url: str) -> None:
+    topic = make_topic()
+    wanted = {message.Partition("none", 0), message.Partition(topic, 1)}
+    with reading(make_site(CLAIMS), topic, "none") as (runtime, into), Admin(connect(kafka_url)) as admin:
+        found = take_partitions(into, admin, wanted, "test", runtime.settings.kafka.in_migration)
+    assert (found.held, found.missing, found.sizes) == ({}, wanted, {topic: 1})
+
+
 def test_brokers_that_are_away_are_no_fault_of_a_topic(make_site: MakeSite) -> None:
     site = make_site(CLAIMS)
     with reading(site, "t") as (runtime, into):

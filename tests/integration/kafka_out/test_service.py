@@ -80,6 +80,26 @@ def test_runs_reading_and_outputs_in_one_service(output: Output) -> None:
         end(one)
 
 
+def test_an_engine_that_may_not_sign_in_at_the_start(output: Output) -> None:
+    """Runs, reading and writing say each for itself what is wrong, and begin once it is right."""
+    source, site = output.make_topic(), output.site
+    site.write(IN_KAFKA, f"hasInMigrationKafka=true\ntopics={source}\ngroupId={source}\n")
+    engine = f"engine_{site.database.name}"
+    site.partner.hand_over()
+    site.look(f"alter role {engine} nologin")
+    with service(output, "run", "--loop", "--json") as one:
+        for what in ("trying again later: ", "records wait: ", "the outputs wait: "):
+            one.wait_for_log(what)
+        said = [line for line in one.log if "later: " in line or "wait: " in line]
+        assert all("alter the role: login" in line for line in said)
+        site.look(f"alter role {engine} login")
+        with Producer(output.connection) as producer:
+            producer.send(source, b"k", json.dumps(record("client", "of a topic", name="a")).encode())
+        wait_for(output, "of a topic")
+        one.wait_for_runs(1)
+        end(one)
+
+
 def test_another_one_takes_over_from_a_killed_leader(output: Output) -> None:
     with service(output) as first:
         until(lambda: leader(output), "the first leads")
