@@ -84,6 +84,7 @@ class _Part:
     engine: sqlalchemy.Engine
     role: str = ""
     schemas: tuple[str, ...] = ()
+    is_information: bool = False
 
 
 @contextmanager
@@ -132,7 +133,7 @@ def _information(company: Company, databases: _Databases, reader: str) -> Iterat
             target = privileges.read_server(connection, (reader,), schemas)
         if schemas:
             script = privileges.reader_script(schemas, reader, target.engine, target.schemas, "information tables")
-            yield _Part(script, engine, reader, tuple(schemas))
+            yield _Part(script, engine, reader, tuple(schemas), is_information=True)
 
 
 def _lacking(schemas: dict[str, str], settings: Settings, databases: _Databases) -> list[str]:
@@ -152,7 +153,8 @@ def _apply(part: _Part) -> None:
     with transaction(part.engine) as connection:
         is_changed = privileges.apply_script(connection, part.script, part.role, part.schemas)
     if part.role:
-        click.echo(f"{part.role}: privileges granted" if is_changed else f"{part.role}: has its privileges already")
+        who = f"{part.role} in {', '.join(part.schemas)}" if part.is_information else part.role
+        click.echo(f"{who}: privileges granted" if is_changed else f"{who}: has its privileges already")
     for note in part.script.notes:
         click.echo(f"  {note}")
 

@@ -17,7 +17,7 @@ SCHEMA: Final = "in_migration"
 
 _OF_STORE: Final = ("boi_reference", "errors", "log", "from_kafka_to_mongo_tracking")
 _OF_IMPORT: Final = ("copy_table_info", "timings")
-# Codes of what nobody expects of a feed: the server refused it, or a topic deleted it unread.
+# Codes of what is no fault of a feed: the server refused it, or a topic deleted it unread.
 _UNEXPECTED: Final = ("ROW_QUARANTINED", "CHUNK_QUARANTINED", "RECORDS_LOST", "TOPIC_RECREATED")
 
 
@@ -53,7 +53,7 @@ def _ensure(connection: Connection, runtime: Runtime, views: tuple[str, ...]) ->
     fetch_all(connection, _sql("lock"))
     schema = _place(connection, company)
     if not schema:
-        _log.info("no information tables: the role may not make a schema for them, see `etl grants`")
+        _log.info("no information tables: the role may not make the schema %s, and none of its own is there", SCHEMA)
         return
     for view in views:
         execute(connection, _sql(view, schema=schema, **variables))
@@ -71,8 +71,9 @@ def _place(connection: Connection, company: str) -> str:
         if row.comment.startswith(_sentence(company)):
             return str(row.name)
     for row in found:
-        if not row.is_there and row.may_make:
-            execute(connection, _sql("make_schema", schema=row.name))
+        if row.is_free:
+            if row.is_missing:
+                execute(connection, _sql("make_schema", schema=row.name))
             return str(row.name)
     return ""
 

@@ -112,6 +112,11 @@ def test_a_role_that_may_make_no_schema_runs_without_them(make_site: MakeSite) -
     site.partner.hand_over()
     assert site.run().run
     assert site.look("select from pg_namespace where nspname like 'in_migration%'") == []
+    # An administrator may make it instead.
+    site.look(f"create schema in_migration authorization {site.engine_role}")
+    site.partner.hand_over()
+    site.run()
+    assert site.count("in_migration.timings") > 0
 
 
 @BOTH_LAYOUTS

@@ -1,6 +1,7 @@
 -- Chosen errors, the newest first. Those of a table or a code come from err_code, pair by pair; all others from the
 -- index on (run, id), which has this order. `is_repeated`: a later run rejected the same row again, for any reason, or
--- left out the same value again; links and files have no id, so their value counts. Long messages are cut.
+-- left out the same value again; links and files have no id, so their value counts. It is asked in the order of the
+-- index on (in_table, in_id): with another one the server would read all later errors. Long messages are cut.
 {% from "pairs.jinja" import of_pair, pairs, within %}
 {% if choice.is_of_pairs %}
 with recursive {{ pairs(schema, choice) }},
@@ -39,13 +40,15 @@ select e.id, e.run, e.in_table, e.row_id, e.in_id, e.column_name, e.code, left(e
     exists (
         select
         from {{ schema | ident }}.err n
-        where n.in_table = e.in_table and n.in_id = e.in_id and n.run > e.run and n.severity = e.severity
-          and (n.row_id is null) = (e.row_id is null)
+        where (n.in_table, n.in_id) >= (e.in_table, e.in_id) and (n.in_table, n.in_id) <= (e.in_table, e.in_id)
+          and n.run > e.run and n.severity = e.severity and (n.row_id is null) = (e.row_id is null)
           and case
               when e.row_id is not null and e.severity = 'error' then true
               else n.column_name is not distinct from e.column_name
                   and (e.row_id is not null or n.value is not distinct from e.value)
           end
+        order by n.in_table, n.in_id
+        limit 1
     ) as is_repeated
 from found f
 cross join lateral (select * from {{ schema | ident }}.err o where o.run = f.run and o.id = f.id limit 1) e
