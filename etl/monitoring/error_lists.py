@@ -11,6 +11,9 @@ from etl.engine import Runtime, has_store, is_prepared
 from etl.merge import Connections
 from etl.sources.in_tables.errors import MOST_COUNTED, Choice, CodeCount, ErrorLog, ErrorPage, Place
 
+# Each statement asks in the order of the index that serves it. With old statistics the server would rather sort.
+_OTHER_WAYS = ("enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_incremental_sort")
+
 
 @dataclass(frozen=True)
 class ErrorQuery:
@@ -66,8 +69,7 @@ def _book(runtime: Runtime, query: ErrorQuery) -> ErrorLog:
 @contextmanager
 def _open(runtime: Runtime, query: ErrorQuery, seconds: float) -> Iterator[tuple[Connection | None, Connections]]:
     """The connection to the errors, None where no run has made their table yet, and those to rows and store."""
-    # Statistics may be older than the newest millions of errors: what an index serves is read by it.
-    by_index = {"enable_seqscan": "off", "enable_bitmapscan": "off", "enable_incremental_sort": "off"}
+    by_index = dict.fromkeys(_OTHER_WAYS, "off")
 
     def begin(engine: sqlalchemy.Engine, **settings: str) -> AbstractContextManager[Connection]:
         return read_only_transaction(engine, seconds=seconds, **by_index | settings)

@@ -37,8 +37,8 @@ select e.id, e.run, e.in_table, e.row_id, e.in_id, e.column_name, e.code, left(e
     case when char_length(e.message_rus) > :message_width then left(e.message_rus, :message_width) || '…'
         else e.message_rus end as message_rus,
     e.created_at,
-    exists (
-        select
+    coalesce((
+        select true
         from {{ schema | ident }}.err n
         where (n.in_table, n.in_id) >= (e.in_table, e.in_id) and (n.in_table, n.in_id) <= (e.in_table, e.in_id)
           and n.run > e.run and n.severity = e.severity and (n.row_id is null) = (e.row_id is null)
@@ -49,7 +49,7 @@ select e.id, e.run, e.in_table, e.row_id, e.in_id, e.column_name, e.code, left(e
           end
         order by n.in_table, n.in_id
         limit 1
-    ) as is_repeated
+    ), false) as is_repeated
 from found f
 cross join lateral (select * from {{ schema | ident }}.err o where o.run = f.run and o.id = f.id limit 1) e
 order by e.run desc, e.id desc
