@@ -43,7 +43,7 @@ _COMMANDS = {
         "etl.cli.history:history_command",
         "Show what was changed in an instance, when, and by what.",
     ),
-    "errors": ("etl.cli.errors:errors", "List, show, retry and export what was rejected; explain the codes."),
+    "errors": ("etl.cli.errors:errors", "List, count, show, retry and export what was rejected; explain the codes."),
     "waiting": ("etl.cli.waiting:waiting", "Show which links and files are waited for, and why."),
     "out": ("etl.cli.out:out", "List, build, switch, roll back and retire versions of the out_ tables."),
     "export": ("etl.cli.export:export", "Write out_ tables into Parquet or CSV files."),

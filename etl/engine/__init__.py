@@ -7,6 +7,7 @@ line and never prints.
 from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
 from etl.engine.helper import run_or_help
+from etl.engine.information import information_schemas
 from etl.engine.instances import Change, End, Explanation, History, ValueChange, explain, history
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
@@ -55,6 +56,7 @@ __all__ = [
     "has_out_versions",
     "has_store",
     "history",
+    "information_schemas",
     "is_prepared",
     "list_versions",
     "open_database",

@@ -12,7 +12,7 @@ from etl.engine.preparation import prepare_in
 from etl.engine.runtime import Runtime
 from etl.merge import Connections, files
 from etl.merge.links import tables_to_serve
-from etl.runs import CounterName, Extent, build_plan
+from etl.runs import CounterName, Extent, Kind, build_plan
 from etl.sources.in_tables import claim as claiming
 from etl.sources.in_tables.receipts import Receipt
 
@@ -62,16 +62,18 @@ def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bo
     if not accept:
         mass_change_guard(connections, runtime, context, claimed)
     counters: dict[str, list[Counter[CounterName]]] = {table: [] for table in claimed}
-    resolved = 0
+    resolved, of_files = 0, []
     serves = tables_to_serve(connections.store, runtime.company.in_link_tables(), context.store_schema)
     for task in build_plan(runtime.company, Extent(claimed, files.has_files(connections, context), serves)):
         done = Counter(merge(connections, task, runtime.company, context))
+        if task.kind is Kind.UPLOAD_FILES:
+            of_files = [Receipt.of_files(done)]
         counters.setdefault(task.table, []).append(done)
         resolved += done["resolved"]
-    receipts = tuple(Receipt.of(table, part.rows, 0, counters[table]) for table, part in claimed.items())
+    receipts = [Receipt.of(table, part.rows, 0, counters[table]) for table, part in claimed.items()]
     variables = {"schema": runtime.in_schema, "store_schema": runtime.store.schema}
     return DryRun(
-        receipts=receipts,
+        receipts=(*receipts, *(one for one in of_files if one.claimed)),
         changed=_rows(connections.store, "changed_columns", run, **variables),
         errors=_rows(connections.source, "errors_by_code", run, **variables),
         examples=_rows(connections.source, "error_examples", run, **variables),

@@ -62,6 +62,7 @@ class InMigration:
     # 0: as clean_days.
     history_days: int
     clean_limit: int
+    track_timings: bool
     start_on_hand_over: bool
     poll_seconds: int
     # Empty: that of the machine.

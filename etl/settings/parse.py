@@ -121,6 +121,7 @@ def _in_migration(layers: Layers) -> InMigration:
         clean_days=_number(layers, IN_MIGRATION, "cleanDays"),
         history_days=_number(layers, IN_MIGRATION, "historyDays"),
         clean_limit=_number(layers, IN_MIGRATION, "cleanLimit"),
+        track_timings=bool(layers.value(IN_MIGRATION, "trackTimings")),
         start_on_hand_over=bool(layers.value(IN_MIGRATION, "startOnHandOver")),
         poll_seconds=_number(layers, IN_MIGRATION, "pollSeconds"),
         time_zone=str(layers.value(IN_MIGRATION, "timeZone")),

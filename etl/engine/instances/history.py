@@ -92,7 +92,8 @@ def history(
     `after` is the `next_n` of the page before. Raises ConfigurationError for an unknown object, field or instance."""
     bo = find_object(runtime.company, table)
     chosen = _field(bo, field) if field else None
-    with read_only_transaction(runtime.store_engine) as connection:
+    # Statistics may be older than the journal's newest millions.
+    with read_only_transaction(runtime.store_engine, enable_seqscan="off") as connection:
         is_there = has_golden_table(connection, runtime, bo)
         instance = find_instance(connection, runtime.store.schema, bo, named) if is_there else None
         if instance is None:

@@ -38,6 +38,8 @@ history Client a
 errors codes
 errors list
 errors list --all
+errors list --limit 1
+errors count
 errors show $error
 waiting --explain
 undo $run --dry-run
