@@ -14,7 +14,7 @@ from etl.quoting import MAX_NAME_BYTES, fold
 CODE_PATTERN: Final = r"^[A-Za-z][A-Za-z0-9_]*$"
 CODE_RULE: Final = "a code begins with a Latin letter and holds only Latin letters, digits and _, at most 63 of them"
 OUT_MIGRATION_VERSION: Final = "1"
-"""The version in code of the out_ tables' shape: raised when their DDL changes (guide, OUT_MIGRATION_VERSION)."""
+"""The version of the out_ tables' shape, raised when their DDL changes (vendor's guide, OUT_MIGRATION_VERSION)."""
 FILE_STORAGE: Final = "in_fileStorage"
 PROCESS_TRACKING: Final = "process_tracking"
 # Digits of the SHA-256 of a name that was cut, which keep a company's tables apart.

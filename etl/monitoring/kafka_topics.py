@@ -65,7 +65,7 @@ class TopicChecks:
             yield error(what, f"its ACLs do not allow {operation}", "have an administrator of Kafka allow it")
 
     def _shared(self, what: str, topic: Topic) -> Iterator[Finding]:
-        """The guide's rules for the number of consumers."""
+        """The vendor's rules for the number of consumers."""
         if uneven := uneven_shares(self._workers, topic.partitions):
             yield warning(what, uneven.found, f"set comeKafkaInMigration in {_WORKERS} to {uneven.better}")
 

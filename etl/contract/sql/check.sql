@@ -1,7 +1,7 @@
 -- Checks the rows that the next run would take, before they are handed over: a row per problem, none when all is well.
 -- Company {{ company }}. It only reads; run it as the partner, with any client:  psql -d DATABASE -f check.sql
 --   severity error    the run would reject the row            warning  the run would leave out the value
---            note     no error now, but worth a look          codes and cures: see the guide
+--            note     no error now, but worth a look          codes and cures: see guide.*.md
 -- Проверяет строки, которые взял бы следующий запуск, до передачи: по строке на проблему. Только читает.
 {% from "said.jinja" import said %}
 {% set s = schema | ident %}

@@ -8,7 +8,7 @@ from etl.metadata.out_structure import OutStructure
 
 @dataclass(frozen=True)
 class OutVersion:
-    """A version's schema. `environment_version` is MYBPM_OUT_MIGRATION_VERSION (guide, OUT migration)."""
+    """A version's schema. `environment_version` is MYBPM_OUT_MIGRATION_VERSION (vendor's guide, OUT migration)."""
 
     schema: str
     store_schema: str
