@@ -21,7 +21,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from etl.database.embedded import VERSION, packaged_binaries
+from etl.embedded import VERSION, packaged_binaries
 from etl.errors import ConfigurationError
 
 VARIABLE = "ETL_TEST_POSTGRES_BIN"

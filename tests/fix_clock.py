@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl.database.embedded import EmbeddedServer, packaged_binaries
+from etl.embedded import EmbeddedServer, packaged_binaries
 from tests.fix_database import make_open_folder, running_server
 
 # Time that passes (latches, timeouts) stays true; only what a clock on the wall says is moved.

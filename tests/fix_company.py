@@ -27,7 +27,7 @@ from psycopg.rows import dict_row
 from etl import ddl
 from etl.config import open_source
 from etl.database import transaction
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.engine import Outcome, Runtime, build_version, open_runtime, prepare, run_once
 from tests.fix_database import LOOPBACK, SESSIONS, Database, create_database, fresh_database, running_server
 from tests.forked import command, fork

@@ -26,7 +26,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
 from etl.database import Access, open_engine
-from etl.database.embedded import EmbeddedServer, packaged_binaries
+from etl.embedded import EmbeddedServer, packaged_binaries
 from etl.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.1"

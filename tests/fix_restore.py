@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 
-from etl.database.embedded import EmbeddedServer, packaged_binaries
+from etl.embedded import EmbeddedServer, packaged_binaries
 from tests.fix_database import Database
 
 

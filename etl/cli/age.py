@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from etl.cli.printing import COMPANY, config_url, console, json_text
-from etl.cli.tables import plain_table
+from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.tables import duration_text, plain_table
 from etl.engine import open_runtime
 from etl.monitoring import Age, AgeSampler
 
@@ -70,11 +70,3 @@ def _show(found: Age) -> None:
     console().print(plain_table(["table", "ready", "on_work", "undated", "oldest", "age"], rows, numbers=numbers))
     if found.oldest_seconds is not None:
         click.echo(f"Company {found.company}: the oldest is {duration_text(found.oldest_seconds)} old.")
-
-
-def duration_text(seconds: float) -> str:
-    """A duration in its two largest units."""
-    whole = int(seconds)
-    parts = [(whole // 86_400, "d"), (whole // 3_600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]
-    first = next((index for index, (number, _) in enumerate(parts) if number), len(parts) - 1)
-    return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2] if number or first == 3)

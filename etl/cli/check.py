@@ -2,8 +2,8 @@
 
 import click
 
-from etl.cli.findings import report
-from etl.cli.printing import COMPANY, config_url
+from etl.cli.screen.findings import report
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.monitoring import check
 
 

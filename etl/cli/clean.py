@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import click
 
-from etl.cli.log import follow_log
-from etl.cli.printing import COMPANY, config_url
+from etl.cli.screen.log import follow_log
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import Cleaned, clean, open_runtime
 
 

@@ -12,7 +12,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from etl.cli.printing import config_url, console, json_text
+from etl.cli.screen.printing import config_url, console, json_text
 from etl.config import Clash, DirectorySource, Transfer, Tree, open_source, transfer
 from etl.engine import faults_of, zone_of
 from etl.errors import ConfigurationError, Problem
@@ -20,8 +20,8 @@ from etl.metadata import companies, company_documents, parse_company
 from etl.quoting import printable
 from etl.resources import folder
 from etl.settings import OriginKind, Schedule, Setting, explain_settings, parse_settings
-from etl.settings.log_file import LOGGING, read_log_structure
-from etl.settings.schedule_file import APPLY_REFERENCES, DELETE_RECORDS, DELETE_REFERENCES
+from etl.settings.logging import LOGGING, read_log_structure
+from etl.settings.schedule.file import APPLY_REFERENCES, DELETE_RECORDS, DELETE_REFERENCES
 
 # Of the columns key, value, origin: the same in the tables of all files, and together within 80 columns.
 _WIDTHS = (27, 18, 12)

@@ -10,7 +10,7 @@ from dataclasses import asdict
 import click
 
 from etl.cli.demo_kafka import play_by_kafka
-from etl.cli.demo_screen import Screen
+from etl.cli.screen.demo import Screen
 from etl.demo import Load, Shown, Stage, loads, open_stage, show_tables
 from etl.settings.kafka_keys import SERVERS_VARIABLE
 

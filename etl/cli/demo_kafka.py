@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from etl.cli.demo_screen import Screen, command, counted, several, tallied
+from etl.cli.screen.demo import Screen, command, counted, several, tallied
 from etl.demo import Shown, Stage, open_stage, show_tables
 from etl.errors import ConfigurationError
 from etl.settings.kafka_keys import SERVERS_VARIABLE

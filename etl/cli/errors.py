@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from etl.cli.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url, json_text
 from etl.database import Connection, transaction
 from etl.engine import has_store, is_prepared, open_runtime
 from etl.errors import ConfigurationError
@@ -74,7 +74,7 @@ def list_(
     the link waits again; corrected: a later run took the row; repeated: a later run rejected it again. --open shows
     those that are open or gone.
     """
-    from etl.cli.error_screen import show_errors
+    from etl.cli.screen.errors import show_errors
 
     with _open(context, company, of_store=of_store) as (book, connection, connections):
         choice = book.chosen(run, table, code)
@@ -93,7 +93,7 @@ def list_(
 @click.pass_context
 def show(context: click.Context, error_id: int, company: str | None, of_store: bool, as_json: bool) -> None:
     """Show one error with its cause, its cure, and its current row."""
-    from etl.cli.error_screen import show_error, with_cause
+    from etl.cli.screen.errors import show_error, with_cause
 
     with _open(context, company, of_store=of_store) as (book, connection, connections):
         error = book.find(_prepared(book, connection), error_id)
@@ -169,7 +169,7 @@ def export(
 @_JSON
 def codes(as_json: bool) -> None:
     """Explain every code: sentence, cause and cure, in English and Russian."""
-    from etl.cli.error_screen import show_fault
+    from etl.cli.screen.errors import show_fault
 
     if as_json:
         click.echo(json_text({"codes": [asdict(fault) for fault in CATALOGUE]}))

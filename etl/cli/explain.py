@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from etl.cli.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url, json_text
 from etl.engine import Explanation, explain, open_runtime
 from etl.quoting import printable, shown
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 import sqlalchemy
 
-from etl.cli.printing import COMPANY, config_url, json_text
-from etl.cli.progress import bars
+from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.progress import bars
 from etl.database import transaction
 from etl.ddl import check_in_tables
 from etl.engine import open_database, read_configuration

@@ -2,7 +2,7 @@
 
 import click
 
-from etl.cli.printing import COMPANY, config_url
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.database import Connection, part_states, transaction
 from etl.ddl import Change, Difference, Direction, apply, bring_up, difference, out_tables, statements
 from etl.ddl.privileges import (

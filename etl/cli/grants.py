@@ -8,7 +8,7 @@ import click
 import sqlalchemy
 
 from etl.cli.generate_ddl import schema_names
-from etl.cli.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url, json_text
 from etl.database import transaction
 from etl.ddl import privileges
 from etl.ddl.privileges import Held, Script

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 import click
 
-from etl.cli import kafka_screen
-from etl.cli.findings import report
 from etl.cli.kafka_out import add_out_commands
-from etl.cli.log import open_log
-from etl.cli.printing import COMPANY, config_url, json_text
+from etl.cli.screen import kafka as kafka_screen
+from etl.cli.screen.findings import report
+from etl.cli.screen.log import open_log
+from etl.cli.screen.printing import COMPANY, config_url, json_text
 from etl.engine import open_runtime, read_configuration, read_topics
 from etl.engine.kafka_in.operating import Target, move, read_errors, read_letters, resend_letters
 from etl.errors import ConfigurationError, EnvironmentFault

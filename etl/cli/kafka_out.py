@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 import click
 
-from etl.cli.log import open_log
-from etl.cli.printing import COMPANY, config_url, json_text
+from etl.cli.screen.log import open_log
+from etl.cli.screen.printing import COMPANY, config_url, json_text
 from etl.engine import open_runtime, send_alerts, write_topics
-from etl.engine.kafka_outputs import forget_output, write_outputs
+from etl.engine.kafka_out.outputs import forget_output, write_outputs
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -79,7 +79,7 @@ def recover(
     """
     if (is_continued or give_up) and (name or codes or excluded or topic or (is_continued and give_up)):
         raise click.UsageError("--continue and --give-up stand alone")
-    from etl.engine.kafka_recovery import begin_recovery, continue_recovery, give_up_recovery
+    from etl.engine.kafka_out.recovery import begin_recovery, continue_recovery, give_up_recovery
 
     with open_runtime(config_url(context), company) as runtime:
         if give_up:

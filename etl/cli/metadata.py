@@ -8,7 +8,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from etl.cli.printing import config_url, console, json_text
+from etl.cli.screen.printing import config_url, console, json_text
 from etl.config import Clash, open_source, transfer
 from etl.errors import ConfigurationError, MetadataError, Problem
 from etl.metadata import Company, companies, company_documents, parse_company

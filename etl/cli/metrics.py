@@ -4,8 +4,8 @@ import signal
 
 import click
 
-from etl.cli.interrupt import ended_by_ctrl_c
-from etl.cli.printing import COMPANY, config_url
+from etl.cli.screen.interrupt import ended_by_ctrl_c
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import open_runtime
 from etl.monitoring import AgeSampler, measure
 from etl.notifications.telemetry import Page, serving

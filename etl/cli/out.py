@@ -6,8 +6,8 @@ from datetime import date, datetime
 import click
 from rich.progress import Progress
 
-from etl.cli.printing import COMPANY, config_url, console, json_text
-from etl.cli.tables import versions_table
+from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.tables import versions_table
 from etl.database import transaction
 from etl.engine import (
     ListedVersion,

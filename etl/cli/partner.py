@@ -11,7 +11,7 @@ import sqlalchemy
 from rich.table import Table
 
 from etl.cli.partner_records import Sending, send_records
-from etl.cli.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.printing import COMPANY, config_url, console, json_text
 from etl.database import open_engine
 from etl.engine import open_database, read_configuration
 from etl.errors import ConfigurationError, RunStopped

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
-from etl.cli.printing import console, json_text
+from etl.cli.screen.printing import console, json_text
 from etl.engine import open_runtime, read_configuration
 from etl.errors import ConfigurationError, RunStopped
 from etl.metadata import Company

@@ -9,8 +9,8 @@ from dataclasses import asdict
 
 import click
 
-from etl.cli.log import follow_log, open_log
-from etl.cli.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.log import follow_log, open_log
+from etl.cli.screen.printing import COMPANY, config_url, console, json_text
 from etl.engine import (
     DryRun,
     Outcome,
@@ -133,7 +133,7 @@ def _bars(runtime: Runtime, *, is_shown: bool) -> Iterator[None]:
         return
     from rich.live import Live
 
-    from etl.cli.live import run_view
+    from etl.cli.screen.live import run_view
 
     with Live(console=console(), auto_refresh=False, transient=True) as live:
 
@@ -152,7 +152,7 @@ def show_outcome(outcome: Outcome) -> None:
     if outcome.run is None:
         click.echo(f"Nothing {'more ' if outcome.helped else ''}to do: {outcome.reason}.")
         return
-    from etl.cli.tables import receipts_table
+    from etl.cli.screen.tables import receipts_table
 
     click.echo(f"Run {outcome.run} done in {outcome.seconds:.1f} s: {outcome.reason}.")
     console().print(receipts_table(outcome.receipts))
@@ -168,7 +168,7 @@ def show_outcome(outcome: Outcome) -> None:
 
 
 def _show_dry_run(found: DryRun) -> None:
-    from etl.cli.tables import plain_table, receipts_table
+    from etl.cli.screen.tables import plain_table, receipts_table
 
     out = console()
     click.echo("Dry run: nothing was written. A run would do this with the rows that are ready now:")

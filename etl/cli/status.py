@@ -5,9 +5,9 @@ from dataclasses import asdict
 
 import click
 
-from etl.cli.printing import COMPANY, config_url, console
-from etl.cli.tables import plain_table, receipts_table, runners_table, versions_table
-from etl.cli.topics_screen import topics_json, topics_view
+from etl.cli.screen.printing import COMPANY, config_url, console
+from etl.cli.screen.tables import plain_table, receipts_table, runners_table, versions_table
+from etl.cli.screen.topics import topics_json, topics_view
 from etl.engine import Status, open_runtime, read_status
 from etl.monitoring import read_topics_status
 from etl.quoting import printable
@@ -35,7 +35,7 @@ def status(context: click.Context, company: str | None, is_watched: bool, interv
     with open_runtime(config_url(context), company) as runtime:
         if is_watched:
             # Imported here: only a watcher needs a keyboard.
-            from etl.cli.watching import watch
+            from etl.cli.screen.watching import watch
 
             watch(runtime, interval, as_json=as_json)
             return

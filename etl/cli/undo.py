@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import click
 
-from etl.cli.log import follow_log
-from etl.cli.printing import COMPANY, config_url
+from etl.cli.screen.log import follow_log
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import dry_undo, open_runtime
 from etl.engine import undo as undo_run
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import click
 
-from etl.cli.printing import COMPANY, config_url, console, json_text
-from etl.cli.tables import plain_table
+from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.tables import plain_table
 from etl.database import transaction
 from etl.engine import has_store, is_prepared, open_runtime
 from etl.merge.references import (

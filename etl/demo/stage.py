@@ -19,7 +19,7 @@ from types import MappingProxyType
 from etl import ddl
 from etl.config import Clash, etl_home, open_source, transfer
 from etl.database import SqlTemplates, execute, fetch_all, fetch_one, transaction
-from etl.database.embedded import packaged_binaries
+from etl.embedded import packaged_binaries
 from etl.engine import Runtime, open_runtime
 from etl.errors import EnvironmentFault, MarkerHeld
 from etl.resources import folder

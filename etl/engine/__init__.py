@@ -8,12 +8,12 @@ from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
 from etl.engine.explain import Explanation, explain
 from etl.engine.helper import run_or_help
-from etl.engine.loop import read_topics, run_loop, write_topics
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import has_out_versions, has_store, is_prepared, prepare, refuse_unfit, states_at
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
+from etl.engine.service.loop import read_topics, run_loop, write_topics
 from etl.engine.status import Status, read_status
 from etl.engine.timezone import zone_of
 from etl.engine.topic_alerts import send_alerts

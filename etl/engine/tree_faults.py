@@ -8,7 +8,7 @@ from etl.engine.timezone import zone_of
 from etl.errors import ConfigurationError, Problem
 from etl.metadata import companies, company_documents, parse_company
 from etl.settings import company_folders, explain_settings
-from etl.settings.log_file import LOGGING, read_log_structure
+from etl.settings.logging import LOGGING, read_log_structure
 
 # Faults of this machine, not of the text: another machine may have what is missing here.
 _UNDEFINED = re.compile(r"the environment variable \w+ is not defined")

@@ -142,7 +142,7 @@ def _access(
         )
         return access, None
     # Imported here, so that a run on an external server does not need the package.
-    from etl.database.embedded import EmbeddedServer
+    from etl.embedded import EmbeddedServer
 
     server = stack.enter_context(EmbeddedServer(etl_home(environ)))
     access = Access(str(server.socket_dir), server.port, database.database, server.username, source="embedded server")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from etl.quoting import printable
-from etl.settings.log_pattern import COLOURS, Piece
+from etl.settings.logging.pattern import COLOURS, Piece
 
 _NAMES = {logging.WARNING: "WARN", logging.CRITICAL: "ERROR", 5: "TRACE"}
 _BY_LEVEL = {"ERROR": "red", "WARN": "yellow", "INFO": "blue"}

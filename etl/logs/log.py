@@ -12,8 +12,8 @@ from types import TracebackType
 from etl.errors import Problem
 from etl.logs.redaction import REDACTION
 from etl.logs.routing import routing
-from etl.settings.log_file import read_log_structure
-from etl.settings.log_structure import BUILT_IN, LEVELS, LogStructure
+from etl.settings.logging import read_log_structure
+from etl.settings.logging.structure import BUILT_IN, LEVELS, LogStructure
 
 
 class Log:

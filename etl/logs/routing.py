@@ -9,7 +9,7 @@ from etl.logs.line import Line
 from etl.logs.redaction import REDACTION
 from etl.logs.rolling_file import RollingFile
 from etl.settings.convert import TRUE_WORDS
-from etl.settings.log_structure import LEVELS, ROOT, Destination, LogStructure
+from etl.settings.logging.structure import LEVELS, ROOT, Destination, LogStructure
 
 # The platform's names of the category for imports, and our logger.
 _LOGGERS = {"tracer_in_pg_migration": "in_pg_migration", "inMigrationTracer": "in_pg_migration"}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from etl.database import Connection, SqlTemplates, fetch_all, read_only_transaction
 from etl.engine import Runtime
-from etl.engine.kafka_outputs import output_states
+from etl.engine.kafka_out.outputs import output_states
 from etl.engine.topic_alerts import AlertKind
 from etl.errors import EtlError
 from etl.notifications.alerts import Alert, Alerts

@@ -29,7 +29,7 @@ from etl.settings.kafka_model import (
 )
 from etl.settings.layers import Layers
 from etl.settings.origin import Origin, OriginKind, Setting
-from etl.settings.schedule_file import (
+from etl.settings.schedule.file import (
     APPLY_REFERENCES,
     DELETE_RECORDS,
     DELETE_REFERENCES,

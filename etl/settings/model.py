@@ -5,10 +5,10 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from etl.settings.due import Due
 from etl.settings.kafka_model import KafkaSettings
 from etl.settings.origin import Setting
 from etl.settings.schedule import Schedule
+from etl.settings.schedule.due import Due
 
 NullPolicy = Literal["clear", "keep"]
 

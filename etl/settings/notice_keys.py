@@ -1,7 +1,7 @@
 """Keys of configs/InMigrationConfig.txt about hooks, and about when a hand-over is due."""
 
-from etl.settings.due import DUE_PATTERN, DUE_RULE
 from etl.settings.keys import Key, ValueKind
+from etl.settings.schedule.due import DUE_PATTERN, DUE_RULE
 
 NOTICE_KEYS = (
     Key(

@@ -7,8 +7,8 @@ from typing import TypedDict, cast
 from pydantic import SecretStr
 
 from etl.settings.catalogue import IN_MIGRATION
-from etl.settings.due import Due, named_zone, parse_due
 from etl.settings.layers import Layers
+from etl.settings.schedule.due import Due, named_zone, parse_due
 
 
 class Notices(TypedDict):

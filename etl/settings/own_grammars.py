@@ -1,8 +1,8 @@
 """Samples of the files that have a grammar of their own instead of `key=value` lines."""
 
 from etl.settings.kafka_distribution import DISTRIBUTION
-from etl.settings.log_file import LOGGING
-from etl.settings.schedule_file import (
+from etl.settings.logging import LOGGING
+from etl.settings.schedule.file import (
     APPLY_REFERENCES,
     DEFAULT_PATTERN,
     DELETE_RECORDS,

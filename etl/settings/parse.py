@@ -22,7 +22,7 @@ from etl.settings.model import InMigration, NullPolicy, OutMigration, Settings
 from etl.settings.notices import notices
 from etl.settings.origin import DEFAULT, Origin, OriginKind, Setting
 from etl.settings.postgres import database, with_embedded_name
-from etl.settings.schedule_file import SCHEDULE, read_schedule
+from etl.settings.schedule.file import SCHEDULE, read_schedule
 
 # Heartbeats per lease: after three missed ones a runner counts as dead.
 _HEARTBEATS_IN_A_LEASE = 3

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 
 Session = psycopg.Connection[tuple[Any, ...]]
 

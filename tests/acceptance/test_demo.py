@@ -12,8 +12,8 @@ import psycopg
 import pytest
 
 from etl.config import open_source
-from etl.database.embedded import EmbeddedServer
 from etl.demo.stage import configuration
+from etl.embedded import EmbeddedServer
 from etl.metadata import parse_company
 from etl.resources import folder
 from etl.settings import parse_settings

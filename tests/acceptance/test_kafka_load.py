@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.kafka import Admin, Partition
 from etl.metadata import parse_company
 from etl.simulator.kafka import RECORD_SCENARIOS, RecordData

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from etl.database import Listener, notify, notify_queue, transaction
-from etl.database.embedded import packaged_binaries
+from etl.embedded import packaged_binaries
 from etl.errors import EnvironmentFault
 from etl.sources.in_tables.handshake import ensure_hand_over_trigger
 from tests.acceptance.service import serving

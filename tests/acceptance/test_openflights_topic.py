@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.settings import KafkaConnection
 from tests.acceptance import openflights_topic
 from tests.acceptance.openflights_topic import FIELDS, LINKS, Sent, differences, records, send, stored

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from etl.database import Access, open_engine
-from etl.database.embedded import EmbeddedServer, packaged_binaries
+from etl.embedded import EmbeddedServer, packaged_binaries
 from tests.acceptance.relay import Relay
 from tests.acceptance.service import serving
 from tests.fix_company import CLAIMS, IMPORT_CONFIG, STORE, MakeSite, Site, new_site

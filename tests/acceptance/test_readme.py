@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from tests.documentation import CHECKOUT, README, Block, blocks, business_objects
 
 PARTS = ("etl", "ddl_templates", "zk_config", "setup.cfg", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md")

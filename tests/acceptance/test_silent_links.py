@@ -42,7 +42,7 @@ def box(site: Site) -> Iterator[Middlebox]:
 def shorten_timeouts() -> None:
     """What takes a quarter of a minute takes seconds."""
     from etl.database import connections, links
-    from etl.engine import hand_over_listener
+    from etl.engine.service import hand_over_listener
 
     connections._CONNECT_SECONDS = 3
     links._SILENT_SECONDS, links._ASK_SECONDS, links._TRAVEL_SECONDS = 2.0, 3.0, 1.0
@@ -52,7 +52,7 @@ def shorten_timeouts() -> None:
 def leave_silent_links_open() -> None:
     """Silent links are not closed."""
     from etl.database import links
-    from etl.engine import loop
+    from etl.engine.service import loop
 
     links._SILENT_SECONDS, loop._STUCK_SECONDS = 3600.0, 3.0
 

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from tests.crash import runner
 from tests.crash.batch import CLIENTS, deliver
 from tests.crash.invariants import check_invariants

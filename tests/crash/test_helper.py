@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from tests.crash import runner
 from tests.crash.batch import TWO_OBJECTS, deliver_two
 from tests.crash.harness import Harness, open_harness

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from tests.crash import injected_faults, scenarios
 from tests.crash.harness import Harness, open_harness
 from tests.crash.proxy import Mode

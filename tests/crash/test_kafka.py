@@ -14,7 +14,7 @@ import pytest
 
 from etl.config import open_source
 from etl.database import RetryPolicy, transaction
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.engine import open_runtime, prepare
 from etl.engine.record_batches import merge_batch_with_retry, record_store_of
 from etl.runs import backoffs_of

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from tests.crash import runner
 from tests.fix_company import CLAIMS, STORE, new_site
 from tests.fix_database import Database

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from tests.crash import runner
 from tests.crash.invariants import check_invariants
 from tests.crash.runner_pool import RunnerPool

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from tests.crash.harness import Harness, connect, open_harness
 from tests.crash.invariants import check_invariants
 from tests.crash.proxy import Mode

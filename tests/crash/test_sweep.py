@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from tests.crash.batch import TWO_OBJECTS, deliver_first, deliver_large, deliver_two
 from tests.crash.harness import Harness, open_harness
 from tests.crash.proxy import Mode

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from tests.crash import runner
 from tests.crash.batch import CLIENTS
 from tests.crash.harness import connect

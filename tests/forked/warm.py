@@ -9,7 +9,7 @@ import pydantic.dataclasses  # noqa: F401
 import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401
 
 import etl.cli.run
-import etl.cli.tables
+import etl.cli.screen.tables
 import etl.config.directory
 import etl.engine  # noqa: F401
 from etl.database import SqlTemplates

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from etl.database import transaction
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.engine import build_version, prepare
 from etl.outputs import versions as outbound
 from tests.fix_company import APART, BOTH_LAYOUTS, CLAIMS, OUT, MakeSite, Site, new_site

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import Phase, settings
 
 from etl.database import SqlTemplates
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.errors import EtlError
 from tests.fix_database import Database
 from tests.properties.test_in_migration import SETTINGS, check

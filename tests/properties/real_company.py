@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.engine import Outcome, Runtime, run_once
 from etl.metadata import Company, names
 from etl.quoting import fold, identifier

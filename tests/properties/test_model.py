@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.metadata import parse_company
 from tests.fix_database import Database
 from tests.properties.injected_faults import Change, check_is_found, inject_fault, nothing, replace

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.errors import EtlError
 from etl.sources.kafka import objects
 from tests.fix_company import APART, ONE, PreparedTemplates

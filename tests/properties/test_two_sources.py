@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.errors import EtlError
 from tests.fix_company import APART, ONE, PreparedTemplates, Row, copied_site, superuser
 from tests.fix_database import fresh_database

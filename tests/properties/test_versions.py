@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from etl.database import Connection
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.outputs.versions.follow import no_rows
 from etl.outputs.versions.registry import VersionRow
 from etl.outputs.versions.version import Versions

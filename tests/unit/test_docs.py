@@ -18,9 +18,9 @@ from etl.settings.catalogue import FILES, OUT_VERSION_DEFAULT, OUT_VERSION_VARIA
 from etl.settings.kafka_keys import KAFKA as KAFKA_CONFIG
 from etl.settings.kafka_keys import KAFKA_FILES, REFUSED_OPTIONS
 from etl.settings.keys import KeyFile
-from etl.settings.log_file import LOGGING, read_log_structure
-from etl.settings.schedule_file import KAFKA_PATTERNS
-from etl.settings.schedule_parse import parse_schedule
+from etl.settings.logging import LOGGING, read_log_structure
+from etl.settings.schedule.file import KAFKA_PATTERNS
+from etl.settings.schedule.parse import parse_schedule
 from etl.simulator import SCENARIOS
 from etl.simulator.kafka import RECORD_SCENARIOS
 from scripts.bench.rounds import BESIDE, CHAIN, ON_DEMAND

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.database.embedded import packaged_binaries
+from etl.embedded import packaged_binaries
 from scripts import postgresql
 from scripts.postgresql import ServiceError, install
 from tests.fix_database import folder_of

@@ -13,7 +13,7 @@ from etl.demo.kafka.topics import Topics
 from etl.demo.stage import Stage
 from etl.engine import Runtime
 from etl.engine.kafka_in import RecordReading
-from etl.engine.kafka_outputs import write_outputs
+from etl.engine.kafka_out.outputs import write_outputs
 from etl.engine.preparation import prepare_without_import
 from etl.engine.record_batches import record_store_of, show_batches
 from etl.errors import EnvironmentFault

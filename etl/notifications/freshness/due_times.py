@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from etl.settings.due import Due
+from etl.settings.schedule.due import Due
 
 
 def late_since(now: datetime, last_hand_over: datetime, due: Due) -> datetime | None:

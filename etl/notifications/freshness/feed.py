@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from etl.database import Connection, SqlTemplates, fetch_all
 from etl.notifications.freshness.due_times import late_since, stalled_since
-from etl.settings.due import Due
+from etl.settings.schedule.due import Due
 
 _sql = SqlTemplates(__package__)
 

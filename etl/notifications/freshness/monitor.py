@@ -10,7 +10,7 @@ import sqlalchemy
 from etl.database import Connection, SqlTemplates, execute, fetch_all, transaction
 from etl.notifications.freshness.feed import Feed, HandOver, read_feed
 from etl.notifications.hooks import Channel, Event, Hooks
-from etl.settings.due import Due
+from etl.settings.schedule.due import Due
 
 _sql = SqlTemplates(__package__)
 

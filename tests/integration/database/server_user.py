@@ -16,7 +16,7 @@ from tests.fix_database import binaries
 _COMMAND = """
 import sys
 from pathlib import Path
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 
 folder, common, binaries = sys.argv[1:]
 print("imported", flush=True)
@@ -111,7 +111,7 @@ def unprivileged_account() -> Actor:
         pytest.skip("only root can act as another user")
     uid = pwd.getpwnam("nobody").pw_uid
     for python in filter(None, (sys.executable, shutil.which("python3.11", path="/usr/bin"))):
-        probe = [python, "-c", "import etl.database.embedded, psycopg"]
+        probe = [python, "-c", "import etl.embedded.server, psycopg"]
         environment = {"PYTHONPATH": _python_path()}
         try:
             if not subprocess.run(probe, user=uid, extra_groups=[], env=environment, cwd="/", check=False).returncode:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from etl.database import Access, embedded, open_engine
-from etl.database.embedded import EmbeddedServer, packaged_binaries
+from etl.database import Access, open_engine
+from etl.embedded import EmbeddedServer, packaged_binaries
 from etl.errors import ConfigurationError, EnvironmentFault
 from tests.fix_company import until
 from tests.fix_database import binaries
@@ -256,7 +256,7 @@ def test_another_folder_in_the_place_of_the_cluster(open_folder: Path) -> None:
 
 
 def test_without_the_wheel(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "WHEEL", "a_wheel_that_is_not_installed")
+    monkeypatch.setattr("etl.embedded.server.WHEEL", "a_wheel_that_is_not_installed")
     with pytest.raises(ConfigurationError, match=r"pip install 'etl\[embedded\]'"):
         EmbeddedServer(open_folder).start()
 

@@ -8,7 +8,7 @@ import sqlalchemy
 from sqlalchemy import Connection
 
 from etl.database import execute, fetch_all, pipe, transaction
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.errors import EnvironmentFault, TransientFault
 from tests.fix_database import Database, fresh_database
 

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy
 
 from etl.database import open_engine, snapshot, transaction
-from etl.database.embedded import EmbeddedServer
 from etl.database.session import IGNORED_VARIABLES, PINNED
+from etl.embedded import EmbeddedServer
 from etl.errors import EnvironmentFault
 from tests.fix_company import (
     CLAIMS,

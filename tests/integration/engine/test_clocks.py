@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from tests.fix_clock import Clock, clocked_server
 from tests.fix_company import CLAIMS, STORE, Site, ended, new_site, until
 from tests.fix_database import fresh_database

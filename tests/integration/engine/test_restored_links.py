@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from etl.database import transaction
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.engine import prepare
 from etl.engine.run_context import open_merge_context
 from etl.merge.links.statements import link_merge_of

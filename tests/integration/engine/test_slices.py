@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.errors import EnvironmentFault
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, STORE, MakeSite, Row, Site, new_site
 from tests.fix_database import Database, fresh_database

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.engine import Outcome, run_once
 from etl.errors import EnvironmentFault
 from tests.fix_company import CLAIMS, OUT, STORE, MakeSite, Site, ended, new_site, until

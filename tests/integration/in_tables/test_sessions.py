@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy
 
 from etl.database import Access, bring_up, execute, lock_holders, open_engine, transaction
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.errors import TransientFault
 from etl.sources.in_tables.handshake import Action, Handshake
 from etl.sources.in_tables.own_tables import IMPORT

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from etl.database import Access, open_engine
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from tests.acceptance.test_outages import Restartable
 from tests.fix_company import CLAIMS, STORE, new_site
 from tests.fix_database import LOOPBACK, Database, binaries

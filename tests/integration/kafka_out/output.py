@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from etl.engine import Runtime
-from etl.engine.kafka_outputs import output_writer, write_outputs
+from etl.engine.kafka_out.outputs import output_writer, write_outputs
 from etl.kafka import Message, Partition, TransactionalProducer, read_to_end
 from etl.outputs.kafka.writing import OutputWriter, Written
 from etl.settings import KafkaConnection

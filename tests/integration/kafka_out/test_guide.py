@@ -3,7 +3,7 @@
 import pytest
 
 from etl.database import transaction
-from etl.engine.kafka_outputs import outputs_of, prepare_outputs
+from etl.engine.kafka_out.outputs import outputs_of, prepare_outputs
 from tests.fix_company import MakeSite
 from tests.fix_kafka import MakeTopic
 from tests.integration.kafka_out.output import Output, Record, links, values

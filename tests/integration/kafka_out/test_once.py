@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from etl.engine import clean
-from etl.engine.kafka_outputs import forget_output, output_states, write_outputs
+from etl.engine.kafka_out.outputs import forget_output, output_states, write_outputs
 from etl.errors import ConfigurationError, EnvironmentFault, MarkerHeld
 from etl.outputs.kafka.registry import Lead, Position
 from etl.outputs.kafka.writing import OutputWriter
@@ -23,7 +23,7 @@ CHECKOUT = Path(__file__).parents[3]
 KILLED = """
 import os, signal, sys
 from etl.engine import open_runtime
-from etl.engine.kafka_outputs import write_outputs
+from etl.engine.kafka_out.outputs import write_outputs
 from etl.outputs.kafka.transactions import RecordTransactions
 from etl.outputs.kafka.writing import OutputWriter
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from etl.engine import prepare
-from etl.engine.kafka_recovery import begin_recovery, continue_recovery
+from etl.engine.kafka_out.recovery import begin_recovery, continue_recovery
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs.kafka.recovery import RecoveryWriter
 from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Site

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from etl.database import fetch_all, open_engine, transaction
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.errors import EnvironmentFault, TransientFault
 from etl.outputs.versions import bring_up_to_date
 from etl.outputs.versions.registry import lock_version

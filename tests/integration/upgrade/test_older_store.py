@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from etl.database.embedded import EmbeddedServer
+from etl.embedded import EmbeddedServer
 from etl.engine import prepare
 from tests.fix_company import APART, BOTH_LAYOUTS, CLAIMS, MakeSite, ended, new_site
 from tests.fix_database import Database, fresh_database

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from etl.cli.demo_screen import WIDTH, Screen
+from etl.cli.screen.demo import WIDTH, Screen
 from etl.demo import Fault, Load, Statement
 from etl.demo.steps import body, comment
 from etl.engine import Outcome

@@ -5,8 +5,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from etl.cli.printing import console
-from etl.cli.tables import plain_table
+from etl.cli.screen.printing import console
+from etl.cli.screen.tables import plain_table
 
 
 def printed(value: object) -> str:

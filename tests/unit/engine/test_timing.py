@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from etl.engine.timing import Ticks
-from etl.settings.schedule_parse import parse_schedule
+from etl.settings.schedule.parse import parse_schedule
 
 START = datetime(2026, 3, 27, 12, tzinfo=UTC)
 

@@ -13,8 +13,8 @@ _PROGRAM = """
 import logging, sys
 from datetime import UTC
 sys.modules["confluent_kafka"] = None
-from etl.engine.config_watcher import ConfigSnapshot
-from etl.engine.topics import Alone, Topics
+from etl.engine.service.config_watcher import ConfigSnapshot
+from etl.engine.service.topics import Alone, Topics
 from etl.errors import ConfigurationError
 from tests.unit.settings.reading import settings_of
 

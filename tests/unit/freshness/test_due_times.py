@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from etl.notifications.freshness import late_since, stalled_since
-from etl.settings.due import Due, parse_due
+from etl.settings.schedule.due import Due, parse_due
 
 
 def at(text: str) -> datetime:

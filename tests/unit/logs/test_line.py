@@ -8,7 +8,7 @@ import pytest
 
 from etl.logs.line import Line
 from etl.logs.redaction import Redaction
-from etl.settings.log_pattern import parse_pattern
+from etl.settings.logging.pattern import parse_pattern
 
 GUIDE_A = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level Q%mdc{LID} %logger %msg%n"
 GUIDE_B = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} [%23.23thread] Q %msg%n"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from etl.logs.line import Line
 from etl.logs.redaction import Redaction
-from etl.settings.log_pattern import parse_pattern
+from etl.settings.logging.pattern import parse_pattern
 
 FORMS = (
     str,

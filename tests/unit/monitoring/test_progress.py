@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from etl.cli.age import duration_text
+from etl.cli.screen.tables import duration_text
 from etl.monitoring import progress
 
 START = datetime(2026, 1, 2, tzinfo=UTC)

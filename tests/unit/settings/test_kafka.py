@@ -5,7 +5,7 @@ import pytest
 from etl.settings.kafka_distribution import DISTRIBUTION
 from etl.settings.kafka_keys import IN_KAFKA, KAFKA, OUT_KAFKA, SERVERS_VARIABLE
 from etl.settings.layers import read_layers
-from etl.settings.schedule_file import KAFKA_SCHEDULE
+from etl.settings.schedule.file import KAFKA_SCHEDULE
 from tests.unit.settings.reading import problems_of, settings_of
 
 CRM = "configs/OutMigrationKafkaConfig.crm.txt"

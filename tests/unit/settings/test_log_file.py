@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.settings.log_file import LOGGING, read_log_structure
-from etl.settings.log_structure import BUILT_IN, LEVELS, ROOT, Category, LogStructure
+from etl.settings.logging import LOGGING, read_log_structure
+from etl.settings.logging.structure import BUILT_IN, LEVELS, ROOT, Category, LogStructure
 from etl.settings.samples import samples
 
 SOUND = """\

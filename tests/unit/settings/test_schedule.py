@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from etl.settings.schedule import Schedule
-from etl.settings.schedule_file import METHOD, SCHEDULE, read_schedule
-from etl.settings.schedule_parse import parse_schedule
-from etl.settings.schedule_term import Term
+from etl.settings.schedule.file import METHOD, SCHEDULE, read_schedule
+from etl.settings.schedule.parse import parse_schedule
+from etl.settings.schedule.term import Term
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FRIDAY_NOON = datetime(2026, 3, 27, 12, tzinfo=BERLIN)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from etl.settings.schedule_parse import parse_schedule
+from etl.settings.schedule.parse import parse_schedule
 
 MINUTE = timedelta(minutes=1)
 WINDOW = timedelta(hours=14)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from etl.config import Tree, log_folder
 from etl.logs import Log
-from etl.settings.log_file import LOGGING
+from etl.settings.logging import LOGGING
 
 _log = logging.getLogger(__name__)
 

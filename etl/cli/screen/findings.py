@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import click
 from rich.text import Text
 
-from etl.cli.printing import console, json_text
+from etl.cli.screen.printing import console, json_text
 from etl.monitoring import Finding, Level
 from etl.quoting import printable
 

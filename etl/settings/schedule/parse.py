@@ -7,11 +7,11 @@ number, a comment behind the pattern, faults in brackets, and no pattern that on
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from etl.settings.schedule import Schedule
-from etl.settings.schedule_atoms import atom
-from etl.settings.schedule_reader import Fault, FaultError, Reader
-from etl.settings.schedule_term import Term
-from etl.settings.schedule_words import tokens
+from etl.settings.schedule.atoms import atom
+from etl.settings.schedule.reader import Fault, FaultError, Reader
+from etl.settings.schedule.schedule import Schedule
+from etl.settings.schedule.term import Term
+from etl.settings.schedule.words import tokens
 
 # Brackets are multiplied out; a schedule with more products than this is refused.
 _MOST_TERMS = 1000

@@ -8,8 +8,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from etl.cli.age import duration_text
-from etl.cli.tables import plain_table, runners_table
+from etl.cli.screen.tables import duration_text, plain_table, runners_table
 from etl.engine import Status
 from etl.monitoring import Progress, progress
 from etl.quoting import printable

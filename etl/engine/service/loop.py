@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from typing import Never
 
 from etl.database import Attempts, Backoff, longest_silence, progress_at, transaction
-from etl.engine.config_watcher import ConfigWatcher
-from etl.engine.hand_over_listener import HandOverListener
 from etl.engine.helper import help_run
 from etl.engine.notifications import watch_feed
 from etl.engine.outcome import Outcome
@@ -21,10 +19,12 @@ from etl.engine.preparation import is_prepared
 from etl.engine.privilege_errors import naming_causes
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
-from etl.engine.signals import Signals
-from etl.engine.systemd import ServiceManager
+from etl.engine.service.config_watcher import ConfigWatcher
+from etl.engine.service.hand_over_listener import HandOverListener
+from etl.engine.service.signals import Signals
+from etl.engine.service.systemd import ServiceManager
+from etl.engine.service.topics import Alone, Topics
 from etl.engine.timing import Ticks
-from etl.engine.topics import Alone, Topics
 from etl.engine.wiring import build_runtime
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld
 from etl.logs import Log

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from etl.errors import Problem
-from etl.settings.log_draft import Line, Top, assemble
-from etl.settings.log_structure import BUILT_IN, LogStructure
+from etl.settings.logging.draft import Line, Top, assemble
+from etl.settings.logging.structure import BUILT_IN, LogStructure
 
 LOGGING = "logging/structure.txt"
 

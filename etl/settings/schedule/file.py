@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from etl.errors import Problem
-from etl.settings.schedule import Schedule
-from etl.settings.schedule_parse import parse_schedule
-from etl.settings.schedule_reader import Fault
+from etl.settings.schedule.parse import parse_schedule
+from etl.settings.schedule.reader import Fault
+from etl.settings.schedule.schedule import Schedule
 
 SCHEDULE = "scheduler/core/InMigrationScheduler.scheduler-config.txt"
 METHOD = "tryToStartMigration"

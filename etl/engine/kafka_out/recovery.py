@@ -8,7 +8,7 @@ from functools import partial
 from etl.database import RetryPolicy, bring_up, transaction
 from etl.ddl.catalog import schema_exists
 from etl.ddl.privileges import make_schema
-from etl.engine.kafka_outputs import chosen_outputs, outputs_of, prepare_outputs
+from etl.engine.kafka_out.outputs import chosen_outputs, outputs_of, prepare_outputs
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs.kafka.recovery import Place, RecoveryWriter

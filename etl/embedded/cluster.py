@@ -1,6 +1,6 @@
 """One data directory of PostgreSQL: made, started, watched and stopped with PostgreSQL's own programs.
 
-Every function here runs under its caller's lock (`embedded.py`): no other process starts or stops this cluster
+Every function here runs under its caller's lock (`server.py`): no other process starts or stops this cluster
 meanwhile.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl.database.account import Account
+from etl.embedded.account import Account
 from etl.errors import EnvironmentFault
 
 SUPERUSER = "postgres"

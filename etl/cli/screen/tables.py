@@ -83,3 +83,11 @@ def plain_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, number
         # Text, not str: a partner's value in square brackets is no markup, and cannot move the cursor.
         table.add_row(*(Text("" if value is None else printable(str(value))) for value in row))
     return table
+
+
+def duration_text(seconds: float) -> str:
+    """A duration in its two largest units."""
+    whole = int(seconds)
+    parts = [(whole // 86_400, "d"), (whole // 3_600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]
+    first = next((index for index, (number, _) in enumerate(parts) if number), len(parts) - 1)
+    return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2] if number or first == 3)

@@ -8,8 +8,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from etl.database.account import Account
-from etl.database.cluster import Cluster
+from etl.embedded.account import Account
+from etl.embedded.cluster import Cluster
 from etl.errors import EnvironmentFault
 
 COMMON = Path("/var/lib/etl")  # root's own place, which every account can enter

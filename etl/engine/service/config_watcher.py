@@ -13,7 +13,7 @@ from etl.errors import ConfigurationError, Problem
 from etl.logs import Log
 from etl.metadata import Company
 from etl.settings import Settings
-from etl.settings.log_file import LOGGING
+from etl.settings.logging import LOGGING
 
 _log = logging.getLogger("in_pg_migration")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Never
 
-from etl.settings.schedule_words import Token
+from etl.settings.schedule.words import Token
 
 
 @dataclass(frozen=True)

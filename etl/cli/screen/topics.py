@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from etl.cli.age import duration_text
-from etl.cli.tables import plain_table
+from etl.cli.screen.tables import duration_text, plain_table
 from etl.engine.topic_alerts import AlertKind
 from etl.quoting import printable
 

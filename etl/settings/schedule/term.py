@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 
-from etl.settings.schedule_clock import CYCLE_YEARS, Stretch, long_view, shown, stretches
+from etl.settings.schedule.clock import CYCLE_YEARS, Stretch, long_view, shown, stretches
 
 DAY = 86_400
 _LAST_YEAR = 9998

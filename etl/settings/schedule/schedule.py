@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-from etl.settings.schedule_term import Term, seconds_of
+from etl.settings.schedule.term import Term, seconds_of
 
 _LAST = seconds_of(datetime(9999, 12, 30, tzinfo=UTC))
 

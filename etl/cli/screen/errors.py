@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from etl.cli.printing import console
-from etl.cli.tables import plain_table
+from etl.cli.screen.printing import console
+from etl.cli.screen.tables import plain_table
 from etl.merge.errors.catalogue import Fault, fault_of
 from etl.quoting import printable, shown
 

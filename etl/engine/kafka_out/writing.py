@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Mapping
 
 from etl.database import Attempts, Backoff, cancel_thread
-from etl.engine.kafka_outputs import chosen_outputs, output_writer, prepare_outputs
+from etl.engine.kafka_out.outputs import chosen_outputs, output_writer, prepare_outputs
 from etl.engine.runtime import Runtime
 from etl.engine.topic_alerts import AlertKind, TopicAlerts
 from etl.engine.wiring import build_runtime

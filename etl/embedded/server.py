@@ -26,9 +26,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from etl.database.account import choose
-from etl.database.cluster import SUPERUSER, Cluster, Postmaster
-from etl.database.placement import COMMON, WHEEL, locate, socket_dir
+from etl.embedded.account import choose
+from etl.embedded.cluster import SUPERUSER, Cluster, Postmaster
+from etl.embedded.placement import COMMON, WHEEL, locate, socket_dir
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError
 
 VERSION = 18  # the wheel contains 16 as well; an existing cluster keeps its version

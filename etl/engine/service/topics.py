@@ -9,14 +9,14 @@ from collections.abc import Collection, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from etl.engine.config_watcher import ConfigSnapshot
+from etl.engine.service.config_watcher import ConfigSnapshot
 from etl.errors import ConfigurationError, Problem
 from etl.settings import KafkaSettings
 from etl.settings.kafka_keys import IN_KAFKA, OUT_KAFKA
 
 if TYPE_CHECKING:
     from etl.engine.kafka_in import RecordReading
-    from etl.engine.kafka_writing import OutputWriting
+    from etl.engine.kafka_out.writing import OutputWriting
 
 _log = logging.getLogger("in_kafka_migration")
 
@@ -103,7 +103,7 @@ class Topics:
 
     def _begin_writing(self, current: ConfigSnapshot) -> None:
         try:
-            from etl.engine.kafka_writing import OutputWriting
+            from etl.engine.kafka_out.writing import OutputWriting
         except ConfigurationError as fault:  # see above
             self._complain(Alone.WRITING, fault, "no outputs are written")
             return

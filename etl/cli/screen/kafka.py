@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etl.cli.printing import console
-from etl.cli.tables import plain_table
+from etl.cli.screen.printing import console
+from etl.cli.screen.tables import plain_table
 from etl.quoting import printable, shown
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from etl.settings.schedule_reader import Reader
-from etl.settings.schedule_term import DAY, Repeat, Term
-from etl.settings.schedule_words import Token
+from etl.settings.schedule.reader import Reader
+from etl.settings.schedule.term import DAY, Repeat, Term
+from etl.settings.schedule.words import Token
 
 # Longer numbers cannot be years, and would make the arithmetic slow.
 _LONGEST_NUMBER = 9

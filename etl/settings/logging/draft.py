@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from etl.settings.log_pattern import PatternError, Piece, parse_pattern
-from etl.settings.log_structure import LEVELS, ROOT, Category, Destination, Layout, LogStructure
+from etl.settings.logging.pattern import PatternError, Piece, parse_pattern
+from etl.settings.logging.structure import LEVELS, ROOT, Category, Destination, Layout, LogStructure
 
 _KINDS = ("rolling_file", "stdout", "stderr")
 _DEFAULT_LAYOUT = "default"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from etl.settings.log_pattern import Piece, parse_pattern
+from etl.settings.logging.pattern import Piece, parse_pattern
 
 # Python's numbers; TRACE lies below DEBUG, and nothing reaches OFF. FATAL acts as ERROR.
 LEVELS = {"OFF": 1000, "FATAL": 40, "ERROR": 40, "WARN": 30, "INFO": 20, "DEBUG": 10, "TRACE": 5}
