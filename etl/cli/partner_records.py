@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sending:
-    """The options."""
-
     topic: str
     servers: str | None
     scenarios: tuple[str, ...]

@@ -11,8 +11,6 @@ from etl.errors import ConfigurationError, Problem
 
 
 class Clash(StrEnum):
-    """What happens to a text of the target that differs."""
-
     KEEP = "keep"
     REPLACE = "replace"
     REFUSE = "refuse"

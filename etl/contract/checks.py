@@ -133,7 +133,6 @@ class RequiredLink:
 
 
 def check_sql(company: Company, terms: Terms) -> str:
-    """The text of check.sql."""
     sentences = [(fault.code, fault.english, fault.russian) for fault in CATALOGUE]
     sentences += [(code, *reported) for code, reported in NOTES.items()]
     tables = [_table(company, bo, terms) for bo in in_tables(company)]

@@ -160,7 +160,6 @@ def prepare_without_import(runtime: Runtime) -> None:
 
 
 def _prepare_out(runtime: Runtime, begin: Begin) -> None:
-    """An out database of its own."""
     if runtime.settings.has_out_migration and runtime.has_own_out:
         with begin(runtime.out_engine, client_min_messages="warning") as out:
             privileges.check_privileges(out, runtime.held(runtime.out_engine))

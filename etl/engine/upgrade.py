@@ -57,7 +57,6 @@ def _parts(runtime: Runtime, engine: sqlalchemy.Engine) -> list[Part]:
 
 
 def _apply(runtime: Runtime, engine: sqlalchemy.Engine, parts: list[Part]) -> list[Step]:
-    """One migration after the other until none is pending."""
     done: list[Step] = []
     while True:
         with transaction(engine, client_min_messages="warning", lock_timeout=_PATIENCE) as connection:
@@ -78,7 +77,6 @@ def _apply(runtime: Runtime, engine: sqlalchemy.Engine, parts: list[Part]) -> li
 
 @contextmanager
 def _without_runs(runtime: Runtime) -> Iterator[None]:
-    """No run begins within the `with` block."""
     with transaction(runtime.engine, lock_timeout=_PATIENCE) as connection:
         [state] = part_states(connection, runtime.in_schema, [IMPORT])
         if state.version is not None:

@@ -79,7 +79,6 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
 
 
 def _next_number(engine: sqlalchemy.Engine, store: Store, fence: StoreFence, above: int) -> int:
-    """A number for a run, given by the store at `engine`."""
     with transaction(engine) as connection:
         return store.next_number(connection, above=max(above, fence.highest_unit(connection)))
 

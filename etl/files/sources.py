@@ -40,8 +40,6 @@ class FileFormat:
 
 @dataclass(frozen=True)
 class Pair:
-    """A source and the table that it fills."""
-
     table: InTable
     source: Source
     path: Path

@@ -96,7 +96,6 @@ class Archive:
         yield fed
 
     def read(self, part: str, handlers: "Handlers") -> None:
-        """The contents of a part at once."""
         for _ in self.parse(part, handlers):
             pass
 
@@ -138,8 +137,6 @@ class Handlers(Protocol):
 
 
 class Ignoring:
-    """Handlers that do nothing, to be overridden."""
-
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """See Handlers."""
 

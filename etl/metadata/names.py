@@ -27,7 +27,6 @@ def is_code(text: str) -> bool:
 
 
 def in_table(bo: str) -> str:
-    """Table a partner fills with the rows of a business object."""
     return f"in_{bo}"
 
 
@@ -56,35 +55,28 @@ def link_columns(bo: str, field: str) -> tuple[str, str]:
 
 
 def store_schema(company: str) -> str:
-    """Schema of a company's golden store."""
     return f"store_{fold(company)}"
 
 
 def store_table(bo: str) -> str:
-    """Golden table of a business object's instances."""
     return f"bo_{bo}"
 
 
 def store_link_table(bo: str, field: str) -> str:
-    """Golden table of a link field, BO and CO alike."""
     return f"link_{bo}_{field}"
 
 
 def out_schema(company: str, code_version: str, environment_version: str) -> str:
-    """Schema of one version of a company's out_ tables."""
     return fold(f"out_{company}_{code_version}_{environment_version}")
 
 
 def out_views_schema(company: str) -> str:
-    """Schema of the views that follow a company's current version."""
     return fold(f"out_{company}")
 
 
 def out_table(bo: str) -> str:
-    """Table that readers see for a business object."""
     return bo
 
 
 def out_link_table(bo: str, field: str) -> str:
-    """Table that readers see for a link field, BO and CO alike."""
     return f"_{bo}_{field}_"

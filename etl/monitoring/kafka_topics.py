@@ -17,8 +17,6 @@ _WORKERS = "consumers/InMigration.workerCount"
 
 
 class TopicChecks:
-    """What is found of the topics that are read and written."""
-
     def __init__(self, admin: Admin, settings: Settings) -> None:
         self._admin, self._kafka, self._workers = admin, settings.kafka, settings.worker_count
         self._brokers = 1
@@ -175,7 +173,6 @@ class TopicChecks:
 
 
 def _guarded(what: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """A question without an answer is itself a finding."""
     try:
         yield from check()
     except EtlError as fault:

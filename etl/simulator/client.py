@@ -31,7 +31,6 @@ class SqlClient:
         self._due = time.monotonic()
 
     def database(self) -> str:
-        """The name of the database by the server."""
         with self._connection() as connection:
             return str(self._answers(connection).database)
 

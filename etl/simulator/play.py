@@ -80,7 +80,6 @@ class Played:
 
     @property
     def agrees(self) -> bool:
-        """Whether the given rows and the receipts agree."""
         return self.is_complete and all(reported.agrees for reported in self.tables.values())
 
 

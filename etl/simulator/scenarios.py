@@ -22,8 +22,6 @@ class Write:
 
 @dataclass(frozen=True)
 class Refused:
-    """A row that PostgreSQL refuses."""
-
     table: str
     row: Row = field(repr=False)
 
@@ -76,7 +74,6 @@ def _late(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step
 
 
 def _out_of_order(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
-    """Links are handed over before their ends."""
     steps = list(_new(runtime, chance, rows))
     links = {link.name for link in runtime.links}
     yield from (step for step in steps if step.table in links)

@@ -29,7 +29,6 @@ Wait = Callable[[float], bool]
 
 
 def watch(runtime: Runtime, seconds: float, *, as_json: bool) -> None:
-    """Shows the state every `seconds`."""
     with ended_by_ctrl_c(), _keys() as wait:
         if sys.stdout.isatty() and not as_json:
             _live(runtime, seconds, wait)

@@ -34,7 +34,6 @@ class Script:
 
     @property
     def text(self) -> str:
-        """The printed script."""
         return "\n".join([f"-- {self.heading}", *self.statements, *(f"-- {note}" for note in self.notes)])
 
 

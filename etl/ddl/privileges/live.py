@@ -23,7 +23,6 @@ class Server:
 
 
 def read_server(connection: Connection, roles: Iterable[str], schemas: Iterable[str]) -> Server:
-    """Reads them from the catalog."""
     asked = {"roles": [fold(role) for role in roles], "schemas": [fold(schema) for schema in schemas]}
     [row] = fetch_all(connection, _sql("server"), asked)
     return Server(row.role, row.database, row.is_open, frozenset(row.roles), frozenset(row.schemas))

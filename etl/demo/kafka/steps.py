@@ -33,8 +33,6 @@ _OUTPUT: Final = "out"
 
 @dataclass(frozen=True)
 class Rejected:
-    """A record that was rejected, as `err` has it."""
-
     code: str
     path: str
     value: str | None
@@ -72,7 +70,6 @@ def loads(stage: Stage, topics: Topics) -> Iterator[Load]:
 
 
 def written_records(topics: Topics) -> list[dict[str, Any]]:
-    """All records of the output, in their order."""
     found = read_to_end(topics.connection, Partition(topics.written, 0))
     return [json.loads(one.value) for one in found if one.value]
 

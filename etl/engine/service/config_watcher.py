@@ -73,7 +73,6 @@ class ConfigWatcher:
         return self._take(tree)
 
     def close(self) -> None:
-        """Closes the source."""
         self._source.close()
 
     def _is_time(self) -> bool:

@@ -33,7 +33,6 @@ class Merge:
 
     @property
     def unique(self) -> list[FieldValue]:
-        """The unique fields."""
         return [field for field in self.fields if field.is_unique]
 
     def run(self, statement: str) -> int:
@@ -46,7 +45,6 @@ class Merge:
 
 
 def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext) -> Merge:
-    """The merge of a chunk; runs no statement."""
     fields = field_values(business_object, value_policy(context))
     return Merge(
         connection,

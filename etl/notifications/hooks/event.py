@@ -23,6 +23,5 @@ class Event:
 
     @property
     def json(self) -> str:
-        """The event as one line of JSON."""
         reported = {"event": self.name, "company": self.company, "at": self.at, "message": self.message, **self.details}
         return json.dumps(reported, ensure_ascii=False, default=str)

@@ -60,12 +60,10 @@ class Fill:
 
     @classmethod
     def from_json(cls, value: Any) -> "Fill":
-        """What `as_json` gave."""
         cuts = {table: tuple(ids) for table, ids in value.get("cuts", {}).items()}
         return cls(**value | {"after": tuple(value["after"]), "beside": tuple(value.get("beside", ())), "cuts": cuts})
 
     def as_json(self) -> dict[str, Any]:
-        """As data for JSON."""
         return asdict(self)
 
     @property
@@ -97,7 +95,6 @@ def tables_of(structure: OutStructure) -> tuple[Table, ...]:
 
 
 def steps(structure: OutStructure, fill: Fill) -> list[Step]:
-    """All steps in order."""
     return list(_steps(structure, fill))
 
 

@@ -143,7 +143,6 @@ RECORD_SCENARIOS: Final[dict[str, Scenario]] = {
 
 
 def _new(data: RecordData, chance: random.Random, count: int) -> tuple[Message, ...]:
-    """New instances with links."""
     return tuple(data.merged(one) for one in _records(data, chance, count))
 
 

@@ -29,8 +29,6 @@ _ANALYZE_FROM_ROWS = 10_000
 
 @dataclass(frozen=True)
 class _Golden:
-    """A golden table: of an object, or of a link field."""
-
     name: str
     columns: tuple[Column, ...]
     bo: str
@@ -53,7 +51,6 @@ class Mirror:
     name: str
 
     def create(self, out: Connection) -> None:
-        """Makes the golden tables that are missing."""
         ddl.bring_up_store(out, self.company, self.schema)
 
     @property

@@ -88,7 +88,6 @@ class ErrorLog:
 
     @property
     def states(self) -> ErrorStates:
-        """The reader of the errors' states."""
         return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code))
 
     def find(self, connection: Connection, error_id: int) -> Row:

@@ -91,6 +91,5 @@ class RunState:
 def fetch_number(
     connection: Connection, statement: sqlalchemy.TextClause, values: dict[str, object] | None = None
 ) -> int:
-    """The one number that a statement returns."""
     [row] = fetch_all(connection, statement, values)
     return int(row[0])
