@@ -43,9 +43,9 @@ from (
 {% for field in tested %}
         (
             s._bad[{{ loop.index }}], '{{ field.field }}',
-            case when s._bad[{{ loop.index }}] then {{ field.code }} end,
-            case when s._bad[{{ loop.index }}] then left({{ field.raw }}, 200) end,
-            '{{ "warning" if field.skips else "error" }}'
+            case when s._bad[{{ loop.index }}] then {{ field.code_sql }} end,
+            case when s._bad[{{ loop.index }}] then left({{ field.raw_sql }}, 200) end,
+            '{{ "warning" if field.skips_bad_value else "error" }}'
         ){{ "," if not loop.last }}
 {% endfor %}
     ) as v (is_bad, field, code, value, severity)

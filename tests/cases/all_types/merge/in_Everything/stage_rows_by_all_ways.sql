@@ -44,7 +44,7 @@ candidates as (
         array[(case when octet_length(i.f_input_text) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_textarea) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (i.f_input_number is not distinct from 'NaN'), (case when octet_length(i.f_period) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period is not null then store_demo.period_fault(i.f_period) end is not null), (case when octet_length(i.f_period_time) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period_time is not null then store_demo.period_fault(i.f_period_time) end is not null), (i.f_dropdown_single is not null and lookup_11.stored is null), (i.f_radio_button_group is not null and lookup_12.stored is null), (case when octet_length(i.f_checklist) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_checklist is not null then store_demo.checklist_fault(i.f_checklist) end is not null), (case when octet_length(i.f_questionnaire) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_questionnaire is not null then store_demo.questionnaire_fault(i.f_questionnaire) end is not null), (case when octet_length(i.f_progress_bar) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_progress_bar is not null then store_demo.progress_bar_fault(i.f_progress_bar) end is not null), (case when octet_length(i.f_geo_point) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_geo_point is not null then store_demo.geo_point_fault(i.f_geo_point) end is not null), (case when octet_length(i.f_link) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_input_email) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_input_phone) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_input_text_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_input_text_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_input_text_lang) end is not null), (case when octet_length(i.f_textarea_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_textarea_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_textarea_lang) end is not null)] as _bad,
         (i.f_file_upload is not null and lookup_18.stored is null) as _waits_f_file_upload,
         i.f_file_upload as _file_f_file_upload,
-        array[(not (((i.f_input_number is not distinct from 'NaN')))), (not ((i.f_file_upload is not null and lookup_18.stored is null)))] as _brings,
+        array[(not (((i.f_input_number is not distinct from 'NaN')))), (not ((i.f_file_upload is not null and lookup_18.stored is null)))] as _sets_value,
         i.f_input_text as f_input_text,
         i.f_textarea as f_textarea,
         case when (i.f_input_number is not distinct from 'NaN') then g.f_input_number else i.f_input_number end as f_input_number,
@@ -115,7 +115,7 @@ select
     case when true = any(_bad) then _bad end as _bad,
     _waits_f_file_upload, _file_f_file_upload,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
-    _brings,
+    _sets_value,
     -- Values that no statement writes are left out.
     case when _action in ('created', 'changed') then f_input_text end
         as f_input_text,

@@ -29,7 +29,7 @@ candidates as (
         g.Passport as _old_passport,
         case when u_number._id <> g._id then u_number._id end as _holder_number,
         g.Number as _old_number,
-        array[(nullif(i.in_id, '') is not null)] as _brings,
+        array[(nullif(i.in_id, '') is not null)] as _sets_value,
         nullif(i.email, '') as email,
         nullif(i.Passport, '') as Passport,
         i.Born as Born,
@@ -85,7 +85,7 @@ select
     case when true = any(_bad) then _bad end as _bad,
     _lacks_system,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
-    _brings,
+    _sets_value,
     case when not _removed then _holder_email end
         as _holder_email,
     _old_email,

@@ -42,7 +42,7 @@ candidates as (
             case when u_number._id is distinct from g._id then u_number._id end, r_number._id
         ) as _holder_number,
         g.Number as _old_number,
-        array[(not (not (get_bit(i._given, 0) = 1))), (not (not (get_bit(i._given, 1) = 1))), (not (not (get_bit(i._given, 2) = 1))), (nullif(i.in_id, '') is not null)] as _brings,
+        array[(not (not (get_bit(i._given, 0) = 1))), (not (not (get_bit(i._given, 1) = 1))), (not (not (get_bit(i._given, 2) = 1))), (nullif(i.in_id, '') is not null)] as _sets_value,
         case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end as email,
         case when not coalesce(i.removed, false) and get_bit(i._given, 1) = 1 then nullif(i.Passport, '') else g.Passport end as Passport,
         case when not coalesce(i.removed, false) and get_bit(i._given, 2) = 1 then i.Born else g.Born end as Born,
@@ -114,7 +114,7 @@ select
         'v' || cast(jsonb_build_array(_names_email, _names_passport, _names_number) as text)
     ) collate "C" as _group,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
-    _brings,
+    _sets_value,
     case when not _removed or _is_weak then _holder_email end
         as _holder_email,
     _old_email,

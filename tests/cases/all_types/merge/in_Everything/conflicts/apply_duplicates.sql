@@ -35,7 +35,7 @@ from (
         (array_agg(f_input_text order by _turn) filter (where _turn = 1))[1] as f_input_text,
         (array_agg(f_textarea order by _turn) filter (where _turn = 1))[1] as f_textarea,
         case
-    when bool_or(not _removed and _brings[1]) then (array_agg(f_input_number order by _turn) filter (where not _removed and _brings[1]))[1]
+    when bool_or(not _removed and _sets_value[1]) then (array_agg(f_input_number order by _turn) filter (where not _removed and _sets_value[1]))[1]
     else (array_agg(f_input_number order by _turn) filter (where _turn = 1))[1]
 end as f_input_number,
         (array_agg(f_checkbox order by _turn) filter (where _turn = 1))[1] as f_checkbox,
@@ -54,7 +54,7 @@ end as f_input_number,
         (array_agg(f_geo_point order by _turn) filter (where _turn = 1))[1] as f_geo_point,
         (array_agg(f_link order by _turn) filter (where _turn = 1))[1] as f_link,
         case
-    when bool_or(not _removed and _brings[2]) then (array_agg(f_file_upload order by _turn) filter (where not _removed and _brings[2]))[1]
+    when bool_or(not _removed and _sets_value[2]) then (array_agg(f_file_upload order by _turn) filter (where not _removed and _sets_value[2]))[1]
     else (array_agg(f_file_upload order by _turn) filter (where _turn = 1))[1]
 end as f_file_upload,
         (array_agg(f_input_email order by _turn) filter (where _turn = 1))[1] as f_input_email,

@@ -9,7 +9,7 @@ set
             and t.f_input_text is distinct from case when w._action in ('created', 'changed') then w.f_input_text else g.f_input_text end
             or not t._removed
             and t.f_textarea is distinct from case when w._action in ('created', 'changed') then w.f_textarea else g.f_textarea end
-            or not t._removed and t._brings[1]
+            or not t._removed and t._sets_value[1]
             and t.f_input_number is distinct from case when w._action in ('created', 'changed') then w.f_input_number else g.f_input_number end
             or not t._removed
             and t.f_checkbox is distinct from case when w._action in ('created', 'changed') then w.f_checkbox else g.f_checkbox end
@@ -41,7 +41,7 @@ set
             and case when t.f_geo_point <> case when w._action in ('created', 'changed') then w.f_geo_point else g.f_geo_point end then not store_demo.same_json(t.f_geo_point, case when w._action in ('created', 'changed') then w.f_geo_point else g.f_geo_point end) else t.f_geo_point is distinct from case when w._action in ('created', 'changed') then w.f_geo_point else g.f_geo_point end end
             or not t._removed
             and t.f_link is distinct from case when w._action in ('created', 'changed') then w.f_link else g.f_link end
-            or not t._removed and t._brings[2]
+            or not t._removed and t._sets_value[2]
             and t.f_file_upload is distinct from case when w._action in ('created', 'changed') then w.f_file_upload else g.f_file_upload end
             or not t._removed
             and t.f_input_email is distinct from case when w._action in ('created', 'changed') then w.f_input_email else g.f_input_email end

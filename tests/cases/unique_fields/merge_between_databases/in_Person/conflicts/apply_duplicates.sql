@@ -50,13 +50,13 @@ from (
         (array_agg(Passport order by _turn) filter (where _turn = 1))[1] as Passport,
         (array_agg(Born order by _turn) filter (where _turn = 1))[1] as Born,
         case
-    when bool_or(not _removed and _brings[1]) then (array_agg(Number order by _turn) filter (where not _removed and _brings[1]))[1]
+    when bool_or(not _removed and _sets_value[1]) then (array_agg(Number order by _turn) filter (where not _removed and _sets_value[1]))[1]
     else (array_agg(Number order by _turn) filter (where _turn = 1))[1]
 end as Number,
         (array_agg(_holder_email order by _turn) filter (where _turn = 1))[1] as _holder_email,
         (array_agg(_holder_passport order by _turn) filter (where _turn = 1))[1] as _holder_passport,
         case
-    when bool_or(not _removed and _brings[1]) then (array_agg(_holder_number order by _turn) filter (where not _removed and _brings[1]))[1]
+    when bool_or(not _removed and _sets_value[1]) then (array_agg(_holder_number order by _turn) filter (where not _removed and _sets_value[1]))[1]
     else (array_agg(_holder_number order by _turn) filter (where _turn = 1))[1]
 end as _holder_number,
         _known, min(_known_state) as _known_state, min(_row) filter (where _turn = 1) as _row

@@ -15,17 +15,17 @@ claimants as materialized (
     select d._row, c._group, c.field
     from claims c
     join several d on d._group = c._group and cast(lower(d.email) as text) = c.value
-    where c.field = 'email' and not d._removed and d._brings[1]
+    where c.field = 'email' and not d._removed and d._sets_value[1]
     union all
     select d._row, c._group, c.field
     from claims c
     join several d on d._group = c._group and cast(d.Passport as text) = c.value
-    where c.field = 'passport' and not d._removed and d._brings[2]
+    where c.field = 'passport' and not d._removed and d._sets_value[2]
     union all
     select d._row, c._group, c.field
     from claims c
     join several d on d._group = c._group and cast(d.Number as text) = c.value
-    where c.field = 'number' and not d._removed and d._brings[4]
+    where c.field = 'number' and not d._removed and d._sets_value[4]
 ),
 returning_ones as (
     select d._row, c.field

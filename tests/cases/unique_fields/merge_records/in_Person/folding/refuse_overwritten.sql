@@ -21,19 +21,19 @@ given as materialized (
         cast(lower(d.email) as text) as value,
         d._holder_email as holder
     from accepted d
-    where not d._removed and d._brings[1] and d.email is not null
+    where not d._removed and d._sets_value[1] and d.email is not null
     union all
     select d._row, d._group, 'passport' as field,
         cast(d.Passport as text) as value,
         d._holder_passport as holder
     from accepted d
-    where not d._removed and d._brings[2] and d.Passport is not null
+    where not d._removed and d._sets_value[2] and d.Passport is not null
     union all
     select d._row, d._group, 'number' as field,
         cast(d.Number as text) as value,
         d._holder_number as holder
     from accepted d
-    where not d._removed and d._brings[4] and d.Number is not null
+    where not d._removed and d._sets_value[4] and d.Number is not null
 ),
 latest as materialized (
         
@@ -41,21 +41,21 @@ latest as materialized (
             cast(lower(d.email) as text) as value, max(d._row) as _row
         from duplicate d
         join stage s on s._row = d._row and s._action <> 'rejected'
-        where not d._removed and d._brings[1] and d.email is not null
+        where not d._removed and d._sets_value[1] and d.email is not null
         group by d._group, lower(d.email)
         union all
         select d._group, 'passport' as field,
             cast(d.Passport as text) as value, max(d._row) as _row
         from duplicate d
         join stage s on s._row = d._row and s._action <> 'rejected'
-        where not d._removed and d._brings[2] and d.Passport is not null
+        where not d._removed and d._sets_value[2] and d.Passport is not null
         group by d._group, d.Passport
         union all
         select d._group, 'number' as field,
             cast(d.Number as text) as value, max(d._row) as _row
         from duplicate d
         join stage s on s._row = d._row and s._action <> 'rejected'
-        where not d._removed and d._brings[4] and d.Number is not null
+        where not d._removed and d._sets_value[4] and d.Number is not null
         group by d._group, d.Number
 
 ),
