@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
-from etl.config.source import Source
+from etl.config.source import ConfigSource
 from etl.errors import ConfigurationError, Problem
 
 _log = logging.getLogger(__name__)
@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 class ErrorsBeside:
     """The error files of one source: written when faults come, removed when they are corrected."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ConfigSource) -> None:
         self._source = source
         self._reported: dict[str, tuple[Problem, ...]] = {}
 
