@@ -121,7 +121,7 @@ class FailureHandler:
             self.work.queue.assert_fence(connection)
             with self.work.connections(connection, rollback_transaction) as connections:
                 self._merge(connections, part)
-                for side in {connections.source, connections.store}:
+                for side in {connections.imported, connections.store}:
                     execute(side, _sql("check_constraints"))
 
     def _perform(self, connections: Connections, task: Task) -> Counters:
@@ -130,14 +130,14 @@ class FailureHandler:
         counters = Counter[CounterName]()
         for one in self._poison:
             counters.update(
-                merge_errors.quarantine(connections.source, company, self._part(one.part), context, _reason(one))
+                merge_errors.quarantine(connections.imported, company, self._part(one.part), context, _reason(one))
             )
         counters.update(self._merge(connections, task))
         return dict(counters)
 
     def _merge(self, connections: Connections, task: Task) -> Counters:
         company, context = self.work.runtime.company, self.work.context
-        slices = claiming.slices(connections.source, company, task, context, _SLICES) if self._is_sliced else ()
+        slices = claiming.slices(connections.imported, company, task, context, _SLICES) if self._is_sliced else ()
         return merge(connections, task, company, context, slices)
 
     def _part(self, chunk: Chunk) -> Task:

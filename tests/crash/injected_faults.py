@@ -100,7 +100,7 @@ def marker_is_fixed_first() -> None:
 
     def fix_first(self: Work, kind: Kind) -> Any:
         def fix_and_perform(connections: Any, task: Task) -> Any:
-            self.runtime.handshake.finish_marker(connections.source, self.lease)
+            self.runtime.handshake.finish_marker(connections.imported, self.lease)
             return handler(self, kind)(connections, task)
 
         return fix_and_perform if kind is Kind.BEGIN else handler(self, kind)
