@@ -60,7 +60,7 @@ def _pass_barrier(_: Connections, __: Task) -> Counters:
 
 
 @dataclass(frozen=True)
-class Work:
+class TaskHandlers:
     """The functions that perform the tasks of one run, each the whole work of a kind, in the caller's transactions.
 
     `accept`: the operator allows the batch to remove and empty any number of rows.
