@@ -52,7 +52,7 @@ class FailureHandler:
     _is_sliced: bool = False
     _meetings: int = 0
 
-    def __call__(self, fault: EtlError) -> TaskFunction | None:
+    def __call__(self, fault: EtlError) -> TaskFunction[Connections] | None:
         """The work to try instead; None: there is none. Raises other faults that the search for poison rows meets."""
         if self.task.kind not in CHUNKED:
             return None
@@ -80,7 +80,7 @@ class FailureHandler:
         last.sqlstate = fault.sqlstate
         raise last from fault
 
-    def _without_poison_rows(self, fault: EtlError) -> TaskFunction | None:
+    def _without_poison_rows(self, fault: EtlError) -> TaskFunction[Connections] | None:
         _log.warning("task %s met a fault of its rows; searching them: %s", self.task.title, fault)
         suspect, rest = self.task.part, claiming.without_rows(self.handlers.runtime.company, self.task)
         if rest:

@@ -79,7 +79,7 @@ class TaskHandlers:
             self.runtime.store_fence.hold(connections.store, self.lease.token)
             yield connections
 
-    def handler(self, kind: Kind) -> TaskFunction:
+    def handler(self, kind: Kind) -> TaskFunction[Connections]:
         """The function that performs tasks of a kind and returns their counters."""
         planner = Planner(self.runtime, self.queue, self.context, self.accept)
         match kind:

@@ -14,6 +14,7 @@ from etl.engine.failures import FailureHandler
 from etl.engine.handlers import TaskHandlers
 from etl.engine.outage_notifier import OutageNotifier
 from etl.errors import EnvironmentFault, EtlError
+from etl.merge import Connections
 from etl.runs import (
     ClaimedTask,
     QueueState,
@@ -112,7 +113,7 @@ class Workers:
         handlers, retry_policy, why = self.handlers, self._retry_policy(taken), self._why_aside(taken)
         handler = FailureHandler(handlers, taken.task, retry_policy, self.settings)
 
-        def fallback(fault: EtlError) -> TaskFunction | None:
+        def fallback(fault: EtlError) -> TaskFunction[Connections] | None:
             # While the workers end, a fault may come from our own cancelling.
             return None if why or self._ends.is_set() else handler(fault)
 
