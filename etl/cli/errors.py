@@ -98,7 +98,7 @@ def show(context: click.Context, error_id: int, company: str | None, of_store: b
     with _open(context, company, of_store=of_store) as (book, connection, connections):
         error = book.find(_prepared(book, connection), error_id)
         [error] = book.judged(_prepared(book, connection), connections, Choice(ids=(error["id"],)), 1)
-        row = book.row_of(connections.source, error)
+        row = book.row_of(connections.imported, error)
     if as_json:
         click.echo(json_text(with_cause(error) | {"row": row}))
     else:

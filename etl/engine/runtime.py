@@ -111,7 +111,7 @@ class Runtime:
 
     def highest_run(self, connections: Connections) -> int:
         """The highest number of a run that import or store know of, 0 before the first."""
-        known = self.handshake.highest_run(connections.source)
+        known = self.handshake.highest_run(connections.imported)
         return max(known, self.store_fence.highest_unit(connections.store))
 
     @contextmanager

@@ -11,16 +11,16 @@ from etl.store import Unit, UnitKind
 
 @dataclass(frozen=True)
 class Connections:
-    """The open transactions of a task: `source` in the import's database, `store` in the store's. In one database they
-    are the same."""
+    """The open transactions of a task: `imported` in the database of the import, `store` in that of the store. In one
+    database they are the same."""
 
-    source: Connection
+    imported: Connection
     store: Connection
 
     @property
     def is_single(self) -> bool:
         """Whether in_ tables and golden tables are in one database."""
-        return self.source is self.store
+        return self.imported is self.store
 
 
 def _stay(marked: int) -> None:

@@ -135,7 +135,7 @@ def measure(connections: Connections, company: Company, rows: ClaimedRows, conte
         if link is None:
             claimed[table] = _rows(connections, objects[table], number, context, workers)
         else:
-            claimed[table] = _links(connections.source, link, number, context, workers)
+            claimed[table] = _links(connections.imported, link, number, context, workers)
     return claimed
 
 
@@ -159,7 +159,7 @@ def _rows(
         size = -(-rows // (workers * -(-rows // (workers * size))))
     if rows <= size:
         return Claimed(table, rows, (Chunk(rows),) * bool(rows))
-    starts = _starts(connections.source, table, rows, context, size)
+    starts = _starts(connections.imported, table, rows, context, size)
     chunks = [
         # The first chunk is open below, the last above: together they cover the table even if the partner changes ids.
         Chunk(min(size, rows - number * size), first if number else None, after)
