@@ -78,7 +78,7 @@ def list_(
 
     with _open(context, company, of_store=of_store) as (book, connection, connections):
         choice = book.chosen(run, table, code)
-        found = book.judged(connection, connections, choice, limit + 1, only_open=only_open) if connection else []
+        found = book.with_states(connection, connections, choice, limit + 1, only_open=only_open) if connection else []
     if as_json:
         click.echo(json_text({"schema": book.schema, "errors": found[:limit], "is_complete": len(found) <= limit}))
     else:
@@ -97,7 +97,7 @@ def show(context: click.Context, error_id: int, company: str | None, of_store: b
 
     with _open(context, company, of_store=of_store) as (book, connection, connections):
         error = book.find(_prepared(book, connection), error_id)
-        [error] = book.judged(_prepared(book, connection), connections, Choice(ids=(error["id"],)), 1)
+        [error] = book.with_states(_prepared(book, connection), connections, Choice(ids=(error["id"],)), 1)
         row = book.row_of(connections.imported, error)
     if as_json:
         click.echo(json_text(with_cause(error) | {"row": row}))

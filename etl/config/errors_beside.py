@@ -17,7 +17,7 @@ class ErrorsBeside:
         self._source = source
         self._reported: dict[str, tuple[Problem, ...]] = {}
 
-    def tell(self, problems: Iterable[Problem], paths: Iterable[str]) -> None:
+    def write(self, problems: Iterable[Problem], paths: Iterable[str]) -> None:
         """Writes the problems of each text, and removes the error files of the other `paths`.
 
         A source that cannot be written (a mounted volume) is reported in the log, beside the faults themselves.

@@ -27,7 +27,7 @@ _log = logging.getLogger("in_pg_migration")
 # Seconds until the server is asked about a wait, and until it must have answered: connect, then query.
 _SILENT_SECONDS = 15.0
 _ASK_SECONDS = 10.0
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 # Seconds that an answer may take over the network.
 _TRAVEL_SECONDS = 5.0
 _DEADLINE_STEP_SECONDS = 0.5
@@ -173,7 +173,7 @@ class _Watch:
 
     def _watch_links(self) -> None:
         while True:
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
             now = time.monotonic()
             silent: dict[int, list[tuple[WatchedConnection, float]]] = {}
             for link in self.links():

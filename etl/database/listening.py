@@ -83,7 +83,7 @@ class Listener:
         """For `select`: readable when a notification may have come."""
         return self._connection.fileno()
 
-    def heard(self) -> list[str]:
+    def payloads(self) -> list[str]:
         """The payloads that have come since; does not wait."""
         return self._wait(0)
 

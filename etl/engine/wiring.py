@@ -10,7 +10,7 @@ import sqlalchemy
 
 from etl.config import Tree, etl_home, open_source
 from etl.database import Access, PlacedPart, application_name, create_database, open_engine, transaction
-from etl.engine.compatibility import pinned
+from etl.engine.compatibility import compatibility_digest
 from etl.engine.privilege_errors import naming_causes
 from etl.engine.runtime import Runtime
 from etl.logs import keep_secret
@@ -68,7 +68,7 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
                 owner,
                 in_migration.lease_seconds,
                 others,
-                pinned(settings, company, has_own_store=store_engine is not engine),
+                compatibility_digest(settings, company, has_own_store=store_engine is not engine),
                 partial(_next_number, store_engine, store, store_fence),
                 parts,
             ),

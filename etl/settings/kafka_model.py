@@ -30,11 +30,11 @@ class KafkaConnection:
     options: Mapping[str, str | SecretStr]
     # The configuration text to name in errors, and text and line of each option.
     path: str
-    places: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, compare=False)
+    origins: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, compare=False)
 
-    def place(self, option: str) -> tuple[str, int | None]:
+    def origin(self, option: str) -> tuple[str, int | None]:
         """Text and line of an option."""
-        return self.places.get(option, (self.path, None))
+        return self.origins.get(option, (self.path, None))
 
 
 @dataclass(frozen=True)

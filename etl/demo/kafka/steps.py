@@ -26,7 +26,7 @@ from etl.sources.kafka.rules import rules_of
 _sql = SqlTemplates(__package__)
 
 _READ_SECONDS: Final = 120.0
-_LOOK_SECONDS: Final = 0.05
+_POLL_SECONDS: Final = 0.05
 _STOP_SECONDS: Final = 5.0
 _OUTPUT: Final = "out"
 
@@ -114,7 +114,7 @@ def _wait_until_read(into: RecordStore, topics: Topics, reading: RecordReading) 
             raise reading.failed
         if time.monotonic() > deadline:
             raise EnvironmentFault(f"records were not read within {_READ_SECONDS:.0f} seconds: is the broker there?")
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
 def _is_read(into: RecordStore, ends: Mapping[Partition, int]) -> bool:

@@ -31,7 +31,7 @@ held (in_table, is_link, in_status, rows, oldest_inserted_date) as (
     select '', false, '', cast(0 as bigint), cast(null as timestamp with time zone) where false
 {% endfor %}
 ),
-judged as (
+verdict as (
     select
         held.*, marker.*, running.id as run, running.since, stopped.message,
         case
@@ -84,12 +84,12 @@ sentence (why, english, russian) as (
         'в process_tracking id={marker} load_status=0: установите 1, когда они готовы')
 )
 select
-    j.in_table, j.in_status, j.rows, j.oldest_inserted_date,
+    v.in_table, v.in_status, v.rows, v.oldest_inserted_date,
 {% for language in ("english", "russian") %}
     {% for one in placeholders %}replace({% endfor %}s.{{ language }}
     {%- for name, column in placeholders -%}
-        , '{{ "{" ~ name ~ "}" }}', coalesce(cast(j.{{ column }} as text), '')){% endfor %}
+        , '{{ "{" ~ name ~ "}" }}', coalesce(cast(v.{{ column }} as text), '')){% endfor %}
     as {{ "reason" if language == "english" else "reason_rus" }}{{ "," if not loop.last }}
 {% endfor %}
-from judged j
-join sentence s on s.why = j.why
+from verdict v
+join sentence s on s.why = v.why

@@ -22,7 +22,7 @@ from etl.sources.kafka.rules import RecordRules, rules_of
 
 _sql = SqlTemplates(__package__)
 
-_LOOK_SECONDS: Final = 0.2
+_POLL_SECONDS: Final = 0.2
 _PIECE_SECONDS: Final = 0.1
 
 
@@ -166,7 +166,7 @@ class TopicReader:
         while not self._has_read(ends):
             if time.monotonic() > deadline:
                 raise EnvironmentFault(f"the topic {self._topic} was not read within {seconds:g} s: {say()}")
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def found(self, data: RecordData) -> Found:
         """What the store has of the partner's instances."""

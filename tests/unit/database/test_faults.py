@@ -23,7 +23,7 @@ def internal(text: str) -> EtlError:
 )
 def test_a_known_one_is_what_it_is(text: str, sqlstate: str) -> None:
     fault = internal(text)
-    assert (fault.sqlstate, fault.said) == (sqlstate, text)
+    assert (fault.sqlstate, fault.server_message) == (sqlstate, text)
     assert isinstance(fault, TransientFault) == (sqlstate == "40001")
     assert not fault.is_damage
     assert "data directory" not in str(fault)
@@ -39,7 +39,7 @@ def test_a_known_one_is_what_it_is(text: str, sqlstate: str) -> None:
 )
 def test_a_full_notify_queue_is_no_limit_that_rows_exceed(text: str, sqlstate: str) -> None:
     fault = translate(psycopg.errors.lookup("54000")(text), "at home")
-    assert (fault.sqlstate, fault.said) == (sqlstate, text)
+    assert (fault.sqlstate, fault.server_message) == (sqlstate, text)
     assert ("LISTENs" in str(fault)) == (sqlstate == "53N01")
 
 

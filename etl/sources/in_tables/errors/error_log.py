@@ -64,7 +64,7 @@ class ErrorLog:
             values |= {"after_run": after["run"], "after_id": after["id"]}
         return [dict(row._mapping) for row in fetch_all(connection, statement, values)]
 
-    def judged(
+    def with_states(
         self, connection: Connection, connections: Connections, choice: Choice, limit: int, *, only_open: bool = False
     ) -> list[Row]:
         """As `newest`, each with its `state` (see error_states.State); with `only_open` those still to be corrected.
