@@ -200,7 +200,7 @@ fault (severity, in_table, row_id, in_id, column_name, code, value) as (
 {% if table.system %}
     select 'error', '{{ table.name }}', i.id, i._in_id, null, 'SYSTEM_FIELD_MISSING', '{{ table.system_names }}'
     from {{ row }} i
-    where not i._removed and {{ table.system | map(attribute="missing") | join(" and ") }}
+    where not i._removed and {{ table.system | map(attribute="missing") | all_of }}
     union all
 {% endif %}
 {% for column in table.columns %}

@@ -83,13 +83,18 @@ sentence (why, english, russian) as (
     ('loading', 'process_tracking id={marker} has load_status=0: set it to 1 when they are complete',
         'в process_tracking id={marker} load_status=0: установите 1, когда они готовы')
 )
+{% macro filled(sentence, placeholders) -%}
+{% if placeholders -%}
+{% set name, column = placeholders[-1] -%}
+{% set value = "coalesce(cast(v.%s as text), '')" | format(column) -%}
+replace({{ filled(sentence, placeholders[:-1]) }}, {{ "{%s}" | format(name) | literal }}, {{ value }})
+{%- else -%}
+{{ sentence }}
+{%- endif %}
+{%- endmacro %}
 select
     v.in_table, v.in_status, v.rows, v.oldest_inserted_date,
-{% for language in ("english", "russian") %}
-    {% for one in placeholders %}replace({% endfor %}s.{{ language }}
-    {%- for name, column in placeholders -%}
-        , '{{ "{" ~ name ~ "}" }}', coalesce(cast(v.{{ column }} as text), '')){% endfor %}
-    as {{ "reason" if language == "english" else "reason_rus" }}{{ "," if not loop.last }}
-{% endfor %}
+    {{ filled("s.english", placeholders) }} as reason,
+    {{ filled("s.russian", placeholders) }} as reason_rus
 from verdict v
 join sentence s on s.why = v.why

@@ -113,7 +113,8 @@ class FieldValue:
             return f"{one} is distinct from {other}"
         # Within the `case`, so that only texts that differ are read as JSON.
         is_same_value = self.same_texts(one, other)
-        return f"case when {one} <> {other} then not {is_same_value} else {one} is distinct from {other} end"
+        changed = f"case when {one} <> {other}\n                then not {is_same_value}"
+        return f"{changed}\n                else {one} is distinct from {other} end"
 
     def compared(self, value: str) -> str:
         """SQL of the form in which a value is compared with those of other instances."""

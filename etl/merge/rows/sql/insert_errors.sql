@@ -5,8 +5,10 @@ insert into {{ in_schema | ident }}.err
     (run, in_table, row_id, in_id, column_name, code, message, message_rus, value, severity)
 select
     :run, :in_table, f.row_id, f.in_id, f.column_name, f.code,
-    replace(replace(s.sentence ->> 0, '{column}', coalesce(f.column_name, '')), '{value}', {{ shown_value("f.value") }}),
-    replace(replace(s.sentence ->> 1, '{column}', coalesce(f.column_name, '')), '{value}', {{ shown_value("f.value") }}),
+    replace(replace(s.sentence ->> 0, '{column}', coalesce(f.column_name, '')), '{value}',
+        {{ shown_value("f.value") }}),
+    replace(replace(s.sentence ->> 1, '{column}', coalesce(f.column_name, '')), '{value}',
+        {{ shown_value("f.value") }}),
     f.value, f.severity
 from (
     select

@@ -25,7 +25,8 @@ candidates as (
         array[(nullif(i.in_id, '') is not null)] as _sets_value,
         i.mig2 as mig2,
         coalesce(nullif(i.in_id, ''), g.mig1) as mig1,
-        (g.mig2 is distinct from i.mig2 or g.mig1 is distinct from coalesce(nullif(i.in_id, ''), g.mig1)) as _differs
+        (g.mig2 is distinct from i.mig2
+        or g.mig1 is distinct from coalesce(nullif(i.in_id, ''), g.mig1)) as _differs
     from in_tables.in_For_migration i
     left join store_demo.bo_For_migration o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_For_migration b on b._in_id = i.in_id collate "C"

@@ -40,7 +40,8 @@ end,
     false or f.Number is distinct from _old_number
 ), false),
     _action = case
-        when f._known_state = 'REMOVED' or (g.email is distinct from f.email or g.Passport is distinct from f.Passport or g.Born is distinct from f.Born or g.Number is distinct from f.Number)
+        when f._known_state = 'REMOVED' or (g.email is distinct from f.email or g.Passport is distinct from f.Passport
+        or g.Born is distinct from f.Born or g.Number is distinct from f.Number)
         then 'changed'
         else 'unchanged'
     end

@@ -65,7 +65,10 @@ folded as (
             as Born,
         case when l._has_number then l.Number else g.Number end
             as Number,
-        ((l._has_email and l.email is distinct from g.email) or (l._has_passport and l.Passport is distinct from g.Passport) or (l._has_born and l.Born is distinct from g.Born) or (l._has_number and l.Number is distinct from g.Number)) as _differs
+        ((l._has_email and l.email is distinct from g.email)
+        or (l._has_passport and l.Passport is distinct from g.Passport)
+        or (l._has_born and l.Born is distinct from g.Born)
+        or (l._has_number and l.Number is distinct from g.Number)) as _differs
     from latest l
     left join store_demo.bo_Person g on g._id = l._known
 ),

@@ -120,10 +120,14 @@ overwritten as (
 )
 update stage s
 set
-    _taken_email = s._taken_email or r._taken_email, _taken_passport = s._taken_passport or r._taken_passport, _taken_number = s._taken_number or r._taken_number,
+    _taken_email = s._taken_email or r._taken_email,
+        _taken_passport = s._taken_passport or r._taken_passport,
+        _taken_number = s._taken_number or r._taken_number,
     _action = 'rejected', _loses = false, _instance = null
 from (
-    select _row, bool_or(field = 'email') as _taken_email, bool_or(field = 'passport') as _taken_passport, bool_or(field = 'number') as _taken_number
+    select _row, bool_or(field = 'email') as _taken_email,
+        bool_or(field = 'passport') as _taken_passport,
+        bool_or(field = 'number') as _taken_number
     from overwritten
     group by _row
 ) r
