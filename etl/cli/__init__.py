@@ -64,7 +64,6 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """The command of a name, imported now."""
         if name not in _COMMANDS:
             return None
         module, _, attribute = _COMMANDS[name][0].partition(":")
@@ -99,8 +98,6 @@ def _show_version(context: click.Context, _: click.Parameter, is_asked: bool) ->
 
 
 class GlobalOptions:
-    """The values of the options of `etl` itself, for its commands."""
-
     def __init__(self, config_url: str | None) -> None:
         self.config_url = config_url
 
@@ -127,7 +124,6 @@ def etl(context: click.Context, config_url: str | None) -> None:
 
 
 def main() -> None:
-    """The entry point of the console script."""
     # A letter that the terminal cannot show is escaped instead of a traceback.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -74,16 +74,12 @@ def _json(
 
 
 class KafkaScreen(Screen):
-    """The screens that only the demo by Kafka has."""
-
     def topics(self, topics: "Topics") -> None:
-        """Prints where records come from and go to."""
         self._out.print(Text("People, companies and claims go from one topic of Kafka to another.", style="bold"))
         self._line(f"Records are read from {topics.read}, changes are written into {topics.written}.")
         self._doing("The partner sends records")
 
     def load(self, number: int, load: "Load", topics: "Topics") -> None:
-        """Prints what the partner sent, and what became of it."""
         self._title(f"{number} · {load.title}")
         self._line("The partner sends:")
         self._out.print(counted(load.sent))
@@ -114,7 +110,6 @@ class KafkaScreen(Screen):
             self._line(f"    {message}", style="dim")
 
     def written(self, topics: "Topics", records: list[dict[str, Any]]) -> None:
-        """Prints what readers of the other topic get."""
         self._title(f"4 · What readers of {topics.written} get")
         self._out.print(counted([(rows, code) for code, rows in sorted(Counter(r["boCode"] for r in records).items())]))
         self._line("The newest of a person whose email address has changed:")
@@ -122,7 +117,6 @@ class KafkaScreen(Screen):
         self._sql(json_text(newest, indent=2))
 
     def explore(self, stage: Stage, *, stays: bool) -> None:
-        """Prints commands to explore what is there."""
         self._title("5 · Explore further")
         self._line("What was rejected, as it was received, and the batches:")
         etl = f"{command()} --config {shlex.quote(str(stage.config))}"

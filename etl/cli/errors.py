@@ -126,9 +126,9 @@ def show(context: click.Context, error_id: int, company: str | None, of_store: b
 
     with _open(context, company, of_store=of_store) as (book, connection, connections):
         error = book.find(_prepared(book, connection), error_id)
-        [judged], _ = book.judged(_prepared(book, connection), connections, Choice(ids=(error["id"],)), 1)
-        error |= {"state": judged["state"]}
-        row = book.row_of(connections.source, error)
+        [with_state], _ = book.with_states(_prepared(book, connection), connections, Choice(ids=(error["id"],)), 1)
+        error |= {"state": with_state["state"]}
+        row = book.row_of(connections.imported, error)
     if as_json:
         click.echo(json_text(with_cause(error) | {"row": row}))
     else:

@@ -15,7 +15,6 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def add_out_commands(group: click.Group) -> None:
-    """Adds the commands of this file to `etl kafka`."""
     for command in (out, recover, forget):
         group.add_command(command)
 

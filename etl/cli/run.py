@@ -127,7 +127,6 @@ def _telemetry(runtime: Runtime) -> AbstractContextManager[None]:
 
 @contextmanager
 def _bars(runtime: Runtime, *, is_shown: bool) -> Iterator[None]:
-    """The run's progress bars on a terminal."""
     if not (is_shown and sys.stdout.isatty() and sys.stderr.isatty()):
         yield
         return
@@ -146,7 +145,6 @@ def _bars(runtime: Runtime, *, is_shown: bool) -> Iterator[None]:
 
 
 def show_outcome(outcome: Outcome) -> None:
-    """Prints the result of a run, one line per in_ table."""
     if outcome.helped:
         click.echo(f"Helped another runner: {outcome.helped:,} tasks.")
     if outcome.run is None:

@@ -4,8 +4,9 @@ import logging
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import TypeVar
 
 from etl.errors import EtlError, FencedOut, TransientFault
@@ -40,8 +41,6 @@ class Backoff:
 
 @dataclass
 class Attempts:
-    """The faults of one piece of work so far."""
-
     is_outage: bool = False
     # is_outage -> when its first fault came, on the monotonic clock, and how many pauses followed
     _passed: dict[bool, tuple[float, int]] = field(default_factory=dict)
@@ -91,32 +90,67 @@ class RetryPolicy:
     wait: Callable[[float], bool] = _sleep_through
     notify: Callable[[EtlError | None], None] = _ignore
 
+    def attempts(self, what: str) -> Iterator["Attempt"]:
+        """Tries of `what`, a whole transaction: each is the `with` block of an attempt, which swallows a fault that is
+        worth another try.
+
+            for attempt in policy.attempts("it"):
+                with attempt:
+                    answer = try_it()
+        """
+        attempt = Attempt(self, what)
+        while not attempt.has_succeeded:
+            attempt.check()
+            yield attempt
+
     def run_with_retry(self, what: str, attempt: Callable[[], Answer]) -> Answer:
-        """Calls `attempt`, a whole transaction, until it succeeds or its fault is not worth another try; returns its
-        result. Raises the last fault when retries end."""
-        attempts = Attempts()
-        outage: EtlError | None = None
-        while True:
-            try:
-                self.before_try()
-            except FencedOut as lost:
-                if outage is None:
-                    raise
-                raise outage from lost  # a server that refuses writes has refused the heartbeat too
-            try:
+        """Calls `attempt` until it succeeds or its fault is not worth another try; returns its result. Raises the last
+        fault when retries end."""
+        for one in self.attempts(what):
+            with one:
                 answer = attempt()
-            except EtlError as error:
-                fault = error
-            else:
-                if outage:
-                    self.notify(None)
-                return answer
-            pause = attempts.pause(self.backoffs(fault))
-            if pause is None:
-                raise fault
-            if attempts.is_outage:
-                outage = fault
-                self.notify(fault)
-            _log.info("%s is tried again in %.2f s: %s", what, pause, fault)
-            if not self.wait(pause):
-                raise EtlError(f"the runner was asked to end while it waited: {fault}") from fault
+        return answer
+
+
+class Attempt:
+    """One piece of work that may take several tries; each try is a `with` block."""
+
+    def __init__(self, policy: RetryPolicy, what: str) -> None:
+        self._policy, self._what = policy, what
+        self._faults = Attempts()
+        self._outage: EtlError | None = None
+        self.has_succeeded = False
+
+    def check(self) -> None:
+        """Raises when no further try may begin."""
+        try:
+            self._policy.before_try()
+        except FencedOut as lost:
+            if self._outage is None:
+                raise
+            raise self._outage from lost  # a server that refuses writes has refused the heartbeat too
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if fault is None:
+            self.has_succeeded = True
+            if self._outage:
+                self._policy.notify(None)
+        return isinstance(fault, EtlError) and self._wait_after(fault)
+
+    def _wait_after(self, fault: EtlError) -> bool:
+        """Waits for the next try; False: there is none."""
+        pause = self._faults.pause(self._policy.backoffs(fault))
+        if pause is None:
+            return False
+        if self._faults.is_outage:
+            self._outage = fault
+            self._policy.notify(fault)
+        _log.info("%s is tried again in %.2f s: %s", self._what, pause, fault)
+        if not self._policy.wait(pause):
+            raise EtlError(f"the runner was asked to end while it waited: {fault}") from fault
+        return True

@@ -87,7 +87,6 @@ class EmbeddedServer:
 
     @property
     def socket_dir(self) -> Path:
-        """The folder of the server's unix socket."""
         return self._running().socket_dir
 
     @property

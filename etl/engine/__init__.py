@@ -21,7 +21,7 @@ from etl.engine.topic_alerts import send_alerts
 from etl.engine.tree_faults import faults_of
 from etl.engine.undo import Undone, dry_undo, undo
 from etl.engine.units import UnitDetails, read_hours, read_unit, read_units
-from etl.engine.upgrade import Step, program_versions, upgrade
+from etl.engine.upgrade import AppliedMigration, program_versions, upgrade
 from etl.engine.versions import (
     ListedVersion,
     build_version,
@@ -33,6 +33,7 @@ from etl.engine.versions import (
 from etl.engine.wiring import open_database, open_runtime, read_configuration
 
 __all__ = [
+    "AppliedMigration",
     "Change",
     "Cleaned",
     "DryRun",
@@ -43,7 +44,6 @@ __all__ = [
     "Outcome",
     "Runtime",
     "Status",
-    "Step",
     "Undone",
     "UnitDetails",
     "ValueChange",

@@ -44,7 +44,6 @@ class Cleaned:
 
     @property
     def rows(self) -> int:
-        """Number of removed rows of all kinds."""
         return self.errors + self.tasks + self.runs + self.journal + self.units + self.ended
 
     def __add__(self, other: "Cleaned") -> "Cleaned":
@@ -147,7 +146,6 @@ def _drop_copies(runtime: Runtime) -> Cleaned:
 
 
 def _retire_versions(runtime: Runtime) -> Cleaned:
-    """Versions whose announced day has come."""
     if runtime.has_own_out:
         with transaction(runtime.out_engine) as connection:
             if not has_mirror(connection, runtime, to_write=True):

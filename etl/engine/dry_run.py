@@ -57,7 +57,7 @@ def dry_run(runtime: Runtime, *, accept: bool = False) -> DryRun:
 
 def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bool) -> DryRun:
     context = merge_context_of(connections, runtime, run)
-    rows = claiming.claim(connections.source, runtime.company, context)
+    rows = claiming.claim(connections.imported, runtime.company, context)
     claimed = claiming.measure(connections, runtime.company, rows, context)
     if not accept:
         mass_change_guard(connections, runtime, context, claimed)
@@ -75,8 +75,8 @@ def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bo
     return DryRun(
         receipts=(*receipts, *(one for one in of_files if one.claimed)),
         changed=_rows(connections.store, "changed_columns", run, **variables),
-        errors=_rows(connections.source, "errors_by_code", run, **variables),
-        examples=_rows(connections.source, "error_examples", run, **variables),
+        errors=_rows(connections.imported, "errors_by_code", run, **variables),
+        examples=_rows(connections.imported, "error_examples", run, **variables),
         resolved=resolved,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from etl.database import RetryPolicy, SqlTemplates, execute, rollback_transaction, transaction
-from etl.engine.handlers import Work
+from etl.engine.handlers import TaskHandlers
 from etl.engine.merge_tasks import merge
 from etl.errors import EnvironmentFault, EtlError
 from etl.merge import Connections
@@ -44,7 +44,7 @@ _UNIQUE_VIOLATION = "23505"
 class FailureHandler:
     """Handles the faults of one task: called with a fault, it returns the work to try instead, once for each cause."""
 
-    work: Work
+    handlers: TaskHandlers
     task: Task
     retry_policy: RetryPolicy
     settings: dict[str, str]
@@ -52,7 +52,7 @@ class FailureHandler:
     _is_sliced: bool = False
     _meetings: int = 0
 
-    def __call__(self, fault: EtlError) -> TaskFunction | None:
+    def __call__(self, fault: EtlError) -> TaskFunction[Connections] | None:
         """The work to try instead; None: there is none. Raises other faults that the search for poison rows meets."""
         if self.task.kind not in CHUNKED:
             return None
@@ -66,7 +66,7 @@ class FailureHandler:
     def _slice(self, fault: EtlError) -> None:
         """Merges in slices from now on. Raises EnvironmentFault when slices are impossible or were tried."""
         rows = self.task.part.rows
-        if not claiming.is_divisible(self.work.runtime.company, self.task):
+        if not claiming.is_divisible(self.handlers.runtime.company, self.task):
             why = "its rows belong together, so it cannot be done in slices (nor does a lower chunkRows help)"
         elif rows < 2:
             why = "it has no rows to be done in slices"
@@ -80,9 +80,9 @@ class FailureHandler:
         last.sqlstate = fault.sqlstate
         raise last from fault
 
-    def _without_poison_rows(self, fault: EtlError) -> TaskFunction | None:
+    def _without_poison_rows(self, fault: EtlError) -> TaskFunction[Connections] | None:
         _log.warning("task %s met a fault of its rows; searching them: %s", self.task.title, fault)
-        suspect, rest = self.task.part, claiming.without_rows(self.work.runtime.company, self.task)
+        suspect, rest = self.task.part, claiming.without_rows(self.handlers.runtime.company, self.task)
         if rest:
             if self._probe(rest):
                 return None  # waiting references caused it, no row of this batch
@@ -97,8 +97,8 @@ class FailureHandler:
         return self._perform if poison else None
 
     def _halves(self, chunk: Chunk) -> tuple[Chunk, ...]:
-        with transaction(self.work.queue.engine, **self.settings) as connection:
-            return claiming.cut(connection, self.work.runtime.company, self._part(chunk), self.work.context, 2)
+        with transaction(self.handlers.queue.engine, **self.settings) as connection:
+            return claiming.cut(connection, self.handlers.runtime.company, self._part(chunk), self.handlers.context, 2)
 
     def _probe(self, chunk: Chunk) -> EtlError | None:
         """The fault of a part of the rows, or None; faults that are not of rows are raised."""
@@ -117,27 +117,27 @@ class FailureHandler:
 
     def _try_and_roll_back(self, part: Task) -> None:
         """Performs the task for a part of its rows and rolls it back; deferred constraints are checked too."""
-        with rollback_transaction(self.work.queue.engine, **self.settings) as connection:
-            self.work.queue.assert_fence(connection)
-            with self.work.connections(connection, rollback_transaction) as connections:
+        with rollback_transaction(self.handlers.queue.engine, **self.settings) as connection:
+            self.handlers.queue.assert_fence(connection)
+            with self.handlers.connections(connection, rollback_transaction) as connections:
                 self._merge(connections, part)
-                for side in {connections.source, connections.store}:
+                for side in {connections.imported, connections.store}:
                     execute(side, _sql("check_constraints"))
 
     def _perform(self, connections: Connections, task: Task) -> Counters:
         """Rejects the rows that cause the fault and merges all others, in the one transaction of the task."""
-        company, context = self.work.runtime.company, self.work.context
+        company, context = self.handlers.runtime.company, self.handlers.context
         counters = Counter[CounterName]()
         for one in self._poison:
             counters.update(
-                merge_errors.quarantine(connections.source, company, self._part(one.part), context, _reason(one))
+                merge_errors.quarantine(connections.imported, company, self._part(one.part), context, _reason(one))
             )
         counters.update(self._merge(connections, task))
         return dict(counters)
 
     def _merge(self, connections: Connections, task: Task) -> Counters:
-        company, context = self.work.runtime.company, self.work.context
-        slices = claiming.slices(connections.source, company, task, context, _SLICES) if self._is_sliced else ()
+        company, context = self.handlers.runtime.company, self.handlers.context
+        slices = claiming.slices(connections.imported, company, task, context, _SLICES) if self._is_sliced else ()
         return merge(connections, task, company, context, slices)
 
     def _part(self, chunk: Chunk) -> Task:
@@ -148,4 +148,4 @@ def _reason(poison: PoisonRows[Chunk, EtlError]) -> str:
     """The server's primary message, which may contain values; its detail is left out."""
     rows = poison.part.rows
     among = f" (one of {rows} rows, or several of them: they were divided no further)" if rows > 1 else ""
-    return f"{poison.fault.sqlstate} {poison.fault.said}{among}"
+    return f"{poison.fault.sqlstate} {poison.fault.server_message}{among}"

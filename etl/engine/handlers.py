@@ -37,7 +37,7 @@ _READING = {
 def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> MergeContext:
     """Where and how a recorded run reads and writes."""
     in_migration = runtime.settings.in_migration
-    [started] = fetch_all(connections.source, _sql("started_at", schema=runtime.in_schema), {"run": run})
+    [started] = fetch_all(connections.imported, _sql("started_at", schema=runtime.in_schema), {"run": run})
     return MergeContext(
         in_schema=runtime.in_schema,
         store_schema=runtime.store.schema,
@@ -50,7 +50,7 @@ def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> Me
         chunk_rows=in_migration.chunk_rows,
         undivided_rows=runtime.settings.undivided_rows,
         workers=runtime.settings.worker_count,
-        source=replace(IN_TABLES, name=runtime.handshake.source(connections.source)),
+        source=replace(IN_TABLES, name=runtime.handshake.source(connections.imported)),
     )
 
 
@@ -60,7 +60,7 @@ def _pass_barrier(_: Connections, __: Task) -> Counters:
 
 
 @dataclass(frozen=True)
-class Work:
+class TaskHandlers:
     """The functions that perform the tasks of one run, each the whole work of a kind, in the caller's transactions.
 
     `accept`: the operator allows the batch to remove and empty any number of rows.
@@ -79,7 +79,7 @@ class Work:
             self.runtime.store_fence.hold(connections.store, self.lease.token)
             yield connections
 
-    def handler(self, kind: Kind) -> TaskFunction:
+    def handler(self, kind: Kind) -> TaskFunction[Connections]:
         """The function that performs tasks of a kind and returns their counters."""
         planner = Planner(self.runtime, self.queue, self.context, self.accept)
         match kind:
@@ -133,27 +133,27 @@ class Work:
             )
         if task.kind is Kind.MIGRATE_DEPENDENT_ROWS:
             return {}  # the tasks of the chunks find the one that causes the fault among fewer rows
-        return merge_errors.quarantine(connections.source, self.runtime.company, task, self.context)
+        return merge_errors.quarantine(connections.imported, self.runtime.company, task, self.context)
 
     def close_stopped(self, connections: Connections) -> None:
         """Closes a run that is stopped: rows that were not merged are ready again; writes the receipts."""
-        released = receipts.release(connections.source, self.runtime.company, self.context)
+        released = receipts.release(connections.imported, self.runtime.company, self.context)
         self._copy_errors(connections)
         with suppress(RunStopped):  # row counts that do not add up may be why it is stopped
             receipts.write_receipts(
-                connections.source, self._receipts(self.queue.tasks(connections.source), released), self.context
+                connections.imported, self._receipts(self.queue.tasks(connections.imported), released), self.context
             )
         self._finish_unit(connections)
 
     def close_done(self, connections: Connections) -> None:
         """Closes a run whose tasks are all done."""
         self.runtime.store.mark_restored_changes(connections.store)
-        if all(task.state != "quarantined" for task in self.queue.tasks(connections.source)):
+        if all(task.state != "quarantined" for task in self.queue.tasks(connections.imported)):
             self.runtime.store.advance_positions(connections.store, self.lease.run)
         self._finish_unit(connections)
 
     def _finish_unit(self, connections: Connections) -> None:
-        written = Receipt.of_run(connections.source, self.runtime.in_schema, self.lease.run)
+        written = Receipt.of_run(connections.imported, self.runtime.in_schema, self.lease.run)
         receipt = {one.in_table: one.counters for one in written}
         self.context.unit.finish(connections.store, self.runtime.store.schema, receipt)
 
@@ -163,10 +163,10 @@ class Work:
 
     def _fix_process_tracking(self, connections: Connections, _: Task) -> Counters:
         """After this commit the partner may clear the in_ tables: the run needs nothing more from them."""
-        tasks = self.queue.tasks(connections.source)
-        released = receipts.release(connections.source, self.runtime.company, self.context, but=fully_marked(tasks))
-        receipts.write_receipts(connections.source, self._receipts(tasks, released), self.context)
-        is_ours = self.runtime.handshake.finish_marker(connections.source, self.lease)
+        tasks = self.queue.tasks(connections.imported)
+        released = receipts.release(connections.imported, self.runtime.company, self.context, but=fully_marked(tasks))
+        receipts.write_receipts(connections.imported, self._receipts(tasks, released), self.context)
+        is_ours = self.runtime.handshake.finish_marker(connections.imported, self.lease)
         return {"marker_rows": int(is_ours)}
 
     def _receipts(self, tasks: Collection[RecordedTask], released: Mapping[str, int]) -> list[Receipt]:
@@ -181,7 +181,7 @@ class Work:
 
     def _notify(self, connections: Connections, _: Task) -> Counters:
         """Hooks may read the out_ tables, which are committed by now."""
-        notify_run(connections.source, self.runtime, self.lease.run)
+        notify_run(connections.imported, self.runtime, self.lease.run)
         return {}
 
     def _copy_errors(self, connections: Connections, _: Task | None = None) -> Counters:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from etl.database import transaction
-from etl.engine.handlers import Work
+from etl.engine.handlers import TaskHandlers
 from etl.engine.outcome import Outcome
 from etl.engine.run import run_once
 from etl.engine.run_context import heartbeat_of, open_merge_context, task_queue_of, workers_of
@@ -76,8 +76,8 @@ def _help(runtime: Runtime, queue: TaskQueue, lease: RunLease, check_cancelled: 
     with beat:
         queue.put_back_mine()
         if _is_planned(queue, beat, check_cancelled):
-            work = Work(runtime, queue, lease, open_merge_context(runtime, lease.run))
-            workers_of(runtime, work, beat, check_cancelled).perform_all()
+            handlers = TaskHandlers(runtime, queue, lease, open_merge_context(runtime, lease.run))
+            workers_of(runtime, handlers, beat, check_cancelled).perform_all()
 
 
 def _is_planned(queue: TaskQueue, beat: Heartbeat, check_cancelled: Callable[[], None]) -> bool:

@@ -74,30 +74,29 @@ class Planner:
     def begin(self, connections: Connections, task: Task) -> ClaimedRows:
         """Takes the day's copies, claims what is ready, and plans; large tables are left to tasks of their own."""
         if self.runtime.settings.in_migration.copy_tables:
-            claiming.copy_in_tables(connections.source, self.runtime.company, self.context)
-        large = claiming.large_tables(connections.source, self.runtime.company, self.context)
+            claiming.copy_in_tables(connections.imported, self.runtime.company, self.context)
+        large = claiming.large_tables(connections.imported, self.runtime.company, self.context)
         if sum(len(one.chunks) for one in large) > 1:
-            self.queue.record(connections.source, build_claim_plan(large))
+            self.queue.record(connections.imported, build_claim_plan(large))
             return claiming.claim(
-                connections.source, self.runtime.company, self.context, but=[one.table for one in large]
+                connections.imported, self.runtime.company, self.context, but=[one.table for one in large]
             )
-        rows = claiming.claim(connections.source, self.runtime.company, self.context)
+        rows = claiming.claim(connections.imported, self.runtime.company, self.context)
         self._record_plan(connections, task, rows)
         return rows
 
     def claim(self, connections: Connections, task: Task) -> ClaimedRows:
-        """Claims what is ready in one large table, or in a part of it."""
         return {
             task.table: claiming.claim_table(
-                connections.source, self.runtime.company, task.table, self.context, task.part
+                connections.imported, self.runtime.company, task.table, self.context, task.part
             )
         }
 
     def plan(self, connections: Connections, task: Task) -> ClaimedRows:
         """Plans when all large tables are claimed."""
-        claims = self.queue.tasks(connections.source)
+        claims = self.queue.tasks(connections.imported)
         rows = claimed_rows(claims)
-        claiming.analyze_parted(connections.source, self.runtime.company, rows, _of_last_parts(claims), self.context)
+        claiming.analyze_parted(connections.imported, self.runtime.company, rows, _of_last_parts(claims), self.context)
         self._record_plan(connections, task, rows)
         return {}
 
@@ -112,7 +111,7 @@ class Planner:
             fills=self._fills(connections, rows),
             notifies=hooks_of(self.runtime.settings).are_called,
         )
-        self.queue.record(connections.source, build_plan(self.runtime.company, extent, after=task))
+        self.queue.record(connections.imported, build_plan(self.runtime.company, extent, after=task))
 
     def _serves(self, connections: Connections) -> frozenset[str]:
         links = self.runtime.company.in_link_tables()
@@ -122,5 +121,5 @@ class Planner:
         """The out_ tables that tasks are to fill, and by how many: none unless more was claimed than one task takes."""
         if not self.runtime.settings.has_out_migration or sum(rows.values()) <= self.context.undivided_rows:
             return {}
-        with self.runtime.out_beside(connections.source) as out:
+        with self.runtime.out_beside(connections.imported) as out:
             return outbound.tables_to_fill(connections.store, out, self.runtime.versions, rows)

@@ -140,11 +140,11 @@ def _ensure_hand_over_trigger(runtime: Runtime) -> None:
 def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None:
     """`prepare` in the caller's transactions; `begin` begins one in the out database, if that is another database."""
     _check_privileges(connections, runtime)
-    ddl.check_in_tables(connections.source, runtime.company, runtime.in_schema)
-    bring_up(connections.source, runtime.in_schema, [IMPORT])
+    ddl.check_in_tables(connections.imported, runtime.company, runtime.in_schema)
+    bring_up(connections.imported, runtime.in_schema, [IMPORT])
     prepare_store(connections.store, runtime)
-    TaskQueue.create_view(connections.source, runtime.in_schema)
-    ensure_why_not(connections.source, runtime.company, runtime.in_schema)
+    TaskQueue.create_view(connections.imported, runtime.in_schema)
+    ensure_why_not(connections.imported, runtime.company, runtime.in_schema)
     ensure_information(connections, runtime, connections.store)
     if runtime.settings.has_out_migration and not runtime.has_own_out:
         outbound.refuse_changed(outbound.known_versions(connections.store, runtime.store.schema), runtime.versions)
@@ -163,7 +163,6 @@ def prepare_without_import(runtime: Runtime) -> None:
 
 
 def _prepare_out(runtime: Runtime, begin: Begin) -> None:
-    """An out database of its own."""
     if runtime.settings.has_out_migration and runtime.has_own_out:
         with begin(runtime.out_engine, client_min_messages="warning") as out:
             privileges.check_privileges(out, runtime.held(runtime.out_engine))
@@ -212,10 +211,10 @@ def _older_import(runtime: Runtime, lease: RunLease, refusal: FencedOut) -> EtlE
 
 def _check_privileges(connections: Connections, runtime: Runtime) -> None:
     """In import and store; a separate out database is checked when it is entered."""
-    privileges.check_privileges(connections.source, runtime.held(runtime.engine))
+    privileges.check_privileges(connections.imported, runtime.held(runtime.engine))
     if not connections.is_single:
         privileges.check_privileges(connections.store, runtime.held(runtime.store_engine))
-    if runtime.settings.import_database.host and (superuser := privileges.is_superuser(connections.source)):
+    if runtime.settings.import_database.host and (superuser := privileges.is_superuser(connections.imported)):
         _warn_of_superuser(superuser)
 
 

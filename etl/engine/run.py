@@ -19,7 +19,7 @@ from typing import Protocol, TypeVar
 
 from etl.database import Backoff, RetryPolicy, SqlTemplates, after_transient, allow, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
-from etl.engine.handlers import Work, merge_context_of
+from etl.engine.handlers import TaskHandlers, merge_context_of
 from etl.engine.notifications import notify_of_run, notify_run
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import enter_store, is_prepared, prepare
@@ -83,13 +83,13 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
             step = _steps(retry_policy_of(runtime, queue, beat, check_cancelled), lease)
             step("entering the store for", partial(enter_store, runtime, lease))
             context = step("recording", partial(_begin_unit, runtime, lease.run))
-            work = Work(runtime, queue, lease, context, accept)
-            with _stopping(partial(_stop, runtime, queue, work), step):
+            handlers = TaskHandlers(runtime, queue, lease, context, accept)
+            with _stopping(partial(_stop, runtime, queue, handlers), step):
                 clean_before_run(runtime)
                 # Its first task plans the others.
                 step("beginning", partial(_begin, queue, lease))
-                workers_of(runtime, work, beat, check_cancelled).perform_all()
-                step("closing", partial(_close, runtime, queue, work))
+                workers_of(runtime, handlers, beat, check_cancelled).perform_all()
+                step("closing", partial(_close, runtime, queue, handlers))
         return _outcome(runtime, queue, decision, lease, time.monotonic() - started)
 
 
@@ -200,30 +200,30 @@ def _begin(queue: TaskQueue, lease: RunLease) -> None:
         queue.record(connection, [FIRST])
 
 
-def _close(runtime: Runtime, queue: TaskQueue, work: Work) -> None:
+def _close(runtime: Runtime, queue: TaskQueue, handlers: TaskHandlers) -> None:
     with transaction(runtime.engine) as connection:
         queue.assert_fence(connection)
-        with work.connections(connection) as connections:
-            work.close_done(connections)
-        runtime.handshake.end(connection, work.lease, state="done")
-    notify_of_run(runtime, work.lease.run)
+        with handlers.connections(connection) as connections:
+            handlers.close_done(connections)
+        runtime.handshake.end(connection, handlers.lease, state="done")
+    notify_of_run(runtime, handlers.lease.run)
 
 
-def _stop(runtime: Runtime, queue: TaskQueue, work: Work, message: str) -> None:
+def _stop(runtime: Runtime, queue: TaskQueue, handlers: TaskHandlers, message: str) -> None:
     """Stops a run: rows that were not merged are ready again, the marker says 2 until the next hand-over."""
-    dismiss_helpers(runtime, queue, work.lease)
+    dismiss_helpers(runtime, queue, handlers.lease)
     with transaction(runtime.engine) as connection:
         queue.assert_fence(connection)
-        with work.connections(connection) as connections:
-            work.close_stopped(connections)
+        with handlers.connections(connection) as connections:
+            handlers.close_stopped(connections)
             queue.drop_remaining(connection)
-            runtime.handshake.finish_marker(connection, work.lease, status=2)
-            runtime.handshake.end(connection, work.lease, state="stopped", message=message)
+            runtime.handshake.finish_marker(connection, handlers.lease, status=2)
+            runtime.handshake.end(connection, handlers.lease, state="stopped", message=message)
     try:
         with transaction(runtime.engine) as connection:
-            notify_run(connection, runtime, work.lease.run, message=message)
+            notify_run(connection, runtime, handlers.lease.run, message=message)
     except EnvironmentFault as fault:
-        _log.warning("no hook was notified that run %s was stopped: %s", work.lease.run, fault)
+        _log.warning("no hook was notified that run %s was stopped: %s", handlers.lease.run, fault)
 
 
 def _give_up(runtime: Runtime, lease: RunLease) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from etl.database import RetryPolicy, transaction
-from etl.engine.handlers import Work, merge_context_of
+from etl.engine.handlers import TaskHandlers, merge_context_of
 from etl.engine.notifications import notify_waiting
 from etl.engine.outage_notifier import OutageNotifier
 from etl.engine.runtime import Runtime
@@ -67,29 +67,31 @@ def retry_policy_of(
     return RetryPolicy(backoffs, beat.check, wait, partial(outage, None))
 
 
-def workers_of(runtime: Runtime, work: Work, beat: Heartbeat, check_cancelled: Callable[[], None]) -> Workers:
+def workers_of(
+    runtime: Runtime, handlers: TaskHandlers, beat: Heartbeat, check_cancelled: Callable[[], None]
+) -> Workers:
     """This runner's workers for a run, as many as the configuration says."""
     in_migration = runtime.settings.in_migration
     return Workers(
-        work.queue,
-        work,
+        handlers.queue,
+        handlers,
         runtime.settings.worker_count,
         check_cancelled=check_cancelled,
         check=beat.check,
         cancel=runtime.handshake.cancel_backends,
-        rescue=partial(_rescue, runtime, work),
-        outage=OutageNotifier(work.queue, partial(notify_waiting, runtime, work.lease.run)),
+        rescue=partial(_rescue, runtime, handlers),
+        outage=OutageNotifier(handlers.queue, partial(notify_waiting, runtime, handlers.lease.run)),
         max_crashes=in_migration.task_attempts,
         patience_seconds=in_migration.fault_patience_seconds,
         settings=runtime.merge_settings,
     )
 
 
-def _rescue(runtime: Runtime, work: Work, owners: Sequence[str]) -> None:
+def _rescue(runtime: Runtime, handlers: TaskHandlers, owners: Sequence[str]) -> None:
     """Frees the tasks of lost helpers: dismisses the helpers, then ends their transactions."""
-    if Joining(runtime.handshake).dismiss(work.lease, owners, only_lost=True):
-        work.queue.put_back_lost(owners)
-        _log.warning("run %s: what lost helpers had begun is free again (%s)", work.lease.run, ", ".join(owners))
+    if Joining(runtime.handshake).dismiss(handlers.lease, owners, only_lost=True):
+        handlers.queue.put_back_lost(owners)
+        _log.warning("run %s: what lost helpers had begun is free again (%s)", handlers.lease.run, ", ".join(owners))
 
 
 def dismiss_helpers(runtime: Runtime, queue: TaskQueue, lease: RunLease) -> None:

@@ -122,7 +122,7 @@ def _of_run(connection: Connection, runtime: Runtime, now: datetime, versions: l
 
 def _with_counts(found: Status, connections: Connections, runtime: Runtime) -> Status:
     """The same with what must be counted."""
-    connection, number = connections.source, found.run["run"] if found.run else None
+    connection, number = connections.imported, found.run["run"] if found.run else None
     expiry = runtime.settings.in_migration.reference_expiry_minutes
     waiting = waiting_links(connections.store, runtime.company, runtime.store.schema, expiry)
     return replace(

@@ -21,7 +21,7 @@ class CleanedStore:
 
 def clean_store(runtime: Runtime) -> CleanedStore:
     """Deletes what only undos of units older than `cleanDays` and `historyDays` need, waiting links that have found
-    their end among it (the guide's deleteUnActualRecords), and these units; passes of at most `cleanLimit` rows, a
+    their end among it (the vendor's deleteUnActualRecords), and these units; passes of at most `cleanLimit` rows, a
     transaction each."""
     store, in_migration = runtime.store, runtime.settings.in_migration
     limit = in_migration.clean_limit

@@ -77,8 +77,8 @@ def _number(runtime: Runtime, store: Connection, above: int, begin: Begin) -> in
 def _take_back(runtime: Runtime, connections: Connections, run: int, begin: Begin) -> NotedUndo:
     runtime.store_fence.shut_out(connections.store)
     as_run = _number(runtime, connections.store, runtime.highest_run(connections), begin)
-    source = runtime.handshake.source(connections.source)
-    at = runtime.handshake.record_manual_run(connections.source, _message(run), run=as_run)
+    source = runtime.handshake.source(connections.imported)
+    at = runtime.handshake.record_manual_run(connections.imported, _message(run), run=as_run)
     runtime.store_fence.raise_to(connections.store, Token(source, as_run, 0))
     counters = undo_run(connections.store, runtime.company, runtime.store.schema, run=run, as_run=as_run, at=at)
     Unit(as_run, source, UnitKind.UNDO, at).finish(connections.store, runtime.store.schema, counters)
@@ -109,9 +109,9 @@ def _take_back_unit(runtime: Runtime, store: Connection, unit: int, begin: Begin
 def _unheard(runtime: Runtime, connections: Connections, run: int) -> NotedUndo | None:
     """An undo that a killed call committed in the store alone; records it in the import."""
     undone = None if connections.is_single else runtime.store_fence.last_undo(connections.store, run)
-    if undone is None or _has_ended(connections.source, runtime, undone.as_run):
+    if undone is None or _has_ended(connections.imported, runtime, undone.as_run):
         return None
-    runtime.handshake.record_manual_run(connections.source, _message(run), run=undone.as_run, at=undone.at)
+    runtime.handshake.record_manual_run(connections.imported, _message(run), run=undone.as_run, at=undone.at)
     return undone
 
 

@@ -11,9 +11,10 @@ from functools import partial
 
 from etl.database import RetryPolicy
 from etl.engine.failures import FailureHandler
-from etl.engine.handlers import Work
+from etl.engine.handlers import TaskHandlers
 from etl.engine.outage_notifier import OutageNotifier
 from etl.errors import EnvironmentFault, EtlError
+from etl.merge import Connections
 from etl.runs import (
     ClaimedTask,
     QueueState,
@@ -41,7 +42,7 @@ class Workers:
     """
 
     queue: TaskQueue
-    work: Work
+    handlers: TaskHandlers
     number: int
     check_cancelled: Callable[[], None]
     check: Callable[[], None]
@@ -109,10 +110,10 @@ class Workers:
 
     def _performance_of(self, taken: ClaimedTask) -> Callable[[], TaskCounters]:
         """The call that performs a task, or sets it aside."""
-        work, retry_policy, why = self.work, self._retry_policy(taken), self._why_aside(taken)
-        handler = FailureHandler(work, taken.task, retry_policy, self.settings)
+        handlers, retry_policy, why = self.handlers, self._retry_policy(taken), self._why_aside(taken)
+        handler = FailureHandler(handlers, taken.task, retry_policy, self.settings)
 
-        def fallback(fault: EtlError) -> TaskFunction | None:
+        def fallback(fault: EtlError) -> TaskFunction[Connections] | None:
             # While the workers end, a fault may come from our own cancelling.
             return None if why or self._ends.is_set() else handler(fault)
 
@@ -120,10 +121,10 @@ class Workers:
             perform,
             self.queue,
             taken,
-            work.set_aside if why else work.handler(taken.task.kind),
+            handlers.set_aside if why else handlers.handler(taken.task.kind),
             retry_policy=retry_policy,
             fallback=fallback,
-            connections=work.connections if why else partial(work.connections_for, taken.task),
+            connections=handlers.connections if why else partial(handlers.connections_for, taken.task),
             quarantine=why,
             **self.settings,
         )

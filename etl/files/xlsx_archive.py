@@ -141,8 +141,6 @@ class Handlers(Protocol):
 
 
 class Ignoring:
-    """Handlers that do nothing, to be overridden."""
-
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """See Handlers."""
 

@@ -44,7 +44,6 @@ class FlawedText(str):
 
     @classmethod
     def of(cls, text: str, reason: str) -> "FlawedText":
-        """The text with the reason."""
         made = cls(text)
         made.reason = reason
         return made

@@ -11,16 +11,16 @@ from etl.store import Unit, UnitKind
 
 @dataclass(frozen=True)
 class Connections:
-    """The open transactions of a task: `source` in the import's database, `store` in the store's. In one database they
-    are the same."""
+    """The open transactions of a task: `imported` in the database of the import, `store` in that of the store. In one
+    database they are the same."""
 
-    source: Connection
+    imported: Connection
     store: Connection
 
     @property
     def is_single(self) -> bool:
         """Whether in_ tables and golden tables are in one database."""
-        return self.source is self.store
+        return self.imported is self.store
 
 
 def _stay(marked: int) -> None:
@@ -52,12 +52,10 @@ class MergeContext:
 
     @property
     def unit(self) -> Unit:
-        """The run, or batch, as a unit of work on the store."""
         return Unit(self.run, self.source.name, self.kind, self.started_at)
 
     @property
     def variables(self) -> dict[str, object]:
-        """The variables of templates."""
         return {
             "in_schema": self.in_schema,
             "store_schema": self.store_schema,

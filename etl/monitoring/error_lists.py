@@ -9,7 +9,7 @@ import sqlalchemy
 from etl.database import Connection, read_only_transaction
 from etl.engine import Runtime, has_store, is_prepared
 from etl.merge import Connections
-from etl.sources.in_tables.errors import MOST_COUNTED, Choice, CodeCount, ErrorLog, ErrorPage, Place
+from etl.sources.in_tables.errors import MOST_COUNTED, Choice, CodeCount, Cursor, ErrorLog, ErrorPage
 
 # Each statement asks in the order of the index that serves it. With old statistics the server would rather sort.
 _OTHER_WAYS = ("enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_incremental_sort")
@@ -34,20 +34,20 @@ def read_errors(
     runtime: Runtime, query: ErrorQuery, *, limit: int, after: str = "", seconds: float = 10.0
 ) -> ErrorPage:
     """A page of errors, the newest first; `after` is the `next` of the page before. Raises ConfigurationError for an
-    unknown table or place, EnvironmentFault where a statement takes longer than `seconds`."""
+    unknown table or cursor, EnvironmentFault where a statement takes longer than `seconds`."""
     book = _book(runtime, query)
     choice = query.chosen(book)
     chosen = (book.schema, choice, query.only_open)
-    place = Place.of_cursor(after, chosen) if after else None
+    cursor = Cursor.parsed(after, chosen) if after else None
     with _open(runtime, query, seconds) as (connection, connections):
         if connection is None:
             return ErrorPage(book.schema, (), None, 0, count_is_exact=True)
-        found, last = book.judged(connection, connections, choice, limit, only_open=query.only_open, after=place)
+        found, last = book.with_states(connection, connections, choice, limit, only_open=query.only_open, after=cursor)
         counted = book.count(connection, choice)
     return ErrorPage(
         schema=book.schema,
         errors=tuple(found),
-        next=last.cursor(chosen) if last else None,
+        next=last.text(chosen) if last else None,
         count=min(counted, MOST_COUNTED),
         count_is_exact=counted <= MOST_COUNTED,
     )

@@ -3,10 +3,8 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
-from functools import partial
-from itertools import count
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TypeVar
 
 from etl.database import LOCK_TIMEOUT, Connection, RetryPolicy, transaction
 from etl.errors import EtlError, FencedOut, TransientFault
@@ -18,11 +16,12 @@ from etl.runs.task import CHUNKED, Task
 
 _log = logging.getLogger("in_pg_migration")
 
-# What the work receives: the connection, or what `connections` opens beside it.
-TaskFunction = Callable[[Any, Task], TaskCounters]
-Connections = Callable[[Connection], AbstractContextManager[Any]]
+Opened = TypeVar("Opened")
+# The work of a task, in its transaction: receives what `OpenConnections` gives.
+TaskFunction = Callable[[Opened, Task], TaskCounters]
+OpenConnections = Callable[[Connection], AbstractContextManager[Opened]]
 # Called with a fault that retries do not cure: other work for the same task, None if there is none.
-Fallback = Callable[[EtlError], TaskFunction | None]
+Fallback = Callable[[EtlError], TaskFunction[Opened] | None]
 
 
 def _no_fallback(fault: EtlError) -> None:
@@ -32,11 +31,11 @@ def _no_fallback(fault: EtlError) -> None:
 def perform(
     queue: TaskQueue,
     taken: ClaimedTask,
-    work: TaskFunction,
+    work: TaskFunction[Opened],
     *,
     retry_policy: RetryPolicy,
-    fallback: Fallback = _no_fallback,
-    connections: Connections = nullcontext,
+    fallback: Fallback[Opened] = _no_fallback,
+    connections: OpenConnections[Opened] = nullcontext,  # type: ignore[assignment]  # Opened is Connection then
     quarantine: str = "",
     **settings: str,
 ) -> TaskCounters:
@@ -46,17 +45,47 @@ def perform(
     `quarantine` says why the work sets the task aside. Raises the last fault when retries end and there is no other
     work; the task is then free again.
     """
-    tries = count()
-    try:
+    is_repeated = False
+    with _put_back_after_fault(queue, taken):
         while True:
             try:
-                attempt = partial(_once, queue, taken, work, connections, quarantine, tries, **settings)
-                return retry_policy.run_with_retry(f"task {taken.task.title}", attempt)
+                for attempt in retry_policy.attempts(f"task {taken.task.title}"):
+                    with attempt:
+                        if is_repeated and (finished := queue.done_counters(taken)) is not None:
+                            return finished  # the try before was committed, although its answer was lost
+                        is_repeated = True
+                        with _transaction(queue, taken.task, connections, **settings) as (connection, opened):
+                            counters = work(opened, taken.task)
+                            queue.mark_done(connection, taken, counters, quarantine)
+                return counters
             except EtlError as fault:
                 other = fallback(fault)
                 if other is None:
                     raise
                 work = other
+
+
+@contextmanager
+def _transaction(
+    queue: TaskQueue, task: Task, connections: OpenConnections[Opened], **settings: str
+) -> Iterator[tuple[Connection, Opened]]:
+    """The transaction of one try, under the run's fence, with the other databases open beside it."""
+    title = f"[{task.kind} : {task.title}]"
+    _log.info("uXizo869mV :: start task %s", title)
+    started = time.monotonic()
+    reported = {"kind": task.kind.value, "title": task.title, "table": task.table}
+    with span("etl.task", run=queue.run, **reported), transaction(queue.engine, **settings) as connection:
+        queue.assert_fence(connection)
+        with connections(connection) as opened:
+            yield connection, opened
+    _log.info("pDiZqLIfA7 :: task exit (Finished=true) for %d ms task %s", (time.monotonic() - started) * 1000, title)
+
+
+@contextmanager
+def _put_back_after_fault(queue: TaskQueue, taken: ClaimedTask) -> Iterator[None]:
+    """Frees a task that could not be performed, for another try by any runner."""
+    try:
+        yield
     except FencedOut:
         raise  # the run's new owner frees its tasks
     except EtlError as fault:
@@ -66,30 +95,6 @@ def perform(
     except BaseException as end:
         _put_back(queue, taken, EtlError(f"{type(end).__name__}: the runner was asked to end"))
         raise
-
-
-def _once(
-    queue: TaskQueue,
-    taken: ClaimedTask,
-    work: TaskFunction,
-    connections: Connections,
-    quarantine: str,
-    tries: Iterator[int],
-    **settings: str,
-) -> TaskCounters:
-    if next(tries) and (finished := queue.done_counters(taken)) is not None:
-        return finished  # the try before was committed, although its answer was lost
-    title = f"[{taken.task.kind} : {taken.task.title}]"
-    _log.info("uXizo869mV :: start task %s", title)
-    started = time.monotonic()
-    reported = {"kind": taken.task.kind.value, "title": taken.task.title, "table": taken.task.table}
-    with span("etl.task", run=queue.run, **reported), transaction(queue.engine, **settings) as connection:
-        queue.assert_fence(connection)
-        with connections(connection) as opened:
-            counters = work(opened, taken.task)
-            queue.mark_done(connection, taken, counters, quarantine)
-    _log.info("pDiZqLIfA7 :: task exit (Finished=true) for %d ms task %s", (time.monotonic() - started) * 1000, title)
-    return counters
 
 
 def _naming_task(taken: ClaimedTask, fault: EtlError) -> EtlError:

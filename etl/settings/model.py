@@ -117,7 +117,6 @@ class Settings:
 
     @property
     def has_out_migration(self) -> bool:
-        """Whether out_ tables are kept at all."""
         return self.out_migration.enabled
 
     @property

@@ -93,19 +93,19 @@ def attempts_are_not_counted() -> None:
 
 
 def marker_is_fixed_first() -> None:
-    from etl.engine.handlers import Work
+    from etl.engine.handlers import TaskHandlers
     from etl.runs import Kind, Task
 
-    handler = Work.handler
+    handler = TaskHandlers.handler
 
-    def fix_first(self: Work, kind: Kind) -> Any:
+    def fix_first(self: TaskHandlers, kind: Kind) -> Any:
         def fix_and_perform(connections: Any, task: Task) -> Any:
-            self.runtime.handshake.finish_marker(connections.source, self.lease)
+            self.runtime.handshake.finish_marker(connections.imported, self.lease)
             return handler(self, kind)(connections, task)
 
         return fix_and_perform if kind is Kind.BEGIN else handler(self, kind)
 
-    Work.handler = fix_first  # type: ignore[method-assign]
+    TaskHandlers.handler = fix_first  # type: ignore[method-assign]
 
 
 def lease_by_the_clients_clock() -> None:

@@ -16,12 +16,12 @@ ATTEMPTS = 3
 
 def crash_on_clients() -> None:
     """Merging these rows kills the process."""
-    from etl.engine.handlers import Work
+    from etl.engine.handlers import TaskHandlers
     from etl.runs import Kind, Task
 
-    handler = Work.handler
+    handler = TaskHandlers.handler
 
-    def deadly(self: Work, kind: Kind) -> Any:
+    def deadly(self: TaskHandlers, kind: Kind) -> Any:
         def perform(connections: Any, task: Task) -> Any:
             if task.kind is Kind.MIGRATE_SINGLE_FIELDS and task.table == "in_Client":
                 os.abort()
@@ -29,7 +29,7 @@ def crash_on_clients() -> None:
 
         return perform
 
-    Work.handler = deadly  # type: ignore[method-assign]
+    TaskHandlers.handler = deadly  # type: ignore[method-assign]
 
 
 def test_only_the_poison_task_is_set_aside(server: EmbeddedServer, database: Database, tmp_path: Path) -> None:

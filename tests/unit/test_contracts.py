@@ -4,6 +4,7 @@ import configparser
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ WRONG_IMPORTS = {
     "kafka/stray.py": "import etl.store",
     "settings/kafka_stray.py": "import etl.kafka",
     "errors.py": "import etl.resources",
+    "embedded/stray.py": "import etl.database",
+    "runs/plan.py": "import sqlalchemy",
+    "engine/record_stray.py": "import msgspec",
+    "monitoring/stray.py": "import prometheus_client",
+    "engine/trace_stray.py": "import opentelemetry.trace",
+    "settings/schedule/stray.py": "import etl.settings.parse",
 }
 
 
@@ -92,3 +99,10 @@ def test_modules_that_import_each_other_are_noticed(copy: Path) -> None:
     result = lint(copy)
     assert result.returncode == 1
     assert "acyclic" in result.stdout
+
+
+def test_no_folder_is_crowded() -> None:
+    """A folder of more files is no map: it is cut into folders by what belongs together."""
+    files = [file for top in ("etl", "ddl_templates", "tests", "scripts") for file in (CHECKOUT / top).rglob("*")]
+    counts = Counter(file.parent for file in files if file.is_file() and file.suffix != ".pyc")
+    assert not {str(folder): number for folder, number in counts.items() if number > 40}

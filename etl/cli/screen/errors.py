@@ -56,7 +56,6 @@ def _count(number: int, is_exact: bool) -> str:
 
 
 def show_error(error: Row, row: Row | None) -> None:
-    """One error: what, where, why, what to do, and its row."""
     click.echo(f"Error {error['id']} of run {error['run']}, {error['created_at']:%Y-%m-%d %H:%M:%S} UTC: ", nl=False)
     state = f", {error['state']}" if error["state"] else ""
     click.echo(f"{error['code']} ({error['severity']}{state})")
@@ -73,14 +72,12 @@ def show_error(error: Row, row: Row | None) -> None:
 
 
 def show_fault(fault: Fault) -> None:
-    """One code of the catalogue."""
     click.echo(fault.code)
     _show_texts(fault.english, fault.russian, fault)
     click.echo()
 
 
 def with_cause(error: Row) -> dict[str, Any]:
-    """An error with what the catalogue says of its code."""
     fault = fault_of(error["code"])
     reported = asdict(fault) if fault else {}
     names = ("cause", "cause_russian", "cure", "cure_russian")

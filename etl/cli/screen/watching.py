@@ -30,7 +30,6 @@ Wait = Callable[[float], bool]
 
 
 def watch(runtime: Runtime, seconds: float, *, as_json: bool) -> None:
-    """Shows the state every `seconds`."""
     with ended_by_ctrl_c(), _keys() as wait:
         if sys.stdout.isatty() and not as_json:
             _live(runtime, seconds, wait)
@@ -45,7 +44,7 @@ def _live(runtime: Runtime, seconds: float, wait: Wait) -> None:
             begun = time.monotonic()
             seen = read_again(runtime)
             view: RenderableType = Text(printable(seen), "red") if isinstance(seen, str) else live_view(seen)
-            if found := topics.look():
+            if found := topics.read():
                 view = Group(view, topics_view(found))
             live.update(view, refresh=True)
             if wait(rest(seconds, begun)):
@@ -56,7 +55,7 @@ def _lines(runtime: Runtime, seconds: float, wait: Wait, *, as_json: bool) -> No
     reported, topics = "", TopicsWatch(runtime)
     while True:
         begun = time.monotonic()
-        seen, found = read_again(runtime), topics.look()
+        seen, found = read_again(runtime), topics.read()
         now = printable(seen) if isinstance(seen, str) else line(seen)
         if found:
             now = f"{now} · {printable(topics_line(found))}"

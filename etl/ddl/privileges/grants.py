@@ -1,6 +1,6 @@
 """Company and role -> the statements that grant the role what its work needs, and revoke the rest.
 
-Which columns a partner writes follows from the guide's lists of columns: identity, data, `removed`, the status (to
+Which columns a partner writes follows from the vendor's lists of columns: identity, data, `removed`, the status (to
 offer a corrected row again), of the marker what the customer's side fills. What the run writes is the run's alone.
 """
 
@@ -34,7 +34,6 @@ class Script:
 
     @property
     def text(self) -> str:
-        """The printed script."""
         return "\n".join([f"-- {self.heading}", *self.statements, *(f"-- {note}" for note in self.notes)])
 
 

@@ -30,7 +30,7 @@ def ensure_information(connections: Connections | None, runtime: Runtime, store:
         _ensure(store, runtime, (*_OF_STORE, *_OF_IMPORT))
     else:
         _ensure(store, runtime, _OF_STORE)
-        _ensure(connections.source, runtime, _OF_IMPORT)
+        _ensure(connections.imported, runtime, _OF_IMPORT)
 
 
 def information_schemas(connection: Connection, company: str) -> list[str]:

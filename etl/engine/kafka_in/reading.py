@@ -14,7 +14,7 @@ from etl.engine.beside import Scheduled, Thread
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
 from etl.engine.kafka_in.garbage import LongLived
 from etl.engine.kafka_in.partition_watch import PartitionWatch
-from etl.engine.kafka_in.worker import Work, Worker
+from etl.engine.kafka_in.worker import SharedReading, Worker
 from etl.engine.preparation import prepare_without_import
 from etl.engine.record_batches import record_store_of, show_batches
 from etl.engine.runtime import Runtime
@@ -106,8 +106,8 @@ class RecordReading:
         owner = f"{socket.gethostname()} {runtime.owner}"
         zone = zone_of(self._settings.in_migration.time_zone, self._environ)
         beside = _Beside(runtime, into, owner, zone, alerts, self._changed)
-        work = Work(runtime, into, source, beside.committed, beside.watch_now)
-        workers = [_Started(work, owner, number) for number in self._numbers()]
+        shared = SharedReading(runtime, into, source, beside.committed, beside.watch_now)
+        workers = [_Started(shared, owner, number) for number in self._numbers()]
         for thread in beside.threads:
             thread.start()
         try:
@@ -132,8 +132,8 @@ class RecordReading:
 class _Started:
     """A worker in its thread, and how it has ended."""
 
-    def __init__(self, work: Work, owner: str, number: int) -> None:
-        self.worker = Worker(work, f"{owner}/{number}", f"kafka-{number}")
+    def __init__(self, shared: SharedReading, owner: str, number: int) -> None:
+        self.worker = Worker(shared, f"{owner}/{number}", f"kafka-{number}")
         self.fault: BaseException | None = None
         self.thread = threading.Thread(target=self._run, name=f"kafka-{number}", daemon=True)
         self.thread.start()

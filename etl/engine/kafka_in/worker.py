@@ -58,7 +58,7 @@ class TopicsChanged(EnvironmentFault):
 
 
 @dataclass(frozen=True)
-class Work:
+class SharedReading:
     """What all workers of a host share. `committed` is called after each batch, `taken` when partitions have come;
     `warned`: what one of them has said of topics, so that the others do not repeat it."""
 
@@ -73,10 +73,10 @@ class Work:
 class Worker:
     """Reads the partitions that the group gives to it until `stop` is called."""
 
-    def __init__(self, work: Work, owner: str, name: str) -> None:
-        self._work, self._owner, self._name = work, owner, name
-        self._source, self._into = work.source, work.into
-        connection = work.runtime.settings.kafka.connection
+    def __init__(self, shared: SharedReading, owner: str, name: str) -> None:
+        self._shared, self._owner, self._name = shared, owner, name
+        self._source, self._into = shared.source, shared.into
+        connection = shared.runtime.settings.kafka.connection
         self._stopping = threading.Event()
         self._store = StoreThread(f"{name}-store")
         self._consumer = Consumer(connection, self._source.group_id)
@@ -237,14 +237,14 @@ class Worker:
             self._consumer.start({ClientPartition(*one): held.next_offset for one, held in mine.items()})
             if self._is_paused:
                 self._consumer.pause(_client(mine))
-        self._work.taken()
+        self._shared.taken()
 
     def _warn_of_shares(self, sizes: Mapping[str, int]) -> None:
-        workers = self._work.runtime.settings.worker_count
+        workers = self._shared.runtime.settings.worker_count
         for topic, partitions in sizes.items():
             uneven = uneven_shares(workers, partitions)
             if uneven and (text := f"{topic}: {uneven.found}; set comeKafkaInMigration to {uneven.better}") not in (
-                warned := self._work.warned
+                warned := self._shared.warned
             ):
                 warned.add(text)
                 _log.warning("%s", text)
@@ -311,7 +311,7 @@ class Worker:
             self._share.judge(batch.messages, found)
 
         policy = replace(
-            batch_policy(self._work.runtime, self._store.sleep),
+            batch_policy(self._shared.runtime, self._store.sleep),
             before_try=self._store.refuse_cancelled,
             notify=self._say_outage,
         )
@@ -361,7 +361,7 @@ class Worker:
                 outcome.known,
                 outcome.rejected,
             )
-        self._work.committed(outcome)
+        self._shared.committed(outcome)
 
     # Partitions that come and go. The client calls these within consume() and close().
 

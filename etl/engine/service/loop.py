@@ -173,7 +173,7 @@ class Loop:
         """Whether to look at the marker. A hand-over during a pause after a fault is found after the pause."""
         if ticks.is_due(datetime.now(UTC)):
             self._is_owed = True
-        return self._listener.heard() or self._is_owed or time.monotonic() >= self._next_poll
+        return self._listener.has_hand_over() or self._is_owed or time.monotonic() >= self._next_poll
 
     def _try(self, current: ConfigSnapshot) -> None:
         try:

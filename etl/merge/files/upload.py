@@ -39,7 +39,7 @@ def upload_files(connection: Connection, company: Company, context: MergeContext
 
 def has_files(connections: Connections, context: MergeContext) -> bool:
     """Whether there are files that no run has stored, or fields that wait for files."""
-    unread = fetch_one(connections.source, _sql("any_unread_file", **context.variables))
+    unread = fetch_one(connections.imported, _sql("any_unread_file", **context.variables))
     return (
         unread is not None or fetch_one(connections.store, _sql("any_file_reference", **context.variables)) is not None
     )

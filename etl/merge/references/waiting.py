@@ -73,7 +73,6 @@ class _End:
 
     @property
     def values(self) -> dict[str, object]:
-        """What the statements bind for it."""
         return {
             "bo": self.bo,
             "field": self.field,
@@ -118,7 +117,7 @@ def missing_instances(
         found = fetch_all(connections.store, _sql("missing_ends", **variables), values)
         values["missing"] = json.dumps([dict(row._mapping) for row in found], default=str)
     statement = _sql("missing_instances", is_one=connections.is_single, **variables)
-    return [MissingInstance(**row._mapping) for row in fetch_all(connections.source, statement, values)]
+    return [MissingInstance(**row._mapping) for row in fetch_all(connections.imported, statement, values)]
 
 
 def _ends(company: Company, waiting: Iterable[WaitingLinks]) -> Iterator[_End]:

@@ -24,6 +24,5 @@ class Event:
 
     @property
     def json(self) -> str:
-        """The event as one line of JSON."""
         reported = {"event": self.name, "company": self.company, "at": self.at, "message": self.message, **self.details}
         return json_text(reported)

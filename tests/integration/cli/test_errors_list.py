@@ -261,7 +261,7 @@ def test_a_place_goes_with_its_list_alone(rejected: Inbound) -> None:
     assert place in rejected.site.etl("errors", "list", "--limit", "1").out
     for words in (["--after", place, "--open"], ["--after", place, "--all"], ["--after", "1-1"], ["--after", "'\x1b"]):
         done = rejected.site.etl("errors", "list", *words)
-        assert (done.code, "is no place in this list" in done.err) == (2, True), words
+        assert (done.code, "is no cursor of this list" in done.err) == (2, True), words
 
 
 def test_errors_are_counted_up_to_a_thousand(rejected: Inbound) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.database import embedded
+from etl.embedded import server
 from etl.embedded.server import EmbeddedServer, packaged_binaries
 from etl.errors import ConfigurationError, EnvironmentFault
 from tests.fix_database import binaries
@@ -51,7 +51,7 @@ def test_a_server_that_is_not_started_has_no_address(open_folder: Path) -> None:
 
 
 def test_a_wheel_without_this_version(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "VERSION", 99)
+    monkeypatch.setattr(server, "VERSION", 99)
     with pytest.raises(ConfigurationError, match="has no PostgreSQL 99: install it again"):
         EmbeddedServer(open_folder / "etl").start()
 

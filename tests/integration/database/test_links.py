@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy
 
 from etl.database import Access, cancel_thread, cut_all, links, open_engine, transaction
-from etl.database.links import Link, deadline, longest_silence
+from etl.database.links import WatchedConnection, deadline, longest_silence
 from etl.errors import EtlError
 from tests.fix_company import until
 from tests.fix_database import LOOPBACK, Database
@@ -25,14 +25,14 @@ def arguments(database: Database) -> dict[str, Any]:
 
 
 @contextmanager
-def session(arguments: dict[str, Any]) -> Iterator[Link]:
+def session(arguments: dict[str, Any]) -> Iterator[WatchedConnection]:
     """A connection as an engine has it, with what it knows of its server's session."""
-    with closing(Link.connect(**arguments, autocommit=True)) as link:
+    with closing(WatchedConnection.connect(**arguments, autocommit=True)) as link:
         link.server_pid = link.info.backend_pid
         yield link
 
 
-def said_of(link: Link, arguments: dict[str, Any], since: float = 1.0) -> str | None:
+def said_of(link: WatchedConnection, arguments: dict[str, Any], since: float = 1.0) -> str | None:
     return links._why_lost(link, since, links._ask(arguments, [link.server_pid]))
 
 

@@ -1,4 +1,4 @@
-"""A run: decide by the marker, claim, take table after table, fix the marker, show. The list of spec §5."""
+"""A run: decide by the marker, claim, take table after table, fix the marker, show."""
 
 from collections import Counter
 from collections.abc import Iterator

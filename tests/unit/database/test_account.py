@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.database import account
+from etl.embedded import account
 from etl.embedded.account import Account, choose
 from etl.errors import EnvironmentFault
 

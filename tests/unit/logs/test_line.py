@@ -1,4 +1,4 @@
-"""Lines as the guide shows them."""
+"""Lines as the vendor's guide shows them."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Every check of spec §2: the whole message, with file, line, business object and field."""
+"""Every check of the documents: the whole message, with file, line, business object and field."""
 
 import pytest
 

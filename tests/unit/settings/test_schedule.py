@@ -1,4 +1,4 @@
-"""Schedules by the facts' own examples and defects, and the days on which clocks jump."""
+"""Schedules by examples of the platform and defects of its scheduler, and the days on which clocks jump."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
@@ -111,7 +111,7 @@ def test_two_repetitions_meet_where_both_come() -> None:
     assert moments(never) == []
 
 
-# ---- the original's seven defects (platform-facts §7.3) --------------------------------------------------------------
+# ---- what the platform's own scheduler gets wrong --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("pattern", [" parallel repeat every 1 min", "parallel 02:00", " параллельно 02:00"])

@@ -13,7 +13,7 @@ from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable
 from etl.quoting import fold
-from etl.runs import Chunk, Claimed, ClaimedRows, position
+from etl.runs import Chunk, Claimed, ClaimedRows, ctid_number
 from etl.sources.in_tables.claim.order import in_any_order
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
@@ -135,7 +135,7 @@ def measure(connections: Connections, company: Company, rows: ClaimedRows, conte
         if link is None:
             claimed[table] = _rows(connections, objects[table], number, context, workers)
         else:
-            claimed[table] = _links(connections.source, link, number, context, workers)
+            claimed[table] = _links(connections.imported, link, number, context, workers)
     return claimed
 
 
@@ -159,7 +159,7 @@ def _rows(
         size = -(-rows // (workers * -(-rows // (workers * size))))
     if rows <= size:
         return Claimed(table, rows, (Chunk(rows),) * bool(rows))
-    starts = _starts(connections.source, table, rows, context, size)
+    starts = _starts(connections.imported, table, rows, context, size)
     chunks = [
         # The first chunk is open below, the last above: together they cover the table even if the partner changes ids.
         Chunk(min(size, rows - number * size), first if number else None, after)
@@ -198,7 +198,7 @@ def _chunks_by_ctid(
         return
     extent = fetch_one(connection, _sql("pages", table=table, **context.variables))
     pages = extent.pages if extent else 1
-    starts = [position(pages * part // number) for part in range(number)]
+    starts = [ctid_number(pages * part // number) for part in range(number)]
     for part, first in enumerate(starts):
         after = starts[part + 1] if part + 1 < number else None
         yield Chunk(rows // number, first if part else None, after)

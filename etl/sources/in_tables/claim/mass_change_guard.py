@@ -164,7 +164,7 @@ class _Count:
         }
         values |= {"run": self.context.run, "bo": code}
         if statement == "bound_rows":
-            return fetch_one(self.connections.source, _sql(statement, **variables), values)
+            return fetch_one(self.connections.imported, _sql(statement, **variables), values)
         if statement == "count_changes" and not self.connections.is_single:
             self._relay(variables, values)
         return fetch_one(self.connections.store, _sql(statement, **variables), values)
@@ -173,7 +173,7 @@ class _Count:
         """Copies the suspicious rows to the store's database: their ids, and what they would change."""
         execute(self.connections.store, _sql("drop_suspects"))
         execute(self.connections.store, _sql("create_suspects", **variables))
-        pipe(self.connections.source, _sql("suspects", **variables), values, self.connections.store, "pg_temp.batch")
+        pipe(self.connections.imported, _sql("suspects", **variables), values, self.connections.store, "pg_temp.batch")
 
 
 def _sentence(business_object: BusinessObject, change: _Change, rows: int, instances: int) -> str:

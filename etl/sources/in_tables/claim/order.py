@@ -25,7 +25,7 @@ def in_any_order(connections: Connections, business_object: BusinessObject, cont
     )
     return (
         fetch_one(connections.store, any_alias, {"bo": business_object.code}) is None
-        and fetch_one(connections.source, any_out_id, {"run": context.run}) is None
+        and fetch_one(connections.imported, any_out_id, {"run": context.run}) is None
     )
 
 

@@ -80,7 +80,7 @@ class _Count:
 
     def removals(self) -> int:
         """The number of claimed rows that remove a link."""
-        return self._one(self.connections.source, "count_removals")
+        return self._one(self.connections.imported, "count_removals")
 
     def ended(self, rows: int) -> int:
         """The number of links that `rows` rows would end."""
@@ -88,7 +88,7 @@ class _Count:
             execute(self.connections.store, _sql("drop_suspects"))
             execute(self.connections.store, _sql("create_link_suspects"))
             suspects = _sql("link_suspects", **self._variables)
-            pipe(self.connections.source, suspects, {}, self.connections.store, "pg_temp.batch")
+            pipe(self.connections.imported, suspects, {}, self.connections.store, "pg_temp.batch")
         if rows >= _BY_INDEX_BELOW_ROWS:
             return self._one(self.connections.store, "count_ended")
         with by_index(self.connections.store):
@@ -96,7 +96,7 @@ class _Count:
 
     @property
     def _has_removed(self) -> bool:
-        return has_removed(self.connections.source, self.context.in_schema, self.link.name)
+        return has_removed(self.connections.imported, self.context.in_schema, self.link.name)
 
     @property
     def _variables(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from etl.merge.context import Connections
 from etl.metadata import Company, names
 from etl.metadata.company import LinkTable
 from etl.quoting import fold, shown
-from etl.sources.in_tables.errors.error_page import MOST_COUNTED, CodeCount, Place
+from etl.sources.in_tables.errors.error_page import MOST_COUNTED, CodeCount, Cursor
 from etl.sources.in_tables.errors.error_states import ErrorStates
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
@@ -64,15 +64,15 @@ class ErrorLog:
         """The choice with the table's name as err spells it. Raises ConfigurationError for an unknown table."""
         return Choice(run, self._table(table).name if table else "", code or "", tuple(ids))
 
-    def newest(self, connection: Connection, choice: Choice, limit: int, after: Place | None = None) -> list[Row]:
-        """The chosen errors, the last one first, at most `limit`; with `after` only errors behind that place."""
+    def newest(self, connection: Connection, choice: Choice, limit: int, after: Cursor | None = None) -> list[Row]:
+        """The chosen errors, the last one first, at most `limit`; with `after` only errors behind that cursor."""
         statement = _sql("list_errors", schema=self.schema, choice=choice, after=after is not None)
         values = choice.values | {"limit": limit, "width": _VALUE_WIDTH, "message_width": _MESSAGE_WIDTH}
         if after:
             values |= {"after_run": after.run, "after_id": after.id}
         return [dict(row._mapping) for row in fetch_all(connection, statement, values)]
 
-    def judged(
+    def with_states(
         self,
         connection: Connection,
         connections: Connections,
@@ -80,10 +80,10 @@ class ErrorLog:
         limit: int,
         *,
         only_open: bool = False,
-        after: Place | None = None,
-    ) -> tuple[list[Row], Place | None]:
+        after: Cursor | None = None,
+    ) -> tuple[list[Row], Cursor | None]:
         """As `newest`, each with its `state` (see error_states.State); with `only_open` those still to be corrected.
-        Also the place behind which there are more, None where there are not.
+        Also the cursor behind which there are more, None where there are not.
 
         `connection` reads err, `connections` the rows and the golden store. The state of deleted rows comes from the
         store.
@@ -99,7 +99,7 @@ class ErrorLog:
                     if len(found) == limit:
                         return found, after
                     found.append(error | {"state": states[error["id"]].value})
-                after = Place(error["run"], error["id"])
+                after = Cursor(error["run"], error["id"])
             if len(page) < size:
                 return found, None
 
@@ -121,7 +121,6 @@ class ErrorLog:
 
     @property
     def states(self) -> ErrorStates:
-        """The reader of the errors' states."""
         return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code))
 
     def find(self, connection: Connection, error_id: int) -> Row:

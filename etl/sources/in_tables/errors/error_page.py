@@ -12,28 +12,28 @@ from etl.quoting import shown
 MOST_COUNTED: Final = 1_000
 """Errors are counted so far; then there are more."""
 
-_PLACE = re.compile(r"(\d{1,19})-(\d{1,19})-([0-9a-f]{8})")
+_CURSOR = re.compile(r"(\d{1,19})-(\d{1,19})-([0-9a-f]{8})")
 _MAX = 2**63 - 1
 
 
 @dataclass(frozen=True)
-class Place:
+class Cursor:
     """The last error of a page: the next page begins behind it."""
 
     run: int
     id: int
 
-    def cursor(self, chosen: Sequence[object]) -> str:
+    def text(self, chosen: Sequence[object]) -> str:
         """As a text that only goes with the same choice."""
         return f"{self.run}-{self.id}-{_digest(chosen)}"
 
     @classmethod
-    def of_cursor(cls, cursor: str, chosen: Sequence[object]) -> Self:
+    def parsed(cls, cursor: str, chosen: Sequence[object]) -> Self:
         """From that text. Raises ConfigurationError for any other, and for that of another choice."""
-        found = _PLACE.fullmatch(cursor)
+        found = _CURSOR.fullmatch(cursor)
         if found is None or found[3] != _digest(chosen) or max(int(found[1]), int(found[2])) > _MAX:
             raise ConfigurationError(
-                f"{shown(cursor)} is no place in this list: give what the last page ended with, and the same options"
+                f"{shown(cursor)} is no cursor of this list: give what the last page ended with, and the same options"
             )
         return cls(int(found[1]), int(found[2]))
 

@@ -49,7 +49,7 @@ class ErrorStates:
         """Id of an error -> its state. `errors` are rows of `sql/list_errors.sql`, of any number of tables."""
         asked = [error for error in errors if error["severity"] in ("error", "warning")]
         states = {error["id"]: State.NONE for error in errors}
-        here = relations(connections.source, self.in_schema, [*self.company.in_tables(), names.FILE_STORAGE])
+        here = relations(connections.imported, self.in_schema, [*self.company.in_tables(), names.FILE_STORAGE])
         for table, group in groupby(sorted(asked, key=_table), key=_table):
             of_table = list(group)
             is_here = fold(table) in here and here[fold(table)].is_table
@@ -64,7 +64,7 @@ class ErrorStates:
         kind = "links" if link else "files" if table == names.FILE_STORAGE else "rows"
         statement = _sql(f"states_of_{kind}", in_schema=self.in_schema, table=table, link=link)
         return {
-            row.id: (row.in_status, row.is_later) for row in fetch_all(connections.source, statement, _values(errors))
+            row.id: (row.in_status, row.is_later) for row in fetch_all(connections.imported, statement, _values(errors))
         }
 
     def _arrived(self, connections: Connections, table: str, errors: Sequence[Row]) -> set[int]:

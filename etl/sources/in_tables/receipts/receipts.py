@@ -34,7 +34,6 @@ class Receipt:
 
     @property
     def counters(self) -> dict[str, int]:
-        """The counts by name."""
         return {name: number for name, number in asdict(self).items() if name != "in_table"}
 
     @classmethod

@@ -59,7 +59,9 @@ def copy_errors_to_store(connections: Connections, context: MergeContext) -> Cou
     """As `copy_errors`, between two databases."""
     execute(connections.store, _sql("relay_error_table"))
     query = _sql("errors_of_run", **context.variables)
-    pipe(connections.source, query, {"run": context.run}, connections.store, into("err", ("id", *ERROR, "created_at")))
+    pipe(
+        connections.imported, query, {"run": context.run}, connections.store, into("err", ("id", *ERROR, "created_at"))
+    )
     copied = copy_errors(connections.store, context.relayed(TEMPORARY))
     drop(connections.store, "err")
     return copied
@@ -112,20 +114,20 @@ def _find_dependent_rows(connections: Connections, company: Company, task: Task,
     variables = {"table": task.table, "unique_columns": unique, "chunk": task.part, **context.variables}
     values = {"run": context.run} | task.part.bounds(are_ctids=False)
     named = into(task.table, ("id", "in_id", "out_id", "removed", *(column.name for column in unique)))
-    pipe(connections.source, _sql("ids_and_unique_values", **variables), values, connections.store, named)
+    pipe(connections.imported, _sql("ids_and_unique_values", **variables), values, connections.store, named)
     execute(connections.store, _sql("analyze_copy", table=task.table, kind="rows"))
     found = find_dependent_rows(merge)
     drop(connections.store, task.table)
-    execute(connections.source, _sql("drop_remaining"))
+    execute(connections.imported, _sql("drop_remaining"))
     if found:
-        execute(connections.source, _sql("create_remaining"))
-        pipe(connections.store, _sql("remaining_rows"), {}, connections.source, into("remaining", ("id",)))
+        execute(connections.imported, _sql("create_remaining"))
+        pipe(connections.store, _sql("remaining_rows"), {}, connections.imported, into("remaining", ("id",)))
     return found > 0
 
 
 def _any_out_id(connections: Connections, task: Task, context: MergeContext) -> bool:
     query = _sql("any_out_id", in_table=task.table, **context.variables)
-    return fetch_one(connections.source, query, {"run": context.run}) is not None
+    return fetch_one(connections.imported, query, {"run": context.run}) is not None
 
 
 def _object(company: Company, task: Task) -> BusinessObject:
@@ -144,7 +146,7 @@ def _touch(
     )
     query = _sql("ids_of_claimed_rows", table=task.table, **context.variables)
     target = into(task.table, ("id", "out_id", "occupied_id", "in_status"))
-    pipe(connections.source, query, {"run": context.run}, connections.store, target)
+    pipe(connections.imported, query, {"run": context.run}, connections.store, target)
     counters = merge(connections.store, task, context.relayed(TEMPORARY))
     drop(connections.store, task.table)
     return counters
@@ -177,7 +179,7 @@ class _RemoteMerge:
         with status_writer(self.connections, self.rows) as back:
             counters = merge(self.connections.store, task, self.rows.context.relayed(TEMPORARY, back.flush_statuses))
             if self.rows.kind == "files":
-                counters["rejected"] = refuse_files(self.connections.source, self.rows.context)
+                counters["rejected"] = refuse_files(self.connections.imported, self.rows.context)
             self.keep()
             back.flush_rest()
         for table in ("err", "mark", self.rows.table):
@@ -191,7 +193,7 @@ class _RemoteMerge:
 
     def fetch(self, *, is_first: bool) -> int:
         """Copies the rows and locks them in the import; returns how many."""
-        return _RemoteMerge(self.connections, without_absent_columns(self.connections.source, self.rows))._fetch(
+        return _RemoteMerge(self.connections, without_absent_columns(self.connections.imported, self.rows))._fetch(
             is_first=is_first
         )
 
@@ -206,7 +208,7 @@ class _RemoteMerge:
             self._fetch_long()
         are_gone = is_first and not copied and self.rows.chunk.rows > 0
         if are_gone and not self._pipe_in("any_row_at_import", _names(self.rows.columns)):
-            refuse_truncated(self.connections.source, self.rows.table, self.rows.context)
+            refuse_truncated(self.connections.imported, self.rows.table, self.rows.context)
         self._at_store("analyze_copy")
         return copied
 
@@ -224,12 +226,12 @@ class _RemoteMerge:
         )
 
     def _fetch_long(self) -> None:
-        if fetch_one(self.connections.source, self._sql("any_long_value"), self.rows.values) is None:
+        if fetch_one(self.connections.imported, self._sql("any_long_value"), self.rows.values) is None:
             return
         execute(self.connections.store, _sql("create_slices"))
         query, store = self._sql("slices_of_long_values"), self.connections.store
         if pipe(
-            self.connections.source,
+            self.connections.imported,
             query,
             self.rows.values,
             store,
@@ -242,7 +244,7 @@ class _RemoteMerge:
 
     def _pipe_in(self, query: str, columns: Sequence[str]) -> int:
         target = into(self.rows.table, columns)
-        return pipe(self.connections.source, self._sql(query), self.rows.values, self.connections.store, target)
+        return pipe(self.connections.imported, self._sql(query), self.rows.values, self.connections.store, target)
 
     def _at_store(self, statement: str) -> int:
         return execute(self.connections.store, self._sql(statement), self.rows.values)

@@ -46,7 +46,9 @@ class StatusWriter:
             self._at_source("apply_ended_references")
         self._mark(self._take("mark", "statuses_of_task", is_over=True))
         errors = f"{identifier(self._rows.context.in_schema)}.err ({', '.join(ERROR)})"
-        pipe(self._connections.store, self._sql("errors_of_task"), self._rows.values, self._connections.source, errors)
+        pipe(
+            self._connections.store, self._sql("errors_of_task"), self._rows.values, self._connections.imported, errors
+        )
 
     def _await_marking(self) -> None:
         if self._marking:
@@ -58,18 +60,18 @@ class StatusWriter:
 
     def _take(self, table: str, query: str, **variables: object) -> int:
         """Fills a new temporary table at the import; returns how many rows it has."""
-        execute(self._connections.source, _sql("drop_copy", table=table, maybe=True))
+        execute(self._connections.imported, _sql("drop_copy", table=table, maybe=True))
         self._at_source(f"relay_{table}_table")
         return pipe(
             self._connections.store,
             self._sql(query, **variables),
             self._rows.values,
-            self._connections.source,
+            self._connections.imported,
             into(table),
         )
 
     def _at_source(self, statement: str) -> int:
-        return execute(self._connections.source, self._sql(statement), self._rows.values)
+        return execute(self._connections.imported, self._sql(statement), self._rows.values)
 
     def _sql(self, statement: str, **more: object) -> Any:
         return _sql(statement, **self._rows.variables, **more)
