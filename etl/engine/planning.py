@@ -8,7 +8,7 @@ from etl.engine.notifications import hooks_of
 from etl.engine.runtime import Runtime
 from etl.merge import Connections, MergeContext, files
 from etl.merge.links import tables_to_serve
-from etl.outputs import versions as outbound
+from etl.outputs import versions
 from etl.runs import (
     Claimed,
     ClaimedRows,
@@ -123,4 +123,4 @@ class Planner:
         if not self.runtime.settings.has_out_migration or sum(rows.values()) <= self.context.undivided_rows:
             return {}
         with self.runtime.out_beside(connections.imported) as out:
-            return outbound.tables_to_fill(connections.store, out, self.runtime.versions, rows)
+            return versions.tables_to_fill(connections.store, out, self.runtime.versions, rows)

@@ -121,7 +121,7 @@ class Workers:
             perform,
             self.queue,
             taken,
-            handlers.set_aside if why else handlers.handler(taken.task.kind),
+            handlers.set_aside if why else handlers.handler(taken.task),
             retry_policy=retry_policy,
             fallback=fallback,
             connections=handlers.connections if why else partial(handlers.connections_for, taken.task),
