@@ -6,7 +6,7 @@ from typing import Any
 
 from etl.database import Connection, SqlTemplates, fetch_all, rollback_transaction
 from etl.engine.handlers import TaskHandlers, merge_context_of
-from etl.engine.planning import mass_change_guard
+from etl.engine.planning import shares_of
 from etl.engine.preparation import prepare_in
 from etl.engine.run_context import task_queue_of
 from etl.engine.runtime import Runtime
@@ -61,7 +61,8 @@ def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bo
     rows = claiming.claim(connections.imported, runtime.company, context)
     claimed = claiming.measure(connections, runtime.company, rows, context)
     if not accept:
-        mass_change_guard(connections, runtime, context, claimed)
+        shares = shares_of(runtime.settings.in_migration)
+        claiming.check_mass_changes(connections, runtime.company, context, claimed, shares)
     counters: dict[str, list[Counter[CounterName]]] = {table: [] for table in claimed}
     resolved = 0
     serves = tables_to_serve(connections.store, runtime.company.in_link_tables(), context.store_schema)

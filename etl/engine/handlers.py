@@ -127,7 +127,7 @@ class TaskHandlers:
                 return self._merging(lambda store, *, chunk, context: files.upload_files(store, company, context))
             case Kind.MIGRATE_DEPENDENT_ROWS:
                 function = partial(rows.merge_dependent_rows, business_object=self._object(task))
-                return self._merging(function, slices, remotely=remote.merge_dependent_remotely)
+                return self._merging(function, slices, remotely=partial(remote.merge_remotely, only_dependent=True))
             case Kind.MIGRATE_SINGLE_FIELDS:
                 return self._merging(partial(rows.merge_single_fields, business_object=self._object(task)), slices)
             case Kind.MIGRATE_BO_LINKS | Kind.MIGRATE_CO_LINKS:

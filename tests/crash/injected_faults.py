@@ -191,4 +191,4 @@ def frozen_contenders_hold_their_locks() -> None:
 def broken_off_runs_keep_their_lease() -> None:
     import etl.engine.run as cycle
 
-    cycle._give_up = lambda runtime, lease: None
+    cycle._give_up = lambda handshake, lease: None

@@ -3,7 +3,6 @@
 from etl.sources.in_tables.remote.remote import (
     copy_errors_to_store,
     forget_remote_tasks,
-    merge_dependent_remotely,
     merge_remotely,
     touch_remotely,
 )
@@ -11,7 +10,6 @@ from etl.sources.in_tables.remote.remote import (
 __all__ = [
     "copy_errors_to_store",
     "forget_remote_tasks",
-    "merge_dependent_remotely",
     "merge_remotely",
     "touch_remotely",
 ]

@@ -73,11 +73,15 @@ def merge_remotely(
     context: MergeContext,
     merge: MergeFunction,
     slices: Sequence[Chunk] = (),
+    only_dependent: bool = False,
 ) -> Counters:
     """Performs a task that merges rows by `merge`, between two databases, and returns its counters.
 
-    `slices`: the parts of its chunk to be taken one after the other, if it is not taken at once.
+    `slices`: the parts of its chunk to be taken one after the other, if it is not taken at once. `only_dependent`: of
+    its rows only those that depend on each other; if there are none, nothing is copied.
     """
+    if only_dependent and not _find_dependent_rows(connections, company, task, context):
+        return {}
     whole = RemoteRows(connections, remote_task_of(company, task, context))
     first = whole.noted_counters()
     parts = [(replace(task, chunk=chunk), merge) for chunk in slices or (whole.rows.chunk,)]
@@ -95,21 +99,6 @@ def merge_remotely(
     counters = counters_of_both(first, again)
     whole.note(counters)
     return counters
-
-
-def merge_dependent_remotely(
-    connections: Connections,
-    task: Task,
-    *,
-    company: Company,
-    context: MergeContext,
-    merge: MergeFunction,
-    slices: Sequence[Chunk] = (),
-) -> Counters:
-    """As `merge_remotely`, of the rows that depend on each other: if there are none, nothing is copied."""
-    if not _find_dependent_rows(connections, company, task, context):
-        return {}
-    return merge_remotely(connections, task, company=company, context=context, merge=merge, slices=slices)
 
 
 def _find_dependent_rows(connections: Connections, company: Company, task: Task, context: MergeContext) -> bool:
