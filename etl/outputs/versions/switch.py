@@ -1,7 +1,6 @@
 """Switches readers from one version to another, and back, without an error for any of them."""
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -92,18 +91,13 @@ def _with_retry(
         nonlocal first
         if fault.sqlstate != LOCK_TIMEOUT:
             return []
-        first = _view_of(fault)
+        first = fault.relation
         return [replace(_BACKOFF, seconds=patience)]
 
     try:
         return RetryPolicy(backoffs).run_with_retry(f"switching {versions.views_schema}", attempt)
     except TransientFault as fault:
         raise _with_readers(engine, versions, fault) from fault
-
-
-def _view_of(fault: EtlError) -> str:
-    found = re.search(r"the view (\w+) is being read", str(fault))
-    return found[1] if found else ""
 
 
 def _move(
