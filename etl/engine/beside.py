@@ -5,9 +5,9 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 
-from etl.database import Attempts, Backoff
 from etl.engine.timing import Ticks
 from etl.errors import EtlError
+from etl.retry import Attempts, Backoff
 from etl.settings import Schedule
 
 _log = logging.getLogger("in_kafka_migration")

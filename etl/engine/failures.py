@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from etl.database import RetryPolicy, SqlTemplates, execute, rollback_transaction, transaction
+from etl.database import SqlTemplates, execute, rollback_transaction, transaction
 from etl.engine.handlers import TaskHandlers
 from etl.errors import EnvironmentFault, EtlError
 from etl.merge import Connections
 from etl.merge import errors as merge_errors
+from etl.retry import RetryPolicy
 from etl.runs import (
     CHUNKED,
     Chunk,

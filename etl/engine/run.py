@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from etl.database import Backoff, RetryPolicy, SqlTemplates, after_transient, allow, fetch_all, transaction
+from etl.database import SqlTemplates, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
 from etl.engine.handlers import TaskHandlers, merge_context_of
 from etl.engine.notifications import notify_of_run, notify_run
@@ -34,6 +34,7 @@ from etl.engine.workers import Workers, refuse_unknown
 from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
 from etl.merge import MergeContext
 from etl.notifications.telemetry import span
+from etl.retry import Backoff, RetryPolicy, after_transient, allow
 from etl.runs import CounterName, Kind, TaskQueue
 from etl.runs.plan import FIRST
 from etl.sources.in_tables.claim import unread_after_run

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from etl.database import RetryPolicy, transaction
+from etl.database import transaction
 from etl.engine.handlers import TaskHandlers, merge_context_of
 from etl.engine.notifications import notify_waiting
 from etl.engine.outage_notifier import OutageNotifier
@@ -13,6 +13,7 @@ from etl.engine.runtime import Runtime
 from etl.engine.workers import Workers
 from etl.errors import TransientFault
 from etl.merge import MergeContext
+from etl.retry import RetryPolicy
 from etl.runs import TaskQueue, backoffs_of
 from etl.sources.in_tables.handshake import Handshake, Heartbeat, Joining, RunLease
 

@@ -9,12 +9,12 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 
-from etl.database import RetryPolicy
 from etl.engine.failures import FailureHandler
 from etl.engine.handlers import TaskHandlers
 from etl.engine.outage_notifier import OutageNotifier
 from etl.errors import EnvironmentFault, EtlError
 from etl.merge import Connections
+from etl.retry import RetryPolicy
 from etl.runs import (
     ClaimedTask,
     Kind,

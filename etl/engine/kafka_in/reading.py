@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
-from etl.database import Attempts, Backoff
 from etl.engine.beside import Scheduled, Thread
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
 from etl.engine.kafka_in.garbage import LongLived
@@ -25,6 +24,7 @@ from etl.engine.wiring import build_runtime
 from etl.errors import EtlError, RunStopped
 from etl.kafka import Admin
 from etl.metadata import Company
+from etl.retry import Attempts, Backoff
 from etl.settings import Schedule, Settings
 from etl.sources.kafka.batch import Outcome, RecordStore
 from etl.sources.kafka.rules import rules_of

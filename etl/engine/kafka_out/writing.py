@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping
 
-from etl.database import Attempts, Backoff, cancel_thread
+from etl.database import cancel_thread
 from etl.engine.kafka_out.outputs import chosen_outputs, output_writer, prepare_outputs
 from etl.engine.runtime import Runtime
 from etl.engine.topic_alerts import AlertKind, TopicAlerts
@@ -17,6 +17,7 @@ from etl.engine.wiring import build_runtime
 from etl.errors import EtlError, FencedOut, MarkerHeld, TransientFault
 from etl.metadata import Company
 from etl.outputs.kafka.writing import OutputWriter
+from etl.retry import Attempts, Backoff
 from etl.settings import Settings
 from etl.settings.kafka_model import OutMigrationKafka
 

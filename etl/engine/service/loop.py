@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, datetime
 from typing import Never
 
-from etl.database import Attempts, Backoff, longest_silence, progress_at, transaction
+from etl.database import longest_silence, progress_at, transaction
 from etl.engine.helper import help_run
 from etl.engine.notifications import watch_feed
 from etl.engine.outcome import Outcome
@@ -28,6 +28,7 @@ from etl.engine.timing import Ticks
 from etl.engine.wiring import build_runtime
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld
 from etl.logs import Log
+from etl.retry import Attempts, Backoff
 from etl.sources.in_tables.handshake import Action, Decision
 
 _log = logging.getLogger("in_pg_migration")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy
 
 from etl import ddl
-from etl.database import LOCK_TIMEOUT, Backoff, Connection, RetryPolicy, SqlTemplates, fetch_all, transaction
+from etl.database import LOCK_TIMEOUT, Connection, SqlTemplates, fetch_all, transaction
 from etl.errors import ConfigurationError, EtlError, TransientFault
 from etl.outputs.versions.choose import current_version, find_version
 from etl.outputs.versions.follow import follow, snapshot
@@ -21,6 +21,7 @@ from etl.outputs.versions.upkeep import reconcile
 from etl.outputs.versions.version import Versions
 from etl.outputs.versions.views import ViewMove, move_views
 from etl.quoting import printable
+from etl.retry import Backoff, RetryPolicy
 
 _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from etl.database import Attempts, Backoff, RetryPolicy, after_transient
 from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
+from etl.retry import Attempts, Backoff, RetryPolicy, after_transient
 
 
 def fault(code: str) -> EtlError:
