@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from etl.database import Attempts, Backoff, transaction
+from etl.database import transaction
 from etl.engine.kafka_in.batches import Batch, Gathering, Limits
 from etl.engine.kafka_in.error_share import ErrorShare
 from etl.engine.kafka_in.jobs import StoreThread
@@ -22,6 +22,7 @@ from etl.errors import EnvironmentFault, EtlError, FencedOut, RunStopped
 from etl.kafka import Admin, Consumer, Received, Trouble, TroubleKind
 from etl.kafka import Message as ClientMessage
 from etl.kafka import Partition as ClientPartition
+from etl.retry import Attempts, Backoff
 from etl.settings import InMigrationKafka
 from etl.sources.kafka.batch import Outcome, RecordStore
 from etl.sources.kafka.message import Message, Partition
