@@ -1,4 +1,4 @@
-"""The guide's information tables, as views on what the engine keeps anyway.
+"""The vendor's information tables, as views on what the engine keeps anyway.
 
 Receives a runtime and connections. Makes a schema with views where the role may, and says which schema that is. A run
 never needs them.

@@ -1,4 +1,4 @@
-"""Views with the names of the guide's information tables, in a schema of their own beside what they show."""
+"""Views with the names of the vendor's information tables, in a schema of their own beside what they show."""
 
 import hashlib
 import logging
@@ -13,7 +13,7 @@ _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
 
 SCHEMA: Final = "in_migration"
-"""The guide's name. Where another company, or someone else, has it: with the company's code behind."""
+"""The vendor's name. Where another company, or someone else, has it: with the company's code behind."""
 
 _OF_STORE: Final = ("boi_reference", "errors", "log", "from_kafka_to_mongo_tracking")
 _OF_IMPORT: Final = ("copy_table_info", "timings")

@@ -1,10 +1,10 @@
-"""The guide's information tables: views that a run makes, in a schema of the guide's name."""
+"""The vendor's information tables: views that a run makes, in a schema of the vendor's name."""
 
 import pytest
 
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_ONE, MakeSite, Row, Site
 
-# guide, «Дополнительная информация»; the placeholder is the only change.
+# Vendor's guide, «Дополнительная информация»; the placeholder is the only change.
 SPEED = (
     "SELECT (SUM(inserted_data_counter) / extract(epoch from MAX(finished_at) - MIN(started_at))) as avg_speed "
     "FROM in_migration.from_kafka_to_mongo_tracking WHERE started_at >= '2026-01-01';"

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from etl.cli import error_screen, kafka_screen, live, status, topics_screen, waiting
+from etl.cli import status, waiting
+from etl.cli.screen import errors as error_screen
+from etl.cli.screen import kafka as kafka_screen
+from etl.cli.screen import live
+from etl.cli.screen import topics as topics_screen
 from etl.engine import ListedVersion, Status
 from etl.engine.topic_alerts import AlertKind
 from etl.merge.references import MissingInstance, WaitingLinks

@@ -1,4 +1,4 @@
--- Links that wait for an end (guide, in_migration.boi_reference). in_id: the external id of the owner; target_in_id:
+-- Links that wait for an end (vendor's guide, in_migration.boi_reference). in_id: the external id of the owner; target_in_id:
 -- that of the end, or the value of target_field.
 create or replace view {{ schema | ident }}.boi_reference as
 select r.bo as bo_code, r.field as field_code, r.owner_in_id as in_id, r.owner as boi_id, r.target_bo as target_bo_code,

@@ -1,4 +1,4 @@
--- How long the tasks of each run took, by kind and table (guide, in_migration.timings), as far as tasks are kept;
+-- How long the tasks of each run took, by kind and table (vendor's guide, in_migration.timings), as far as tasks are kept;
 -- nothing with trackTimings=false.
 create or replace view {{ schema | ident }}.timings as
 select t.run as run_id, t.kind as method, t.in_table as in_table_name, count(*) as call_count,
