@@ -21,6 +21,7 @@ from etl.monitoring import TopicsStatus
 from etl.monitoring.kafka_status import PartitionStatus, ReadingStatus
 from etl.notifications.alerts import Alert
 from etl.outputs.kafka.registry import OutputState
+from etl.sources.in_tables.errors import ErrorPage
 from etl.sources.in_tables.receipts import Receipt
 from etl.sources.kafka.outbox import DeadLetter
 
@@ -263,9 +264,24 @@ def test_topics_of_which_nothing_is_known() -> None:
 
 
 LETTER = DeadLetter(
-    **{"id": 1, "unit": 2, "topic": "t", "partition": 0, "record_offset": 4, "key": None, "value": b"\xff\x1b"},
-    **{"value_bytes": 2, "recorded_at": None, "code": "C", "message": ESCAPE, "path": ESCAPE, "created_at": NOW},
-    **{"sent_at": None, "resent_at": None, "attempt": 1, "original_partition": None, "original_offset": None},
+    id=1,
+    unit=2,
+    topic="t",
+    partition=0,
+    record_offset=4,
+    key=None,
+    value=b"\xff\x1b",
+    value_bytes=2,
+    recorded_at=None,
+    code="C",
+    message=ESCAPE,
+    path=ESCAPE,
+    created_at=NOW,
+    sent_at=None,
+    resent_at=None,
+    attempt=1,
+    original_partition=None,
+    original_offset=None,
 )
 
 
@@ -312,8 +328,11 @@ def test_a_dead_letter_as_json_keeps_every_byte() -> None:
 
 
 def missing(**changes: Any) -> MissingInstance:
-    empty = dict.fromkeys(["in_status", "error", "code", "column_name", "value", "message", "message_rus"])
-    return MissingInstance(**{"object": "Client", "in_id": "c", "links": 1, "since": NOW} | empty | changes)
+    empty: dict[str, Any] = dict.fromkeys(
+        ["in_status", "error", "code", "column_name", "value", "message", "message_rus"]
+    )
+    values: dict[str, Any] = {"object": "Client", "in_id": "c", "links": 1, "since": NOW} | empty | changes
+    return MissingInstance(**values)
 
 
 def test_what_is_known_of_missing_instances(capsys: Capture) -> None:
@@ -348,12 +367,24 @@ def test_what_is_known_of_missing_instances(capsys: Capture) -> None:
     assert capsys.readouterr().out == "Nothing waits.\n"
 
 
-ERROR = {"id": 1, "run": 7, "in_table": "in_Client", "in_id": "c", "row_id": 3, "column_name": None, "code": "NO_ID"}
+ERROR: dict[str, Any] = {
+    "id": 1,
+    "run": 7,
+    "in_table": "in_Client",
+    "in_id": "c",
+    "row_id": 3,
+    "column_name": None,
+    "code": "NO_ID",
+}
 ERROR |= {"value": "", "severity": "error", "state": None, "message": ESCAPE, "message_rus": "нет", "created_at": NOW}
 
 
+def page(*errors: dict[str, Any]) -> ErrorPage:
+    return ErrorPage("in_tables", errors, next=None, count=len(errors), count_is_exact=True)
+
+
 def test_errors_of_one_run_and_of_several(capsys: Capture) -> None:
-    error_screen.show_errors("in_tables", [ERROR], is_complete=True)
+    error_screen.show_errors(page(ERROR))
     lines = lines_of(capsys.readouterr().out)
     assert lines[:3] == [
         "Errors of run 7 in in_tables.err, the newest first:",
@@ -361,14 +392,17 @@ def test_errors_of_one_run_and_of_several(capsys: Capture) -> None:
         "1 in_Client `c` NO_ID ''",
     ]
     other = ERROR | {"run": 8, "severity": "warning", "in_id": None, "value": None}
-    error_screen.show_errors("in_tables", [ERROR, other], is_complete=False, only_open=True)
+    error_screen.show_errors(replace(page(ERROR, other), next="7-1-0"), only_open=True)
     lines = lines_of(capsys.readouterr().out)
     assert lines[:2] == [
         "Errors still open in in_tables.err, the newest first:",
         "id run table in_id column code value severity state",
     ]
-    assert lines[-2] == "These are the newest 2: --limit shows more, `etl errors export` writes all."
-    error_screen.show_errors("in_tables", [], is_complete=True, only_open=True)
+    assert lines[-3:-1] == [
+        "These are 2: --limit shows more, --after 7-1-0 the next ones,",
+        "`etl errors export` writes all.",
+    ]
+    error_screen.show_errors(page(), only_open=True)
     assert capsys.readouterr().out == "No errors still open in in_tables.err.\n"
 
 
