@@ -1,5 +1,6 @@
 """Models as HTML: Jinja with autoescape, and links that stay below the prefix of the console."""
 
+import secrets
 from functools import cached_property
 
 import jinja2
@@ -7,6 +8,8 @@ import jinja2
 from etl.web.assets import ASSETS
 from etl.web.problems import Answer
 from etl.web.requests import Model, PageRequest
+
+_KEY_BYTES = 16
 
 
 class Renderer:
@@ -42,4 +45,9 @@ class Renderer:
         def asset(name: str) -> str:
             return f"{request.prefix}/static/{ASSETS[name].address}"
 
-        return {"request": request, "link": link, "asset": asset}
+        return {"request": request, "link": link, "asset": asset, "new_key": _new_key}
+
+
+def _new_key() -> str:
+    """For a form that does something: sent twice, it is done once."""
+    return secrets.token_hex(_KEY_BYTES)

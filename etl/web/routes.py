@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from etl.web.pages import companies, now
+from etl.web.pages import action, companies, now
 from etl.web.roles import ALL
 from etl.web.route import Action, Route
 
 ROUTES: Final = (
     Route("/", companies.page, ALL, "companies.html"),
     Route("/c/{company}/now", now.page, ALL, "now.html"),
+    Route("/c/{company}/actions/{action}", action.page, ALL, "action.html"),
 )
 
 ACTIONS: Final[tuple[Action, ...]] = ()
