@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from etl.cli.generate_ddl import schema_names
 from etl.cli.printing import COMPANY, config_url, json_text
 from etl.contract import Terms, contract_files, write_files
 from etl.ddl.privileges import partner_script
 from etl.engine import read_configuration
+from etl.engine.in_ddl import schema_names
 from etl.metadata import names
 from etl.quoting import fold
 
