@@ -42,7 +42,8 @@ def web(context: click.Context, listen: tuple[str, ...], root_path: str) -> None
 
     with opened_console(WebOptions(config_url(context), listen, root_path.rstrip("/"), follow=follow)) as opened:
         for address in opened.addresses:
-            click.echo(f"Serving {address if address.path else f'http://{address}/'} until Ctrl-C.")
+            scheme = "https" if opened.is_encrypted else "http"
+            click.echo(f"Serving {address if address.path else f'{scheme}://{address}/'} until Ctrl-C.")
         sys.stdout.flush()
         opened.serve()
 
