@@ -65,7 +65,14 @@ class ErrorLog:
         return [dict(row._mapping) for row in fetch_all(connection, statement, values)]
 
     def judged(
-        self, connection: Connection, connections: Connections, choice: Choice, limit: int, *, only_open: bool = False
+        self,
+        connection: Connection,
+        connections: Connections,
+        choice: Choice,
+        limit: int,
+        *,
+        only_open: bool = False,
+        after: Row | None = None,
     ) -> list[Row]:
         """As `newest`, each with its `state` (see error_states.State); with `only_open` those still to be corrected.
 
@@ -73,7 +80,6 @@ class ErrorLog:
         store.
         """
         found: list[Row] = []
-        after: Row | None = None
         while len(found) < limit:
             page = self.newest(connection, choice, _PAGE if only_open else limit, after)
             states = self.states.of(connections, page)
