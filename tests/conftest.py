@@ -12,7 +12,7 @@ import pytest
 from tests.sweeps import leave_cases_to_nightly
 
 # In this order: fix_company imports fix_database, and pytest has to rewrite the asserts of a module before its import.
-pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_kafka", "tests.fix_company"]
+pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_kafka", "tests.fix_company", "tests.fix_web"]
 
 # Fresh examples in every run, and what it takes to see a failure again: the blob of the example, the seed of the run.
 hypothesis.settings.register_profile("etl", derandomize=False, print_blob=True, deadline=None)
@@ -70,6 +70,7 @@ _PREPARED = tuple(
         "merge",
         "outputs",
         "telemetry",
+        "web",
     )
 )
 _TESTS = Path(__file__).parent

@@ -47,6 +47,7 @@ _COMMANDS = {
     "check": ("etl.cli.check:check_up", "Check configuration, server, privileges, tables and clock; say what to do."),
     "kafka": ("etl.cli.kafka:kafka", "Read topics of Kafka; see and move positions, care for rejected records."),
     "metrics": ("etl.cli.metrics:metrics", "Serve metrics for Prometheus, or print them once."),
+    "web": ("etl.cli.web:web", "Serve console, API and services over HTTP; keep their users."),
     "upgrade": ("etl.cli.upgrade:upgrade", "Bring the engine's own tables to the versions of this program."),
     "clean": ("etl.cli.clean:clean_up", "Delete expired errors, tasks, runs, journal and copies."),
 }

@@ -7,7 +7,7 @@ translates every exception of the driver.
 from sqlalchemy import Connection
 
 from etl.database.begin import begin
-from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine
+from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine, with_settings
 from etl.database.copying import copy_in, copy_lines, copy_out, copy_rows, copy_values, stream_rows
 from etl.database.ensure import ensure_view
 from etl.database.faults import FULL_DISK_ADVICE, SERIALIZATION_FAILURE
@@ -81,4 +81,5 @@ __all__ = [
     "states_of",
     "stream_rows",
     "transaction",
+    "with_settings",
 ]

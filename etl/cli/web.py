@@ -1,0 +1,46 @@
+"""`etl web`: the console, the API and the services over HTTP."""
+
+import sys
+
+import click
+
+from etl.cli.log import open_log
+from etl.cli.printing import config_url
+from etl.config import Tree
+from etl.errors import ConfigurationError
+from etl.settings.log_file import LOGGING
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--listen",
+    multiple=True,
+    default=("127.0.0.1:8080",),
+    show_default=True,
+    metavar="HOST:PORT",
+    help="Where to serve it; may be given several times. unix:PATH is a socket.",
+)
+@click.option("--root-path", default="", metavar="PATH", help="The path at which a proxy serves it, such as /bank/etl.")
+@click.pass_context
+def web(context: click.Context, listen: tuple[str, ...], root_path: str) -> None:
+    """Serve the console, its API, and the platform's services over HTTP, until Ctrl-C.
+
+    Sockets that systemd has opened are taken instead of --listen. SIGTERM ends it: streams end at once, what is being
+    done may take 30 seconds.
+    """
+    if context.invoked_subcommand:
+        return
+    try:
+        from etl.web.serving import WebOptions, opened_console
+    except ImportError as error:
+        raise ConfigurationError("the console needs: pip install 'etl[web]'") from error
+    log = open_log(is_service=True)
+
+    def follow(tree: Tree) -> None:
+        log.follow(tree.contents, f"{tree.origin.removeprefix('file:').rstrip('/')}/{LOGGING}")
+
+    with opened_console(WebOptions(config_url(context), listen, root_path.rstrip("/"), follow=follow)) as opened:
+        for address in opened.addresses:
+            click.echo(f"Serving {address if address.path else f'http://{address}/'} until Ctrl-C.")
+        sys.stdout.flush()
+        opened.serve()

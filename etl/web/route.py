@@ -1,0 +1,46 @@
+"""The two kinds of entries in the table of routes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from etl.web.requests import ActionRequest, Done, Model, PageRequest
+from etl.web.roles import Role
+
+Page = Callable[[PageRequest], Model]
+Act = Callable[[ActionRequest], Done]
+Live = Callable[[Model, str], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page. `path` begins with `/c/{company}/`, or is that of a page of no company.
+
+    `live`: (model, language) -> id of an element -> its text now; then the page has a stream at `path` + `/events`.
+    """
+
+    path: str
+    page: Page
+    roles: frozenset[Role]
+    template: str
+    live: Live | None = None
+
+    @property
+    def of_company(self) -> bool:
+        """Whether the page shows one company."""
+        return self.path.startswith("/c/{company}/")
+
+
+@dataclass(frozen=True)
+class Action:
+    """A POST at `path`. `name` is what the audit calls it; `hidden` are parameters that the audit must not show."""
+
+    path: str
+    name: str
+    act: Act
+    roles: frozenset[Role]
+    hidden: frozenset[str] = frozenset()
+
+
+def allowed(roles: frozenset[Role], role: Role | None) -> bool:
+    """Whether a role (none: the viewer has none there) is among those of an entry."""
+    return role is not None and role in roles
