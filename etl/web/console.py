@@ -13,7 +13,7 @@ from etl.web.companies import Companies, reading
 from etl.web.identity.identity import Identity
 from etl.web.identity.principal import Principal
 from etl.web.incoming import Incoming, Outgoing, redirect
-from etl.web.language import language_of
+from etl.web.language import chosen_language, language_of
 from etl.web.problems import Answer, RequestProblem, answer_of, not_found
 from etl.web.rendering import Renderer
 from etl.web.requests import Model, PageRequest, Viewer
@@ -79,6 +79,8 @@ class Console:
         principal = self.identity.principal(incoming)
         if principal is None:
             return self._sign_in(incoming)
+        if asked := chosen_language(incoming):
+            return asked
         with ExitStack() as stack:
             request = self.request(route, incoming, principal, stack)
             model = route.page(request)
