@@ -2,65 +2,55 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 # The drawing's own units; the page scales it.
-WIDTH, HEIGHT = 600, 120
-_LEFT, _TOP = 4, 8
-_STEPS = (1, 2, 2.5, 5, 10)
+WIDTH: Final = 600
+HEIGHT: Final = 120
+_TOP: Final = 8
+_WIDEST: Final = 24.0
+_STEPS: Final = (1, 2, 2.5, 5, 10)
 
 
 @dataclass(frozen=True)
-class Point:
-    """A place in the drawing, and what it stands for."""
+class Column:
+    """A rectangle of the drawing, and what it stands for."""
 
     x: float
     y: float
+    width: float
+    height: float
     label: str
     value: float
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A line. `parts`: pieces without a gap, each the text of a `points` attribute; `top`: the value of the upper edge
-    of the drawing."""
+    """Columns from left to right; `top` is the value of the upper edge."""
 
-    points: tuple[Point, ...]
-    parts: tuple[str, ...]
+    columns: tuple[Column, ...]
     top: float
     width: int = WIDTH
     height: int = HEIGHT
 
 
-def line(values: Sequence[tuple[str, float | None]]) -> Chart:
-    """A line through labelled values at equal distances; None is a gap. A value alone is a point."""
-    known = [value for _, value in values if value is not None]
-    top = round_up(max(known, default=0.0))
-    step = (WIDTH - 2 * _LEFT) / max(len(values) - 1, 1)
-    placed = [
-        None if value is None else Point(round(_LEFT + step * number, 1), _height(value, top), label, value)
-        for number, (label, value) in enumerate(values)
-    ]
-    return Chart(tuple(one for one in placed if one), tuple(_parts(placed)), top)
-
-
-def _height(value: float, top: float) -> float:
-    share = min(max(value / top, 0.0), 1.0) if top else 0.0
-    return round(HEIGHT - (HEIGHT - _TOP) * share, 1)
-
-
-def _parts(placed: Sequence[Point | None]) -> list[str]:
-    parts: list[list[Point]] = [[]]
-    for one in placed:
-        if one is None:
-            parts.append([])
-        else:
-            parts[-1].append(one)
-    return [" ".join(f"{one.x:g},{one.y:g}" for one in part) for part in parts if len(part) > 1]
+def columns(values: Sequence[tuple[str, float | None]]) -> Chart:
+    """A column for each labelled value, with none for None."""
+    top = round_up(max((value for _, value in values if value is not None), default=0.0))
+    step = WIDTH / max(len(values), 1)
+    width = round(min(step * 0.8, _WIDEST), 2)
+    made = []
+    for number, (label, value) in enumerate(values):
+        if value is not None:
+            height = round((HEIGHT - _TOP) * min(max(value / top, 0.0), 1.0), 2)
+            left = round(step * number + (step - width) / 2, 2)
+            made.append(Column(left, round(HEIGHT - height, 2), width, height, label, value))
+    return Chart(tuple(made), top)
 
 
 def round_up(value: float) -> float:
-    """The next round number above a value: the upper edge of a chart."""
+    """The next round number that is not below a value; 1 for none."""
     if value <= 0:
         return 1.0
     power = 10.0 ** (len(str(int(value))) - 1) if value >= 1 else 1.0
-    return next((step * power for step in _STEPS if value <= step * power), 10 * power)
+    return next(step * power for step in _STEPS if value <= step * power)

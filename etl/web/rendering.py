@@ -11,7 +11,7 @@ import jinja2
 
 from etl.quoting import printable
 from etl.web.assets import ASSETS
-from etl.web.charts import line
+from etl.web.charts import columns
 from etl.web.menu import IN_SIGHT, MENU
 from etl.web.problems import Answer
 from etl.web.requests import Model, PageRequest
@@ -52,7 +52,7 @@ class Renderer:
             "languages": LANGUAGES,
             "unreviewed": UNREVIEWED,
             "signs": _SIGNS,
-            "line_chart": line,
+            "column_chart": columns,
             "new_key": partial(secrets.token_urlsafe, 16),
         }
         return environment

@@ -47,7 +47,7 @@ def unit_of(one: ListedUnit) -> Unit:
         finished_at=one.finished_at,
         seconds=seconds,
         undone_by=one.undone_by,
-        counters={name: counted[name] for name in dict.fromkeys((*OF_RECORDS, *OF_ROWS)) if counted[name]},
+        counters={name: counted[name] for name in dict.fromkeys((*OF_ROWS, *OF_RECORDS)) if counted[name]},
         rows=rows,
         rejected=counted["rejected"],
         rate=rows / max(seconds, 0.001) if seconds is not None and rows else None,

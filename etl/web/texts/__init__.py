@@ -26,6 +26,8 @@ UNREVIEWED: Final = frozenset({"kk"})
 _FOLDER = Path(__file__).parent
 _NARROW_SPACE = "\u202f"
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+# Shorter durations have a digit behind the point.
+_EXACT_SECONDS = 10.0
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 
 Text = str | Mapping[str, str]
@@ -75,13 +77,15 @@ class Language:
         """A duration in its two largest units; "" for none."""
         if seconds is None:
             return ""
+        if 0 < seconds < _EXACT_SECONDS:
+            return self("unit.second", count=self.number(seconds, 1))
         left, parts = int(max(seconds, 0)), []
         for size, name in _UNITS:
             count, left = divmod(left, size)
             if count:
                 parts.append((size, self(f"unit.{name}", count=str(count))))
         if not parts:
-            return self("unit.second", count=self.number(seconds, 1) if 0 < seconds < 1 else "0")
+            return self("unit.second", count="0")
         largest = _UNITS.index(next(unit for unit in _UNITS if unit[0] == parts[0][0]))
         near = [text for size, text in parts if size in [unit[0] for unit in _UNITS[largest : largest + 2]]]
         return " ".join(near)
