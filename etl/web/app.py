@@ -1,8 +1,12 @@
 """Puts the ASGI application together: the layers, and the table of routes behind them."""
 
+import asyncio
+import json
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from urllib.parse import parse_qsl
 
 import anyio
 import anyio.to_thread
@@ -13,8 +17,9 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from etl.settings.web import WebSettings
+from etl.web.acting import AT_ONCE
 from etl.web.assets import BY_ADDRESS
-from etl.web.console import Console
+from etl.web.console import Console, Started
 from etl.web.incoming import Incoming, Outgoing
 from etl.web.layers.access_line import AccessLineLayer
 from etl.web.layers.origin import OriginLayer
@@ -22,9 +27,10 @@ from etl.web.layers.response_headers import ResponseHeadersLayer
 from etl.web.layers.secrets import SecretsLayer
 from etl.web.layers.sizes import SizesLayer
 from etl.web.layers.state import state_of
-from etl.web.problems import Answer, not_found
-from etl.web.route import Route
-from etl.web.routes import ROUTES
+from etl.web.problems import Answer, RequestProblem, bad_request, not_found
+from etl.web.route import Action, Route
+from etl.web.routes import ACTIONS, ROUTES
+from etl.web.signing_in import SigningIn
 
 Handler = Callable[[Request], Awaitable[Response]]
 Answering = Callable[[Incoming], Outgoing]
@@ -33,6 +39,8 @@ API = "/api/v1"
 BODY_BYTES = 1 << 20
 # Threads that answer pages: each may hold one connection of each database.
 _READERS = 4
+# How long a request waits for its action; a longer one is followed by a page.
+ACTION_SECONDS = 5.0
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -41,11 +49,14 @@ class Application:
     """What the server serves. `settings` are asked for each request: the configuration may change."""
 
     console: Console
-    settings: Callable[[], WebSettings] = WebSettings
+    signing_in: SigningIn
+    settings: Callable[[], WebSettings]
+    ending: threading.Event
     root_path: str = ""
     listened: tuple[str, ...] = ()
-    why_not_ready: Callable[[], str] = lambda: ""
     _readers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_READERS))
+    # Apart from the readers: slow pages hold up no action.
+    _writers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
     def asgi(self) -> ASGIApp:
         """The application with all layers, the outermost last."""
@@ -62,10 +73,15 @@ class Application:
             "/health": {"GET": self._health},
             "/ready": {"GET": self._ready},
             "/static/{name}": {"GET": self._asset},
+            "/sign-in": {"GET": self._reading(self._sign_in_form), "POST": self._signing(self.signing_in.sign_in)},
+            "/sign-out": {"POST": self._signing(self.signing_in.sign_out)},
         }
         for route in ROUTES:
-            for path in (route.path, twin(route)):
+            for path in (route.path, json_path(route)):
                 found[path] = {"GET": self._reading(partial(self.console.page, route))}
+        for action in ACTIONS:
+            for path in (action.path, API + action.path):
+                found.setdefault(path, {})["POST"] = self._acting(action)
         return {path: self._endpoint(methods) for path, methods in found.items()}
 
     def _endpoint(self, methods: Mapping[str, Handler]) -> "Endpoint":
@@ -79,6 +95,39 @@ class Application:
 
         return handle
 
+    def _sign_in_form(self, incoming: Incoming) -> Outgoing:
+        return self.console.public("sign-in.html", self.signing_in.form(incoming), incoming)
+
+    def _signing(self, answer: Answering) -> Handler:
+        async def handle(request: Request) -> Response:
+            incoming = incoming_of(request, await form_of(request))
+            return response_of(
+                request, await anyio.to_thread.run_sync(self.console.answered, incoming, partial(answer, incoming))
+            )
+
+        return handle
+
+    def _acting(self, action: Action) -> Handler:
+        async def handle(request: Request) -> Response:
+            incoming = incoming_of(request, await form_of(request))
+            begun = await anyio.to_thread.run_sync(self.console.begin, action, incoming, limiter=self._writers)
+            if isinstance(begun, Started):
+                begun = await self._until_ended(incoming, begun)
+            return response_of(request, begun)
+
+        return handle
+
+    async def _until_ended(self, incoming: Incoming, started: Started) -> Outgoing:
+        """What an action that ends soon has done, or a page that follows a longer one."""
+        if started.future is None:
+            return self.console.pending(incoming, started)
+        waited = asyncio.wrap_future(started.future)
+        await asyncio.wait({waited}, timeout=ACTION_SECONDS)
+        if not waited.done():
+            # The future belongs to the action, whose page may be asked for later.
+            return self.console.pending(incoming, started)
+        return await anyio.to_thread.run_sync(self.console.ended, incoming, started, waited.result())
+
     async def _problem(self, request: Request, answer: Answer) -> Response:
         incoming = incoming_of(request)
         return response_of(request, await anyio.to_thread.run_sync(self.console.problem, incoming, answer))
@@ -87,7 +136,9 @@ class Application:
         return Response("ok\n", media_type="text/plain")
 
     async def _ready(self, request: Request) -> Response:
-        why_not = await anyio.to_thread.run_sync(self.why_not_ready)
+        why_not = (
+            "the server ends" if self.ending.is_set() else await anyio.to_thread.run_sync(self.console.why_not_ready)
+        )
         return Response(f"{why_not or 'ready'}\n", 503 if why_not else 200, media_type="text/plain")
 
     async def _asset(self, request: Request) -> Response:
@@ -113,7 +164,10 @@ class Endpoint:
         request = Request(scope, receive)
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         if handler := self.methods.get(method):
-            response = await handler(request)
+            try:
+                response = await handler(request)
+            except RequestProblem as problem:
+                response = await self.problem(request, problem.answer)
         elif self.methods:
             allow = sorted({*self.methods, *({"HEAD"} if "GET" in self.methods else ())})
             answer = Answer(405, "method_not_allowed", "There is no such method here.", {"Allow": ", ".join(allow)})
@@ -123,7 +177,26 @@ class Endpoint:
         await response(scope, receive, send)
 
 
-def twin(route: Route) -> str:
+async def form_of(request: Request) -> dict[str, str]:
+    """The parameters of an action: of a form, or the texts of a JSON object. Raises RequestProblem for others."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = await request.body()
+    if not body:
+        return {}
+    try:
+        if kind == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=1000))
+        if kind == "application/json":
+            found = json.loads(body)
+            if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()):
+                return found
+            raise bad_request("The body must be a JSON object whose values are texts, numbers among them.")
+    except ValueError as error:
+        raise bad_request(f"The body cannot be read as {kind}.") from error
+    raise RequestProblem(415, "media_type", "Send a form (application/x-www-form-urlencoded) or application/json.")
+
+
+def json_path(route: Route) -> str:
     """The path at which a page is JSON."""
     return API + ("/companies" if route.path == "/" else route.path)
 

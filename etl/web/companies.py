@@ -20,7 +20,7 @@ from etl.web.requests import PAGE_SECONDS
 _log = logging.getLogger("etl.web")
 
 _LOOK_SECONDS = 1.0
-# Some file systems do not show every change: the whole tree is read again after so many looks.
+# Some file systems do not show every change: the whole tree is read again after this number of looks.
 _LOOKS_UNTIL_READ = 60
 
 
@@ -97,6 +97,12 @@ class Companies:
                 is_last = opened.is_replaced and not opened.users
             if is_last:
                 opened.stack.close()
+
+    @contextmanager
+    def own(self, code: str) -> Iterator[Runtime]:
+        """A new runtime of a company for the time of a `with` block, with the settings in force."""
+        with self.using(code) as shared, build_runtime(shared.settings, shared.company, self._environ) as runtime:
+            yield runtime
 
     def refresh(self) -> bool:
         """Reads the tree again if it may have changed; returns whether it has."""

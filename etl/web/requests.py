@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from etl.database import Connection, read_only_transaction
 from etl.engine import Runtime
+from etl.web.identity.audit import Audit
 from etl.web.problems import bad_request, not_found
 from etl.web.roles import Role
 
@@ -55,6 +56,9 @@ class PageRequest:
     prefix: str = ""
     companies: tuple[str, ...] = ()
     open_runtime: Callable[[], Runtime] = field(default=lambda: _no_runtime(), repr=False)
+    # What the viewer has just done, from the audit: shown above the page.
+    notice: str = ""
+    audit: Audit | None = field(default=None, repr=False)
 
     @property
     def runtime(self) -> Runtime:
@@ -86,7 +90,10 @@ class PageRequest:
 
 @dataclass(frozen=True)
 class ActionRequest:
-    """What an action receives. `form` has its parameters; `runtime` may write."""
+    """What an action receives. `form` has its parameters; `runtime` may write.
+
+    A run of its own, with a lease, needs `own_runtime`: each runtime is a runner with a name of its own.
+    """
 
     company: str
     viewer: Viewer
@@ -94,11 +101,18 @@ class ActionRequest:
     path: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
     open_runtime: Callable[[], Runtime] = field(default=lambda: _no_runtime(), repr=False)
+    open_own_runtime: Callable[[], AbstractContextManager[Runtime]] = field(
+        default=lambda: _none_of_its_own(), repr=False
+    )
 
     @property
     def runtime(self) -> Runtime:
         """The company's settings, metadata and connections."""
         return self.open_runtime()
+
+    def own_runtime(self) -> AbstractContextManager[Runtime]:
+        """A runtime for the time of a `with` block, as a command has one."""
+        return self.open_own_runtime()
 
     def required(self, name: str) -> str:
         """A parameter that must be given."""
@@ -131,3 +145,7 @@ def _number(name: str, text: str) -> int:
 
 def _no_runtime() -> Runtime:
     raise not_found("This page belongs to no company.")
+
+
+def _none_of_its_own() -> AbstractContextManager[Runtime]:
+    raise not_found("This action belongs to no company.")

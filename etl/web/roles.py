@@ -13,6 +13,8 @@ class Role(StrEnum):
     READER = "reader"
 
 
+STRENGTH: Final = (Role.OPERATOR, Role.VIEWER, Role.PARTNER, Role.READER)
+"""The strongest first."""
 ALL: Final = frozenset(Role)
 OPERATORS: Final = frozenset({Role.OPERATOR})
 INSIDE: Final = frozenset({Role.OPERATOR, Role.VIEWER})

@@ -40,6 +40,11 @@ class Action:
     roles: frozenset[Role]
     hidden: frozenset[str] = frozenset()
 
+    @property
+    def of_company(self) -> bool:
+        """Whether the action belongs to one company."""
+        return self.path.startswith("/c/{company}/")
+
 
 def allowed(roles: frozenset[Role], role: Role | None) -> bool:
     """Whether a role (none: the viewer has none there) is among those of an entry."""

@@ -3,6 +3,7 @@
 from typing import Final
 
 from etl.web.pages import (
+    action,
     checks,
     companies,
     config,
@@ -13,6 +14,7 @@ from etl.web.pages import (
     keys,
     now,
     out,
+    running,
     runs,
     schedule,
     speed,
@@ -41,9 +43,12 @@ ROUTES: Final = (
     Route("/c/{company}/checks", checks.page, INSIDE, "checks.html"),
     Route("/c/{company}/config", config.page, OPERATORS, "config.html"),
     Route("/c/{company}/contract", contract.page, WITH_ROWS, "contract.html"),
+    Route("/c/{company}/actions/{action}", action.page, ALL, "action.html"),
 )
 
 ACTIONS: Final[tuple[Action, ...]] = (
+    Action("/c/{company}/run/start", "run.start", running.start, OPERATORS),
+    Action("/c/{company}/run/accept", "run.accept", running.accept, OPERATORS),
     Action("/c/{company}/errors/retry", "errors.retry", errors.retry, ACTING),
     Action("/c/{company}/runs/{run}/undo/preview", "undo.preview", undo.preview, OPERATORS),
     Action("/c/{company}/runs/{run}/undo", "undo", undo.take_back, OPERATORS),

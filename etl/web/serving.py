@@ -4,17 +4,26 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+import sqlalchemy
+
 from etl.config import Tree
+from etl.engine import open_database
 from etl.errors import ConfigurationError
 from etl.settings.web import WebSettings
+from etl.web.acting import Actors
 from etl.web.app import Application
 from etl.web.companies import Companies
+from etl.web.configuration import WebConfiguration
 from etl.web.console import Console
-from etl.web.identity.identity import OpenIdentity
-from etl.web.server import Server, server
+from etl.web.identity.audit import Audit
+from etl.web.identity.identity import ConfiguredIdentity
+from etl.web.identity.sessions import Sessions
+from etl.web.identity.store import WebStore
+from etl.web.server import GRACEFUL_SECONDS, Server, server
+from etl.web.signing_in import SigningIn
 from etl.web.sockets import Address, address_of, listening, passed_sockets
 
 
@@ -36,10 +45,12 @@ class Opened:
     server: Server
     sockets: Sequence[socket.socket]
     addresses: tuple[Address, ...]
+    actors: Actors
 
     def serve(self) -> None:
-        """Serves until a signal comes, or `server.end` is called."""
+        """Serves until a signal comes, or `server.end` is called; then waits for what is being done."""
         self.server.run(sockets=list(self.sockets))
+        self.actors.end(GRACEFUL_SECONDS)
 
 
 @contextmanager
@@ -52,24 +63,46 @@ def opened_console(options: WebOptions) -> Iterator[Opened]:
     with ExitStack() as stack:
         companies = Companies(options.url, options.environ, follow=options.follow)
         stack.callback(companies.close)
+        configuration = WebConfiguration(companies.tree, options.environ)
+
+        def settings() -> WebSettings:
+            return configuration.current(companies.tree)
+
         sockets = passed_sockets(options.environ) or stack.enter_context(listening(wanted))
         addresses = tuple(map(address_of, sockets))
-        _refuse_open(addresses)
-        threading.Thread(target=companies.follow_until_closed, name="configuration", daemon=True).start()
+        _refuse_open(settings(), addresses)
+        store = web_store(settings, options.environ)
+        stack.callback(store.close)
+        is_private = all(one.is_private for one in addresses)
+        audit, sessions = Audit(store), Sessions(store)
+        identity = ConfiguredIdentity(settings, sessions, is_private=is_private)
+        actors = Actors(audit)
+        console = Console(companies, identity, audit, actors, lambda: settings().partner_role)
         ending = threading.Event()
         application = Application(
-            Console(companies, OpenIdentity()),
-            WebSettings,
+            console,
+            SigningIn(store, sessions, audit),
+            settings,
             root_path=options.root_path,
             listened=tuple(one.host_name for one in (*addresses, *wanted) if one.host),
-            why_not_ready=lambda: "the server ends" if ending.is_set() else "",
+            ending=ending,
         )
-        yield Opened(server(application.asgi(), ending.set), sockets, addresses)
+        threading.Thread(target=companies.follow_until_closed, name="configuration", daemon=True).start()
+        yield Opened(server(application.asgi(), ending.set), sockets, addresses, actors)
 
 
-def _refuse_open(addresses: Sequence[Address]) -> None:
+def web_store(settings: Callable[[], WebSettings], environ: Mapping[str, str]) -> WebStore:
+    """The schema `etl_web` in the database that the settings name."""
+
+    def open_engine() -> AbstractContextManager[sqlalchemy.Engine]:
+        return open_database(settings().database, "etl-web", environ)
+
+    return WebStore(open_engine)
+
+
+def _refuse_open(settings: WebSettings, addresses: Sequence[Address]) -> None:
     for address in addresses:
-        if not address.is_private:
+        if settings.identity == "none" and not address.is_private:
             raise ConfigurationError(
                 f"--listen {address}: everyone who can connect would be an operator. Listen on 127.0.0.1 or on "
                 "unix:PATH, or write identity=password or identity=proxy into configs/WebConfig.txt"

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from etl.web.roles import Role
+from etl.web.roles import STRENGTH, Role
 
 EVERY_COMPANY: Final = ""
-_STRENGTH = (Role.OPERATOR, Role.VIEWER, Role.PARTNER, Role.READER)
 
 
 @dataclass(frozen=True)
@@ -30,4 +29,4 @@ class Principal:
     def strongest(self) -> Role | None:
         """The role for pages that belong to no company."""
         held = set(self.roles.values())
-        return next((role for role in _STRENGTH if role in held), None)
+        return next((role for role in STRENGTH if role in held), None)

@@ -101,15 +101,3 @@ def _address(scope: Scope, peer: str, settings: WebSettings) -> str:
         except ValueError as error:
             raise _Refusal(400, "The header X-Forwarded-For must be a list of addresses.") from error
     return address
-
-
-def network_of(address: str) -> str:
-    """What counts as one client: an IPv4 address, or the /64 of an IPv6 address, of which one machine has many."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv6Address):
-        mapped = found.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((found, 64), strict=False))
-    return str(found)

@@ -1,20 +1,12 @@
 """Pages over HTTP: the first page, its JSON, and what is refused before a page is asked."""
 
-import pytest
-
-from tests.fix_company import CLAIMS, MakeSite
-from tests.fix_web import ServeWeb, Web
-
-
-@pytest.fixture
-def web(make_site: MakeSite, serve_web: ServeWeb) -> Web:
-    return serve_web(make_site(CLAIMS))
+from tests.fix_web import Web
 
 
 def test_a_page_and_its_json_show_the_same(web: Web) -> None:
-    page, twin = web.get("/c/demo/now"), web.get("/api/v1/c/demo/now")
-    assert (page.status, twin.status) == (200, 200)
-    assert twin.json["reason"] in page.text
+    page, answer = web.get("/c/demo/now"), web.get("/api/v1/c/demo/now")
+    assert (page.status, answer.status) == (200, 200)
+    assert answer.json["reason"] in page.text
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert web.get("/api/v1/companies").json == {"companies": ["demo"]}
 

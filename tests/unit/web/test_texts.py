@@ -12,6 +12,7 @@ from etl.monitoring import Act, Grade, State
 from etl.runs import Kind
 from etl.web.language import LANGUAGES as OFFERED
 from etl.web.menu import MENU
+from etl.web.routes import ACTIONS
 from etl.web.texts import LANGUAGES, Language, language, places
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -31,7 +32,7 @@ BY_NAME = (
     "version.",
 )
 BY_NAME += ("counter.", "unit_kind.", "error_state.", "severity.", "known.", "in_status.", "instance_state.", "undone.")
-BY_NAME += ("level.", "origin.", "file.", "problem.", "source.", "fill_state.")
+BY_NAME += ("level.", "origin.", "file.", "problem.", "source.", "outcome.", "did.")
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,7 @@ def test_every_name_that_pages_show_has_a_text() -> None:
     english = language("en")
     named = {f"verdict.{one}" for one in State} | {f"act.{one}" for one in Act if one != Act.SHOW_HOLDER}
     named |= {f"grade.{one}" for one in Grade} | {f"task.{one}" for one in Kind if one is not Kind.NOP}
-    named |= {f"menu.{name}" for name, _ in MENU}
+    named |= {f"menu.{name}" for name, _ in MENU} | {f"did.{one.name}" for one in ACTIONS}
     assert not {key for key in named if not english.has(key)}
 
 
