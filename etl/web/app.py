@@ -82,7 +82,8 @@ class Application:
         for action in ACTIONS:
             for path in (action.path, API + action.path):
                 found.setdefault(path, {})["POST"] = self._acting(action)
-        return {path: self._endpoint(methods) for path, methods in found.items()}
+        # The first path that fits is taken: those with fewer variables first, so /errors/retry before /errors/{error}.
+        return {path: self._endpoint(found[path]) for path in sorted(found, key=lambda one: one.count("{"))}
 
     def _endpoint(self, methods: Mapping[str, Handler]) -> "Endpoint":
         return Endpoint(methods, self._problem)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Final
+from urllib.parse import urlencode
 
 import jinja2
 
@@ -78,6 +79,9 @@ class Renderer:
         def asset(name: str) -> str:
             return f"{request.prefix}/static/{ASSETS[name].address}"
 
+        def in_language(code: str) -> str:
+            return f"?{urlencode({**request.query, 'language': code})}"
+
         def filled(key: str, values: dict[str, object]) -> str:
             return t.filled(key, values, zone)
 
@@ -88,6 +92,7 @@ class Renderer:
             "time": partial(t.time, zone=zone),
             "filled": filled,
             "link": link,
+            "in_language": in_language,
             "here": here,
             "asset": asset,
             "menu": menu_of(request) if request.company else (),

@@ -7,7 +7,16 @@ from typing import Final
 
 from etl.engine import Status, read_units
 from etl.errors import EtlError
-from etl.monitoring import KindProgress, Situation, Verdict, progress, read_situation, read_topics_status, verdict
+from etl.monitoring import (
+    KindProgress,
+    Situation,
+    State,
+    Verdict,
+    progress,
+    read_situation,
+    read_topics_status,
+    verdict,
+)
 from etl.monitoring.ready import Age, AgeSampler
 from etl.store import ListedUnit
 from etl.web.lately import Lately
@@ -17,6 +26,8 @@ from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
 from etl.web.texts import language, zone_named
 
 _SHOWN_RUNS: Final = 5
+# The shape of a page about a database that is away: an open page keeps the values that it has.
+_AWAY: Final = "away"
 # Numbers that name something, and are not to be grouped or rounded.
 _NAMES: Final = frozenset({"run", "pid"})
 _AGES: Final = Lately[Age]()
@@ -154,8 +165,11 @@ def live(model: Model, code: str) -> Mapping[str, str]:
     if not isinstance(model, Now):
         return {}
     t, zone = language(code), zone_named(model.zone)
+    sentence = t.filled(f"verdict.{model.state}", model.values, zone)
+    if model.shape == _AWAY:
+        return {"sentence": sentence, "detail": model.detail, "shape": model.shape}
     texts = {
-        "sentence": t.filled(f"verdict.{model.state}", model.values, zone),
+        "sentence": sentence,
         "detail": model.detail,
         "looked-at": t.time(model.looked_at, zone, with_seconds=True),
         "shape": model.shape,
@@ -193,6 +207,8 @@ def _value(name: str, value: object) -> Value:
 
 
 def _shape(found: Verdict, run: int | None, bars: tuple[Bar, ...], *, is_running: bool) -> str:
+    if found.state is State.AWAY:
+        return _AWAY
     kinds = ",".join(one.kind for one in bars)
     return f"{found.state} {','.join(found.acts)} {run or ''} {is_running} {kinds}"
 

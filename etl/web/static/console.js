@@ -41,11 +41,13 @@ const setStale = (isStale) => {
 };
 const receive = (text) => {
   lastSeen = Date.now();
-  setStale(false);
-  const found = JSON.parse(text);
-  show(found.texts ?? found);
+  const { texts } = JSON.parse(text);
+  show(texts);
   const shape = live.dataset.shape;
-  const now = (found.texts ?? found).shape;
+  const now = texts.shape;
+  // The database is away: only the sentence says so, all other values stay as they were last.
+  setStale(now === "away" && shape !== "away");
+  if (now === "away") return;
   // Other buttons and tables than those on the page: it is asked for again, unless a question is open.
   if (now && shape && now !== shape && !find("dialog[open]")) location.reload();
 };
@@ -53,6 +55,7 @@ const open = () => {
   if (!live || stream || document.hidden) return;
   stream = new EventSource(live.dataset.live);
   stream.addEventListener("now", (event) => receive(event.data));
+  stream.addEventListener("away", () => setStale(true));
   stream.addEventListener("bye", () => { close(); setTimeout(open, 1000 + Math.random() * 4000); });
   stream.onerror = () => setStale(true);
 };
