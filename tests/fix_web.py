@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from etl.web.serving import WebOptions, opened_console
+from etl.web.serving import Opened, WebOptions, opened_console
+from etl.web.stream import Streams
 from tests.fix_company import Site
 from tests.fix_database import LOOPBACK
 
@@ -42,6 +43,18 @@ class Web:
 
     port: int
     headers: dict[str, str] = field(default_factory=dict)
+    opened: Opened | None = None
+
+    @property
+    def streams(self) -> Streams:
+        """The pollers of the server."""
+        assert self.opened
+        return self.opened.application.streams
+
+    def end(self) -> None:
+        """As a signal does."""
+        assert self.opened
+        self.opened.server.end()
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
         """One request; underscores in names of headers stand for hyphens."""
@@ -82,7 +95,7 @@ def serving(site: Site, *, root_path: str = "") -> Iterator[Web]:
     with opened_console(options) as opened:
         thread = threading.Thread(target=opened.serve, name="web")
         thread.start()
-        yield Web(opened.addresses[0].port)
+        yield Web(opened.addresses[0].port, opened=opened)
         opened.server.end()
         thread.join()
 

@@ -6,6 +6,7 @@ import click
 
 from etl.cli.log import open_log
 from etl.cli.printing import config_url
+from etl.cli.web_users import token, user
 from etl.config import Tree
 from etl.errors import ConfigurationError
 from etl.settings.log_file import LOGGING
@@ -44,3 +45,7 @@ def web(context: click.Context, listen: tuple[str, ...], root_path: str) -> None
             click.echo(f"Serving {address if address.path else f'http://{address}/'} until Ctrl-C.")
         sys.stdout.flush()
         opened.serve()
+
+
+web.add_command(user)
+web.add_command(token)

@@ -1,6 +1,7 @@
 """Puts the ASGI application together: the layers, and the table of routes behind them."""
 
 import asyncio
+import hashlib
 import json
 import threading
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,7 +12,7 @@ from urllib.parse import parse_qsl
 import anyio
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as Path
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -28,9 +29,10 @@ from etl.web.layers.secrets import SecretsLayer
 from etl.web.layers.sizes import SizesLayer
 from etl.web.layers.state import state_of
 from etl.web.problems import Answer, RequestProblem, bad_request, not_found
-from etl.web.route import Action, Route
+from etl.web.route import Action, Route, Watched
 from etl.web.routes import ACTIONS, ROUTES
 from etl.web.signing_in import SigningIn
+from etl.web.stream import Streams
 
 Handler = Callable[[Request], Awaitable[Response]]
 Answering = Callable[[Incoming], Outgoing]
@@ -54,9 +56,18 @@ class Application:
     ending: threading.Event
     root_path: str = ""
     listened: tuple[str, ...] = ()
+    streams: Streams = field(init=False)
     _readers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_READERS))
     # Apart from the readers: slow pages hold up no action.
     _writers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
+
+    def __post_init__(self) -> None:
+        self.streams = Streams(self.console.snapshot)
+
+    def end(self) -> None:
+        """The server is about to end: it is ready for nothing new, and streams say goodbye."""
+        self.ending.set()
+        self.streams.end()
 
     def asgi(self) -> ASGIApp:
         """The application with all layers, the outermost last."""
@@ -79,6 +90,9 @@ class Application:
         for route in ROUTES:
             for path in (route.path, json_path(route)):
                 found[path] = {"GET": self._reading(partial(self.console.page, route))}
+            if route.live:
+                for path in (route.path, json_path(route)):
+                    found[f"{path}/events"] = {"GET": self._following(route)}
         for action in ACTIONS:
             for path in (action.path, API + action.path):
                 found.setdefault(path, {})["POST"] = self._acting(action)
@@ -93,6 +107,26 @@ class Application:
             incoming = incoming_of(request)
             found = await anyio.to_thread.run_sync(answer, incoming, limiter=self._readers)
             return response_of(request, found)
+
+        return handle
+
+    def _following(self, route: Route) -> Handler:
+        async def handle(request: Request) -> Response:
+            incoming = incoming_of(request)
+            found = await anyio.to_thread.run_sync(self.console.watcher, route, incoming, limiter=self._readers)
+            if isinstance(found, Outgoing):
+                return response_of(request, found)
+            if self.streams.is_full or self.ending.is_set():
+                detail = "Too many pages are followed: ask for the JSON of the page now and again."
+                raise RequestProblem(503, "too_many", detail, {"Retry-After": "10"})
+            company, role, language = found
+
+            def is_welcome() -> bool:
+                return not isinstance(self.console.watcher(route, incoming), Outgoing)
+
+            events = self.streams.events(Watched(route, company, role), language, is_welcome)
+            headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+            return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
         return handle
 
@@ -227,6 +261,12 @@ def response_of(request: Request, found: Outgoing) -> Response:
     """The answer as Starlette sends it."""
     state_of(request.scope).viewer = found.viewer
     response = Response(found.body, found.status, media_type=found.media_type)
+    if found.status == 200 and found.media_type == "application/json" and request.method in ("GET", "HEAD"):
+        # Pages without a stream ask for their JSON every few seconds.
+        tag = f'"{hashlib.sha256(found.body).hexdigest()[:32]}"'
+        if request.headers.get("if-none-match") == tag:
+            response = Response(status_code=304)
+        response.headers["ETag"] = tag
     for name, value in found.headers:
         response.headers.append(name, value)
     return response

@@ -18,13 +18,13 @@ from etl.web.identity.audit import Audit, Entry, Repeated, shown
 from etl.web.identity.identity import Identity
 from etl.web.identity.principal import Principal
 from etl.web.incoming import Incoming, Outgoing, redirect
-from etl.web.language import chosen_language, language_of
+from etl.web.language import LANGUAGES, chosen_language, language_of
 from etl.web.origin_check import refuse_foreign
 from etl.web.problems import Answer, RequestProblem, answer_of, bad_request, not_found
 from etl.web.rendering import Renderer
 from etl.web.requests import ActionRequest, Model, PageRequest, Viewer
 from etl.web.roles import Role
-from etl.web.route import Action, Route, allowed
+from etl.web.route import Action, Route, Watched, allowed
 
 _log = logging.getLogger("etl.web")
 
@@ -61,6 +61,36 @@ class Console:
     def page(self, route: Route, incoming: Incoming) -> Outgoing:
         """A page, as HTML or as JSON."""
         return self.answered(incoming, lambda: self._page(route, incoming))
+
+    def watcher(self, route: Route, incoming: Incoming) -> tuple[str, Role, str] | Outgoing:
+        """Company, role and language of one who follows a page; a problem for who may not."""
+        found: list[tuple[str, Role, str]] = []
+
+        def answer() -> Outgoing:
+            principal = self.principal(incoming)
+            company = incoming.values.get("company", "")
+            found.append((company, self._role(route, principal, company), language_of(incoming, principal)))
+            return Outgoing(200, b"")
+
+        outgoing = self.answered(incoming, answer)
+        return found[0] if found else outgoing
+
+    def snapshot(self, watched: Watched) -> Model | Answer:
+        """What all who follow a page in one role see now."""
+        viewer = Viewer("", watched.role, LANGUAGES[0])
+        with ExitStack() as stack:
+
+            def open_runtime() -> Runtime:
+                runtime = stack.enter_context(self.companies.using(watched.company))
+                return reading(runtime, "etl-web:stream", role=self._database_role(watched.company, watched.role))
+
+            try:
+                return watched.route.page(PageRequest(watched.company, viewer, open_runtime=open_runtime))
+            except Exception as error:
+                found = answer_of(error)
+                if found is None:
+                    _log.exception("a fault of the program, in a stream of %s", watched.route.path)
+                return found or _FAULT
 
     def begin(self, action: Action, incoming: Incoming) -> Outgoing | Started:
         """Begins an action, or answers at once: what is refused, and what was done under the same key before."""

@@ -46,6 +46,15 @@ class Action:
         return self.path.startswith("/c/{company}/")
 
 
+@dataclass(frozen=True)
+class Watched:
+    """A page of a company that is followed in a role."""
+
+    route: Route
+    company: str
+    role: Role
+
+
 def allowed(roles: frozenset[Role], role: Role | None) -> bool:
     """Whether a role (none: the viewer has none there) is among those of an entry."""
     return role is not None and role in roles

@@ -11,6 +11,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS: Final = 5.0
 """How long a request's head may take; and how long an idle connection is kept."""
+WRITE_SECONDS: Final = 30.0
+"""How long a client may leave an answer unread."""
 GRACEFUL_SECONDS: Final = 30
 """How long a running action may take after a signal."""
 _HEAD_BYTES: Final = 32 * 1024
@@ -21,6 +23,7 @@ class LimitedProtocol(H11Protocol):
     """Closes a connection that does not send the head of a request in time, and those beyond the limit."""
 
     _head_timer: asyncio.TimerHandle | None = None
+    _write_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins to wait for a head."""
@@ -39,9 +42,22 @@ class LimitedProtocol(H11Protocol):
         elif self._head_timer is None:
             self._wait_for_head()
 
+    def pause_writing(self) -> None:
+        """The client does not read: it gets a while."""
+        super().pause_writing()
+        self._write_timer = self.loop.call_later(WRITE_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It reads again."""
+        if self._write_timer:
+            self._write_timer.cancel()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         self._stop_waiting()
+        if self._write_timer:
+            self._write_timer.cancel()
         super().connection_lost(exc)
 
     @property

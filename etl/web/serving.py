@@ -4,13 +4,10 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-import sqlalchemy
-
 from etl.config import Tree
-from etl.engine import open_database
 from etl.errors import ConfigurationError
 from etl.settings.web import WebSettings
 from etl.web.acting import Actors
@@ -21,10 +18,10 @@ from etl.web.console import Console
 from etl.web.identity.audit import Audit
 from etl.web.identity.identity import ConfiguredIdentity
 from etl.web.identity.sessions import Sessions
-from etl.web.identity.store import WebStore
 from etl.web.server import GRACEFUL_SECONDS, Server, server
 from etl.web.signing_in import SigningIn
 from etl.web.sockets import Address, address_of, listening, passed_sockets
+from etl.web.store_of import web_store
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,7 @@ class Opened:
     sockets: Sequence[socket.socket]
     addresses: tuple[Address, ...]
     actors: Actors
+    application: Application
 
     def serve(self) -> None:
         """Serves until a signal comes, or `server.end` is called; then waits for what is being done."""
@@ -78,26 +76,16 @@ def opened_console(options: WebOptions) -> Iterator[Opened]:
         identity = ConfiguredIdentity(settings, sessions, is_private=is_private)
         actors = Actors(audit)
         console = Console(companies, identity, audit, actors, lambda: settings().partner_role)
-        ending = threading.Event()
         application = Application(
             console,
             SigningIn(store, sessions, audit),
             settings,
             root_path=options.root_path,
             listened=tuple(one.host_name for one in (*addresses, *wanted) if one.host),
-            ending=ending,
+            ending=threading.Event(),
         )
         threading.Thread(target=companies.follow_until_closed, name="configuration", daemon=True).start()
-        yield Opened(server(application.asgi(), ending.set), sockets, addresses, actors)
-
-
-def web_store(settings: Callable[[], WebSettings], environ: Mapping[str, str]) -> WebStore:
-    """The schema `etl_web` in the database that the settings name."""
-
-    def open_engine() -> AbstractContextManager[sqlalchemy.Engine]:
-        return open_database(settings().database, "etl-web", environ)
-
-    return WebStore(open_engine)
+        yield Opened(server(application.asgi(), application.end), sockets, addresses, actors, application)
 
 
 def _refuse_open(settings: WebSettings, addresses: Sequence[Address]) -> None:
