@@ -19,9 +19,9 @@ QUARANTINED = "CHUNK_QUARANTINED"
 
 @dataclass(frozen=True, kw_only=True)
 class LockWait:
-    """A session of ours that waits for a lock of another. `task` is what it performs, "" between tasks; `pid` is 0 for
-    a prepared transaction, which has no session; `since`: begin of the transaction that has the lock, None where the
-    engine's role may not see it."""
+    """A session of ours that waits for a lock of another. `task` is the in_ table of its task, or what that does, ""
+    between tasks; `pid` is 0 for a prepared transaction, which has no session; `since`: begin of the transaction that
+    has the lock, None where the engine's role may not see it."""
 
     task: str = ""
     pid: int

@@ -1,17 +1,17 @@
--- Our sessions that wait for locks of others now: what each performs, and who has the lock. The one that has waited
+-- Our sessions that wait for locks of others now: the in_ table of the task of each, and who has the lock. The one that has waited
 -- longest comes first. A session that waits behind ours is no reason.
 {% from "own_session.jinja" import is_own %}
 select
 {% if has_tasks %}
     coalesce((
-        select t.kind || ' ' || t.title
+        select coalesce(nullif(t.in_table, ''), t.kind)
         from {{ schema | ident }}.task t
         where 'etl:' || t.owner = a.application_name and t.state = 'running'
         order by t.seq
         limit 1
     ), '') as task,
 {% endif %}
-    b.pid, coalesce(s.usename::text, '?') as role, coalesce(nullif(s.application_name, ''), '?') as application,
+    b.pid, coalesce(s.usename::text, '?') as role, coalesce(nullif(s.application_name, ''), '–') as application,
     date_trunc('second', s.xact_start) as since,
     cast(coalesce(extract(epoch from clock_timestamp() - a.query_start), 0) as float8) as seconds
 from pg_catalog.pg_stat_activity a

@@ -1,6 +1,8 @@
 """Now: one sentence about what is so, what can be done about it, and the run so far."""
 
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from statistics import median
 from typing import Final
@@ -9,6 +11,7 @@ from etl.engine import Status, read_units
 from etl.errors import EtlError
 from etl.monitoring import (
     KindProgress,
+    LockWait,
     Situation,
     State,
     Verdict,
@@ -30,6 +33,9 @@ _SHOWN_RUNS: Final = 5
 _AWAY: Final = "away"
 # Numbers that name something, and are not to be grouped or rounded.
 _NAMES: Final = frozenset({"run", "pid"})
+# Company -> when a lock was seen last, on the monotonic clock, in which run, and who had it.
+_LOCKS: Final[dict[str, tuple[float, int | None, tuple[LockWait, ...]]]] = {}
+_TRIES_SECONDS: Final = 5.0
 _AGES: Final = Lately[Age]()
 _SAMPLERS: dict[str, AgeSampler] = {}
 
@@ -109,11 +115,22 @@ def page(request: PageRequest) -> Now:
         topics = read_topics_status(runtime, seconds=1.0) if runtime.settings.kafka.is_used else None
     except EtlError:
         topics = None  # the look at the import says why
-    situation = read_situation(runtime, seconds=PAGE_SECONDS, topics=topics)
+    situation = _with_locks_of_late(read_situation(runtime, seconds=PAGE_SECONDS, topics=topics))
     units: list[ListedUnit] = []
     if situation.status and not situation.status.is_unreadable:
         units = read_units(runtime, source="in_tables", limit=_SHOWN_RUNS)
     return model_of(request, situation, units, _age(request) if situation.status else None)
+
+
+def _with_locks_of_late(found: Situation) -> Situation:
+    """A runner gives up waiting now and again, and tries again: between two tries it still waits for the lock."""
+    run = found.status.run["run"] if found.status and found.status.run else None
+    at, known_run, locks = _LOCKS.get(found.company, (0.0, None, ()))
+    if found.locks:
+        _LOCKS[found.company] = time.monotonic(), run, found.locks
+    elif run == known_run and time.monotonic() - at < _TRIES_SECONDS:
+        return replace(found, locks=locks)
+    return found
 
 
 def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit], age: Age | None) -> Now:

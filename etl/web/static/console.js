@@ -72,6 +72,9 @@ if (live) {
   }, 5000);
 }
 
+// A page about what is still being done looks again by itself.
+if (find("[data-follow]")) setTimeout(() => location.reload(), 2000);
+
 // A question before what cannot be taken back; the form is sent when it is answered. A button counts once.
 for (const form of all("form[method=post]")) {
   form.addEventListener("submit", (event) => {

@@ -90,7 +90,7 @@ def stopped(message: str) -> Status:
     return status(marker=marker, run=run("stopped", message))
 
 
-LOCK = LockWait(task="MIGRATE_SINGLE_FIELDS Contract 8", pid=4711, role="report", application="report_job", since=NOW)
+LOCK = LockWait(task="in_Contract", pid=4711, role="report", application="report_job", since=NOW)
 HELD = partition(open_at=9, is_held=True, since=ago(minutes=5))
 SILENT = status("take_over", run=run("running", beat_age=80.0))
 FULL = f"waits: PostgreSQL: no space left on device: {FULL_DISK_ADVICE}"
