@@ -105,7 +105,7 @@ def _in_migration(layers: Layers) -> InMigration:
     return InMigration(
         company_code=layers.company,
         schema_name=str(layers.value(IMPORT_DATABASE, "schemaName")),
-        service_password=_service_password(layers),
+        service_password=service_password(layers),
         lease_seconds=_number(layers, IN_MIGRATION, "leaseSeconds"),
         heartbeat_seconds=_number(layers, IN_MIGRATION, "heartbeatSeconds"),
         chunk_rows=_number(layers, IN_MIGRATION, "chunkRows"),
@@ -132,7 +132,8 @@ def _in_migration(layers: Layers) -> InMigration:
     )
 
 
-def _service_password(layers: Layers) -> SecretStr:
+def service_password(layers: Layers) -> SecretStr:
+    """The password of the platform's own services; empty where they are off."""
     password = cast(SecretStr, layers.value(IN_MIGRATION, "passwordToEnableServices")).get_secret_value()
     return SecretStr(password if password != "-" and len(password) >= _SHORTEST_PASSWORD else "")  # noqa: S105
 

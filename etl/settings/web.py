@@ -6,13 +6,16 @@ They belong to no company: a company's own copy of a text changes nothing here.
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast
+
+from pydantic import SecretStr
 
 from etl.errors import ConfigurationError
 from etl.settings.catalogue import IMPORT_DATABASE, STORE_DATABASE
 from etl.settings.layers import Layers, read_layers
 from etl.settings.model import PostgresSettings
+from etl.settings.parse import service_password
 from etl.settings.postgres import database, with_embedded_name
 from etl.settings.web_keys import WEB
 
@@ -46,6 +49,8 @@ class WebSettings:
     group_roles: tuple[GroupRole, ...]
     partner_role: str
     database: PostgresSettings
+    # Of the platform's own services, for companies that have no other; empty: they are off.
+    service_password: SecretStr = field(repr=False)
 
     def trusts(self, peer: str) -> bool:
         """Whether the peer of a connection is a trusted proxy; `unix` is that of a Unix socket."""
@@ -85,6 +90,7 @@ def web_settings(
         group_roles=tuple(map(_group_role, _listed(layers, "groupRoles", ";"))),
         partner_role=str(layers.value(WEB, "partnerRole")),
         database=store,
+        service_password=service_password(layers),
     )
 
 

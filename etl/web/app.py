@@ -28,9 +28,10 @@ from etl.web.layers.response_headers import ResponseHeadersLayer
 from etl.web.layers.secrets import SecretsLayer
 from etl.web.layers.sizes import SizesLayer
 from etl.web.layers.state import state_of
-from etl.web.problems import Answer, RequestProblem, bad_request, not_found
+from etl.web.problems import Answer, RequestProblem, bad_request, no_such_page, not_found
 from etl.web.route import Action, Route, Watched
-from etl.web.routes import ACTIONS, ROUTES
+from etl.web.routes import ACTIONS, DOWNLOADS, ROUTES
+from etl.web.services import DDL_PATH, TASKS_PATH, Call, Services
 from etl.web.signing_in import SigningIn
 from etl.web.stream import Streams
 
@@ -52,6 +53,7 @@ class Application:
 
     console: Console
     signing_in: SigningIn
+    services: Services
     settings: Callable[[], WebSettings]
     ending: threading.Event
     root_path: str = ""
@@ -87,20 +89,31 @@ class Application:
             "/sign-in": {"GET": self._reading(self._sign_in_form), "POST": self._signing(self.signing_in.sign_in)},
             "/sign-out": {"POST": self._signing(self.signing_in.sign_out)},
         }
+        for path, answer in (
+            (DDL_PATH, self.services.generate_in_ddl),
+            (TASKS_PATH, self.services.create_tasks),
+        ):
+            found[path] = {"GET": self._service(answer)}
         for route in ROUTES:
             for path in (route.path, json_path(route)):
                 found[path] = {"GET": self._reading(partial(self.console.page, route))}
             if route.live:
                 for path in (route.path, json_path(route)):
                     found[f"{path}/events"] = {"GET": self._following(route)}
+        for download in DOWNLOADS:
+            for path in (download.path, API + download.path):
+                found[path] = {"GET": self._reading(partial(self.console.download, download))}
         for action in ACTIONS:
             for path in (action.path, API + action.path):
                 found.setdefault(path, {})["POST"] = self._acting(action)
+        hidden = {DDL_PATH, TASKS_PATH}
         # The first path that fits is taken: those with fewer variables first, so /errors/retry before /errors/{error}.
-        return {path: self._endpoint(found[path]) for path in sorted(found, key=lambda one: one.count("{"))}
+        ordered = sorted(found, key=lambda path: path.count("{"))
+        return {path: self._endpoint(found[path], may_be_off=path in hidden) for path in ordered}
 
-    def _endpoint(self, methods: Mapping[str, Handler]) -> "Endpoint":
-        return Endpoint(methods, self._problem)
+    def _endpoint(self, methods: Mapping[str, Handler], *, may_be_off: bool = False) -> "Endpoint":
+        """`may_be_off`: the platform's services, which are as if absent without their password."""
+        return Endpoint(methods, self._problem, lambda: may_be_off and not self.services.are_on)
 
     def _reading(self, answer: Answering) -> Handler:
         async def handle(request: Request) -> Response:
@@ -141,6 +154,21 @@ class Application:
             )
 
         return handle
+
+    def _service(self, answer: Callable[[Call], Outgoing]) -> Handler:
+        async def handle(request: Request) -> Response:
+            incoming, state = incoming_of(request), state_of(request.scope)
+            bearer = (state.token,) if state.token.get_secret_value() else ()
+            call = Call(incoming, tuple(request.query_params.multi_items()), (*state.passwords, *bearer))
+            found = await anyio.to_thread.run_sync(self._answer_service, call, answer, limiter=self._writers)
+            if found is None:
+                return await self._problem(request, no_such_page().answer)
+            return response_of(request, found)
+
+        return handle
+
+    def _answer_service(self, call: Call, answer: Callable[[Call], Outgoing]) -> Outgoing | None:
+        return self.services.answered(call, answer)
 
     def _acting(self, action: Action) -> Handler:
         async def handle(request: Request) -> Response:
@@ -189,6 +217,7 @@ class Endpoint:
 
     methods: Mapping[str, Handler]
     problem: Callable[[Request, Answer], Awaitable[Response]]
+    is_off: Callable[[], bool] = lambda: False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As an ASGI application."""
@@ -203,12 +232,12 @@ class Endpoint:
                 response = await handler(request)
             except RequestProblem as problem:
                 response = await self.problem(request, problem.answer)
-        elif self.methods:
+        elif self.methods and not await anyio.to_thread.run_sync(self.is_off):
             allow = sorted({*self.methods, *({"HEAD"} if "GET" in self.methods else ())})
             answer = Answer(405, "method_not_allowed", "There is no such method here.", {"Allow": ", ".join(allow)})
             response = await self.problem(request, answer)
         else:
-            response = await self.problem(request, not_found("There is no such page.").answer)
+            response = await self.problem(request, no_such_page().answer)
         await response(scope, receive, send)
 
 

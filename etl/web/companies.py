@@ -24,12 +24,14 @@ _LOOK_SECONDS = 1.0
 _LOOKS_UNTIL_READ = 60
 
 
+Configured = tuple[Settings, Company]
+
+
 @dataclass
 class _Opened:
     """A company's runtime as it was opened, and how many requests use it now."""
 
-    settings: Settings
-    company: Company
+    configured: Configured
     runtime: Runtime
     stack: ExitStack = field(repr=False)
     users: int = 0
@@ -42,6 +44,7 @@ class _Entry:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     generation: int = 0
+    configured: Configured | None = None
     opened: _Opened | None = None
     fault: str = ""
 
@@ -134,37 +137,44 @@ class Companies:
             if entry.opened:
                 entry.opened.stack.close()
 
+    def configured(self, code: str) -> Configured:
+        """Settings and metadata of a company; nothing is connected. Raises ConfigurationError for faulty texts."""
+        with self._lock:
+            entry = self._entries.setdefault(code, _Entry())
+        with entry.lock:
+            return self._read(code, entry)
+
     def _current(self, code: str) -> _Opened:
         with self._lock:
             entry = self._entries.setdefault(code, _Entry())
         with entry.lock:
-            if entry.generation != self._generation:
-                self._read(code, entry)
+            configured, former = self._read(code, entry), entry.opened
+            if former is None or former.configured != configured:
+                entry.opened = self._open(configured)
+                if former:
+                    self._replace(former)
             opened = entry.opened
             if opened is None:
-                raise ConfigurationError(entry.fault)
+                raise RuntimeError("a company was opened and is not there")
             with self._lock:
                 opened.users += 1
             return opened
 
-    def _read(self, code: str, entry: _Entry) -> None:
-        generation = self._generation
-        try:
-            settings, company = parse_configuration(self._tree, code, self._environ)
-        except ConfigurationError as error:
-            entry.generation, entry.fault = generation, str(error)
-            _log.warning("company %s: the last good configuration counts: %s", code, error)
-            return
-        former = entry.opened
-        if former is None or (former.settings, former.company) != (settings, company):
-            entry.opened = self._open(settings, company)
-            if former:
-                self._replace(former)
-        entry.generation, entry.fault = generation, ""
+    def _read(self, code: str, entry: _Entry) -> Configured:
+        if entry.generation != self._generation:
+            entry.generation = self._generation
+            try:
+                entry.configured, entry.fault = parse_configuration(self._tree, code, self._environ), ""
+            except ConfigurationError as error:
+                entry.fault = str(error)
+                _log.warning("company %s: the last good configuration counts: %s", code, error)
+        if entry.configured is None:
+            raise ConfigurationError(entry.fault)
+        return entry.configured
 
-    def _open(self, settings: Settings, company: Company) -> _Opened:
+    def _open(self, configured: Configured) -> _Opened:
         stack = ExitStack()
-        return _Opened(settings, company, stack.enter_context(build_runtime(settings, company, self._environ)), stack)
+        return _Opened(configured, stack.enter_context(build_runtime(*configured, self._environ)), stack)
 
     def _replace(self, former: _Opened) -> None:
         with self._lock:

@@ -24,7 +24,7 @@ from etl.web.problems import Answer, RequestProblem, answer_of, bad_request, not
 from etl.web.rendering import Renderer
 from etl.web.requests import ActionRequest, Model, PageRequest, Viewer
 from etl.web.roles import Role
-from etl.web.route import Action, Route, Watched, allowed
+from etl.web.route import Action, Download, Route, Watched, allowed
 
 _log = logging.getLogger("etl.web")
 
@@ -204,6 +204,19 @@ class Console:
                 return Outgoing(200, model.model_dump_json().encode(), _JSON, viewer=principal.name)
             return Outgoing(200, self._html(route, model, request), viewer=principal.name)
 
+    def download(self, download: Download, incoming: Incoming) -> Outgoing:
+        """A file, which a browser saves and never shows."""
+        return self.answered(incoming, lambda: self._download(download, incoming))
+
+    def _download(self, download: Download, incoming: Incoming) -> Outgoing:
+        principal = self.principal(incoming)
+        company = incoming.values.get("company", "")
+        role = self._role(download, principal, company)
+        with ExitStack() as stack:
+            found = download.read(self._page_request(incoming, principal, company, role, stack))
+        headers = (("Content-Disposition", disposition(found.name)),)
+        return Outgoing(200, found.content, found.media_type, headers, principal.name)
+
     def _page_request(
         self, incoming: Incoming, principal: Principal, company: str, role: Role, stack: ExitStack
     ) -> PageRequest:
@@ -242,7 +255,7 @@ class Console:
             return ""
         return str(action["detail"] or "") if action and action["viewer"] == principal.name else ""
 
-    def _role(self, route: Route | Action, principal: Principal, company: str) -> Role:
+    def _role(self, route: Route | Action | Download, principal: Principal, company: str) -> Role:
         """The viewer's role. A company that is unknown, or not the viewer's, is not found: other names stay secret."""
         if route.of_company:
             role = principal.role_in(company) if company in self.companies.codes else None
@@ -306,6 +319,12 @@ class Console:
             target=incoming.path,
             parameters=shown(_without_key(incoming), action.hidden),
         )
+
+
+def disposition(name: str) -> str:
+    """The header that names a file to be saved, as RFC 6266 has it; no name reaches another header or folder."""
+    plain = "".join(letter if (letter.isalnum() and letter.isascii()) or letter in "._-" else "_" for letter in name)
+    return f"attachment; filename=\"{plain.lstrip('.')}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _key_of(incoming: Incoming) -> str:

@@ -33,6 +33,11 @@ def not_found(detail: str = "There is no such page, or it is not for you.") -> R
     return RequestProblem(404, "not_found", detail)
 
 
+def no_such_page() -> RequestProblem:
+    """A path that is in no table, and one that is switched off."""
+    return RequestProblem(404, "not_found", "There is no such page.")
+
+
 def gone(detail: str) -> RequestProblem:
     """What was there once: a run that has been cleaned away."""
     return RequestProblem(410, "gone", detail)

@@ -4,6 +4,7 @@ from typing import Final
 
 from etl.web.pages import (
     action,
+    audit,
     checks,
     companies,
     config,
@@ -22,7 +23,7 @@ from etl.web.pages import (
     waiting,
 )
 from etl.web.roles import ACTING, ALL, INSIDE, OPERATORS, WITH_ROWS
-from etl.web.route import Action, Route
+from etl.web.route import Action, Download, Route
 
 ROUTES: Final = (
     Route("/", companies.page, ALL, "companies.html"),
@@ -42,8 +43,13 @@ ROUTES: Final = (
     Route("/c/{company}/schedule", schedule.page, INSIDE, "schedule.html"),
     Route("/c/{company}/checks", checks.page, INSIDE, "checks.html"),
     Route("/c/{company}/config", config.page, OPERATORS, "config.html"),
+    Route("/c/{company}/audit", audit.page, OPERATORS, "audit.html"),
     Route("/c/{company}/contract", contract.page, WITH_ROWS, "contract.html"),
     Route("/c/{company}/actions/{action}", action.page, ALL, "action.html"),
+)
+
+DOWNLOADS: Final[tuple[Download, ...]] = (
+    Download("/c/{company}/contract/files/{path:path}", contract.file, WITH_ROWS),
 )
 
 ACTIONS: Final[tuple[Action, ...]] = (

@@ -25,6 +25,11 @@ class LimitedProtocol(H11Protocol):
     _head_timer: asyncio.TimerHandle | None = None
     _write_timer: asyncio.TimerHandle | None = None
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # Whatever a configuration of the log says: this line would have queries.
+        self.access_log = False
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins to wait for a head."""
         super().connection_made(transport)
@@ -115,4 +120,7 @@ def server(app: ASGIApp, ending: Callable[[], None], **options: Any) -> Server:
         h11_max_incomplete_event_size=_HEAD_BYTES,
         **options,
     )
+    config.load()
+    # At the level TRACE uvicorn wraps the application into a log of whole requests, passwords in queries among them.
+    config.loaded_app = app
     return Server(config, ending)

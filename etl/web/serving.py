@@ -19,6 +19,7 @@ from etl.web.identity.audit import Audit
 from etl.web.identity.identity import ConfiguredIdentity
 from etl.web.identity.sessions import Sessions
 from etl.web.server import GRACEFUL_SECONDS, Server, server
+from etl.web.services import Services
 from etl.web.signing_in import SigningIn
 from etl.web.sockets import Address, address_of, listening, passed_sockets
 from etl.web.store_of import web_store
@@ -49,6 +50,7 @@ class Opened:
         """Serves until a signal comes, or `server.end` is called; then waits for what is being done."""
         self.server.run(sockets=list(self.sockets))
         self.actors.end(GRACEFUL_SECONDS)
+        self.application.services.end(GRACEFUL_SECONDS)
 
 
 @contextmanager
@@ -76,13 +78,16 @@ def opened_console(options: WebOptions) -> Iterator[Opened]:
         identity = ConfiguredIdentity(settings, sessions, is_private=is_private)
         actors = Actors(audit)
         console = Console(companies, identity, audit, actors, lambda: settings().partner_role)
+        ending = threading.Event()
+        services = Services(companies, lambda: settings().service_password, audit, ending)
         application = Application(
             console,
             SigningIn(store, sessions, audit),
+            services,
             settings,
             root_path=options.root_path,
             listened=tuple(one.host_name for one in (*addresses, *wanted) if one.host),
-            ending=threading.Event(),
+            ending=ending,
         )
         threading.Thread(target=companies.follow_until_closed, name="configuration", daemon=True).start()
         yield Opened(server(application.asgi(), application.end), sockets, addresses, actors, application)

@@ -25,8 +25,8 @@ class BodyTooSlow(Exception):
 class SizesLayer:
     """Refuses what is larger; a body by the length that the head states, and by counting what comes."""
 
-    def __init__(self, app: ASGIApp, body_bytes: int, body_seconds: float = BODY_SECONDS) -> None:
-        self._app, self._body_bytes, self._body_seconds = app, body_bytes, body_seconds
+    def __init__(self, app: ASGIApp, body_bytes: int) -> None:
+        self._app, self._body_bytes = app, body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is small enough."""
@@ -50,7 +50,7 @@ class SizesLayer:
             if is_whole:  # what comes now is only the end of the connection, which a stream waits for
                 return await receive()
             try:
-                message = await asyncio.wait_for(receive(), self._body_seconds)
+                message = await asyncio.wait_for(receive(), BODY_SECONDS)
             except TimeoutError as error:
                 raise BodyTooSlow from error
             counted += len(message.get("body", b""))

@@ -12,7 +12,7 @@ from etl.errors import ConfigurationError
 from etl.quoting import fold
 from etl.web.pages.frame import CompanyPage, framed
 from etl.web.problems import not_found
-from etl.web.requests import Model, PageRequest
+from etl.web.requests import Attachment, Model, PageRequest
 
 PACK: Final = "contract.zip"
 # Zip files have times; the same contract is the same bytes.
@@ -46,14 +46,14 @@ def page(request: PageRequest) -> Contract:
     )
 
 
-def file_of(request: PageRequest, path: str) -> bytes:
-    """The content of one file, or of all of them as a zip file. A path is only looked up in the list of files."""
-    found = files_of(request.runtime)
+def file(request: PageRequest) -> Attachment:
+    """One file, or all of them as a zip file. A path is only looked up in the list of files."""
+    found, path = files_of(request.runtime), request.path["path"]
     if path == PACK:
-        return _zipped(found)
+        return Attachment(f"{request.company}-{PACK}", _zipped(found), "application/zip")
     if path not in found:
         raise not_found()
-    return found[path]
+    return Attachment(path.rpartition("/")[2], found[path])
 
 
 def files_of(runtime: Runtime) -> dict[str, bytes]:
