@@ -17,7 +17,6 @@ MENU: Final = (
     ("checks", "c"),
     ("config", "f"),
     ("contract", "d"),
-    ("fill", "u"),
     ("audit", "a"),
 )
 IN_SIGHT: Final = 6

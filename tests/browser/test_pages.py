@@ -1,10 +1,12 @@
 """Every page in a browser: an empty console, nothing from elsewhere, nothing out of reach; hostile values stay text."""
 
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import expect
 
+from etl.web.menu import MENU
 from tests.fix_browser import PHONE, WIDE, Look, Scheme, Watched
 from tests.fix_company import CLAIMS, MakeSite, Site
 from tests.fix_web import ServeWeb, Web
@@ -19,22 +21,7 @@ HOSTILE = (
     "\"'><b>{{ 7*7 }}</b>{% raw %}",
     "x" * 80,
 )
-LISTS = (
-    *(
-        "now",
-        "runs",
-        "errors",
-        "waiting",
-        "instance",
-        "out",
-        "kafka",
-        "speed",
-        "schedule",
-        "checks",
-        "config",
-        "contract",
-    ),
-)
+LISTS = tuple(name for name, _ in MENU)
 
 
 @pytest.fixture
@@ -85,6 +72,7 @@ def test_what_an_operator_does(site: Site, web: Web, look: Look) -> None:
     check_that_hostile_values_stay_text(site, watched)
     check_that_an_instance_is_explained(watched)
     check_that_the_keyboard_leads_everywhere(watched)
+    check_that_files_are_saved(watched)
     check_that_a_language_stays(watched)
     check_that_rows_are_offered_again_without_scripts(site, look(web, scripts=False))
 
@@ -149,6 +137,14 @@ def check_that_a_language_stays(watched: Watched) -> None:
     watched.check()
 
 
+def check_that_files_are_saved(watched: Watched) -> None:
+    page = watched.open("/c/demo/contract")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="All files as a zip file").click()
+    assert saved.value.suggested_filename == "demo-contract.zip"
+    assert "guide.ru.html" in zipfile.ZipFile(saved.value.path()).namelist()
+
+
 def check_that_rows_are_offered_again_without_scripts(site: Site, watched: Watched) -> None:
     error = site.value("select id from in_tables.err where in_id = %s", [HOSTILE[2]], at=site.database)
     page = watched.open(f"/c/demo/errors/{error}")
@@ -156,3 +152,6 @@ def check_that_rows_are_offered_again_without_scripts(site: Site, watched: Watch
     expect(page.get_by_role("status")).to_contain_text("1 rows are ready again")
     expect(page.get_by_role("main")).to_contain_text("offered again")
     assert site.partner.statuses("in_Client")[""] == 1
+    page = watched.open("/c/demo/audit")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("Rows offered again")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("done")

@@ -48,7 +48,7 @@ def page(request: PageRequest) -> Undo:
 def preview(request: ActionRequest) -> Done:
     """Does all of it and rolls it back: other work on the store waits meanwhile, so it takes a press of a button."""
     number = _number(request)
-    counted = dict(dry_undo(request.runtime, number).counters)
+    counted = {str(name): rows for name, rows in dry_undo(request.runtime, number).counters.items()}
     _PREVIEWS[request.company, number] = (time.monotonic(), counted)
     return Done(f"/runs/{number}/undo", "Nothing was written.", counted)
 

@@ -18,21 +18,27 @@ from etl.web.texts import LANGUAGES, Language, language, places
 OTHERS = [code for code in LANGUAGES if code != "en"]
 WEB = Path(etl.web.__file__).parent
 # Groups whose keys are made from names of other packages, in pages and templates.
-BY_NAME = (
-    "verdict.",
-    "menu.",
-    "role.",
-    "grade.",
-    "act.",
-    "ask.",
-    "unit.",
-    "task.",
-    "task_state.",
-    "runner.",
-    "version.",
+BY_NAME = tuple(
+    f"{group}."
+    for group in (
+        *(
+            "verdict",
+            "menu",
+            "role",
+            "grade",
+            "act",
+            "ask",
+            "unit",
+            "task",
+            "task_state",
+            "runner",
+            "version",
+            "counter",
+        ),
+        *("unit_kind", "error_state", "severity", "known", "in_status", "instance_state", "undone", "level", "origin"),
+        *("file", "problem", "source", "outcome", "did"),
+    )
 )
-BY_NAME += ("counter.", "unit_kind.", "error_state.", "severity.", "known.", "in_status.", "instance_state.", "undone.")
-BY_NAME += ("level.", "origin.", "file.", "problem.", "source.", "outcome.", "did.")
 
 
 @pytest.fixture(scope="module")
