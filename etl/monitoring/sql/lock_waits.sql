@@ -1,5 +1,5 @@
--- Our sessions that wait for locks of others now: the in_ table of the task of each, and who has the lock. The one that has waited
--- longest comes first. A session that waits behind ours is no reason.
+-- Our sessions that wait for locks of others now: the in_ table of the task of each, and who has the lock. The one that
+-- has waited longest comes first. A session that waits behind ours is no reason.
 {% from "own_session.jinja" import is_own %}
 select
 {% if has_tasks %}
