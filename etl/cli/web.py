@@ -50,7 +50,8 @@ def serve_console(
 
     with opened_console(WebOptions(url, listen, root_path, environ, follow)) as opened:
         for address in opened.addresses:
-            click.echo(f"Serving {address if address.path else f'http://{address}/'} until Ctrl-C.")
+            scheme = "https" if opened.is_encrypted else "http"
+            click.echo(f"Serving {address if address.path else f'{scheme}://{address}/'} until Ctrl-C.")
         sys.stdout.flush()
         opened.serve()
 

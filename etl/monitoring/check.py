@@ -8,6 +8,7 @@ from etl.config import Tree
 from etl.database import read_only_transaction
 from etl.engine import Runtime, open_runtime, read_configuration
 from etl.errors import ConfigurationError, EtlError
+from etl.monitoring.certificates import check_certificate
 from etl.monitoring.config_checks import check_trust
 from etl.monitoring.databases import CheckedDatabase, databases
 from etl.monitoring.engine_checks import (
@@ -68,6 +69,7 @@ def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ
     code = settings.in_migration.company_code
     yield ok("configuration", f"{seen[0].origin}: company {code}, {found.counted}")
     yield from check_trust(seen[0])
+    yield from check_certificate(seen[0], environ)
     yield from _of_runtime(url, company, environ)
 
 

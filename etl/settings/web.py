@@ -51,6 +51,9 @@ class WebSettings:
     database: PostgresSettings
     # Of the platform's own services, for companies that have no other; empty: they are off.
     service_password: SecretStr = field(repr=False)
+    # Paths; empty: no encryption of our own.
+    tls_certificate: str
+    tls_key: str
 
     def trusts(self, peer: str) -> bool:
         """Whether the peer of a connection is a trusted proxy; `unix` is that of a Unix socket."""
@@ -91,6 +94,8 @@ def web_settings(
         partner_role=str(layers.value(WEB, "partnerRole")),
         database=store,
         service_password=service_password(layers),
+        tls_certificate=str(layers.value(WEB, "tlsCertificate")),
+        tls_key=str(layers.value(WEB, "tlsKey") or layers.value(WEB, "tlsCertificate")),
     )
 
 

@@ -9,6 +9,7 @@ WEB: Final = "configs/WebConfig.txt"
 _HOST = r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])"
 _PROXY = r"(unix|[0-9A-Fa-f.:]+(/[0-9]{1,3})?)"
 _HEADER = r"[A-Za-z][A-Za-z0-9-]*"
+_PATH = r"/.*"
 _GROUP = r"[^;]+:(operator|viewer|partner|reader)(@[A-Za-z][A-Za-z0-9_]*)?"
 
 
@@ -80,6 +81,25 @@ _WEB_KEYS: Final = (
         "has the grants of `etl grants`, and the engine's own role is a member of it.",
         pattern=r"[A-Za-z0-9_{}]+",
         rule="is not a role: write letters, digits and underscores, and {company} for the code of the company",
+    ),
+    Key(
+        "tlsCertificate",
+        ValueKind.TEXT,
+        "",
+        "File of the server's certificate with its chain, as PEM, for etl web without a proxy in front. A new file is "
+        "taken at once.",
+        pattern=_PATH,
+        rule="is not the whole path of a file",
+        empty="no encryption",
+    ),
+    Key(
+        "tlsKey",
+        ValueKind.TEXT,
+        "",
+        "File of the key of the certificate, as PEM, without a passphrase.",
+        pattern=_PATH,
+        rule="is not the whole path of a file",
+        empty="the file of the certificate",
     ),
 )
 

@@ -85,6 +85,16 @@ class Companies:
         entry = self._entries.get(code)
         return entry.fault if entry else ""
 
+    def unusable(self) -> list[str]:
+        """What is wrong with companies that have no good values at all."""
+        found = []
+        for code in self.codes:
+            try:
+                self.configured(code)
+            except ConfigurationError as error:
+                found.append(f"{code}: {error}")
+        return found
+
     @contextmanager
     def using(self, code: str) -> Iterator[Runtime]:
         """A company's runtime for the time of a `with` block.
@@ -124,10 +134,12 @@ class Companies:
         self._generation += 1
         return True
 
-    def follow_until_closed(self) -> None:
-        """Refreshes once a second until `close`; for a thread of its own."""
+    def follow_until_closed(self, also: Callable[[], object] | None = None) -> None:
+        """Refreshes once a second until `close`, and calls `also` each time; for a thread of its own."""
         while not self._ended.wait(_LOOK_SECONDS):
             self.refresh()
+            if also:
+                also()
 
     def close(self) -> None:
         """Closes all connections."""

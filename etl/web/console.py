@@ -161,7 +161,9 @@ class Console:
             self.audit.check()
         except EtlError as error:
             return str(error)
-        return next((f"{code}: {fault}" for code in self.companies.codes if (fault := self.companies.fault(code))), "")
+        faults = self.companies.unusable()
+        # One company's fault leaves the others usable, and so does a faulty edit while there are good values.
+        return "; ".join(faults) if len(faults) == len(self.companies.codes) else ""
 
     def answered(self, incoming: Incoming, answer: Callable[[], Outgoing]) -> Outgoing:
         """The answer, or the problem that an error of ours becomes; faults of the program are logged."""

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from etl.config import Tree
 from etl.errors import ConfigurationError
@@ -23,6 +25,7 @@ from etl.web.services import Services
 from etl.web.signing_in import SigningIn
 from etl.web.sockets import Address, address_of, listening, passed_sockets
 from etl.web.store_of import web_store
+from etl.web.tls import Certificate
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Opened:
     addresses: tuple[Address, ...]
     actors: Actors
     application: Application
+    is_encrypted: bool = False
 
     def serve(self) -> None:
         """Serves until a signal comes, or `server.end` is called; then waits for what is being done."""
@@ -89,8 +93,18 @@ def opened_console(options: WebOptions) -> Iterator[Opened]:
             listened=tuple(one.host_name for one in (*addresses, *wanted) if one.host),
             ending=ending,
         )
-        threading.Thread(target=companies.follow_until_closed, name="configuration", daemon=True).start()
-        yield Opened(server(application.asgi(), application.end), sockets, addresses, actors, application)
+        certificate = _certificate(settings())
+        options_of_tls = {"ssl_context_factory": lambda *_: certificate.context} if certificate else {}
+        looked = partial(companies.follow_until_closed, certificate.refresh if certificate else None)
+        threading.Thread(target=looked, name="configuration", daemon=True).start()
+        served = server(application.asgi(), application.end, **options_of_tls)
+        yield Opened(served, sockets, addresses, actors, application, is_encrypted=certificate is not None)
+
+
+def _certificate(settings: WebSettings) -> Certificate | None:
+    if not settings.tls_certificate:
+        return None
+    return Certificate(Path(settings.tls_certificate), Path(settings.tls_key))
 
 
 def _refuse_open(settings: WebSettings, addresses: Sequence[Address]) -> None:
