@@ -91,13 +91,21 @@ class ServeWeb(Protocol):
 @contextmanager
 def serving(site: Site, *, root_path: str = "") -> Iterator[Web]:
     """The console of a company on a free port of the loopback address."""
-    options = WebOptions(site.url, (f"{LOOPBACK}:0",), root_path, site.environ)
-    with opened_console(options) as opened:
+    with serving_at(site, f"{LOOPBACK}:0", root_path=root_path) as opened:
+        yield Web(opened.addresses[0].port, opened=opened)
+
+
+@contextmanager
+def serving_at(site: Site, listen: str, *, root_path: str = "") -> Iterator[Opened]:
+    """The same at any address."""
+    with opened_console(WebOptions(site.url, (listen,), root_path, site.environ)) as opened:
         thread = threading.Thread(target=opened.serve, name="web")
         thread.start()
-        yield Web(opened.addresses[0].port, opened=opened)
-        opened.server.end()
-        thread.join()
+        try:
+            yield opened
+        finally:
+            opened.server.end()
+            thread.join()
 
 
 @pytest.fixture

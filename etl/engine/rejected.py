@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.database import Connection, SqlTemplates, fetch_all, transaction
+from etl.ddl.catalog import relations
 from etl.engine.preparation import has_store, is_prepared
 from etl.engine.runtime import Begin, Runtime
 from etl.errors import ConfigurationError
@@ -33,9 +34,24 @@ class OpenErrors:
 
 @contextmanager
 def open_errors(
-    runtime: Runtime, *, of_store: bool = False, to_write: bool = False, begin: Begin = transaction, **settings: Any
+    runtime: Runtime,
+    *,
+    of_store: bool = False,
+    of_partner: bool = False,
+    to_write: bool = False,
+    begin: Begin = transaction,
+    **settings: Any,
 ) -> Iterator[OpenErrors]:
-    """The errors of the import, or the copy that the store keeps. `settings` are those of `begin` for the import."""
+    """The errors of the import, or the copy that the store keeps. `settings` are those of `begin` for the import.
+
+    `of_partner`: under the partner's role, which reads err and the in_ tables, and nothing of the store.
+    """
+    if of_partner:
+        with begin(runtime.engine, **settings) as connection:
+            log = ErrorLog(runtime.company, runtime.in_schema, runtime.in_schema, has_store=False)
+            is_there = relations(connection, runtime.in_schema, ["err"])
+            yield OpenErrors(log, connection if is_there else None, Connections(connection, connection))
+        return
     with (
         begin(runtime.engine, **settings) as connection,
         runtime.connections(connection, begin) as connections,

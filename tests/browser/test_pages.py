@@ -10,6 +10,7 @@ from etl.web.menu import MENU
 from tests.fix_browser import PHONE, WIDE, Look, Scheme, Watched
 from tests.fix_company import CLAIMS, MakeSite, Site
 from tests.fix_web import ServeWeb, Web
+from tests.integration.web.test_identity import PASSWORD, add
 
 # Markup, a formula, text from right to left, control characters, quotes, braces of templates, a long word.
 HOSTILE = (
@@ -67,7 +68,7 @@ def test_every_page_in_all_languages_and_colours(site: Site, web: Web, look: Loo
         watched.check()
 
 
-def test_what_an_operator_does(site: Site, web: Web, look: Look) -> None:
+def test_what_an_operator_and_a_partner_do(site: Site, web: Web, serve_web: ServeWeb, look: Look) -> None:
     watched = look(web)
     check_that_hostile_values_stay_text(site, watched)
     check_that_an_instance_is_explained(watched)
@@ -75,6 +76,11 @@ def test_what_an_operator_does(site: Site, web: Web, look: Look) -> None:
     check_that_files_are_saved(watched)
     check_that_a_language_stays(watched)
     check_that_rows_are_offered_again_without_scripts(site, look(web, scripts=False))
+    site.write("configs/WebConfig.txt", f"identity=password\npartnerRole={site.partner_role}")
+    assert site.etl("grants", "--partner", site.partner_role, "--reader", site.partner_role, "--apply").code == 0
+    site.look(f"grant {site.partner_role} to {site.engine_role}")
+    add(site, "pavel", "partner", "demo")
+    check_that_a_partner_sees_its_own_rows(site, look(serve_web(site), language="ru"))
 
 
 def check_that_hostile_values_stay_text(site: Site, watched: Watched) -> None:
@@ -155,3 +161,23 @@ def check_that_rows_are_offered_again_without_scripts(site: Site, watched: Watch
     page = watched.open("/c/demo/audit")
     expect(page.get_by_role("row").nth(1)).to_contain_text("Rows offered again")
     expect(page.get_by_role("row").nth(1)).to_contain_text("done")
+
+
+def check_that_a_partner_sees_its_own_rows(site: Site, watched: Watched) -> None:
+    page = watched.open("/c/demo/now")
+    page.get_by_label("Имя").fill("pavel")
+    page.get_by_label("Пароль").fill(PASSWORD)
+    watched.check()
+    page.get_by_role("button", name="Войти").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Приняты все строки")
+    expect(page.get_by_role("navigation", name="Страницы").get_by_role("link")).to_have_text(
+        ["Сейчас", "Ошибки", "Контракт"]
+    )
+    watched.check()
+    page.get_by_role("link", name="Ошибки").click()
+    page.get_by_role("link", name="1", exact=True).click()
+    page.get_by_role("button", name="Предложить снова").click()
+    expect(page.get_by_role("status")).to_contain_text("1 rows are ready again")
+    watched.check()
+    page.goto(watched.base + "/c/demo/runs")
+    expect(page.get_by_role("main")).to_contain_text("Вашей роли это не разрешено.")

@@ -1,9 +1,11 @@
 """Sign-ins: a random cookie, of which only the digest is kept."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 
 from etl.database import execute, fetch_all
+from etl.errors import EnvironmentFault
 from etl.web.identity.principal import EVERY_COMPANY, Principal
 from etl.web.identity.store import WebStore, sql
 from etl.web.identity.users import digest_of
@@ -48,10 +50,15 @@ class Sessions:
         token = cookie_value(incoming)
         if not token or len(token) > _LONGEST_COOKIE:
             return None
-        with self._store.writing(f"etl-web:{incoming.request_id}") as connection:
-            rows = fetch_all(connection, sql("find_session"), {"token_digest": digest_of(token), **vars(self._limits)})
+        name, digest = f"etl-web:{incoming.request_id}", digest_of(token)
+        with self._store.reading(name) as connection:
+            rows = fetch_all(connection, sql("find_session"), {"token_digest": digest, **vars(self._limits)})
         if not rows:
             return None
+        if rows[0].is_to_be_noted:
+            # On a standby nothing can be written: reading continues.
+            with suppress(EnvironmentFault), self._store.writing(name) as connection:
+                execute(connection, sql("note_session"), {"token_digest": digest})
         roles = {row.company: Role(row.role) for row in rows if row.role}
         return Principal(rows[0].user_name, roles, rows[0].language)
 

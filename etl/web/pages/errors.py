@@ -1,5 +1,6 @@
 """Errors: rows that were not taken, why, and what to do; correcting and offering them again."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
 from etl.web.pages.runs import CodeCount
 from etl.web.problems import bad_request, not_found
 from etl.web.requests import PAGE_SECONDS, ActionRequest, Done, Id, Model, PageRequest
+from etl.web.roles import Role
 
 Row = dict[str, Any]
 
@@ -72,7 +74,7 @@ def errors_page(request: PageRequest) -> Errors:
     found: list[Row] = []
     by_code: tuple[CodeCount, ...] = ()
     of_run = run
-    with open_errors(request.runtime, begin=read_only_transaction, seconds=PAGE_SECONDS) as opened:
+    with _reading(request) as opened:
         if opened.connection is not None:
             choice = _choice(opened, request.query, run)
             found = opened.log.judged(
@@ -100,7 +102,7 @@ def errors_page(request: PageRequest) -> Errors:
 def error_page(request: PageRequest) -> Error:
     """One error with its cause, its cure and its row as it stands."""
     number = request.path_number("error")
-    with open_errors(request.runtime, begin=read_only_transaction, seconds=PAGE_SECONDS) as opened:
+    with _reading(request) as opened:
         try:
             error = opened.log.find(opened.prepared, number)
         except ConfigurationError as unknown:
@@ -128,7 +130,7 @@ def retry(request: ActionRequest) -> Done:
     """Offers rejected rows again: one, or all of a run, table and code that are still rejected."""
     ids = tuple(map(int, request.form.get("ids", "").split())) if request.form.get("ids") else ()
     run = request.number("run") if request.form.get("run") else None
-    with open_errors(request.runtime, to_write=True) as opened:
+    with open_errors(request.runtime, to_write=True, of_partner=_is_partner(request)) as opened:
         choice = _choice(opened, request.form, run, ids)
         if choice.is_empty:
             raise bad_request("Say which errors: ids, run, table or code.")
@@ -146,6 +148,15 @@ def item_of(row: Row) -> ErrorItem:
         column=row["column_name"],
         message_rus=row["message_rus"] or row["message"],
     )
+
+
+def _reading(request: PageRequest) -> AbstractContextManager[OpenErrors]:
+    options = {"begin": read_only_transaction, "seconds": PAGE_SECONDS}
+    return open_errors(request.runtime, of_partner=_is_partner(request), **options)
+
+
+def _is_partner(request: PageRequest | ActionRequest) -> bool:
+    return request.viewer.role is Role.PARTNER
 
 
 def _choice(opened: OpenErrors, given: Any, run: int | None, ids: tuple[int, ...] = ()) -> Choice:

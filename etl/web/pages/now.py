@@ -10,6 +10,7 @@ from typing import Final
 from etl.engine import Status, read_units
 from etl.errors import EtlError
 from etl.monitoring import (
+    Grade,
     KindProgress,
     LockWait,
     Situation,
@@ -23,9 +24,12 @@ from etl.monitoring import (
 from etl.monitoring.ready import Age, AgeSampler
 from etl.store import ListedUnit
 from etl.web.lately import Lately
+from etl.web.pages import own
 from etl.web.pages.frame import CompanyPage, framed
+from etl.web.pages.own import OwnNow
 from etl.web.pages.units import Unit, unit_of
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
+from etl.web.roles import INSIDE, Role
 from etl.web.texts import language, zone_named
 
 _SHOWN_RUNS: Final = 5
@@ -108,8 +112,33 @@ class Now(CompanyPage):
     warnings: tuple[str, ...]
 
 
-def page(request: PageRequest) -> Now:
-    """What is so now. A database that is away is an answer too."""
+def page(request: PageRequest) -> Now | OwnNow:
+    """What is so now. A database that is away is an answer too; a partner sees what is so of its own rows."""
+    if request.viewer.role is Role.PARTNER:
+        return own.page(request)
+    found = _page(request)
+    return found if request.viewer.role in INSIDE else fresh_only(found)
+
+
+def fresh_only(found: Now) -> Now:
+    """For readers: how fresh their data are, and nothing of hosts, sessions and rows."""
+    is_bad = found.grade in (Grade.BAD, Grade.WARNING) and found.state != State.REJECTED
+    return found.model_copy(
+        update={
+            "state": "held_up" if is_bad else found.state,
+            "values": {} if is_bad else found.values,
+            "detail": "",
+            "acts": (),
+            "lock": "",
+            "run_message": "",
+            "runners": (),
+            "warnings": (),
+            "last_runs": (),
+        }
+    )
+
+
+def _page(request: PageRequest) -> Now:
     runtime = request.runtime
     try:
         topics = read_topics_status(runtime, seconds=1.0) if runtime.settings.kafka.is_used else None
@@ -179,6 +208,8 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
 
 def live(model: Model, code: str) -> Mapping[str, str]:
     """What changes on an open page: id of an element -> its text, `id@name` -> an attribute."""
+    if isinstance(model, OwnNow):
+        return {"shape": model.state}
     if not isinstance(model, Now):
         return {}
     t, zone = language(code), zone_named(model.zone)

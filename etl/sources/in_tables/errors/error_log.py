@@ -46,11 +46,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class ErrorLog:
-    """The table err of `schema`: the import schema, or the golden store, whose copy outlives it."""
+    """The table err of `schema`: the import schema, or the golden store, whose copy outlives it. `has_store`: whether
+    the golden store may be read."""
 
     company: Company
     in_schema: str
     schema: str
+    has_store: bool = True
 
     def chosen(self, run: int | None, table: str | None, code: str | None, ids: Sequence[int] = ()) -> Choice:
         """The choice with the table's name as err spells it. Raises ConfigurationError for an unknown table."""
@@ -95,7 +97,7 @@ class ErrorLog:
     @property
     def states(self) -> ErrorStates:
         """The reader of the errors' states."""
-        return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code))
+        return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code), self.has_store)
 
     def find(self, connection: Connection, error_id: int) -> Row:
         """One error. Raises ConfigurationError when there is none of that id."""
