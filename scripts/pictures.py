@@ -1,6 +1,6 @@
 """Makes the pictures of docs/console.md: the console on the demo's data, in a browser without a screen.
 
-    python -m scripts.pictures         writes docs/pictures/*.png
+python -m scripts.pictures         writes docs/pictures/*.png
 """
 
 import os

@@ -135,7 +135,8 @@ class ErrorLog:
         retried = {}
         for table in (row.in_table for row in found if row.in_table in known):
             link = self._link(table)
-            statement = _sql("retry_links" if link else "retry_rows", in_table=table, link=link, **tables)
+            variables = {"in_table": table, "link": link, "of_partner": not self.has_store, **tables}
+            statement = _sql("retry_links" if link else "retry_rows", **variables)
             retried[table] = execute(connection, statement, choice.values | {"in_table": table})
         return retried
 
