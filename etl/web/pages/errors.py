@@ -151,8 +151,8 @@ def item_of(row: Row) -> ErrorItem:
 
 
 def _reading(request: PageRequest) -> AbstractContextManager[OpenErrors]:
-    options = {"begin": read_only_transaction, "seconds": PAGE_SECONDS}
-    return open_errors(request.runtime, of_partner=_is_partner(request), **options)
+    begin = read_only_transaction
+    return open_errors(request.runtime, of_partner=_is_partner(request), begin=begin, seconds=PAGE_SECONDS)
 
 
 def _is_partner(request: PageRequest | ActionRequest) -> bool:
