@@ -240,3 +240,26 @@ def test_a_rate_recovers_after_a_minute() -> None:
     assert rate.wait("b") == 0
     clock[0] = 60.0
     assert rate.wait("a") == 0
+
+
+def test_failed_sign_ins_are_delayed(passwords: Site, serve_web: ServeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etl.web.signing_in._FREE_OF_NAME", 1)
+    add(passwords, "aidana", "operator")
+    add(passwords, "timur", "operator")
+    web = serve_web(passwords)
+    assert sign_in(web, "aidana", "wrong").status == 303
+    delayed = sign_in(web, "aidana")
+    assert delayed.status == 429
+    assert int(delayed.headers["retry-after"]) >= 1
+    assert sign_in(web, "timur").headers["location"] == "/c/demo/now"
+
+
+def test_passwords_are_not_taken_unencrypted_from_elsewhere(passwords: Site, serve_web: ServeWeb) -> None:
+    passwords.write(CONFIG, "identity=password\ntrustedProxies=127.0.0.1")
+    add(passwords, "aidana", "operator")
+    web = serve_web(passwords)
+    far = {"X_Forwarded_For": "192.0.2.7", "X_Forwarded_Proto": "http"}
+    refused = sign_in(web, "aidana", **far)
+    assert refused.status == 403
+    assert "https" in refused.text
+    assert sign_in(web, "aidana", **(far | {"X_Forwarded_Proto": "https"})).status == 303
