@@ -111,7 +111,7 @@ class Screen:
             self._sql(one.sql)
             self._out.print(_answer(one))
 
-    def end(self, stage: Stage, *, stays: bool) -> None:
+    def end(self, stage: Stage, *, stays: bool, has_console: bool = False) -> None:
         """Prints where everything is, and commands to explore it."""
         self._title("4 · Explore further")
         for name, what in _SCHEMAS.items():
@@ -126,6 +126,9 @@ class Screen:
         else:
             self._line("The server stopped with this command. This plays again and keeps it running for psql:")
             self._sql(f"{etl} demo --stay")
+        if not has_console:
+            self._line("The same in a browser: this plays it again and serves the console at http://127.0.0.1:8080/")
+            self._sql(f"{etl} demo --web")
 
     def _title(self, text: str) -> None:
         self._out.print()

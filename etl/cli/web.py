@@ -1,6 +1,8 @@
 """`etl web`: the console, the API and the services over HTTP."""
 
+import os
 import sys
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -29,8 +31,14 @@ def web(context: click.Context, listen: tuple[str, ...], root_path: str) -> None
     Sockets that systemd has opened are taken instead of --listen. SIGTERM ends it: streams end at once, what is being
     done may take 30 seconds.
     """
-    if context.invoked_subcommand:
-        return
+    if not context.invoked_subcommand:
+        serve_console(config_url(context), listen, root_path.rstrip("/"))
+
+
+def serve_console(
+    url: str, listen: Sequence[str], root_path: str = "", environ: Mapping[str, str] = os.environ
+) -> None:
+    """Serves the console of a configuration until a signal ends it."""
     try:
         from etl.web.serving import WebOptions, opened_console
     except ImportError as error:
@@ -40,7 +48,7 @@ def web(context: click.Context, listen: tuple[str, ...], root_path: str) -> None
     def follow(tree: Tree) -> None:
         log.follow(tree.contents, f"{tree.origin.removeprefix('file:').rstrip('/')}/{LOGGING}")
 
-    with opened_console(WebOptions(config_url(context), listen, root_path.rstrip("/"), follow=follow)) as opened:
+    with opened_console(WebOptions(url, listen, root_path, environ, follow)) as opened:
         for address in opened.addresses:
             scheme = "https" if opened.is_encrypted else "http"
             click.echo(f"Serving {address if address.path else f'{scheme}://{address}/'} until Ctrl-C.")

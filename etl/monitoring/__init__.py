@@ -15,25 +15,35 @@ from etl.monitoring.running import (
     read_again,
     rest,
 )
+from etl.monitoring.situation import LockWait, Situation, read_situation
 from etl.monitoring.topics import TopicsStatus, TopicsWatch, read_topics_status
+from etl.monitoring.verdict import Act, Grade, State, Verdict, verdict
 
 __all__ = [
     "MEASURES",
+    "Act",
     "Age",
     "AgeSampler",
     "Finding",
+    "Grade",
     "KindProgress",
     "Level",
+    "LockWait",
     "Progress",
     "Ready",
     "Seen",
+    "Situation",
+    "State",
     "TopicsStatus",
     "TopicsWatch",
+    "Verdict",
     "Watcher",
     "check",
     "measure",
     "progress",
     "read_again",
+    "read_situation",
     "read_topics_status",
     "rest",
+    "verdict",
 ]

@@ -76,16 +76,21 @@ def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ
 def _of_runtime(url: str, company: str | None, environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
         with open_runtime(url, company, environ) as runtime:
-            lost = 0
-            for checked in databases(runtime):
-                for finding in _of_database(checked):
-                    lost += finding.what.startswith("connection") and finding.level is Level.ERROR
-                    yield finding
-            if not lost:
-                for what, one in _OF_RUNTIME:
-                    yield from _guarded(what, partial(one, runtime))
+            yield from check_runtime(runtime)
     except EtlError as fault:
         yield error("connection", str(fault), "start the server, or correct configs/InMigrationPostgresConfig.txt")
+
+
+def check_runtime(runtime: Runtime) -> Iterator[Finding]:
+    """The findings about databases and tables, for a configuration that has been read."""
+    lost = 0
+    for checked in databases(runtime):
+        for finding in _of_database(checked):
+            lost += finding.what.startswith("connection") and finding.level is Level.ERROR
+            yield finding
+    if not lost:
+        for what, one in _OF_RUNTIME:
+            yield from _guarded(what, partial(one, runtime))
 
 
 def _of_database(checked: CheckedDatabase) -> Iterator[Finding]:

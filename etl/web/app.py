@@ -30,7 +30,7 @@ from etl.web.layers.sizes import SizesLayer
 from etl.web.layers.state import state_of
 from etl.web.problems import Answer, RequestProblem, bad_request, no_such_page, not_found
 from etl.web.route import API, Action, Route, Watched, json_path
-from etl.web.routes import ACTIONS, ROUTES
+from etl.web.routes import ACTIONS, DOWNLOADS, ROUTES
 from etl.web.services import DDL_PATH, TASKS_PATH, Call, Services
 from etl.web.signing_in import SigningIn
 from etl.web.stream import Streams
@@ -100,11 +100,16 @@ class Application:
             if route.live:
                 for path in (route.path, json_path(route)):
                     found[f"{path}/events"] = {"GET": self._following(route)}
+        for download in DOWNLOADS:
+            for path in (download.path, API + download.path):
+                found[path] = {"GET": self._reading(partial(self.console.download, download))}
         for action in ACTIONS:
             for path in (action.path, json_path(action)):
                 found.setdefault(path, {})["POST"] = self._acting(action)
         hidden = {DDL_PATH, TASKS_PATH}
-        return {path: self._endpoint(methods, may_be_off=path in hidden) for path, methods in found.items()}
+        # The first path that fits is taken: those with fewer variables first, so /errors/retry before /errors/{error}.
+        ordered = sorted(found, key=lambda path: path.count("{"))
+        return {path: self._endpoint(found[path], may_be_off=path in hidden) for path in ordered}
 
     def _endpoint(self, methods: Mapping[str, Handler], *, may_be_off: bool = False) -> "Endpoint":
         """`may_be_off`: the platform's services, which are as if absent without their password."""

@@ -19,13 +19,13 @@ from etl.web.identity.audit import Audit, Entry, Repeated, shown
 from etl.web.identity.identity import Identity
 from etl.web.identity.principal import Principal
 from etl.web.incoming import Incoming, Outgoing, redirect
-from etl.web.language import LANGUAGES, language_of
+from etl.web.language import LANGUAGES, chosen_language, language_of
 from etl.web.origin_check import refuse_foreign
 from etl.web.problems import Answer, RequestProblem, answer_of, bad_request, not_found
 from etl.web.rendering import Renderer
 from etl.web.requests import ActionRequest, Model, PageRequest, Viewer
 from etl.web.roles import Role
-from etl.web.route import Action, Route, Watched, allowed
+from etl.web.route import Action, Download, Route, Watched, allowed
 
 _log = logging.getLogger("etl.web")
 
@@ -205,6 +205,8 @@ class Console:
 
     def _page(self, route: Route, incoming: Incoming) -> Outgoing:
         principal = self.principal(incoming)
+        if asked := chosen_language(incoming):
+            return asked
         company = incoming.values.get("company", "")
         role = self._role(route, principal, company)
         with ExitStack() as stack:
@@ -213,6 +215,19 @@ class Console:
             if incoming.is_api:
                 return Outgoing(200, model.model_dump_json().encode(), _JSON, viewer=principal.name)
             return Outgoing(200, self._html(route, model, request), viewer=principal.name)
+
+    def download(self, download: Download, incoming: Incoming) -> Outgoing:
+        """A file, which a browser saves and never shows."""
+        return self.answered(incoming, lambda: self._download(download, incoming))
+
+    def _download(self, download: Download, incoming: Incoming) -> Outgoing:
+        principal = self.principal(incoming)
+        company = incoming.values.get("company", "")
+        role = self._role(download, principal, company)
+        with ExitStack() as stack:
+            found = download.read(self._page_request(incoming, principal, company, role, stack))
+        headers = (("Content-Disposition", disposition(found.name)),)
+        return Outgoing(200, found.content, found.media_type, headers, principal.name)
 
     def _page_request(
         self, incoming: Incoming, principal: Principal, company: str, role: Role, stack: ExitStack
@@ -252,7 +267,7 @@ class Console:
             return ""
         return str(action["detail"] or "") if action and action["viewer"] == principal.name else ""
 
-    def _role(self, route: Route | Action, principal: Principal, company: str) -> Role:
+    def _role(self, route: Route | Action | Download, principal: Principal, company: str) -> Role:
         """The viewer's role. A company that is unknown, or not the viewer's, is not found: other names stay secret."""
         if route.of_company:
             role = principal.role_in(company) if company in self.companies.codes else None
@@ -316,6 +331,12 @@ class Console:
             target=incoming.path,
             parameters=shown(_without_key(incoming), action.hidden),
         )
+
+
+def disposition(name: str) -> str:
+    """The header that names a file to be saved, as RFC 6266 has it; no name reaches another header or folder."""
+    plain = "".join(letter if (letter.isalnum() and letter.isascii()) or letter in "._-" else "_" for letter in name)
+    return f"attachment; filename=\"{plain.lstrip('.')}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _key_of(incoming: Incoming) -> str:

@@ -137,6 +137,15 @@ class Done:
     values: Mapping[str, str | int | bool | None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that a browser saves. `name` is what it is called there."""
+
+    name: str
+    content: bytes = field(repr=False)
+    media_type: str = "application/octet-stream"
+
+
 def _number(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > _LARGEST_ID:
         raise bad_request(f"The parameter {name} must be a whole number.")

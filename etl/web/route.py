@@ -1,10 +1,10 @@
-"""The two kinds of entries in the table of routes."""
+"""The kinds of entries in the table of routes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from etl.web.requests import ActionRequest, Done, Model, PageRequest
+from etl.web.requests import ActionRequest, Attachment, Done, Model, PageRequest
 from etl.web.roles import Role
 
 API: Final = "/api/v1"
@@ -55,6 +55,20 @@ class Watched:
     route: Route
     company: str
     role: Role
+
+
+@dataclass(frozen=True)
+class Download:
+    """A GET at `path` whose answer is a file."""
+
+    path: str
+    read: Callable[[PageRequest], Attachment]
+    roles: frozenset[Role]
+
+    @property
+    def of_company(self) -> bool:
+        """Whether the file belongs to one company."""
+        return self.path.startswith("/c/{company}/")
 
 
 def allowed(roles: frozenset[Role], role: Role | None) -> bool:
