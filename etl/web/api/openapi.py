@@ -8,9 +8,9 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, Literal, get_type_hints
 
-from pydantic.json_schema import models_json_schema
+from pydantic import TypeAdapter
 
 from etl import __version__
 from etl.web.requests import Model
@@ -18,6 +18,9 @@ from etl.web.roles import Role
 from etl.web.route import Action, Route, json_path
 from etl.web.routes import ACTIONS, ROUTES
 
+Described = tuple[str, Literal["serialization"], TypeAdapter[Any]]
+
+_MODE: Final = "serialization"
 _SCHEMAS: Final = "#/components/schemas/"
 _VARIABLE: Final = re.compile(r"\{(\w+)\}")
 _PROBLEM: Final = {
@@ -56,11 +59,10 @@ class ActionPending(Model):
 def openapi(routes: Iterable[Route] = ROUTES, actions: Iterable[Action] = ACTIONS) -> dict[str, Any]:
     """The whole document."""
     routes, actions = list(routes), list(actions)
-    models: list[type[Model]] = list(dict.fromkeys([*map(_model, routes), Problem, ActionDone, ActionPending]))
-    names, definitions = models_json_schema(
-        [(one, "serialization") for one in models], ref_template=f"{_SCHEMAS}{{model}}"
-    )
-    schemas = {model: names[model, "serialization"] for model in models}
+    models = list(dict.fromkeys([*map(_model, routes), Problem, ActionDone, ActionPending]))
+    adapters: list[Described] = [(str(one), _MODE, TypeAdapter(one)) for one in models]
+    found, definitions = TypeAdapter.json_schemas(adapters, ref_template=f"{_SCHEMAS}{{model}}")
+    schemas: dict[Any, Any] = {one: found[str(one), _MODE] for one in models}
     paths: dict[str, Any] = {}
     for route in routes:
         paths.setdefault(json_path(route), {})["get"] = _page(route, schemas[_model(route)])
@@ -83,9 +85,9 @@ def text_of(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _model(route: Route) -> type[Model]:
-    found: type[Model] = get_type_hints(route.page)["return"]
-    return found
+def _model(route: Route) -> Any:
+    """What the page function says that it returns: a model, or one of several."""
+    return get_type_hints(route.page)["return"]
 
 
 def _page(route: Route, schema: dict[str, Any]) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def _page(route: Route, schema: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _action(action: Action, schemas: dict[type[Model], dict[str, Any]]) -> dict[str, Any]:
+def _action(action: Action, schemas: dict[Any, Any]) -> dict[str, Any]:
     key = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 200}}
     body = {"application/json": {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}}
     return {
