@@ -16,7 +16,7 @@ from etl.errors import ConfigurationError
 from etl.settings.kafka_keys import SERVERS_VARIABLE
 
 if TYPE_CHECKING:
-    from etl.demo.kafka import Load, Topics
+    from etl.demo.kafka import DemoTopics, RecordLoad
 
 _MESSAGES = {
     "merged": "merged",
@@ -42,7 +42,7 @@ def play_by_kafka(servers: str | None, *, as_json: bool, wait: Callable[[], None
         open_stage(further=kafka_texts(topics), has_in_tables=False) as stage,
     ):
         screen.topics(topics)
-        played: list[Load] = []
+        played: list[RecordLoad] = []
         for load in loads(stage, topics):
             screen.load(len(played) + 1, load, topics)
             played.append(load)
@@ -59,7 +59,11 @@ def play_by_kafka(servers: str | None, *, as_json: bool, wait: Callable[[], None
 
 
 def _json(
-    stage: Stage, topics: "Topics", played: "list[Load]", queries: tuple[Shown, ...], records: list[dict[str, Any]]
+    stage: Stage,
+    topics: "DemoTopics",
+    played: "list[RecordLoad]",
+    queries: tuple[Shown, ...],
+    records: list[dict[str, Any]],
 ) -> str:
     found = {
         "config": f"file:{stage.config}",
@@ -74,12 +78,12 @@ def _json(
 
 
 class KafkaScreen(Screen):
-    def topics(self, topics: "Topics") -> None:
+    def topics(self, topics: "DemoTopics") -> None:
         self._out.print(Text("People, companies and claims go from one topic of Kafka to another.", style="bold"))
         self._line(f"Records are read from {topics.read}, changes are written into {topics.written}.")
         self._doing("The partner sends records")
 
-    def load(self, number: int, load: "Load", topics: "Topics") -> None:
+    def load(self, number: int, load: "RecordLoad", topics: "DemoTopics") -> None:
         self._title(f"{number} · {load.title}")
         self._line("The partner sends:")
         self._out.print(counted(load.sent))
@@ -97,7 +101,7 @@ class KafkaScreen(Screen):
         self._line(f"{topics.written}: {several(load.written, 'record')} written.")
         self._doing("The partner sends records")
 
-    def _rejected(self, load: "Load", topics: "Topics") -> None:
+    def _rejected(self, load: "RecordLoad", topics: "DemoTopics") -> None:
         if not load.rejected:
             return
         self._line(f"{several(len(load.rejected), 'record')} rejected; each is in {topics.errors}, with the reason:")
@@ -109,7 +113,7 @@ class KafkaScreen(Screen):
             self._out.print(Text.assemble("  ", (code, "red"), where))
             self._line(f"    {message}", style="dim")
 
-    def written(self, topics: "Topics", records: list[dict[str, Any]]) -> None:
+    def written(self, topics: "DemoTopics", records: list[dict[str, Any]]) -> None:
         self._title(f"4 · What readers of {topics.written} get")
         self._out.print(counted([(rows, code) for code, rows in sorted(Counter(r["boCode"] for r in records).items())]))
         self._line("The newest of a person whose email address has changed:")

@@ -20,7 +20,7 @@ from kazoo.exceptions import (
 from kazoo.handlers.threading import KazooTimeoutError
 from kazoo.security import CREATOR_ALL_ACL, Permissions
 
-from etl.config.address import Address
+from etl.config.address import ConfigAddress
 from etl.config.text import checked, decode, encode, errors_path, is_ignored
 from etl.config.tree import Text, Tree, UnreachableTreeError, missing_tree
 from etl.errors import ConfigurationError, Problem
@@ -82,7 +82,7 @@ class ZooKeeperSource:
     """The tree below the chroot of the URL. Connects on first use."""
 
     def __init__(self, url: str, *, timeout: float = _TIMEOUT_SECONDS) -> None:
-        self._address = Address.from_url(url)
+        self._address = ConfigAddress.from_url(url)
         self._timeout = timeout
         self._client: Any = None
         # Set by kazoo's threads; a watch fires once, and each snapshot sets new ones.

@@ -20,7 +20,7 @@ _BRACKETS: Final = re.compile(r"\[(?!(?:h+|m+|s+)\])[^\]]*\]", re.IGNORECASE)
 _DURATION: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 
 
-class Format(Enum):
+class NumberFormat(Enum):
     """How a number is shown, as far as it says what the number means."""
 
     NUMBER = auto()
@@ -31,9 +31,9 @@ class Format(Enum):
 
 # ECMA-376, 18.8.30; 27 to 36 and 50 to 58 are days in the languages of East Asia.
 _BUILT_IN: Final = {
-    **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), Format.DAY),
-    **dict.fromkeys((18, 19, 20, 21, 45, 47), Format.CLOCK),
-    46: Format.DURATION,
+    **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), NumberFormat.DAY),
+    **dict.fromkeys((18, 19, 20, 21, 45, 47), NumberFormat.CLOCK),
+    46: NumberFormat.DURATION,
 }
 
 
@@ -63,7 +63,7 @@ class Book:
 
     path: Path
     sheets: list[Sheet]
-    formats: list[Format]
+    formats: list[NumberFormat]
     is_1904: bool
     texts_part: str
 
@@ -148,8 +148,8 @@ def _relation_id(attributes: dict[str, str]) -> str:
 
 @dataclass
 class _Styles(Ignoring):
-    formats: list[Format] = field(default_factory=list)
-    _codes: dict[str, Format] = field(default_factory=dict)
+    formats: list[NumberFormat] = field(default_factory=list)
+    _codes: dict[str, NumberFormat] = field(default_factory=dict)
     _is_of_cells: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -161,21 +161,21 @@ class _Styles(Ignoring):
             case "xf" if self._is_of_cells:
                 number = attributes.get("numFmtId", "0")
                 known = _BUILT_IN.get(int(number)) if number.isascii() and number.isdigit() else None
-                self.formats.append(self._codes.get(number) or known or Format.NUMBER)
+                self.formats.append(self._codes.get(number) or known or NumberFormat.NUMBER)
 
     def end(self, name: str) -> None:
         if local(name) == "cellXfs":
             self._is_of_cells = False
 
 
-def format_of(code: str) -> Format:
+def format_of(code: str) -> NumberFormat:
     """What a number format shows; of several sections the first counts, which is that of positive numbers."""
     shown = _BRACKETS.sub("", _QUOTED.sub("", code)).split(";")[0].lower()
     if _DURATION.search(shown):
-        return Format.DURATION
+        return NumberFormat.DURATION
     if shown == "general" or not set(shown) & set("ymdhs"):
-        return Format.NUMBER
-    return Format.CLOCK if set(shown) & set("hs") and not set(shown) & set("yd") else Format.DAY
+        return NumberFormat.NUMBER
+    return NumberFormat.CLOCK if set(shown) & set("hs") and not set(shown) & set("yd") else NumberFormat.DAY
 
 
 @dataclass

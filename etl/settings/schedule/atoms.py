@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from etl.settings.schedule.reader import PatternReader
 from etl.settings.schedule.term import DAY, Repeat, Term
-from etl.settings.schedule.words import Token
+from etl.settings.schedule.words import Word
 
 # Longer numbers cannot be years, and would make the arithmetic slow.
 _LONGEST_NUMBER = 9
@@ -98,19 +98,19 @@ def _dates(reader: PatternReader) -> Term:
     return replace(term, years=_within(reader, years, 1, _LAST_YEAR, "is not a year"))
 
 
-def _numbers(reader: PatternReader) -> list[tuple[int, Token]]:
+def _numbers(reader: PatternReader) -> list[tuple[int, Word]]:
     return _list(reader, lambda token: _number(reader, token) if token.kind == "number" else None, "a number")
 
 
-def _number(reader: PatternReader, token: Token) -> int:
+def _number(reader: PatternReader, token: Word) -> int:
     if len(token.text) > _LONGEST_NUMBER:
         reader.fail("is too long for a number here", token)
     return int(token.text)
 
 
-def _list(reader: PatternReader, value: Callable[[Token], int | None], wanted: str) -> list[tuple[int, Token]]:
+def _list(reader: PatternReader, value: Callable[[Word], int | None], wanted: str) -> list[tuple[int, Word]]:
     """Parses values and ranges `a..b` of one kind; returns each value with its word."""
-    found: list[tuple[int, Token]] = []
+    found: list[tuple[int, Word]] = []
     while reader.ahead is not None and (first := value(reader.ahead)) is not None:
         token = reader.take(wanted)
         last = first
@@ -127,7 +127,7 @@ def _list(reader: PatternReader, value: Callable[[Token], int | None], wanted: s
 
 
 def _within(
-    reader: PatternReader, numbers: list[tuple[int, Token]], smallest: int, largest: int, sentence: str
+    reader: PatternReader, numbers: list[tuple[int, Word]], smallest: int, largest: int, sentence: str
 ) -> frozenset[int]:
     for number, token in numbers:
         if not smallest <= number <= largest:

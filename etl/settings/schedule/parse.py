@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from etl.settings.schedule.atoms import atom
-from etl.settings.schedule.reader import Fault, FaultError, PatternReader
+from etl.settings.schedule.reader import FaultError, PatternFault, PatternReader
 from etl.settings.schedule.schedule import Schedule
 from etl.settings.schedule.term import Term
 from etl.settings.schedule.words import tokens
@@ -26,17 +26,17 @@ class _Part:
     has_moments: bool
 
 
-def parse_schedule(pattern: str) -> tuple[Schedule, tuple[Fault, ...]]:
+def parse_schedule(pattern: str) -> tuple[Schedule, tuple[PatternFault, ...]]:
     """The schedule of a pattern, and its faults; with a fault it is off."""
     off = Schedule(pattern.strip(), is_off=True)
     text = pattern.partition("#")[0]
     words = tokens(text)
     if not words:
-        empty = Fault("has no pattern: write one, or off", 0, 0)
+        empty = PatternFault("has no pattern: write one, or off", 0, 0)
         return off, () if "#" in pattern else (empty,)
     if words[0].means("off"):
         rest = words[1:]
-        return off, (Fault("follows off: delete it", rest[0].start, len(rest[0].text)),) if rest else ()
+        return off, (PatternFault("follows off: delete it", rest[0].start, len(rest[0].text)),) if rest else ()
     reader = PatternReader(words, len(text.rstrip()))
     is_parallel = reader.skip("parallel")
     part = _parsed(reader, words[0].start)
@@ -55,7 +55,7 @@ def _parsed(reader: PatternReader, start: int) -> _Part | None:
         return None
     if not part.has_moments and not reader.faults:
         message = "gives periods and no times: add `* 10:00`, or `every 10 min` to a period"
-        reader.faults.append(Fault(message, start, reader.end - start))
+        reader.faults.append(PatternFault(message, start, reader.end - start))
     return part
 
 

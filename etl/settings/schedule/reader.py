@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Never
 
-from etl.settings.schedule.words import Token
+from etl.settings.schedule.words import Word
 
 
 @dataclass(frozen=True)
-class Fault:
+class PatternFault:
     """A fault of a part of a pattern: `start` counts from 0, `length` may be 0 at the end of the pattern."""
 
     message: str
@@ -19,7 +19,7 @@ class Fault:
 class FaultError(ValueError):
     """One fault; parsing continues at the next part."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: PatternFault) -> None:
         super().__init__(fault.message)
         self.fault = fault
 
@@ -27,16 +27,16 @@ class FaultError(ValueError):
 class PatternReader:
     """The words of one pattern, with the current position. `end` is the length of the pattern."""
 
-    def __init__(self, words: Sequence[Token], end: int) -> None:
+    def __init__(self, words: Sequence[Word], end: int) -> None:
         self._words, self.end, self._position = words, end, 0
-        self.faults: list[Fault] = []
+        self.faults: list[PatternFault] = []
 
     @property
-    def ahead(self) -> Token | None:
+    def ahead(self) -> Word | None:
         """The next word; None at the end."""
         return self._words[self._position] if self._position < len(self._words) else None
 
-    def take(self, wanted: str) -> Token:
+    def take(self, wanted: str) -> Word:
         """Takes the next word. Raises FaultError at the end, where `wanted` is missing."""
         token = self.ahead
         if token is None:
@@ -55,7 +55,7 @@ class PatternReader:
         if not self.skip(name):
             self.fail(f"{self._named()}: `{name}` is expected here")
 
-    def take_kind(self, kind: str) -> Token | None:
+    def take_kind(self, kind: str) -> Word | None:
         """Takes the next word if it is of that kind."""
         token = self.ahead
         if token is None or token.kind != kind:
@@ -74,11 +74,11 @@ class PatternReader:
         while self.ahead is not None and self.ahead.text not in ("+", "*", ")"):
             self._position += 1
 
-    def fail(self, message: str, at: Token | None = None) -> Never:
+    def fail(self, message: str, at: Word | None = None) -> Never:
         """Raises FaultError at a word, else at the next one, else at the end."""
         token = at or self.ahead
         start, length = (token.start, len(token.text)) if token else (self.end, 0)
-        raise FaultError(Fault(message, start, length))
+        raise FaultError(PatternFault(message, start, length))
 
     def _named(self) -> str:
         return f"is {self.ahead.text!r}" if self.ahead else "ends too early"
