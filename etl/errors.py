@@ -28,6 +28,7 @@ class EtlError(Exception):
     exit_code = 4
     sqlstate = ""  # PostgreSQL's five characters, where the server spoke
     server_message = ""  # its primary message; without place and advice
+    relation = ""  # the table or view that it names apart from its message
 
     @property
     def is_damage(self) -> bool:

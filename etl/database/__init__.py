@@ -26,7 +26,6 @@ from etl.database.migrations import (
 )
 from etl.database.piping import pipe
 from etl.database.read_only_transaction import read_only_transaction
-from etl.database.retry import Attempts, Backoff, RetryPolicy, after_transient, allow
 from etl.database.sql_templates import SqlTemplates
 from etl.database.transactions import BRIEF, execute, fetch_all, fetch_one, rollback_transaction, snapshot, transaction
 
@@ -35,8 +34,6 @@ __all__ = [
     "LOCK_TIMEOUT",
     "SERIALIZATION_FAILURE",
     "Access",
-    "Attempts",
-    "Backoff",
     "Connection",
     "Migration",
     "NotificationListener",
@@ -44,10 +41,7 @@ __all__ = [
     "Part",
     "PartState",
     "PlacedPart",
-    "RetryPolicy",
     "SqlTemplates",
-    "after_transient",
-    "allow",
     "application_name",
     "begin",
     "bring_up",

@@ -63,6 +63,7 @@ def translate(error: Exception, location: str) -> EtlError:
     transient = sqlstate.startswith(_TRANSIENT) or lost_link
     fault = TransientFault(message) if transient else EnvironmentFault(message)
     fault.sqlstate, fault.server_message = sqlstate, text
+    fault.relation = getattr(getattr(origin, "diag", None), "table_name", None) or ""
     return fault
 
 

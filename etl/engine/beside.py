@@ -5,9 +5,9 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 
-from etl.database import Attempts, Backoff
 from etl.engine.timing import Ticks
 from etl.errors import EtlError
+from etl.retry import Backoff, ServiceRetry
 from etl.settings import Schedule
 
 _log = logging.getLogger("in_kafka_migration")
@@ -44,25 +44,11 @@ class Thread:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        faults, said = Attempts(), ""
+        retry = ServiceRetry(_BACKOFF, _log)
         while not self._is_ending.is_set():
             self._woken.wait(self._every)
             self._woken.clear()
-            if self._is_ending.is_set():
-                return
-            try:
-                self._act()
-                faults, said = Attempts(), ""
-            except EtlError as fault:
-                if str(fault) != said:
-                    said = str(fault)
-                    _log.warning("%s is tried again: %s", self._name, fault)
-                self._is_ending.wait(faults.pause([_BACKOFF]))
-                self._woken.set()
-            except Exception:
-                _log.exception("%s has met a fault of the program and is tried again", self._name)
-                self._is_ending.wait(faults.pause([_BACKOFF]))
-                self._woken.set()
+            retry.run(f"{self._name} is tried again", self._act, self._is_ending)
 
 
 class Scheduled:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.database import Connection, SqlTemplates, fetch_all, rollback_transaction
-from etl.engine.handlers import merge_context_of
-from etl.engine.merge_tasks import merge
-from etl.engine.planning import mass_change_guard
+from etl.engine.handlers import TaskHandlers, merge_context_of
+from etl.engine.planning import shares_of
 from etl.engine.preparation import prepare_in
+from etl.engine.run_context import task_queue_of
 from etl.engine.runtime import Runtime
 from etl.merge import Connections, files
 from etl.merge.links import tables_to_serve
-from etl.runs import CounterName, Extent, build_plan
+from etl.runs import MERGING, CounterName, Extent, build_plan
 from etl.sources.in_tables import claim as claiming
+from etl.sources.in_tables.handshake import RunLease
 from etl.sources.in_tables.receipts import Receipt
 
 _sql = SqlTemplates(__package__)
@@ -60,12 +61,16 @@ def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bo
     rows = claiming.claim(connections.imported, runtime.company, context)
     claimed = claiming.measure(connections, runtime.company, rows, context)
     if not accept:
-        mass_change_guard(connections, runtime, context, claimed)
+        shares = shares_of(runtime.settings.in_migration)
+        claiming.check_mass_changes(connections, runtime.company, context, claimed, shares)
     counters: dict[str, list[Counter[CounterName]]] = {table: [] for table in claimed}
     resolved = 0
     serves = tables_to_serve(connections.store, runtime.company.in_link_tables(), context.store_schema)
-    for task in build_plan(runtime.company, Extent(claimed, files.has_files(connections, context), serves)):
-        done = Counter(merge(connections, task, runtime.company, context))
+    lease = RunLease(run, 0, 0, runtime.owner, taken_over=False, source=context.source.name)
+    handlers = TaskHandlers(runtime, task_queue_of(runtime, lease), lease, context)
+    plan = build_plan(runtime.company, Extent(claimed, files.has_files(connections, context), serves))
+    for task in (one for one in plan if one.kind in MERGING):
+        done = Counter(handlers.merge(connections, task))
         counters.setdefault(task.table, []).append(done)
         resolved += done["resolved"]
     receipts = tuple(Receipt.of(table, part.rows, 0, counters[table]) for table, part in claimed.items())

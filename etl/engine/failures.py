@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from etl.database import RetryPolicy, SqlTemplates, execute, rollback_transaction, transaction
+from etl.database import SqlTemplates, execute, rollback_transaction, transaction
 from etl.engine.handlers import TaskHandlers
-from etl.engine.merge_tasks import merge
 from etl.errors import EnvironmentFault, EtlError
 from etl.merge import Connections
 from etl.merge import errors as merge_errors
+from etl.retry import RetryPolicy
 from etl.runs import (
     CHUNKED,
     Chunk,
@@ -138,7 +138,7 @@ class FailureHandler:
     def _merge(self, connections: Connections, task: Task) -> Counters:
         company, context = self.handlers.runtime.company, self.handlers.context
         slices = claiming.slices(connections.imported, company, task, context, _SLICES) if self._is_sliced else ()
-        return merge(connections, task, company, context, slices)
+        return self.handlers.merge(connections, task, slices)
 
     def _part(self, chunk: Chunk) -> Task:
         return replace(self.task, chunk=chunk)

@@ -1,22 +1,25 @@
 """Which function performs which kind of task."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import cast
 
 from etl.database import Connection, SqlTemplates, fetch_all, transaction
 from etl.engine.error_limit import check_error_limit
-from etl.engine.merge_tasks import merge
 from etl.engine.notifications import notify_run
 from etl.engine.planning import Planner, claimed_rows, fully_marked
 from etl.engine.preparation import prepare_store
 from etl.engine.runtime import Begin, Runtime
-from etl.errors import RunStopped
-from etl.merge import IN_TABLES, Connections, MergeContext
+from etl.errors import EnvironmentFault, RunStopped
+from etl.merge import IN_TABLES, Connections, MergeContext, MergeFunction, files, links, rows
 from etl.merge import errors as merge_errors
-from etl.outputs import versions as outbound
-from etl.runs import CHUNKED, Counters, Kind, RecordedTask, Task, TaskFunction, TaskQueue
+from etl.metadata import Company
+from etl.metadata.business_object import BusinessObject
+from etl.metadata.company import LinkTable
+from etl.outputs import versions
+from etl.runs import CHUNKED, Chunk, Counters, Kind, RecordedTask, Task, TaskFunction, TaskQueue, add_counters
 from etl.sources.in_tables import receipts, remote
 from etl.sources.in_tables.handshake import RunLease
 from etl.sources.in_tables.receipts import Receipt
@@ -54,6 +57,33 @@ def merge_context_of(connections: Connections, runtime: Runtime, run: int) -> Me
     )
 
 
+def _merge_here(
+    connections: Connections,
+    task: Task,
+    *,
+    company: Company,
+    context: MergeContext,
+    merge: MergeFunction,
+    slices: Sequence[Chunk],
+) -> Counters:
+    if not slices:
+        return merge(connections.store, chunk=task.part, context=context)
+    counters: Counters = {}
+    if task.kind is Kind.MIGRATE_SINGLE_FIELDS:  # a slice does not see what the others give up
+        business_object = company.in_objects[task.table]
+        add_counters(counters, rows.merge_dependent_rows(connections.store, business_object, task.part, context))
+    for chunk in slices:
+        add_counters(counters, merge(connections.store, chunk=chunk, context=context))
+    return counters
+
+
+def _unknown_table(task: Task) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"the run has a task for {task.table}, which the metadata no longer knows: restore the business object, run "
+        "again, and take it away between runs"
+    )
+
+
 def _pass_barrier(_: Connections, __: Task) -> Counters:
     """The tasks before it are done: nothing is left to do."""
     return {}
@@ -79,25 +109,35 @@ class TaskHandlers:
             self.runtime.store_fence.hold(connections.store, self.lease.token)
             yield connections
 
-    def handler(self, kind: Kind) -> TaskFunction[Connections]:
-        """The function that performs tasks of a kind and returns their counters."""
+    def handler(self, task: Task, slices: Sequence[Chunk] = ()) -> TaskFunction[Connections]:
+        """The function that performs a task and returns its counters.
+
+        `slices`: the parts of its chunk to be merged one after the other, if it is not merged at once.
+        """
         planner = Planner(self.runtime, self.queue, self.context, self.accept)
-        match kind:
+        match task.kind:
             case Kind.BEGIN:
                 return planner.begin
             case Kind.CLAIM:
                 return planner.claim
             case Kind.PLAN:
                 return planner.plan
-            case (
-                Kind.UPLOAD_FILES
-                | Kind.MIGRATE_DEPENDENT_ROWS
-                | Kind.MIGRATE_SINGLE_FIELDS
-                | Kind.MIGRATE_BO_LINKS
-                | Kind.MIGRATE_CO_LINKS
-                | Kind.MIGRATE_IN_MIGRATED_AT
-            ):
-                return partial(merge, company=self.runtime.company, context=self.context)
+            case Kind.UPLOAD_FILES:
+                company = self.runtime.company
+                return self._merging(lambda store, *, chunk, context: files.upload_files(store, company, context))
+            case Kind.MIGRATE_DEPENDENT_ROWS:
+                function = partial(rows.merge_dependent_rows, business_object=self._object(task))
+                return self._merging(function, slices, remotely=partial(remote.merge_remotely, only_dependent=True))
+            case Kind.MIGRATE_SINGLE_FIELDS:
+                return self._merging(partial(rows.merge_single_fields, business_object=self._object(task)), slices)
+            case Kind.MIGRATE_BO_LINKS | Kind.MIGRATE_CO_LINKS:
+                return self._merging(partial(links.merge_links, link=self._link(task)), slices)
+            case Kind.MIGRATE_IN_MIGRATED_AT:
+                seen = self._object(task)
+                return self._merging(
+                    lambda store, *, chunk, context: rows.touch_migrated(store, seen, context),
+                    remotely=remote.touch_remotely,
+                )
             case Kind.MAKE_INDEXES:
                 return self._make_indexes
             case Kind.FIX_PROCESS_TRACKING:
@@ -112,6 +152,32 @@ class TaskHandlers:
                 return self._notify
             case Kind.NOP:
                 return _pass_barrier
+
+    def merge(self, connections: Connections, task: Task, slices: Sequence[Chunk] = ()) -> Counters:
+        """Merges the rows of a task (its kind is one of MERGING) in transactions that are not its own."""
+        return cast(Counters, self.handler(task, slices)(connections, task))
+
+    def _merging(
+        self,
+        merge: MergeFunction,
+        slices: Sequence[Chunk] = (),
+        remotely: Callable[..., Counters] = remote.merge_remotely,
+    ) -> TaskFunction[Connections]:
+        """The function that merges a task's rows by `merge`, in one database or, by `remotely`, between two."""
+        function = remotely if self.runtime.has_own_store else _merge_here
+        return partial(function, company=self.runtime.company, context=self.context, merge=merge, slices=slices)
+
+    def _object(self, task: Task) -> BusinessObject:
+        business_object = self.runtime.company.in_objects.get(task.table)
+        if business_object is None:
+            raise _unknown_table(task)
+        return business_object
+
+    def _link(self, task: Task) -> LinkTable:
+        link = self.runtime.company.in_link_table(task.table)
+        if link is None:
+            raise _unknown_table(task)
+        return link
 
     @contextmanager
     def connections_for(self, task: Task, source: Connection) -> Iterator[Connections]:
@@ -192,12 +258,12 @@ class TaskHandlers:
             return {}
         with self.runtime.out_connection(connections.store) as out:
             if task.table:
-                return outbound.fill_table(out, self.runtime.versions, task.table, task.part)
-            outbound.ensure_version(out, self.runtime.versions, self.runtime.out_version)
+                return versions.fill_table(out, self.runtime.versions, task.table, task.part)
+            versions.ensure_version(out, self.runtime.versions, self.runtime.out_version)
         return {}
 
     def _run_processes(self, connections: Connections, _: Task) -> Counters:
         if not self.runtime.settings.has_out_migration:
             return {}
         with self.runtime.out_connection(connections.store) as out:
-            return outbound.bring_up_to_date(out, self.runtime.versions)
+            return versions.bring_up_to_date(out, self.runtime.versions)

@@ -77,7 +77,7 @@ def _help(runtime: Runtime, queue: TaskQueue, lease: RunLease, check_cancelled: 
         queue.put_back_mine()
         if _is_planned(queue, beat, check_cancelled):
             handlers = TaskHandlers(runtime, queue, lease, open_merge_context(runtime, lease.run))
-            workers_of(runtime, handlers, beat, check_cancelled).perform_all()
+            workers_of(runtime, handlers, beat, check_cancelled).perform()
 
 
 def _is_planned(queue: TaskQueue, beat: Heartbeat, check_cancelled: Callable[[], None]) -> bool:

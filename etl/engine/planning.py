@@ -1,16 +1,15 @@
 """The beginning of a run: rows are claimed, checked for mass changes, and planned as tasks."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from etl.engine.notifications import hooks_of
 from etl.engine.runtime import Runtime
 from etl.merge import Connections, MergeContext, files
 from etl.merge.links import tables_to_serve
-from etl.outputs import versions as outbound
+from etl.outputs import versions
 from etl.runs import (
-    Claimed,
     ClaimedRows,
     Extent,
     Kind,
@@ -20,22 +19,19 @@ from etl.runs import (
     build_claim_plan,
     build_plan,
 )
+from etl.settings import InMigration
 from etl.sources.in_tables import claim as claiming
 from etl.sources.in_tables.claim import Shares
 
 
-def mass_change_guard(
-    connections: Connections, runtime: Runtime, context: MergeContext, claimed: Mapping[str, Claimed]
-) -> None:
-    """Raises RunStopped when what was claimed would remove, empty, change or unlink more than the settings let pass."""
-    in_migration = runtime.settings.in_migration
-    shares = Shares(
-        removed=in_migration.max_removed_share,
-        blanked=in_migration.max_blanked_share,
-        changed=in_migration.max_changed_share,
-        unlinked=in_migration.max_unlinked_share,
+def shares_of(settings: InMigration) -> Shares:
+    """How much of its rows a batch may remove, empty, change or unlink."""
+    return Shares(
+        removed=settings.max_removed_share,
+        blanked=settings.max_blanked_share,
+        changed=settings.max_changed_share,
+        unlinked=settings.max_unlinked_share,
     )
-    claiming.check_mass_changes(connections, runtime.company, context, claimed, shares)
 
 
 def claimed_rows(tasks: Iterable[RecordedTask]) -> ClaimedRows:
@@ -103,7 +99,8 @@ class Planner:
     def _record_plan(self, connections: Connections, task: Task, rows: ClaimedRows) -> None:
         claimed = claiming.measure(connections, self.runtime.company, rows, self.context)
         if not self.accept:
-            mass_change_guard(connections, self.runtime, self.context, claimed)
+            shares = shares_of(self.runtime.settings.in_migration)
+            claiming.check_mass_changes(connections, self.runtime.company, self.context, claimed, shares)
         extent = Extent(
             claimed,
             has_files=files.has_files(connections, self.context),
@@ -122,4 +119,4 @@ class Planner:
         if not self.runtime.settings.has_out_migration or sum(rows.values()) <= self.context.undivided_rows:
             return {}
         with self.runtime.out_beside(connections.imported) as out:
-            return outbound.tables_to_fill(connections.store, out, self.runtime.versions, rows)
+            return versions.tables_to_fill(connections.store, out, self.runtime.versions, rows)

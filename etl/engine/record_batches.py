@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from etl.database import PlacedPart, RetryPolicy
+from etl.database import PlacedPart
 from etl.engine.runtime import Runtime
 from etl.errors import TransientFault
 from etl.outputs import versions as outbound
 from etl.outputs.versions import STORE_PARTS
+from etl.retry import RetryPolicy
 from etl.runs import Counters, backoffs_of
 from etl.sources.kafka.batch import Judge, Outcome, RecordStore, merge_batch
 from etl.sources.kafka.positions import HeldPartition, Positions

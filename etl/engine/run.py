@@ -3,7 +3,7 @@
 acquire   one runner owns the run, others help it or end: etl/sources/in_tables/handshake
 plan      the task BEGIN claims what is ready and records all other tasks: planning.py, etl/runs/plan.py
 execute   workers take task after task, each one transaction: workers.py, handlers.py, etl/merge
-publish   the task RUN_PROCESSES lets the out_ versions follow the journal: etl/outputs/versions
+publish   the out_ versions follow the journal, and hooks are notified: etl/outputs/versions
 close     the run's row says done, and listeners are notified
 
 A run that breaks off at any point is taken over by the next runner, which finds its finished tasks.
@@ -15,9 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Protocol, TypeVar
 
-from etl.database import Backoff, RetryPolicy, SqlTemplates, after_transient, allow, fetch_all, transaction
+from etl.database import SqlTemplates, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
 from etl.engine.handlers import TaskHandlers, merge_context_of
 from etl.engine.notifications import notify_of_run, notify_run
@@ -31,27 +30,19 @@ from etl.engine.run_context import (
     workers_of,
 )
 from etl.engine.runtime import Runtime
-from etl.engine.workers import refuse_unknown
+from etl.engine.workers import Workers, refuse_unknown
 from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
 from etl.merge import MergeContext
 from etl.notifications.telemetry import span
+from etl.retry import Backoff, RetryPolicy, after_transient, allow
 from etl.runs import CounterName, Kind, TaskQueue
 from etl.runs.plan import FIRST
 from etl.sources.in_tables.claim import unread_after_run
-from etl.sources.in_tables.handshake import Action, Decision, RunLease
+from etl.sources.in_tables.handshake import Action, Decision, Handshake, RunLease, Running
 from etl.sources.in_tables.receipts import Receipt
 
 _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
-
-Answer = TypeVar("Answer")
-
-
-class Step(Protocol):
-    """Calls a function between the tasks of a run, and again after outages; `what` is for the log."""
-
-    def __call__(self, what: str, act: Callable[[], Answer], /) -> Answer:
-        """The result of `act`."""
 
 
 # A runner that was faster may hold the locks that preparing and acquiring take.
@@ -69,64 +60,92 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
     """
     if not runtime.settings.has_in_migration:
         return Outcome("hasInMigration is false in configs/InMigrationPostgresConfig.txt: no run starts")
-    idle = _idle_outcome(runtime, accept=accept)
-    if idle:
-        return idle
-    decision, lease = _ACQUIRING.run_with_retry("acquiring a run", partial(_acquire, runtime, accept=accept))
+    decision, lease = acquire(runtime, accept=accept)
     if lease is None:
         return _not_started(decision)
     _log.info("w7qP9r57 :: start migration by companyCode=%s run=%s", runtime.company.code, lease.run)
     started = time.monotonic()
     queue = task_queue_of(runtime, lease)
     with span("etl.run", company=runtime.company.code, run=lease.run, taken_over=lease.taken_over):
-        with _freeing(runtime, lease), heartbeat_of(runtime, lease) as beat:
-            step = _steps(retry_policy_of(runtime, queue, beat, check_cancelled), lease)
-            step("entering the store for", partial(enter_store, runtime, lease))
-            context = step("recording", partial(_begin_unit, runtime, lease.run))
-            handlers = TaskHandlers(runtime, queue, lease, context, accept)
-            with _stopping(partial(_stop, runtime, queue, handlers), step):
-                clean_before_run(runtime)
-                # Its first task plans the others.
-                step("beginning", partial(_begin, queue, lease))
-                workers_of(runtime, handlers, beat, check_cancelled).perform_all()
-                step("closing", partial(_close, runtime, queue, handlers))
+        with _freeing(runtime.handshake, lease), heartbeat_of(runtime, lease) as beat:
+            between = retry_policy_of(runtime, queue, beat, check_cancelled)
+            handlers = _enter(runtime, queue, lease, between, accept=accept)
+            with _stopping(handlers, between):
+                workers = workers_of(runtime, handlers, beat, check_cancelled)
+                plan(handlers, workers, between)
+                execute(workers)
+                publish(workers)
+                close(handlers, between)
         return _outcome(runtime, queue, decision, lease, time.monotonic() - started)
 
 
-def _acquire(runtime: Runtime, *, accept: bool) -> tuple[Decision, RunLease | None]:
-    """Prepares what a run needs and tries to acquire it; no lease: the marker says that no run starts."""
-    try:
-        prepare(runtime)
-        return runtime.handshake.acquire(accept=accept)
-    except TransientFault:
-        # A runner that was faster holds locks; then the marker says so, or that the run is done.
-        decision = _decision(runtime, accept=accept)
-        if decision and not decision.starts:
-            return decision, None
-        raise
+def acquire(runtime: Runtime, *, accept: bool) -> tuple[Decision, RunLease | None]:
+    """Makes this runner the owner of a run, if the marker says that one starts; else there is no lease.
+
+    An idle tick is one cheap look that writes nothing. An owner that is to be replaced loses its sessions first.
+    """
+    decision, replaced = _look(runtime, accept=accept)
+    if decision and not decision.starts:
+        return decision, None
+    for attempt in _ACQUIRING.attempts("acquiring a run"):
+        with attempt:
+            try:
+                _end_sessions(runtime, replaced)
+                prepare(runtime)
+                acquired = runtime.handshake.acquire(accept=accept)
+            except TransientFault:
+                # A runner that was faster holds locks; then the marker says so, or that the run is done.
+                decision, replaced = _look(runtime, accept=accept)
+                if decision is None or decision.starts:
+                    raise
+                acquired = decision, None
+    return acquired
 
 
-def _idle_outcome(runtime: Runtime, *, accept: bool) -> Outcome | None:
-    """The idle tick: one cheap look that writes nothing; None when there is something to do."""
-    decision = _decision(runtime, accept=accept)
-    return None if decision is None or decision.starts else _not_started(decision)
+def plan(handlers: TaskHandlers, workers: Workers, between: RetryPolicy) -> None:
+    """Performs BEGIN, which claims what is ready, checks it for mass changes and records all other tasks; large tables
+    are claimed by tasks of their own. A run that was taken over may have its plan: then its other tasks follow."""
+    clean_before_run(handlers.runtime)
+    between.run_with_retry(f"beginning run {handlers.lease.run}", partial(_begin, handlers.queue, handlers.lease))
+    if not handlers.lease.taken_over:
+        workers.perform(until=Kind.BEGIN)
 
 
-def _decision(runtime: Runtime, *, accept: bool) -> Decision | None:
-    """None while our tables do not exist. Ends the sessions of an owner that is to be replaced."""
+def execute(workers: Workers) -> None:
+    """Performs the tasks that merge the rows, mark them, fix the marker and report errors to the partner."""
+    workers.perform(until=Kind.COPY_ERR)
+
+
+def publish(workers: Workers) -> None:
+    """Performs the tasks that are left: FILL_OUT and RUN_PROCESSES write the out_ version, NOTIFY calls hooks."""
+    workers.perform()
+
+
+def close(handlers: TaskHandlers, between: RetryPolicy) -> None:
+    """Says in the run's row that it is done, and notifies listeners."""
+    between.run_with_retry(f"closing run {handlers.lease.run}", partial(_close, handlers))
+
+
+def _look(runtime: Runtime, *, accept: bool) -> tuple[Decision | None, Running | None]:
+    """What the marker asks for, and the run whose owner is replaced; no decision while our tables do not exist."""
     with transaction(runtime.engine) as connection:
         if not is_prepared(connection, runtime, to_write=True):
-            return None
+            return None, None
         decision, _, running = runtime.handshake.decide(connection, accept=accept)
     if running and (running.beat_age or 0) < 0 and decision.starts and runtime.handshake.is_beating(running):
-        return _decision(runtime, accept=accept)
-    if decision.action is Action.TAKE_OVER and running:
-        # A newer version may have planned it: checked before anything is written.
-        refuse_unknown(running.run, TaskQueue(runtime.engine, runtime.in_schema, running.run, "", running.fence).left())
-        runtime.handshake.refuse_locked(running)
-        # Open transactions of a frozen owner would block the preparation as well as the merge.
-        runtime.handshake.end_backends(running)
-    return decision
+        return _look(runtime, accept=accept)
+    return decision, running if decision.action is Action.TAKE_OVER else None
+
+
+def _end_sessions(runtime: Runtime, replaced: Running | None) -> None:
+    """Ends those of a replaced owner: open transactions of a frozen one would block the preparation and the merge."""
+    if replaced is None:
+        return
+    # A newer version may have planned it: checked before anything is written.
+    queue = TaskQueue(runtime.engine, runtime.in_schema, replaced.run, "", replaced.fence)
+    refuse_unknown(replaced.run, queue.left())
+    runtime.handshake.refuse_locked(replaced)
+    runtime.handshake.end_backends(replaced)
 
 
 def _not_started(decision: Decision) -> Outcome:
@@ -136,47 +155,53 @@ def _not_started(decision: Decision) -> Outcome:
     return Outcome(decision.reason)
 
 
-def _steps(retry_policy: RetryPolicy, lease: RunLease) -> Step:
-    """Calls a function between the tasks: outages and locks of other sessions are waited for, as in tasks."""
-    return lambda what, act: retry_policy.run_with_retry(f"{what} run {lease.run}", act)
+def _enter(runtime: Runtime, queue: TaskQueue, lease: RunLease, between: RetryPolicy, *, accept: bool) -> TaskHandlers:
+    """Enters the store and records the run there as a unit of work."""
+    between.run_with_retry(f"entering the store for run {lease.run}", partial(enter_store, runtime, lease))
+    context = between.run_with_retry(f"recording run {lease.run}", partial(_begin_unit, runtime, lease.run))
+    return TaskHandlers(runtime, queue, lease, context, accept)
 
 
 @contextmanager
-def _stopping(stop: Callable[[str], None], step: Step) -> Iterator[None]:
+def _stopping(handlers: TaskHandlers, between: RetryPolicy) -> Iterator[None]:
     """Stops the run when its rows do not let it continue, or when the server's data are damaged."""
+
+    def stop(fault: EtlError) -> None:
+        between.run_with_retry(f"stopping run {handlers.lease.run}", partial(_stop, handlers, str(fault)))
+
     try:
         yield
     except RunStopped as fault:
-        step("stopping", partial(stop, str(fault)))
+        stop(fault)
         raise
     except EnvironmentFault as fault:
         if not fault.is_damage:
             raise
-        step("stopping", partial(stop, str(fault)))
+        stop(fault)
         raise DamageFound(str(fault)) from fault
 
 
 @contextmanager
-def _freeing(runtime: Runtime, lease: RunLease) -> Iterator[None]:
+def _freeing(handshake: Handshake, lease: RunLease) -> Iterator[None]:
     """Frees the lease of a run that breaks off; after a lost connection the run's row tells whether it was closed."""
     try:
         yield
     except RunStopped:
         raise
     except TransientFault:
-        if not _is_done(runtime, lease):
-            _give_up(runtime, lease)
+        if not _is_done(handshake, lease):
+            _give_up(handshake, lease)
             raise
     except BaseException:
-        _give_up(runtime, lease)
+        _give_up(handshake, lease)
         raise
 
 
-def _is_done(runtime: Runtime, lease: RunLease) -> bool:
+def _is_done(handshake: Handshake, lease: RunLease) -> bool:
     """Whether this runner closed the run although the answer was lost. Raises RunStopped if it was stopped."""
     try:
-        with transaction(runtime.engine) as connection:
-            state, message = runtime.handshake.state_of(connection, lease)
+        with transaction(handshake.engine) as connection:
+            state, message = handshake.state_of(connection, lease)
     except EnvironmentFault:
         return False  # the fault that is being raised says more
     if state == "stopped":
@@ -200,36 +225,38 @@ def _begin(queue: TaskQueue, lease: RunLease) -> None:
         queue.record(connection, [FIRST])
 
 
-def _close(runtime: Runtime, queue: TaskQueue, handlers: TaskHandlers) -> None:
+def _close(handlers: TaskHandlers) -> None:
+    runtime, queue, lease = handlers.runtime, handlers.queue, handlers.lease
     with transaction(runtime.engine) as connection:
         queue.assert_fence(connection)
         with handlers.connections(connection) as connections:
             handlers.close_done(connections)
-        runtime.handshake.end(connection, handlers.lease, state="done")
-    notify_of_run(runtime, handlers.lease.run)
+        runtime.handshake.end(connection, lease, state="done")
+    notify_of_run(runtime, lease.run)
 
 
-def _stop(runtime: Runtime, queue: TaskQueue, handlers: TaskHandlers, message: str) -> None:
+def _stop(handlers: TaskHandlers, message: str) -> None:
     """Stops a run: rows that were not merged are ready again, the marker says 2 until the next hand-over."""
-    dismiss_helpers(runtime, queue, handlers.lease)
+    runtime, queue, lease = handlers.runtime, handlers.queue, handlers.lease
+    dismiss_helpers(runtime.handshake, queue, lease)
     with transaction(runtime.engine) as connection:
         queue.assert_fence(connection)
         with handlers.connections(connection) as connections:
             handlers.close_stopped(connections)
             queue.drop_remaining(connection)
-            runtime.handshake.finish_marker(connection, handlers.lease, status=2)
-            runtime.handshake.end(connection, handlers.lease, state="stopped", message=message)
+            runtime.handshake.finish_marker(connection, lease, status=2)
+            runtime.handshake.end(connection, lease, state="stopped", message=message)
     try:
         with transaction(runtime.engine) as connection:
-            notify_run(connection, runtime, handlers.lease.run, message=message)
+            notify_run(connection, runtime, lease.run, message=message)
     except EnvironmentFault as fault:
-        _log.warning("no hook was notified that run %s was stopped: %s", handlers.lease.run, fault)
+        _log.warning("no hook was notified that run %s was stopped: %s", lease.run, fault)
 
 
-def _give_up(runtime: Runtime, lease: RunLease) -> None:
+def _give_up(handshake: Handshake, lease: RunLease) -> None:
     # The next runner need not wait for the lease; if even this fails, it waits.
     try:
-        runtime.handshake.give_up(lease)
+        handshake.give_up(lease)
     except EtlError as error:
         _log.warning("the lease of run %s could not be freed and must run out: %s", lease.run, error)
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from etl.database import RetryPolicy, transaction
+from etl.database import transaction
 from etl.engine.handlers import TaskHandlers, merge_context_of
 from etl.engine.notifications import notify_waiting
 from etl.engine.outage_notifier import OutageNotifier
@@ -13,8 +13,9 @@ from etl.engine.runtime import Runtime
 from etl.engine.workers import Workers
 from etl.errors import TransientFault
 from etl.merge import MergeContext
+from etl.retry import RetryPolicy
 from etl.runs import TaskQueue, backoffs_of
-from etl.sources.in_tables.handshake import Heartbeat, Joining, RunLease
+from etl.sources.in_tables.handshake import Handshake, Heartbeat, Joining, RunLease
 
 _log = logging.getLogger("in_pg_migration")
 
@@ -79,7 +80,7 @@ def workers_of(
         check_cancelled=check_cancelled,
         check=beat.check,
         cancel=runtime.handshake.cancel_backends,
-        rescue=partial(_rescue, runtime, handlers),
+        rescue=partial(_rescue, runtime.handshake, handlers.queue, handlers.lease),
         outage=OutageNotifier(handlers.queue, partial(notify_waiting, runtime, handlers.lease.run)),
         max_crashes=in_migration.task_attempts,
         patience_seconds=in_migration.fault_patience_seconds,
@@ -87,16 +88,16 @@ def workers_of(
     )
 
 
-def _rescue(runtime: Runtime, handlers: TaskHandlers, owners: Sequence[str]) -> None:
+def _rescue(handshake: Handshake, queue: TaskQueue, lease: RunLease, owners: Sequence[str]) -> None:
     """Frees the tasks of lost helpers: dismisses the helpers, then ends their transactions."""
-    if Joining(runtime.handshake).dismiss(handlers.lease, owners, only_lost=True):
-        handlers.queue.put_back_lost(owners)
-        _log.warning("run %s: what lost helpers had begun is free again (%s)", handlers.lease.run, ", ".join(owners))
+    if Joining(handshake).dismiss(lease, owners, only_lost=True):
+        queue.put_back_lost(owners)
+        _log.warning("run %s: what lost helpers had begun is free again (%s)", lease.run, ", ".join(owners))
 
 
-def dismiss_helpers(runtime: Runtime, queue: TaskQueue, lease: RunLease) -> None:
+def dismiss_helpers(handshake: Handshake, queue: TaskQueue, lease: RunLease) -> None:
     """Before a run is stopped all of its helpers must have ended."""
-    joining = Joining(runtime.handshake)
+    joining = Joining(handshake)
     owners = [*joining.helpers(lease), *queue.left().lost]
     if owners and not joining.dismiss(lease, owners, only_lost=False):
         raise TransientFault(f"run {lease.run} could not be stopped: a helper's backend does not end")

@@ -9,14 +9,15 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 
-from etl.database import RetryPolicy
 from etl.engine.failures import FailureHandler
 from etl.engine.handlers import TaskHandlers
 from etl.engine.outage_notifier import OutageNotifier
 from etl.errors import EnvironmentFault, EtlError
 from etl.merge import Connections
+from etl.retry import RetryPolicy
 from etl.runs import (
     ClaimedTask,
+    Kind,
     QueueState,
     TaskCounters,
     TaskFunction,
@@ -33,7 +34,7 @@ _POLL_SECONDS = 0.2
 
 @dataclass
 class Workers:
-    """Performs the tasks of a run until none is left for this runner.
+    """Performs the tasks of a run.
 
     `check_cancelled` raises when no further task may begin, `check` when this runner must not write any more. `cancel`
     ends the statements of this runner: after a signal a long merge is not waited for. `rescue` frees the tasks of lost
@@ -56,11 +57,18 @@ class Workers:
     _performed: int = 0
     _ends: threading.Event = field(default_factory=threading.Event)
     _fault: BaseException | None = None
+    _until: Kind | None = None
+    _is_reached: bool = False
 
-    @property
-    def perform_all(self) -> Callable[[], None]:
-        """Performs the tasks: a single worker in the calling thread, several in threads of their own."""
-        return self._work if self.number == 1 else self._work_side_by_side
+    def perform(self, *, until: Kind | None = None) -> None:
+        """Performs tasks up to one of the kind `until`, or all that are left for this runner: a single worker in the
+        calling thread, several in threads of their own."""
+        self._until, self._is_reached = until, False
+        self._ends.clear()
+        if self.number == 1:
+            self._work()
+        else:
+            self._work_side_by_side()
 
     def _work_side_by_side(self) -> None:
         """Raises the fault of the first worker that failed, after the others have ended their tasks."""
@@ -87,7 +95,7 @@ class Workers:
             raise
 
     def _work(self) -> None:
-        while not self._ends.is_set():
+        while not (self._ends.is_set() or self._is_reached):
             self.check_cancelled()
             performed = self._performed
             taken = self._retry_policy().run_with_retry("taking a task", self.queue.take)
@@ -95,6 +103,7 @@ class Workers:
                 self._performance_of(taken)()
                 with self._done:
                     self._performed += 1
+                    self._is_reached |= taken.task.kind is self._until
                     self._done.notify_all()
                 continue
             left = self._retry_policy().run_with_retry("looking for tasks", self.queue.left)
@@ -121,7 +130,7 @@ class Workers:
             perform,
             self.queue,
             taken,
-            handlers.set_aside if why else handlers.handler(taken.task.kind),
+            handlers.set_aside if why else handlers.handler(taken.task),
             retry_policy=retry_policy,
             fallback=fallback,
             connections=handlers.connections if why else partial(handlers.connections_for, taken.task),

@@ -1,9 +1,11 @@
 """Questions to the cluster: topics, their ids, limits and ends; makes topics."""
 
-import time
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -15,6 +17,7 @@ from etl.kafka.client_log import ClientLog
 from etl.kafka.faults import SIGN_IN, UNKNOWN_TOPIC, created, fault_of, translated
 from etl.kafka.messages import Partition
 from etl.kafka.options import common_options
+from etl.retry import Backoff, RetryPolicy, after_transient
 from etl.settings import KafkaConnection
 
 # The id of a topic at brokers that give none (before 2.8).
@@ -188,14 +191,9 @@ class Admin:
 
     def _retried(self, question: Callable[[], _Answer]) -> _Answer:
         """Asks again what goes away by itself: a leader that has moved, a coordinator that is being made."""
-        deadline = time.monotonic() + self._seconds
-        while True:
-            try:
-                return question()
-            except TransientFault:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(_RETRY_SECONDS)
+        again = Backoff(first=_RETRY_SECONDS, longest=_RETRY_SECONDS, seconds=self._seconds)
+        policy = RetryPolicy(after_transient(again), log_level=logging.DEBUG)
+        return policy.run_with_retry("a question to the brokers", question)
 
     def _offsets_once(
         self,
@@ -220,9 +218,12 @@ class Admin:
         [asked] = self._client.create_topics([new], request_timeout=self._seconds).values()
         with translated(f"topic {name} cannot be made", self._connection):
             asked.result()
-        deadline = time.monotonic() + self._seconds
-        while self.topic(name) is None and time.monotonic() < deadline:
-            time.sleep(_RETRY_SECONDS)
+        with suppress(TransientFault):  # what needs it next says that it is not there
+            self._retried(partial(self._expect, name))
+
+    def _expect(self, name: str) -> None:
+        if self.topic(name) is None:
+            raise TransientFault(f"the topic {name} is not there yet")
 
     def delete_topic(self, name: str) -> None:
         """Deletes a topic with all of its records."""

@@ -4,7 +4,7 @@ Receives an open transaction and a task's rows. Returns counters (names -> rows)
 through Python on its way to the store, and nothing here knows a marker or an out_ table.
 """
 
-from etl.merge.context import Connections, MergeContext
+from etl.merge.context import Connections, MergeContext, MergeFunction
 from etl.merge.source import IN_TABLES, Matching, Source
 from etl.merge.staging import (
     STAGED_COLUMNS,
@@ -24,6 +24,7 @@ __all__ = [
     "Connections",
     "Matching",
     "MergeContext",
+    "MergeFunction",
     "Source",
     "StagedError",
     "StagedResult",

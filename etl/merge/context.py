@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from etl.database import Connection
 from etl.merge.source import IN_TABLES, Source
+from etl.runs import Chunk, Counters
 from etl.store import Unit, UnitKind
 
 
@@ -66,3 +68,10 @@ class MergeContext:
     def relayed(self, in_schema: str, flush_statuses: Callable[[int], None] = _stay) -> "MergeContext":
         """The same context, with the in_ tables copied beside the store."""
         return replace(self, in_schema=in_schema, is_relayed=True, flush_statuses=flush_statuses)
+
+
+class MergeFunction(Protocol):
+    """Merges a chunk of the rows of one table, and returns counters."""
+
+    def __call__(self, connection: Connection, /, *, chunk: Chunk, context: MergeContext) -> Counters:
+        """`connection`: an open transaction of the store."""

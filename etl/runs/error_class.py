@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum, auto
 
-from etl.database import Backoff
 from etl.errors import EtlError, TransientFault
+from etl.retry import Backoff
 
 
 class ErrorClass(Enum):

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
-from etl.database import LOCK_TIMEOUT, Connection, RetryPolicy, transaction
+from etl.database import LOCK_TIMEOUT, Connection, transaction
 from etl.errors import EtlError, FencedOut, TransientFault
 from etl.notifications.telemetry import span
+from etl.retry import RetryPolicy
 from etl.runs.counters import TaskCounters
 from etl.runs.error_class import is_crash
 from etl.runs.queue import ClaimedTask, TaskQueue

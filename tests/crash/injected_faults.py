@@ -98,12 +98,12 @@ def marker_is_fixed_first() -> None:
 
     handler = TaskHandlers.handler
 
-    def fix_first(self: TaskHandlers, kind: Kind) -> Any:
+    def fix_first(self: TaskHandlers, task: Task, slices: Any = ()) -> Any:
         def fix_and_perform(connections: Any, task: Task) -> Any:
             self.runtime.handshake.finish_marker(connections.imported, self.lease)
-            return handler(self, kind)(connections, task)
+            return handler(self, task, slices)(connections, task)
 
-        return fix_and_perform if kind is Kind.BEGIN else handler(self, kind)
+        return fix_and_perform if task.kind is Kind.BEGIN else handler(self, task, slices)
 
     TaskHandlers.handler = fix_first  # type: ignore[method-assign]
 
@@ -191,4 +191,4 @@ def frozen_contenders_hold_their_locks() -> None:
 def broken_off_runs_keep_their_lease() -> None:
     import etl.engine.run as cycle
 
-    cycle._give_up = lambda runtime, lease: None
+    cycle._give_up = lambda handshake, lease: None

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from etl.config import open_source
-from etl.database import RetryPolicy, transaction
+from etl.database import transaction
 from etl.embedded import EmbeddedServer
 from etl.engine import open_runtime, prepare
 from etl.engine.record_batches import merge_batch_with_retry, record_store_of
+from etl.retry import RetryPolicy
 from etl.runs import backoffs_of
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.reading import read_batch

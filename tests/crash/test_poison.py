@@ -21,11 +21,11 @@ def crash_on_clients() -> None:
 
     handler = TaskHandlers.handler
 
-    def deadly(self: TaskHandlers, kind: Kind) -> Any:
+    def deadly(self: TaskHandlers, task: Task, slices: Any = ()) -> Any:
         def perform(connections: Any, task: Task) -> Any:
             if task.kind is Kind.MIGRATE_SINGLE_FIELDS and task.table == "in_Client":
                 os.abort()
-            return handler(self, kind)(connections, task)
+            return handler(self, task, slices)(connections, task)
 
         return perform
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from etl.database import RetryPolicy, transaction
+from etl.database import transaction
 from etl.engine import undo
 from etl.engine.record_batches import merge_batch_with_retry, record_store_of
+from etl.retry import RetryPolicy
 from etl.runs import backoffs_of
 from etl.sources.kafka.batch import SOURCE_NAME, Outcome, RecordStore
 from etl.sources.kafka.message import Message, Partition

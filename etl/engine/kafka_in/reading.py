@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
-from etl.database import Attempts, Backoff
 from etl.engine.beside import Scheduled, Thread
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
 from etl.engine.kafka_in.garbage import LongLived
@@ -25,6 +24,7 @@ from etl.engine.wiring import build_runtime
 from etl.errors import EtlError, RunStopped
 from etl.kafka import Admin
 from etl.metadata import Company
+from etl.retry import Backoff, ServiceRetry
 from etl.settings import Schedule, Settings
 from etl.sources.kafka.batch import Outcome, RecordStore
 from etl.sources.kafka.rules import rules_of
@@ -68,24 +68,16 @@ class RecordReading:
         self._thread.join(min(seconds, _STOP_SECONDS))
 
     def _run(self) -> None:
-        faults, said = Attempts(), ""
-        while not self._is_ending.is_set():
-            try:
-                with build_runtime(self._settings, self._company, self._environ) as runtime:
-                    prepare_without_import(runtime)
-                    self._read_and_alert(runtime)
-                    return
-            except RunStopped as stop:
-                self.failed = stop
-                _log.error("%s", stop)
-                return
-            except EtlError as fault:
-                if str(fault) != said:
-                    said = str(fault)
-                    _log.warning("records wait: %s", fault)
-            except Exception:
-                _log.exception("the reading of records has met a fault of the program and begins again")
-            self._is_ending.wait(faults.pause([_BACKOFF]))
+        ServiceRetry(_BACKOFF, _log).run("records wait", self._prepare_and_read, self._is_ending)
+
+    def _prepare_and_read(self) -> None:
+        try:
+            with build_runtime(self._settings, self._company, self._environ) as runtime:
+                prepare_without_import(runtime)
+                self._read_and_alert(runtime)
+        except RunStopped as stop:
+            self.failed = stop
+            _log.error("%s", stop)
 
     def _read_and_alert(self, runtime: Runtime) -> None:
         alerts = TopicAlerts(runtime, "reading")

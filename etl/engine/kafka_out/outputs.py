@@ -9,13 +9,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from etl.database import RetryPolicy, part_states, transaction
+from etl.database import part_states, transaction
 from etl.engine.preparation import prepare_store, refuse_unfit
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError, EtlError
 from etl.outputs.kafka.registry import Outputs, OutputState
 from etl.outputs.kafka.shape import OutputShape
 from etl.outputs.versions import STORE_PARTS
+from etl.retry import RetryPolicy
 from etl.runs import backoffs_of
 from etl.settings.kafka_keys import OUT_KAFKA
 from etl.settings.kafka_model import OutMigrationKafka

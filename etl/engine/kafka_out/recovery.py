@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 
-from etl.database import RetryPolicy, bring_up, transaction
+from etl.database import bring_up, transaction
 from etl.ddl.catalog import schema_exists
 from etl.ddl.privileges import make_schema
 from etl.engine.kafka_out.outputs import chosen_outputs, outputs_of, prepare_outputs
@@ -14,6 +14,7 @@ from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs.kafka.recovery import Place, RecoveryWriter
 from etl.outputs.kafka.shape import OutputShape
 from etl.outputs.kafka.transactions import SizeLimits, Unsent
+from etl.retry import RetryPolicy
 from etl.runs import TaskQueue, backoffs_of
 from etl.runs.recovery_tasks import RecoveryTask, RecoveryTasks
 from etl.settings.kafka_model import OutMigrationKafka

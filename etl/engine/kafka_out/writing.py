@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping
 
-from etl.database import Attempts, Backoff, cancel_thread
+from etl.database import cancel_thread
 from etl.engine.kafka_out.outputs import chosen_outputs, output_writer, prepare_outputs
 from etl.engine.runtime import Runtime
 from etl.engine.topic_alerts import AlertKind, TopicAlerts
@@ -17,6 +17,7 @@ from etl.engine.wiring import build_runtime
 from etl.errors import EtlError, FencedOut, MarkerHeld, TransientFault
 from etl.metadata import Company
 from etl.outputs.kafka.writing import OutputWriter
+from etl.retry import Backoff, ServiceRetry
 from etl.settings import Settings
 from etl.settings.kafka_model import OutMigrationKafka
 
@@ -60,25 +61,17 @@ class OutputWriting:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        faults, said = Attempts(), ""
-        while not self._is_ending.is_set():
+        ServiceRetry(_BACKOFF, _log).run("the outputs wait", self._prepare_and_write, self._is_ending)
+
+    def _prepare_and_write(self) -> None:
+        with build_runtime(self._settings, self._company, self._environ) as runtime:
+            prepare_outputs(runtime)
+            alerts = TopicAlerts(runtime, "outputs")
+            alerts.start()
             try:
-                with build_runtime(self._settings, self._company, self._environ) as runtime:
-                    prepare_outputs(runtime)
-                    alerts = TopicAlerts(runtime, "outputs")
-                    alerts.start()
-                    try:
-                        self._write(runtime, alerts)
-                    finally:
-                        alerts.stop()
-                    return
-            except EtlError as fault:
-                if str(fault) != said:
-                    said = str(fault)
-                    _log.warning("the outputs wait: %s", fault)
-            except Exception:
-                _log.exception("the writing of outputs has met a fault of the program and begins again")
-            self._is_ending.wait(faults.pause([_BACKOFF]))
+                self._write(runtime, alerts)
+            finally:
+                alerts.stop()
 
     def _write(self, runtime: Runtime, alerts: TopicAlerts) -> None:
         self._written = [
@@ -105,7 +98,7 @@ class _WrittenOutput:
         self._name, self._is_ending, self._alerts = output.name, is_ending, alerts
         self._writer: OutputWriter = output_writer(runtime, output, self._refuse_ending)
         self._woken = threading.Event()
-        self._faults, self._said = Attempts(), ""
+        self._retry = ServiceRetry(_BACKOFF, _log)
         self.thread = threading.Thread(target=self._run, name=f"output {output.name}", daemon=True)
 
     def wake(self) -> None:
@@ -120,7 +113,7 @@ class _WrittenOutput:
             while not self._is_ending.is_set():
                 self._woken.clear()
                 pause = self._try()
-                (self._is_ending if self._said else self._woken).wait(pause)
+                (self._is_ending if self._retry.is_waiting else self._woken).wait(pause)
         finally:
             self._writer.close()
 
@@ -131,26 +124,19 @@ class _WrittenOutput:
             self._writer.beat()
         except (MarkerHeld, FencedOut) as other:
             self._writer.close()
-            self._say(f"the output {self._name} stands by: {other}", logging.INFO)
+            self._retry.say(f"the output {self._name} stands by: {other}", logging.INFO)
             return _STAND_BY_SECONDS
         except EtlError as fault:
             if not self._is_ending.is_set():
-                self._say(f"the output {self._name} waits: {fault}", logging.ERROR)
+                text = f"the output {self._name} waits: {fault}"
+                self._retry.say(text, logging.ERROR)
                 if not isinstance(fault, TransientFault):
-                    self._alerts.begin(AlertKind.OUTPUT_STOPPED, self._name, f"the output {self._name} waits: {fault}")
-            return self._faults.pause([_BACKOFF]) or 0.0
-        except Exception:
-            self._said = "a fault of the program"
-            _log.exception("the output %s has met a fault of the program and is tried again", self._name)
-            return self._faults.pause([_BACKOFF]) or 0.0
-        if self._said:
+                    self._alerts.begin(AlertKind.OUTPUT_STOPPED, self._name, text)
+            return self._retry.pause()
+        except Exception as fault:
+            return self._retry.pause_after(f"the output {self._name} waits", fault)
+        if self._retry.is_waiting:
             _log.info("the output %s is written", self._name)
-        self._faults, self._said = Attempts(), ""
+        self._retry.succeed()
         self._alerts.end(AlertKind.OUTPUT_STOPPED, self._name)
         return _LOOK_SECONDS
-
-    def _say(self, text: str, level: int) -> None:
-        """Logs a text once, until another one comes."""
-        if text != self._said:
-            self._said = text
-            _log.log(level, "%s", text)

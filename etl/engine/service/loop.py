@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import UTC, datetime
 from typing import Never
 
-from etl.database import Attempts, Backoff, longest_silence, progress_at, transaction
+from etl.database import longest_silence, progress_at, transaction
 from etl.engine.helper import help_run
 from etl.engine.notifications import watch_feed
 from etl.engine.outcome import Outcome
@@ -28,6 +28,7 @@ from etl.engine.timing import Ticks
 from etl.engine.wiring import build_runtime
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld
 from etl.logs import Log
+from etl.retry import Backoff, ServiceRetry
 from etl.sources.in_tables.handshake import Action, Decision
 
 _log = logging.getLogger("in_pg_migration")
@@ -105,7 +106,7 @@ class Loop:
         self._opened = ExitStack()
         self._runtime: Runtime | None = None
         self._ticks: Ticks | None = None
-        self._faults = Attempts()
+        self._retry = ServiceRetry(_BACKOFF, _log)
         # No run starts before, on the monotonic clock; 0: no fault since the last success.
         self._paused_until = 0.0
         # A scheduled time has come, and the marker could not be read yet.
@@ -187,7 +188,7 @@ class Loop:
                 watch_feed(runtime)
             self._end_pauses()
         except (EnvironmentFault, ConfigurationError, LeaseLost) as fault:
-            pause = self._faults.pause([_BACKOFF]) or 0.0
+            pause = self._retry.pause()
             self._paused_until = time.monotonic() + pause
             self._say_once(f"trying again later: {fault}", logging.WARNING)
             _log.debug("the next try comes in %.1f s", pause)
@@ -205,7 +206,8 @@ class Loop:
             self._looks_again = False
 
     def _end_pauses(self) -> None:
-        self._faults, self._paused_until = Attempts(), 0.0
+        self._retry.succeed()
+        self._paused_until = 0.0
 
     def _run(self, runtime: Runtime) -> None:
         decision = _decision(runtime)

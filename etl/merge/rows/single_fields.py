@@ -85,7 +85,24 @@ def _merge_passes(merge: Merge, counters: Counters) -> int:
     settling = Settling(merge)
     found = 0
     for number in count(1):
-        staged, marked = _merge_pass(merge, settling, counters, is_last=number >= _MAX_PASSES)
+        is_last = number >= _MAX_PASSES
+        staged, stage = _stage(merge)
+        if merge.context.source.is_staged:
+            settled = Settled(stage, settle_staged(stage, is_last=is_last))
+        elif stage.variables["exact"]:
+            staged, settled = settling.reconcile(stage, staged, is_last=is_last)
+        else:
+            settled = Settled(stage)
+        if staged:
+            is_small = staged < _ANALYZE_STAGE_BELOW_ROWS or merge.context.source.is_staged
+            stage.run("analyze_stage" if is_small else "analyze_source_rows")
+        marked = stage.run("mark_rows")
+        if marked < staged:
+            stage.run("unstage_rows")
+        merge.context.flush_statuses(marked)
+        add_counters(counters, _write(settled, marked))
+        settled.forget()
+        merge.run("drop_stage")
         found += marked
         if staged == marked:
             break
@@ -93,49 +110,34 @@ def _merge_passes(merge: Merge, counters: Counters) -> int:
     return found
 
 
-def _merge_pass(merge: Merge, settling: Settling, counters: Counters, *, is_last: bool) -> tuple[int, int]:
-    staged, settled = _stage(merge, settling, is_last=is_last)
-    if staged:
-        is_small = staged < _ANALYZE_STAGE_BELOW_ROWS or merge.context.source.is_staged
-        settled.merge.run("analyze_stage" if is_small else "analyze_source_rows")
-    marked = settled.merge.run("mark_rows")
-    if marked < staged:
-        settled.merge.run("unstage_rows")
-    merge.context.flush_statuses(marked)
-    add_counters(counters, _write(settled, marked))
-    settled.forget()
-    merge.run("drop_stage")
-    return staged, marked
-
-
-def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Settled]:
+def _stage(merge: Merge) -> tuple[int, Merge]:
     """Stages by in_id; by all ways to an instance where the object has unique fields or a row may take another way.
 
-    In the latter case rows may conflict, which is resolved (see the package conflicts).
+    In the latter case, and of staged tables, rows may conflict, which is settled next; the merge is `exact` then.
+    Returns how many rows are staged, and the merge of their statements.
     """
     merge = replace(merge, values=merge.values | {"new_ids": new_ids()})
-    exact = replace(merge, variables=merge.variables | {"exact": True})
-    if merge.context.source.is_staged:
-        staged = exact.run("stage_rows")
-        return staged, Settled(exact, settle_staged(exact, is_last=is_last))
-    if not merge.variables["unique"]:
+    if not merge.variables["unique"] and not merge.context.source.is_staged:
         staged = merge.run("stage_rows")
         if not merge.ask("rare_rows"):
-            return staged, Settled(merge)
+            return staged, merge
         merge.run("drop_stage")
-    return settling.reconcile(exact, exact.run("stage_rows"), is_last=is_last)
+    exact = replace(merge, variables=merge.variables | {"exact": True})
+    return exact.run("stage_rows"), exact
 
 
 def _write(settled: Settled, marked: int) -> Counters:
     """Writes the `marked` rows to the store; returns counters."""
     merge = settled.merge
-    settled.release()
+    if settled.exchanges:  # unique values that change hands are free before anything is written
+        settled.write(_counts(merge), "removed")
+        settled.release_values()
     created = merge.run("insert_instances") if marked else 0
     counts: Counters = {"created": created} if created else {}
     if created < marked or merge.variables["skipping"]:  # if all rows are new, as in a first load, no others are left
         counts |= _counts(merge)
     if counts.get("changed") or counts.get("removed"):
-        settled.update(counts)
+        settled.write(counts, *(("changed",) if settled.exchanges else ("changed", "removed")))
     if counts.get("aliased"):
         _insert_aliases(merge)
     if any(counts.get(name) for name in _REPORTED):

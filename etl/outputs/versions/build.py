@@ -6,7 +6,7 @@ from functools import partial
 
 import sqlalchemy
 
-from etl.database import Backoff, Connection, RetryPolicy, after_transient, transaction
+from etl.database import Connection, transaction
 from etl.errors import ConfigurationError
 from etl.outputs.versions.filling import fill_chunk, mark_shared
 from etl.outputs.versions.follow import (
@@ -17,6 +17,7 @@ from etl.outputs.versions.follow import (
 from etl.outputs.versions.registry import lock_version, note_scans
 from etl.outputs.versions.upkeep import ensure_version, keep_current, reconcile
 from etl.outputs.versions.version import OutVersion, Versions
+from etl.retry import Backoff, RetryPolicy, after_transient
 from etl.runs import Counters
 
 # A run that fills the same version locks it for up to fillSeconds.

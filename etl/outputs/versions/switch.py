@@ -1,14 +1,13 @@
 """Switches readers from one version to another, and back, without an error for any of them."""
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import sqlalchemy
 
 from etl import ddl
-from etl.database import LOCK_TIMEOUT, Backoff, Connection, RetryPolicy, SqlTemplates, fetch_all, transaction
+from etl.database import LOCK_TIMEOUT, Connection, SqlTemplates, fetch_all, transaction
 from etl.errors import ConfigurationError, EtlError, TransientFault
 from etl.outputs.versions.choose import current_version, find_version
 from etl.outputs.versions.follow import follow, snapshot
@@ -22,6 +21,7 @@ from etl.outputs.versions.upkeep import reconcile
 from etl.outputs.versions.version import Versions
 from etl.outputs.versions.views import ViewMove, move_views
 from etl.quoting import printable
+from etl.retry import Backoff, RetryPolicy
 
 _sql = SqlTemplates(__package__)
 _log = logging.getLogger("in_pg_migration")
@@ -92,18 +92,13 @@ def _with_retry(
         nonlocal first
         if fault.sqlstate != LOCK_TIMEOUT:
             return []
-        first = _view_of(fault)
+        first = fault.relation
         return [replace(_BACKOFF, seconds=patience)]
 
     try:
         return RetryPolicy(backoffs).run_with_retry(f"switching {versions.views_schema}", attempt)
     except TransientFault as fault:
         raise _with_readers(engine, versions, fault) from fault
-
-
-def _view_of(fault: EtlError) -> str:
-    found = re.search(r"the view (\w+) is being read", str(fault))
-    return found[1] if found else ""
 
 
 def _move(

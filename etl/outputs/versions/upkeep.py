@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from etl import ddl
@@ -30,6 +32,9 @@ from etl.runs import Counters
 _sql = SqlTemplates(__package__, "etl.store")
 _log = logging.getLogger("in_pg_migration")
 
+# How the description of a lacking column begins.
+_ADD = "add column "
+
 
 def bring_up_to_date(connection: Connection, versions: Versions) -> Counters:
     """Brings every version up to the current golden store, all in the caller's transaction.
@@ -44,7 +49,10 @@ def bring_up_to_date(connection: Connection, versions: Versions) -> Counters:
     for one in known_versions(connection, versions.store_schema):
         known = lock_version(connection, one.version, waiting=one.is_whole)
         if known:
-            for counter, rows in _bring_up(connection, versions, known, deadline).items():
+            known, structure = reconcile(connection, versions, known)
+            followed = follow(connection, known, structure, snapshot(connection))
+            written = _fill_further(connection, versions, known, structure, followed, deadline)
+            for counter, rows in written.items():
                 counters[counter] += rows
     keep_current(connection, versions)
     return counters
@@ -91,9 +99,15 @@ def make_tables(connection: Connection, structure: OutStructure, schema: str) ->
     return ddl.bring_up_out(connection, structure, schema)
 
 
-def _bring_up(connection: Connection, versions: Versions, known: VersionRow, deadline: float) -> Counters:
-    known, structure = reconcile(connection, versions, known)
-    counters = follow(connection, known, structure, snapshot(connection))
+def _fill_further(
+    connection: Connection,
+    versions: Versions,
+    known: VersionRow,
+    structure: OutStructure,
+    counters: Counters,
+    deadline: float,
+) -> Counters:
+    """Fills an incomplete version that has followed the journal; returns the counters of both."""
     fill = mark_shared(connection, known.version, known.fill, counters)
     while fill and time.monotonic() < deadline:
         fill, written = fill_chunk(connection, known.version, structure, fill, versions.chunk_rows)
@@ -114,7 +128,9 @@ def reconcile(connection: Connection, versions: Versions, known: VersionRow) -> 
     when its tables differ from its structure.
     """
     structure = known.structure or versions.wanted
-    lost = _lost_columns(connection, versions, known, structure)
+    with _offering_another(connection, versions, known):
+        lacking = ddl.missing_out(connection, structure, known.schema)
+    lost = [one.description.removeprefix(_ADD) for one in lacking if one.description.startswith(_ADD)]
     if known.structure and not known.position_is_stale and not lost:
         return known, structure
     if lost:
@@ -129,9 +145,11 @@ def reconcile(connection: Connection, versions: Versions, known: VersionRow) -> 
     return replace(known, position=upto, structure=structure, fill=fill, position_is_stale=False), structure
 
 
-def _lost_columns(connection: Connection, versions: Versions, known: VersionRow, structure: OutStructure) -> list[str]:
+@contextmanager
+def _offering_another(connection: Connection, versions: Versions, known: VersionRow) -> Iterator[None]:
+    """Says, when the version's tables are other ones, how to leave them and make another version."""
     try:
-        lacking = ddl.missing_out(connection, structure, known.schema)
+        yield
     except ddl.UnfitTables as fault:
         version = known.version.environment_version
         other = next_version(known_versions(connection, versions.store_schema), versions)
@@ -139,8 +157,6 @@ def _lost_columns(connection: Connection, versions: Versions, known: VersionRow,
             f"{fault}\nor leave it: `etl out build --version {other}` makes a version beside it, "
             f"`etl out switch {other}` shows that one, `etl out retire {version} --force` drops this one"
         ) from fault
-    words = "add column "
-    return [one.description.removeprefix(words) for one in lacking if one.description.startswith(words)]
 
 
 def keep_current(connection: Connection, versions: Versions) -> None:

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import pytest
 
-from etl.database import RetryPolicy, transaction
+from etl.database import transaction
 from etl.engine import record_batches
 from etl.errors import FencedOut, TransientFault
+from etl.retry import RetryPolicy
 from etl.sources.kafka import batch as batches
 from etl.sources.kafka.batch import Outcome, RecordStore
 from etl.sources.kafka.message import Message

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from etl.database import RetryPolicy, transaction
+from etl.database import transaction
 from etl.engine import Runtime
 from etl.engine.record_batches import merge_batch_with_retry, record_store_of
+from etl.retry import RetryPolicy
 from etl.runs import backoffs_of
 from etl.sources.kafka.batch import Outcome, RecordStore
 from etl.sources.kafka.message import Message, Partition, Resent

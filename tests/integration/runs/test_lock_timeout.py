@@ -6,8 +6,9 @@ from functools import partial
 import pytest
 import sqlalchemy
 
-from etl.database import Connection, RetryPolicy, execute, open_engine
+from etl.database import Connection, execute, open_engine
 from etl.errors import TransientFault
+from etl.retry import RetryPolicy
 from etl.runs import Counters, Kind, Task, TaskQueue, backoffs_of, perform
 from tests.fix_company import PASSWORD, MakeSite, Site
 

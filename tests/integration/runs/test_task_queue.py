@@ -7,8 +7,9 @@ from functools import partial
 import pytest
 import sqlalchemy
 
-from etl.database import Access, RetryPolicy, bring_up, open_engine, transaction
+from etl.database import Access, bring_up, open_engine, transaction
 from etl.errors import EnvironmentFault, FencedOut, TransientFault
+from etl.retry import RetryPolicy
 from etl.runs import Chunk, Counters, Kind, Task, TaskQueue, backoffs_of, perform
 from etl.sources.in_tables.handshake import Handshake, RunLease
 from etl.sources.in_tables.own_tables import IMPORT

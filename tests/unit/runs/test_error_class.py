@@ -2,8 +2,8 @@
 
 import pytest
 
-from etl.database import Attempts
 from etl.errors import EnvironmentFault, EtlError, RunStopped, TransientFault
+from etl.retry import Attempts
 from etl.runs import ErrorClass, backoffs_of, error_class_of, is_data_error
 from etl.runs.error_class import is_crash
 

@@ -29,29 +29,24 @@ class Settled:
     merge: Merge
     exchanges: bool = False
 
-    def release(self) -> None:
-        """Clears unique values that change hands, before anything is written."""
-        if self.exchanges:
-            self._update({row.action: row.rows for row in self.merge.ask("count_rows")}, "removed")
-            [missed] = self.merge.ask("release_values")
-            self._refuse_missed(missed.rows)
+    def release_values(self) -> None:
+        """Clears unique values that change hands; removed rows have been written before."""
+        [missed] = self.merge.ask("release_values")
+        self._refuse_missed(missed.rows)
 
-    def update(self, counts: Counters) -> None:
-        """Writes the changed and removed rows; `counts` are the stage's rows by action."""
-        self._update(counts, *(("changed",) if self.exchanges else ("changed", "removed")))
-
-    def forget(self) -> None:
-        """Drops the claims on unique values; the next pass makes its own."""
-        if self.exchanges:
-            self.merge.run("drop_value_claims")
-
-    def _update(self, counts: Counters, *actions: ResultName) -> None:
+    def write(self, counts: Counters, *actions: ResultName) -> None:
+        """Writes the rows of these actions (changed, removed); `counts` are the stage's rows by action."""
         named = ", ".join(f"'{action}'" for action in actions)
         merge = replace(self.merge, variables=self.merge.variables | {"actions": named, "has_large": False})
         if merge.variables["long"] and "changed" in actions and merge.ask("any_large_image"):
             merge.run("journal_large")
             merge = replace(merge, variables=merge.variables | {"has_large": True})
         self._refuse_missed(sum(counts.get(action, 0) for action in actions) - merge.run("update_instances"))
+
+    def forget(self) -> None:
+        """Drops the claims on unique values; the next pass makes its own."""
+        if self.exchanges:
+            self.merge.run("drop_value_claims")
 
     def _refuse_missed(self, missed: int) -> None:
         """Raises TransientFault if another source has changed instances since they were staged: what was staged would
@@ -87,10 +82,18 @@ class Settling:
             exact.ask("lock_chunk")
             staged = exact.run("stage_rows")
             may_meet = self._may_meet(exact)
+        exchanges = False
         if may_meet:
-            return staged, Settled(exact, self._judge_together(exact, is_last=is_last))
+            exact.run("analyze_stage")
+            exact.run("refuse_later" if is_last else "defer_later")
+            exact.run("refuse_contradictions")
+            if exact.run("stage_duplicates"):
+                exact.run("apply_duplicates")
+                exact.run("mark_duplicates")
+            exact.run("drop_duplicates")
+            exchanges = bool(exact.variables["unique"]) and self._settle_values(exact)
         self._keep_refused(exact)
-        return staged, Settled(exact)
+        return staged, Settled(exact, exchanges)
 
     def end(self) -> None:
         """Drops the list of refused rows; the next task makes its own."""
@@ -102,20 +105,7 @@ class Settling:
             exact.run("refuse_targets")
         return bool(exact.ask("any_meeting"))
 
-    def _judge_together(self, exact: Merge, *, is_last: bool) -> bool:
-        """Sets each row's action; returns whether unique values change hands."""
-        exact.run("analyze_stage")
-        exact.run("refuse_later" if is_last else "defer_later")
-        exact.run("refuse_contradictions")
-        if exact.run("stage_duplicates"):
-            exact.run("apply_duplicates")
-            exact.run("mark_duplicates")
-        exact.run("drop_duplicates")
-        exchanges = bool(exact.variables["unique"]) and self._judge(exact)
-        self._keep_refused(exact)
-        return exchanges
-
-    def _judge(self, exact: Merge) -> bool:
+    def _settle_values(self, exact: Merge) -> bool:
         """Refuses rows that cannot get their unique values; returns whether any row claims one."""
         if not exact.run("stage_value_claims"):
             exact.run("drop_value_claims")

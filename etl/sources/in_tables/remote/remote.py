@@ -10,33 +10,33 @@ would cost ten times as much. The order makes it safe:
 
 A break between the two commits leaves the store's part done and the import's rows claimed. The task is repeated: the
 rows, as they stand by then, find their instances and change nothing; what a repetition would not find again (links that
-waited) the store has kept; and the counters are those of both tries (`add_counters`).
+waited) the store has kept; and the counters are those of both tries (`counters_of_both`).
 """
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from etl.database import Connection, SqlTemplates, execute, fetch_one, pipe
 from etl.ddl.columns import Column
-from etl.merge.context import Connections, MergeContext
+from etl.merge.context import Connections, MergeContext, MergeFunction
 from etl.merge.errors.truncated import refuse_truncated
 from etl.merge.files.upload import refuse_files
 from etl.merge.rows.migrated_at import shows_migrated_at
-from etl.merge.rows.single_fields import find_dependent_rows
+from etl.merge.rows.single_fields import find_dependent_rows, merge_dependent_rows
 from etl.merge.rows.statements import merge_of
 from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
-from etl.runs import Chunk, CounterName, Counters, Kind, Task
+from etl.runs import Chunk, Counters, Kind, Task, add_counters
 from etl.sources.in_tables.receipts.receipts import copy_errors
 from etl.sources.in_tables.remote.remote_task import (
     ERROR,
     TEMPORARY,
     RemoteTask,
-    add_counters,
+    counters_of_both,
     drop,
     in_columns,
     into,
@@ -46,8 +46,6 @@ from etl.sources.in_tables.remote.remote_task import (
 from etl.sources.in_tables.remote.status_writer import status_writer
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
-
-MergeFunction = Callable[[Connection, Task, MergeContext], Counters]
 
 
 def forget_remote_tasks(connection: Connection, store_schema: str, *, before: int) -> None:
@@ -69,31 +67,36 @@ def copy_errors_to_store(connections: Connections, context: MergeContext) -> Cou
 
 def merge_remotely(
     connections: Connections,
-    company: Company,
     task: Task,
+    *,
+    company: Company,
     context: MergeContext,
     merge: MergeFunction,
     slices: Sequence[Chunk] = (),
+    only_dependent: bool = False,
 ) -> Counters:
     """Performs a task that merges rows by `merge`, between two databases, and returns its counters.
 
-    `slices`: the parts of its chunk to be taken one after the other, if it is not taken at once.
+    `slices`: the parts of its chunk to be taken one after the other, if it is not taken at once. `only_dependent`: of
+    its rows only those that depend on each other; if there are none, nothing is copied.
     """
-    if task.kind is Kind.MIGRATE_IN_MIGRATED_AT:
-        return _touch(connections, company, task, context, merge)
-    if task.kind is Kind.MIGRATE_DEPENDENT_ROWS and not _find_dependent_rows(connections, company, task, context):
+    if only_dependent and not _find_dependent_rows(connections, company, task, context):
         return {}
-    whole = _RemoteMerge(connections, remote_task_of(company, task, context))
+    whole = RemoteRows(connections, remote_task_of(company, task, context))
     first = whole.noted_counters()
-    again = Counter[CounterName]()
+    parts = [(replace(task, chunk=chunk), merge) for chunk in slices or (whole.rows.chunk,)]
     dependent = replace(task, kind=Kind.MIGRATE_DEPENDENT_ROWS)
     if slices and whole.rows.kind == "rows" and _find_dependent_rows(connections, company, dependent, context):
-        part = _RemoteMerge(connections, remote_task_of(company, dependent, context))
-        again.update(part.run(merge, is_first=first is None))
-    for chunk in slices or (whole.rows.chunk,):
-        part = _RemoteMerge(connections, remote_task_of(company, replace(task, chunk=chunk), context))
-        again.update(part.run(merge, is_first=first is None))
-    counters = add_counters(first, dict(again))
+        parts.insert(0, (dependent, partial(merge_dependent_rows, business_object=_object(company, task))))
+    again: Counters = {}
+    for part, function in parts:
+        rows = remote_task_of(company, part, context)
+        with RemoteRows(connections, rows).copied(is_first=first is None) as (chunk, relayed):
+            counters = function(connections.store, chunk=chunk, context=relayed)
+            if rows.kind == "files":
+                counters["rejected"] = refuse_files(connections.imported, context)
+            add_counters(again, counters)
+    counters = counters_of_both(first, again)
     whole.note(counters)
     return counters
 
@@ -134,10 +137,16 @@ def _object(company: Company, task: Task) -> BusinessObject:
     return company.in_objects[task.table]
 
 
-def _touch(
-    connections: Connections, company: Company, task: Task, context: MergeContext, merge: MergeFunction
+def touch_remotely(
+    connections: Connections,
+    task: Task,
+    *,
+    company: Company,
+    context: MergeContext,
+    merge: MergeFunction,
+    slices: Sequence[Chunk] = (),
 ) -> Counters:
-    """Only ids are copied, nothing is sent back, and a repetition changes nothing twice."""
+    """Only ids are copied, nothing is sent back, and a repetition changes nothing twice: no slice is needed."""
     business_object = _object(company, task)
     if not shows_migrated_at(business_object):
         return {}
@@ -147,7 +156,7 @@ def _touch(
     query = _sql("ids_of_claimed_rows", table=task.table, **context.variables)
     target = into(task.table, ("id", "out_id", "occupied_id", "in_status"))
     pipe(connections.imported, query, {"run": context.run}, connections.store, target)
-    counters = merge(connections.store, task, context.relayed(TEMPORARY))
+    counters = merge(connections.store, chunk=task.part, context=context.relayed(TEMPORARY))
     drop(connections.store, task.table)
     return counters
 
@@ -157,7 +166,7 @@ def rows_at_store(
     connections: Connections, company: Company, task: Task, context: MergeContext
 ) -> Iterator[MergeContext]:
     """Copies the rows of a task to the store to compare them there; yields the context for it. Nothing is merged."""
-    part = _RemoteMerge(connections, remote_task_of(company, task, context))
+    part = RemoteRows(connections, remote_task_of(company, task, context))
     part.fetch(is_first=False)
     yield context.relayed(TEMPORARY)
     for table in ("err", "mark", part.rows.table):
@@ -165,26 +174,24 @@ def rows_at_store(
 
 
 @dataclass(frozen=True)
-class _RemoteMerge:
-    """One task between the two databases."""
+class RemoteRows:
+    """The rows of a task, or of a part of it, between the two databases."""
 
     connections: Connections
     rows: RemoteTask
 
-    def run(self, merge: MergeFunction, *, is_first: bool) -> Counters:
-        """Performs all steps except recording the counters in the store."""
+    @contextmanager
+    def copied(self, *, is_first: bool) -> Iterator[tuple[Chunk, MergeContext]]:
+        """The copied rows as a chunk, with the context for merging them; their statuses are sent back at the end."""
         copied = self.fetch(is_first=is_first)
         # Rows that are missing when a task is repeated are no truncation: the first try had merged them.
-        task = self.rows.as_copied(is_empty=not is_first and not copied)
+        chunk = self.rows.copied_chunk(is_empty=not is_first and not copied)
         with status_writer(self.connections, self.rows) as back:
-            counters = merge(self.connections.store, task, self.rows.context.relayed(TEMPORARY, back.flush_statuses))
-            if self.rows.kind == "files":
-                counters["rejected"] = refuse_files(self.connections.imported, self.rows.context)
+            yield chunk, self.rows.context.relayed(TEMPORARY, back.flush_statuses)
             self.keep()
             back.flush_rest()
         for table in ("err", "mark", self.rows.table):
             drop(self.connections.store, table)
-        return counters
 
     def noted_counters(self) -> Counters | None:
         """The counters of an earlier try that the store has committed; None at the first try."""
@@ -193,7 +200,7 @@ class _RemoteMerge:
 
     def fetch(self, *, is_first: bool) -> int:
         """Copies the rows and locks them in the import; returns how many."""
-        return _RemoteMerge(self.connections, without_absent_columns(self.connections.imported, self.rows))._fetch(
+        return RemoteRows(self.connections, without_absent_columns(self.connections.imported, self.rows))._fetch(
             is_first=is_first
         )
 

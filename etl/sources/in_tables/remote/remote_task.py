@@ -104,12 +104,10 @@ class RemoteTask:
         """Whether the task may end waiting links: they are resolved, expire, or are no longer in a full set."""
         return self.link is not None
 
-    def as_copied(self, *, is_empty: bool) -> Task:
-        """The task as it is performed on the copied rows. The ctids of link rows are meaningless there."""
+    def copied_chunk(self, *, is_empty: bool) -> Chunk:
+        """Its chunk of the copied rows. The ctids of link rows are meaningless there."""
         chunk = replace(self.chunk, rows=0) if is_empty else self.chunk
-        if self.link is not None:
-            chunk = Chunk(chunk.rows, None if chunk.first is None else 0)
-        return replace(self.task, chunk=chunk)
+        return chunk if self.link is None else Chunk(chunk.rows, None if chunk.first is None else 0)
 
 
 def remote_task_of(company: Company, task: Task, context: MergeContext) -> RemoteTask:
@@ -132,7 +130,7 @@ def in_columns(company: Company, table: str) -> tuple[Column, ...]:
     return next(one.columns for one in found if fold(one.name) == fold(table))
 
 
-def add_counters(first: Counters | None, again: Counters) -> Counters:
+def counters_of_both(first: Counters | None, again: Counters) -> Counters:
     """The counters of a task whose first try the store has kept and the import has not.
 
     Rows that the repeated task finds unchanged were created, changed or removed by the first try. Each row counts once,

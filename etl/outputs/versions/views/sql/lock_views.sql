@@ -8,7 +8,8 @@ begin
     begin
         alter view {{ views_schema | ident }}.{{ view | ident }} alter column {{ columns[view] | ident }} drop default;
     exception when lock_not_available then
-        raise exception 'the view {{ view }} is being read' using errcode = 'lock_not_available';
+        raise exception 'the view {{ view }} is being read'
+            using errcode = 'lock_not_available', table = {{ view | literal }};
     end;
 {% if loop.first %}
     perform set_config('lock_timeout', '{{ next_patience }}ms', true);

@@ -3,6 +3,7 @@
 import logging
 import random
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -89,6 +90,7 @@ class RetryPolicy:
     before_try: Callable[[], None] = allow
     wait: Callable[[float], bool] = _sleep_through
     notify: Callable[[EtlError | None], None] = _ignore
+    log_level: int = logging.INFO
 
     def attempts(self, what: str) -> Iterator["Attempt"]:
         """Tries of `what`, a whole transaction: each is the `with` block of an attempt, which swallows a fault that is
@@ -150,7 +152,56 @@ class Attempt:
         if self._faults.is_outage:
             self._outage = fault
             self._policy.notify(fault)
-        _log.info("%s is tried again in %.2f s: %s", self._what, pause, fault)
+        _log.log(self._policy.log_level, "%s is tried again in %.2f s: %s", self._what, pause, fault)
         if not self._policy.wait(pause):
             raise EtlError(f"the runner was asked to end while it waited: {fault}") from fault
         return True
+
+
+class ServiceRetry:
+    """How a service repeats work that no fault ends: the pause after a fault grows until the work succeeds, and each
+    text is logged once until another one comes."""
+
+    def __init__(self, backoff: Backoff, log: logging.Logger) -> None:
+        self._backoff, self._log = backoff, log
+        self._faults = Attempts()
+        self._said = ""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something was said since the last success."""
+        return bool(self._said)
+
+    def run(self, what: str, act: Callable[[], None], is_ending: threading.Event) -> None:
+        """Calls `act` until it returns, or `is_ending` is set."""
+        while not is_ending.is_set():
+            try:
+                act()
+            except Exception as fault:
+                is_ending.wait(self.pause_after(what, fault))
+            else:
+                self.succeed()
+                return
+
+    def pause_after(self, what: str, fault: Exception) -> float:
+        """Logs a fault; returns the seconds until the next try."""
+        if isinstance(fault, EtlError):
+            self.say(f"{what}: {fault}", logging.WARNING)
+        else:
+            self._said = "a fault of the program"
+            self._log.error("%s: %s", what, self._said, exc_info=fault)
+        return self.pause()
+
+    def pause(self) -> float:
+        """The seconds until the next try after a fault that somewhere else has logged."""
+        return self._faults.pause([self._backoff]) or 0.0
+
+    def say(self, text: str, level: int) -> None:
+        """Logs a text, once until another one comes."""
+        if text != self._said:
+            self._said = text
+            self._log.log(level, "%s", text)
+
+    def succeed(self) -> None:
+        """The next fault is the first one again."""
+        self._faults, self._said = Attempts(), ""

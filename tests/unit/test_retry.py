@@ -1,11 +1,13 @@
 """Retries: pauses grow and end, outages are reported once, and the last fault is raised."""
 
+import logging
+import threading
 from collections.abc import Callable, Sequence
 
 import pytest
 
-from etl.database import Attempts, Backoff, RetryPolicy, after_transient
 from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
+from etl.retry import Attempts, Backoff, RetryPolicy, ServiceRetry, after_transient
 
 
 def fault(code: str) -> EtlError:
@@ -111,3 +113,39 @@ def test_a_policy_sleeps_and_tries_again_by_itself() -> None:
     assert policy.run_with_retry("it", attempts(*["40P01"] * 3)) == "done"
     with pytest.raises(EnvironmentFault, match="53100"):
         policy.run_with_retry("it", attempts("53100"))
+
+
+def service_retry() -> tuple[ServiceRetry, list[str]]:
+    """What a service repeats without waiting, and what it logs."""
+    said: list[str] = []
+    log = logging.Logger("service")
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    log.addHandler(handler)
+    return ServiceRetry(Backoff(first=0.0, longest=0.0), log), said
+
+
+def test_no_fault_ends_a_service() -> None:
+    retry, said = service_retry()
+    left: list[Exception] = [fault("53100"), fault("53100"), ValueError("wrong"), fault("40P01")]
+
+    def act() -> None:
+        if left:
+            raise left.pop(0)
+
+    retry.run("it waits", act, threading.Event())
+    assert said == ["it waits: 53100", "it waits: a fault of the program", "it waits: 40P01"]
+    assert not retry.is_waiting
+
+
+def test_a_service_that_ends_tries_no_more() -> None:
+    retry, said = service_retry()
+    is_ending = threading.Event()
+
+    def act() -> None:
+        is_ending.set()
+        raise fault("53100")
+
+    retry.run("it waits", act, is_ending)
+    assert said == ["it waits: 53100"]
+    assert retry.is_waiting
