@@ -20,7 +20,7 @@ from etl.sources.in_tables.handshake import Handshake, Heartbeat, Joining, RunLe
 _log = logging.getLogger("in_pg_migration")
 
 # Seconds between two calls of check_cancelled within a pause.
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 
 
 def task_queue_of(runtime: Runtime, lease: RunLease, *, is_helper: bool = False) -> TaskQueue:
@@ -59,7 +59,7 @@ def retry_policy_of(
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             check_cancelled()
-            time.sleep(min(left, _LOOK_SECONDS))
+            time.sleep(min(left, _POLL_SECONDS))
         return True
 
     seconds = runtime.settings.in_migration.fault_patience_seconds
