@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from etl.cli.screen.demo import Screen, command, counted, several, tallied
+from etl.cli.screen.demo import Screen, command, counts_by_name_table, counts_table, with_noun
 from etl.demo import Shown, Stage, open_stage, show_tables
 from etl.errors import ConfigurationError
 from etl.settings.kafka_keys import SERVERS_VARIABLE
@@ -86,25 +86,25 @@ class KafkaScreen(Screen):
     def load(self, number: int, load: "RecordLoad", topics: "DemoTopics") -> None:
         self._title(f"{number} · {load.title}")
         self._line("The partner sends:")
-        self._out.print(counted(load.sent))
+        self._out.print(counts_table(load.sent))
         batches = f"{load.batches} batch{'' if load.batches == 1 else 'es'}"
         self._line(f"They were read in {load.seconds:.1f} s, in {batches}; of the messages were")
         became = [(load.records[name], what) for name, what in _MESSAGES.items() if load.records.get(name)]
-        self._out.print(counted(became))
-        self._out.print(tallied("object or link", _COUNTS, load.tables))
+        self._out.print(counts_table(became))
+        self._out.print(counts_by_name_table("object or link", _COUNTS, load.tables))
         if resolved := sum(counts.get("resolved", 0) for counts in load.tables.values()):
-            self._line(f"{several(resolved, 'link')} that waited found both ends.")
+            self._line(f"{with_noun(resolved, 'link')} that waited found both ends.")
         for row in load.waiting:
-            links, field = several(row["links"], "link"), f"{row['bo']}.{row['field']} → {row['target_bo']}"
+            links, field = with_noun(row["links"], "link"), f"{row['bo']}.{row['field']} → {row['target_bo']}"
             self._line(f"{links} {field}: waiting until both ends are there.", style="yellow")
         self._rejected(load, topics)
-        self._line(f"{topics.written}: {several(load.written, 'record')} written.")
+        self._line(f"{topics.written}: {with_noun(load.written, 'record')} written.")
         self._doing("The partner sends records")
 
     def _rejected(self, load: "RecordLoad", topics: "DemoTopics") -> None:
         if not load.rejected:
             return
-        self._line(f"{several(len(load.rejected), 'record')} rejected; each is in {topics.errors}, with the reason:")
+        self._line(f"{with_noun(len(load.rejected), 'record')} rejected; each is in {topics.errors}, with the reason:")
         groups: dict[tuple[str, ...], list[str]] = {}
         for one in load.rejected:
             groups.setdefault((one.code, one.path, one.value or "", one.message), []).append(one.offset)
@@ -115,7 +115,9 @@ class KafkaScreen(Screen):
 
     def written(self, topics: "DemoTopics", records: list[dict[str, Any]]) -> None:
         self._title(f"4 · What readers of {topics.written} get")
-        self._out.print(counted([(rows, code) for code, rows in sorted(Counter(r["boCode"] for r in records).items())]))
+        self._out.print(
+            counts_table([(rows, code) for code, rows in sorted(Counter(r["boCode"] for r in records).items())])
+        )
         self._line("The newest of a person whose email address has changed:")
         newest = next(one for one in reversed(records) if one["externalId"] == _CHANGED_PERSON)
         self._sql(json.dumps(newest, ensure_ascii=False, indent=2))

@@ -68,7 +68,7 @@ def _undo(runtime: Runtime, run: int, begin: Begin, *, has_import: bool) -> Note
 
 def _number(runtime: Runtime, store: Connection, above: int, begin: Begin) -> int:
     if begin is rollback_transaction:
-        return runtime.store.next_number(store, above=above, only_look=True)
+        return runtime.store.next_number(store, above=above, is_preview=True)
     # In a transaction of its own: other sources get numbers while this one lasts, and then wait at their fences.
     with transaction(runtime.store_engine) as beside:
         return runtime.store.next_number(beside, above=above)

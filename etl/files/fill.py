@@ -10,10 +10,10 @@ import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, copy_in, encoding_of, execute, fetch_all, fetch_one, transaction
 from etl.errors import EnvironmentFault, MarkerHeld, RunStopped
+from etl.files.live_columns import without_missing_resets
 from etl.files.loading import Loading, loaded_blocks
 from etl.files.rejects import Rejects
 from etl.files.sources import TableFile, reject_path
-from etl.files.standing import as_it_stands
 from etl.files.trial import Trial, is_of_a_row, trying
 from etl.quoting import shown
 
@@ -85,7 +85,7 @@ def _filled(pair: TableFile, loading: Loading, seconds: float) -> Filled:
 def _fill(engine: sqlalchemy.Engine, filling: Filling, pair: TableFile, progress: Progress, *, clears: bool) -> Loading:
     """Loads a file; where the server refuses a value, once more with the server's verdict on each of them."""
     with transaction(engine) as connection:
-        pair = as_it_stands(connection, filling.schema, pair)
+        pair = without_missing_resets(connection, filling.schema, pair)
     try:
         return _attempt(engine, filling, pair, progress, None, clears=clears)
     except EnvironmentFault as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.files.unreadable import unreadable
-from etl.files.xlsx_archive import Archive, Ignoring, attribute, local, resolved
+from etl.files.xlsx_archive import Archive, Ignoring, attribute, local_name, part_path
 
 _MOST_TEXT_BYTES: Final = 1024 * 1024 * 1024
 _BYTES_OF_A_TEXT: Final = 64  # what Python needs for one beside its characters
@@ -76,9 +76,9 @@ def read_book(path: Path) -> Book:
         archive.read(part, book)
         relations = _relations(archive, part)
         sheets = [
-            Sheet(name, resolved(part, relations.by_id[key][1]))
+            Sheet(name, part_path(part, relations.by_id[key][1]))
             for name, key in book.sheets
-            if key in relations.by_id and local(relations.by_id[key][0].replace("/", ":")) == "worksheet"
+            if key in relations.by_id and local_name(relations.by_id[key][0].replace("/", ":")) == "worksheet"
         ]
         if not sheets:
             raise unreadable(path, "has no sheet of cells")
@@ -121,12 +121,12 @@ class _Relations(Ignoring):
     by_id: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if local(name) == "Relationship" and attributes.get("TargetMode") != "External":
+        if local_name(name) == "Relationship" and attributes.get("TargetMode") != "External":
             self.by_id[attributes.get("Id", "")] = (attributes.get("Type", ""), attributes.get("Target", ""))
 
     def of_kind(self, kind: str, base: str) -> str:
         """The part of the first relation whose type ends so; empty: there is none."""
-        return next((resolved(base, target) for one, target in self.by_id.values() if one.endswith(f"/{kind}")), "")
+        return next((part_path(base, target) for one, target in self.by_id.values() if one.endswith(f"/{kind}")), "")
 
 
 @dataclass
@@ -135,7 +135,7 @@ class _Workbook(Ignoring):
     is_1904: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        match local(name):
+        match local_name(name):
             case "sheet":
                 self.sheets.append((attributes.get("name", ""), _relation_id(attributes)))
             case "workbookPr":
@@ -153,7 +153,7 @@ class _Styles(Ignoring):
     _is_of_cells: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        match local(name):
+        match local_name(name):
             case "numFmt":
                 self._codes[attributes.get("numFmtId", "")] = format_of(attributes.get("formatCode", ""))
             case "cellXfs":
@@ -164,7 +164,7 @@ class _Styles(Ignoring):
                 self.formats.append(self._codes.get(number) or known or NumberFormat.NUMBER)
 
     def end(self, name: str) -> None:
-        if local(name) == "cellXfs":
+        if local_name(name) == "cellXfs":
             self._is_of_cells = False
 
 
@@ -191,7 +191,7 @@ class _Texts(Ignoring):
     _is_phonetic: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        match local(name):
+        match local_name(name):
             case "t":
                 self._takes = not self._is_phonetic
             case "si":
@@ -200,7 +200,7 @@ class _Texts(Ignoring):
                 self._is_phonetic = True
 
     def end(self, name: str) -> None:
-        match local(name):
+        match local_name(name):
             case "t":
                 self._takes = False
             case "rPh":

@@ -117,8 +117,8 @@ class Loop:
         # A scheduled time has come, and the marker could not be read yet.
         self._is_owed = False
         self._next_poll = 0.0
-        self._looks_again = False
-        self._said = ""
+        self._may_start_another = False
+        self._reported = ""
         self._tried_runs = 0
         self._alive_at = time.monotonic()
 
@@ -206,9 +206,9 @@ class Loop:
             self._end_pauses()
         finally:
             self._signals.is_at_work = False
-            soon = self._paused_until or self._looks_again
+            soon = self._paused_until or self._may_start_another
             self._next_poll = time.monotonic() + (0 if soon else poll_seconds)
-            self._looks_again = False
+            self._may_start_another = False
 
     def _end_pauses(self) -> None:
         self._retry.succeed()
@@ -238,8 +238,8 @@ class Loop:
         self._is_owed = False
         self._topics.wake()
         if outcome.run is not None:
-            self._said = ""
-            self._looks_again = True
+            self._reported = ""
+            self._may_start_another = True
             _log.info("run %s done in %.1f s, %d error rows", outcome.run, outcome.seconds, outcome.errors)
             self._on_outcome(outcome)
 
@@ -248,7 +248,7 @@ class Loop:
         self._manager.status("helps another runner")
         self._listener.close()
         help_run(runtime, check_cancelled=self._signals.check)
-        self._looks_again = True
+        self._may_start_another = True
 
     def _may_start(self, runtime: Runtime, decision: Decision | None) -> bool:
         on_hand_over = runtime.settings.in_migration.start_on_hand_over
@@ -284,8 +284,8 @@ class Loop:
     def _say_once(self, text: str, level: int = logging.INFO) -> None:
         """Logs why nothing starts, once per change."""
         self._manager.status(text)
-        if text != self._said:
-            self._said = text
+        if text != self._reported:
+            self._reported = text
             _log.log(level, "12VQDGGLXH :: миграция не началась: %s", text)
 
 

@@ -10,7 +10,7 @@ from etl.quoting import fold
 _sql = SqlTemplates(__package__)
 
 
-def as_it_stands(connection: Connection, schema: str, pair: TableFile) -> TableFile:
+def without_missing_resets(connection: Connection, schema: str, pair: TableFile) -> TableFile:
     """The pair without the resets of columns that the table lacks: a link table may have no `removed` yet.
 
     Raises ConfigurationError when the file fills such a column.
