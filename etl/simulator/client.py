@@ -40,7 +40,7 @@ class SqlClient:
             with self._connection() as connection:
                 self._write(connection, write, piece)
 
-    def tear(self, writes: Iterable[Write]) -> Connection:
+    def write_uncommitted(self, writes: Iterable[Write]) -> Connection:
         """Writes in a transaction that is never committed."""
         connection = self._engine.connect()
         begin(connection)

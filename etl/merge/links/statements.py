@@ -66,7 +66,7 @@ class LinkMerge:
         [row] = fetch_all(self.connection, _sql(statement, **self.variables), self.values)
         return row
 
-    def given(self, values: dict[str, object], **variables: object) -> "LinkMerge":
+    def with_values(self, values: dict[str, object], **variables: object) -> "LinkMerge":
         """The same with further or other values and variables."""
         return replace(self, variables=self.variables | variables, values=self.values | values)
 

@@ -21,7 +21,7 @@ def atom(reader: PatternReader) -> Term:
         return _repeat(reader)
     if reader.skip("from"):
         return _period(reader)
-    token = reader.ahead
+    token = reader.next_token
     if token is not None and token.weekday is not None:
         return Term(weekdays=frozenset([reader.take("a weekday").weekday or 0]))
     if reader.skip("at") or (token is not None and token.kind == "time"):
@@ -81,7 +81,7 @@ def _period(reader: PatternReader) -> Term:
 
 
 def _dates(reader: PatternReader) -> Term:
-    numbers, first = _numbers(reader), reader.ahead
+    numbers, first = _numbers(reader), reader.next_token
     if reader.skip("year"):
         return Term(years=_within(reader, numbers, 1, _LAST_YEAR, "is not a year"))
     months = _list(reader, lambda token: token.month, "a month")
@@ -111,7 +111,7 @@ def _number(reader: PatternReader, token: Word) -> int:
 def _list(reader: PatternReader, value: Callable[[Word], int | None], wanted: str) -> list[tuple[int, Word]]:
     """Parses values and ranges `a..b` of one kind; returns each value with its word."""
     found: list[tuple[int, Word]] = []
-    while reader.ahead is not None and (first := value(reader.ahead)) is not None:
+    while reader.next_token is not None and (first := value(reader.next_token)) is not None:
         token = reader.take(wanted)
         last = first
         if reader.take_kind("range"):

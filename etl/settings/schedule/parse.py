@@ -48,7 +48,7 @@ def parse_schedule(pattern: str) -> tuple[Schedule, tuple[PatternFault, ...]]:
 def _parsed(reader: PatternReader, start: int) -> _Part | None:
     try:
         part = _sum(reader, 0)
-        if reader.ahead:
+        if reader.next_token:
             reader.fail("closes a bracket that was not opened: delete it")
     except FaultError as error:
         reader.faults.append(error.fault)
@@ -71,7 +71,7 @@ def _product(reader: PatternReader, depth: int) -> _Part:
     part = _factor(reader, depth)
     while reader.take_sign("*"):
         other = _factor(reader, depth)
-        cuts = (one.cut(two) for one in part.terms for two in other.terms)
+        cuts = (one.intersection(two) for one in part.terms for two in other.terms)
         terms = _limited(reader, (cut for cut in cuts if cut))
         part = _Part(terms, part.has_moments or other.has_moments)
     return part
@@ -94,9 +94,9 @@ def _factor(reader: PatternReader, depth: int) -> _Part:
         return part
     try:
         term = atom(reader)
-        if reader.ahead and reader.ahead.kind != "sign":
+        if reader.next_token and reader.next_token.kind != "sign":
             reader.fail("follows a complete part: put + (or) or * (and) before it")
-        if reader.ahead and reader.ahead.text == "(":
+        if reader.next_token and reader.next_token.text == "(":
             reader.fail("follows a complete part: put + (or) or * (and) before it")
         return _Part((term,) if term.is_possible else (), term.has_moments)
     except FaultError as error:
