@@ -73,7 +73,7 @@ def _sleep_through(seconds: float) -> bool:
     return True
 
 
-def _ignore(fault: EtlError | None) -> None:
+def _no_notice(fault: EtlError | None) -> None:
     """No notification."""
 
 
@@ -89,7 +89,7 @@ class RetryPolicy:
     backoffs: Callable[[EtlError], Sequence[Backoff]]
     before_try: Callable[[], None] = allow
     wait: Callable[[float], bool] = _sleep_through
-    notify: Callable[[EtlError | None], None] = _ignore
+    notify: Callable[[EtlError | None], None] = _no_notice
     log_level: int = logging.INFO
 
     def attempts(self, what: str) -> Iterator["Attempt"]:
@@ -165,12 +165,12 @@ class ServiceRetry:
     def __init__(self, backoff: Backoff, log: logging.Logger) -> None:
         self._backoff, self._log = backoff, log
         self._faults = Attempts()
-        self._said = ""
+        self._reported = ""
 
     @property
     def is_waiting(self) -> bool:
         """Whether something was said since the last success."""
-        return bool(self._said)
+        return bool(self._reported)
 
     def run(self, what: str, act: Callable[[], None], is_ending: threading.Event) -> None:
         """Calls `act` until it returns, or `is_ending` is set."""
@@ -188,8 +188,8 @@ class ServiceRetry:
         if isinstance(fault, EtlError):
             self.say(f"{what}: {fault}", logging.WARNING)
         else:
-            self._said = "a fault of the program"
-            self._log.error("%s: %s", what, self._said, exc_info=fault)
+            self._reported = "a fault of the program"
+            self._log.error("%s: %s", what, self._reported, exc_info=fault)
         return self.pause()
 
     def pause(self) -> float:
@@ -198,10 +198,10 @@ class ServiceRetry:
 
     def say(self, text: str, level: int) -> None:
         """Logs a text, once until another one comes."""
-        if text != self._said:
-            self._said = text
+        if text != self._reported:
+            self._reported = text
             self._log.log(level, "%s", text)
 
     def succeed(self) -> None:
         """The next fault is the first one again."""
-        self._faults, self._said = Attempts(), ""
+        self._faults, self._reported = Attempts(), ""

@@ -91,7 +91,7 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
     counted = ""
     if code in companies(texts):
         with _collecting(problems):
-            counted = parse_company(code, company_documents(code, texts, origin=url)).counted
+            counted = parse_company(code, company_documents(code, texts, origin=url)).summary
     if not company:
         problems += faults_of(texts, origin=url, open_texts=tree.open_texts)
     problems = list(dict.fromkeys(problems))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from etl.cli.screen.demo import Screen, command, counted, several, tallied
+from etl.cli.screen.demo import Screen, command, counts_by_name_table, counts_table, with_noun
 from etl.demo import Shown, Stage, open_stage, show_tables
 from etl.errors import ConfigurationError
 from etl.quoting.json_text import json_text
 from etl.settings.kafka_keys import SERVERS_VARIABLE
 
 if TYPE_CHECKING:
-    from etl.demo.kafka import Load, Topics
+    from etl.demo.kafka import DemoTopics, RecordLoad
 
 _MESSAGES = {
     "merged": "merged",
@@ -42,7 +42,7 @@ def play_by_kafka(servers: str | None, *, as_json: bool, wait: Callable[[], None
         open_stage(further=kafka_texts(topics), has_in_tables=False) as stage,
     ):
         screen.topics(topics)
-        played: list[Load] = []
+        played: list[RecordLoad] = []
         for load in loads(stage, topics):
             screen.load(len(played) + 1, load, topics)
             played.append(load)
@@ -59,7 +59,11 @@ def play_by_kafka(servers: str | None, *, as_json: bool, wait: Callable[[], None
 
 
 def _json(
-    stage: Stage, topics: "Topics", played: "list[Load]", queries: tuple[Shown, ...], records: list[dict[str, Any]]
+    stage: Stage,
+    topics: "DemoTopics",
+    played: "list[RecordLoad]",
+    queries: tuple[Shown, ...],
+    records: list[dict[str, Any]],
 ) -> str:
     found = {
         "config": f"file:{stage.config}",
@@ -74,33 +78,33 @@ def _json(
 
 
 class KafkaScreen(Screen):
-    def topics(self, topics: "Topics") -> None:
+    def topics(self, topics: "DemoTopics") -> None:
         self._out.print(Text("People, companies and claims go from one topic of Kafka to another.", style="bold"))
         self._line(f"Records are read from {topics.read}, changes are written into {topics.written}.")
         self._doing("The partner sends records")
 
-    def load(self, number: int, load: "Load", topics: "Topics") -> None:
+    def load(self, number: int, load: "RecordLoad", topics: "DemoTopics") -> None:
         self._title(f"{number} · {load.title}")
         self._line("The partner sends:")
-        self._out.print(counted(load.sent))
+        self._out.print(counts_table(load.sent))
         batches = f"{load.batches} batch{'' if load.batches == 1 else 'es'}"
         self._line(f"They were read in {load.seconds:.1f} s, in {batches}; of the messages were")
         became = [(load.records[name], what) for name, what in _MESSAGES.items() if load.records.get(name)]
-        self._out.print(counted(became))
-        self._out.print(tallied("object or link", _COUNTS, load.tables))
+        self._out.print(counts_table(became))
+        self._out.print(counts_by_name_table("object or link", _COUNTS, load.tables))
         if resolved := sum(counts.get("resolved", 0) for counts in load.tables.values()):
-            self._line(f"{several(resolved, 'link')} that waited found both ends.")
+            self._line(f"{with_noun(resolved, 'link')} that waited found both ends.")
         for row in load.waiting:
-            links, field = several(row["links"], "link"), f"{row['bo']}.{row['field']} → {row['target_bo']}"
+            links, field = with_noun(row["links"], "link"), f"{row['bo']}.{row['field']} → {row['target_bo']}"
             self._line(f"{links} {field}: waiting until both ends are there.", style="yellow")
         self._rejected(load, topics)
-        self._line(f"{topics.written}: {several(load.written, 'record')} written.")
+        self._line(f"{topics.written}: {with_noun(load.written, 'record')} written.")
         self._doing("The partner sends records")
 
-    def _rejected(self, load: "Load", topics: "Topics") -> None:
+    def _rejected(self, load: "RecordLoad", topics: "DemoTopics") -> None:
         if not load.rejected:
             return
-        self._line(f"{several(len(load.rejected), 'record')} rejected; each is in {topics.errors}, with the reason:")
+        self._line(f"{with_noun(len(load.rejected), 'record')} rejected; each is in {topics.errors}, with the reason:")
         groups: dict[tuple[str, ...], list[str]] = {}
         for one in load.rejected:
             groups.setdefault((one.code, one.path, one.value or "", one.message), []).append(one.offset)
@@ -109,9 +113,11 @@ class KafkaScreen(Screen):
             self._out.print(Text.assemble("  ", (code, "red"), where))
             self._line(f"    {message}", style="dim")
 
-    def written(self, topics: "Topics", records: list[dict[str, Any]]) -> None:
+    def written(self, topics: "DemoTopics", records: list[dict[str, Any]]) -> None:
         self._title(f"4 · What readers of {topics.written} get")
-        self._out.print(counted([(rows, code) for code, rows in sorted(Counter(r["boCode"] for r in records).items())]))
+        self._out.print(
+            counts_table([(rows, code) for code, rows in sorted(Counter(r["boCode"] for r in records).items())])
+        )
         self._line("The newest of a person whose email address has changed:")
         newest = next(one for one in reversed(records) if one["externalId"] == _CHANGED_PERSON)
         self._sql(json_text(newest, indent=2))

@@ -9,7 +9,7 @@ from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.progress import counts
 from etl.cli.screen.tables import plain_table
 from etl.engine import open_database, read_configuration
-from etl.files import Export, Format, Snapshot, export_tables
+from etl.files import Export, ExportFormat, Snapshot, export_tables
 from etl.metadata import Company, names
 from etl.quoting.json_text import json_text
 from etl.settings import Settings
@@ -21,8 +21,8 @@ from etl.settings import Settings
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice([str(one) for one in Format]),
-    default=str(Format.PARQUET),
+    type=click.Choice([str(one) for one in ExportFormat]),
+    default=str(ExportFormat.PARQUET),
     show_default=True,
     help="Format of the files.",
 )
@@ -85,7 +85,7 @@ def export(
     asked = Export(
         schema=_schema(settings, found, version),
         folder=folder,
-        format=Format(file_format),
+        format=ExportFormat(file_format),
         tables=tables,
         partition_by=partition_by,
         since=since.replace(tzinfo=UTC) if since else None,

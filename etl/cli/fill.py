@@ -18,10 +18,10 @@ from etl.files import (
     FileFormat,
     Filled,
     Filling,
-    HandOver,
+    HandOverWay,
     InTable,
-    Pair,
     Progress,
+    TableFile,
     fill_files,
     fill_folder,
     handing_over,
@@ -76,7 +76,7 @@ _REJECTED = 1
 @click.option("--submit", is_flag=True, help="Hand over afterwards: the next `etl run` takes the rows.")
 @click.option(
     "--submit-by",
-    type=click.Choice([str(way) for way in HandOver]),
+    type=click.Choice([str(way) for way in HandOverWay]),
     help="The same, saying how: by a marker row of its own (the default), or by clearing the marker table.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -128,7 +128,7 @@ def fill(
         takes_newest=on_duplicate == "newest",
         rejects=rejects,
     )
-    way = HandOver(submit_by or HandOver.ROW) if submit or submit_by else None
+    way = HandOverWay(submit_by or HandOverWay.ROW) if submit or submit_by else None
     done: list[Filled] = []
     with open_database(settings.import_database, "etl:fill") as engine, bars(quiet=as_json) as progress:
         with transaction(engine) as connection:
@@ -160,7 +160,7 @@ def _load(
     filling: Filling,
     tables: dict[str, InTable],
     folder: Path | None,
-    sources: list[Pair],
+    sources: list[TableFile],
     progress: Progress,
 ) -> Iterator[Filled]:
     """The folder of files first, as rows may name them."""
@@ -169,7 +169,7 @@ def _load(
     yield from fill_files(engine, filling, sources, progress)
 
 
-def _report(done: list[Filled], way: HandOver | None, *, as_json: bool) -> None:
+def _report(done: list[Filled], way: HandOverWay | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json_text({"files": [asdict(one) for one in done], "is_submitted": way is not None}))
         return

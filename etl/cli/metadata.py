@@ -39,7 +39,7 @@ def check(context: click.Context, company: str | None) -> None:
     Exit code 0: the documents are sound; 2: they are not.
     """
     for found in _companies(context, company):
-        click.echo(f"company {found.code} is sound: {found.counted}")
+        click.echo(f"company {found.code} is sound: {found.summary}")
 
 
 @metadata.command()

@@ -18,7 +18,7 @@ from etl.simulator.kafka import RecordData
 from etl.sources.kafka.rules import rules_of
 
 if TYPE_CHECKING:
-    from etl.simulator.kafka.play import Found, RecordPartner
+    from etl.simulator.kafka.play import RecordPartner, TopicCounts
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _play(partner: "RecordPartner", wanted: Sending) -> None:
         partner.play(name, wanted.count, random.Random(f"{wanted.seed}/{batch}"))  # noqa: S311 - made-up data
 
 
-def _agrees(partner: "RecordPartner", found: "Found") -> bool:
+def _agrees(partner: "RecordPartner", found: "TopicCounts") -> bool:
     sent, data = partner.sent, partner.data
     return (found.merged, found.rejected, found.states, found.links) == (
         sent.merged,
@@ -91,7 +91,7 @@ def _agrees(partner: "RecordPartner", found: "Found") -> bool:
     )
 
 
-def _show(partner: "RecordPartner", found: "Found | None", *, as_json: bool) -> None:
+def _show(partner: "RecordPartner", found: "TopicCounts | None", *, as_json: bool) -> None:
     sent, data = partner.sent, partner.data
     agrees = None if found is None else _agrees(partner, found)
     if as_json:

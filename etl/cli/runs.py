@@ -136,7 +136,15 @@ def _show_units(units: "Sequence[ListedUnit]") -> None:
         return
     columns = ["number", "source", "kind", "started", "took", "state", "what it did"]
     rows = [
-        [str(one.number), one.source, one.kind, _time(one.started_at), _took(one), _state(one), _said(one.receipt)]
+        [
+            str(one.number),
+            one.source,
+            one.kind,
+            _time(one.started_at),
+            _took(one),
+            _state(one),
+            _counts(one.receipt),
+        ]
         for one in units
     ]
     console().print(plain_table(columns, rows, numbers={"number", "took"}))
@@ -146,11 +154,11 @@ def _show_hours(hours: "Sequence[ListedHour]") -> None:
     if not hours:
         click.echo("No batch has been merged yet.")
         return
-    rows = [[_time(one.hour), one.source, f"{one.batches:,}", _said(one.receipt)] for one in hours]
+    rows = [[_time(one.hour), one.source, f"{one.batches:,}", _counts(one.receipt)] for one in hours]
     console().print(plain_table(["hour", "source", "batches", "what they did"], rows, numbers={"batches"}))
 
 
-def _said(receipt: Mapping[str, int | Mapping[str, int]] | None) -> str:
+def _counts(receipt: Mapping[str, int | Mapping[str, int]] | None) -> str:
     """The counters of records, and those of all tables together."""
     records: Counter[str] = Counter()
     counted: Counter[str] = Counter()

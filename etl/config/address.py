@@ -16,7 +16,7 @@ _ON = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no"
 
 
 @dataclass(frozen=True)
-class Address:
+class ConfigAddress:
     """`servers` as kazoo takes them (`h1:2181,h2:2181`), `chroot` as `/mybpm` or empty for the root itself.
 
     `user` signs in by `auth` (digest or sasl), the password comes from the environment. With `tls` the servers'
@@ -38,7 +38,7 @@ class Address:
         return f"zookeeper://{self.servers}{self.chroot or '/'}"
 
     @classmethod
-    def from_url(cls, url: str) -> "Address":
+    def from_url(cls, url: str) -> "ConfigAddress":
         """ConfigurationError when the URL has another form."""
         rest, question, query = url.removeprefix("zookeeper://").partition("?")
         authority, _, path = rest.partition("/")

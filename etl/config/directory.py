@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from etl.config.permissions import why_open
-from etl.config.text import LARGEST_TEXT, checked, decode, encode, errors_path, is_ignored
+from etl.config.text import LARGEST_TEXT, checked_path, decode, encode, errors_path, is_ignored
 from etl.config.tree import Text, Tree, missing_tree
 from etl.errors import ConfigurationError, Problem
 
@@ -48,7 +48,7 @@ class DirectorySource:
     def write(self, path: str, content: str) -> None:
         """Replace the file in one step, so that a reader sees the old text or the new one."""
         # A link stays a link: what it points to is replaced.
-        target = Path(os.path.realpath(self.root / checked(path)))
+        target = Path(os.path.realpath(self.root / checked_path(path)))
         data = encode(content, str(target))
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -57,14 +57,14 @@ class DirectorySource:
             raise ConfigurationError(Problem(f"cannot be written: {error.strerror}", str(target))) from None
 
     def make_private(self, path: str) -> None:
-        target = Path(os.path.realpath(self.root / checked(path)))
+        target = Path(os.path.realpath(self.root / checked_path(path)))
         try:
             target.chmod(0o600)
         except OSError as error:
             raise ConfigurationError(Problem(f"cannot be made private: {error.strerror}", str(target))) from None
 
     def write_errors(self, path: str, content: str) -> None:
-        target = Path(os.path.realpath(self.root / checked(path))).with_name(PurePosixPath(errors_path(path)).name)
+        target = Path(os.path.realpath(self.root / checked_path(path))).with_name(PurePosixPath(errors_path(path)).name)
         try:
             if content:
                 _replace(target, encode(content, str(target)))

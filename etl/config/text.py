@@ -43,7 +43,7 @@ def encode(content: str, location: str) -> bytes:
     return data
 
 
-def checked(path: str) -> str:
+def checked_path(path: str) -> str:
     """`path` itself when it names a text inside the tree."""
     parts = path.split("/")
     faulty = not path.isprintable() or any(part == "" or is_ignored(part) for part in parts)

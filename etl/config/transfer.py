@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from etl.config.source import ConfigSource
-from etl.config.text import checked, encode
+from etl.config.text import checked_path, encode
 from etl.config.tree import MissingTreeError
 from etl.errors import ConfigurationError, Problem
 
@@ -38,7 +38,7 @@ def transfer(texts: Mapping[str, str], target: ConfigSource, clash: Clash) -> Tr
     written = tuple(path for path in texts if path not in unchanged and path not in kept)
     _check_folders({*texts, *present}, target)
     for path in written:
-        encode(texts[path], checked(path))
+        encode(texts[path], checked_path(path))
     for path in written:
         target.write(path, texts[path])
     return Transfer(written, unchanged, kept)

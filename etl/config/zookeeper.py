@@ -20,8 +20,8 @@ from kazoo.exceptions import (
 from kazoo.handlers.threading import KazooTimeoutError
 from kazoo.security import CREATOR_ALL_ACL, Permissions
 
-from etl.config.address import Address
-from etl.config.text import checked, decode, encode, errors_path, is_ignored
+from etl.config.address import ConfigAddress
+from etl.config.text import checked_path, decode, encode, errors_path, is_ignored
 from etl.config.tree import Text, Tree, UnreachableTreeError, missing_tree
 from etl.errors import ConfigurationError, Problem
 
@@ -82,7 +82,7 @@ class ZooKeeperSource:
     """The tree below the chroot of the URL. Connects on first use."""
 
     def __init__(self, url: str, *, timeout: float = _TIMEOUT_SECONDS) -> None:
-        self._address = Address.from_url(url)
+        self._address = ConfigAddress.from_url(url)
         self._timeout = timeout
         self._client: Any = None
         # Set by kazoo's threads; a watch fires once, and each snapshot sets new ones.
@@ -109,14 +109,14 @@ class ZooKeeperSource:
 
     def write(self, path: str, content: str) -> None:
         """Set the node; it and the nodes above it are created when they are missing."""
-        node, location = self._node(checked(path)), self._location(path)
+        node, location = self._node(checked_path(path)), self._location(path)
         data = encode(content, location)
         if len(data) > _LARGEST_WRITE:
             raise ConfigurationError(Problem("is too large: a ZooKeeper node holds less than 1 MiB", location))
         self._guarded("write", lambda: self._put(node, data))
 
     def write_errors(self, path: str, content: str) -> None:
-        node, location = self._node(errors_path(checked(path))), self._location(errors_path(path))
+        node, location = self._node(errors_path(checked_path(path))), self._location(errors_path(path))
         if content:
             data = encode(content, location)[:_LARGEST_WRITE]
             self._guarded("write", lambda: self._put(node, data))

@@ -7,7 +7,7 @@ from etl.contract.inserts import insert, value_text
 from etl.contract.kafka import Chapter, chapter_of
 from etl.contract.samples import Samples, in_tables, loads_codes, loads_files, table_of
 from etl.contract.terms import Terms
-from etl.merge.errors.catalogue import CATALOGUE, Fault
+from etl.merge.errors.catalogue import CATALOGUE, FaultCode
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable, OutLinkTable
@@ -20,7 +20,7 @@ _EXAMPLE_ROWS = (1, 2)
 
 
 @dataclass(frozen=True)
-class InTable:
+class GuideTable:
     """A table of rows. `change` begins the `set` of an update of its row `change_id`; `remove_id` is its second row."""
 
     name: str
@@ -52,7 +52,7 @@ class OutTable:
 
 
 @dataclass(frozen=True)
-class OutLink:
+class GuideOutLink:
     table: OutLinkTable
     example: str
 
@@ -61,13 +61,13 @@ class OutLink:
 class Guide:
     company: Company
     terms: Terms
-    tables: tuple[InTable, ...]
+    tables: tuple[GuideTable, ...]
     links: tuple[InLink, ...]
     file_example: str
     out_tables: tuple[OutTable, ...]
-    out_links: tuple[OutLink, ...]
+    out_links: tuple[GuideOutLink, ...]
     kafka: Chapter | None = None
-    faults: tuple[Fault, ...] = CATALOGUE
+    faults: tuple[FaultCode, ...] = CATALOGUE
 
     @property
     def shown_states(self) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ class Guide:
         return tuple(state for state in InstanceState if state not in self.shown_states)
 
     @property
-    def lead(self) -> InTable | None:
+    def lead(self) -> GuideTable | None:
         """The table that the examples of correcting and removing are about."""
         return next((table for table in self.tables if table.fields), None)
 
@@ -107,11 +107,11 @@ def has_known_codes(company: Company, field: Field) -> bool:
     return field.dictionary is not None and loads_codes(company.object(field.dictionary))
 
 
-def _in_tables(company: Company, terms: Terms, samples: Samples) -> Iterator[InTable]:
+def _in_tables(company: Company, terms: Terms, samples: Samples) -> Iterator[GuideTable]:
     for bo in in_tables(company):
         table = table_of(bo)
         rows = [samples.row(bo, number) for number in _EXAMPLE_ROWS]
-        yield InTable(
+        yield GuideTable(
             table,
             bo,
             bo.loaded_fields,
@@ -162,7 +162,7 @@ def _out_tables(company: Company, terms: Terms) -> Iterator[OutTable]:
             yield OutTable(name, bo, fields, example)
 
 
-def _out_links(company: Company, terms: Terms) -> Iterator[OutLink]:
+def _out_links(company: Company, terms: Terms) -> Iterator[GuideOutLink]:
     """Each with a query that leads to the other end: of a composite to its first member."""
     for link in company.out_link_tables():
         target = next(one for one in company.targets(link.field) if one.has_out_table)
@@ -173,7 +173,7 @@ def _out_links(company: Company, terms: Terms) -> Iterator[OutLink]:
             f"select {', '.join(shown)}\nfrom {_view(terms, link.name)} link\n"
             f"join {_view(terms, names.out_table(target.code))} target on target.system_id = link.{target_id};"
         )
-        yield OutLink(link, example)
+        yield GuideOutLink(link, example)
 
 
 def _view(terms: Terms, name: str) -> str:

@@ -76,7 +76,7 @@ def _row(company: Company, bo: BusinessObject, samples: Samples, terms: Terms) -
         "out_id": {"type": ["string", "null"], "maxLength": 32},
         "removed": _REMOVED,
     }
-    fields = {field.code: named(field.label, _value(company, field)) for field in bo.loaded_fields}
+    fields = {field.code: with_labels(field.label, _value(company, field)) for field in bo.loaded_fields}
     example = {column: _plain(value) for column, value in samples.row(bo, 1).items()}
     return _object(terms, table_of(bo), bo.name, fixed | fields, ["in_id"], [example])
 
@@ -100,12 +100,12 @@ def _file_row(samples: Samples, terms: Terms) -> Schema:
 def _object(
     terms: Terms, table: str, label: Label, columns: Schema, required: list[str], examples: list[dict[str, Any]]
 ) -> Schema:
-    head = named(label, {"$schema": DRAFT, "$id": f"urn:etl:{terms.in_schema}:{table}", "type": "object"})
+    head = with_labels(label, {"$schema": DRAFT, "$id": f"urn:etl:{terms.in_schema}:{table}", "type": "object"})
     body = {"properties": columns, "required": required, "additionalProperties": False}
     return head | body | ({"examples": examples} if examples else {})
 
 
-def named(label: Label, schema: Schema) -> Schema:
+def with_labels(label: Label, schema: Schema) -> Schema:
     """With the labels of both languages, where there are any."""
     title = " / ".join(dict.fromkeys(text for text in (label.eng, label.rus) if text))
     return schema | ({"title": title or str(label)} if str(label) else {})

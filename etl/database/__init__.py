@@ -12,7 +12,7 @@ from etl.database.copying import copy_in, copy_lines, copy_out, copy_rows, copy_
 from etl.database.ensure import ensure_view
 from etl.database.faults import FULL_DISK_ADVICE, SERIALIZATION_FAILURE
 from etl.database.links import cancel_thread, cut_all, deadline, longest_silence, progress_at
-from etl.database.listening import Listener, NotifyQueue, notify, notify_queue
+from etl.database.listening import NotificationListener, NotifyQueue, notify, notify_queue
 from etl.database.locking import LOCK_TIMEOUT, lock_holders
 from etl.database.migrations import (
     Migration,
@@ -36,8 +36,8 @@ __all__ = [
     "SERIALIZATION_FAILURE",
     "Access",
     "Connection",
-    "Listener",
     "Migration",
+    "NotificationListener",
     "NotifyQueue",
     "Part",
     "PartState",

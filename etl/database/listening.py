@@ -58,7 +58,7 @@ def notify(engine: sqlalchemy.Engine, channel: str, payload: str) -> None:
         execute(connection, _NOTIFY, {"channel": channel, "payload": payload})
 
 
-class Listener:
+class NotificationListener:
     """Receives the notifications of one channel. Raises TransientFault when its connection breaks; then it must be
     closed.
 

@@ -124,7 +124,7 @@ class PartState:
         return self.version is not None and any(one.kind is StepKind.OFFLINE for one in self.pending)
 
     @property
-    def newer(self) -> str:
+    def newer_message(self) -> str:
         """That a newer program has been here, for people."""
         return (
             f"part {self.part.name} of schema {self.schema} has version {self.version}, made by etl {self.made_by}, "
@@ -143,15 +143,15 @@ class PartState:
             raise EnvironmentFault(self._too_new(self.oldest_reader, "read"))
         self.refuse_older()
         if self.version is not None and self.pending:
-            raise ConfigurationError(f"{self.older}: the next `etl run` brings it up")
+            raise ConfigurationError(f"{self.older_message}: the next `etl run` brings it up")
 
     def refuse_older(self) -> None:
         """Raises ConfigurationError where a step is pending that no command makes beside its work."""
         if self.needs_upgrade:
-            raise ConfigurationError(f"{self.older}: stop all runners, then run `etl upgrade start`")
+            raise ConfigurationError(f"{self.older_message}: stop all runners, then run `etl upgrade start`")
 
     @property
-    def older(self) -> str:
+    def older_message(self) -> str:
         """That this program works with a later version, for people."""
         return (
             f"part {self.part.name} of schema {self.schema} has version {self.version}, and etl {__version__} works "

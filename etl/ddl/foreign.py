@@ -131,9 +131,9 @@ def _refused(connection: Connection, table: Table, written: _Written, expression
         "(" + ", ".join(f"cast({value} as {types[name]})" for name, value in zip(columns, step, strict=True)) + ")"
         for step in steps
     )
-    said = " || ', ' || ".join(f"'{name}=' || coalesce(cast({name} as text), 'null')" for name in columns)
+    row_text = " || ', ' || ".join(f"'{name}=' || coalesce(cast({name} as text), 'null')" for name in columns)
     query = (
-        f"select {said} as step from (values {rows}) as {identifier(table.name)} ({', '.join(columns)}) "  # noqa: S608
+        f"select {row_text} as step from (values {rows}) as {identifier(table.name)} ({', '.join(columns)}) "  # noqa: S608
         f"where ({expression}) is false limit 1"
     )
     try:

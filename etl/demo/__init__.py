@@ -5,7 +5,7 @@ and never prints.
 """
 
 from etl.demo.stage import Stage, open_stage
-from etl.demo.steps import Fault, Load, Statement, loads
+from etl.demo.steps import ErrRow, Load, Statement, loads
 from etl.demo.tables import Shown, show_tables
 
-__all__ = ["Fault", "Load", "Shown", "Stage", "Statement", "loads", "open_stage", "show_tables"]
+__all__ = ["ErrRow", "Load", "Shown", "Stage", "Statement", "loads", "open_stage", "show_tables"]

@@ -20,7 +20,7 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Fault:
+class ErrRow:
     in_table: str
     row_id: int | None
     in_id: str | None
@@ -38,7 +38,7 @@ class Load:
     statements: tuple[Statement, ...]
     hand_over: str
     outcome: Outcome
-    faults: tuple[Fault, ...]
+    faults: tuple[ErrRow, ...]
     waiting: tuple[dict[str, Any], ...]
 
 
@@ -78,7 +78,7 @@ def _run(stage: Stage, title: str, statements: tuple[Statement, ...], hand_over:
         statements=statements,
         hand_over=body(_sql.text(hand_over, **stage.schemas)),
         outcome=replace(outcome, receipts=tuple(receipts)),
-        faults=tuple(Fault(**row._mapping) for row in faults),
+        faults=tuple(ErrRow(**row._mapping) for row in faults),
         waiting=read_status(stage.runtime).waiting,
     )
 

@@ -13,7 +13,7 @@ from etl.settings import Schedule
 _log = logging.getLogger("in_kafka_migration")
 
 _BACKOFF = Backoff(first=0.5, longest=30.0)
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 
 
 class Thread:
@@ -58,7 +58,7 @@ class Scheduled:
         start = datetime.now(UTC)
         self._ticks = {name: Ticks.begin(schedule, zone, start, start) for name, (schedule, _) in acts.items()}
         self._acts = {name: act for name, (_, act) in acts.items()}
-        self.every = _LOOK_SECONDS
+        self.every = _POLL_SECONDS
 
     def __call__(self) -> None:
         for name, ticks in self._ticks.items():

@@ -151,7 +151,7 @@ def _retire_versions(runtime: Runtime) -> Cleaned:
             if not has_mirror(connection, runtime, to_write=True):
                 return Cleaned()
     with transaction(runtime.out_engine) as connection:
-        due = outbound.due(connection, runtime.versions)
+        due = outbound.due_to_retire(connection, runtime.versions)
     dropped, kept = [], {}
     for schema in due:
         try:

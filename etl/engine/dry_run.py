@@ -51,7 +51,7 @@ def dry_run(runtime: Runtime, *, accept: bool = False) -> DryRun:
     ):
         prepare_in(connections, runtime, rollback_transaction)
         runtime.handshake.lock_out_runs(connection)
-        run = runtime.store.next_number(connections.store, above=runtime.highest_run(connections), only_look=True)
+        run = runtime.store.next_number(connections.store, above=runtime.highest_run(connections), is_preview=True)
         runtime.handshake.record_manual_run(connection, "dry run", run=run)
         return _perform(connections, runtime, run, accept=accept)
 

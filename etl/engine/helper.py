@@ -72,12 +72,13 @@ def help_run(runtime: Runtime, *, check_cancelled: Callable[[], None] = lambda: 
 
 
 def _help(runtime: Runtime, queue: TaskQueue, lease: RunLease, check_cancelled: Callable[[], None]) -> None:
-    beat = heartbeat_of(runtime, lease, HelpersHeartbeat)
+    beat_seconds = runtime.settings.in_migration.heartbeat_seconds
+    beat = heartbeat_of(runtime.handshake, lease, beat_seconds, HelpersHeartbeat)
     with beat:
         queue.put_back_mine()
         if _is_planned(queue, beat, check_cancelled):
             handlers = TaskHandlers(runtime, queue, lease, open_merge_context(runtime, lease.run))
-            workers_of(runtime, handlers, beat, check_cancelled).perform()
+            workers_of(handlers, beat, check_cancelled).perform()
 
 
 def _is_planned(queue: TaskQueue, beat: Heartbeat, check_cancelled: Callable[[], None]) -> bool:

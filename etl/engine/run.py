@@ -67,11 +67,12 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
     started = time.monotonic()
     queue = task_queue_of(runtime, lease)
     with span("etl.run", company=runtime.company.code, run=lease.run, taken_over=lease.taken_over):
-        with _freeing(runtime.handshake, lease), heartbeat_of(runtime, lease) as beat:
+        beat_seconds = runtime.settings.in_migration.heartbeat_seconds
+        with _freeing(runtime.handshake, lease), heartbeat_of(runtime.handshake, lease, beat_seconds) as beat:
             between = retry_policy_of(runtime, queue, beat, check_cancelled)
             handlers = _enter(runtime, queue, lease, between, accept=accept)
             with _stopping(handlers, between):
-                workers = workers_of(runtime, handlers, beat, check_cancelled)
+                workers = workers_of(handlers, beat, check_cancelled)
                 plan(handlers, workers, between)
                 execute(workers)
                 publish(workers)

@@ -20,7 +20,7 @@ from etl.sources.in_tables.handshake import Handshake, Heartbeat, Joining, RunLe
 _log = logging.getLogger("in_pg_migration")
 
 # Seconds between two calls of check_cancelled within a pause.
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 
 
 def task_queue_of(runtime: Runtime, lease: RunLease, *, is_helper: bool = False) -> TaskQueue:
@@ -31,16 +31,17 @@ def task_queue_of(runtime: Runtime, lease: RunLease, *, is_helper: bool = False)
     return TaskQueue(*names, lease_seconds, is_helper, parts)
 
 
-def heartbeat_of(runtime: Runtime, lease: RunLease, kind: type[Heartbeat] = Heartbeat) -> Heartbeat:
+def heartbeat_of(
+    handshake: Handshake, lease: RunLease, beat_seconds: float, kind: type[Heartbeat] = Heartbeat
+) -> Heartbeat:
     """The heartbeat of this runner for a run, not started yet."""
-    in_migration = runtime.settings.in_migration
     return kind(
-        runtime.engine,
-        runtime.in_schema,
+        handshake.engine,
+        handshake.schema,
         lease,
-        beat_seconds=in_migration.heartbeat_seconds,
-        lease_seconds=in_migration.lease_seconds,
-        engines={runtime.engine, runtime.store_engine, runtime.out_engine},
+        beat_seconds=beat_seconds,
+        lease_seconds=handshake.lease_seconds,
+        engines={handshake.engine, *handshake.other_engines},
     )
 
 
@@ -59,7 +60,7 @@ def retry_policy_of(
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
             check_cancelled()
-            time.sleep(min(left, _LOOK_SECONDS))
+            time.sleep(min(left, _POLL_SECONDS))
         return True
 
     seconds = runtime.settings.in_migration.fault_patience_seconds
@@ -68,10 +69,9 @@ def retry_policy_of(
     return RetryPolicy(backoffs, beat.check, wait, partial(outage, None))
 
 
-def workers_of(
-    runtime: Runtime, handlers: TaskHandlers, beat: Heartbeat, check_cancelled: Callable[[], None]
-) -> Workers:
+def workers_of(handlers: TaskHandlers, beat: Heartbeat, check_cancelled: Callable[[], None]) -> Workers:
     """This runner's workers for a run, as many as the configuration says."""
+    runtime = handlers.runtime
     in_migration = runtime.settings.in_migration
     return Workers(
         handlers.queue,

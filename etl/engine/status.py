@@ -113,7 +113,7 @@ def _of_run(connection: Connection, runtime: Runtime, now: datetime, versions: l
         tasks=tuple(_rows(connection, "task_states", number, schema=runtime.in_schema)),
         runners=tuple(_rows(connection, "runners", number, schema=runtime.in_schema)),
         warnings=(
-            *(one.newer for one in versions if one.is_newer),
+            *(one.newer_message for one in versions if one.is_newer),
             *_warnings(connection, runtime, is_running=running is not None),
         ),
         versions=_rows_of(versions),

@@ -9,7 +9,7 @@ from etl.errors import ConfigurationError
 from etl.merge import Connections
 from etl.outputs import versions as outbound
 from etl.runs import Counters
-from etl.store import NotedUndo, Token, UndoCounters, Unit, UnitKind, undo_run
+from etl.store import FencingToken, NotedUndo, UndoCounters, Unit, UnitKind, undo_run
 
 _sql = SqlTemplates(__package__)
 
@@ -68,7 +68,7 @@ def _undo(runtime: Runtime, run: int, begin: Begin, *, has_import: bool) -> Note
 
 def _number(runtime: Runtime, store: Connection, above: int, begin: Begin) -> int:
     if begin is rollback_transaction:
-        return runtime.store.next_number(store, above=above, only_look=True)
+        return runtime.store.next_number(store, above=above, is_preview=True)
     # In a transaction of its own: other sources get numbers while this one lasts, and then wait at their fences.
     with transaction(runtime.store_engine) as beside:
         return runtime.store.next_number(beside, above=above)
@@ -79,7 +79,7 @@ def _take_back(runtime: Runtime, connections: Connections, run: int, begin: Begi
     as_run = _number(runtime, connections.store, runtime.highest_run(connections), begin)
     source = runtime.handshake.source(connections.imported)
     at = runtime.handshake.record_manual_run(connections.imported, _message(run), run=as_run)
-    runtime.store_fence.raise_to(connections.store, Token(source, as_run, 0))
+    runtime.store_fence.raise_to(connections.store, FencingToken(source, as_run, 0))
     counters = undo_run(connections.store, runtime.company, runtime.store.schema, run=run, as_run=as_run, at=at)
     Unit(as_run, source, UnitKind.UNDO, at).finish(connections.store, runtime.store.schema, counters)
     undone = NotedUndo(as_run, at, counters)

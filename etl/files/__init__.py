@@ -13,25 +13,25 @@ try:
 except ImportError as error:
     raise ConfigurationError("reading and writing files needs further packages: pip install 'etl[files]'") from error
 
-from etl.files.export import Export, Exported, Format, Snapshot, export_tables
+from etl.files.export import Export, Exported, ExportFormat, Snapshot, export_tables
 from etl.files.fill import Filled, Filling, Progress, fill_files
 from etl.files.folder import fill_folder
-from etl.files.sources import FileFormat, Pair, pairs
-from etl.files.submit import HandOver, handing_over
+from etl.files.sources import FileFormat, TableFile, pairs
+from etl.files.submit import HandOverWay, handing_over
 from etl.files.target import InTable, in_tables
 
 __all__ = [
     "Export",
+    "ExportFormat",
     "Exported",
     "FileFormat",
     "Filled",
     "Filling",
-    "Format",
-    "HandOver",
+    "HandOverWay",
     "InTable",
-    "Pair",
     "Progress",
     "Snapshot",
+    "TableFile",
     "export_tables",
     "fill_files",
     "fill_folder",

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from etl.files.header import Layout
+from etl.files.header import ColumnLayout
 
 Lines = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -41,7 +41,7 @@ class FileSource(Protocol):
 
     name: str
     size: int
-    layout: Layout
+    layout: ColumnLayout
 
     def blocks(self) -> Iterator[Block]:
         """The rows from the first one on; may be called again."""

@@ -25,7 +25,7 @@ _YEARS: Final = "between timestamp with time zone '0001-01-01 00:00+00' and '999
 
 
 @dataclass(frozen=True)
-class OutColumn:
+class ExportColumn:
     """A column as it is read. `unfit`: the SQL of the condition under which no typed file holds the value."""
 
     name: str
@@ -35,32 +35,32 @@ class OutColumn:
     unfit: str = ""
 
     @property
-    def without_unfit(self) -> "OutColumn":
+    def without_unfit(self) -> "ExportColumn":
         """The column with null instead of values that do not fit."""
         return replace(self, sql=f"case when not ({self.unfit}) then {self.sql} end") if self.unfit else self
 
     @property
-    def for_spreadsheets(self) -> "OutColumn":
+    def for_spreadsheets(self) -> "ExportColumn":
         """The column with an apostrophe before texts that a spreadsheet would calculate."""
         return replace(self, sql=spreadsheet_text(self.sql)) if self.arrow == pa.string() else self
 
 
-def out_column(name: str, sql_type: str) -> OutColumn:
+def out_column(name: str, sql_type: str) -> ExportColumn:
     """The column of a catalog's entry. Raises EnvironmentFault for a type that no out_ table of ours has."""
     sql = identifier(name)
     if sql_type == TIME:
-        return OutColumn(name, sql_type, sql, _TYPES[TIME], f"{sql} is not null and not ({sql} {_YEARS})")
+        return ExportColumn(name, sql_type, sql, _TYPES[TIME], f"{sql} is not null and not ({sql} {_YEARS})")
     if numeric := _NUMERIC.fullmatch(sql_type):
         kind = pa.decimal128(int(numeric[1]), int(numeric[2]))
-        return OutColumn(name, sql_type, sql, kind, f"{sql} is not distinct from 'NaN'")
+        return ExportColumn(name, sql_type, sql, kind, f"{sql} is not distinct from 'NaN'")
     if _VARCHAR.fullmatch(sql_type):
-        return OutColumn(name, sql_type, sql, pa.string())
+        return ExportColumn(name, sql_type, sql, pa.string())
     if sql_type not in _TYPES:
         raise EnvironmentFault(f"column {name} has the type {sql_type}, which no out_ table of etl has")
-    return OutColumn(name, sql_type, sql, _TYPES[sql_type])
+    return ExportColumn(name, sql_type, sql, _TYPES[sql_type])
 
 
-def month_of(column: OutColumn) -> OutColumn:
+def month_of(column: ExportColumn) -> ExportColumn:
     """The column's month in UTC as a text `2024-01`, to partition by."""
     sql = f"to_char({column.sql} at time zone 'UTC', 'YYYY-MM')"
-    return OutColumn(f"{column.name}_month", "text", sql, pa.string())
+    return ExportColumn(f"{column.name}_month", "text", sql, pa.string())

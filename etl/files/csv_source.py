@@ -14,7 +14,7 @@ import pyarrow.csv
 from etl.errors import ConfigurationError, Problem
 from etl.files.block import Block, Malformed
 from etl.files.csv_text import CsvFormat, Cut, cut, record_end, scan
-from etl.files.header import Layout
+from etl.files.header import ColumnLayout
 from etl.files.unreadable import Growth, unreadable
 
 _CHUNK_BYTES = 4 * 1024 * 1024
@@ -103,7 +103,7 @@ class CsvReader:
 class CsvSource:
     """A CSV file with a layout. `skipped` counts the bytes and lines of its header."""
 
-    def __init__(self, reader: CsvReader, csv: CsvFormat, layout: Layout, skipped: tuple[int, int]) -> None:
+    def __init__(self, reader: CsvReader, csv: CsvFormat, layout: ColumnLayout, skipped: tuple[int, int]) -> None:
         self.name = str(reader.path)
         self.size = reader.size
         self.layout = layout

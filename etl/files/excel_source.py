@@ -7,11 +7,11 @@ import pyarrow as pa
 
 from etl.errors import ConfigurationError, Problem
 from etl.files.block import Block
-from etl.files.header import MOST_COLUMNS, Layout, match_header
+from etl.files.header import MOST_COLUMNS, ColumnLayout, match_header
 from etl.files.target import CellType, InTable
 from etl.files.xlsx_archive import Archive
 from etl.files.xlsx_book import Book, Sheet, read_texts
-from etl.files.xlsx_sheet import Merged, Row, column_letters, read_rows, survey
+from etl.files.xlsx_sheet import Merged, SheetRow, column_letters, read_rows, survey
 from etl.files.xlsx_values import Values
 
 _BATCH_ROWS = 5_000
@@ -73,7 +73,7 @@ class ExcelSource:
 
 
 class _Cells:
-    def __init__(self, values: Values, layout: Layout, merged: Sequence[Merged]) -> None:
+    def __init__(self, values: Values, layout: ColumnLayout, merged: Sequence[Merged]) -> None:
         self._values, self._positions = values, layout.positions
         self._kinds = [(position, one.kind) for position, one in zip(layout.positions, layout.columns, strict=True)]
         self._merged = merged
@@ -87,7 +87,7 @@ class _Cells:
         self._texts: list[list[str | None]] = [[] for _ in self._positions]
         self._faults: dict[tuple[int, int | None], str] = {}
 
-    def add(self, row: Row) -> None:
+    def add(self, row: SheetRow) -> None:
         """Takes a row, unless all of its cells are empty."""
         texts: list[str | None] = []
         faults: list[tuple[int | None, str]] = []

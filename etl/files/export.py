@@ -12,7 +12,7 @@ import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, copy_out, fetch_all, snapshot
 from etl.errors import ConfigurationError, EnvironmentFault
-from etl.files.columns import TIME, OutColumn, month_of, out_column
+from etl.files.columns import TIME, ExportColumn, month_of, out_column
 from etl.files.parquet_out import Progress, Query, Unfit, write_parquet, write_parts
 from etl.files.placing import Placing
 from etl.files.target import suggestion
@@ -22,7 +22,7 @@ _sql = SqlTemplates(__package__)
 _SINCE: Final = ("updated_at", "inserted_at")
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     PARQUET = "parquet"
     CSV = "csv"
 
@@ -36,7 +36,7 @@ class Export:
 
     schema: str
     folder: Path
-    format: Format = Format.PARQUET
+    format: ExportFormat = ExportFormat.PARQUET
     tables: tuple[str, ...] = ()
     partition_by: str = ""
     since: datetime | None = None
@@ -83,8 +83,8 @@ def known_schemas(connection: Connection, prefix: str) -> list[str]:
     return [row.schema for row in rows]
 
 
-def _columns(connection: Connection, export: Export) -> dict[str, list[OutColumn]]:
-    found: dict[str, list[OutColumn]] = {}
+def _columns(connection: Connection, export: Export) -> dict[str, list[ExportColumn]]:
+    found: dict[str, list[ExportColumn]] = {}
     for row in fetch_all(connection, _sql("out_columns"), {"schema": fold(export.schema)}):
         found.setdefault(row.table, []).append(out_column(row.column, row.type))
     if not found:
@@ -94,7 +94,7 @@ def _columns(connection: Connection, export: Export) -> dict[str, list[OutColumn
     return found
 
 
-def _chosen(export: Export, columns: dict[str, list[OutColumn]]) -> list[str]:
+def _chosen(export: Export, columns: dict[str, list[ExportColumn]]) -> list[str]:
     for name in export.tables:
         if fold(name) not in columns:
             known = ", ".join(columns)
@@ -102,17 +102,17 @@ def _chosen(export: Export, columns: dict[str, list[OutColumn]]) -> list[str]:
                 f"{shown(name)} is not a table of {export.schema}{suggestion(name, columns)}; tables: {known}"
             )
     chosen = list(dict.fromkeys(fold(name) for name in export.tables)) or list(columns)
-    if export.for_spreadsheets and export.format is not Format.CSV:
+    if export.for_spreadsheets and export.format is not ExportFormat.CSV:
         raise ConfigurationError("only CSV is written for spreadsheets: leave out --spreadsheet, or say --format csv")
     if export.partition_by:
-        if export.format is Format.CSV:
+        if export.format is ExportFormat.CSV:
             raise ConfigurationError("only Parquet is written in parts: leave out --partition-by")
         if not any(_named(columns[table], export.partition_by) for table in chosen):
             raise ConfigurationError(f"no exported table has a column {shown(export.partition_by)} to partition by")
     return chosen
 
 
-def _named(columns: Sequence[OutColumn], name: str) -> OutColumn | None:
+def _named(columns: Sequence[ExportColumn], name: str) -> ExportColumn | None:
     return next((column for column in columns if column.name == fold(name)), None)
 
 
@@ -120,18 +120,18 @@ def _write(
     connection: Connection,
     export: Export,
     table: str,
-    columns: list[OutColumn],
+    columns: list[ExportColumn],
     placing: Placing,
     progress: Progress,
 ) -> Exported:
     started = time.monotonic()
     target = export.folder / f"{table}.{export.format}"
-    if export.unfit_as_null and export.format is Format.PARQUET:
+    if export.unfit_as_null and export.format is ExportFormat.PARQUET:
         columns = [column.without_unfit for column in columns]
     if export.for_spreadsheets:
         columns = [column.for_spreadsheets for column in columns]
     by = _named(columns, export.partition_by) if export.partition_by else None
-    if export.format is Format.CSV:
+    if export.format is ExportFormat.CSV:
         query = _query(connection, export, table, columns, has_header=True)
         with placing.open(target) as file:
             rows = copy_out(connection, query.statement, query.values, file)
@@ -149,7 +149,7 @@ def _write(
 
 
 def _query(
-    connection: Connection, export: Export, table: str, columns: list[OutColumn], *, has_header: bool = False
+    connection: Connection, export: Export, table: str, columns: list[ExportColumn], *, has_header: bool = False
 ) -> Query:
     times = [name for name in _SINCE if _named(columns, name)]
     statement = _sql(

@@ -10,10 +10,10 @@ import sqlalchemy
 
 from etl.database import Connection, SqlTemplates, copy_in, encoding_of, execute, fetch_all, fetch_one, transaction
 from etl.errors import EnvironmentFault, MarkerHeld, RunStopped
+from etl.files.live_columns import without_missing_resets
 from etl.files.loading import Loading, loaded_blocks
 from etl.files.rejects import Rejects
-from etl.files.sources import Pair, reject_path
-from etl.files.standing import as_it_stands
+from etl.files.sources import TableFile, reject_path
 from etl.files.trial import Trial, is_of_a_row, trying
 from etl.quoting import shown
 
@@ -53,7 +53,7 @@ class Filled:
 
 
 def fill_files(
-    engine: sqlalchemy.Engine, filling: Filling, pairs: Sequence[Pair], progress: Progress
+    engine: sqlalchemy.Engine, filling: Filling, pairs: Sequence[TableFile], progress: Progress
 ) -> Iterator[Filled]:
     """Loads the files one after the other; each is reported when it is committed.
 
@@ -69,11 +69,11 @@ def fill_files(
         yield _filled(pair, loading, time.monotonic() - started)
 
 
-def _reject_path(filling: Filling, pair: Pair) -> Path:
+def _reject_path(filling: Filling, pair: TableFile) -> Path:
     return filling.rejects or reject_path(pair.path)
 
 
-def _filled(pair: Pair, loading: Loading, seconds: float) -> Filled:
+def _filled(pair: TableFile, loading: Loading, seconds: float) -> Filled:
     rejects = loading.rejects
     path = str(rejects.path) if rejects.path else None
     examples = tuple(rejects.examples)
@@ -82,10 +82,10 @@ def _filled(pair: Pair, loading: Loading, seconds: float) -> Filled:
     )
 
 
-def _fill(engine: sqlalchemy.Engine, filling: Filling, pair: Pair, progress: Progress, *, clears: bool) -> Loading:
+def _fill(engine: sqlalchemy.Engine, filling: Filling, pair: TableFile, progress: Progress, *, clears: bool) -> Loading:
     """Loads a file; where the server refuses a value, once more with the server's verdict on each of them."""
     with transaction(engine) as connection:
-        pair = as_it_stands(connection, filling.schema, pair)
+        pair = without_missing_resets(connection, filling.schema, pair)
     try:
         return _attempt(engine, filling, pair, progress, None, clears=clears)
     except EnvironmentFault as error:
@@ -98,7 +98,13 @@ def _fill(engine: sqlalchemy.Engine, filling: Filling, pair: Pair, progress: Pro
 
 
 def _attempt(
-    engine: sqlalchemy.Engine, filling: Filling, pair: Pair, progress: Progress, trial: Trial | None, *, clears: bool
+    engine: sqlalchemy.Engine,
+    filling: Filling,
+    pair: TableFile,
+    progress: Progress,
+    trial: Trial | None,
+    *,
+    clears: bool,
 ) -> Loading:
     rejects = Rejects(pair.source.name, pair.source.layout, partial(_reject_path, filling, pair))
     loading = Loading(pair, filling.max_value_bytes, rejects, progress, trial=trial)
@@ -134,7 +140,7 @@ def _load(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *, clea
             raise RunStopped(_strictly(pair, rejects))
 
 
-def _variables(filling: Filling, pair: Pair) -> dict[str, object]:
+def _variables(filling: Filling, pair: TableFile) -> dict[str, object]:
     columns = pair.source.layout.columns
     return {
         "schema": filling.schema,
@@ -145,7 +151,7 @@ def _variables(filling: Filling, pair: Pair) -> dict[str, object]:
     }
 
 
-def _clear(connection: Connection, schema: str, pair: Pair) -> None:
+def _clear(connection: Connection, schema: str, pair: TableFile) -> None:
     reading = fetch_one(connection, _sql("occupied", schema=schema))
     if reading is not None:
         raise MarkerHeld(f"run {reading.occupied_by_process} is reading schema {schema}: clear its tables afterwards")
@@ -160,7 +166,7 @@ def _stage(connection: Connection, filling: Filling, loading: Loading) -> None:
     execute(connection, _sql("analyze_stage"))
 
 
-def _strictly(pair: Pair, rejects: Rejects) -> str:
+def _strictly(pair: TableFile, rejects: Rejects) -> str:
     examples = "\n".join(f"  {example}" for example in rejects.examples)
     return f"{pair.source.name}: nothing loaded, {rejects.rows:,} rows are bad, see {rejects.path}:\n{examples}"
 

@@ -93,7 +93,7 @@ def _found(at: int, folder: Path, storage: InTable, max_bytes: int) -> list[_Fil
         try:
             if stat.S_ISDIR(os.stat(name, dir_fd=at, follow_symlinks=False).st_mode):
                 continue
-            found = _File(name, _state(_looked_at(at, name, owner)))
+            found = _File(name, _state(_checked(at, name, owner)))
         except OSError as error:
             problems.append(Problem(f"cannot be read: {error.strerror}", _path(folder, name)))
             continue
@@ -112,7 +112,7 @@ class _Refused(Exception):
     """The entry of a name must not be read."""
 
 
-def _looked_at(at: int, name: str, owner: int) -> os.stat_result:
+def _checked(at: int, name: str, owner: int) -> os.stat_result:
     """Checks before it opens, since opening a device may have an effect; and checks what it has opened again."""
     _refuse(os.stat(name, dir_fd=at, follow_symlinks=False), owner)
     with _open(at, name) as file:

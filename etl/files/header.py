@@ -19,7 +19,7 @@ REJECT_COLUMNS: Final = ("rejected_file", "rejected_line", "rejected_column", "r
 
 
 @dataclass(frozen=True)
-class Layout:
+class ColumnLayout:
     """Which cell of a row goes where: `cells` counts all of them, `positions[i]` is the cell of `columns[i]`."""
 
     cells: int
@@ -30,7 +30,7 @@ class Layout:
         return next((i for i, column in enumerate(self.columns) if column.name == name), None)
 
 
-def match_header(header: Sequence[str], table: InTable, path: str, line: int | None = 1) -> Layout:
+def match_header(header: Sequence[str], table: InTable, path: str, line: int | None = 1) -> ColumnLayout:
     """The layout of a file with these names. Raises ConfigurationError with all of their faults."""
     refuse_wide(len(header), path)
     found: dict[str, int] = {}
@@ -54,7 +54,7 @@ def match_header(header: Sequence[str], table: InTable, path: str, line: int | N
     if problems:
         raise ConfigurationError(*(Problem(text, path, line) for text in problems))
     columns = tuple(column for column in table.columns if column.name in found)
-    return Layout(len(header), tuple(found[column.name] for column in columns), columns)
+    return ColumnLayout(len(header), tuple(found[column.name] for column in columns), columns)
 
 
 def refuse_wide(columns: int, path: str) -> None:

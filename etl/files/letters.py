@@ -20,17 +20,17 @@ def codec_of(encoding: str) -> str:
 def lacking_letters(texts: pa.Array, encoding: str) -> dict[int, str]:
     """Row -> reason, for the rows of a column of texts that the encoding cannot hold."""
     codec = codec_of(encoding)
-    if not codec or texts.buffers()[-1] is None or _fits("".join(filter(None, texts.to_pylist())), codec) is None:
+    if not codec or texts.buffers()[-1] is None or _misfit("".join(filter(None, texts.to_pylist())), codec) is None:
         return {}
     faults = {}
     for row, text in enumerate(texts.to_pylist()):
-        letter = _fits(text or "", codec)
+        letter = _misfit(text or "", codec)
         if letter is not None:
             faults[row] = _REASON.format(letter=letter, encoding=encoding)
     return faults
 
 
-def _fits(text: str, codec: str) -> str | None:
+def _misfit(text: str, codec: str) -> str | None:
     """The first letter that the encoding lacks."""
     try:
         text.encode(codec)

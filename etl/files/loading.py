@@ -12,7 +12,7 @@ from etl.files.checks import check
 from etl.files.copy_text import copy_text
 from etl.files.letters import lacking_letters
 from etl.files.rejects import Faults, Rejects
-from etl.files.sources import Pair
+from etl.files.sources import TableFile
 from etl.files.trial import Trial
 
 
@@ -20,7 +20,7 @@ from etl.files.trial import Trial
 class Loading:
     """One pass through a file, with its counts."""
 
-    pair: Pair
+    pair: TableFile
     max_value_bytes: int
     rejects: Rejects
     progress: Callable[[str, int, int], None]

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, TextClause
 
 from etl.database import copy_rows
 from etl.errors import EnvironmentFault
-from etl.files.columns import OutColumn
+from etl.files.columns import ExportColumn
 
 _BLOCK_BYTES: Final = 4 * 1024 * 1024
 # A row group is kept in memory until it is written; this many rows take about ten megabytes.
@@ -28,7 +28,7 @@ class Query:
 
     connection: Connection
     table: str
-    columns: list[OutColumn]
+    columns: list[ExportColumn]
     statement: TextClause
     values: dict[str, Any]
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from etl.errors import ConfigurationError, Problem
 from etl.files.block import Block
 from etl.files.checks import fits
-from etl.files.header import Layout, match_header, refuse_wide
+from etl.files.header import ColumnLayout, match_header, refuse_wide
 from etl.files.target import InTable
 from etl.files.times import check_times
 from etl.files.unreadable import unreadable
@@ -94,7 +94,7 @@ class ParquetSource:
         )
 
 
-def _refuse_types(schema: pa.Schema, layout: Layout, path: str) -> None:
+def _refuse_types(schema: pa.Schema, layout: ColumnLayout, path: str) -> None:
     pairs = zip(layout.columns, layout.positions, strict=True)
     problems = [
         Problem(f"column {column.name} is {schema.types[position]}, which fills no {column.kind.name.lower()}", path)

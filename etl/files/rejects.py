@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from etl.errors import ConfigurationError
 from etl.files.block import Block
-from etl.files.header import REJECT_COLUMNS, Layout
+from etl.files.header import REJECT_COLUMNS, ColumnLayout
 from etl.files.times import moment_texts
 from etl.private_files import open_private
 
@@ -29,7 +29,7 @@ class Rejects:
     Without `choose_path` rows are only counted.
     """
 
-    def __init__(self, source: str, layout: Layout, choose_path: Callable[[], Path] | None) -> None:
+    def __init__(self, source: str, layout: ColumnLayout, choose_path: Callable[[], Path] | None) -> None:
         self.rows = 0
         self.examples: list[str] = []
         self.path: Path | None = None

@@ -39,20 +39,22 @@ class FileFormat:
 
 
 @dataclass(frozen=True)
-class Pair:
+class TableFile:
     table: InTable
     source: FileSource
     path: Path
 
 
-def pairs(tables: dict[str, InTable], table: str | None, paths: Sequence[Path], file_format: FileFormat) -> list[Pair]:
+def pairs(
+    tables: dict[str, InTable], table: str | None, paths: Sequence[Path], file_format: FileFormat
+) -> list[TableFile]:
     """Every file, or sheet, with its table: the named one, or the one that the file or the sheet is named after.
 
     Raises ConfigurationError for what cannot be read, and for headers that do not fit.
     """
     _check_format(file_format)
     chosen = find_table(tables, table) if table else None
-    found: list[Pair] = []
+    found: list[TableFile] = []
     for path in paths:
         if not path.is_file():
             raise ConfigurationError(Problem("no such file", str(path)))
@@ -63,7 +65,9 @@ def pairs(tables: dict[str, InTable], table: str | None, paths: Sequence[Path], 
     return found
 
 
-def _of_file(path: Path, tables: dict[str, InTable], chosen: InTable | None, file_format: FileFormat) -> list[Pair]:
+def _of_file(
+    path: Path, tables: dict[str, InTable], chosen: InTable | None, file_format: FileFormat
+) -> list[TableFile]:
     name = path.name.lower()
     if name.endswith(_EXCEL):
         return _of_workbook(path, tables, chosen, file_format)
@@ -74,8 +78,8 @@ def _of_file(path: Path, tables: dict[str, InTable], chosen: InTable | None, fil
         raise ConfigurationError(Problem(f"is of no known kind: the name must end with {kinds}", str(path)))
     table = chosen or _named(path, tables)
     if name.endswith(_PARQUET):
-        return [Pair(table, ParquetSource(path, table), path)]
-    return [Pair(table, open_csv(path, table, file_format), path)]
+        return [TableFile(table, ParquetSource(path, table), path)]
+    return [TableFile(table, open_csv(path, table, file_format), path)]
 
 
 def _named(path: Path, tables: dict[str, InTable]) -> InTable:
@@ -87,7 +91,9 @@ def _named(path: Path, tables: dict[str, InTable]) -> InTable:
         raise ConfigurationError(Problem(advice, str(path))) from error
 
 
-def _of_workbook(path: Path, tables: dict[str, InTable], chosen: InTable | None, file_format: FileFormat) -> list[Pair]:
+def _of_workbook(
+    path: Path, tables: dict[str, InTable], chosen: InTable | None, file_format: FileFormat
+) -> list[TableFile]:
     book = read_book(path)
     sheets = book.sheets
     named = [(one, sheet) for sheet in sheets for one in tables.values() if is_named(sheet.name, one.name)]
@@ -106,7 +112,7 @@ def _of_workbook(path: Path, tables: dict[str, InTable], chosen: InTable | None,
         if len(sheets) > 1:
             raise ConfigurationError(Problem(f"no sheet is named after a table: {_list(sheets)}", str(path)))
         named = [(_named(path, tables), sheets[0])]
-    return [Pair(one, ExcelSource(book, sheet, one, file_format.columns), path) for one, sheet in named]
+    return [TableFile(one, ExcelSource(book, sheet, one, file_format.columns), path) for one, sheet in named]
 
 
 def _list(sheets: Sequence[Sheet]) -> str:

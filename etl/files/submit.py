@@ -11,7 +11,7 @@ from etl.database import SqlTemplates, execute, fetch_all, transaction
 _sql = SqlTemplates(__package__)
 
 
-class HandOver(StrEnum):
+class HandOverWay(StrEnum):
     """The two ways of saying "ready": a marker row of one's own, or an empty marker table."""
 
     ROW = "row"
@@ -19,11 +19,11 @@ class HandOver(StrEnum):
 
 
 @contextmanager
-def handing_over(engine: sqlalchemy.Engine, schema: str, way: HandOver | None) -> Iterator[None]:
+def handing_over(engine: sqlalchemy.Engine, schema: str, way: HandOverWay | None) -> Iterator[None]:
     """Hands over when the block ends without an error. By row: no run starts meanwhile; after an error the row is
     gone."""
     row = None
-    if way is HandOver.ROW:
+    if way is HandOverWay.ROW:
         with transaction(engine) as connection:
             [begun] = fetch_all(connection, _sql("begin_loading", schema=schema))
             row = begun.id

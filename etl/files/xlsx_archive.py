@@ -151,17 +151,17 @@ class Ignoring:
         """See Handlers."""
 
 
-def local(name: str) -> str:
+def local_name(name: str) -> str:
     """A name without its prefix."""
     return name.rpartition(":")[2]
 
 
 def attribute(attributes: dict[str, str], name: str) -> str:
     """The attribute of a local name with any prefix; empty: there is none."""
-    return next((value for key, value in attributes.items() if local(key) == name), "")
+    return next((value for key, value in attributes.items() if local_name(key) == name), "")
 
 
-def resolved(base: str, target: str) -> str:
+def part_path(base: str, target: str) -> str:
     """The part that a relation of the part `base` names."""
     target = target.replace("\\", "/")
     joined = target.lstrip("/") if target.startswith("/") else posixpath.join(posixpath.dirname(base), target)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.files.unreadable import unreadable
-from etl.files.xlsx_archive import Archive, Ignoring, attribute, local, resolved
+from etl.files.xlsx_archive import Archive, Ignoring, attribute, local_name, part_path
 
 _MOST_TEXT_BYTES: Final = 1024 * 1024 * 1024
 _BYTES_OF_A_TEXT: Final = 64  # what Python needs for one beside its characters
@@ -20,7 +20,7 @@ _BRACKETS: Final = re.compile(r"\[(?!(?:h+|m+|s+)\])[^\]]*\]", re.IGNORECASE)
 _DURATION: Final = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 
 
-class Format(Enum):
+class NumberFormat(Enum):
     """How a number is shown, as far as it says what the number means."""
 
     NUMBER = auto()
@@ -31,9 +31,9 @@ class Format(Enum):
 
 # ECMA-376, 18.8.30; 27 to 36 and 50 to 58 are days in the languages of East Asia.
 _BUILT_IN: Final = {
-    **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), Format.DAY),
-    **dict.fromkeys((18, 19, 20, 21, 45, 47), Format.CLOCK),
-    46: Format.DURATION,
+    **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), NumberFormat.DAY),
+    **dict.fromkeys((18, 19, 20, 21, 45, 47), NumberFormat.CLOCK),
+    46: NumberFormat.DURATION,
 }
 
 
@@ -63,7 +63,7 @@ class Book:
 
     path: Path
     sheets: list[Sheet]
-    formats: list[Format]
+    formats: list[NumberFormat]
     is_1904: bool
     texts_part: str
 
@@ -76,9 +76,9 @@ def read_book(path: Path) -> Book:
         archive.read(part, book)
         relations = _relations(archive, part)
         sheets = [
-            Sheet(name, resolved(part, relations.by_id[key][1]))
+            Sheet(name, part_path(part, relations.by_id[key][1]))
             for name, key in book.sheets
-            if key in relations.by_id and local(relations.by_id[key][0].replace("/", ":")) == "worksheet"
+            if key in relations.by_id and local_name(relations.by_id[key][0].replace("/", ":")) == "worksheet"
         ]
         if not sheets:
             raise unreadable(path, "has no sheet of cells")
@@ -121,12 +121,12 @@ class _Relations(Ignoring):
     by_id: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if local(name) == "Relationship" and attributes.get("TargetMode") != "External":
+        if local_name(name) == "Relationship" and attributes.get("TargetMode") != "External":
             self.by_id[attributes.get("Id", "")] = (attributes.get("Type", ""), attributes.get("Target", ""))
 
     def of_kind(self, kind: str, base: str) -> str:
         """The part of the first relation whose type ends so; empty: there is none."""
-        return next((resolved(base, target) for one, target in self.by_id.values() if one.endswith(f"/{kind}")), "")
+        return next((part_path(base, target) for one, target in self.by_id.values() if one.endswith(f"/{kind}")), "")
 
 
 @dataclass
@@ -135,7 +135,7 @@ class _Workbook(Ignoring):
     is_1904: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        match local(name):
+        match local_name(name):
             case "sheet":
                 self.sheets.append((attributes.get("name", ""), _relation_id(attributes)))
             case "workbookPr":
@@ -148,12 +148,12 @@ def _relation_id(attributes: dict[str, str]) -> str:
 
 @dataclass
 class _Styles(Ignoring):
-    formats: list[Format] = field(default_factory=list)
-    _codes: dict[str, Format] = field(default_factory=dict)
+    formats: list[NumberFormat] = field(default_factory=list)
+    _codes: dict[str, NumberFormat] = field(default_factory=dict)
     _is_of_cells: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        match local(name):
+        match local_name(name):
             case "numFmt":
                 self._codes[attributes.get("numFmtId", "")] = format_of(attributes.get("formatCode", ""))
             case "cellXfs":
@@ -161,21 +161,21 @@ class _Styles(Ignoring):
             case "xf" if self._is_of_cells:
                 number = attributes.get("numFmtId", "0")
                 known = _BUILT_IN.get(int(number)) if number.isascii() and number.isdigit() else None
-                self.formats.append(self._codes.get(number) or known or Format.NUMBER)
+                self.formats.append(self._codes.get(number) or known or NumberFormat.NUMBER)
 
     def end(self, name: str) -> None:
-        if local(name) == "cellXfs":
+        if local_name(name) == "cellXfs":
             self._is_of_cells = False
 
 
-def format_of(code: str) -> Format:
+def format_of(code: str) -> NumberFormat:
     """What a number format shows; of several sections the first counts, which is that of positive numbers."""
     shown = _BRACKETS.sub("", _QUOTED.sub("", code)).split(";")[0].lower()
     if _DURATION.search(shown):
-        return Format.DURATION
+        return NumberFormat.DURATION
     if shown == "general" or not set(shown) & set("ymdhs"):
-        return Format.NUMBER
-    return Format.CLOCK if set(shown) & set("hs") and not set(shown) & set("yd") else Format.DAY
+        return NumberFormat.NUMBER
+    return NumberFormat.CLOCK if set(shown) & set("hs") and not set(shown) & set("yd") else NumberFormat.DAY
 
 
 @dataclass
@@ -191,7 +191,7 @@ class _Texts(Ignoring):
     _is_phonetic: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        match local(name):
+        match local_name(name):
             case "t":
                 self._takes = not self._is_phonetic
             case "si":
@@ -200,7 +200,7 @@ class _Texts(Ignoring):
                 self._is_phonetic = True
 
     def end(self, name: str) -> None:
-        match local(name):
+        match local_name(name):
             case "t":
                 self._takes = False
             case "rPh":

@@ -22,7 +22,7 @@ Cell = tuple[str, str, str | None, str | None]
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """`cells` by their column, from 0; `beyond`: the first cell with a value right of the columns asked for."""
 
     line: int
@@ -83,12 +83,12 @@ def _merged(found: re.Match[bytes]) -> Merged:
     return Merged(int(line), int(last_line), column_number(first), column_number(last), name)
 
 
-def read_rows(archive: Archive, sheet: Sheet, wanted: set[int], width: int) -> Iterator[tuple[Row, int]]:
+def read_rows(archive: Archive, sheet: Sheet, wanted: set[int], width: int) -> Iterator[tuple[SheetRow, int]]:
     """(row, bytes read): the rows that have a cell among the `wanted` columns or right of the first `width`.
 
     Raises ConfigurationError for a sheet whose rows or cells contradict one another.
     """
-    ready: list[Row] = []
+    ready: list[SheetRow] = []
     reader = _RowReader(ready, wanted, width)
     try:
         for done in archive.parse(sheet.part, reader):
@@ -115,7 +115,7 @@ class _RowReader:
         *("_parts", "_size", "_runs", "_runs_size", "_is_phonetic"),
     )
 
-    def __init__(self, ready: list[Row], wanted: set[int], width: int) -> None:
+    def __init__(self, ready: list[SheetRow], wanted: set[int], width: int) -> None:
         self._ready, self._wanted, self._width = ready, wanted, width
         # The names of the elements as this sheet writes them, once its root is known.
         self._elements_known = False
@@ -185,7 +185,7 @@ class _RowReader:
                 self._beyond = column_letters(column)
         elif name == self._row:
             if self._cells or self._beyond:
-                self._ready.append(Row(self._line, dict(self._cells), self._beyond))
+                self._ready.append(SheetRow(self._line, dict(self._cells), self._beyond))
         elif name == self._text_element:
             if not self._is_phonetic:
                 self._runs.extend(self._parts)

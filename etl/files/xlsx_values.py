@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from etl.files.target import CellType
-from etl.files.xlsx_book import FlawedText, Format
+from etl.files.xlsx_book import FlawedText, NumberFormat
 from etl.files.xlsx_sheet import Cell
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?", re.ASCII)
@@ -29,10 +29,10 @@ _ERROR: Final = "is an error of Excel: correct the cell or empty it"
 class Values:
     """Reads the cells of one workbook. `texts` are those that cells name by number."""
 
-    def __init__(self, texts: Sequence[str], formats: Sequence[Format], *, is_1904: bool) -> None:
+    def __init__(self, texts: Sequence[str], formats: Sequence[NumberFormat], *, is_1904: bool) -> None:
         self._texts, self._is_1904 = texts, is_1904
         self._formats = {str(number): shown for number, shown in enumerate(formats)}
-        self._formats.setdefault("0", Format.NUMBER)
+        self._formats.setdefault("0", NumberFormat.NUMBER)
         self._formats[""] = self._formats["0"]
         self._moments: dict[tuple[str, str, CellType], tuple[str, str]] = {}
 
@@ -69,7 +69,7 @@ class Values:
 
     def _number(self, text: str, style: str, kind: CellType) -> tuple[str, str]:
         shown = self._formats.get(style)
-        if shown is Format.NUMBER:
+        if shown is NumberFormat.NUMBER:
             if text.isdecimal() and text.isascii() and len(text) < 16:
                 return str(int(text)), ""
             text = text.strip(_BLANKS)
@@ -87,13 +87,13 @@ class Values:
                 self._moments[key] = self._moment(float(text), shown, kind)
         return self._moments[key]
 
-    def _moment(self, number: float, shown: Format, kind: CellType) -> tuple[str, str]:
+    def _moment(self, number: float, shown: NumberFormat, kind: CellType) -> tuple[str, str]:
         written = repr(number)
         if not abs(number) < 10 * _LAST_DAY:
             return written, "is outside the days that Excel has"
         milliseconds = round(number * _DAY_MS)
-        is_clock = shown is Format.CLOCK and 0 <= milliseconds < _DAY_MS
-        if shown is Format.DURATION or is_clock:
+        is_clock = shown is NumberFormat.CLOCK and 0 <= milliseconds < _DAY_MS
+        if shown is NumberFormat.DURATION or is_clock:
             return _clock(milliseconds), "" if kind is CellType.TEXT else _NO_DAY_AT_ALL
         if milliseconds < 0:
             return written, "is a day before the first one that Excel has"

@@ -23,8 +23,8 @@ class Log:
         self._folder, self._environ, self._is_service = folder, environ, is_service
         self._structure: LogStructure | None = None
         self._loggers: set[str] = set()
-        sys.excepthook = _tell_fault
-        threading.excepthook = lambda found: _tell_fault(found.exc_type, found.exc_value, found.exc_traceback)
+        sys.excepthook = _report_fault
+        threading.excepthook = lambda found: _report_fault(found.exc_type, found.exc_value, found.exc_traceback)
         logging.addLevelName(LEVELS["TRACE"], "TRACE")
         # A closed standard error output is no reason to write tracebacks to it.
         logging.raiseExceptions = False
@@ -48,7 +48,7 @@ class Log:
         self._structure = structure
 
 
-def _tell_fault(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+def _report_fault(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
     """Logs the traceback of an unexpected exception, and prints it as Python would, masked."""
     text = REDACTION.masked("".join(traceback.format_exception(kind, error, trace)))
     logging.getLogger("etl").debug("a fault of the program: %s", text)

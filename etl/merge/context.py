@@ -25,7 +25,7 @@ class Connections:
         return self.imported is self.store
 
 
-def _stay(marked: int) -> None:
+def _no_marks(marked: int) -> None:
     """No marks to send: the in_ tables are in this database."""
 
 
@@ -50,7 +50,7 @@ class MergeContext:
     source: Source = IN_TABLES
     kind: UnitKind = UnitKind.RUN
     is_relayed: bool = False
-    flush_statuses: Callable[[int], None] = _stay
+    flush_statuses: Callable[[int], None] = _no_marks
 
     @property
     def unit(self) -> Unit:
@@ -65,7 +65,7 @@ class MergeContext:
             "has_origin": self.source.is_staged,
         }
 
-    def relayed(self, in_schema: str, flush_statuses: Callable[[int], None] = _stay) -> "MergeContext":
+    def relayed(self, in_schema: str, flush_statuses: Callable[[int], None] = _no_marks) -> "MergeContext":
         """The same context, with the in_ tables copied beside the store."""
         return replace(self, in_schema=in_schema, is_relayed=True, flush_statuses=flush_statuses)
 

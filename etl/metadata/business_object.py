@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 
-from etl.metadata.field import Code, Field, Label, NativeField, Value
+from etl.metadata.field import Code, DocumentValue, Field, Label, NativeField
 from etl.metadata.field_types import PLATFORM_CATEGORIES, Category, FieldType
 from etl.metadata.system_objects import SYSTEM_OBJECTS
 
@@ -39,7 +39,7 @@ Member = Annotated[
 ]
 
 
-class BusinessObject(Value):
+class BusinessObject(DocumentValue):
     """One document of `companies/<company>/business-objects`.
 
     A dictionary always has its two system fields `code` and `label`, and a system object (Person, …) has its own; a

@@ -90,7 +90,7 @@ class Company:
         return self._links_by_name.get(name)
 
     @property
-    def counted(self) -> str:
+    def summary(self) -> str:
         """How much it has, as all commands say it."""
         fields = sum(len(bo.fields) for bo in self.objects)
         return f"{len(self.objects)} business objects, {fields} fields"

@@ -34,13 +34,13 @@ LabelText = Annotated[str, StringConstraints(max_length=MAX_LABEL), Sound]
 Minutes = Annotated[int, Key(ge=-959, le=959)]
 
 
-class Value(BaseModel):
+class DocumentValue(BaseModel):
     """Base of everything read from a document: frozen, camelCase keys, no unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
 
-class Label(Value):
+class Label(DocumentValue):
     """A name for people: one text, or a text per language."""
 
     rus: LabelText = ""
@@ -61,7 +61,7 @@ class Label(Value):
         return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
-class Option(Value):
+class Option(DocumentValue):
     """One choice of a dropdown's own list, or its code alone; `id` is the platform's 16-character id of it."""
 
     code: OptionText
@@ -78,7 +78,7 @@ class Option(Value):
         return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
-class BoFieldCode(Value):
+class BoFieldCode(DocumentValue):
     """Where a composite's field finds its value: a field of one of its members."""
 
     bo_code: str
@@ -99,7 +99,7 @@ class LinkMode(StrEnum):
     REPLACE = "replace"
 
 
-class Field(Value):
+class Field(DocumentValue):
     """One field; `needLoadFromInTables` and its like are the platform's own flags."""
 
     code: Code
@@ -151,7 +151,7 @@ class Field(Value):
         return self.type in DATE_TYPES
 
 
-class NativeField(Value):
+class NativeField(DocumentValue):
     """A field that the platform itself keeps on every instance, and whether readers of out_ tables see it."""
 
     code: Native

@@ -67,7 +67,7 @@ def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ
         yield error("configuration", str(fault), "start the configuration's server or correct --config")
         return
     code = settings.in_migration.company_code
-    yield ok("configuration", f"{seen[0].origin}: company {code}, {found.counted}")
+    yield ok("configuration", f"{seen[0].origin}: company {code}, {found.summary}")
     yield from check_trust(seen[0])
     yield from check_certificate(seen[0], environ)
     yield from _of_runtime(url, company, environ)

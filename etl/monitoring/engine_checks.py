@@ -48,9 +48,9 @@ def _version_of(state: PartState) -> Iterator[Finding]:
     what = f"version of {state.part.name}"
     if state.is_newer:
         shut_out = state.oldest_writer > state.part.version
-        yield (error if shut_out else warning)(what, state.newer, "install the newer etl")
+        yield (error if shut_out else warning)(what, state.newer_message, "install the newer etl")
     elif state.needs_upgrade:
-        yield error(what, state.older, "stop all runners, then run `etl upgrade start`")
+        yield error(what, state.older_message, "stop all runners, then run `etl upgrade start`")
     elif state.version is None:
         yield ok(what, f"schema {state.schema} has no such tables yet: the first run makes them")
     else:

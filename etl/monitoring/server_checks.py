@@ -78,9 +78,9 @@ def check_encoding(checked: CheckedDatabase) -> Iterator[Finding]:
         if letters.folds:
             yield ok(checked.of("encoding"), "UTF8")
         else:
-            said = "UTF8, with a locale whose only capitals are A to Z: e-mails with others differ by case"
+            locale = "UTF8, with a locale whose only capitals are A to Z: e-mails with others differ by case"
             do = "create the database again with locale 'C.UTF-8' template template0 when it can be moved"
-            yield warning(checked.of("encoding"), said, do)
+            yield warning(checked.of("encoding"), locale, do)
         return
     do = "create the database again with encoding 'UTF8' template template0 when it can be moved"
     lacks = "rows and files with letters that it lacks are rejected"

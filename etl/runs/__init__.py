@@ -5,7 +5,17 @@ with the task's state. Never knows what a task does.
 """
 
 from etl.runs.bisect import PoisonRows, bisect
-from etl.runs.counters import ClaimedRows, CounterName, Counters, ResultName, TaskCounters, add_counters
+from etl.runs.counters import (
+    ClaimedRows,
+    CounterName,
+    Counters,
+    ReceiptCounters,
+    ReceiptName,
+    ResultName,
+    RowsByTable,
+    TaskCounters,
+    add_counters,
+)
 from etl.runs.error_class import ErrorClass, backoffs_of, error_class_of, is_data_error
 from etl.runs.perform import Fallback, TaskFunction, perform
 from etl.runs.plan import Extent, build_claim_plan, build_plan
@@ -29,8 +39,11 @@ __all__ = [
     "Kind",
     "PoisonRows",
     "QueueState",
+    "ReceiptCounters",
+    "ReceiptName",
     "RecordedTask",
     "ResultName",
+    "RowsByTable",
     "Task",
     "TaskCounters",
     "TaskFunction",

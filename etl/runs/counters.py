@@ -21,8 +21,16 @@ CounterName = (
 
 Counters = dict[CounterName, int]
 
-ClaimedRows = dict[str, int]
+RowsByTable = dict[str, int]
+"""in_ table -> rows."""
+
+ClaimedRows = RowsByTable
 """in_ table -> claimed rows: what the tasks count that claim."""
+
+ReceiptName = ResultName | Literal["claimed", "vanished", "released", "merged"]
+
+ReceiptCounters = dict[ReceiptName, int]
+"""What a receipt says of one in_ table."""
 
 TaskCounters = Counters | ClaimedRows
 

@@ -48,7 +48,7 @@ class ClaimedTask:
     def from_row(cls, row: Any) -> "ClaimedTask":
         """A row of `sql/take.sql`."""
         chunk = Chunk(rows=row.claimed_rows, first=row.first_position, after=row.after_position)
-        task = Task(row.seq, row.stage, Kind(row.kind), row.title, row.in_table, chunk, serial_key=row.lane)
+        task = Task(row.seq, row.stage, Kind(row.kind), row.title, row.in_table, chunk, serial_key=row.serial_key)
         return cls(row.id, task, row.attempts, row.crash_count, row.last_error or "")
 
 
@@ -219,7 +219,6 @@ class TaskQueue:
 
 def _as_row(task: Task) -> dict[str, object]:
     row = asdict(task)
-    row["lane"] = row.pop("serial_key")
     chunk = row.pop("chunk") or asdict(Chunk(rows=0))
     return {
         **row,

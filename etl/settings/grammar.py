@@ -20,7 +20,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
-class Pair:
+class KeyValue:
     """One line with a key. `value` is None on a bare key; `variable` names where a value comes from."""
 
     key: str
@@ -29,9 +29,9 @@ class Pair:
     variable: str = ""
 
 
-def parse_pairs(path: str, text: str, environ: Mapping[str, str]) -> tuple[list[Pair], list[Problem]]:
+def parse_pairs(path: str, text: str, environ: Mapping[str, str]) -> tuple[list[KeyValue], list[Problem]]:
     """All pairs of a file in order, and a problem for each other line."""
-    pairs, problems = list[Pair](), list[Problem]()
+    pairs, problems = list[KeyValue](), list[Problem]()
     seen = dict[str, int]()
     # Only \n ends a line: str.splitlines would also cut at form feeds and Unicode separators inside a value.
     for number, line in enumerate(text.split("\n"), start=1):
@@ -49,13 +49,13 @@ def parse_pairs(path: str, text: str, environ: Mapping[str, str]) -> tuple[list[
     return pairs, problems
 
 
-def _pair(path: str, number: int, line: str, environ: Mapping[str, str]) -> Pair | Problem:
+def _pair(path: str, number: int, line: str, environ: Mapping[str, str]) -> KeyValue | Problem:
     left, equals, right = line.partition("=")
     key, colon, modifier = (part.strip() for part in left.partition(":"))
     if not _KEY.fullmatch(key):
         return Problem("this line has no key: write key=value, or # before a comment", path, number)
     if not colon:
-        return Pair(key, number, right.strip() if equals else None)
+        return KeyValue(key, number, right.strip() if equals else None)
     if modifier != "ENV" or not equals:
         return Problem(f"only {key}:ENV=NAME is known after a colon: write that or {key}=value", path, number, key)
     variable = right.strip()
@@ -64,4 +64,4 @@ def _pair(path: str, number: int, line: str, environ: Mapping[str, str]) -> Pair
     if variable not in environ:
         message = f"the environment variable {variable} is not defined: define it where etl is started"
         return Problem(message, path, number, key)
-    return Pair(key, number, environ[variable], variable)
+    return KeyValue(key, number, environ[variable], variable)

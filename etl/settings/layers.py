@@ -11,7 +11,7 @@ from etl.settings.catalogue import FILES, IN_MIGRATION
 from etl.settings.company import choose, company_folders, is_code, undecided
 from etl.settings.convert import FaultyValueError, convert
 from etl.settings.files import misplaced_files
-from etl.settings.grammar import Pair, parse_pairs
+from etl.settings.grammar import KeyValue, parse_pairs
 from etl.settings.kafka_keys import output_files
 from etl.settings.keys import Key, KeyFile
 from etl.settings.origin import DEFAULT, Origin, OriginKind, Setting
@@ -110,7 +110,7 @@ def _add_layer(
             _set(layers, file, key, pair, Origin(kind, location, pair.line, pair.variable))
 
 
-def _set(layers: Layers, file: KeyFile, key: Key, pair: Pair, origin: Origin) -> None:
+def _set(layers: Layers, file: KeyFile, key: Key, pair: KeyValue, origin: Origin) -> None:
     if pair.variable:
         origin = replace(origin, kind=OriginKind.ENVIRONMENT)
     try:
@@ -143,13 +143,13 @@ def _check_overlaid_code(layers: Layers) -> None:
         layers.complain(*_COMPANY_CODE, message)
 
 
-def _untrusted(location: str, pair: Pair, why: str) -> Problem:
+def _untrusted(location: str, pair: KeyValue, why: str) -> Problem:
     danger = "users who may write this text could run programs as etl, or receive its messages"
     cure = "close it to others, or delete the line"
     return Problem(f"is refused: {why}, and {danger}; {cure}", location, pair.line, pair.key)
 
 
-def _unknown(file: KeyFile, location: str, pair: Pair) -> Problem:
+def _unknown(file: KeyFile, location: str, pair: KeyValue) -> Problem:
     by_lower = {key.name.lower(): key.name for key in file.keys}
     close = get_close_matches(pair.key.lower(), by_lower, n=1, cutoff=0.6)
     hint = f"did you mean {by_lower[close[0]]}?" if close else _listed([*by_lower.values()])

@@ -4,9 +4,9 @@ Receives a company, an open database and what to play. Returns what it gave and 
 SQL: it sees in_ tables, the marker and the answers beside them, never the store or the engine.
 """
 
-from etl.simulator.address import Address, address_of
+from etl.simulator.address import DatabaseAddress, address_of
 from etl.simulator.client import SqlClient
 from etl.simulator.play import Play, Played, play
 from etl.simulator.scenarios import SCENARIOS
 
-__all__ = ["SCENARIOS", "Address", "Play", "Played", "SqlClient", "address_of", "play"]
+__all__ = ["SCENARIOS", "DatabaseAddress", "Play", "Played", "SqlClient", "address_of", "play"]

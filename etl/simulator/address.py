@@ -10,7 +10,7 @@ _FORM = "write it as postgresql://role@host:5432/database, a password goes into 
 
 
 @dataclass(frozen=True)
-class Address:
+class DatabaseAddress:
     host: str
     port: int
     database: str
@@ -21,7 +21,7 @@ class Address:
         return Access(self.host, self.port, self.database, self.username, password, self.sslmode, source="--url")
 
 
-def address_of(url: str) -> Address:
+def address_of(url: str) -> DatabaseAddress:
     """Reads `postgresql://role@host:port/database?sslmode=…&host=/socket/folder`.
 
     Raises ConfigurationError for anything else, and for a password: arguments are seen by every user of the machine.
@@ -40,4 +40,4 @@ def address_of(url: str) -> Address:
     database = unquote(parts.path.removeprefix("/"))
     if parts.scheme not in ("postgresql", "postgres") or not host or not database or options:
         raise ConfigurationError(f"the URL of the partner's database is none: {_FORM}")
-    return Address(host, port, database, unquote(parts.username or ""), sslmode)
+    return DatabaseAddress(host, port, database, unquote(parts.username or ""), sslmode)

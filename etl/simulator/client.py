@@ -13,7 +13,7 @@ from etl.errors import EnvironmentFault, RunStopped
 from etl.metadata import names
 from etl.quoting import fold
 from etl.simulator.rows import Row, rows_json
-from etl.simulator.scenarios import Refused, Write
+from etl.simulator.scenarios import RefusedRow, Write
 
 _sql = SqlTemplates(__package__)
 
@@ -40,7 +40,7 @@ class SqlClient:
             with self._connection() as connection:
                 self._write(connection, write, piece)
 
-    def tear(self, writes: Iterable[Write]) -> Connection:
+    def write_uncommitted(self, writes: Iterable[Write]) -> Connection:
         """Writes in a transaction that is never committed."""
         connection = self._engine.connect()
         begin(connection)
@@ -48,7 +48,7 @@ class SqlClient:
             self._write(connection, write, write.rows)
         return connection
 
-    def refused(self, refused: Refused) -> bool:
+    def refused(self, refused: RefusedRow) -> bool:
         """Offers a row; whether PostgreSQL refused it."""
         try:
             self.write(Write(refused.table, ("in_id",), (refused.row,)))

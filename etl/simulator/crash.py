@@ -28,7 +28,7 @@ def _load_and_crash(engine: sqlalchemy.Engine, client: SqlClient, die: Die) -> N
         client.begin_loading()
         for write in die.written:
             client.write(write)
-        torn = client.tear(die.torn)
+        torn = client.write_uncommitted(die.torn)
         os.kill(os.getpid(), signal.SIGKILL)
         torn.close()
     finally:

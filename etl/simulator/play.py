@@ -15,9 +15,9 @@ from etl.simulator.rows import Warehouse
 from etl.simulator.scenarios import (
     SCENARIOS,
     Die,
-    HandOver,
+    HandOverStep,
     PartnerStep,
-    Refused,
+    RefusedRow,
     Write,
 )
 
@@ -121,7 +121,7 @@ def play(
         steps = SCENARIOS[name](runtime, chance, wanted.rows)
         _perform(engine, client, steps, ledger, played, wanted)
     if any(ledger.pending.values()):
-        _hand_over(client, HandOver(), ledger, played, wanted, by_marker=False)
+        _hand_over(client, HandOverStep(), ledger, played, wanted, by_marker=False)
     if wanted.wait_seconds:
         _compare(client, runtime, ledger, played, before)
     return played
@@ -145,11 +145,11 @@ def _perform(
             case Write():
                 client.write(step)
                 ledger.enter(step)
-            case Refused():
+            case RefusedRow():
                 if not client.refused(step):
                     raise EnvironmentFault(f"{step.table} took a row that PostgreSQL should have refused")
                 played.tables[step.table].refused += 1
-            case HandOver():
+            case HandOverStep():
                 _hand_over(client, step, ledger, played, wanted, by_marker=by_marker)
                 is_loading = False
             case Die():
@@ -159,7 +159,7 @@ def _perform(
 
 
 def _hand_over(
-    client: SqlClient, step: HandOver, ledger: _Ledger, played: Played, wanted: Play, *, by_marker: bool
+    client: SqlClient, step: HandOverStep, ledger: _Ledger, played: Played, wanted: Play, *, by_marker: bool
 ) -> None:
     for table, keys in ledger.pending.items():
         played.tables[table].handed += len(keys)

@@ -21,13 +21,13 @@ class Write:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedRow:
     table: str
     row: Row = field(repr=False)
 
 
 @dataclass(frozen=True)
-class HandOver:
+class HandOverStep:
     """Hands over, continues to write the late rows, and waits until a run has read."""
 
     late: tuple[Write, ...] = ()
@@ -41,7 +41,7 @@ class Die:
     torn: tuple[Write, ...]
 
 
-PartnerStep = Write | Refused | HandOver | Die
+PartnerStep = Write | RefusedRow | HandOverStep | Die
 Scenario = Callable[[Warehouse, random.Random, int], Iterator[PartnerStep]]
 
 
@@ -49,7 +49,7 @@ def _good(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[Pa
     """New rows, changed ones, removed ones, links, removed links, files."""
     yield from _changes(warehouse, chance, rows)
     yield from _new(warehouse, chance, rows)
-    yield HandOver()
+    yield HandOverStep()
 
 
 def _duplicate(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
@@ -57,9 +57,9 @@ def _duplicate(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterat
     fresh = list(_new(warehouse, chance, rows))
     yield from fresh
     yield from fresh
-    yield HandOver()
+    yield HandOverStep()
     yield from fresh
-    yield HandOver()
+    yield HandOverStep()
 
 
 def _late(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
@@ -70,16 +70,16 @@ def _late(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[Pa
     for link in warehouse.links:
         warehouse.linked[link.name] = {}
     yield from first
-    yield HandOver(tuple(late))
+    yield HandOverStep(tuple(late))
 
 
 def _out_of_order(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
     steps = list(_new(warehouse, chance, rows))
     links = {link.name for link in warehouse.links}
     yield from (step for step in steps if step.table in links)
-    yield HandOver()
+    yield HandOverStep()
     yield from (step for step in steps if step.table not in links)
-    yield HandOver()
+    yield HandOverStep()
 
 
 def _bad_types(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
@@ -88,14 +88,14 @@ def _bad_types(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterat
     for bo in warehouse.objects:
         for column in refused_columns(bo):
             row = warehouse.row(bo, 1) | {"in_id": f"{warehouse.samples.prefix}-refused"}
-            yield Refused(table_of(bo), row | {column: "neither number nor date"})
+            yield RefusedRow(table_of(bo), row | {column: "neither number nor date"})
         last = warehouse.given[bo.code]
         bad = {
             row["in_id"]: row
             for row in (warehouse.bad_row(bo, last - n, chance) for n in range(min(rows, last) // 10 + 1))
         }
         yield Write(table_of(bo), ("in_id",), tuple(bad.values()), is_bad=True)
-    yield HandOver()
+    yield HandOverStep()
 
 
 def _crash(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
@@ -103,7 +103,7 @@ def _crash(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[P
     steps = list(_new(warehouse, chance, rows))
     yield Die(*(tuple(half) for half in _halves(warehouse, steps)))
     yield from steps
-    yield HandOver()
+    yield HandOverStep()
 
 
 SCENARIOS: Final[dict[str, Scenario]] = {

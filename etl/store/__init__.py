@@ -5,7 +5,7 @@ fences of their sources, and journal windows.
 Never reads an in_ table and never writes an out_ table.
 """
 
-from etl.store.fence import NotedUndo, StoreFence, Token
+from etl.store.fence import FencingToken, NotedUndo, StoreFence
 from etl.store.golden import Store
 from etl.store.ids import new_ids
 from etl.store.link_locks import lock_link_fields
@@ -17,12 +17,12 @@ from etl.store.units import Unit, UnitKind
 
 __all__ = [
     "STORE",
+    "FencingToken",
     "ListedHour",
     "ListedUnit",
     "NotedUndo",
     "Store",
     "StoreFence",
-    "Token",
     "UndoCounters",
     "Unit",
     "UnitKind",

@@ -16,7 +16,7 @@ _sql = SqlTemplates(__package__)
 
 
 @dataclass(frozen=True)
-class Token:
+class FencingToken:
     """What a source shows at its fence: its name, unique at the store (at most 63 characters), the number of its unit
     of work, and a number that rises when another process continues the unit."""
 
@@ -41,7 +41,7 @@ class StoreFence:
     schema: str
     parts: tuple[PlacedPart, ...] = ()
 
-    def raise_to(self, connection: Connection, token: Token) -> None:
+    def raise_to(self, connection: Connection, token: FencingToken) -> None:
         """Raises the source's fence to this token. Waits for open transactions of the tokens before.
 
         Raises FencedOut when a later one has raised it.
@@ -54,7 +54,7 @@ class StoreFence:
         if before and before.unit < token.unit:
             execute(connection, _sql("abandon_unit", schema=self.schema), {"number": before.unit})
 
-    def hold(self, connection: Connection, token: Token) -> None:
+    def hold(self, connection: Connection, token: FencingToken) -> None:
         """Locks the source's fence for the transaction. Raises FencedOut when a later token has raised it, and
         EnvironmentFault where a newer program has made tables that this one must not write to."""
         statement = _sql("hold_store_fence", schema=self.schema, placed=self.parts)
@@ -85,5 +85,5 @@ class StoreFence:
         return NotedUndo(row.as_run, row.undone_at, row.counters) if row else None
 
 
-def _fenced_out(token: Token) -> FencedOut:
+def _fenced_out(token: FencingToken) -> FencedOut:
     return FencedOut(f"run {token.unit} was taken over by another runner; this one writes nothing more")

@@ -15,12 +15,12 @@ class Store:
 
     schema: str
 
-    def next_number(self, connection: Connection, *, above: int = 0, only_look: bool = False) -> int:
+    def next_number(self, connection: Connection, *, above: int = 0, is_preview: bool = False) -> int:
         """A number for a unit of work on the store: higher than any that was given before, and than `above`.
 
-        With `only_look` the number is not used up: for a unit that is rolled back.
+        With `is_preview` the number is not used up: for a unit that is rolled back.
         """
-        name = "see_unit_number" if only_look else "take_unit_number"
+        name = "see_unit_number" if is_preview else "take_unit_number"
         [row] = fetch_all(connection, _sql(name, schema=self.schema), {"above": above})
         return int(row.number)
 

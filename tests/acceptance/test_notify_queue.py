@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from etl.database import Listener, notify, notify_queue, transaction
+from etl.database import NotificationListener, notify, notify_queue, transaction
 from etl.embedded import packaged_binaries
 from etl.errors import EnvironmentFault
 from etl.monitoring.databases import databases
@@ -232,7 +232,7 @@ def test_a_queue_says_who_may_hold_it(site: Site) -> None:
 
 def test_a_closed_listener_leaves_no_listen_behind(site: Site) -> None:
     """A pooler may keep the server's session for others."""
-    listener = Listener(site.database.engine, "etl_hand_over")
+    listener = NotificationListener(site.database.engine, "etl_hand_over")
     kept = listener._connection
     seen: list[int] = []
     close, kept.close = kept.close, lambda: seen.append(len(kept.execute("select pg_listening_channels()").fetchall()))  # type: ignore[method-assign]

@@ -3,17 +3,14 @@
 import importlib
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tests.crash.scenarios import clock_ahead
 from tests.statements import check_statements_exist
 
 Change = Callable[[str], str]
-
-
-def _perform() -> Any:
-    return importlib.import_module("etl.runs.perform")
 
 
 def _rewrite(**changes: Change) -> None:
@@ -41,17 +38,21 @@ def no_fence() -> None:
 
 def effect_and_state_apart() -> None:
     from etl.database import transaction
+    from etl.runs import TaskQueue
 
-    def once(queue: Any, taken: Any, work: Any, connections: Any, quarantine: str, _: Any, **settings: str) -> Any:
-        with transaction(queue.engine, **settings) as connection:
-            queue.assert_fence(connection)
-            with connections(connection) as opened:
-                counters = work(opened, taken.task)
+    performing: Any = importlib.import_module("etl.runs.perform")
+    one_transaction, mark_done = performing._transaction, TaskQueue.mark_done
+    marks: list[Any] = []
+
+    @contextmanager
+    def effect_first(queue: TaskQueue, *arguments: Any, **settings: str) -> Iterator[Any]:
+        with one_transaction(queue, *arguments, **settings) as opened:
+            yield opened
         with transaction(queue.engine) as connection:
-            queue.mark_done(connection, taken, counters)
-        return counters
+            mark_done(queue, connection, *marks.pop())
 
-    _perform()._once = once
+    performing._transaction = effect_first
+    TaskQueue.mark_done = lambda queue, _, *mark: marks.append(mark)  # type: ignore[method-assign]
 
 
 def position_by_number() -> None:
@@ -148,18 +149,9 @@ def retries_without_a_check() -> None:
 
 
 def a_lost_answer_means_done() -> None:
-    module = _perform()
-    once = module._once
+    from etl.runs import TaskQueue
 
-    def believing(*arguments: Any, **settings: str) -> Any:
-        from etl.errors import TransientFault
-
-        try:
-            return once(*arguments, **settings)
-        except TransientFault:
-            return {}
-
-    module._once = believing
+    TaskQueue.done_counters = lambda self, taken: {}  # type: ignore[method-assign]
 
 
 def a_lease_won_without_an_answer_is_forgotten() -> None:

@@ -15,7 +15,7 @@ from etl.errors import TransientFault
 from etl.merge.links import lock_links
 from etl.metadata import names
 from etl.metadata.company import LinkTable
-from etl.store import Token, UnitKind, undo_run
+from etl.store import FencingToken, UnitKind, undo_run
 from etl.store import Unit as StoreUnit
 from tests.fix_company import OUT, STORE, Row, Site
 from tests.integration.merge.sources import Records
@@ -344,7 +344,7 @@ class SiteUnderTest:
         """A batch, again when it meets the run; returns its number."""
         with transaction(self.runtime.store_engine) as connection:
             number = self.runtime.store.next_number(connection)
-        token = Token(RECORDS.name, number, 1)
+        token = FencingToken(RECORDS.name, number, 1)
         with transaction(self.runtime.store_engine) as connection:
             self.runtime.store_fence.raise_to(connection, token)
         while True:
@@ -354,7 +354,7 @@ class SiteUnderTest:
                 continue
             return number
 
-    def _merge(self, one: Batch, token: Token) -> None:
+    def _merge(self, one: Batch, token: FencingToken) -> None:
         staged, fence = Staged(self.site), self.runtime.store_fence
         origins: set[tuple[str, str]] = set()
         with Records(self.site, self.runtime).unit() as unit:

@@ -65,12 +65,12 @@ class Screen:
     def act(self, number: int, act: Load) -> None:
         self._title(f"{number} · {act.title}")
         self._line("The partner, in plain SQL:")
-        self._out.print(counted([(one.rows, one.what) for one in act.statements]))
+        self._out.print(counts_table([(one.rows, one.what) for one in act.statements]))
         self._line("and hands over:")
         self._sql(act.hand_over)
         self._line(f"Run {act.outcome.run} took {act.outcome.seconds:.1f} s:")
         receipts = {one.in_table: asdict(one) for one in act.outcome.receipts}
-        self._out.print(tallied("in_ table", _COUNTS, receipts))
+        self._out.print(counts_by_name_table("in_ table", _COUNTS, receipts))
         self._links(act)
         self._faults(act)
         moves = ", ".join(f"{rows:,} {_MOVES.get(name, name)}" for name, rows in act.outcome.out.items() if rows)
@@ -79,15 +79,15 @@ class Screen:
 
     def _links(self, act: Load) -> None:
         if act.outcome.resolved:
-            self._line(f"{several(act.outcome.resolved, 'link')} that waited found both ends.")
+            self._line(f"{with_noun(act.outcome.resolved, 'link')} that waited found both ends.")
         for row in act.waiting:
-            links, field = several(row["links"], "link"), f"{row['bo']}.{row['field']} → {row['target_bo']}"
+            links, field = with_noun(row["links"], "link"), f"{row['bo']}.{row['field']} → {row['target_bo']}"
             self._line(f"{links} {field}: waiting until both ends are there.", style="yellow")
 
     def _faults(self, act: Load) -> None:
         if not act.faults:
             return
-        self._line(f"{several(len(act.faults), 'row')} rejected; the partner finds why in the table err:")
+        self._line(f"{with_noun(len(act.faults), 'row')} rejected; the partner finds why in the table err:")
         groups: dict[tuple[str, ...], list[str]] = {}
         for fault in act.faults:
             field = ".".join(filter(None, (fault.in_table, fault.column_name)))
@@ -143,7 +143,7 @@ def command() -> str:
     return "etl" if shutil.which("etl") else shlex.quote(sys.argv[0])
 
 
-def several(number: int, what: str) -> str:
+def with_noun(number: int, what: str) -> str:
     """A number and a noun."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
@@ -155,7 +155,7 @@ def _table(padding: int) -> Table:
     return table
 
 
-def counted(rows: Sequence[tuple[int, str]]) -> Table:
+def counts_table(rows: Sequence[tuple[int, str]]) -> Table:
     """Numbers, each with what it counts."""
     table = _table(1)
     table.show_header = False
@@ -166,7 +166,7 @@ def counted(rows: Sequence[tuple[int, str]]) -> Table:
     return table
 
 
-def tallied(head: str, counts: Sequence[str], rows: Mapping[str, Mapping[str, Any]]) -> Table:
+def counts_by_name_table(head: str, counts: Sequence[str], rows: Mapping[str, Mapping[str, Any]]) -> Table:
     """A row of counts for each name."""
     table = _table(1)
     # Where there is no room for both, names wrap to a second line and the counts are not wrapped.

@@ -8,7 +8,7 @@ import click
 
 from etl.cli.screen.printing import console
 from etl.cli.screen.tables import plain_table
-from etl.merge.errors.catalogue import Fault, fault_of
+from etl.merge.errors.catalogue import FaultCode, fault_of
 from etl.quoting import printable, shown
 from etl.sources.in_tables.errors import CodeCount, ErrorPage
 
@@ -71,7 +71,7 @@ def show_error(error: Row, row: Row | None) -> None:
         click.echo(f"  {name:<{width}}  {'null' if value is None else shown(value)}")
 
 
-def show_fault(fault: Fault) -> None:
+def show_fault(fault: FaultCode) -> None:
     click.echo(fault.code)
     _show_texts(fault.english, fault.russian, fault)
     click.echo()
@@ -84,7 +84,7 @@ def with_cause(error: Row) -> dict[str, Any]:
     return dict(error) | {name: reported.get(name) for name in names}
 
 
-def _show_texts(english: str, russian: str, fault: Fault | None) -> None:
+def _show_texts(english: str, russian: str, fault: FaultCode | None) -> None:
     click.echo(f"  {printable(english)}")
     if fault:
         click.echo(f"    Cause: {fault.cause}\n    Cure: {fault.cure}")

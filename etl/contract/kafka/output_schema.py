@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from etl.contract.kafka.examples import api_value
-from etl.contract.row_schema import DRAFT, Schema, named
+from etl.contract.row_schema import DRAFT, Schema, with_labels
 from etl.contract.samples import Samples
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.instance_state import InstanceState
@@ -41,7 +41,7 @@ def output_schema(samples: Samples, output: OutMigrationKafka, shape: OutObject)
     head = {"$schema": DRAFT, "$id": f"urn:etl:{company}:output:{output.name}:{shape.code}", "type": "object"}
     body = {"properties": properties, "required": required, "additionalProperties": False}
     items = {"field": _field(shape.fields), "link": _link(shape.links, output)}
-    return named(bo.name, head) | body | {"$defs": items, "examples": [output_example(samples, output, shape)]}
+    return with_labels(bo.name, head) | body | {"$defs": items, "examples": [output_example(samples, output, shape)]}
 
 
 def output_example(samples: Samples, output: OutMigrationKafka, shape: OutObject) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from etl.contract.kafka.examples import Example, RecordSamples
-from etl.contract.row_schema import DRAFT, SHAPES, Schema, named, option_words
+from etl.contract.row_schema import DRAFT, SHAPES, Schema, option_words, with_labels
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field
 from etl.metadata.field_types import CHOICE_TYPES, FieldType
@@ -60,12 +60,14 @@ class _Object:
         }
         body = {"properties": properties, "required": ["boCode"], "additionalProperties": False}
         shown = {"examples": [one.record for one in examples if one.record["boCode"] == code]}
-        return named(self._bo.name, head) | body | {"$defs": {"field": self._field(), "link": self._link()}} | shown
+        return (
+            with_labels(self._bo.name, head) | body | {"$defs": {"field": self._field(), "link": self._link()}} | shown
+        )
 
     def _field(self) -> Schema:
-        values = {one.code: named(one.label, self._value(one)) for one in self._bo.loaded_fields}
+        values = {one.code: with_labels(one.label, self._value(one)) for one in self._bo.loaded_fields}
         if key := self._bo.key_field:
-            values[key.code] = named(key.label, _EXTERNAL_ID | {"description": "the external id"})
+            values[key.code] = with_labels(key.label, _EXTERNAL_ID | {"description": "the external id"})
         if not values:
             return {"not": {}}
         files = [one.code for one in self._bo.loaded_fields if one.type is FieldType.FILE_UPLOAD]

@@ -45,7 +45,7 @@ class Held:
     views: str = ""
 
     @property
-    def own(self) -> list[str]:
+    def engine_schemas(self) -> list[str]:
         """Schemas in which only the engine has tables."""
         return [fold(name) for name in (self.store, self.out) if name]
 
@@ -60,7 +60,7 @@ def lacking(connection: Connection, held: Held) -> list[Lack]:
     if found or not held.store:
         return found
     # The list of versions can be read.
-    own = held.own
+    own = held.engine_schemas
     known = [name for name in versions(connection, held.store) if name not in own]
     asked = {"schemas": [*known, fold(held.views)]}
     there = [row.name for row in fetch_all(connection, _sql("engine_schemas"), asked) if row.is_there]
@@ -69,8 +69,8 @@ def lacking(connection: Connection, held: Held) -> list[Lack]:
 
 
 def _needed_by_runs(connection: Connection, held: Held) -> list[Lack]:
-    schemas = [fold(held.source), *held.own] if held.source else held.own
-    return [*_of_schemas(connection, schemas), *_of_relations(connection, replace(held, views=""), held.own)]
+    schemas = [fold(held.source), *held.engine_schemas] if held.source else held.engine_schemas
+    return [*_of_schemas(connection, schemas), *_of_relations(connection, replace(held, views=""), held.engine_schemas)]
 
 
 def _of_schemas(connection: Connection, schemas: list[str]) -> Iterator[Lack]:

@@ -4,7 +4,7 @@ Receives an open stage and the address of a broker. Returns the results as value
 at the end, and never prints. Needs the extra `kafka`.
 """
 
-from etl.demo.kafka.steps import Load, Rejected, loads, written_records
-from etl.demo.kafka.topics import Topics, kafka_texts, open_topics
+from etl.demo.kafka.steps import RecordLoad, Rejected, loads, written_records
+from etl.demo.kafka.topics import DemoTopics, kafka_texts, open_topics
 
-__all__ = ["Load", "Rejected", "Topics", "kafka_texts", "loads", "open_topics", "written_records"]
+__all__ = ["DemoTopics", "RecordLoad", "Rejected", "kafka_texts", "loads", "open_topics", "written_records"]

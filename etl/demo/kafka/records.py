@@ -18,54 +18,58 @@ _STATUSES: Final = ("NEW", "APPROVED", "DECLINED")
 
 
 @dataclass(frozen=True)
-class Sent:
+class Messages:
     what: str
     messages: tuple[tuple[str, bytes], ...]
 
     @classmethod
-    def of(cls, what: str, records: Iterator[Record]) -> "Sent":
+    def of(cls, what: str, records: Iterator[Record]) -> "Messages":
         """Records as JSON, keyed by their instances, so that those of one instance keep their order."""
         return cls(what, tuple((f"{one['boCode']}:{one['externalId']}", _json(one)) for one in records))
 
 
-def first_records() -> Iterator[Sent]:
-    people = Sent.of("people", (_person(n) for n in range(1, 2001)))
+def first_records() -> Iterator[Messages]:
+    people = Messages.of("people", (_person(n) for n in range(1, 2001)))
     yield people
-    yield Sent("of these once more, with the same recordId", people.messages[:50])
-    yield Sent.of("companies", (_company(n) for n in range(1, 401)))
-    yield Sent.of("claims, each with a link to its client; 25 clients come later", (_claim(n) for n in range(1, 1501)))
-    yield Sent.of("claims that bring their clients along", (_claim_with_client(n) for n in range(1501, 1511)))
+    yield Messages("of these once more, with the same recordId", people.messages[:50])
+    yield Messages.of("companies", (_company(n) for n in range(1, 401)))
+    yield Messages.of(
+        "claims, each with a link to its client; 25 clients come later", (_claim(n) for n in range(1, 1501))
+    )
+    yield Messages.of("claims that bring their clients along", (_claim_with_client(n) for n in range(1501, 1511)))
     typo = _person(2500)
     typo["fields"][0]["code"] = "Surnam"
-    yield Sent.of("person with a field that does not exist", iter([typo]))
-    yield Sent("message that is no JSON", (("NaturalPerson:?", b'{"boCode": "NaturalPerson", '),))
+    yield Messages.of("person with a field that does not exist", iter([typo]))
+    yield Messages("message that is no JSON", (("NaturalPerson:?", b'{"boCode": "NaturalPerson", '),))
 
 
-def second_records() -> Iterator[Sent]:
+def second_records() -> Iterator[Messages]:
     """The second load: what has changed, and what had to be corrected."""
-    yield Sent.of(
+    yield Messages.of(
         "people with a new email address, and nothing else",
         (_record("NaturalPerson", f"P-{n}", "2", Email=f"new.{n}@example.org") for n in range(101, 221)),
     )
-    yield Sent.of(
+    yield Messages.of(
         "people who are removed",
         ({**_record("NaturalPerson", f"P-{n}", "2"), "state": "REMOVED"} for n in range(301, 316)),
     )
-    yield Sent.of(
+    yield Messages.of(
         "people whom claims already name",
         (_record("NaturalPerson", f"P-{n}", "2", Surname="Newman", Name="Nora") for n in range(2001, 2021)),
     )
-    yield Sent.of(
+    yield Messages.of(
         "companies that claims already name",
         (_record("LegalPerson", f"L-{n}", "2", Name=f"Late Arrivals {n}", Form="LLP") for n in range(401, 406)),
     )
-    yield Sent.of("companies sent again as they are", ({**_company(n), "recordId": f"2/L-{n}"} for n in range(1, 301)))
+    yield Messages.of(
+        "companies sent again as they are", ({**_company(n), "recordId": f"2/L-{n}"} for n in range(1, 301))
+    )
     corrected = {100: "75000", 200: "75000", 300: "75000"}
-    yield Sent.of(
+    yield Messages.of(
         "claims with a corrected amount or status",
         (_claim(n, amount=corrected.get(n), status="APPROVED") for n in (100, 200, 300, 400, 500)),
     )
-    yield Sent.of(
+    yield Messages.of(
         "claims that go to another person now",
         (_linked(_record("ClientClaim", f"C-{n}", "2"), "NaturalPerson", f"P-{n * 2 + 1}") for n in range(1, 41)),
     )

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from etl.database import Connection, SqlTemplates, fetch_all, transaction
-from etl.demo.kafka.records import Sent, first_records, second_records
-from etl.demo.kafka.topics import Topics
+from etl.demo.kafka.records import Messages, first_records, second_records
+from etl.demo.kafka.topics import DemoTopics
 from etl.demo.stage import Stage
 from etl.engine import Runtime
 from etl.engine.kafka_in import RecordReading
@@ -41,7 +41,7 @@ class Rejected:
 
 
 @dataclass
-class Load:
+class RecordLoad:
     """One load: messages by kind, batches that merged them, records by what became of them (`records`), instances and
     links by table (`tables`), rejected records, links that wait, and records that the output wrote."""
 
@@ -56,7 +56,7 @@ class Load:
     written: int = 0
 
 
-def loads(stage: Stage, topics: Topics) -> Iterator[Load]:
+def loads(stage: Stage, topics: DemoTopics) -> Iterator[RecordLoad]:
     """The two loads, each performed when it is iterated; records are read beside them, by the service's own code.
 
     Raises EnvironmentFault when no broker answers, or what was sent is not read in time.
@@ -69,7 +69,7 @@ def loads(stage: Stage, topics: Topics) -> Iterator[Load]:
         yield _load(runtime, topics, reading, "Second load: changes and corrections", tuple(second_records()))
 
 
-def written_records(topics: Topics) -> list[dict[str, Any]]:
+def written_records(topics: DemoTopics) -> list[dict[str, Any]]:
     found = read_to_end(topics.connection, Partition(topics.written, 0))
     return [json.loads(one.value) for one in found if one.value]
 
@@ -85,7 +85,9 @@ def _reading(runtime: Runtime, environ: Mapping[str, str]) -> Iterator[RecordRea
         reading.join(_STOP_SECONDS)
 
 
-def _load(runtime: Runtime, topics: Topics, reading: RecordReading, title: str, sent: tuple[Sent, ...]) -> Load:
+def _load(
+    runtime: Runtime, topics: DemoTopics, reading: RecordReading, title: str, sent: tuple[Messages, ...]
+) -> RecordLoad:
     into = record_store_of(runtime, rules_of(runtime.settings.kafka.in_migration))
     before = _newest_unit(into)
     begun = time.monotonic()
@@ -94,7 +96,7 @@ def _load(runtime: Runtime, topics: Topics, reading: RecordReading, title: str, 
             for key, value in one.messages:
                 producer.send(topics.read, key.encode(), value)
     _wait_until_read(into, topics, reading)
-    load = Load(title, tuple((len(one.messages), one.what) for one in sent), time.monotonic() - begun)
+    load = RecordLoad(title, tuple((len(one.messages), one.what) for one in sent), time.monotonic() - begun)
     show_batches(runtime)
     load.written = write_outputs(runtime)[_OUTPUT].records
     with transaction(into.engine) as connection:
@@ -104,7 +106,7 @@ def _load(runtime: Runtime, topics: Topics, reading: RecordReading, title: str, 
     return load
 
 
-def _wait_until_read(into: RecordStore, topics: Topics, reading: RecordReading) -> None:
+def _wait_until_read(into: RecordStore, topics: DemoTopics, reading: RecordReading) -> None:
     """Until all records are merged and all dead letters are sent."""
     with Admin(topics.connection) as admin:
         ends = {one: high for one, (_, high) in admin.bounds(topics.partitions).items()}
@@ -131,7 +133,7 @@ def _newest_unit(into: RecordStore) -> int:
     return int(row.number)
 
 
-def _add_receipts(connection: Connection, into: RecordStore, load: Load, before: int) -> None:
+def _add_receipts(connection: Connection, into: RecordStore, load: RecordLoad, before: int) -> None:
     for row in fetch_all(connection, _sql("receipts", store_schema=into.store.schema), {"before": before}):
         load.batches += 1
         for table, counts in row.receipt.items():

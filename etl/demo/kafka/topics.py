@@ -18,7 +18,7 @@ _SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Topics:
+class DemoTopics:
     """A broker, the topic that the partner writes, and the one that the store's changes go into."""
 
     connection: KafkaConnection
@@ -39,7 +39,7 @@ class Topics:
 
 
 @contextmanager
-def open_topics(servers: str) -> Iterator[Topics]:
+def open_topics(servers: str) -> Iterator[DemoTopics]:
     """Topics at these brokers for the time of a `with` block.
 
     Raises ConfigurationError for servers that are none, EnvironmentFault when no broker answers.
@@ -48,7 +48,7 @@ def open_topics(servers: str) -> Iterator[Topics]:
         raise ConfigurationError(f"{servers!r} names no broker: write host:port")
     connection = KafkaConnection(servers, "etl-demo", {}, "--servers")
     name = f"etl-demo-{secrets.token_hex(4)}"
-    topics = Topics(connection, f"{name}-in", f"{name}-out")
+    topics = DemoTopics(connection, f"{name}-in", f"{name}-out")
     with Admin(connection, seconds=_SECONDS) as first:
         first.cluster()
     with Admin(connection) as admin:
@@ -64,14 +64,14 @@ def open_topics(servers: str) -> Iterator[Topics]:
                     admin.delete_topic(topic)
 
 
-def _wanted(topics: Topics) -> Iterator[tuple[str, int, Mapping[str, str]]]:
+def _wanted(topics: DemoTopics) -> Iterator[tuple[str, int, Mapping[str, str]]]:
     yield topics.read, _PARTITIONS, {}
     yield topics.errors, 1, {"max.message.bytes": "2000000"}
     yield topics.written, 1, {}
     yield topics.progress, 1, {"cleanup.policy": "compact"}
 
 
-def kafka_texts(topics: Topics) -> dict[str, dict[str, str]]:
+def kafka_texts(topics: DemoTopics) -> dict[str, dict[str, str]]:
     """Text of the configuration -> the demo's values."""
     return {
         KAFKA: {"servers": topics.connection.servers},

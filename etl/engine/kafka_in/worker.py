@@ -22,7 +22,7 @@ from etl.errors import EnvironmentFault, EtlError, FencedOut, RunStopped
 from etl.kafka import Admin, Consumer, Received, Trouble, TroubleKind
 from etl.kafka import Message as ClientMessage
 from etl.kafka import Partition as ClientPartition
-from etl.retry import Attempts, Backoff
+from etl.retry import Backoff, ServiceRetry
 from etl.settings import InMigrationKafka
 from etl.sources.kafka.batch import Outcome, RecordStore
 from etl.sources.kafka.message import Message, Partition
@@ -96,7 +96,7 @@ class Worker:
         self._full_since: float | None = None
         self._look_at = self._take_at = 0.0
         self._is_ending = False
-        self._faults = Attempts()
+        self._retry = ServiceRetry(_BACKOFF, _log)
         self._quiet_until = 0.0
         self._said: dict[str, str] = {}
 
@@ -412,7 +412,7 @@ class Worker:
         """Nothing is done in the store for a while; no record is marked. Polling continues."""
         if self._store.is_cancelled:
             return
-        seconds = self._faults.pause([_BACKOFF]) or 0.0
+        seconds = self._retry.pause()
         self._quiet_until = time.monotonic() + seconds
         self._say("store", f"records wait: {fault}")
         _log.debug("%s: the next try comes in %.1f s", self._name, seconds)
@@ -423,7 +423,8 @@ class Worker:
             self._say("store", f"records wait: {fault}")
 
     def _calm(self) -> None:
-        self._faults, self._quiet_until = Attempts(), 0.0
+        self._retry.succeed()
+        self._quiet_until = 0.0
         if self._said.pop("store", None):
             _log.info("records are merged again")
 

@@ -45,7 +45,7 @@ def begin_recovery(
     Raises ConfigurationError for an unknown object or output, EnvironmentFault while there are unfinished tasks.
     """
     output = _only_output(runtime, output_name)
-    shape = OutputShape.of(runtime.company, _with(output, codes), topic)
+    shape = OutputShape.of(runtime.company, _limited_to(output, codes), topic)
     _refuse_unknown(runtime, (*codes, *excluded))
     wanted = [one for one in shape.objects if one.code not in excluded]
     if not wanted:
@@ -132,7 +132,9 @@ class _Performer:
         if task.seq < place.seq:
             self._move(task, task.records, is_done=True)  # its last commit was not recorded here any more
             return
-        shape = OutputShape.of(self._runtime.company, _with(self._output, [task.bo]), task.topic).by_code.get(task.bo)
+        shape = OutputShape.of(self._runtime.company, _limited_to(self._output, [task.bo]), task.topic).by_code.get(
+            task.bo
+        )
         if shape is None:
             raise ConfigurationError(
                 f"{task.bo} is no business object any more: give the recovery up, and begin another"
@@ -170,7 +172,7 @@ def _only_output(runtime: Runtime, name: str | None) -> OutMigrationKafka:
     return found[0]
 
 
-def _with(output: OutMigrationKafka, codes: Iterable[str]) -> OutMigrationKafka:
+def _limited_to(output: OutMigrationKafka, codes: Iterable[str]) -> OutMigrationKafka:
     """The output with these objects, if any are named."""
     return replace(output, business_objects=tuple(codes)) if codes else output
 

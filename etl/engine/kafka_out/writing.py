@@ -24,7 +24,7 @@ from etl.settings.kafka_model import OutMigrationKafka
 _log = logging.getLogger("out_kafka_migration")
 
 # Changes that other processes make are found by looking so often; those of this one at once.
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 # Between two looks whether the lease of another leader has ended.
 _STAND_BY_SECONDS = 1.0
 _BACKOFF = Backoff(first=1.0, longest=30.0)
@@ -139,4 +139,4 @@ class _WrittenOutput:
             _log.info("the output %s is written", self._name)
         self._retry.succeed()
         self._alerts.end(AlertKind.OUTPUT_STOPPED, self._name)
-        return _LOOK_SECONDS
+        return _POLL_SECONDS

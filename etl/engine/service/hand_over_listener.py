@@ -3,7 +3,7 @@
 import logging
 import time
 
-from etl.database import Listener, deadline, notify_queue, read_only_transaction
+from etl.database import NotificationListener, deadline, notify_queue, read_only_transaction
 from etl.engine.runtime import Runtime
 from etl.errors import EnvironmentFault, TransientFault
 from etl.quoting import fold
@@ -21,13 +21,13 @@ class HandOverListener:
     """At most one open listener, for one configuration at a time."""
 
     def __init__(self) -> None:
-        self._listener: Listener | None = None
+        self._listener: NotificationListener | None = None
         self._schema = ""
         self._not_before = 0.0
         self._checked_at = 0.0
 
     @property
-    def files(self) -> list[Listener]:
+    def files(self) -> list[NotificationListener]:
         """What `select` may wait for; empty without a listener."""
         return [self._listener] if self._listener else []
 
@@ -52,7 +52,7 @@ class HandOverListener:
         if queue.is_filling:
             return str(queue)  # a new listener would have to read the whole queue
         try:
-            self._listener = Listener(runtime.engine, CHANNEL)
+            self._listener = NotificationListener(runtime.engine, CHANNEL)
             is_proved = self._listener.proves_itself(_PROOF_SECONDS)
             self._checked_at = time.monotonic()
         except EnvironmentFault as fault:

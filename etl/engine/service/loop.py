@@ -34,28 +34,33 @@ from etl.sources.in_tables.handshake import Action, Decision
 _log = logging.getLogger("in_pg_migration")
 
 # The longest wait: how often a directory is checked for changes.
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 # Outside of a run the loop passes every second; within one a server answers, or is seen to execute a statement. A
 # server that does not answer may delay one pass, until its connection is closed.
 _STUCK_SECONDS = 60.0
 # After faults of the environment, as long as they last.
 _BACKOFF = Backoff(first=1.0, longest=60.0)
 
-Tell = Callable[[Outcome], None]
-Around = Callable[[Runtime], AbstractContextManager[object]]
+OnOutcome = Callable[[Outcome], None]
+RuntimeScope = Callable[[Runtime], AbstractContextManager[object]]
 
 
 def run_loop(
-    url: str, company: str | None, environ: Mapping[str, str], log: Log, tell: Tell, around: Around = nullcontext
+    url: str,
+    company: str | None,
+    environ: Mapping[str, str],
+    log: Log,
+    on_outcome: OnOutcome,
+    scope_of: RuntimeScope = nullcontext,
 ) -> Never:
-    """Serves until a signal ends it, and raises Stopped then; `tell` is called with each finished run. Beside runs it
-    reads topics of Kafka and writes into them, where the configuration says so.
+    """Serves until a signal ends it, and raises Stopped then; `on_outcome` is called with each finished run. Beside
+    runs it reads topics of Kafka and writes into them, where the configuration says so.
 
-    `around` is entered for as long as one configuration is in force.
+    `scope_of` is entered for as long as one configuration is in force.
 
     Raises ConfigurationError if the configuration is faulty from the start.
     """
-    Loop(url, company, environ, log, tell, around, Topics(environ)).run()
+    Loop(url, company, environ, log, on_outcome, scope_of, Topics(environ)).run()
 
 
 def read_topics(url: str, company: str | None, environ: Mapping[str, str], log: Log) -> Never:
@@ -90,13 +95,13 @@ class Loop:
         company: str | None,
         environ: Mapping[str, str],
         log: Log,
-        tell: Tell,
-        around: Around,
+        on_outcome: OnOutcome,
+        scope_of: RuntimeScope,
         topics: Topics,
         *,
         has_runs: bool = True,
     ) -> None:
-        self._environ, self._tell, self._around, self._has_runs = environ, tell, around, has_runs
+        self._environ, self._on_outcome, self._scope_of, self._has_runs = environ, on_outcome, scope_of, has_runs
         self._topics = topics
         self._signals = Signals()
         self._config_watcher = ConfigWatcher(url, company, environ, log, self._signals.wake)
@@ -112,8 +117,8 @@ class Loop:
         # A scheduled time has come, and the marker could not be read yet.
         self._is_owed = False
         self._next_poll = 0.0
-        self._looks_again = False
-        self._said = ""
+        self._may_start_another = False
+        self._reported = ""
         self._tried_runs = 0
         self._alive_at = time.monotonic()
 
@@ -125,7 +130,7 @@ class Loop:
                 self._signals.check()
                 self._alive_at = time.monotonic()
                 seconds = self._pass()
-                self._signals.wait(min(seconds, _LOOK_SECONDS), self._listener.files)
+                self._signals.wait(min(seconds, _POLL_SECONDS), self._listener.files)
         finally:
             self._manager.stopping()
             self._topics.stop()
@@ -138,21 +143,21 @@ class Loop:
         current = self._config_watcher.current
         if current is None or self._ticks is None or not self._config_watcher.is_reachable:
             self._manager.status("waits for its configuration")
-            return _LOOK_SECONDS
+            return _POLL_SECONDS
         self._topics.begin(current)
         if not self._has_runs:
             self._manager.status(self._topics.status)
-            return _LOOK_SECONDS
+            return _POLL_SECONDS
         if not current.settings.has_in_migration or current.settings.schedule.is_off:
             why = "the schedule is off" if current.settings.has_in_migration else "hasInMigration is false"
             self._say_once(f"no run starts: {why}")
-            return _LOOK_SECONDS
+            return _POLL_SECONDS
         is_due = self._is_due(self._ticks)
         if is_due and time.monotonic() >= self._paused_until:
             self._try(current)
         left = self._ticks.seconds_left(datetime.now(UTC))
         poll = max(self._next_poll, self._paused_until) - time.monotonic()
-        return max(min(poll, _LOOK_SECONDS if left is None else left), 0)
+        return max(min(poll, _POLL_SECONDS if left is None else left), 0)
 
     def _configure(self) -> None:
         is_reload, self._signals.is_reload_asked = self._signals.is_reload_asked, False
@@ -201,9 +206,9 @@ class Loop:
             self._end_pauses()
         finally:
             self._signals.is_at_work = False
-            soon = self._paused_until or self._looks_again
+            soon = self._paused_until or self._may_start_another
             self._next_poll = time.monotonic() + (0 if soon else current.settings.in_migration.poll_seconds)
-            self._looks_again = False
+            self._may_start_another = False
 
     def _end_pauses(self) -> None:
         self._retry.succeed()
@@ -233,17 +238,17 @@ class Loop:
         self._is_owed = False
         self._topics.wake()
         if outcome.run is not None:
-            self._said = ""
-            self._looks_again = True
+            self._reported = ""
+            self._may_start_another = True
             _log.info("run %s done in %.1f s, %d error rows", outcome.run, outcome.seconds, outcome.errors)
-            self._tell(outcome)
+            self._on_outcome(outcome)
 
     def _help(self, runtime: Runtime) -> None:
         """Helps with the run that another runner owns; looks again at once when it has ended or was taken over."""
         self._manager.status("helps another runner")
         self._listener.close()
         help_run(runtime, check_cancelled=self._signals.check)
-        self._looks_again = True
+        self._may_start_another = True
 
     def _may_start(self, runtime: Runtime, decision: Decision | None) -> bool:
         on_hand_over = runtime.settings.in_migration.start_on_hand_over
@@ -258,7 +263,7 @@ class Loop:
     def _open_runtime(self, current: ConfigSnapshot) -> Runtime:
         if self._runtime is None:
             runtime = self._opened.enter_context(build_runtime(current.settings, current.company, self._environ))
-            self._opened.enter_context(self._around(runtime))
+            self._opened.enter_context(self._scope_of(runtime))
             self._runtime = runtime
         return self._runtime
 
@@ -276,8 +281,8 @@ class Loop:
     def _say_once(self, text: str, level: int = logging.INFO) -> None:
         """Logs why nothing starts, once per change."""
         self._manager.status(text)
-        if text != self._said:
-            self._said = text
+        if text != self._reported:
+            self._reported = text
             _log.log(level, "12VQDGGLXH :: миграция не началась: %s", text)
 
 

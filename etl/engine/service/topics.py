@@ -48,8 +48,8 @@ class Topics:
         self._environ, self._alone, self._names = environ, alone, tuple(names)
         self._reading: RecordReading | None = None
         self._writing: OutputWriting | None = None
-        self._said: dict[Alone, str] = {}
-        self._said_of_names = ""
+        self._reported: dict[Alone, str] = {}
+        self._reported_names = ""
         self._is_first = True
 
     @property
@@ -117,16 +117,16 @@ class Topics:
         known = [one.name for one in kafka.outputs]
         missing = [name for name in self._names if name not in known]
         text = f"there is no output {', '.join(missing)}; there is {', '.join(known) or 'none'}" if missing else ""
-        if text and text != self._said_of_names:
+        if text and text != self._reported_names:
             _log.warning("%s", text)
-        self._said_of_names = text
+        self._reported_names = text
         return [name for name in known if not self._names or name in self._names]
 
     def _complain(self, part: Alone, fault: ConfigurationError, what: str) -> None:
         if self._alone:
             raise fault
-        if self._said.get(part) != str(fault):
-            self._said[part] = str(fault)
+        if self._reported.get(part) != str(fault):
+            self._reported[part] = str(fault)
             _log.error("%s: %s", what, fault)
 
     def _refuse_idle(self, kafka: KafkaSettings) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Fault:
+class FaultCode:
     """An error of a row: message, cause and cure; the cure begins with the person who can apply it."""
 
     code: str
@@ -21,7 +21,7 @@ class Fault:
 
 
 CATALOGUE = (
-    Fault(
+    FaultCode(
         "NO_ID",
         "in_id and out_id are both empty: fill in_id with the row's id in your system",
         "in_id и out_id пусты: заполните in_id идентификатором записи в вашей системе",
@@ -30,7 +30,7 @@ CATALOGUE = (
         "partner: fill in_id",
         "партнёр: заполнить in_id",
     ),
-    Fault(
+    FaultCode(
         "OUT_ID_UNKNOWN",
         "out_id {value} names no instance: leave out_id empty or use an id that the platform gave",
         "out_id {value} не соответствует ни одной инстанции: оставьте его пустым или укажите идентификатор платформы",
@@ -39,7 +39,7 @@ CATALOGUE = (
         "partner: leave out_id empty",
         "партнёр: оставить out_id пустым",
     ),
-    Fault(
+    FaultCode(
         "IN_ID_TAKEN",
         "in_id {value} belongs to another instance than out_id: correct one of them",
         "in_id {value} принадлежит другой инстанции, чем out_id: исправьте одно из двух",
@@ -48,7 +48,7 @@ CATALOGUE = (
         "partner: correct one of them, or leave out_id empty",
         "партнёр: исправить одно из двух или оставить out_id пустым",
     ),
-    Fault(
+    FaultCode(
         "NUMBER_NOT_FINITE",
         "{column} is {value}: write a finite number or null",
         "{column} содержит {value}: укажите конечное число или null",
@@ -57,7 +57,7 @@ CATALOGUE = (
         "partner: write a finite number or null",
         "партнёр: записать конечное число или null",
     ),
-    Fault(
+    FaultCode(
         "OPTION_UNKNOWN",
         "{column} is {value}, which is neither the code nor the id of an option (case matters)",
         "{column} содержит {value}: нет варианта с таким кодом или идентификатором (регистр важен)",
@@ -66,7 +66,7 @@ CATALOGUE = (
         "partner: write the code of an option; or model author: add the option",
         "партнёр: записать код варианта; или автор модели: добавить вариант",
     ),
-    Fault(
+    FaultCode(
         "JSON_INVALID",
         "{column} is not valid JSON",
         "{column} не является корректным JSON",
@@ -75,7 +75,7 @@ CATALOGUE = (
         "partner: write the platform's JSON or null",
         "партнёр: записать JSON платформы или null",
     ),
-    Fault(
+    FaultCode(
         "JSON_SHAPE",
         "{column} is valid JSON of another shape than its field has: write it as docs/partner.md shows",
         "{column} содержит JSON другой структуры, чем у этого поля: запишите его как в docs/partner.md",
@@ -84,7 +84,7 @@ CATALOGUE = (
         "partner: write the shape that docs/partner.md shows",
         "партнёр: записать структуру из docs/partner.md",
     ),
-    Fault(
+    FaultCode(
         "SYSTEM_FIELD_MISSING",
         "all of {value} are null: the platform shows no such instance, so fill at least one of them",
         "пусты все поля {value}: платформа не покажет такую инстанцию, заполните хотя бы одно из них",
@@ -93,7 +93,7 @@ CATALOGUE = (
         "partner: fill at least one of them",
         "партнёр: заполнить хотя бы одно из них",
     ),
-    Fault(
+    FaultCode(
         "FILE_UNKNOWN",
         "{column} waited for the file {value} longer than referenceExpiryMinutes: add it and hand the row over again",
         "{column} ожидало файл {value} дольше referenceExpiryMinutes: добавьте файл и передайте запись ещё раз",
@@ -102,7 +102,7 @@ CATALOGUE = (
         "partner: add the file to in_fileStorage, then offer the row again",
         "партнёр: добавить файл в in_fileStorage и снова предложить строку",
     ),
-    Fault(
+    FaultCode(
         "VALUE_TOO_LONG",
         "{column} is longer than maxValueBytes allows",
         "{column} длиннее, чем разрешает maxValueBytes",
@@ -111,7 +111,7 @@ CATALOGUE = (
         "partner: shorten it; or operator: raise maxValueBytes",
         "партнёр: сократить его; или оператор: увеличить maxValueBytes",
     ),
-    Fault(
+    FaultCode(
         "ROW_TOO_LONG",
         "the row's texts have {value} in all: shorten them, or put large ones into files",
         "тексты строки занимают в сумме {value}: сократите их или вынесите большие в файлы",
@@ -120,7 +120,7 @@ CATALOGUE = (
         "partner: shorten them, or put large ones into files; or operator: raise maxRowBytes, if it was lowered",
         "партнёр: сократить их или вынести большие в файлы; или оператор: увеличить maxRowBytes, если он был уменьшен",
     ),
-    Fault(
+    FaultCode(
         "ROW_TOO_WIDE",
         "the row fills a page of its table, so that no status can be written into it: leave some fields empty",
         "строка занимает всю страницу таблицы, и статус записать некуда: оставьте часть полей пустыми",
@@ -129,7 +129,7 @@ CATALOGUE = (
         "partner: leave some fields empty, or divide the object into several",
         "партнёр: оставить часть полей пустыми или разделить объект на несколько",
     ),
-    Fault(
+    FaultCode(
         "UNIQUE_TAKEN",
         "{column} is {value}, which another instance has: correct it here or there",
         "{column} содержит {value}: это значение уже у другой инстанции, исправьте одно из двух",
@@ -138,7 +138,7 @@ CATALOGUE = (
         "partner: correct it in this row, or in the other instance's row first",
         "партнёр: исправить его в этой строке или сначала в строке другой инстанции",
     ),
-    Fault(
+    FaultCode(
         "UNIQUE_TOO_LONG",
         "{column} is a unique field and longer than 2000 bytes",
         "{column} — уникальное поле, значение длиннее 2000 байт",
@@ -147,7 +147,7 @@ CATALOGUE = (
         "partner: shorten it",
         "партнёр: сократить его",
     ),
-    Fault(
+    FaultCode(
         "TOO_MANY_DUPLICATES",
         "more than 50 rows of the batch name one instance by a unique value: keep one of them",
         "более 50 строк пакета указывают на одну инстанцию по уникальному значению: оставьте одну из них",
@@ -156,7 +156,7 @@ CATALOGUE = (
         "partner: delete all of them but one",
         "партнёр: удалить все, кроме одной",
     ),
-    Fault(
+    FaultCode(
         "OUT_ID_TWICE",
         "several rows without in_id name the instance {value} by out_id and say different things: keep one of them",
         "несколько строк без in_id указывают на инстанцию {value} через out_id и говорят разное: оставьте одну из них",
@@ -165,7 +165,7 @@ CATALOGUE = (
         "partner: keep one of them, or fill in_id",
         "партнёр: оставить одну из них или заполнить in_id",
     ),
-    Fault(
+    FaultCode(
         "MERGED_BY_VALUE",
         "no instance has this in_id, but one has {column} {value}: the row was merged into it",
         "инстанции с таким in_id нет, но есть инстанция, у которой {column} равно {value}: строка объединена с ней",
@@ -174,7 +174,7 @@ CATALOGUE = (
         "partner: nothing, if both are the same; else correct the value in one of the two rows",
         "партнёр: ничего, если это одно и то же; иначе исправить значение в одной из двух строк",
     ),
-    Fault(
+    FaultCode(
         "ROW_OVERRULED",
         "another row of the batch, {value}, names the same instance, and the store has what that row says",
         "другая строка пакета, {value}, указывает на ту же инстанцию, и в хранилище то, что говорит она",
@@ -183,7 +183,7 @@ CATALOGUE = (
         "partner: send one row for an instance, or give up the further in_id",
         "партнёр: присылать одну строку на инстанцию или отказаться от лишнего in_id",
     ),
-    Fault(
+    FaultCode(
         "LINK_END_EMPTY",
         "{column} is empty, so the link leads to nothing: write the in_id of an instance there",
         "{column} пусто, поэтому связь никуда не ведёт: укажите там in_id инстанции",
@@ -192,7 +192,7 @@ CATALOGUE = (
         "partner: write the in_id, then offer the row again",
         "партнёр: записать in_id и снова предложить строку",
     ),
-    Fault(
+    FaultCode(
         "LINK_END_INVALID",
         "{column} is {value}, which no instance can have: write an external id, or a value of the field's type",
         "{column} содержит {value}: такого нет ни у одной инстанции, укажите внешний идентификатор или другое значение",
@@ -201,7 +201,7 @@ CATALOGUE = (
         "partner: write an external id, or a value of the field's type",
         "партнёр: указать внешний идентификатор или значение подходящего типа",
     ),
-    Fault(
+    FaultCode(
         "NOT_UNIQUE",
         "{column} names its target by {value}, and that is no unique field of the target: use one that is",
         "{column} указывает на цель через {value}, но это не уникальное поле цели: используйте уникальное",
@@ -210,7 +210,7 @@ CATALOGUE = (
         "partner: name a unique field; or model author: mark the field as unique",
         "партнёр: указать уникальное поле; или автор модели: пометить поле как уникальное",
     ),
-    Fault(
+    FaultCode(
         "AMBIGUOUS",
         "{column} is {value}, and instances of several members of the composite have it: say which member is meant",
         "{column} содержит {value}: это есть у инстанций нескольких объектов композита, укажите, какой имеется в виду",
@@ -219,7 +219,7 @@ CATALOGUE = (
         "partner: name the object of the target",
         "партнёр: указать объект цели",
     ),
-    Fault(
+    FaultCode(
         "REFERENCE_EXPIRED",
         "the link waited for {value} longer than referenceExpiryMinutes and was given up",
         "связь ожидала {value} дольше referenceExpiryMinutes и снята с ожидания",
@@ -228,7 +228,7 @@ CATALOGUE = (
         "partner: send the missing instance, then offer the link again",
         "партнёр: прислать недостающую инстанцию и снова предложить связь",
     ),
-    Fault(
+    FaultCode(
         "BAD_JSON",
         "the message is no JSON: {reason}",
         "сообщение не является JSON: {reason}",
@@ -237,7 +237,7 @@ CATALOGUE = (
         "partner: send one JSON object a message",
         "партнёр: отправлять в сообщении один JSON-объект",
     ),
-    Fault(
+    FaultCode(
         "BAD_SHAPE",
         "the record has another shape than the vendor's: {reason}",
         "структура записи не такая, как в руководстве: {reason}",
@@ -246,7 +246,7 @@ CATALOGUE = (
         "partner: write the record as the vendor's guide shows",
         "партнёр: записать как показано в руководстве",
     ),
-    Fault(
+    FaultCode(
         "TOO_DEEP",
         "objects are nested deeper than maxDepth allows",
         "объекты вложены глубже, чем разрешает maxDepth",
@@ -255,7 +255,7 @@ CATALOGUE = (
         "partner: send inner objects as records of their own; or operator: raise maxDepth",
         "партнёр: отправлять вложенные объекты отдельными записями; или оператор: увеличить maxDepth",
     ),
-    Fault(
+    FaultCode(
         "TOO_LARGE",
         "the message has {value} bytes, and maxRecordBytes is {reason}",
         "в сообщении {value} байт, а maxRecordBytes равно {reason}",
@@ -264,7 +264,7 @@ CATALOGUE = (
         "partner: divide the record; or operator: raise maxRecordBytes",
         "партнёр: разделить запись; или оператор: увеличить maxRecordBytes",
     ),
-    Fault(
+    FaultCode(
         "UNKNOWN_OBJECT",
         "there is no business object {value}{reason}: write its code exactly",
         "бизнес-объекта {value} нет{reason}: напишите его код точно",
@@ -273,7 +273,7 @@ CATALOGUE = (
         "partner: write the code of the object",
         "партнёр: указать код объекта",
     ),
-    Fault(
+    FaultCode(
         "NOT_ALLOWED",
         "records may not change objects of {value}",
         "записи не могут изменять объекты {value}",
@@ -282,7 +282,7 @@ CATALOGUE = (
         "operator: add it to allowedBusinessObjects; or partner: send no such records",
         "оператор: добавить его в allowedBusinessObjects; или партнёр: не отправлять такие записи",
     ),
-    Fault(
+    FaultCode(
         "UNKNOWN_FIELD",
         "the object has no field {value}{reason} that records may change",
         "у объекта нет поля {value}{reason}, доступного записям",
@@ -291,7 +291,7 @@ CATALOGUE = (
         "partner: write the code of the field; or model author: add the field, then the operator resends the record",
         "партнёр: указать код поля; или автор модели: добавить поле, после чего оператор отправляет запись снова",
     ),
-    Fault(
+    FaultCode(
         "BAD_VALUE",
         "{column} is {value}, which {reason}",
         "{column} содержит {value}: такого значения у поля быть не может ({reason})",
@@ -300,7 +300,7 @@ CATALOGUE = (
         "partner: write a value of the field's type or null",
         "партнёр: записать значение подходящего типа или null",
     ),
-    Fault(
+    FaultCode(
         "BAD_ID",
         "{reason}",
         "идентификатор недопустим: {reason}",
@@ -309,7 +309,7 @@ CATALOGUE = (
         "partner: shorten it",
         "партнёр: сократить его",
     ),
-    Fault(
+    FaultCode(
         "KEY_DIFFERS",
         "{column} is the key field and has {value}, another value than externalId: write one of them, or the same",
         "{column} — ключевое поле со значением {value}, отличным от externalId: укажите одно из двух или одинаковые",
@@ -318,7 +318,7 @@ CATALOGUE = (
         "partner: write one of them",
         "партнёр: указать одно из двух",
     ),
-    Fault(
+    FaultCode(
         "UNKNOWN_STATE",
         "the state {value} is none of ACTUAL, REMOVED, ARCHIVED, TEST",
         "состояние {value} не из списка ACTUAL, REMOVED, ARCHIVED, TEST",
@@ -327,7 +327,7 @@ CATALOGUE = (
         "partner: write a state of the vendor's guide, or none",
         "партнёр: указать состояние из руководства или не указывать",
     ),
-    Fault(
+    FaultCode(
         "WRONG_TARGET",
         "{column} links to {reason}, not to {value}",
         "{column} ссылается на {reason}, а не на {value}",
@@ -336,7 +336,7 @@ CATALOGUE = (
         "partner: name an object of the field's targets",
         "партнёр: указать объект, на который ссылается поле",
     ),
-    Fault(
+    FaultCode(
         "RECORD_ID_REUSED",
         "recordId {value} was merged before with another content ({reason}): this record is ignored",
         "recordId {value} уже обработан с другим содержимым ({reason}): эта запись не учтена",
@@ -345,7 +345,7 @@ CATALOGUE = (
         "partner: give each record a recordId of its own, and send this one again",
         "партнёр: давать каждой записи свой recordId и отправить эту ещё раз",
     ),
-    Fault(
+    FaultCode(
         "NOT_TEXT",
         "a number or boolean was taken as its text: write values in quotes",
         "число или логическое значение принято как текст: пишите значения в кавычках",
@@ -354,7 +354,7 @@ CATALOGUE = (
         "partner: write values in quotes",
         "партнёр: писать значения в кавычках",
     ),
-    Fault(
+    FaultCode(
         "RECORDS_LOST",
         "{value} offsets are gone before they were read, {reason}: reading continues behind them",
         "смещений удалено до чтения: {value}, {reason}; чтение продолжается после них",
@@ -363,7 +363,7 @@ CATALOGUE = (
         "partner: send what the messages said again; operator: give the topic a longer retention",
         "партнёр: отправить данные этих сообщений ещё раз; оператор: увеличить срок хранения топика",
     ),
-    Fault(
+    FaultCode(
         "TOPIC_RECREATED",
         "the topic was deleted and made again ({reason}): it is read from its first record on",
         "топик удалён и создан заново ({reason}): он читается с первой записи",
@@ -373,7 +373,7 @@ CATALOGUE = (
         "operator: ask the partner whether the former topic had records that were not read",
         "оператор: узнать у партнёра, были ли в прежнем топике непрочитанные записи",
     ),
-    Fault(
+    FaultCode(
         "ROW_QUARANTINED",
         "the server refuses the row: {reason}",
         "сервер не принимает строку: {reason}",
@@ -384,7 +384,7 @@ CATALOGUE = (
         "operator: fix what the message says, or let the partner do it, then etl errors retry --code ROW_QUARANTINED",
         "оператор: устранить то, что в сообщении, сам или с партнёром, затем etl errors retry --code ROW_QUARANTINED",
     ),
-    Fault(
+    FaultCode(
         "CHUNK_QUARANTINED",
         "the row was not read: merging it together with others of its chunk ended the runner each time",
         "строка не прочитана: её слияние вместе с другими строками порции каждый раз обрывало работу исполнителя",
@@ -398,7 +398,7 @@ CATALOGUE = (
 )
 
 
-def fault_of(code: str) -> Fault | None:
+def fault_of(code: str) -> FaultCode | None:
     """The catalogue's entry of a code; None for a code that only an older version wrote."""
     return next((fault for fault in CATALOGUE if fault.code == code), None)
 

@@ -104,7 +104,7 @@ def _take(merge: LinkMerge, *, is_small: bool) -> Counters:
     if rows["rejected"]:
         merge.run("reject_links")
     if merge.variables["is_staged"] and merge.variables["is_ordered"]:
-        merge = merge.given({}, is_exact=True)
+        merge = merge.with_values({}, is_exact=True)
         if merge.variables["is_single"]:
             merge.run("keep_newest")
             merge.run("remove_replaced")

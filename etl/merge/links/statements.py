@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row
 
@@ -35,6 +35,10 @@ def by_index(connection: Connection) -> Iterator[None]:
     execute(connection, _sql("plan_by_index"), {"setting": "on"})
 
 
+# What statements count of the rows of a stage: those joined at once, those that remove or find a link, and all of them.
+LinkCounts = dict[Literal["joined", "created", "present", "removing", "waiting", "rejected", "rows"], int]
+
+
 @dataclass(frozen=True)
 class LinkMerge:
     """The connection, the variables of the templates, the bind values."""
@@ -49,7 +53,7 @@ class LinkMerge:
         """Runs a statement of this package and returns how many rows it wrote."""
         return execute(self.connection, _sql(statement, **self.variables, **variables), self.values)
 
-    def count(self, statement: str, **variables: object) -> dict[str, int]:
+    def count(self, statement: str, **variables: object) -> LinkCounts:
         """Runs a statement that returns rows of (counter, number of rows)."""
         rows = fetch_all(self.connection, _sql(statement, **self.variables, **variables), self.values)
         return {row.counter: row.rows for row in rows}
@@ -62,7 +66,7 @@ class LinkMerge:
         [row] = fetch_all(self.connection, _sql(statement, **self.variables), self.values)
         return row
 
-    def given(self, values: dict[str, object], **variables: object) -> "LinkMerge":
+    def with_values(self, values: dict[str, object], **variables: object) -> "LinkMerge":
         """The same with further or other values and variables."""
         return replace(self, variables=self.variables | variables, values=self.values | values)
 

@@ -24,7 +24,7 @@ _LANGUAGES: Final = ("rus", "kaz", "qaz", "eng")
 
 
 @dataclass
-class Found:
+class Converted:
     """Documents by code, still unchecked; what was left out of them; and what carries no data anyway."""
 
     documents: dict[str, Plain] = field(default_factory=dict)
@@ -32,9 +32,9 @@ class Found:
     others: list[str] = field(default_factory=list)
 
 
-def from_export(objects: Iterable[Mapping[str, Any]]) -> Found:
+def from_export(objects: Iterable[Mapping[str, Any]]) -> Converted:
     """The business objects among an export's objects; of the others only the number is reported."""
-    found = Found()
+    found = Converted()
     structures: list[Mapping[str, Any]] = []
     others: dict[str, int] = {}
     for one in objects:
@@ -50,12 +50,12 @@ def from_export(objects: Iterable[Mapping[str, Any]]) -> Found:
     return found
 
 
-def from_answer(answer: Mapping[str, Any]) -> Found:
+def from_answer(answer: Mapping[str, Any]) -> Converted:
     """The one business object of a `load-bo-structure` answer.
 
     Of a field only `id`, `code` and `label` are public there: a field that does not say its `type` is left out.
     """
-    found = Found()
+    found = Converted()
     names = {"rus": "name", "kaz": "nameKaz", "qaz": "nameQaz", "eng": "nameEng"}
     name = {language: answer[key] for language, key in names.items() if answer.get(key)}
     structure = {"code": answer.get("boCode"), "category": answer.get("boType"), "name": name}
@@ -67,7 +67,7 @@ def _values(entries: Any) -> list[Mapping[str, Any]]:
     return [one for one in entries.values() if isinstance(one, Mapping)] if isinstance(entries, Mapping) else []
 
 
-def _add(one: Mapping[str, Any], fields: list[Mapping[str, Any]], found: Found, codes: Mapping[str, str]) -> None:
+def _add(one: Mapping[str, Any], fields: list[Mapping[str, Any]], found: Converted, codes: Mapping[str, str]) -> None:
     code = str(one.get("code") or "")
     word = str(one.get("category") or "")
     category = PLATFORM_CATEGORIES.get(word, word)
@@ -91,7 +91,7 @@ def _add(one: Mapping[str, Any], fields: list[Mapping[str, Any]], found: Found, 
     found.documents[code] = plain
 
 
-def _has_type(entry: Mapping[str, Any], owner: str, found: Found) -> bool:
+def _has_type(entry: Mapping[str, Any], owner: str, found: Converted) -> bool:
     name = f"{owner}.{entry.get('code')}"
     if entry.get("type") not in list(FieldType):
         what = shown(entry["type"]) if entry.get("type") else "missing"
@@ -100,7 +100,7 @@ def _has_type(entry: Mapping[str, Any], owner: str, found: Found) -> bool:
     return True
 
 
-def _field(entry: Mapping[str, Any], owner: str, found: Found, codes: Mapping[str, str]) -> Plain:
+def _field(entry: Mapping[str, Any], owner: str, found: Converted, codes: Mapping[str, str]) -> Plain:
     kind = FieldType(entry["type"])
     plain: Plain = {"code": str(entry.get("code")), "type": str(kind)}
     if label := _label(entry.get("label")):
@@ -157,7 +157,7 @@ def _target(entry: Mapping[str, Any], kind: FieldType, codes: Mapping[str, str])
     return plain
 
 
-def _natives(entries: Any, owner: str, found: Found) -> list[Plain]:
+def _natives(entries: Any, owner: str, found: Converted) -> list[Plain]:
     carried = []
     for code, entry in entries.items() if isinstance(entries, Mapping) else ():
         if not isinstance(entry, Mapping) or entry.get("needUploadToOutTable") is not True:

@@ -14,7 +14,7 @@ from etl.metadata import parse_company
 from etl.metadata.names import is_code
 from etl.metadata.platform_export.archive import MAX_LINE_BYTES, exported
 from etl.metadata.platform_export.convert import (
-    Found,
+    Converted,
     Plain,
     from_answer,
     from_export,
@@ -70,7 +70,7 @@ def _answer(path: Path) -> dict[str, Any]:
     return answer
 
 
-def _only_good_codes(found: Found) -> None:
+def _only_good_codes(found: Converted) -> None:
     # A code becomes the name of a file and the key of a problem: it is looked at first.
     for code in [code for code in found.documents if not is_code(code)]:
         del found.documents[code]
@@ -81,7 +81,7 @@ def _only_good_codes(found: Found) -> None:
             found.left_out.append(f"{shown(code + '.' + field['code'])}: no code for SQL")
 
 
-def _sound(found: Found, company: str, known: Mapping[str, str]) -> dict[str, str]:
+def _sound(found: Converted, company: str, known: Mapping[str, str]) -> dict[str, str]:
     """Leave out what is faulty and look again: a field first, an object only if the fault is its own."""
     while found.documents:
         texts = {code: _yaml(plain) for code, plain in sorted(found.documents.items())}
@@ -95,7 +95,7 @@ def _sound(found: Found, company: str, known: Mapping[str, str]) -> dict[str, st
     return {}
 
 
-def _leave_out(found: Found, error: MetadataError, paths: set[str]) -> None:
+def _leave_out(found: Converted, error: MetadataError, paths: set[str]) -> None:
     ours = [problem for problem in error.problems if problem.path in paths]
     if not ours:
         raise error

@@ -72,7 +72,7 @@ class Hooks:
     def _run(self, event: Event) -> str:
         environ = {name: value for name, value in os.environ.items() if self._passes(name)}
         # Files, not pipes: a child that the command leaves behind does not block us.
-        with tempfile.TemporaryFile() as reported, tempfile.TemporaryFile() as said:
+        with tempfile.TemporaryFile() as reported, tempfile.TemporaryFile() as stderr:
             reported.write(event.json.encode() + b"\n")
             reported.seek(0)
             try:
@@ -80,19 +80,19 @@ class Hooks:
                     self.command,
                     stdin=reported,
                     stdout=subprocess.DEVNULL,
-                    stderr=said,
+                    stderr=stderr,
                     env=environ,
                     start_new_session=True,
                 )
             except OSError as error:
                 return f"it cannot be started: {error.strerror}"
-            return self._wait(process, said)
+            return self._wait(process, stderr)
 
     def _passes(self, name: str) -> bool:
         """Whether the command gets the variable: only those meant for it."""
         return (name in _PASSED or name.startswith(_PASSED_PREFIXES)) and name not in self.withheld
 
-    def _wait(self, process: "subprocess.Popen[bytes]", said: IO[bytes]) -> str:
+    def _wait(self, process: "subprocess.Popen[bytes]", stderr: IO[bytes]) -> str:
         try:
             code = process.wait(self.seconds)
         except BaseException as error:
@@ -103,8 +103,8 @@ class Hooks:
             raise
         if not code:
             return ""
-        said.seek(0)
-        words = said.read(_SHOWN).decode(errors="replace").strip().split("\n")[0]
+        stderr.seek(0)
+        words = stderr.read(_SHOWN).decode(errors="replace").strip().split("\n")[0]
         return f"it ended with exit code {code}" + (f": {words}" if words else "")
 
     def _post(self, event: Event) -> str:

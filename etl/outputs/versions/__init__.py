@@ -13,7 +13,7 @@ from etl.outputs.versions.registry import known_versions
 from etl.outputs.versions.retire import (
     Retired,
     announce,
-    due,
+    due_to_retire,
     reasons_against,
     retire,
 )
@@ -37,7 +37,7 @@ __all__ = [
     "announce",
     "bring_up_to_date",
     "build",
-    "due",
+    "due_to_retire",
     "ensure_version",
     "fill_table",
     "known_versions",

@@ -54,9 +54,9 @@ def retire(connection: Connection, versions: Versions, name: str, *, force: bool
     return Retired(known.schema, is_dropped=True)
 
 
-def due(connection: Connection, versions: Versions) -> list[str]:
+def due_to_retire(connection: Connection, versions: Versions) -> list[str]:
     """The versions whose announced day has come."""
-    rows = fetch_all(connection, _sql("due", store_schema=versions.store_schema))
+    rows = fetch_all(connection, _sql("due_to_retire", store_schema=versions.store_schema))
     return [row.schema_name for row in rows]
 
 

@@ -1,5 +1,5 @@
 -- The next task of the lowest stage that is not finished: this predicate is the barrier. Tasks with the same serial key
--- (`lane`) run in order. A task with two crashes runs alone, so that no other is blamed. Kinds of another version are
+-- (column `lane`) run in order. A task with two crashes runs alone, so that no other is blamed. Kinds of another version are
 -- left to it, as is what helpers must not do. `materialized` keeps the planner from running the limited, locking select
 -- more than once; a runner whose fence is no longer the highest takes nothing.
 {% from "lease_is_valid.jinja" import lease_is_valid %}
@@ -32,5 +32,5 @@ set state = 'running', owner = :owner, fence = :fence, attempts = attempts + 1, 
     started_at = clock_timestamp(), error = null
 from ready
 where t.id = ready.id
-returning t.id, t.seq, t.stage, t.kind, t.title, t.in_table, t.lane, t.first_position, t.after_position, t.claimed_rows,
-    t.attempts, t.crash_count, ready.error as last_error
+returning t.id, t.seq, t.stage, t.kind, t.title, t.in_table, t.lane as serial_key,
+    t.first_position, t.after_position, t.claimed_rows, t.attempts, t.crash_count, ready.error as last_error

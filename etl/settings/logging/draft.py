@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from etl.settings.logging.pattern import PatternError, Piece, parse_pattern
-from etl.settings.logging.structure import LEVELS, ROOT, Category, Destination, Layout, LogStructure
+from etl.settings.logging.structure import LEVELS, ROOT, Destination, LineLayout, LogCategory, LogStructure
 
 _KINDS = ("rolling_file", "stdout", "stderr")
 _DEFAULT_LAYOUT = "default"
@@ -18,7 +18,7 @@ _FILE = re.compile(r"(?!/)(?:(?!\.{1,2}(?:/|$))[^/\s]+/?)+(?<!/)")
 
 
 @dataclass(frozen=True)
-class Line:
+class Instruction:
     """One line: its words with their positions (from 0); `start` and `length`: the text without surrounding blanks."""
 
     number: int
@@ -39,11 +39,11 @@ class Top:
 
     kind: str
     names: tuple[str, ...]
-    line: Line
+    line: Instruction
     is_off: bool = False
-    details: list[Line] = field(default_factory=list)
+    details: list[Instruction] = field(default_factory=list)
 
-    def last(self, name: str) -> Line | None:
+    def last(self, name: str) -> Instruction | None:
         """The line of a detail; a later line overrides an earlier one."""
         return next((line for line in reversed(self.details) if line.words[0][0] == name), None)
 
@@ -56,7 +56,7 @@ class _DestinationKind:
     """A destination_to: the common properties of its destinations."""
 
     kind: str
-    layout: Line | None
+    layout: Instruction | None
     max_bytes: int
     files_count: int
 
@@ -91,16 +91,16 @@ def assemble(tops: Iterable[Top], complain: Complain) -> LogStructure:
     return LogStructure(destinations, categories)
 
 
-def _layout(top: Top, complain: Complain) -> Layout | None:
+def _layout(top: Top, complain: Complain) -> LineLayout | None:
     plain, colored = top.last("pattern"), top.last("colored_pattern")
     if plain is None:
         complain(top.line, "has no pattern below it")
         return None
     pattern = _pattern(plain, complain)
-    return Layout(pattern, _pattern(colored, complain) if colored else None) if pattern is not None else None
+    return LineLayout(pattern, _pattern(colored, complain) if colored else None) if pattern is not None else None
 
 
-def _pattern(line: Line, complain: Complain) -> tuple[Piece, ...] | None:
+def _pattern(line: Instruction, complain: Complain) -> tuple[Piece, ...] | None:
     text, start = line.words[1]
     try:
         return parse_pattern(text)
@@ -127,7 +127,7 @@ def _kind(top: Top, complain: Complain) -> _DestinationKind | None:
     return found
 
 
-def _size(line: Line, complain: Complain) -> int:
+def _size(line: Instruction, complain: Complain) -> int:
     text, start = " ".join(word for word, _ in line.values), line.values[0][1]
     match = _SIZE.fullmatch(text)
     factor = _UNITS.get(match[2].lower()) if match else None
@@ -137,7 +137,7 @@ def _size(line: Line, complain: Complain) -> int:
     return found
 
 
-def _count(line: Line, complain: Complain) -> int:
+def _count(line: Instruction, complain: Complain) -> int:
     text, start = line.values[0]
     if not re.fullmatch(r"\d{1,3}", text) or not 1 <= int(text) <= _MOST_FILES:
         complain(line, f"is not a number of files: write 1 to {_MOST_FILES}", start, len(text))
@@ -148,7 +148,7 @@ def _count(line: Line, complain: Complain) -> int:
 def _destination(
     top: Top,
     kinds: dict[str, _DestinationKind | None],
-    layouts: dict[str, Layout | None],
+    layouts: dict[str, LineLayout | None],
     off: set[tuple[str, str]],
     complain: Complain,
 ) -> Destination | None:
@@ -178,8 +178,8 @@ def _destination(
 
 
 def _layout_of(
-    top: Top, kind: _DestinationKind, layouts: dict[str, Layout | None], complain: Complain
-) -> Layout | None:
+    top: Top, kind: _DestinationKind, layouts: dict[str, LineLayout | None], complain: Complain
+) -> LineLayout | None:
     line = top.last("layout") or kind.layout
     name = line.values[0][0] if line else _DEFAULT_LAYOUT
     if name not in layouts:
@@ -189,7 +189,7 @@ def _layout_of(
 
 def _category(
     top: Top, destinations: dict[str, Destination], off: set[tuple[str, str]], complain: Complain
-) -> Category:
+) -> LogCategory:
     names: list[str] = []
     for line in top.details:
         for name, start in line.values if line.words[0][0] == "assign_to" else ():
@@ -197,7 +197,7 @@ def _category(
                 names.append(name)
             elif ("destination", name) not in off:
                 complain(line, "is not a destination of this file", start, len(name))
-    return Category(_level(top, complain), tuple(dict.fromkeys(names)))
+    return LogCategory(_level(top, complain), tuple(dict.fromkeys(names)))
 
 
 def _level(top: Top, complain: Complain) -> int | None:

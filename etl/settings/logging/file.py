@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from etl.errors import Problem
-from etl.settings.logging.draft import Line, Top, assemble
+from etl.settings.logging.draft import Instruction, Top, assemble
 from etl.settings.logging.structure import BUILT_IN, LogStructure
 
 LOGGING = "logging/structure.txt"
@@ -28,7 +28,7 @@ class _Reading:
     tops: list[Top] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def complain(self, line: Line, message: str, start: int | None = None, length: int | None = None) -> None:
+    def complain(self, line: Instruction, message: str, start: int | None = None, length: int | None = None) -> None:
         begin = line.start if start is None else start
         width = line.length if length is None else length
         part = line.text[begin : begin + width]
@@ -52,24 +52,24 @@ def read_log_structure(texts: Mapping[str, str], location: str) -> tuple[LogStru
     return structure, sorted(reading.problems, key=lambda problem: (problem.line or 0, problem.column or 0))
 
 
-def _line(number: int, text: str) -> Line:
+def _line(number: int, text: str) -> Instruction:
     """The words of a line; the text after the first colon is one word."""
     head, colon, rest = text.partition(":")
     words = [(match.group(), match.start()) for match in _WORD.finditer(head)]
     if colon:
         words.append((rest.strip(), len(head) + 1 + len(rest) - len(rest.lstrip())))
     start = words[0][1] if words else 0
-    return Line(number, text, start, len(text) - start, tuple(words))
+    return Instruction(number, text, start, len(text) - start, tuple(words))
 
 
-def _read(reading: _Reading, line: Line) -> None:
+def _read(reading: _Reading, line: Instruction) -> None:
     if line.text[0].isspace():
         _read_detail(reading, line)
     else:
         _read_top(reading, line)
 
 
-def _read_top(reading: _Reading, line: Line) -> None:
+def _read_top(reading: _Reading, line: Instruction) -> None:
     is_off = line.text.startswith("-")
     words = [word for word, _ in line.words]
     words[0] = words[0].removeprefix("-")
@@ -88,7 +88,7 @@ def _read_top(reading: _Reading, line: Line) -> None:
     reading.tops.append(Top(kind, tuple(names), line, is_off=is_off))
 
 
-def _read_detail(reading: _Reading, line: Line) -> None:
+def _read_detail(reading: _Reading, line: Instruction) -> None:
     if not reading.tops:
         reading.complain(line, "belongs to no instruction: start instructions in the first column")
         return

@@ -10,7 +10,7 @@ ROOT = ""
 
 
 @dataclass(frozen=True)
-class Layout:
+class LineLayout:
     """The format of a line, in files and on a terminal."""
 
     pattern: tuple[Piece, ...]
@@ -22,7 +22,7 @@ class Destination:
     """One destination: `kind` is rolling_file, stdout or stderr; `file` lies below the log folder, without `.log`."""
 
     kind: str
-    layout: Layout
+    layout: LineLayout
     level: int = LEVELS["TRACE"]
     file: str = ""
     max_bytes: int = 100 * 1024
@@ -30,7 +30,7 @@ class Destination:
 
 
 @dataclass(frozen=True)
-class Category:
+class LogCategory:
     """Which events it routes: those of loggers with this name or below it, from a level on (None: inherited)."""
 
     level: int | None = None
@@ -42,13 +42,13 @@ class LogStructure:
     """The whole routing by name; ROOT is the category of all loggers."""
 
     destinations: dict[str, Destination] = field(default_factory=dict)
-    categories: dict[str, Category] = field(default_factory=dict)
+    categories: dict[str, LogCategory] = field(default_factory=dict)
 
 
 _GUIDE_PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} [%23.23thread] Q %msg%n"
 
 BUILT_IN = LogStructure(
-    {"console": Destination("stderr", Layout(parse_pattern(_GUIDE_PATTERN)), LEVELS["INFO"])},
-    {ROOT: Category(LEVELS["INFO"], ("console",))},
+    {"console": Destination("stderr", LineLayout(parse_pattern(_GUIDE_PATTERN)), LEVELS["INFO"])},
+    {ROOT: LogCategory(LEVELS["INFO"], ("console",))},
 )
 """The routing without the file, and while the file has been faulty from the start."""

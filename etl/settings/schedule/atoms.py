@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from etl.settings.schedule.reader import PatternReader
 from etl.settings.schedule.term import DAY, Repeat, Term
-from etl.settings.schedule.words import Token
+from etl.settings.schedule.words import Word
 
 # Longer numbers cannot be years, and would make the arithmetic slow.
 _LONGEST_NUMBER = 9
@@ -21,7 +21,7 @@ def atom(reader: PatternReader) -> Term:
         return _repeat(reader)
     if reader.skip("from"):
         return _period(reader)
-    token = reader.ahead
+    token = reader.next_token
     if token is not None and token.weekday is not None:
         return Term(weekdays=frozenset([reader.take("a weekday").weekday or 0]))
     if reader.skip("at") or (token is not None and token.kind == "time"):
@@ -81,7 +81,7 @@ def _period(reader: PatternReader) -> Term:
 
 
 def _dates(reader: PatternReader) -> Term:
-    numbers, first = _numbers(reader), reader.ahead
+    numbers, first = _numbers(reader), reader.next_token
     if reader.skip("year"):
         return Term(years=_within(reader, numbers, 1, _LAST_YEAR, "is not a year"))
     months = _list(reader, lambda token: token.month, "a month")
@@ -98,20 +98,20 @@ def _dates(reader: PatternReader) -> Term:
     return replace(term, years=_within(reader, years, 1, _LAST_YEAR, "is not a year"))
 
 
-def _numbers(reader: PatternReader) -> list[tuple[int, Token]]:
+def _numbers(reader: PatternReader) -> list[tuple[int, Word]]:
     return _list(reader, lambda token: _number(reader, token) if token.kind == "number" else None, "a number")
 
 
-def _number(reader: PatternReader, token: Token) -> int:
+def _number(reader: PatternReader, token: Word) -> int:
     if len(token.text) > _LONGEST_NUMBER:
         reader.fail("is too long for a number here", token)
     return int(token.text)
 
 
-def _list(reader: PatternReader, value: Callable[[Token], int | None], wanted: str) -> list[tuple[int, Token]]:
+def _list(reader: PatternReader, value: Callable[[Word], int | None], wanted: str) -> list[tuple[int, Word]]:
     """Parses values and ranges `a..b` of one kind; returns each value with its word."""
-    found: list[tuple[int, Token]] = []
-    while reader.ahead is not None and (first := value(reader.ahead)) is not None:
+    found: list[tuple[int, Word]] = []
+    while reader.next_token is not None and (first := value(reader.next_token)) is not None:
         token = reader.take(wanted)
         last = first
         if reader.take_kind("range"):
@@ -127,7 +127,7 @@ def _list(reader: PatternReader, value: Callable[[Token], int | None], wanted: s
 
 
 def _within(
-    reader: PatternReader, numbers: list[tuple[int, Token]], smallest: int, largest: int, sentence: str
+    reader: PatternReader, numbers: list[tuple[int, Word]], smallest: int, largest: int, sentence: str
 ) -> frozenset[int]:
     for number, token in numbers:
         if not smallest <= number <= largest:

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from etl.errors import Problem
 from etl.settings.schedule.parse import parse_schedule
-from etl.settings.schedule.reader import Fault
+from etl.settings.schedule.reader import PatternFault
 from etl.settings.schedule.schedule import Schedule
 
 SCHEDULE = "scheduler/core/InMigrationScheduler.scheduler-config.txt"
@@ -56,7 +56,7 @@ def read_schedules(
     return schedules, problems
 
 
-def _problem(fault: Fault, line: str, before: int, location: str, number: int, method: str) -> Problem:
+def _problem(fault: PatternFault, line: str, before: int, location: str, number: int, method: str) -> Problem:
     """The fault of a pattern that begins `before` characters into its line."""
     start = before + fault.start
     part = line[start : start + fault.length]

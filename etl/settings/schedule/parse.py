@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from etl.settings.schedule.atoms import atom
-from etl.settings.schedule.reader import Fault, FaultError, PatternReader
+from etl.settings.schedule.reader import FaultError, PatternFault, PatternReader
 from etl.settings.schedule.schedule import Schedule
 from etl.settings.schedule.term import Term
 from etl.settings.schedule.words import tokens
@@ -26,17 +26,17 @@ class _Part:
     has_moments: bool
 
 
-def parse_schedule(pattern: str) -> tuple[Schedule, tuple[Fault, ...]]:
+def parse_schedule(pattern: str) -> tuple[Schedule, tuple[PatternFault, ...]]:
     """The schedule of a pattern, and its faults; with a fault it is off."""
     off = Schedule(pattern.strip(), is_off=True)
     text = pattern.partition("#")[0]
     words = tokens(text)
     if not words:
-        empty = Fault("has no pattern: write one, or off", 0, 0)
+        empty = PatternFault("has no pattern: write one, or off", 0, 0)
         return off, () if "#" in pattern else (empty,)
     if words[0].means("off"):
         rest = words[1:]
-        return off, (Fault("follows off: delete it", rest[0].start, len(rest[0].text)),) if rest else ()
+        return off, (PatternFault("follows off: delete it", rest[0].start, len(rest[0].text)),) if rest else ()
     reader = PatternReader(words, len(text.rstrip()))
     is_parallel = reader.skip("parallel")
     part = _parsed(reader, words[0].start)
@@ -48,14 +48,14 @@ def parse_schedule(pattern: str) -> tuple[Schedule, tuple[Fault, ...]]:
 def _parsed(reader: PatternReader, start: int) -> _Part | None:
     try:
         part = _sum(reader, 0)
-        if reader.ahead:
+        if reader.next_token:
             reader.fail("closes a bracket that was not opened: delete it")
     except FaultError as error:
         reader.faults.append(error.fault)
         return None
     if not part.has_moments and not reader.faults:
         message = "gives periods and no times: add `* 10:00`, or `every 10 min` to a period"
-        reader.faults.append(Fault(message, start, reader.end - start))
+        reader.faults.append(PatternFault(message, start, reader.end - start))
     return part
 
 
@@ -71,7 +71,7 @@ def _product(reader: PatternReader, depth: int) -> _Part:
     part = _factor(reader, depth)
     while reader.take_sign("*"):
         other = _factor(reader, depth)
-        cuts = (one.cut(two) for one in part.terms for two in other.terms)
+        cuts = (one.intersection(two) for one in part.terms for two in other.terms)
         terms = _limited(reader, (cut for cut in cuts if cut))
         part = _Part(terms, part.has_moments or other.has_moments)
     return part
@@ -94,9 +94,9 @@ def _factor(reader: PatternReader, depth: int) -> _Part:
         return part
     try:
         term = atom(reader)
-        if reader.ahead and reader.ahead.kind != "sign":
+        if reader.next_token and reader.next_token.kind != "sign":
             reader.fail("follows a complete part: put + (or) or * (and) before it")
-        if reader.ahead and reader.ahead.text == "(":
+        if reader.next_token and reader.next_token.text == "(":
             reader.fail("follows a complete part: put + (or) or * (and) before it")
         return _Part((term,) if term.is_possible else (), term.has_moments)
     except FaultError as error:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Never
 
-from etl.settings.schedule.words import Token
+from etl.settings.schedule.words import Word
 
 
 @dataclass(frozen=True)
-class Fault:
+class PatternFault:
     """A fault of a part of a pattern: `start` counts from 0, `length` may be 0 at the end of the pattern."""
 
     message: str
@@ -19,7 +19,7 @@ class Fault:
 class FaultError(ValueError):
     """One fault; parsing continues at the next part."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: PatternFault) -> None:
         super().__init__(fault.message)
         self.fault = fault
 
@@ -27,18 +27,18 @@ class FaultError(ValueError):
 class PatternReader:
     """The words of one pattern, with the current position. `end` is the length of the pattern."""
 
-    def __init__(self, words: Sequence[Token], end: int) -> None:
+    def __init__(self, words: Sequence[Word], end: int) -> None:
         self._words, self.end, self._position = words, end, 0
-        self.faults: list[Fault] = []
+        self.faults: list[PatternFault] = []
 
     @property
-    def ahead(self) -> Token | None:
+    def next_token(self) -> Word | None:
         """The next word; None at the end."""
         return self._words[self._position] if self._position < len(self._words) else None
 
-    def take(self, wanted: str) -> Token:
+    def take(self, wanted: str) -> Word:
         """Takes the next word. Raises FaultError at the end, where `wanted` is missing."""
-        token = self.ahead
+        token = self.next_token
         if token is None:
             self.fail(f"ends too early: {wanted} is missing")
         self._position += 1
@@ -46,7 +46,7 @@ class PatternReader:
 
     def skip(self, name: str) -> bool:
         """Takes the next word if it means `name`; returns whether it did."""
-        found = self.ahead is not None and self.ahead.means(name)
+        found = self.next_token is not None and self.next_token.means(name)
         self._position += found
         return found
 
@@ -55,9 +55,9 @@ class PatternReader:
         if not self.skip(name):
             self.fail(f"{self._named()}: `{name}` is expected here")
 
-    def take_kind(self, kind: str) -> Token | None:
+    def take_kind(self, kind: str) -> Word | None:
         """Takes the next word if it is of that kind."""
-        token = self.ahead
+        token = self.next_token
         if token is None or token.kind != kind:
             return None
         self._position += 1
@@ -65,20 +65,20 @@ class PatternReader:
 
     def take_sign(self, sign: str) -> bool:
         """Takes a `+ * ( )`."""
-        found = self.ahead is not None and self.ahead.kind == "sign" and self.ahead.text == sign
+        found = self.next_token is not None and self.next_token.kind == "sign" and self.next_token.text == sign
         self._position += found
         return found
 
     def skip_to_sign(self) -> None:
         """After a fault: skips to the next part of the pattern."""
-        while self.ahead is not None and self.ahead.text not in ("+", "*", ")"):
+        while self.next_token is not None and self.next_token.text not in ("+", "*", ")"):
             self._position += 1
 
-    def fail(self, message: str, at: Token | None = None) -> Never:
+    def fail(self, message: str, at: Word | None = None) -> Never:
         """Raises FaultError at a word, else at the next one, else at the end."""
-        token = at or self.ahead
+        token = at or self.next_token
         start, length = (token.start, len(token.text)) if token else (self.end, 0)
-        raise FaultError(Fault(message, start, length))
+        raise FaultError(PatternFault(message, start, length))
 
     def _named(self) -> str:
-        return f"is {self.ahead.text!r}" if self.ahead else "ends too early"
+        return f"is {self.next_token.text!r}" if self.next_token else "ends too early"

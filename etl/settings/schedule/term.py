@@ -35,7 +35,7 @@ class Progression:
         """The smallest one that is not below `second`."""
         return self.first + max(0, -((self.first - second) // self.step)) * self.step
 
-    def cut(self, other: "Progression") -> "Progression | None":
+    def intersection(self, other: "Progression") -> "Progression | None":
         """The numbers of both (Chinese remainder theorem)."""
         divisor = math.gcd(self.step, other.step)
         if (other.first - self.first) % divisor:
@@ -75,7 +75,7 @@ class Term:
             return self.low <= self.time <= self.high and self.time % (self.every or 1) == 0
         return self.low <= self.high and (self.every is None or -(-self.low // self.every) * self.every <= self.high)
 
-    def cut(self, other: "Term") -> "Term | None":
+    def intersection(self, other: "Term") -> "Term | None":
         """Both conditions together; None if they contradict each other."""
         if self.time is not None and other.time is not None and self.time != other.time:
             return None
@@ -118,7 +118,7 @@ class Term:
         for number, one in enumerate(self.repeats):
             # The start itself does not count: without a pause the first repetition comes after one whole interval.
             progression = Progression(start + (one.pause or one.every), one.every)
-            found = found.cut(progression) if found else (None if number else progression)
+            found = found.intersection(progression) if found else (None if number else progression)
         return found
 
     def _meets(self, repeated: Progression, year: int, zone: tzinfo) -> bool:
@@ -126,7 +126,7 @@ class Term:
         step = math.gcd(DAY, repeated.step)
         shown_times = Progression(0, self.every or 1)
         for offset in long_view(zone, year).offsets:
-            times = shown_times.cut(Progression((repeated.first + offset) % step, step))
+            times = shown_times.intersection(Progression((repeated.first + offset) % step, step))
             if times and self.time is None and times.at_or_after(self.low) <= self.high:
                 return True
             if times and self.time is not None and times.at_or_after(self.time) == self.time:
@@ -150,7 +150,7 @@ class Term:
         moments = repeated
         if self.every is not None:
             shown_moments = Progression(stretch.midnight, self.every)
-            moments = shown_moments.cut(repeated) if repeated else shown_moments
+            moments = shown_moments.intersection(repeated) if repeated else shown_moments
         if moments is None:
             return None
         found = moments.at_or_after(first)

@@ -52,7 +52,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Token:
+class Word:
     """One word of a pattern; `start` counts from 0 within the pattern."""
 
     kind: str  # time, number, range, sign, word, other
@@ -87,10 +87,10 @@ class Token:
         return next((position for position, forms in enumerate(table) if _matches(self.text, forms)), None)
 
 
-def tokens(pattern: str) -> list[Token]:
+def tokens(pattern: str) -> list[Word]:
     """The words of a pattern in order; anything else is a token of kind `other`."""
     found = _TOKEN.finditer(pattern)
-    return [Token(str(match.lastgroup), match.group(), match.start()) for match in found]
+    return [Word(str(match.lastgroup), match.group(), match.start()) for match in found]
 
 
 def _matches(word: str, forms: tuple[str, ...]) -> bool:

@@ -21,10 +21,10 @@ def kill_in_transaction(
     given = pickle.dumps((connection, transactional_id, topic, list(messages)))
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
-            said = _hand_on(process, given)
+            answer = _hand_on(process, given)
         finally:
             process.kill()
-    if said != READY:
+    if answer != READY:
         raise EnvironmentFault("the partner's program ended before it was killed: its message stands above")
 
 

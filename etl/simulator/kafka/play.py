@@ -27,7 +27,7 @@ _PIECE_SECONDS: Final = 0.1
 
 
 @dataclass
-class Sent:
+class SentCounts:
     """What was sent: `messages` that readers see, and of these what must become of them; `abandoned` ones that no
     reader sees. `codes`: why those that are rejected must be."""
 
@@ -49,7 +49,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Found:
+class TopicCounts:
     """What a reader made of it: records, instances by object and state, links by field."""
 
     merged: int
@@ -62,7 +62,7 @@ class RecordPartner:
     """Sends into one topic; `rate` messages a second, 0: without a limit."""
 
     def __init__(self, connection: KafkaConnection, topic: str, data: RecordData, *, rate: float = 0) -> None:
-        self.data, self.sent = data, Sent()
+        self.data, self.sent = data, SentCounts()
         self._connection, self._topic, self._rate = connection, topic, rate
         self._due = time.monotonic()
         self._opened = ExitStack()
@@ -168,7 +168,7 @@ class TopicReader:
                 raise EnvironmentFault(f"the topic {self._topic} was not read within {seconds:g} s: {say()}")
             time.sleep(_POLL_SECONDS)
 
-    def found(self, data: RecordData) -> Found:
+    def found(self, data: RecordData) -> TopicCounts:
         """What the store has of the partner's instances."""
         schema = self._into.store.schema
         with transaction(self._into.engine) as connection:
@@ -185,7 +185,7 @@ class TopicReader:
                     of = values | {"link_table": names.store_link_table(bo.code, link.code)}
                     [row] = fetch_all(connection, _sql("links", **of), {"prefix": data.prefix})
                     links[f"{bo.code}.{link.code}"] = int(row.links)
-        return Found(int(counts.merged), int(counts.rejected), states, links)
+        return TopicCounts(int(counts.merged), int(counts.rejected), states, links)
 
     def _has_read(self, ends: dict[Partition, int]) -> bool:
         with transaction(self._into.engine) as connection:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from etl.errors import FencedOut
-from etl.store import Token
+from etl.store import FencingToken
 from tests.fix_company import CLAIMS, ONLY_APART, STORE, Ended, MakeSite, Site, ended, until
 
 pytestmark = [ONLY_APART, pytest.mark.first_run]
@@ -165,10 +165,10 @@ def test_an_owner_whose_run_was_taken_over_cannot_write_to_the_store(site: Site)
         run = site.value("select max(id) from in_tables.run")
         source = site.value("select source from in_tables.run_fence")
         with pytest.raises(FencedOut), runtime.store_engine.begin() as connection:
-            runtime.store_fence.hold(connection, Token(source, run, 0))
+            runtime.store_fence.hold(connection, FencingToken(source, run, 0))
         with runtime.store_engine.begin() as connection:
             fence = site.value("select max(fence) from in_tables.run")
-            runtime.store_fence.hold(connection, Token(source, run, fence))
+            runtime.store_fence.hold(connection, FencingToken(source, run, fence))
 
 
 def test_an_undoing_that_is_killed_between_the_commits_is_reported_by_the_next(site: Site) -> None:

@@ -10,7 +10,7 @@ from tests.sweeps import mostly_nightly
 _TASKS = [0.001 * number for number in range(1, 40, 2)]
 _PROGRAM = """
 import os, signal, sys, time
-from etl.engine import signals
+from etl.engine.service import signals
 signals._TASK_SECONDS, signals._CLOSING_SECONDS = {task}, {closing}
 class Slow:
     def __del__(self, sleep=time.sleep):

@@ -15,7 +15,7 @@ from etl import ddl
 from etl.database import LOCK_TIMEOUT, Connection, transaction
 from etl.engine import Runtime, open_runtime, prepare, run_once, undo
 from etl.errors import EnvironmentFault, FencedOut, TransientFault
-from etl.store import Token
+from etl.store import FencingToken
 from tests.fix_company import (
     APART,
     BOTH_LAYOUTS,
@@ -314,7 +314,7 @@ def test_each_source_has_a_fence_of_its_own(site: Site, layout: str) -> None:
     with site.runtime() as runtime:
         prepare(runtime)
         fence, engine = runtime.store_fence, runtime.store_engine
-        topic, entries = Token("kafka people", 5, 1), Token("directory", 3, 1)
+        topic, entries = FencingToken("kafka people", 5, 1), FencingToken("directory", 3, 1)
         with transaction(engine) as connection:
             fence.raise_to(connection, topic)
             fence.raise_to(connection, entries)
@@ -326,7 +326,7 @@ def test_each_source_has_a_fence_of_its_own(site: Site, layout: str) -> None:
         with transaction(engine) as connection:
             fence.hold(connection, topic)
             fence.raise_to(connection, replace(topic, fence=2))
-        for older in (topic, entries, Token("missing", 9, 9)):
+        for older in (topic, entries, FencingToken("missing", 9, 9)):
             with pytest.raises(FencedOut), transaction(engine) as connection:
                 fence.hold(connection, older)
         with pytest.raises(FencedOut), transaction(engine) as connection:
@@ -342,7 +342,7 @@ def test_an_undo_shuts_out_every_source(site: Site, layout: str) -> None:
     site.partner.fill("in_Client", {"in_id": "a", "name": "Anna"})
     run = site.run().run
     assert run
-    topic = Token("kafka people", 5, 1)
+    topic = FencingToken("kafka people", 5, 1)
     with site.runtime() as runtime:
         fence, engine = runtime.store_fence, runtime.store_engine
         with transaction(engine) as connection:
@@ -358,7 +358,7 @@ def test_an_undo_shuts_out_every_source(site: Site, layout: str) -> None:
             fence.shut_out(connection)
             assert refused(beside, lambda one: fence.hold(one, topic))
             assert refused(beside, lambda one: fence.raise_to(one, replace(topic, unit=7)))
-            assert refused(beside, lambda one: fence.raise_to(one, Token("never seen", 1, 1)))
+            assert refused(beside, lambda one: fence.raise_to(one, FencingToken("never seen", 1, 1)))
         with transaction(engine) as connection:
             fence.hold(connection, topic)
 

@@ -6,7 +6,7 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from etl.database import Listener
+from etl.database import NotificationListener
 from etl.engine import Runtime
 from etl.sources.in_tables.handshake import CHANNEL, ensure_hand_over_trigger
 from tests.fix_company import Site, until
@@ -19,9 +19,9 @@ def runtime(site: Site) -> Iterator[Runtime]:
 
 
 @pytest.fixture
-def listener(runtime: Runtime) -> Iterator[Listener]:
+def listener(runtime: Runtime) -> Iterator[NotificationListener]:
     assert ensure_hand_over_trigger(runtime.engine, "in_tables", enabled=True)
-    listener = Listener(runtime.engine, CHANNEL)
+    listener = NotificationListener(runtime.engine, CHANNEL)
     yield listener
     listener.close()
 
@@ -36,18 +36,18 @@ def listener(runtime: Runtime) -> Iterator[Listener]:
 def test_each_way_to_hand_over_is_heard_once(site: Site, runtime: Runtime, statement: str) -> None:
     site.partner("insert into process_tracking (oper_date, load_status) values (current_date, 0), (current_date, 0)")
     assert ensure_hand_over_trigger(runtime.engine, "in_tables", enabled=True)
-    with closing(Listener(runtime.engine, CHANNEL)) as listener:
+    with closing(NotificationListener(runtime.engine, CHANNEL)) as listener:
         is_heard_once(site, listener, statement)
 
 
-def is_heard_once(site: Site, listener: Listener, statement: str) -> None:
+def is_heard_once(site: Site, listener: NotificationListener, statement: str) -> None:
     site.partner(statement)
     assert until(listener.payloads, "the hand-over is heard") == ["in_tables"]
     assert listener.proves_itself(10)
     assert listener.payloads() == []
 
 
-def test_a_truncate_within_a_longer_transaction_is_left_to_polling(site: Site, listener: Listener) -> None:
+def test_a_truncate_within_a_longer_transaction_is_left_to_polling(site: Site, listener: NotificationListener) -> None:
     """It cannot be reported at the commit, and what was said before might refuse that."""
     with site.partner.holding("select 1", "truncate process_tracking"):
         pass
@@ -55,14 +55,16 @@ def test_a_truncate_within_a_longer_transaction_is_left_to_polling(site: Site, l
     assert listener.payloads() == []
 
 
-def test_what_the_engine_writes_is_not_heard(site: Site, listener: Listener) -> None:
+def test_what_the_engine_writes_is_not_heard(site: Site, listener: NotificationListener) -> None:
     assert site.run().run
     assert listener.proves_itself(10)
     assert listener.payloads() == []
 
 
 @pytest.mark.parametrize("revoked", ["pg_notification_queue_usage()", "pg_notify(text, text)"])
-def test_a_server_that_lets_no_one_notify_refuses_no_hand_over(site: Site, listener: Listener, revoked: str) -> None:
+def test_a_server_that_lets_no_one_notify_refuses_no_hand_over(
+    site: Site, listener: NotificationListener, revoked: str
+) -> None:
     site.run()
     site.look(f"revoke execute on function pg_catalog.{revoked} from public")
     site.partner.hand_over()
@@ -70,7 +72,7 @@ def test_a_server_that_lets_no_one_notify_refuses_no_hand_over(site: Site, liste
     assert site.run().run
 
 
-def test_what_is_no_hand_over_is_not_heard(site: Site, listener: Listener) -> None:
+def test_what_is_no_hand_over_is_not_heard(site: Site, listener: NotificationListener) -> None:
     site.partner.hand_over_by_row()
     assert listener.proves_itself(10)
     until(lambda: not listener.payloads(), "what came before is heard")
@@ -80,7 +82,7 @@ def test_what_is_no_hand_over_is_not_heard(site: Site, listener: Listener) -> No
     assert listener.payloads() == []
 
 
-def test_a_rolled_back_hand_over_is_not_heard(site: Site, listener: Listener) -> None:
+def test_a_rolled_back_hand_over_is_not_heard(site: Site, listener: NotificationListener) -> None:
     with site.partner.holding("delete from process_tracking") as session:
         session.rollback()
     assert listener.proves_itself(10)

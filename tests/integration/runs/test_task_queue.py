@@ -104,7 +104,7 @@ def test_a_stage_waits_for_the_whole_stage_before(queue: TaskQueue) -> None:
     assert (left.todo, left.running, left.is_over) == (0, 0, True)
 
 
-def test_a_lane_keeps_its_order_and_holds_up_no_one_else(site: Site, queue: TaskQueue) -> None:
+def test_a_serial_key_keeps_its_order_and_holds_up_no_one_else(site: Site, queue: TaskQueue) -> None:
     serial_keys = {10: "a", 11: "a", 12: "b", 13: "", 14: "", 15: "b"}
     with transaction(queue.engine) as connection:
         connection.execute(sqlalchemy.text("delete from in_tables.task"))

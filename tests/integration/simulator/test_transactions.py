@@ -4,7 +4,7 @@ import pytest
 
 from etl.errors import EnvironmentFault
 from etl.simulator import SqlClient
-from etl.simulator.scenarios import Refused, Write
+from etl.simulator.scenarios import RefusedRow, Write
 from tests.fix_company import CLAIMS, MakeSite
 
 KEY = ("in_id",)
@@ -32,8 +32,8 @@ def test_a_row_that_comes_again_is_offered_again(make_site: MakeSite) -> None:
 def test_what_postgresql_refuses_is_reported_from_what_it_cannot_do(make_site: MakeSite) -> None:
     site = make_site(CLAIMS)
     client = SqlClient(site.database.engine, "in_tables")
-    assert client.refused(Refused("in_Client", {"in_id": "a", "Amount": "much"}))
-    assert not client.refused(Refused("in_Client", {"in_id": "a", "Amount": "1"}))
+    assert client.refused(RefusedRow("in_Client", {"in_id": "a", "Amount": "much"}))
+    assert not client.refused(RefusedRow("in_Client", {"in_id": "a", "Amount": "1"}))
     with pytest.raises(EnvironmentFault) as caught:
-        client.refused(Refused("in_Nothing", {"in_id": "a"}))
+        client.refused(RefusedRow("in_Nothing", {"in_id": "a"}))
     assert caught.value.sqlstate == "42P01"

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from etl.cli.screen.demo import WIDTH, Screen
-from etl.demo import Fault, Load, Statement
+from etl.demo import ErrRow, Load, Statement
 from etl.demo.steps import body, comment
 from etl.engine import Outcome
 from etl.runs import Counters
@@ -15,13 +15,13 @@ from etl.sources.in_tables.receipts import Receipt
 LONG = "in_ClientClaim_CoClient_NaturalPerson"
 
 
-def fault(in_id: str | None = "C-1", **other: str | None) -> Fault:
+def fault(in_id: str | None = "C-1", **other: str | None) -> ErrRow:
     values: dict[str, str | None] = {"code": "OPTION_UNKNOWN", "column_name": "Status", "value": "PAID"}
     values |= {"message": "Status is PAID, which is no option"} | other
-    return Fault(in_table="in_ClientClaim", row_id=7, in_id=in_id, **values)  # type: ignore[arg-type]
+    return ErrRow(in_table="in_ClientClaim", row_id=7, in_id=in_id, **values)  # type: ignore[arg-type]
 
 
-def act(*faults: Fault, resolved: int = 0, links: int = 0, out: Counters | None = None) -> Load:
+def act(*faults: ErrRow, resolved: int = 0, links: int = 0, out: Counters | None = None) -> Load:
     receipts = (Receipt(LONG, 1_000_000, 999_000, 1_000), Receipt("in_NaturalPerson", 0))
     waiting = ({"bo": "ClientClaim", "field": "CoClient", "target_bo": "NaturalPerson", "links": links},)
     return Load(
@@ -34,7 +34,7 @@ def act(*faults: Fault, resolved: int = 0, links: int = 0, out: Counters | None 
     )
 
 
-def shown(*faults: Fault, resolved: int = 0, links: int = 0, out: Counters | None = None) -> list[str]:
+def shown(*faults: ErrRow, resolved: int = 0, links: int = 0, out: Counters | None = None) -> list[str]:
     file = io.StringIO()
     Screen(console=Console(file=file, width=WIDTH, highlight=False)).act(
         1, act(*faults, resolved=resolved, links=links, out=out)

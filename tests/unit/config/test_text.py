@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.config.text import LARGEST_TEXT, checked, decode, encode, is_ignored
+from etl.config.text import LARGEST_TEXT, checked_path, decode, encode, is_ignored
 from etl.errors import ConfigurationError
 
 PLACE = "/etc/etl/configs/InMigrationConfig.txt"
@@ -55,8 +55,8 @@ def test_ignored_names(name: str) -> None:
 )
 def test_paths_outside_the_tree_are_refused(path: str) -> None:
     with pytest.raises(ConfigurationError, match="cannot be the path of a configuration text"):
-        checked(path)
+        checked_path(path)
 
 
 def test_paths_of_the_tree_pass() -> None:
-    assert checked("companies/demo/business-objects/Client.yaml") == "companies/demo/business-objects/Client.yaml"
+    assert checked_path("companies/demo/business-objects/Client.yaml") == "companies/demo/business-objects/Client.yaml"

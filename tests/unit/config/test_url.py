@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from etl.config import default_url, etl_home, open_source
-from etl.config.address import Address
+from etl.config.address import ConfigAddress
 from etl.errors import ConfigurationError
 
 
@@ -21,12 +21,12 @@ from etl.errors import ConfigurationError
     ],
 )
 def test_zookeeper_url(url: str, servers: str, chroot: str) -> None:
-    assert Address.from_url(url) == Address(servers, chroot)
+    assert ConfigAddress.from_url(url) == ConfigAddress(servers, chroot)
 
 
 def test_zookeeper_url_in_its_plain_form() -> None:
-    assert Address.from_url("zookeeper://h1,h2/mybpm/").url == "zookeeper://h1:2181,h2:2181/mybpm"
-    assert Address.from_url("zookeeper://h").url == "zookeeper://h:2181/"
+    assert ConfigAddress.from_url("zookeeper://h1,h2/mybpm/").url == "zookeeper://h1:2181,h2:2181/mybpm"
+    assert ConfigAddress.from_url("zookeeper://h").url == "zookeeper://h:2181/"
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,10 @@ def test_password_in_a_zookeeper_url_is_refused_and_not_repeated(url: str) -> No
 
 
 def test_a_user_and_options_are_no_part_of_the_url_that_is_shown() -> None:
-    address = Address.from_url("zookeeper://me%40home@h1,h2:2182/mybpm?auth=sasl&ca=/ca.pem&cert=/c.pem&key=/c.key")
-    assert address == Address(
+    address = ConfigAddress.from_url(
+        "zookeeper://me%40home@h1,h2:2182/mybpm?auth=sasl&ca=/ca.pem&cert=/c.pem&key=/c.key"
+    )
+    assert address == ConfigAddress(
         "h1:2181,h2:2182", "/mybpm", "me@home", "sasl", tls=True, ca="/ca.pem", cert="/c.pem", key="/c.key"
     )
     assert address.url == "zookeeper://h1:2181,h2:2182/mybpm"

@@ -8,7 +8,7 @@ import pytest
 
 from etl.merge.errors.catalogue import (
     CATALOGUE,
-    Fault,
+    FaultCode,
     fault_of,
     sentences,
 )
@@ -21,7 +21,7 @@ def test_a_code_is_reported_once() -> None:
 
 
 @pytest.mark.parametrize("fault", CATALOGUE, ids=lambda fault: fault.code)
-def test_a_fault_is_reported_whole_in_both_languages(fault: Fault) -> None:
+def test_a_fault_is_reported_whole_in_both_languages(fault: FaultCode) -> None:
     assert re.fullmatch("[A-Z_]{1,32}", fault.code)
     assert all(astuple(fault))
     assert all(CYRILLIC.search(text) for text in (fault.russian, fault.cause_russian, fault.cure_russian))
@@ -29,12 +29,12 @@ def test_a_fault_is_reported_whole_in_both_languages(fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("fault", CATALOGUE, ids=lambda fault: fault.code)
-def test_both_sentences_show_the_same(fault: Fault) -> None:
+def test_both_sentences_show_the_same(fault: FaultCode) -> None:
     assert re.findall("{.*?}", fault.english) == re.findall("{.*?}", fault.russian)
 
 
 @pytest.mark.parametrize("fault", CATALOGUE, ids=lambda fault: fault.code)
-def test_a_cure_begins_with_who_can(fault: Fault) -> None:
+def test_a_cure_begins_with_who_can(fault: FaultCode) -> None:
     assert fault.cure.startswith(("partner: ", "operator: ", "model author: "))
     assert fault.cure_russian.startswith(("партнёр: ", "оператор: ", "автор модели: "))
 

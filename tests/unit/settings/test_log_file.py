@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.settings.logging import LOGGING, read_log_structure
-from etl.settings.logging.structure import BUILT_IN, LEVELS, ROOT, Category, LogStructure
+from etl.settings.logging.structure import BUILT_IN, LEVELS, ROOT, LogCategory, LogStructure
 from etl.settings.samples import samples
 
 SOUND = """\
@@ -47,8 +47,8 @@ def test_a_sound_file() -> None:
     )  # fmt: skip
     assert (out.layout.colored, [piece.kind for piece in ad.layout.colored or ()]) == (None, ["colour", "line end"])
     assert structure.categories == {
-        "AdMigration": Category(LEVELS["DEBUG"], ("ad", "out")),
-        ROOT: Category(None, ("out",)),
+        "AdMigration": LogCategory(LEVELS["DEBUG"], ("ad", "out")),
+        ROOT: LogCategory(None, ("out",)),
     }
 
 

@@ -12,7 +12,7 @@ from etl.simulator.play import TableReport
 from etl.simulator.rows import Row, Warehouse
 from etl.simulator.scenarios import (
     Die,
-    HandOver,
+    HandOverStep,
     PartnerStep,
     Write,
 )
@@ -30,7 +30,7 @@ def writes(of: list[PartnerStep]) -> Iterator[Write]:
         match step:
             case Write():
                 yield step
-            case HandOver():
+            case HandOverStep():
                 yield from step.late
             case Die():
                 yield from step.written + step.torn
@@ -53,7 +53,7 @@ def test_the_same_seed_gives_the_same_steps(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_scenario_hands_over(name: str) -> None:
-    assert any(isinstance(step, HandOver) for step in steps(1, name)[1:])
+    assert any(isinstance(step, HandOverStep) for step in steps(1, name)[1:])
 
 
 def test_rows_have_a_value_of_every_type() -> None:

@@ -30,7 +30,7 @@ def settle_members(connection: Connection, links: Iterable[LinkTable], context: 
     tables = list(links)
     lock_links(connection, tables, context)
     merge = _of_any_member(link_merge_of(connection, tables[0], _NOTHING, context))
-    merge = merge.given({}, member_tables={link.member.code: link.name for link in tables})
+    merge = merge.with_values({}, member_tables={link.member.code: link.name for link in tables})
     merge.run("find_members")
     if merge.variables["is_single"] and merge.variables["is_ordered"]:
         merge.run("order_links", staged="hit", number="id")
@@ -64,7 +64,7 @@ def serve_members(merge: LinkMerge) -> Counters:
     merge.run("keep_members")
     merge.run("drop_stage")
     for member in link.members:
-        of_member = merge.given({"target_bo": member.code})
+        of_member = merge.with_values({"target_bo": member.code})
         resolved += of_member.run("stage_member")
         write_links(of_member)
         of_member.run("drop_stage")
@@ -76,7 +76,7 @@ def serve_members(merge: LinkMerge) -> Counters:
 def _of_any_member(merge: LinkMerge) -> LinkMerge:
     members = [Member(one) for one in merge.link.members]
     fields = {field.name: field for member in reversed(members) for field in member.unique}
-    return merge.given(
+    return merge.with_values(
         {"target_bo": "", **option_values_of(fields.values())},
         members=members,
         unique=list(fields.values()),

@@ -43,7 +43,7 @@ def since_last_time(merge: LinkMerge) -> LinkMerge:
     found = merge.value("reference_position")
     with merge.by_index():
         has_values = merge.finds("any_value_reference")
-    merge = merge.given(
+    merge = merge.with_values(
         {"unserved_since": found.since, "served_until": found.until},
         is_served=True,
         has_origin=True,
@@ -54,13 +54,13 @@ def since_last_time(merge: LinkMerge) -> LinkMerge:
         merge.run("restored_references")
         return merge
     with merge.by_index():
-        return merge.given({}, has_older=merge.finds("any_older_reference"))
+        return merge.with_values({}, has_older=merge.finds("any_older_reference"))
 
 
 def _until_now(merge: LinkMerge) -> LinkMerge:
     """The merge where nothing waits yet: what its own rows make wait is looked up from here on."""
     found = merge.value("reference_position")
-    return merge.given({"unserved_since": found.since, "served_until": found.until})
+    return merge.with_values({"unserved_since": found.since, "served_until": found.until})
 
 
 def move_position(merge: LinkMerge) -> None:

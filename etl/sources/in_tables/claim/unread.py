@@ -22,8 +22,10 @@ class UnknownStatus:
     rows: int
 
     def __str__(self) -> str:
-        said = "null" if self.in_status is None else "a blank" if not self.in_status.strip() else shown(self.in_status)
-        return f"{self.rows:,} rows of {self.table} have in_status {said}, which no run takes: only '' means ready"
+        status = (
+            "null" if self.in_status is None else "a blank" if not self.in_status.strip() else shown(self.in_status)
+        )
+        return f"{self.rows:,} rows of {self.table} have in_status {status}, which no run takes: only '' means ready"
 
 
 def unknown_statuses(

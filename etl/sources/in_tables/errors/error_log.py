@@ -11,6 +11,7 @@ from etl.merge.context import Connections
 from etl.metadata import Company, names
 from etl.metadata.company import LinkTable
 from etl.quoting import fold, shown
+from etl.runs import RowsByTable
 from etl.sources.in_tables.errors.error_page import MOST_COUNTED, CodeCount, Cursor
 from etl.sources.in_tables.errors.error_states import ErrorStates
 
@@ -151,7 +152,7 @@ class ErrorLog:
         row = fetch_one(connection, statement, error | {"width": _VALUE_WIDTH})
         return dict(row._mapping) if row else None
 
-    def retry(self, connection: Connection, choice: Choice) -> dict[str, int]:
+    def retry(self, connection: Connection, choice: Choice) -> RowsByTable:
         """Makes the chosen errors' rows that are still rejected ready again; in_ table -> rows."""
         for error_id in choice.ids:
             self.find(connection, error_id)
@@ -159,7 +160,7 @@ class ErrorLog:
         found = fetch_all(connection, _sql("tables_of_errors", **tables), choice.values)
         # Every run tries a refused content again.
         known = {one.name for one in self._tables()} - {names.FILE_STORAGE}
-        retried = {}
+        retried: RowsByTable = {}
         for table in (row.in_table for row in found if row.in_table in known):
             link = self._link(table)
             variables = {"in_table": table, "link": link, "of_partner": not self.has_store, **tables}

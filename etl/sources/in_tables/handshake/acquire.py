@@ -114,4 +114,4 @@ class Handshake(OtherRunners, RunRecords):
         return execute(connection, _sql("occupy_marker", schema=self.schema), values) == 1
 
     def _note_owner(self, connection: Connection, run: int, fence: int) -> None:
-        execute(connection, _sql("note_owner", schema=self.schema), self.me | {"run": run, "fence": fence})
+        execute(connection, _sql("note_owner", schema=self.schema), self.runner_row | {"run": run, "fence": fence})

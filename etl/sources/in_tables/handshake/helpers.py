@@ -30,7 +30,7 @@ class Joining:
 
         Raises MarkerHeld when its owner works with another version, other metadata or settings, or is this runner.
         """
-        values = self.handshake.me | {
+        values = self.handshake.runner_row | {
             "run": running.run,
             "fence": running.fence,
             "lease_seconds": self.handshake.lease_seconds,
@@ -82,7 +82,7 @@ class HelpersHeartbeat(Heartbeat):
     _table = "runner"
 
     def _show(self) -> None:
-        """Nothing: only the owner writes the marker."""
+        pass  # only the owner writes the marker
 
     def _beat(self) -> bool:
         lease = self._won

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from etl.store import Token
+from etl.store import FencingToken
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,6 @@ class RunLease:
     attempted_at: float = float("-inf")
 
     @property
-    def token(self) -> Token:
+    def token(self) -> FencingToken:
         """What the run shows at its fence in the store."""
-        return Token(self.source, self.run, self.fence)
+        return FencingToken(self.source, self.run, self.fence)

@@ -83,7 +83,7 @@ class RunState:
         return str(row.source)
 
     @property
-    def me(self) -> dict[str, object]:
+    def runner_row(self) -> dict[str, object]:
         """This runner as a row of `runner`."""
         return {"owner": self.owner, "host": gethostname(), "pid": getpid(), "pinned": self.compatibility}
 

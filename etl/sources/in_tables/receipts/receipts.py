@@ -10,7 +10,7 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one
 from etl.errors import RunStopped
 from etl.merge.context import MergeContext
 from etl.metadata import Company, names
-from etl.runs import ClaimedRows, CounterName, Counters, ResultName
+from etl.runs import CounterName, Counters, ReceiptCounters, ReceiptName, ResultName, RowsByTable
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
@@ -33,8 +33,8 @@ class Receipt:
     """Of the changed and unchanged rows those that a unique value led to their instance."""
 
     @property
-    def counters(self) -> dict[str, int]:
-        return {name: number for name, number in asdict(self).items() if name != "in_table"}
+    def counters(self) -> ReceiptCounters:
+        return {name: getattr(self, name) for name in _COUNTS}
 
     @classmethod
     def of(cls, table: str, claimed: int, released: int, counters: Iterable[Counters]) -> "Receipt":
@@ -76,14 +76,15 @@ class Receipt:
 
 
 _RESULTS: tuple[ResultName, ...] = get_args(ResultName)
+_COUNTS: tuple[ReceiptName, ...] = ("claimed", *_RESULTS, "vanished", "released", "merged")
 
 
 def release(
     connection: Connection, company: Company, context: MergeContext, *, but: Collection[str] = ()
-) -> ClaimedRows:
+) -> RowsByTable:
     """Makes claimed rows that no task has marked ready again, except in the tables `but`; returns how many per
     table."""
-    released = {}
+    released: RowsByTable = {}
     for table, has_run_id in _in_tables(company):
         released[table] = 0
         if table not in but and fetch_one(connection, _sql("any_claimed", table=table, **context.variables)):

@@ -210,11 +210,11 @@ class RemoteRows:
         execute(self.connections.store, _sql("relay_error_table"))
         if self.rows.ends_waiting:
             self._at_store("relay_ended_table")
-        copied = self._pipe_in("rows_of_task", _names(self.rows.copied_columns))
+        copied = self._pipe_in("rows_of_task", _with_row_identity(self.rows.copied_columns))
         if copied and self.rows.long:
             self._fetch_long()
         are_gone = is_first and not copied and self.rows.chunk.rows > 0
-        if are_gone and not self._pipe_in("any_row_at_import", _names(self.rows.columns)):
+        if are_gone and not self._pipe_in("any_row_at_import", _with_row_identity(self.rows.columns)):
             refuse_truncated(self.connections.imported, self.rows.table, self.rows.context)
         self._at_store("analyze_copy")
         return copied
@@ -260,6 +260,6 @@ class RemoteRows:
         return _sql(statement, **self.rows.variables, **more)
 
 
-def _names(columns: Sequence[Column]) -> tuple[str, ...]:
+def _with_row_identity(columns: Sequence[Column]) -> tuple[str, ...]:
     """The columns with a row's ctid and version."""
     return (*(column.name for column in columns), "_source_row", "_version")

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from etl.database import Connection, SqlTemplates, fetch_all
 from etl.errors import ConfigurationError
-from etl.files.sources import Pair
+from etl.files.sources import TableFile
 from etl.quoting import fold
 
 _sql = SqlTemplates(__package__)
 
 
-def as_it_stands(connection: Connection, schema: str, pair: Pair) -> Pair:
+def without_missing_resets(connection: Connection, schema: str, pair: TableFile) -> TableFile:
     """The pair without the resets of columns that the table lacks: a link table may have no `removed` yet.
 
     Raises ConfigurationError when the file fills such a column.
