@@ -27,7 +27,7 @@ class EtlError(Exception):
 
     exit_code = 4
     sqlstate = ""  # PostgreSQL's five characters, where the server spoke
-    said = ""  # its primary message; without place and advice
+    server_message = ""  # its primary message; without place and advice
     relation = ""  # the table or view that it names apart from its message
 
     @property

@@ -42,8 +42,6 @@ class Backoff:
 
 @dataclass
 class Attempts:
-    """The faults of one piece of work so far."""
-
     is_outage: bool = False
     # is_outage -> when its first fault came, on the monotonic clock, and how many pauses followed
     _passed: dict[bool, tuple[float, int]] = field(default_factory=dict)

@@ -21,6 +21,7 @@ KAFKA = CHECKOUT / "docs/kafka.md"
 KAFKA_FAULTS = CHECKOUT / "docs/kafka-faults.md"
 KAFKA_OUT = CHECKOUT / "docs/kafka-out.md"
 SPEED = CHECKOUT / "docs/speed.md"
+UPGRADE = CHECKOUT / "docs/upgrade.md"
 
 _BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$|^<!-- (?P<mark>\w+) -->$", re.MULTILINE | re.DOTALL)
 

@@ -39,7 +39,11 @@ _COMMANDS = {
     "status": ("etl.cli.status:status", "Show marker, run, tasks, errors, waiting links and out_ versions."),
     "age": ("etl.cli.age:age", "Show how long rows have been ready, table by table."),
     "explain": ("etl.cli.explain:explain_command", "Explain what has become of one object of a partner."),
-    "errors": ("etl.cli.errors:errors", "List, show, retry and export what was rejected; explain the codes."),
+    "history": (
+        "etl.cli.history:history_command",
+        "Show what was changed in an instance, when, and by what.",
+    ),
+    "errors": ("etl.cli.errors:errors", "List, count, show, retry and export what was rejected; explain the codes."),
     "waiting": ("etl.cli.waiting:waiting", "Show which links and files are waited for, and why."),
     "out": ("etl.cli.out:out", "List, build, switch, roll back and retire versions of the out_ tables."),
     "export": ("etl.cli.export:export", "Write out_ tables into Parquet or CSV files."),
@@ -60,7 +64,6 @@ class _Commands(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """The command of a name, imported now."""
         if name not in _COMMANDS:
             return None
         module, _, attribute = _COMMANDS[name][0].partition(":")
@@ -95,8 +98,6 @@ def _show_version(context: click.Context, _: click.Parameter, is_asked: bool) ->
 
 
 class GlobalOptions:
-    """The values of the options of `etl` itself, for its commands."""
-
     def __init__(self, config_url: str | None) -> None:
         self.config_url = config_url
 
@@ -123,7 +124,6 @@ def etl(context: click.Context, config_url: str | None) -> None:
 
 
 def main() -> None:
-    """The entry point of the console script."""
     # A letter that the terminal cannot show is escaped instead of a traceback.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

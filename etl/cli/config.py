@@ -1,6 +1,5 @@
 """`etl config`: write, show, check and move the configuration tree."""
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +11,13 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from etl.cli.screen.printing import config_url, console, json_text
+from etl.cli.screen.printing import config_url, console
 from etl.config import Clash, DirectorySource, Transfer, Tree, open_source, transfer
 from etl.engine import faults_of, zone_of
 from etl.errors import ConfigurationError, Problem
 from etl.metadata import companies, company_documents, parse_company
 from etl.quoting import printable
+from etl.quoting.json_text import json_text
 from etl.resources import folder
 from etl.settings import OriginKind, Schedule, Setting, explain_settings, parse_settings
 from etl.settings.logging import LOGGING, read_log_structure
@@ -65,7 +65,7 @@ def show(context: click.Context, company: str | None, as_json: bool) -> None:
         tree.contents, origin=url, company=company, environ=os.environ, open_texts=tree.open_texts
     )
     if as_json:
-        click.echo(json.dumps({"origin": url, "settings": [_plain(one) for one in settings]}, ensure_ascii=False))
+        click.echo(json_text({"origin": url, "settings": [_plain(one) for one in settings]}))
     else:
         _print(url, settings)
 

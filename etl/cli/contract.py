@@ -5,12 +5,13 @@ from pathlib import Path
 import click
 
 from etl.cli.generate_ddl import schema_names
-from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.contract import Terms, contract_files, write_files
 from etl.ddl.privileges import partner_script
 from etl.engine import read_configuration
 from etl.metadata import names
 from etl.quoting import fold
+from etl.quoting.json_text import json_text
 
 
 @click.command()

@@ -1,6 +1,5 @@
 """`etl demo`: a self-contained demo: generated rows are imported and published, twice."""
 
-import json
 import os
 import signal
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import click
 from etl.cli.demo_kafka import play_by_kafka
 from etl.cli.screen.demo import Screen
 from etl.demo import Load, Shown, Stage, loads, open_stage, show_tables
+from etl.quoting.json_text import json_text
 from etl.settings.kafka_keys import SERVERS_VARIABLE
 
 
@@ -61,7 +61,7 @@ def _json(stage: Stage, played: list[Load], queries: tuple[Shown, ...]) -> str:
         "runs": [asdict(act) | {"exit_code": act.outcome.exit_code} for act in played],
         "queries": [asdict(one) for one in queries],
     }
-    return json.dumps(found, ensure_ascii=False, default=str)
+    return json_text(found)
 
 
 def _wait() -> None:

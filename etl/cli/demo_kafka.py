@@ -1,6 +1,5 @@
 """`etl demo --kafka`: the demo by records of Kafka, and its screens."""
 
-import json
 import shlex
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from rich.text import Text
 from etl.cli.screen.demo import Screen, command, counted, several, tallied
 from etl.demo import Shown, Stage, open_stage, show_tables
 from etl.errors import ConfigurationError
+from etl.quoting.json_text import json_text
 from etl.settings.kafka_keys import SERVERS_VARIABLE
 
 if TYPE_CHECKING:
@@ -70,20 +70,16 @@ def _json(
         "queries": [asdict(one) for one in queries],
         "written": Counter(one["boCode"] for one in records),
     }
-    return json.dumps(found, ensure_ascii=False, default=str)
+    return json_text(found)
 
 
 class KafkaScreen(Screen):
-    """The screens that only the demo by Kafka has."""
-
     def topics(self, topics: "Topics") -> None:
-        """Prints where records come from and go to."""
         self._out.print(Text("People, companies and claims go from one topic of Kafka to another.", style="bold"))
         self._line(f"Records are read from {topics.read}, changes are written into {topics.written}.")
         self._doing("The partner sends records")
 
     def load(self, number: int, load: "Load", topics: "Topics") -> None:
-        """Prints what the partner sent, and what became of it."""
         self._title(f"{number} · {load.title}")
         self._line("The partner sends:")
         self._out.print(counted(load.sent))
@@ -114,15 +110,13 @@ class KafkaScreen(Screen):
             self._line(f"    {message}", style="dim")
 
     def written(self, topics: "Topics", records: list[dict[str, Any]]) -> None:
-        """Prints what readers of the other topic get."""
         self._title(f"4 · What readers of {topics.written} get")
         self._out.print(counted([(rows, code) for code, rows in sorted(Counter(r["boCode"] for r in records).items())]))
         self._line("The newest of a person whose email address has changed:")
         newest = next(one for one in reversed(records) if one["externalId"] == _CHANGED_PERSON)
-        self._sql(json.dumps(newest, ensure_ascii=False, indent=2))
+        self._sql(json_text(newest, indent=2))
 
     def explore(self, stage: Stage, *, stays: bool) -> None:
-        """Prints commands to explore what is there."""
         self._title("5 · Explore further")
         self._line("What was rejected, as it was received, and the batches:")
         etl = f"{command()} --config {shlex.quote(str(stage.config))}"

@@ -9,13 +9,15 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.database import Connection, transaction
 from etl.engine import has_store, is_prepared, open_runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
 from etl.merge.errors.catalogue import CATALOGUE
+from etl.monitoring import ErrorQuery, count_errors, read_errors
 from etl.private_files import new_private_file
+from etl.quoting.json_text import json_text
 from etl.sources.in_tables.errors import Choice, ErrorLog
 from etl.sources.in_tables.errors.error_log import Format
 
@@ -41,7 +43,7 @@ def _choosing(command: _Command) -> _Command:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def errors(context: click.Context) -> None:
-    """List, show, retry and export what was rejected; explain the codes.
+    """List, count, show, retry and export what was rejected; explain the codes.
 
     Each fault of a row is one row of the table err in the import schema; a run also copies them into the golden store,
     which keeps them when the import schema is created again (--all). Without a command: list.
@@ -55,6 +57,7 @@ def errors(context: click.Context) -> None:
 @_ALL
 @_OPEN
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of errors.")
+@click.option("--after", default="", metavar="PLACE", help="The page after the place with which the last one ended.")
 @_JSON
 @click.pass_context
 def list_(
@@ -66,23 +69,49 @@ def list_(
     of_store: bool,
     only_open: bool,
     limit: int,
+    after: str,
     as_json: bool,
 ) -> None:
     """List errors, the newest first, each with its state.
 
     open: as it was rejected; gone: the row was deleted and never corrected; offered: the row is ready again; waiting:
     the link waits again; corrected: a later run took the row; repeated: a later run rejected it again. --open shows
-    those that are open or gone.
+    those that are open or gone. They are counted up to 1,000.
     """
     from etl.cli.screen.errors import show_errors
 
-    with _open(context, company, of_store=of_store) as (book, connection, connections):
-        choice = book.chosen(run, table, code)
-        found = book.judged(connection, connections, choice, limit + 1, only_open=only_open) if connection else []
+    query = ErrorQuery(run, table, code, of_store, only_open)
+    with open_runtime(config_url(context), company) as runtime:
+        page = read_errors(runtime, query, limit=limit, after=after)
     if as_json:
-        click.echo(json_text({"schema": book.schema, "errors": found[:limit], "is_complete": len(found) <= limit}))
+        click.echo(json_text(asdict(page) | {"is_complete": page.next is None}))
     else:
-        show_errors(book.schema, found[:limit], is_complete=len(found) <= limit, only_open=only_open)
+        show_errors(page, only_open=only_open)
+
+
+@errors.command()
+@_choosing
+@_ALL
+@_JSON
+@click.pass_context
+def count(
+    context: click.Context,
+    company: str | None,
+    run: int | None,
+    table: str | None,
+    code: str | None,
+    of_store: bool,
+    as_json: bool,
+) -> None:
+    """Count errors by table and code, each up to 1,000."""
+    from etl.cli.screen.errors import show_counts
+
+    with open_runtime(config_url(context), company) as runtime:
+        counts = count_errors(runtime, ErrorQuery(run, table, code, of_store))
+    if as_json:
+        click.echo(json_text({"codes": [asdict(one) for one in counts]}))
+    else:
+        show_counts(counts)
 
 
 @errors.command()
@@ -97,7 +126,8 @@ def show(context: click.Context, error_id: int, company: str | None, of_store: b
 
     with _open(context, company, of_store=of_store) as (book, connection, connections):
         error = book.find(_prepared(book, connection), error_id)
-        [error] = book.judged(_prepared(book, connection), connections, Choice(ids=(error["id"],)), 1)
+        [with_state], _ = book.with_states(_prepared(book, connection), connections, Choice(ids=(error["id"],)), 1)
+        error |= {"state": with_state["state"]}
         row = book.row_of(connections.imported, error)
     if as_json:
         click.echo(json_text(with_cause(error) | {"row": row}))

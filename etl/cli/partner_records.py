@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
-from etl.cli.screen.printing import console, json_text
+from etl.cli.screen.printing import console
 from etl.engine import open_runtime, read_configuration
 from etl.errors import ConfigurationError, RunStopped
 from etl.metadata import Company
+from etl.quoting.json_text import json_text
 from etl.settings import KafkaConnection, Settings
 from etl.settings.kafka_keys import IN_KAFKA, SERVERS_VARIABLE
 from etl.simulator.kafka import RecordData
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sending:
-    """The options."""
-
     topic: str
     servers: str | None
     scenarios: tuple[str, ...]
@@ -36,7 +35,7 @@ class Sending:
 
 def send_records(config_url: str, company: str | None, wanted: Sending, *, as_json: bool) -> None:
     """Sends, compares unless `wait_seconds` is 0, and prints. Raises RunStopped when the counts do not agree."""
-    from etl.simulator.kafka.play import Reader, RecordPartner
+    from etl.simulator.kafka.play import RecordPartner, TopicReader
 
     settings, found_company = read_configuration(config_url, company)
     connection, data = _connection(settings, wanted), _data(settings, found_company, wanted)
@@ -49,7 +48,7 @@ def send_records(config_url: str, company: str | None, wanted: Sending, *, as_js
         message = f"the topic {wanted.topic} is none of those that are read: add it to topics in {IN_KAFKA}"
         raise ConfigurationError(f"{message}, or say --wait 0")
     with open_runtime(config_url, company) as runtime:
-        reader = Reader(runtime, wanted.topic)
+        reader = TopicReader(runtime, wanted.topic)
         with RecordPartner(connection, wanted.topic, data, rate=wanted.rate) as partner:
             _play(partner, wanted)
         reader.wait(connection, wanted.wait_seconds, lambda: "start `etl kafka in` beside the partner, or say --wait 0")

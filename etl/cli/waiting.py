@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.tables import plain_table
 from etl.database import transaction
 from etl.engine import has_store, is_prepared, open_runtime
@@ -17,6 +17,7 @@ from etl.merge.references import (
 )
 from etl.metadata import names
 from etl.quoting import printable, shown
+from etl.quoting.json_text import json_text
 
 
 @click.command()

@@ -7,16 +7,16 @@ Never knows what a text means, and translates every exception of kazoo and the f
 from etl.config.directory import DirectorySource
 from etl.config.errors_beside import ErrorsBeside
 from etl.config.home import default_url, etl_home, log_folder
-from etl.config.source import Source, open_source
+from etl.config.source import ConfigSource, open_source
 from etl.config.transfer import Clash, Transfer, transfer
 from etl.config.tree import MissingTreeError, Text, Tree, UnreachableTreeError
 
 __all__ = [
     "Clash",
+    "ConfigSource",
     "DirectorySource",
     "ErrorsBeside",
     "MissingTreeError",
-    "Source",
     "Text",
     "Transfer",
     "Tree",

@@ -57,7 +57,6 @@ class DirectorySource:
             raise ConfigurationError(Problem(f"cannot be written: {error.strerror}", str(target))) from None
 
     def make_private(self, path: str) -> None:
-        """Leaves the file of a text readable by its owner alone."""
         target = Path(os.path.realpath(self.root / checked(path)))
         try:
             target.chmod(0o600)
@@ -65,7 +64,6 @@ class DirectorySource:
             raise ConfigurationError(Problem(f"cannot be made private: {error.strerror}", str(target))) from None
 
     def write_errors(self, path: str, content: str) -> None:
-        """As `write`, to the file of errors beside the text."""
         target = Path(os.path.realpath(self.root / checked(path))).with_name(PurePosixPath(errors_path(path)).name)
         try:
             if content:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
-from etl.config.source import Source
+from etl.config.source import ConfigSource
 from etl.errors import ConfigurationError, Problem
 
 _log = logging.getLogger(__name__)
@@ -13,11 +13,11 @@ _log = logging.getLogger(__name__)
 class ErrorsBeside:
     """The error files of one source: written when faults come, removed when they are corrected."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ConfigSource) -> None:
         self._source = source
         self._reported: dict[str, tuple[Problem, ...]] = {}
 
-    def tell(self, problems: Iterable[Problem], paths: Iterable[str]) -> None:
+    def write(self, problems: Iterable[Problem], paths: Iterable[str]) -> None:
         """Writes the problems of each text, and removes the error files of the other `paths`.
 
         A source that cannot be written (a mounted volume) is reported in the log, beside the faults themselves.

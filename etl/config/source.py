@@ -11,7 +11,7 @@ from etl.config.tree import Tree
 from etl.errors import ConfigurationError
 
 
-class Source(Protocol):
+class ConfigSource(Protocol):
     """A tree of texts that can be read whole and written text by text. A context manager: leaving it closes it."""
 
     url: str
@@ -48,7 +48,7 @@ class Source(Protocol):
     ) -> None: ...
 
 
-def open_source(url: str) -> Source:
+def open_source(url: str) -> ConfigSource:
     """`file:/path`, `/path`, or `zookeeper://host:2181,host2:2181/mybpm`; nothing is written."""
     if url.startswith("zookeeper://"):
         # kazoo is a slow import, and a directory needs none of it.

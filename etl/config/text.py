@@ -13,7 +13,6 @@ def is_ignored(name: str) -> bool:
 
 
 def errors_path(path: str) -> str:
-    """The path of a text's error file, beside it."""
     return f"{path.removesuffix('.txt')}.errors.txt"
 
 

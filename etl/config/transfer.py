@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from etl.config.source import Source
+from etl.config.source import ConfigSource
 from etl.config.text import checked, encode
 from etl.config.tree import MissingTreeError
 from etl.errors import ConfigurationError, Problem
 
 
 class Clash(StrEnum):
-    """What happens to a text of the target that differs."""
-
     KEEP = "keep"
     REPLACE = "replace"
     REFUSE = "refuse"
@@ -27,7 +25,7 @@ class Transfer:
     kept: tuple[str, ...]
 
 
-def transfer(texts: Mapping[str, str], target: Source, clash: Clash) -> Transfer:
+def transfer(texts: Mapping[str, str], target: ConfigSource, clash: Clash) -> Transfer:
     """Write `texts` into `target`. Refuses before the first text is written."""
     present = _present(target)
     unchanged = tuple(path for path in texts if present.get(path) == texts[path])
@@ -46,7 +44,7 @@ def transfer(texts: Mapping[str, str], target: Source, clash: Clash) -> Transfer
     return Transfer(written, unchanged, kept)
 
 
-def _present(source: Source) -> dict[str, str]:
+def _present(source: ConfigSource) -> dict[str, str]:
     """The texts of `source`, none when it does not exist yet."""
     try:
         return source.snapshot().contents
@@ -54,7 +52,7 @@ def _present(source: Source) -> dict[str, str]:
         return {}
 
 
-def _check_folders(paths: set[str], target: Source) -> None:
+def _check_folders(paths: set[str], target: ConfigSource) -> None:
     """A ZooKeeper node may be text and folder at once, a file may not: such a tree cannot go into a directory."""
     if not target.url.startswith("file:"):
         return

@@ -64,8 +64,6 @@ class _ChangingError(ConfigurationError):
 
 @dataclass(frozen=True)
 class _Access:
-    """What any client may do with a node."""
-
     reads: bool
     sets: bool
     replaces: bool
@@ -118,7 +116,6 @@ class ZooKeeperSource:
         self._guarded("write", lambda: self._put(node, data))
 
     def write_errors(self, path: str, content: str) -> None:
-        """As `write`, to the node of errors beside the text."""
         node, location = self._node(errors_path(checked(path))), self._location(errors_path(path))
         if content:
             data = encode(content, location)[:_LARGEST_WRITE]
@@ -143,7 +140,6 @@ class ZooKeeperSource:
         return sorted(child for child in children if self._node(child) != _RESERVED)
 
     def close(self) -> None:
-        """End the session."""
         client, self._client = self._client, None
         if client:
             client.stop()

@@ -112,7 +112,7 @@ class CheckedTable:
 
 
 @dataclass(frozen=True)
-class Link:
+class LinkCheck:
     """A link table; `target` is empty where the partner does not load the other end."""
 
     name: str
@@ -133,7 +133,6 @@ class RequiredLink:
 
 
 def check_sql(company: Company, terms: Terms) -> str:
-    """The text of check.sql."""
     sentences = [(fault.code, fault.english, fault.russian) for fault in CATALOGUE]
     sentences += [(code, *reported) for code, reported in NOTES.items()]
     tables = [_table(company, bo, terms) for bo in in_tables(company)]
@@ -207,10 +206,10 @@ def _codes(company: Company, field: Field) -> tuple[str, str] | None:
     return (table_of(dictionary), column) if column else None
 
 
-def _links(company: Company) -> Iterator[Link]:
+def _links(company: Company) -> Iterator[LinkCheck]:
     for link in company.in_link_tables():
         target = table_of(link.member) if link.member.has_in_table else ""
-        yield Link(link.name, link.owner_column, table_of(link.bo), link.target_column, target)
+        yield LinkCheck(link.name, link.owner_column, table_of(link.bo), link.target_column, target)
 
 
 def _required_links(company: Company) -> Iterator[RequiredLink]:

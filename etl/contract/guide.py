@@ -45,8 +45,6 @@ class InLink:
 
 @dataclass(frozen=True)
 class OutTable:
-    """A table as readers see it, by a view."""
-
     name: str
     bo: BusinessObject
     fields: tuple[Field | NativeField, ...]
@@ -55,16 +53,12 @@ class OutTable:
 
 @dataclass(frozen=True)
 class OutLink:
-    """A table of links as readers see it, by a view."""
-
     table: OutLinkTable
     example: str
 
 
 @dataclass(frozen=True)
 class Guide:
-    """The variables of the guide's template."""
-
     company: Company
     terms: Terms
     tables: tuple[InTable, ...]
@@ -77,12 +71,10 @@ class Guide:
 
     @property
     def shown_states(self) -> tuple[str, ...]:
-        """The states in which instances are in the tables for readers."""
         return (InstanceState.ACTUAL, *self.terms.kept_states)
 
     @property
     def hidden_states(self) -> tuple[str, ...]:
-        """The other states."""
         return tuple(state for state in InstanceState if state not in self.shown_states)
 
     @property
@@ -97,7 +89,6 @@ class Guide:
 
 
 def guide_of(company: Company, terms: Terms) -> Guide:
-    """The guide of a company's tables."""
     samples = Samples(company)
     return Guide(
         company=company,

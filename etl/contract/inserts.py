@@ -20,7 +20,6 @@ def insert(schema: str, table: str, rows: Sequence[Row]) -> str:
 
 
 def value_text(value: Value) -> str:
-    """A value as SQL."""
     match value:
         case None:
             return "null"

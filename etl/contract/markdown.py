@@ -14,7 +14,6 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~$:\"'=^])")
 
 
 def guide_markdown(guide: Guide, language: str) -> str:
-    """The guide in one language."""
     t = wording(language)
     template = _environment().get_template("guide.md.j2")
     text = template.render(

@@ -21,8 +21,6 @@ _TINT, _BRAND = "#ffffff", "#17598c"
 
 @dataclass(frozen=True)
 class Heading:
-    """A line of the contents."""
-
     level: int
     anchor: str
     text: str
@@ -57,7 +55,6 @@ def guide_page(guide: Guide, language: str) -> str:
 
 
 def _anchored(tokens: list[Token]) -> list[Heading]:
-    """Gives every heading an id, and lists them."""
     headings: list[Heading] = []
     for opening, inside in pairwise(tokens):
         if opening.type == "heading_open":

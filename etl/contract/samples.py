@@ -49,7 +49,6 @@ class Samples:
         return {"in_id": self.in_id(bo, number), **values}
 
     def link(self, link: LinkTable, owner: int, target: int) -> dict[str, Value]:
-        """A row of a link table."""
         return {
             link.owner_column: self.in_id(link.bo, owner),
             link.target_column: self.in_id(link.member, target),
@@ -118,7 +117,6 @@ def loads_codes(dictionary: BusinessObject) -> bool:
 
 
 def loads_files(company: Company) -> bool:
-    """Whether any in_ table names a file."""
     return any(field.type is FieldType.FILE_UPLOAD for bo in company.objects for field in bo.loaded_fields)
 
 
@@ -133,7 +131,6 @@ def known_links(company: Company) -> list[LinkTable]:
 
 
 def table_of(bo: BusinessObject) -> str:
-    """The in_ table of an object."""
     return names.in_table(bo.code)
 
 

@@ -16,8 +16,6 @@ _TEXTS = Path(__file__).parent / "texts"
 
 @dataclass(frozen=True)
 class Wording:
-    """One language."""
-
     language: str
     texts: dict[str, str]
 
@@ -32,7 +30,6 @@ class Wording:
 
 @cache
 def wording(language: str) -> Wording:
-    """The texts of `en` or `ru`."""
     texts: dict[str, str] = {}
     for name in (f"{language}.yaml", f"kafka.{language}.yaml"):
         texts |= yaml.safe_load((_TEXTS / name).read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ import psycopg
 from psycopg.pq import ExecStatus
 from sqlalchemy import Connection
 
-from etl.database.links import Link
+from etl.database.links import WatchedConnection
 from etl.database.session import pin
 
 
@@ -31,7 +31,7 @@ def begin(connection: Connection, isolation: str = "read committed", **settings:
             return
 
 
-def _send(link: Link, statement: str) -> None:
+def _send(link: WatchedConnection, statement: str) -> None:
     link.server_pid = None  # behind a pooler it may belong to another client by now
     with link.waiting():
         result = link.pgconn.exec_(statement.encode())

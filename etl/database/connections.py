@@ -12,7 +12,7 @@ import sqlalchemy.event
 from sqlalchemy.pool import QueuePool
 
 from etl.database.faults import translate
-from etl.database.links import Link, connect
+from etl.database.links import WatchedConnection, connect
 from etl.database.session import forget_variables
 from etl.errors import EnvironmentFault
 
@@ -105,8 +105,10 @@ def _refuse_unencoded(connection: psycopg.Connection, record: object) -> None:
         )
 
 
-def _connecting(engine: "weakref.ref[sqlalchemy.Engine]", revive: Callable[[], None] | None) -> Callable[..., Link]:
-    def do_connect(dialect: Any, record: object, arguments: list[Any], parameters: dict[str, Any]) -> Link:
+def _connecting(
+    engine: "weakref.ref[sqlalchemy.Engine]", revive: Callable[[], None] | None
+) -> Callable[..., WatchedConnection]:
+    def do_connect(dialect: Any, record: object, arguments: list[Any], parameters: dict[str, Any]) -> WatchedConnection:
         try:
             return connect(engine, arguments, parameters)
         except psycopg.OperationalError:

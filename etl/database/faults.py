@@ -62,7 +62,7 @@ def translate(error: Exception, location: str) -> EtlError:
     lost_link = not sqlstate and isinstance(origin, psycopg.OperationalError | psycopg.InterfaceError) and not advice
     transient = sqlstate.startswith(_TRANSIENT) or lost_link
     fault = TransientFault(message) if transient else EnvironmentFault(message)
-    fault.sqlstate, fault.said = sqlstate, text
+    fault.sqlstate, fault.server_message = sqlstate, text
     fault.relation = getattr(getattr(origin, "diag", None), "table_name", None) or ""
     return fault
 

@@ -27,13 +27,13 @@ _log = logging.getLogger("in_pg_migration")
 # Seconds until the server is asked about a wait, and until it must have answered: connect, then query.
 _SILENT_SECONDS = 15.0
 _ASK_SECONDS = 10.0
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 # Seconds that an answer may take over the network.
 _TRAVEL_SECONDS = 5.0
 _DEADLINE_STEP_SECONDS = 0.5
 
 
-class Link(psycopg.Connection[Any]):
+class WatchedConnection(psycopg.Connection[Any]):
     """A connection of ours.
 
     `waits_since`: the start of the current wait on the monotonic clock; None without one. `confirmed_at`:
@@ -88,9 +88,11 @@ class Link(psycopg.Connection[Any]):
                 copy.shutdown(socket.SHUT_RDWR)
 
 
-def connect(engine: "weakref.ref[sqlalchemy.Engine]", arguments: Collection[Any], parameters: dict[str, Any]) -> Link:
+def connect(
+    engine: "weakref.ref[sqlalchemy.Engine]", arguments: Collection[Any], parameters: dict[str, Any]
+) -> WatchedConnection:
     """A new watched connection. Raises what psycopg raises."""
-    link = Link.connect(*arguments, **parameters)
+    link = WatchedConnection.connect(*arguments, **parameters)
     link.engine, link.arguments = engine, parameters
     _watch.add(link)
     return link
@@ -150,19 +152,19 @@ class _Watch:
 
     def __init__(self) -> None:
         self.progress_at = 0.0
-        self._links: weakref.WeakSet[Link] = weakref.WeakSet()
+        self._links: weakref.WeakSet[WatchedConnection] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._asking: set[int] = set()
         self._is_on = False
 
-    def add(self, link: Link) -> None:
+    def add(self, link: WatchedConnection) -> None:
         with self._lock:
             self._links.add(link)
             if not self._is_on:
                 self._is_on = True
                 threading.Thread(target=self._watch_links, name="links", daemon=True).start()
 
-    def links(self) -> list[Link]:
+    def links(self) -> list[WatchedConnection]:
         with self._lock:
             return list(self._links)
 
@@ -171,9 +173,9 @@ class _Watch:
 
     def _watch_links(self) -> None:
         while True:
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
             now = time.monotonic()
-            silent: dict[int, list[tuple[Link, float]]] = {}
+            silent: dict[int, list[tuple[WatchedConnection, float]]] = {}
             for link in self.links():
                 since = link.waits_since
                 if since is not None and link.silence(now) > _SILENT_SECONDS:
@@ -183,7 +185,7 @@ class _Watch:
                     self._asking.add(server)
                     threading.Thread(target=self._ask_about, args=[server, waits], name="links", daemon=True).start()
 
-    def _ask_about(self, server: int, waits: list[tuple[Link, float]]) -> None:
+    def _ask_about(self, server: int, waits: list[tuple[WatchedConnection, float]]) -> None:
         try:
             arguments = waits[0][0].arguments
             seen = _ask(arguments, [link.server_pid for link, _ in waits])
@@ -196,7 +198,9 @@ class _Watch:
         finally:
             self._asking.discard(server)
 
-    def _is_lost(self, link: Link, since: float, seen: "dict[int, tuple[float | None, bool]] | str | None") -> bool:
+    def _is_lost(
+        self, link: WatchedConnection, since: float, seen: "dict[int, tuple[float | None, bool]] | str | None"
+    ) -> bool:
         waited = time.monotonic() - since
         why = _why_lost(link, since, seen)
         if why is None:
@@ -207,7 +211,9 @@ class _Watch:
         return bool(why)
 
 
-def _why_lost(link: Link, since: float, seen: "dict[int, tuple[float | None, bool]] | str | None") -> str | None:
+def _why_lost(
+    link: WatchedConnection, since: float, seen: "dict[int, tuple[float | None, bool]] | str | None"
+) -> str | None:
     """Why no answer can come over the connection any more; empty: not certain yet; None: the server works for it, or
     its state is unknown."""
     if isinstance(seen, str):
@@ -257,7 +263,7 @@ class _SilentError(Exception):
 def _asking(arguments: dict[str, Any]) -> Iterator["psycopg.Cursor[Any]"]:
     """A connection for one question that has a deadline."""
     parameters = {**arguments, "connect_timeout": int(_ASK_SECONDS)}
-    connection = Link.connect(**parameters, autocommit=True)
+    connection = WatchedConnection.connect(**parameters, autocommit=True)
     is_late = threading.Event()
 
     def give_up() -> None:

@@ -12,7 +12,7 @@ import sqlalchemy
 
 from etl.database.connections import location_of
 from etl.database.faults import translate
-from etl.database.links import Link
+from etl.database.links import WatchedConnection
 from etl.database.sql_templates import SqlTemplates
 from etl.database.transactions import execute, fetch_all, transaction
 
@@ -72,7 +72,7 @@ class Listener:
             # LISTEN.
             pooled = engine.pool.recreate().connect()
             pooled.detach()
-            self._connection: Link = pooled.dbapi_connection  # type: ignore[assignment]
+            self._connection: WatchedConnection = pooled.dbapi_connection  # type: ignore[assignment]
             self._connection.autocommit = True
             [self._connection.server_pid] = self._connection.execute("select pg_backend_pid()").fetchone() or [None]
             self._connection.execute(psycopg.sql.SQL("listen {}").format(psycopg.sql.Identifier(channel)))
@@ -83,7 +83,7 @@ class Listener:
         """For `select`: readable when a notification may have come."""
         return self._connection.fileno()
 
-    def heard(self) -> list[str]:
+    def payloads(self) -> list[str]:
         """The payloads that have come since; does not wait."""
         return self._wait(0)
 

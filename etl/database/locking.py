@@ -22,12 +22,12 @@ def lock_holders(connection: sqlalchemy.Connection, schema: str = "", tables: It
 
     Raises what the driver does.
     """
-    names = {"schema": fold(schema) or None, "tables": None if tables is None else list(tables)}
+    values = {"schema": fold(schema) or None, "tables": None if tables is None else list(tables)}
     return [
         f"{row.tables}: {'locked' if row.is_granted else 'wanted'} by {printable(row.holder)} of "
         f"{printable(row.username)} ({printable(row.application)})"
         + (f", in a transaction since {row.since}" if row.since else "")
-        for row in connection.execute(_sql("lock_holders"), names)
+        for row in connection.execute(_sql("lock_holders"), values)
     ]
 
 
@@ -40,5 +40,5 @@ def name_holders(engine: sqlalchemy.Engine, fault: EtlError) -> EtlError:
     except (exc.SQLAlchemyError, psycopg.Error):
         return fault
     named = type(fault)(str(fault) + "".join(f"\n  {holder}" for holder in holders))
-    named.sqlstate, named.said = fault.sqlstate, fault.said
+    named.sqlstate, named.server_message = fault.sqlstate, fault.server_message
     return named

@@ -62,7 +62,6 @@ class Part:
 
     @cached_property
     def migrations(self) -> tuple[Migration, ...]:
-        """All, in the order of their versions."""
         listed = sorted(one.name for one in files(self.package).joinpath(self.folder).iterdir())
         return tuple(self._read(name) for name in listed if _FILE.fullmatch(name))
 
@@ -74,7 +73,6 @@ class Part:
         return Migration(self.name, int(numbered[1]), numbered[2], StepKind(kind), int(writer), int(reader))
 
     def text(self, name: str) -> str:
-        """A file as it is written."""
         return files(self.package).joinpath(self.folder, f"{name}.sql").read_text(encoding="utf-8")
 
     @property
@@ -84,14 +82,11 @@ class Part:
 
     @cached_property
     def sql(self) -> SqlTemplates:
-        """Its files as statements."""
         return SqlTemplates(self.package, folder=self.folder)
 
 
 @dataclass(frozen=True)
 class PlacedPart:
-    """A part in a schema."""
-
     part: Part
     schema: str
 
@@ -115,7 +110,6 @@ class PartState:
 
     @property
     def pending(self) -> list[Migration]:
-        """What leads from here to the version of this program."""
         known = -1 if self.version is None else self.version
         return [one for one in self.part.migrations if one.version > known]
 

@@ -41,7 +41,6 @@ def transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connecti
 
 @contextmanager
 def rollback_transaction(engine: sqlalchemy.Engine, **settings: str) -> Iterator[Connection]:
-    """As `transaction`, but always rolled back at the end."""
     with translated(engine), engine.connect() as connection:
         begin(connection, **settings)
         yield connection
@@ -84,7 +83,6 @@ def execute(connection: Connection, statement: TextClause, parameters: Parameter
 
 
 def fetch_all(connection: Connection, statement: TextClause, parameters: Parameters | None = None) -> list[Row[Any]]:
-    """All rows of a small result."""
     with translated(connection.engine):
         return list(connection.execute(statement, parameters or {}).all())
 

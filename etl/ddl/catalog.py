@@ -51,7 +51,6 @@ class Relation:
 
     @property
     def is_table(self) -> bool:
-        """Whether it is an ordinary table, with rows of its own."""
         return self.kind == "r"
 
     @property
@@ -61,7 +60,6 @@ class Relation:
 
 
 def schema_exists(connection: Connection, schema: str) -> bool:
-    """Whether the schema is there."""
     return bool(fetch_all(connection, _sql("schema_exists"), {"schema": fold(schema)})[0][0])
 
 

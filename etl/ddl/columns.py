@@ -22,7 +22,7 @@ _TYPES: Final = re.compile(
 
 @dataclass(frozen=True)
 class Column:
-    """A column. `code` is its name as metadata or guide write it, `sql_type` its type as our DDL does, `default` SQL
+    """`code` is its name as metadata or the vendor's guide write it, `sql_type` its type as our DDL does, `default` SQL
     text. Raises ConfigurationError for a type that our tables do not use.
     """
 
@@ -84,10 +84,10 @@ IN_TABLE: Final = (
     Column("occupied_at", _TIME),
     Column("removed", "bool", default="false"),
 )
-"""Of each in_ table, before the fields (guide, For_migration)."""
+"""Of each in_ table, before the fields (vendor's guide, For_migration)."""
 
 LINK_REMOVED: Final = Column("removed", "bool", default="false")
-"""Of each in_ link table: added after the guide's own columns."""
+"""Of each in_ link table: added after the vendor's own columns."""
 
 FILE_STORAGE: Final = (
     Column("file_id", "varchar(32)", is_primary_key=True),
@@ -98,7 +98,7 @@ FILE_STORAGE: Final = (
     Column("out_file_id", "varchar(32)"),
     Column("uploaded", "bool", default="false"),
 )
-"""Of in_fileStorage (guide)."""
+"""Of in_fileStorage (vendor's guide)."""
 
 PROCESS_TRACKING: Final = (
     Column("id", "serial", is_primary_key=True),
@@ -114,7 +114,7 @@ PROCESS_TRACKING: Final = (
     Column("periodic_update_time", _TIME),
     Column("inserted_at", _TIME, default="current_timestamp"),
 )
-"""Of the marker (guide)."""
+"""Of the marker (vendor's guide)."""
 
 STORE_TABLE: Final = (
     Column("_id", "varchar(16)", collation="C", is_primary_key=True),
@@ -145,7 +145,7 @@ OUT_TABLE: Final = (
     Column("inserted_at", _TIME, default=_NOW),
     Column("updated_at", _TIME),
 )
-"""Of each out_ table, before the shown fields (guide, Spouse_work_address)."""
+"""Of each out_ table, before the shown fields (vendor's guide, Spouse_work_address)."""
 
 
 def of_fields(fields: Iterable[Field]) -> tuple[Column, ...]:

@@ -54,7 +54,6 @@ class Foreign:
 
 
 def foreign(connection: Connection, company: Company, schema: str) -> list[Foreign]:
-    """All such objects of a company's in_ tables."""
     return list(
         find_foreign(connection, tables(company, Direction.IN, in_schema=schema, store_schema="", out_schema=""))
     )

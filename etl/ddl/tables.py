@@ -87,7 +87,6 @@ class Table:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """The statements that make it."""
         return (self.create, *(one.change for one in self.additions), *(index.change for index in self.indexes))
 
 

@@ -57,7 +57,6 @@ class Stage:
 
     @property
     def schemas(self) -> dict[str, str]:
-        """The variables of templates."""
         return {
             "in_schema": self.runtime.in_schema,
             "store_schema": self.runtime.store.schema,

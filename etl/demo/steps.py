@@ -21,8 +21,6 @@ class Statement:
 
 @dataclass(frozen=True)
 class Fault:
-    """A row of `err`."""
-
     in_table: str
     row_id: int | None
     in_id: str | None

@@ -15,8 +15,6 @@ _QUERIES = ("show_people", "show_links", "show_claims")
 
 @dataclass(frozen=True)
 class Shown:
-    """A query, its description, and its result."""
-
     what: str
     sql: str
     columns: tuple[str, ...]
@@ -24,7 +22,6 @@ class Shown:
 
 
 def show_tables(stage: Stage) -> Iterator[Shown]:
-    """A few rows of the out_ version, query by query."""
     with transaction(stage.runtime.engine) as connection:
         for name in _QUERIES:
             text = _sql.text(name, **stage.schemas)

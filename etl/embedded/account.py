@@ -19,7 +19,6 @@ class Account:
 
     @property
     def is_ours(self) -> bool:
-        """Whether this process runs as the account."""
         return self.uid == os.geteuid()
 
     def run(self, *command: str | Path, timeout: float) -> subprocess.CompletedProcess[str]:

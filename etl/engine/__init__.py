@@ -6,8 +6,9 @@ line and never prints.
 
 from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
-from etl.engine.explain import Explanation, explain
 from etl.engine.helper import run_or_help
+from etl.engine.information import information_schemas
+from etl.engine.instances import Change, End, Explanation, History, ValueChange, explain, history
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import has_out_versions, has_store, is_prepared, prepare, refuse_unfit, states_at
@@ -20,7 +21,7 @@ from etl.engine.topic_alerts import send_alerts
 from etl.engine.tree_faults import faults_of
 from etl.engine.undo import Undone, dry_undo, undo
 from etl.engine.units import UnitDetails, read_hours, read_unit, read_units
-from etl.engine.upgrade import Step, program_versions, upgrade
+from etl.engine.upgrade import AppliedMigration, program_versions, upgrade
 from etl.engine.versions import (
     ListedVersion,
     build_version,
@@ -32,16 +33,20 @@ from etl.engine.versions import (
 from etl.engine.wiring import open_database, open_runtime, read_configuration
 
 __all__ = [
+    "AppliedMigration",
+    "Change",
     "Cleaned",
     "DryRun",
+    "End",
     "Explanation",
+    "History",
     "ListedVersion",
     "Outcome",
     "Runtime",
     "Status",
-    "Step",
     "Undone",
     "UnitDetails",
+    "ValueChange",
     "build_version",
     "clean",
     "dry_run",
@@ -50,6 +55,8 @@ __all__ = [
     "faults_of",
     "has_out_versions",
     "has_store",
+    "history",
+    "information_schemas",
     "is_prepared",
     "list_versions",
     "open_database",

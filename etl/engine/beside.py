@@ -35,7 +35,6 @@ class Thread:
         self._woken.set()
 
     def stop(self) -> None:
-        """No further call begins."""
         self._is_ending.set()
         self._woken.set()
 
@@ -62,7 +61,6 @@ class Scheduled:
         self.every = _LOOK_SECONDS
 
     def __call__(self) -> None:
-        """Does what is due now."""
         for name, ticks in self._ticks.items():
             if ticks.is_due(datetime.now(UTC)):
                 try:

@@ -44,7 +44,6 @@ class Cleaned:
 
     @property
     def rows(self) -> int:
-        """Number of removed rows of all kinds."""
         return self.errors + self.tasks + self.runs + self.journal + self.units + self.ended
 
     def __add__(self, other: "Cleaned") -> "Cleaned":
@@ -102,7 +101,7 @@ def _pass(runtime: Runtime) -> Cleaned:
     with by_index(runtime.engine) as connection, runtime.connections(connection, by_index) as connections:
         oldest = runtime.handshake.old_before(connection, in_migration.clean_days)
         before = oldest or 0
-        kept = runtime.store.old_before(connections.store, in_migration.clean_days, at_most=oldest)
+        kept = runtime.store.old_before(connections.store, in_migration.kept_days, at_most=oldest)
         errors = clean_errors(connection, schema, before=before, limit=limit)
         milliseconds = (time.monotonic() - started) * 1000
         _log.info("1RHJ7aF2vu :: errors cleaner deleted %d rows in %d ms.", errors, milliseconds)
@@ -147,7 +146,6 @@ def _drop_copies(runtime: Runtime) -> Cleaned:
 
 
 def _retire_versions(runtime: Runtime) -> Cleaned:
-    """Versions whose announced day has come."""
     if runtime.has_own_out:
         with transaction(runtime.out_engine) as connection:
             if not has_mirror(connection, runtime, to_write=True):

@@ -8,7 +8,7 @@ from etl.metadata import Company
 from etl.settings import Settings
 
 
-def pinned(settings: Settings, company: Company, *, has_own_store: bool) -> str:
+def compatibility_digest(settings: Settings, company: Company, *, has_own_store: bool) -> str:
     """The digest of program version, metadata, and the settings that change how a row is merged."""
     in_migration = settings.in_migration
     reported = [

@@ -148,4 +148,4 @@ def _reason(poison: PoisonRows[Chunk, EtlError]) -> str:
     """The server's primary message, which may contain values; its detail is left out."""
     rows = poison.part.rows
     among = f" (one of {rows} rows, or several of them: they were divided no further)" if rows > 1 else ""
-    return f"{poison.fault.sqlstate} {poison.fault.said}{among}"
+    return f"{poison.fault.sqlstate} {poison.fault.server_message}{among}"

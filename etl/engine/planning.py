@@ -82,7 +82,6 @@ class Planner:
         return rows
 
     def claim(self, connections: Connections, task: Task) -> ClaimedRows:
-        """Claims what is ready in one large table, or in a part of it."""
         return {
             task.table: claiming.claim_table(
                 connections.imported, self.runtime.company, task.table, self.context, task.part

@@ -39,7 +39,6 @@ class Runtime:
 
     @property
     def versions(self) -> Versions:
-        """The company's out_ versions."""
         out = self.settings.out_migration
         return Versions(
             self.company,
@@ -63,7 +62,6 @@ class Runtime:
 
     @property
     def has_own_store(self) -> bool:
-        """Whether the store is in another database than the import."""
         return self.store_engine is not self.engine
 
     @property

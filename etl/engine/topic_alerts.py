@@ -24,8 +24,6 @@ _LAST_SECONDS = 1.5
 
 
 class AlertKind(StrEnum):
-    """What may be wrong; the names of the events."""
-
     READING_STOPPED = "reading.stopped"
     PARTITION_STOPPED = "partition.stopped"
     PARTITION_HELD = "partition.held"
@@ -61,7 +59,6 @@ class TopicAlerts:
             last.join(_LAST_SECONDS)
 
     def begin(self, kind: AlertKind, subject: str, message: str) -> None:
-        """Something is wrong."""
         self._ended.pop((kind, subject), None)
 
         def note() -> bool:
@@ -71,7 +68,6 @@ class TopicAlerts:
         self._owe(note)
 
     def end(self, kind: AlertKind, subject: str) -> None:
-        """It is right again."""
         now, at = time.monotonic(), self._ended.get((kind, subject))
         if at is None or now - at > _AGAIN_SECONDS:
             self.keep(kind, {}, [subject])

@@ -53,7 +53,6 @@ def read_units(runtime: Runtime, *, source: str | None, limit: int) -> list[List
 
 
 def read_hours(runtime: Runtime, *, source: str | None, limit: int) -> list[ListedHour]:
-    """The newest hours with batches."""
     return _read(runtime, partial(list_hours, source=source, limit=limit))
 
 

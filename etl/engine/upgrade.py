@@ -23,7 +23,7 @@ _PATIENCE = "60s"
 
 
 @dataclass(frozen=True)
-class Step:
+class AppliedMigration:
     """A migration that was applied: `part` of `schema` has `version` now; `name` is that of its file."""
 
     part: str
@@ -37,13 +37,13 @@ def program_versions() -> str:
     return ", ".join(f"{part.name} {part.version}" for part in PARTS)
 
 
-def upgrade(runtime: Runtime) -> list[Step]:
+def upgrade(runtime: Runtime) -> list[AppliedMigration]:
     """Applies all pending migrations, each in a transaction of its own, and returns them; parts that do not exist are
     left to the first run. If it is killed, the next call continues with the next migration.
 
     Raises MarkerHeld during a run, EnvironmentFault where only newer programs may write.
     """
-    done: list[Step] = []
+    done: list[AppliedMigration] = []
     with transaction(runtime.engine, lock_timeout=_PATIENCE) as connection:
         fetch_all(connection, _sql("lock_upgrades"), {"schema": runtime.in_schema})
         with _without_runs(runtime):
@@ -56,9 +56,8 @@ def _parts(runtime: Runtime, engine: sqlalchemy.Engine) -> list[Part]:
     return [one.part for one in runtime.parts_at(engine)]
 
 
-def _apply(runtime: Runtime, engine: sqlalchemy.Engine, parts: list[Part]) -> list[Step]:
-    """One migration after the other until none is pending."""
-    done: list[Step] = []
+def _apply(runtime: Runtime, engine: sqlalchemy.Engine, parts: list[Part]) -> list[AppliedMigration]:
+    done: list[AppliedMigration] = []
     while True:
         with transaction(engine, client_min_messages="warning", lock_timeout=_PATIENCE) as connection:
             states = [one for one in states_at(connection, runtime, engine) if one.part in parts]
@@ -67,7 +66,7 @@ def _apply(runtime: Runtime, engine: sqlalchemy.Engine, parts: list[Part]) -> li
                 execute(connection, _sql("lock_run_fence", schema=runtime.in_schema))
                 _lock_out_runs(connection, runtime)
             steps = [
-                Step(step.part, schema, step.version, step.name)
+                AppliedMigration(step.part, schema, step.version, step.name)
                 for schema in dict.fromkeys(one.schema for one in there)
                 for step in bring_up(connection, schema, [one.part for one in there], is_offline=True, at_most=1)
             ]
@@ -78,7 +77,6 @@ def _apply(runtime: Runtime, engine: sqlalchemy.Engine, parts: list[Part]) -> li
 
 @contextmanager
 def _without_runs(runtime: Runtime) -> Iterator[None]:
-    """No run begins within the `with` block."""
     with transaction(runtime.engine, lock_timeout=_PATIENCE) as connection:
         [state] = part_states(connection, runtime.in_schema, [IMPORT])
         if state.version is not None:

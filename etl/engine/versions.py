@@ -76,14 +76,12 @@ def build_version(runtime: Runtime, name: str | None, show: Callable[[int], None
 
 
 def switch_version(runtime: Runtime, name: str, *, force: bool, patience: float) -> Switched:
-    """Makes the views show a version."""
     _need_store(runtime)
     runtime.catch_up()
     return versions.switch(runtime.out_engine, runtime.versions, name, force=force, patience=patience)
 
 
 def roll_back_version(runtime: Runtime, *, force: bool, patience: float) -> Switched:
-    """Makes the views show the version that they showed before."""
     _need_store(runtime)
     runtime.catch_up()
     return versions.roll_back(runtime.out_engine, runtime.versions, force=force, patience=patience)

@@ -10,7 +10,7 @@ import sqlalchemy
 
 from etl.config import Tree, etl_home, open_source
 from etl.database import Access, PlacedPart, application_name, create_database, open_engine, transaction
-from etl.engine.compatibility import pinned
+from etl.engine.compatibility import compatibility_digest
 from etl.engine.privilege_errors import naming_causes
 from etl.engine.runtime import Runtime
 from etl.logs import keep_secret
@@ -68,7 +68,7 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
                 owner,
                 in_migration.lease_seconds,
                 others,
-                pinned(settings, company, has_own_store=store_engine is not engine),
+                compatibility_digest(settings, company, has_own_store=store_engine is not engine),
                 partial(_next_number, store_engine, store, store_fence),
                 parts,
             ),
@@ -79,7 +79,6 @@ def build_runtime(settings: Settings, company: Company, environ: Mapping[str, st
 
 
 def _next_number(engine: sqlalchemy.Engine, store: Store, fence: StoreFence, above: int) -> int:
-    """A number for a run, given by the store at `engine`."""
     with transaction(engine) as connection:
         return store.next_number(connection, above=max(above, fence.highest_unit(connection)))
 

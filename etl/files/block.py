@@ -36,7 +36,7 @@ class Block:
     faults: dict[tuple[int, int | None], str] = field(default_factory=dict)
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """A file, opened, its names matched with the table's columns."""
 
     name: str

@@ -32,7 +32,6 @@ class CsvFormat:
 
     @cached_property
     def quoted(self) -> re.Pattern[bytes]:
-        """A quoted cell from its opening quote to its closing one."""
         if self.escape == '"':
             return re.compile(rb'"([^"]*(?:""[^"]*)*)"')
         escape = re.escape(self.escape.encode())
@@ -40,11 +39,9 @@ class CsvFormat:
 
     @cached_property
     def plain(self) -> re.Pattern[bytes]:
-        """A cell without quotes."""
         return re.compile(rb"[^%b\r\n]*" % re.escape(self.separator))
 
     def unescaped(self, inner: bytes) -> bytes:
-        """The text between the quotes, unescaped."""
         if self.escape == '"':
             return inner.replace(b'""', b'"')
         # As COPY has it: before anything but a quote and itself the escape is a letter like others.

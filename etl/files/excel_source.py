@@ -73,8 +73,6 @@ class ExcelSource:
 
 
 class _Cells:
-    """Collects the rows of a block."""
-
     def __init__(self, values: Values, layout: Layout, merged: Sequence[Merged]) -> None:
         self._values, self._positions = values, layout.positions
         self._kinds = [(position, one.kind) for position, one in zip(layout.positions, layout.columns, strict=True)]

@@ -23,8 +23,6 @@ _SINCE: Final = ("updated_at", "inserted_at")
 
 
 class Format(StrEnum):
-    """The format of the files."""
-
     PARQUET = "parquet"
     CSV = "csv"
 
@@ -59,8 +57,6 @@ class Exported:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The snapshot that all files show."""
-
     schema: str
     taken_at: datetime
     tables: tuple[Exported, ...]

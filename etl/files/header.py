@@ -27,7 +27,6 @@ class Layout:
     columns: tuple[InColumn, ...]
 
     def position(self, name: str) -> int | None:
-        """The position in `columns` of a name."""
         return next((i for i, column in enumerate(self.columns) if column.name == name), None)
 
 

@@ -34,7 +34,6 @@ class Query:
 
     @property
     def schema(self) -> pa.Schema:
-        """The Arrow types of the columns."""
         return pa.schema([(column.name, column.arrow) for column in self.columns])
 
 

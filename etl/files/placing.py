@@ -46,7 +46,6 @@ class Placing:
 
     @contextmanager
     def file(self, target: Path) -> Iterator[Path]:
-        """The temporary path for `target`."""
         part = target.with_name(f".{target.name}.part-{os.getpid()}")
         self._parts[target] = part
         _remove(part)

@@ -86,7 +86,6 @@ class Rejects:
                 raise self._unwritable(error) from error
 
     def drop(self) -> None:
-        """Deletes an incomplete file."""
         if self._file and self._part:
             self._file.close()
             self._part.unlink(missing_ok=True)

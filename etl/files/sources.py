@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.errors import ConfigurationError, Problem
-from etl.files.block import Source
+from etl.files.block import FileSource
 from etl.files.csv_source import CsvReader, CsvSource
 from etl.files.csv_text import CsvFormat, scan
 from etl.files.excel_source import ExcelSource, is_named
@@ -40,10 +40,8 @@ class FileFormat:
 
 @dataclass(frozen=True)
 class Pair:
-    """A source and the table that it fills."""
-
     table: InTable
-    source: Source
+    source: FileSource
     path: Path
 
 

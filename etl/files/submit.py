@@ -1,4 +1,4 @@
-"""Hands over the loaded rows, by the statements that a partner would use (guide, process_tracking)."""
+"""Hands over the loaded rows, by the statements that a partner would use (vendor's guide, process_tracking)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

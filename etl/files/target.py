@@ -21,8 +21,6 @@ ENGINE_COLUMNS: Final = frozenset(
 
 
 class CellType(Enum):
-    """How the cells of a column are read."""
-
     TEXT = auto()
     NUMBER = auto()
     TIME = auto()

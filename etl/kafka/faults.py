@@ -121,13 +121,13 @@ def _refused(text: str, connection: KafkaConnection) -> Problem:
     if _NO_PROVIDER in text:
         named = next((one for one in ("sasl.mechanisms", "sasl.mechanism") if one in connection.options), "")
         if not named or "GSSAPI" in _plain(connection.options[named]).upper():
-            return Problem(_KERBEROS, *connection.place(named), f"option.{named or 'sasl.mechanisms'}")
+            return Problem(_KERBEROS, *connection.origin(named), f"option.{named or 'sasl.mechanisms'}")
     found = _PROPERTY.search(text)
     name = found[1] if found else ""
     message = f"the Kafka client refuses its options: {masked(text, connection)}; correct the line"
     if "No such configuration property" in text:
         message = "is not an option of the Kafka client: correct or delete the line"
-    return Problem(message, *connection.place(name), f"option.{name}" if name else "")
+    return Problem(message, *connection.origin(name), f"option.{name}" if name else "")
 
 
 def fault_of(error: KafkaError, doing: str, connection: KafkaConnection) -> EtlError:

@@ -23,7 +23,6 @@ class Redaction(logging.Filter):
         self._pattern: re.Pattern[str] | None = None
 
     def keep(self, *secrets: str) -> None:
-        """Adds secrets to mask."""
         with self._lock:
             self._forms.update(form for secret in secrets if secret for form in _forms(secret))
             # The longest first: of two secrets one may hold the other.
@@ -31,7 +30,6 @@ class Redaction(logging.Filter):
             self._pattern = re.compile("|".join(map(_matching, ordered))) if ordered else None
 
     def masked(self, text: str) -> str:
-        """The text with a mask in the place of each secret."""
         return self._pattern.sub(MASK, text) if self._pattern else text
 
     def filter(self, record: logging.LogRecord) -> bool:

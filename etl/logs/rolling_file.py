@@ -43,7 +43,6 @@ class RollingFile(logging.Handler):
                     print(f"etl: {self.path} cannot be written: {error.strerror}", file=sys.stderr)
 
     def close(self) -> None:
-        """Closes the file."""
         self.acquire()
         try:
             if self._file:

@@ -54,12 +54,10 @@ class MergeContext:
 
     @property
     def unit(self) -> Unit:
-        """The run, or batch, as a unit of work on the store."""
         return Unit(self.run, self.source.name, self.kind, self.started_at)
 
     @property
     def variables(self) -> dict[str, object]:
-        """The variables of templates."""
         return {
             "in_schema": self.in_schema,
             "store_schema": self.store_schema,

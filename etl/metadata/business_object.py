@@ -125,12 +125,10 @@ class BusinessObject(Value):
 
     @property
     def loaded_links(self) -> tuple[Field, ...]:
-        """BO and CO fields that partners fill."""
         return tuple(f for f in self.links if f.need_load_from_in_tables)
 
     @property
     def uploaded_links(self) -> tuple[Field, ...]:
-        """BO and CO fields that readers see."""
         return tuple(f for f in self.links if f.need_upload_to_out_table)
 
     @property

@@ -87,7 +87,6 @@ class Company:
         )
 
     def in_link_table(self, name: str) -> LinkTable | None:
-        """The link table of that name; None for another table."""
         return self._links_by_name.get(name)
 
     @property

@@ -159,7 +159,6 @@ class NativeField(Value):
 
     @property
     def sql_type(self) -> str:
-        """Type of its column in the out_ table."""
         return NATIVE_SQL_TYPES[self.code]
 
 

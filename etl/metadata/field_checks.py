@@ -14,11 +14,11 @@ from etl.quoting import fold
 IN_COLUMNS: Final = frozenset(
     {"id", "in_id", "out_id", "inserted_date", "in_status", "occupied_id", "occupied_at", "removed"}
 )
-"""Fixed columns of an in_ table (guide, For_migration)."""
+"""Fixed columns of an in_ table (vendor's guide, For_migration)."""
 OUT_COLUMNS: Final = frozenset(
     {"id", "system_created_at", "system_creator_fio", "system_id", "inserted_at", "updated_at", "system_state"}
 )
-"""Fixed columns of an out_ table (guide, Spouse_work_address), and that of states (`removedInOut=mark`, ...)."""
+"""Fixed columns of an out_ table (vendor's guide, Spouse_work_address), and that of states (`removedInOut=mark`)."""
 SYSTEM_COLUMNS: Final = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 """Columns that PostgreSQL itself puts on every table."""
 VIEW_TYPES: Final = ("SINGLE", "MULTIPLE", "TABLE", "FIELDS", "TILE")

@@ -1,4 +1,4 @@
-"""The states of an instance (guide, `state` of a record)."""
+"""The states of an instance (vendor's guide, `state` of a record)."""
 
 from enum import StrEnum
 

@@ -10,7 +10,7 @@ from etl.metadata.field import BoFieldCode, Field
 from etl.metadata.field_types import Category, FieldType
 from etl.quoting import fold, shown
 
-VersionRow = Mapping[str, Draft]
+Drafts = Mapping[str, Draft]
 """The drafts by the code of their object, or by file name where no object could be read."""
 
 
@@ -29,7 +29,7 @@ def check_codes(drafts: list[Draft]) -> Iterator[Problem]:
             yield draft.problem(message, None, "code")
 
 
-def check_links(draft: Draft, bo: BusinessObject, known: VersionRow) -> Iterator[Problem]:
+def check_links(draft: Draft, bo: BusinessObject, known: Drafts) -> Iterator[Problem]:
     """Every target that an object's fields name, and for a composite its members."""
     for index, field in enumerate(bo.fields):
         for key, word, wanted in _targets(field):
@@ -54,7 +54,7 @@ def _targets(field: Field) -> Iterator[tuple[str, str, tuple[Category, ...]]]:
         yield "dictionary", field.dictionary, (Category.DICTIONARY,)
 
 
-def _target_fault(word: str, wanted: tuple[Category, ...], known: VersionRow) -> str:
+def _target_fault(word: str, wanted: tuple[Category, ...], known: Drafts) -> str:
     """What is wrong with a target of a code; nothing when it is right or could not be read itself."""
     kinds = " or ".join(wanted)
     target = known.get(word)
@@ -66,7 +66,7 @@ def _target_fault(word: str, wanted: tuple[Category, ...], known: VersionRow) ->
     return ""
 
 
-def _members(draft: Draft, bo: BusinessObject, known: VersionRow) -> Iterator[Problem]:
+def _members(draft: Draft, bo: BusinessObject, known: Drafts) -> Iterator[Problem]:
     if not bo.bos and draft.is_whole:
         yield draft.problem("a composite needs members: add `bos`", None, "bos")
     seen: set[str] = set()
@@ -84,7 +84,7 @@ def _members(draft: Draft, bo: BusinessObject, known: VersionRow) -> Iterator[Pr
                 yield draft.problem(message, index, "boFieldCodes", position)
 
 
-def _source_fault(bo: BusinessObject, field: Field, source: BoFieldCode, known: VersionRow) -> str:
+def _source_fault(bo: BusinessObject, field: Field, source: BoFieldCode, known: Drafts) -> str:
     """What is wrong with the member's field behind a composite's field."""
     if source.bo_code not in bo.bos:
         return f"{shown(source.bo_code)} is not a member of {bo.code}{similar(source.bo_code, bo.bos)}"

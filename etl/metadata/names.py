@@ -14,7 +14,7 @@ from etl.quoting import MAX_NAME_BYTES, fold
 CODE_PATTERN: Final = r"^[A-Za-z][A-Za-z0-9_]*$"
 CODE_RULE: Final = "a code begins with a Latin letter and holds only Latin letters, digits and _, at most 63 of them"
 OUT_MIGRATION_VERSION: Final = "1"
-"""The version in code of the out_ tables' shape: raised when their DDL changes (guide, OUT_MIGRATION_VERSION)."""
+"""The version of the out_ tables' shape, raised when their DDL changes (vendor's guide, OUT_MIGRATION_VERSION)."""
 FILE_STORAGE: Final = "in_fileStorage"
 PROCESS_TRACKING: Final = "process_tracking"
 # Digits of the SHA-256 of a name that was cut, which keep a company's tables apart.
@@ -27,7 +27,6 @@ def is_code(text: str) -> bool:
 
 
 def in_table(bo: str) -> str:
-    """Table a partner fills with the rows of a business object."""
     return f"in_{bo}"
 
 
@@ -56,35 +55,28 @@ def link_columns(bo: str, field: str) -> tuple[str, str]:
 
 
 def store_schema(company: str) -> str:
-    """Schema of a company's golden store."""
     return f"store_{fold(company)}"
 
 
 def store_table(bo: str) -> str:
-    """Golden table of a business object's instances."""
     return f"bo_{bo}"
 
 
 def store_link_table(bo: str, field: str) -> str:
-    """Golden table of a link field, BO and CO alike."""
     return f"link_{bo}_{field}"
 
 
 def out_schema(company: str, code_version: str, environment_version: str) -> str:
-    """Schema of one version of a company's out_ tables."""
     return fold(f"out_{company}_{code_version}_{environment_version}")
 
 
 def out_views_schema(company: str) -> str:
-    """Schema of the views that follow a company's current version."""
     return fold(f"out_{company}")
 
 
 def out_table(bo: str) -> str:
-    """Table that readers see for a business object."""
     return bo
 
 
 def out_link_table(bo: str, field: str) -> str:
-    """Table that readers see for a link field, BO and CO alike."""
     return f"_{bo}_{field}_"

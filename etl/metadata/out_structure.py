@@ -36,14 +36,11 @@ class OutColumn:
 
 @dataclass(frozen=True)
 class OutInstances:
-    """The table of a business object."""
-
     bo: str
     columns: tuple[OutColumn, ...]
 
     @property
     def name(self) -> str:
-        """Name of the out_ table."""
         return names.out_table(self.bo)
 
 
@@ -60,7 +57,6 @@ class OutLinks:
 
     @property
     def name(self) -> str:
-        """Name of the out_ table."""
         return names.out_link_table(self.bo, self.field)
 
 
@@ -88,11 +84,9 @@ class OutStructure:
 
     @classmethod
     def from_json(cls, value: Any) -> "OutStructure":
-        """What `as_json` gave."""
         return _adapter().validate_python(value)
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data, to be kept."""
         return asdict(self)
 
     @property

@@ -5,6 +5,7 @@ writes nothing and starts no run.
 """
 
 from etl.monitoring.check import check
+from etl.monitoring.error_lists import ErrorQuery, count_errors, read_errors
 from etl.monitoring.finding import Finding, Level
 from etl.monitoring.measures import MEASURES, measure
 from etl.monitoring.progress import KindProgress, Progress, progress
@@ -21,6 +22,7 @@ __all__ = [
     "MEASURES",
     "Age",
     "AgeSampler",
+    "ErrorQuery",
     "Finding",
     "KindProgress",
     "Level",
@@ -31,9 +33,11 @@ __all__ = [
     "TopicsWatch",
     "Watcher",
     "check",
+    "count_errors",
     "measure",
     "progress",
     "read_again",
+    "read_errors",
     "read_topics_status",
     "rest",
 ]

@@ -23,7 +23,6 @@ class CheckedDatabase:
     held: Held
 
     def of(self, what: str) -> str:
-        """The name of a check in a finding."""
         return f"{what} of the {self.role}" if self.role else what
 
 

@@ -27,7 +27,6 @@ _UNDEFINED_COLUMN = "42703"
 
 
 def check_switches(runtime: Runtime) -> Iterator[Finding]:
-    """Whether runs are enabled."""
     if runtime.settings.has_in_migration:
         yield ok("import", f"switched on, schema {runtime.in_schema}")
     elif runtime.settings.kafka.in_migration.enabled:
@@ -38,7 +37,6 @@ def check_switches(runtime: Runtime) -> Iterator[Finding]:
 
 
 def check_versions(runtime: Runtime) -> Iterator[Finding]:
-    """Whether this program can work with our own tables."""
     for engine in dict.fromkeys((runtime.engine, runtime.store_engine, runtime.out_engine)):
         with read_only_transaction(engine) as connection:
             states = states_at(connection, runtime, engine)
@@ -99,7 +97,6 @@ def _check_in_tables(runtime: Runtime) -> Iterator[Finding]:
 
 
 def check_ready(runtime: Runtime) -> Iterator[Finding]:
-    """The rows that wait to be read."""
     try:
         age = AgeSampler(_TABLE_SECONDS).sample(runtime)
     except MissingTables:
@@ -115,7 +112,6 @@ def check_ready(runtime: Runtime) -> Iterator[Finding]:
 
 
 def check_run(runtime: Runtime) -> Iterator[Finding]:
-    """The marker, and a run whose owner is gone."""
     status = read_status(runtime)
     if status.is_unreadable:
         return  # check_versions has named it

@@ -50,7 +50,6 @@ class PartitionStatus:
 
     @property
     def name(self) -> str:
-        """As messages name it."""
         return f"{self.topic}/{self.partition}"
 
 
@@ -100,7 +99,6 @@ def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0, with_instances
 
 
 def _with_alerts(found: list[PartitionStatus], alerts: list[Alert]) -> Iterator[PartitionStatus]:
-    """What has been noticed of the partitions, and when."""
     since = {(one.kind, one.subject): one.since for one in alerts}
     for one in found:
         held = since.get((AlertKind.PARTITION_HELD, one.name)) if one.open_at is not None else None

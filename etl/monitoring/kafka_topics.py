@@ -17,8 +17,6 @@ _WORKERS = "consumers/InMigration.workerCount"
 
 
 class TopicChecks:
-    """What is found of the topics that are read and written."""
-
     def __init__(self, admin: Admin, settings: Settings) -> None:
         self._admin, self._kafka, self._workers = admin, settings.kafka, settings.worker_count
         self._brokers = 1
@@ -65,7 +63,7 @@ class TopicChecks:
             yield error(what, f"its ACLs do not allow {operation}", "have an administrator of Kafka allow it")
 
     def _shared(self, what: str, topic: Topic) -> Iterator[Finding]:
-        """The guide's rules for the number of consumers."""
+        """The vendor's rules for the number of consumers."""
         if uneven := uneven_shares(self._workers, topic.partitions):
             yield warning(what, uneven.found, f"set comeKafkaInMigration in {_WORKERS} to {uneven.better}")
 
@@ -175,7 +173,6 @@ class TopicChecks:
 
 
 def _guarded(what: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """A question without an answer is itself a finding."""
     try:
         yield from check()
     except EtlError as fault:

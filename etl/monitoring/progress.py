@@ -40,7 +40,6 @@ class Progress:
 
     @property
     def rows_done(self) -> int:
-        """Rows of tasks that are done."""
         return sum(kind.rows_done for kind in self.kinds)
 
 

@@ -13,7 +13,7 @@ Seen = Status | str
 # A look that takes long is followed by a rest nine times as long: who watches costs a tenth of a session at most.
 _REST = 9
 # Who asked a command to stop does not wait for a look.
-_LAST_LOOK_SECONDS = 1.0
+_STOP_SECONDS = 1.0
 
 
 def read_again(runtime: Runtime, *, only_run: bool = False) -> Seen:
@@ -45,7 +45,7 @@ class Watcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
-        self._thread.join(_LAST_LOOK_SECONDS)
+        self._thread.join(_STOP_SECONDS)
 
     def _read_on(self) -> None:
         pause = self._seconds

@@ -98,7 +98,6 @@ def check_encoding(checked: CheckedDatabase) -> Iterator[Finding]:
 
 
 def check_privileges(checked: CheckedDatabase) -> Iterator[Finding]:
-    """What the engine's role may and must."""
     with read_only_transaction(checked.engine) as connection:
         [role] = fetch_all(connection, _sql("role"))
         found = privileges.lacking(connection, checked.held)

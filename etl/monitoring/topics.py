@@ -123,7 +123,7 @@ class TopicsWatch:
         self._found: TopicsStatus | None = None
         self._next_at = 0.0
 
-    def look(self) -> TopicsStatus | None:
+    def read(self) -> TopicsStatus | None:
         """What was seen lately. A store that is away is said by the look at the run."""
         begun = time.monotonic()
         if begun >= self._next_at:

@@ -20,7 +20,7 @@ from etl.runs.error_class import ErrorClass, backoffs_of, error_class_of, is_dat
 from etl.runs.perform import Fallback, TaskFunction, perform
 from etl.runs.plan import Extent, build_claim_plan, build_plan
 from etl.runs.queue import ClaimedTask, QueueState, RecordedTask, TaskQueue
-from etl.runs.task import CHUNKED, LINES_IN_A_PAGE, MERGING, SHARED, Chunk, Claimed, Kind, Task, position
+from etl.runs.task import CHUNKED, LINES_IN_A_PAGE, MERGING, SHARED, Chunk, Claimed, Kind, Task, ctid_number
 
 __all__ = [
     "CHUNKED",
@@ -53,8 +53,8 @@ __all__ = [
     "bisect",
     "build_claim_plan",
     "build_plan",
+    "ctid_number",
     "error_class_of",
     "is_data_error",
     "perform",
-    "position",
 ]

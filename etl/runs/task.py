@@ -42,7 +42,7 @@ LINES_IN_A_PAGE = 1 << 16
 @dataclass(frozen=True)
 class Chunk:
     """A part of a table, `first <= position < after`; None is open. Positions are ids of in_ rows, or of link rows,
-    which have no id, their ctids as numbers (see `position`), or of an out_ table to fill, the numbers of its parts.
+    which have no id, their ctids as numbers (see `ctid_number`), or of an out_ table to fill, the numbers of its parts.
     `rows` is how many claimed rows it held when it was planned."""
 
     rows: int
@@ -60,7 +60,7 @@ class Chunk:
         }
 
 
-def position(page: int, line: int = 0) -> int:
+def ctid_number(page: int, line: int = 0) -> int:
     """The ctid of a link row as one number, in the same order."""
     return page * LINES_IN_A_PAGE + line
 

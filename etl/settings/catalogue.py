@@ -113,7 +113,7 @@ _IN_MIGRATION_KEYS = (
         "trackTimings",
         ValueKind.BOOLEAN,
         "true",
-        "Whether the platform measures how long its methods take. etl does not use it.",
+        "Whether the information table in_migration.timings shows how long tasks took. It costs nothing.",
     ),
     Key(
         "leaseSeconds",

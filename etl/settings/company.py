@@ -7,7 +7,6 @@ _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 def is_code(text: str) -> bool:
-    """Whether `text` can be the code of a company."""
     return bool(_CODE.fullmatch(text))
 
 

@@ -74,7 +74,7 @@ def _connection(layers: Layers) -> KafkaConnection:
         client_id=str(layers.value(KAFKA, "clientId")),
         options={name: cast(str | SecretStr, one.value) for name, one in members.items()},
         path=layers.location(KAFKA),
-        places={name: (one.origin.path, one.origin.line) for name, one in members.items()},
+        origins={name: (one.origin.path, one.origin.line) for name, one in members.items()},
     )
 
 

@@ -1,4 +1,4 @@
-"""The guide's file that distributes business objects over topics, a YAML map from the code of an object to a topic."""
+"""The vendor's file that distributes business objects over topics, a YAML map from the code of an object to a topic."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -386,7 +386,6 @@ KAFKA_FILES: Final = (
 
 
 def output_path(name: str) -> str:
-    """The text of an output."""
     return f"configs/OutMigrationKafkaConfig.{name}.txt"
 
 

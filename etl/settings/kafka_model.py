@@ -30,11 +30,11 @@ class KafkaConnection:
     options: Mapping[str, str | SecretStr]
     # The configuration text to name in errors, and text and line of each option.
     path: str
-    places: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, compare=False)
+    origins: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, compare=False)
 
-    def place(self, option: str) -> tuple[str, int | None]:
+    def origin(self, option: str) -> tuple[str, int | None]:
         """Text and line of an option."""
-        return self.places.get(option, (self.path, None))
+        return self.origins.get(option, (self.path, None))
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,11 @@ class InMigrationKafka:
     schedules: KafkaSchedules
 
     def error_topic_of(self, topic: str) -> str:
-        """Where rejected records of a topic go."""
         return self.error_topic or f"{topic}.errors"
 
 
 @dataclass(frozen=True)
 class OutMigrationKafka:
-    """One output into topics."""
-
     name: str
     topic: str
     # Empty: all with needUploadToOutTable.
@@ -104,12 +101,10 @@ class OutMigrationKafka:
     progress_topic: str
 
     def topic_of(self, code: str) -> str:
-        """The topic of a business object."""
         return self.topic_of_object.get(code, self.topic)
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """All topics that records go into."""
         named = [self.topic_of(code) for code in self.business_objects]
         return tuple(dict.fromkeys(filter(None, named or (self.topic, *self.topic_of_object.values()))))
 
@@ -124,5 +119,4 @@ class KafkaSettings:
 
     @property
     def is_used(self) -> bool:
-        """Whether anything is read from topics or written into them."""
         return self.in_migration.enabled or bool(self.outputs)

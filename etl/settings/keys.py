@@ -7,8 +7,6 @@ from enum import StrEnum
 
 
 class ValueKind(StrEnum):
-    """How the text of a value is read."""
-
     TEXT = "text"
     NUMBER = "number"
     BOOLEAN = "boolean"

@@ -44,7 +44,6 @@ class Layers:
         return f"{base}/{path}" if base else path
 
     def value(self, file: str, key: str) -> object:
-        """The value in force."""
         return self.settings[file, key].value
 
     def members(self, file: str, beginning: str) -> dict[str, Setting]:
@@ -96,7 +95,6 @@ def _lay_files(layers: Layers, files: Iterable[KeyFile], texts: Mapping[str, str
 def _add_layer(
     layers: Layers, file: KeyFile, path: str, text: str, environ: Mapping[str, str], kind: OriginKind
 ) -> None:
-    """Adds the layer of one file."""
     location = layers.location(path)
     pairs, problems = parse_pairs(location, text, environ)
     layers.problems.extend(problems)

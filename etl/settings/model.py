@@ -59,7 +59,10 @@ class InMigration:
     copy_tables: bool
     copy_days: int
     clean_days: int
+    # 0: as clean_days.
+    history_days: int
     clean_limit: int
+    track_timings: bool
     start_on_hand_over: bool
     poll_seconds: int
     # Empty: that of the machine.
@@ -71,6 +74,11 @@ class InMigration:
     due: Due
     # None: any time.
     stalled_minutes: int | None
+
+    @property
+    def kept_days(self) -> int:
+        """For how long the store keeps its journal at least."""
+        return max(self.clean_days, self.history_days)
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,6 @@ class Settings:
 
     @property
     def has_out_migration(self) -> bool:
-        """Whether out_ tables are kept at all."""
         return self.out_migration.enabled
 
     @property

@@ -12,8 +12,6 @@ MASK = "******"
 
 
 class OriginKind(StrEnum):
-    """The kind of layer that a value comes from."""
-
     DEFAULT = "default"
     FILE = "file"
     ENVIRONMENT = "environment"
@@ -22,8 +20,6 @@ class OriginKind(StrEnum):
 
 @dataclass(frozen=True)
 class Origin:
-    """The layer and the line that a value comes from."""
-
     kind: OriginKind
     path: str = ""
     line: int | None = None

@@ -11,8 +11,6 @@ _FORM = "write it as postgresql://role@host:5432/database, a password goes into 
 
 @dataclass(frozen=True)
 class Address:
-    """A database and the role that works in it."""
-
     host: str
     port: int
     database: str
@@ -20,7 +18,6 @@ class Address:
     sslmode: str
 
     def access(self, password: str) -> Access:
-        """What the package database needs."""
         return Access(self.host, self.port, self.database, self.username, password, self.sslmode, source="--url")
 
 

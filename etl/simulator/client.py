@@ -18,7 +18,7 @@ from etl.simulator.scenarios import Refused, Write
 _sql = SqlTemplates(__package__)
 
 _PIECE_SECONDS: Final = 0.1
-_LOOK_SECONDS: Final = 0.1
+_POLL_SECONDS: Final = 0.1
 # Wrong values and broken constraints: the row is at fault, not the server.
 _ROW_FAULTS: Final = ("22", "23")
 
@@ -31,7 +31,6 @@ class SqlClient:
         self._due = time.monotonic()
 
     def database(self) -> str:
-        """The name of the database by the server."""
         with self._connection() as connection:
             return str(self._answers(connection).database)
 
@@ -79,7 +78,7 @@ class SqlClient:
                 return True
             if time.monotonic() > deadline:
                 return False
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def newest_run(self) -> int:
         """The run after which new receipts begin."""

@@ -16,8 +16,8 @@ from etl.simulator.scenarios import (
     SCENARIOS,
     Die,
     HandOver,
+    PartnerStep,
     Refused,
-    Step,
     Write,
 )
 
@@ -80,7 +80,6 @@ class Played:
 
     @property
     def agrees(self) -> bool:
-        """Whether the given rows and the receipts agree."""
         return self.is_complete and all(reported.agrees for reported in self.tables.values())
 
 
@@ -129,7 +128,12 @@ def play(
 
 
 def _perform(
-    engine: sqlalchemy.Engine, client: SqlClient, steps: Iterator[Step], ledger: _Ledger, played: Played, wanted: Play
+    engine: sqlalchemy.Engine,
+    client: SqlClient,
+    steps: Iterator[PartnerStep],
+    ledger: _Ledger,
+    played: Played,
+    wanted: Play,
 ) -> None:
     is_loading = False
     for step in steps:
@@ -174,9 +178,9 @@ def _hand_over(
         )
 
 
-def _compare(client: SqlClient, runtime: Warehouse, ledger: _Ledger, played: Played, before: int) -> None:
+def _compare(client: SqlClient, warehouse: Warehouse, ledger: _Ledger, played: Played, before: int) -> None:
     receipts = client.receipts(before)
-    err = client.err_rows(before, runtime.samples.prefix)
+    err = client.err_rows(before, warehouse.samples.prefix)
     for table, reported in played.tables.items():
         counts = receipts.get(table, {})
         reported.receipts = {name: counts.get(name, 0) for name in _COUNTS}

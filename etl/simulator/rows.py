@@ -69,7 +69,6 @@ class Warehouse:
         return [_plain(self.samples.file(number)) for number in range(first, first + count)]
 
     def new_numbers(self, bo: BusinessObject, count: int) -> range:
-        """Numbers that no row has yet."""
         first = self.given.get(bo.code, 0) + 1
         self.given[bo.code] = first + count - 1
         return range(first, first + count)
@@ -84,19 +83,16 @@ class Warehouse:
         self.versions[bo.code, number] = self.versions.get((bo.code, number), 0) + 1
 
     def row(self, bo: BusinessObject, number: int) -> Row:
-        """A row with its current values."""
         version = self.versions.get((bo.code, number), 0)
         values = {one.code: self._value(bo, one, number, version) for one in bo.loaded_fields}
         removed = (bo.code, number) in self.removed
         return _plain({"in_id": self.samples.in_id(bo, number), **values, "removed": removed})
 
     def link(self, link: LinkTable, owner: int, target: int) -> Row:
-        """A row of a link table."""
         self.linked.setdefault(link.name, {})[owner, target] = None
         return _plain(self.samples.link(link, owner, target))
 
     def removed_link(self, link: LinkTable, owner: int, target: int) -> Row:
-        """A row that removes a given link."""
         del self.linked[link.name][owner, target]
         return _plain(self.samples.link(link, owner, target)) | {"removed": True}
 

@@ -22,8 +22,6 @@ class Write:
 
 @dataclass(frozen=True)
 class Refused:
-    """A row that PostgreSQL refuses."""
-
     table: str
     row: Row = field(repr=False)
 
@@ -43,20 +41,20 @@ class Die:
     torn: tuple[Write, ...]
 
 
-Step = Write | Refused | HandOver | Die
-Scenario = Callable[[Warehouse, random.Random, int], Iterator[Step]]
+PartnerStep = Write | Refused | HandOver | Die
+Scenario = Callable[[Warehouse, random.Random, int], Iterator[PartnerStep]]
 
 
-def _good(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
+def _good(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
     """New rows, changed ones, removed ones, links, removed links, files."""
-    yield from _changes(runtime, chance, rows)
-    yield from _new(runtime, chance, rows)
+    yield from _changes(warehouse, chance, rows)
+    yield from _new(warehouse, chance, rows)
     yield HandOver()
 
 
-def _duplicate(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
+def _duplicate(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
     """The same rows are written again and again, before the hand-over and after it."""
-    fresh = list(_new(runtime, chance, rows))
+    fresh = list(_new(warehouse, chance, rows))
     yield from fresh
     yield from fresh
     yield HandOver()
@@ -64,47 +62,46 @@ def _duplicate(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator
     yield HandOver()
 
 
-def _late(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
+def _late(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
     """Rows are still written after the hand-over: that run, or the next one, takes them."""
-    first, late = _halves(runtime, list(_new(runtime, chance, rows)))
+    first, late = _halves(warehouse, list(_new(warehouse, chance, rows)))
     # Nothing says which run takes them, so they are not written twice.
-    runtime.late |= {row["in_id"] for step in late for row in step.rows if "in_id" in row}
-    for link in runtime.links:
-        runtime.linked[link.name] = {}
+    warehouse.late |= {row["in_id"] for step in late for row in step.rows if "in_id" in row}
+    for link in warehouse.links:
+        warehouse.linked[link.name] = {}
     yield from first
     yield HandOver(tuple(late))
 
 
-def _out_of_order(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
-    """Links are handed over before their ends."""
-    steps = list(_new(runtime, chance, rows))
-    links = {link.name for link in runtime.links}
+def _out_of_order(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
+    steps = list(_new(warehouse, chance, rows))
+    links = {link.name for link in warehouse.links}
     yield from (step for step in steps if step.table in links)
     yield HandOver()
     yield from (step for step in steps if step.table not in links)
     yield HandOver()
 
 
-def _bad_types(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
+def _bad_types(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
     """Among good rows there are values that the engine rejects, and some that PostgreSQL does not even take."""
-    yield from _new(runtime, chance, rows)
-    for bo in runtime.objects:
+    yield from _new(warehouse, chance, rows)
+    for bo in warehouse.objects:
         for column in refused_columns(bo):
-            row = runtime.row(bo, 1) | {"in_id": f"{runtime.samples.prefix}-refused"}
+            row = warehouse.row(bo, 1) | {"in_id": f"{warehouse.samples.prefix}-refused"}
             yield Refused(table_of(bo), row | {column: "neither number nor date"})
-        last = runtime.given[bo.code]
+        last = warehouse.given[bo.code]
         bad = {
             row["in_id"]: row
-            for row in (runtime.bad_row(bo, last - n, chance) for n in range(min(rows, last) // 10 + 1))
+            for row in (warehouse.bad_row(bo, last - n, chance) for n in range(min(rows, last) // 10 + 1))
         }
         yield Write(table_of(bo), ("in_id",), tuple(bad.values()), is_bad=True)
     yield HandOver()
 
 
-def _crash(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Step]:
+def _crash(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[PartnerStep]:
     """The program is killed during a load, is started again, and writes the whole batch again."""
-    steps = list(_new(runtime, chance, rows))
-    yield Die(*(tuple(half) for half in _halves(runtime, steps)))
+    steps = list(_new(warehouse, chance, rows))
+    yield Die(*(tuple(half) for half in _halves(warehouse, steps)))
     yield from steps
     yield HandOver()
 
@@ -120,49 +117,49 @@ SCENARIOS: Final[dict[str, Scenario]] = {
 """By the name that the command knows."""
 
 
-def _new(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Write]:
-    files = runtime.new_files(rows // 10 + 1)
+def _new(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[Write]:
+    files = warehouse.new_files(rows // 10 + 1)
     if files:
         yield Write(names.FILE_STORAGE, ("file_id",), tuple(files))
     numbers = {}
-    for bo in runtime.objects:
-        numbers[bo.code] = runtime.new_numbers(bo, rows)
-        yield Write(table_of(bo), ("in_id",), tuple(runtime.row(bo, number) for number in numbers[bo.code]))
-    for link in runtime.links:
-        targets = runtime.present(link.member)
-        made = tuple(runtime.link(link, owner, chance.choice(targets)) for owner in numbers[link.bo.code])
+    for bo in warehouse.objects:
+        numbers[bo.code] = warehouse.new_numbers(bo, rows)
+        yield Write(table_of(bo), ("in_id",), tuple(warehouse.row(bo, number) for number in numbers[bo.code]))
+    for link in warehouse.links:
+        targets = warehouse.present(link.member)
+        made = tuple(warehouse.link(link, owner, chance.choice(targets)) for owner in numbers[link.bo.code])
         yield Write(link.name, (link.owner_column, link.target_column), made)
 
 
-def _changes(runtime: Warehouse, chance: random.Random, rows: int) -> Iterator[Write]:
-    for bo in runtime.objects:
-        present = [n for n in runtime.present(bo) if runtime.samples.in_id(bo, n) not in runtime.late]
+def _changes(warehouse: Warehouse, chance: random.Random, rows: int) -> Iterator[Write]:
+    for bo in warehouse.objects:
+        present = [n for n in warehouse.present(bo) if warehouse.samples.in_id(bo, n) not in warehouse.late]
         chosen = sorted(chance.sample(present, min(len(present), rows // 5)))
-        removed = set() if bo.code in _dictionaries(runtime) else set(chosen[: len(chosen) // 4])
+        removed = set() if bo.code in _dictionaries(warehouse) else set(chosen[: len(chosen) // 4])
         for number in chosen:
             if number in removed:
-                runtime.removed.add((bo.code, number))
+                warehouse.removed.add((bo.code, number))
             else:
-                runtime.change(bo, number)
+                warehouse.change(bo, number)
         if chosen:
-            yield Write(table_of(bo), ("in_id",), tuple(runtime.row(bo, number) for number in chosen))
-    for link in runtime.links:
-        given = sorted(runtime.linked.get(link.name, ()))
+            yield Write(table_of(bo), ("in_id",), tuple(warehouse.row(bo, number) for number in chosen))
+    for link in warehouse.links:
+        given = sorted(warehouse.linked.get(link.name, ()))
         gone = sorted(chance.sample(given, len(given) // 10))
         if gone:
-            taken = tuple(runtime.removed_link(link, *ends) for ends in gone)
+            taken = tuple(warehouse.removed_link(link, *ends) for ends in gone)
             yield Write(link.name, (link.owner_column, link.target_column), taken)
 
 
-def _dictionaries(runtime: Warehouse) -> set[str]:
+def _dictionaries(warehouse: Warehouse) -> set[str]:
     """Their rows are never removed: dropdowns name them."""
-    fields = (one for bo in runtime.objects for one in bo.loaded_fields)
+    fields = (one for bo in warehouse.objects for one in bo.loaded_fields)
     return {one.dictionary for one in fields if one.dictionary}
 
 
-def _halves(runtime: Warehouse, steps: list[Write]) -> tuple[list[Write], list[Write]]:
+def _halves(warehouse: Warehouse, steps: list[Write]) -> tuple[list[Write], list[Write]]:
     """Two parts of a batch; what dropdowns and file fields name comes with the first one."""
-    named = {names.in_table(code) for code in _dictionaries(runtime)} | {names.FILE_STORAGE}
+    named = {names.in_table(code) for code in _dictionaries(warehouse)} | {names.FILE_STORAGE}
     cuts = [len(step.rows) if step.table in named else len(step.rows) // 2 for step in steps]
     first = [replace(step, rows=step.rows[:cut]) for step, cut in zip(steps, cuts, strict=True)]
     second = [replace(step, rows=step.rows[cut:]) for step, cut in zip(steps, cuts, strict=True)]

@@ -81,7 +81,6 @@ class StoreFence:
         execute(connection, _sql("note_undo", schema=self.schema), values)
 
     def last_undo(self, connection: Connection, run: int) -> NotedUndo | None:
-        """The last undo of the run in this store."""
         row = fetch_one(connection, _sql("last_undo", schema=self.schema), {"run": run})
         return NotedUndo(row.as_run, row.undone_at, row.counters) if row else None
 

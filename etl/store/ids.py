@@ -15,4 +15,4 @@ def new_ids() -> str:
     """The prefix of the ids of one statement (`sql/new_id.jinja`): 42 bits of milliseconds since 1970, 18 random
     bits."""
     number = time.time_ns() // 1_000_000 << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
-    return "".join(_ALPHABET[number >> 6 * place & 63] for place in reversed(range(_CHARACTERS)))
+    return "".join(_ALPHABET[number >> 6 * digit & 63] for digit in reversed(range(_CHARACTERS)))

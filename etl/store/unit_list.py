@@ -50,6 +50,5 @@ def find_unit(connection: Connection, schema: str, number: int) -> ListedUnit | 
 
 
 def list_hours(connection: Connection, schema: str, *, source: str | None = None, limit: int) -> list[ListedHour]:
-    """The newest hours with batches."""
     rows = fetch_all(connection, _sql("hours", schema=schema), {"source": source, "limit": limit})
     return [ListedHour(row.hour, row.source, int(row.batches), row.receipt or {}) for row in rows]

@@ -18,6 +18,7 @@ from etl.metadata import parse_company
 from etl.resources import folder
 from etl.settings import parse_settings
 from tests.fix_company import Ended, ended, start_etl
+from tests.json_answers import read_answer
 
 SECONDS = 60
 
@@ -40,7 +41,7 @@ def played(home: Path) -> dict[str, Any]:
     """The one JSON object of a demo that went well."""
     result = etl(home, "demo", "--json")
     assert (result.code, result.err) == (0, ""), result
-    found: dict[str, Any] = json.loads(result.out)
+    found: dict[str, Any] = read_answer(result.out)
     return found
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from etl.cli.check import check_up
 from etl.cli.config import config
-from etl.config import Source, open_source
+from etl.config import ConfigSource, open_source
 from etl.errors import ConfigurationError
 from etl.settings.catalogue import FILES, STORE_DATABASE, WORKERS
 from etl.settings.kafka_keys import KAFKA_FILES
@@ -46,7 +46,7 @@ def site(request: pytest.FixtureRequest, make_site: MakeSite, monkeypatch: pytes
 class Tree:
     """The configuration of a site, edited with mistakes and then fixed."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ConfigSource) -> None:
         self._source = source
         self.good = source.snapshot().contents
         self.faults = faults(self.good)

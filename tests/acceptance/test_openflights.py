@@ -1,4 +1,4 @@
-"""Real, dirty data from in_ tables to out_ tables, by the real command (issue 2, "It is done when")."""
+"""Real, dirty data from in_ tables to out_ tables, by the real command."""
 
 import json
 from pathlib import Path

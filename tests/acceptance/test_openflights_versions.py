@@ -1,4 +1,4 @@
-"""Real data under two versions: readers go from the first to the second under load (issue 4, "It is done when")."""
+"""Real data under two versions: readers go from the first to the second under load."""
 
 import json
 import threading

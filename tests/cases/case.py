@@ -9,7 +9,7 @@ from etl.metadata import Company, parse_company
 
 DIRECTIONS = (Direction.IN, Direction.STORE, Direction.OUT)
 FOLDER = Path(__file__).parent
-# The guide shows its Natural_client and Contracts in schema public.
+# The vendor's guide shows its Natural_client and Contracts in schema public.
 SCHEMAS = {"in_schema": "in_tables", "store_schema": "store_demo", "out_schema": "out_demo_1_8"}
 IN_SCHEMAS = {"natural_client": "public", "contracts": "public"}
 

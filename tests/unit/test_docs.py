@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from etl import errors
 from etl.cli import etl as group
@@ -35,6 +36,7 @@ from tests.documentation import (
     OPERATOR,
     SERVICE,
     SPEED,
+    UPGRADE,
     blocks,
     table,
     words,
@@ -100,6 +102,12 @@ def test_every_scenario_of_records_is_reported() -> None:
 
 def test_the_version_variable_is_reported() -> None:
     assert f"`{OUT_VERSION_VARIABLE}` (default `{OUT_VERSION_DEFAULT}`)" in TEXT
+
+
+def test_the_versions_of_this_program_are_reported() -> None:
+    runner = CliRunner().invoke(group, ["--version"])
+    [shown] = [block.text for block in blocks(UPGRADE) if not block.language]
+    assert shown == runner.output
 
 
 def test_every_code_of_err_is_reported_with_cause_and_cure() -> None:

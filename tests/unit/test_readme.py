@@ -41,3 +41,11 @@ def test_its_links_lead_to_files() -> None:
 def test_it_names_no_host_of_a_registry() -> None:
     assert "http" not in TEXT
     assert not re.search(r"pypi|github|gitlab|npmjs", TEXT, re.IGNORECASE)
+
+
+def test_it_names_where_to_begin_to_read_the_code() -> None:
+    introduction = TEXT.partition("## Install")[0]
+    named = set(re.findall("`(etl/[^`]+)`", introduction))
+    assert named == {"etl/engine/run.py", "etl/merge/rows/single_fields.py"}
+    assert not [path for path in named if not (CHECKOUT / path).is_file()]
+    assert "(docs/architecture.md)" in introduction

@@ -48,7 +48,6 @@ class Screen:
             yield
 
     def done(self) -> None:
-        """Stops the spinner."""
         if self._status:
             self._status.stop()
 
@@ -57,7 +56,6 @@ class Screen:
             self._status.update(text)
 
     def stage(self, stage: Stage) -> None:
-        """Prints where the demo's configuration and database are."""
         self._out.print(Text("People, companies and claims go from in_ tables to out_ tables.", style="bold"))
         self._line(
             f"{stage.tables} tables made in schema {stage.schemas['in_schema']}, in a database of the demo's own."
@@ -65,7 +63,6 @@ class Screen:
         self._doing("The partner loads")
 
     def act(self, number: int, act: Load) -> None:
-        """Prints what the partner did, and the result of the run."""
         self._title(f"{number} · {act.title}")
         self._line("The partner, in plain SQL:")
         self._out.print(counted([(one.rows, one.what) for one in act.statements]))
@@ -104,7 +101,6 @@ class Screen:
             self._line(f"    {message}", style="dim")
 
     def queries(self, stage: Stage, queries: Sequence[Shown]) -> None:
-        """Prints what readers see."""
         self._title(f"3 · What readers see in {stage.schemas['out_schema']}")
         for one in queries:
             self._line(one.what[0].upper() + one.what[1:])
@@ -112,7 +108,6 @@ class Screen:
             self._out.print(_answer(one))
 
     def end(self, stage: Stage, *, stays: bool) -> None:
-        """Prints where everything is, and commands to explore it."""
         self._title("4 · Explore further")
         for name, what in _SCHEMAS.items():
             self._out.print(Text.assemble("  ", (f"{stage.schemas[name]:14}", "bold"), what))

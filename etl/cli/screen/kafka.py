@@ -19,7 +19,6 @@ _SHOWN = 4_000
 
 
 def show_status(found: "ReadingStatus") -> None:
-    """One line per partition, and what else is worth knowing."""
     if found.fault:
         click.echo(f"The brokers cannot be asked: {printable(found.fault)}")
     show_missing(found)
@@ -60,7 +59,6 @@ def show_status(found: "ReadingStatus") -> None:
 
 
 def show_missing(found: "ReadingStatus") -> None:
-    """One line per topic of the settings that is not there."""
     for topic in found.missing:
         click.echo(f"The topic {topic} is not there: make it, or correct topics in configs/InMigrationKafkaConfig.txt.")
 
@@ -77,7 +75,6 @@ def _reading(one: "PartitionStatus") -> str:
 
 
 def show_errors(found: Sequence[Mapping[str, Any]]) -> None:
-    """One line per error."""
     if not found:
         click.echo("No record has been rejected.")
         return
@@ -98,7 +95,6 @@ def show_errors(found: Sequence[Mapping[str, Any]]) -> None:
 
 
 def show_letters(found: "Sequence[DeadLetter]") -> None:
-    """One line per dead letter."""
     if not found:
         click.echo("No dead letters.")
         return
@@ -119,7 +115,6 @@ def show_letters(found: "Sequence[DeadLetter]") -> None:
 
 
 def show_letter(one: "DeadLetter") -> None:
-    """One dead letter with its value."""
     click.echo(f"Dead letter {one.id} of batch {one.unit}: {one.topic}/{one.partition}, offset {one.record_offset}")
     click.echo(f"  {one.code} at {shown(one.path)}: {printable(one.message)}")
     click.echo(f"  {_state(one)}")
@@ -155,5 +150,5 @@ def _base64(data: bytes | None) -> str | None:
 def _text(data: bytes | None) -> str:
     if data is None:
         return "(none)"
-    text = shown(data[:_SHOWN].decode(errors="backslashreplace"))
+    text = f"`{printable(data[:_SHOWN].decode(errors='backslashreplace'))}`"
     return text if len(data) <= _SHOWN else f"{text} … {len(data):,} bytes; --json prints all"

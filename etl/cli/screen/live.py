@@ -18,7 +18,6 @@ _SHOWN_TIME = "%H:%M:%S"
 
 
 def live_view(found: Status) -> RenderableType:
-    """All of a status, for a terminal."""
     return Group(*_parts(found))
 
 

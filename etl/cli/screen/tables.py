@@ -35,7 +35,6 @@ def receipts_table(receipts: Sequence[Receipt]) -> Table:
 
 
 def versions_table(versions: Sequence[ListedVersion]) -> Table:
-    """One line per out_ version, oldest first."""
     rows = [
         [
             one.schema_name,
@@ -54,7 +53,6 @@ def versions_table(versions: Sequence[ListedVersion]) -> Table:
 
 
 def runners_table(runners: Sequence[Mapping[str, Any]]) -> Table:
-    """One line per runner of a run."""
     rows = [
         [
             one["role"],

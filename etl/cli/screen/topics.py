@@ -41,7 +41,6 @@ def topics_line(found: "TopicsStatus") -> str:
 
 
 def topics_view(found: "TopicsStatus") -> RenderableType:
-    """All of it, for a terminal or a pipe."""
     return Group(*_parts(found))
 
 
@@ -98,7 +97,6 @@ def _state(found: "TopicsStatus", one: "OutputState") -> str:
 
 
 def _warnings(found: "TopicsStatus") -> Iterator[str]:
-    """What an operator should know, with since when."""
     if found.fault:
         yield f"The brokers cannot be asked: {found.fault}"
     for topic in found.missing:

@@ -17,11 +17,12 @@ from rich.text import Text
 
 from etl.cli.screen.interrupt import ended_by_ctrl_c
 from etl.cli.screen.live import line, live_view
-from etl.cli.screen.printing import console, json_text
+from etl.cli.screen.printing import console
 from etl.cli.screen.topics import topics_json, topics_line, topics_view
 from etl.engine import Runtime
 from etl.monitoring import TopicsWatch, read_again, rest
 from etl.quoting import printable
+from etl.quoting.json_text import json_text
 
 _QUIT = b"qQ"
 
@@ -29,7 +30,6 @@ Wait = Callable[[float], bool]
 
 
 def watch(runtime: Runtime, seconds: float, *, as_json: bool) -> None:
-    """Shows the state every `seconds`."""
     with ended_by_ctrl_c(), _keys() as wait:
         if sys.stdout.isatty() and not as_json:
             _live(runtime, seconds, wait)
@@ -44,7 +44,7 @@ def _live(runtime: Runtime, seconds: float, wait: Wait) -> None:
             begun = time.monotonic()
             seen = read_again(runtime)
             view: RenderableType = Text(printable(seen), "red") if isinstance(seen, str) else live_view(seen)
-            if found := topics.look():
+            if found := topics.read():
                 view = Group(view, topics_view(found))
             live.update(view, refresh=True)
             if wait(rest(seconds, begun)):
@@ -55,7 +55,7 @@ def _lines(runtime: Runtime, seconds: float, wait: Wait, *, as_json: bool) -> No
     reported, topics = "", TopicsWatch(runtime)
     while True:
         begun = time.monotonic()
-        seen, found = read_again(runtime), topics.look()
+        seen, found = read_again(runtime), topics.read()
         now = printable(seen) if isinstance(seen, str) else line(seen)
         if found:
             now = f"{now} · {printable(topics_line(found))}"

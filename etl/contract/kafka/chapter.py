@@ -26,8 +26,6 @@ class LinkPart:
 
 @dataclass(frozen=True)
 class RecordPart:
-    """An object that records may load, with an example."""
-
     bo: BusinessObject
     fields: tuple[Field, ...]
     choices: tuple[Field, ...]

@@ -19,7 +19,6 @@ Record = dict[str, Any]
 
 
 def api_value(value: Value) -> str | None:
-    """A value as the text of a record."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -111,11 +110,9 @@ class RecordSamples:
         return self._head(bo, 1, "change") | self._one_field(bo, 4)
 
     def short(self, bo: BusinessObject) -> Record:
-        """A record with one field."""
         return self._head(bo, 5, "short") | self._one_field(bo, 5)
 
     def removal(self, bo: BusinessObject) -> Record:
-        """A record that removes an instance."""
         return self._head(bo, 5, "removal") | {"state": "REMOVED"}
 
     def _head(self, bo: BusinessObject, number: int, what: str) -> Record:
@@ -160,5 +157,4 @@ def _names_others(field: Field) -> bool:
 
 
 def as_text(record: Record, *, indent: int | None = None) -> str:
-    """A record as JSON."""
     return json.dumps(record, ensure_ascii=False, indent=indent)

@@ -23,7 +23,6 @@ _ID_KEYS: Final[Schema] = {"externalId": {"type": ["string", "null"]}, "id": {"t
 
 
 def output_schema(samples: Samples, output: OutMigrationKafka, shape: OutObject) -> Schema:
-    """The schema of an object's records."""
     company, bo = samples.company.code, samples.company.object(shape.code)
     has_ids = output.record_id == "unique"
     fields: Schema = {"type": "array", "items": {"$ref": "#/$defs/field"}}
@@ -46,7 +45,6 @@ def output_schema(samples: Samples, output: OutMigrationKafka, shape: OutObject)
 
 
 def output_example(samples: Samples, output: OutMigrationKafka, shape: OutObject) -> dict[str, Any]:
-    """A record of a new instance, as it might be."""
     bo = samples.company.object(shape.code)
     return {
         "recordId": f"{output.name}-17-{_EXAMPLE_ID}" if output.record_id == "unique" else None,

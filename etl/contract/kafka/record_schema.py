@@ -38,8 +38,6 @@ def schema_id(company: str, code: str) -> str:
 
 
 class _Object:
-    """The schema of one object."""
-
     def __init__(self, samples: RecordSamples, bo: BusinessObject) -> None:
         self._company, self._bo = samples.company, bo
         self._nestable = {one.code: one for one in samples.objects}
@@ -65,7 +63,6 @@ class _Object:
         return named(self._bo.name, head) | body | {"$defs": {"field": self._field(), "link": self._link()}} | shown
 
     def _field(self) -> Schema:
-        """An item of fields: the value must suit its code."""
         values = {one.code: named(one.label, self._value(one)) for one in self._bo.loaded_fields}
         if key := self._bo.key_field:
             values[key.code] = named(key.label, _EXTERNAL_ID | {"description": "the external id"})

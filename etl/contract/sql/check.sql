@@ -1,9 +1,9 @@
 -- Checks the rows that the next run would take, before they are handed over: a row per problem, none when all is well.
 -- Company {{ company }}. It only reads; run it as the partner, with any client:  psql -d DATABASE -f check.sql
 --   severity error    the run would reject the row            warning  the run would leave out the value
---            note     no error now, but worth a look          codes and cures: see the guide
+--            note     no error now, but worth a look          codes and cures: see guide.*.md
 -- Проверяет строки, которые взял бы следующий запуск, до передачи: по строке на проблему. Только читает.
-{% from "said.jinja" import said %}
+{% from "shown_value.jinja" import shown_value %}
 {% set s = schema | ident %}
 {# Texts with a backslash, quoted for either setting of standard_conforming_strings: the session is the partner's. #}
 {% set controls %}[\u0001-\u0008\u000b\u000c\u000e-\u001f]{% endset %}
@@ -200,7 +200,7 @@ fault (severity, in_table, row_id, in_id, column_name, code, value) as (
 {% if table.system %}
     select 'error', '{{ table.name }}', i.id, i._in_id, null, 'SYSTEM_FIELD_MISSING', '{{ table.system_names }}'
     from {{ row }} i
-    where not i._removed and {{ table.system | map(attribute="missing") | join(" and ") }}
+    where not i._removed and {{ table.system | map(attribute="missing") | all_of }}
     union all
 {% endif %}
 {% for column in table.columns %}
@@ -320,7 +320,7 @@ select
     p.severity, p.in_table, p.row_id, p.in_id, p.column_name, p.code,
 {% for language, name in (("english", "message"), ("russian", "message_rus")) %}
     replace(
-        replace(s.{{ language }}, '{column}', coalesce(p.column_name, '')), '{value}', {{ said("p.value") }}
+        replace(s.{{ language }}, '{column}', coalesce(p.column_name, '')), '{value}', {{ shown_value("p.value") }}
     ) as {{ name }}{{ "," if not loop.last }}
 {% endfor %}
 from problem p

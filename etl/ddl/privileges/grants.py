@@ -1,6 +1,6 @@
 """Company and role -> the statements that grant the role what its work needs, and revoke the rest.
 
-Which columns a partner writes follows from the guide's lists of columns: identity, data, `removed`, the status (to
+Which columns a partner writes follows from the vendor's lists of columns: identity, data, `removed`, the status (to
 offer a corrected row again), of the marker what the customer's side fills. What the run writes is the run's alone.
 """
 
@@ -34,7 +34,6 @@ class Script:
 
     @property
     def text(self) -> str:
-        """The printed script."""
         return "\n".join([f"-- {self.heading}", *self.statements, *(f"-- {note}" for note in self.notes)])
 
 
@@ -75,12 +74,14 @@ def partner_script(company: Company, schema: str, role: str, present: Collection
     )
 
 
-def reader_script(schemas: Iterable[str], role: str, engine: str, present: Collection[str]) -> Script:
-    """Select on the existing out_ schemas, and by default on tables that the engine's role will make in them."""
+def reader_script(
+    schemas: Iterable[str], role: str, engine: str, present: Collection[str], what: str = "out_ tables"
+) -> Script:
+    """Select on the existing schemas, and by default on tables that the engine's role will make in them."""
     asked = list(schemas)
     texts = (_sql.text("reader", schema=name, role=role, engine=engine) for name in asked if name in present)
     notes = tuple(f"schema {name} is not there yet: ask again when it is" for name in asked if name not in present)
-    return Script(f"{role} reads the out_ tables", tuple(line for text in texts for line in _lines(text)), notes)
+    return Script(f"{role} reads the {what}", tuple(line for text in texts for line in _lines(text)), notes)
 
 
 def administrator_script(roles: Iterable[str], present: Collection[str], database: str, *, is_open: bool) -> Script:

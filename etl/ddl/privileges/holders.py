@@ -24,8 +24,6 @@ _TO_GRANT = " with grant option"
 
 @dataclass(frozen=True)
 class Grant:
-    """One statement and what it does, in words."""
-
     description: str
     sql: str
 

@@ -114,7 +114,6 @@ def check_privileges(connection: Connection, held: Held) -> None:
 
 
 def privileges_fault(connection: Connection, found: Sequence[Lack]) -> EnvironmentFault:
-    """The EnvironmentFault that names them."""
     [engine] = fetch_all(connection, _sql("engine"))
     listed = "\n".join(f"  {one}" for one in found)
     return EnvironmentFault(f"the engine's role {engine.role} lacks in database {engine.database}:\n{listed}")

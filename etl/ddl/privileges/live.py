@@ -23,7 +23,6 @@ class Server:
 
 
 def read_server(connection: Connection, roles: Iterable[str], schemas: Iterable[str]) -> Server:
-    """Reads them from the catalog."""
     asked = {"roles": [fold(role) for role in roles], "schemas": [fold(schema) for schema in schemas]}
     [row] = fetch_all(connection, _sql("server"), asked)
     return Server(row.role, row.database, row.is_open, frozenset(row.roles), frozenset(row.schemas))
@@ -59,15 +58,15 @@ def apply_script(connection: Connection, script: Script, role: str, schemas: Ite
         raise EnvironmentFault(
             f"there is no role {role}: make it, or let an administrator run `etl grants --create-roles`"
         )
-    names = {"schemas": [fold(schema) for schema in schemas]}
-    passed_on = fetch_all(connection, _sql("passed_on"), asked | names)
+    values = {"schemas": [fold(schema) for schema in schemas]}
+    passed_on = fetch_all(connection, _sql("passed_on"), asked | values)
     if passed_on:
         lines = "\n".join(f"  {row.statement};" for row in passed_on)
         raise EnvironmentFault(f"{role} has granted privileges to others and must revoke them first:\n{lines}")
     before = fetch_all(connection, _sql("privileges_of_role"), asked)
     for statement in script.statements:
         connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
-    useless = fetch_all(connection, _sql("useless_schemas"), asked | names)
+    useless = fetch_all(connection, _sql("useless_schemas"), asked | values)
     if useless:
         lines = "\n".join(f"  schema {row.name} belongs to {row.owner}, who must grant it" for row in useless)
         raise EnvironmentFault(f"the grants to {role} had no effect:\n{lines}")

@@ -19,8 +19,6 @@ _STATUSES: Final = ("NEW", "APPROVED", "DECLINED")
 
 @dataclass(frozen=True)
 class Sent:
-    """Messages of one kind, each a key and a value."""
-
     what: str
     messages: tuple[tuple[str, bytes], ...]
 
@@ -31,7 +29,6 @@ class Sent:
 
 
 def first_records() -> Iterator[Sent]:
-    """The first load."""
     people = Sent.of("people", (_person(n) for n in range(1, 2001)))
     yield people
     yield Sent("of these once more, with the same recordId", people.messages[:50])

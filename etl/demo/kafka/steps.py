@@ -26,15 +26,13 @@ from etl.sources.kafka.rules import rules_of
 _sql = SqlTemplates(__package__)
 
 _READ_SECONDS: Final = 120.0
-_LOOK_SECONDS: Final = 0.05
+_POLL_SECONDS: Final = 0.05
 _STOP_SECONDS: Final = 5.0
 _OUTPUT: Final = "out"
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A record that was rejected, as `err` has it."""
-
     code: str
     path: str
     value: str | None
@@ -72,7 +70,6 @@ def loads(stage: Stage, topics: Topics) -> Iterator[Load]:
 
 
 def written_records(topics: Topics) -> list[dict[str, Any]]:
-    """All records of the output, in their order."""
     found = read_to_end(topics.connection, Partition(topics.written, 0))
     return [json.loads(one.value) for one in found if one.value]
 
@@ -117,7 +114,7 @@ def _wait_until_read(into: RecordStore, topics: Topics, reading: RecordReading) 
             raise reading.failed
         if time.monotonic() > deadline:
             raise EnvironmentFault(f"records were not read within {_READ_SECONDS:.0f} seconds: is the broker there?")
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
 def _is_read(into: RecordStore, ends: Mapping[Partition, int]) -> bool:

@@ -27,17 +27,14 @@ class Topics:
 
     @property
     def errors(self) -> str:
-        """Where rejected records go."""
         return f"{self.read}.errors"
 
     @property
     def progress(self) -> str:
-        """Where the output says how far it is."""
         return f"{self.written}.progress"
 
     @property
     def partitions(self) -> list[Partition]:
-        """Those that are read."""
         return [Partition(self.read, number) for number in range(_PARTITIONS)]
 
 

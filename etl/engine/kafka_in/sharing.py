@@ -1,4 +1,4 @@
-"""The guide's rules for the number of workers: not more than a topic has partitions, and a divisor of these."""
+"""The vendor's rules for the number of workers: not more than a topic has partitions, and a divisor of these."""
 
 from typing import NamedTuple
 

@@ -44,7 +44,6 @@ def chosen_outputs(runtime: Runtime, names: Iterable[str] = ()) -> list[OutMigra
 
 
 def outputs_of(runtime: Runtime) -> Outputs:
-    """The rows of the outputs in the company's store."""
     parts = tuple(one for one in runtime.parts_at(runtime.store_engine) if one.part in STORE_PARTS)
     return Outputs(runtime.store.schema, parts)
 

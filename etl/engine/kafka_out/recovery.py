@@ -92,8 +92,6 @@ def give_up_recovery(runtime: Runtime) -> int:
 
 
 class _Performer:
-    """Performs tasks of one recovery, which may be tried again."""
-
     def __init__(
         self,
         runtime: Runtime,
@@ -110,7 +108,6 @@ class _Performer:
         self.unsent = 0
 
     def perform(self) -> None:
-        """Each task that is left, in order."""
         runtime = self._runtime
         connection = runtime.settings.kafka.connection
         if self._limits is None:

@@ -45,7 +45,6 @@ class OutputWriting:
         self._thread = threading.Thread(target=self._run, name="outputs", daemon=True)
 
     def start(self) -> None:
-        """Begins; returns at once."""
         self._thread.start()
 
     def wake(self) -> None:
@@ -54,7 +53,6 @@ class OutputWriting:
             one.wake()
 
     def end(self) -> None:
-        """Asks it to end; returns at once."""
         self._is_ending.set()
         self.wake()
 
@@ -94,8 +92,6 @@ class OutputWriting:
 
 
 class _WrittenOutput:
-    """One output and its thread."""
-
     def __init__(
         self, runtime: Runtime, output: OutMigrationKafka, is_ending: threading.Event, alerts: TopicAlerts
     ) -> None:

@@ -73,7 +73,6 @@ class ConfigWatcher:
         return self._take(tree)
 
     def close(self) -> None:
-        """Closes the source."""
         self._source.close()
 
     def _is_time(self) -> bool:
@@ -89,7 +88,7 @@ class ConfigWatcher:
             zone = zone_of(settings.in_migration.time_zone, self._environ)
         except ConfigurationError as error:
             return self._keep_last(error, [*error.problems, *problems], tree.texts)
-        self._errors.tell(problems, tree.texts)
+        self._errors.write(problems, tree.texts)
         if self.current is not None:
             _log.info("the configuration was read again from %s", tree.origin)
         self._complaint = ""
@@ -99,7 +98,7 @@ class ConfigWatcher:
     def _keep_last(
         self, error: ConfigurationError, problems: list[Problem], paths: "Mapping[str, object] | tuple[()]"
     ) -> bool:
-        self._errors.tell(problems, paths)
+        self._errors.write(problems, paths)
         if self.current is None:
             raise error
         self._complain(f"the configuration is faulty, its last good values count: {error}")

@@ -61,7 +61,7 @@ class HandOverListener:
             return str(fault)
         return "" if is_proved else "no notifications come through (a pooler in transaction mode?)"
 
-    def heard(self) -> bool:
+    def has_hand_over(self) -> bool:
         """Whether the marker was written since the last call; also True when the connection broke."""
         if self._listener is None:
             return False
@@ -70,9 +70,9 @@ class HandOverListener:
                 with deadline(_PROOF_SECONDS):
                     self._listener.check()
                 self._checked_at = time.monotonic()
-            return self._schema in self._listener.heard()
+            return self._schema in self._listener.payloads()
         except EnvironmentFault as fault:
-            _log.warning("hand-overs are not heard until the server is back: %s", fault)
+            _log.warning("hand-overs are not noticed until the server is back: %s", fault)
             self.close()
             return True
 

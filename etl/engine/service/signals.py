@@ -23,9 +23,7 @@ _CLOSING_SECONDS = 1.5
 class HasFile(Protocol):
     """What `select` can wait for."""
 
-    def fileno(self) -> int:
-        """The file descriptor."""
-        ...
+    def fileno(self) -> int: ...
 
 
 class Signals:

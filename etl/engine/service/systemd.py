@@ -27,15 +27,12 @@ class ServiceManager:
         self._say("READY=1")
 
     def reloading(self) -> None:
-        """The configuration is read again."""
         self._say(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
     def stopping(self) -> None:
-        """The service ends."""
         self._say("STOPPING=1")
 
     def status(self, text: str) -> None:
-        """What `systemctl status` shows."""
         if text != self._status:
             self._status = text
             self._say("STATUS=" + " ".join(text.split()))

@@ -31,7 +31,7 @@ held (in_table, is_link, in_status, rows, oldest_inserted_date) as (
     select '', false, '', cast(0 as bigint), cast(null as timestamp with time zone) where false
 {% endfor %}
 ),
-judged as (
+verdict as (
     select
         held.*, marker.*, running.id as run, running.since, stopped.message,
         case
@@ -83,13 +83,18 @@ sentence (why, english, russian) as (
     ('loading', 'process_tracking id={marker} has load_status=0: set it to 1 when they are complete',
         'в process_tracking id={marker} load_status=0: установите 1, когда они готовы')
 )
+{% macro filled(sentence, placeholders) -%}
+{% if placeholders -%}
+{% set name, column = placeholders[-1] -%}
+{% set value = "coalesce(cast(v.%s as text), '')" | format(column) -%}
+replace({{ filled(sentence, placeholders[:-1]) }}, {{ "{%s}" | format(name) | literal }}, {{ value }})
+{%- else -%}
+{{ sentence }}
+{%- endif %}
+{%- endmacro %}
 select
-    j.in_table, j.in_status, j.rows, j.oldest_inserted_date,
-{% for language in ("english", "russian") %}
-    {% for one in placeholders %}replace({% endfor %}s.{{ language }}
-    {%- for name, column in placeholders -%}
-        , '{{ "{" ~ name ~ "}" }}', coalesce(cast(j.{{ column }} as text), '')){% endfor %}
-    as {{ "reason" if language == "english" else "reason_rus" }}{{ "," if not loop.last }}
-{% endfor %}
-from judged j
-join sentence s on s.why = j.why
+    v.in_table, v.in_status, v.rows, v.oldest_inserted_date,
+    {{ filled("s.english", placeholders) }} as reason,
+    {{ filled("s.russian", placeholders) }} as reason_rus
+from verdict v
+join sentence s on s.why = v.why

@@ -11,10 +11,6 @@ from (
 order by _line
 {% if key %}
 on conflict ({{ key | idents | comma_list }}) do update set
-{% for column in columns if column not in key %}
-    {{ column | ident }} = excluded.{{ column | ident }},
-{% endfor %}
-{% for column, value in reset %}
-    {{ column | ident }} = {{ value }}{{ "," if not loop.last }}
-{% endfor %}
+    {{ ((columns | reject("in", key) | idents | each("{0} = excluded.{0}"))
+        + (reset | each("{0[0]} = {0[1]}"))) | comma_list }}
 {% endif %}

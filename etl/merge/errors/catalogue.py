@@ -239,11 +239,11 @@ CATALOGUE = (
     ),
     Fault(
         "BAD_SHAPE",
-        "the record has another shape than the guide's: {reason}",
+        "the record has another shape than the vendor's: {reason}",
         "структура записи не такая, как в руководстве: {reason}",
-        "the JSON of a record has another shape than the guide's, or says two things at once",
+        "the JSON of a record has another shape than the vendor's, or says two things at once",
         "структура JSON записи не такая, как в руководстве, или запись противоречит себе",
-        "partner: write the record as the guide shows",
+        "partner: write the record as the vendor's guide shows",
         "партнёр: записать как показано в руководстве",
     ),
     Fault(
@@ -324,7 +324,7 @@ CATALOGUE = (
         "состояние {value} не из списка ACTUAL, REMOVED, ARCHIVED, TEST",
         "a record gives a state that instances cannot have",
         "в записи состояние, которого у инстанций не бывает",
-        "partner: write a state of the guide, or none",
+        "partner: write a state of the vendor's guide, or none",
         "партнёр: указать состояние из руководства или не указывать",
     ),
     Fault(

@@ -5,7 +5,7 @@ from etl.merge.context import MergeContext
 from etl.quoting import fold
 
 REMOVED = "removed"
-"""The column. It is ours, not the guide's: link tables that were made before it lack it until the DDL is applied."""
+"""The column. It is ours, not the vendor's: link tables that were made before it lack it until the DDL is applied."""
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 

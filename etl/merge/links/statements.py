@@ -59,7 +59,6 @@ class LinkMerge:
         return {row.counter: row.rows for row in rows}
 
     def finds(self, statement: str) -> bool:
-        """Whether a statement returns a row."""
         return fetch_one(self.connection, _sql(statement, **self.variables), self.values) is not None
 
     def value(self, statement: str) -> Row[Any]:

@@ -73,7 +73,6 @@ class _End:
 
     @property
     def values(self) -> dict[str, object]:
-        """What the statements bind for it."""
         return {
             "bo": self.bo,
             "field": self.field,

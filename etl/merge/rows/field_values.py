@@ -62,44 +62,49 @@ class Lookup:
 
 @dataclass(frozen=True)
 class FieldValue:
-    """A column of the golden table. In `own`, `value` and `fault`, i is the in_ row; `value` may fall back on g, the
-    golden row (null for a new one); `fault` is the condition of a bad value, `code` the SQL of its code in err, where
-    `raw` is shown. `column` is SQL text, `name` the column as the catalog has it, `waits` the condition under which the
-    field's file has not arrived. `is_system`: a row of a system object needs at least one such value. `field` is
-    the code as the metadata writes it. `fast_value` is the value of most rows, read from i alone; it holds
-    where `fast_condition` does, and then the value is good. None: only a look-up knows the value. `same` is the
-    condition under which two texts that differ are one value, as JSON is in another spelling: g keeps its own then;
-    `same_texts` writes it of any two texts, None where the kind holds no JSON.
-    `brings`: under this condition the row says what the value is to be, and does not leave it to g; "" if it always
-    does. `short` is the name as columns of a stage end with it; `bad_at` and `brings_at` are the positions of the
-    conditions `fault` and `brings` in the arrays _bad and _brings, from 1. `given`: the condition that the row gives
-    the field, "" if every row does; `own` is null and `fault` false without it. `counts_result`: of a system object
-    the value counts that the instance gets, not the row's own."""
+    """A column of the golden table, in SQL: `i` is the in_ row, `g` the golden row (null for a new one).
+
+    `input_sql` is what the row says, `result_sql` what the instance gets, which may fall back on g, and `raw_sql`
+    what err shows of a bad value, under the code of `code_sql`. Conditions: `is_bad`; `is_missing_file`, the
+    field's file has not arrived; `is_given`, the row has the field; `sets_value`, the row decides the value and
+    does not leave it to g; the last two are "" where they always hold. Without `is_given`, `input_sql` is null and
+    `is_bad` false.
+
+    `fast_value` is the value of most rows, read from i alone; it holds where `fast_condition` does, and then the
+    value is good. None: only a look-up knows the value. `is_same_value`: two texts that differ are one value, as
+    JSON is in another spelling: g keeps its own then; `same_texts` writes it of any two texts, None where the kind
+    holds no JSON.
+
+    `column` is SQL text, `name` the column as the catalog has it, `field` the code as the metadata writes it,
+    `short` the name as columns of a stage end with it. `bad_at` and `sets_value_at` are positions in the arrays
+    _bad and _sets_value, from 1. `is_system`: a row of a system object needs at least one such value; with
+    `counts_result` that of the instance counts, not the row's own.
+    """
 
     column: str
     name: str
-    value: str
-    own: str
-    fault: str = ""
-    code: str = ""
-    raw: str = ""
+    result_sql: str
+    input_sql: str
+    is_bad: str = ""
+    code_sql: str = ""
+    raw_sql: str = ""
     lookup: Lookup | None = None
-    skips: bool = False
-    waits: str = ""
+    skips_bad_value: bool = False
+    is_missing_file: str = ""
     is_unique: bool = False
     is_key: bool = False
     is_system: bool = False
     field: str = ""
     fast_value: str | None = None
     fast_condition: str = ""
-    same: str = ""
+    is_same_value: str = ""
     same_texts: Callable[[str, str], str] | None = None
-    brings: str = ""
+    sets_value: str = ""
     ignores_case: bool = False
     short: str = ""
     bad_at: int = 0
-    brings_at: int = 0
-    given: str = ""
+    sets_value_at: int = 0
+    is_given: str = ""
     counts_result: bool = False
 
     def differ(self, one: str, other: str) -> str:
@@ -107,8 +112,9 @@ class FieldValue:
         if self.same_texts is None:
             return f"{one} is distinct from {other}"
         # Within the `case`, so that only texts that differ are read as JSON.
-        same = self.same_texts(one, other)
-        return f"case when {one} <> {other} then not {same} else {one} is distinct from {other} end"
+        is_same_value = self.same_texts(one, other)
+        changed = f"case when {one} <> {other}\n                then not {is_same_value}"
+        return f"{changed}\n                else {one} is distinct from {other} end"
 
     def compared(self, value: str) -> str:
         """SQL of the form in which a value is compared with those of other instances."""
@@ -117,8 +123,8 @@ class FieldValue:
     @property
     def is_missing(self) -> str:
         """The condition under which there is no good value: in the row, or with `counts_result` in the instance."""
-        value = self.value if self.counts_result else self.own
-        return f"({value} is null or {self.fault})" if self.fault else f"({value} is null)"
+        value = self.result_sql if self.counts_result else self.input_sql
+        return f"({value} is null or {self.is_bad})" if self.is_bad else f"({value} is null)"
 
 
 def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[FieldValue, ...]:
@@ -130,20 +136,20 @@ def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[
     ]
     if business_object.key_field is not None:
         column = identifier(business_object.key_field.code)
-        own = "nullif(i.in_id, '')"
+        input_sql = "nullif(i.in_id, '')"
         name = fold(business_object.key_field.code)
-        value = _of_staged(f"coalesce({own}, g.{column})", column, policy)
+        value = _of_staged(f"coalesce({input_sql}, g.{column})", column, policy)
         is_system = business_object.key_field.code in system
         values.append(
             FieldValue(
                 column,
                 name,
                 value,
-                own,
+                input_sql,
                 is_unique=True,
                 is_key=True,
                 is_system=is_system,
-                brings=f"({own} is not null)",
+                sets_value=f"({input_sql} is not null)",
                 ignores_case=business_object.key_field.ignores_case,
                 field=business_object.key_field.code,
                 counts_result=policy.gives_some,
@@ -153,84 +159,87 @@ def field_values(business_object: BusinessObject, policy: ValuePolicy) -> tuple[
 
 
 def _numbered(values: list[FieldValue]) -> Iterator[FieldValue]:
-    bad, brings = count(1), count(1)
+    bad, sets_value = count(1), count(1)
     for number, value in enumerate(values):
         yield replace(
             value,
             short=short_name(value.name, number),
-            bad_at=next(bad) if value.fault else 0,
-            brings_at=next(brings) if value.brings else 0,
+            bad_at=next(bad) if value.is_bad else 0,
+            sets_value_at=next(sets_value) if value.sets_value else 0,
         )
 
 
 def _field_value(field: Field, policy: ValuePolicy, number: int) -> FieldValue:
     column = identifier(field.code)
-    raw = f"i.{column}"
+    raw_sql = f"i.{column}"
     lookup = _lookup(field, column, f"lookup_{number}")
-    own = f"{lookup.alias}.stored" if lookup else _read(field, raw)
+    input_sql = f"{lookup.alias}.stored" if lookup else _read(field, raw_sql)
     if field.is_unique and field.sql_type == "text":
-        own = f"nullif({own}, '')"  # an empty text identifies no instance
-    code, is_bad = check(field, raw, f"{lookup.alias}.stored" if lookup else "", policy.store_schema)
-    given = policy.given(field, number)
-    if given:
-        is_bad = is_bad and f"({given} and {is_bad})"
+        input_sql = f"nullif({input_sql}, '')"  # an empty text identifies no instance
+    code, is_bad = check(field, raw_sql, f"{lookup.alias}.stored" if lookup else "", policy.store_schema)
+    is_given = policy.given(field, number)
+    if is_given:
+        is_bad = is_bad and f"({is_given} and {is_bad})"
     same_texts = partial(same_json, field, policy.store_schema) if holds_json(field) else None
-    same = same_texts(f"g.{column}", own) if same_texts else ""
-    # Within the `case`, so that only texts that differ are read as JSON.
-    value = f"case when {own} <> g.{column} then case when {same} then g.{column} else {own} end else {own} end"
-    if not same:
-        value = own
+    is_same_value = same_texts(f"g.{column}", input_sql) if same_texts else ""
+    value = input_sql
+    if is_same_value:
+        # Within the `case`, so that only texts that differ are read as JSON.
+        kept = f"case when {is_same_value} then g.{column} else {input_sql} end"
+        value = f"case when {input_sql} <> g.{column} then {kept} else {input_sql} end"
     if policy.keeps:
         value = f"coalesce({value}, g.{column})"
-    fast_value, fast_condition = _fast_value(lookup, raw, own, is_bad, policy)
-    skips = field.on_bad_value is OnBadValue.SKIP_VALUE and bool(is_bad)
-    waits = f"({raw} is not null and {own} is null)" if field.type is FieldType.FILE_UPLOAD else ""
-    if waits and given:
-        waits = f"({given} and {waits})"
-    if skips or waits:
-        value = f"case when {is_bad or waits} then g.{column} else {value} end"
-    value = _of_staged(value, column, policy, given)
-    leaves = [f"not ({given})" if given else "", waits, f"({is_bad})" if skips else ""]
-    leaves.append(f"{own} is null" if policy.keeps else "")
-    brings = f"(not ({' or '.join(filter(None, leaves))}))" if any(leaves) else ""
-    if given:
-        own = f"case when {given} then {own} end"
+    fast_value, fast_condition = _fast_value(lookup, raw_sql, input_sql, is_bad, policy)
+    skips_bad_value = field.on_bad_value is OnBadValue.SKIP_VALUE and bool(is_bad)
+    is_missing_file = f"({raw_sql} is not null and {input_sql} is null)" if field.type is FieldType.FILE_UPLOAD else ""
+    if is_missing_file and is_given:
+        is_missing_file = f"({is_given} and {is_missing_file})"
+    if skips_bad_value or is_missing_file:
+        value = f"case when {is_bad or is_missing_file} then g.{column} else {value} end"
+    value = _of_staged(value, column, policy, is_given)
+    leaves = [f"not ({is_given})" if is_given else "", is_missing_file, f"({is_bad})" if skips_bad_value else ""]
+    leaves.append(f"{input_sql} is null" if policy.keeps else "")
+    sets_value = f"(not ({' or '.join(filter(None, leaves))}))" if any(leaves) else ""
+    if is_given:
+        input_sql = f"case when {is_given} then {input_sql} end"
     return FieldValue(
         column,
         fold(field.code),
         value,
-        own,
-        fault=is_bad,
-        code=code,
-        raw=f"cast({raw} as text)" if code else "",
+        input_sql,
+        is_bad=is_bad,
+        code_sql=code,
+        raw_sql=f"cast({raw_sql} as text)" if code else "",
         lookup=lookup,
-        skips=skips,
-        waits=waits,
+        skips_bad_value=skips_bad_value,
+        is_missing_file=is_missing_file,
         is_unique=field.is_unique,
         field=field.code,
         fast_value=fast_value,
         fast_condition=fast_condition,
-        same=same,
+        is_same_value=is_same_value,
         same_texts=same_texts,
-        brings=brings,
+        sets_value=sets_value,
         ignores_case=field.ignores_case,
-        given=given,
+        is_given=is_given,
         counts_result=policy.gives_some,
     )
 
 
-def _of_staged(value: str, column: str, policy: ValuePolicy, given: str = "") -> str:
+def _of_staged(value: str, column: str, policy: ValuePolicy, is_given: str = "") -> str:
     """The value where the row gives the field and does not remove its instance; else the store's."""
     if not policy.is_staged:
         return value
-    counts = "not coalesce(i.removed, false)" + (f" and {given}" if given else "")
+    counts = "not coalesce(i.removed, false)" + (f" and {is_given}" if is_given else "")
     return f"case when {counts} then {value} else g.{column} end"
 
 
-def _fast_value(lookup: Lookup | None, raw: str, own: str, is_bad: str, policy: ValuePolicy) -> tuple[str | None, str]:
+def _fast_value(
+    lookup: Lookup | None, raw_sql: str, input_sql: str, is_bad: str, policy: ValuePolicy
+) -> tuple[str | None, str]:
     """(value, condition) of a row that needs no look-up: a choice is nearly always written as it is stored."""
     if lookup is None:
-        return own, f"not {is_bad}" if is_bad else ""
+        return input_sql, f"not {is_bad}" if is_bad else ""
     if lookup.options:
         pairs = f"jsonb_array_elements(cast(:options_{lookup.alias} as jsonb)) pair"
         known = f"select pair ->> 0 from {pairs} where pair ->> 0 = pair ->> 1"  # noqa: S608
@@ -239,7 +248,7 @@ def _fast_value(lookup: Lookup | None, raw: str, own: str, is_bad: str, policy: 
         known = f"select code from {table} where _state <> 'REMOVED' and char_length(code) <= 32"  # noqa: S608
     else:
         return None, ""
-    return raw, f"({raw} is null or {raw} in ({known}))"
+    return raw_sql, f"({raw_sql} is null or {raw_sql} in ({known}))"
 
 
 def _lookup(field: Field, column: str, alias: str) -> Lookup | None:
@@ -252,12 +261,12 @@ def _lookup(field: Field, column: str, alias: str) -> Lookup | None:
     return None
 
 
-def _read(field: Field, raw: str) -> str:
+def _read(field: Field, raw_sql: str) -> str:
     part = _DATE_PARTS.get(field.type)
     minutes = field.in_migration_timezone_minutes
     if part is None or minutes is None:
-        return raw
+        return raw_sql
     # The local date in that zone, stored as its midnight in UTC.
-    local = f"({raw} at time zone 'UTC' + make_interval(mins => {minutes}))"
+    local = f"({raw_sql} at time zone 'UTC' + make_interval(mins => {minutes}))"
     cut = f"date_trunc('{part}', {local}) at time zone 'UTC'"
-    return f"case when {raw} between {_FIRST_CUT} and {_LAST_CUT} then {cut} else {raw} end"
+    return f"case when {raw_sql} between {_FIRST_CUT} and {_LAST_CUT} then {cut} else {raw_sql} end"

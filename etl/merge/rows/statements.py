@@ -33,7 +33,6 @@ class Merge:
 
     @property
     def unique(self) -> list[FieldValue]:
-        """The unique fields."""
         return [field for field in self.fields if field.is_unique]
 
     def run(self, statement: str) -> int:
@@ -46,7 +45,6 @@ class Merge:
 
 
 def merge_of(connection: Connection, business_object: BusinessObject, chunk: Chunk, context: MergeContext) -> Merge:
-    """The merge of a chunk; runs no statement."""
     fields = field_values(business_object, value_policy(context))
     return Merge(
         connection,
@@ -74,14 +72,14 @@ def template_variables(
         "golden": names.store_table(business_object.code),
         "fields": fields,
         "lookups": [field.lookup for field in fields if field.lookup],
-        "tested": [field for field in fields if field.fault],
-        "rejecting": [field for field in fields if field.fault and not field.skips],
-        "skipping": [field for field in fields if field.skips],
+        "tested": [field for field in fields if field.is_bad],
+        "rejecting": [field for field in fields if field.is_bad and not field.skips_bad_value],
+        "skipping": [field for field in fields if field.skips_bad_value],
         "chunk": chunk,
-        "waiting": [field for field in fields if field.waits],
+        "waiting": [field for field in fields if field.is_missing_file],
         "unique": [field for field in fields if field.is_unique],
         "system": [field for field in fields if field.is_system],
-        "folding": [field for field in fields if field.brings],
+        "folding": [field for field in fields if field.sets_value],
         "long": [identifier(field.code) for field in business_object.loaded_fields if field.sql_type == "text"],
         "exact": False,
         "has_remaining": False,

@@ -178,5 +178,4 @@ def _label(label: Any) -> Any:
 
 
 def _text(text: str) -> str:
-    """A label as a document may hold it."""
     return cleaned(joined(text))[:MAX_LABEL]

@@ -28,12 +28,9 @@ class Alert:
 
 @dataclass(frozen=True)
 class Alerts:
-    """The alerts of a store's schema."""
-
     schema: str
 
     def are_there(self, connection: Connection) -> bool:
-        """Whether their table has been made."""
         [row] = fetch_all(connection, self._sql("has_alerts"))
         return bool(row.is_there)
 
@@ -63,8 +60,6 @@ class Alerts:
 
 @dataclass(frozen=True)
 class AlertSender:
-    """Notifies the hooks of one company."""
-
     engine: sqlalchemy.Engine
     schema: str
     company: str

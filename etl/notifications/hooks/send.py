@@ -45,7 +45,6 @@ class Hooks:
 
     @property
     def are_called(self) -> bool:
-        """Whether there is a command or a URL."""
         return bool(self.command or self.url)
 
     @property

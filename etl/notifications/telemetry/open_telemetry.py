@@ -68,7 +68,6 @@ def _traces(environ: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def tracing(provider: Any) -> Iterator[None]:
-    """Spans go to a provider of the SDK."""
     from opentelemetry.trace import Status, StatusCode
 
     tracer = provider.get_tracer("etl", __version__)

@@ -34,7 +34,6 @@ class Page:
         self.registry.register(self)  # type: ignore[arg-type,unused-ignore]
 
     def text(self) -> bytes:
-        """The page now."""
         from prometheus_client import generate_latest
 
         return generate_latest(self.registry)

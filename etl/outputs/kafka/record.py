@@ -1,4 +1,4 @@
-"""A row of the store as a record of the guide's out format (guide, OUT Migration Kafka). No I/O."""
+"""A row of the store as a record of the vendor's out format (vendor's guide, OUT Migration Kafka). No I/O."""
 
 from typing import Any, Final
 

@@ -161,7 +161,7 @@ def _field(bo: BusinessObject, field: Field, *, is_chosen: bool, is_unique: bool
 
 
 def _is_system(bo: BusinessObject, field: Field) -> bool:
-    """Whether the platform gives it (guide: a unique system field is not passed on unchanged)."""
+    """Whether the platform gives it (vendor's guide: a unique system field is not passed on unchanged)."""
     return bo.code in SYSTEM_OBJECTS and SYSTEM_OBJECTS[bo.code].field(field.code) is not None
 
 

@@ -25,7 +25,7 @@ def find_version(found: list[VersionRow], name: str, versions: Versions) -> Vers
 
 def refuse_changed(found: list[VersionRow], versions: Versions) -> None:
     """Raises ConfigurationError when the metadata asks for other tables than the version has that the environment
-    names, and no other version has them either (guide: "обязательно инкремент").
+    names, and no other version has them either (vendor's guide: "обязательно инкремент").
     """
     wanted = versions.wanted
     newest = next((one for one in found if one.schema == versions.newest.schema), None)

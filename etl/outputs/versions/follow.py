@@ -19,7 +19,6 @@ _PARTS = 10
 
 
 def no_rows() -> Counters:
-    """Counters at zero."""
     return {"upserted": 0, "deleted": 0, "linked": 0, "unlinked": 0}
 
 

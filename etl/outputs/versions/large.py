@@ -31,7 +31,6 @@ def tables_to_fill(store: Connection, out: Connection, versions: Versions, rows:
 
 
 def _claimed(versions: Versions, table: Table, rows: ClaimedRows) -> int:
-    """The number of claimed rows that concern an out_ table."""
     if not isinstance(table, OutLinks):
         return rows.get(names.in_table(table.bo), 0)
     links = versions.company.in_link_tables()

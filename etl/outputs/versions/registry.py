@@ -50,7 +50,6 @@ class VersionRow:
 
     @property
     def schema(self) -> str:
-        """Schema of its tables."""
         return self.version.schema
 
     @property

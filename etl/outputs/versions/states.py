@@ -37,7 +37,6 @@ class VersionState:
 
     @classmethod
     def from_row(cls, row: Any) -> "VersionState":
-        """A row of `sql/states.sql`."""
         values = dict(row._mapping)
         is_current, whole_at, noted = (values.pop(name) for name in ("is_current", "whole_at", "fill"))
         fill = Fill.from_json(noted) if noted else None

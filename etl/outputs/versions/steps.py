@@ -10,7 +10,7 @@ Table = OutInstances | OutLinks
 
 
 @dataclass(frozen=True)
-class Step:
+class FillStep:
     """One table to fill in chunks, or to clear of what the store does not have (`is_sweep`), in one statement.
 
     For a table that is filled in parts, only the rows with ids after `after` and up to `last`; empty: no bound.
@@ -60,12 +60,10 @@ class Fill:
 
     @classmethod
     def from_json(cls, value: Any) -> "Fill":
-        """What `as_json` gave."""
         cuts = {table: tuple(ids) for table, ids in value.get("cuts", {}).items()}
         return cls(**value | {"after": tuple(value["after"]), "beside": tuple(value.get("beside", ())), "cuts": cuts})
 
     def as_json(self) -> dict[str, Any]:
-        """As data for JSON."""
         return asdict(self)
 
     @property
@@ -96,16 +94,15 @@ def tables_of(structure: OutStructure) -> tuple[Table, ...]:
     return (*structure.instances, *structure.links)
 
 
-def steps(structure: OutStructure, fill: Fill) -> list[Step]:
-    """All steps in order."""
+def steps(structure: OutStructure, fill: Fill) -> list[FillStep]:
     return list(_steps(structure, fill))
 
 
-def _steps(structure: OutStructure, fill: Fill) -> Iterator[Step]:
+def _steps(structure: OutStructure, fill: Fill) -> Iterator[FillStep]:
     for table in tables_of(structure):
         cut = fill.cuts.get(table.name, ())
-        yield Step(table, is_sweep=False, last=cut)
+        yield FillStep(table, is_sweep=False, last=cut)
         if cut:
-            yield Step(table, is_sweep=False, after=cut)
+            yield FillStep(table, is_sweep=False, after=cut)
         if not fill.is_new:
-            yield Step(table, is_sweep=True)
+            yield FillStep(table, is_sweep=True)

@@ -19,7 +19,6 @@ _NATIVES = {
 
 
 def instance_variables(version: OutVersion, structure: OutStructure, table: OutInstances) -> dict[str, object]:
-    """Names of a business object's tables and columns."""
     return version.variables | {
         "golden": names.store_table(table.bo),
         "out_table": table.name,
@@ -30,7 +29,6 @@ def instance_variables(version: OutVersion, structure: OutStructure, table: OutI
 
 
 def link_variables(version: OutVersion, structure: OutStructure, link: OutLinks) -> dict[str, object]:
-    """Names of a link field's tables and columns."""
     return version.variables | {
         "golden_link": names.store_link_table(link.bo, link.field),
         "out_link": link.name,

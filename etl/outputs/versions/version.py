@@ -8,7 +8,7 @@ from etl.metadata.out_structure import OutStructure
 
 @dataclass(frozen=True)
 class OutVersion:
-    """A version's schema. `environment_version` is MYBPM_OUT_MIGRATION_VERSION (guide, OUT migration)."""
+    """A version's schema. `environment_version` is MYBPM_OUT_MIGRATION_VERSION (vendor's guide, OUT migration)."""
 
     schema: str
     store_schema: str
@@ -17,7 +17,6 @@ class OutVersion:
 
     @property
     def variables(self) -> dict[str, object]:
-        """The variables of templates."""
         return {"out_schema": self.schema, "store_schema": self.store_schema}
 
 
@@ -39,7 +38,6 @@ class Versions:
     fill_seconds: float
 
     def named(self, environment_version: str) -> OutVersion:
-        """The version that the code's version and the given one name."""
         schema = names.out_schema(self.company.code, names.OUT_MIGRATION_VERSION, environment_version)
         return OutVersion(schema, self.store_schema, environment_version)
 
@@ -55,5 +53,4 @@ class Versions:
 
     @property
     def views_schema(self) -> str:
-        """The schema of the views that show the current version."""
         return names.out_views_schema(self.company.code)

@@ -2,7 +2,7 @@
 -- (`lane`) run in order. A task with two crashes runs alone, so that no other is blamed. Kinds of another version are
 -- left to it, as is what helpers must not do. `materialized` keeps the planner from running the limited, locking select
 -- more than once; a runner whose fence is no longer the highest takes nothing.
-{% from "standing.jinja" import stands %}
+{% from "lease_is_valid.jinja" import lease_is_valid %}
 with ready as materialized (
     select id, error
     from {{ schema | ident }}.task t
@@ -21,7 +21,7 @@ with ready as materialized (
       )
       and exists (select 1 from {{ schema | ident }}.run_fence where fence = :fence)
 {% if is_helper %}
-      and {{ stands(schema) }}
+      and {{ lease_is_valid(schema) }}
 {% endif %}
     order by seq
     limit 1

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from etl.settings.schedule.reader import Reader
+from etl.settings.schedule.reader import PatternReader
 from etl.settings.schedule.term import DAY, Repeat, Term
 from etl.settings.schedule.words import Token
 
@@ -15,7 +15,7 @@ _LAST_YEAR = 9998
 _EXAMPLES = "a time (10:00), `repeat every 10 min`, `from 9:00 to 18:00 every 10 min`, a weekday, `17 jan`"
 
 
-def atom(reader: Reader) -> Term:
+def atom(reader: PatternReader) -> Term:
     """Parses the next part. Raises FaultError with its position."""
     if reader.skip("repeat"):
         return _repeat(reader)
@@ -31,7 +31,7 @@ def atom(reader: Reader) -> Term:
     reader.fail(f"is not part of a schedule: write {_EXAMPLES}" if token else "ends too early: a part is missing")
 
 
-def _time(reader: Reader, *, is_end: bool = False) -> int:
+def _time(reader: PatternReader, *, is_end: bool = False) -> int:
     token = reader.take("a time like 10:00")
     parts = [int(part) for part in token.text.split(":")] if token.kind == "time" and len(token.text) <= 8 else []
     if not parts:
@@ -44,7 +44,7 @@ def _time(reader: Reader, *, is_end: bool = False) -> int:
     return hours * 3600 + minutes * 60 + seconds
 
 
-def _duration(reader: Reader) -> int:
+def _duration(reader: PatternReader) -> int:
     number_token = reader.take_kind("number")
     number = _number(reader, number_token) if number_token else 1
     unit_token = reader.take("a duration like `10 min`")
@@ -56,7 +56,7 @@ def _duration(reader: Reader) -> int:
     return seconds
 
 
-def _repeat(reader: Reader) -> Term:
+def _repeat(reader: PatternReader) -> Term:
     reader.skip("every")
     every = _duration(reader)
     if reader.skip("after"):
@@ -71,7 +71,7 @@ def _repeat(reader: Reader) -> Term:
     return Term(repeats=(Repeat(every, _duration(reader)),))
 
 
-def _period(reader: Reader) -> Term:
+def _period(reader: PatternReader) -> Term:
     first = _time(reader, is_end=True)
     reader.expect("to")
     last = _time(reader, is_end=True)
@@ -80,7 +80,7 @@ def _period(reader: Reader) -> Term:
     return replace(term, every=_duration(reader)) if reader.skip("every") else term
 
 
-def _dates(reader: Reader) -> Term:
+def _dates(reader: PatternReader) -> Term:
     numbers, first = _numbers(reader), reader.ahead
     if reader.skip("year"):
         return Term(years=_within(reader, numbers, 1, _LAST_YEAR, "is not a year"))
@@ -98,17 +98,17 @@ def _dates(reader: Reader) -> Term:
     return replace(term, years=_within(reader, years, 1, _LAST_YEAR, "is not a year"))
 
 
-def _numbers(reader: Reader) -> list[tuple[int, Token]]:
+def _numbers(reader: PatternReader) -> list[tuple[int, Token]]:
     return _list(reader, lambda token: _number(reader, token) if token.kind == "number" else None, "a number")
 
 
-def _number(reader: Reader, token: Token) -> int:
+def _number(reader: PatternReader, token: Token) -> int:
     if len(token.text) > _LONGEST_NUMBER:
         reader.fail("is too long for a number here", token)
     return int(token.text)
 
 
-def _list(reader: Reader, value: Callable[[Token], int | None], wanted: str) -> list[tuple[int, Token]]:
+def _list(reader: PatternReader, value: Callable[[Token], int | None], wanted: str) -> list[tuple[int, Token]]:
     """Parses values and ranges `a..b` of one kind; returns each value with its word."""
     found: list[tuple[int, Token]] = []
     while reader.ahead is not None and (first := value(reader.ahead)) is not None:
@@ -127,7 +127,7 @@ def _list(reader: Reader, value: Callable[[Token], int | None], wanted: str) -> 
 
 
 def _within(
-    reader: Reader, numbers: list[tuple[int, Token]], smallest: int, largest: int, sentence: str
+    reader: PatternReader, numbers: list[tuple[int, Token]], smallest: int, largest: int, sentence: str
 ) -> frozenset[int]:
     for number, token in numbers:
         if not smallest <= number <= largest:

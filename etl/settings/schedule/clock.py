@@ -9,9 +9,9 @@ _DAY = 86_400
 _HOUR = 3600
 # No zone is further from UTC, and no zone changes its clock twice within this time.
 _FURTHEST = 16 * _HOUR
-_LOOK = 4 * _HOUR
+_HORIZON = 4 * _HOUR
 # No offset holds for a shorter time (the shortest are those of Ramadan in Morocco).
-_LONG_LOOK = 5 * _DAY
+_LONG_HORIZON = 5 * _DAY
 # Days, weekdays and leap years repeat after 400 years: a time that has not come by then never comes.
 CYCLE_YEARS = 400
 
@@ -49,9 +49,9 @@ class LongView:
 @lru_cache(maxsize=4)
 def long_view(zone: tzinfo, year: int) -> LongView:
     """The zone from the end of the previous year on."""
-    start = (date(year, 1, 1) - _EPOCH).days * _DAY - _LONG_LOOK
+    start = (date(year, 1, 1) - _EPOCH).days * _DAY - _LONG_HORIZON
     end = (date(min(year + CYCLE_YEARS, 9998), 12, 31) - _EPOCH).days * _DAY
-    jumps = _jumps(start, end, zone, _LONG_LOOK)
+    jumps = _jumps(start, end, zone, _LONG_HORIZON)
     connections = [shown(instant - 1, zone).date() for instant, _ in jumps]
     dates = {side + timedelta(days=later) for side in connections for later in (0, 1)}
     return LongView(frozenset({_offset(start, zone), *(offset for _, offset in jumps)}), frozenset(dates))
@@ -87,12 +87,12 @@ def _skipped(utc_midnight: int, jump: int, before: int, after: int) -> list[Stre
     return [Stretch(utc_midnight - before, low, high, is_shown=False, jump=jump)] if low <= high else []
 
 
-def _jumps(start: int, end: int, zone: tzinfo, look: int = _LOOK) -> list[tuple[int, int]]:
+def _jumps(start: int, end: int, zone: tzinfo, horizon: int = _HORIZON) -> list[tuple[int, int]]:
     """Each instant at which the offset changes, with the new offset."""
     found = []
     before = _offset(start, zone)
-    for left in range(start, end, look):
-        right = min(left + look, end)
+    for left in range(start, end, horizon):
+        right = min(left + horizon, end)
         after = _offset(right, zone)
         if after != before:
             found.append((_first_of(after, left, right, zone), after))

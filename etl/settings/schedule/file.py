@@ -14,7 +14,7 @@ DEFAULT_PATTERN = "repeat every 1 minute"
 
 KAFKA_SCHEDULE = "scheduler/core/InMigrationKafkaScheduler.scheduler-config.txt"
 DELETE_RECORDS, APPLY_REFERENCES, DELETE_REFERENCES = "deleteRecords", "applyRefBoi", "deleteUnActualRecords"
-# Methods and patterns as in the guide, Schedulers of InMigrationKafka.
+# Methods and patterns as in the vendor's guide, Schedulers of InMigrationKafka.
 KAFKA_PATTERNS = {
     DELETE_RECORDS: "repeat every 5 hours",
     APPLY_REFERENCES: "repeat every 10 min",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from etl.settings.schedule.atoms import atom
-from etl.settings.schedule.reader import Fault, FaultError, Reader
+from etl.settings.schedule.reader import Fault, FaultError, PatternReader
 from etl.settings.schedule.schedule import Schedule
 from etl.settings.schedule.term import Term
 from etl.settings.schedule.words import tokens
@@ -37,7 +37,7 @@ def parse_schedule(pattern: str) -> tuple[Schedule, tuple[Fault, ...]]:
     if words[0].means("off"):
         rest = words[1:]
         return off, (Fault("follows off: delete it", rest[0].start, len(rest[0].text)),) if rest else ()
-    reader = Reader(words, len(text.rstrip()))
+    reader = PatternReader(words, len(text.rstrip()))
     is_parallel = reader.skip("parallel")
     part = _parsed(reader, words[0].start)
     if part is None or reader.faults:
@@ -45,7 +45,7 @@ def parse_schedule(pattern: str) -> tuple[Schedule, tuple[Fault, ...]]:
     return Schedule(pattern.strip(), part.terms, is_parallel=is_parallel), ()
 
 
-def _parsed(reader: Reader, start: int) -> _Part | None:
+def _parsed(reader: PatternReader, start: int) -> _Part | None:
     try:
         part = _sum(reader, 0)
         if reader.ahead:
@@ -59,7 +59,7 @@ def _parsed(reader: Reader, start: int) -> _Part | None:
     return part
 
 
-def _sum(reader: Reader, depth: int) -> _Part:
+def _sum(reader: PatternReader, depth: int) -> _Part:
     part = _product(reader, depth)
     while reader.take_sign("+"):
         other = _product(reader, depth)
@@ -67,7 +67,7 @@ def _sum(reader: Reader, depth: int) -> _Part:
     return part
 
 
-def _product(reader: Reader, depth: int) -> _Part:
+def _product(reader: PatternReader, depth: int) -> _Part:
     part = _factor(reader, depth)
     while reader.take_sign("*"):
         other = _factor(reader, depth)
@@ -77,14 +77,14 @@ def _product(reader: Reader, depth: int) -> _Part:
     return part
 
 
-def _limited(reader: Reader, terms: Iterable[Term]) -> tuple[Term, ...]:
+def _limited(reader: PatternReader, terms: Iterable[Term]) -> tuple[Term, ...]:
     found = tuple(dict.fromkeys(terms))
     if len(found) > _MOST_TERMS:
         reader.fail(f"is too complex: multiplied out, the pattern has more than {_MOST_TERMS} parts")
     return found
 
 
-def _factor(reader: Reader, depth: int) -> _Part:
+def _factor(reader: PatternReader, depth: int) -> _Part:
     if reader.take_sign("("):
         if depth == _DEEPEST:
             reader.fail("nests too many brackets")

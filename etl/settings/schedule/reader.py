@@ -24,7 +24,7 @@ class FaultError(ValueError):
         self.fault = fault
 
 
-class Reader:
+class PatternReader:
     """The words of one pattern, with the current position. `end` is the length of the pattern."""
 
     def __init__(self, words: Sequence[Token], end: int) -> None:

@@ -6,6 +6,6 @@ rejected, and what the store should then have. Knows the format of records, neve
 """
 
 from etl.simulator.kafka.data import Instance, Message, RecordData
-from etl.simulator.kafka.scenarios import RECORD_SCENARIOS, Abandoned, Batch
+from etl.simulator.kafka.scenarios import RECORD_SCENARIOS, Abandoned, MessageBatch
 
-__all__ = ["RECORD_SCENARIOS", "Abandoned", "Batch", "Instance", "Message", "RecordData"]
+__all__ = ["RECORD_SCENARIOS", "Abandoned", "Instance", "Message", "MessageBatch", "RecordData"]

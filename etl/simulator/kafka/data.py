@@ -66,7 +66,6 @@ class RecordData:
         self._serial = 0
 
     def new_ids(self, bo: BusinessObject, count: int) -> list[str]:
-        """External ids that no instance has yet."""
         ids = []
         for number in self._rows.new_numbers(bo, count):
             external_id = self._rows.samples.in_id(bo, number)

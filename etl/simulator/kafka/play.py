@@ -17,12 +17,12 @@ from etl.metadata import names
 from etl.settings import KafkaConnection
 from etl.simulator.kafka.crash import kill_in_transaction
 from etl.simulator.kafka.data import Message, RecordData
-from etl.simulator.kafka.scenarios import RECORD_SCENARIOS, Abandoned, Batch, Step
+from etl.simulator.kafka.scenarios import RECORD_SCENARIOS, Abandoned, MessageBatch, RecordStep
 from etl.sources.kafka.rules import RecordRules, rules_of
 
 _sql = SqlTemplates(__package__)
 
-_LOOK_SECONDS: Final = 0.2
+_POLL_SECONDS: Final = 0.2
 _PIECE_SECONDS: Final = 0.1
 
 
@@ -85,14 +85,14 @@ class RecordPartner:
         for step in RECORD_SCENARIOS[scenario](self.data, chance, count):
             self._perform(step)
 
-    def _perform(self, step: Step) -> None:
+    def _perform(self, step: RecordStep) -> None:
         match step:
-            case Batch(messages, is_transaction=False):
+            case MessageBatch(messages, is_transaction=False):
                 for piece in self._pieces(messages):
                     self._send(self._producer, piece)
                 self._producer.flush()
                 self.sent.add(messages)
-            case Batch(messages):
+            case MessageBatch(messages):
                 with self._transaction() as producer:
                     self._send(producer, messages)
                     producer.commit()
@@ -148,7 +148,7 @@ def rules_of_settings(runtime: Runtime) -> RecordRules:
     return rules_of(runtime.settings.kafka.in_migration)
 
 
-class Reader:
+class TopicReader:
     """What reads the topic, as the store shows it."""
 
     def __init__(self, runtime: Runtime, topic: str) -> None:
@@ -166,7 +166,7 @@ class Reader:
         while not self._has_read(ends):
             if time.monotonic() > deadline:
                 raise EnvironmentFault(f"the topic {self._topic} was not read within {seconds:g} s: {say()}")
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def found(self, data: RecordData) -> Found:
         """What the store has of the partner's instances."""

@@ -12,7 +12,7 @@ from etl.simulator.kafka.data import Message, Record, RecordData
 
 
 @dataclass(frozen=True)
-class Batch:
+class MessageBatch:
     """Messages that are sent, in their order; `is_transaction`: in a transaction that is committed."""
 
     messages: tuple[Message, ...]
@@ -28,15 +28,15 @@ class Abandoned:
     is_killed: bool = False
 
 
-Step = Batch | Abandoned
-Scenario = Callable[[RecordData, random.Random, int], Iterator[Step]]
+RecordStep = MessageBatch | Abandoned
+Scenario = Callable[[RecordData, random.Random, int], Iterator[RecordStep]]
 
 _HOUR_MS: Final = 3_600_000
 _LONG_TEXT: Final = 200_000
 _WIDE: Final = 200
 
 
-def _good(data: RecordData, chance: random.Random, count: int) -> Iterator[Step]:
+def _good(data: RecordData, chance: random.Random, count: int) -> Iterator[RecordStep]:
     """Changes, removals, and new instances, with links in both forms."""
     messages = []
     for bo in data.objects:
@@ -46,10 +46,10 @@ def _good(data: RecordData, chance: random.Random, count: int) -> Iterator[Step]
         ]
         gone = data.removable(bo)
         messages += [data.merged(data.removal(bo, one)) for one in chance.sample(gone, min(len(gone), count // 10))]
-    yield Batch((*messages, *_new(data, chance, count)))
+    yield MessageBatch((*messages, *_new(data, chance, count)))
 
 
-def _duplicate(data: RecordData, chance: random.Random, count: int) -> Iterator[Step]:
+def _duplicate(data: RecordData, chance: random.Random, count: int) -> Iterator[RecordStep]:
     """Records come again: with the same content, with another one, and without a recordId."""
     fresh = _new(data, chance, count)
     messages = list(fresh)
@@ -63,36 +63,36 @@ def _duplicate(data: RecordData, chance: random.Random, count: int) -> Iterator[
         for one in data.present(bo)[: count // 10]:
             record = data.change(bo, one, chance) | {"recordId": None}
             messages += [data.merged(record), data.merged(record)]
-    yield Batch(tuple(messages))
+    yield MessageBatch(tuple(messages))
 
 
-def _late(data: RecordData, chance: random.Random, count: int) -> Iterator[Step]:
+def _late(data: RecordData, chance: random.Random, count: int) -> Iterator[RecordStep]:
     """What links lead to comes after them, and says to be older by hours."""
     records = list(_records(data, chance, count))
     messages = [data.merged(one, age_ms=chance.randrange(_HOUR_MS * 48)) for one in reversed(records)]
-    yield Batch(tuple(messages))
+    yield MessageBatch(tuple(messages))
 
 
-def _out_of_order(data: RecordData, chance: random.Random, count: int) -> Iterator[Step]:
+def _out_of_order(data: RecordData, chance: random.Random, count: int) -> Iterator[RecordStep]:
     """A change comes before the record that makes its instance; those of one instance keep their order otherwise."""
     records = list(_records(data, chance, count))
     early = [data.change(data.company.object(one["boCode"]), one["externalId"], chance) for one in records[::2]]
     chance.shuffle(early)
     chance.shuffle(records)
-    yield Batch(tuple(data.merged(one) for one in (*early, *records)))
+    yield MessageBatch(tuple(data.merged(one) for one in (*early, *records)))
 
 
-def _broken(data: RecordData, chance: random.Random, count: int) -> Iterator[Step]:
+def _broken(data: RecordData, chance: random.Random, count: int) -> Iterator[RecordStep]:
     """Among good records there are some that must be rejected, and messages without a value."""
     messages = list(_new(data, chance, count))
     for _ in range(count // 5 + 1):
         bo = chance.choice(data.objects)
         message = chance.choice(list(_faulty(data, bo)))
         messages.insert(chance.randrange(len(messages) + 1), message)
-    yield Batch(tuple(messages))
+    yield MessageBatch(tuple(messages))
 
 
-def _huge(data: RecordData, chance: random.Random, count: int) -> Iterator[Step]:
+def _huge(data: RecordData, chance: random.Random, count: int) -> Iterator[RecordStep]:
     """Trees with hundreds of nested objects, trees that are too deep, and long texts."""
     messages = []
     for bo in data.objects:
@@ -109,24 +109,24 @@ def _huge(data: RecordData, chance: random.Random, count: int) -> Iterator[Step]
             [item] = [one for one in record["fields"] if one["code"] == texts[0].code]
             item["apiValue"] = "long " * (_LONG_TEXT // 5)
             messages.append(data.merged(record))
-    yield Batch((*messages, *_new(data, chance, count)))
+    yield MessageBatch((*messages, *_new(data, chance, count)))
 
 
-def _aborted(data: RecordData, chance: random.Random, count: int) -> Iterator[Step]:
+def _aborted(data: RecordData, chance: random.Random, count: int) -> Iterator[RecordStep]:
     """Transactions that are aborted, and the same records in others that are committed."""
     fresh = _new(data, chance, count)
     half = len(fresh) // 2
     yield Abandoned(fresh[:half])
-    yield Batch(fresh[:half], is_transaction=True)
+    yield MessageBatch(fresh[:half], is_transaction=True)
     yield Abandoned(fresh)
-    yield Batch(fresh[half:], is_transaction=True)
+    yield MessageBatch(fresh[half:], is_transaction=True)
 
 
-def _crash(data: RecordData, chance: random.Random, count: int) -> Iterator[Step]:
+def _crash(data: RecordData, chance: random.Random, count: int) -> Iterator[RecordStep]:
     """The program is killed with a transaction open; it starts again and sends all of it."""
     fresh = _new(data, chance, count)
     yield Abandoned(fresh[: len(fresh) // 2 + 1], is_killed=True)
-    yield Batch(fresh, is_transaction=True)
+    yield MessageBatch(fresh, is_transaction=True)
 
 
 RECORD_SCENARIOS: Final[dict[str, Scenario]] = {
@@ -143,7 +143,6 @@ RECORD_SCENARIOS: Final[dict[str, Scenario]] = {
 
 
 def _new(data: RecordData, chance: random.Random, count: int) -> tuple[Message, ...]:
-    """New instances with links."""
     return tuple(data.merged(one) for one in _records(data, chance, count))
 
 

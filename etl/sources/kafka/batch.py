@@ -385,7 +385,7 @@ class _Work:
                 if not self._may_be_a_record(fault):
                     raise
                 if len(left) == 1:
-                    self.refused[left[0]] = [Fault("ROW_QUARANTINED", reason=fault.said or str(fault))]
+                    self.refused[left[0]] = [Fault("ROW_QUARANTINED", reason=fault.server_message or str(fault))]
                     return
                 _log.info("a batch of %d records is halved: %s", len(left), fault)
                 break

@@ -93,7 +93,7 @@ def decode(value: bytes) -> Decoded:
 
 
 def nested(text: str, path: str) -> BoiInput:
-    """The record that a text holds (GUIDE 85). Raises RecordFault."""
+    """The record that a text holds (vendor's guide, BoiInput). Raises RecordFault."""
     try:
         return decode(text.encode()).record
     except RecordFault as refused:

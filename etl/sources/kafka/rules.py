@@ -15,7 +15,7 @@ from etl.sources.kafka.places import link_fields
 
 @dataclass(frozen=True)
 class RecordRules:
-    """The settings of reading and merging, with the guide's defaults.
+    """The settings of reading and merging, with the vendor's defaults.
 
     `allowed_objects`: their codes; empty: those that partners load, and the system objects. `allowed_fields`: of an
     object that is named here only these fields. `skips_unknown_fields`: else they reject their record.

@@ -26,7 +26,7 @@ class CleanedRecords:
 
 def apply_references(into: RecordStore, *, interval_minutes: int | None = None) -> Outcome:
     """Writes links whose ends have come by whatever way, and gives up those that waited longer than
-    `oldRecordDeleteMinutes` (the guide's applyRefBoi). A unit of its own where it changes something.
+    `oldRecordDeleteMinutes` (the vendor's applyRefBoi). A unit of its own where it changes something.
 
     With `interval_minutes` nothing is done where waiting links were tried later than that, by whichever host.
     """

@@ -3,9 +3,9 @@
 -- however long the journal is.
 delete from {{ schema | ident }}.journal
 where ctid = any(array(
-    select j.place
+    select j.row_ctid
     from (
-        select ctid as place, run, written_by from {{ schema | ident }}.journal order by written_by limit :limit
+        select ctid as row_ctid, run, written_by from {{ schema | ident }}.journal order by written_by limit :limit
     ) j
     where j.run < :before
       and not exists (

@@ -42,7 +42,6 @@ class _Noted:
     others: tuple[str, ...]
 
     def variables(self, store_schema: str) -> dict[str, object]:
-        """The variables of its templates."""
         return {
             "store_schema": store_schema,
             "table": self.table,

@@ -1,5 +1,5 @@
--- The rows of both versions: in version 1 one of a hundred clients and addresses differs. The same data as in the shared
--- measurements, made by the server itself. One link of a thousand names an address that does not exist.
+-- The rows of both versions: in version 1 one of a hundred clients and addresses differs. The same data as in the
+-- shared measurements, made by the server itself. One link of a thousand names an address that does not exist.
 create schema feed;
 create table feed.client as
 select

@@ -1,7 +1,7 @@
--- The floor: the whole work of a run (claim, match, golden tables, journal, links, out tables, statuses) by hand, in one
+-- The floor: the whole work of a run (claim, match, golden tables, journal, links, out tables, statuses) in one
 -- session, on the engine's own tables, by hand, for the best speed. Each statement commits.
--- `-- step` names a statement in the report; `-- if` leaves it out when the step named there wrote nothing. When much was
--- claimed, no nested loops are planned: no statistics know of rows that were just written.
+-- `-- step` names a statement in the report; `-- if` leaves it out when the step named there wrote nothing. When much
+-- was claimed, no nested loops are planned: no statistics know of rows that were just written.
 
 -- step claim client known
 -- An instance that is known is found here, and its id is written at once: one write less joined than at the end.
@@ -49,10 +49,12 @@ with changed as (
     returning g._id,
         case when o.surname is distinct from g.surname then jsonb_build_object('surname', o.surname) else '{}' end
         || case when o.name is distinct from g.name then jsonb_build_object('name', o.name) else '{}' end
-        || case when o.patronymic is distinct from g.patronymic then jsonb_build_object('patronymic', o.patronymic) else '{}' end
+        || case when o.patronymic is distinct from g.patronymic
+            then jsonb_build_object('patronymic', o.patronymic) else '{}' end
         || case when o.email is distinct from g.email then jsonb_build_object('email', o.email) else '{}' end
         || case when o.balance is distinct from g.balance then jsonb_build_object('balance', o.balance) else '{}' end
-        || case when o.credit_limit is distinct from g.credit_limit then jsonb_build_object('credit_limit', o.credit_limit) else '{}' end
+        || case when o.credit_limit is distinct from g.credit_limit
+            then jsonb_build_object('credit_limit', o.credit_limit) else '{}' end
         || case when o.born_at is distinct from g.born_at then jsonb_build_object('born_at', o.born_at) else '{}' end
         || case when o.vip is distinct from g.vip then jsonb_build_object('vip', o.vip) else '{}' end as before
 )
@@ -114,7 +116,9 @@ select %(run)s, 'Address', _id, 'created' from created;
 -- step link
 -- if claim link
 with ends as materialized (
-    select l.client_id, l.address_id, coalesce(l.inserted_date, %(started_at)s) as linked_at, o._id as owner, t._id as target
+    select
+        l.client_id, l.address_id, coalesce(l.inserted_date, %(started_at)s) as linked_at, o._id as owner,
+        t._id as target
     from in_tables.in_client_address l
     left join store_bench.bo_client o on o._in_id = l.client_id collate "C"
     left join store_bench.bo_address t on t._in_id = l.address_id collate "C"

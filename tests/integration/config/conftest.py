@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from kazoo.client import KazooClient
 
-from etl.config import Source, open_source
+from etl.config import ConfigSource, open_source
 
 
 @dataclass
 class World:
     """A source under test, and a way to put raw bytes into it behind its back."""
 
-    source: Source
+    source: ConfigSource
     directory: Path
     client: KazooClient | None = None
     chroot: str = ""

@@ -66,19 +66,19 @@ def test_errors_stand_beside_their_text_until_they_are_fixed(world: World) -> No
         Problem("is no company", "environment"),
         Problem("has two faults", "configs/Y.txt", 1),
     ]
-    errors.tell(faults, ["configs/X.txt"])
+    errors.write(faults, ["configs/X.txt"])
     _, *lines = beside(world, "configs/X.errors.txt").splitlines()
     assert lines == ["", "line 2, column 3: b: is not a number", "    b=x", "      ¯"]
     assert "line 1: has two faults" in beside(world, "configs/Y.errors.txt")
     assert set(world.source.snapshot().contents) == {"configs/X.txt"}
-    errors.tell([], ["configs/X.txt"])
+    errors.write([], ["configs/X.txt"])
     assert beside(world, "configs/X.errors.txt") == beside(world, "configs/Y.errors.txt") == ""
 
 
 def test_errors_of_a_former_process_are_taken_away(world: World) -> None:
     world.put("configs/X.txt", b"a=1")
-    ErrorsBeside(world.source).tell([Problem("is wrong", "configs/X.txt", 1)], [])
-    ErrorsBeside(world.source).tell([], ["configs/X.txt"])
+    ErrorsBeside(world.source).write([Problem("is wrong", "configs/X.txt", 1)], [])
+    ErrorsBeside(world.source).write([], ["configs/X.txt"])
     assert beside(world, "configs/X.errors.txt") == ""
 
 

@@ -17,8 +17,8 @@ by_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 
 def test_the_guides_examples_are_there() -> None:
-    guide = {"for_migration", "five_objects", "natural_client", "contracts", "spouse_work_address"}
-    assert guide | {"keywords", "self_link", "all_types", "natives"} <= {case.name for case in CASES}
+    vendors = {"for_migration", "five_objects", "natural_client", "contracts", "spouse_work_address"}
+    assert vendors | {"keywords", "self_link", "all_types", "natives"} <= {case.name for case in CASES}
 
 
 @by_case

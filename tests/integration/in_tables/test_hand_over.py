@@ -42,9 +42,9 @@ def test_each_way_to_hand_over_is_heard_once(site: Site, runtime: Runtime, state
 
 def is_heard_once(site: Site, listener: Listener, statement: str) -> None:
     site.partner(statement)
-    assert until(listener.heard, "the hand-over is heard") == ["in_tables"]
+    assert until(listener.payloads, "the hand-over is heard") == ["in_tables"]
     assert listener.proves_itself(10)
-    assert listener.heard() == []
+    assert listener.payloads() == []
 
 
 def test_a_truncate_within_a_longer_transaction_is_left_to_polling(site: Site, listener: Listener) -> None:
@@ -52,13 +52,13 @@ def test_a_truncate_within_a_longer_transaction_is_left_to_polling(site: Site, l
     with site.partner.holding("select 1", "truncate process_tracking"):
         pass
     assert listener.proves_itself(10)
-    assert listener.heard() == []
+    assert listener.payloads() == []
 
 
 def test_what_the_engine_writes_is_not_heard(site: Site, listener: Listener) -> None:
     assert site.run().run
     assert listener.proves_itself(10)
-    assert listener.heard() == []
+    assert listener.payloads() == []
 
 
 @pytest.mark.parametrize("revoked", ["pg_notification_queue_usage()", "pg_notify(text, text)"])
@@ -73,18 +73,18 @@ def test_a_server_that_lets_no_one_notify_refuses_no_hand_over(site: Site, liste
 def test_what_is_no_hand_over_is_not_heard(site: Site, listener: Listener) -> None:
     site.partner.hand_over_by_row()
     assert listener.proves_itself(10)
-    until(lambda: not listener.heard(), "what came before is heard")
+    until(lambda: not listener.payloads(), "what came before is heard")
     site.partner("update process_tracking set periodic_update_time = now(), occupied_by_process = 1")
     site.partner("select * from process_tracking")
     assert listener.proves_itself(10)
-    assert listener.heard() == []
+    assert listener.payloads() == []
 
 
 def test_a_rolled_back_hand_over_is_not_heard(site: Site, listener: Listener) -> None:
     with site.partner.holding("delete from process_tracking") as session:
         session.rollback()
     assert listener.proves_itself(10)
-    assert listener.heard() == []
+    assert listener.payloads() == []
 
 
 def test_it_is_made_once_and_taken_away(site: Site, runtime: Runtime) -> None:

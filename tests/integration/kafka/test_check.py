@@ -163,7 +163,7 @@ def test_options_that_are_none(tree: Tree, lines: list[str], problem: str) -> No
     ],
 )
 def test_the_number_of_workers(site: Site, workers: int, problem: str) -> None:
-    """Guide, rules for consumers: not more than partitions, and a divisor of them."""
+    """The vendor's rules for consumers: not more than partitions, and a divisor of them."""
     site.tree.write(WORKERS, f"comeKafkaInMigration={workers}")
     assert site.tree.faults() == ([("warning", f"topic {site.read}", problem)] if problem else [])
 

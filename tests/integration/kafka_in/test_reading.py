@@ -263,7 +263,7 @@ def test_the_partitions_of_a_topic_may_grow(reading: Reading, kafka_url: str) ->
 
 
 def test_workers_that_do_not_divide_the_partitions(make_reading: MakeReading) -> None:
-    """Guide, rules for consumers. All partitions are read, and the log says once what would suit."""
+    """The vendor's rules for consumers. All partitions are read, and the log says once what would suit."""
     reading = make_reading(partitions=3, workers=2)
     for number in range(3):
         reading.send(client(f"c{number}"), partition=number)

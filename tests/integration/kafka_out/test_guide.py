@@ -1,4 +1,4 @@
-"""What an output writes of the guide's examples of IN: the changes of each, as the guide's OUT part has them."""
+"""What an output writes of the vendor's examples of IN: the changes of each, as the vendor's OUT part has them."""
 
 import pytest
 

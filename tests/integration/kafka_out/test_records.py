@@ -1,4 +1,4 @@
-"""What records of an output say: the guide's example, changes, images, links, states."""
+"""What records of an output say: the vendor's example, changes, images, links, states."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ IIN, TARGET = "1101010101010", "yKjoIid~C@R1h2Nf"
 
 @BOTH_LAYOUTS
 def test_the_guides_example(output: Output) -> None:
-    """GUIDE 707: the record of a client that was just made, to the letter but for the time and the order of fields."""
+    """The vendor's record of a client that was just made, to the letter but for the time and the order of fields."""
     output.configure(outRecordId="null", businessObjects="client")
     expected = example("out_client")
     output.merge(

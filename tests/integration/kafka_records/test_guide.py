@@ -81,7 +81,7 @@ fields:
 DOCUMENTS["customer"] = DOCUMENTS.pop("client")
 
 ARMEN, AZAMAT, SCHOOL = "7fq@eZ1kpg0iwHVV", "Iqn5iMZcg~M1I5o0", "MVLFsYhLv5eVbkXE"
-# As the guide's partner writes it again and again; a placeholder, as recordId is unique in a topic.
+# As the vendor's partner writes it again and again; a placeholder, as recordId is unique in a topic.
 PLACEHOLDER = "random-value"
 
 
@@ -102,7 +102,7 @@ def unique(*names: str) -> list[dict[str, object]]:
 
 
 def test_the_client_has_a_wrong_code(topic: Topic) -> None:
-    """GUIDE 177 writes «Clinet» for the object that it has called Client."""
+    """The vendor's guide writes once «Clinet» for the object that it has called Client."""
     outcome = topic.send(example("client"))
     assert (outcome.merged, outcome.rejected) == (0, 1)
     assert topic.faults() == [(0, "UNKNOWN_OBJECT", "$.boCode")]
@@ -128,7 +128,7 @@ def test_students_and_school(topic: Topic) -> None:
 
 
 def test_a_record_id_that_two_examples_share_counts_once(topic: Topic) -> None:
-    """The guide's examples share a placeholder: under its own rule the second one is ignored."""
+    """The vendor's examples share a placeholder: under its own rule the second one is ignored."""
     outcome = topic.send(example("student_1"), example("student_2"))
     assert (outcome.merged, outcome.reused) == (1, 1)
     assert list(topic.values("student", "name")) == [ARMEN]
@@ -180,7 +180,7 @@ SYSTEM = (
 
 
 def test_system_objects_are_refused_by_their_unknown_ids(topic: Topic) -> None:
-    """GUIDE 62 says that an unknown id is a fault; the examples of system objects give such ids."""
+    """The vendor's guide says that an unknown id is a fault; the examples of system objects give such ids."""
     outcome = topic.send(*(example(name) for name in SYSTEM))
     assert (outcome.merged, outcome.rejected) == (0, 5)
     assert {code for _, code, _ in topic.faults()} == {"OUT_ID_UNKNOWN"}
@@ -232,7 +232,7 @@ def test_system_objects_and_the_two_late_persons(topic: Topic) -> None:
 
 
 def test_the_structure(topic: Topic) -> None:
-    """GUIDE 6: one instance twice in a tree, and a composite of two objects; `{...}` stands for no links."""
+    """One instance twice in a tree, and a composite of two objects; `{...}` stands for no links."""
     with topic.with_rules(creates_unknown_ids=True):
         outcome = topic.send(example("structure"))
         assert (outcome.merged, topic.faults()) == (1, [])

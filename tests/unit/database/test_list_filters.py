@@ -24,11 +24,20 @@ def rendered(template: str, **names: object) -> str:
         ("{{ two | each('{0} is null') | any_of }}", "(a is null or order is null)"),
         ("{{ two | each('{0} is null') | all_of }}", "(a is null and order is null)"),
         ("{{ empty | any_of }}, {{ empty | all_of }}, [{{ empty | comma_list }}]", "false, true, []"),
+        ("{{ two | sum_of }}, {{ empty | sum_of }}", "a + order, 0"),
         ("{{ two | each('{0.__class__.__name__}') | comma_list }}", "str, str"),
     ],
 )
 def test_lists(template: str, sql: str) -> None:
     assert rendered(template, two=["a", "order"], empty=[]) == sql
+
+
+def test_long_lists_are_broken_into_lines() -> None:
+    long = ["a" * 70, "b" * 20, "c" * 50]
+    first, second, third = long
+    between = "\n        "
+    assert rendered("{{ long | comma_list }}", long=long) == f"{first},{between}{second}, {third}"
+    assert rendered("{{ long | any_of }}", long=long) == f"({first}{between}or {second} or {third})"
 
 
 def test_no_other_text_becomes_a_name() -> None:

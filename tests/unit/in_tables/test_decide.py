@@ -1,4 +1,4 @@
-"""The decision table of spec §4, row by row."""
+"""The decision table: marker, newest run, helpers and hand-over decide what a runner does; row by row."""
 
 from datetime import date
 

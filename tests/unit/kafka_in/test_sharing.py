@@ -1,4 +1,4 @@
-"""The guide's rules for consumers: not more than partitions, and a divisor of their number."""
+"""The vendor's rules for consumers: not more than partitions, and a divisor of their number."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from etl.engine.kafka_in.sharing import uneven_shares
 
 
 def test_the_example_of_the_guide() -> None:
-    """48 partitions: 1, 2, 4, 6, 8, 12, 24, 48 (and 3 and 16, which the guide leaves out)."""
+    """48 partitions: 1, 2, 4, 6, 8, 12, 24, 48 (and 3 and 16, which the vendor's guide leaves out)."""
     assert [n for n in range(1, 60) if uneven_shares(n, 48) is None] == [1, 2, 3, 4, 6, 8, 12, 16, 24, 48]
 
 

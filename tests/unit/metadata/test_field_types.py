@@ -3,7 +3,7 @@ import pytest
 from etl.metadata.field_types import NATIVE_SQL_TYPES, SQL_TYPES, Category, FieldType, Native
 from tests.unit.metadata.documents import company
 
-# platform-facts §2 and spec §3, written out once more.
+# How fields of each type are stored, written out once more: as text, numbers, times, choices, or not at all.
 TEXT = """INPUT_TEXT TEXTAREA LINK INPUT_EMAIL INPUT_PHONE INPUT_TEXT_LANG TEXTAREA_LANG
           PERIOD PERIOD_TIME CHECKLIST QUESTIONNAIRE PROGRESS_BAR GEO_POINT"""
 TIMESTAMP = "DATE FULL_DATE TIME YEAR YEAR_AND_MONTH"

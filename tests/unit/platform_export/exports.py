@@ -1,4 +1,4 @@
-"""Structure exports as a test writes them; the shape is that of platform-facts §1.3."""
+"""Structure exports as a test writes them; the shape is that of the platform's own."""
 
 import json
 import zipfile

@@ -224,7 +224,7 @@ def test_outputs_with_texts_fall_back_key_by_key() -> None:
 
 def test_objects_have_topics_of_their_own() -> None:
     texts = WRITING | {
-        DISTRIBUTION: "# the guide's\nClient: OUT_CLIENT\nOrder: 'OUT_ORDER'\n",
+        DISTRIBUTION: "# the vendor's\nClient: OUT_CLIENT\nOrder: 'OUT_ORDER'\n",
         CRM: "topic=CRM\nbusinessObjects=Client",
         "configs/OutMigrationKafkaConfig.bi.txt": "",
     }

@@ -9,7 +9,7 @@ import pytest
 
 from etl.contract.kafka import RecordSamples
 from etl.contract.kafka.record_schema import record_schemas
-from etl.simulator.kafka import RECORD_SCENARIOS, Abandoned, Batch, RecordData
+from etl.simulator.kafka import RECORD_SCENARIOS, Abandoned, MessageBatch, RecordData
 from etl.simulator.kafka import Message as Sent
 from etl.sources.kafka.message import Message
 from etl.sources.kafka.reading import read_batch
@@ -23,7 +23,7 @@ COMPANY = company()
 SHAPE = CompanyShape(COMPANY, RecordRules())
 
 
-def batches(seed: int, *scenarios: str) -> Iterator[Batch | Abandoned]:
+def batches(seed: int, *scenarios: str) -> Iterator[MessageBatch | Abandoned]:
     data = RecordData(COMPANY, RecordRules(), seed)
     for number, name in enumerate(scenarios):
         yield from RECORD_SCENARIOS[name](data, random.Random(f"{seed}/{number}"), COUNT)
@@ -31,7 +31,7 @@ def batches(seed: int, *scenarios: str) -> Iterator[Batch | Abandoned]:
 
 def seen(seed: int, *scenarios: str) -> list[Sent]:
     """What readers see."""
-    return [one for step in batches(seed, *scenarios) if isinstance(step, Batch) for one in step.messages]
+    return [one for step in batches(seed, *scenarios) if isinstance(step, MessageBatch) for one in step.messages]
 
 
 @pytest.fixture(scope="module")

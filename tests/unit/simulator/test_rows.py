@@ -13,19 +13,19 @@ from etl.simulator.rows import Row, Warehouse
 from etl.simulator.scenarios import (
     Die,
     HandOver,
-    Step,
+    PartnerStep,
     Write,
 )
 from tests.contracts import company
 
 
-def steps(seed: int, name: str) -> list[Step]:
+def steps(seed: int, name: str) -> list[PartnerStep]:
     runtime = Warehouse(company(), seed)
     first = list(SCENARIOS["good"](runtime, random.Random(seed), 10))
     return first + list(SCENARIOS[name](runtime, random.Random(seed), 10))
 
 
-def writes(of: list[Step]) -> Iterator[Write]:
+def writes(of: list[PartnerStep]) -> Iterator[Write]:
     for step in of:
         match step:
             case Write():
@@ -38,7 +38,7 @@ def writes(of: list[Step]) -> Iterator[Write]:
                 pass
 
 
-def rows(of: list[Step], table: str, *, bad: bool = False) -> list[Row]:
+def rows(of: list[PartnerStep], table: str, *, bad: bool = False) -> list[Row]:
     return [row for write in writes(of) if write.table == table and write.is_bad == bad for row in write.rows]
 
 

@@ -3,12 +3,12 @@
 select concat(
     'revoke ', lower(held.privilege_type), ' (' || pg_catalog.quote_ident(held.column_name) || ')',
     ' on ', held.kind, ' ',
-    held.place, ' from ',
+    held.object_name, ' from ',
     case when held.grantee = 0 then 'public' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(held.grantee)) end
 ) as statement
 from (
     select case c.relkind when 'S' then 'sequence' else 'table' end as kind, n.nspname, c.relowner as owner,
-        concat(pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(c.relname)) as place, a.*
+        concat(pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(c.relname)) as object_name, a.*
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     cross join lateral (

@@ -1,7 +1,7 @@
 -- A file that did not come in time becomes an error row, unless it is here now. For times in the future see
 -- expire_references.
 {% from "ended_waits.jinja" import ended_files %}
-{% from "said.jinja" import said %}
+{% from "shown_value.jinja" import shown_value %}
 with dated as (
     update {{ store_schema | ident }}.file_reference
     set waiting_since = statement_timestamp()
@@ -20,8 +20,8 @@ noted as (
 insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select
     :run, :in_table, g._in_id, :field, s.code,
-    replace(replace(s.sentence ->> 0, '{column}', :field), '{value}', {{ said("e.file_id") }}),
-    replace(replace(s.sentence ->> 1, '{column}', :field), '{value}', {{ said("e.file_id") }}),
+    replace(replace(s.sentence ->> 0, '{column}', :field), '{value}', {{ shown_value("e.file_id") }}),
+    replace(replace(s.sentence ->> 1, '{column}', :field), '{value}', {{ shown_value("e.file_id") }}),
     e.file_id, 'error'
 from expired e
 join {{ store_schema | ident }}.{{ golden | ident }} g on g._id = e.instance

@@ -85,8 +85,6 @@ def _of_any_member(merge: LinkMerge) -> LinkMerge:
 
 
 class Member:
-    """A member of a composite, for the templates."""
-
     def __init__(self, business_object: BusinessObject) -> None:
         self.code = business_object.code
         self.golden = names.store_table(business_object.code)

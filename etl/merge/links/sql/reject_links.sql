@@ -1,5 +1,5 @@
 -- Rows with an end that can never arrive; the value is that of the target, as in all errors of links.
-{% from "said.jinja" import said %}
+{% from "shown_value.jinja" import shown_value %}
 with rejected as (
     delete from stage where fault_column is not null
     returning
@@ -15,8 +15,8 @@ insert into {{ in_schema | ident }}.err
     {{- ", row_id" if is_staged else ", is_of_link_row" if is_relayed }})
 select :run, :in_table, r.in_id, r.fault_column, s.code,
 {% if is_staged %}
-    replace(replace(s.sentence ->> 0, '{column}', r.fault_column), '{value}', {{ said("r.value") }}),
-    replace(replace(s.sentence ->> 1, '{column}', r.fault_column), '{value}', {{ said("r.value") }}),
+    replace(replace(s.sentence ->> 0, '{column}', r.fault_column), '{value}', {{ shown_value("r.value") }}),
+    replace(replace(s.sentence ->> 1, '{column}', r.fault_column), '{value}', {{ shown_value("r.value") }}),
 {% else %}
     replace(s.sentence ->> 0, '{column}', r.fault_column), replace(s.sentence ->> 1, '{column}', r.fault_column),
 {% endif %}

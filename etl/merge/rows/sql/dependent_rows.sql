@@ -11,8 +11,8 @@ named as (
         u_{{ field.short }}._id as holder_{{ field.short }},
         case
             when u_{{ field.short }}._id is null and not coalesce(i.removed, false)
-            {{- " and not %s" | format(field.fault) if field.fault }}
-            then cast({{ field.compared(field.own) }} as text)
+            {{- " and not %s" | format(field.is_bad) if field.is_bad }}
+            then cast({{ field.compared(field.input_sql) }} as text)
         end as wants_{{ field.short }}{% endfor %}
 
     from {{ in_schema | ident }}.{{ in_table | ident }} i

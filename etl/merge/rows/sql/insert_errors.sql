@@ -1,12 +1,14 @@
 -- One err row per fault of a rejected row, and one per skipped value, in the order of the rows; and a message for
 -- rows that were merged into an instance, or with another row.
-{% from "said.jinja" import said %}
+{% from "shown_value.jinja" import shown_value %}
 insert into {{ in_schema | ident }}.err
     (run, in_table, row_id, in_id, column_name, code, message, message_rus, value, severity)
 select
     :run, :in_table, f.row_id, f.in_id, f.column_name, f.code,
-    replace(replace(s.sentence ->> 0, '{column}', coalesce(f.column_name, '')), '{value}', {{ said("f.value") }}),
-    replace(replace(s.sentence ->> 1, '{column}', coalesce(f.column_name, '')), '{value}', {{ said("f.value") }}),
+    replace(replace(s.sentence ->> 0, '{column}', coalesce(f.column_name, '')), '{value}',
+        {{ shown_value("f.value") }}),
+    replace(replace(s.sentence ->> 1, '{column}', coalesce(f.column_name, '')), '{value}',
+        {{ shown_value("f.value") }}),
     f.value, f.severity
 from (
     select
@@ -43,9 +45,9 @@ from (
 {% for field in tested %}
         (
             s._bad[{{ loop.index }}], '{{ field.field }}',
-            case when s._bad[{{ loop.index }}] then {{ field.code }} end,
-            case when s._bad[{{ loop.index }}] then left({{ field.raw }}, 200) end,
-            '{{ "warning" if field.skips else "error" }}'
+            case when s._bad[{{ loop.index }}] then {{ field.code_sql }} end,
+            case when s._bad[{{ loop.index }}] then left({{ field.raw_sql }}, 200) end,
+            '{{ "warning" if field.skips_bad_value else "error" }}'
         ){{ "," if not loop.last }}
 {% endfor %}
     ) as v (is_bad, field, code, value, severity)

@@ -4,10 +4,10 @@
 with created as (
     insert into {{ store_schema | ident }}.{{ golden | ident }}
         (_id, _in_id, {{ "_state, " if is_staged }}_created_at, _modified_at, _in_migrated_at
-        {{- fields | each(", {0.column}") | join }})
+        {{- ", " if fields }}{{ fields | map(attribute="column") | comma_list }})
     select
         _instance, _in_id, {{ "_state, " if is_staged }}:started_at, :started_at, :started_at
-        {{- fields | each(", {0.column}") | join }}
+        {{- ", " if fields }}{{ fields | map(attribute="column") | comma_list }}
     from stage
     where _action = 'created'
 )

@@ -16,7 +16,7 @@ from etl.outputs.versions.follow import (
 from etl.outputs.versions.registry import note_beside, note_fill
 from etl.outputs.versions.steps import (
     Fill,
-    Step,
+    FillStep,
     Table,
     steps,
     tables_of,
@@ -127,7 +127,7 @@ def _chunk(
     version: OutVersion,
     structure: OutStructure,
     fill: Fill,
-    step: Step,
+    step: FillStep,
     chunk_rows: int,
     counters: Counters,
 ) -> Fill:
@@ -140,7 +140,7 @@ def _chunk(
 
 
 def _perform(
-    connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, step: Step, chunk_rows: int
+    connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, step: FillStep, chunk_rows: int
 ) -> tuple[CounterName, int, Fill]:
     """(counter, rows written, new state of the filling)."""
     table = step.table

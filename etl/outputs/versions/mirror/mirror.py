@@ -29,8 +29,6 @@ _ANALYZE_FROM_ROWS = 10_000
 
 @dataclass(frozen=True)
 class _Golden:
-    """A golden table: of an object, or of a link field."""
-
     name: str
     columns: tuple[Column, ...]
     bo: str
@@ -53,7 +51,6 @@ class Mirror:
     name: str
 
     def create(self, out: Connection) -> None:
-        """Makes the golden tables that are missing."""
         ddl.bring_up_store(out, self.company, self.schema)
 
     @property
@@ -69,7 +66,7 @@ class Mirror:
         asked = {"position": known.position, "mirror": self.name}
         [source] = fetch_all(store, _sql("mirror_source", schema=self.schema), asked)
         window = {"position": known.position, "upto": source.upto}
-        position_is_stale = source.position_is_stale or known.place != source.place
+        position_is_stale = source.position_is_stale or known.journal_id != source.journal_id
         came = 0
         if not position_is_stale:
             is_whole = set(known.tables) >= {golden.name for golden in self._tables()}
@@ -82,7 +79,7 @@ class Mirror:
             came += _Passage(store, out, self.schema, golden, window, is_all=is_all).bring()
         if came >= _ANALYZE_FROM_ROWS:
             ddl.bring_up_store(out, self.company, self.schema)  # indexes that are made once there are rows
-        moved = {"upto": source.upto, "place": source.place}
+        moved = {"upto": source.upto, "journal_id": source.journal_id}
         mirrored = json.dumps([golden.name for golden in self._tables()])
         execute(out, _sql("move_mirror", schema=self.schema), moved | {"tables": mirrored})
         return str(source.upto), came

@@ -1,13 +1,16 @@
 -- Whether the journal has anything for this version: an idle follower stops here. The order makes the planner walk the
 -- index from the window's start; without it, it expects a change early and reads the whole journal in vain.
 {% from "window.jinja" import begun_since, under_way, seen %}
-select 1 as found
-where {% for wrote in (begun_since, under_way) %}{{ " or " if not loop.first }}(
+{% macro first_change(wrote) -%}
+(
     select true
     from {{ store_schema | ident }}.journal j
     where {{ wrote("j") }}
       and {{ seen("j") }}
     order by j.written_by
     limit 1
-){% endfor %}
+)
+{%- endmacro %}
+select 1 as found
+where {{ [first_change(begun_since), first_change(under_way)] | any_of }}
 

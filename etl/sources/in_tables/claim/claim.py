@@ -13,7 +13,7 @@ from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable
 from etl.quoting import fold
-from etl.runs import Chunk, Claimed, ClaimedRows, position
+from etl.runs import Chunk, Claimed, ClaimedRows, ctid_number
 from etl.sources.in_tables.claim.order import in_any_order
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
@@ -198,7 +198,7 @@ def _chunks_by_ctid(
         return
     extent = fetch_one(connection, _sql("pages", table=table, **context.variables))
     pages = extent.pages if extent else 1
-    starts = [position(pages * part // number) for part in range(number)]
+    starts = [ctid_number(pages * part // number) for part in range(number)]
     for part, first in enumerate(starts):
         after = starts[part + 1] if part + 1 < number else None
         yield Chunk(rows // number, first if part else None, after)

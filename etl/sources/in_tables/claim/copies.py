@@ -39,8 +39,6 @@ def _copy(connection: Connection, table: str, context: MergeContext) -> None:
 
 @dataclass(frozen=True)
 class Copies:
-    """The list of an import schema's copies."""
-
     in_schema: str
 
     def old(self, connection: Connection, days: int, *, before: int) -> list[str]:

@@ -7,8 +7,6 @@ from etl.sources.in_tables.handshake.marker import Marker, Running
 
 
 class Action(StrEnum):
-    """What a runner does next."""
-
     INSERT = "insert"  # no marker row: insert one and start
     START = "start"  # the partner handed over: start on its row
     TAKE_OVER = "take_over"  # the owner's lease ran out: continue the run under a new fencing token

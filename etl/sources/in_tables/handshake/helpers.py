@@ -40,7 +40,7 @@ class Joining:
             owner = fetch_one(connection, self._sql("look_owner"), {"run": running.run})
             if owner and owner.owner == self.handshake.owner:
                 raise MarkerHeld(f"run {running.run} was left by this runner without a word: its lease must run out")
-            if owner and owner.pinned != self.handshake.pinned:
+            if owner and owner.pinned != self.handshake.compatibility:
                 raise MarkerHeld(
                     f"run {running.run} is left alone: its runner (pid {owner.pid} on {owner.host}) has another "
                     "version of etl, other metadata or other settings of the import"

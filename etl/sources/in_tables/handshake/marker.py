@@ -9,7 +9,7 @@ from etl.store import Token
 
 @dataclass(frozen=True)
 class Marker:
-    """The row of process_tracking with the highest id (guide, process_tracking).
+    """The row of process_tracking with the highest id (vendor's guide, process_tracking).
 
     Without its primary key the table may have rows of no id, or several of one (`same_id`). `is_ahead`: the id was
     written by hand, and the table's sequence gives lower ones; `overlooked`: id of a row with a lower id that was

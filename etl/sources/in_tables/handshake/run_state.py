@@ -24,9 +24,9 @@ class RunState:
     """The marker and the runs of one import schema, as one runner sees them.
 
     `owner` is random per process start, so a restarted runner is another one. `other_engines`: further databases in
-    which an owner may have open transactions. `pinned`: a digest of what decides how tasks are performed; helpers join
-    only runs with the same digest. `next_number` gives the number of a run: higher than its argument, and than any that
-    the store has seen. `parts` of the import's database are written to by its runs.
+    which an owner may have open transactions. `compatibility`: a digest of what decides how tasks are performed;
+    helpers join only runs with the same digest. `next_number` gives the number of a run: higher than its argument,
+    and than any that the store has seen. `parts` of the import's database are written to by its runs.
     """
 
     engine: sqlalchemy.Engine
@@ -35,7 +35,7 @@ class RunState:
     owner: str
     lease_seconds: int
     other_engines: tuple[sqlalchemy.Engine, ...] = ()
-    pinned: str = ""
+    compatibility: str = ""
     next_number: Callable[[int], int] = _next_without_store
     parts: tuple[PlacedPart, ...] = ()
 
@@ -85,12 +85,11 @@ class RunState:
     @property
     def me(self) -> dict[str, object]:
         """This runner as a row of `runner`."""
-        return {"owner": self.owner, "host": gethostname(), "pid": getpid(), "pinned": self.pinned}
+        return {"owner": self.owner, "host": gethostname(), "pid": getpid(), "pinned": self.compatibility}
 
 
 def fetch_number(
     connection: Connection, statement: sqlalchemy.TextClause, values: dict[str, object] | None = None
 ) -> int:
-    """The one number that a statement returns."""
     [row] = fetch_all(connection, statement, values)
     return int(row[0])

@@ -34,7 +34,6 @@ class Receipt:
 
     @property
     def counters(self) -> ReceiptCounters:
-        """The counts by name."""
         return {name: getattr(self, name) for name in _COUNTS}
 
     @classmethod
@@ -57,6 +56,16 @@ class Receipt:
             )
         return cls(
             in_table=table, claimed=claimed, vanished=vanished, released=released, merged=sums["merged"], **results
+        )
+
+    @classmethod
+    def of_files(cls, counters: Counters) -> "Receipt":
+        """Of in_fileStorage, from the counters of UPLOAD_FILES. Unchanged are files whose content was known; those that
+        are refused are tried, and counted, again by each run."""
+        uploaded, rejected = counters.get("uploaded", 0), counters.get("rejected", 0)
+        created = min(counters.get("created", 0), uploaded)
+        return cls(
+            names.FILE_STORAGE, uploaded + rejected, created=created, unchanged=uploaded - created, rejected=rejected
         )
 
     @classmethod

@@ -2,7 +2,7 @@
 with gone as (
     delete from {{ store_schema | ident }}.{{ table | ident }} t
     where t.run = any(cast(:undone as bigint[]))
-    returning {{ columns | join(", ") }}
+    returning {{ columns | comma_list }}
 )
-insert into {{ store_schema | ident }}.{{ ended | ident }} ({{ columns | join(", ") }}, ended_by)
-select {{ columns | join(", ") }}, :as_run from gone
+insert into {{ store_schema | ident }}.{{ ended | ident }} ({{ columns | comma_list }}, ended_by)
+select {{ columns | comma_list }}, :as_run from gone

@@ -2,7 +2,7 @@
 -- of a composite is unknown, every member is asked.
 {% from "targets.jinja" import join_by_value, found_by_value %}
 with known as materialized (
-    select r.ctid as place, coalesce(nullif(r.owner, ''), o._id, oa.instance) as owner,
+    select r.ctid as row_ctid, coalesce(nullif(r.owner, ''), o._id, oa.instance) as owner,
         coalesce(t._id, ta.instance{{ found_by_value(unique) }}) as target, r.ended_by
     from undo_ended r
     left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = r.owner_in_id
@@ -17,7 +17,7 @@ with known as materialized (
 linked as (
     delete from undo_ended r
     using known k, {{ store_schema | ident }}.{{ golden_link | ident }} g
-    where r.ctid = k.place and g._owner = k.owner and g._target = k.target
+    where r.ctid = k.row_ctid and g._owner = k.owner and g._target = k.target
 )
-insert into undo_pair (place, bo, field, owner, target, ended_by)
-select place, :bo, :field, owner, target, ended_by from known where owner is not null and target is not null
+insert into undo_pair (row_ctid, bo, field, owner, target, ended_by)
+select row_ctid, :bo, :field, owner, target, ended_by from known where owner is not null and target is not null

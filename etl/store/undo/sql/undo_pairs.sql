@@ -1,6 +1,6 @@
 -- The instances between which such links would be, for undo_settled.
 create temporary table undo_pair (
-    place tid not null,
+    row_ctid tid not null,
     bo text not null,
     field text not null,
     owner text collate "C" not null,

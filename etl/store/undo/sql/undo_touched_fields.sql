@@ -3,7 +3,7 @@
 -- The journal is read once.
 delete from undo_ended e
 using (
-    select w.ctid as place
+    select w.ctid as row_ctid
     from undo_ended w
     join {{ store_schema | ident }}.journal l
         on l.bo = w.bo and l.instance = w.instance and l.field is null and jsonb_exists(l.before, w.field)
@@ -16,4 +16,4 @@ using (
         bool_or(r.is_given and l.run > w.ended_by)
     )
 ) s
-where e.ctid = s.place
+where e.ctid = s.row_ctid

@@ -57,10 +57,12 @@ with changed as (
     returning g._id, i.partition, i.record_offset,
         case when o.surname is distinct from g.surname then jsonb_build_object('surname', o.surname) else '{}' end
         || case when o.name is distinct from g.name then jsonb_build_object('name', o.name) else '{}' end
-        || case when o.patronymic is distinct from g.patronymic then jsonb_build_object('patronymic', o.patronymic) else '{}' end
+        || case when o.patronymic is distinct from g.patronymic
+            then jsonb_build_object('patronymic', o.patronymic) else '{}' end
         || case when o.email is distinct from g.email then jsonb_build_object('email', o.email) else '{}' end
         || case when o.balance is distinct from g.balance then jsonb_build_object('balance', o.balance) else '{}' end
-        || case when o.credit_limit is distinct from g.credit_limit then jsonb_build_object('credit_limit', o.credit_limit) else '{}' end
+        || case when o.credit_limit is distinct from g.credit_limit
+            then jsonb_build_object('credit_limit', o.credit_limit) else '{}' end
         || case when o.born_at is distinct from g.born_at then jsonb_build_object('born_at', o.born_at) else '{}' end
         || case when o.vip is distinct from g.vip then jsonb_build_object('vip', o.vip) else '{}' end as before
 )

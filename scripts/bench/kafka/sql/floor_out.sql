@@ -1,5 +1,5 @@
--- The floor of changes out: each client that the journal names since a transaction, with its columns and the unique value
--- of its link's target.
+-- The floor of changes out: each client that the journal names since a transaction, with its columns and the unique
+-- value of its link's target.
 -- step read
 select g._id, g._in_id, g._state, cast(floor(extract(epoch from g._modified_at) * 1000) as bigint),
     g.surname, g.name, g.patronymic, g.email, cast(trim_scale(g.balance) as text),

@@ -1,7 +1,7 @@
 -- A link that waits for any member, and now instances of several have what it names.
 {% from "ended_waits.jinja" import ended_links %}
 {% from "reference.jinja" import of_table, ends, same_ends, shown_target %}
-{% from "said.jinja" import said %}
+{% from "shown_value.jinja" import shown_value %}
 with gone as (
     delete from {{ store_schema | ident }}.boi_reference r
     using hit h
@@ -14,8 +14,8 @@ noted as (
 )
 insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select :run, :in_table, coalesce(nullif(e.owner_in_id, ''), o._in_id), :target_column, s.code,
-    replace(replace(s.sentence ->> 0, '{column}', :target_column), '{value}', {{ said("e.target") }}),
-    replace(replace(s.sentence ->> 1, '{column}', :target_column), '{value}', {{ said("e.target") }}),
+    replace(replace(s.sentence ->> 0, '{column}', :target_column), '{value}', {{ shown_value("e.target") }}),
+    replace(replace(s.sentence ->> 1, '{column}', :target_column), '{value}', {{ shown_value("e.target") }}),
     e.target, 'error'
 from (select x.owner_in_id, x.owner, {{ shown_target("x") }} as target from gone x) e
 left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._id = e.owner

@@ -4,7 +4,7 @@
 {% from "ended.jinja" import ended with context %}
 {% from "ended_waits.jinja" import ended_links %}
 {% from "reference.jinja" import of_table, ends, shown_target %}
-{% from "said.jinja" import said %}
+{% from "shown_value.jinja" import shown_value %}
 with dated as (
     update {{ store_schema | ident }}.boi_reference r
     set waiting_since = statement_timestamp()
@@ -27,8 +27,8 @@ marked as (
 )
 insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select :run, :in_table, coalesce(nullif(e.owner_in_id, ''), o._in_id), :target_column, s.code,
-    replace(s.sentence ->> 0, '{value}', {{ said("e.target") }}),
-    replace(s.sentence ->> 1, '{value}', {{ said("e.target") }}),
+    replace(s.sentence ->> 0, '{value}', {{ shown_value("e.target") }}),
+    replace(s.sentence ->> 1, '{value}', {{ shown_value("e.target") }}),
     e.target, 'error'
 from (select x.owner_in_id, x.owner, {{ shown_target("x") }} as target from expired x) e
 left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._id = e.owner

@@ -3,10 +3,10 @@
 {% from "ways.jinja" import gives, wants %}
 {% set last = "(array_agg(%s order by _turn) filter (where _turn = 1))[1]" %}
 {% macro folded(field, value) -%}
-{% if field.brings %}
-{% set brings = "not _removed and _brings[%d]" | format(field.brings_at) %}
+{% if field.sets_value %}
+{% set sets_value = "not _removed and _sets_value[%d]" | format(field.sets_value_at) %}
 case
-    when bool_or({{ brings }}) then (array_agg({{ value }} order by _turn) filter (where {{ brings }}))[1]
+    when bool_or({{ sets_value }}) then (array_agg({{ value }} order by _turn) filter (where {{ sets_value }}))[1]
     else {{ last | format(value) }}
 end
 {%- else %}{{ last | format(value) }}

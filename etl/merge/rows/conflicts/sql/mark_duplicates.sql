@@ -13,7 +13,7 @@ set
 {% for field in fields %}
 {% set kept = "case when w._action in ('created', 'changed') then w.%s else g.%s end"
     | format(field.column, field.column) %}
-            or not t._removed{{ " and t._brings[%d]" | format(field.brings_at) if field.brings }}
+            or not t._removed{{ " and t._sets_value[%d]" | format(field.sets_value_at) if field.sets_value }}
             and {{ field.differ("t." ~ field.column, kept) }}
 {% endfor %}
         then coalesce(w._in_id, w._out_id)

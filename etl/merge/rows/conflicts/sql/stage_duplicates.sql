@@ -5,7 +5,7 @@ select
     s._row, s._known, s._in_id, s._removed, s._action,
     row_number() over (partition by s._known order by s._removed, s._in_id desc nulls last, s._row) as _turn,
 {% if folding %}
-    s._brings,
+    s._sets_value,
 {% endif %}
 {% for field in unique %}
     s._holder_{{ field.short }},

@@ -1,6 +1,6 @@
 -- Refuses the rows that give a value whose claim is refused. If none of an instance's rows gives it, the instance wants
 -- it back because of its state: then the rows that give the state are refused.
-{% from "group_order.jinja" import brings %}
+{% from "group_order.jinja" import sets_value %}
 {% from "reject_rows.jinja" import reject_rows %}
 with
 claims as materialized (
@@ -18,7 +18,7 @@ claimants as materialized (
     select d._row, c._group, c.field
     from claims c
     join several d on d._group = c._group and cast({{ field.compared("d." ~ field.column) }} as text) = c.value
-    where c.field = '{{ field.short }}' and {{ brings(field, "d") }}
+    where c.field = '{{ field.short }}' and {{ sets_value(field, "d") }}
 {% endfor %}
 ),
 returning_ones as (

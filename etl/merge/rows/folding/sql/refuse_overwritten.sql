@@ -1,7 +1,7 @@
 -- A row that gives a value which another instance has is refused too where a later row of its own instance gives
 -- another one: where no row of that instance gives the value up, or an earlier row gives it to that instance. A row
 -- that comes while its own instance is REMOVED wants nothing.
-{% from "group_order.jinja" import brings, givers %}
+{% from "group_order.jinja" import sets_value, givers %}
 {% from "reject_rows.jinja" import reject_rows %}
 with
 accepted as materialized (
@@ -24,7 +24,7 @@ given as materialized (
         cast({{ field.compared("d." ~ field.column) }} as text) as value,
         d._holder_{{ field.short }} as holder
     from accepted d
-    where {{ brings(field, "d") }} and d.{{ field.column }} is not null
+    where {{ sets_value(field, "d") }} and d.{{ field.column }} is not null
 {% endfor %}
 ),
 latest as materialized (

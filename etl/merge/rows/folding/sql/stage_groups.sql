@@ -4,7 +4,7 @@ create temporary table duplicate on commit drop as
 select
     s._row, s._group, s._known, s._known_state, s._in_id, s._removed, s._given_state,
 {% if folding %}
-    s._brings,
+    s._sets_value,
 {% endif %}
 {% for field in waiting %}
     s._waits_{{ field.short }}, s._file_{{ field.short }}, s._says_{{ field.short }},

@@ -1,9 +1,9 @@
 -- The approximate middle of a golden table's ids, from a percentage of its pages.
-select {{ keys | join(", ") }}
+select {{ keys | comma_list }}
 from (
     select
-        {{ keys | join(", ") }},
-        row_number() over (order by {{ keys | join(", ") }}) as number,
+        {{ keys | comma_list }},
+        row_number() over (order by {{ keys | comma_list }}) as number,
         count(*) over () as total
     from {{ store_schema | ident }}.{{ golden | ident }} tablesample system (:percent)
 ) sample

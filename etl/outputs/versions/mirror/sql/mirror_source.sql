@@ -3,7 +3,7 @@
 -- changes in between may have been cleaned.
 select
     cast(pg_current_snapshot() as text) as upto,
-    concat_ws(' ', s.system_identifier, d.oid, cast('{{ schema | ident }}.journal' as regclass)::oid) as place,
+    concat_ws(' ', s.system_identifier, d.oid, cast('{{ schema | ident }}.journal' as regclass)::oid) as journal_id,
     coalesce(
             pg_snapshot_xmax(cast(cast(:position as text) as pg_snapshot)) > pg_snapshot_xmax(pg_current_snapshot()),
             true

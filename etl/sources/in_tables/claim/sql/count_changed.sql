@@ -12,9 +12,9 @@
     {{ caller() }}
     where {{ claimed(chunk) }} and i.removed is not true and g._state <> 'REMOVED'
 {% for field in rejecting %}
-      and not {{ field.fault }}
+      and not {{ field.is_bad }}
 {% endfor %}
-      and {{ fields | each("g.{0.column} is distinct from {0.value}") | any_of }}
+      and {{ fields | each("g.{0.column} is distinct from {0.result_sql}") | any_of }}
 {% endmacro %}
 {% macro removing(way) %}
         select 1 from {{ in_schema | ident }}.{{ in_table | ident }} i
@@ -43,7 +43,7 @@ changed as (
     left join {{ store_schema | ident }}.{{ golden | ident }} b on b._in_id = i.in_id collate "C"
     left join {{ store_schema | ident }}.alias a on a.bo = :bo and a.in_id = i.in_id collate "C"
     join {{ store_schema | ident }}.{{ golden | ident }} g
-        on {{ field.compared("g." ~ field.column) }} = {{ field.compared(field.own) }}
+        on {{ field.compared("g." ~ field.column) }} = {{ field.compared(field.input_sql) }}
         and nullif(i.out_id, '') is null and i.in_id <> '' and b._id is null and a.instance is null
         and not exists ({{ removing('i.in_id collate "C" = g._in_id') }}
         )

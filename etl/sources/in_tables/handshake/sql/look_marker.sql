@@ -1,6 +1,6 @@
--- The marker row that counts: the one with the highest id (guide). Its dates are shown and decide nothing; dates
--- that Python cannot read (infinity, BC, year 10000) are left out. `same_id`: rows with
--- this id, more than one only where the primary key is gone. `is_ahead`: the id was written by hand, and the sequence
+-- The marker row that counts: the one with the highest id (vendor's guide). Its dates are shown and decide nothing;
+-- dates that Python cannot read (infinity, BC, year 10000) are left out. `same_id`: rows with this id, more than one
+-- only where the primary key is gone. `is_ahead`: the id was written by hand, and the sequence
 -- will give lower ones; `overlooked`: such a lower row that was handed over.
 select
     m.id, m.load_status, m.ins_inkafka_status, m.occupied_by_process,

@@ -3,7 +3,18 @@
 select 1 as found
 from stage s
 join store_demo.bo_Everything o on o._id = s._known
-where s._action in ('changed') and (cast(0 as bigint) + coalesce(octet_length(o.f_input_text), 0) + coalesce(octet_length(o.f_textarea), 0) + coalesce(octet_length(o.f_period), 0) + coalesce(octet_length(o.f_period_time), 0) + coalesce(octet_length(o.f_checklist), 0) + coalesce(octet_length(o.f_questionnaire), 0) + coalesce(octet_length(o.f_progress_bar), 0) + coalesce(octet_length(o.f_geo_point), 0) + coalesce(octet_length(o.f_link), 0) + coalesce(octet_length(o.f_input_email), 0) + coalesce(octet_length(o.f_input_phone), 0) + coalesce(octet_length(o.f_input_text_lang), 0) + coalesce(octet_length(o.f_textarea_lang), 0)) > :max_image_bytes
+where s._action in ('changed') and (cast(0 as bigint) + coalesce(octet_length(o.f_input_text), 0)
+        + coalesce(octet_length(o.f_textarea), 0)
+        + coalesce(octet_length(o.f_period), 0)
+        + coalesce(octet_length(o.f_period_time), 0)
+        + coalesce(octet_length(o.f_checklist), 0)
+        + coalesce(octet_length(o.f_questionnaire), 0)
+        + coalesce(octet_length(o.f_progress_bar), 0)
+        + coalesce(octet_length(o.f_geo_point), 0) + coalesce(octet_length(o.f_link), 0)
+        + coalesce(octet_length(o.f_input_email), 0)
+        + coalesce(octet_length(o.f_input_phone), 0)
+        + coalesce(octet_length(o.f_input_text_lang), 0)
+        + coalesce(octet_length(o.f_textarea_lang), 0)) > :max_image_bytes
   and (
       select pg_relation_size(c.reltoastrelid) > cast(:max_image_bytes as bigint) / 255
       from pg_class c

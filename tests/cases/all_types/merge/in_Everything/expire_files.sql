@@ -21,8 +21,10 @@ noted as (
 insert into in_tables.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select
     :run, :in_table, g._in_id, :field, s.code,
-    replace(replace(s.sentence ->> 0, '{column}', :field), '{value}', case when e.file_id ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$' then concat('''', e.file_id, '''') else coalesce(e.file_id, '') end),
-    replace(replace(s.sentence ->> 1, '{column}', :field), '{value}', case when e.file_id ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$' then concat('''', e.file_id, '''') else coalesce(e.file_id, '') end),
+    replace(replace(s.sentence ->> 0, '{column}', :field), '{value}', case when e.file_id ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$'
+        then concat('''', e.file_id, '''') else coalesce(e.file_id, '') end),
+    replace(replace(s.sentence ->> 1, '{column}', :field), '{value}', case when e.file_id ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$'
+        then concat('''', e.file_id, '''') else coalesce(e.file_id, '') end),
     e.file_id, 'error'
 from expired e
 join store_demo.bo_Everything g on g._id = e.instance

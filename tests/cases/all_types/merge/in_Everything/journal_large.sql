@@ -144,4 +144,15 @@ cross join lateral (values
         end
     )
 ) as v (before)
-where s._action = 'changed' and (cast(0 as bigint) + coalesce(octet_length(o.f_input_text), 0) + coalesce(octet_length(o.f_textarea), 0) + coalesce(octet_length(o.f_period), 0) + coalesce(octet_length(o.f_period_time), 0) + coalesce(octet_length(o.f_checklist), 0) + coalesce(octet_length(o.f_questionnaire), 0) + coalesce(octet_length(o.f_progress_bar), 0) + coalesce(octet_length(o.f_geo_point), 0) + coalesce(octet_length(o.f_link), 0) + coalesce(octet_length(o.f_input_email), 0) + coalesce(octet_length(o.f_input_phone), 0) + coalesce(octet_length(o.f_input_text_lang), 0) + coalesce(octet_length(o.f_textarea_lang), 0)) > :max_image_bytes and v.before is not null
+where s._action = 'changed' and (cast(0 as bigint) + coalesce(octet_length(o.f_input_text), 0)
+        + coalesce(octet_length(o.f_textarea), 0)
+        + coalesce(octet_length(o.f_period), 0)
+        + coalesce(octet_length(o.f_period_time), 0)
+        + coalesce(octet_length(o.f_checklist), 0)
+        + coalesce(octet_length(o.f_questionnaire), 0)
+        + coalesce(octet_length(o.f_progress_bar), 0)
+        + coalesce(octet_length(o.f_geo_point), 0) + coalesce(octet_length(o.f_link), 0)
+        + coalesce(octet_length(o.f_input_email), 0)
+        + coalesce(octet_length(o.f_input_phone), 0)
+        + coalesce(octet_length(o.f_input_text_lang), 0)
+        + coalesce(octet_length(o.f_textarea_lang), 0)) > :max_image_bytes and v.before is not null

@@ -41,10 +41,26 @@ candidates as (
         case
             when coalesce(o._id, b._id, a.instance) is not null then null
         end as _by,
-        array[(case when octet_length(i.f_input_text) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_textarea) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (i.f_input_number is not distinct from 'NaN'), (case when octet_length(i.f_period) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period is not null then store_demo.period_fault(i.f_period) end is not null), (case when octet_length(i.f_period_time) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period_time is not null then store_demo.period_fault(i.f_period_time) end is not null), (i.f_dropdown_single is not null and lookup_11.stored is null), (i.f_radio_button_group is not null and lookup_12.stored is null), (case when octet_length(i.f_checklist) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_checklist is not null then store_demo.checklist_fault(i.f_checklist) end is not null), (case when octet_length(i.f_questionnaire) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_questionnaire is not null then store_demo.questionnaire_fault(i.f_questionnaire) end is not null), (case when octet_length(i.f_progress_bar) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_progress_bar is not null then store_demo.progress_bar_fault(i.f_progress_bar) end is not null), (case when octet_length(i.f_geo_point) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_geo_point is not null then store_demo.geo_point_fault(i.f_geo_point) end is not null), (case when octet_length(i.f_link) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_input_email) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_input_phone) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null), (case when octet_length(i.f_input_text_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_input_text_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_input_text_lang) end is not null), (case when octet_length(i.f_textarea_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_textarea_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_textarea_lang) end is not null)] as _bad,
+        array[(case when octet_length(i.f_input_text) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
+        (case when octet_length(i.f_textarea) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
+        (i.f_input_number is not distinct from 'NaN'),
+        (case when octet_length(i.f_period) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period is not null then store_demo.period_fault(i.f_period) end is not null),
+        (case when octet_length(i.f_period_time) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period_time is not null then store_demo.period_fault(i.f_period_time) end is not null),
+        (i.f_dropdown_single is not null and lookup_11.stored is null),
+        (i.f_radio_button_group is not null and lookup_12.stored is null),
+        (case when octet_length(i.f_checklist) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_checklist is not null then store_demo.checklist_fault(i.f_checklist) end is not null),
+        (case when octet_length(i.f_questionnaire) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_questionnaire is not null then store_demo.questionnaire_fault(i.f_questionnaire) end is not null),
+        (case when octet_length(i.f_progress_bar) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_progress_bar is not null then store_demo.progress_bar_fault(i.f_progress_bar) end is not null),
+        (case when octet_length(i.f_geo_point) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_geo_point is not null then store_demo.geo_point_fault(i.f_geo_point) end is not null),
+        (case when octet_length(i.f_link) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
+        (case when octet_length(i.f_input_email) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
+        (case when octet_length(i.f_input_phone) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
+        (case when octet_length(i.f_input_text_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_input_text_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_input_text_lang) end is not null),
+        (case when octet_length(i.f_textarea_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_textarea_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_textarea_lang) end is not null)] as _bad,
         (i.f_file_upload is not null and lookup_18.stored is null) as _waits_f_file_upload,
         i.f_file_upload as _file_f_file_upload,
-        array[(not (((i.f_input_number is not distinct from 'NaN')))), (not ((i.f_file_upload is not null and lookup_18.stored is null)))] as _brings,
+        array[(not (((i.f_input_number is not distinct from 'NaN')))),
+        (not ((i.f_file_upload is not null and lookup_18.stored is null)))] as _sets_value,
         i.f_input_text as f_input_text,
         i.f_textarea as f_textarea,
         case when (i.f_input_number is not distinct from 'NaN') then g.f_input_number else i.f_input_number end as f_input_number,
@@ -68,7 +84,28 @@ candidates as (
         i.f_input_phone as f_input_phone,
         case when i.f_input_text_lang <> g.f_input_text_lang then case when case when g.f_input_text_lang ~ '^\s*[{]' then store_demo.same_json(g.f_input_text_lang, i.f_input_text_lang) else false end then g.f_input_text_lang else i.f_input_text_lang end else i.f_input_text_lang end as f_input_text_lang,
         case when i.f_textarea_lang <> g.f_textarea_lang then case when case when g.f_textarea_lang ~ '^\s*[{]' then store_demo.same_json(g.f_textarea_lang, i.f_textarea_lang) else false end then g.f_textarea_lang else i.f_textarea_lang end else i.f_textarea_lang end as f_textarea_lang,
-        (g.f_input_text is distinct from i.f_input_text or g.f_textarea is distinct from i.f_textarea or g.f_input_number is distinct from case when (i.f_input_number is not distinct from 'NaN') then g.f_input_number else i.f_input_number end or g.f_checkbox is distinct from i.f_checkbox or g.f_date is distinct from case when i.f_date between timestamp with time zone '4711-01-01 00:00+00 BC' and timestamp with time zone '294276-01-01 00:00+00' then date_trunc('day', (i.f_date at time zone 'UTC' + make_interval(mins => 300))) at time zone 'UTC' else i.f_date end or g.f_full_date is distinct from i.f_full_date or g.f_time is distinct from i.f_time or g.f_year is distinct from i.f_year or g.f_year_and_month is distinct from i.f_year_and_month or g.f_period is distinct from case when i.f_period <> g.f_period then case when store_demo.same_json(g.f_period, i.f_period) then g.f_period else i.f_period end else i.f_period end or g.f_period_time is distinct from case when i.f_period_time <> g.f_period_time then case when store_demo.same_json(g.f_period_time, i.f_period_time) then g.f_period_time else i.f_period_time end else i.f_period_time end or g.f_dropdown_single is distinct from lookup_11.stored or g.f_radio_button_group is distinct from lookup_12.stored or g.f_checklist is distinct from case when i.f_checklist <> g.f_checklist then case when store_demo.same_json(g.f_checklist, i.f_checklist) then g.f_checklist else i.f_checklist end else i.f_checklist end or g.f_questionnaire is distinct from case when i.f_questionnaire <> g.f_questionnaire then case when store_demo.same_json(g.f_questionnaire, i.f_questionnaire) then g.f_questionnaire else i.f_questionnaire end else i.f_questionnaire end or g.f_progress_bar is distinct from case when i.f_progress_bar <> g.f_progress_bar then case when store_demo.same_json(g.f_progress_bar, i.f_progress_bar) then g.f_progress_bar else i.f_progress_bar end else i.f_progress_bar end or g.f_geo_point is distinct from case when i.f_geo_point <> g.f_geo_point then case when store_demo.same_json(g.f_geo_point, i.f_geo_point) then g.f_geo_point else i.f_geo_point end else i.f_geo_point end or g.f_link is distinct from i.f_link or g.f_file_upload is distinct from case when (i.f_file_upload is not null and lookup_18.stored is null) then g.f_file_upload else lookup_18.stored end or g.f_input_email is distinct from i.f_input_email or g.f_input_phone is distinct from i.f_input_phone or g.f_input_text_lang is distinct from case when i.f_input_text_lang <> g.f_input_text_lang then case when case when g.f_input_text_lang ~ '^\s*[{]' then store_demo.same_json(g.f_input_text_lang, i.f_input_text_lang) else false end then g.f_input_text_lang else i.f_input_text_lang end else i.f_input_text_lang end or g.f_textarea_lang is distinct from case when i.f_textarea_lang <> g.f_textarea_lang then case when case when g.f_textarea_lang ~ '^\s*[{]' then store_demo.same_json(g.f_textarea_lang, i.f_textarea_lang) else false end then g.f_textarea_lang else i.f_textarea_lang end else i.f_textarea_lang end) as _differs
+        (g.f_input_text is distinct from i.f_input_text
+        or g.f_textarea is distinct from i.f_textarea
+        or g.f_input_number is distinct from case when (i.f_input_number is not distinct from 'NaN') then g.f_input_number else i.f_input_number end
+        or g.f_checkbox is distinct from i.f_checkbox
+        or g.f_date is distinct from case when i.f_date between timestamp with time zone '4711-01-01 00:00+00 BC' and timestamp with time zone '294276-01-01 00:00+00' then date_trunc('day', (i.f_date at time zone 'UTC' + make_interval(mins => 300))) at time zone 'UTC' else i.f_date end
+        or g.f_full_date is distinct from i.f_full_date
+        or g.f_time is distinct from i.f_time or g.f_year is distinct from i.f_year
+        or g.f_year_and_month is distinct from i.f_year_and_month
+        or g.f_period is distinct from case when i.f_period <> g.f_period then case when store_demo.same_json(g.f_period, i.f_period) then g.f_period else i.f_period end else i.f_period end
+        or g.f_period_time is distinct from case when i.f_period_time <> g.f_period_time then case when store_demo.same_json(g.f_period_time, i.f_period_time) then g.f_period_time else i.f_period_time end else i.f_period_time end
+        or g.f_dropdown_single is distinct from lookup_11.stored
+        or g.f_radio_button_group is distinct from lookup_12.stored
+        or g.f_checklist is distinct from case when i.f_checklist <> g.f_checklist then case when store_demo.same_json(g.f_checklist, i.f_checklist) then g.f_checklist else i.f_checklist end else i.f_checklist end
+        or g.f_questionnaire is distinct from case when i.f_questionnaire <> g.f_questionnaire then case when store_demo.same_json(g.f_questionnaire, i.f_questionnaire) then g.f_questionnaire else i.f_questionnaire end else i.f_questionnaire end
+        or g.f_progress_bar is distinct from case when i.f_progress_bar <> g.f_progress_bar then case when store_demo.same_json(g.f_progress_bar, i.f_progress_bar) then g.f_progress_bar else i.f_progress_bar end else i.f_progress_bar end
+        or g.f_geo_point is distinct from case when i.f_geo_point <> g.f_geo_point then case when store_demo.same_json(g.f_geo_point, i.f_geo_point) then g.f_geo_point else i.f_geo_point end else i.f_geo_point end
+        or g.f_link is distinct from i.f_link
+        or g.f_file_upload is distinct from case when (i.f_file_upload is not null and lookup_18.stored is null) then g.f_file_upload else lookup_18.stored end
+        or g.f_input_email is distinct from i.f_input_email
+        or g.f_input_phone is distinct from i.f_input_phone
+        or g.f_input_text_lang is distinct from case when i.f_input_text_lang <> g.f_input_text_lang then case when case when g.f_input_text_lang ~ '^\s*[{]' then store_demo.same_json(g.f_input_text_lang, i.f_input_text_lang) else false end then g.f_input_text_lang else i.f_input_text_lang end else i.f_input_text_lang end
+        or g.f_textarea_lang is distinct from case when i.f_textarea_lang <> g.f_textarea_lang then case when case when g.f_textarea_lang ~ '^\s*[{]' then store_demo.same_json(g.f_textarea_lang, i.f_textarea_lang) else false end then g.f_textarea_lang else i.f_textarea_lang end else i.f_textarea_lang end) as _differs
     from in_tables.in_Everything i
     left join store_demo.bo_Everything o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_Everything b on b._in_id = i.in_id collate "C"
@@ -89,7 +126,9 @@ verdicts as (
             when _in_id is null and _out_id is null then 'rejected'
             when _fault is not null then 'rejected'
             when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
-            when (_bad[1] or _bad[2] or _bad[4] or _bad[5] or _bad[6] or _bad[7] or _bad[8] or _bad[9] or _bad[10] or _bad[11] or _bad[12] or _bad[13] or _bad[14] or _bad[15] or _bad[16]) then 'rejected'
+            when (_bad[1] or _bad[2] or _bad[4] or _bad[5] or _bad[6] or _bad[7] or _bad[8]
+        or _bad[9] or _bad[10] or _bad[11] or _bad[12] or _bad[13] or _bad[14]
+        or _bad[15] or _bad[16]) then 'rejected'
             when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
             when case
                 when (
@@ -102,7 +141,17 @@ verdicts as (
     from pg_class c
     where c.oid = cast('store_demo.bo_Everything' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(f_input_text), 0) + coalesce(octet_length(f_textarea), 0) + coalesce(octet_length(f_period), 0) + coalesce(octet_length(f_period_time), 0) + coalesce(octet_length(f_checklist), 0) + coalesce(octet_length(f_questionnaire), 0) + coalesce(octet_length(f_progress_bar), 0) + coalesce(octet_length(f_geo_point), 0) + coalesce(octet_length(f_link), 0) + coalesce(octet_length(f_input_email), 0) + coalesce(octet_length(f_input_phone), 0) + coalesce(octet_length(f_input_text_lang), 0) + coalesce(octet_length(f_textarea_lang), 0)
+                then cast(0 as bigint) + coalesce(octet_length(f_input_text), 0)
+        + coalesce(octet_length(f_textarea), 0) + coalesce(octet_length(f_period), 0)
+        + coalesce(octet_length(f_period_time), 0)
+        + coalesce(octet_length(f_checklist), 0)
+        + coalesce(octet_length(f_questionnaire), 0)
+        + coalesce(octet_length(f_progress_bar), 0)
+        + coalesce(octet_length(f_geo_point), 0) + coalesce(octet_length(f_link), 0)
+        + coalesce(octet_length(f_input_email), 0)
+        + coalesce(octet_length(f_input_phone), 0)
+        + coalesce(octet_length(f_input_text_lang), 0)
+        + coalesce(octet_length(f_textarea_lang), 0)
             end > :max_row_bytes then 'rejected'
             when _known is null then 'created'
             else 'changed'
@@ -115,7 +164,7 @@ select
     case when true = any(_bad) then _bad end as _bad,
     _waits_f_file_upload, _file_f_file_upload,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
-    _brings,
+    _sets_value,
     -- Values that no statement writes are left out.
     case when _action in ('created', 'changed') then f_input_text end
         as f_input_text,
@@ -176,7 +225,17 @@ select
     from pg_class c
     where c.oid = cast('store_demo.bo_Everything' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(f_input_text), 0) + coalesce(octet_length(f_textarea), 0) + coalesce(octet_length(f_period), 0) + coalesce(octet_length(f_period_time), 0) + coalesce(octet_length(f_checklist), 0) + coalesce(octet_length(f_questionnaire), 0) + coalesce(octet_length(f_progress_bar), 0) + coalesce(octet_length(f_geo_point), 0) + coalesce(octet_length(f_link), 0) + coalesce(octet_length(f_input_email), 0) + coalesce(octet_length(f_input_phone), 0) + coalesce(octet_length(f_input_text_lang), 0) + coalesce(octet_length(f_textarea_lang), 0)
+                then cast(0 as bigint) + coalesce(octet_length(f_input_text), 0)
+        + coalesce(octet_length(f_textarea), 0) + coalesce(octet_length(f_period), 0)
+        + coalesce(octet_length(f_period_time), 0)
+        + coalesce(octet_length(f_checklist), 0)
+        + coalesce(octet_length(f_questionnaire), 0)
+        + coalesce(octet_length(f_progress_bar), 0)
+        + coalesce(octet_length(f_geo_point), 0) + coalesce(octet_length(f_link), 0)
+        + coalesce(octet_length(f_input_email), 0)
+        + coalesce(octet_length(f_input_phone), 0)
+        + coalesce(octet_length(f_input_text_lang), 0)
+        + coalesce(octet_length(f_textarea_lang), 0)
             end
     end as _row_bytes,
     _action,

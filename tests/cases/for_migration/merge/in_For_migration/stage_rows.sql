@@ -17,7 +17,8 @@ candidates as (
         g.mig1 as _old_mig1,
         i.mig2 as mig2,
         coalesce(nullif(i.in_id, ''), g.mig1) as mig1,
-        (g.mig2 is distinct from i.mig2 or g.mig1 is distinct from coalesce(nullif(i.in_id, ''), g.mig1)) as _differs
+        (g.mig2 is distinct from i.mig2
+        or g.mig1 is distinct from coalesce(nullif(i.in_id, ''), g.mig1)) as _differs
     from in_tables.in_For_migration i
     join remaining r on r.id = i.id
     left join store_demo.bo_For_migration g on g._in_id = i.in_id collate "C"

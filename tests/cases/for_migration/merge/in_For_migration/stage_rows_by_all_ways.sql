@@ -22,10 +22,11 @@ candidates as (
         array[(case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)] as _bad,
         case when u_mig1._id <> g._id then u_mig1._id end as _holder_mig1,
         g.mig1 as _old_mig1,
-        array[(nullif(i.in_id, '') is not null)] as _brings,
+        array[(nullif(i.in_id, '') is not null)] as _sets_value,
         i.mig2 as mig2,
         coalesce(nullif(i.in_id, ''), g.mig1) as mig1,
-        (g.mig2 is distinct from i.mig2 or g.mig1 is distinct from coalesce(nullif(i.in_id, ''), g.mig1)) as _differs
+        (g.mig2 is distinct from i.mig2
+        or g.mig1 is distinct from coalesce(nullif(i.in_id, ''), g.mig1)) as _differs
     from in_tables.in_For_migration i
     left join store_demo.bo_For_migration o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_For_migration b on b._in_id = i.in_id collate "C"
@@ -70,7 +71,7 @@ select
     _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
     case when true = any(_bad) then _bad end as _bad,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
-    _brings,
+    _sets_value,
     case when not _removed then _holder_mig1 end
         as _holder_mig1,
     _old_mig1,

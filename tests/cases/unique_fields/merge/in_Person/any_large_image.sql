@@ -3,7 +3,8 @@
 select 1 as found
 from stage s
 join store_demo.bo_Person o on o._id = s._known
-where s._action in ('changed') and (cast(0 as bigint) + coalesce(octet_length(o.email), 0) + coalesce(octet_length(o.Passport), 0)) > :max_image_bytes
+where s._action in ('changed') and (cast(0 as bigint) + coalesce(octet_length(o.email), 0)
+        + coalesce(octet_length(o.Passport), 0)) > :max_image_bytes
   and (
       select pg_relation_size(c.reltoastrelid) > cast(:max_image_bytes as bigint) / 255
       from pg_class c

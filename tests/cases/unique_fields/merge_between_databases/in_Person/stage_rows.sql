@@ -12,7 +12,8 @@ candidates as (
         g._id as _known, g.xmin as _known_version, g._state as _known_state,
         cast(null as text) as _fault,
         false as _aliased,
-        array[(case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null), (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)] as _bad,
+        array[(case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null),
+        (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)] as _bad,
         ((nullif(i.email, '') is null or (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null))) as _lacks_system,
         case when u_email._id <> g._id then u_email._id end as _holder_email,
         g.email as _old_email,
@@ -24,7 +25,10 @@ candidates as (
         nullif(i.Passport, '') as Passport,
         i.Born as Born,
         coalesce(nullif(i.in_id, ''), g.Number) as Number,
-        (g.email is distinct from nullif(i.email, '') or g.Passport is distinct from nullif(i.Passport, '') or g.Born is distinct from i.Born or g.Number is distinct from coalesce(nullif(i.in_id, ''), g.Number)) as _differs
+        (g.email is distinct from nullif(i.email, '')
+        or g.Passport is distinct from nullif(i.Passport, '')
+        or g.Born is distinct from i.Born
+        or g.Number is distinct from coalesce(nullif(i.in_id, ''), g.Number)) as _differs
     from pg_temp.in_Person i
     join remaining r on r.id = i.id
     left join store_demo.bo_Person g on g._in_id = i.in_id collate "C"
@@ -52,7 +56,8 @@ verdicts as (
     from pg_class c
     where c.oid = cast('store_demo.bo_Person' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0)
+                then cast(0 as bigint) + coalesce(octet_length(email), 0)
+        + coalesce(octet_length(Passport), 0)
             end > :max_row_bytes then 'rejected'
             when _known is null then 'created'
             else 'changed'
@@ -83,7 +88,8 @@ select
     from pg_class c
     where c.oid = cast('store_demo.bo_Person' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0)
+                then cast(0 as bigint) + coalesce(octet_length(email), 0)
+        + coalesce(octet_length(Passport), 0)
             end
     end as _row_bytes,
     _action,

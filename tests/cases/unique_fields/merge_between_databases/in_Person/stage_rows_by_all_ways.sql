@@ -21,7 +21,8 @@ candidates as (
             when u_email._id is not null then 'email'
             when u_passport._id is not null then 'passport'
         end as _by,
-        array[(case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null), (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)] as _bad,
+        array[(case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null),
+        (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)] as _bad,
         ((nullif(i.email, '') is null or (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null))) as _lacks_system,
         case when u_email._id <> g._id then u_email._id end as _holder_email,
         g.email as _old_email,
@@ -29,12 +30,15 @@ candidates as (
         g.Passport as _old_passport,
         case when u_number._id <> g._id then u_number._id end as _holder_number,
         g.Number as _old_number,
-        array[(nullif(i.in_id, '') is not null)] as _brings,
+        array[(nullif(i.in_id, '') is not null)] as _sets_value,
         nullif(i.email, '') as email,
         nullif(i.Passport, '') as Passport,
         i.Born as Born,
         coalesce(nullif(i.in_id, ''), g.Number) as Number,
-        (g.email is distinct from nullif(i.email, '') or g.Passport is distinct from nullif(i.Passport, '') or g.Born is distinct from i.Born or g.Number is distinct from coalesce(nullif(i.in_id, ''), g.Number)) as _differs
+        (g.email is distinct from nullif(i.email, '')
+        or g.Passport is distinct from nullif(i.Passport, '')
+        or g.Born is distinct from i.Born
+        or g.Number is distinct from coalesce(nullif(i.in_id, ''), g.Number)) as _differs
     from pg_temp.in_Person i
     left join store_demo.bo_Person o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_Person b on b._in_id = i.in_id collate "C"
@@ -72,7 +76,8 @@ verdicts as (
     from pg_class c
     where c.oid = cast('store_demo.bo_Person' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0)
+                then cast(0 as bigint) + coalesce(octet_length(email), 0)
+        + coalesce(octet_length(Passport), 0)
             end > :max_row_bytes then 'rejected'
             when _known is null then 'created'
             else 'changed'
@@ -85,7 +90,7 @@ select
     case when true = any(_bad) then _bad end as _bad,
     _lacks_system,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
-    _brings,
+    _sets_value,
     case when not _removed then _holder_email end
         as _holder_email,
     _old_email,
@@ -150,7 +155,8 @@ end as _wants_number,
     from pg_class c
     where c.oid = cast('store_demo.bo_Person' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0)
+                then cast(0 as bigint) + coalesce(octet_length(email), 0)
+        + coalesce(octet_length(Passport), 0)
             end
     end as _row_bytes,
     _action,

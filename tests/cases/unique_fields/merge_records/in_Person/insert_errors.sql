@@ -4,8 +4,12 @@ insert into pg_temp.err
     (run, in_table, row_id, in_id, column_name, code, message, message_rus, value, severity)
 select
     :run, :in_table, f.row_id, f.in_id, f.column_name, f.code,
-    replace(replace(s.sentence ->> 0, '{column}', coalesce(f.column_name, '')), '{value}', case when f.value ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$' then concat('''', f.value, '''') else coalesce(f.value, '') end),
-    replace(replace(s.sentence ->> 1, '{column}', coalesce(f.column_name, '')), '{value}', case when f.value ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$' then concat('''', f.value, '''') else coalesce(f.value, '') end),
+    replace(replace(s.sentence ->> 0, '{column}', coalesce(f.column_name, '')), '{value}',
+        case when f.value ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$'
+        then concat('''', f.value, '''') else coalesce(f.value, '') end),
+    replace(replace(s.sentence ->> 1, '{column}', coalesce(f.column_name, '')), '{value}',
+        case when f.value ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$'
+        then concat('''', f.value, '''') else coalesce(f.value, '') end),
     f.value, f.severity
 from (
     select

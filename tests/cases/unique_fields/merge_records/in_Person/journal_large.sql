@@ -12,4 +12,5 @@ cross join lateral (values
         end
     )
 ) as v (before)
-where s._action = 'changed' and (cast(0 as bigint) + coalesce(octet_length(o.email), 0) + coalesce(octet_length(o.Passport), 0)) > :max_image_bytes and v.before is not null
+where s._action = 'changed' and (cast(0 as bigint) + coalesce(octet_length(o.email), 0)
+        + coalesce(octet_length(o.Passport), 0)) > :max_image_bytes and v.before is not null

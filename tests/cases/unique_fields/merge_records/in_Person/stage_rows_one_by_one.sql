@@ -12,7 +12,8 @@ candidates as (
         g._id as _known, g.xmin as _known_version, g._state as _known_state,
         i._origin,
         case
-            when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) and (case when get_bit(i._given, 0) = 1 then nullif(i.email, '') end is null and case when get_bit(i._given, 1) = 1 then nullif(i.Passport, '') end is null) then 'NO_ID'
+            when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) and (case when get_bit(i._given, 0) = 1 then nullif(i.email, '') end is null
+        and case when get_bit(i._given, 1) = 1 then nullif(i.Passport, '') end is null) then 'NO_ID'
             when nullif(i.out_id, '') is not null and o._id is null
                 then 'OUT_ID_UNKNOWN'
             when o._id <> coalesce(b._id, a.instance) then 'IN_ID_TAKEN'
@@ -28,7 +29,8 @@ candidates as (
             as _names_passport,
         case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(nullif(i.in_id, '') as text) end
             as _names_number,
-        array[(get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)), (get_bit(i._given, 1) = 1 and (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null))] as _bad,
+        array[(get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)),
+        (get_bit(i._given, 1) = 1 and (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null))] as _bad,
         ((case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end is null or (get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)))) as _lacks_system,
         coalesce(
             case when u_email._id is distinct from g._id then u_email._id end, r_email._id
@@ -42,12 +44,16 @@ candidates as (
             case when u_number._id is distinct from g._id then u_number._id end, r_number._id
         ) as _holder_number,
         g.Number as _old_number,
-        array[(not (not (get_bit(i._given, 0) = 1))), (not (not (get_bit(i._given, 1) = 1))), (not (not (get_bit(i._given, 2) = 1))), (nullif(i.in_id, '') is not null)] as _brings,
+        array[(not (not (get_bit(i._given, 0) = 1))), (not (not (get_bit(i._given, 1) = 1))),
+        (not (not (get_bit(i._given, 2) = 1))), (nullif(i.in_id, '') is not null)] as _sets_value,
         case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end as email,
         case when not coalesce(i.removed, false) and get_bit(i._given, 1) = 1 then nullif(i.Passport, '') else g.Passport end as Passport,
         case when not coalesce(i.removed, false) and get_bit(i._given, 2) = 1 then i.Born else g.Born end as Born,
         case when not coalesce(i.removed, false) then coalesce(nullif(i.in_id, ''), g.Number) else g.Number end as Number,
-        (g.email is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end or g.Passport is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 1) = 1 then nullif(i.Passport, '') else g.Passport end or g.Born is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 2) = 1 then i.Born else g.Born end or g.Number is distinct from case when not coalesce(i.removed, false) then coalesce(nullif(i.in_id, ''), g.Number) else g.Number end) as _differs
+        (g.email is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end
+        or g.Passport is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 1) = 1 then nullif(i.Passport, '') else g.Passport end
+        or g.Born is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 2) = 1 then i.Born else g.Born end
+        or g.Number is distinct from case when not coalesce(i.removed, false) then coalesce(nullif(i.in_id, ''), g.Number) else g.Number end) as _differs
     from pg_temp.in_Person i
     left join lateral (
         select o.*, o.xmin from store_demo.bo_Person o where o._id = nullif(i.out_id, '') collate "C" limit 1
@@ -113,7 +119,8 @@ verdicts as (
     from pg_class c
     where c.oid = cast('store_demo.bo_Person' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0)
+                then cast(0 as bigint) + coalesce(octet_length(email), 0)
+        + coalesce(octet_length(Passport), 0)
             end > :max_row_bytes then 'rejected'
             when _known is null then 'created'
             else 'changed'
@@ -132,7 +139,7 @@ select
         'v' || cast(jsonb_build_array(_names_email, _names_passport, _names_number) as text)
     ) collate "C" as _group,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
-    _brings,
+    _sets_value,
     case when not _removed or _is_weak then _holder_email end
         as _holder_email,
     _old_email,
@@ -200,7 +207,8 @@ end as _wants_number,
     from pg_class c
     where c.oid = cast('store_demo.bo_Person' as regclass)
 )
-                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0)
+                then cast(0 as bigint) + coalesce(octet_length(email), 0)
+        + coalesce(octet_length(Passport), 0)
             end
     end as _row_bytes,
     _action,

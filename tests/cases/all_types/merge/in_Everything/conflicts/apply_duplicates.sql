@@ -26,7 +26,28 @@ set _winner = null,
     f_input_text_lang = f.f_input_text_lang,
     f_textarea_lang = f.f_textarea_lang,
     _action = case
-        when f._known_state = 'REMOVED' or (g.f_input_text is distinct from f.f_input_text or g.f_textarea is distinct from f.f_textarea or g.f_input_number is distinct from f.f_input_number or g.f_checkbox is distinct from f.f_checkbox or g.f_date is distinct from f.f_date or g.f_full_date is distinct from f.f_full_date or g.f_time is distinct from f.f_time or g.f_year is distinct from f.f_year or g.f_year_and_month is distinct from f.f_year_and_month or g.f_period is distinct from f.f_period or g.f_period_time is distinct from f.f_period_time or g.f_dropdown_single is distinct from f.f_dropdown_single or g.f_radio_button_group is distinct from f.f_radio_button_group or g.f_checklist is distinct from f.f_checklist or g.f_questionnaire is distinct from f.f_questionnaire or g.f_progress_bar is distinct from f.f_progress_bar or g.f_geo_point is distinct from f.f_geo_point or g.f_link is distinct from f.f_link or g.f_file_upload is distinct from f.f_file_upload or g.f_input_email is distinct from f.f_input_email or g.f_input_phone is distinct from f.f_input_phone or g.f_input_text_lang is distinct from f.f_input_text_lang or g.f_textarea_lang is distinct from f.f_textarea_lang)
+        when f._known_state = 'REMOVED' or (g.f_input_text is distinct from f.f_input_text
+        or g.f_textarea is distinct from f.f_textarea
+        or g.f_input_number is distinct from f.f_input_number
+        or g.f_checkbox is distinct from f.f_checkbox
+        or g.f_date is distinct from f.f_date
+        or g.f_full_date is distinct from f.f_full_date
+        or g.f_time is distinct from f.f_time or g.f_year is distinct from f.f_year
+        or g.f_year_and_month is distinct from f.f_year_and_month
+        or g.f_period is distinct from f.f_period
+        or g.f_period_time is distinct from f.f_period_time
+        or g.f_dropdown_single is distinct from f.f_dropdown_single
+        or g.f_radio_button_group is distinct from f.f_radio_button_group
+        or g.f_checklist is distinct from f.f_checklist
+        or g.f_questionnaire is distinct from f.f_questionnaire
+        or g.f_progress_bar is distinct from f.f_progress_bar
+        or g.f_geo_point is distinct from f.f_geo_point
+        or g.f_link is distinct from f.f_link
+        or g.f_file_upload is distinct from f.f_file_upload
+        or g.f_input_email is distinct from f.f_input_email
+        or g.f_input_phone is distinct from f.f_input_phone
+        or g.f_input_text_lang is distinct from f.f_input_text_lang
+        or g.f_textarea_lang is distinct from f.f_textarea_lang)
         then 'changed'
         else 'unchanged'
     end
@@ -35,7 +56,7 @@ from (
         (array_agg(f_input_text order by _turn) filter (where _turn = 1))[1] as f_input_text,
         (array_agg(f_textarea order by _turn) filter (where _turn = 1))[1] as f_textarea,
         case
-    when bool_or(not _removed and _brings[1]) then (array_agg(f_input_number order by _turn) filter (where not _removed and _brings[1]))[1]
+    when bool_or(not _removed and _sets_value[1]) then (array_agg(f_input_number order by _turn) filter (where not _removed and _sets_value[1]))[1]
     else (array_agg(f_input_number order by _turn) filter (where _turn = 1))[1]
 end as f_input_number,
         (array_agg(f_checkbox order by _turn) filter (where _turn = 1))[1] as f_checkbox,
@@ -54,7 +75,7 @@ end as f_input_number,
         (array_agg(f_geo_point order by _turn) filter (where _turn = 1))[1] as f_geo_point,
         (array_agg(f_link order by _turn) filter (where _turn = 1))[1] as f_link,
         case
-    when bool_or(not _removed and _brings[2]) then (array_agg(f_file_upload order by _turn) filter (where not _removed and _brings[2]))[1]
+    when bool_or(not _removed and _sets_value[2]) then (array_agg(f_file_upload order by _turn) filter (where not _removed and _sets_value[2]))[1]
     else (array_agg(f_file_upload order by _turn) filter (where _turn = 1))[1]
 end as f_file_upload,
         (array_agg(f_input_email order by _turn) filter (where _turn = 1))[1] as f_input_email,

@@ -33,8 +33,10 @@ where l.NaturalClaim_id = expired.owner_in_id collate "default"
 )
 insert into in_tables.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
 select :run, :in_table, coalesce(nullif(e.owner_in_id, ''), o._in_id), :target_column, s.code,
-    replace(s.sentence ->> 0, '{value}', case when e.target ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$' then concat('''', e.target, '''') else coalesce(e.target, '') end),
-    replace(s.sentence ->> 1, '{value}', case when e.target ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$' then concat('''', e.target, '''') else coalesce(e.target, '') end),
+    replace(s.sentence ->> 0, '{value}', case when e.target ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$'
+        then concat('''', e.target, '''') else coalesce(e.target, '') end),
+    replace(s.sentence ->> 1, '{value}', case when e.target ~ E'^[\\s\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]*$'
+        then concat('''', e.target, '''') else coalesce(e.target, '') end),
     e.target, 'error'
 from (select x.owner_in_id, x.owner, case
     when x.target_field = '' then x.target_value

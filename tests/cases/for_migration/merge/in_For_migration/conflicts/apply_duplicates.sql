@@ -24,11 +24,11 @@ from (
     select
         (array_agg(mig2 order by _turn) filter (where _turn = 1))[1] as mig2,
         case
-    when bool_or(not _removed and _brings[1]) then (array_agg(mig1 order by _turn) filter (where not _removed and _brings[1]))[1]
+    when bool_or(not _removed and _sets_value[1]) then (array_agg(mig1 order by _turn) filter (where not _removed and _sets_value[1]))[1]
     else (array_agg(mig1 order by _turn) filter (where _turn = 1))[1]
 end as mig1,
         case
-    when bool_or(not _removed and _brings[1]) then (array_agg(_holder_mig1 order by _turn) filter (where not _removed and _brings[1]))[1]
+    when bool_or(not _removed and _sets_value[1]) then (array_agg(_holder_mig1 order by _turn) filter (where not _removed and _sets_value[1]))[1]
     else (array_agg(_holder_mig1 order by _turn) filter (where _turn = 1))[1]
 end as _holder_mig1,
         _known, min(_known_state) as _known_state, min(_row) filter (where _turn = 1) as _row

@@ -10,7 +10,7 @@ set
         when t._removed <> w._removed
             or not t._removed
             and t.mig2 is distinct from case when w._action in ('created', 'changed') then w.mig2 else g.mig2 end
-            or not t._removed and t._brings[1]
+            or not t._removed and t._sets_value[1]
             and t.mig1 is distinct from case when w._action in ('created', 'changed') then w.mig1 else g.mig1 end
         then coalesce(w._in_id, w._out_id)
     end

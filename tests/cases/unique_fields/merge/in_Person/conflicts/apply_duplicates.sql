@@ -40,7 +40,8 @@ end,
     false or f.Number is distinct from _old_number
 ), false),
     _action = case
-        when f._known_state = 'REMOVED' or (g.email is distinct from f.email or g.Passport is distinct from f.Passport or g.Born is distinct from f.Born or g.Number is distinct from f.Number)
+        when f._known_state = 'REMOVED' or (g.email is distinct from f.email or g.Passport is distinct from f.Passport
+        or g.Born is distinct from f.Born or g.Number is distinct from f.Number)
         then 'changed'
         else 'unchanged'
     end
@@ -50,13 +51,13 @@ from (
         (array_agg(Passport order by _turn) filter (where _turn = 1))[1] as Passport,
         (array_agg(Born order by _turn) filter (where _turn = 1))[1] as Born,
         case
-    when bool_or(not _removed and _brings[1]) then (array_agg(Number order by _turn) filter (where not _removed and _brings[1]))[1]
+    when bool_or(not _removed and _sets_value[1]) then (array_agg(Number order by _turn) filter (where not _removed and _sets_value[1]))[1]
     else (array_agg(Number order by _turn) filter (where _turn = 1))[1]
 end as Number,
         (array_agg(_holder_email order by _turn) filter (where _turn = 1))[1] as _holder_email,
         (array_agg(_holder_passport order by _turn) filter (where _turn = 1))[1] as _holder_passport,
         case
-    when bool_or(not _removed and _brings[1]) then (array_agg(_holder_number order by _turn) filter (where not _removed and _brings[1]))[1]
+    when bool_or(not _removed and _sets_value[1]) then (array_agg(_holder_number order by _turn) filter (where not _removed and _sets_value[1]))[1]
     else (array_agg(_holder_number order by _turn) filter (where _turn = 1))[1]
 end as _holder_number,
         _known, min(_known_state) as _known_state, min(_row) filter (where _turn = 1) as _row

@@ -20,7 +20,7 @@ set
             and t.Passport is distinct from case when w._action in ('created', 'changed') then w.Passport else g.Passport end
             or not t._removed
             and t.Born is distinct from case when w._action in ('created', 'changed') then w.Born else g.Born end
-            or not t._removed and t._brings[1]
+            or not t._removed and t._sets_value[1]
             and t.Number is distinct from case when w._action in ('created', 'changed') then w.Number else g.Number end
         then coalesce(w._in_id, w._out_id)
     end

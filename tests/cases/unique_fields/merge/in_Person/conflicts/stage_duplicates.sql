@@ -4,7 +4,7 @@ create temporary table duplicate on commit drop as
 select
     s._row, s._known, s._in_id, s._removed, s._action,
     row_number() over (partition by s._known order by s._removed, s._in_id desc nulls last, s._row) as _turn,
-    s._brings,
+    s._sets_value,
     s._holder_email,
     s._holder_passport,
     s._holder_number,

@@ -17,28 +17,28 @@ accepted as (
 ),
 latest as (
     select
-        bool_or(not _removed and _brings[1]) as _has_email,
-        (array_agg(email order by _row desc) filter (where not _removed and _brings[1]))[1]
+        bool_or(not _removed and _sets_value[1]) as _has_email,
+        (array_agg(email order by _row desc) filter (where not _removed and _sets_value[1]))[1]
             as email,
-        bool_or(not _removed and _brings[2]) as _has_passport,
-        (array_agg(Passport order by _row desc) filter (where not _removed and _brings[2]))[1]
+        bool_or(not _removed and _sets_value[2]) as _has_passport,
+        (array_agg(Passport order by _row desc) filter (where not _removed and _sets_value[2]))[1]
             as Passport,
-        bool_or(not _removed and _brings[3]) as _has_born,
-        (array_agg(Born order by _row desc) filter (where not _removed and _brings[3]))[1]
+        bool_or(not _removed and _sets_value[3]) as _has_born,
+        (array_agg(Born order by _row desc) filter (where not _removed and _sets_value[3]))[1]
             as Born,
-        bool_or(not _removed and _brings[4]) as _has_number,
-        (array_agg(Number order by _row desc) filter (where not _removed and _brings[4]))[1]
+        bool_or(not _removed and _sets_value[4]) as _has_number,
+        (array_agg(Number order by _row desc) filter (where not _removed and _sets_value[4]))[1]
             as Number,
-        case when bool_or(not _removed and _brings[1])
-            then (array_agg(_holder_email order by _row desc) filter (where not _removed and _brings[1]))[1]
+        case when bool_or(not _removed and _sets_value[1])
+            then (array_agg(_holder_email order by _row desc) filter (where not _removed and _sets_value[1]))[1]
             else max(_holder_email)
         end as _holder_email,
-        case when bool_or(not _removed and _brings[2])
-            then (array_agg(_holder_passport order by _row desc) filter (where not _removed and _brings[2]))[1]
+        case when bool_or(not _removed and _sets_value[2])
+            then (array_agg(_holder_passport order by _row desc) filter (where not _removed and _sets_value[2]))[1]
             else max(_holder_passport)
         end as _holder_passport,
-        case when bool_or(not _removed and _brings[4])
-            then (array_agg(_holder_number order by _row desc) filter (where not _removed and _brings[4]))[1]
+        case when bool_or(not _removed and _sets_value[4])
+            then (array_agg(_holder_number order by _row desc) filter (where not _removed and _sets_value[4]))[1]
             else max(_holder_number)
         end as _holder_number,
         coalesce(
@@ -65,7 +65,10 @@ folded as (
             as Born,
         case when l._has_number then l.Number else g.Number end
             as Number,
-        ((l._has_email and l.email is distinct from g.email) or (l._has_passport and l.Passport is distinct from g.Passport) or (l._has_born and l.Born is distinct from g.Born) or (l._has_number and l.Number is distinct from g.Number)) as _differs
+        ((l._has_email and l.email is distinct from g.email)
+        or (l._has_passport and l.Passport is distinct from g.Passport)
+        or (l._has_born and l.Born is distinct from g.Born)
+        or (l._has_number and l.Number is distinct from g.Number)) as _differs
     from latest l
     left join store_demo.bo_Person g on g._id = l._known
 ),

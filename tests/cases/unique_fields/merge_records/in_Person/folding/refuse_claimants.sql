@@ -15,17 +15,17 @@ claimants as materialized (
     select d._row, c._group, c.field
     from claims c
     join several d on d._group = c._group and cast(lower(d.email) as text) = c.value
-    where c.field = 'email' and not d._removed and d._brings[1]
+    where c.field = 'email' and not d._removed and d._sets_value[1]
     union all
     select d._row, c._group, c.field
     from claims c
     join several d on d._group = c._group and cast(d.Passport as text) = c.value
-    where c.field = 'passport' and not d._removed and d._brings[2]
+    where c.field = 'passport' and not d._removed and d._sets_value[2]
     union all
     select d._row, c._group, c.field
     from claims c
     join several d on d._group = c._group and cast(d.Number as text) = c.value
-    where c.field = 'number' and not d._removed and d._brings[4]
+    where c.field = 'number' and not d._removed and d._sets_value[4]
 ),
 returning_ones as (
     select d._row, c.field
@@ -35,10 +35,14 @@ returning_ones as (
 )
 update stage s
 set
-    _taken_email = s._taken_email or r._taken_email, _taken_passport = s._taken_passport or r._taken_passport, _taken_number = s._taken_number or r._taken_number,
+    _taken_email = s._taken_email or r._taken_email,
+        _taken_passport = s._taken_passport or r._taken_passport,
+        _taken_number = s._taken_number or r._taken_number,
     _action = 'rejected', _loses = false, _instance = null
 from (
-    select _row, bool_or(field = 'email') as _taken_email, bool_or(field = 'passport') as _taken_passport, bool_or(field = 'number') as _taken_number
+    select _row, bool_or(field = 'email') as _taken_email,
+        bool_or(field = 'passport') as _taken_passport,
+        bool_or(field = 'number') as _taken_number
     from (select _row, field from claimants union all select _row, field from returning_ones) both_kinds
     group by _row
 ) r

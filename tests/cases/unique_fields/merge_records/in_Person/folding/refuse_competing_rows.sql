@@ -14,21 +14,21 @@ from (
             cast(lower(d.email) as text) as value, min(d._row) as _row
         from duplicate d
         join stage s on s._row = d._row and s._action <> 'rejected'
-        where not d._removed and d._brings[1] and d.email is not null
+        where not d._removed and d._sets_value[1] and d.email is not null
         group by d._group, lower(d.email)
         union all
         select d._group, 'passport' as field,
             cast(d.Passport as text) as value, min(d._row) as _row
         from duplicate d
         join stage s on s._row = d._row and s._action <> 'rejected'
-        where not d._removed and d._brings[2] and d.Passport is not null
+        where not d._removed and d._sets_value[2] and d.Passport is not null
         group by d._group, d.Passport
         union all
         select d._group, 'number' as field,
             cast(d.Number as text) as value, min(d._row) as _row
         from duplicate d
         join stage s on s._row = d._row and s._action <> 'rejected'
-        where not d._removed and d._brings[4] and d.Number is not null
+        where not d._removed and d._sets_value[4] and d.Number is not null
         group by d._group, d.Number
 
     ) d on d._group = c._group and d.field = c.field and d.value = c.value

@@ -21,19 +21,19 @@ given as materialized (
         cast(lower(d.email) as text) as value,
         d._holder_email as holder
     from accepted d
-    where not d._removed and d._brings[1] and d.email is not null
+    where not d._removed and d._sets_value[1] and d.email is not null
     union all
     select d._row, d._group, 'passport' as field,
         cast(d.Passport as text) as value,
         d._holder_passport as holder
     from accepted d
-    where not d._removed and d._brings[2] and d.Passport is not null
+    where not d._removed and d._sets_value[2] and d.Passport is not null
     union all
     select d._row, d._group, 'number' as field,
         cast(d.Number as text) as value,
         d._holder_number as holder
     from accepted d
-    where not d._removed and d._brings[4] and d.Number is not null
+    where not d._removed and d._sets_value[4] and d.Number is not null
 ),
 latest as materialized (
         
@@ -41,21 +41,21 @@ latest as materialized (
             cast(lower(d.email) as text) as value, max(d._row) as _row
         from duplicate d
         join stage s on s._row = d._row and s._action <> 'rejected'
-        where not d._removed and d._brings[1] and d.email is not null
+        where not d._removed and d._sets_value[1] and d.email is not null
         group by d._group, lower(d.email)
         union all
         select d._group, 'passport' as field,
             cast(d.Passport as text) as value, max(d._row) as _row
         from duplicate d
         join stage s on s._row = d._row and s._action <> 'rejected'
-        where not d._removed and d._brings[2] and d.Passport is not null
+        where not d._removed and d._sets_value[2] and d.Passport is not null
         group by d._group, d.Passport
         union all
         select d._group, 'number' as field,
             cast(d.Number as text) as value, max(d._row) as _row
         from duplicate d
         join stage s on s._row = d._row and s._action <> 'rejected'
-        where not d._removed and d._brings[4] and d.Number is not null
+        where not d._removed and d._sets_value[4] and d.Number is not null
         group by d._group, d.Number
 
 ),
@@ -120,10 +120,14 @@ overwritten as (
 )
 update stage s
 set
-    _taken_email = s._taken_email or r._taken_email, _taken_passport = s._taken_passport or r._taken_passport, _taken_number = s._taken_number or r._taken_number,
+    _taken_email = s._taken_email or r._taken_email,
+        _taken_passport = s._taken_passport or r._taken_passport,
+        _taken_number = s._taken_number or r._taken_number,
     _action = 'rejected', _loses = false, _instance = null
 from (
-    select _row, bool_or(field = 'email') as _taken_email, bool_or(field = 'passport') as _taken_passport, bool_or(field = 'number') as _taken_number
+    select _row, bool_or(field = 'email') as _taken_email,
+        bool_or(field = 'passport') as _taken_passport,
+        bool_or(field = 'number') as _taken_number
     from overwritten
     group by _row
 ) r

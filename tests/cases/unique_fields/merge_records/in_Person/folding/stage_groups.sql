@@ -3,7 +3,7 @@
 create temporary table duplicate on commit drop as
 select
     s._row, s._group, s._known, s._known_state, s._in_id, s._removed, s._given_state,
-    s._brings,
+    s._sets_value,
     s._holder_email, s._old_email, s._gives_email,
     s._holder_passport, s._old_passport, s._gives_passport,
     s._holder_number, s._old_number, s._gives_number,
