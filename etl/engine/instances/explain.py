@@ -10,7 +10,7 @@ from etl.engine.preparation import has_out_versions, is_prepared
 from etl.engine.runtime import Runtime
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
-from etl.outputs import versions as outbound
+from etl.outputs import versions
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _of_out(runtime: Runtime, found: BusinessObject, instance: str) -> Iterator[
     with read_only_transaction(runtime.out_engine) as connection:
         if not has_out_versions(connection, runtime):
             return
-        for version in outbound.known_versions(connection, runtime.store.schema):
+        for version in versions.known_versions(connection, runtime.store.schema):
             if relations(connection, version.schema, [table]):
                 rows = read(connection, "explain_out", {"instance": instance}, out_schema=version.schema, table=table)
                 yield version.schema, rows[0]["updated_at"] if rows else None
