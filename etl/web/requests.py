@@ -29,6 +29,11 @@ class Model(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    @property
+    def is_unavailable(self) -> bool:
+        """Whether the page says that it has no values now, which the status of the answer says too."""
+        return False
+
 
 @dataclass(frozen=True)
 class Viewer:
