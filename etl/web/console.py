@@ -240,6 +240,7 @@ class Console:
             open_runtime,
             self._notice(incoming, company, principal),
             self.audit,
+            self.identity.mode == "password",
         )
 
     def _database_role(self, company: str, role: Role) -> str:

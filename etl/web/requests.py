@@ -64,6 +64,7 @@ class PageRequest:
     # What the viewer has just done, from the audit: shown above the page.
     notice: str = ""
     audit: Audit | None = field(default=None, repr=False)
+    can_sign_out: bool = False
 
     @property
     def runtime(self) -> Runtime:
