@@ -90,8 +90,9 @@ _VERSION_HELP = "Show the program's version and those of the tables that it work
 def _show_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
     if is_asked and not context.resilient_parsing:
         from etl.engine import program_versions
+        from etl.web.identity.store import WEB
 
-        click.echo(f"etl {__version__} ({program_versions()})")
+        click.echo(f"etl {__version__} ({program_versions()}, {WEB.name} {WEB.version})")
         context.exit()
 
 

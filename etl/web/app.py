@@ -29,7 +29,7 @@ from etl.web.layers.secrets import SecretsLayer
 from etl.web.layers.sizes import SizesLayer
 from etl.web.layers.state import state_of
 from etl.web.problems import Answer, RequestProblem, bad_request, no_such_page, not_found
-from etl.web.route import Action, Route, Watched
+from etl.web.route import API, Action, Route, Watched, json_path
 from etl.web.routes import ACTIONS, DOWNLOADS, ROUTES
 from etl.web.services import DDL_PATH, TASKS_PATH, Call, Services
 from etl.web.signing_in import SigningIn
@@ -38,7 +38,6 @@ from etl.web.stream import Streams
 Handler = Callable[[Request], Awaitable[Response]]
 Answering = Callable[[Incoming], Outgoing]
 
-API = "/api/v1"
 BODY_BYTES = 1 << 20
 # Threads that answer pages: each may hold one connection of each database.
 _READERS = 4
@@ -86,6 +85,7 @@ class Application:
             "/health": {"GET": self._health},
             "/ready": {"GET": self._ready},
             "/static/{name}": {"GET": self._asset},
+            f"{API}/openapi.json": {"GET": self._reading(self.console.openapi)},
             "/sign-in": {"GET": self._reading(self._sign_in_form), "POST": self._signing(self.signing_in.sign_in)},
             "/sign-out": {"POST": self._signing(self.signing_in.sign_out)},
         }
@@ -104,7 +104,7 @@ class Application:
             for path in (download.path, API + download.path):
                 found[path] = {"GET": self._reading(partial(self.console.download, download))}
         for action in ACTIONS:
-            for path in (action.path, API + action.path):
+            for path in (action.path, json_path(action)):
                 found.setdefault(path, {})["POST"] = self._acting(action)
         hidden = {DDL_PATH, TASKS_PATH}
         # The first path that fits is taken: those with fewer variables first, so /errors/retry before /errors/{error}.
@@ -258,11 +258,6 @@ async def form_of(request: Request) -> dict[str, str]:
     except ValueError as error:
         raise bad_request(f"The body cannot be read as {kind}.") from error
     raise RequestProblem(415, "media_type", "Send a form (application/x-www-form-urlencoded) or application/json.")
-
-
-def json_path(route: Route) -> str:
-    """The path at which a page is JSON."""
-    return API + ("/companies" if route.path == "/" else route.path)
 
 
 def incoming_of(request: Request, form: Mapping[str, str] | None = None) -> Incoming:

@@ -13,6 +13,7 @@ from etl.engine import Runtime
 from etl.errors import EtlError
 from etl.quoting import fold
 from etl.web.acting import Actors, Ended
+from etl.web.api.openapi import openapi, text_of
 from etl.web.companies import Companies, reading, writing
 from etl.web.identity.audit import Audit, Entry, Repeated, shown
 from etl.web.identity.identity import Identity
@@ -155,6 +156,15 @@ class Console:
         """A page for everyone: the form to sign in."""
         request = self._stranger(incoming)
         return Outgoing(200, self._renderer.page(template, model, request).encode())
+
+    def openapi(self, incoming: Incoming) -> Outgoing:
+        """The description of the API, for those who may use it."""
+
+        def answer() -> Outgoing:
+            principal = self.principal(incoming)
+            return Outgoing(200, text_of(openapi()).encode(), _JSON, viewer=principal.name)
+
+        return self.answered(incoming, answer)
 
     def why_not_ready(self) -> str:
         """Why requests cannot be answered now; empty if they can."""

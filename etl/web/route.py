@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from etl.web.requests import ActionRequest, Attachment, Done, Model, PageRequest
 from etl.web.roles import Role
 
+API: Final = "/api/v1"
 Page = Callable[[PageRequest], Model]
 Act = Callable[[ActionRequest], Done]
 Live = Callable[[Model, str], Mapping[str, str]]
@@ -72,3 +74,8 @@ class Download:
 def allowed(roles: frozenset[Role], role: Role | None) -> bool:
     """Whether a role (none: the viewer has none there) is among those of an entry."""
     return role is not None and role in roles
+
+
+def json_path(entry: Route | Action) -> str:
+    """The path at which a page is JSON, and an action takes and answers it."""
+    return API + ("/companies" if entry.path == "/" else entry.path)

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from etl.web.app import json_path
 from etl.web.roles import Role
+from etl.web.route import json_path
 from etl.web.routes import ACTIONS, ROUTES
 from tests.fix_company import PASSWORD, PASSWORD_VARIABLE, Site
 from tests.fix_web import ServeWeb, Web

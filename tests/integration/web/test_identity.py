@@ -9,6 +9,7 @@ import sqlalchemy
 
 from etl.config import open_source
 from etl.database import fetch_one
+from etl.errors import ConfigurationError
 from etl.settings.web import web_settings
 from etl.web import app
 from etl.web.identity.attempts import Attempts, Rate
@@ -87,21 +88,20 @@ def test_a_page_asks_for_a_sign_in_and_leads_back(passwords: Site, serve_web: Se
 
 
 def test_a_new_role_and_a_removal_end_sign_ins(passwords: Site, serve_web: ServeWeb) -> None:
-    """By the commands: the password comes from a file, never from the command line."""
-    file = passwords.home / "password"
-    file.write_text(f"{PASSWORD}\n")
-    added = passwords.etl("web", "user", "add", "aidana", "--role", "operator", "--password-file", str(file))
-    assert (added.code, added.out) == (0, "aidana: operator in all companies\n"), added.err
+    add(passwords, "aidana", "operator")
     web = serve_web(passwords)
-    browser = signed_in(web, "aidana")
-    assert passwords.etl("web", "user", "role", "aidana", "viewer", "--company", "demo").code == 0
-    assert browser.get("/c/demo/now").status == 303
-    browser = signed_in(web, "aidana")
-    assert browser.get("/c/demo/now").status == 200
-    assert "aidana  all companies=operator, demo=viewer" in passwords.etl("web", "user", "list").out
-    assert passwords.etl("web", "user", "remove", "aidana").code == 0
-    assert browser.get("/c/demo/now").status == 303
-    assert passwords.etl("web", "user", "remove", "aidana").code == 2
+    with users_of(passwords) as users:
+        browser = signed_in(web, "aidana")
+        users.set_role("aidana", Role.VIEWER, ["demo"])
+        assert browser.get("/c/demo/now").status == 303
+        browser = signed_in(web, "aidana")
+        assert browser.get("/c/demo/now").status == 200
+        [user] = users.all()
+        assert user.roles == {"": Role.OPERATOR, "demo": Role.VIEWER}
+        users.remove("aidana")
+        assert browser.get("/c/demo/now").status == 303
+        with pytest.raises(ConfigurationError, match="user list"):
+            users.remove("aidana")
 
 
 @pytest.mark.parametrize(
@@ -188,8 +188,8 @@ def test_pages_of_a_partner_are_read_as_the_partner(
 
 
 def test_tokens_of_programs(passwords: Site, serve_web: ServeWeb, counting: Counting) -> None:
-    made = passwords.etl("web", "token", "add", "nightly-job", "--role", "viewer", "--company", "demo")
-    token = made.out.strip()
+    with users_of(passwords) as users:
+        token = users.add_token("nightly-job", Role.VIEWER, "demo")
     web = serve_web(passwords)
     assert web.get("/api/v1/c/demo/now", Authorization=f"Bearer {token}").status == 200
     assert web.get("/api/v1/c/demo/now", Authorization="Bearer wrong").status == 401
