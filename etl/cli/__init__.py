@@ -51,6 +51,7 @@ _COMMANDS = {
     "check": ("etl.cli.check:check_up", "Check configuration, server, privileges, tables and clock; say what to do."),
     "kafka": ("etl.cli.kafka:kafka", "Read topics of Kafka; see and move positions, care for rejected records."),
     "metrics": ("etl.cli.metrics:metrics", "Serve metrics for Prometheus, or print them once."),
+    "web": ("etl.cli.web:web", "Serve console, API and services over HTTP; keep their users."),
     "upgrade": ("etl.cli.upgrade:upgrade", "Bring the engine's own tables to the versions of this program."),
     "clean": ("etl.cli.clean:clean_up", "Delete expired errors, tasks, runs, journal and copies."),
 }
@@ -92,8 +93,9 @@ _VERSION_HELP = "Show the program's version and those of the tables that it work
 def _show_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
     if is_asked and not context.resilient_parsing:
         from etl.engine import program_versions
+        from etl.web.identity.store import WEB
 
-        click.echo(f"etl {__version__} ({program_versions()})")
+        click.echo(f"etl {__version__} ({program_versions()}, {WEB.name} {WEB.version})")
         context.exit()
 
 

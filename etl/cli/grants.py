@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import click
 import sqlalchemy
 
-from etl.cli.generate_ddl import schema_names
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.database import transaction
 from etl.ddl import privileges
 from etl.ddl.privileges import Held, Script
 from etl.engine import information_schemas, open_database, open_runtime, prepare, read_configuration
+from etl.engine.in_ddl import schema_names
 from etl.errors import EnvironmentFault
 from etl.metadata import Company, names
 from etl.quoting import fold

@@ -30,7 +30,7 @@ from etl.engine.versions import (
     roll_back_version,
     switch_version,
 )
-from etl.engine.wiring import open_database, open_runtime, read_configuration
+from etl.engine.wiring import build_runtime, open_database, open_runtime, parse_configuration, read_configuration
 
 __all__ = [
     "AppliedMigration",
@@ -47,6 +47,7 @@ __all__ = [
     "Undone",
     "UnitDetails",
     "ValueChange",
+    "build_runtime",
     "build_version",
     "clean",
     "dry_run",
@@ -61,6 +62,7 @@ __all__ = [
     "list_versions",
     "open_database",
     "open_runtime",
+    "parse_configuration",
     "prepare",
     "program_versions",
     "read_configuration",

@@ -16,21 +16,29 @@ from etl.monitoring.running import (
     read_again,
     rest,
 )
+from etl.monitoring.situation import LockWait, Situation, read_situation
 from etl.monitoring.topics import TopicsStatus, TopicsWatch, read_topics_status
+from etl.monitoring.verdict import Act, Grade, State, Verdict, verdict
 
 __all__ = [
     "MEASURES",
+    "Act",
     "Age",
     "AgeSampler",
     "ErrorQuery",
     "Finding",
+    "Grade",
     "KindProgress",
     "Level",
+    "LockWait",
     "Progress",
     "Ready",
     "Seen",
+    "Situation",
+    "State",
     "TopicsStatus",
     "TopicsWatch",
+    "Verdict",
     "Watcher",
     "check",
     "count_errors",
@@ -38,6 +46,8 @@ __all__ = [
     "progress",
     "read_again",
     "read_errors",
+    "read_situation",
     "read_topics_status",
     "rest",
+    "verdict",
 ]

@@ -37,6 +37,8 @@ class InMigration:
 
     company_code: str
     schema_name: str
+    # Of the platform's own services; empty: they are off.
+    service_password: SecretStr
     lease_seconds: int
     heartbeat_seconds: int
     chunk_rows: int

@@ -55,11 +55,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class ErrorLog:
-    """The table err of `schema`: the import schema, or the golden store, whose copy outlives it."""
+    """The table err of `schema`: the import schema, or the golden store, whose copy outlives it. `has_store`: whether
+    the golden store may be read."""
 
     company: Company
     in_schema: str
     schema: str
+    has_store: bool = True
 
     def chosen(self, run: int | None, table: str | None, code: str | None, ids: Sequence[int] = ()) -> Choice:
         """The choice with the table's name as err spells it. Raises ConfigurationError for an unknown table."""
@@ -122,7 +124,7 @@ class ErrorLog:
 
     @property
     def states(self) -> ErrorStates:
-        return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code))
+        return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code), self.has_store)
 
     def find(self, connection: Connection, error_id: int) -> Row:
         """One error. Raises ConfigurationError when there is none of that id."""
@@ -161,7 +163,8 @@ class ErrorLog:
         retried: RowsByTable = {}
         for table in (row.in_table for row in found if row.in_table in known):
             link = self._link(table)
-            statement = _sql("retry_links" if link else "retry_rows", in_table=table, link=link, **tables)
+            variables = {"in_table": table, "link": link, "of_partner": not self.has_store, **tables}
+            statement = _sql("retry_links" if link else "retry_rows", **variables)
             retried[table] = execute(connection, statement, choice.values | {"in_table": table})
         return retried
 
