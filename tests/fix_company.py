@@ -365,9 +365,17 @@ class Ended:
     err: str
 
 
+_MEASURING = "COVERAGE_PROCESS_CONFIG"
+
+
 def inherited() -> dict[str, str]:
     """What a started program is given of this process's environment: where its modules are, and what measures it."""
-    return {name: os.environ[name] for name in ("PYTHONPATH", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
+    return {name: os.environ[name] for name in ("PYTHONPATH", _MEASURING) if name in os.environ}
+
+
+def is_measured() -> bool:
+    """Whether it is counted which branches started programs take."""
+    return _MEASURING in os.environ
 
 
 def start_etl(*arguments: str, environ: Mapping[str, str], cwd: Path) -> "subprocess.Popen[str]":

@@ -39,7 +39,11 @@ _COMMANDS = {
     "status": ("etl.cli.status:status", "Show marker, run, tasks, errors, waiting links and out_ versions."),
     "age": ("etl.cli.age:age", "Show how long rows have been ready, table by table."),
     "explain": ("etl.cli.explain:explain_command", "Explain what has become of one object of a partner."),
-    "errors": ("etl.cli.errors:errors", "List, show, retry and export what was rejected; explain the codes."),
+    "history": (
+        "etl.cli.history:history_command",
+        "Show what was changed in an instance, when, and by what.",
+    ),
+    "errors": ("etl.cli.errors:errors", "List, count, show, retry and export what was rejected; explain the codes."),
     "waiting": ("etl.cli.waiting:waiting", "Show which links and files are waited for, and why."),
     "out": ("etl.cli.out:out", "List, build, switch, roll back and retire versions of the out_ tables."),
     "export": ("etl.cli.export:export", "Write out_ tables into Parquet or CSV files."),
@@ -47,6 +51,7 @@ _COMMANDS = {
     "check": ("etl.cli.check:check_up", "Check configuration, server, privileges, tables and clock; say what to do."),
     "kafka": ("etl.cli.kafka:kafka", "Read topics of Kafka; see and move positions, care for rejected records."),
     "metrics": ("etl.cli.metrics:metrics", "Serve metrics for Prometheus, or print them once."),
+    "web": ("etl.cli.web:web", "Serve console, API and services over HTTP; keep their users."),
     "upgrade": ("etl.cli.upgrade:upgrade", "Bring the engine's own tables to the versions of this program."),
     "clean": ("etl.cli.clean:clean_up", "Delete expired errors, tasks, runs, journal and copies."),
 }
@@ -88,8 +93,9 @@ _VERSION_HELP = "Show the program's version and those of the tables that it work
 def _show_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
     if is_asked and not context.resilient_parsing:
         from etl.engine import program_versions
+        from etl.web.identity.store import WEB
 
-        click.echo(f"etl {__version__} ({program_versions()})")
+        click.echo(f"etl {__version__} ({program_versions()}, {WEB.name} {WEB.version})")
         context.exit()
 
 

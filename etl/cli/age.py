@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
-from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.tables import duration_text, plain_table
 from etl.engine import open_runtime
 from etl.monitoring import Age, AgeSampler
+from etl.quoting.json_text import json_text
 
 _TOO_OLD = 1
 

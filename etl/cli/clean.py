@@ -1,6 +1,5 @@
 """`etl clean`: deletes all expired rows, while a run deletes a part of them each time."""
 
-import json
 from dataclasses import asdict
 
 import click
@@ -8,6 +7,7 @@ import click
 from etl.cli.screen.log import follow_log
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import Cleaned, clean, open_runtime
+from etl.quoting.json_text import json_text
 
 
 @click.command()
@@ -25,7 +25,7 @@ def clean_up(context: click.Context, company: str | None, as_json: bool) -> None
     with open_runtime(config_url(context), company, follow=follow_log()) as runtime:
         cleaned = clean(runtime)
     if as_json:
-        click.echo(json.dumps(asdict(cleaned), ensure_ascii=False))
+        click.echo(json_text(asdict(cleaned)))
     else:
         _show(cleaned)
 

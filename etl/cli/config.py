@@ -1,10 +1,8 @@
 """`etl config`: write, show, check and move the configuration tree."""
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 from pathlib import Path
 
@@ -12,16 +10,17 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from etl.cli.screen.printing import config_url, console, json_text
+from etl.cli.screen.printing import config_url, console
 from etl.config import Clash, DirectorySource, Transfer, Tree, open_source, transfer
 from etl.engine import faults_of, zone_of
 from etl.errors import ConfigurationError, Problem
 from etl.metadata import companies, company_documents, parse_company
+from etl.monitoring.next_times import NextTimes, next_times, next_times_of_topics
 from etl.quoting import printable
+from etl.quoting.json_text import json_text
 from etl.resources import folder
-from etl.settings import OriginKind, Schedule, Setting, explain_settings, parse_settings
-from etl.settings.logging import LOGGING, read_log_structure
-from etl.settings.schedule.file import APPLY_REFERENCES, DELETE_RECORDS, DELETE_REFERENCES
+from etl.settings import OriginKind, Setting, explain_settings, parse_settings
+from etl.settings.logging.file import LOGGING, read_log_structure
 
 # Of the columns key, value, origin: the same in the tables of all files, and together within 80 columns.
 _WIDTHS = (27, 18, 12)
@@ -65,7 +64,7 @@ def show(context: click.Context, company: str | None, as_json: bool) -> None:
         tree.contents, origin=url, company=company, environ=os.environ, open_texts=tree.open_texts
     )
     if as_json:
-        click.echo(json.dumps({"origin": url, "settings": [_plain(one) for one in settings]}, ensure_ascii=False))
+        click.echo(json_text({"origin": url, "settings": [_plain(one) for one in settings]}))
     else:
         _print(url, settings)
 
@@ -144,52 +143,32 @@ def schedule(context: click.Context, company: str | None, number: int, as_json: 
         tree.contents, origin=tree.origin, company=company, environ=os.environ, open_texts=tree.open_texts
     )
     zone = zone_of(settings.in_migration.time_zone, os.environ)
-    times = _next_times(settings.schedule, number, zone)
-    kafka = settings.kafka.in_migration
-    of_kafka = {name: getattr(kafka.schedules, attribute) for name, attribute in _OF_KAFKA.items() if kafka.enabled}
-    pattern = settings.schedule.pattern
+    of_runs = next_times(settings, os.environ, number)
+    of_topics = next_times_of_topics(settings, os.environ, number)
     if as_json:
-        found = {"pattern": pattern, "is_off": settings.schedule.is_off, "zone": str(zone), "next": times}
-        more = {
-            name: {"pattern": one.pattern, "is_off": one.is_off, "next": _next_times(one, number, zone)}
-            for name, one in of_kafka.items()
-        }
-        click.echo(json_text(found | ({"kafka": more} if more else {})))
+        found = _times_json(of_runs)
+        more = {name: _times_json(one) for name, one in of_topics.items()}
+        click.echo(json_text(found | {"zone": str(zone)} | ({"kafka": more} if more else {})))
         return
-    if settings.schedule.is_off:
+    if of_runs.is_off:
         click.echo("The schedule is off: `etl run --loop` starts nothing.")
     else:
-        _show_times(f"{printable(pattern)} in the zone {zone}", times)
-    for name, one in of_kafka.items():
+        _show_times(f"{printable(of_runs.pattern)} in the zone {zone}", of_runs)
+    for name, one in of_topics.items():
         if one.is_off:
             click.echo(f"{name} is off.")
         else:
-            _show_times(f"{name}: {printable(one.pattern)}", _next_times(one, number, zone))
+            _show_times(f"{name}: {printable(one.pattern)}", one)
 
 
-_OF_KAFKA = {
-    APPLY_REFERENCES: "apply_references",
-    DELETE_RECORDS: "delete_records",
-    DELETE_REFERENCES: "delete_references",
-}
+def _times_json(found: NextTimes) -> dict[str, object]:
+    return {"pattern": found.pattern, "is_off": found.is_off, "next": [one.isoformat(sep=" ") for one in found.next]}
 
 
-def _next_times(schedule: Schedule, number: int, zone: tzinfo) -> list[str]:
-    start = instant = datetime.now(UTC)
-    times: list[str] = []
-    while len(times) < number and not schedule.is_off:
-        following = schedule.next_after(instant, zone, start=start)
-        if following is None:
-            break
-        times.append(following.astimezone(zone).isoformat(sep=" "))
-        instant = following
-    return times
-
-
-def _show_times(head: str, times: list[str]) -> None:
-    click.echo(head + ("" if times else ": this never comes"))
-    for time in times:
-        click.echo(f"  {time}")
+def _show_times(head: str, found: NextTimes) -> None:
+    click.echo(head + ("" if found.next else ": this never comes"))
+    for time in found.next:
+        click.echo(f"  {time.isoformat(sep=' ')}")
 
 
 @config.command(name="import")

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import click
 
-from etl.cli.generate_ddl import schema_names
-from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.contract import Terms, contract_files, write_files
 from etl.ddl.privileges import partner_script
 from etl.engine import read_configuration
-from etl.metadata import names
 from etl.quoting import fold
+from etl.quoting.json_text import json_text
 
 
 @click.command()
@@ -43,17 +42,7 @@ def contract(
     give the same bytes, so the folder can be kept under version control.
     """
     settings, found = read_configuration(config_url(context), company)
-    schemas = schema_names(settings, found)
-    terms = Terms(
-        in_schema=schemas["in_schema"],
-        out_schema=schemas["out_schema"],
-        views_schema=names.out_views_schema(found.code),
-        max_value_bytes=settings.in_migration.max_value_bytes,
-        reference_expiry_minutes=settings.in_migration.reference_expiry_minutes,
-        keeps_on_null=settings.in_migration.null_policy == "keep",
-        kept_states=settings.out_migration.kept_states,
-        kafka=settings.kafka if settings.kafka.is_used else None,
-    )
+    terms = Terms.of(settings, found)
     grants = partner_script(found, terms.in_schema, partner or fold(f"{found.code}_partner")).text + "\n"
     files = contract_files(found, terms, grants=grants, with_excel=not without_excel)
     write_files(files, folder)

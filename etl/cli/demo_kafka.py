@@ -1,6 +1,5 @@
 """`etl demo --kafka`: the demo by records of Kafka, and its screens."""
 
-import json
 import shlex
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from rich.text import Text
 from etl.cli.screen.demo import Screen, command, counts_by_name_table, counts_table, with_noun
 from etl.demo import Shown, Stage, open_stage, show_tables
 from etl.errors import ConfigurationError
+from etl.quoting.json_text import json_text
 from etl.settings.kafka_keys import SERVERS_VARIABLE
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _json(
         "queries": [asdict(one) for one in queries],
         "written": Counter(one["boCode"] for one in records),
     }
-    return json.dumps(found, ensure_ascii=False, default=str)
+    return json_text(found)
 
 
 class KafkaScreen(Screen):
@@ -120,7 +120,7 @@ class KafkaScreen(Screen):
         )
         self._line("The newest of a person whose email address has changed:")
         newest = next(one for one in reversed(records) if one["externalId"] == _CHANGED_PERSON)
-        self._sql(json.dumps(newest, ensure_ascii=False, indent=2))
+        self._sql(json_text(newest, indent=2))
 
     def explore(self, stage: Stage, *, stays: bool) -> None:
         self._title("5 · Explore further")

@@ -9,14 +9,15 @@ from typing import Any, TypeVar, cast
 
 import click
 
-from etl.cli.screen.printing import COMPANY, config_url, json_text
-from etl.database import Connection, transaction
-from etl.engine import has_store, is_prepared, open_runtime
+from etl.cli.screen.printing import COMPANY, config_url
+from etl.engine import open_runtime
+from etl.engine.rejected import OpenErrors, open_errors
 from etl.errors import ConfigurationError
-from etl.merge import Connections
 from etl.merge.errors.catalogue import CATALOGUE
+from etl.monitoring import ErrorQuery, count_errors, read_errors
 from etl.private_files import new_private_file
-from etl.sources.in_tables.errors import Choice, ErrorLog
+from etl.quoting.json_text import json_text
+from etl.sources.in_tables.errors import Choice
 from etl.sources.in_tables.errors.error_log import Format
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -41,7 +42,7 @@ def _choosing(command: _Command) -> _Command:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def errors(context: click.Context) -> None:
-    """List, show, retry and export what was rejected; explain the codes.
+    """List, count, show, retry and export what was rejected; explain the codes.
 
     Each fault of a row is one row of the table err in the import schema; a run also copies them into the golden store,
     which keeps them when the import schema is created again (--all). Without a command: list.
@@ -55,6 +56,7 @@ def errors(context: click.Context) -> None:
 @_ALL
 @_OPEN
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of errors.")
+@click.option("--after", default="", metavar="PLACE", help="The page after the place with which the last one ended.")
 @_JSON
 @click.pass_context
 def list_(
@@ -66,23 +68,49 @@ def list_(
     of_store: bool,
     only_open: bool,
     limit: int,
+    after: str,
     as_json: bool,
 ) -> None:
     """List errors, the newest first, each with its state.
 
     open: as it was rejected; gone: the row was deleted and never corrected; offered: the row is ready again; waiting:
     the link waits again; corrected: a later run took the row; repeated: a later run rejected it again. --open shows
-    those that are open or gone.
+    those that are open or gone. They are counted up to 1,000.
     """
     from etl.cli.screen.errors import show_errors
 
-    with _open(context, company, of_store=of_store) as (book, connection, connections):
-        choice = book.chosen(run, table, code)
-        found = book.with_states(connection, connections, choice, limit + 1, only_open=only_open) if connection else []
+    query = ErrorQuery(run, table, code, of_store, only_open)
+    with open_runtime(config_url(context), company) as runtime:
+        page = read_errors(runtime, query, limit=limit, after=after)
     if as_json:
-        click.echo(json_text({"schema": book.schema, "errors": found[:limit], "is_complete": len(found) <= limit}))
+        click.echo(json_text(asdict(page) | {"is_complete": page.next is None}))
     else:
-        show_errors(book.schema, found[:limit], is_complete=len(found) <= limit, only_open=only_open)
+        show_errors(page, only_open=only_open)
+
+
+@errors.command()
+@_choosing
+@_ALL
+@_JSON
+@click.pass_context
+def count(
+    context: click.Context,
+    company: str | None,
+    run: int | None,
+    table: str | None,
+    code: str | None,
+    of_store: bool,
+    as_json: bool,
+) -> None:
+    """Count errors by table and code, each up to 1,000."""
+    from etl.cli.screen.errors import show_counts
+
+    with open_runtime(config_url(context), company) as runtime:
+        counts = count_errors(runtime, ErrorQuery(run, table, code, of_store))
+    if as_json:
+        click.echo(json_text({"codes": [asdict(one) for one in counts]}))
+    else:
+        show_counts(counts)
 
 
 @errors.command()
@@ -95,10 +123,12 @@ def show(context: click.Context, error_id: int, company: str | None, of_store: b
     """Show one error with its cause, its cure, and its current row."""
     from etl.cli.screen.errors import show_error, with_cause
 
-    with _open(context, company, of_store=of_store) as (book, connection, connections):
-        error = book.find(_prepared(book, connection), error_id)
-        [error] = book.with_states(_prepared(book, connection), connections, Choice(ids=(error["id"],)), 1)
-        row = book.row_of(connections.imported, error)
+    with _open(context, company, of_store=of_store) as opened:
+        book = opened.log
+        error = book.find(opened.prepared, error_id)
+        [with_state], _ = book.with_states(opened.prepared, opened.connections, Choice(ids=(error["id"],)), 1)
+        error |= {"state": with_state["state"]}
+        row = book.row_of(opened.connections.imported, error)
     if as_json:
         click.echo(json_text(with_cause(error) | {"row": row}))
     else:
@@ -122,11 +152,12 @@ def retry(
     Of the errors with these ids, or of those that the options choose. No run starts: the rows are taken with the
     partner's next hand-over.
     """
-    with _open(context, company, to_write=True) as (book, connection, _):
+    with _open(context, company, to_write=True) as opened:
+        book = opened.log
         choice = book.chosen(run, table, code, ids)
         if choice.is_empty:
             raise click.UsageError("say which errors: ids, --run, --table or --code")
-        retried = book.retry(_prepared(book, connection), choice)
+        retried = book.retry(opened.prepared, choice)
     for in_table, rows in retried.items():
         if rows:
             click.echo(f"{book.in_schema}.{in_table}: {rows:,} rows are ready again")
@@ -158,10 +189,11 @@ def export(
     file_format = file.suffix.removeprefix(".").lower()
     if file_format not in ("csv", "jsonl"):
         raise click.BadParameter("the name must end with .csv or .jsonl, which says the format", param_hint="FILE")
-    with _open(context, company, of_store=of_store) as (book, connection, _):
+    with _open(context, company, of_store=of_store) as opened:
+        book = opened.log
         choice = book.chosen(run, table, code)
         with _whole(file) as part, new_private_file(part) as target:
-            number = book.export(_prepared(book, connection), choice, cast(Format, file_format), target)
+            number = book.export(opened.prepared, choice, cast(Format, file_format), target)
     click.echo(f"{file}: {number:,} errors of {book.schema}.err")
 
 
@@ -181,25 +213,12 @@ def codes(as_json: bool) -> None:
 @contextmanager
 def _open(
     context: click.Context, company: str | None, *, of_store: bool = False, to_write: bool = False
-) -> Iterator[tuple[ErrorLog, Connection | None, Connections]]:
-    """The errors, the connection to them (None where no run has made the tables yet), and those to rows and store."""
+) -> Iterator[OpenErrors]:
     with (
         open_runtime(config_url(context), company) as runtime,
-        transaction(runtime.engine) as connection,
-        runtime.connections(connection) as connections,
+        open_errors(runtime, of_store=of_store, to_write=to_write) as found,
     ):
-        book = ErrorLog(runtime.company, runtime.in_schema, runtime.store.schema if of_store else runtime.in_schema)
-        has_import = is_prepared(connection, runtime, to_write=to_write)
-        if of_store:
-            yield book, connections.store if has_store(connections.store, runtime) else None, connections
-        else:
-            yield book, connection if has_import else None, connections
-
-
-def _prepared(book: ErrorLog, connection: Connection | None) -> Connection:
-    if connection is None:
-        raise ConfigurationError(f"no run has been started in schema {book.in_schema} yet, so it has no errors")
-    return connection
+        yield found
 
 
 @contextmanager

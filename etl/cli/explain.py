@@ -5,9 +5,10 @@ from datetime import datetime
 
 import click
 
-from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import Explanation, explain, open_runtime
 from etl.quoting import printable, shown
+from etl.quoting.json_text import json_text
 
 # in_status -> what it means for the one who asks.
 _MEANINGS = {

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
-from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.progress import counts
 from etl.cli.screen.tables import plain_table
 from etl.engine import open_database, read_configuration
 from etl.files import Export, ExportFormat, Snapshot, export_tables
 from etl.metadata import Company, names
+from etl.quoting.json_text import json_text
 from etl.settings import Settings
 
 

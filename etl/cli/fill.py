@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import sqlalchemy
 
-from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.cli.screen.progress import bars
 from etl.database import transaction
 from etl.ddl import check_in_tables
@@ -30,6 +30,7 @@ from etl.files import (
 )
 from etl.metadata import names
 from etl.quoting import fold, printable
+from etl.quoting.json_text import json_text
 
 _REJECTED = 1
 

@@ -12,8 +12,9 @@ from etl.ddl.privileges import (
     read_by_partner,
 )
 from etl.engine import open_database, read_configuration, refuse_unfit
+from etl.engine.in_ddl import schema_names, script_of
 from etl.errors import EnvironmentFault
-from etl.metadata import Company, names
+from etl.metadata import Company
 from etl.metadata.out_structure import OutStructure
 from etl.outputs.versions import OUT, make_tables
 from etl.quoting import printable
@@ -84,19 +85,9 @@ def generate_ddl(
         printed, is_whole = [change.sql for one in chosen for change in _changes(found, one, schemas, settings)], True
     if role:
         printed.append(partner_script(found, schemas["in_schema"], role).text)
-    click.echo("\n\n".join(printed), nl=bool(printed))
+    click.echo(script_of(printed), nl=False)
     if not is_whole:
         context.exit(EnvironmentFault.exit_code)
-
-
-def schema_names(settings: Settings, company: Company) -> dict[str, str]:
-    """The schemas of a company's tables, as the functions of `ddl` take them."""
-    version = names.OUT_MIGRATION_VERSION, settings.out_environment_version
-    return {
-        "in_schema": settings.in_migration.schema_name,
-        "store_schema": names.store_schema(company.code),
-        "out_schema": names.out_schema(company.code, *version),
-    }
 
 
 def _directions(direction: str) -> list[Direction]:

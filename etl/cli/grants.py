@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import click
 import sqlalchemy
 
-from etl.cli.generate_ddl import schema_names
-from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.database import transaction
 from etl.ddl import privileges
 from etl.ddl.privileges import Held, Script
-from etl.engine import open_database, open_runtime, prepare, read_configuration
+from etl.engine import information_schemas, open_database, open_runtime, prepare, read_configuration
+from etl.engine.in_ddl import schema_names
 from etl.errors import EnvironmentFault
 from etl.metadata import Company, names
 from etl.quoting import fold
+from etl.quoting.json_text import json_text
 from etl.settings import Settings
 
 
@@ -41,7 +42,7 @@ def grants(
     """Print the statements that grant partner and readers their privileges, and nothing more.
 
     The partner writes rows, status and marker, and reads errors, receipts and the two views. Readers select from the
-    out_ schemas. Further privileges of the role on these schemas are revoked.
+    out_ schemas, and from the views in_migration. Further privileges of the role on these schemas are revoked.
 
     With --apply the statements are executed as the engine's role, after it has made what it keeps beside the in_
     tables; a second time nothing changes. What is not there yet is left out with a comment.
@@ -83,6 +84,7 @@ class _Part:
     engine: sqlalchemy.Engine
     role: str = ""
     schemas: tuple[str, ...] = ()
+    is_information: bool = False
 
 
 @contextmanager
@@ -120,6 +122,18 @@ def _parts(
     present = tuple(schema for schema in readable if schema in target.schemas)
     selected = privileges.reader_script(readable, reader, target.engine, target.schemas)
     yield _Part(selected, databases.out, reader, present)
+    yield from _information(company, databases, reader)
+
+
+def _information(company: Company, databases: _Databases, reader: str) -> Iterator[_Part]:
+    """The information tables beside import and store, where a run has made them."""
+    for engine in {str(one.url): one for one in (databases.store, databases.source)}.values():
+        with transaction(engine) as connection:
+            schemas = information_schemas(connection, company.code)
+            target = privileges.read_server(connection, (reader,), schemas)
+        if schemas:
+            script = privileges.reader_script(schemas, reader, target.engine, target.schemas, "information tables")
+            yield _Part(script, engine, reader, tuple(schemas), is_information=True)
 
 
 def _lacking(schemas: dict[str, str], settings: Settings, databases: _Databases) -> list[str]:
@@ -139,7 +153,8 @@ def _apply(part: _Part) -> None:
     with transaction(part.engine) as connection:
         is_changed = privileges.apply_script(connection, part.script, part.role, part.schemas)
     if part.role:
-        click.echo(f"{part.role}: privileges granted" if is_changed else f"{part.role}: has its privileges already")
+        who = f"{part.role} in {', '.join(part.schemas)}" if part.is_information else part.role
+        click.echo(f"{who}: privileges granted" if is_changed else f"{who}: has its privileges already")
     for note in part.script.notes:
         click.echo(f"  {note}")
 

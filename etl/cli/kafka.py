@@ -13,13 +13,14 @@ from etl.cli.kafka_out import add_out_commands
 from etl.cli.screen import kafka as kafka_screen
 from etl.cli.screen.findings import report
 from etl.cli.screen.log import open_log
-from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import open_runtime, read_configuration, read_topics
 from etl.engine.kafka_in.operating import Target, move, read_errors, read_letters, resend_letters
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.monitoring.kafka_check import check_kafka
 from etl.monitoring.kafka_status import read_kafka_status
 from etl.quoting import printable
+from etl.quoting.json_text import json_text
 from etl.settings.kafka_keys import IN_KAFKA, KAFKA, OUT_KAFKA, SERVERS_VARIABLE
 
 Command = TypeVar("Command", bound=Callable[..., Any])

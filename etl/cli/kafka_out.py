@@ -6,9 +6,10 @@ from dataclasses import asdict
 import click
 
 from etl.cli.screen.log import open_log
-from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import open_runtime, send_alerts, write_topics
 from etl.engine.kafka_out.outputs import forget_output, write_outputs
+from etl.quoting.json_text import json_text
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 

@@ -1,6 +1,5 @@
 """`etl metadata`: check, show and import business objects, print the JSON Schema of their documents."""
 
-import json
 import os
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from etl.cli.screen.printing import config_url, console, json_text
+from etl.cli.screen.printing import config_url, console
 from etl.config import Clash, open_source, transfer
 from etl.errors import ConfigurationError, MetadataError, Problem
 from etl.metadata import Company, companies, company_documents, parse_company
@@ -16,6 +15,7 @@ from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field
 from etl.metadata.platform_export import read_structure
 from etl.metadata.schema import json_schema
+from etl.quoting.json_text import json_text
 from etl.settings import parse_settings
 
 _COMPANY = click.option("--company", metavar="CODE", help="One company; without it all companies of the configuration.")
@@ -50,7 +50,7 @@ def show(context: click.Context, company: str | None, as_json: bool) -> None:
     """Show business objects with their fields, types and flags."""
     shown = _companies(context, company)
     if as_json:
-        click.echo(json.dumps({"companies": [_plain(found) for found in shown]}, ensure_ascii=False))
+        click.echo(json_text({"companies": [_plain(found) for found in shown]}))
         return
     out = console()
     for found in shown:
@@ -62,7 +62,7 @@ def show(context: click.Context, company: str | None, as_json: bool) -> None:
 @metadata.command()
 def schema() -> None:
     """Print the JSON Schema of a business object's document, for editors and generators."""
-    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    click.echo(json_text(json_schema(), indent=2))
 
 
 @metadata.command(name="import")

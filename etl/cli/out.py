@@ -6,7 +6,7 @@ from datetime import date, datetime
 import click
 from rich.progress import Progress
 
-from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.tables import versions_table
 from etl.database import transaction
 from etl.engine import (
@@ -20,6 +20,7 @@ from etl.engine import (
     switch_version,
 )
 from etl.outputs.versions import Switched
+from etl.quoting.json_text import json_text
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _FORCE = click.option("--force", is_flag=True, help="Keep views of others for which a column or table is missing.")

@@ -11,10 +11,11 @@ import sqlalchemy
 from rich.table import Table
 
 from etl.cli.partner_records import Sending, send_records
-from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.database import open_engine
 from etl.engine import open_database, read_configuration
 from etl.errors import ConfigurationError, RunStopped
+from etl.quoting.json_text import json_text
 from etl.settings import Settings
 from etl.simulator import (
     SCENARIOS,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
-from etl.cli.screen.printing import console, json_text
+from etl.cli.screen.printing import console
 from etl.engine import open_runtime, read_configuration
 from etl.errors import ConfigurationError, RunStopped
 from etl.metadata import Company
+from etl.quoting.json_text import json_text
 from etl.settings import KafkaConnection, Settings
 from etl.settings.kafka_keys import IN_KAFKA, SERVERS_VARIABLE
 from etl.simulator.kafka import RecordData

@@ -1,6 +1,5 @@
 """`etl run`: checks the marker and, if rows are ready, performs a run, for cron and timers; or a service that waits."""
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +9,7 @@ from dataclasses import asdict
 import click
 
 from etl.cli.screen.log import follow_log, open_log
-from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.engine import (
     DryRun,
     Outcome,
@@ -33,6 +32,7 @@ from etl.monitoring import (
 )
 from etl.notifications.telemetry import exporting
 from etl.quoting import printable
+from etl.quoting.json_text import json_text
 
 # A run that is over sooner needs no bars.
 _BARS_SECONDS = 0.5
@@ -86,7 +86,7 @@ def run(
             with _telemetry(runtime), _bars(runtime, is_shown=not as_json):
                 found = _run(runtime, run_or_help if joins else run_once, accept=accept)
     if as_json:
-        click.echo(json.dumps(asdict(found) | {"exit_code": found.exit_code}, ensure_ascii=False, default=str))
+        click.echo(json_text(asdict(found) | {"exit_code": found.exit_code}))
     elif isinstance(found, DryRun):
         _show_dry_run(found)
     else:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.tables import plain_table
 from etl.engine import open_runtime, read_hours, read_unit, read_units
 from etl.quoting import printable
+from etl.quoting.json_text import json_text
 
 if TYPE_CHECKING:
     from etl.engine import UnitDetails

@@ -1,6 +1,5 @@
 """`etl status`: the state of a company's migration."""
 
-import json
 from dataclasses import asdict
 
 import click
@@ -11,6 +10,7 @@ from etl.cli.screen.topics import topics_json, topics_view
 from etl.engine import Status, open_runtime, read_status
 from etl.monitoring import read_topics_status
 from etl.quoting import printable
+from etl.quoting.json_text import json_text
 
 
 @click.command()
@@ -43,7 +43,7 @@ def status(context: click.Context, company: str | None, is_watched: bool, interv
         topics = None if found.is_unreadable else read_topics_status(runtime)
     if as_json:
         whole = asdict(found) | {"kafka": topics_json(topics)}
-        click.echo(json.dumps(whole, ensure_ascii=False, default=str))
+        click.echo(json_text(whole))
         return
     _show(found)
     if topics:

@@ -1,6 +1,5 @@
 """`etl undo`: reverts a run."""
 
-import json
 from dataclasses import asdict
 
 import click
@@ -9,6 +8,7 @@ from etl.cli.screen.log import follow_log
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import dry_undo, open_runtime
 from etl.engine import undo as undo_run
+from etl.quoting.json_text import json_text
 
 
 @click.command()
@@ -28,7 +28,7 @@ def undo(context: click.Context, run: int, company: str | None, dry_run: bool, a
         undone = (dry_undo if dry_run else undo_run)(runtime, run)
     if as_json:
         found = asdict(undone) | ({"as_run": None} if dry_run else {})
-        click.echo(json.dumps(found, ensure_ascii=False))
+        click.echo(json_text(found))
         return
     done = {what: rows for what, rows in undone.counters.items() if rows and what != "kept"}
     counts = ", ".join(f"{rows:,} {what}" for what, rows in done.items()) or "nothing to take back"

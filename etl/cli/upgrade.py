@@ -5,9 +5,10 @@ from dataclasses import asdict
 import click
 
 from etl.cli.screen.log import follow_log
-from etl.cli.screen.printing import COMPANY, config_url, json_text
+from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import open_runtime, program_versions
 from etl.engine import upgrade as upgrade_tables
+from etl.quoting.json_text import json_text
 
 
 @click.group()

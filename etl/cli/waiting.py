@@ -5,18 +5,14 @@ from datetime import datetime
 
 import click
 
-from etl.cli.screen.printing import COMPANY, config_url, console, json_text
+from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.tables import plain_table
-from etl.database import transaction
-from etl.engine import has_store, is_prepared, open_runtime
-from etl.merge.references import (
-    MissingInstance,
-    WaitingLinks,
-    missing_instances,
-    waiting_links,
-)
+from etl.engine import open_runtime
+from etl.merge.references import MissingInstance, WaitingLinks
 from etl.metadata import names
+from etl.monitoring.waiting import read_waiting
 from etl.quoting import printable, shown
+from etl.quoting.json_text import json_text
 
 
 @click.command()
@@ -32,28 +28,15 @@ def waiting(context: click.Context, company: str | None, explain: bool, limit: i
     than referenceExpiryMinutes; so does a field whose file is not in in_fileStorage. With --explain: the missing
     instances, how many links each blocks, since when, and what its own row says.
     """
-    links: list[WaitingLinks] = []
-    missing: list[MissingInstance] = []
-    with (
-        open_runtime(config_url(context), company) as runtime,
-        transaction(runtime.engine) as connection,
-        runtime.connections(connection) as connections,
-    ):
-        schemas = {"store_schema": runtime.store.schema}
-        if is_prepared(connection, runtime):
-            schemas["in_schema"] = runtime.in_schema
-        if has_store(connections.store, runtime):
-            expiry = runtime.settings.in_migration.reference_expiry_minutes
-            links = waiting_links(connections.store, runtime.company, runtime.store.schema, expiry)
-        if explain and links:
-            missing = missing_instances(connections, runtime.company, links, limit, **schemas)
+    with open_runtime(config_url(context), company) as runtime:
+        found = read_waiting(runtime, explain=explain, limit=limit)
     if as_json:
-        found = {"waiting": [vars(one) for one in links[:limit]]}
-        click.echo(json_text(found | ({"missing": [vars(one) for one in missing]} if explain else {})))
+        listed = {"waiting": [vars(one) for one in found.links[:limit]]}
+        click.echo(json_text(listed | ({"missing": [vars(one) for one in found.missing]} if explain else {})))
         return
-    _show_links(links, limit)
-    if missing:
-        _show_missing(missing)
+    _show_links(found.links, limit)
+    if found.missing:
+        _show_missing(found.missing)
 
 
 def _show_links(links: Sequence[WaitingLinks], limit: int) -> None:

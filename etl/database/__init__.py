@@ -7,10 +7,10 @@ translates every exception of the driver.
 from sqlalchemy import Connection
 
 from etl.database.begin import begin
-from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine
+from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine, with_settings
 from etl.database.copying import copy_in, copy_lines, copy_out, copy_rows, copy_values, stream_rows
 from etl.database.ensure import ensure_view
-from etl.database.faults import SERIALIZATION_FAILURE
+from etl.database.faults import FULL_DISK_ADVICE, SERIALIZATION_FAILURE
 from etl.database.links import cancel_thread, cut_all, deadline, longest_silence, progress_at
 from etl.database.listening import NotificationListener, NotifyQueue, notify, notify_queue
 from etl.database.locking import LOCK_TIMEOUT, lock_holders
@@ -31,6 +31,7 @@ from etl.database.transactions import BRIEF, execute, fetch_all, fetch_one, roll
 
 __all__ = [
     "BRIEF",
+    "FULL_DISK_ADVICE",
     "LOCK_TIMEOUT",
     "SERIALIZATION_FAILURE",
     "Access",
@@ -74,4 +75,5 @@ __all__ = [
     "states_of",
     "stream_rows",
     "transaction",
+    "with_settings",
 ]

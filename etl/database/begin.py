@@ -6,6 +6,7 @@ import psycopg
 from psycopg.pq import ExecStatus
 from sqlalchemy import Connection
 
+from etl.database.connections import SETTINGS_OPTION
 from etl.database.links import WatchedConnection
 from etl.database.session import pin
 
@@ -17,7 +18,8 @@ def begin(connection: Connection, isolation: str = "read committed", **settings:
     A connection that has died in the pool is replaced; links.py detects one that no longer carries data. Raises what
     the driver does.
     """
-    statement = f"begin isolation level {isolation}; {pin(tuple(settings.items()))}"
+    asked = settings | dict(connection.get_execution_options().get(SETTINGS_OPTION, ()))
+    statement = f"begin isolation level {isolation}; {pin(tuple(asked.items()))}"
     while True:
         link: Any = connection.connection.driver_connection
         was_used, link.was_used = link.was_used, True

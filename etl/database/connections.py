@@ -3,7 +3,7 @@
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 import psycopg.sql
@@ -92,7 +92,7 @@ def open_engine(
     engine.dialect._get_default_schema_name = lambda connection: "pg_catalog"  # type: ignore[method-assign]
     sqlalchemy.event.listen(engine, "connect", _refuse_unencoded)
     sqlalchemy.event.listen(engine, "do_connect", _connecting(weakref.ref(engine), revive))
-    _ACCESS_OF[engine] = access
+    _ACCESS_OF[engine.dialect] = access
     return engine
 
 
@@ -126,12 +126,19 @@ def encoding_of(connection: sqlalchemy.Connection) -> str:
     return str(driver.info.parameter_status("server_encoding") or "UTF8")
 
 
-_ACCESS_OF: dict[sqlalchemy.Engine, Access] = {}
+# By the dialect, which an engine shares with those that `with_settings` makes of it.
+_ACCESS_OF: "weakref.WeakKeyDictionary[sqlalchemy.Dialect, Access]" = weakref.WeakKeyDictionary()
+SETTINGS_OPTION: Final = "etl_settings"
+
+
+def with_settings(engine: sqlalchemy.Engine, **settings: str) -> sqlalchemy.Engine:
+    """The engine with the same connections, whose transactions have these settings whatever they ask for."""
+    return engine.execution_options(**{SETTINGS_OPTION: tuple(settings.items())})
 
 
 def location_of(engine: sqlalchemy.Engine) -> str:
     """Host, port, database and configuration text of an engine, for errors; never a secret."""
-    access = _ACCESS_OF.get(engine)
+    access = _ACCESS_OF.get(engine.dialect)
     return str(access) if access else str(engine.url.render_as_string(hide_password=True))
 
 

@@ -20,6 +20,7 @@ _KNOWN_INTERNAL = {
     "could not open relation with OID": "42P01",
     "invalid memory alloc request size": "54000",
 }
+FULL_DISK_ADVICE = "free disk space on the server, then run again"
 _ADVICE = {
     "22P05": "the database's encoding has no such letter: create it with encoding 'UTF8', or correct the text",
     "25006": "the server takes no writes (a standby, or read-only by default): give the address of the primary",
@@ -30,7 +31,7 @@ _ADVICE = {
     "3D000": "create the database or correct dbName",
     "3F000": "create the schema or correct schemaName",
     "42501": "grant the right to the engine's role",
-    "53100": "free disk space on the server, then run again",
+    "53100": FULL_DISK_ADVICE,
     FULL_QUEUE: "a session that LISTENs holds it: end that one (`etl check` names who it may be)",
     "53200": "raise the server's memory or max_locks_per_transaction, or lower workMemMb",
     "55P03": "another session holds a lock on the table; end it or wait",

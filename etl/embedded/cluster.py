@@ -4,7 +4,6 @@ Every function here runs under its caller's lock (`server.py`): no other process
 meanwhile.
 """
 
-import os
 import shlex
 import shutil
 import subprocess
@@ -173,8 +172,6 @@ class Cluster:
 
     def _serves(self, pid: int) -> bool:
         """Whether the process's working directory is this data directory, as a postmaster's always is."""
-        if not os.path.exists("/proc/self/cwd"):
-            return _is_alive(pid)
         return self.account.run("test", f"/proc/{pid}/cwd", "-ef", self.data, timeout=10).returncode == 0
 
     def _tail(self) -> str:
@@ -182,16 +179,6 @@ class Cluster:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:])
         except FileNotFoundError:
             return "it wrote no log"
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _quoted(value: str) -> str:

@@ -118,7 +118,7 @@ class EmbeddedServer:
                     self._cluster = locate(account, self.folder, binaries, self._common)
                     self._postmaster = self._ready(self._cluster)
                 except BaseException:
-                    self._leave()
+                    self._leave(self._users)
                     raise
         except (OSError, subprocess.SubprocessError) as error:
             raise EnvironmentFault(f"the embedded PostgreSQL of {self.folder} cannot run: {error}") from error
@@ -129,7 +129,7 @@ class EmbeddedServer:
             return
         try:
             with self._alone():
-                self._leave()
+                self._leave(self._users)
         except (EtlError, OSError, subprocess.SubprocessError) as error:
             _logger.warning("%s", error)
 
@@ -154,10 +154,8 @@ class EmbeddedServer:
             )
         return cluster.settled() or cluster.start(socket_dir(cluster))
 
-    def _leave(self) -> None:
-        users, self._users, self._postmaster = self._users, None, None
-        if users is None:
-            return
+    def _leave(self, users: int) -> None:
+        self._users, self._postmaster = None, None
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self._cluster:

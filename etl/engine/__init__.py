@@ -6,8 +6,9 @@ line and never prints.
 
 from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
-from etl.engine.explain import Explanation, explain
 from etl.engine.helper import run_or_help
+from etl.engine.information import information_schemas
+from etl.engine.instances import Change, End, Explanation, History, ValueChange, explain, history
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import has_out_versions, has_store, is_prepared, prepare, refuse_unfit, states_at
@@ -29,19 +30,24 @@ from etl.engine.versions import (
     roll_back_version,
     switch_version,
 )
-from etl.engine.wiring import open_database, open_runtime, read_configuration
+from etl.engine.wiring import build_runtime, open_database, open_runtime, parse_configuration, read_configuration
 
 __all__ = [
     "AppliedMigration",
+    "Change",
     "Cleaned",
     "DryRun",
+    "End",
     "Explanation",
+    "History",
     "ListedVersion",
     "Outcome",
     "Runtime",
     "Status",
     "Undone",
     "UnitDetails",
+    "ValueChange",
+    "build_runtime",
     "build_version",
     "clean",
     "dry_run",
@@ -50,10 +56,13 @@ __all__ = [
     "faults_of",
     "has_out_versions",
     "has_store",
+    "history",
+    "information_schemas",
     "is_prepared",
     "list_versions",
     "open_database",
     "open_runtime",
+    "parse_configuration",
     "prepare",
     "program_versions",
     "read_configuration",

@@ -13,7 +13,7 @@ from etl.engine.preparation import has_mirror, has_store, is_prepared, refuse_el
 from etl.engine.runtime import Runtime
 from etl.engine.store_cleaning import clean_store
 from etl.errors import ConfigurationError, EnvironmentFault
-from etl.outputs import versions as outbound
+from etl.outputs import versions
 from etl.runs import TaskQueue
 from etl.sources.in_tables.claim import Copies
 from etl.sources.in_tables.receipts import clean_errors
@@ -101,7 +101,7 @@ def _pass(runtime: Runtime) -> Cleaned:
     with by_index(runtime.engine) as connection, runtime.connections(connection, by_index) as connections:
         oldest = runtime.handshake.old_before(connection, in_migration.clean_days)
         before = oldest or 0
-        kept = runtime.store.old_before(connections.store, in_migration.clean_days, at_most=oldest)
+        kept = runtime.store.old_before(connections.store, in_migration.kept_days, at_most=oldest)
         errors = clean_errors(connection, schema, before=before, limit=limit)
         milliseconds = (time.monotonic() - started) * 1000
         _log.info("1RHJ7aF2vu :: errors cleaner deleted %d rows in %d ms.", errors, milliseconds)
@@ -151,14 +151,14 @@ def _retire_versions(runtime: Runtime) -> Cleaned:
             if not has_mirror(connection, runtime, to_write=True):
                 return Cleaned()
     with transaction(runtime.out_engine) as connection:
-        due = outbound.due_to_retire(connection, runtime.versions)
+        due = versions.due_to_retire(connection, runtime.versions)
     dropped, kept = [], {}
     for schema in due:
         try:
             with transaction(
                 runtime.out_engine, lock_timeout=_DROP_PATIENCE, client_min_messages="warning"
             ) as connection:
-                outbound.retire(connection, runtime.versions, schema)
+                versions.retire(connection, runtime.versions, schema)
             dropped.append(schema)
         except (ConfigurationError, EnvironmentFault) as fault:
             kept[schema] = str(fault)

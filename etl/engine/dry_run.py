@@ -12,7 +12,7 @@ from etl.engine.run_context import task_queue_of
 from etl.engine.runtime import Runtime
 from etl.merge import Connections, files
 from etl.merge.links import tables_to_serve
-from etl.runs import MERGING, CounterName, Extent, build_plan
+from etl.runs import MERGING, CounterName, Extent, Kind, build_plan
 from etl.sources.in_tables import claim as claiming
 from etl.sources.in_tables.handshake import RunLease
 from etl.sources.in_tables.receipts import Receipt
@@ -64,19 +64,21 @@ def _perform(connections: Connections, runtime: Runtime, run: int, *, accept: bo
         shares = shares_of(runtime.settings.in_migration)
         claiming.check_mass_changes(connections, runtime.company, context, claimed, shares)
     counters: dict[str, list[Counter[CounterName]]] = {table: [] for table in claimed}
-    resolved = 0
+    resolved, of_files = 0, []
     serves = tables_to_serve(connections.store, runtime.company.in_link_tables(), context.store_schema)
     lease = RunLease(run, 0, 0, runtime.owner, taken_over=False, source=context.source.name)
     handlers = TaskHandlers(runtime, task_queue_of(runtime, lease), lease, context)
     plan = build_plan(runtime.company, Extent(claimed, files.has_files(connections, context), serves))
     for task in (one for one in plan if one.kind in MERGING):
         done = Counter(handlers.merge(connections, task))
+        if task.kind is Kind.UPLOAD_FILES:
+            of_files = [Receipt.of_files(done)]
         counters.setdefault(task.table, []).append(done)
         resolved += done["resolved"]
-    receipts = tuple(Receipt.of(table, part.rows, 0, counters[table]) for table, part in claimed.items())
+    receipts = [Receipt.of(table, part.rows, 0, counters[table]) for table, part in claimed.items()]
     variables = {"schema": runtime.in_schema, "store_schema": runtime.store.schema}
     return DryRun(
-        receipts=receipts,
+        receipts=(*receipts, *(one for one in of_files if one.claimed)),
         changed=_rows(connections.store, "changed_columns", run, **variables),
         errors=_rows(connections.imported, "errors_by_code", run, **variables),
         examples=_rows(connections.imported, "error_examples", run, **variables),

@@ -238,10 +238,12 @@ class TaskHandlers:
     def _receipts(self, tasks: Collection[RecordedTask], released: Mapping[str, int]) -> list[Receipt]:
         claimed = claimed_rows(tasks)
         # `released` is in metadata order; jsonb keeps none.
-        return [
+        of_tables = [
             Receipt.of(table, claimed.get(table, 0), number, [task.counters for task in tasks if task.table == table])
             for table, number in released.items()
         ]
+        of_files = [Receipt.of_files(task.counters) for task in tasks if task.kind is Kind.UPLOAD_FILES]
+        return of_tables + [one for one in of_files if one.claimed]
 
     def _notify(self, connections: Connections, _: Task) -> Counters:
         """Hooks may read the out_ tables, which are committed by now."""

@@ -1,6 +1,5 @@
 """Notifies hooks and listeners of runs and feeds, as the settings say."""
 
-import json
 import logging
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from etl.errors import EtlError
 from etl.notifications import freshness
 from etl.notifications.freshness import Feed, FeedMonitor, HandOver
 from etl.notifications.hooks import Event, Hooks
+from etl.quoting.json_text import json_text
 from etl.settings import Settings
 from etl.sources.in_tables.handshake import Action, Decision, Marker
 from etl.sources.in_tables.own_tables import IMPORT
@@ -38,7 +38,7 @@ def notify_of_run(runtime: Runtime, run: int) -> None:
     payload = {"company": runtime.company.code, "run": run, "out": runtime.out_version.schema}
     engine = runtime.out_engine if runtime.settings.has_out_migration else runtime.engine
     try:
-        notify(engine, _CHANNEL, json.dumps(payload))
+        notify(engine, _CHANNEL, json_text(payload))
     except EtlError as fault:
         _log.warning("no listener was notified of run %s: %s", run, fault)
 

@@ -21,11 +21,12 @@ from etl.database import (
     transaction,
 )
 from etl.ddl import privileges
+from etl.engine.information import ensure_information
 from etl.engine.runtime import Begin, Runtime
 from etl.engine.why_not import ensure_why_not
 from etl.errors import EnvironmentFault, EtlError, FencedOut
 from etl.merge import Connections
-from etl.outputs import versions as outbound
+from etl.outputs import versions
 from etl.outputs.versions import MIRROR, MIRROR_PARTS, STORE_PARTS
 from etl.runs import TaskQueue
 from etl.sources.in_tables import remote
@@ -144,8 +145,9 @@ def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None
     prepare_store(connections.store, runtime)
     TaskQueue.create_view(connections.imported, runtime.in_schema)
     ensure_why_not(connections.imported, runtime.company, runtime.in_schema)
+    ensure_information(connections, runtime, connections.store)
     if runtime.settings.has_out_migration and not runtime.has_own_out:
-        outbound.refuse_changed(outbound.known_versions(connections.store, runtime.store.schema), runtime.versions)
+        versions.refuse_changed(versions.known_versions(connections.store, runtime.store.schema), runtime.versions)
     _prepare_out(runtime, begin)
 
 
@@ -154,8 +156,9 @@ def prepare_without_import(runtime: Runtime) -> None:
     with transaction(runtime.store_engine, client_min_messages="warning") as connection:
         privileges.check_privileges(connection, replace(runtime.held(runtime.store_engine), source=""))
         prepare_store(connection, runtime)
+        ensure_information(None, runtime, connection)
         if runtime.settings.has_out_migration and not runtime.has_own_out:
-            outbound.refuse_changed(outbound.known_versions(connection, runtime.store.schema), runtime.versions)
+            versions.refuse_changed(versions.known_versions(connection, runtime.store.schema), runtime.versions)
     _prepare_out(runtime, transaction)
 
 
@@ -164,7 +167,7 @@ def _prepare_out(runtime: Runtime, begin: Begin) -> None:
         with begin(runtime.out_engine, client_min_messages="warning") as out:
             privileges.check_privileges(out, runtime.held(runtime.out_engine))
             prepare_mirror(out, runtime)
-            outbound.refuse_changed(outbound.known_versions(out, runtime.store.schema), runtime.versions)
+            versions.refuse_changed(versions.known_versions(out, runtime.store.schema), runtime.versions)
 
 
 def prepare_store(connection: Connection, runtime: Runtime) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from etl.database import PlacedPart
 from etl.engine.runtime import Runtime
 from etl.errors import TransientFault
-from etl.outputs import versions as outbound
+from etl.outputs import versions
 from etl.outputs.versions import STORE_PARTS
 from etl.retry import RetryPolicy
 from etl.runs import Counters, backoffs_of
@@ -73,4 +73,4 @@ def show_batches(runtime: Runtime) -> Counters:
     if not runtime.settings.has_out_migration:
         return {}
     with runtime.out_connection() as connection:
-        return outbound.bring_up_to_date(connection, runtime.versions)
+        return versions.bring_up_to_date(connection, runtime.versions)

@@ -20,12 +20,13 @@ class CleanedStore:
 
 
 def clean_store(runtime: Runtime) -> CleanedStore:
-    """Deletes what only undos of units older than `cleanDays` need, waiting links that have found their end among it
-    (the vendor's deleteUnActualRecords), and these units; passes of at most `cleanLimit` rows, a transaction each."""
+    """Deletes what only undos of units older than `cleanDays` and `historyDays` need, waiting links that have found
+    their end among it (the vendor's deleteUnActualRecords), and these units; passes of at most `cleanLimit` rows, a
+    transaction each."""
     store, in_migration = runtime.store, runtime.settings.in_migration
     limit = in_migration.clean_limit
     with transaction(runtime.store_engine) as connection:
-        before = store.old_before(connection, in_migration.clean_days, at_most=None)
+        before = store.old_before(connection, in_migration.kept_days, at_most=None)
 
     def cleaned(engine: sqlalchemy.Engine, clean: Callable[..., int]) -> int:
         return _in_passes(engine, lambda connection: clean(connection, before=before, limit=limit), limit)

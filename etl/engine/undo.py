@@ -7,7 +7,7 @@ from etl.engine.preparation import is_prepared, prepare, prepare_without_import
 from etl.engine.runtime import Begin, Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
-from etl.outputs import versions as outbound
+from etl.outputs import versions
 from etl.runs import Counters
 from etl.store import FencingToken, NotedUndo, UndoCounters, Unit, UnitKind, undo_run
 
@@ -39,7 +39,7 @@ def undo(runtime: Runtime, run: int) -> Undone:
     out: Counters = {}
     if runtime.settings.has_out_migration:
         with runtime.out_connection() as connection:
-            out = outbound.bring_up_to_date(connection, runtime.versions)
+            out = versions.bring_up_to_date(connection, runtime.versions)
     return Undone(run, undone.as_run, undone.counters, out)
 
 

@@ -47,9 +47,9 @@ def _rows(connection: Connection, statement: str, run: int, schema: str) -> tupl
     return tuple(dict(row._mapping) for row in fetch_all(connection, _sql(statement, schema=schema), {"run": run}))
 
 
-def read_units(runtime: Runtime, *, source: str | None, limit: int) -> list[ListedUnit]:
-    """The newest units; none where nothing was ever written."""
-    return _read(runtime, partial(list_units, source=source, limit=limit))
+def read_units(runtime: Runtime, *, source: str | None, limit: int, before: int | None = None) -> list[ListedUnit]:
+    """The newest units, with `before` those with lower numbers; none where nothing was ever written."""
+    return _read(runtime, partial(list_units, source=source, limit=limit, before=before))
 
 
 def read_hours(runtime: Runtime, *, source: str | None, limit: int) -> list[ListedHour]:

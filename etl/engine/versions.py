@@ -16,7 +16,7 @@ from etl.engine.preparation import (
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
-from etl.outputs import versions as outbound
+from etl.outputs import versions
 from etl.outputs.versions import (
     Built,
     Retired,
@@ -42,7 +42,7 @@ def list_versions(connection: Connection, runtime: Runtime) -> list[ListedVersio
     """All versions, oldest first; writes nothing."""
     is_prepared(connection, runtime)  # raises where a newer program has made tables of the import
     with runtime.out_beside(connection) as out:
-        states = outbound.version_states(out, runtime.store.schema) if has_out_versions(out, runtime) else []
+        states = versions.version_states(out, runtime.store.schema) if has_out_versions(out, runtime) else []
     with runtime.connections(connection) as connections:
         [store] = part_states(connections.store, runtime.store.schema, [STORE])
         if store.version is None or store.version < _RECORDS_UNITS:
@@ -68,23 +68,23 @@ def build_version(runtime: Runtime, name: str | None, show: Callable[[int], None
         if runtime.has_own_out:
             prepare_mirror(connection, runtime)
         if name is None:
-            outbound.refuse_changed(outbound.known_versions(connection, runtime.store.schema), runtime.versions)
+            versions.refuse_changed(versions.known_versions(connection, runtime.store.schema), runtime.versions)
     runtime.catch_up()
     version = name or runtime.versions.environment_version
     work_mem = f"{runtime.settings.in_migration.work_mem_mb}MB"
-    return outbound.build(runtime.out_engine, runtime.versions, version, show, work_mem=work_mem)
+    return versions.build(runtime.out_engine, runtime.versions, version, show, work_mem=work_mem)
 
 
 def switch_version(runtime: Runtime, name: str, *, force: bool, patience: float) -> Switched:
     _need_store(runtime)
     runtime.catch_up()
-    return outbound.switch(runtime.out_engine, runtime.versions, name, force=force, patience=patience)
+    return versions.switch(runtime.out_engine, runtime.versions, name, force=force, patience=patience)
 
 
 def roll_back_version(runtime: Runtime, *, force: bool, patience: float) -> Switched:
     _need_store(runtime)
     runtime.catch_up()
-    return outbound.roll_back(runtime.out_engine, runtime.versions, force=force, patience=patience)
+    return versions.roll_back(runtime.out_engine, runtime.versions, force=force, patience=patience)
 
 
 def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, force: bool) -> Retired:
@@ -92,8 +92,8 @@ def retire_version(runtime: Runtime, name: str, *, on: date | None, keep: bool, 
     _need_store(runtime)
     with transaction(runtime.out_engine, client_min_messages="warning") as connection:
         if on or keep:
-            return outbound.announce(connection, runtime.versions, name, on)
-        return outbound.retire(connection, runtime.versions, name, force=force)
+            return versions.announce(connection, runtime.versions, name, on)
+        return versions.retire(connection, runtime.versions, name, force=force)
 
 
 def _need_store(runtime: Runtime) -> None:

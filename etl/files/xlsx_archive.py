@@ -36,6 +36,8 @@ class Archive:
         try:
             self._refuse_others(self._file.peek(4)[:4])
             self._zip = zipfile.ZipFile(self._file)
+            self._growth = Growth(path, self._file.size)
+            self._growth.refuse_stated(sum(info.file_size for info in self._zip.infolist()))
             self._names = {name.replace("\\", "/").lower(): name for name in self._zip.namelist()}
             if "mimetype" in self._names and "content.xml" in self._names:
                 raise unreadable(path, "is an OpenDocument file: save it as .xlsx")
@@ -60,28 +62,29 @@ class Archive:
         if magic == _OLD_OR_ENCRYPTED:
             raise unreadable(self.path, "is encrypted, or an old workbook (.xls): save it as .xlsx without a password")
 
-    def chunks(self, part: str) -> Iterator[bytes]:
-        """The contents of a part. Raises ConfigurationError when it is missing, damaged, or grows beyond any data."""
+    def chunks(self, part: str, *, is_held: bool = False) -> Iterator[bytes]:
+        """The contents of a part. Raises ConfigurationError when it is missing, damaged, or grows beyond any data.
+        `is_held`: it stays in memory."""
         if part not in self:
             raise unreadable(self.path, f"is not an Excel workbook (.xlsx): it has no part {part}")
         info = self._zip.getinfo(self._names[part.lower()])
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise unreadable(self.path, f"part {part} is packed in a way that Excel does not know")
-        growth = Growth(self.path, self._file.size)
+        self._growth.again(part)
         try:
             with self._zip.open(info) as file:
                 while chunk := file.read(_CHUNK_BYTES):
-                    growth.add(len(chunk))
+                    self._growth.add(len(chunk), part, is_held=is_held)
                     yield chunk
         except _DAMAGE as error:
             raise unreadable(self.path, f"part {part} is damaged: {error}") from error
 
-    def parse(self, part: str, handlers: "Handlers") -> Iterator[int]:
+    def parse(self, part: str, handlers: "Handlers", *, is_held: bool = False) -> Iterator[int]:
         """Feeds a part to the handlers; yields after each piece how many bytes have been read. Entities are refused."""
         parser = _parser(handlers)
         fed = 0
         try:
-            for chunk in self.chunks(part):
+            for chunk in self.chunks(part, is_held=is_held):
                 parser.Parse(chunk, False)
                 fed += len(chunk)
                 if fed - max(parser.CurrentByteIndex, 0) > _MOST_TAG_BYTES:
@@ -96,7 +99,8 @@ class Archive:
         yield fed
 
     def read(self, part: str, handlers: "Handlers") -> None:
-        for _ in self.parse(part, handlers):
+        """The contents of a part at once."""
+        for _ in self.parse(part, handlers, is_held=True):
             pass
 
 

@@ -92,7 +92,7 @@ def read_texts(book: Book, archive: Archive, wanted: int | None = None) -> list[
     """The texts that cells name by number, all or the first `wanted`."""
     texts = _Texts(book.path)
     if book.texts_part:
-        for _ in archive.parse(book.texts_part, texts):
+        for _ in archive.parse(book.texts_part, texts, is_held=True):
             if wanted is not None and len(texts.found) >= wanted:
                 break
     return texts.found

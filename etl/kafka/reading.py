@@ -15,6 +15,7 @@ from etl.settings import KafkaConnection
 
 # The library wants a name; no group of it ever exists.
 _GROUP = "etl-reading"
+_PASSING = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError.GROUP_AUTHORIZATION_FAILED)
 _RECORDS = 10_000
 _POLL_SECONDS = 0.5
 _SLICE_SECONDS = 1.0
@@ -79,5 +80,5 @@ def _end(client: confluent_kafka.Consumer, at: TopicPartition, doing: str, conne
 
 
 def _passes(error: KafkaError) -> bool:
-    """Whether the library tries again by itself."""
-    return bool(error.retriable()) or error.code() in (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN)
+    """Whether reading continues: the library tries again by itself, or it may not ask for the group, which is none."""
+    return bool(error.retriable()) or error.code() in _PASSING

@@ -14,7 +14,7 @@ from etl.settings.logging.structure import LEVELS, ROOT, Destination, LogStructu
 # The platform's names of the category for imports, and our logger.
 _LOGGERS = {"tracer_in_pg_migration": "in_pg_migration", "inMigrationTracer": "in_pg_migration"}
 # Libraries that log each step; a category of their own makes them louder.
-_QUIET = ("kazoo", "sqlalchemy", "psycopg")
+_QUIET = ("kazoo", "sqlalchemy", "psycopg", "uvicorn")
 
 
 def routing(

@@ -5,6 +5,7 @@ writes nothing and starts no run.
 """
 
 from etl.monitoring.check import check
+from etl.monitoring.error_lists import ErrorQuery, count_errors, read_errors
 from etl.monitoring.finding import Finding, Level
 from etl.monitoring.measures import MEASURES, measure
 from etl.monitoring.progress import KindProgress, Progress, progress
@@ -15,25 +16,38 @@ from etl.monitoring.running import (
     read_again,
     rest,
 )
+from etl.monitoring.situation import LockWait, Situation, read_situation
 from etl.monitoring.topics import TopicsStatus, TopicsWatch, read_topics_status
+from etl.monitoring.verdict import Act, Grade, State, Verdict, verdict
 
 __all__ = [
     "MEASURES",
+    "Act",
     "Age",
     "AgeSampler",
+    "ErrorQuery",
     "Finding",
+    "Grade",
     "KindProgress",
     "Level",
+    "LockWait",
     "Progress",
     "Ready",
     "Seen",
+    "Situation",
+    "State",
     "TopicsStatus",
     "TopicsWatch",
+    "Verdict",
     "Watcher",
     "check",
+    "count_errors",
     "measure",
     "progress",
     "read_again",
+    "read_errors",
+    "read_situation",
     "read_topics_status",
     "rest",
+    "verdict",
 ]

@@ -8,6 +8,7 @@ from etl.config import Tree
 from etl.database import read_only_transaction
 from etl.engine import Runtime, open_runtime, read_configuration
 from etl.errors import ConfigurationError, EtlError
+from etl.monitoring.certificates import check_certificate
 from etl.monitoring.config_checks import check_trust
 from etl.monitoring.databases import CheckedDatabase, databases
 from etl.monitoring.engine_checks import (
@@ -68,22 +69,28 @@ def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ
     code = settings.in_migration.company_code
     yield ok("configuration", f"{seen[0].origin}: company {code}, {found.summary}")
     yield from check_trust(seen[0])
+    yield from check_certificate(seen[0], environ)
     yield from _of_runtime(url, company, environ)
 
 
 def _of_runtime(url: str, company: str | None, environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
         with open_runtime(url, company, environ) as runtime:
-            lost = 0
-            for checked in databases(runtime):
-                for finding in _of_database(checked):
-                    lost += finding.what.startswith("connection") and finding.level is Level.ERROR
-                    yield finding
-            if not lost:
-                for what, one in _OF_RUNTIME:
-                    yield from _guarded(what, partial(one, runtime))
+            yield from check_runtime(runtime)
     except EtlError as fault:
         yield error("connection", str(fault), "start the server, or correct configs/InMigrationPostgresConfig.txt")
+
+
+def check_runtime(runtime: Runtime) -> Iterator[Finding]:
+    """The findings about databases and tables, for a configuration that has been read."""
+    lost = 0
+    for checked in databases(runtime):
+        for finding in _of_database(checked):
+            lost += finding.what.startswith("connection") and finding.level is Level.ERROR
+            yield finding
+    if not lost:
+        for what, one in _OF_RUNTIME:
+            yield from _guarded(what, partial(one, runtime))
 
 
 def _of_database(checked: CheckedDatabase) -> Iterator[Finding]:

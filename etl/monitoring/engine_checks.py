@@ -15,7 +15,7 @@ from etl.monitoring.finding import (
     warning,
 )
 from etl.monitoring.ready import AgeSampler, MissingTables
-from etl.outputs import versions as outbound
+from etl.outputs import versions
 from etl.sources.in_tables.claim import unknown_statuses
 
 _sql = SqlTemplates(__package__)
@@ -73,7 +73,7 @@ def check_tables(runtime: Runtime) -> Iterator[Finding]:
         return
     with read_only_transaction(runtime.out_engine) as connection:
         if has_out_versions(connection, runtime):
-            outbound.refuse_changed(outbound.known_versions(connection, runtime.store.schema), runtime.versions)
+            versions.refuse_changed(versions.known_versions(connection, runtime.store.schema), runtime.versions)
             yield ok("out_ tables", f"schema {runtime.out_version.schema} fits, or is made by the next run")
 
 

@@ -10,6 +10,7 @@ from etl.settings.kafka_keys import KAFKA_FILES
 from etl.settings.keys import Key, KeyFile, ValueKind
 from etl.settings.loop_keys import LOOP_KEYS
 from etl.settings.notice_keys import NOTICE_KEYS
+from etl.settings.web_keys import WEB_FILE
 
 IMPORT_DATABASE = "configs/InMigrationPostgresConfig.txt"
 STORE_DATABASE = "configs/StorePostgresConfig.txt"
@@ -105,7 +106,8 @@ _IN_MIGRATION_KEYS = (
         "passwordToEnableServices",
         ValueKind.TEXT,
         "-",
-        "Password of the platform's own services; - switches them off. etl does not use it.",
+        "Password of the platform's own services, which etl web has; - switches them off, and so does one "
+        "with fewer than six letters.",
         secret=True,
         empty="none",
     ),
@@ -113,7 +115,7 @@ _IN_MIGRATION_KEYS = (
         "trackTimings",
         ValueKind.BOOLEAN,
         "true",
-        "Whether the platform measures how long its methods take. etl does not use it.",
+        "Whether the information table in_migration.timings shows how long tasks took. It costs nothing.",
     ),
     Key(
         "leaseSeconds",
@@ -259,4 +261,5 @@ FILES = (
         overlaid=False,
     ),
     *KAFKA_FILES,
+    WEB_FILE,
 )

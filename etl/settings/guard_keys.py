@@ -106,6 +106,16 @@ GUARD_KEYS = (
         largest=36_500,
     ),
     Key(
+        "historyDays",
+        ValueKind.NUMBER,
+        "0",
+        "How far `etl history` and `etl undo` of batches reach back: the store's journal, its units and what undos "
+        "need are kept for so long, if that is longer than cleanDays. 0: as long as cleanDays.",
+        unit="days",
+        smallest=0,
+        largest=36_500,
+    ),
+    Key(
         "cleanLimit",
         ValueKind.NUMBER,
         "10000",

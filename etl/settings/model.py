@@ -37,6 +37,8 @@ class InMigration:
 
     company_code: str
     schema_name: str
+    # Of the platform's own services; empty: they are off.
+    service_password: SecretStr
     lease_seconds: int
     heartbeat_seconds: int
     chunk_rows: int
@@ -59,7 +61,10 @@ class InMigration:
     copy_tables: bool
     copy_days: int
     clean_days: int
+    # 0: as clean_days.
+    history_days: int
     clean_limit: int
+    track_timings: bool
     start_on_hand_over: bool
     poll_seconds: int
     # Empty: that of the machine.
@@ -71,6 +76,11 @@ class InMigration:
     due: Due
     # None: any time.
     stalled_minutes: int | None
+
+    @property
+    def kept_days(self) -> int:
+        """For how long the store keeps its journal at least."""
+        return max(self.clean_days, self.history_days)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
+from pydantic import SecretStr
+
 from etl.errors import ConfigurationError, Problem
 from etl.settings.catalogue import (
     IMPORT_DATABASE,
@@ -24,6 +26,8 @@ from etl.settings.origin import DEFAULT, Origin, OriginKind, Setting
 from etl.settings.postgres import database, with_embedded_name
 from etl.settings.schedule.file import SCHEDULE, read_schedule
 
+# Letters of a password with which the platform's own services are on (guide, services).
+_SHORTEST_PASSWORD = 6
 # Heartbeats per lease: after three missed ones a runner counts as dead.
 _HEARTBEATS_IN_A_LEASE = 3
 
@@ -101,6 +105,7 @@ def _in_migration(layers: Layers) -> InMigration:
     return InMigration(
         company_code=layers.company,
         schema_name=str(layers.value(IMPORT_DATABASE, "schemaName")),
+        service_password=service_password(layers),
         lease_seconds=_number(layers, IN_MIGRATION, "leaseSeconds"),
         heartbeat_seconds=_number(layers, IN_MIGRATION, "heartbeatSeconds"),
         chunk_rows=_number(layers, IN_MIGRATION, "chunkRows"),
@@ -119,12 +124,20 @@ def _in_migration(layers: Layers) -> InMigration:
         copy_tables=bool(layers.value(IN_MIGRATION, "copyTables")),
         copy_days=_number(layers, IN_MIGRATION, "copyDays"),
         clean_days=_number(layers, IN_MIGRATION, "cleanDays"),
+        history_days=_number(layers, IN_MIGRATION, "historyDays"),
         clean_limit=_number(layers, IN_MIGRATION, "cleanLimit"),
+        track_timings=bool(layers.value(IN_MIGRATION, "trackTimings")),
         start_on_hand_over=bool(layers.value(IN_MIGRATION, "startOnHandOver")),
         poll_seconds=_number(layers, IN_MIGRATION, "pollSeconds"),
         time_zone=str(layers.value(IN_MIGRATION, "timeZone")),
         **notices(layers),
     )
+
+
+def service_password(layers: Layers) -> SecretStr:
+    """The password of the platform's own services; empty where they are off."""
+    password = cast(SecretStr, layers.value(IN_MIGRATION, "passwordToEnableServices")).get_secret_value()
+    return SecretStr(password if password != "-" and len(password) >= _SHORTEST_PASSWORD else "")  # noqa: S105
 
 
 def _number(layers: Layers, file: str, key: str) -> int:

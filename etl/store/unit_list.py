@@ -36,15 +36,17 @@ class ListedHour:
     receipt: Receipt
 
 
-def list_units(connection: Connection, schema: str, *, source: str | None = None, limit: int) -> list[ListedUnit]:
-    """The newest units of a store, or of those of one source."""
-    values = {"source": source, "number": None, "limit": limit}
+def list_units(
+    connection: Connection, schema: str, *, source: str | None = None, before: int | None = None, limit: int
+) -> list[ListedUnit]:
+    """The newest units of a store, or of those of one source; with `before` those with lower numbers."""
+    values = {"source": source, "number": None, "before": before, "limit": limit}
     return [ListedUnit(**row._mapping) for row in fetch_all(connection, _sql("units", schema=schema), values)]
 
 
 def find_unit(connection: Connection, schema: str, number: int) -> ListedUnit | None:
     """The unit with a number; None if the store does not know it, or no longer."""
-    values = {"source": None, "number": number, "limit": 1}
+    values = {"source": None, "number": number, "before": None, "limit": 1}
     rows = fetch_all(connection, _sql("units", schema=schema), values)
     return ListedUnit(**rows[0]._mapping) if rows else None
 

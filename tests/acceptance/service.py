@@ -6,12 +6,15 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from subprocess import Popen
+from subprocess import Popen, TimeoutExpired
 from typing import Any
 
-from tests.fix_company import PATIENCE_SECONDS, Site, until
+from tests.fix_company import PATIENCE_SECONDS, Site, is_measured, until
+
+# A service ends within five seconds.
+_END_SECONDS = 15.0
 
 
 @dataclass
@@ -64,17 +67,30 @@ class Service:
             follower.join()
         return code
 
+    def end(self) -> None:
+        """Ends it if it still lives, and waits for that."""
+        if self.process.poll() is None:
+            if is_measured():
+                self._ask_to_end()
+            self.process.kill()
+        self.wait_for_exit()
+
+    def _ask_to_end(self) -> None:
+        """A killed process cannot say which branches it has taken."""
+        self.signal(signal.SIGTERM)
+        self.signal(signal.SIGCONT)
+        with suppress(TimeoutExpired):
+            self.process.wait(_END_SECONDS)
+
 
 @contextmanager
 def serving(site: Site, **environ: str) -> Iterator[Service]:
-    """A service of the site; killed at the end if it still lives."""
+    """A service of the site; ended at the end if it still lives."""
     service = Service(site.start("run", "--loop", "--json", **environ))
     try:
         yield service
     finally:
-        if service.process.poll() is None:
-            service.process.kill()
-        service.wait_for_exit()
+        service.end()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from etl.metadata import parse_company
 from etl.resources import folder
 from etl.settings import parse_settings
 from tests.fix_company import Ended, ended, start_etl
+from tests.json_answers import read_answer
 
 SECONDS = 60
 
@@ -40,7 +42,7 @@ def played(home: Path) -> dict[str, Any]:
     """The one JSON object of a demo that went well."""
     result = etl(home, "demo", "--json")
     assert (result.code, result.err) == (0, ""), result
-    found: dict[str, Any] = json.loads(result.out)
+    found: dict[str, Any] = read_answer(result.out)
     return found
 
 
@@ -60,6 +62,20 @@ def test_it_shows_the_way(home: Path) -> None:
     assert "  NUMBER_NOT_FINITE  in_ClientClaim.Amount  NaN  C-100, C-200, C-300" in lines
     [status] = [line.split(" ", 1)[1] for line in lines if line.endswith(" status")]
     assert "Newest run" in etl(home, *status.split()[-3:]).out
+
+
+def test_the_console_shows_its_data(home: Path) -> None:
+    process = start(home, "demo", "--web", "--listen", "127.0.0.1:0")
+    assert process.stdout
+    try:
+        lines = iter(process.stdout.readline, "")
+        address = next(found[1] for line in lines if (found := re.match(r"Serving (http://\S+/) until Ctrl-C", line)))
+        with urllib.request.urlopen(f"{address}api/v1/c/demo/now") as answer:
+            now = json.loads(answer.read())
+    finally:
+        process.send_signal(signal.SIGTERM)
+    assert (now["state"], now["values"]["rows"], now["values"]["claimed"]) == ("rejected", 1, 507)
+    assert ended(process).code == 143
 
 
 def test_what_it_tells_is_what_happened(home: Path) -> None:

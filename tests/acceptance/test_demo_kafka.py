@@ -1,6 +1,5 @@
 """`etl demo --kafka` as a newcomer meets it: by `make demo-kafka`, with a broker of its own that ends with it."""
 
-import json
 import os
 import re
 import signal
@@ -14,6 +13,7 @@ from tests.documentation import CHECKOUT
 from tests.fix_company import PATIENCE_SECONDS, ended, inherited, start_etl, until
 from tests.fix_kafka import admin_at
 from tests.integration.kafka.test_broker_script import accepts
+from tests.json_answers import read_answer
 
 _SCRIPT = CHECKOUT / "scripts/kafka"
 
@@ -61,7 +61,7 @@ def test_it_stays_until_ctrl_c_and_leaves_no_topic(open_folder: Path, kafka_url:
     with start_etl(*words, environ=environ, cwd=open_folder) as process:
         try:
             assert process.stdout
-            found = json.loads(process.stdout.readline())
+            found = read_answer(process.stdout.readline())
             mine = set(found["topics"].values())
             assert mine <= topics(kafka_url)
             process.send_signal(signal.SIGINT)

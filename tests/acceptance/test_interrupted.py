@@ -83,7 +83,7 @@ def test_sigterm_ends_the_process_and_frees_the_run_at_once(site: Site, table: s
     assert stopped.err.strip() == "etl: stopped by a signal; what was not committed was rolled back"
     [left] = site.look("select id, fence from in_tables.run where state = 'running'")
     new_owner = run(site)
-    assert (new_owner["run"], new_owner["taken_over"]) == (left["id"], True)
+    assert (new_owner["run"], new_owner["taken_over"]) == (str(left["id"]), True)
     check_outcome(site)
 
 
@@ -104,7 +104,7 @@ def test_a_killed_run_is_taken_over_after_its_lease(site: Site, table: str) -> N
         assert ended(process).code == -signal.SIGKILL
     [left] = site.look("select id, fence from in_tables.run where state = 'running'")
     new_owner = run_after_the_lease(site)
-    assert (new_owner["run"], new_owner["taken_over"]) == (left["id"], True)
+    assert (new_owner["run"], new_owner["taken_over"]) == (str(left["id"]), True)
     assert site.value("select fence from in_tables.run where id = %s", [left["id"]]) > left["fence"]
     check_outcome(site)
 

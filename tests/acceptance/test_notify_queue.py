@@ -16,6 +16,8 @@ import pytest
 from etl.database import NotificationListener, notify, notify_queue, transaction
 from etl.embedded import packaged_binaries
 from etl.errors import EnvironmentFault
+from etl.monitoring.databases import databases
+from etl.monitoring.server_checks import check_notify_queue
 from etl.sources.in_tables.handshake import ensure_hand_over_trigger
 from tests.acceptance.service import serving
 from tests.fix_company import CLAIMS, OUT, STORE, Site, ended, new_site, until
@@ -218,6 +220,10 @@ def test_a_queue_says_who_may_hold_it(site: Site) -> None:
             queue = notify_queue(connection)
         assert queue.is_filling
         assert any(f"session {pid} of " in holder and "in database elsewhere" in holder for holder in queue.holders)
+        with site.runtime() as runtime:
+            [finding] = check_notify_queue(databases(runtime)[0])
+        assert (finding.level, finding.what) == ("warning", "notifications")
+        assert finding.found.startswith("the server's NOTIFY queue is ")
         with pytest.raises(EnvironmentFault, match="a session that LISTENs holds it"):
             notify(engine, "etl", "x")
     with transaction(engine) as connection:

@@ -75,9 +75,7 @@ class Hosts:
 
     def end_all(self) -> None:
         for service in self.running:
-            if service.process.poll() is None:
-                service.process.kill()
-            service.wait_for_exit()
+            service.end()
 
     def send(self, portion: Sequence[Sent]) -> None:
         send(self.connection, self.topic, self.partitions, portion)

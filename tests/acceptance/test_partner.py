@@ -1,6 +1,5 @@
 """`etl partner play` with every scenario beside the real engine: what was given arrived, once; the rest is in err."""
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from etl.simulator import SCENARIOS
 from tests.contracts import DOCUMENTS
 from tests.fix_company import PARTNER_PASSWORD, STORE, Ended, MakeSite, Site
 from tests.fix_database import LOOPBACK
+from tests.json_answers import read_answer
 
 ROWS = 20
 ROUNDS = 2
@@ -63,7 +63,7 @@ def test_every_scenario_adds_up(site: Site) -> None:
         ended = play(site, "--scenario", ",".join(SCENARIOS), "--batches", batches, "--json", "--rate", "20000")
     assert faults == []
     assert ended.code == 0, ended
-    reported: dict[str, Any] = json.loads(ended.out)
+    reported: dict[str, Any] = read_answer(ended.out)
     assert (reported["agrees"], reported["kills"]) == (True, ROUNDS)
     tables = reported["tables"]
     assert all(one["agrees"] for one in tables.values())
@@ -110,7 +110,7 @@ def test_a_loss_is_noticed(site: Site) -> None:
 def test_the_dead_program_leaves_a_load_that_its_new_owner_ends(site: Site) -> None:
     ended = play(site, "--scenario", "crash", "--wait", "0", "--json")
     assert ended.code == 0, ended
-    reported = json.loads(ended.out)
+    reported = read_answer(ended.out)
     assert (reported["kills"], reported["agrees"]) == (1, None)
     # What the dead one had not committed was written by the new owner, and nothing is there twice.
     assert site.partner.statuses("in_Person") == {"": ROWS}

@@ -15,6 +15,7 @@ from tests.fix_company import STORE, Ended, MakeSite
 from tests.fix_kafka import MakeTopic
 from tests.integration.kafka.clients import connect
 from tests.integration.kafka_in.conftest import KAFKA, WORKERS, Reading
+from tests.json_answers import read_answer
 
 COUNT, SEED = 12, 7
 
@@ -59,7 +60,7 @@ def check_play(reading: Reading, seed: int, batches: int) -> None:
     with reading.worker():
         ended = play(reading, "--scenario", names, "--batches", str(batches), "--json", seed=seed)
     assert ended.code == 0, ended
-    found: dict[str, Any] = json.loads(ended.out)
+    found: dict[str, Any] = read_answer(ended.out)
     sent = found["sent"]
     assert (found["agrees"], sent["kills"]) == (True, batches // len(RECORD_SCENARIOS))
     assert sent["messages"] == sent["merged"] + sent["rejected"] + sent["ignored"]

@@ -13,7 +13,18 @@ from tests.acceptance.middlebox import Middlebox, middlebox
 from tests.acceptance.service import manager
 from tests.crash import runner
 from tests.crash.runner import Runner
-from tests.fix_company import CLAIMS, IMPORT_CONFIG, ONLY_APART, STORE, STORE_CONFIG, MakeSite, Row, Site, until
+from tests.fix_company import (
+    CLAIMS,
+    IMPORT_CONFIG,
+    ONLY_APART,
+    STORE,
+    STORE_CONFIG,
+    MakeSite,
+    Row,
+    Site,
+    is_measured,
+    until,
+)
 from tests.fix_database import LOOPBACK
 
 SCHEDULE = "scheduler/core/InMigrationScheduler.scheduler-config.txt"
@@ -68,6 +79,9 @@ def serving(site: Site, inject: Callable[[], None] = shorten_timeouts, **environ
     try:
         yield service
     finally:
+        if is_measured() and service.is_running():
+            service.signal(signal.SIGTERM)
+            service.process.join(10)
         service.end()
 
 

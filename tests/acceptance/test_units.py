@@ -53,7 +53,7 @@ def commands() -> list[str]:
 
 def test_the_commands_of_the_units_exist(make_site: MakeSite) -> None:
     site = make_site(CLAIMS)
-    assert sorted(commands()) == [f"{INSTALLED} run", f"{INSTALLED} run --loop"]
+    assert sorted(commands()) == [f"{INSTALLED} run", f"{INSTALLED} run --loop", f"{INSTALLED} web"]
     for command in commands():
         assert site.etl(*shlex.split(command)[1:], "--help").code == 0
 

@@ -107,7 +107,7 @@ class Screen:
             self._sql(one.sql)
             self._out.print(_answer(one))
 
-    def end(self, stage: Stage, *, stays: bool) -> None:
+    def end(self, stage: Stage, *, stays: bool, has_console: bool = False) -> None:
         self._title("4 · Explore further")
         for name, what in _SCHEMAS.items():
             self._out.print(Text.assemble("  ", (f"{stage.schemas[name]:14}", "bold"), what))
@@ -121,6 +121,9 @@ class Screen:
         else:
             self._line("The server stopped with this command. This plays again and keeps it running for psql:")
             self._sql(f"{etl} demo --stay")
+        if not has_console:
+            self._line("The same in a browser: this plays it again and serves the console at http://127.0.0.1:8080/")
+            self._sql(f"{etl} demo --web")
 
     def _title(self, text: str) -> None:
         self._out.print()

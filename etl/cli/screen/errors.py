@@ -10,6 +10,7 @@ from etl.cli.screen.printing import console
 from etl.cli.screen.tables import plain_table
 from etl.merge.errors.catalogue import FaultCode, fault_of
 from etl.quoting import printable, shown
+from etl.sources.in_tables.errors import CodeCount, ErrorPage
 
 Row = Mapping[str, Any]
 
@@ -18,9 +19,10 @@ _HEADS |= {"value": "value", "severity": "severity", "state": "state"}
 _GONE = "Its row is no longer there: deleted, or no longer that in_id."
 
 
-def show_errors(schema: str, errors: Sequence[Row], *, is_complete: bool, only_open: bool = False) -> None:
+def show_errors(page: ErrorPage, *, only_open: bool = False) -> None:
     """One line per error; columns that say the same throughout stand above the table, or not at all."""
     kind = "errors still open" if only_open else "errors"
+    schema, errors = page.schema, page.errors
     if not errors:
         click.echo(f"No {kind} in {schema}.err.")
         return
@@ -33,9 +35,24 @@ def show_errors(schema: str, errors: Sequence[Row], *, is_complete: bool, only_o
     click.echo(f"{kind.capitalize()}{of_run} in {schema}.err, the newest first:")
     rows = [[_cell(name, error[name]) for name in columns] for error in errors]
     console().print(plain_table([_HEADS[name] for name in columns], rows, numbers={"id", "run"}))
-    if not is_complete:
-        click.echo(f"These are the newest {len(errors):,}: --limit shows more, `etl errors export` writes all.")
+    if page.next:
+        of_all = "" if only_open else f" of {_count(page.count, page.count_is_exact)}"
+        click.echo(f"These are {len(errors):,}{of_all}: --limit shows more, --after {page.next} the next ones,")
+        click.echo("`etl errors export` writes all.")
     click.echo("`etl errors show ID` tells cause, cure and the row.")
+
+
+def show_counts(counts: Sequence[CodeCount]) -> None:
+    """One line per table and code."""
+    if not counts:
+        click.echo("No errors.")
+        return
+    rows = [[one.in_table, one.code, _count(one.errors, one.is_exact)] for one in counts]
+    console().print(plain_table(["table", "code", "errors"], rows, numbers={"errors"}))
+
+
+def _count(number: int, is_exact: bool) -> str:
+    return f"{number:,}{'' if is_exact else '+'}"
 
 
 def show_error(error: Row, row: Row | None) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 import click
 from rich.text import Text
 
-from etl.cli.screen.printing import console, json_text
+from etl.cli.screen.printing import console
 from etl.monitoring import Finding, Level
 from etl.quoting import printable
+from etl.quoting.json_text import json_text
 
 _COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.ERROR: "bold red"}
 

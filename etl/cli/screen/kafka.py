@@ -150,5 +150,5 @@ def _base64(data: bytes | None) -> str | None:
 def _text(data: bytes | None) -> str:
     if data is None:
         return "(none)"
-    text = shown(data[:_SHOWN].decode(errors="backslashreplace"))
+    text = f"`{printable(data[:_SHOWN].decode(errors='backslashreplace'))}`"
     return text if len(data) <= _SHOWN else f"{text} … {len(data):,} bytes; --json prints all"

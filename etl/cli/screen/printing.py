@@ -1,6 +1,5 @@
 """What the commands share: the company option, the configuration's URL, a console that suits pipes."""
 
-import json
 import os
 import sys
 
@@ -18,12 +17,6 @@ COMPANY = click.option("--company", metavar="CODE", help="Company; without it co
 def config_url(context: click.Context) -> str:
     """The configuration to use: --config, else $ETL_CONFIG, else the directory in the home of etl."""
     return getattr(context.obj, "config_url", None) or default_url(os.environ)
-
-
-def json_text(value: object) -> str:
-    """JSON that cannot control a terminal either: control characters that `json` leaves are escaped."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 class _Output(Console):

@@ -17,11 +17,12 @@ from rich.text import Text
 
 from etl.cli.screen.interrupt import ended_by_ctrl_c
 from etl.cli.screen.live import line, live_view
-from etl.cli.screen.printing import console, json_text
+from etl.cli.screen.printing import console
 from etl.cli.screen.topics import topics_json, topics_line, topics_view
 from etl.engine import Runtime
 from etl.monitoring import TopicsWatch, read_again, rest
 from etl.quoting import printable
+from etl.quoting.json_text import json_text
 
 _QUIT = b"qQ"
 

@@ -74,12 +74,14 @@ def partner_script(company: Company, schema: str, role: str, present: Collection
     )
 
 
-def reader_script(schemas: Iterable[str], role: str, engine: str, present: Collection[str]) -> Script:
-    """Select on the existing out_ schemas, and by default on tables that the engine's role will make in them."""
+def reader_script(
+    schemas: Iterable[str], role: str, engine: str, present: Collection[str], what: str = "out_ tables"
+) -> Script:
+    """Select on the existing schemas, and by default on tables that the engine's role will make in them."""
     asked = list(schemas)
     texts = (_sql.text("reader", schema=name, role=role, engine=engine) for name in asked if name in present)
     notes = tuple(f"schema {name} is not there yet: ask again when it is" for name in asked if name not in present)
-    return Script(f"{role} reads the out_ tables", tuple(line for text in texts for line in _lines(text)), notes)
+    return Script(f"{role} reads the {what}", tuple(line for text in texts for line in _lines(text)), notes)
 
 
 def administrator_script(roles: Iterable[str], present: Collection[str], database: str, *, is_open: bool) -> Script:

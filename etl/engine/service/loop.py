@@ -19,7 +19,7 @@ from etl.engine.preparation import is_prepared
 from etl.engine.privilege_errors import naming_causes
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
-from etl.engine.service.config_watcher import ConfigWatcher
+from etl.engine.service.config_watcher import ConfigSnapshot, ConfigWatcher
 from etl.engine.service.hand_over_listener import HandOverListener
 from etl.engine.service.signals import Signals
 from etl.engine.service.systemd import ServiceManager
@@ -154,7 +154,7 @@ class Loop:
             return _POLL_SECONDS
         is_due = self._is_due(self._ticks)
         if is_due and time.monotonic() >= self._paused_until:
-            self._try(current.settings.in_migration.poll_seconds)
+            self._try(current)
         left = self._ticks.seconds_left(datetime.now(UTC))
         poll = max(self._next_poll, self._paused_until) - time.monotonic()
         return max(min(poll, _POLL_SECONDS if left is None else left), 0)
@@ -181,10 +181,10 @@ class Loop:
             self._is_owed = True
         return self._listener.has_hand_over() or self._is_owed or time.monotonic() >= self._next_poll
 
-    def _try(self, poll_seconds: int) -> None:
+    def _try(self, current: ConfigSnapshot) -> None:
         try:
             self._signals.is_at_work = True
-            runtime = self._open_runtime()
+            runtime = self._open_runtime(current)
             try:
                 self._listener.open(runtime)
                 with naming_causes(runtime):
@@ -207,7 +207,7 @@ class Loop:
         finally:
             self._signals.is_at_work = False
             soon = self._paused_until or self._may_start_another
-            self._next_poll = time.monotonic() + (0 if soon else poll_seconds)
+            self._next_poll = time.monotonic() + (0 if soon else current.settings.in_migration.poll_seconds)
             self._may_start_another = False
 
     def _end_pauses(self) -> None:
@@ -260,14 +260,11 @@ class Loop:
         # A run whose owner is gone is taken over, whatever the schedule says: its rows are claimed.
         return self._is_owed or on_hand_over or decision.action is Action.TAKE_OVER
 
-    def _open_runtime(self) -> Runtime:
-        if self._runtime is None and self._config_watcher.current:
-            current = self._config_watcher.current
+    def _open_runtime(self, current: ConfigSnapshot) -> Runtime:
+        if self._runtime is None:
             runtime = self._opened.enter_context(build_runtime(current.settings, current.company, self._environ))
             self._opened.enter_context(self._scope_of(runtime))
             self._runtime = runtime
-        if self._runtime is None:
-            raise ConfigurationError("there is no configuration yet")
         return self._runtime
 
     def _close_runtime(self) -> None:

@@ -1,10 +1,11 @@
 """The events that hooks receive."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from etl.quoting.json_text import json_text
 
 
 @dataclass(frozen=True)
@@ -24,4 +25,4 @@ class Event:
     @property
     def json(self) -> str:
         reported = {"event": self.name, "company": self.company, "at": self.at, "message": self.message, **self.details}
-        return json.dumps(reported, ensure_ascii=False, default=str)
+        return json_text(reported)

@@ -8,5 +8,6 @@ select u.number, u.source, u.kind, u.started_at, u.finished_at, u.receipt, (
 from {{ schema | ident }}.unit u
 where (cast(:source as text) is null or left(u.source, char_length(:source)) = :source)
   and (cast(:number as bigint) is null or u.number = :number)
+  and (cast(:before as bigint) is null or u.number < :before)
 order by u.number desc
 limit :limit

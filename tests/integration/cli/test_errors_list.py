@@ -5,6 +5,8 @@ import json
 import pytest
 
 from etl.merge.errors.catalogue import CATALOGUE
+from etl.monitoring import ErrorQuery, count_errors, read_errors
+from tests.acceptance.plans import watched_plans
 from tests.fix_company import BOTH_LAYOUTS, STORE, Row
 from tests.integration.cli.conftest import error_id, fill
 from tests.integration.merge.conftest import Inbound
@@ -45,7 +47,7 @@ def test_the_list_is_newest_first_and_limited(rejected: Inbound) -> None:
     rejected.merge()
     assert [error["in_id"] for error in listed(rejected, "--limit", "1")] == ["d"]
     shown = rejected.site.etl("errors", "list", "--limit", "1")
-    assert "These are the newest 1: --limit shows more" in shown.out
+    assert "These are 1 of 6: --limit shows more" in shown.out
     assert "--limit shows more" not in rejected.site.etl("errors", "list").out
 
 
@@ -188,7 +190,7 @@ def test_rows_without_an_id_and_rows_that_vanish_are_judged(inbound: Inbound) ->
     found = {(error["row_id"], error["code"]): error["state"] for error in listed(inbound)}
     assert found[first, "NO_ID"] == "corrected"
     assert found[second, "NO_ID"] == "gone"
-    assert found[second + 1, "NUMBER_NOT_FINITE"] == "gone"
+    assert found[str(int(second) + 1), "NUMBER_NOT_FINITE"] == "gone"
     # An in_status that means nothing offers nothing.
     fill(inbound, {"in_id": "y", "amount": "NaN"})
     inbound.merge()
@@ -217,3 +219,89 @@ def test_a_value_that_no_one_would_see_stands_in_quotes(inbound: Inbound) -> Non
         assert f"Kind is {said}, which is neither" in errors[value]["message"]
         assert f"Kind содержит {said}: нет варианта" in errors[value]["message_rus"]
     assert " ''" in inbound.site.etl("errors", "list").out
+
+
+def paged(inbound: Inbound, *arguments: str) -> list[Row]:
+    """All errors, two a page."""
+    found: list[Row] = []
+    after: list[str] = []
+    while True:
+        done = inbound.site.etl("errors", "list", "--json", "--limit", "2", *arguments, *after)
+        assert (done.code, done.err) == (0, "")
+        page = json.loads(done.out)
+        found += page["errors"]
+        if page["next"] is None:
+            return found
+        after = ["--after", page["next"]]
+
+
+@BOTH_LAYOUTS
+@pytest.mark.parametrize("of_store", [[], ["--all"]])
+def test_pages_together_are_the_list(rejected: Inbound, of_store: list[str]) -> None:
+    fill(rejected, {"in_id": "d", "amount": "NaN"}, {"in_id": "e", "kind": "no"}, {"in_id": "f", "kind": "no"})
+    rejected.merge()
+    newest = str(rejected.site.value("select max(id) from in_tables.run"))
+    for chosen in (
+        [],
+        ["--run", newest],
+        ["--code", "OPTION_UNKNOWN"],
+        ["--table", "in_Client"],
+        ["--table", "in_Client", "--code", "OPTION_UNKNOWN"],
+        ["--run", newest, "--code", "OPTION_UNKNOWN"],
+        ["--open"],
+        ["--code", "NO_ID"],
+    ):
+        whole = listed(rejected, *of_store, *chosen)
+        assert paged(rejected, *of_store, *chosen) == whole, chosen
+        assert whole == sorted(whole, key=lambda one: (int(one["run"]), int(one["id"])), reverse=True)
+
+
+def test_a_place_goes_with_its_list_alone(rejected: Inbound) -> None:
+    place = json.loads(rejected.site.etl("errors", "list", "--json", "--limit", "1").out)["next"]
+    assert place in rejected.site.etl("errors", "list", "--limit", "1").out
+    for words in (["--after", place, "--open"], ["--after", place, "--all"], ["--after", "1-1"], ["--after", "'\x1b"]):
+        done = rejected.site.etl("errors", "list", *words)
+        assert (done.code, "is no cursor of this list" in done.err) == (2, True), words
+
+
+def test_errors_are_counted_up_to_a_thousand(rejected: Inbound) -> None:
+    found = json.loads(rejected.site.etl("errors", "count", "--json").out)["codes"]
+    assert {(one["in_table"], one["code"]): one["errors"] for one in found} == {
+        ("in_Client", "NUMBER_NOT_FINITE"): 1,
+        ("in_Client", "OPTION_UNKNOWN"): 2,
+        ("in_Claim_Watcher", "REFERENCE_EXPIRED"): 2,
+    }
+    rejected.site.look(
+        "insert into in_tables.err (run, in_table, in_id, code, message, message_rus, severity) "
+        "select 1, 'in_Client', 'many', 'NO_ID', repeat('m', 2000), 'm', 'error' from generate_series(1, 1001)"
+    )
+    assert "1,000+" in rejected.site.etl("errors", "count", "--code", "NO_ID").out
+    page = json.loads(rejected.site.etl("errors", "list", "--code", "NO_ID", "--json").out)
+    assert (page["count"], page["count_is_exact"], len(page["errors"])) == (1000, False, 50)
+    assert "These are 50 of 1,000+" in rejected.site.etl("errors", "list", "--code", "NO_ID").out
+    assert page["errors"][0]["message"] == "m" * 1000 + "…"
+    number = page["errors"][0]["id"]
+    assert json.loads(rejected.site.etl("errors", "show", number, "--json").out)["message"] == "m" * 2000
+
+
+@pytest.mark.parametrize("of_store", [False, True])
+def test_every_page_is_read_by_an_index(rejected: Inbound, of_store: bool) -> None:
+    """Whatever the statistics say: the server believes that there are no errors."""
+    queries = [
+        ErrorQuery(run, table, code, of_store)
+        for run in (None, 1)
+        for table in (None, "in_Client")
+        for code in (None, "NO_ID")
+    ]
+    with rejected.site.runtime() as runtime, watched_plans() as scans:
+        for query in queries:
+            read_errors(runtime, query, limit=1)
+            count_errors(runtime, query)
+    of_errors = [scan for scan in scans if scan.table == "err"]
+    assert len(of_errors) > len(queries)
+    assert {scan.kind for scan in of_errors} <= {"Index Scan", "Index Only Scan"}
+    # Each stops at its limit: nothing is sorted before.
+    for scan in of_errors:
+        first = next(node for node in scan.above if node in ("Limit", "Sort", "Incremental Sort", "Aggregate"))
+        assert first == "Limit", scan
+        assert scan.asked or scan.above[0] == "Limit", scan

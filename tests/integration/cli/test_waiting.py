@@ -100,7 +100,7 @@ def test_a_rejected_instance_is_reported_with_its_error(inbound: Inbound) -> Non
     assert (known["a"]["in_status"], known["a"]["code"], known["a"]["error"]) == (
         "ERROR",
         "NUMBER_NOT_FINITE",
-        int(number),
+        number,
     )
     assert (known["b"]["in_status"], known["b"]["code"]) == (None, "OPTION_UNKNOWN")
     assert (known["c"]["in_status"], known["c"]["error"]) == (None, None)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import etl
+from tests.fix_company import inherited
 from tests.fix_database import binaries
 
 _COMMAND = """
@@ -41,7 +42,7 @@ class Actor:
             stdout=subprocess.PIPE,
             text=True,
             cwd="/",
-            env={"PATH": os.defpath, "HOME": str(folder.parent), "PYTHONPATH": _python_path()},
+            env={"PATH": os.defpath, **inherited(), "HOME": str(folder.parent), "PYTHONPATH": _python_path()},
             user=self.uid,
             group=None if self.uid is None else pwd.getpwuid(self.uid).pw_gid,
             extra_groups=None if self.uid is None else [],

@@ -174,7 +174,7 @@ def test_an_undo_and_a_dry_run_have_numbers_that_rise_too(clocked: Clocked) -> N
     assert site.etl("run", "--dry-run").code == 0
     done = site.etl("undo", str(second), "--json")
     assert done.code == 0, done
-    undo = json.loads(done.out)["as_run"]
+    undo = int(json.loads(done.out)["as_run"])
     assert second < undo < clocked.send("third")
 
 

@@ -106,7 +106,7 @@ def test_readers_are_notified_with_the_commit(site: Site) -> None:
         session.execute("listen etl")
         outcome = site.run()
         notified = next(session.notifies(timeout=10, stop_after=1))
-    assert json.loads(notified.payload) == {"company": "demo", "run": outcome.run, "out": "out_demo_1_1"}
+    assert json.loads(notified.payload) == {"company": "demo", "run": str(outcome.run), "out": "out_demo_1_1"}
 
 
 def test_a_run_that_its_environment_broke_is_free_and_marks_no_row(site: Site) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from etl.files import unreadable
 from tests.integration.files.conftest import SqlClient
 from tests.integration.files.sheets import CLOCK, DAY, DURATION, MOMENT, STRICT, header, text, workbook
 
@@ -281,6 +282,24 @@ def test_a_part_that_unpacks_without_end_is_given_up(client: SqlClient, part: st
     path = workbook(client.folder / "a.xlsx", HEADER + row(2, ""), parts={part: bomb})
     assert path.stat().st_size < 200_000
     assert "as no table of data is" in client.refused("fill", path)
+
+
+def test_parts_that_are_large_together_are_given_up(client: SqlClient) -> None:
+    """Whether the archive states it or not."""
+    part = b"<x>" + b" " * 30_000_000 + b"</x>"
+    parts = {"xl/styles.xml": part, "xl/sharedStrings.xml": part, "xl/theme/theme1.xml": part}
+    path = workbook(client.folder / "a.xlsx", HEADER + row(2, ""), parts=parts)
+    assert "as no table of data is" in client.refused("fill", path)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(len(part).to_bytes(4, "little"), (1000).to_bytes(4, "little")))
+    assert "is damaged" in client.refused("fill", path)
+
+
+def test_texts_that_no_memory_should_hold_are_given_up(client: SqlClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unreadable, "_MOST_HELD_BYTES", 1024 * 1024)
+    texts = b"<sst>" + b"".join(b"<si><t>%d</t></si>" % number for number in range(70_000)) + b"</sst>"
+    path = workbook(client.folder / "a.xlsx", HEADER + row(2, text("B2", "x")), parts={"xl/sharedStrings.xml": texts})
+    assert "unpacked part xl/sharedStrings.xml is over 1 MiB" in client.refused("fill", path)
 
 
 def test_a_tag_or_text_without_end_is_given_up(client: SqlClient) -> None:

@@ -112,6 +112,16 @@ def test_who_is_not_let_in_learns_it_without_secrets(
     assert secure_kafka.password not in caplog.text + str(caught.value)
 
 
+def test_a_partition_is_read_without_a_right_to_any_group(secure_kafka: SecureKafka, acls: Acls) -> None:
+    """As an output reads its progress: no group is joined, although the library asks for one."""
+    topic = make_topic_at(secure_kafka.plain)
+    acls.allow(ResourceType.TOPIC, topic, AclOperation.READ, AclOperation.WRITE, AclOperation.DESCRIBE)
+    connection = connect(secure_kafka)
+    for number in range(1, 6):
+        fill(connection, Partition(topic, 0), "a")
+        assert len(list(read_to_end(connection, Partition(topic, 0)))) == number
+
+
 def test_refusals_are_not_asked_for_in_a_hot_loop(secure_kafka: SecureKafka) -> None:
     consumer = Consumer(connect(secure_kafka, sasl__password="wrong"), "g")
     consumer.subscribe(["topic"], Log())

@@ -55,14 +55,12 @@ class Reading:
 
     @contextmanager
     def worker(self, *words: str, **environ: str) -> Iterator[Service]:
-        """`etl kafka in`; killed at the end if it still lives."""
+        """`etl kafka in`; ended at the end if it still lives."""
         service = Service(self.site.start(*(words or ("kafka", "in")), **environ))
         try:
             yield service
         finally:
-            if service.process.poll() is None:
-                service.process.kill()
-            service.wait_for_exit()
+            service.end()
 
     def names(self) -> set[str]:
         """External ids of the clients in the store."""

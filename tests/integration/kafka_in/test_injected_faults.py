@@ -14,7 +14,7 @@ import pytest
 from etl.kafka import TransactionalProducer
 from tests.acceptance.service import Service
 from tests.documentation import CHECKOUT
-from tests.fix_company import until
+from tests.fix_company import inherited, until
 from tests.integration.kafka.clients import a_name
 from tests.integration.kafka_in.conftest import KAFKA, MakeReading, Reading, client
 from tests.integration.kafka_in.test_stops import delete_before, stopped
@@ -54,7 +54,8 @@ def worker(reading: Reading, fault: Fault) -> Iterator[Service]:
     """`etl kafka in`, with a fault in its code."""
     program = f"from {__name__} import {fault.__name__} as inject; inject(); from etl.cli import main; main()"
     site = reading.site
-    environ = {"PYTHONPATH": str(CHECKOUT), "HOME": str(site.home), **site.environ, "ETL_CONFIG": site.url}
+    environ = {**inherited(), "PYTHONPATH": str(CHECKOUT), "HOME": str(site.home)}
+    environ |= {**site.environ, "ETL_CONFIG": site.url}
     process = subprocess.Popen(
         [sys.executable, "-c", program, "kafka", "in"],
         env=environ,
@@ -67,8 +68,7 @@ def worker(reading: Reading, fault: Fault) -> Iterator[Service]:
     try:
         yield service
     finally:
-        process.kill()
-        service.wait_for_exit()
+        service.end()
 
 
 def lag_becomes_0(reading: Reading, fault: Fault) -> None:

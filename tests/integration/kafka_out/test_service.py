@@ -25,14 +25,12 @@ NOWHERE = f"servers={LOOPBACK}:1\n"
 
 @contextmanager
 def service(output: Output, *words: str) -> Iterator[Service]:
-    """`etl kafka out --loop`, or other words; killed at the end if it still lives."""
+    """`etl kafka out --loop`, or other words; ended at the end if it still lives."""
     found = Service(output.site.start(*(words or ("kafka", "out", "--loop"))))
     try:
         yield found
     finally:
-        if found.process.poll() is None:
-            found.process.kill()
-        found.wait_for_exit()
+        found.end()
 
 
 def written(output: Output, topic: str = "") -> list[str]:
@@ -79,6 +77,26 @@ def test_runs_reading_and_outputs_in_one_service(output: Output) -> None:
         with Producer(output.connection) as producer:
             producer.send(source, b"k", json.dumps(record("client", "of a topic", name="a")).encode())
         wait_for(output, "row", "of a topic")
+        end(one)
+
+
+def test_an_engine_that_may_not_sign_in_at_the_start(output: Output) -> None:
+    """Runs, reading and writing say each for itself what is wrong, and begin once it is right."""
+    source, site = output.make_topic(), output.site
+    site.write(IN_KAFKA, f"hasInMigrationKafka=true\ntopics={source}\ngroupId={source}\n")
+    engine = f"engine_{site.database.name}"
+    site.partner.hand_over()
+    site.look(f"alter role {engine} nologin")
+    with service(output, "run", "--loop", "--json") as one:
+        for what in ("trying again later: ", "records wait: ", "the outputs wait: "):
+            one.wait_for_log(what)
+        said = [line for line in one.log if "later: " in line or "wait: " in line]
+        assert all("alter the role: login" in line for line in said)
+        site.look(f"alter role {engine} login")
+        with Producer(output.connection) as producer:
+            producer.send(source, b"k", json.dumps(record("client", "of a topic", name="a")).encode())
+        wait_for(output, "of a topic")
+        one.wait_for_runs(1)
         end(one)
 
 

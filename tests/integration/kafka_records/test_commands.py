@@ -11,8 +11,8 @@ def test_errors_of_records_are_listed(topic: Topic) -> None:
     assert shown.code == 0, shown.err
     errors = json.loads(shown.out)["errors"]
     assert [(one["run"], one["code"], one["in_id"]) for one in errors] == [
-        (outcome.unit, "OPTION_UNKNOWN", "c"),
-        (outcome.unit, "BAD_JSON", None),
+        (str(outcome.unit), "OPTION_UNKNOWN", "c"),
+        (str(outcome.unit), "BAD_JSON", None),
     ]
     shown = topic.site.etl("errors", "show", "--all", str(errors[1]["id"]))
     assert (shown.code, "BAD_JSON" in shown.out) == (0, True), shown.err

@@ -40,8 +40,8 @@ def test_units_of_all_sources_are_listed(topic: Topic) -> None:
         ("run", "in_tables"),
         ("batch", "kafka"),
     ]
-    assert [one["number"] for one in units if one["source"] == "kafka"] == [undone.as_run, first.unit]
-    assert [one["undone_by"] for one in units] == [None, None, undone.as_run]
+    assert [one["number"] for one in units if one["source"] == "kafka"] == [str(undone.as_run), str(first.unit)]
+    assert [one["undone_by"] for one in units] == [None, None, str(undone.as_run)]
     assert units[2]["receipt"]["records"] == {"messages": 3, "merged": 1, "rejected": 1, "tombstones": 1}
     assert [one["kind"] for one in listed(topic, "--source", "in_tables")] == ["run"]
     assert [one["kind"] for one in listed(topic, "--source", "kafka", "--limit", "1")] == ["undo"]
@@ -62,7 +62,8 @@ def test_a_unit_is_shown(topic: Topic) -> None:
     for number in (batch.unit, run, undone.as_run):
         assert topic.site.etl("runs", "show", str(number)).code == 0
     found = json.loads(topic.site.etl("runs", "show", str(run), "--json").out)
-    assert (found["kind"], found["undone_by"], found["receipt"]["in_Client"]["created"]) == ("run", undone.as_run, 1)
+    assert (found["kind"], found["undone_by"]) == ("run", str(undone.as_run))
+    assert found["receipt"]["in_Client"]["created"] == 1
     assert {one["state"] for one in found["tasks"]} == {"done"}
     assert [(one["code"], one["rows"]) for one in found["errors"]] == [("NUMBER_NOT_FINITE", 1)]
     shown = topic.site.etl("runs", "show", str(run)).out
@@ -79,9 +80,9 @@ def test_an_undo_of_an_undo_makes_the_batch_count_again(topic: Topic) -> None:
     undone = undo(topic.runtime, outcome.unit)
     again = undo(topic.runtime, undone.as_run)
     assert {one["number"]: one["undone_by"] for one in listed(topic)} == {
-        outcome.unit: None,
-        undone.as_run: again.as_run,
-        again.as_run: None,
+        str(outcome.unit): None,
+        str(undone.as_run): str(again.as_run),
+        str(again.as_run): None,
     }
 
 
@@ -91,7 +92,7 @@ def test_batches_are_summed_up_by_the_hour(topic: Topic) -> None:
         topic.send(
             record("Client", f"c{number}", Name="a"), record("Claim", "k", links=[link("Watcher", "late")]), b"x"
         )
-    units = [one["number"] for one in reversed(listed(topic))]
+    units = [int(one["number"]) for one in reversed(listed(topic))]
     # Two hours, whose bounds are those of UTC whatever the zone of the session.
     topic.site.look(
         f"update {STORE}.unit set started_at = case when number = any(%s) then '2026-11-28 09:59:59.9Z' "
@@ -145,7 +146,7 @@ def test_a_store_without_runs_is_cleaned(topic: Topic) -> None:
         cleaned = clean_store(runtime)
     assert (cleaned.ended, cleaned.journal, cleaned.units) == (5, rows, 2)
     assert topic.site.count(f"{STORE}.journal") > 0
-    assert [one["number"] for one in listed(topic)] == [newest]
+    assert [one["number"] for one in listed(topic)] == [str(newest)]
     assert sum(one["batches"] for one in listed(topic, "--by-hour")) == 3
     assert old
     assert topic.site.etl("undo", str(old)).code == 2

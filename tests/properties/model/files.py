@@ -1,15 +1,19 @@
 """Files: contents are stored, and fields that waited for one get it."""
 
+from collections import Counter
+
 from etl.metadata import names
 from etl.quoting import fold
 from tests.properties.model.world import Change, Fault, FileReference, Policy, World
 
 
-def upload_files(world: World, policy: Policy, run: int) -> None:
+def upload_files(world: World, policy: Policy, run: int) -> Counter[str]:
     """Each content is stored once; a file_id means the content that was delivered under it last. Fields that waited for
-    one get it."""
+    one get it. Counts what the receipt of files says."""
+    counts = Counter[str]()
     for file in world.files.values():
         if not file.uploaded and file.content is not None and len(file.content) <= policy.max_value_bytes:
+            counts["unchanged" if file.content in world.contents else "created"] += 1
             file.out_file = world.contents.setdefault(file.content, f"file {file.content.decode()}")
             file.uploaded = True
     for file_id, file in world.files.items():
@@ -20,6 +24,7 @@ def upload_files(world: World, policy: Policy, run: int) -> None:
             size = f"{len(file.content)} bytes"
             fault = Fault(run, "in_fileStorage", None, file_id, "content", "VALUE_TOO_LONG", size, "error")
             world.faults.append(fault)
+            counts["rejected"] += 1
     for reference, file_id in list(world.file_references.items()):
         stored = world.file_aliases.get(file_id)
         instance = world.instances[reference.bo][reference.instance]
@@ -32,6 +37,7 @@ def upload_files(world: World, policy: Policy, run: int) -> None:
             instance.values = instance.values | {reference.field: stored}
             instance.modified = instance.migrated = run
             world.journal.append(Change(run, reference.bo, None, instance.id, None, "changed"))
+    return counts
 
 
 def _give_up(world: World, reference: FileReference, run: int) -> None:

@@ -117,7 +117,7 @@ def _chunks(world: World, run: Run, table: str, policy: Policy) -> Iterator[Step
 def _perform(world: World, run: Run, step: Step, policy: Policy) -> None:
     match step.kind:
         case Kind.UPLOAD_FILES:
-            upload_files(world, policy, run.number)
+            run.counts[step.table] = upload_files(world, policy, run.number)
         case Kind.MIGRATE_DEPENDENT_ROWS | Kind.MIGRATE_SINGLE_FIELDS:
             _single_fields(world, run, step, policy)
         case Kind.MIGRATE_BO_LINKS | Kind.MIGRATE_CO_LINKS:
@@ -175,6 +175,8 @@ def _count_receipts(world: World, run: Run) -> None:
         world.receipts[run.number][table] = outcomes + Counter(
             claimed=claimed, released=released[table], vanished=vanished, merged=counts["merged"]
         )
+    if of_files := run.counts.get("in_fileStorage"):
+        world.receipts[run.number]["in_fileStorage"] = of_files + Counter(claimed=of_files.total())
 
 
 def _release(world: World) -> Counter[str]:

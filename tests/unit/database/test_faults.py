@@ -48,3 +48,42 @@ def test_any_other_calls_a_person() -> None:
     assert fault.is_damage
     assert not isinstance(fault, TransientFault)
     assert str(fault).endswith("see its log; if it repeats, copy its data directory first")
+
+
+@pytest.mark.parametrize(
+    ("said", "sqlstate", "advice"),
+    [
+        ('FATAL:  database "nowhere" does not exist', "", "create the database or correct dbName"),
+        ('FATAL:  permission denied for database "d"', "", "grant connect on it to the engine's role"),
+        ('FATAL:  role "me" is not permitted to log in', "28000", "alter the role: login"),
+        ('FATAL:  role "stranger" does not exist', "", "correct username and password"),
+        ('FATAL:  no pg_hba.conf entry for host "::1"', "28000", "allow the role in pg_hba.conf or correct username"),
+        ("fe_sendauth: no password supplied", "28P01", "correct username and password"),
+        ('could not translate host name "h" to address', "", "start the server or correct host and port"),
+        (
+            'connection to server at "h" failed: Connection refused\n\tIs the server running on that host?',
+            "",
+            "start the server or correct host and port",
+        ),
+        ("connection timeout expired", "", "start the server or correct host and port"),
+    ],
+)
+def test_a_refused_connection_is_a_sentence_alone(said: str, sqlstate: str, advice: str) -> None:
+    fault = translate(psycopg.OperationalError(said), "at home")
+    assert not isinstance(fault, TransientFault)
+    assert (fault.sqlstate, fault.server_message) == (sqlstate, said.splitlines()[0])
+    assert str(fault) == f"PostgreSQL at home: {said.splitlines()[0]}: {advice}"
+
+
+def test_where_a_wrong_password_came_from_is_said() -> None:
+    said = 'FATAL:  password authentication failed for user "me"\npassword retrieved from file "/root/.pgpass"'
+    fault = translate(psycopg.OperationalError(said), "at home")
+    assert fault.server_message == (
+        'FATAL:  password authentication failed for user "me" (password retrieved from file "/root/.pgpass")'
+    )
+
+
+def test_a_lost_connection_without_a_word() -> None:
+    fault = translate(psycopg.OperationalError(""), "at home")
+    assert isinstance(fault, TransientFault)
+    assert str(fault) == "PostgreSQL at home: OperationalError"

@@ -64,6 +64,20 @@ def test_the_words_of_patterns(pattern: str, expected: str) -> None:
     assert line(pattern, "text") == expected
 
 
+@pytest.mark.parametrize(
+    ("pattern", "shown"),
+    [
+        ("%logger", "in.migration.kafka"),
+        ("%logger{0}", "in.migration.kafka"),
+        ("%logger{17}", "i.migration.kafka"),
+        ("%logger{5}", "i.m.kafka"),
+    ],
+)
+def test_long_names_of_loggers_become_letters_from_the_left(pattern: str, shown: str) -> None:
+    record = logging.LogRecord("in.migration.kafka", logging.INFO, __file__, 1, "x", (), None)
+    assert Line(parse_pattern(pattern)).format(record) == shown
+
+
 def test_no_message_passes_itself_off_as_an_event() -> None:
     text = event("a\n2026-01-01T00:00:00.000 INFO  Q inMigration forged \x1b[2J")
     first, second = text.split("\n")

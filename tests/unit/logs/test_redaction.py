@@ -60,3 +60,20 @@ def test_the_longer_of_two_secrets_is_masked_whole_and_for_good() -> None:
     redaction.keep("secret")
     redaction.keep("secret-two")
     assert lines(redaction, "secret-two, secret").split("\n")[0] == "******, ******"
+
+
+def test_an_event_whose_arguments_do_not_fit_is_masked_too() -> None:
+    redaction = Redaction()
+    redaction.keep("")
+    assert lines(redaction, "%d secret of %d", 1).split("\n")[0] == "%d secret of %d"
+    redaction.keep("secret")
+    assert lines(redaction, "%d secret of %d", 1).split("\n")[0] == "%d ****** of %d"
+
+
+def test_a_traceback_and_a_stack_that_were_written_before_are_masked() -> None:
+    redaction = Redaction()
+    redaction.keep("secret")
+    record = logging.LogRecord("x", logging.INFO, __file__, 1, "text", (), None)
+    record.exc_text, record.stack_info = "Traceback: secret\n", "Stack: secret"
+    assert redaction.filter(record)
+    assert (record.exc_text, record.stack_info) == ("Traceback: ******", "Stack: ******")

@@ -51,6 +51,8 @@ def field_message(body: str, **more: str) -> str:
          "a field of type DATE has no choices: drop the key, or make it DROPDOWN_SINGLE"),
         ("type: INPUT_TEXT, inMigrationTimezoneMinutes: 300",
          "a field of type INPUT_TEXT has no time zone: drop the key"),
+        ("type: DATE, inMigrationTimezoneMinutes: 100000",
+         "`inMigrationTimezoneMinutes` is `100000`: input should be less than or equal to 959"),
     ],
 )  # fmt: skip
 def test_faults_of_one_field(body: str, message: str) -> None:
@@ -167,3 +169,23 @@ def test_every_problem_of_every_document_in_one_error() -> None:
 def test_a_document_that_cannot_be_read_does_not_make_others_faulty() -> None:
     (problem,) = problems(A="code: A\nfields: [{code: L, type: BO, bo: B}]", B="code: [")
     assert problem.path.endswith("B.yaml")
+
+
+def test_fields_that_are_no_list_and_natives_that_stand_twice() -> None:
+    (problem,) = problems(Kinds="code: Kinds\ncategory: DICTIONARY\nfields: 5\n")
+    assert problem.message == "`fields` must be a list, not `5`"
+    (problem,) = problems(Client="code: Client\nnativeFields: [{code: CREATED_AT}, {code: CREATED_AT}]\n")
+    assert problem.message == "the native field CREATED_AT stands twice"
+    (problem,) = problems(Person="code: Person\nfields: 5\n")
+    assert problem.message == "`fields` must be a list, not `5`"
+
+
+def test_a_field_of_a_composite_whose_member_is_faulty_is_no_fault_of_its_own() -> None:
+    sources = "[{boCode: Client, fieldCode: Name}, {boCode: Lost, fieldCode: Name}]"
+    fields = f"fields: [{{code: N, type: DATE, boFieldCodes: {sources}}}]"
+    parties = f"code: Parties\ncategory: CO\nbos: [Client, Lost]\n{fields}\n"
+    found = problems(Client="code: Client\ncolour: red\n", Parties=parties)
+    assert [(one.path.rpartition("/")[2], one.message) for one in found] == [
+        ("Client.yaml", "unknown key `colour`"),
+        ("Parties.yaml", "there is no BO or DICTIONARY `Lost`: add its document"),
+    ]

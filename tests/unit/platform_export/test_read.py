@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from etl.errors import ConfigurationError
+from etl.errors import ConfigurationError, MetadataError
 from etl.metadata import parse_company
 from etl.metadata.platform_export import archive, read_structure
 from tests.unit.platform_export.exports import CLIENT, COMPANY, KINDS, PARTIES, PREFIX, Plain, export
@@ -111,6 +111,46 @@ def test_an_object_that_cannot_be_carried_takes_its_links_with_it(tmp_path: Path
     assert [line.split(":")[0] for line in found.left_out] == ["`../../etc/passwd`", "`Client.Party`", "`Flow`"]
 
 
+def test_what_is_odd_in_an_object_is_left_out_or_left_open(tmp_path: Path) -> None:
+    odd = changed("Poll", type="QUESTIONNAIRE", questionnaires=[{"code": "q"}])
+    odd["nativeFields"]["MOOD"] = {"needUploadToOutTable": True}
+    odd["dynamicFields"]["No"]["label"] = {"rus": "Номер", "qaz": "", "fra": "Numéro"}
+    odd["dynamicFields"]["IIN"]["label"] = "ИИН"
+    odd["dynamicFields"]["Boss"]["label"] = 5
+    options = odd["dynamicFields"]["St"]["fieldOptionsStruct"]["options"]
+    options["old"] = {"fieldOption": {"code": "old"}}
+    options["none"] = {"fieldOption": None}
+    twice = copy.deepcopy(CLIENT) | {"name": {"rus": "Другой"}}
+    found = read_structure(export(tmp_path / "s.zip", odd, twice, KINDS, PARTIES), "shop", {})
+    assert found.left_out == (
+        "`Client.Poll`: the questions; the field itself is carried",
+        "`Client.MOOD`: an unknown native field",
+        "`Client`: the code stands twice; the first one counts",
+    )
+    document = found.documents["Client"]
+    assert "name:\n  rus: Клиент\n" in document
+    assert "- code: 'No'\n  type: DATE\n  label:\n    rus: Номер\n" in document
+    assert "- code: IIN\n  type: INPUT_TEXT\n  label: ИИН\n" in document
+    assert "  options:\n  - code: new\n    id: i1\n    label: Новый\n  - code: old\n- code: Boss" in document
+
+
+@pytest.mark.parametrize("struct", [None, {"optionSource": "FROM_BO"}])
+def test_a_choice_without_its_choices_is_left_out(tmp_path: Path, struct: object) -> None:
+    client = changed("St", fieldOptionsStruct=struct)
+    found = read_structure(export(tmp_path / "s.zip", client, KINDS, PARTIES), "shop", {})
+    assert found.left_out == ("`Client.St`: it has nothing to choose from: add `options` or `dictionary`",)
+
+
+def test_nothing_can_be_carried_and_faults_of_others_are_theirs(tmp_path: Path) -> None:
+    alone = {"@class": f"{PREFIX}BoStructDto", "code": "Lonely", "category": "BO_COMPOSITE", "bos": [{"code": "X"}]}
+    with pytest.raises(ConfigurationError, match="nothing of it can be carried") as caught:
+        read_structure(export(tmp_path / "s.zip", alone), "shop", {})
+    assert "`Lonely`: " in str(caught.value)
+    theirs = {"companies/shop/business-objects/Other.yaml": "code: Other\ncolour: red\n"}
+    with pytest.raises(MetadataError, match="unknown key `colour`"):
+        read_structure(export(tmp_path / "s.zip", CLIENT, KINDS, PARTIES), "shop", theirs)
+
+
 def test_documents_that_are_there_already_count_as_targets(tmp_path: Path) -> None:
     known = {"companies/shop/business-objects/Kinds.yaml": "code: Kinds\ncategory: DICTIONARY\n"}
     path = export(tmp_path / "s.zip", CLIENT, PARTIES)
@@ -149,6 +189,39 @@ def test_what_is_no_answer_is_refused(tmp_path: Path, text: str, message: str) -
     path.write_text(text)
     with pytest.raises(ConfigurationError, match=message):
         read_structure(path, "shop", {})
+
+
+def test_a_file_that_is_no_text_or_too_large_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "answer.json"
+    path.write_bytes(b"\xff\xfe{")
+    with pytest.raises(ConfigurationError, match="is neither a zip archive nor a text in UTF-8"):
+        read_structure(path, "shop", {})
+    with path.open("wb") as file:
+        file.truncate(archive.MAX_LINE_BYTES + 1)
+    with pytest.raises(ConfigurationError, match="is larger than 16 MiB"):
+        read_structure(path, "shop", {})
+
+
+def test_an_encrypted_archive_and_one_with_a_name_twice_are_refused(tmp_path: Path) -> None:
+    data = bytearray(export(tmp_path / "s.zip", CLIENT).read_bytes())
+    data[data.index(b"PK\x01\x02") + 8] |= 1  # the flag of the first member
+    (tmp_path / "encrypted.zip").write_bytes(data)
+    with pytest.raises(ConfigurationError, match="is encrypted: export it without a password"):
+        read_structure(tmp_path / "encrypted.zip", "shop", {})
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        twice = export(tmp_path / "twice.zip", CLIENT, members=["a", "a"])
+    with pytest.raises(ConfigurationError, match="has two members of one name"):
+        read_structure(twice, "shop", {})
+
+
+@pytest.mark.parametrize("count", [None, b"about a dozen"])
+def test_an_archive_without_a_number_of_objects_is_read(tmp_path: Path, count: bytes | None) -> None:
+    path = tmp_path / "s.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("data-1/0000001.mybpm", "\n".join(["", json.dumps(KINDS), "  ", ""]))
+        if count is not None:
+            made.writestr("metadata.mybpm", count)
+    assert read_structure(path, "shop", {}).left_out == ()
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../x", "data-1/../../x", "C:\\x", "a\\b"])

@@ -90,6 +90,8 @@ def test_what_is_switched_off_takes_no_effect_and_no_blame() -> None:
     ("%highlight(%msg)", "%highlight(%msg", "leaves a bracket open"),
     ("%highlight(%msg)", "%pink(%msg)", "place:5:21: '%pink(' is not a colour"),
     ("%d %msg%n", "%d %msg)%n", "place:2:20: ')' closes a bracket"),
+    ("%d %msg%n", "%d %msg\\", "is not part of a pattern"),
+    ("%d %msg%n", "%d %logger{long}", "place:2:16: '%logger{long}' takes a number of characters"),
 ])  # fmt: skip
 def test_faults(old: str, new: str, expected: str) -> None:
     assert old in SOUND

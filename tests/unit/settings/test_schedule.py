@@ -157,7 +157,7 @@ def test_defect_7_faults_in_brackets(pattern: str, places: list[int]) -> None:
     "10:00 11:00", "10:00 +", "* 10:00", "10:00 mon", "10:00 (mon)", "10:00;", "9" * 5000 + ":00", "(" * 60 + "10:00",
     "32 jan * 10:00", "5..1 jan * 10:00", "dec..feb * 10:00", "1..x jan * 10:00", "1..999999999 jan * 10:00",
     "17 jan 2026 * 10:00", "99999 year * 10:00",
-    "repeat", "repeat every 10", "repeat every 10 days", "repeat every 1 min after 5 min",
+    "repeat", "repeat every 10", "repeat every 10 5", "repeat every 10 days", "repeat every 1 min after 5 min",
     "повторять каждый час начиная с 5 минут", "repeat every 99999999999999999999 hours", "repeat 999999999 hours",
     "from 9:00", "from 9:00 to", "from 9 to 18 every 10 min", "from 9:00 to 18:00 every",
     "*".join(["(10:00+11:00+mon+tue)"] * 12) + "*" + "*".join(f"(10:00+from {n}:00 to 18:00)" for n in range(12)),
@@ -168,6 +168,24 @@ def test_faults_are_reported_with_their_place(pattern: str) -> None:
     assert faults
     for fault in faults:
         assert 0 <= fault.start <= fault.start + fault.length <= len(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "place", "said"),
+    [
+        ("повторять каждый час начиная паузы 5 минут", 29, "`с паузы` is expected here"),
+        (
+            "(mon+tue+wed+thu+fri+sat+sun)*(jan+feb+mar+apr+may+jun+jul+aug+sep+oct+nov+dec)*"
+            + "(" + "+".join(f"from {hour}:00 to 18:00 every 10 min" for hour in range(15)) + ")",
+            None,
+            "is too complex: multiplied out, the pattern has more than 1000 parts",
+        ),
+    ],
+)  # fmt: skip
+def test_faults_that_say_what_is_missing_or_too_much(pattern: str, place: int | None, said: str) -> None:
+    [fault] = parse_schedule(pattern)[1]
+    assert fault.message == said
+    assert place in (None, fault.start)
 
 
 # ---- clocks that jump ------------------------------------------------------------------------------------------------
@@ -213,6 +231,20 @@ def test_repetitions_know_no_clock() -> None:
 def read(text: str) -> tuple[Schedule, list[str]]:
     schedule, problems = read_schedule({SCHEDULE: text}, "place")
     return schedule, [str(problem) for problem in problems]
+
+
+def test_repetitions_within_a_period_that_a_clock_of_half_an_hour_moves_out_of_step() -> None:
+    """On Lord Howe Island summer time is half an hour: full hours since a winter's start are none on summer's clock."""
+    zone = ZoneInfo("Australia/Lord_Howe")
+    schedule = sound("from 9:00 to 18:00 every 1 hour * repeat every 1 hour")
+    start = datetime(2026, 6, 1, 12, tzinfo=zone)
+
+    def following(after: datetime) -> datetime | None:
+        found = schedule.next_after(after, zone, start=start)
+        return found and found.astimezone(zone)
+
+    assert following(start) == datetime(2026, 6, 1, 13, tzinfo=zone)
+    assert following(datetime(2026, 10, 3, 18, tzinfo=zone)) == datetime(2027, 4, 4, 9, tzinfo=zone)
 
 
 def test_a_fault_names_line_and_column() -> None:

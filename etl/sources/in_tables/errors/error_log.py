@@ -12,12 +12,15 @@ from etl.metadata import Company, names
 from etl.metadata.company import LinkTable
 from etl.quoting import fold, shown
 from etl.runs import RowsByTable
+from etl.sources.in_tables.errors.error_page import MOST_COUNTED, CodeCount, Cursor
 from etl.sources.in_tables.errors.error_states import ErrorStates
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 
 # The length of a value in err.
 _VALUE_WIDTH = 200
+# The beginning of a message in a list; one error is shown whole.
+_MESSAGE_WIDTH = 1_000
 # Errors per batch while open ones are searched.
 _PAGE = 2000
 
@@ -40,6 +43,11 @@ class Choice:
         return asdict(self) | {"ids": list(self.ids)}
 
     @property
+    def is_of_pairs(self) -> bool:
+        """Whether the errors are found by table and code."""
+        return bool(self.table or self.code) and not self.ids
+
+    @property
     def is_empty(self) -> bool:
         """Whether it selects every error."""
         return self == Choice()
@@ -47,56 +55,84 @@ class Choice:
 
 @dataclass(frozen=True)
 class ErrorLog:
-    """The table err of `schema`: the import schema, or the golden store, whose copy outlives it."""
+    """The table err of `schema`: the import schema, or the golden store, whose copy outlives it. `has_store`: whether
+    the golden store may be read."""
 
     company: Company
     in_schema: str
     schema: str
+    has_store: bool = True
 
     def chosen(self, run: int | None, table: str | None, code: str | None, ids: Sequence[int] = ()) -> Choice:
         """The choice with the table's name as err spells it. Raises ConfigurationError for an unknown table."""
         return Choice(run, self._table(table).name if table else "", code or "", tuple(ids))
 
-    def newest(self, connection: Connection, choice: Choice, limit: int, after: Row | None = None) -> list[Row]:
-        """The chosen errors, the last one first, at most `limit`; with `after` only errors older than that one."""
+    def newest(self, connection: Connection, choice: Choice, limit: int, after: Cursor | None = None) -> list[Row]:
+        """The chosen errors, the last one first, at most `limit`; with `after` only errors behind that cursor."""
         statement = _sql("list_errors", schema=self.schema, choice=choice, after=after is not None)
-        values = choice.values | {"limit": limit}
+        values = choice.values | {"limit": limit, "width": _VALUE_WIDTH, "message_width": _MESSAGE_WIDTH}
         if after:
-            values |= {"after_run": after["run"], "after_id": after["id"]}
+            values |= {"after_run": after.run, "after_id": after.id}
         return [dict(row._mapping) for row in fetch_all(connection, statement, values)]
 
     def with_states(
-        self, connection: Connection, connections: Connections, choice: Choice, limit: int, *, only_open: bool = False
-    ) -> list[Row]:
+        self,
+        connection: Connection,
+        connections: Connections,
+        choice: Choice,
+        limit: int,
+        *,
+        only_open: bool = False,
+        after: Cursor | None = None,
+    ) -> tuple[list[Row], Cursor | None]:
         """As `newest`, each with its `state` (see error_states.State); with `only_open` those still to be corrected.
+        Also the cursor behind which there are more, None where there are not.
 
         `connection` reads err, `connections` the rows and the golden store. The state of deleted rows comes from the
         store.
         """
         found: list[Row] = []
-        after: Row | None = None
-        while len(found) < limit:
-            page = self.newest(connection, choice, _PAGE if only_open else limit, after)
+        size = _PAGE if only_open else limit + 1
+        while True:
+            page = self.newest(connection, choice, size, after)
             states = self.states.of(connections, page)
             for error in page:
                 del error["is_repeated"]
                 if states[error["id"]].is_open or not only_open:
+                    if len(found) == limit:
+                        return found, after
                     found.append(error | {"state": states[error["id"]].value})
-            if len(page) < _PAGE or not only_open:
-                break
-            after = page[-1]
-        return found[:limit]
+                after = Cursor(error["run"], error["id"])
+            if len(page) < size:
+                return found, None
+
+    def count(self, connection: Connection, choice: Choice) -> int:
+        """How many chosen errors there are; above MOST_COUNTED, some number above it."""
+        if choice.is_of_pairs:
+            return sum(one.errors + (not one.is_exact) for one in self.counts(connection, choice))
+        statement = _sql("count_chosen", schema=self.schema, choice=choice)
+        [row] = fetch_all(connection, statement, choice.values | {"most": MOST_COUNTED + 1})
+        return int(row.errors)
+
+    def counts(self, connection: Connection, choice: Choice) -> list[CodeCount]:
+        """How many of the chosen errors there are of each table and code, counted up to MOST_COUNTED."""
+        statement = _sql("count_errors", schema=self.schema, choice=choice)
+        rows = fetch_all(connection, statement, choice.values | {"most": MOST_COUNTED + 1})
+        return [
+            CodeCount(row.in_table, row.code, min(row.errors, MOST_COUNTED), row.errors <= MOST_COUNTED) for row in rows
+        ]
 
     @property
     def states(self) -> ErrorStates:
-        return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code))
+        return ErrorStates(self.company, self.in_schema, names.store_schema(self.company.code), self.has_store)
 
     def find(self, connection: Connection, error_id: int) -> Row:
         """One error. Raises ConfigurationError when there is none of that id."""
-        found = self.newest(connection, Choice(ids=(error_id,)), 1)
+        values = {"id": error_id}
+        found = fetch_all(connection, _sql("whole_error", schema=self.schema), values)
         if not found:
             raise ConfigurationError(f"{self.schema}.err has no error {error_id}: see `etl errors list`")
-        return found[0]
+        return dict(found[0]._mapping)
 
     def row_of(self, connection: Connection, error: Row) -> Row | None:
         """The current in_ row of an error: column -> text, cut at 200 characters; None when it was deleted."""
@@ -127,7 +163,8 @@ class ErrorLog:
         retried: RowsByTable = {}
         for table in (row.in_table for row in found if row.in_table in known):
             link = self._link(table)
-            statement = _sql("retry_links" if link else "retry_rows", in_table=table, link=link, **tables)
+            variables = {"in_table": table, "link": link, "of_partner": not self.has_store, **tables}
+            statement = _sql("retry_links" if link else "retry_rows", **variables)
             retried[table] = execute(connection, statement, choice.values | {"in_table": table})
         return retried
 

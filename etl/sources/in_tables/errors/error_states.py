@@ -44,6 +44,7 @@ class ErrorStates:
     company: Company
     in_schema: str
     store_schema: str
+    has_store: bool = True
 
     def of(self, connections: Connections, errors: Sequence[Row]) -> dict[int, State]:
         """Id of an error -> its state. `errors` are rows of `sql/list_errors.sql`, of any number of tables."""
@@ -69,7 +70,7 @@ class ErrorStates:
 
     def _arrived(self, connections: Connections, table: str, errors: Sequence[Row]) -> set[int]:
         link = self.company.in_link_table(table)
-        if table == names.FILE_STORAGE:
+        if table == names.FILE_STORAGE or not self.has_store:
             return set()
         statement = "arrived_links" if link else "arrived_instances"
         golden = self._golden_of_link(link) if link else self._golden(table)

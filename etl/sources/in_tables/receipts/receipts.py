@@ -59,6 +59,16 @@ class Receipt:
         )
 
     @classmethod
+    def of_files(cls, counters: Counters) -> "Receipt":
+        """Of in_fileStorage, from the counters of UPLOAD_FILES. Unchanged are files whose content was known; those that
+        are refused are tried, and counted, again by each run."""
+        uploaded, rejected = counters.get("uploaded", 0), counters.get("rejected", 0)
+        created = min(counters.get("created", 0), uploaded)
+        return cls(
+            names.FILE_STORAGE, uploaded + rejected, created=created, unchanged=uploaded - created, rejected=rejected
+        )
+
+    @classmethod
     def of_run(cls, connection: Connection, in_schema: str, run: int) -> "list[Receipt]":
         """The receipts that a run has written."""
         rows = fetch_all(connection, _sql("receipts_of_run", in_schema=in_schema), {"run": run})

@@ -1,0 +1,80 @@
+"""What is known of one object of a partner: its row, its errors, its instance, what waits, and what readers see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from etl.database import read_only_transaction
+from etl.ddl.catalog import relations
+from etl.engine.instances.finding import Row, find_instance, find_object, has_golden_table, link_fields, read
+from etl.engine.preparation import has_out_versions, is_prepared
+from etl.engine.runtime import Runtime
+from etl.metadata import names
+from etl.metadata.business_object import BusinessObject
+from etl.outputs import versions
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All that is known of an id. `rows`: of the in_ table, the newest first; `errors`: the newest ones;
+    `waiting`: links and fields that wait, `is_waited_for` those of others; `out`: schema of each out_ version -> when
+    its row was written last, None where it has no such row."""
+
+    bo: str
+    in_id: str
+    rows: tuple[Row, ...]
+    errors: tuple[Row, ...]
+    instance: Row | None
+    waiting: tuple[Row, ...]
+    out: dict[str, object]
+
+
+def explain(runtime: Runtime, table: str, named: str) -> Explanation:
+    """What has become of what a partner calls `named`, or of the instance with this id in the store; `table`: an in_
+    table, or the code of a business object. Reads by indexes, except the in_ table where it has none on in_id. Raises
+    ConfigurationError for an unknown table.
+    """
+    found = find_object(runtime.company, table)
+    in_id, instance, waiting = _of_store(runtime, found, named)
+    rows, errors = _of_import(runtime, found, in_id)
+    out = dict(_of_out(runtime, found, instance["id"])) if instance else {}
+    return Explanation(found.code, in_id, rows, errors, instance, waiting, out)
+
+
+def _of_import(runtime: Runtime, found: BusinessObject, in_id: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    table = names.in_table(found.code)
+    values = {"in_table": table, "in_id": in_id}
+    variables = {"in_schema": runtime.in_schema, "table": table}
+    with read_only_transaction(runtime.engine) as connection:
+        is_there = found.has_in_table and bool(relations(connection, runtime.in_schema, [table]))
+        rows = read(connection, "explain_rows", values, **variables) if is_there else ()
+        errors = read(connection, "explain_errors", values, **variables) if is_prepared(connection, runtime) else ()
+    return rows, errors
+
+
+def _of_store(runtime: Runtime, found: BusinessObject, named: str) -> tuple[str, Row | None, tuple[Row, ...]]:
+    """The external id that is meant, the instance, and what waits."""
+    with read_only_transaction(runtime.store_engine) as connection:
+        if not has_golden_table(connection, runtime, found):
+            return named, None, ()
+        instance = find_instance(connection, runtime.store.schema, found, named)
+        in_id = str(instance["in_id"]) if instance and instance["id"] == named and instance["in_id"] else named
+        links = list(link_fields(runtime.company, found))
+        values: Row = {"bo": found.code, "in_id": in_id, "instance": instance["id"] if instance else ""}
+        for number, link in enumerate(links):
+            values |= {f"bo_{number}": link.bo, f"field_{number}": link.field}
+        return (
+            in_id,
+            instance,
+            read(connection, "explain_waiting", values, links=links, store_schema=runtime.store.schema),
+        )
+
+
+def _of_out(runtime: Runtime, found: BusinessObject, instance: str) -> Iterator[tuple[str, object]]:
+    table = names.out_table(found.code)
+    with read_only_transaction(runtime.out_engine) as connection:
+        if not has_out_versions(connection, runtime):
+            return
+        for version in versions.known_versions(connection, runtime.store.schema):
+            if relations(connection, version.schema, [table]):
+                rows = read(connection, "explain_out", {"instance": instance}, out_schema=version.schema, table=table)
+                yield version.schema, rows[0]["updated_at"] if rows else None

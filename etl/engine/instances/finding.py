@@ -1,0 +1,70 @@
+"""Which instance is meant: by its object or in_ table, and any id that someone may have of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from etl.database import Connection, SqlTemplates, fetch_all
+from etl.ddl.catalog import relations
+from etl.engine.preparation import has_store
+from etl.engine.runtime import Runtime
+from etl.errors import ConfigurationError
+from etl.metadata import Company, names
+from etl.metadata.business_object import BusinessObject
+from etl.quoting import fold
+
+_sql = SqlTemplates(__package__)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LinkField:
+    """A link field by which an instance names others, or is named: `is_target`."""
+
+    bo: str
+    field: str
+    is_target: bool
+
+    @property
+    def store_table(self) -> str:
+        """Its golden table."""
+        return names.store_link_table(self.bo, self.field)
+
+
+def find_object(company: Company, name: str) -> BusinessObject:
+    """The object of a code or of an in_ table. Raises ConfigurationError where there is none with data."""
+    known = {fold(one): bo for bo in company.objects for one in (bo.code, names.in_table(bo.code))}
+    if fold(name) in known and known[fold(name)].carries_data:
+        return known[fold(name)]
+    near = get_close_matches(name, [names.in_table(one.code) for one in company.objects], n=1)
+    meant = f"; did you mean {near[0]}?" if near else ""
+    raise ConfigurationError(f"{name} is no table of a business object{meant}")
+
+
+def has_golden_table(store: Connection, runtime: Runtime, bo: BusinessObject) -> bool:
+    """Whether the store is there, with the table of the object."""
+    return has_store(store, runtime) and bool(relations(store, runtime.store.schema, [names.store_table(bo.code)]))
+
+
+def find_instance(store: Connection, schema: str, bo: BusinessObject, named: str) -> Row | None:
+    """The instance that an external id means, its own or a further one; else that with this id in the store."""
+    golden = names.store_table(bo.code)
+    rows = read(store, "find_instance", {"bo": bo.code, "named": named}, store_schema=schema, golden=golden)
+    return rows[0] if rows else None
+
+
+def link_fields(company: Company, bo: BusinessObject) -> Iterator[LinkField]:
+    """The link fields of the object, and those that may lead to it."""
+    for one in company.objects:
+        for field in one.links:
+            if one is bo:
+                yield LinkField(one.code, field.code, is_target=False)
+            if bo in company.targets(field):
+                yield LinkField(one.code, field.code, is_target=True)
+
+
+def read(connection: Connection, statement: str, values: Row, **variables: object) -> tuple[Row, ...]:
+    """The rows of a statement of this package."""
+    return tuple(dict(row._mapping) for row in fetch_all(connection, _sql(statement, **variables), values))

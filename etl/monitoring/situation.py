@@ -1,0 +1,98 @@
+"""All that decides what an operator has to know first, read at one time: see `verdict`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from etl.database import Connection, SqlTemplates, fetch_all, read_only_transaction
+from etl.engine import Runtime, Status, read_feed, read_status
+from etl.errors import EtlError
+from etl.monitoring.topics import TopicsStatus
+from etl.notifications.freshness import Feed
+from etl.sources.in_tables.errors import ErrorLog
+
+_sql = SqlTemplates(__package__, "etl.database")
+
+QUARANTINED = "CHUNK_QUARANTINED"
+"""The code of rows that were rejected unread, as their task ended its runner each time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockWait:
+    """A session of ours that waits for a lock of another. `task` is the in_ table of its task, or what that does, ""
+    between tasks; `pid` is 0 for a prepared transaction, which has no session; `since`: begin of the transaction that
+    has the lock, None where the engine's role may not see it."""
+
+    task: str = ""
+    pid: int
+    role: str
+    application: str
+    since: datetime | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """`fault`: why there is no status. `services`: runners that wait for hand-overs now, by their sessions; None where
+    they cannot be counted, as they only poll. `has_runs`: whether the import is switched on; `has_open_quarantine`:
+    whether rows that were rejected unread are still to be offered again."""
+
+    company: str
+    status: Status | None = None
+    fault: str = ""
+    locks: tuple[LockWait, ...] = ()
+    services: int | None = None
+    topics: TopicsStatus | None = None
+    feed: Feed | None = None
+    has_runs: bool = True
+    has_open_quarantine: bool = False
+
+
+def read_situation(
+    runtime: Runtime, *, seconds: float = 5.0, only_run: bool = False, topics: TopicsStatus | None = None
+) -> Situation:
+    """What is so now; a database that is away is a situation too. `topics` are those that were read lately; `only_run`
+    leaves out what must be counted."""
+    company, has_runs = runtime.company.code, runtime.settings.has_in_migration
+    try:
+        status = read_status(runtime, seconds=seconds, only_run=only_run)
+        if status.is_unreadable:
+            return Situation(company=company, status=status, topics=topics, has_runs=has_runs)
+        with read_only_transaction(runtime.engine, seconds=seconds) as connection:
+            locks, services = tuple(_locks(connection, runtime, status)), _services(connection, runtime)
+            is_open = _has_open_quarantine(connection, runtime, status)
+        return Situation(
+            company=company,
+            status=status,
+            locks=locks,
+            services=services,
+            topics=topics,
+            feed=read_feed(runtime),
+            has_runs=has_runs,
+            has_open_quarantine=is_open,
+        )
+    except EtlError as fault:
+        return Situation(company=company, fault=str(fault), topics=topics, has_runs=has_runs)
+
+
+def _locks(connection: Connection, runtime: Runtime, status: Status) -> Iterator[LockWait]:
+    statement = _sql("lock_waits", schema=runtime.in_schema, has_tasks=bool(status.tasks))
+    for row in fetch_all(connection, statement):
+        yield LockWait(**row._mapping)
+
+
+def _services(connection: Connection, runtime: Runtime) -> int | None:
+    if not runtime.settings.in_migration.start_on_hand_over:
+        return None
+    [row] = fetch_all(connection, _sql("services"), {"me": f"etl:{runtime.owner}"})
+    return int(row.services)
+
+
+def _has_open_quarantine(connection: Connection, runtime: Runtime, status: Status) -> bool:
+    if status.run is None or not any(row["code"] == QUARANTINED for row in status.errors):
+        return False
+    log = ErrorLog(runtime.company, runtime.in_schema, runtime.in_schema)
+    with runtime.connections(connection, read_only_transaction) as connections:
+        choice = log.chosen(status.run["run"], None, QUARANTINED)
+        found, _ = log.with_states(connection, connections, choice, 1, only_open=True)
+        return bool(found)

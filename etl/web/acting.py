@@ -1,0 +1,122 @@
+"""Does what a viewer asks for: checked, noted, done once, noted again."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from etl.database import cancel_thread
+from etl.errors import EtlError
+from etl.web.identity.audit import Audit, Begun, Entry, Repeated
+from etl.web.problems import Answer, RequestProblem, answer_of
+from etl.web.requests import ActionRequest, Done
+from etl.web.route import Action
+
+_log = logging.getLogger("etl.web")
+
+AT_ONCE: Final = 2
+"""Actions that are done at the same time; further ones wait."""
+_CANCEL_SECONDS = 2.0
+_FAULT: Final = Answer(500, "fault", "This is a fault of the program. The log has more under the request's id.")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How an action ended: done with a result, or with a problem."""
+
+    audit_id: int
+    done: Done | None = None
+    problem: Answer | None = None
+    is_repeated: bool = False
+
+
+@dataclass
+class Actors:
+    """The threads in which actions are done. They outlive the requests that asked: closing a page ends nothing."""
+
+    audit: Audit
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "action"))
+    _running: dict[int, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, entry: Entry, key: str) -> Begun | Ended | Repeated:
+        """Notes the action; an earlier one under the same key gives its end, or `Repeated` while it is being done."""
+        begun = self.audit.begin(entry, key)
+        if isinstance(begun, Begun):
+            return begun
+        if not begun.is_same:
+            raise RequestProblem(409, "key_reused", "This key was sent before, for something else: send a new one.")
+        return begun if begun.result is None else _from_result(begun)
+
+    def start(self, action: Action, request: ActionRequest, begun: Begun, stack: ExitStack) -> "Future[Ended]":
+        """Does the action in a thread; `stack` is closed afterwards."""
+        return self._pool.submit(self._perform, action, request, begun, stack)
+
+    def refuse(self, entry: Entry, why: str) -> None:
+        """Notes a refused request; a database that is away is no reason to answer it."""
+        try:
+            self.audit.note(entry, "refused", why)
+        except EtlError as error:
+            _log.warning("request %s was refused and could not be noted: %s", entry.request_id, error)
+
+    def end(self, seconds: float) -> None:
+        """Waits for what is being done, then cancels it: its transactions are rolled back."""
+        waiter = threading.Thread(target=self._pool.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+        waiter.start()
+        waiter.join(seconds)
+        with self._lock:
+            late = list(self._running)
+        for thread in late:
+            cancel_thread(thread, _CANCEL_SECONDS)
+        waiter.join(_CANCEL_SECONDS)
+
+    def _perform(self, action: Action, request: ActionRequest, begun: Begun, stack: ExitStack) -> Ended:
+        thread = threading.get_ident()
+        with self._lock:
+            self._running[thread] = begun.audit_id
+        try:
+            with stack:
+                ended = self._try(lambda: action.act(request), request, begun)
+            self._note(ended, begun)
+            return ended
+        finally:
+            with self._lock:
+                del self._running[thread]
+
+    def _try(self, act: Callable[[], Done], request: ActionRequest, begun: Begun) -> Ended:
+        try:
+            return Ended(begun.audit_id, done=act())
+        except Exception as error:
+            answer = answer_of(error, in_action=True)
+            if answer is None:
+                _log.exception("request %s: a fault of the program", request.request_id)
+            return Ended(begun.audit_id, problem=answer or _FAULT)
+
+    def _note(self, ended: Ended, begun: Begun) -> None:
+        """After a fault of a server the same key may be sent again: nothing was done."""
+        try:
+            if ended.done:
+                self.audit.end(begun, "done", ended.done.sentence, _result(ended))
+            elif ended.problem:
+                is_final = ended.problem.status < 500
+                self.audit.end(begun, "failed", ended.problem.detail, _result(ended) if is_final else None)
+        except EtlError as error:
+            _log.warning("the outcome of action %s could not be noted: %s", begun.audit_id, error)
+
+
+def _result(ended: Ended) -> dict[str, Any]:
+    if ended.done:
+        return {"done": {**vars(ended.done), "values": dict(ended.done.values)}}
+    if ended.problem:
+        return {"problem": {**vars(ended.problem), "headers": dict(ended.problem.headers)}}
+    return {}
+
+
+def _from_result(repeated: Repeated) -> Ended:
+    result: Mapping[str, Any] = repeated.result or {}
+    if "done" in result:
+        return Ended(repeated.audit_id, done=Done(**result["done"]), is_repeated=True)
+    return Ended(repeated.audit_id, problem=Answer(**result["problem"]), is_repeated=True)

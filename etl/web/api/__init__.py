@@ -1,0 +1,1 @@
+"""The API: what it offers, as OpenAPI."""

@@ -1,0 +1,133 @@
+"""OpenAPI 3.1 of the API, from the tables of pages and actions.
+
+`python -m etl.web.api.openapi docs/openapi.json` writes it; a test compares the file.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final, Literal, get_type_hints
+
+from pydantic import TypeAdapter
+
+from etl import __version__
+from etl.web.requests import Model
+from etl.web.roles import Role
+from etl.web.route import Action, Route, json_path
+from etl.web.routes import ACTIONS, ROUTES
+
+Described = tuple[str, Literal["serialization"], TypeAdapter[Any]]
+
+_MODE: Final = "serialization"
+_SCHEMAS: Final = "#/components/schemas/"
+_VARIABLE: Final = re.compile(r"\{(\w+)\}")
+_PROBLEM: Final = {
+    "description": "What is wrong",
+    "content": {"application/problem+json": {"schema": {"$ref": f"{_SCHEMAS}Problem"}}},
+}
+
+
+class Problem(Model):
+    """What is wrong with a request (RFC 9457)."""
+
+    type: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+
+
+class ActionDone(Model):
+    """What an action has done; `is_repeated`: an earlier request with the same key has."""
+
+    sentence: str
+    location: str
+    values: dict[str, str | int | bool | None]
+    audit_id: str
+    is_repeated: bool
+
+
+class ActionPending(Model):
+    """An action that is still being done; `location` follows it."""
+
+    location: str
+    audit_id: str
+
+
+def openapi(routes: Iterable[Route] = ROUTES, actions: Iterable[Action] = ACTIONS) -> dict[str, Any]:
+    """The whole document."""
+    routes, actions = list(routes), list(actions)
+    models = list(dict.fromkeys([*map(_model, routes), Problem, ActionDone, ActionPending]))
+    adapters: list[Described] = [(str(one), _MODE, TypeAdapter(one)) for one in models]
+    found, definitions = TypeAdapter.json_schemas(adapters, ref_template=f"{_SCHEMAS}{{model}}")
+    schemas: dict[Any, Any] = {one: found[str(one), _MODE] for one in models}
+    paths: dict[str, Any] = {}
+    for route in routes:
+        paths.setdefault(json_path(route), {})["get"] = _page(route, schemas[_model(route)])
+    for action in actions:
+        paths.setdefault(json_path(action), {})["post"] = _action(action, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "etl", "version": __version__},
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}],
+    }
+
+
+def text_of(document: dict[str, Any]) -> str:
+    """As the file has it."""
+    return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _model(route: Route) -> Any:
+    """What the page function says that it returns: a model, or one of several."""
+    return get_type_hints(route.page)["return"]
+
+
+def _page(route: Route, schema: dict[str, Any]) -> dict[str, Any]:
+    summary = (route.page.__module__ or "").rpartition(".")[2].replace("_", " ")
+    return {
+        "summary": summary,
+        "description": _roles(route.roles),
+        "parameters": _parameters(route.path),
+        "responses": {
+            "200": {"description": "The page", "content": {"application/json": {"schema": schema}}},
+            "default": _PROBLEM,
+        },
+    }
+
+
+def _action(action: Action, schemas: dict[Any, Any]) -> dict[str, Any]:
+    key = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 200}}
+    body = {"application/json": {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}}
+    return {
+        "summary": action.name,
+        "description": _roles(action.roles),
+        "parameters": [*_parameters(action.path), key],
+        "requestBody": {"content": body},
+        "responses": {
+            "200": {"description": "Done", "content": {"application/json": {"schema": schemas[ActionDone]}}},
+            "202": {"description": "Begun", "content": {"application/json": {"schema": schemas[ActionPending]}}},
+            "default": _PROBLEM,
+        },
+    }
+
+
+def _parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in _VARIABLE.findall(path)
+    ]
+
+
+def _roles(roles: frozenset[Role]) -> str:
+    return "For " + ", ".join(role for role in Role if role in roles)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(text_of(openapi()), encoding="utf-8")

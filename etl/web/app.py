@@ -1,0 +1,296 @@
+"""Puts the ASGI application together: the layers, and the table of routes behind them."""
+
+import asyncio
+import hashlib
+import json
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from urllib.parse import parse_qsl
+
+import anyio
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route as Path
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from etl.settings.web import WebSettings
+from etl.web.acting import AT_ONCE
+from etl.web.assets import BY_ADDRESS
+from etl.web.console import Console, Started
+from etl.web.incoming import Incoming, Outgoing
+from etl.web.layers.access_line import AccessLineLayer
+from etl.web.layers.origin import OriginLayer
+from etl.web.layers.response_headers import ResponseHeadersLayer
+from etl.web.layers.secrets import SecretsLayer
+from etl.web.layers.sizes import SizesLayer
+from etl.web.layers.state import state_of
+from etl.web.problems import Answer, RequestProblem, bad_request, no_such_page, not_found
+from etl.web.route import API, Action, Route, Watched, json_path
+from etl.web.routes import ACTIONS, DOWNLOADS, ROUTES
+from etl.web.services import DDL_PATH, TASKS_PATH, Call, Services
+from etl.web.signing_in import SigningIn
+from etl.web.stream import Streams
+
+Handler = Callable[[Request], Awaitable[Response]]
+Answering = Callable[[Incoming], Outgoing]
+
+BODY_BYTES = 1 << 20
+# Threads that answer pages: each may hold one connection of each database.
+_READERS = 4
+# How long a request waits for its action; a longer one is followed by a page.
+ACTION_SECONDS = 5.0
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+@dataclass
+class Application:
+    """What the server serves. `settings` are asked for each request: the configuration may change."""
+
+    console: Console
+    signing_in: SigningIn
+    services: Services
+    settings: Callable[[], WebSettings]
+    ending: threading.Event
+    root_path: str = ""
+    listened: tuple[str, ...] = ()
+    streams: Streams = field(init=False)
+    _readers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_READERS))
+    # Apart from the readers: slow pages hold up no action.
+    _writers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
+
+    def __post_init__(self) -> None:
+        self.streams = Streams(self.console.snapshot)
+
+    def end(self) -> None:
+        """The server is about to end: it is ready for nothing new, and streams say goodbye."""
+        self.ending.set()
+        self.streams.end()
+
+    def asgi(self) -> ASGIApp:
+        """The application with all layers, the outermost last."""
+        app: ASGIApp = Router([Path(path, one) for path, one in self._endpoints().items()], redirect_slashes=False)
+        app.default = self._endpoint({}).handle  # type: ignore[attr-defined]
+        app = SizesLayer(app, BODY_BYTES)
+        app = OriginLayer(app, self.settings, root_path=self.root_path, listened=self.listened)
+        app = ResponseHeadersLayer(app)
+        app = AccessLineLayer(app)
+        return SecretsLayer(app)
+
+    def _endpoints(self) -> dict[str, "Endpoint"]:
+        found: dict[str, dict[str, Handler]] = {
+            "/health": {"GET": self._health},
+            "/ready": {"GET": self._ready},
+            "/static/{name}": {"GET": self._asset},
+            f"{API}/openapi.json": {"GET": self._reading(self.console.openapi)},
+            "/sign-in": {"GET": self._reading(self._sign_in_form), "POST": self._signing(self.signing_in.sign_in)},
+            "/sign-out": {"POST": self._signing(self.signing_in.sign_out)},
+        }
+        for path, answer in (
+            (DDL_PATH, self.services.generate_in_ddl),
+            (TASKS_PATH, self.services.create_tasks),
+        ):
+            found[path] = {"GET": self._service(answer)}
+        for route in ROUTES:
+            for path in (route.path, json_path(route)):
+                found[path] = {"GET": self._reading(partial(self.console.page, route))}
+            if route.live:
+                for path in (route.path, json_path(route)):
+                    found[f"{path}/events"] = {"GET": self._following(route)}
+        for download in DOWNLOADS:
+            for path in (download.path, API + download.path):
+                found[path] = {"GET": self._reading(partial(self.console.download, download))}
+        for action in ACTIONS:
+            for path in (action.path, json_path(action)):
+                found.setdefault(path, {})["POST"] = self._acting(action)
+        hidden = {DDL_PATH, TASKS_PATH}
+        # The first path that fits is taken: those with fewer variables first, so /errors/retry before /errors/{error}.
+        ordered = sorted(found, key=lambda path: path.count("{"))
+        return {path: self._endpoint(found[path], may_be_off=path in hidden) for path in ordered}
+
+    def _endpoint(self, methods: Mapping[str, Handler], *, may_be_off: bool = False) -> "Endpoint":
+        """`may_be_off`: the platform's services, which are as if absent without their password."""
+        return Endpoint(methods, self._problem, lambda: may_be_off and not self.services.are_on)
+
+    def _reading(self, answer: Answering) -> Handler:
+        async def handle(request: Request) -> Response:
+            incoming = incoming_of(request)
+            found = await anyio.to_thread.run_sync(answer, incoming, limiter=self._readers)
+            return response_of(request, found)
+
+        return handle
+
+    def _following(self, route: Route) -> Handler:
+        async def handle(request: Request) -> Response:
+            incoming = incoming_of(request)
+            found = await anyio.to_thread.run_sync(self.console.watcher, route, incoming, limiter=self._readers)
+            if isinstance(found, Outgoing):
+                return response_of(request, found)
+            if self.streams.is_full or self.ending.is_set():
+                detail = "Too many pages are followed: ask for the JSON of the page now and again."
+                raise RequestProblem(503, "too_many", detail, {"Retry-After": "10"})
+            company, role, language = found
+
+            def is_welcome() -> bool:
+                return not isinstance(self.console.watcher(route, incoming), Outgoing)
+
+            events = self.streams.events(Watched(route, company, role), language, is_welcome)
+            headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+            return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+        return handle
+
+    def _sign_in_form(self, incoming: Incoming) -> Outgoing:
+        return self.console.public("sign-in.html", self.signing_in.form(incoming), incoming)
+
+    def _signing(self, answer: Answering) -> Handler:
+        async def handle(request: Request) -> Response:
+            incoming = incoming_of(request, await form_of(request))
+            return response_of(
+                request, await anyio.to_thread.run_sync(self.console.answered, incoming, partial(answer, incoming))
+            )
+
+        return handle
+
+    def _service(self, answer: Callable[[Call], Outgoing]) -> Handler:
+        async def handle(request: Request) -> Response:
+            incoming, state = incoming_of(request), state_of(request.scope)
+            bearer = (state.token,) if state.token.get_secret_value() else ()
+            call = Call(incoming, tuple(request.query_params.multi_items()), (*state.passwords, *bearer))
+            found = await anyio.to_thread.run_sync(self._answer_service, call, answer, limiter=self._writers)
+            if found is None:
+                return await self._problem(request, no_such_page().answer)
+            return response_of(request, found)
+
+        return handle
+
+    def _answer_service(self, call: Call, answer: Callable[[Call], Outgoing]) -> Outgoing | None:
+        return self.services.answered(call, answer)
+
+    def _acting(self, action: Action) -> Handler:
+        async def handle(request: Request) -> Response:
+            incoming = incoming_of(request, await form_of(request))
+            begun = await anyio.to_thread.run_sync(self.console.begin, action, incoming, limiter=self._writers)
+            if isinstance(begun, Started):
+                begun = await self._until_ended(incoming, begun)
+            return response_of(request, begun)
+
+        return handle
+
+    async def _until_ended(self, incoming: Incoming, started: Started) -> Outgoing:
+        """What an action that ends soon has done, or a page that follows a longer one."""
+        if started.future is None:
+            return self.console.pending(incoming, started)
+        waited = asyncio.wrap_future(started.future)
+        await asyncio.wait({waited}, timeout=ACTION_SECONDS)
+        if not waited.done():
+            # The future belongs to the action, whose page may be asked for later.
+            return self.console.pending(incoming, started)
+        return await anyio.to_thread.run_sync(self.console.ended, incoming, started, waited.result())
+
+    async def _problem(self, request: Request, answer: Answer) -> Response:
+        incoming = incoming_of(request)
+        return response_of(request, await anyio.to_thread.run_sync(self.console.problem, incoming, answer))
+
+    async def _health(self, request: Request) -> Response:
+        return Response("ok\n", media_type="text/plain")
+
+    async def _ready(self, request: Request) -> Response:
+        why_not = (
+            "the server ends" if self.ending.is_set() else await anyio.to_thread.run_sync(self.console.why_not_ready)
+        )
+        return Response(f"{why_not or 'ready'}\n", 503 if why_not else 200, media_type="text/plain")
+
+    async def _asset(self, request: Request) -> Response:
+        asset = BY_ADDRESS.get(request.path_params["name"])
+        if asset is None:
+            return await self._problem(request, not_found().answer)
+        return Response(asset.content, media_type=asset.media_type, headers={"Cache-Control": _FOREVER})
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """All methods of one path; HEAD is a GET whose body is not sent."""
+
+    methods: Mapping[str, Handler]
+    problem: Callable[[Request, Answer], Awaitable[Response]]
+    is_off: Callable[[], bool] = lambda: False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As an ASGI application."""
+        await self.handle(scope, receive, send)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers by the handler of the method."""
+        request = Request(scope, receive)
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        if handler := self.methods.get(method):
+            try:
+                response = await handler(request)
+            except RequestProblem as problem:
+                response = await self.problem(request, problem.answer)
+        elif self.methods and not await anyio.to_thread.run_sync(self.is_off):
+            allow = sorted({*self.methods, *({"HEAD"} if "GET" in self.methods else ())})
+            answer = Answer(405, "method_not_allowed", "There is no such method here.", {"Allow": ", ".join(allow)})
+            response = await self.problem(request, answer)
+        else:
+            response = await self.problem(request, no_such_page().answer)
+        await response(scope, receive, send)
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The parameters of an action: of a form, or the texts of a JSON object. Raises RequestProblem for others."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = await request.body()
+    if not body:
+        return {}
+    try:
+        if kind == "application/x-www-form-urlencoded":
+            return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=1000))
+        if kind == "application/json":
+            found = json.loads(body)
+            if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()):
+                return found
+            raise bad_request("The body must be a JSON object whose values are texts, numbers among them.")
+    except ValueError as error:
+        raise bad_request(f"The body cannot be read as {kind}.") from error
+    raise RequestProblem(415, "media_type", "Send a form (application/x-www-form-urlencoded) or application/json.")
+
+
+def incoming_of(request: Request, form: Mapping[str, str] | None = None) -> Incoming:
+    """The request as the console sees it."""
+    state = state_of(request.scope)
+    prefix = state.prefix
+    path = request.scope["path"]
+    return Incoming(
+        method=request.method,
+        path=path.removeprefix(prefix) if path.startswith(f"{prefix}/") else path,
+        query=dict(request.query_params),
+        values=dict(request.path_params),
+        form=form or {},
+        headers={**dict(request.headers), **state.user_headers},
+        cookies=request.cookies,
+        token=state.token,
+        address=state.address,
+        origin=state.origin,
+        prefix=prefix,
+        request_id=state.request_id,
+    )
+
+
+def response_of(request: Request, found: Outgoing) -> Response:
+    """The answer as Starlette sends it."""
+    state_of(request.scope).viewer = found.viewer
+    response = Response(found.body, found.status, media_type=found.media_type)
+    if found.status == 200 and found.media_type == "application/json" and request.method in ("GET", "HEAD"):
+        # Pages without a stream ask for their JSON every few seconds.
+        tag = f'"{hashlib.sha256(found.body).hexdigest()[:32]}"'
+        if request.headers.get("if-none-match") == tag:
+            response = Response(status_code=304)
+        response.headers["ETag"] = tag
+    for name, value in found.headers:
+        response.headers.append(name, value)
+    return response

@@ -1,0 +1,91 @@
+"""The three ways to know who asks."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from etl.settings.web import WebSettings
+from etl.web.identity.principal import EVERY_COMPANY, Principal
+from etl.web.identity.sessions import Sessions
+from etl.web.incoming import Incoming
+from etl.web.problems import RequestProblem
+from etl.web.roles import STRENGTH, Role
+
+
+class Identity(Protocol):
+    """Says who asks."""
+
+    def principal(self, incoming: Incoming) -> Principal | None:
+        """Who asks; None without a sign-in. Raises RequestProblem for what must be refused."""
+        ...
+
+
+class OpenIdentity:
+    """Everyone who can connect is an operator: the sockets are loopback ones, or files with permissions."""
+
+    def principal(self, incoming: Incoming) -> Principal:
+        """The operator of this machine."""
+        return Principal("local", {EVERY_COMPANY: Role.OPERATOR})
+
+
+class PasswordIdentity:
+    """Users who have signed in with a password."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def principal(self, incoming: Incoming) -> Principal | None:
+        """The user of the cookie."""
+        return self._sessions.principal(incoming)
+
+
+class ProxyIdentity:
+    """Users whom a trusted proxy has signed in. The layers have refused the headers of all others."""
+
+    def __init__(self, settings: Callable[[], WebSettings]) -> None:
+        self._settings = settings
+
+    def principal(self, incoming: Incoming) -> Principal:
+        """The user of the header, with the strongest role of the groups in each company."""
+        settings = self._settings()
+        name = incoming.headers.get(settings.user_header, "").strip()
+        if not name or not name.isprintable() or len(name) > 100:
+            raise RequestProblem(401, "no_user", "The proxy has named no user.")
+        groups = {one.strip() for one in incoming.headers.get(settings.groups_header, "").split(",")}
+        roles: dict[str, Role] = {}
+        for rule in settings.group_roles:
+            if rule.group in groups:
+                held = [Role(rule.role), *filter(None, [roles.get(rule.company)])]
+                roles[rule.company] = min(held, key=STRENGTH.index)
+        return Principal(name, roles)
+
+
+class ConfiguredIdentity:
+    """The way that the configuration names now; programs with tokens in each of them."""
+
+    def __init__(self, settings: Callable[[], WebSettings], sessions: Sessions, *, is_private: bool) -> None:
+        """`is_private`: only this machine can connect."""
+        self._settings, self._sessions, self._is_private = settings, sessions, is_private
+        self._modes: dict[str, Identity] = {
+            "none": OpenIdentity(),
+            "password": PasswordIdentity(sessions),
+            "proxy": ProxyIdentity(settings),
+        }
+
+    @property
+    def mode(self) -> str:
+        """The word of the configuration."""
+        return self._settings().identity
+
+    def principal(self, incoming: Incoming) -> Principal | None:
+        """Who asks, None without a sign-in."""
+        if incoming.token.get_secret_value():
+            found = self._sessions.of_token(incoming)
+            if found is None:
+                raise RequestProblem(401, "bad_token", "The token is unknown or has run out.")
+            return found
+        if self.mode == "none" and not self._is_private:
+            # The configuration has changed under a server that others can connect to.
+            raise RequestProblem(
+                503, "open", "identity=none of WebConfig.txt is for loopback addresses and sockets only."
+            )
+        return self._modes[self.mode].principal(incoming)

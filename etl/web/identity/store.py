@@ -1,0 +1,67 @@
+"""The schema `etl_web`: its database, and its tables as a part with a version of its own."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Final
+
+import sqlalchemy
+
+from etl.database import Connection, Part, SqlTemplates, bring_up, part_states, read_only_transaction, transaction
+from etl.ddl.privileges import make_schema
+
+SCHEMA: Final = "etl_web"
+WEB: Final = Part("web", "etl.web.identity", "migrations", (("web_user", "name"),))
+READ_SECONDS: Final = 5.0
+
+_templates = SqlTemplates(__package__)
+
+
+def sql(name: str) -> sqlalchemy.TextClause:
+    """A statement of `sql/` in our schema."""
+    return _templates(name, schema=SCHEMA)
+
+
+class WebStore:
+    """Opens the database on first use, and brings the tables up; while it is away, each use raises EnvironmentFault."""
+
+    def __init__(self, open_engine: Callable[[], AbstractContextManager[sqlalchemy.Engine]]) -> None:
+        self._open_engine = open_engine
+        self._lock = threading.Lock()
+        self._stack = ExitStack()
+        self._engine: sqlalchemy.Engine | None = None
+
+    @contextmanager
+    def writing(self, name: str = "etl-web") -> Iterator[Connection]:
+        """A transaction; `name` is its application_name."""
+        with transaction(self._ready(), application_name=name, statement_timeout="10s") as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self, name: str = "etl-web") -> Iterator[Connection]:
+        """A read-only transaction."""
+        with read_only_transaction(self._ready(), seconds=READ_SECONDS, application_name=name) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Closes the connections."""
+        with self._lock:
+            self._engine = None
+            self._stack.close()
+
+    def _ready(self) -> sqlalchemy.Engine:
+        with self._lock:
+            if self._engine is None:
+                with ExitStack() as stack:
+                    engine = stack.enter_context(self._open_engine())
+                    _bring_up(engine)
+                    self._stack, self._engine = stack.pop_all(), engine
+            return self._engine
+
+
+def _bring_up(engine: sqlalchemy.Engine) -> None:
+    with transaction(engine, client_min_messages="warning") as connection:
+        [state] = part_states(connection, SCHEMA, [WEB])
+        if state.version is None:
+            make_schema(connection, SCHEMA)
+        bring_up(connection, SCHEMA, [WEB])

@@ -1,0 +1,56 @@
+"""A request as the console sees it: plain values, already checked by the layers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import SecretStr
+
+NO_SECRET: Final = SecretStr("")
+UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One request. `path` has no prefix; `prefix` is what a proxy or the option --root-path puts before it; `origin` is
+    scheme, host and port as the browser has them; header names are in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    token: SecretStr = NO_SECRET
+    address: str = ""
+    origin: str = ""
+    prefix: str = ""
+    request_id: str = ""
+    is_local: bool = False
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the browser speaks TLS."""
+        return self.origin.startswith("https://")
+
+    @property
+    def is_api(self) -> bool:
+        """Whether a program asks: it gets JSON."""
+        return self.path.startswith("/api/")
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """An answer. `viewer` is who got it, for the access line."""
+
+    status: int
+    body: bytes = field(repr=False)
+    media_type: str = "text/html; charset=utf-8"
+    headers: tuple[tuple[str, str], ...] = ()
+    viewer: str = ""
+
+
+def redirect(location: str, *headers: tuple[str, str], status: int = 303) -> Outgoing:
+    """To another page, which is then asked for by GET."""
+    return Outgoing(status, b"", headers=(("Location", location), *headers))

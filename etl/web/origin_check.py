@@ -1,0 +1,19 @@
+"""Whether a request that changes something comes from our own pages (CSRF), without tokens that could run out."""
+
+from etl.web.incoming import Incoming
+from etl.web.problems import RequestProblem
+
+
+def refuse_foreign(incoming: Incoming) -> None:
+    """Raises RequestProblem unless the browser says that a page of ours has sent it; programs send a token."""
+    if incoming.token.get_secret_value():
+        return
+    site = incoming.headers.get("sec-fetch-site")
+    origin = incoming.headers.get("origin")
+    if site == "same-origin" or (site is None and origin == incoming.origin):
+        return
+    if site is None and origin is None:
+        detail = "A program must send a token for what changes something: `etl web token add` makes one."
+    else:
+        detail = "This was sent by a page of another site."
+    raise RequestProblem(403, "foreign_origin", detail)

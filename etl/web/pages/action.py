@@ -1,0 +1,36 @@
+"""One action: whether it has ended, and how. A longer one is followed here; closing the page ends nothing."""
+
+from datetime import datetime
+
+from etl.web.problems import not_found
+from etl.web.requests import Id, Model, PageRequest
+
+
+class ActionState(Model):
+    """`outcome`: done, refused or failed; empty while it is being done, and where its process was killed."""
+
+    id: Id
+    action: str
+    target: str
+    viewer: str
+    begun_at: datetime
+    outcome: str
+    detail: str
+    ended_at: datetime | None
+
+
+def page(request: PageRequest) -> ActionState:
+    """The action of the path; the viewer's own, or for those who see the audit any."""
+    found = request.audit.action(request.company, request.path_number("action")) if request.audit else None
+    if found is None or (found["viewer"] != request.viewer.name and request.viewer.role != "operator"):
+        raise not_found()
+    return ActionState(
+        id=found["id"],
+        action=found["action"],
+        target=found["target"],
+        viewer=found["viewer"],
+        begun_at=found["at"],
+        outcome=found["outcome"] or "",
+        detail=found["detail"] or "",
+        ended_at=found["ended_at"],
+    )

@@ -1,0 +1,66 @@
+"""Checks: what keeps runs from succeeding, and what to do."""
+
+import time
+from datetime import UTC, datetime
+from typing import Final
+
+from etl.engine import Runtime
+from etl.monitoring.check import check_runtime
+from etl.monitoring.finding import Finding
+from etl.web.lately import Lately
+from etl.web.pages.frame import CompanyPage, framed
+from etl.web.requests import ActionRequest, Done, Model, PageRequest
+
+Checked = tuple[datetime, float, tuple[Finding, ...]]
+_CHECKS: Final = Lately[Checked](least_rest=60.0)
+# A first look waits for so long; most checks have ended by then.
+_WAIT_SECONDS: Final = 1.5
+
+
+class CheckedItem(Model):
+    """One finding; what is wrong comes first."""
+
+    what: str
+    level: str
+    found: str
+    do: str
+
+
+class Checks(CompanyPage):
+    """`checked_at` is None while the first checks are being made."""
+
+    items: tuple[CheckedItem, ...]
+    checked_at: datetime | None
+    seconds: float | None
+    errors: int
+    warnings: int
+
+
+_ORDER = {"error": 0, "warning": 1, "ok": 2}
+
+
+def page(request: PageRequest) -> Checks:
+    """The findings of the last checks; they are made again in the background, at most once a minute."""
+    runtime = request.runtime
+    found = _CHECKS.look(request.company, lambda: _checked(runtime), wait=_WAIT_SECONDS)
+    findings = sorted(found[2], key=lambda one: _ORDER[one.level]) if found else []
+    return Checks(
+        **framed(request),
+        items=tuple(CheckedItem(what=one.what, level=str(one.level), found=one.found, do=one.do) for one in findings),
+        checked_at=found[0] if found else None,
+        seconds=found[1] if found else None,
+        errors=sum(one.level == "error" for one in findings),
+        warnings=sum(one.level == "warning" for one in findings),
+    )
+
+
+def again(request: ActionRequest) -> Done:
+    """Forgets the last findings, so that the page checks again."""
+    _CHECKS.forget(request.company)
+    return Done("/checks", "The checks are made again.")
+
+
+def _checked(runtime: Runtime) -> Checked:
+    begun = time.monotonic()
+    found = tuple(check_runtime(runtime))
+    return datetime.now(UTC), time.monotonic() - begun, found

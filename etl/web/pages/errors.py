@@ -1,0 +1,188 @@
+"""Errors: rows that were not taken, why, and what to do; correcting and offering them again."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+
+from etl.engine.rejected import OpenErrors, errors_by_code, open_errors
+from etl.errors import ConfigurationError
+from etl.merge.errors.catalogue import CATALOGUE, fault_of
+from etl.monitoring.error_lists import reading_by_index
+from etl.sources.in_tables.errors import Choice, Cursor
+from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
+from etl.web.pages.runs import CodeCount
+from etl.web.problems import bad_request, not_found
+from etl.web.requests import PAGE_SECONDS, ActionRequest, Done, Id, Model, PageRequest
+from etl.web.roles import Role
+
+Row = dict[str, Any]
+
+
+class ErrorItem(Model):
+    """An error of a row. `value` has at most 200 characters; `state`: open, gone, offered, waiting, corrected or
+    repeated."""
+
+    id: Id
+    run: Id
+    table: str
+    row_id: Id | None
+    in_id: str | None
+    column: str | None
+    code: str
+    value: str | None
+    severity: str
+    state: str
+    message: str
+    message_rus: str
+    created_at: datetime
+
+
+class Errors(CompanyPage):
+    """`next`: the cursor of the next page; `by_code`: what the run that is shown has rejected in all, `of_run`."""
+
+    items: tuple[ErrorItem, ...]
+    next: str | None
+    run: Id | None
+    table: str
+    code: str
+    only_open: bool
+    tables: tuple[str, ...]
+    codes: tuple[str, ...]
+    by_code: tuple[CodeCount, ...]
+    of_run: Id | None
+
+
+class Error(CompanyPage):
+    """One error. `row`: column -> its value now, None where the row is gone; `more`: how many of this code the run has
+    in this table and column; `can_offer`: whether to offer it again changes something."""
+
+    error: ErrorItem
+    cause: str
+    cause_russian: str
+    cure: str
+    cure_russian: str
+    row: dict[str, str | None] | None
+    more: int
+    can_offer: bool
+
+
+def errors_page(request: PageRequest) -> Errors:
+    """The newest errors of a choice, a page of them."""
+    run, only_open = request.number("run"), request.query.get("open") == "1"
+    tables = request.runtime.company.in_tables()
+    found: list[Row] = []
+    by_code: tuple[CodeCount, ...] = ()
+    of_run, following = run, None
+    with _reading(request) as opened:
+        if opened.connection is not None:
+            choice = _choice(opened, request.query, run)
+            chosen = (opened.log.schema, choice, only_open)
+            after = _cursor(request.query.get("after", ""), chosen)
+            found, last = opened.log.with_states(
+                opened.connection, opened.connections, choice, PAGE_ROWS, only_open=only_open, after=after
+            )
+            following = last.text(chosen) if last else None
+            of_run = run if run is not None else (found[0]["run"] if found and after is None else None)
+            if of_run is not None:
+                by_code = tuple(_count(row) for row in errors_by_code(opened, of_run))
+    return Errors(
+        **framed(request),
+        items=tuple(map(item_of, found)),
+        next=following,
+        run=run,
+        table=request.query.get("table", ""),
+        code=request.query.get("code", ""),
+        only_open=only_open,
+        tables=tuple(tables),
+        codes=tuple(sorted(fault.code for fault in CATALOGUE)),
+        by_code=by_code,
+        of_run=of_run,
+    )
+
+
+def error_page(request: PageRequest) -> Error:
+    """One error with its cause, its cure and its row as it stands."""
+    number = request.path_number("error")
+    with _reading(request) as opened:
+        try:
+            error = opened.log.find(opened.prepared, number)
+        except ConfigurationError as unknown:
+            raise not_found("There is no error of this number, or it has been cleaned away.") from unknown
+        [with_state], _ = opened.log.with_states(opened.prepared, opened.connections, Choice(ids=(error["id"],)), 1)
+        error |= {"state": with_state["state"]}
+        row = opened.log.row_of(opened.connections.imported, error)
+        counted = errors_by_code(opened, error["run"])
+    fault = fault_of(error["code"])
+    same = ("in_table", "code", "column_name")
+    more = sum(one["rows"] for one in counted if all(one[name] == error[name] for name in same))
+    return Error(
+        **framed(request),
+        error=item_of(error),
+        cause=fault.cause if fault else "",
+        cause_russian=fault.cause_russian if fault else "",
+        cure=fault.cure if fault else "",
+        cure_russian=fault.cure_russian if fault else "",
+        row=row,
+        more=more,
+        can_offer=row is not None and row.get("in_status") == "ERROR",
+    )
+
+
+def retry(request: ActionRequest) -> Done:
+    """Offers rejected rows again: one, or all of a run, table and code that are still rejected."""
+    ids = tuple(map(int, request.form.get("ids", "").split())) if request.form.get("ids") else ()
+    run = request.number("run") if request.form.get("run") else None
+    with open_errors(request.runtime, to_write=True, of_partner=_is_partner(request)) as opened:
+        choice = _choice(opened, request.form, run, ids)
+        if choice.is_empty:
+            raise bad_request("Say which errors: ids, run, table or code.")
+        retried = opened.log.retry(opened.prepared, choice)
+    rows = sum(retried.values())
+    return Done(request.form.get("back") or "/errors", f"{rows:,} rows are ready again.", {"rows": rows})
+
+
+def item_of(row: Row) -> ErrorItem:
+    """An error as `ErrorLog.with_states` gives it."""
+    same = ("id", "run", "row_id", "in_id", "code", "value", "severity", "state", "message", "created_at")
+    return ErrorItem(
+        **{name: row[name] for name in same},
+        table=row["in_table"],
+        column=row["column_name"],
+        message_rus=row["message_rus"] or row["message"],
+    )
+
+
+def _reading(request: PageRequest) -> AbstractContextManager[OpenErrors]:
+    return open_errors(request.runtime, of_partner=_is_partner(request), begin=reading_by_index(PAGE_SECONDS))
+
+
+def _is_partner(request: PageRequest | ActionRequest) -> bool:
+    return request.viewer.role is Role.PARTNER
+
+
+def _choice(opened: OpenErrors, given: Any, run: int | None, ids: tuple[int, ...] = ()) -> Choice:
+    code = str(given.get("code", ""))
+    if code and code not in {fault.code for fault in CATALOGUE}:
+        raise bad_request("The parameter code is none of the codes of errors.")
+    try:
+        return opened.log.chosen(run, given.get("table") or None, code or None, ids)
+    except ConfigurationError as unknown:
+        raise bad_request(str(unknown)) from unknown
+
+
+def _cursor(text: str, chosen: Sequence[object]) -> Cursor | None:
+    try:
+        return Cursor.parsed(text, chosen) if text else None
+    except ConfigurationError as fault:
+        raise bad_request(str(fault)) from fault
+
+
+def _count(row: Row) -> CodeCount:
+    return CodeCount(
+        table=row["in_table"],
+        column=row["column_name"] or "",
+        code=row["code"],
+        severity=row["severity"],
+        rows=row["rows"],
+    )

@@ -1,0 +1,141 @@
+"""Instance: what has become of one object of a partner."""
+
+from datetime import datetime
+from typing import Any
+
+from etl.engine import Explanation, explain
+from etl.errors import ConfigurationError
+from etl.metadata import names
+from etl.web.pages.frame import CompanyPage, framed
+from etl.web.requests import Id, Model, PageRequest
+
+_LONGEST = 500
+
+
+class InRow(Model):
+    """A row of the in_ table."""
+
+    id: str
+    in_status: str | None
+    run: str | None
+    removes: bool
+
+
+class RowError(Model):
+    """An error of such a row."""
+
+    id: Id
+    run: Id
+    code: str
+    column: str | None
+    message: str
+
+
+class WaitingEnd(Model):
+    """A link that waits. `is_waited_for`: a link of another instance waits for this one."""
+
+    field: str
+    target: str
+    target_field: str
+    value: str
+    is_waited_for: bool
+    since: datetime
+
+
+class InOut(Model):
+    """Whether an out_ version shows it, and when that was written last."""
+
+    schema_name: str
+    written_at: datetime | None
+
+
+class Golden(Model):
+    """The instance in the golden store."""
+
+    id: str
+    state: str
+    modified_at: datetime
+    in_id: str | None
+
+
+class Instance(CompanyPage):
+    """`fault`: why nothing could be looked for; `is_found`: whether anything is known of the id."""
+
+    tables: tuple[str, ...]
+    table: str
+    in_id: str
+    is_asked: bool
+    is_found: bool
+    fault: str
+    bo: str
+    rows: tuple[InRow, ...]
+    errors: tuple[RowError, ...]
+    instance: Golden | None
+    waiting: tuple[WaitingEnd, ...]
+    out: tuple[InOut, ...]
+
+
+def page(request: PageRequest) -> Instance:
+    """What is known of an external id; without one the form to ask."""
+    table, in_id = request.query.get("table", ""), request.query.get("in_id", "")[:_LONGEST]
+    found, fault = None, ""
+    if table and in_id:
+        try:
+            found = explain(request.runtime, table, in_id)
+        except ConfigurationError as unknown:
+            fault = str(unknown)
+    company = request.runtime.company
+    tables = tuple(names.in_table(one.code) for one in company.objects if one.carries_data)
+    return Instance(
+        **framed(request),
+        tables=tables,
+        table=table,
+        in_id=in_id,
+        is_asked=bool(table and in_id),
+        fault=fault,
+        **_of(found),
+    )
+
+
+def _of(found: Explanation | None) -> dict[str, Any]:
+    if found is None:
+        return {"is_found": False, "bo": "", "rows": (), "errors": (), "instance": None, "waiting": (), "out": ()}
+    golden = found.instance
+    return {
+        "is_found": bool(found.rows or found.errors or golden or found.waiting),
+        "bo": found.bo,
+        "rows": tuple(
+            InRow(
+                id=str(one["id"]), in_status=one["in_status"], run=_text(one["run"]), removes=one["removed"] == "true"
+            )
+            for one in found.rows
+        ),
+        "errors": tuple(
+            RowError(id=one["id"], run=one["run"], code=one["code"], column=one["column_name"], message=one["message"])
+            for one in found.errors
+        ),
+        "instance": Golden(
+            id=str(golden["id"]), state=golden["state"], modified_at=golden["modified_at"], in_id=golden["in_id"]
+        )
+        if golden
+        else None,
+        "waiting": tuple(
+            WaitingEnd(
+                field=one["field"],
+                target=one["target"] or "",
+                target_field=one["target_field"],
+                value=str(one["value"]),
+                is_waited_for=one["is_waited_for"],
+                since=one["since"],
+            )
+            for one in found.waiting
+        ),
+        "out": tuple(
+            InOut(schema_name=schema, written_at=at if isinstance(at, datetime) else None)
+            for schema, at in found.out.items()
+        ),
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

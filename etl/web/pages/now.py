@@ -1,0 +1,281 @@
+"""Now: one sentence about what is so, what can be done about it, and the run so far."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from statistics import median
+from typing import Final
+
+from etl.engine import Status, read_units
+from etl.errors import EtlError
+from etl.monitoring import (
+    Grade,
+    KindProgress,
+    LockWait,
+    Situation,
+    State,
+    Verdict,
+    progress,
+    read_situation,
+    read_topics_status,
+    verdict,
+)
+from etl.monitoring.ready import Age, AgeSampler
+from etl.store import ListedUnit
+from etl.web.lately import Lately
+from etl.web.pages import own
+from etl.web.pages.frame import CompanyPage, framed
+from etl.web.pages.own import OwnNow
+from etl.web.pages.units import Unit, unit_of
+from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
+from etl.web.roles import INSIDE, Role
+from etl.web.texts import language, zone_named
+
+_SHOWN_RUNS: Final = 5
+# The shape of a page about a database that is away: an open page keeps the values that it has.
+_AWAY: Final = "away"
+# Numbers that name something, and are not to be grouped or rounded.
+_NAMES: Final = frozenset({"run", "pid"})
+# Company -> when a lock was seen last, on the monotonic clock, in which run, and who had it.
+_LOCKS: Final[dict[str, tuple[float, int | None, tuple[LockWait, ...]]]] = {}
+_TRIES_SECONDS: Final = 5.0
+_AGES: Final = Lately[Age]()
+_SAMPLERS: dict[str, AgeSampler] = {}
+
+Value = str | int | float | datetime | None
+
+
+class Bar(Model):
+    """The tasks of one kind."""
+
+    kind: str
+    done: int
+    tasks: int
+    running: int
+    rows: int
+    rows_done: int
+    percent: int
+
+
+class Runner(Model):
+    """Who works on the run."""
+
+    role: str
+    host: str
+    pid: int
+    tasks: int
+    beat_age: float | None
+    performs: str | None
+
+
+class OutState(Model):
+    """An out_ version in one line."""
+
+    schema_name: str
+    state: str
+    percent: int
+    behind: int
+    lag_seconds: float
+
+
+class Now(CompanyPage):
+    """`state` and `values` are the verdict: `verdict.STATE` of the texts is its sentence. `ready` is None while the
+    rows are being counted. `shape` changes when the page needs other elements than those it has."""
+
+    company: str
+    state: str
+    grade: str
+    values: dict[str, Value]
+    detail: str
+    acts: tuple[str, ...]
+    shape: str
+    lock: str
+    run: Id | None
+    run_state: str
+    run_message: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    beat_age: float | None
+    percent: int
+    rate: float | None
+    left_seconds: float | None
+    median_rate: float | None
+    bars: tuple[Bar, ...]
+    runners: tuple[Runner, ...]
+    rejected: int
+    waiting: int
+    ready: int | None
+    oldest_seconds: float | None
+    out: tuple[OutState, ...]
+    last_runs: tuple[Unit, ...]
+    warnings: tuple[str, ...]
+
+
+def page(request: PageRequest) -> Now | OwnNow:
+    """What is so now. A database that is away is an answer too; a partner sees what is so of its own rows."""
+    if request.viewer.role is Role.PARTNER:
+        return own.page(request)
+    found = _page(request)
+    return found if request.viewer.role in INSIDE else fresh_only(found)
+
+
+def fresh_only(found: Now) -> Now:
+    """For readers: how fresh their data are, and nothing of hosts, sessions and rows."""
+    is_bad = found.grade in (Grade.BAD, Grade.WARNING) and found.state != State.REJECTED
+    return found.model_copy(
+        update={
+            "state": "held_up" if is_bad else found.state,
+            "values": {} if is_bad else found.values,
+            "detail": "",
+            "acts": (),
+            "lock": "",
+            "run_message": "",
+            "runners": (),
+            "warnings": (),
+            "last_runs": (),
+        }
+    )
+
+
+def _page(request: PageRequest) -> Now:
+    runtime = request.runtime
+    try:
+        topics = read_topics_status(runtime, seconds=1.0) if runtime.settings.kafka.is_used else None
+    except EtlError:
+        topics = None  # the look at the import says why
+    situation = _with_locks_of_late(read_situation(runtime, seconds=PAGE_SECONDS, topics=topics))
+    units: list[ListedUnit] = []
+    if situation.status and not situation.status.is_unreadable:
+        units = read_units(runtime, source="in_tables", limit=_SHOWN_RUNS)
+    return model_of(request, situation, units, _age(request) if situation.status else None)
+
+
+def _with_locks_of_late(found: Situation) -> Situation:
+    """A runner gives up waiting now and again, and tries again: between two tries it still waits for the lock."""
+    run = found.status.run["run"] if found.status and found.status.run else None
+    at, known_run, locks = _LOCKS.get(found.company, (0.0, None, ()))
+    if found.locks:
+        _LOCKS[found.company] = time.monotonic(), run, found.locks
+    elif run == known_run and time.monotonic() - at < _TRIES_SECONDS:
+        return replace(found, locks=locks)
+    return found
+
+
+def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit], age: Age | None) -> Now:
+    """The page of a situation."""
+    found, status = verdict(situation), situation.status
+    run = (status.run if status else None) or {}
+    so_far = progress(status.tasks, status.looked_at) if status else None
+    is_running = run.get("state") == "running"
+    bars = tuple(_bar(one) for one in so_far.kinds if one.kind != "NOP") if so_far and is_running else ()
+    seen = tuple(map(unit_of, units))
+    return Now(
+        **framed(request),
+        company=request.company,
+        state=found.state,
+        grade=found.grade,
+        values={name: _value(name, value) for name, value in found.values.items()},
+        detail=found.detail,
+        acts=tuple(found.acts),
+        shape=_shape(found, run.get("run"), bars, is_running=is_running),
+        lock=_lock_statement(situation),
+        run=run.get("run"),
+        run_state=run.get("state", ""),
+        run_message=run.get("message") or "",
+        started_at=run.get("started_at"),
+        finished_at=run.get("finished_at"),
+        beat_age=run.get("beat_age"),
+        percent=int(100 * so_far.rows_done / so_far.rows) if so_far and so_far.rows else 0,
+        rate=so_far.rows_per_second if so_far else None,
+        left_seconds=so_far.seconds_left if so_far else None,
+        median_rate=median(rates) if (rates := [one.rate for one in seen if one.rate]) else None,
+        bars=bars,
+        runners=_runners(status) if is_running else (),
+        rejected=sum(one.rejected for one in status.receipts) if status else 0,
+        waiting=sum(one["links"] for one in status.waiting) if status else 0,
+        ready=sum(one.ready + one.on_work for one in age.tables) if age else None,
+        oldest_seconds=age.oldest_seconds if age else None,
+        out=tuple(
+            OutState(**{name: getattr(one, name) for name in OutState.model_fields}) for one in status.out_versions
+        )
+        if status
+        else (),
+        last_runs=seen,
+        warnings=status.warnings if status else (),
+    )
+
+
+def live(model: Model, code: str) -> Mapping[str, str]:
+    """What changes on an open page: id of an element -> its text, `id@name` -> an attribute."""
+    if isinstance(model, OwnNow):
+        return {"shape": model.state}
+    if not isinstance(model, Now):
+        return {}
+    t, zone = language(code), zone_named(model.zone)
+    sentence = t.filled(f"verdict.{model.state}", model.values, zone)
+    if model.shape == _AWAY:
+        return {"sentence": sentence, "detail": model.detail, "shape": model.shape}
+    texts = {
+        "sentence": sentence,
+        "detail": model.detail,
+        "looked-at": t.time(model.looked_at, zone, with_seconds=True),
+        "shape": model.shape,
+        "ready": t("now.counting") if model.ready is None else t.number(model.ready),
+        "oldest": t.duration(model.oldest_seconds) or "–",
+        "rejected": t.number(model.rejected),
+        "waiting": t.number(model.waiting),
+        "beat": t.duration(model.beat_age),
+        "rate": t("now.rate", rate=t.number(model.rate)) if model.rate else "–",
+        "left": t.duration(model.left_seconds) or "–",
+        "percent": f"{model.percent} %",
+        "percent-bar@value": str(model.percent),
+    }
+    for one in model.bars:
+        texts[f"bar-{one.kind}@value"] = str(one.percent)
+        texts[f"tasks-{one.kind}"] = f"{one.done}/{one.tasks}"
+        texts[f"rows-{one.kind}"] = f"{t.number(one.rows_done)} / {t.number(one.rows)}" if one.rows else ""
+    return texts
+
+
+def _bar(one: KindProgress) -> Bar:
+    shown = {name: getattr(one, name) for name in ("kind", "done", "tasks", "running", "rows", "rows_done")}
+    return Bar(**shown, percent=int(100 * one.share))
+
+
+def _runners(status: Status | None) -> tuple[Runner, ...]:
+    rows = status.runners if status else ()
+    return tuple(Runner(**{name: row[name] for name in Runner.model_fields}) for row in rows)
+
+
+def _value(name: str, value: object) -> Value:
+    if name in _NAMES and value is not None:
+        return str(value)
+    return value if isinstance(value, str | int | float | datetime | None) else str(value)
+
+
+def _shape(found: Verdict, run: int | None, bars: tuple[Bar, ...], *, is_running: bool) -> str:
+    if found.state is State.AWAY:
+        return _AWAY
+    kinds = ",".join(one.kind for one in bars)
+    return f"{found.state} {','.join(found.acts)} {run or ''} {is_running} {kinds}"
+
+
+def _lock_statement(situation: Situation) -> str:
+    """What an operator runs to see who has the lock; the engine ends no session of others."""
+    if not situation.locks:
+        return ""
+    pid = situation.locks[0].pid
+    if pid == 0:
+        return "select gid, owner, prepared from pg_prepared_xacts order by prepared;"
+    return (
+        "select pid, usename, application_name, state, xact_start, query "  # noqa: S608
+        f"from pg_stat_activity where pid = {pid:d};"
+    )
+
+
+def _age(request: PageRequest) -> Age | None:
+    """Counted in a thread of its own, and seldom: it reads whole tables. No page waits for it."""
+    runtime = request.runtime
+    sampler = _SAMPLERS.setdefault(request.company, AgeSampler(seconds_per_table=5.0))
+    return _AGES.look(request.company, lambda: sampler.sample(runtime), wait=0.3)

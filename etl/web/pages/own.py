@@ -1,0 +1,100 @@
+"""What a partner sees of Now: whether the data were read, what was not taken, and why."""
+
+from datetime import datetime
+from typing import Any
+
+from etl.engine.partner_view import PartnerView, read_partner_view
+from etl.web.pages.frame import CompanyPage, framed
+from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
+
+
+class OwnReceipt(Model):
+    """What became of the rows of one in_ table."""
+
+    table: str
+    claimed: int
+    created: int
+    changed: int
+    unchanged: int
+    removed: int
+    rejected: int
+    waiting: int
+
+
+class WhyNot(Model):
+    """A reason why rows are not merged yet, in English and Russian, with what to do."""
+
+    table: str
+    status: str
+    rows: int
+    oldest: datetime | None
+    reason: str
+    reason_rus: str
+
+
+class OwnNow(CompanyPage):
+    """`state`: `own.STATE` of the texts is the sentence. `why_not` is None where it took too long to say."""
+
+    company: str
+    state: str
+    grade: str
+    rejected: int
+    claimed: int
+    run: Id | None
+    read_at: datetime | None
+    receipts: tuple[OwnReceipt, ...]
+    why_not: tuple[WhyNot, ...] | None
+
+
+_GRADES = {"quiet": "good", "loading": "good", "never": "good", "handed_over": "busy", "being_read": "busy"}
+
+
+def page(request: PageRequest) -> OwnNow:
+    """What is so now, by what the partner's role may read."""
+    found = read_partner_view(request.runtime, seconds=PAGE_SECONDS)
+    receipts = tuple(_receipt(row) for row in found.receipts)
+    rejected = sum(one.rejected for one in receipts)
+    state = _state(found, rejected)
+    why_not = None if found.why_not is None else tuple(_why_not(row) for row in found.why_not)
+    return OwnNow(
+        **framed(request),
+        company=request.company,
+        state=state,
+        grade=_GRADES.get(state, "warning"),
+        rejected=rejected,
+        claimed=sum(one.claimed for one in receipts),
+        run=found.receipts[0]["run"] if found.receipts else None,
+        read_at=found.receipts[0]["finished_at"] if found.receipts else None,
+        receipts=receipts,
+        why_not=why_not,
+    )
+
+
+def _state(found: PartnerView, rejected: int) -> str:
+    marker = found.marker or {"load_status": 1, "ins_inkafka_status": 0, "occupied_by_process": 0}
+    status = marker["ins_inkafka_status"] or 0
+    if marker["occupied_by_process"]:
+        return "being_read"
+    if status == 2:
+        return "stopped"
+    if status == 0:
+        return "handed_over" if marker["load_status"] == 1 else "loading"
+    if not found.receipts:
+        return "never"
+    return "rejected" if rejected else "quiet"
+
+
+def _receipt(row: dict[str, Any]) -> OwnReceipt:
+    names = [name for name in OwnReceipt.model_fields if name != "table"]
+    return OwnReceipt(table=row["in_table"], **{name: row[name] for name in names})
+
+
+def _why_not(row: dict[str, Any]) -> WhyNot:
+    return WhyNot(
+        table=row["in_table"],
+        status=row["in_status"] or "",
+        rows=row["rows"],
+        oldest=row["oldest"],
+        reason=row["reason"] or "",
+        reason_rus=row["reason_rus"] or "",
+    )

@@ -1,0 +1,119 @@
+"""Runs: units of work, the newest first, and all that is kept of one."""
+
+from datetime import datetime
+from typing import Any
+
+from etl.engine import read_unit, read_units
+from etl.errors import ConfigurationError
+from etl.web.pages.frame import PAGE_ROWS, CompanyPage, cut_page, framed
+from etl.web.pages.units import OF_RECORDS, OF_ROWS, Unit, unit_of
+from etl.web.problems import bad_request, not_found
+from etl.web.requests import Id, Model, PageRequest
+
+SOURCES = ("in_tables", "kafka")
+
+
+class Runs(CompanyPage):
+    """`next`: the number below which the next page begins."""
+
+    items: tuple[Unit, ...]
+    source: str
+    next: Id | None
+
+
+class Task(Model):
+    """One task of a run."""
+
+    seq: int
+    kind: str
+    table: str | None
+    rows: int | None
+    state: str
+    attempts: int
+    crashes: int
+    seconds: float | None
+    error: str
+
+
+class CodeCount(Model):
+    """How many rows have an error of one code in one column."""
+
+    table: str
+    column: str
+    code: str
+    severity: str
+    rows: int
+
+
+class Run(CompanyPage):
+    """`tables`: table -> counter -> rows; `columns`: the counters that are not zero throughout. `can_undo`: nothing has
+    taken it back, and it has ended."""
+
+    unit: Unit
+    tables: dict[str, dict[str, int]]
+    columns: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    errors: tuple[CodeCount, ...]
+    can_undo: bool
+
+
+def runs_page(request: PageRequest) -> Runs:
+    """The newest units, or those before a number."""
+    source = request.query.get("source", "")
+    if source and source not in SOURCES:
+        raise bad_request("The parameter source must be in_tables or kafka.")
+    found = read_units(request.runtime, source=source or None, limit=PAGE_ROWS + 1, before=request.number("before"))
+    items, following = cut_page([unit_of(one) for one in found], lambda one: one.number)
+    return Runs(**framed(request), items=items, source=source, next=following)
+
+
+def run_page(request: PageRequest) -> Run:
+    """One unit with its counters, tasks and errors by code."""
+    number = request.path_number("run")
+    try:
+        found = read_unit(request.runtime, number)
+    except ConfigurationError as unknown:
+        raise not_found("There is no run of this number, or it has been cleaned away.") from unknown
+    unit = unit_of(found.unit)
+    receipt = found.unit.receipt or {}
+    tables = {name: dict(part) for name, part in receipt.items() if not isinstance(part, int)}
+    known = dict.fromkeys((*OF_ROWS, *OF_RECORDS))
+    return Run(
+        **framed(request),
+        unit=unit,
+        tables=tables,
+        columns=tuple(name for name in known if any(part.get(name) for part in tables.values())),
+        tasks=tuple(_task(row) for row in found.tasks),
+        errors=tuple(_count(row) for row in found.errors),
+        can_undo=unit.undone_by is None and unit.finished_at is not None,
+    )
+
+
+def _task(row: dict[str, Any]) -> Task:
+    # The attempt that is under way counts until it has ended well.
+    crashes = max(row["crash_count"] - (row["state"] in ("running", "done")), 0)
+    return Task(
+        seq=row["seq"],
+        kind=row["kind"],
+        table=row["in_table"] or None,
+        rows=row["claimed_rows"],
+        state=row["state"],
+        attempts=row["attempts"],
+        crashes=crashes,
+        seconds=_seconds(row["started_at"], row["finished_at"]),
+        error=row["error"] or "",
+    )
+
+
+def _seconds(started: datetime | None, finished: datetime | None) -> float | None:
+    return (finished - started).total_seconds() if started and finished else None
+
+
+def _count(row: dict[str, Any]) -> CodeCount:
+    return CodeCount(
+        table=row["in_table"],
+        column=row["column_name"] or "",
+        code=row["code"],
+        severity=row["severity"],
+        rows=row["rows"],
+    )

@@ -1,0 +1,76 @@
+"""Undo: what taking a run back would change, and taking it back."""
+
+import time
+from typing import Final
+
+from etl.database import read_only_transaction
+from etl.engine import dry_undo, list_versions, read_unit, undo
+from etl.errors import ConfigurationError
+from etl.web.pages.frame import CompanyPage, framed
+from etl.web.pages.units import Unit, unit_of
+from etl.web.problems import not_found
+from etl.web.requests import PAGE_SECONDS, ActionRequest, Done, PageRequest
+
+# Company and run -> when it was counted, on the monotonic clock, and what.
+_PREVIEWS: Final[dict[tuple[str, int], tuple[float, dict[str, int]]]] = {}
+_KEPT_SECONDS: Final = 600.0
+
+
+class Undo(CompanyPage):
+    """`preview`: what would be taken back, counter -> number; None before it was asked for. `versions`: those that
+    follow."""
+
+    unit: Unit
+    can_undo: bool
+    preview: dict[str, int] | None
+    versions: tuple[str, ...]
+
+
+def page(request: PageRequest) -> Undo:
+    """The run, and what a preview has counted."""
+    number = request.path_number("run")
+    runtime = request.runtime
+    try:
+        unit = unit_of(read_unit(runtime, number).unit)
+    except ConfigurationError as unknown:
+        raise not_found("There is no run of this number, or it has been cleaned away.") from unknown
+    with read_only_transaction(runtime.engine, seconds=PAGE_SECONDS) as connection:
+        versions = tuple(one.schema_name for one in list_versions(connection, runtime))
+    return Undo(
+        **framed(request),
+        unit=unit,
+        can_undo=unit.undone_by is None and unit.finished_at is not None,
+        preview=_preview(request.company, number),
+        versions=versions,
+    )
+
+
+def preview(request: ActionRequest) -> Done:
+    """Does all of it and rolls it back: other work on the store waits meanwhile, so it takes a press of a button."""
+    number = _number(request)
+    counted = {str(name): rows for name, rows in dry_undo(request.runtime, number).counters.items()}
+    _PREVIEWS[request.company, number] = (time.monotonic(), counted)
+    return Done(f"/runs/{number}/undo", "Nothing was written.", counted)
+
+
+def take_back(request: ActionRequest) -> Done:
+    """Takes the run back."""
+    number = _number(request)
+    done = undo(request.runtime, number)
+    return Done(f"/runs/{done.as_run}", f"Run {number} was taken back by {done.as_run}.", {"as_run": str(done.as_run)})
+
+
+def _number(request: ActionRequest) -> int:
+    text = request.path["run"]
+    if not (text.isascii() and text.isdecimal() and len(text) < 20):
+        raise not_found()
+    return int(text)
+
+
+def _preview(company: str, number: int) -> dict[str, int] | None:
+    """What was counted lately; older previews are forgotten."""
+    for key, (at, _) in list(_PREVIEWS.items()):
+        if time.monotonic() - at > _KEPT_SECONDS:
+            _PREVIEWS.pop(key, None)
+    found = _PREVIEWS.get((company, number))
+    return found[1] if found else None

@@ -1,0 +1,160 @@
+"""What pages and actions receive and return. They know nothing of HTTP."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+from etl.database import Connection, read_only_transaction
+from etl.engine import Runtime
+from etl.web.identity.audit import Audit
+from etl.web.problems import bad_request, not_found
+from etl.web.roles import Role
+
+PAGE_SECONDS: Final = 2.0
+"""How long one statement of a page may take."""
+
+# The largest number of PostgreSQL's bigint.
+_LARGEST_ID = (1 << 63) - 1
+
+
+Id = Annotated[int, PlainSerializer(str, return_type=str, when_used="json")]
+"""A number of 64 bits: a text in JSON, since a browser would round what is above 2^53."""
+
+
+class Model(BaseModel):
+    """Base of what pages return. Times have their zone; numbers of runs, rows and instances are `Id`."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at a page. `role` is that in the company of the page; `address` is where the request came from."""
+
+    name: str
+    role: Role
+    language: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """What a page function receives. `query` and `path` are the values of the address: `?code=` and `{run}`.
+
+    `runtime` is that of the company. Whatever is done with it is read-only, ends after two seconds a statement, and has
+    the database role of the partner if the viewer is one: the database itself refuses the rest.
+    """
+
+    company: str
+    viewer: Viewer
+    query: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str] = field(default_factory=dict)
+    request_id: str = ""
+    prefix: str = ""
+    companies: tuple[str, ...] = ()
+    open_runtime: Callable[[], Runtime] = field(default=lambda: _no_runtime(), repr=False)
+    # What the viewer has just done, from the audit: shown above the page.
+    notice: str = ""
+    audit: Audit | None = field(default=None, repr=False)
+
+    @property
+    def runtime(self) -> Runtime:
+        """The company's settings, metadata and connections. Raises our errors where they cannot be had."""
+        return self.open_runtime()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A read-only transaction in the database of the in_ tables."""
+        return read_only_transaction(self.runtime.engine, seconds=PAGE_SECONDS)
+
+    @contextmanager
+    def reading_store(self) -> Iterator[Connection]:
+        """A read-only transaction in the database of the golden store."""
+        with read_only_transaction(self.runtime.store_engine, seconds=PAGE_SECONDS) as connection:
+            yield connection
+
+    def number(self, name: str, default: int | None = None) -> int | None:
+        """A number of the query, 0 or more."""
+        text = self.query.get(name, "")
+        return _number(name, text) if text else default
+
+    def path_number(self, name: str) -> int:
+        """A number of the path; what cannot be one is not found."""
+        text = self.path[name]
+        if not (text.isascii() and text.isdecimal()) or int(text[:20]) > _LARGEST_ID:
+            raise not_found()
+        return int(text)
+
+
+@dataclass(frozen=True)
+class ActionRequest:
+    """What an action receives. `form` has its parameters; `runtime` may write.
+
+    A run of its own, with a lease, needs `own_runtime`: each runtime is a runner with a name of its own.
+    """
+
+    company: str
+    viewer: Viewer
+    form: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str] = field(default_factory=dict)
+    request_id: str = ""
+    open_runtime: Callable[[], Runtime] = field(default=lambda: _no_runtime(), repr=False)
+    open_own_runtime: Callable[[], AbstractContextManager[Runtime]] = field(
+        default=lambda: _none_of_its_own(), repr=False
+    )
+
+    @property
+    def runtime(self) -> Runtime:
+        """The company's settings, metadata and connections."""
+        return self.open_runtime()
+
+    def own_runtime(self) -> AbstractContextManager[Runtime]:
+        """A runtime for the time of a `with` block, as a command has one."""
+        return self.open_own_runtime()
+
+    def required(self, name: str) -> str:
+        """A parameter that must be given."""
+        if not (text := self.form.get(name, "").strip()):
+            raise bad_request(f"The parameter {name} is missing.")
+        return text
+
+    def number(self, name: str) -> int:
+        """A parameter that must be a number, 0 or more."""
+        return _number(name, self.required(name))
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an action has done. `location` is the page that shows it, as `/runs/17` below that of the company.
+
+    `sentence` says it in English, for audit and API; `values` are for the API.
+    """
+
+    location: str
+    sentence: str
+    values: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that a browser saves. `name` is what it is called there."""
+
+    name: str
+    content: bytes = field(repr=False)
+    media_type: str = "application/octet-stream"
+
+
+def _number(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > _LARGEST_ID:
+        raise bad_request(f"The parameter {name} must be a whole number.")
+    return int(text)
+
+
+def _no_runtime() -> Runtime:
+    raise not_found("This page belongs to no company.")
+
+
+def _none_of_its_own() -> AbstractContextManager[Runtime]:
+    raise not_found("This action belongs to no company.")

@@ -1,0 +1,116 @@
+"""`etl web`: opens what the console needs, and serves it."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from etl.config import Tree
+from etl.errors import ConfigurationError
+from etl.settings.web import WebSettings
+from etl.web.acting import Actors
+from etl.web.app import Application
+from etl.web.companies import Companies
+from etl.web.configuration import WebConfiguration
+from etl.web.console import Console
+from etl.web.identity.audit import Audit
+from etl.web.identity.identity import ConfiguredIdentity
+from etl.web.identity.sessions import Sessions
+from etl.web.server import GRACEFUL_SECONDS, Server, server
+from etl.web.services import Services
+from etl.web.signing_in import SigningIn
+from etl.web.sockets import Address, address_of, listening, passed_sockets
+from etl.web.store_of import web_store
+from etl.web.tls import Certificate
+
+
+@dataclass(frozen=True)
+class WebOptions:
+    """What the command says. `listen`: as `Address.parse` takes it."""
+
+    url: str
+    listen: Sequence[str] = ()
+    root_path: str = ""
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    follow: Callable[[Tree], None] = lambda tree: None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A server that is about to serve, and where."""
+
+    server: Server
+    sockets: Sequence[socket.socket]
+    addresses: tuple[Address, ...]
+    actors: Actors
+    application: Application
+    is_encrypted: bool = False
+
+    def serve(self) -> None:
+        """Serves until a signal comes, or `server.end` is called; then waits for what is being done."""
+        self.server.run(sockets=list(self.sockets))
+        self.actors.end(GRACEFUL_SECONDS)
+        self.application.services.end(GRACEFUL_SECONDS)
+
+
+@contextmanager
+def opened_console(options: WebOptions) -> Iterator[Opened]:
+    """The server and its sockets for the time of a `with` block.
+
+    Raises ConfigurationError for faulty options, and where anyone could connect without a sign-in.
+    """
+    wanted = [Address.parse(one) for one in options.listen]
+    with ExitStack() as stack:
+        companies = Companies(options.url, options.environ, follow=options.follow)
+        stack.callback(companies.close)
+        configuration = WebConfiguration(companies.tree, options.environ)
+
+        def settings() -> WebSettings:
+            return configuration.current(companies.tree)
+
+        sockets = passed_sockets(options.environ) or stack.enter_context(listening(wanted))
+        addresses = tuple(map(address_of, sockets))
+        _refuse_open(settings(), addresses)
+        store = web_store(settings, options.environ)
+        stack.callback(store.close)
+        is_private = all(one.is_private for one in addresses)
+        audit, sessions = Audit(store), Sessions(store)
+        identity = ConfiguredIdentity(settings, sessions, is_private=is_private)
+        actors = Actors(audit)
+        console = Console(companies, identity, audit, actors, lambda: settings().partner_role)
+        ending = threading.Event()
+        services = Services(companies, lambda: settings().service_password, audit, ending)
+        application = Application(
+            console,
+            SigningIn(store, sessions, audit),
+            services,
+            settings,
+            root_path=options.root_path,
+            listened=tuple(one.host_name for one in (*addresses, *wanted) if one.host),
+            ending=ending,
+        )
+        certificate = _certificate(settings())
+        options_of_tls = {"ssl_context_factory": lambda *_: certificate.context} if certificate else {}
+        looked = partial(companies.follow_until_closed, certificate.refresh if certificate else None)
+        threading.Thread(target=looked, name="configuration", daemon=True).start()
+        served = server(application.asgi(), application.end, **options_of_tls)
+        yield Opened(served, sockets, addresses, actors, application, is_encrypted=certificate is not None)
+
+
+def _certificate(settings: WebSettings) -> Certificate | None:
+    if not settings.tls_certificate:
+        return None
+    return Certificate(Path(settings.tls_certificate), Path(settings.tls_key))
+
+
+def _refuse_open(settings: WebSettings, addresses: Sequence[Address]) -> None:
+    for address in addresses:
+        if settings.identity == "none" and not address.is_private:
+            raise ConfigurationError(
+                f"--listen {address}: everyone who can connect would be an operator. Listen on 127.0.0.1 or on "
+                "unix:PATH, or write identity=password or identity=proxy into configs/WebConfig.txt"
+            )

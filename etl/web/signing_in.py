@@ -1,0 +1,99 @@
+"""Signing in and out with a password."""
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from etl.database import fetch_one
+from etl.web.identity.attempts import Attempts
+from etl.web.identity.audit import Audit, Entry
+from etl.web.identity.passwords import NO_PASSWORD, is_right
+from etl.web.identity.sessions import Sessions, cookie
+from etl.web.identity.store import WebStore, sql
+from etl.web.incoming import Incoming, Outgoing, redirect
+from etl.web.networks import network_of
+from etl.web.origin_check import refuse_foreign
+from etl.web.problems import RequestProblem
+from etl.web.requests import Model
+
+# Sign-ins that may fail before there are delays: of one name, and of one network, where several people may be.
+_FREE_OF_NAME = 5
+_FREE_OF_NETWORK = 20
+# A path of ours: no host, no other scheme, nothing that a browser would read as one.
+_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
+
+
+class SignInForm(Model):
+    """The form. `next`: the page that is shown afterwards; `is_wrong`: name or password were."""
+
+    next: str
+    is_wrong: bool = False
+
+
+@dataclass
+class SigningIn:
+    """What the pages /sign-in and /sign-out do."""
+
+    store: WebStore
+    sessions: Sessions
+    audit: Audit
+    _names: Attempts = field(default_factory=lambda: Attempts(_FREE_OF_NAME))
+    _networks: Attempts = field(default_factory=lambda: Attempts(_FREE_OF_NETWORK))
+
+    def form(self, incoming: Incoming) -> SignInForm:
+        """The form as it is shown."""
+        return SignInForm(next=checked_path(incoming.query.get("next", "")), is_wrong="wrong" in incoming.query)
+
+    def sign_in(self, incoming: Incoming) -> Outgoing:
+        """Checks name and password: leads to the page that was asked for, or back to the form.
+
+        Raises RequestProblem (429) after too many failures. The answer does not say whether there is such a name.
+        """
+        refuse_foreign(incoming)
+        _refuse_unencrypted(incoming)
+        name = incoming.form.get("name", "").strip()[:100]
+        network = network_of(incoming.address)
+        if seconds := max(self._names.wait(name), self._networks.wait(network)):
+            self._note(incoming, name, is_done=False, detail="too many failures")
+            detail = f"Too many sign-ins have failed: try again in {seconds} s."
+            raise RequestProblem(429, "too_many", detail, {"Retry-After": str(seconds)})
+        back = checked_path(incoming.form.get("next", ""))
+        with self.store.reading() as connection:
+            row = fetch_one(connection, sql("find_user"), {"name": name})
+        if not is_right(incoming.form.get("password", ""), row.password_hash if row else NO_PASSWORD):
+            self._names.failed(name)
+            self._networks.failed(network)
+            self._note(incoming, name, is_done=False, detail="wrong name or password")
+            return redirect(f"{incoming.prefix}/sign-in?wrong=1&next={quote(back, safe='/')}")
+        self._names.succeeded(name)
+        self._note(incoming, name, is_done=True, detail="signed in")
+        return redirect(f"{incoming.prefix}{back}", cookie(incoming, self.sessions.begin(name, incoming)))
+
+    def sign_out(self, incoming: Incoming) -> Outgoing:
+        """Ends the sign-in."""
+        refuse_foreign(incoming)
+        self.sessions.end(incoming)
+        return redirect(f"{incoming.prefix}/sign-in", cookie(incoming, ""))
+
+    def _note(self, incoming: Incoming, name: str, *, is_done: bool, detail: str) -> None:
+        entry = Entry(incoming.request_id, name, "", incoming.address, "", "sign-in", incoming.path)
+        self.audit.note(entry, "done" if is_done else "refused", detail)
+
+
+def checked_path(text: str) -> str:
+    """A path below the prefix, or that of the first page for anything else."""
+    return text if _PATH.fullmatch(text) else "/"
+
+
+def _refuse_unencrypted(incoming: Incoming) -> None:
+    """Passwords and cookies are not sent in the clear but within this machine."""
+    if incoming.is_secure or incoming.address == "unix":
+        return
+    try:
+        is_near = ipaddress.ip_address(incoming.address.partition("%")[0]).is_loopback
+    except ValueError:
+        is_near = False
+    if not is_near:
+        detail = "Sign in over https: a password would be sent unencrypted."
+        raise RequestProblem(403, "unencrypted", detail)

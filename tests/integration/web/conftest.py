@@ -1,0 +1,54 @@
+"""A console on a prepared company, and an action that tests add to the table."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from etl.web import app
+from etl.web.requests import ActionRequest, Done
+from etl.web.roles import ACTING
+from etl.web.route import Action
+from tests.fix_company import CLAIMS, MakeSite, Site
+from tests.fix_web import ServeWeb, Web
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    return make_site(CLAIMS)
+
+
+@dataclass
+class Counting:
+    """An action that counts its calls, and waits where a test holds it up."""
+
+    calls: list[ActionRequest] = field(default_factory=list)
+    begun: threading.Event = field(default_factory=threading.Event)
+    may_end: threading.Event = field(default_factory=threading.Event)
+    error: Exception | None = None
+
+    def act(self, request: ActionRequest) -> Done:
+        self.calls.append(request)
+        self.begun.set()
+        assert self.may_end.wait(30)
+        if self.error:
+            raise self.error
+        return Done("/now", f"counted {request.required('what')}", {"calls": len(self.calls)})
+
+
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counting]:
+    """POST /c/{company}/count."""
+    found = Counting()
+    found.may_end.set()
+    action = Action("/c/{company}/count", "count", found.act, ACTING, hidden=frozenset({"secret"}))
+    monkeypatch.setattr(app, "ACTIONS", (action,))
+    yield found
+    found.may_end.set()
+
+
+@pytest.fixture
+def web(site: Site, serve_web: ServeWeb, counting: Counting) -> Web:
+    """Its table of actions has the one that counts."""
+    return serve_web(site)

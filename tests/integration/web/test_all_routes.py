@@ -1,0 +1,69 @@
+"""All pages and actions of the table: by each role, and none of them shows a secret."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+
+from etl.web.roles import Role
+from etl.web.route import json_path
+from etl.web.routes import ACTIONS, ROUTES
+from tests.fix_company import PASSWORD, PASSWORD_VARIABLE, Site
+from tests.fix_web import ServeWeb, Web
+
+_VARIABLE = re.compile(r"\{\w+\}")
+
+
+def address(path: str) -> str:
+    """The path with a value for each variable."""
+    return _VARIABLE.sub("1", path.replace("{company}", "demo"))
+
+
+@pytest.fixture
+def web(site: Site, serve_web: ServeWeb) -> Web:
+    """Behind a proxy that this test is: it says which role asks."""
+    roles = "; ".join(f"{role}:{role}" for role in Role)
+    site.look(f"grant {site.partner_role} to {site.engine_role}")
+    site.write(
+        "configs/WebConfig.txt",
+        f"identity=proxy\ntrustedProxies=127.0.0.1\ngroupRoles={roles}\npartnerRole={site.partner_role}",
+    )
+    return serve_web(site)
+
+
+def as_role(role: Role) -> dict[str, str]:
+    return {"X_Forwarded_User": role, "X_Forwarded_Groups": role}
+
+
+def test_each_role_gets_what_the_table_says(web: Web) -> None:
+    for role in Role:
+        for route in ROUTES:
+            for path in (route.path, json_path(route)):
+                status = web.get(address(path), **as_role(role)).status
+                assert (status == 403) is (role not in route.roles), f"{role} {path}: {status}"
+                assert status in (200, 303, 400, 403, 404, 409, 410, 503), f"{role} {path}: {status}"
+        for action in ACTIONS:
+            # Without a key nothing is done, and who may not act does not get as far.
+            status = web.post(address(action.path), None, **as_role(role)).status
+            assert (status, 403 if role not in action.roles else 400) in ((403, 403), (400, 400)), f"{role} {action}"
+
+
+def test_no_page_shows_a_secret(site: Site, serve_web: ServeWeb) -> None:
+    secrets = {"import": PASSWORD, "service": "seeded-service-password", "hook": "seeded-hook-token"}
+    site.environ[PASSWORD_VARIABLE] = PASSWORD
+    site.set(passwordToEnableServices=secrets["service"], hookUrl=f"http://127.0.0.1:1/{secrets['hook']}")
+    web = serve_web(site)
+    faulty = "configs/InMigrationPostgresConfig.txt"
+    text = site.text(faulty)
+    for is_faulty in (False, True):
+        if is_faulty:  # errors name where they could not connect, and with what
+            site.write(faulty, text.replace(f"port={site.database.port}", "port=1"))
+            assert web.opened
+            web.opened.application.console.companies.refresh()
+        for route in ROUTES:
+            for path in (route.path, json_path(route)):
+                found = web.get(address(path))
+                shown = found.text + str(found.headers)
+                for name, secret in secrets.items():
+                    assert secret not in shown, f"{path} shows the secret of {name}"
+                    assert quote(secret) not in shown

@@ -1,0 +1,90 @@
+"""The end of the server while something is being done, a standby, a restart."""
+
+import threading
+from contextlib import ExitStack
+
+import pytest
+import sqlalchemy
+
+from etl.database import execute, transaction
+from etl.web import serving
+from etl.web.requests import ActionRequest, Done
+from etl.web.roles import OPERATORS
+from etl.web.route import Action
+from tests.fix_company import Site, until
+from tests.fix_web import ServeWeb, Web, serving_at
+from tests.integration.web.conftest import Counting
+from tests.integration.web.test_actions import audit
+from tests.integration.web.test_identity import CONFIG, add, signed_in
+
+NOW = "/c/demo/now"
+FORM = {"what": "rows", "key": "k"}
+
+
+@pytest.fixture(autouse=True)
+def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etl.web.app.ACTION_SECONDS", 0.05)
+
+
+def test_what_is_being_done_ends_before_the_server_does(site: Site, counting: Counting) -> None:
+    counting.may_end.clear()
+    with ExitStack() as stack:
+        opened = stack.enter_context(serving_at(site, "127.0.0.1:0"))
+        web = Web(opened.addresses[0].port, opened=opened)
+        assert web.post("/api/v1/c/demo/count", FORM).status == 202
+        opened.server.end()
+        threading.Timer(0.3, counting.may_end.set).start()
+    assert [one["outcome"] for one in audit(site)] == ["done"]
+
+
+def test_what_takes_too_long_is_rolled_back(site: Site, serve_web: ServeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Event()
+
+    def act(request: ActionRequest) -> Done:
+        with transaction(request.runtime.engine) as connection:
+            execute(connection, sqlalchemy.text("create table in_tables.half_done ()"))
+            begun.set()
+            execute(connection, sqlalchemy.text("select pg_sleep(600)"))
+        return Done("/now", "done")
+
+    monkeypatch.setattr("etl.web.app.ACTIONS", (Action("/c/{company}/sleep", "sleep", act, OPERATORS),))
+    monkeypatch.setattr(serving, "GRACEFUL_SECONDS", 0.2)
+    site.look(f"grant create on schema in_tables to {site.engine_role}")
+    with serving_at(site, "127.0.0.1:0") as opened:
+        assert Web(opened.addresses[0].port).post("/api/v1/c/demo/sleep", FORM).status == 202
+        assert begun.wait(30)
+    assert [one["outcome"] for one in audit(site)] == ["failed"]
+    assert site.value("select to_regclass('in_tables.half_done')") is None
+
+
+def test_on_a_standby_pages_are_read_and_nothing_is_done(site: Site, serve_web: ServeWeb, counting: Counting) -> None:
+    site.write(CONFIG, "identity=password")
+    add(site, "aidana", "operator")
+    browser = signed_in(serve_web(site), "aidana")
+    site.look("update etl_web.web_session set last_seen_at = now() - interval '5 minutes'")
+    site.look(f"alter role {site.engine_role} set default_transaction_read_only = on")
+    site.look("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'etl%'")
+    until(lambda: browser.get(NOW).status == 200, "new sessions are read-only")
+    refused = browser.post("/api/v1/c/demo/count", FORM)
+    assert refused.status == 503
+    assert "read-only" in refused.json["detail"]
+    assert counting.calls == []
+
+
+def test_a_key_outlives_a_restart(site: Site, serve_web: ServeWeb, counting: Counting) -> None:
+    first = serve_web(site).post("/c/demo/count", FORM)
+    again = serve_web(site).post("/c/demo/count", FORM)
+    assert (again.status, again.headers["location"]) == (303, first.headers["location"])
+    assert len(counting.calls) == 1
+
+
+def test_settings_and_a_faulty_edit_of_them(site: Site, serve_web: ServeWeb) -> None:
+    web = serve_web(site)
+    assert web.get(NOW, Host="etl.bank.kz").status == 421
+    site.write(CONFIG, "allowedHosts=etl.bank.kz")
+    until(lambda: web.get(NOW, Host="etl.bank.kz").status == 200, "the new host counts")
+    site.write(CONFIG, "allowedHosts=no host at all")
+    web.opened and web.opened.application.console.companies.refresh()
+    assert web.get(NOW, Host="etl.bank.kz").status == 200
+    site.write(CONFIG, "identity=password")
+    until(lambda: web.get(NOW).status == 303, "a sign-in is asked for")

@@ -1,0 +1,21 @@
+"""Pages over HTTP: the first page, its JSON, and what is refused before a page is asked."""
+
+from tests.fix_web import Web
+
+
+def test_a_page_and_its_json_show_the_same(web: Web) -> None:
+    page, answer = web.get("/c/demo/now"), web.get("/api/v1/c/demo/now")
+    assert (page.status, answer.status) == (200, 200)
+    assert answer.json["company"] == "demo"
+    assert "demo" in page.text
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert web.get("/api/v1/companies").json == {"companies": ["demo"]}
+
+
+def test_an_unknown_company_and_an_unknown_page_are_not_found(web: Web) -> None:
+    for path in ("/c/other/now", "/c/demo/nothing", "/c/demo/now/", "/static/console.css", "/static/..%2fapp.py"):
+        answer = web.get(path, X_Request_Id="asked-1")
+        assert answer.status == 404, path
+        assert answer.headers["x-request-id"] == "asked-1"
+        assert "asked-1" in answer.text
+    assert web.get("/api/v1/c/other/now").json["code"] == "not_found"

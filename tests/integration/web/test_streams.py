@@ -1,0 +1,125 @@
+"""Pages that are followed: one poller for all viewers, and an end with the server."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from etl.errors import TransientFault
+from etl.web import app, stream
+from etl.web.pages import now
+from etl.web.requests import Model, PageRequest
+from etl.web.roles import ALL
+from etl.web.route import Route
+from tests.fix_company import Site, until
+from tests.fix_database import LOOPBACK
+from tests.fix_web import ServeWeb, Web
+
+PATH = "/c/demo/counted/events"
+
+
+class Count(Model):
+    polls: int
+
+
+@dataclass
+class Counted:
+    """A page that counts how often it was asked for."""
+
+    polls: int = 0
+    error: Exception | None = None
+    asked: list[PageRequest] = field(default_factory=list)
+
+    def page(self, request: PageRequest) -> Count:
+        self.polls += 1
+        self.asked.append(request)
+        if self.error:
+            raise self.error
+        return Count(polls=self.polls)
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
+    found = Counted()
+    route = Route(
+        "/c/{company}/counted", found.page, ALL, "now.html", lambda model, language: {"count": f"{language} {model}"}
+    )
+    monkeypatch.setattr(app, "ROUTES", (Route("/c/{company}/now", now.page, ALL, "now.html"), route))
+    monkeypatch.setattr(stream, "POLL_SECONDS", 0.05)
+    return found
+
+
+@pytest.fixture
+def web(site: Site, serve_web: ServeWeb, counted: Counted) -> Web:
+    return serve_web(site)
+
+
+@contextmanager
+def following(web: Web, **headers: str) -> Iterator[http.client.HTTPResponse]:
+    connection = http.client.HTTPConnection(LOOPBACK, web.port, timeout=30)
+    connection.request("GET", PATH, headers=headers)
+    try:
+        yield connection.getresponse()
+    finally:
+        connection.close()
+
+
+def event(response: http.client.HTTPResponse) -> tuple[str, Any]:
+    """The next event with its data."""
+    kind = ""
+    while line := response.readline().decode().rstrip("\n"):
+        name, _, value = line.partition(": ")
+        if name == "event":
+            kind = value
+        if name == "data":
+            response.readline()
+            return kind, json.loads(value)
+    return event(response) if not response.closed else ("", None)
+
+
+def test_all_viewers_share_one_poller(web: Web, counted: Counted) -> None:
+    with ExitStack() as stack:
+        viewers = [stack.enter_context(following(web)) for _ in range(20)]
+        assert viewers[0].headers["content-type"].startswith("text/event-stream")
+        numbers = {event(one)[1]["page"]["polls"] for one in viewers}
+        assert len(numbers) <= counted.polls
+        begun = counted.polls
+        until(lambda: counted.polls >= begun + 3, "the poller asks again")
+        kind, data = event(viewers[0])
+        assert (kind, data["texts"]["count"][:2]) == ("now", "en")
+    until(lambda: web.streams.polls == 0, "without viewers nothing is asked")
+
+
+def test_a_server_that_is_away_is_an_event(web: Web, counted: Counted) -> None:
+    with following(web) as viewer:
+        assert event(viewer)[0] == "now"
+        counted.error = TransientFault("the server is away")
+        until(lambda: event(viewer)[0] == "away", "the fault is seen")
+        counted.error = None
+        until(lambda: event(viewer)[0] == "now", "it is over")
+
+
+def test_a_viewer_too_many_is_sent_away(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "MOST_VIEWERS", 1)
+    with following(web) as viewer:
+        event(viewer)
+        answer = web.get(PATH)
+        assert (answer.status, answer.headers["retry-after"]) == (503, "10")
+
+
+def test_streams_say_goodbye_when_the_server_ends(web: Web) -> None:
+    with following(web) as viewer:
+        event(viewer)
+        web.end()
+        found = iter(lambda: event(viewer), ("", None))
+        _, data = next(one for one in found if one[0] == "bye")
+        assert 1000 <= data["again_in_ms"] <= 5000
+
+
+def test_who_may_not_see_the_page_follows_nothing(web: Web) -> None:
+    assert web.get("/c/other/counted/events").status == 404
+    assert web.get("/c/demo/now/events").status == 404
