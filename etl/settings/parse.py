@@ -26,7 +26,7 @@ from etl.settings.origin import DEFAULT, Origin, OriginKind, Setting
 from etl.settings.postgres import database, with_embedded_name
 from etl.settings.schedule.file import SCHEDULE, read_schedule
 
-# Letters of a password with which the platform's own services are on (guide, services).
+# Letters of a password with which the platform's own services are on (vendor's guide, services).
 _SHORTEST_PASSWORD = 6
 # Heartbeats per lease: after three missed ones a runner counts as dead.
 _HEARTBEATS_IN_A_LEASE = 3
