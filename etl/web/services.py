@@ -1,4 +1,5 @@
-"""The platform's two services (vendor's guide, services): the DDL of the in_ tables, and tasks of a recovery.
+"""The platform's two services (vendor's guide, services): the DDL of the in_ tables, and the tasks of a recovery into
+topics.
 
 Paths, parameters and names are the platform's. A password opens them, and nothing else; nothing else opens them.
 """

@@ -1,5 +1,5 @@
--- The next task of the lowest stage that is not finished: this predicate is the barrier. Tasks with the same serial key
--- (column `lane`) run in order. A task with two crashes runs alone, so that no other is blamed. Kinds of another
+-- The next task of the lowest stage that is not finished: this predicate is the barrier. Tasks with the same serial
+-- key (column `lane`) run in order. A task with two crashes runs alone, so that no other is blamed. Kinds of another
 -- version are left to it, as is what helpers must not do. `materialized` keeps the planner from running the limited,
 -- locking select more than once; a runner whose fence is no longer the highest takes nothing.
 {% from "lease_is_valid.jinja" import lease_is_valid %}

@@ -1,7 +1,7 @@
 """Takes passwords out of a request before anything else sees them: no later layer, log, trace or error can show one.
 
-The platform's services have their password in the query (vendor's guide, services). The header Referer may
-repeat a query.
+The platform's services have their password in the query (vendor's guide, services). The header Referer may repeat a
+query.
 """
 
 from typing import Final

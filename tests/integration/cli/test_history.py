@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from etl.engine import history as read_history
 from etl.engine import undo
+from tests.acceptance.plans import watched_plans
 from tests.fix_company import CLAIMS, ONE_AND_NIGHTLY_APART, STORE, MakeSite, Row, Site
 from tests.json_answers import read_answer
 
@@ -123,3 +125,20 @@ def test_an_instance_to_which_many_lead(site: Site) -> None:
     run(site, "in_Claim_Client", *({"claim_id": f"k{number}", "client_id": "a"} for number in range(1002)))
     found = history(site, "Client", "a")
     assert (found["left_out"], len(found["changes"])) == (["Claim.Client"], 1)
+
+
+def test_the_journal_is_read_by_its_indexes(site: Site) -> None:
+    run(site, "in_Client", {"in_id": "a", "name": "Ann"})
+    run(site, "in_Claim", {"in_id": "k"})
+    run(site, "in_Claim_Client", {"claim_id": "k", "client_id": "a"})
+    many = f"insert into {STORE}.journal (run, bo, field, instance, target, change) select 1, 'Claim', 'Client', "
+    site.look(many + "'i' || g, 't' || g, 'linked' from generate_series(1, 20000) g")
+    site.look(f"analyze {STORE}.journal", at=site.store_database)
+    with site.runtime() as runtime, watched_plans() as scans:
+        for field in (None, "Name"):
+            read_history(runtime, "Client", "a", field=field, limit=10)
+        read_history(runtime, "Claim", "k", field="Client", limit=10)
+    of_journal = [scan for scan in scans if scan.table == "journal"]
+    # The oldest row, for how far the journal reaches back, is asked for in the order of an index.
+    assert all(scan.asked or scan.above[:1] == ("Limit",) for scan in of_journal), of_journal
+    assert not any("Seq Scan" in scan.kind for scan in of_journal), of_journal

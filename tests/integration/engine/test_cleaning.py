@@ -127,6 +127,21 @@ def test_days_are_a_setting(site: Site) -> None:
     assert cleaned(site)["runs"] == 1
 
 
+def test_the_journal_is_kept_for_the_history(site: Site) -> None:
+    first = run(site, 1, "NaN")
+    site.set(historyDays=30)
+    run(site, 2)
+    old = make_older(site, first, days=11)
+    site.look(f"update {STORE}.unit set begun_after = '3', closed_by = '3' where number = {old}")
+    done = cleaned(site)
+    assert (done["runs"], done["errors"], done["journal"], done["units"]) == (1, 1, 0, 0)
+    found = json.loads(site.etl("history", "Client", "0", "--json").out)
+    assert ([one["unit"] for one in found["changes"]][-1], found["kept_days"]) == (str(old), 30)
+    site.set(historyDays=5)
+    # The days of the runs count where they are more.
+    assert cleaned(site)["journal"] == 1
+
+
 def test_the_newest_run_stays_however_old(site: Site) -> None:
     make_older(site, run(site, 1, "NaN"), days=300)
     before = counts(site)

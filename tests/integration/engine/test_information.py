@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.documentation import MONITORING
 from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_ONE, MakeSite, Row, Site
 
 # Vendor's guide, «Дополнительная информация»; the placeholder is the only change.
@@ -63,6 +64,7 @@ def test_each_shows_what_it_is_for(site: Site) -> None:
 
 @BOTH_LAYOUTS
 def test_the_query_of_the_guide_runs_to_the_letter(site: Site) -> None:
+    assert SPEED in MONITORING.read_text(encoding="utf-8")
     [row] = of_store(site, SPEED)
     assert row["avg_speed"] > 0
 

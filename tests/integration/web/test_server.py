@@ -172,7 +172,7 @@ def test_connections_have_a_limit(site: Site, monkeypatch: pytest.MonkeyPatch, s
 def test_a_fault_of_the_program_is_a_sentence_and_the_log_has_the_trace(
     web: Web, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("etl.web.pages.now.read_status", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("etl.web.pages.now.read_situation", lambda *a, **k: 1 / 0)
     answer = web.get(NOW, X_Request_Id="asked-9")
     assert answer.status == 500
     assert "asked-9" in answer.text

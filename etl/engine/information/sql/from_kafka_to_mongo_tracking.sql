@@ -1,6 +1,6 @@
 -- What became of the rows of each run and the records of each batch (vendor's guide,
--- in_migration.from_kafka_to_mongo_tracking). inserted_data_counter: rows and links that are in the store now,
--- whether it was changed by them or not.
+-- in_migration.from_kafka_to_mongo_tracking).
+-- inserted_data_counter: rows and links that are in the store now, whether it was changed by them or not.
 create or replace view {{ schema | ident }}.from_kafka_to_mongo_tracking as
 select u.number as id, u.source, u.kind, u.started_at, u.finished_at,
     c.created + c.changed + c.unchanged + c.removed as inserted_data_counter,

@@ -1,6 +1,7 @@
 -- The changes of one instance, the last first, and of links that lead to it, each with the unit that made it and the
 -- values before and after: what the next change of a column replaced, else what stands there now. Read by
--- journal_instance; of links that lead here it knows the owners from the link's table and from journal_target.
+-- journal_instance, which has no `touched`; of links that lead here it knows the owners from the link's table and from
+-- journal_target.
 with change as materialized (
     select j.n, j.run, j.bo, j.instance, j.field, j.target, j.change, j.before, j.origin, false as is_incoming
     from {{ store_schema | ident }}.journal j
@@ -10,7 +11,7 @@ with change as materialized (
     select j.n, j.run, j.bo, j.instance, j.field, j.target, j.change, j.before, j.origin, true
     from {{ store_schema | ident }}.journal j
     where j.instance <> :instance and j.bo = :bo_{{ loop.index0 }} and j.field = :field_{{ loop.index0 }}
-      and j.target = :instance
+      and j.target = :instance and j.change <> 'touched'
       and j.instance = any(array(
           (
               select l._owner from {{ store_schema | ident }}.{{ link.store_table | ident }} l
