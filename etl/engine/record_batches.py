@@ -14,7 +14,7 @@ from etl.outputs import versions
 from etl.outputs.versions import STORE_PARTS
 from etl.retry import RetryPolicy
 from etl.runs import Counters, backoffs_of
-from etl.sources.kafka.batch import Judge, Outcome, RecordStore, merge_batch
+from etl.sources.kafka.batch import BatchOutcome, Judge, RecordStore, merge_batch
 from etl.sources.kafka.positions import HeldPartition, Positions
 from etl.sources.kafka.reading import ReadBatch
 from etl.sources.kafka.rules import RecordRules
@@ -51,12 +51,12 @@ def merge_batch_with_retry(
     *,
     forgets: bool = False,
     judge: Judge | None = None,
-) -> Outcome:
+) -> BatchOutcome:
     """Merges a batch, tried again by a policy; returns what it did. Raises FencedOut when another worker has taken a
     partition over, what `judge` raises, or the last fault when tries end."""
     is_second_try = False
 
-    def attempt() -> Outcome:
+    def attempt() -> BatchOutcome:
         nonlocal is_second_try
         try:
             return merge_batch(into, batch, held, is_second_try=is_second_try, forgets=forgets, judge=judge)

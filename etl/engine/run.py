@@ -85,7 +85,7 @@ def acquire(runtime: Runtime, *, accept: bool) -> tuple[Decision, RunLease | Non
 
     An idle tick is one cheap look that writes nothing. An owner that is to be replaced loses its sessions first.
     """
-    decision, replaced = _look(runtime, accept=accept)
+    decision, replaced = _read_marker(runtime, accept=accept)
     if decision and not decision.starts:
         return decision, None
     for attempt in _ACQUIRING.attempts("acquiring a run"):
@@ -96,7 +96,7 @@ def acquire(runtime: Runtime, *, accept: bool) -> tuple[Decision, RunLease | Non
                 acquired = runtime.handshake.acquire(accept=accept)
             except TransientFault:
                 # A runner that was faster holds locks; then the marker says so, or that the run is done.
-                decision, replaced = _look(runtime, accept=accept)
+                decision, replaced = _read_marker(runtime, accept=accept)
                 if decision is None or decision.starts:
                     raise
                 acquired = decision, None
@@ -127,14 +127,14 @@ def close(handlers: TaskHandlers, between: RetryPolicy) -> None:
     between.run_with_retry(f"closing run {handlers.lease.run}", partial(_close, handlers))
 
 
-def _look(runtime: Runtime, *, accept: bool) -> tuple[Decision | None, Running | None]:
+def _read_marker(runtime: Runtime, *, accept: bool) -> tuple[Decision | None, Running | None]:
     """What the marker asks for, and the run whose owner is replaced; no decision while our tables do not exist."""
     with transaction(runtime.engine) as connection:
         if not is_prepared(connection, runtime, to_write=True):
             return None, None
         decision, _, running = runtime.handshake.decide(connection, accept=accept)
     if running and (running.beat_age or 0) < 0 and decision.starts and runtime.handshake.is_beating(running):
-        return _look(runtime, accept=accept)
+        return _read_marker(runtime, accept=accept)
     return decision, running if decision.action is Action.TAKE_OVER else None
 
 

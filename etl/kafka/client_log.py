@@ -23,7 +23,7 @@ _KINDS: Final = 200
 # All clients are given the operator's options, also those that are for others: the library notes that.
 _OF_OPTIONS: Final = "CONFWARN"
 
-Kind = tuple[str, ...]
+LineKind = tuple[str, ...]
 
 
 class LineLimit:
@@ -33,9 +33,9 @@ class LineLimit:
         self._clock = clock
         self._lock = threading.Lock()
         # kind -> when one was let through, and how many were not since
-        self._seen: dict[Kind, tuple[float, int]] = {}
+        self._seen: dict[LineKind, tuple[float, int]] = {}
 
-    def left_out(self, kind: Kind) -> int | None:
+    def left_out(self, kind: LineKind) -> int | None:
         """How many lines of this kind were left out since the last one; None: this one is left out too."""
         now = self._clock()
         with self._lock:

@@ -197,14 +197,14 @@ class Consumer:
     def _on_assign(self, client: "confluent_kafka.Consumer", partitions: list[TopicPartition]) -> None:
         # Nothing is read before start() has said from where; without this call the library would begin by itself.
         self._call(lambda: client.incremental_assign([]))
-        self._tell(lambda listener, given: listener.assigned(given), partitions)
+        self._emit(lambda listener, given: listener.assigned(given), partitions)
 
     def _on_revoke(self, client: "confluent_kafka.Consumer", partitions: list[TopicPartition]) -> None:
-        self._tell(lambda listener, taken: listener.revoked(taken), partitions)
+        self._emit(lambda listener, taken: listener.revoked(taken), partitions)
         self._end(client, partitions)
 
     def _on_lost(self, client: "confluent_kafka.Consumer", partitions: list[TopicPartition]) -> None:
-        self._tell(lambda listener, taken: listener.lost(taken), partitions)
+        self._emit(lambda listener, taken: listener.lost(taken), partitions)
         self._end(client, partitions)
 
     def _end(self, client: "confluent_kafka.Consumer", partitions: list[TopicPartition]) -> None:
@@ -212,7 +212,7 @@ class Consumer:
         self._forget(ended)
         self._call(lambda: client.incremental_unassign(_library(ended)))
 
-    def _tell(self, call: Callable[[Listener, tuple[Partition, ...]], None], partitions: list[TopicPartition]) -> None:
+    def _emit(self, call: Callable[[Listener, tuple[Partition, ...]], None], partitions: list[TopicPartition]) -> None:
         listener = self._listener
         if listener is not None and partitions:
             self._call(lambda: call(listener, tuple(map(_ours, partitions))))

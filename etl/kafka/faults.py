@@ -133,22 +133,22 @@ def _refused(text: str, connection: KafkaConnection) -> Problem:
 def fault_of(error: KafkaError, doing: str, connection: KafkaConnection) -> EtlError:
     """The error of etl for one of the library."""
     code, text = error.code(), masked(error.str().strip(": ") or error.name(), connection)
-    said = f"{doing}: {text}"
+    what = f"{doing}: {text}"
     if code in _FENCED:
-        return FencedOut(f"{said}; another process works under the same name")
+        return FencedOut(f"{what}; another process works under the same name")
     if code in _TOO_LARGE:
-        return RecordTooLarge(f"{said}; raise max.message.bytes of the topic and option.message.max.bytes")
+        return RecordTooLarge(f"{what}; raise max.message.bytes of the topic and option.message.max.bytes")
     if code in SIGN_IN:
         return EnvironmentFault(
-            f"{said}; check security.protocol, certificates, user and password among the options of {connection.path}"
+            f"{what}; check security.protocol, certificates, user and password among the options of {connection.path}"
         )
     if code in NOT_ALLOWED:
-        return EnvironmentFault(f"{said}; have an administrator of Kafka allow it (ACL)")
+        return EnvironmentFault(f"{what}; have an administrator of Kafka allow it (ACL)")
     if code in UNKNOWN_TOPIC:
-        return EnvironmentFault(f"{said}; create the topic or correct its name")
+        return EnvironmentFault(f"{what}; create the topic or correct its name")
     if code in _AWAY or error.retriable() or error.txn_requires_abort():
-        return TransientFault(f"{said} (servers {connection.servers})")
-    return EnvironmentFault(f"{said} ({error.name()})")
+        return TransientFault(f"{what} (servers {connection.servers})")
+    return EnvironmentFault(f"{what} ({error.name()})")
 
 
 def masked(text: str, connection: KafkaConnection) -> str:

@@ -245,7 +245,7 @@ class TransactionalProducer(_Sender):
 
     def _insist(self, doing: str, act: _Act) -> None:
         """Repeats what may be repeated: a question that a broker did not answer in time."""
-        deadline, said_at = time.monotonic() + self._patience, time.monotonic() + _SILENT_SECONDS
+        deadline, reported_at = time.monotonic() + self._patience, time.monotonic() + _SILENT_SECONDS
         while True:
             left = deadline - time.monotonic()
             try:
@@ -261,9 +261,9 @@ class TransactionalProducer(_Sender):
             self._check()
             with translated(doing, self._connection):
                 self._client.poll(0)  # what it has to say, also to the log
-            if time.monotonic() > said_at:
+            if time.monotonic() > reported_at:
                 _log.warning("%s yet: %s", doing, self.trouble or error_text)
-                said_at = deadline
+                reported_at = deadline
 
     def _explained(self, error: KafkaError, doing: str) -> EtlError:
         """What a delivery said says more than that the transaction failed."""

@@ -14,7 +14,7 @@ from etl.kafka import Partition as ClientPartition
 from etl.notifications.alerts import Alert, Alerts
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.outbox import Outbox
-from etl.sources.kafka.positions import Position
+from etl.sources.kafka.positions import PartitionPosition
 from etl.sources.kafka.rules import rules_of
 
 _sql = SqlTemplates(__package__)
@@ -77,7 +77,7 @@ def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0, with_instances
     """The state of topics that are read, or were; nothing is written. `with_instances`: `in_several` too."""
     source = runtime.settings.kafka.in_migration
     into = record_store_of(runtime, rules_of(source))
-    positions: list[Position] = []
+    positions: list[PartitionPosition] = []
     unsent: dict[str, int] = {}
     alerts: list[Alert] = []
     in_several, example = 0, ""
@@ -119,7 +119,7 @@ class _Brokers:
     fault: str = ""
 
 
-def _ask_brokers(runtime: Runtime, positions: list[Position], seconds: float) -> _Brokers:
+def _ask_brokers(runtime: Runtime, positions: list[PartitionPosition], seconds: float) -> _Brokers:
     kafka = runtime.settings.kafka
     names = dict.fromkeys([*kafka.in_migration.topics, *(one.partition.topic for one in positions)])
     if not kafka.connection.servers or not names:
@@ -137,7 +137,7 @@ def _ask_brokers(runtime: Runtime, positions: list[Position], seconds: float) ->
 
 
 def _status(
-    partition: Partition, position: Position | None, bounds: tuple[int, int, int] | None, is_chosen: bool
+    partition: Partition, position: PartitionPosition | None, bounds: tuple[int, int, int] | None, is_chosen: bool
 ) -> PartitionStatus:
     low, end, written = bounds or (0, None, 0)
     begun = position.next_offset if position else low

@@ -19,9 +19,9 @@ from etl.web.requests import PAGE_SECONDS
 
 _log = logging.getLogger("etl.web")
 
-_LOOK_SECONDS = 1.0
-# Some file systems do not show every change: the whole tree is read again after this number of looks.
-_LOOKS_UNTIL_READ = 60
+_POLL_SECONDS = 1.0
+# Some file systems do not show every change: the whole tree is read again after this number of checks.
+_CHECKS_UNTIL_READ = 60
 
 
 Configured = tuple[Settings, Company]
@@ -68,7 +68,7 @@ class Companies:
         self._entries: dict[str, _Entry] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
-        self._looks = 0
+        self._checks = 0
 
     @property
     def tree(self) -> Tree:
@@ -119,9 +119,9 @@ class Companies:
 
     def refresh(self) -> bool:
         """Reads the tree again if it may have changed; returns whether it has."""
-        self._looks += 1
+        self._checks += 1
         try:
-            if not self._source.may_have_changed() and self._looks % _LOOKS_UNTIL_READ:
+            if not self._source.may_have_changed() and self._checks % _CHECKS_UNTIL_READ:
                 return False
             tree = self._source.snapshot()
         except (UnreachableTreeError, ConfigurationError) as error:
@@ -136,7 +136,7 @@ class Companies:
 
     def follow_until_closed(self, also: Callable[[], object] | None = None) -> None:
         """Refreshes once a second until `close`, and calls `also` each time; for a thread of its own."""
-        while not self._ended.wait(_LOOK_SECONDS):
+        while not self._ended.wait(_POLL_SECONDS):
             self.refresh()
             if also:
                 also()

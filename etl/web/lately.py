@@ -29,7 +29,7 @@ class Lately(Generic[Value]):
         self._readings: dict[Hashable, _Reading[Value]] = {}
         self._lock = threading.Lock()
 
-    def look(self, key: Hashable, read: Callable[[], Value], *, wait: float = 0.0) -> Value | None:
+    def latest(self, key: Hashable, read: Callable[[], Value], *, wait: float = 0.0) -> Value | None:
         """The last value; None while there is none, for which the first look waits for some seconds."""
         with self._lock:
             reading = self._readings.setdefault(key, _Reading())

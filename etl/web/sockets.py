@@ -116,14 +116,14 @@ def _open(address: Address) -> list[socket.socket]:
     except OSError as error:
         raise ConfigurationError(f"--listen {address}: the host is unknown ({error.strerror})") from error
     opened: list[socket.socket] = []
-    for family, kind, protocol, _, place in dict.fromkeys(found):
+    for family, kind, protocol, _, address_of_it in dict.fromkeys(found):
         one = socket.socket(family, kind, protocol)
         opened.append(one)
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         try:
-            one.bind(place)
+            one.bind(address_of_it)
             one.listen(_BACKLOG)
         except OSError as error:
             for each in opened:

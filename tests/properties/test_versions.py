@@ -43,7 +43,7 @@ FAULTS: dict[str, tuple[str, Change]] = {
     "links that are gone stay": ("delete_links", beyond_the_first(nothing)),
     "links of removed instances stay where these do": (
         "delete_links",
-        beyond_the_first(replace(r" and (a|b)\.system_state <> 'REMOVED'", "")),
+        beyond_the_first(replace(r" and r\.system_state <> 'REMOVED'", "")),
     ),
     "what is removed is not marked": ("upsert_instances", replace(r"where true", "where g._state <> 'REMOVED'")),
     "the last chunk of instances is not filled": ("fill_instances", beyond_the_first(the_last_chunk)),

@@ -10,7 +10,7 @@ from etl.engine import undo
 from etl.engine.record_batches import merge_batch_with_retry, record_store_of
 from etl.retry import RetryPolicy
 from etl.runs import backoffs_of
-from etl.sources.kafka.batch import SOURCE_NAME, Outcome, RecordStore
+from etl.sources.kafka.batch import SOURCE_NAME, BatchOutcome, RecordStore
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.positions import HeldPartition
 from etl.sources.kafka.reading import read_batch
@@ -113,7 +113,7 @@ class TopicUnderTest(SiteUnderTest):
         self.offset += 1
         return Message(*_PARTITION, self.offset - 1, b"key", value)
 
-    def _merged(self, into: RecordStore, messages: Sequence[Message]) -> Outcome:
+    def _merged(self, into: RecordStore, messages: Sequence[Message]) -> BatchOutcome:
         policy = RetryPolicy(lambda fault: backoffs_of(fault, outage_seconds=1), wait=lambda _: True)
         return merge_batch_with_retry(into, read_batch(messages, into.company), self.held, policy)
 

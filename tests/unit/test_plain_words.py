@@ -1,5 +1,6 @@
 """Code, messages, SQL and docs use the words of docs/glossary.md: the private ones of earlier days stay away."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,3 +98,55 @@ def test_a_dropped_word_is_found_in_names_too() -> None:
     ]
     assert found("warehouse, foretold, keyboard, amended") == []
     assert found("copyrights, bearish, planes, along, nobodys, configures") == []
+
+
+# Everyday words that each stood for several ideas: no name of the package is one of them, or has it as a part.
+VAGUE = re.compile(r"(?:^|_)(?:places?|sides|gate|lane|tell|said|heard|judged|stands|looks?)(?:$|_)")
+
+
+def identifiers(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and name of what a module defines or assigns."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef() | ast.ClassDef():
+                yield node.lineno, node.name
+            case ast.arg():
+                yield node.lineno, node.arg
+            case ast.Name(ctx=ast.Store()):
+                yield node.lineno, node.id
+            case ast.Attribute(ctx=ast.Store()):
+                yield node.lineno, node.attr
+
+
+def is_vague(name: str) -> bool:
+    return VAGUE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()) is not None
+
+
+def test_names_in_code_are_standard_terms() -> None:
+    wrong = [
+        f"{path.relative_to(CHECKOUT)}:{line}: {name}"
+        for path in sorted((CHECKOUT / "etl").rglob("*.py"))
+        for line, name in identifiers(ast.parse(path.read_text(encoding="utf-8")))
+        if is_vague(name)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_vague_name_is_found() -> None:
+    assert all(map(is_vague, ["Place", "journal_place", "_said", "NewPlace", "lookup_place", "_LOOK_SECONDS"]))
+    assert not any(map(is_vague, ["replace", "lookup", "placement", "plane", "StoreFence", "telling_apart"]))
+
+
+# Ideas of the engine: one class or alias each.
+IDEAS = {"Batch", "Connections", "Kind", "Link", "Outcome", "Position", "Reader", "Source", "Step", "Work"}
+
+
+def test_one_class_has_the_name_of_an_idea() -> None:
+    defined: dict[str, list[str]] = {}
+    for path in sorted((CHECKOUT / "etl").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            names = [node.name] if isinstance(node, ast.ClassDef) else [ast.unparse(one) for one in targets]
+            for name in IDEAS.intersection(names):
+                defined.setdefault(name, []).append(str(path.relative_to(CHECKOUT)))
+    assert not {name: paths for name, paths in defined.items() if len(paths) > 1}

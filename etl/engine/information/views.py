@@ -51,7 +51,7 @@ def _ensure(connection: Connection, runtime: Runtime, views: tuple[str, ...]) ->
     if _is_made(connection, company, comment, len(views)):
         return
     fetch_all(connection, _sql("lock"))
-    schema = _place(connection, company)
+    schema = _schema_for_views(connection, company)
     if not schema:
         _log.info("no information tables: the role may not make the schema %s, and none of its own is there", SCHEMA)
         return
@@ -64,7 +64,7 @@ def _is_made(connection: Connection, company: str, comment: str, views: int) -> 
     return any(row.comment == comment and row.views == views for row in _candidates(connection, company))
 
 
-def _place(connection: Connection, company: str) -> str:
+def _schema_for_views(connection: Connection, company: str) -> str:
     """Our schema, or a free one, which is made; empty where there is neither."""
     found = _candidates(connection, company)
     for row in found:

@@ -12,7 +12,7 @@ from etl.kafka import Partition as ClientPartition
 from etl.settings import InMigrationKafka
 from etl.sources.kafka.batch import RecordStore
 from etl.sources.kafka.message import Partition
-from etl.sources.kafka.positions import Position
+from etl.sources.kafka.positions import PartitionPosition
 
 _log = logging.getLogger("in_kafka_migration")
 
@@ -51,7 +51,7 @@ class PartitionWatch:
     ) -> None:
         self._into, self._admin, self._source, self._owner, self._alerts = into, admin, source, owner, alerts
         self._holds = holds or Holds()
-        self._said: set[str] = set()
+        self._reported: set[str] = set()
 
     def __call__(self) -> None:
         """Looks once. Raises TransientFault while store or brokers do not answer."""
@@ -66,7 +66,7 @@ class PartitionWatch:
         if mine and all(one.next_offset >= ends[one.partition][0] for one in mine):
             self._alerts.end(AlertKind.READING_STOPPED, "")
 
-    def _ends(self, positions: Iterable[Position]) -> dict[Partition, tuple[int, int]]:
+    def _ends(self, positions: Iterable[PartitionPosition]) -> dict[Partition, tuple[int, int]]:
         """The offset behind the last committed record of each, and that behind the last one of all."""
         asked = [ClientPartition(*one.partition) for one in positions]
         # In this order: what is committed in between is not taken for a transaction that is open.
@@ -74,7 +74,7 @@ class PartitionWatch:
         committed = self._admin.bounds(asked)
         return {Partition(*one): (committed[one][1], written[one]) for one in asked}
 
-    def _keep_held(self, mine: list[Position], ends: Mapping[Partition, tuple[int, int]]) -> None:
+    def _keep_held(self, mine: list[PartitionPosition], ends: Mapping[Partition, tuple[int, int]]) -> None:
         open_at = {
             one.partition: committed
             for one in mine
@@ -85,8 +85,8 @@ class PartitionWatch:
             for one, offset in self._holds.see(open_at).items()
         }
         self._alerts.keep(AlertKind.PARTITION_HELD, held, [str(one.partition) for one in mine])
-        for name in held.keys() - self._said:
+        for name in held.keys() - self._reported:
             _log.warning("%s", held[name])
-        for name in self._said - held.keys():
+        for name in self._reported - held.keys():
             _log.info("%s is held no longer", name)
-        self._said = set(held)
+        self._reported = set(held)

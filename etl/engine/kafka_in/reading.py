@@ -26,7 +26,7 @@ from etl.kafka import Admin
 from etl.metadata import Company
 from etl.retry import Backoff, ServiceRetry
 from etl.settings import Schedule, Settings
-from etl.sources.kafka.batch import Outcome, RecordStore
+from etl.sources.kafka.batch import BatchOutcome, RecordStore
 from etl.sources.kafka.rules import rules_of
 from etl.sources.kafka.upkeep import apply_references, clean_records
 
@@ -37,7 +37,7 @@ _SEND_SECONDS = 15.0
 _WATCH_SECONDS = 15.0
 _QUESTION_SECONDS = 5.0
 _STOP_SECONDS = 4.0
-_LOOK_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 
 
 class RecordReading:
@@ -103,7 +103,7 @@ class RecordReading:
         for thread in beside.threads:
             thread.start()
         try:
-            while not self._is_ending.wait(_LOOK_SECONDS):
+            while not self._is_ending.wait(_POLL_SECONDS):
                 ended = next((one for one in workers if not one.thread.is_alive()), None)
                 if ended:
                     raise ended.fault or EtlError("a worker has ended")
@@ -166,7 +166,7 @@ class _Beside:
             Thread("schedules of records", scheduled, every=scheduled.every),
         )
 
-    def committed(self, outcome: Outcome) -> None:
+    def committed(self, outcome: BatchOutcome) -> None:
         """A worker has committed a batch."""
         self._long_lived.note()
         if outcome.unit is not None:

@@ -29,18 +29,18 @@ class Stop(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to do with a partition: read it on (both None), stop it, or begin at `start`; `said` tells people why.
+    """What to do with a partition: read it on (both None), stop it, or begin at `start`; `reason` tells people why.
     `gap`: what is not read because of that, for err; `lost` counts it."""
 
     stop: Stop | None = None
     start: int | None = None
-    said: str = ""
+    reason: str = ""
     gap: Fault | None = None
     lost: int = 0
 
 
 @dataclass
-class Taken:
+class TakenPartitions:
     """Partitions that are read on, those that are not and why, and those whose topic is not there; how many partitions
     their topics have."""
 
@@ -54,35 +54,37 @@ def verdict(held: HeldPartition, topic_id: str, low: int, high: int, source: InM
     """Whether a partition can be read on. `low`: its first offset, `high`: the one after its last committed record."""
     at, do = f"{held.partition}: ", "; `etl kafka seek` says from where it is read on"
     if topic_id and held.topic_id and topic_id != held.topic_id:
-        said = f"{at}the topic was deleted and made again (id {held.topic_id}, now {topic_id})"
+        text = f"{at}the topic was deleted and made again (id {held.topic_id}, now {topic_id})"
         if source.when_topic_recreated == "beginning":
             reason = f"id {held.topic_id}, now {topic_id}; it was read up to {held.next_offset}"
             gap = Fault("TOPIC_RECREATED", path="", reason=reason, severity="warning")
-            return Verdict(start=low, said=f"{said}: it is read from its first record, {low}, on", gap=gap)
-        return Verdict(Stop.RECREATED, said=said + do)
+            return Verdict(start=low, reason=f"{text}: it is read from its first record, {low}, on", gap=gap)
+        return Verdict(Stop.RECREATED, reason=text + do)
     if held.next_offset > high or held.stopped == Stop.BEYOND:
-        said = f"{at}the next record would be {held.next_offset}, but the partition has ended before, at {high}"
-        return Verdict(Stop.BEYOND, said=said + do)
+        text = f"{at}the next record would be {held.next_offset}, but the partition has ended before, at {high}"
+        return Verdict(Stop.BEYOND, reason=text + do)
     if held.next_offset < low:
         lost, where = low - held.next_offset, f"from {held.next_offset} to {low - 1}"
-        said = f"{at}{lost:,} offsets are gone, {where}"
+        text = f"{at}{lost:,} offsets are gone, {where}"
         if source.when_retention_lost == "earliest":
             gap = Fault("RECORDS_LOST", path="", value=f"{lost}", reason=where)
-            return Verdict(start=low, said=f"{said}: it is read from the oldest record, {low}, on", gap=gap, lost=lost)
-        return Verdict(Stop.LOST, said=said + do)
+            return Verdict(
+                start=low, reason=f"{text}: it is read from the oldest record, {low}, on", gap=gap, lost=lost
+            )
+        return Verdict(Stop.LOST, reason=text + do)
     return Verdict()
 
 
 def take_partitions(
     into: RecordStore, admin: Admin, wanted: Iterable[Partition], owner: str, source: InMigrationKafka
-) -> Taken:
+) -> TakenPartitions:
     """Makes `owner` the owner of partitions, and compares each with its topic. One that is not known begins at its
     first record."""
     asked = sorted(wanted)
     topics = _topics(admin, {one.topic for one in asked})
     there = [one for one in asked if _is_there(one, topics[one.topic])]
     sizes = {name: topic.partitions for name, topic in topics.items() if topic}
-    found = Taken(missing=set(asked) - set(there), sizes=sizes)
+    found = TakenPartitions(missing=set(asked) - set(there), sizes=sizes)
     if not there:
         return found
     bounds = admin.bounds(_client(there))
@@ -91,8 +93,8 @@ def take_partitions(
         held = into.positions.take(connection, {one: bounds[_client([one])[0]][0] for one in there}, owner, ids)
         for one in held:
             low, high = bounds[_client([one.partition])[0]]
-            judged = verdict(one, ids.get(one.partition.topic, ""), low, high, source)
-            _settle(connection, into, one, judged, owner, ids, found)
+            found_verdict = verdict(one, ids.get(one.partition.topic, ""), low, high, source)
+            _settle(connection, into, one, found_verdict, owner, ids, found)
     return found
 
 
@@ -100,23 +102,23 @@ def _settle(
     connection: Connection,
     into: RecordStore,
     held: HeldPartition,
-    judged: Verdict,
+    found_verdict: Verdict,
     owner: str,
     ids: dict[str, str],
-    found: Taken,
+    found: TakenPartitions,
 ) -> None:
     partition = held.partition
-    if judged.said:
-        _log.log(logging.ERROR if judged.stop else logging.WARNING, "%s", judged.said)
-    if judged.stop:
-        into.positions.note_stopped(connection, held, judged.stop)
+    if found_verdict.reason:
+        _log.log(logging.ERROR if found_verdict.stop else logging.WARNING, "%s", found_verdict.reason)
+    if found_verdict.stop:
+        into.positions.note_stopped(connection, held, found_verdict.stop)
         found.stopped[partition] = held
         return
-    if judged.start is not None:
-        if judged.gap:
-            note_gap(connection, into, held, judged.gap, judged.lost)
-        into.positions.seek(connection, partition, judged.start, ids.get(partition.topic))
-        [held] = into.positions.take(connection, {partition: judged.start}, owner, ids)
+    if found_verdict.start is not None:
+        if found_verdict.gap:
+            note_gap(connection, into, held, found_verdict.gap, found_verdict.lost)
+        into.positions.seek(connection, partition, found_verdict.start, ids.get(partition.topic))
+        [held] = into.positions.take(connection, {partition: found_verdict.start}, owner, ids)
     elif held.stopped:
         into.positions.note_stopped(connection, held, "")
     found.held[partition] = held

@@ -15,7 +15,7 @@ from etl.engine.kafka_in.batches import Batch, Gathering, Limits
 from etl.engine.kafka_in.error_share import ErrorShare
 from etl.engine.kafka_in.jobs import StoreThread
 from etl.engine.kafka_in.sharing import uneven_shares
-from etl.engine.kafka_in.taking import Taken, take_partitions
+from etl.engine.kafka_in.taking import TakenPartitions, take_partitions
 from etl.engine.record_batches import batch_policy, merge_batch_with_retry
 from etl.engine.runtime import Runtime
 from etl.errors import EnvironmentFault, EtlError, FencedOut, RunStopped
@@ -24,9 +24,9 @@ from etl.kafka import Message as ClientMessage
 from etl.kafka import Partition as ClientPartition
 from etl.retry import Backoff, ServiceRetry
 from etl.settings import InMigrationKafka
-from etl.sources.kafka.batch import Outcome, RecordStore
+from etl.sources.kafka.batch import BatchOutcome, RecordStore
 from etl.sources.kafka.message import Message, Partition
-from etl.sources.kafka.positions import HeldPartition, Position
+from etl.sources.kafka.positions import HeldPartition, PartitionPosition
 from etl.sources.kafka.resent import resent_of
 
 _log = logging.getLogger("in_kafka_migration")
@@ -40,7 +40,7 @@ _IDLE_SECONDS = 0.1
 _PATIENCE_SECONDS = 0.5
 # Between two looks whether the partitions are still ours, whether an operator has moved one, whether topics are the
 # same, and whether a topic that was missing is there.
-_LOOK_SECONDS = 3.0
+_CHECK_SECONDS = 3.0
 _AGAIN_SECONDS = 0.5
 _QUESTION_SECONDS = 5.0
 # A partition that goes is given this time for a batch, and its rollback that time: five seconds in all.
@@ -66,7 +66,7 @@ class SharedReading:
     runtime: Runtime
     into: RecordStore
     source: InMigrationKafka
-    committed: Callable[[Outcome], None]
+    committed: Callable[[BatchOutcome], None]
     taken: Callable[[], None]
     warned: set[str] = field(default_factory=set)
 
@@ -94,11 +94,11 @@ class Worker:
         self._gone: list[HeldPartition] = []
         self._is_paused = False
         self._full_since: float | None = None
-        self._look_at = self._take_at = 0.0
+        self._check_at = self._take_at = 0.0
         self._is_ending = False
         self._retry = ServiceRetry(_BACKOFF, _log)
         self._quiet_until = 0.0
-        self._said: dict[str, str] = {}
+        self._reported: dict[str, str] = {}
 
     def stop(self) -> None:
         """Asks it to end, from any thread."""
@@ -130,7 +130,7 @@ class Worker:
         for trouble in received.troubles:
             self._take_trouble(trouble)
         if received.messages:
-            self._said.pop("brokers", None)
+            self._reported.pop("brokers", None)
         elif self._consumer.trouble:
             self._say("brokers", f"the brokers are waited for: {self._consumer.trouble}")
         if not self._held:
@@ -181,8 +181,8 @@ class Worker:
             self._release()
         elif self._wanted and now >= self._take_at:
             self._take()
-        elif now >= self._look_at:
-            self._look()
+        elif now >= self._check_at:
+            self._check()
         else:
             self._merge()
 
@@ -209,7 +209,7 @@ class Worker:
             lambda result: self._taken(wanted, result),
         )
 
-    def _taken(self, wanted: frozenset[Partition], result: Callable[[], Taken]) -> None:
+    def _taken(self, wanted: frozenset[Partition], result: Callable[[], TakenPartitions]) -> None:
         try:
             taken = result()
         except EtlError as fault:
@@ -230,7 +230,7 @@ class Worker:
             self._say(f"{topic} missing", f"the topic {topic} is not there: it is read once it has been made")
         self._warn_of_shares(taken.sizes)
         if self._wanted:
-            self._take_at = time.monotonic() + _LOOK_SECONDS
+            self._take_at = time.monotonic() + _CHECK_SECONDS
         for one, held in mine.items():
             self._say(f"{one}", f"{one} is read from offset {held.next_offset} on", logging.INFO)
         if mine:
@@ -250,18 +250,18 @@ class Worker:
                 warned.add(text)
                 _log.warning("%s", text)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         held = dict(self._held)
 
-        def act() -> tuple[list[Position], frozenset[str]]:
+        def act() -> tuple[list[PartitionPosition], frozenset[str]]:
             with transaction(self._into.engine) as connection:
                 found = self._into.positions.all(connection)
             return found, self._changed_topics(held)
 
-        self._store.do("look", act, self._looked)
+        self._store.do("check", act, self._checked)
 
-    def _looked(self, result: Callable[[], tuple[list[Position], frozenset[str]]]) -> None:
-        self._look_at = time.monotonic() + _LOOK_SECONDS
+    def _checked(self, result: Callable[[], tuple[list[PartitionPosition], frozenset[str]]]) -> None:
+        self._check_at = time.monotonic() + _CHECK_SECONDS
         try:
             positions, changed = result()
         except EtlError as fault:
@@ -300,7 +300,7 @@ class Worker:
         positions = self._positions()
         return all(0 <= end <= positions.get(one, -1) for one, end in ends.items())
 
-    def _merged_in_store(self, batch: Batch) -> tuple[Outcome, frozenset[tuple[str, int, int]]]:
+    def _merged_in_store(self, batch: Batch) -> tuple[BatchOutcome, frozenset[tuple[str, int, int]]]:
         """In the other thread."""
         rejected: frozenset[tuple[str, int, int]] = frozenset()
         if changed := self._changed_topics(batch.held):
@@ -327,7 +327,7 @@ class Worker:
         now = self._admin.topics(ids)
         return frozenset(name for name, topic in now.items() if topic is None or (topic.id and topic.id != ids[name]))
 
-    def _merged(self, batch: Batch, result: Callable[[], tuple[Outcome, frozenset[tuple[str, int, int]]]]) -> None:
+    def _merged(self, batch: Batch, result: Callable[[], tuple[BatchOutcome, frozenset[tuple[str, int, int]]]]) -> None:
         try:
             outcome, rejected = result()
         except RunStopped:
@@ -337,7 +337,7 @@ class Worker:
             self._take_again([one for one in self._held if one.topic in changed.topics])
         except FencedOut as fenced:
             _log.info("%s", fenced)
-            self._again, self._look_at = batch, 0.0
+            self._again, self._check_at = batch, 0.0
         except EtlError as fault:
             self._again = batch
             self._pause(fault)
@@ -346,7 +346,7 @@ class Worker:
             self._share.note(batch.messages, rejected)
             self._committed(batch, outcome)
 
-    def _committed(self, batch: Batch, outcome: Outcome) -> None:
+    def _committed(self, batch: Batch, outcome: BatchOutcome) -> None:
         mirrored = {}
         for partition, offset in batch.read.next_offsets.items():
             mine = self._held.get(partition)
@@ -425,13 +425,13 @@ class Worker:
     def _calm(self) -> None:
         self._retry.succeed()
         self._quiet_until = 0.0
-        if self._said.pop("store", None):
+        if self._reported.pop("store", None):
             _log.info("records are merged again")
 
     def _say(self, what: str, text: str, level: int = logging.WARNING) -> None:
         """Logs a text once, until another one comes about the same thing."""
-        if self._said.get(what) != text:
-            self._said[what] = text
+        if self._reported.get(what) != text:
+            self._reported[what] = text
             _log.log(level, "%s", text)
 
     def _finish(self) -> None:
@@ -459,12 +459,12 @@ class Worker:
             _log.info("the last batch was not merged: %s", fault)
 
 
-def _is_moved(held: HeldPartition, known: Mapping[Partition, Position]) -> bool:
+def _is_moved(held: HeldPartition, known: Mapping[Partition, PartitionPosition]) -> bool:
     position = known.get(held.partition)
     return position is None or position.token != held.token
 
 
-def _is_same(held: HeldPartition, position: Position) -> bool:
+def _is_same(held: HeldPartition, position: PartitionPosition) -> bool:
     return held.token == position.token
 
 

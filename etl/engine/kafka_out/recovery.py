@@ -11,7 +11,7 @@ from etl.ddl.privileges import make_schema
 from etl.engine.kafka_out.outputs import chosen_outputs, outputs_of, prepare_outputs
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault
-from etl.outputs.kafka.recovery import Place, RecoveryWriter
+from etl.outputs.kafka.recovery import RecoveryPosition, RecoveryWriter
 from etl.outputs.kafka.shape import OutputShape
 from etl.outputs.kafka.transactions import SizeLimits, Unsent
 from etl.retry import RetryPolicy
@@ -123,13 +123,13 @@ class _Performer:
             note_unsent=self._note_unsent,
             check=self._check,
         ) as writer:
-            place = writer.place()
+            position = writer.position()
             while self._left:
-                self._perform(writer, self._left[0], place)
+                self._perform(writer, self._left[0], position)
                 del self._left[0]
 
-    def _perform(self, writer: RecoveryWriter, task: RecoveryTask, place: Place) -> None:
-        if task.seq < place.seq:
+    def _perform(self, writer: RecoveryWriter, task: RecoveryTask, position: RecoveryPosition) -> None:
+        if task.seq < position.seq:
             self._move(task, task.records, is_done=True)  # its last commit was not recorded here any more
             return
         shape = OutputShape.of(self._runtime.company, _limited_to(self._output, [task.bo]), task.topic).by_code.get(
@@ -139,7 +139,7 @@ class _Performer:
             raise ConfigurationError(
                 f"{task.bo} is no business object any more: give the recovery up, and begin another"
             )
-        begun = place if place.seq == task.seq else Place(task.seq)
+        begun = position if position.seq == task.seq else RecoveryPosition(task.seq)
         self._move(task, begun.records, is_done=False)
         written = writer.write(shape, begun, lambda records: self._move(task, records, is_done=False))
         self._move(task, written, is_done=True)

@@ -8,7 +8,7 @@ import orjson
 
 from etl.errors import EnvironmentFault
 from etl.kafka import Admin, Partition, read_to_end
-from etl.outputs.kafka.registry import Position, Unfinished
+from etl.outputs.kafka.registry import OutputPosition, Unfinished
 from etl.settings import KafkaConnection
 
 # Patience with a question to the brokers: a service that is asked to end has five seconds.
@@ -26,24 +26,24 @@ class Progress:
         return orjson.dumps(self.content)
 
     @classmethod
-    def of(cls, position: Position, token: int) -> "Progress":
+    def of(cls, position: OutputPosition, token: int) -> "Progress":
         """That of an output."""
         return cls(
             {
                 "step": position.step,
                 "token": token,
                 "snapshot": position.snapshot,
-                "place": position.place,
+                "place": position.journal_id,
                 "unfinished": position.unfinished.as_json() if position.unfinished else None,
             }
         )
 
     @property
-    def position(self) -> Position:
+    def position(self) -> OutputPosition:
         """The position that it says."""
         found = self.content
         unfinished = Unfinished.from_json(found["unfinished"]) if found["unfinished"] else None
-        return Position(found["step"], found["snapshot"], found["place"], unfinished)
+        return OutputPosition(found["step"], found["snapshot"], found["place"], unfinished)
 
 
 def newest_progress(

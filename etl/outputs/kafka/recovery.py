@@ -24,7 +24,7 @@ _log = logging.getLogger("out_kafka_migration")
 
 
 @dataclass(frozen=True)
-class Place:
+class RecoveryPosition:
     """How far a recovery is: in its object number `seq` all up to the id `after` ("": nothing), `records` of it."""
 
     seq: int
@@ -64,24 +64,24 @@ class RecoveryWriter:
             check,
         )
 
-    def place(self) -> Place:
+    def position(self) -> RecoveryPosition:
         """Where the recovery continues, by the newest progress in Kafka."""
         newest = self._sender.newest
         if newest is None or newest.content.get("number") != self._number:
-            return Place(0)
-        return Place(newest.content["seq"], newest.content["after"], newest.content["records"])
+            return RecoveryPosition(0)
+        return RecoveryPosition(newest.content["seq"], newest.content["after"], newest.content["records"])
 
-    def write(self, shape: OutObject, place: Place, moved: Callable[[int], None]) -> int:
-        """Writes the instances of an object behind `place`, and returns how many of it are written in all."""
+    def write(self, shape: OutObject, position: RecoveryPosition, moved: Callable[[int], None]) -> int:
+        """Writes the instances of an object behind `position`, and returns how many of it are written in all."""
         records = RecordWriter(shape, self._output, is_all=True)
-        prefix = f"{self._output.name}-r{self._number}.{place.seq}"
-        written, after = place.records, place.after
+        prefix = f"{self._output.name}-r{self._number}.{position.seq}"
+        written, after = position.records, position.after
         with snapshot(self._engine) as connection:
             for block in all_rows(connection, self._schema, shape, after):
                 self._check()
                 for row in block:
                     if self._sender.records >= self._output.batch_records:
-                        written = self._commit(Place(place.seq, after, written), moved)
+                        written = self._commit(RecoveryPosition(position.seq, after, written), moved)
                     value = records.record(row, prefix)
                     if value is not None:
                         self._sender.send(shape.topic, records.key(row), value)
@@ -89,16 +89,16 @@ class RecoveryWriter:
                             self._sender.send(shape.topic, records.key(row), None)
                     after = row[0]
         if self._sender.is_open:
-            written = self._commit(Place(place.seq, after, written), moved)
+            written = self._commit(RecoveryPosition(position.seq, after, written), moved)
         return written
 
-    def _commit(self, place: Place, moved: Callable[[int], None]) -> int:
-        number = place.records + self._sender.records
+    def _commit(self, position: RecoveryPosition, moved: Callable[[int], None]) -> int:
+        number = position.records + self._sender.records
         self._sender.commit(
-            Progress({"number": self._number, "seq": place.seq, "after": place.after, "records": number})
+            Progress({"number": self._number, "seq": position.seq, "after": position.after, "records": number})
         )
         moved(number)
-        _log.info("the recovery %d has written %d records of object %d", self._number, number, place.seq)
+        _log.info("the recovery %d has written %d records of object %d", self._number, number, position.seq)
         return number
 
     def _set_aside(self, unsent: Unsent) -> None:

@@ -34,16 +34,16 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
-class Position:
+class OutputPosition:
     """How far an output is. `step` only rises; `snapshot` is text of a pg_snapshot, whose transaction ids are of
-    `place`: server, database and journal."""
+    `journal_id`: server, database and journal."""
 
     step: int
     snapshot: str
-    place: str
+    journal_id: str
     unfinished: Unfinished | None = None
 
-    def moved(self, step: int, unfinished: Unfinished | None, upto: str = "") -> "Position":
+    def moved(self, step: int, unfinished: Unfinished | None, upto: str = "") -> "OutputPosition":
         """The position after a step; without `unfinished` all up to `upto` is written."""
         if unfinished is not None:
             return replace(self, step=step, unfinished=unfinished)
@@ -56,7 +56,7 @@ class Lead:
 
     name: str
     token: int
-    position: Position
+    position: OutputPosition
     is_new: bool
 
 
@@ -125,10 +125,10 @@ class Outputs:
         if row.position_is_stale:
             raise stale(name)
         unfinished = Unfinished.from_json(row.unfinished) if row.unfinished else None
-        position = Position(row.step, row.position, row.place, unfinished)
+        position = OutputPosition(row.step, row.position, row.place, unfinished)
         return Lead(name, row.token, position, not row.is_begun)
 
-    def move(self, connection: Connection, lead: Lead, position: Position, records: int) -> None:
+    def move(self, connection: Connection, lead: Lead, position: OutputPosition, records: int) -> None:
         """Records how far the output is. Raises FencedOut when another process leads it."""
         unfinished = json.dumps(position.unfinished.as_json()) if position.unfinished else None
         values = {"step": position.step, "position": position.snapshot, "unfinished": unfinished, "records": records}

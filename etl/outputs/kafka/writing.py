@@ -17,7 +17,7 @@ from etl.errors import EnvironmentFault, EtlError, FencedOut
 from etl.outputs.kafka.progress import Progress
 from etl.outputs.kafka.reading import changed_objects, changed_rows, has_changes
 from etl.outputs.kafka.record import RecordWriter
-from etl.outputs.kafka.registry import Lead, Outputs, Position, Unfinished, stale
+from etl.outputs.kafka.registry import Lead, OutputPosition, Outputs, Unfinished, stale
 from etl.outputs.kafka.shape import OutputShape
 from etl.outputs.kafka.transactions import RecordTransactions, SizeLimits, Unsent, fenced_or
 from etl.outputs.versions.follow import snapshot as current_snapshot
@@ -135,7 +135,7 @@ class OutputWriter:
             self._move(lead, position, 0)
         return self._lead or lead, self._sender
 
-    def _move(self, lead: Lead, position: Position, records: int) -> None:
+    def _move(self, lead: Lead, position: OutputPosition, records: int) -> None:
         with transaction(self.engine) as connection:
             self.outputs.move(connection, lead, position, records)
         self._lead = Lead(lead.name, lead.token, position, is_new=False)
@@ -157,7 +157,7 @@ class OutputWriter:
             self._move(lead, last, 0)
         return True
 
-    def _window(self, connection: Connection, position: Position) -> Unfinished | None:
+    def _window(self, connection: Connection, position: OutputPosition) -> Unfinished | None:
         """What is to be written now; None: nothing has changed."""
         upto = current_snapshot(connection)
         if not has_changes(connection, self.store_schema, position.snapshot, upto):
@@ -170,9 +170,9 @@ class OutputWriter:
         connection: Connection,
         lead: Lead,
         sender: RecordTransactions,
-        position: Position,
+        position: OutputPosition,
         unfinished: Unfinished,
-    ) -> Position:
+    ) -> OutputPosition:
         """Sends the records of the objects that are left, and commits whenever there are enough; what is sent last is
         not committed yet. Returns the position of the last commit, with the highest step that was given."""
         instances, shapes = 0, self.shape.by_code
@@ -213,7 +213,7 @@ class OutputWriter:
                         send(topic, key, None)
         return position
 
-    def _commit(self, lead: Lead, sender: RecordTransactions, position: Position) -> None:
+    def _commit(self, lead: Lead, sender: RecordTransactions, position: OutputPosition) -> None:
         number = sender.records
         sender.commit(Progress.of(position, lead.token))
         self._move(lead, position, number)
@@ -232,7 +232,7 @@ class OutputWriter:
         self.written.unsent += 1
 
 
-def later(lead: Lead, progress: Progress | None, now: str) -> Position:
+def later(lead: Lead, progress: Progress | None, now: str) -> OutputPosition:
     """The later of both positions. Raises EnvironmentFault where Kafka is ahead of a store that was restored: it knows
     transactions that are of the future of the snapshot `now`."""
     known = lead.position
@@ -243,7 +243,7 @@ def later(lead: Lead, progress: Progress | None, now: str) -> Position:
         return known.moved(max(known.step, found.step), known.unfinished, known.snapshot)
     if found.step <= known.step:
         return known
-    if found.place != known.place or _next_transaction(found.snapshot) > _next_transaction(now):
+    if found.journal_id != known.journal_id or _next_transaction(found.snapshot) > _next_transaction(now):
         raise stale(lead.name)
     return found
 

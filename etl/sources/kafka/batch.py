@@ -18,14 +18,14 @@ from etl.runs import Counters, add_counters
 from etl.runs.error_class import is_data_error
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.files import store_files
+from etl.sources.kafka.link_fields import LinkFields
 from etl.sources.kafka.links import merge_batch_links
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.numbering import Numbering
 from etl.sources.kafka.objects import merge_objects
-from etl.sources.kafka.places import LinkFields
 from etl.sources.kafka.positions import HeldPartition, Locked, Positions
 from etl.sources.kafka.reading import ReadBatch, Record
-from etl.sources.kafka.remembered import Known, RememberedRecords
+from etl.sources.kafka.remembered import FirstRecord, RememberedRecords
 from etl.sources.kafka.reports import Reports
 from etl.sources.kafka.resent import stage_resent
 from etl.sources.kafka.rules import RecordRules
@@ -123,7 +123,7 @@ class RecordStore:
 
 
 @dataclass
-class Outcome:
+class BatchOutcome:
     """What a batch did. `unit` is None where nothing was merged and nothing reported; `skipped` messages were merged by
     an earlier try, `known` records had a recordId that was merged before, `reused` ones with another content;
     `counters` are those of the merge, by table."""
@@ -158,7 +158,7 @@ def merge_batch(
     is_second_try: bool = False,
     forgets: bool = False,
     judge: Judge | None = None,
-) -> Outcome:
+) -> BatchOutcome:
     """Merges a batch and moves the positions of its partitions, in one transaction; returns what it did.
 
     `held`: its partitions, as they were taken. `is_second_try`: the same batch met a fault that another transaction may
@@ -224,7 +224,7 @@ class _Work:
         self.batch = batch
         self.locked = locked
         self.is_second_try = is_second_try
-        self.outcome = Outcome(messages=batch.messages, tombstones=batch.tombstones)
+        self.outcome = BatchOutcome(messages=batch.messages, tombstones=batch.tombstones)
         self.reports = Reports()
         self.records: dict[int, Record] = {}
         # Records with the recordId of another one of the batch, which counts unless it is refused.
@@ -287,7 +287,7 @@ class _Work:
         numbered = enumerate(self.batch.records)
         return sorted(numbered, key=lambda one: not self._age(one[1])[0]) if self.resent else numbered
 
-    def _repeated(self, record: Record, known: Known) -> None:
+    def _repeated(self, record: Record, known: FirstRecord) -> None:
         if record.digest == known.digest:
             self.outcome.known += 1
             return
@@ -342,7 +342,7 @@ class _Work:
                 self.into.remembered.remember(self.connection, {counts: record}, self.locked.at)
             for again in numbers:
                 if again not in self.records:
-                    self._repeated(self.batch.records[again], Known(record.digest, record.message.origin))
+                    self._repeated(self.batch.records[again], FirstRecord(record.digest, record.message.origin))
         self.reports.faults += merged.notes
 
     def _merge_all(self, context: MergeContext) -> _Merged:

@@ -53,7 +53,7 @@ class Fault:
         """In English and Russian."""
         known = fault_of(self.code)
         of_catalogue = (known.english, known.russian) if known else ("{reason}", "{reason}")
-        given = {"{column}": self.field or "", "{value}": said(self.value), "{reason}": self.reason}
+        given = {"{column}": self.field or "", "{value}": printable_value(self.value), "{reason}": self.reason}
         english, russian = (_filled(text, given) for text in _OF_RECORDS.get(self.code, of_catalogue))
         return english, russian
 
@@ -70,7 +70,7 @@ class RecordFault(Exception):
         self.fault = fault
 
 
-def said(value: str | None) -> str:
+def printable_value(value: str | None) -> str:
     """A value as a message shows it: an invisible one is quoted."""
     shown = (value or "").replace("\x00", "\\u0000")[:_SHOWN]
     return shown if shown.strip() and shown.isprintable() else repr(shown)

@@ -15,7 +15,7 @@ from etl.merge.links import (
 from etl.metadata.company import LinkTable
 from etl.runs import Chunk, Counters, add_counters
 from etl.sources.kafka.faults import Fault
-from etl.sources.kafka.places import LinkField, LinkFields
+from etl.sources.kafka.link_fields import LinkField, LinkFields
 from etl.sources.kafka.resent import leave_changed_links
 from etl.sources.kafka.shapes import NULL
 from etl.sources.kafka.staged import StagedLink
@@ -62,10 +62,10 @@ def merge_batch_links(
     merged = MergedLinks()
     if not chosen:
         return merged
-    places = [place for one in chosen for place in one.places]
+    link_tables = [table for one in chosen for table in one.link_tables]
     tables = [table for one in chosen for table in one.tables if one.number in given or table.name in waiting]
     lock_links(connection, tables, context)
-    create_staged_links(connection, places)
+    create_staged_links(connection, link_tables)
     if links:
         _copy(connection, links)
     with_older = {row.link.stages.number for _, record, _, row in links if record in older} if older else ()
@@ -76,7 +76,7 @@ def merge_batch_links(
                 leave_changed_links(connection, table, context)
         _merge_field(connection, one, staged, waiting, context, merged)
     _report(connection, row_of, tables, merged)
-    execute(connection, _sql("drop_link_stages", tables=places))
+    execute(connection, _sql("drop_link_stages", tables=link_tables))
     return merged
 
 
@@ -97,8 +97,8 @@ def _lines(links: Sequence[NumberedLink]) -> Iterator[str]:
 def _stage_field(connection: Connection, one: LinkField, context: MergeContext, merged: MergedLinks) -> dict[str, int]:
     """Fills the staged tables of a field; returns the number of rows of each."""
     staged = {}
-    for place in one.places:
-        staged[place] = execute(connection, _sql("stage_links", place=place), {"place": place})
+    for link_table in one.link_tables:
+        staged[link_table] = execute(connection, _sql("stage_links", place=link_table), {"place": link_table})
     if one.is_set:
         for table in one.tables:
             statement = _sql("end_sets", place=table.name)
@@ -118,7 +118,7 @@ def _merge_field(
     merged: MergedLinks,
 ) -> None:
     """Merges what is staged (by table; empty: nothing is), and serves what waits."""
-    unknown = staged.get(one.places[-1], 0) if one.has_members else 0
+    unknown = staged.get(one.link_tables[-1], 0) if one.has_members else 0
     for table in one.tables:
         if staged or table.name in waiting:
             chunk = Chunk(staged.get(table.name, 0) + unknown)

@@ -51,10 +51,10 @@ def _values(items: list[FieldInput], layout: Layout) -> list[str | None] | None:
         return None
     values = [item.api_value for item in items]
     try:
-        for place, reader in layout.checked:
-            text = values[place]
+        for index, reader in layout.checked:
+            text = values[index]
             if text is not None:
-                values[place] = reader(text)
+                values[index] = reader(text)
     except ValueError:
         return None
     return values

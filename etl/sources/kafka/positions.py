@@ -27,7 +27,7 @@ class HeldPartition:
 
 
 @dataclass(frozen=True)
-class Position:
+class PartitionPosition:
     """How far a partition is, and whose it is; `stopped`: why it is not read, "" if that is not so; `lost`: how many
     offsets were gone before they were read."""
 
@@ -100,10 +100,10 @@ class Positions:
         [row] = fetch_all(connection, _sql("has_positions"), {"name": f'"{self.schema}".kafka_position'})
         return bool(row.is_there)
 
-    def all(self, connection: Connection) -> list[Position]:
+    def all(self, connection: Connection) -> list[PartitionPosition]:
         """All partitions that are known."""
         return [
-            Position(
+            PartitionPosition(
                 Partition(row.topic, row.partition),
                 row.topic_id or "",
                 row.next_offset,

@@ -15,7 +15,7 @@ _sql = SqlTemplates(__package__)
 
 
 @dataclass(frozen=True)
-class Known:
+class FirstRecord:
     """A recordId that was merged before: the digest of its content, and from where it came ("" if it is not known)."""
 
     digest: int
@@ -28,7 +28,7 @@ class RememberedRecords:
 
     schema: str
 
-    def remember(self, connection: Connection, records: Mapping[int, Record], at: datetime) -> dict[int, Known]:
+    def remember(self, connection: Connection, records: Mapping[int, Record], at: datetime) -> dict[int, FirstRecord]:
         """Notes the ids of numbered records, of which no two have one id; returns those that are known already."""
         if all(record.record_id is None for record in records.values()):
             return {}
@@ -61,7 +61,7 @@ def _lines(records: Mapping[int, Record]) -> Iterator[str]:
             yield f"{number}\t{topic}\t{column(record_id)}\t{record.digest}\t{partition}\t{offset}\n"
 
 
-def _known(row: Row[Any], record: Record) -> Known:
+def _known(row: Row[Any], record: Record) -> FirstRecord:
     if row.digest is None:  # cleaned between the two statements
-        return Known(record.digest, "")
-    return Known(row.digest, f"{record.message.topic}/{row.partition}/{row.record_offset}")
+        return FirstRecord(record.digest, "")
+    return FirstRecord(row.digest, f"{record.message.topic}/{row.partition}/{row.record_offset}")

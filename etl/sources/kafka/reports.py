@@ -35,8 +35,8 @@ class Reports:
     def write(self, connection: Connection, schema: str, unit: int, at: datetime, *, max_value_bytes: int) -> None:
         """Writes them into the store, in the order of the messages. Values over the limit are left out of dead
         letters."""
-        self.faults.sort(key=lambda one: _place(one[0]))
-        self.dead.sort(key=lambda one: _place(one[0]))
+        self.faults.sort(key=lambda one: _offset_of(one[0]))
+        self.dead.sort(key=lambda one: _offset_of(one[0]))
         if self.faults:
             copy_values(connection, _sql("copy_errors", schema=schema), self._errors(unit, at))
         if self.dead:
@@ -93,7 +93,7 @@ def record_errors(
     return [dict(row._mapping) for row in fetch_all(connection, _sql("record_errors", schema=schema), values)]
 
 
-def _place(message: Message | None) -> tuple[bool, str, int, int]:
+def _offset_of(message: Message | None) -> tuple[bool, str, int, int]:
     return (True, "", 0, 0) if message is None else (False, message.topic, message.partition, message.offset)
 
 

@@ -10,7 +10,7 @@ from etl.metadata.field_checks import IN_COLUMNS
 from etl.metadata.system_objects import SYSTEM_OBJECTS
 from etl.quoting import fold
 from etl.settings import InMigrationKafka
-from etl.sources.kafka.places import link_fields
+from etl.sources.kafka.link_fields import link_fields
 
 
 @dataclass(frozen=True)

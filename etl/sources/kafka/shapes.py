@@ -15,7 +15,7 @@ from etl.metadata.field import Field, LinkMode
 from etl.metadata.field_types import Category, FieldType
 from etl.quoting import fold
 from etl.sources.kafka.faults import Fault, RecordFault
-from etl.sources.kafka.places import LinkField, LinkFields
+from etl.sources.kafka.link_fields import LinkField, LinkFields
 from etl.sources.kafka.rules import RecordRules
 from etl.sources.kafka.values import read_text, reader_of
 
@@ -38,13 +38,13 @@ _MAX_CODE: Final = 100
 
 @dataclass(frozen=True)
 class Layout:
-    """The fields that a record gives. `places`: which of its items are values, one a field (the last counts); `codes`
+    """The fields that a record gives. `indexes`: which of its items are values, one a field (the last counts); `codes`
     and `readers` are theirs, `given` the column _given as COPY writes it. `key`: the item that is the key field, if one
     is. `links`: items that are BO or CO fields, written as values. `unknown`: items of no known field. `is_plain`: each
     item is a value; then `checked` has those whose texts must be read.
     """
 
-    places: tuple[int, ...]
+    indexes: tuple[int, ...]
     codes: tuple[str, ...]
     readers: tuple[Reader, ...]
     given: str
@@ -81,7 +81,7 @@ class LinkShape:
         self.after = f"\t{'t' if self.is_set else 'f'}\tf\t"
         self._only = next(iter(members)) if len(members) == 1 else ""
         self._names: dict[tuple[str | None, str], TargetName] = {}
-        self._places: dict[str, str] = {}
+        self._link_columns: dict[str, str] = {}
 
     def target(self, bo_code: str | None, field_code: str) -> TargetName | None:
         """How an item names its target; None where `bo_code` is no member, or the field no unique one."""
@@ -90,15 +90,15 @@ class LinkShape:
         if found is None:
             found = self._target(bo_code or self._only, field_code)
             if found is not None:
-                found = replace(found, before=f"{self.place(found.member)}\t{NULL}\t{found.column}\t")
+                found = replace(found, before=f"{self.link_columns(found.member)}\t{NULL}\t{found.column}\t")
                 self._names[key] = found
         return found
 
-    def place(self, member: str) -> str:
+    def link_columns(self, member: str) -> str:
         """The columns that say where a link to a member goes: the number of the field, and a staged table."""
-        found = self._places.get(member)
+        found = self._link_columns.get(member)
         if found is None:
-            found = self._places[member] = f"{self.stages.number}\t{self.stages.place(member)}"
+            found = self._link_columns[member] = f"{self.stages.number}\t{self.stages.link_table(member)}"
         return found
 
     def member(self, bo_code: str | None) -> str:
@@ -155,22 +155,22 @@ class ObjectShape:
         return found
 
     def _make(self, codes: tuple[str, ...]) -> Layout:
-        last = {code: place for place, code in enumerate(codes)}
+        last = {code: index for index, code in enumerate(codes)}
         values = [code for code in last if code in self.readers]
         known = {*values, *self.links, self.key}
-        places = tuple(last[code] for code in values)
+        indexes = tuple(last[code] for code in values)
         return Layout(
-            places=places,
+            indexes=indexes,
             codes=tuple(values),
             readers=tuple(self.readers[code] for code in values),
             given=rf"\\x{given_fields(self.bo, values).hex()}",
             key=last.get(self.key) if self.key else None,
-            links=tuple((place, self.links[code]) for code, place in last.items() if code in self.links),
-            unknown=tuple(place for place, code in enumerate(codes) if code not in known),
-            is_plain=places == tuple(range(len(codes))),
+            links=tuple((index, self.links[code]) for code, index in last.items() if code in self.links),
+            unknown=tuple(index for index, code in enumerate(codes) if code not in known),
+            is_plain=indexes == tuple(range(len(codes))),
             checked=tuple(
-                (place, self.readers[code])
-                for code, place in last.items()
+                (index, self.readers[code])
+                for code, index in last.items()
                 if self.readers.get(code, read_text) is not read_text
             ),
         )

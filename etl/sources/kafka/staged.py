@@ -59,7 +59,7 @@ def _columns(row: ObjectRow, origin: str) -> str:
 def _link(row: LinkRow, origin: str) -> StagedLink:
     fields = (column(row.target_id), row.target_field if row.value is not None else NULL, column(row.value))
     flags = ("t" if row.unlink else "f", "t" if row.link.is_set else "f", "t" if row.is_end else "f")
-    columns = "\t".join((row.link.place(row.member), *fields, *flags, origin))
+    columns = "\t".join((row.link.link_columns(row.member), *fields, *flags, origin))
     return StagedLink(row.link, row.owner, row.target, columns)
 
 

@@ -144,8 +144,8 @@ class _Reading:
         links: list[_Link] = []
         # Links of an object that is removed are left out, as those of a removed in_ row are.
         if state != _REMOVED:
-            for place, link in layout.links:
-                links += _by_ids(link, items[place], _value_path(record, path, place), shape)
+            for index, link in layout.links:
+                links += _by_ids(link, items[index], _value_path(record, path, index), shape)
             if record.unchanged_unique_bo_fields:
                 self._add_links(
                     links, record.unchanged_unique_bo_fields, shape, f"{path}.unchangedUniqueBoFields", depth
@@ -168,22 +168,22 @@ class _Reading:
         values = [item.api_value for item in items]
         try:
             if layout.is_plain and not self.may_hold_nul:
-                for place, reader in layout.checked:
-                    text = values[place]
+                for index, reader in layout.checked:
+                    text = values[index]
                     if text is not None:
-                        values[place] = reader(text)
+                        values[index] = reader(text)
                 return values
-            given = [values[place] for place in layout.places]
+            given = [values[index] for index in layout.indexes]
             return [None if text is None else reader(text) for reader, text in zip(layout.readers, given, strict=True)]
         except ValueError:
             raise _bad_value(shape, record, layout, items, path) from None
 
     def _take_files(self, shape: ObjectShape, record: BoiInput, items: list[FieldInput], path: str) -> None:
         """The files that the object brings; a field without an id of its file gets one of its content."""
-        for place, item in enumerate(items):
+        for index, item in enumerate(items):
             if item.content is None:
                 continue
-            at = _item_path(record, path, place)
+            at = _item_path(record, path, index)
             if item.code not in shape.file_fields:
                 raise RecordFault(
                     Fault("BAD_SHAPE", f"{at}.content", shape.code, item.code, reason="only file fields have content")
@@ -194,8 +194,8 @@ class _Reading:
 
     def _note_unknown(self, shape: ObjectShape, record: BoiInput, layout: Layout, path: str) -> None:
         items = [*(record.unchanged_unique_fields or []), *(record.fields or [])]
-        for place in layout.unknown:
-            self._note(shape.unknown_field(items[place].code, f"{_item_path(record, path, place)}.code"))
+        for index in layout.unknown:
+            self._note(shape.unknown_field(items[index].code, f"{_item_path(record, path, index)}.code"))
 
     def _note(self, fault: Fault) -> None:
         """An unknown field rejects its record, unless the settings say that it is skipped."""
@@ -294,13 +294,13 @@ def _by_ids(link: LinkShape, item: FieldInput, path: str, shape: ObjectShape) ->
 
 def _bad_value(shape: ObjectShape, record: BoiInput, layout: Layout, items: list[FieldInput], path: str) -> RecordFault:
     """The first value that is refused."""
-    for place, code, reader in zip(layout.places, layout.codes, layout.readers, strict=True):
-        text = items[place].api_value
+    for index, code, reader in zip(layout.indexes, layout.codes, layout.readers, strict=True):
+        text = items[index].api_value
         try:
             if text is not None:
                 reader(text)
         except ValueError as error:
-            at = _value_path(record, path, place)
+            at = _value_path(record, path, index)
             return RecordFault(
                 Fault("BAD_VALUE", at, shape.code, code, text, reason=str(error), external_id=record.external_id)
             )
@@ -308,13 +308,13 @@ def _bad_value(shape: ObjectShape, record: BoiInput, layout: Layout, items: list
 
 
 def _with_key(
-    external_id: str | None, item: FieldInput, shape: ObjectShape, record: BoiInput, path: str, place: int
+    external_id: str | None, item: FieldInput, shape: ObjectShape, record: BoiInput, path: str, index: int
 ) -> str | None:
     """The value of the key field is the external id."""
     key = item.api_value or None
     if key is None:
         return external_id
-    _check_external_id(key, shape, _value_path(record, path, place))
+    _check_external_id(key, shape, _value_path(record, path, index))
     if external_id is not None and key != external_id:
         raise RecordFault(
             Fault("KEY_DIFFERS", f"{path}.externalId", shape.code, item.code, value=key, external_id=external_id)
@@ -326,9 +326,9 @@ def _value_lists(record: BoiInput) -> tuple[tuple[str, list[FieldInput]], ...]:
     return (("fields", record.fields or []), ("unchangedUniqueFields", record.unchanged_unique_fields or []))
 
 
-def _item_path(record: BoiInput, path: str, place: int) -> str:
+def _item_path(record: BoiInput, path: str, index: int) -> str:
     before = len(record.unchanged_unique_fields or ())
-    return f"{path}.unchangedUniqueFields[{place}]" if place < before else f"{path}.fields[{place - before}]"
+    return f"{path}.unchangedUniqueFields[{index}]" if index < before else f"{path}.fields[{index - before}]"
 
 
 def _names(shape: ObjectShape, layout: Layout, values: list[str | None]) -> bool:
@@ -336,8 +336,8 @@ def _names(shape: ObjectShape, layout: Layout, values: list[str | None]) -> bool
     return any(value and code in shape.unique_readers for code, value in zip(layout.codes, values, strict=True))
 
 
-def _value_path(record: BoiInput, path: str, place: int) -> str:
-    return f"{_item_path(record, path, place)}.apiValue"
+def _value_path(record: BoiInput, path: str, index: int) -> str:
+    return f"{_item_path(record, path, index)}.apiValue"
 
 
 def _empty(link: LinkShape, path: str, shape: ObjectShape) -> RecordFault:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from etl.database import Connection, SqlTemplates, execute, transaction
 from etl.merge.links import tables_to_serve
-from etl.sources.kafka.batch import Outcome, RecordStore
+from etl.sources.kafka.batch import BatchOutcome, RecordStore
 from etl.sources.kafka.links import merge_batch_links
 from etl.sources.kafka.positions import Locked
 from etl.sources.kafka.reports import Reports, clean_dead_letters
@@ -24,7 +24,7 @@ class CleanedRecords:
     dead_letters: int = 0
 
 
-def apply_references(into: RecordStore, *, interval_minutes: int | None = None) -> Outcome:
+def apply_references(into: RecordStore, *, interval_minutes: int | None = None) -> BatchOutcome:
     """Writes links whose ends have come by whatever way, and gives up those that waited longer than
     `oldRecordDeleteMinutes` (the vendor's applyRefBoi). A unit of its own where it changes something.
 
@@ -34,17 +34,17 @@ def apply_references(into: RecordStore, *, interval_minutes: int | None = None) 
         tables = into.link_fields.tables
         into.positions.hold_store(connection)
         if not tables_to_serve(connection, tables, into.store.schema):
-            return Outcome()
+            return BatchOutcome()
         if not _is_due(connection, into, interval_minutes):
-            return Outcome()
+            return BatchOutcome()
         unit = into.next_unit()
         context = into.context(unit, Locked({}, into.positions.now(connection)))
         context.unit.begin(connection, into.store.schema)
         merged = merge_batch_links(connection, [], into.link_fields, tables, context)
-        outcome = Outcome(unit, counters=merged.counters)
+        outcome = BatchOutcome(unit, counters=merged.counters)
         if not merged.faults and not any(counters.get("resolved") for counters in merged.counters.values()):
             context.unit.forget(connection, into.store.schema)
-            return Outcome(counters=merged.counters)
+            return BatchOutcome(counters=merged.counters)
         reports = Reports([(None, fault) for _, fault in merged.faults])
         reports.write(connection, into.store.schema, unit, context.started_at, max_value_bytes=0)
         into.store.advance_positions(connection, unit, merged.served)

@@ -1,10 +1,10 @@
 -- What the unit brought it has looked up itself: links after all instances. So nothing below the oldest transaction
 -- that still runs need be looked up again, unless the changes of another unit came meanwhile.
-{% from "journal_place.jinja" import journal_place %}
+{% from "journal_id.jinja" import journal_id %}
 update {{ schema | ident }}.reference_position p
 set position = greatest(p.position, pg_snapshot_xmin(pg_current_snapshot()))
 from {{ schema | ident }}.unit mine
-where mine.number = :unit and p.place = {{ journal_place(schema) }}
+where mine.number = :unit and p.place = {{ journal_id(schema) }}
   and not exists (
       select
       from {{ schema | ident }}.unit other

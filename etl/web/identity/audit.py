@@ -11,7 +11,7 @@ from typing import Any, Literal
 from etl.database import Connection, execute, fetch_all, fetch_one
 from etl.web.identity.store import WebStore, sql
 
-Outcome = Literal["done", "refused", "failed"]
+AuditOutcome = Literal["done", "refused", "failed"]
 Result = Mapping[str, Any]
 HIDDEN = "•••"
 
@@ -74,7 +74,7 @@ class Audit:
             raise RuntimeError("a key of an action was taken and is not there")
         return found
 
-    def end(self, begun: Begun, outcome: Outcome, detail: str, result: Result | None) -> None:
+    def end(self, begun: Begun, outcome: AuditOutcome, detail: str, result: Result | None) -> None:
         """Notes how an action ended. Without a result its key may be used again."""
         keyed = {"viewer": begun.viewer, "key_digest": begun.key_digest}
         with self._store.writing() as connection:
@@ -85,7 +85,7 @@ class Audit:
                 execute(connection, sql("note_result"), keyed | {"result": json.dumps(result)})
             execute(connection, sql("delete_old_keys"))
 
-    def note(self, entry: Entry, outcome: Outcome, detail: str) -> None:
+    def note(self, entry: Entry, outcome: AuditOutcome, detail: str) -> None:
         """Notes something that has no key: a sign-in, a refusal."""
         with self._writing(entry) as connection:
             _end(connection, _add(connection, entry), outcome, detail)
@@ -136,5 +136,5 @@ def _add(connection: Connection, entry: Entry) -> int:
     return int(row.id)
 
 
-def _end(connection: Connection, audit_id: int, outcome: Outcome, detail: str) -> None:
+def _end(connection: Connection, audit_id: int, outcome: AuditOutcome, detail: str) -> None:
     execute(connection, sql("add_outcome"), {"audit_id": audit_id, "outcome": outcome, "detail": detail})

@@ -42,7 +42,7 @@ _ORDER = {"error": 0, "warning": 1, "ok": 2}
 def page(request: PageRequest) -> Checks:
     """The findings of the last checks; they are made again in the background, at most once a minute."""
     runtime = request.runtime
-    found = _CHECKS.look(request.company, lambda: _checked(runtime), wait=_WAIT_SECONDS)
+    found = _CHECKS.latest(request.company, lambda: _checked(runtime), wait=_WAIT_SECONDS)
     findings = sorted(found[2], key=lambda one: _ORDER[one.level]) if found else []
     return Checks(
         **framed(request),

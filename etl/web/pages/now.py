@@ -283,4 +283,4 @@ def _age(request: PageRequest) -> Age | None:
     """Counted in a thread of its own, and seldom: it reads whole tables. No page waits for it."""
     runtime = request.runtime
     sampler = _SAMPLERS.setdefault(request.company, AgeSampler(seconds_per_table=5.0))
-    return _AGES.look(request.company, lambda: sampler.sample(runtime), wait=0.3)
+    return _AGES.latest(request.company, lambda: sampler.sample(runtime), wait=0.3)

@@ -136,8 +136,8 @@ def language(code: str) -> Language:
     return Language(known, dict(_flat(found)))
 
 
-def places(text: Text) -> set[str]:
-    """The places of a text, of all its forms together."""
+def placeholders(text: Text) -> set[str]:
+    """The placeholders of a text, of all its forms together."""
     forms = [text] if isinstance(text, str) else list(text.values())
     return {name for form in forms for _, name, _, _ in string.Formatter().parse(form) if name}
 

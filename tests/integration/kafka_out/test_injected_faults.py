@@ -7,7 +7,7 @@ import pytest
 
 from etl.kafka import TransactionalProducer
 from etl.outputs.kafka.progress import Progress
-from etl.outputs.kafka.registry import Lead, Position
+from etl.outputs.kafka.registry import Lead, OutputPosition
 from etl.outputs.kafka.transactions import RecordTransactions
 from etl.outputs.kafka.writing import OutputWriter
 from tests.fix_company import STORE
@@ -71,7 +71,7 @@ def position_before_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
     """The position in the store moves before Kafka has committed."""
     whole = OutputWriter._commit
 
-    def commit(self: OutputWriter, lead: Lead, sender: RecordTransactions, position: Position) -> None:
+    def commit(self: OutputWriter, lead: Lead, sender: RecordTransactions, position: OutputPosition) -> None:
         self._move(lead, position, 0)
         whole(self, lead, sender, position)
 

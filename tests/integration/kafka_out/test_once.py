@@ -12,7 +12,7 @@ import pytest
 from etl.engine import clean
 from etl.engine.kafka_out.outputs import forget_output, output_states, write_outputs
 from etl.errors import ConfigurationError, EnvironmentFault, MarkerHeld
-from etl.outputs.kafka.registry import Lead, Position
+from etl.outputs.kafka.registry import Lead, OutputPosition
 from etl.outputs.kafka.writing import OutputWriter
 from tests.fix_company import CODE, STORE, inherited, until
 from tests.integration.kafka_out.output import Output, values
@@ -106,7 +106,7 @@ def test_changes_that_are_not_written_move_the_position_alone(output: Output) ->
 class _Stalled(OutputWriter):
     """Commits to Kafka, and is replaced before it can say so in the store."""
 
-    def _move(self, lead: Lead, position: Position, records: int) -> None:
+    def _move(self, lead: Lead, position: OutputPosition, records: int) -> None:
         if records:
             other = object.__getattribute__(self, "other")
             self.engine.dispose()

@@ -16,11 +16,11 @@ from etl.engine import record_batches
 from etl.errors import FencedOut, TransientFault
 from etl.retry import RetryPolicy
 from etl.sources.kafka import batch as batches
-from etl.sources.kafka.batch import Outcome, RecordStore
+from etl.sources.kafka.batch import BatchOutcome, RecordStore
 from etl.sources.kafka.message import Message
 from etl.sources.kafka.positions import HeldPartition
 from etl.sources.kafka.reading import ReadBatch, Record, read_batch
-from etl.sources.kafka.remembered import Known, RememberedRecords
+from etl.sources.kafka.remembered import FirstRecord, RememberedRecords
 from tests.fix_company import STORE
 from tests.integration.kafka_records.test_once import holding
 from tests.integration.kafka_records.topic import Topic, record
@@ -34,7 +34,7 @@ def numbered(topic: Topic, numbers: Iterable[int]) -> list[Message]:
     return topic.messages(*(record("Client", f"c{n}", record_id=f"r{n}", Name=f"n{n}") for n in numbers))
 
 
-def read_on(topic: Topic, partition: Sequence[Message]) -> Outcome:
+def read_on(topic: Topic, partition: Sequence[Message]) -> BatchOutcome:
     """What a worker does that has just started: it takes the partition, and merges from its position on."""
     [held] = topic.take()
     return topic.merge([one for one in partition if one.offset >= held.next_offset])
@@ -123,7 +123,7 @@ def versions_of_whole_transactions(monkeypatch: pytest.MonkeyPatch, topic: Topic
 def position_before_the_merge(monkeypatch: pytest.MonkeyPatch, _: Topic) -> None:
     """The offset is committed, and then the batch is merged."""
 
-    def merge(into: RecordStore, batch: ReadBatch, held: Iterable[HeldPartition], **options: object) -> Outcome:
+    def merge(into: RecordStore, batch: ReadBatch, held: Iterable[HeldPartition], **options: object) -> BatchOutcome:
         with transaction(into.engine) as connection:
             locked = into.positions.lock(connection, held)
             into.positions.advance(connection, batch.next_offsets, batch.timestamps)
@@ -140,7 +140,9 @@ def record_ids_before_the_commit(monkeypatch: pytest.MonkeyPatch, topic: Topic) 
     """recordIds are remembered in a transaction of their own."""
     remember = RememberedRecords.remember
 
-    def remembered(self: RememberedRecords, _: object, records: dict[int, Record], at: object) -> dict[int, Known]:
+    def remembered(
+        self: RememberedRecords, _: object, records: dict[int, Record], at: object
+    ) -> dict[int, FirstRecord]:
         with transaction(topic.runtime.store_engine) as connection:
             return remember(self, connection, records, at)  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ from etl.engine import Runtime
 from etl.engine.record_batches import merge_batch_with_retry, record_store_of
 from etl.retry import RetryPolicy
 from etl.runs import backoffs_of
-from etl.sources.kafka.batch import Outcome, RecordStore
+from etl.sources.kafka.batch import BatchOutcome, RecordStore
 from etl.sources.kafka.message import Message, Partition, Resent
 from etl.sources.kafka.positions import HeldPartition
 from etl.sources.kafka.reading import read_batch
@@ -88,11 +88,11 @@ class Topic:
         [message] = self.messages(given)
         return message._replace(resent=Resent(attempt, self.number, offset))
 
-    def send(self, *records: Any, **options: Any) -> Outcome:
+    def send(self, *records: Any, **options: Any) -> BatchOutcome:
         """Merges records as one batch."""
         return self.merge(self.messages(*records), **options)
 
-    def merge(self, messages: Sequence[Message], **options: Any) -> Outcome:
+    def merge(self, messages: Sequence[Message], **options: Any) -> BatchOutcome:
         """Merges messages as one batch."""
         held = self.held or self.take()
         into = self.into

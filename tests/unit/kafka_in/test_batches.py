@@ -190,10 +190,10 @@ def test_from_where_a_partition_is_read(
     mine = HeldPartition(A, 1, next_offset, "a", stopped)
     found = verdict(mine, topic_id, 5, 20, settings(**keys))
     assert (found.stop, found.start) == expected
-    assert bool(found.said) == (expected != (None, None))
+    assert bool(found.reason) == (expected != (None, None))
 
 
 def test_an_end_takes_less_than_five_seconds() -> None:
     """What SIGTERM and a partition that goes are promised, as the sum of what each step may take."""
     assert worker._FINISH_SECONDS + worker._ROLLBACK_SECONDS + worker._RELEASE_SECONDS < 5
-    assert reading._STOP_SECONDS + reading._LOOK_SECONDS < 5
+    assert reading._STOP_SECONDS + reading._POLL_SECONDS < 5

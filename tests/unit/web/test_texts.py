@@ -13,7 +13,7 @@ from etl.runs import Kind
 from etl.web.language import LANGUAGES as OFFERED
 from etl.web.menu import MENU
 from etl.web.routes import ACTIONS
-from etl.web.texts import LANGUAGES, Language, language, places
+from etl.web.texts import LANGUAGES, Language, language, placeholders
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 WEB = Path(etl.web.__file__).parent
@@ -52,7 +52,7 @@ def sources() -> str:
 def test_all_languages_have_the_same_keys_and_places(code: str) -> None:
     english, other = language("en").texts, language(code).texts
     assert list(english) == list(other)
-    assert not {key for key in english if places(english[key]) != places(other[key])}
+    assert not {key for key in english if placeholders(english[key]) != placeholders(other[key])}
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -1,5 +1,5 @@
 -- A new output begins here: the journal is kept from now on. One that is there stays as it is.
-{% from "journal_place.jinja" import journal_place %}
+{% from "journal_id.jinja" import journal_id %}
 insert into {{ schema | ident }}.kafka_output (name, journal_position, place)
-values (:name, pg_current_snapshot(), {{ journal_place(schema) }})
+values (:name, pg_current_snapshot(), {{ journal_id(schema) }})
 on conflict (name) do nothing

@@ -1,8 +1,8 @@
 -- What was looked up need not be again, once this transaction commits. Skipped where another transaction does the same:
 -- then it is looked up once more, and no session waits.
-{% from "journal_place.jinja" import journal_place %}
+{% from "journal_id.jinja" import journal_id %}
 update {{ store_schema | ident }}.reference_position
-set place = {{ journal_place(store_schema) }},
+set place = {{ journal_id(store_schema) }},
     position = case
         when cast(:unserved_since as xid8) is null then cast(:served_until as xid8)
         else greatest(position, cast(:served_until as xid8))

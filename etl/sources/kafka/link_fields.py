@@ -24,17 +24,17 @@ def link_fields(company: Company) -> dict[tuple[str, str], tuple[LinkTable, ...]
     taken: set[str] = set()
     sound = {}
     for key, tables in found.items():
-        places = {fold(place) for place in places_of(tables)}
-        if all(len(place) <= MAX_NAME_BYTES for place in places) and not places & taken:
-            taken |= places
+        tables_of_links = {fold(table) for table in link_tables_of(tables)}
+        if all(len(table) <= MAX_NAME_BYTES for table in tables_of_links) and not tables_of_links & taken:
+            taken |= tables_of_links
             sound[key] = tuple(tables)
     return sound
 
 
-def places_of(tables: "list[LinkTable] | tuple[LinkTable, ...]") -> tuple[str, ...]:
+def link_tables_of(tables: "list[LinkTable] | tuple[LinkTable, ...]") -> tuple[str, ...]:
     """The staged tables of a field's links: one a member, and one for links to any of several."""
-    any_place = (any_member_table(tables[0]),) if len(tables) > 1 else ()
-    return (*(table.name for table in tables), *any_place)
+    any_member = (any_member_table(tables[0]),) if len(tables) > 1 else ()
+    return (*(table.name for table in tables), *any_member)
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class LinkField:
         return len(self.tables) > 1
 
     @cached_property
-    def places(self) -> tuple[str, ...]:
+    def link_tables(self) -> tuple[str, ...]:
         """The staged tables of its links."""
-        return places_of(self.tables)
+        return link_tables_of(self.tables)
 
-    def place(self, member: str) -> str:
+    def link_table(self, member: str) -> str:
         """The staged table for links to a member, or to any one."""
-        return self._by_member.get(member, self.places[-1])
+        return self._by_member.get(member, self.link_tables[-1])
 
     @cached_property
     def _by_member(self) -> dict[str, str]:
