@@ -32,6 +32,7 @@ _log = logging.getLogger("etl.web")
 _JSON = "application/json"
 _PROBLEM = "application/problem+json"
 _LONGEST_KEY = 200
+_AGAIN: tuple[tuple[str, str], ...] = (("Retry-After", "5"),)
 _FAULT = Answer(500, "fault", "This is a fault of the program. The log has more under the request's id.")
 
 
@@ -212,9 +213,11 @@ class Console:
         with ExitStack() as stack:
             request = self._page_request(incoming, principal, company, role, stack)
             model = route.page(request)
+            status, headers = (503, _AGAIN) if model.is_unavailable else (200, ())
             if incoming.is_api:
-                return Outgoing(200, model.model_dump_json().encode(), _JSON, viewer=principal.name)
-            return Outgoing(200, self._html(route, model, request), viewer=principal.name)
+                return Outgoing(status, model.model_dump_json().encode(), _JSON, headers, principal.name)
+            html = self._html(route, model, request)
+            return Outgoing(status, html, headers=headers, viewer=principal.name)
 
     def download(self, download: Download, incoming: Incoming) -> Outgoing:
         """A file, which a browser saves and never shows."""
@@ -247,6 +250,7 @@ class Console:
             open_runtime,
             self._notice(incoming, company, principal),
             self.audit,
+            self.identity.mode == "password",
         )
 
     def _database_role(self, company: str, role: Role) -> str:

@@ -29,6 +29,11 @@ class Model(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    @property
+    def is_unavailable(self) -> bool:
+        """Whether the page says that it has no values now, which the status of the answer says too."""
+        return False
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -59,6 +64,7 @@ class PageRequest:
     # What the viewer has just done, from the audit: shown above the page.
     notice: str = ""
     audit: Audit | None = field(default=None, repr=False)
+    can_sign_out: bool = False
 
     @property
     def runtime(self) -> Runtime:

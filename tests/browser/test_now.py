@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from etl.errors import EtlError, RunStopped
 from tests.fix_browser import Look, Watched
-from tests.fix_company import CLAIMS, STORE, MakeSite, Site, ended
+from tests.fix_company import CLAIMS, IMPORT_CONFIG, STORE, MakeSite, Site, ended
 from tests.fix_web import ServeWeb
 
 SECONDS_MS = 40_000.0
@@ -76,6 +76,7 @@ def test_a_night(site: Site, serve_web: ServeWeb, look: Look) -> None:
     check_a_full_disk(site, watched)
     check_a_guard(site, watched)
     check_quarantine(site, watched)
+    check_a_database_that_is_away(site, watched)
     watched.check()
 
 
@@ -141,3 +142,16 @@ def check_quarantine(site: Site, watched: Watched) -> None:
     press(page, "Offer these rows again")
     expect(page.get_by_role("status").first).to_contain_text("2 rows are ready again")
     assert site.partner.statuses("in_Client") == {"": 2}
+
+
+def check_a_database_that_is_away(site: Site, watched: Watched) -> None:
+    """The last values stay on an open page, greyed; when the database is back, the page follows again."""
+    page = watched.open("/c/demo/now")
+    rejected = page.locator("#rejected").inner_text()
+    text = site.text(IMPORT_CONFIG)
+    site.write(IMPORT_CONFIG, text.replace(f"port={site.database.port}", "port=1"))
+    says(page, "cannot be reached")
+    expect(page.locator("[data-live]")).to_have_class("stale")
+    expect(page.locator("#rejected")).to_have_text(rejected)
+    site.write(IMPORT_CONFIG, text)
+    expect(page.locator("[data-live]")).not_to_have_class("stale", timeout=SECONDS_MS)

@@ -181,3 +181,6 @@ def check_that_a_partner_sees_its_own_rows(site: Site, watched: Watched) -> None
     watched.check()
     page.goto(watched.base + "/c/demo/runs")
     expect(page.get_by_role("main")).to_contain_text("Вашей роли это не разрешено.")
+    page.goto(watched.base + "/c/demo/errors")
+    page.get_by_role("button", name="Выйти").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Вход")

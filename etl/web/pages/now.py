@@ -111,6 +111,11 @@ class Now(CompanyPage):
     last_runs: tuple[Unit, ...]
     warnings: tuple[str, ...]
 
+    @property
+    def is_unavailable(self) -> bool:
+        """The database is away: the sentence says so."""
+        return self.shape == _AWAY
+
 
 def page(request: PageRequest) -> Now | OwnNow:
     """What is so now. A database that is away is an answer too; a partner sees what is so of its own rows."""

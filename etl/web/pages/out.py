@@ -5,7 +5,7 @@ from datetime import date, datetime
 from etl.database import read_only_transaction
 from etl.engine import ListedVersion, build_version, list_versions, retire_version, roll_back_version, switch_version
 from etl.web.pages.frame import CompanyPage, framed
-from etl.web.problems import conflict
+from etl.web.problems import bad_request, conflict
 from etl.web.requests import PAGE_SECONDS, ActionRequest, Done, Id, Model, PageRequest
 
 # How long a switch tries while readers hold a view: an action of a page must not keep its browser waiting.
@@ -87,7 +87,10 @@ def roll_back(request: ActionRequest) -> Done:
 def retire(request: ActionRequest) -> Done:
     """Drops a version, announces the day of that, or takes the announcement back."""
     text = request.form.get("on", "")
-    day = date.fromisoformat(text) if text else None
+    try:
+        day = date.fromisoformat(text) if text else None
+    except ValueError:
+        raise bad_request("The parameter on must be a day, as 2026-11-30.") from None
     keep = request.form.get("keep") == "1"
     done = retire_version(request.runtime, request.path["version"], on=day, keep=keep, force=_is_forced(request))
     if done.is_dropped:

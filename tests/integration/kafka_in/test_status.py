@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from etl.database import transaction
 from etl.engine.kafka_in.partition_watch import Holds, PartitionWatch
@@ -16,8 +17,10 @@ from etl.engine.topic_alerts import TopicAlerts
 from etl.kafka import Admin, TransactionalProducer
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.rules import rules_of
+from tests.fix_browser import Look
 from tests.fix_company import STORE, until
 from tests.fix_database import LOOPBACK
+from tests.fix_web import ServeWeb
 from tests.integration.hooks.listener import Listener, listening
 from tests.integration.kafka_in.conftest import KAFKA, MakeReading, Reading, client
 
@@ -130,8 +133,10 @@ def watching(reading: Reading, listener: Listener) -> Iterator[PartitionWatch]:
         alerts.stop()
 
 
-def test_an_open_transaction_of_a_producer_is_shown_and_notified(reading: Reading) -> None:
-    """Fault 35: what follows it waits, and status says where and since when."""
+def test_an_open_transaction_of_a_producer_is_shown_and_notified(
+    reading: Reading, serve_web: ServeWeb, look: Look
+) -> None:
+    """Fault 35: what follows it waits, and status and console say where and since when."""
     reading.send(client("a"))
     with TransactionalProducer(reading.connection, reading.topic) as producer:
         producer.init()
@@ -150,6 +155,10 @@ def test_an_open_transaction_of_a_producer_is_shown_and_notified(reading: Readin
             shown = " ".join(reading.site.etl("status").out.split())
             assert f"{reading.topic}/0 is held at offset 1: a producer has left a transaction open, since" in shown
             assert metrics(reading)[f'etl_kafka_held{{partition="0",topic="{reading.topic}"}}'] == 1
+            page = look(serve_web(reading.site)).open("/c/demo/now")
+            expect(page.locator("#sentence")).to_contain_text(f"Partition {reading.topic}/0 is held at offset 1 since")
+            page.get_by_role("link", name="See topics and partitions").click()
+            expect(page.get_by_role("row").nth(1)).to_contain_text("held by an open transaction at offset 1")
             producer.commit()
             until(lambda: status(reading)["partitions"][0]["open_at"] is None, "it is held no longer")
             watch()
