@@ -30,6 +30,9 @@ WRONG_IMPORTS = {
     "kafka/stray.py": "import etl.store",
     "settings/kafka_stray.py": "import etl.kafka",
     "errors.py": "import etl.resources",
+    "web/pages/stray.py": "import starlette",
+    "monitoring/stray.py": "import uvicorn",
+    "engine/web_stray.py": "import etl.web",
 }
 
 
