@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 from rich.console import Console, RenderableType
+from rich.progress import Progress
+from rich.text import Text
 
 from etl.cli import error_screen, kafka_screen, live, status, topics_screen, waiting
+from etl.cli.interrupt import ended_by_ctrl_c
+from etl.cli.progress import Bars, Counts
 from etl.engine import ListedVersion, Status
 from etl.engine.topic_alerts import AlertKind
 from etl.merge.references import MissingInstance, WaitingLinks
@@ -113,6 +117,7 @@ def test_a_run_that_is_done_and_none() -> None:
     assert not [text for text in view if "behind" in text and "followed_at" not in text]
     assert live.line(found) == r"demo · run 7 done · nothing is ready \x1b[2J"
     assert shown(live.live_view(IDLE))[1:] == [r"nothing is ready \x1b[2J"]
+    assert live.line(IDLE) == r"demo · nothing is ready \x1b[2J"
 
 
 def test_the_status_of_a_run_with_tasks_set_aside(capsys: Capture) -> None:
@@ -148,6 +153,26 @@ def test_the_status_of_a_run_with_tasks_set_aside(capsys: Capture) -> None:
         "out_1 live 3 75 s 2026-01-02 12:00 2026-01-02 12:00",
         "out_1 live 3 75 s 2026-01-02 12:00 never",
     ]
+
+
+def test_bars_and_counts_of_names_that_a_partner_has_chosen() -> None:
+    drawn = Progress(console=Console(file=StringIO()))
+    bars, counts = Bars(drawn), Counts(drawn)
+    for done in (1, 3):
+        bars(f"a [red] {ESCAPE}", done, 4)
+        counts(f"b [red] {ESCAPE}", done * 1_000)
+    assert [(one.completed, one.total) for one in drawn.tasks] == [(3, 4), (0, None)]
+    described = [Text.from_markup(one.description).plain for one in drawn.tasks]
+    assert described == [r"a [red] \x1b[2J", r"b [red] \x1b[2J: 3,000 rows"]
+
+
+def test_ctrl_c_ends_a_watch_and_other_signals_keep_their_code() -> None:
+    with ended_by_ctrl_c():
+        raise KeyboardInterrupt
+    terminated = KeyboardInterrupt()
+    terminated.exit_code = 143  # type: ignore[attr-defined]
+    with pytest.raises(KeyboardInterrupt), ended_by_ctrl_c():
+        raise terminated
 
 
 # Topics.
