@@ -175,6 +175,20 @@ def test_kinds_of_lines_without_end_are_one_kind() -> None:
     assert let_through == 201
 
 
+def test_what_the_client_throws_away_by_itself_is_not_taken_for_sent() -> None:
+    """As it does with a fatal error, whose reason it may say only later."""
+    producer = Producer(connection())
+    producer.send("topic", None, b"value")
+    producer._client.purge()
+    with pytest.raises(TransientFault, match="thrown away by the Kafka client before they were sent"):
+        producer.flush()
+    producer.send("topic", None, b"value")
+    producer._client.purge()
+    producer._fatal = FencedOut("the reason")
+    with pytest.raises(FencedOut, match="the reason"):
+        producer.flush()
+
+
 def test_an_error_of_the_library_is_translated_wherever_it_comes_from() -> None:
     away = KafkaError(KafkaError._TRANSPORT)
     late = SystemError("a callback was called although an error was set")
