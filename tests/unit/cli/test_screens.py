@@ -11,11 +11,12 @@ from rich.console import Console, RenderableType
 from rich.progress import Progress
 from rich.text import Text
 
-from etl.cli import error_screen, kafka_screen, live, status, topics_screen, waiting
+from etl.cli import error_screen, kafka_screen, live, runs, status, topics_screen, waiting
 from etl.cli.interrupt import ended_by_ctrl_c
 from etl.cli.progress import Bars, Counts
 from etl.engine import ListedVersion, Status
 from etl.engine.topic_alerts import AlertKind
+from etl.engine.units import UnitDetails
 from etl.merge.references import MissingInstance, WaitingLinks
 from etl.monitoring import TopicsStatus
 from etl.monitoring.kafka_status import PartitionStatus, ReadingStatus
@@ -23,6 +24,7 @@ from etl.notifications.alerts import Alert
 from etl.outputs.kafka.registry import OutputState
 from etl.sources.in_tables.receipts import Receipt
 from etl.sources.kafka.outbox import DeadLetter
+from etl.store.unit_list import ListedHour, ListedUnit
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 ESCAPE = "\x1b[2J"
@@ -173,6 +175,62 @@ def test_ctrl_c_ends_a_watch_and_other_signals_keep_their_code() -> None:
     terminated.exit_code = 143  # type: ignore[attr-defined]
     with pytest.raises(KeyboardInterrupt), ended_by_ctrl_c():
         raise terminated
+
+
+UNIT = ListedUnit(
+    7, "in_tables", "run", NOW, NOW + timedelta(seconds=2), {"in_Client": {"created": 1_000, "rejected": 1}}, None
+)
+BATCH = replace(
+    UNIT, number=8, source="kafka", kind="batch", receipt={"records": {"merged": 2}, "Client": {"created": 1}}
+)
+
+
+def test_units_of_work_in_a_list_and_by_hour(capsys: Capture) -> None:
+    undo = replace(UNIT, number=9, kind="undo", receipt={"removed": 3, "kept": 0}, undone_by=10)
+    runs._show_units([undo, BATCH, UNIT, replace(UNIT, finished_at=None, receipt=None)])
+    at = "2026-01-02 12:00:00"
+    assert lines_of(capsys.readouterr().out)[1:] == [
+        f"9 in_tables undo {at} 2.0 s taken back by 10 3 removed",
+        f"8 kafka batch {at} 2.0 s 2 merged; 1 created",
+        f"7 in_tables run {at} 2.0 s 1,000 created, 1 rejected",
+        f"7 in_tables run {at} not finished",
+    ]
+    runs._show_hours([ListedHour(NOW, "kafka", 1_200, BATCH.receipt or {})])
+    assert lines_of(capsys.readouterr().out)[1:] == [f"{at} kafka 1,200 2 merged; 1 created"]
+    runs._show_units([])
+    runs._show_hours([])
+    assert capsys.readouterr().out == "Nothing has run yet.\nNo batch has been merged yet.\n"
+
+
+def test_a_unit_of_work_with_its_tasks_and_errors(capsys: Capture) -> None:
+    done = {"seq": 1, "kind": "BEGIN", "in_table": None, "claimed_rows": None, "state": "done", "attempts": 2}
+    done |= {"crash_count": 2, "started_at": NOW, "finished_at": NOW + timedelta(seconds=1), "error": ESCAPE}
+    waits = done | {
+        "seq": 2,
+        "claimed_rows": 1_000,
+        "state": "todo",
+        "crash_count": 0,
+        "finished_at": None,
+        "error": None,
+    }
+    error = {"in_table": "in_Client", "column_name": None, "code": "NO_ID", "severity": "error", "rows": 1_000}
+    runs._show_details(UnitDetails(UNIT, (done, waits), (error,)))
+    lines = lines_of(capsys.readouterr().out)
+    assert lines[0] == "run 7 of in_tables, began 2026-01-02 12:00:00, took 2.0 s"
+    for said in (
+        "in_Client 1,000 1",
+        r"1 BEGIN done 2 1 1.0 \x1b[2J",
+        "2 BEGIN 1,000 todo 2",
+        "in_Client NO_ID error 1,000",
+        "`etl errors list --all --run 7` lists them, `etl errors codes` explains the codes.",
+    ):
+        assert said in lines
+    runs._show_details(UnitDetails(replace(UNIT, finished_at=None, receipt={"removed": 3}), (), ()))
+    assert lines_of(capsys.readouterr().out) == [
+        "run 7 of in_tables, began 2026-01-02 12:00:00",
+        "not finished",
+        "3 removed",
+    ]
 
 
 # Topics.
