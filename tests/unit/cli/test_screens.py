@@ -172,7 +172,7 @@ def test_ctrl_c_ends_a_watch_and_other_signals_keep_their_code() -> None:
     with ended_by_ctrl_c():
         raise KeyboardInterrupt
     terminated = KeyboardInterrupt()
-    terminated.exit_code = 143  # type: ignore[attr-defined]
+    terminated.exit_code = 143
     with pytest.raises(KeyboardInterrupt), ended_by_ctrl_c():
         raise terminated
 
@@ -342,9 +342,24 @@ def test_topics_of_which_nothing_is_known() -> None:
 
 
 LETTER = DeadLetter(
-    **{"id": 1, "unit": 2, "topic": "t", "partition": 0, "record_offset": 4, "key": None, "value": b"\xff\x1b"},
-    **{"value_bytes": 2, "recorded_at": None, "code": "C", "message": ESCAPE, "path": ESCAPE, "created_at": NOW},
-    **{"sent_at": None, "resent_at": None, "attempt": 1, "original_partition": None, "original_offset": None},
+    id=1,
+    unit=2,
+    topic="t",
+    partition=0,
+    record_offset=4,
+    key=None,
+    value=b"\xff\x1b",
+    value_bytes=2,
+    recorded_at=None,
+    code="C",
+    message=ESCAPE,
+    path=ESCAPE,
+    created_at=NOW,
+    sent_at=None,
+    resent_at=None,
+    attempt=1,
+    original_partition=None,
+    original_offset=None,
 )
 
 
@@ -391,8 +406,9 @@ def test_a_dead_letter_as_json_keeps_every_byte() -> None:
 
 
 def missing(**changes: Any) -> MissingInstance:
-    empty = dict.fromkeys(["in_status", "error", "code", "column_name", "value", "message", "message_rus"])
-    return MissingInstance(**{"object": "Client", "in_id": "c", "links": 1, "since": NOW} | empty | changes)
+    given: dict[str, Any] = {"object": "Client", "in_id": "c", "links": 1, "since": NOW}
+    given |= dict.fromkeys(["in_status", "error", "code", "column_name", "value", "message", "message_rus"])
+    return MissingInstance(**given | changes)
 
 
 def test_what_is_known_of_missing_instances(capsys: Capture) -> None:
