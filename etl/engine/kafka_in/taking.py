@@ -112,9 +112,8 @@ def _settle(
         into.positions.note_stopped(connection, held, judged.stop)
         found.stopped[partition] = held
         return
-    if judged.start is not None:
-        if judged.gap:
-            note_gap(connection, into, held, judged.gap, judged.lost)
+    if judged.start is not None and judged.gap is not None:
+        note_gap(connection, into, held, judged.gap, judged.lost)
         into.positions.seek(connection, partition, judged.start, ids.get(partition.topic))
         [held] = into.positions.take(connection, {partition: judged.start}, owner, ids)
     elif held.stopped:
