@@ -49,6 +49,7 @@ class _Sender:
         self._produce = self._client.produce
         self._failed: EtlError | None = None
         self._fatal: EtlError | None = None
+        self._has_thrown_away = False
         self._count = 0
         self.trouble = ""
         """What the client said last about its brokers; empty if all is well."""
@@ -83,6 +84,8 @@ class _Sender:
         than the patience."""
         left = self._called(self._client.flush, self._patience)
         self._raise_failed()
+        if self._has_thrown_away:
+            raise self._why_thrown_away()
         if left:
             message = f"{left} records were not taken within {self._patience:g} seconds"
             raise TransientFault(f"{message}: {self.trouble}" if self.trouble else message)
@@ -106,6 +109,15 @@ class _Sender:
         if error.code() == KafkaError._FATAL:
             self._learn_reason()
         return self._fatal or fault_of(error, f"a record cannot be sent to {topic}", self._connection)
+
+    def _why_thrown_away(self) -> EtlError:
+        """With a fatal error the client throws away what it has not sent, and may say why only later."""
+        self._has_thrown_away = False
+        deadline = time.monotonic() + _SLICE_SECONDS
+        while self._fatal is None and time.monotonic() < deadline:
+            with suppress(EtlError):
+                self._called(self._client.poll, _POLL_SECONDS)
+        return self._fatal or TransientFault("records were thrown away by the Kafka client before they were sent")
 
     def _learn_reason(self) -> None:
         """Has the client say what its fatal error was."""
@@ -136,7 +148,9 @@ class _Sender:
             raise failed
 
     def _reported(self, error: KafkaError | None, message: "confluent_kafka.Message") -> None:
-        if error is not None and self._failed is None and error.code() not in _THROWN_AWAY:
+        if error is not None and error.code() in _THROWN_AWAY:
+            self._has_thrown_away = True
+        elif error is not None and self._failed is None:
             self._failed = fault_of(error, f"a record was not taken by {message.topic()}", self._connection)
 
     def _note(self, error: KafkaError) -> None:

@@ -79,7 +79,7 @@ def test_the_options_of_the_kafka_page_are_settings() -> None:
 
 @pytest.mark.parametrize("page", [KAFKA, KAFKA_OUT], ids=lambda page: page.name)
 def test_every_command_of_the_kafka_pages_can_be_parsed(page: Path) -> None:
-    """They run in tests/acceptance/test_docs_kafka.py."""
+    """They run in tests/acceptance/docs/test_kafka.py."""
     lines = [line for block in blocks(page) if block.language in ("sh", "service") for line in block.lines]
     commands = [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("etl ")]
     assert len(commands) > 2

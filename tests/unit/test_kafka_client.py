@@ -1,6 +1,7 @@
 """What etl makes of the options and the errors of the Kafka client; no broker is asked."""
 
 import logging
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,7 @@ from confluent_kafka import KafkaError, KafkaException
 from pydantic import SecretStr
 
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, TransientFault
-from etl.kafka import Admin, Consumer, Producer, RecordTooLarge, TransactionalProducer
+from etl.kafka import Admin, Consumer, Partition, Producer, RecordTooLarge, TransactionalProducer, read_to_end
 from etl.kafka.client_log import ClientLog, LineLimit
 from etl.kafka.faults import fault_of, translated
 from etl.kafka.options import common_options, consumer_options, producer_options
@@ -173,6 +174,48 @@ def test_kinds_of_lines_without_end_are_one_kind() -> None:
     limit = LineLimit(lambda: 0.0)
     let_through = sum(limit.left_out((str(number),)) is not None for number in range(10_000))
     assert let_through == 201
+
+
+def test_what_the_client_throws_away_by_itself_is_not_taken_for_sent() -> None:
+    """As it does with a fatal error, whose reason it may say only later."""
+    producer = Producer(connection())
+    producer.send("topic", None, b"value")
+    producer._client.purge()
+    with pytest.raises(TransientFault, match="thrown away by the Kafka client before they were sent"):
+        producer.flush()
+    producer.send("topic", None, b"value")
+    producer._client.purge()
+    producer._fatal = FencedOut("the reason")
+    with pytest.raises(FencedOut, match="the reason"):
+        producer.flush()
+
+
+def test_a_client_that_has_ended_says_so_at_the_next_call() -> None:
+    """Its fatal errors come beside its calls."""
+    given = connection(sasl__password=SecretStr("s3cret"))
+    fenced = KafkaError(KafkaError.FENCED_INSTANCE_ID, "another member has s3cret", fatal=True)
+    consumer = Consumer(given, "g")
+    consumer._note(fenced)
+    with pytest.raises(EnvironmentFault, match=rf"^the consumer has ended: another member has {re.escape(MASK)}$"):
+        consumer.consume(1, 0)
+    producer = Producer(given)
+    producer._note(fenced)
+    with pytest.raises(FencedOut, match="the producer has ended: "):
+        producer.flush()
+
+
+def test_a_partition_whose_end_no_broker_says() -> None:
+    asked = 0
+
+    def check() -> None:
+        nonlocal asked
+        asked += 1
+
+    with pytest.raises(
+        TransientFault, match=r"^t/0 cannot be read: no broker has said within 1\.5 seconds where it ends$"
+    ):
+        list(read_to_end(connection(), Partition("t", 0), patience_seconds=1.5, check=check))
+    assert asked >= 2
 
 
 def test_an_error_of_the_library_is_translated_wherever_it_comes_from() -> None:

@@ -39,7 +39,7 @@ CITATION = re.compile(r"§|-facts\b|\b(?:the|of|and) spec\b|\bspec \d|\bissues? 
 # The vendor's guide, apart from the one that `etl contract` writes for partners.
 GUIDE = re.compile(r"(?i)(?<!vendor's )\bguide\b(?!\.|\d|\w* =)")
 OUR_GUIDE = re.compile(
-    r"etl/contract/|etl/cli/|etl/web/pages/contract|etl/web/texts/|tests/\w+/contract/|tests/acceptance/test_readme|tests/unit/test_plain_words"
+    r"etl/contract/|etl/cli/|etl/web/pages/contract|etl/web/texts/|tests/\w+/contract/|tests/acceptance/docs/|tests/unit/test_plain_words"
     r"|docs/contract|docs/glossary|docs/kafka\.md.*contract|README|CHANGELOG.md.*contract|/migrations/"
 )
 

@@ -114,9 +114,8 @@ def _settle(
         into.positions.note_stopped(connection, held, found_verdict.stop)
         found.stopped[partition] = held
         return
-    if found_verdict.start is not None:
-        if found_verdict.gap:
-            note_gap(connection, into, held, found_verdict.gap, found_verdict.lost)
+    if found_verdict.start is not None and found_verdict.gap is not None:
+        note_gap(connection, into, held, found_verdict.gap, found_verdict.lost)
         into.positions.seek(connection, partition, found_verdict.start, ids.get(partition.topic))
         [held] = into.positions.take(connection, {partition: found_verdict.start}, owner, ids)
     elif held.stopped:

@@ -198,13 +198,13 @@ def test_only_what_is_certain_ends_a_wait_and_only_work_confirms_it(arguments: d
     watch, since = links._watch, time.monotonic() - 20
     with session(arguments) as link:
         assert link.server_pid
-        answers: tuple[tuple[dict[int, tuple[float | None, bool]] | None, bool, bool], ...] = (
+        cases: list[tuple[dict[int, tuple[float | None, bool]] | None, bool, bool]] = [
             ({link.server_pid: (0.1, False)}, False, False),  # its answer may be on its way
             ({}, True, False),
             ({link.server_pid: (None, False)}, False, True),
             (None, False, True),
-        )
-        for seen, is_lost, is_confirmed in answers:
+        ]
+        for seen, is_lost, is_confirmed in cases:
             link.confirmed_at = 0.0
             assert watch._is_lost(link, since, seen) is is_lost
             assert bool(link.confirmed_at) is is_confirmed

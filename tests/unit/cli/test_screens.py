@@ -8,14 +8,19 @@ from typing import Any
 
 import pytest
 from rich.console import Console, RenderableType
+from rich.progress import Progress
+from rich.text import Text
 
-from etl.cli import status, waiting
+from etl.cli import runs, status, waiting
 from etl.cli.screen import errors as error_screen
 from etl.cli.screen import kafka as kafka_screen
 from etl.cli.screen import live
 from etl.cli.screen import topics as topics_screen
+from etl.cli.screen.interrupt import ended_by_ctrl_c
+from etl.cli.screen.progress import Bars, Counts
 from etl.engine import ListedVersion, Status
 from etl.engine.topic_alerts import AlertKind
+from etl.engine.units import UnitDetails
 from etl.merge.references import MissingInstance, WaitingLinks
 from etl.monitoring import TopicsStatus
 from etl.monitoring.kafka_status import PartitionStatus, ReadingStatus
@@ -24,6 +29,7 @@ from etl.outputs.kafka.registry import OutputState
 from etl.sources.in_tables.errors import ErrorPage
 from etl.sources.in_tables.receipts import Receipt
 from etl.sources.kafka.outbox import DeadLetter
+from etl.store.unit_list import ListedHour, ListedUnit
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 ESCAPE = "\x1b[2J"
@@ -118,6 +124,7 @@ def test_a_run_that_is_done_and_none() -> None:
     assert not [text for text in view if "behind" in text and "followed_at" not in text]
     assert live.line(found) == r"demo · run 7 done · nothing is ready \x1b[2J"
     assert shown(live.live_view(IDLE))[1:] == [r"nothing is ready \x1b[2J"]
+    assert live.line(IDLE) == r"demo · nothing is ready \x1b[2J"
 
 
 def test_the_status_of_a_run_with_tasks_set_aside(capsys: Capture) -> None:
@@ -152,6 +159,82 @@ def test_the_status_of_a_run_with_tasks_set_aside(capsys: Capture) -> None:
         "out_1 building 40 % 3 75 s 2026-01-02 12:00 not counted",
         "out_1 live 3 75 s 2026-01-02 12:00 2026-01-02 12:00",
         "out_1 live 3 75 s 2026-01-02 12:00 never",
+    ]
+
+
+def test_bars_and_counts_of_names_that_a_partner_has_chosen() -> None:
+    drawn = Progress(console=Console(file=StringIO()))
+    bars, counts = Bars(drawn), Counts(drawn)
+    for done in (1, 3):
+        bars(f"a [red] {ESCAPE}", done, 4)
+        counts(f"b [red] {ESCAPE}", done * 1_000)
+    assert [(one.completed, one.total) for one in drawn.tasks] == [(3, 4), (0, None)]
+    described = [Text.from_markup(one.description).plain for one in drawn.tasks]
+    assert described == [r"a [red] \x1b[2J", r"b [red] \x1b[2J: 3,000 rows"]
+
+
+def test_ctrl_c_ends_a_watch_and_other_signals_keep_their_code() -> None:
+    with ended_by_ctrl_c():
+        raise KeyboardInterrupt
+    terminated = KeyboardInterrupt()
+    terminated.exit_code = 143
+    with pytest.raises(KeyboardInterrupt), ended_by_ctrl_c():
+        raise terminated
+
+
+UNIT = ListedUnit(
+    7, "in_tables", "run", NOW, NOW + timedelta(seconds=2), {"in_Client": {"created": 1_000, "rejected": 1}}, None
+)
+BATCH = replace(
+    UNIT, number=8, source="kafka", kind="batch", receipt={"records": {"merged": 2}, "Client": {"created": 1}}
+)
+
+
+def test_units_of_work_in_a_list_and_by_hour(capsys: Capture) -> None:
+    undo = replace(UNIT, number=9, kind="undo", receipt={"removed": 3, "kept": 0}, undone_by=10)
+    runs._show_units([undo, BATCH, UNIT, replace(UNIT, finished_at=None, receipt=None)])
+    at = "2026-01-02 12:00:00"
+    assert lines_of(capsys.readouterr().out)[1:] == [
+        f"9 in_tables undo {at} 2.0 s taken back by 10 3 removed",
+        f"8 kafka batch {at} 2.0 s 2 merged; 1 created",
+        f"7 in_tables run {at} 2.0 s 1,000 created, 1 rejected",
+        f"7 in_tables run {at} not finished",
+    ]
+    runs._show_hours([ListedHour(NOW, "kafka", 1_200, BATCH.receipt or {})])
+    assert lines_of(capsys.readouterr().out)[1:] == [f"{at} kafka 1,200 2 merged; 1 created"]
+    runs._show_units([])
+    runs._show_hours([])
+    assert capsys.readouterr().out == "Nothing has run yet.\nNo batch has been merged yet.\n"
+
+
+def test_a_unit_of_work_with_its_tasks_and_errors(capsys: Capture) -> None:
+    done = {"seq": 1, "kind": "BEGIN", "in_table": None, "claimed_rows": None, "state": "done", "attempts": 2}
+    done |= {"crash_count": 2, "started_at": NOW, "finished_at": NOW + timedelta(seconds=1), "error": ESCAPE}
+    waits = done | {
+        "seq": 2,
+        "claimed_rows": 1_000,
+        "state": "todo",
+        "crash_count": 0,
+        "finished_at": None,
+        "error": None,
+    }
+    error = {"in_table": "in_Client", "column_name": None, "code": "NO_ID", "severity": "error", "rows": 1_000}
+    runs._show_details(UnitDetails(UNIT, (done, waits), (error,)))
+    lines = lines_of(capsys.readouterr().out)
+    assert lines[0] == "run 7 of in_tables, began 2026-01-02 12:00:00, took 2.0 s"
+    for said in (
+        "in_Client 1,000 1",
+        r"1 BEGIN done 2 1 1.0 \x1b[2J",
+        "2 BEGIN 1,000 todo 2",
+        "in_Client NO_ID error 1,000",
+        "`etl errors list --all --run 7` lists them, `etl errors codes` explains the codes.",
+    ):
+        assert said in lines
+    runs._show_details(UnitDetails(replace(UNIT, finished_at=None, receipt={"removed": 3}), (), ()))
+    assert lines_of(capsys.readouterr().out) == [
+        "run 7 of in_tables, began 2026-01-02 12:00:00",
+        "not finished",
+        "3 removed",
     ]
 
 
@@ -328,11 +411,9 @@ def test_a_dead_letter_as_json_keeps_every_byte() -> None:
 
 
 def missing(**changes: Any) -> MissingInstance:
-    empty: dict[str, Any] = dict.fromkeys(
-        ["in_status", "error", "code", "column_name", "value", "message", "message_rus"]
-    )
-    values: dict[str, Any] = {"object": "Client", "in_id": "c", "links": 1, "since": NOW} | empty | changes
-    return MissingInstance(**values)
+    given: dict[str, Any] = {"object": "Client", "in_id": "c", "links": 1, "since": NOW}
+    given |= dict.fromkeys(["in_status", "error", "code", "column_name", "value", "message", "message_rus"])
+    return MissingInstance(**given | changes)
 
 
 def test_what_is_known_of_missing_instances(capsys: Capture) -> None:

@@ -67,3 +67,25 @@ def test_differences_are_reported_line_by_line() -> None:
         "drop column out_x.Client.Name (text)",
     ]
     assert STRUCTURE.differences(STRUCTURE, "out_x") == []
+
+
+def test_differences_are_named_one_by_one() -> None:
+    number = OutColumn("Amount", "numeric(24,4)", FIELD)
+    client = replace(CLIENT, columns=(*CLIENT.columns, number))
+    other = replace(LINKS, targets=("Firm",))
+    wanted = OutStructure((client, OutInstances("Firm", CLIENT.columns)), (other,), keeps_test=True)
+    assert STRUCTURE.differences(STRUCTURE, "out_1") == []
+    assert STRUCTURE.differences(wanted, "out_1") == [
+        "add column out_1.Client.Amount (numeric(24,4))",
+        "create table out_1.Firm",
+        "add links to Firm in out_1._Claim_Client_",
+        "drop links to Client in out_1._Claim_Client_",
+        "keep TEST instances in out_1",
+    ]
+    assert wanted.differences(STRUCTURE, "out_1") == [
+        "drop table out_1.Firm",
+        "drop column out_1.Client.Amount (numeric(24,4))",
+        "add links to Client in out_1._Claim_Client_",
+        "drop links to Firm in out_1._Claim_Client_",
+        "leave out TEST instances in out_1",
+    ]
