@@ -36,7 +36,7 @@ def test_a_thread_outlives_faults_and_says_each_once(
     said = [record.getMessage() for record in caplog.records]
     assert said == [
         "letters is tried again: the store is away",
-        "letters has met a fault of the program and is tried again",
+        "letters is tried again: a fault of the program",
     ]
     done.clear()
     thread.wake()
