@@ -122,12 +122,13 @@ def _parts(
     present = tuple(schema for schema in readable if schema in target.schemas)
     selected = privileges.reader_script(readable, reader, target.engine, target.schemas)
     yield _Part(selected, databases.out, reader, present)
-    yield from _information(company, databases, reader)
+    yield from _information(company, settings, databases, reader)
 
 
-def _information(company: Company, databases: _Databases, reader: str) -> Iterator[_Part]:
+def _information(company: Company, settings: Settings, databases: _Databases, reader: str) -> Iterator[_Part]:
     """The information tables beside import and store, where a run has made them."""
-    for engine in {str(one.url): one for one in (databases.store, databases.source)}.values():
+    configured = ((settings.store_database, databases.store), (settings.import_database, databases.source))
+    for engine in {(one.host, one.port, one.database): engine for one, engine in configured}.values():
         with transaction(engine) as connection:
             schemas = information_schemas(connection, company.code)
             target = privileges.read_server(connection, (reader,), schemas)

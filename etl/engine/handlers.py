@@ -17,7 +17,6 @@ from etl.merge import IN_TABLES, Connections, MergeContext, MergeFunction, files
 from etl.merge import errors as merge_errors
 from etl.metadata import Company
 from etl.metadata.business_object import BusinessObject
-from etl.metadata.company import LinkTable
 from etl.outputs import versions
 from etl.runs import CHUNKED, Chunk, Counters, Kind, RecordedTask, Task, TaskFunction, TaskQueue, add_counters
 from etl.sources.in_tables import receipts, remote
@@ -77,8 +76,12 @@ def _merge_here(
     return counters
 
 
-def _unknown_table(task: Task) -> EnvironmentFault:
-    return EnvironmentFault(
+def _touching(business_object: BusinessObject) -> MergeFunction:
+    return lambda store, *, chunk, context: rows.touch_migrated(store, business_object, context)
+
+
+def _refuse_unknown_table(_: Connections, task: Task) -> Counters:
+    raise EnvironmentFault(
         f"the run has a task for {task.table}, which the metadata no longer knows: restore the business object, run "
         "again, and take it away between runs"
     )
@@ -114,6 +117,8 @@ class TaskHandlers:
 
         `slices`: the parts of its chunk to be merged one after the other, if it is not merged at once.
         """
+        company = self.runtime.company
+        known, link = company.in_objects.get(task.table), company.in_link_table(task.table)
         planner = Planner(self.runtime, self.queue, self.context, self.accept)
         match task.kind:
             case Kind.BEGIN:
@@ -123,21 +128,17 @@ class TaskHandlers:
             case Kind.PLAN:
                 return planner.plan
             case Kind.UPLOAD_FILES:
-                company = self.runtime.company
                 return self._merging(lambda store, *, chunk, context: files.upload_files(store, company, context))
             case Kind.MIGRATE_DEPENDENT_ROWS:
-                function = partial(rows.merge_dependent_rows, business_object=self._object(task))
+                function = partial(rows.merge_dependent_rows, business_object=known) if known else None
                 return self._merging(function, slices, remotely=partial(remote.merge_remotely, only_dependent=True))
             case Kind.MIGRATE_SINGLE_FIELDS:
-                return self._merging(partial(rows.merge_single_fields, business_object=self._object(task)), slices)
+                function = partial(rows.merge_single_fields, business_object=known) if known else None
+                return self._merging(function, slices)
             case Kind.MIGRATE_BO_LINKS | Kind.MIGRATE_CO_LINKS:
-                return self._merging(partial(links.merge_links, link=self._link(task)), slices)
+                return self._merging(partial(links.merge_links, link=link) if link else None, slices)
             case Kind.MIGRATE_IN_MIGRATED_AT:
-                seen = self._object(task)
-                return self._merging(
-                    lambda store, *, chunk, context: rows.touch_migrated(store, seen, context),
-                    remotely=remote.touch_remotely,
-                )
+                return self._merging(_touching(known) if known else None, remotely=remote.touch_remotely)
             case Kind.MAKE_INDEXES:
                 return self._make_indexes
             case Kind.FIX_PROCESS_TRACKING:
@@ -159,25 +160,16 @@ class TaskHandlers:
 
     def _merging(
         self,
-        merge: MergeFunction,
+        merge: MergeFunction | None,
         slices: Sequence[Chunk] = (),
         remotely: Callable[..., Counters] = remote.merge_remotely,
     ) -> TaskFunction[Connections]:
-        """The function that merges a task's rows by `merge`, in one database or, by `remotely`, between two."""
+        """The function that merges a task's rows by `merge`, in one database or, by `remotely`, between two; without
+        `merge` the metadata does not know the task's table."""
+        if merge is None:
+            return _refuse_unknown_table
         function = remotely if self.runtime.has_own_store else _merge_here
         return partial(function, company=self.runtime.company, context=self.context, merge=merge, slices=slices)
-
-    def _object(self, task: Task) -> BusinessObject:
-        business_object = self.runtime.company.in_objects.get(task.table)
-        if business_object is None:
-            raise _unknown_table(task)
-        return business_object
-
-    def _link(self, task: Task) -> LinkTable:
-        link = self.runtime.company.in_link_table(task.table)
-        if link is None:
-            raise _unknown_table(task)
-        return link
 
     @contextmanager
     def connections_for(self, task: Task, source: Connection) -> Iterator[Connections]:

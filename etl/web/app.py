@@ -129,6 +129,8 @@ class Application:
             found = await anyio.to_thread.run_sync(self.console.watcher, route, incoming, limiter=self._readers)
             if isinstance(found, Outgoing):
                 return response_of(request, found)
+            if request.method == "HEAD":
+                return Response(media_type="text/event-stream")
             if self.streams.is_full or self.ending.is_set():
                 detail = "Too many pages are followed: ask for the JSON of the page now and again."
                 raise RequestProblem(503, "too_many", detail, {"Retry-After": "10"})

@@ -16,7 +16,7 @@ from etl.web.acting import Actors, Ended
 from etl.web.api.openapi import openapi, text_of
 from etl.web.companies import Companies, reading, writing
 from etl.web.identity.audit import Audit, Entry, Repeated, shown
-from etl.web.identity.identity import Identity
+from etl.web.identity.identity import ConfiguredIdentity
 from etl.web.identity.principal import Principal
 from etl.web.incoming import Incoming, Outgoing, redirect
 from etl.web.language import LANGUAGES, chosen_language, language_of
@@ -51,7 +51,7 @@ class Console:
     """What pages and actions are answered with."""
 
     companies: Companies
-    identity: Identity
+    identity: ConfiguredIdentity
     audit: Audit
     actors: Actors
     partner_role: Callable[[], str]

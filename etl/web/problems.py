@@ -8,6 +8,9 @@ from etl.errors import ConfigurationError, EnvironmentFault, EtlError, MarkerHel
 # A statement was cancelled: it took longer than a page may take.
 _CANCELLED = "57014"
 _RETRY_SECONDS = "5"
+# What PostgreSQL says when a transaction cannot get the role of a partner.
+_NO_ROLE = ("permission denied to set role", 'role "')
+_ROLE_ADVICE = "`etl grants --create-roles` makes it, `grant ROLE to …` adds the engine, or correct partnerRole."
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,9 @@ def answer_of(error: Exception, *, in_action: bool = False) -> Answer | None:
         case EtlError(sqlstate=sqlstate) if sqlstate == _CANCELLED:
             sentence = "The database took too long: narrow the question, by run or by table."
             return Answer(503, "too_slow", sentence, {"Retry-After": _RETRY_SECONDS})
+        case EtlError(said=said) if said.startswith(_NO_ROLE):
+            sentence = f"Pages of partners need their role in the database: {said}. {_ROLE_ADVICE}"
+            return Answer(503, "configuration", sentence)
         case MarkerHeld() | RunStopped():
             return Answer(409, "conflict", str(error))
         case ConfigurationError() if in_action:

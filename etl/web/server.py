@@ -1,6 +1,7 @@
 """The server: uvicorn inside this process, with the limits that its own command lacks."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from types import FrameType
 from typing import Any, Final
@@ -86,12 +87,26 @@ class LimitedProtocol(H11Protocol):
             self.transport.close()
 
 
+class _Loop(asyncio.SelectorEventLoop):
+    """A handshake of TLS may take no longer than a head, instead of a minute."""
+
+    async def create_server(self, *arguments: Any, **options: Any) -> asyncio.Server:
+        if options.get("ssl"):
+            options |= {"ssl_handshake_timeout": HEAD_SECONDS, "ssl_shutdown_timeout": HEAD_SECONDS}
+        return await super().create_server(*arguments, **options)
+
+
 class Server(uvicorn.Server):
     """Calls `ending` at the first signal, before the connections are closed: streams must end by themselves."""
 
     def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
         super().__init__(config)
         self._ending = ending
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serves until the end."""
+        with asyncio.Runner(loop_factory=_Loop) as runner:
+            runner.run(self.serve(sockets))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM and Ctrl-C."""

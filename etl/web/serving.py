@@ -52,9 +52,11 @@ class Opened:
 
     def serve(self) -> None:
         """Serves until a signal comes, or `server.end` is called; then waits for what is being done."""
-        self.server.run(sockets=list(self.sockets))
-        self.actors.end(GRACEFUL_SECONDS)
-        self.application.services.end(GRACEFUL_SECONDS)
+        try:
+            self.server.run(sockets=list(self.sockets))
+        finally:  # a signal is raised again by uvicorn
+            self.actors.end(GRACEFUL_SECONDS)
+            self.application.services.end(GRACEFUL_SECONDS)
 
 
 @contextmanager

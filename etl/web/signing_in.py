@@ -55,7 +55,7 @@ class SigningIn:
         name = incoming.form.get("name", "").strip()[:100]
         network = network_of(incoming.address)
         if seconds := max(self._names.wait(name), self._networks.wait(network)):
-            self._note(incoming, name, is_done=False, detail="too many failures")
+            # Not a row of the audit: who guesses would fill the database.
             detail = f"Too many sign-ins have failed: try again in {seconds} s."
             raise RequestProblem(429, "too_many", detail, {"Retry-After": str(seconds)})
         back = checked_path(incoming.form.get("next", ""))

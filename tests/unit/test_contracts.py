@@ -37,6 +37,9 @@ WRONG_IMPORTS = {
     "monitoring/stray.py": "import prometheus_client",
     "engine/trace_stray.py": "import opentelemetry.trace",
     "settings/schedule/stray.py": "import etl.settings.parse",
+    "web/pages/stray.py": "import starlette",
+    "monitoring/serving_stray.py": "import uvicorn",
+    "engine/web_stray.py": "import etl.web",
 }
 
 

@@ -1,5 +1,6 @@
 """The end of the server while something is being done, a standby, a restart."""
 
+import signal
 import threading
 from contextlib import ExitStack
 
@@ -11,7 +12,7 @@ from etl.web import serving
 from etl.web.requests import ActionRequest, Done
 from etl.web.roles import OPERATORS
 from etl.web.route import Action
-from tests.fix_company import Site, until
+from tests.fix_company import Site, ended, until
 from tests.fix_web import ServeWeb, Web, serving_at
 from tests.integration.web.conftest import Counting
 from tests.integration.web.test_actions import audit
@@ -21,12 +22,10 @@ NOW = "/c/demo/now"
 FORM = {"what": "rows", "key": "k"}
 
 
-@pytest.fixture(autouse=True)
-def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_being_done_ends_before_the_server_does(
+    site: Site, counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("etl.web.app.ACTION_SECONDS", 0.05)
-
-
-def test_what_is_being_done_ends_before_the_server_does(site: Site, counting: Counting) -> None:
     counting.may_end.clear()
     with ExitStack() as stack:
         opened = stack.enter_context(serving_at(site, "127.0.0.1:0"))
@@ -48,6 +47,7 @@ def test_what_takes_too_long_is_rolled_back(site: Site, serve_web: ServeWeb, mon
         return Done("/now", "done")
 
     monkeypatch.setattr("etl.web.app.ACTIONS", (Action("/c/{company}/sleep", "sleep", act, OPERATORS),))
+    monkeypatch.setattr("etl.web.app.ACTION_SECONDS", 0.05)
     monkeypatch.setattr(serving, "GRACEFUL_SECONDS", 0.2)
     site.look(f"grant create on schema in_tables to {site.engine_role}")
     with serving_at(site, "127.0.0.1:0") as opened:
@@ -88,3 +88,27 @@ def test_settings_and_a_faulty_edit_of_them(site: Site, serve_web: ServeWeb) -> 
     assert web.get(NOW, Host="etl.bank.kz").status == 200
     site.write(CONFIG, "identity=password")
     until(lambda: web.get(NOW).status == 303, "a sign-in is asked for")
+
+
+def test_a_run_that_was_started_here_ends_before_the_process(site: Site) -> None:
+    """The real command and a real SIGTERM, while the run waits for a lock."""
+    site.partner.fill("in_Client", {"in_id": "c", "name": "Client"})
+    site.partner.hand_over()
+    process = site.start("web", "--listen", "127.0.0.1:0")
+    assert process.stdout
+    address = process.stdout.readline().split()[1]
+    web = Web(int(address.rstrip("/").rpartition(":")[2]))
+    answers: list[int] = []
+    with site.holding_after_claims():
+        asking = threading.Thread(
+            target=lambda: answers.append(web.post("/api/v1/c/demo/run/start", {"key": "k"}).status)
+        )
+        asking.start()
+        site.wait_for_blocked()
+        process.send_signal(signal.SIGTERM)
+    found = ended(process)
+    asking.join()
+    assert found.code == 143, found.err
+    assert [one["outcome"] for one in audit(site)] == ["done"]
+    assert site.value("select state from in_tables.run") == "done"
+    assert answers in ([200], [202])

@@ -187,6 +187,15 @@ def test_pages_of_a_partner_are_read_as_the_partner(
         assert found == {"role": role, "is_read_only": "on", "name": "etl-web:asked-1"}
 
 
+def test_without_the_partners_role_a_page_says_what_to_do(site: Site, serve_web: ServeWeb) -> None:
+    for role in (site.partner_role, "no_such_role"):
+        site.write(CONFIG, f"identity=proxy\ntrustedProxies=127.0.0.1\ngroupRoles=p:partner\npartnerRole={role}")
+        answer = serve_web(site).get("/api/v1/c/demo/errors", X_Forwarded_User="p", X_Forwarded_Groups="p")
+        assert (answer.status, answer.json["code"]) == (503, "configuration")
+        assert f'"{role}"' in answer.json["detail"]
+        assert "partnerRole" in answer.json["detail"]
+
+
 def test_tokens_of_programs(passwords: Site, serve_web: ServeWeb, counting: Counting) -> None:
     with users_of(passwords) as users:
         token = users.add_token("nightly-job", Role.VIEWER, "demo")

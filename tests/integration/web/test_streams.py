@@ -120,6 +120,12 @@ def test_streams_say_goodbye_when_the_server_ends(web: Web) -> None:
         assert 1000 <= data["again_in_ms"] <= 5000
 
 
+def test_a_head_opens_no_stream(web: Web) -> None:
+    answer = web.ask("HEAD", PATH)
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert web.streams.polls == 0
+
+
 def test_who_may_not_see_the_page_follows_nothing(web: Web) -> None:
     assert web.get("/c/other/counted/events").status == 404
     assert web.get("/c/demo/now/events").status == 404

@@ -9,6 +9,7 @@ import pytest
 
 from etl.errors import ConfigurationError
 from etl.monitoring.certificates import expiry_of
+from etl.web import server
 from tests.fix_company import Site, until
 from tests.fix_database import LOOPBACK
 from tests.fix_web import ServeWeb
@@ -35,6 +36,15 @@ def test_a_new_certificate_is_taken_without_a_restart(site: Site, serve_web: Ser
     (tmp_path / "cert.pem").write_text("no certificate")
     certify(tmp_path, "second", 400)
     until(lambda: serial(web.port) == (tmp_path / "cert.pem").read_text(), "the new certificate is served")
+
+
+def test_a_slow_handshake_ends(
+    site: Site, serve_web: ServeWeb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
+    certify(tmp_path, "first", 10)
+    site.write(CONFIG, f"tlsCertificate={tmp_path}/cert.pem\ntlsKey={tmp_path}/key.pem")
+    assert serve_web(site).raw(b"\x16\x03\x01") == b""
 
 
 @pytest.mark.parametrize(("days", "said"), [(10, "warning"), (90, "ok")])

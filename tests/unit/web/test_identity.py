@@ -94,3 +94,9 @@ def test_paths_that_it_does_not_lead_to(path: str) -> None:
 def test_which_addresses_are_private(text: str, is_private: bool) -> None:
     address = Address.parse(text)
     assert (address.is_private, str(address)) == (is_private, text)
+
+
+@pytest.mark.parametrize("text", ["8080", "localhost", "::1:80", "unix:relative", "localhost:99999", ":80", "[::1]"])
+def test_addresses_that_are_none(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="--listen"):
+        Address.parse(text)

@@ -1,6 +1,6 @@
 -- Rejected rows of the chosen errors are ready again; how a row is found, see row_of_error. A row whose file did
--- not come was taken without it, and is offered again as a whole. Partners may not write the other columns;
--- the run that claims the row does.
+-- not come was taken without it, and is offered again as a whole. Partners may not write the other columns; the run
+-- that claims the row does.
 {% from "chosen.jinja" import chosen %}
 update {{ in_schema | ident }}.{{ in_table | ident }} i
 set in_status = ''{{ "" if of_partner else ", occupied_id = null, occupied_at = null" }}
