@@ -64,7 +64,7 @@ def answer_of(error: Exception, *, in_action: bool = False) -> Answer | None:
         case EtlError(sqlstate=sqlstate) if sqlstate == _CANCELLED:
             sentence = "The database took too long: narrow the question, by run or by table."
             return Answer(503, "too_slow", sentence, {"Retry-After": _RETRY_SECONDS})
-        case EtlError(said=said) if said.startswith(_NO_ROLE):
+        case EtlError(server_message=said) if said.startswith(_NO_ROLE):
             sentence = f"Pages of partners need their role in the database: {said}. {_ROLE_ADVICE}"
             return Answer(503, "configuration", sentence)
         case MarkerHeld() | RunStopped():
