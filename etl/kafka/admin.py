@@ -44,8 +44,6 @@ class Topic:
 
 @dataclass(frozen=True)
 class TopicLimits:
-    """Options of a topic that matter here."""
-
     max_message_bytes: int
     cleanup_policy: str
     # None: records are kept for ever.
@@ -226,7 +224,6 @@ class Admin:
             raise TransientFault(f"the topic {name} is not there yet")
 
     def delete_topic(self, name: str) -> None:
-        """Deletes a topic with all of its records."""
         [asked] = self._client.delete_topics([name], request_timeout=self._seconds).values()
         with translated(f"topic {name} cannot be deleted", self._connection):
             asked.result()

@@ -131,7 +131,6 @@ def _refused(text: str, connection: KafkaConnection) -> Problem:
 
 
 def fault_of(error: KafkaError, doing: str, connection: KafkaConnection) -> EtlError:
-    """The error of etl for one of the library."""
     code, text = error.code(), masked(error.str().strip(": ") or error.name(), connection)
     what = f"{doing}: {text}"
     if code in _FENCED:

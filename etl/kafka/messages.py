@@ -8,8 +8,6 @@ from msgspec import Struct
 
 
 class Partition(NamedTuple):
-    """A partition of a topic."""
-
     topic: str
     number: int
 
@@ -44,8 +42,6 @@ def message_of(one: confluent_kafka.Message) -> Message:
 
 
 class TroubleKind(StrEnum):
-    """What keeps a topic or a partition from being read."""
-
     # The partition has no record with the offset asked for: expired, or the partition ends before it.
     OUT_OF_RANGE = "out of range"
     UNKNOWN_TOPIC = "unknown topic"

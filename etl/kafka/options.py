@@ -17,7 +17,6 @@ _UNSENT_KIB: Final = 64 * 1024
 
 
 def common_options(connection: KafkaConnection) -> Options:
-    """Those of every client."""
     given = {name: _plain(value) for name, value in connection.options.items()}
     return given | {"bootstrap.servers": connection.servers, "client.id": connection.client_id}
 

@@ -120,7 +120,6 @@ class _Sender:
         return self._fatal or TransientFault("records were thrown away by the Kafka client before they were sent")
 
     def _learn_reason(self) -> None:
-        """Has the client say what its fatal error was."""
         with suppress(EtlError):
             self._called(self._client.poll, 0)
 
@@ -216,7 +215,6 @@ class TransactionalProducer(_Sender):
         self._insist("the transactional producer cannot begin", self._client.init_transactions)
 
     def begin(self) -> None:
-        """Begins a transaction."""
         self._failed = None
         with translated("a transaction cannot begin", self._connection):
             self._client.begin_transaction()

@@ -86,7 +86,6 @@ class Gathering:
         self._fill(held)
 
     def _fill(self, held: Held) -> None:
-        """Moves messages into the batch until it is full."""
         room, left = self.limits.records - self.batch.read.messages, self.limits.bytes - self.batch.read.bytes
         count = 0
         for one in self._rest:
@@ -102,13 +101,11 @@ class Gathering:
 
     @property
     def is_full(self) -> bool:
-        """Whether it takes no more."""
         read = self.batch.read
         return bool(self._rest) or read.messages >= self.limits.records or read.bytes >= self.limits.bytes
 
     @property
     def has_messages(self) -> bool:
-        """Whether there is any."""
         return bool(self.batch.messages)
 
     @property

@@ -43,7 +43,6 @@ class ErrorShare:
                 )
 
     def note(self, messages: Sequence[Message], rejected: frozenset[tuple[str, int, int]]) -> None:
-        """Remembers a batch that was merged."""
         if self._limit is not None:
             newest = islice(messages, max(len(messages) - WINDOW, 0), None)
             self._newest.extend((one.topic, one.partition, one.offset) in rejected for one in newest)

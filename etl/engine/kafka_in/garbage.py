@@ -14,8 +14,7 @@ class LongLived:
         gc.unfreeze()  # of a configuration before
         gc.set_threshold(_NEW_OBJECTS)
 
-    def note(self) -> None:
-        """After each batch."""
+    def note_batch(self) -> None:
         if not self._is_known:
             self._is_known = True
             gc.collect()

@@ -27,7 +27,6 @@ class Job(Generic[Answer]):
     settle: Callable[[Callable[[], Answer]], None]
 
     def finish(self) -> None:
-        """Hands its result on."""
         self.settle(self.future.result)
 
 

@@ -129,7 +129,6 @@ def _with_new_id(letter: DeadLetter) -> bytes | None:
 
 
 def read_errors(runtime: Runtime, *, topic: str | None, code: str | None, limit: int) -> list[dict[str, object]]:
-    """What was wrong with records, the newest first."""
     with read_only_transaction(runtime.store_engine) as connection:
         if not _are_there(connection, runtime):
             return []

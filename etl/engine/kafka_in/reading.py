@@ -158,7 +158,7 @@ class _Beside:
         scheduled = Scheduled(_schedules(runtime, into, self._follow_soon), zone)
         self._follower = Thread("out_ tables of records", self._follow)
         self._watch = Thread("the watch of partitions", watch, every=_WATCH_SECONDS)
-        self._post = Thread("dead letters", lambda: _discard(sender.send()), every=_SEND_SECONDS)
+        self._post = Thread("dead letters", lambda: _without_result(sender.send()), every=_SEND_SECONDS)
         self.threads = (
             self._follower,
             self._post,
@@ -167,8 +167,7 @@ class _Beside:
         )
 
     def committed(self, outcome: BatchOutcome) -> None:
-        """A worker has committed a batch."""
-        self._long_lived.note()
+        self._long_lived.note_batch()
         if outcome.unit is not None:
             self._has_merged = True
             self._follow_soon()
@@ -189,8 +188,8 @@ class _Beside:
             self._alerts.end(AlertKind.READING_STOPPED, "")
 
 
-def _discard(_: object) -> None:
-    """Its number is not needed."""
+def _without_result(_: object) -> None:
+    """Drops the number of letters that were sent: a thread asks for a function without a result."""
 
 
 def _schedules(

@@ -22,12 +22,10 @@ class Progress:
     content: dict[str, Any]
 
     def encode(self) -> bytes:
-        """The value of the record."""
         return orjson.dumps(self.content)
 
     @classmethod
     def of(cls, position: OutputPosition, token: int) -> "Progress":
-        """That of an output."""
         return cls(
             {
                 "step": position.step,
@@ -40,7 +38,6 @@ class Progress:
 
     @property
     def position(self) -> OutputPosition:
-        """The position that it says."""
         found = self.content
         unfinished = Unfinished.from_json(found["unfinished"]) if found["unfinished"] else None
         return OutputPosition(found["step"], found["snapshot"], found["place"], unfinished)

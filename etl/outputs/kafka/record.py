@@ -38,7 +38,6 @@ class RecordWriter:
         self._unlinks_at = self._links_at + len(shape.links)
 
     def key(self, row: Row) -> bytes:
-        """The key of the records of the row's instance."""
         return f"{self._prefix}{row[0]}".encode()
 
     def has_tombstone(self, row: Row) -> bool:

@@ -25,11 +25,9 @@ class Unfinished:
 
     @classmethod
     def from_json(cls, value: Any) -> "Unfinished":
-        """What `as_json` gave."""
         return cls(value["upto"], tuple(value["left"]), value["after"])
 
     def as_json(self) -> dict[str, object]:
-        """Plain data, to be kept."""
         return {"upto": self.upto, "left": list(self.left), "after": self.after}
 
 
@@ -123,7 +121,7 @@ class Outputs:
         if taken is None:
             raise MarkerHeld(f"the output {name} is written by another process ({row.owner})")
         if row.position_is_stale:
-            raise stale(name)
+            raise unknown_changes_fault(name)
         unfinished = Unfinished.from_json(row.unfinished) if row.unfinished else None
         position = OutputPosition(row.step, row.position, row.place, unfinished)
         return Lead(name, row.token, position, not row.is_begun)
@@ -171,8 +169,7 @@ class Outputs:
         return _sql(name, schema=self.schema, **more)
 
 
-def stale(name: str) -> EnvironmentFault:
-    """Why an output cannot continue."""
+def unknown_changes_fault(name: str) -> EnvironmentFault:
     return EnvironmentFault(
         f"the output {name} cannot continue: the store was restored, and what has changed since its last record is not "
         f"known; `etl kafka recover --output {name}` writes all objects again, and the output continues from there"

@@ -1,6 +1,5 @@
 """What an output writes of each business object: which columns, which links, and how it names their targets. No I/O."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from etl.metadata import Company, names
@@ -30,8 +29,6 @@ class OutField:
 
 @dataclass(frozen=True)
 class TargetField:
-    """A unique field of a target."""
-
     code: str
     column: str
     kind: str
@@ -39,8 +36,6 @@ class TargetField:
 
 @dataclass(frozen=True)
 class Target:
-    """An object that a link may lead to."""
-
     code: str
     table: str
     unique: tuple[TargetField, ...]
@@ -61,8 +56,6 @@ class OutLink:
 
 @dataclass(frozen=True)
 class OutObject:
-    """A business object as an output writes it."""
-
     code: str
     table: str
     topic: str
@@ -82,14 +75,8 @@ class OutputShape:
         chosen = [bo for bo in company.objects if bo.carries_data and _is_chosen(bo, output)]
         return cls(tuple(_object(company, bo, output, topic) for bo in _ordered(company, chosen)))
 
-    def only(self, codes: Iterable[str]) -> "OutputShape":
-        """Of these objects alone."""
-        wanted = set(codes)
-        return OutputShape(tuple(one for one in self.objects if one.code in wanted))
-
     @property
     def by_code(self) -> dict[str, OutObject]:
-        """Its objects by their codes."""
         return {one.code: one for one in self.objects}
 
     @property
@@ -99,7 +86,6 @@ class OutputShape:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The topics that it writes into."""
         return tuple(dict.fromkeys(one.topic for one in self.objects))
 
 

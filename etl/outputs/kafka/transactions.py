@@ -47,7 +47,6 @@ class SizeLimits:
 
     @property
     def largest(self) -> int:
-        """The largest record of all."""
         return max(self.of_topic.values(), default=_USUAL_BYTES)
 
     @property
@@ -55,8 +54,7 @@ class SizeLimits:
         """What several records that are sent together may have, whatever their topic."""
         return min((*self.of_topic.values(), _USUAL_BYTES))
 
-    def lower(self, to: int) -> None:
-        """No topic takes more than this."""
+    def cap_at(self, to: int) -> None:
         self.of_topic = {name: min(limit, to) for name, limit in self.of_topic.items()}
 
 
@@ -139,7 +137,7 @@ class RecordTransactions:
             raise
         except RecordTooLarge as fault:
             self.is_open = False
-            self._limits.lower(self._largest - 1)
+            self._limits.cap_at(self._largest - 1)
             raise TransientFault(f"{fault}; the largest of {self._largest} bytes is left out") from None
         except EtlError:
             self.is_open = False  # this producer can abort nothing any more: the next one of its name does

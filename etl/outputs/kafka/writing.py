@@ -17,7 +17,7 @@ from etl.errors import EnvironmentFault, EtlError, FencedOut
 from etl.outputs.kafka.progress import Progress
 from etl.outputs.kafka.reading import changed_objects, changed_rows, has_changes
 from etl.outputs.kafka.record import RecordWriter
-from etl.outputs.kafka.registry import Lead, OutputPosition, Outputs, Unfinished, stale
+from etl.outputs.kafka.registry import Lead, OutputPosition, Outputs, Unfinished, unknown_changes_fault
 from etl.outputs.kafka.shape import OutputShape
 from etl.outputs.kafka.transactions import RecordTransactions, SizeLimits, Unsent, fenced_or
 from etl.outputs.versions.follow import snapshot as current_snapshot
@@ -65,7 +65,6 @@ class OutputWriter:
 
     @property
     def outputs(self) -> Outputs:
-        """The rows of the outputs."""
         return Outputs(self.store_schema, self.parts)
 
     def write_all(self) -> Written:
@@ -244,7 +243,7 @@ def later(lead: Lead, progress: Progress | None, now: str) -> OutputPosition:
     if found.step <= known.step:
         return known
     if found.journal_id != known.journal_id or _next_transaction(found.snapshot) > _next_transaction(now):
-        raise stale(lead.name)
+        raise unknown_changes_fault(lead.name)
     return found
 
 

@@ -77,7 +77,6 @@ class RecordStore:
 
     @property
     def remembered(self) -> RememberedRecords:
-        """The remembered recordIds."""
         return RememberedRecords(self.store.schema)
 
     @property
@@ -94,7 +93,6 @@ class RecordStore:
 
     @property
     def link_fields(self) -> LinkFields:
-        """The link fields of the company."""
         return self.company.link_fields
 
     def next_unit(self) -> int:
@@ -103,7 +101,6 @@ class RecordStore:
             return self.store.next_number(connection)
 
     def context(self, unit: int, locked: Locked) -> MergeContext:
-        """How a batch is merged."""
         return MergeContext(
             in_schema="pg_temp",
             store_schema=self.store.schema,
@@ -186,7 +183,6 @@ class _Merged:
     served: set[tuple[str, str, str]] = field(default_factory=set)
 
     def add(self, other: "_Merged") -> None:
-        """Adds another part."""
         for table, counters in other.counters.items():
             add_counters(self.counters.setdefault(table, {}), counters)
         self.notes += other.notes
@@ -371,7 +367,6 @@ class _Work:
         return found
 
     def _merge(self, numbers: Sequence[int], context: MergeContext, merged: _Merged) -> None:
-        """Merges records, less those that are refused."""
         for _ in range(_ROUNDS):
             left = [number for number in numbers if number not in self.refused]
             if not left:

@@ -23,8 +23,6 @@ _MAX_TYPE: Final = 100
 
 
 class FileRow(NamedTuple):
-    """A file as partners name it."""
-
     file_id: str
     file_name: str | None
     mime_type: str | None

@@ -87,5 +87,4 @@ class LinkFields:
 
     @cached_property
     def tables(self) -> list[LinkTable]:
-        """All link tables."""
         return [table for one in self.fields.values() for table in one.tables]

@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 
 class Partition(NamedTuple):
-    """A partition of a topic."""
-
     topic: str
     number: int
 

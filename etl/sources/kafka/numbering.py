@@ -48,11 +48,9 @@ class Numbering:
         return by_shape, links
 
     def record_of_object(self, index: int) -> int:
-        """The record of an object."""
         return bisect_right(self._objects_before, index) - 1
 
     def record_of_link(self, index: int) -> int:
-        """The record of a link."""
         return bisect_right(self._links_before, index) - 1
 
     def object_row(self, index: int) -> ObjectRow:

@@ -96,12 +96,10 @@ class Positions:
         execute(connection, _sql("add_lost", schema=self.schema), values)
 
     def are_there(self, connection: Connection) -> bool:
-        """Whether the tables of records have been made."""
         [row] = fetch_all(connection, _sql("has_positions"), {"name": f'"{self.schema}".kafka_position'})
         return bool(row.is_there)
 
     def all(self, connection: Connection) -> list[PartitionPosition]:
-        """All partitions that are known."""
         return [
             PartitionPosition(
                 Partition(row.topic, row.partition),

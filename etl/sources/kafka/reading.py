@@ -136,7 +136,6 @@ def _record(message: Message, company: CompanyShape) -> Record | None:
 
 
 def tree_of_message(message: Message, company: CompanyShape) -> Tree:
-    """The tree of a record that was read before."""
     return _tree(message.value or b"", decode(message.value or b""), company)
 
 

@@ -24,8 +24,6 @@ class FirstRecord:
 
 @dataclass(frozen=True)
 class RememberedRecords:
-    """The remembered recordIds of a store's schema."""
-
     schema: str
 
     def remember(self, connection: Connection, records: Mapping[int, Record], at: datetime) -> dict[int, FirstRecord]:

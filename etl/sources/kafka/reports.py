@@ -23,7 +23,6 @@ class Reports:
     dead: list[tuple[Message, Fault]] = field(default_factory=list)
 
     def reject(self, message: Message, faults: Sequence[Fault]) -> None:
-        """A message that is not merged."""
         self.faults += [(message, fault) for fault in faults]
         self.dead.append((message, faults[0]))
 

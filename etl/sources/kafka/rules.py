@@ -69,7 +69,6 @@ class RecordRules:
 
 
 def rules_of(source: InMigrationKafka) -> RecordRules:
-    """What records may do, by the settings."""
     return RecordRules(
         allowed_objects=frozenset(source.allowed_business_objects),
         allowed_fields={code: frozenset(fields) for code, fields in source.allowed_fields.items()},

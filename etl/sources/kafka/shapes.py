@@ -69,8 +69,6 @@ class TargetName:
 
 
 class LinkShape:
-    """A BO or CO field that records may change."""
-
     def __init__(self, field: Field, members: Mapping[str, "ObjectShape"], stages: LinkField) -> None:
         self.field = field
         self.stages = stages
@@ -118,8 +116,6 @@ class LinkShape:
 
 
 class ObjectShape:
-    """An object that records may change."""
-
     def __init__(self, business_object: BusinessObject) -> None:
         self.bo = business_object
         self.code = business_object.code
@@ -182,8 +178,6 @@ class ObjectShape:
 
 
 class CompanyShape:
-    """The objects of a company, by code."""
-
     def __init__(self, company: Company, rules: RecordRules) -> None:
         self.rules = rules
         self.company = rules.company(company)

@@ -36,8 +36,6 @@ class StagedLink(Struct, frozen=True, gc=False):
 
 
 class Staged(Struct, frozen=True, gc=False):
-    """All objects and links of a record."""
-
     objects: tuple[StagedObject, ...]
     links: tuple[StagedLink, ...] = ()
 

@@ -106,8 +106,6 @@ def record_id_of(record: BoiInput) -> str | None:
 
 
 class _Reading:
-    """The reading of one record into a tree."""
-
     __slots__ = ("company", "may_hold_files", "may_hold_nul", "rules", "tree")
 
     def __init__(self, company: CompanyShape, tree: Tree, may_hold_nul: bool, may_hold_files: bool) -> None:
@@ -293,7 +291,6 @@ def _by_ids(link: LinkShape, item: FieldInput, path: str, shape: ObjectShape) ->
 
 
 def _bad_value(shape: ObjectShape, record: BoiInput, layout: Layout, items: list[FieldInput], path: str) -> RecordFault:
-    """The first value that is refused."""
     for index, code, reader in zip(layout.indexes, layout.codes, layout.readers, strict=True):
         text = items[index].api_value
         try:

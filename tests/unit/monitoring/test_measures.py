@@ -43,6 +43,8 @@ def test_a_run_under_way_has_a_heartbeat_and_no_end() -> None:
 
 
 def test_a_run_that_is_done_or_was_given_up_has_no_heartbeat() -> None:
-    assert measured(state="done", started_at=START, finished_at=NOW, beat_age=2.5)["etl.run.finished"] == NOW.timestamp()
+    assert (
+        measured(state="done", started_at=START, finished_at=NOW, beat_age=2.5)["etl.run.finished"] == NOW.timestamp()
+    )
     for run in ({"state": "done", "beat_age": 2.5}, {"state": "running", "beat_age": None}):
         assert "etl.run.heartbeat.age" not in measured(**run, started_at=START, finished_at=None)

@@ -55,8 +55,6 @@ class DeadLetter:
 
 @dataclass(frozen=True)
 class Outbox:
-    """The dead letters of a store's schema."""
-
     schema: str
 
     def unsent(self, connection: Connection) -> dict[str, int]:
@@ -70,7 +68,6 @@ class Outbox:
         return [_letter(row) for row in fetch_all(connection, _sql("lock_unsent", schema=self.schema), values)]
 
     def note_sent(self, connection: Connection, ids: Sequence[int]) -> None:
-        """They are in the topic of errors."""
         execute(connection, _sql("note_sent", schema=self.schema), {"ids": list(ids)})
 
     def note_resent(self, connection: Connection, ids: Sequence[int]) -> None:

@@ -27,7 +27,6 @@ _MOST = {ATTEMPT: 2**31 - 2, ORIGINAL_PARTITION: 2**31 - 1, ORIGINAL: 2**63 - 1}
 
 
 def headers_of(resent: Resent) -> list[tuple[str, str | bytes | None]]:
-    """The headers of a record that is sent back."""
     return [
         (ATTEMPT, str(resent.attempt)),
         (ORIGINAL, str(resent.offset)),
