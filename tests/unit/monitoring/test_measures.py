@@ -1,4 +1,4 @@
-"""The figures of a run that is under way, and of one that is done."""
+"""The measures of a run that is under way, and of one that is done."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ NOW = datetime(2026, 1, 2, tzinfo=UTC)
 START = NOW - timedelta(seconds=60)
 
 
-def figures(**run: Any) -> dict[str, float]:
+def measured(**run: Any) -> dict[str, float]:
     """Name and further labels -> value."""
     task = {"kind": "BEGIN", "state": "done", "tasks": 1, "claimed_rows": None, "started_at": START, "finished_at": NOW}
     error = {"code": "NO_ID", "severity": "error", "rows": 2}
@@ -33,7 +33,7 @@ def figures(**run: Any) -> dict[str, float]:
 
 
 def test_a_run_under_way_has_a_heartbeat_and_no_end() -> None:
-    found = figures(state="running", started_at=START, finished_at=None, beat_age=2.5)
+    found = measured(state="running", started_at=START, finished_at=None, beat_age=2.5)
     assert found["etl.run.started"] == START.timestamp()
     assert found["etl.run.heartbeat.age"] == 2.5
     assert "etl.run.finished" not in found
@@ -43,6 +43,8 @@ def test_a_run_under_way_has_a_heartbeat_and_no_end() -> None:
 
 
 def test_a_run_that_is_done_or_was_given_up_has_no_heartbeat() -> None:
-    assert figures(state="done", started_at=START, finished_at=NOW, beat_age=2.5)["etl.run.finished"] == NOW.timestamp()
+    assert (
+        measured(state="done", started_at=START, finished_at=NOW, beat_age=2.5)["etl.run.finished"] == NOW.timestamp()
+    )
     for run in ({"state": "done", "beat_age": 2.5}, {"state": "running", "beat_age": None}):
-        assert "etl.run.heartbeat.age" not in figures(**run, started_at=START, finished_at=None)
+        assert "etl.run.heartbeat.age" not in measured(**run, started_at=START, finished_at=None)
