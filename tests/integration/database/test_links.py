@@ -164,7 +164,9 @@ def relay(database: Database) -> Iterator[tuple[int, socket.socket]]:
         with suppress(OSError):
             while data := source.recv(65_536):
                 target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
+            # In both directions: a server that works for its client does not see that it has gone.
+            for one in (source, target):
+                one.shutdown(socket.SHUT_RDWR)
 
     def serve() -> None:
         client = listener.accept()[0]

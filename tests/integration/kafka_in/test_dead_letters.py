@@ -4,6 +4,7 @@ other. What is not allowed is as what is not there."""
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from confluent_kafka.admin import AclOperation, ResourceType
 
 from etl.engine import Runtime
+from etl.engine.kafka_in import dead_letters
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
 from etl.engine.kafka_in.taking import take_partitions
 from etl.engine.preparation import prepare_without_import
@@ -124,7 +126,8 @@ def test_a_partition_that_is_not_there_is_not_taken(make_site: MakeSite, make_to
     assert (found.held, found.missing, found.sizes) == ({}, wanted, {topic: 1})
 
 
-def test_brokers_that_are_away_are_no_fault_of_a_topic(make_site: MakeSite) -> None:
+def test_brokers_that_are_away_are_no_fault_of_a_topic(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead_letters, "Admin", partial(Admin, seconds=0.5))
     site = make_site(CLAIMS)
     with reading(site, "t") as (runtime, into):
         reject(site, "t", b"a")

@@ -1,4 +1,4 @@
-"""What is measured of a run that is under way, and of one that is done."""
+"""The measures of a run that is under way, and of one that is done."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
