@@ -41,8 +41,7 @@ def merge_single_fields(
     is_staged = context.source.is_staged
     if is_staged:
         merge.run("note_removals")
-        [size] = replace(merge, values=merge.values | {"rows": chunk.rows}).ask("is_far_larger")
-        merge = replace(merge, variables=merge.variables | {"one_by_one": size.it_is})
+        merge = replace(merge, values=merge.values | {"rows": chunk.rows})
     found, rest = (0, merge) if is_staged else pass_repeated(merge, chunk)
     counters: Counters = {"unchanged": found} if found else {}
     if rest:
@@ -116,6 +115,8 @@ def _stage(merge: Merge, settling: Settling, *, is_last: bool) -> tuple[int, Set
     merge = replace(merge, values=merge.values | {"new_ids": new_ids()})
     exact = replace(merge, variables=merge.variables | {"exact": True})
     if merge.context.source.is_staged:
+        [ways] = exact.ask("staged_ways")
+        exact = replace(exact, variables={**exact.variables, **ways._mapping})
         staged = exact.run("stage_rows")
         return staged, Settled(exact, settle_staged(exact, is_last=is_last))
     if not merge.variables["unique"]:

@@ -69,34 +69,6 @@ candidates as (
     left join store_demo.bo_Everything g on g._in_id = i.in_id collate "C"
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
-),
-verdicts as (
-    select
-        candidates.*,
-        case
-            when _in_id is null and _out_id is null then 'rejected'
-            when _fault is not null then 'rejected'
-            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
-            when (_bad[1] or _bad[2] or _bad[4] or _bad[5] or _bad[6] or _bad[7] or _bad[8] or _bad[9] or _bad[10] or _bad[11] or _bad[12] or _bad[13] or _bad[14] or _bad[15] or _bad[16]) then 'rejected'
-            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
-            when case
-                when (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('in_tables.in_Everything' as regclass)
-)
-                    or (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('store_demo.bo_Everything' as regclass)
-)
-                then cast(0 as bigint) + coalesce(octet_length(f_input_text), 0) + coalesce(octet_length(f_textarea), 0) + coalesce(octet_length(f_period), 0) + coalesce(octet_length(f_period_time), 0) + coalesce(octet_length(f_checklist), 0) + coalesce(octet_length(f_questionnaire), 0) + coalesce(octet_length(f_progress_bar), 0) + coalesce(octet_length(f_geo_point), 0) + coalesce(octet_length(f_link), 0) + coalesce(octet_length(f_input_email), 0) + coalesce(octet_length(f_input_phone), 0) + coalesce(octet_length(f_input_text_lang), 0) + coalesce(octet_length(f_textarea_lang), 0)
-            end > :max_row_bytes then 'rejected'
-            when _known is null then 'created'
-            else 'changed'
-        end as _action
-    from candidates
-    offset 0 -- evaluated once per row, not where it is named
 )
 select
     _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
@@ -171,4 +143,31 @@ select
         when _action <> 'rejected' then _known
     end as _instance,
     not _removed and _action <> 'rejected' and (_bad[3]) as _skips
-from verdicts
+from (
+    select
+        candidates.*,
+        case
+            when _in_id is null and _out_id is null then 'rejected'
+            when _fault is not null then 'rejected'
+            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
+            when (_bad[1] or _bad[2] or _bad[4] or _bad[5] or _bad[6] or _bad[7] or _bad[8] or _bad[9] or _bad[10] or _bad[11] or _bad[12] or _bad[13] or _bad[14] or _bad[15] or _bad[16]) then 'rejected'
+            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
+            when case
+                when (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('in_tables.in_Everything' as regclass)
+)
+                    or (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('store_demo.bo_Everything' as regclass)
+)
+                then cast(0 as bigint) + coalesce(octet_length(f_input_text), 0) + coalesce(octet_length(f_textarea), 0) + coalesce(octet_length(f_period), 0) + coalesce(octet_length(f_period_time), 0) + coalesce(octet_length(f_checklist), 0) + coalesce(octet_length(f_questionnaire), 0) + coalesce(octet_length(f_progress_bar), 0) + coalesce(octet_length(f_geo_point), 0) + coalesce(octet_length(f_link), 0) + coalesce(octet_length(f_input_email), 0) + coalesce(octet_length(f_input_phone), 0) + coalesce(octet_length(f_input_text_lang), 0) + coalesce(octet_length(f_textarea_lang), 0)
+            end > :max_row_bytes then 'rejected'
+            when _known is null then 'created'
+            else 'changed'
+        end as _action
+    from candidates
+    offset 0 -- evaluated once per row, not where it is named
+) verdicts

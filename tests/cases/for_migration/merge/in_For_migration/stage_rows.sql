@@ -23,34 +23,6 @@ candidates as (
     left join store_demo.bo_For_migration g on g._in_id = i.in_id collate "C"
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
-),
-verdicts as (
-    select
-        candidates.*,
-        case
-            when _in_id is null and _out_id is null then 'rejected'
-            when _fault is not null then 'rejected'
-            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
-            when true = any(_bad) then 'rejected'
-            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
-            when case
-                when (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('in_tables.in_For_migration' as regclass)
-)
-                    or (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('store_demo.bo_For_migration' as regclass)
-)
-                then cast(0 as bigint) + coalesce(octet_length(mig2), 0)
-            end > :max_row_bytes then 'rejected'
-            when _known is null then 'created'
-            else 'changed'
-        end as _action
-    from candidates
-    offset 0 -- evaluated once per row, not where it is named
 )
 select
     _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
@@ -81,4 +53,31 @@ select
         when _action <> 'rejected' then _known
     end as _instance,
     not _removed and _action <> 'rejected' and false as _skips
-from verdicts
+from (
+    select
+        candidates.*,
+        case
+            when _in_id is null and _out_id is null then 'rejected'
+            when _fault is not null then 'rejected'
+            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
+            when true = any(_bad) then 'rejected'
+            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
+            when case
+                when (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('in_tables.in_For_migration' as regclass)
+)
+                    or (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('store_demo.bo_For_migration' as regclass)
+)
+                then cast(0 as bigint) + coalesce(octet_length(mig2), 0)
+            end > :max_row_bytes then 'rejected'
+            when _known is null then 'created'
+            else 'changed'
+        end as _action
+    from candidates
+    offset 0 -- evaluated once per row, not where it is named
+) verdicts

@@ -50,35 +50,6 @@ candidates as (
         on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_number._id), u_email._id, u_passport._id)
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
-),
-verdicts as (
-    select
-        candidates.*,
-        case
-            when _in_id is null and _out_id is null then 'rejected'
-            when _fault is not null then 'rejected'
-            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
-            when _lacks_system then 'rejected'
-            when true = any(_bad) then 'rejected'
-            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
-            when case
-                when (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('in_tables.in_Person' as regclass)
-)
-                    or (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('store_demo.bo_Person' as regclass)
-)
-                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0)
-            end > :max_row_bytes then 'rejected'
-            when _known is null then 'created'
-            else 'changed'
-        end as _action
-    from candidates
-    offset 0 -- evaluated once per row, not where it is named
 )
 select
     _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
@@ -159,4 +130,32 @@ end as _wants_number,
         when _action <> 'rejected' then _known
     end as _instance,
     not _removed and _action <> 'rejected' and false as _skips
-from verdicts
+from (
+    select
+        candidates.*,
+        case
+            when _in_id is null and _out_id is null then 'rejected'
+            when _fault is not null then 'rejected'
+            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
+            when _lacks_system then 'rejected'
+            when true = any(_bad) then 'rejected'
+            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
+            when case
+                when (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('in_tables.in_Person' as regclass)
+)
+                    or (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('store_demo.bo_Person' as regclass)
+)
+                then cast(0 as bigint) + coalesce(octet_length(email), 0) + coalesce(octet_length(Passport), 0)
+            end > :max_row_bytes then 'rejected'
+            when _known is null then 'created'
+            else 'changed'
+        end as _action
+    from candidates
+    offset 0 -- evaluated once per row, not where it is named
+) verdicts
