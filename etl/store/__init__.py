@@ -26,12 +26,12 @@ __all__ = [
     "UndoCounters",
     "Unit",
     "UnitKind",
+    "by_index",
     "find_unit",
     "list_hours",
     "list_units",
     "lock_link_fields",
     "new_ids",
-    "by_index",
     "reading_once",
     "undo_run",
 ]

@@ -99,8 +99,9 @@ def template_variables(link: LinkTable, chunk: Chunk, context: MergeContext) -> 
         # What times of links mean, see keep_newest.
         "is_exact": False,
         "is_served": False,
-        # Whether links that waited have been written before those of the chunk.
-        "has_served": False,
+        # Whether links that waited may have been written before those of the chunk; those of a composite field are
+        # written with the table of its first member.
+        "has_served": len(link.members) > 1,
         # A row of an in_ table names its target by the external id.
         "target_field": "s.target_field" if is_staged else "''",
         # Which references are looked at, see the package serving.

@@ -94,9 +94,8 @@ def _merge_passes(merge: Merge, counters: Counters) -> int:
 
 def _merge_pass(merge: Merge, settling: Settling, counters: Counters, *, is_last: bool) -> tuple[int, int]:
     staged, settled = _stage(merge, settling, is_last=is_last)
-    if staged:
-        is_small = staged < _ANALYZE_STAGE_BELOW_ROWS or merge.context.source.is_staged
-        settled.merge.run("analyze_stage" if is_small else "analyze_source_rows")
+    if staged and not merge.context.source.is_staged:
+        settled.merge.run("analyze_stage" if staged < _ANALYZE_STAGE_BELOW_ROWS else "analyze_source_rows")
     marked = settled.merge.run("mark_rows")
     if marked < staged:
         settled.merge.run("unstage_rows")
@@ -134,6 +133,8 @@ def _write(settled: Settled, marked: int) -> Counters:
     created = merge.run("insert_instances") if marked else 0
     counts: Counters = {"created": created} if created else {}
     if created < marked or merge.variables["skipping"]:  # if all rows are new, as in a first load, no others are left
+        if merge.context.source.is_staged:  # till here the stage has been joined with nothing
+            merge.run("analyze_stage")
         counts |= _counts(merge)
     if counts.get("changed") or counts.get("removed"):
         settled.update(counts)

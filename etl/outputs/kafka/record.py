@@ -80,9 +80,7 @@ class RecordWriter:
             name in names and (is_chosen or is_repeated) for _, name, is_chosen, is_repeated in self._fields
         )
 
-    def _of_fields(
-        self, row: Row, names: frozenset[str], end: str, *, is_new: bool
-    ) -> tuple[list[Item], list[Item]]:
+    def _of_fields(self, row: Row, names: frozenset[str], end: str, *, is_new: bool) -> tuple[list[Item], list[Item]]:
         """The values that are written as changed, and the unique ones that are not."""
         values = row[_FIXED : self._links_at]
         if is_new:

@@ -12,7 +12,9 @@ candidates as (
         g._id as _known, g.xmin as _known_version, g._state as _known_state,
         cast(null as text) as _fault,
         false as _aliased,
-        array[(case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null), (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)] as _bad,
+        case
+            when ((case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null) or (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)) then array[(case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null), (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)]
+        end as _bad,
         ((nullif(i.email, '') is null or (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null))) as _lacks_system,
         case when u_email._id <> g._id then u_email._id end as _holder_email,
         g.email as _old_email,
@@ -24,7 +26,7 @@ candidates as (
         nullif(i.Passport, '') as Passport,
         i.Born as Born,
         coalesce(nullif(i.in_id, ''), g.Number) as Number,
-        (g.email is distinct from nullif(i.email, '') or g.Passport is distinct from nullif(i.Passport, '') or g.Born is distinct from i.Born or g.Number is distinct from coalesce(nullif(i.in_id, ''), g.Number)) as _differs
+        g._id is not null and ((g.email is distinct from nullif(i.email, '') or g.Passport is distinct from nullif(i.Passport, '') or g.Born is distinct from i.Born or g.Number is distinct from coalesce(nullif(i.in_id, ''), g.Number))) as _differs
     from in_tables.in_Person i
     join remaining r on r.id = i.id
     left join store_demo.bo_Person g on g._in_id = i.in_id collate "C"
@@ -33,7 +35,7 @@ candidates as (
 )
 select
     _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
-    case when true = any(_bad) then _bad end as _bad,
+    _bad,
     _lacks_system,
     -- Values that no statement writes are left out.
     email,
@@ -71,7 +73,7 @@ from (
             when _fault is not null then 'rejected'
             when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
             when _lacks_system then 'rejected'
-            when true = any(_bad) then 'rejected'
+            when _bad is not null then 'rejected'
             when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
             when case
                 when (
