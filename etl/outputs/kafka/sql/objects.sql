@@ -1,7 +1,7 @@
 -- Instances of an object as they are now, in the order of their ids: those that changes between two snapshots name, or
 -- all. Links are texts of four words: of which object the target is, whether the link itself has changed, how the
--- target is named, and its value. What changed has the time of the last unit that changed it. Names and targets may come more
--- than once: to sort them out for each instance takes longer than all the rest.
+-- target is named, and its value. What changed has the time of the last unit that changed it. Names and targets may
+-- come more than once: to sort them out for each instance takes longer than all the rest.
 {% from "window.jinja" import window %}
 {% from "values.jinja" import as_text, millis %}
 {% from "links.jinja" import join_targets, target_name %}
