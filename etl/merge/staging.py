@@ -11,6 +11,7 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all
 from etl.merge.source import Source
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
+from etl.metadata.field_types import CHOICE_TYPES, FieldType
 from etl.quoting import fold
 
 _sql = SqlTemplates(__package__, "etl.store")
@@ -64,7 +65,12 @@ def create_staged_tables(connection: Connection, business_object: BusinessObject
 
 def analyze_staged_table(connection: Connection, business_object: BusinessObject) -> None:
     """To be called when it is filled."""
-    execute(connection, _sql("analyze_staged", table=names.in_table(business_object.code)))
+    columns = [
+        field.code
+        for field in business_object.loaded_fields
+        if field.is_unique or field.type in CHOICE_TYPES or field.type is FieldType.FILE_UPLOAD
+    ]
+    execute(connection, _sql("analyze_staged", table=names.in_table(business_object.code), columns=columns))
 
 
 def given_fields(business_object: BusinessObject, codes: Iterable[str]) -> bytes:

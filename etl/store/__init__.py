@@ -10,7 +10,7 @@ from etl.store.golden import Store
 from etl.store.ids import new_ids
 from etl.store.link_locks import lock_link_fields
 from etl.store.own_tables import STORE
-from etl.store.planner import reading_once
+from etl.store.planner import by_index, reading_once
 from etl.store.undo import UndoCounters, undo_run
 from etl.store.unit_list import ListedHour, ListedUnit, find_unit, list_hours, list_units
 from etl.store.units import Unit, UnitKind
@@ -26,6 +26,7 @@ __all__ = [
     "UndoCounters",
     "Unit",
     "UnitKind",
+    "by_index",
     "find_unit",
     "list_hours",
     "list_units",

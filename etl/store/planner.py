@@ -15,3 +15,11 @@ def reading_once(connection: Connection) -> Iterator[None]:
     execute(connection, _sql("planner"), {"name": "enable_nestloop", "setting": "off"})
     yield
     execute(connection, _sql("planner"), {"name": "enable_nestloop", "setting": "on"})
+
+
+@contextmanager
+def by_index(connection: Connection) -> Iterator[None]:
+    """Makes the planner use indexes, for few rows. After a fault the settings end with the transaction."""
+    execute(connection, _sql("plan_by_index"), {"setting": "off"})
+    yield
+    execute(connection, _sql("plan_by_index"), {"setting": "on"})

@@ -99,6 +99,11 @@ class Server:
                     ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def backend_seconds(self, session: Session) -> float:
+        """What the backend of an open session has taken of the processor."""
+        fields = Path(f"/proc/{session.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def await_end(self, *databases: str) -> None:
         """Until no process serves them and the server has counted what the last ones took."""
         while any(self._serves(child, databases) for child in self._children()):

@@ -56,13 +56,18 @@ _ONLY_WITHOUT = {"unique": ("pass_repeated", "put_back", "sample_repeated")}
 # Of in_ tables, or of staged ones.
 _ONLY_OF_STAGED = {
     "fold_groups", "note_removals", "refuse_claimants", "refuse_competing_rows", "refuse_lacking",
-    "refuse_overwritten", "stage_groups", "stage_touched", "stage_unclear",
+    "refuse_overwritten", "stage_groups", "stage_touched", "stage_unclear", "staged_ways",
 }  # fmt: skip
 _ONLY_OF_IN_TABLES = {
     "apply_duplicates", "defer_later", "dependent_rows", "lock_chunk", "lock_rows", "mark_duplicates", "pass_repeated",
     "put_back", "rare_rows", "refuse_contradictions", "refuse_later", "refuse_rows", "refuse_targets",
     "sample_repeated", "stage_duplicates",
 }  # fmt: skip
+# What `staged_ways` may find.
+_WAYS = {
+    "stage_rows_one_by_one": {"one_by_one": True},
+    "stage_rows_by_in_id": {"has_out_ids": False, "has_aliases": False},
+}
 RECORDS = Source("records", Matching.REJECT, gives_some=True, is_ordered=True)
 """A source of records, as Kafka is one."""
 
@@ -95,8 +100,8 @@ class MergeCase:
         variables = rows.template_variables(found, field_values(found, rows.value_policy(context)), _CHUNK, context)
         if self.source.is_staged:
             texts = dict(_rendered("etl.merge.rows", variables | {"exact": True}))
-            one_by_one = dict(_rendered("etl.merge.rows", variables | {"exact": True, "one_by_one": True}))
-            texts["stage_rows_one_by_one"] = one_by_one["stage_rows"]
+            for name, ways in _WAYS.items():
+                texts[name] = dict(_rendered("etl.merge.rows", variables | {"exact": True} | ways))["stage_rows"]
             return {name: text for name, text in texts.items() if Path(name).name not in _ONLY_OF_IN_TABLES}
         by_all_ways = {
             f"{name}_by_all_ways": text for name, text in _rendered("etl.merge.rows", variables | {"exact": True})

@@ -36,6 +36,8 @@ def merge_links(connection: Connection, link: LinkTable, chunk: Chunk, context: 
             merge.run("take_pending")
         add_counters(counters, serve_references(merge))
         add_counters(counters, serve_members(merge))
+        if counters["resolved"]:
+            merge = merge.with_values({}, has_served=True)
     joined = _join(merge, chunk, counters)
     below = _LEFT_BY_INDEX_BELOW_ROWS if joined else BY_INDEX_BELOW_ROWS
     staged = _merge_stage(merge, counters, is_small=chunk.rows - joined < below)

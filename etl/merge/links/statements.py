@@ -1,7 +1,6 @@
 """The merge of one chunk of a link table: the variables and values of all its statements."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -15,7 +14,7 @@ from etl.metadata import names
 from etl.metadata.company import LinkTable
 from etl.metadata.field import LinkMode
 from etl.runs import Chunk
-from etl.store import UnitKind, reading_once
+from etl.store import UnitKind, by_index, reading_once
 from etl.store.targets import option_values_of, target_fields
 
 _sql = SqlTemplates(__package__, "etl.merge.links.serving", "etl.merge.links.members", "etl.merge", "etl.store")
@@ -25,14 +24,6 @@ BLANKS = "".join(filter(str.isspace, map(chr, range(1, 0x3001)))) + "\u200b\ufef
 
 # Below this many rows the claim does not analyze the table, whose statistics may still be those of a large batch.
 BY_INDEX_BELOW_ROWS = 1000
-
-
-@contextmanager
-def by_index(connection: Connection) -> Iterator[None]:
-    """Makes the planner use indexes, for few rows. After a fault the settings end with the transaction."""
-    execute(connection, _sql("plan_by_index"), {"setting": "off"})
-    yield
-    execute(connection, _sql("plan_by_index"), {"setting": "on"})
 
 
 # What statements count of the rows of a stage: those joined at once, those that remove or find a link, and all of them.
@@ -71,11 +62,11 @@ class LinkMerge:
         return replace(self, variables=self.variables | variables, values=self.values | values)
 
     def by_index(self) -> AbstractContextManager[None]:
-        """As the function `by_index`, on this connection."""
+        """As the function of the store, on this connection: for few rows."""
         return by_index(self.connection)
 
     def reading_once(self) -> AbstractContextManager[None]:
-        """As the function `reading_once`, on this connection: for many rows."""
+        """As the function of the store, on this connection: for many rows."""
         return reading_once(self.connection)
 
 
@@ -111,6 +102,9 @@ def template_variables(link: LinkTable, chunk: Chunk, context: MergeContext) -> 
         # What times of links mean, see keep_newest.
         "is_exact": False,
         "is_served": False,
+        # Whether links that waited may have been written before those of the chunk; those of a composite field are
+        # written with the table of its first member.
+        "has_served": len(link.members) > 1,
         # A row of an in_ table names its target by the external id.
         "target_field": "s.target_field" if is_staged else "''",
         # Which references are looked at, see the package serving.

@@ -41,8 +41,7 @@ def merge_single_fields(
     is_staged = context.source.is_staged
     if is_staged:
         merge.run("note_removals")
-        [size] = replace(merge, values=merge.values | {"rows": chunk.rows}).ask("is_far_larger")
-        merge = replace(merge, variables=merge.variables | {"one_by_one": size.it_is})
+        merge = replace(merge, values=merge.values | {"rows": chunk.rows})
     found, rest = (0, merge) if is_staged else pass_repeated(merge, chunk)
     counters: Counters = {"unchanged": found} if found else {}
     if rest:
@@ -93,9 +92,8 @@ def _merge_passes(merge: Merge, counters: Counters) -> int:
             staged, settled = settling.reconcile(stage, staged, is_last=is_last)
         else:
             settled = Settled(stage)
-        if staged:
-            is_small = staged < _ANALYZE_STAGE_BELOW_ROWS or merge.context.source.is_staged
-            stage.run("analyze_stage" if is_small else "analyze_source_rows")
+        if staged and not merge.context.source.is_staged:
+            stage.run("analyze_stage" if staged < _ANALYZE_STAGE_BELOW_ROWS else "analyze_source_rows")
         marked = stage.run("mark_rows")
         if marked < staged:
             stage.run("unstage_rows")
@@ -123,6 +121,9 @@ def _stage(merge: Merge) -> tuple[int, Merge]:
             return staged, merge
         merge.run("drop_stage")
     exact = replace(merge, variables=merge.variables | {"exact": True})
+    if merge.context.source.is_staged:
+        [ways] = exact.ask("staged_ways")
+        exact = replace(exact, variables={**exact.variables, **ways._mapping})
     return exact.run("stage_rows"), exact
 
 
@@ -135,6 +136,8 @@ def _write(settled: Settled, marked: int) -> Counters:
     created = merge.run("insert_instances") if marked else 0
     counts: Counters = {"created": created} if created else {}
     if created < marked or merge.variables["skipping"]:  # if all rows are new, as in a first load, no others are left
+        if merge.context.source.is_staged:  # till here the stage has been joined with nothing
+            merge.run("analyze_stage")
         counts |= _counts(merge)
     if counts.get("changed") or counts.get("removed"):
         settled.write(counts, *(("changed",) if settled.exchanges else ("changed", "removed")))

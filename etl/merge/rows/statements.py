@@ -88,7 +88,10 @@ def template_variables(
         "is_ordered": context.source.is_ordered,
         "is_staged": context.source.is_staged,
         "creates_ids": context.source.creates_ids,
+        # See staged_ways.
         "one_by_one": False,
+        "has_out_ids": True,
+        "has_aliases": True,
     }
 
 

@@ -2,7 +2,7 @@
 -- bit per loaded field, the first the lowest one of the first byte (as get_bit counts them); without it all are given.
 -- `_state`: null leaves it to the merge. `_origin`: which record or entry the row is of.
 create temporary table {{ table | ident }} (
-    id bigint primary key,
+    id bigint not null,
     in_id varchar(100),
     out_id varchar(32),
     removed bool,

@@ -1,11 +1,13 @@
 """Reads what an output writes: the instances that changed between two snapshots, or all, object by object."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 from etl.database import Connection, SqlTemplates, fetch_all, fetch_one, stream_rows
 from etl.outputs.kafka.record import Row
 from etl.outputs.kafka.shape import OutObject
 from etl.settings.kafka_model import OutMigrationKafka
+from etl.store import by_index
 
 _sql = SqlTemplates(__package__, "etl.outputs.versions")
 
@@ -50,7 +52,9 @@ def changed_rows(
         "links": [link.code for link in shape.links],
     }
     values |= {f"link_{number}": link.code for number, link in enumerate(shape.links)}
-    yield from stream_rows(connection, statement, values | ({"after": after} if after else {}))
+    has_many = fetch_one(connection, _sql("many_changes", store_schema=store_schema), values) is not None
+    with nullcontext() if has_many else by_index(connection):
+        yield from stream_rows(connection, statement, values | ({"after": after} if after else {}))
 
 
 def all_rows(connection: Connection, store_schema: str, shape: OutObject, after: str) -> Iterator[list[Row]]:

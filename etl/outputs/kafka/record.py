@@ -1,8 +1,13 @@
-"""A row of the store as a record of the vendor's out format (vendor's guide, OUT Migration Kafka). No I/O."""
+"""A row of the store as a record of the vendor's out format (vendor's guide, OUT Migration Kafka). No I/O.
 
+A record is written as JSON text at once, item by item: objects of Python that are then encoded take twice the time.
+Codes are names of letters, digits and underscores, so that they are JSON as they are.
+"""
+
+from json.encoder import encode_basestring as quoted
 from typing import Any, Final
 
-import orjson
+from orjson import loads
 
 from etl.metadata.instance_state import InstanceState
 from etl.outputs.kafka.shape import EXTERNAL_ID, ID, OutLink, OutObject
@@ -11,11 +16,12 @@ from etl.settings.kafka_model import OutMigrationKafka
 # Columns of `sql/objects.sql` before those of the fields.
 _FIXED: Final = 7
 # How targets without a unique value are named, by the numbers of `sql/links.jinja`.
-_NAMES: Final = {-1: EXTERNAL_ID, -2: ID}
+_NAMES: Final = {"-1": EXTERNAL_ID, "-2": ID}
 _STATE: Final = "_state"
 _NOTHING: Final = frozenset[str]()
 Row = tuple[Any, ...]
-Item = dict[str, object]
+Item = str
+"""A field or a link in JSON."""
 
 
 class RecordWriter:
@@ -30,9 +36,12 @@ class RecordWriter:
         self._has_ids = output.record_id == "unique"
         self._has_unlinks = output.unlinks and not is_all
         self._tombstone = output.tombstone
-        self._fields = [(one, one.code, one.name, one.is_chosen, one.is_repeated) for one in shape.fields]
+        # Each with its item as far as the value.
+        self._fields = [
+            (f'{{"code":"{one.code}","apiValue":', one.name, one.is_chosen, one.is_repeated) for one in shape.fields
+        ]
         # Of a new instance, which has no value to be cleared.
-        self._codes_of_new = [one.code if one.is_chosen or one.is_repeated else None for one in shape.fields]
+        self._of_new = [begin if is_chosen or is_repeated else "" for begin, _, is_chosen, is_repeated in self._fields]
         self._links = [_LinkWriter(one) for one in shape.links]
         self._links_at = _FIXED + len(shape.fields)
         self._unlinks_at = self._links_at + len(shape.links)
@@ -48,91 +57,90 @@ class RecordWriter:
         """The record as JSON; None where nothing of it has changed that the output writes. `position` is the beginning
         of its recordId."""
         instance, external_id, state, changed_at, is_new, changed, has_link_changes = row[:_FIXED]
-        names = frozenset(changed) if changed else _NOTHING
-        fields, unchanged = self._of_fields(row, names, changed_at, is_new=is_new)
-        links, unchanged_links = self._of_links(row, changed_at)
+        names = frozenset(changed.split(" ")) if changed else _NOTHING
+        # What each item ends with.
+        end = f',"updatedAt":{changed_at}}}'
+        fields, unchanged = self._of_fields(row, names, end, is_new=is_new)
+        links, unchanged_links = self._of_links(row, end) if self._links else (_NO_ITEMS, _NO_ITEMS)
         has_links = has_link_changes if self._is_full else bool(links)
         if not (self._is_all or is_new or has_links or self._has_changed(names)):
             return None
-        record: dict[str, object] = {
-            "recordId": f"{position}-{instance}" if self._has_ids else None,
-            "externalId": external_id,
-            "id": instance,
-            "boCode": self.shape.code,
-            "fields": fields,
-            "boFields": links,
-        }
-        if unchanged:
-            record["unchangedUniqueFields"] = unchanged
+        record_id = quoted(f"{position}-{instance}") if self._has_ids else "null"
+        more = f',"unchangedUniqueFields":[{",".join(unchanged)}]' if unchanged else ""
         if unchanged_links:
-            record["unchangedUniqueBoFields"] = unchanged_links
-        record["state"] = state
-        return orjson.dumps(record)
+            more += f',"unchangedUniqueBoFields":[{",".join(unchanged_links)}]'
+        return (
+            f'{{"recordId":{record_id},"externalId":{_text(external_id)},"id":"{instance}","boCode":"{self.shape.code}"'
+            f',"fields":[{",".join(fields)}],"boFields":[{",".join(links)}]{more},"state":"{state}"}}'
+        ).encode()
 
     def _has_changed(self, names: frozenset[str]) -> bool:
         return _STATE in names or any(
-            name in names and (is_chosen or is_repeated) for _, _, name, is_chosen, is_repeated in self._fields
+            name in names and (is_chosen or is_repeated) for _, name, is_chosen, is_repeated in self._fields
         )
 
-    def _of_fields(
-        self, row: Row, names: frozenset[str], changed_at: int, *, is_new: bool
-    ) -> tuple[list[Item], list[Item]]:
+    def _of_fields(self, row: Row, names: frozenset[str], end: str, *, is_new: bool) -> tuple[list[Item], list[Item]]:
         """The values that are written as changed, and the unique ones that are not."""
         values = row[_FIXED : self._links_at]
         if is_new:
-            written = zip(self._codes_of_new, values, strict=True)
             return [
-                {"code": code, "apiValue": value, "updatedAt": changed_at}
-                for code, value in written
-                if value is not None and code is not None
-            ], []
+                f"{begin}{quoted(value)}{end}"
+                for begin, value in zip(self._of_new, values, strict=True)
+                if value is not None and begin
+            ], _NO_ITEMS
         fields: list[Item] = []
         unchanged: list[Item] = []
-        for (_, code, name, is_chosen, is_repeated), value in zip(self._fields, values, strict=True):
+        for (begin, name, is_chosen, is_repeated), value in zip(self._fields, values, strict=True):
             if self._is_full:
                 # One that was not chosen is none of the image.
                 is_written = is_chosen or (is_repeated and value is not None)
             else:
                 is_written = name in names and (is_chosen or is_repeated)
             if is_written:
-                fields.append({"code": code, "apiValue": value, "updatedAt": changed_at})
+                fields.append(f"{begin}{_text(value)}{end}")
             elif is_repeated and value:
-                unchanged.append({"code": code, "apiValue": value, "updatedAt": changed_at})
+                unchanged.append(f"{begin}{quoted(value)}{end}")
         return fields, unchanged
 
-    def _of_links(self, row: Row, changed_at: int) -> tuple[list[Item], list[Item]]:
+    def _of_links(self, row: Row, end: str) -> tuple[list[Item], list[Item]]:
         """The links that are written as changed, and those of unique fields that are not."""
         links: list[Item] = []
         unchanged: list[Item] = []
         for number, writer in enumerate(self._links):
-            if found := row[self._links_at + number]:
-                for item, has_changed in writer.items(found, changed_at):
-                    (links if has_changed or self._is_full else unchanged).append(item)
-            if self._has_unlinks and (found := row[self._unlinks_at + number]):
-                links += [item | {"unlink": True} for item, _ in writer.items(found, changed_at)]
+            for link in loads(row[self._links_at + number] or "[]"):
+                item, has_changed = writer.item(link, end)
+                (links if has_changed or self._is_full else unchanged).append(item)
+            if self._has_unlinks:
+                ended = f'{end[:-1]},"unlink":true}}'
+                links += [writer.item(link, ended)[0] for link in loads(row[self._unlinks_at + number] or "[]")]
         return links, unchanged
+
+
+_NO_ITEMS: list[Item] = []
 
 
 class _LinkWriter:
     """Makes the items of one field."""
 
     def __init__(self, link: OutLink) -> None:
-        self._code, self._names_object = link.code, link.names_object
+        self._link = link
         self._unique = {target.code: [one.code for one in target.unique] for target in link.targets}
+        # The items as far as the value, by the object of the target and how it is named.
+        self._begins: dict[tuple[str, str], str] = {}
 
-    def items(self, found: str, changed_at: int) -> list[tuple[Item, bool]]:
-        """(item, whether the link has changed) of each link in the JSON of a column."""
-        field, names_object, unique = self._code, self._names_object, self._unique
-        return [
-            (
-                {
-                    "fieldCode": field,
-                    "toBoCode": bo if names_object else None,
-                    "toFieldCode": unique[bo][number] if number >= 0 else _NAMES[number],
-                    "apiValue": value,
-                    "updatedAt": changed_at,
-                },
-                has_changed,
-            )
-            for bo, (number, value), has_changed in orjson.loads(found)
-        ]
+    def item(self, link: str, end: str) -> tuple[Item, bool]:
+        """The item of a link, of which `sql/objects.sql` says four words; and whether the link has changed."""
+        bo, has_changed, number, value = link.split(" ", 3)
+        begin = self._begins.get((bo, number))
+        if begin is None:
+            begin = self._begins[bo, number] = self._begin(bo, number)
+        return f"{begin}{quoted(value)}{end}", has_changed == "true"
+
+    def _begin(self, bo: str, number: str) -> str:
+        named = f'"{bo}"' if self._link.names_object and bo else "null"
+        name = _NAMES.get(number) or self._unique[bo][int(number)]
+        return f'{{"fieldCode":"{self._link.code}","toBoCode":{named},"toFieldCode":"{name}","apiValue":'
+
+
+def _text(value: str | None) -> str:
+    return "null" if value is None else quoted(value)

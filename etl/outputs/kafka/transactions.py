@@ -93,6 +93,7 @@ class RecordTransactions:
         self._producer = TransactionalProducer(
             connection, name, largest_bytes=limits.largest, batch_bytes=limits.smallest, check=check
         )
+        self._send = self._producer.send
         self.is_open = False
         """Whether a transaction has begun and has to be committed."""
         self._largest = 0
@@ -116,12 +117,13 @@ class RecordTransactions:
         try:
             if size > limit:
                 raise RecordTooLarge(f"it has about {size} bytes, and {topic} takes {limit}")
-            self._producer.send(topic, key, value, self._headers)
+            self._send(topic, key, value, self._headers)
         except RecordTooLarge as fault:
             bo, _, instance = key.decode().partition(":")
             self._set_aside(Unsent(bo, instance, topic, size, str(fault)))
             return
-        self._largest = max(self._largest, size)
+        if size > self._largest:
+            self._largest = size
         self.records += 1
 
     def commit(self, progress: Progress) -> None:

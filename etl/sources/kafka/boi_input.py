@@ -5,6 +5,7 @@ or a boolean is taken as its text, `{}` as an empty list. What is wrong even the
 """
 
 from hashlib import blake2b
+from struct import Struct as StructOfBytes
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -54,7 +55,8 @@ class BoiInput(Struct, rename="camel", gc=False):
     def digest(self) -> int:
         """A number of 64 bits that two records of other content do not share, whatever their blanks and the order of
         their keys."""
-        return int.from_bytes(blake2b(_ENCODER.encode(self), digest_size=8).digest(), "big", signed=True)
+        [number] = _AS_NUMBER(blake2b(_encode(self), digest_size=8).digest())
+        return number  # type: ignore[no-any-return]
 
 
 class _Number(str):
@@ -66,7 +68,8 @@ decode_strictly: Final = _DECODER.decode
 """The record of a message's value; raises what msgspec raises, UNREADABLE, where it is none."""
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _ANY: Final = msgspec.json.Decoder(float_hook=_Number)
-_ENCODER: Final = msgspec.json.Encoder()
+_encode: Final = msgspec.json.Encoder().encode
+_AS_NUMBER: Final = StructOfBytes(">q").unpack
 _LISTS: Final = frozenset({"fields", "boFields", "unchangedUniqueFields", "unchangedUniqueBoFields"})
 _TEXTS: Final = frozenset(
     {"boCode", "recordId", "externalId", "id", "state", "code", "apiValue", "fieldCode", "toBoCode", "toFieldCode"}

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from etl.metadata.field import Field
@@ -19,7 +19,6 @@ _PLAIN: Final = re.compile(r"[+-]?[0-9]{1,19}(?:\.[0-9]{1,4})?", re.ASCII)
 _BOUND: Final = Decimal(10) ** 20
 _STEP: Final = Decimal("0.0001")
 _ROUNDING: Final = Context(prec=60, rounding=ROUND_HALF_UP)  # as numeric does it: half away from zero
-_BOOLEANS: Final = {"true": "t", "false": "f"}
 _CHOICE_LENGTH: Final = 32
 _MAX_DIGITS: Final = 1000
 # ISO 8601 as the platform writes it.
@@ -52,12 +51,17 @@ def _choice(text: str) -> str | None:
     return read_text(text) or None
 
 
-def _boolean(text: str) -> str | None:
-    if not text:
-        return None
-    if (found := _BOOLEANS.get(text) or _BOOLEANS.get(text.strip().lower())) is None:
-        raise ValueError("is neither true nor false")
-    return found
+class _Booleans(dict[str, str | None]):
+    """What is written nearly always is looked up."""
+
+    def __missing__(self, text: str) -> str | None:
+        found = super().get(text.strip().lower())
+        if found is None and text:
+            raise ValueError("is neither true nor false")
+        return found
+
+
+_boolean: Final = _Booleans({"true": "t", "false": "f"}).__getitem__
 
 
 def _number(text: str) -> str | None:
@@ -81,27 +85,35 @@ def _number(text: str) -> str | None:
 
 
 _READERS: Final[dict[str, Callable[[str], str | None]]] = {NUMBER: _number, BOOLEAN: _boolean, CHOICE: _choice}
-# Dates repeat, and are slow to read.
+# Dates repeat, and are slow to read: those of two centuries are kept.
+_DAYS: Final = 73_000
 _MOMENTS: Final = 4096
 _MAX_TIME: Final = 100
 _NO_TIME: Final = "is no date or instant of the years 1 to 9999: write it as 2026-11-28 or 2026-11-28T10:00:00Z"
 _DATE_LENGTH: Final = len("2024-05-01")
 
 
+@cache
 def _time_reader(zone: timezone) -> Callable[[str], str | None]:
     suffix = datetime(2000, 1, 1, tzinfo=zone).strftime("%z")
     suffix = f"{suffix[:3]}:{suffix[3:]}"
     midnight = f" 00:00{suffix}"
 
-    def read(text: str) -> str | None:
-        # Most are days, whose parts are then digits.
-        if len(text) == _DATE_LENGTH and text[4] == text[7] == "-":
-            try:
-                if 1 < datetime.fromisoformat(text).year < 9999:
-                    return text + midnight
-            except ValueError:
-                pass
-        return read_any(text)
+    class Days(dict[str, str | None]):
+        """The days that were read before; other times are read each time."""
+
+        def __missing__(self, text: str) -> str | None:
+            # The parts of a day are then digits.
+            if len(text) == _DATE_LENGTH and text[4] == text[7] == "-":
+                try:
+                    if 1 < datetime.fromisoformat(text).year < 9999:
+                        if len(self) >= _DAYS:
+                            self.clear()
+                        found = self[text] = text + midnight
+                        return found
+                except ValueError:
+                    pass
+            return read_any(text)
 
     @lru_cache(_MOMENTS)
     def read_any(text: str) -> str | None:
@@ -124,4 +136,4 @@ def _time_reader(zone: timezone) -> Callable[[str], str | None]:
         except (ValueError, OverflowError):
             raise ValueError(_NO_TIME) from None
 
-    return read
+    return Days().__getitem__

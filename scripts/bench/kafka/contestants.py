@@ -148,13 +148,14 @@ class Service:
         own = self._processor_seconds()
         began = delivery.hand_over()
         engine.end += delivery.offsets
-        self._until(
+        looking = self._until(
             "select coalesce(sum(next_offset), 0) >= %s from store_bench.kafka_position where topic = %s",
             [engine.end, engine.topic],
         )
         seconds = time.monotonic() - began
         own = self._processor_seconds() - own
         late_wal, late = engine.counted()
+        late -= looking
         return Measured(
             seconds,
             seconds,
@@ -168,13 +169,15 @@ class Service:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
-    def _until(self, query: str, values: list[object]) -> None:
+    def _until(self, query: str, values: list[object]) -> float:
+        """Asks until the answer is yes; returns what the asking took of the server's processor."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         with self.engine.session() as session:
             while not _answer(session, query, values):
                 if self.process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"the engine does not read:\n{(self.engine.home / 'err').read_text()[-3000:]}")
                 time.sleep(_POLL_SECONDS)
+            return self.engine.server.backend_seconds(session)
 
 
 def _answer(session: Session, query: str, values: list[object]) -> object:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from etl.database import Connection, SqlTemplates, fetch_all
-from etl.merge.links.statements import by_index
 from etl.metadata.company import LinkTable
+from etl.store import by_index
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 

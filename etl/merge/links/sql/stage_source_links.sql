@@ -36,7 +36,7 @@ select
     case when g.owner is null then g.owner_in_id else '' end as owner_in_id,
     g.target_field, coalesce(g.target_value, '') as target_value,
     cast(:started_at as timestamp with time zone){{ " + g.id * interval '1 microsecond'" if is_ordered }} as linked_at,
-    g.owner, g.target, g.removed,
+    g.owner, g.owner_is_new, g.target, g.removed,
     coalesce(g.owner_fault, g.target_fault) as fault,
     case
         when g.owner_fault is not null then cast(:owner_column as text)

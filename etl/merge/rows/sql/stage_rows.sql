@@ -7,10 +7,9 @@ with
 {{ looked_up(lookups, store_schema) }}
 candidates as (
 {% include "stage_candidates.jinja" +%}
-),
-verdicts as (
-{% include "staged_verdicts.jinja" if is_staged else "stage_verdicts.jinja" +%}
 )
 select
 {% include "stage_columns.jinja" +%}
-from verdicts
+from (
+{% include "staged_verdicts.jinja" if is_staged else "stage_verdicts.jinja" +%}
+) verdicts

@@ -1,6 +1,7 @@
 -- Instances of an object as they are now, in the order of their ids: those that changes between two snapshots name, or
--- all. Links are JSON: of which object the target is, how it is named, and whether the link itself has changed. What
--- changed has the time of the last unit that changed it.
+-- all. Links are texts of four words: of which object the target is, whether the link itself has changed, how the
+-- target is named, and its value. What changed has the time of the last unit that changed it. Names and targets may
+-- come more than once: to sort them out for each instance takes longer than all the rest.
 {% from "window.jinja" import window %}
 {% from "values.jinja" import as_text, millis %}
 {% from "links.jinja" import join_targets, target_name %}
@@ -12,18 +13,44 @@
 with touched as materialized (
     select j.instance,
         bool_or(j.field is null and j.change = 'created') as is_new,
-        array_agg(distinct k.name) filter (where k.name is not null) as changed,
+        string_agg(array_to_string(array(select jsonb_object_keys(j.before)), ' '), ' ')
+            filter (where j.field is null and j.before is not null) as changed,
 {% for link in links %}
-        array_agg(distinct j.target) filter (where j.field = :link_{{ loop.index0 }}) as targets_{{ loop.index0 }},
+        array_agg(j.target) filter (where j.field = :link_{{ loop.index0 }}) as targets_{{ loop.index0 }},
 {% endfor %}
         max(j.run) as unit
     from {{ store_schema | ident }}.journal j
-    left join lateral jsonb_object_keys(j.before) k (name) on j.field is null
     where j.bo = :bo and (j.field is null or j.field = any(cast(:links as text[])))
       and {{ window("j") }}
     group by j.instance
 )
 {% endif %}
+{% for link in links %}
+{{ "with" if is_all and loop.first else "," }} links_{{ loop.index0 }} as (
+    select l._owner, cast(json_agg(
+        l._target_bo || {{ " ' true ' " if is_all else " case when %s then ' true ' else ' false ' end"
+            | format(has_changed(link, loop.index0)) }} || {{ target_name(link.targets, "l._target") }}
+        order by l._target) as text) as links
+{% if is_all %}
+    from {{ store_schema | ident }}.{{ link.table | ident }} l
+{% else %}
+    from touched c
+    join {{ store_schema | ident }}.{{ link.table | ident }} l on l._owner = c.instance
+{% endif %}
+    {{ join_targets(store_schema, link.targets, "l._target", "l._target_bo") }}
+    where true
+{% if is_all %}
+{# A REMOVED target is in no store that reads these records from the beginning: the link would wait in vain. #}
+      and coalesce({{ range(link.targets | length) | each("t{0}._state") | comma_list }}) <> 'REMOVED'
+{% elif not (is_full or link.is_repeated) %}
+      and {{ has_changed(link, loop.index0) }}
+{% endif %}
+{% if has_start %}
+      and l._owner > :after
+{% endif %}
+    group by l._owner
+)
+{% endfor %}
 select g._id, g._in_id, g._state,
 {% if is_all %}
     {{ millis("g._modified_at") }} as changed_at, false as is_new, null as changed, true
@@ -35,36 +62,19 @@ select g._id, g._in_id, g._state,
     {{ as_text("g." ~ field.column, field.kind) }}
 {% endfor %}
 {% for link in links %},
-    (
-        select cast(json_agg(json_build_array(l._target_bo, {{ target_name(link.targets, "l._target") }},
-{% if is_all %}
-            true
-{% else %}
-            {{ has_changed(link, loop.index0) }}
-{% endif %}
-            ) order by l._target) as text)
-        from {{ store_schema | ident }}.{{ link.table | ident }} l
-        {{ join_targets(store_schema, link.targets, "l._target", "l._target_bo") }}
-        where l._owner = g._id
-{% if is_all %}
-{# A REMOVED target is in no store that reads these records from the beginning: the link would wait in vain. #}
-          and coalesce({{ range(link.targets | length) | each("t{0}._state") | comma_list }}) <> 'REMOVED'
-{% elif not (is_full or link.is_repeated) %}
-          and {{ has_changed(link, loop.index0) }}
-{% endif %}
-    )
+    links_{{ loop.index0 }}.links
 {% endfor %}
 {% if has_unlinks %}
 {% for link in links %},
     (
-        select cast(json_agg(json_build_array(
+        select cast(json_agg(
             case
 {% for target in link.targets %}
                 when t{{ loop.index0 }}._id is not null then {{ target.code | literal }}
 {% endfor %}
-            end,
-            {{ target_name(link.targets, "e.target") }}, true) order by e.target) as text)
-        from unnest(c.targets_{{ loop.index0 }}) e (target)
+                else ''
+            end || ' true ' || {{ target_name(link.targets, "e.target") }} order by e.target) as text)
+        from (select distinct target from unnest(c.targets_{{ loop.index0 }}) e (target)) e
         {{ join_targets(store_schema, link.targets, "e.target") }}
         where not exists (
             select from {{ store_schema | ident }}.{{ link.table | ident }} l
@@ -75,13 +85,15 @@ select g._id, g._in_id, g._state,
 {% endif %}
 {% if is_all %}
 from {{ store_schema | ident }}.{{ table | ident }} g
-where true
 {% else %}
 from touched c
 join {{ store_schema | ident }}.{{ table | ident }} g on g._id = c.instance
 left join {{ store_schema | ident }}.unit u on u.number = c.unit
-where true
 {% endif %}
+{% for link in links %}
+left join links_{{ loop.index0 }} on links_{{ loop.index0 }}._owner = g._id
+{% endfor %}
+where true
 {% if has_start %}
   and g._id > :after
 {% endif %}

@@ -7,7 +7,7 @@ from typing import Any
 from etl.database import Connection, SqlTemplates, execute, fetch_one, pipe
 from etl.merge.context import Connections, MergeContext
 from etl.merge.links.removals import has_removed
-from etl.merge.links.statements import BLANKS, by_index
+from etl.merge.links.statements import BLANKS
 from etl.metadata import Company, names
 from etl.metadata.company import LinkTable
 from etl.metadata.field import LinkMode
@@ -18,6 +18,7 @@ from etl.sources.in_tables.claim.share import (
     reported,
     threshold,
 )
+from etl.store import by_index
 
 _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 

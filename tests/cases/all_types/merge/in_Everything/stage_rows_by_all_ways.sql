@@ -41,7 +41,23 @@ candidates as (
         case
             when coalesce(o._id, b._id, a.instance) is not null then null
         end as _by,
-        array[(case when octet_length(i.f_input_text) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
+        case
+            when ((case when octet_length(i.f_input_text) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)
+        or (case when octet_length(i.f_textarea) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)
+        or (i.f_input_number is not distinct from 'NaN')
+        or (case when octet_length(i.f_period) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period is not null then store_demo.period_fault(i.f_period) end is not null)
+        or (case when octet_length(i.f_period_time) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period_time is not null then store_demo.period_fault(i.f_period_time) end is not null)
+        or (i.f_dropdown_single is not null and lookup_11.stored is null)
+        or (i.f_radio_button_group is not null and lookup_12.stored is null)
+        or (case when octet_length(i.f_checklist) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_checklist is not null then store_demo.checklist_fault(i.f_checklist) end is not null)
+        or (case when octet_length(i.f_questionnaire) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_questionnaire is not null then store_demo.questionnaire_fault(i.f_questionnaire) end is not null)
+        or (case when octet_length(i.f_progress_bar) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_progress_bar is not null then store_demo.progress_bar_fault(i.f_progress_bar) end is not null)
+        or (case when octet_length(i.f_geo_point) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_geo_point is not null then store_demo.geo_point_fault(i.f_geo_point) end is not null)
+        or (case when octet_length(i.f_link) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)
+        or (case when octet_length(i.f_input_email) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)
+        or (case when octet_length(i.f_input_phone) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)
+        or (case when octet_length(i.f_input_text_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_input_text_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_input_text_lang) end is not null)
+        or (case when octet_length(i.f_textarea_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_textarea_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_textarea_lang) end is not null)) then array[(case when octet_length(i.f_input_text) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
         (case when octet_length(i.f_textarea) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
         (i.f_input_number is not distinct from 'NaN'),
         (case when octet_length(i.f_period) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period is not null then store_demo.period_fault(i.f_period) end is not null),
@@ -56,7 +72,8 @@ candidates as (
         (case when octet_length(i.f_input_email) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
         (case when octet_length(i.f_input_phone) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
         (case when octet_length(i.f_input_text_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_input_text_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_input_text_lang) end is not null),
-        (case when octet_length(i.f_textarea_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_textarea_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_textarea_lang) end is not null)] as _bad,
+        (case when octet_length(i.f_textarea_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_textarea_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_textarea_lang) end is not null)]
+        end as _bad,
         (i.f_file_upload is not null and lookup_18.stored is null) as _waits_f_file_upload,
         i.f_file_upload as _file_f_file_upload,
         array[(not (((i.f_input_number is not distinct from 'NaN')))),
@@ -84,7 +101,7 @@ candidates as (
         i.f_input_phone as f_input_phone,
         case when i.f_input_text_lang <> g.f_input_text_lang then case when case when g.f_input_text_lang ~ '^\s*[{]' then store_demo.same_json(g.f_input_text_lang, i.f_input_text_lang) else false end then g.f_input_text_lang else i.f_input_text_lang end else i.f_input_text_lang end as f_input_text_lang,
         case when i.f_textarea_lang <> g.f_textarea_lang then case when case when g.f_textarea_lang ~ '^\s*[{]' then store_demo.same_json(g.f_textarea_lang, i.f_textarea_lang) else false end then g.f_textarea_lang else i.f_textarea_lang end else i.f_textarea_lang end as f_textarea_lang,
-        (g.f_input_text is distinct from i.f_input_text
+        g._id is not null and ((g.f_input_text is distinct from i.f_input_text
         or g.f_textarea is distinct from i.f_textarea
         or g.f_input_number is distinct from case when (i.f_input_number is not distinct from 'NaN') then g.f_input_number else i.f_input_number end
         or g.f_checkbox is distinct from i.f_checkbox
@@ -105,7 +122,7 @@ candidates as (
         or g.f_input_email is distinct from i.f_input_email
         or g.f_input_phone is distinct from i.f_input_phone
         or g.f_input_text_lang is distinct from case when i.f_input_text_lang <> g.f_input_text_lang then case when case when g.f_input_text_lang ~ '^\s*[{]' then store_demo.same_json(g.f_input_text_lang, i.f_input_text_lang) else false end then g.f_input_text_lang else i.f_input_text_lang end else i.f_input_text_lang end
-        or g.f_textarea_lang is distinct from case when i.f_textarea_lang <> g.f_textarea_lang then case when case when g.f_textarea_lang ~ '^\s*[{]' then store_demo.same_json(g.f_textarea_lang, i.f_textarea_lang) else false end then g.f_textarea_lang else i.f_textarea_lang end else i.f_textarea_lang end) as _differs
+        or g.f_textarea_lang is distinct from case when i.f_textarea_lang <> g.f_textarea_lang then case when case when g.f_textarea_lang ~ '^\s*[{]' then store_demo.same_json(g.f_textarea_lang, i.f_textarea_lang) else false end then g.f_textarea_lang else i.f_textarea_lang end else i.f_textarea_lang end)) as _differs
     from in_tables.in_Everything i
     left join store_demo.bo_Everything o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_Everything b on b._in_id = i.in_id collate "C"
@@ -118,50 +135,10 @@ candidates as (
         on g._id = coalesce(coalesce(o._id, b._id, a.instance))
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
-),
-verdicts as (
-    select
-        candidates.*,
-        case
-            when _in_id is null and _out_id is null then 'rejected'
-            when _fault is not null then 'rejected'
-            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
-            when (_bad[1] or _bad[2] or _bad[4] or _bad[5] or _bad[6] or _bad[7] or _bad[8]
-        or _bad[9] or _bad[10] or _bad[11] or _bad[12] or _bad[13] or _bad[14]
-        or _bad[15] or _bad[16]) then 'rejected'
-            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
-            when case
-                when (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('in_tables.in_Everything' as regclass)
-)
-                    or (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('store_demo.bo_Everything' as regclass)
-)
-                then cast(0 as bigint) + coalesce(octet_length(f_input_text), 0)
-        + coalesce(octet_length(f_textarea), 0) + coalesce(octet_length(f_period), 0)
-        + coalesce(octet_length(f_period_time), 0)
-        + coalesce(octet_length(f_checklist), 0)
-        + coalesce(octet_length(f_questionnaire), 0)
-        + coalesce(octet_length(f_progress_bar), 0)
-        + coalesce(octet_length(f_geo_point), 0) + coalesce(octet_length(f_link), 0)
-        + coalesce(octet_length(f_input_email), 0)
-        + coalesce(octet_length(f_input_phone), 0)
-        + coalesce(octet_length(f_input_text_lang), 0)
-        + coalesce(octet_length(f_textarea_lang), 0)
-            end > :max_row_bytes then 'rejected'
-            when _known is null then 'created'
-            else 'changed'
-        end as _action
-    from candidates
-    offset 0 -- evaluated once per row, not where it is named
 )
 select
     _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
-    case when true = any(_bad) then _bad end as _bad,
+    _bad,
     _waits_f_file_upload, _file_f_file_upload,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
     _sets_value,
@@ -244,4 +221,43 @@ select
         when _action <> 'rejected' then _known
     end as _instance,
     not _removed and _action <> 'rejected' and (_bad[3]) as _skips
-from verdicts
+from (
+    select
+        candidates.*,
+        case
+            when _in_id is null and _out_id is null then 'rejected'
+            when _fault is not null then 'rejected'
+            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
+            when (_bad[1] or _bad[2] or _bad[4] or _bad[5] or _bad[6] or _bad[7] or _bad[8]
+        or _bad[9] or _bad[10] or _bad[11] or _bad[12] or _bad[13] or _bad[14]
+        or _bad[15] or _bad[16]) then 'rejected'
+            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
+            when case
+                when (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('in_tables.in_Everything' as regclass)
+)
+                    or (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('store_demo.bo_Everything' as regclass)
+)
+                then cast(0 as bigint) + coalesce(octet_length(f_input_text), 0)
+        + coalesce(octet_length(f_textarea), 0) + coalesce(octet_length(f_period), 0)
+        + coalesce(octet_length(f_period_time), 0)
+        + coalesce(octet_length(f_checklist), 0)
+        + coalesce(octet_length(f_questionnaire), 0)
+        + coalesce(octet_length(f_progress_bar), 0)
+        + coalesce(octet_length(f_geo_point), 0) + coalesce(octet_length(f_link), 0)
+        + coalesce(octet_length(f_input_email), 0)
+        + coalesce(octet_length(f_input_phone), 0)
+        + coalesce(octet_length(f_input_text_lang), 0)
+        + coalesce(octet_length(f_textarea_lang), 0)
+            end > :max_row_bytes then 'rejected'
+            when _known is null then 'created'
+            else 'changed'
+        end as _action
+    from candidates
+    offset 0 -- evaluated once per row, not where it is named
+) verdicts

@@ -3,6 +3,7 @@ create temporary table in_table (
     id bigint not null,
     owner text collate "C",
     owner_in_id text collate "C",
+    owner_is_new boolean,
     target text collate "C",
     target_field text,
     target_value text collate "C",

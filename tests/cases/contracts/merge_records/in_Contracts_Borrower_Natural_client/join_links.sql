@@ -15,11 +15,11 @@ fresh as (
     select distinct on (s.owner, s.target) s.owner, s.target, s.linked_at, s._origin as origin
     from joined s
     where s.owner is not null and s.target is not null
-      and (
+      and ((
           select 1 from store_demo.link_Contracts_Borrower g
           where g._owner = s.owner and g._target = s.target
           limit 1
-      ) is null
+      ) is null)
     order by s.owner, s.target, s.linked_at desc
 ),
 created as (

@@ -5,6 +5,7 @@
 create temporary table stage on commit drop as
 with given as materialized (
     select l.id, l._origin, coalesce(l.removed, false) as removed, nullif(l.owner, '') as owner_id,
+        coalesce(l.owner_is_new, false) as owner_is_new,
         case when coalesce(l.owner, '') = '' then coalesce(l.owner_in_id, '') else '' end as owner_in_id,
         nullif(l.target, '') as target_id,
         case when coalesce(l.target, '') = '' then coalesce(l.target_field, '') else '' end as target_field,
@@ -55,7 +56,7 @@ select
     case when g.owner is null then g.owner_in_id else '' end as owner_in_id,
     g.target_field, coalesce(g.target_value, '') as target_value,
     cast(:started_at as timestamp with time zone) + g.id * interval '1 microsecond' as linked_at,
-    g.owner, g.target, g.removed,
+    g.owner, g.owner_is_new, g.target, g.removed,
     coalesce(g.owner_fault, g.target_fault) as fault,
     case
         when g.owner_fault is not null then cast(:owner_column as text)

@@ -19,14 +19,16 @@ candidates as (
         case
             when coalesce(o._id, b._id, a.instance, u_mig1._id) is not null then null
         end as _by,
-        array[(case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)] as _bad,
+        case
+            when ((case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)) then array[(case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)]
+        end as _bad,
         case when u_mig1._id <> g._id then u_mig1._id end as _holder_mig1,
         g.mig1 as _old_mig1,
         array[(nullif(i.in_id, '') is not null)] as _sets_value,
         i.mig2 as mig2,
         coalesce(nullif(i.in_id, ''), g.mig1) as mig1,
-        (g.mig2 is distinct from i.mig2
-        or g.mig1 is distinct from coalesce(nullif(i.in_id, ''), g.mig1)) as _differs
+        g._id is not null and ((g.mig2 is distinct from i.mig2
+        or g.mig1 is distinct from coalesce(nullif(i.in_id, ''), g.mig1))) as _differs
     from in_tables.in_For_migration i
     left join store_demo.bo_For_migration o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_For_migration b on b._in_id = i.in_id collate "C"
@@ -38,38 +40,10 @@ candidates as (
         on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_mig1._id))
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
-),
-verdicts as (
-    select
-        candidates.*,
-        case
-            when _in_id is null and _out_id is null then 'rejected'
-            when _fault is not null then 'rejected'
-            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
-            when true = any(_bad) then 'rejected'
-            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
-            when case
-                when (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('in_tables.in_For_migration' as regclass)
-)
-                    or (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('store_demo.bo_For_migration' as regclass)
-)
-                then cast(0 as bigint) + coalesce(octet_length(mig2), 0)
-            end > :max_row_bytes then 'rejected'
-            when _known is null then 'created'
-            else 'changed'
-        end as _action
-    from candidates
-    offset 0 -- evaluated once per row, not where it is named
 )
 select
     _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
-    case when true = any(_bad) then _bad end as _bad,
+    _bad,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
     _sets_value,
     case when not _removed then _holder_mig1 end
@@ -113,4 +87,31 @@ end as _wants_mig1,
         when _action <> 'rejected' then _known
     end as _instance,
     not _removed and _action <> 'rejected' and false as _skips
-from verdicts
+from (
+    select
+        candidates.*,
+        case
+            when _in_id is null and _out_id is null then 'rejected'
+            when _fault is not null then 'rejected'
+            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
+            when _bad is not null then 'rejected'
+            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
+            when case
+                when (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('in_tables.in_For_migration' as regclass)
+)
+                    or (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('store_demo.bo_For_migration' as regclass)
+)
+                then cast(0 as bigint) + coalesce(octet_length(mig2), 0)
+            end > :max_row_bytes then 'rejected'
+            when _known is null then 'created'
+            else 'changed'
+        end as _action
+    from candidates
+    offset 0 -- evaluated once per row, not where it is named
+) verdicts

@@ -21,8 +21,11 @@ candidates as (
             when u_email._id is not null then 'email'
             when u_passport._id is not null then 'passport'
         end as _by,
-        array[(case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null),
-        (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)] as _bad,
+        case
+            when ((case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)
+        or (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)) then array[(case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null),
+        (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null)]
+        end as _bad,
         ((nullif(i.email, '') is null or (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null))) as _lacks_system,
         case when u_email._id <> g._id then u_email._id end as _holder_email,
         g.email as _old_email,
@@ -35,10 +38,10 @@ candidates as (
         nullif(i.Passport, '') as Passport,
         i.Born as Born,
         coalesce(nullif(i.in_id, ''), g.Number) as Number,
-        (g.email is distinct from nullif(i.email, '')
+        g._id is not null and ((g.email is distinct from nullif(i.email, '')
         or g.Passport is distinct from nullif(i.Passport, '')
         or g.Born is distinct from i.Born
-        or g.Number is distinct from coalesce(nullif(i.in_id, ''), g.Number)) as _differs
+        or g.Number is distinct from coalesce(nullif(i.in_id, ''), g.Number))) as _differs
     from pg_temp.in_Person i
     left join store_demo.bo_Person o on o._id = nullif(i.out_id, '') collate "C"
     left join store_demo.bo_Person b on b._in_id = i.in_id collate "C"
@@ -54,40 +57,10 @@ candidates as (
         on g._id = coalesce(coalesce(o._id, b._id, a.instance, u_number._id), u_email._id, u_passport._id)
     where i.occupied_id = :run and i.in_status = 'ON_WORK' and i.id >= :first and i.id < :after
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
-),
-verdicts as (
-    select
-        candidates.*,
-        case
-            when _in_id is null and _out_id is null then 'rejected'
-            when _fault is not null then 'rejected'
-            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
-            when _lacks_system then 'rejected'
-            when true = any(_bad) then 'rejected'
-            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
-            when case
-                when (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('pg_temp.in_Person' as regclass)
-)
-                    or (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('store_demo.bo_Person' as regclass)
-)
-                then cast(0 as bigint) + coalesce(octet_length(email), 0)
-        + coalesce(octet_length(Passport), 0)
-            end > :max_row_bytes then 'rejected'
-            when _known is null then 'created'
-            else 'changed'
-        end as _action
-    from candidates
-    offset 0 -- evaluated once per row, not where it is named
 )
 select
     _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased,
-    case when true = any(_bad) then _bad end as _bad,
+    _bad,
     _lacks_system,
     _is_weak, _by, false as _loses, cast(null as text) as _winner,
     _sets_value,
@@ -165,4 +138,33 @@ end as _wants_number,
         when _action <> 'rejected' then _known
     end as _instance,
     not _removed and _action <> 'rejected' and false as _skips
-from verdicts
+from (
+    select
+        candidates.*,
+        case
+            when _in_id is null and _out_id is null then 'rejected'
+            when _fault is not null then 'rejected'
+            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
+            when _lacks_system then 'rejected'
+            when _bad is not null then 'rejected'
+            when _known is not null and _known_state <> 'REMOVED' and not _differs then 'unchanged'
+            when case
+                when (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('pg_temp.in_Person' as regclass)
+)
+                    or (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('store_demo.bo_Person' as regclass)
+)
+                then cast(0 as bigint) + coalesce(octet_length(email), 0)
+        + coalesce(octet_length(Passport), 0)
+            end > :max_row_bytes then 'rejected'
+            when _known is null then 'created'
+            else 'changed'
+        end as _action
+    from candidates
+    offset 0 -- evaluated once per row, not where it is named
+) verdicts

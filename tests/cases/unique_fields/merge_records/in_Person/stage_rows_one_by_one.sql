@@ -29,8 +29,11 @@ candidates as (
             as _names_passport,
         case when (nullif(i.in_id, '') is null and nullif(i.out_id, '') is null) then cast(nullif(i.in_id, '') as text) end
             as _names_number,
-        array[(get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)),
-        (get_bit(i._given, 1) = 1 and (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null))] as _bad,
+        case
+            when ((get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null))
+        or (get_bit(i._given, 1) = 1 and (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null))) then array[(get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)),
+        (get_bit(i._given, 1) = 1 and (case when octet_length(i.Passport) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.Passport) > 2000 then 'UNIQUE_TOO_LONG' end is not null))]
+        end as _bad,
         ((case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end is null or (get_bit(i._given, 0) = 1 and (case when octet_length(i.email) > :max_value_bytes then 'VALUE_TOO_LONG' when octet_length(i.email) > 2000 then 'UNIQUE_TOO_LONG' end is not null)))) as _lacks_system,
         coalesce(
             case when u_email._id is distinct from g._id then u_email._id end, r_email._id
@@ -50,10 +53,10 @@ candidates as (
         case when not coalesce(i.removed, false) and get_bit(i._given, 1) = 1 then nullif(i.Passport, '') else g.Passport end as Passport,
         case when not coalesce(i.removed, false) and get_bit(i._given, 2) = 1 then i.Born else g.Born end as Born,
         case when not coalesce(i.removed, false) then coalesce(nullif(i.in_id, ''), g.Number) else g.Number end as Number,
-        (g.email is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end
+        g._id is not null and ((g.email is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 0) = 1 then nullif(i.email, '') else g.email end
         or g.Passport is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 1) = 1 then nullif(i.Passport, '') else g.Passport end
         or g.Born is distinct from case when not coalesce(i.removed, false) and get_bit(i._given, 2) = 1 then i.Born else g.Born end
-        or g.Number is distinct from case when not coalesce(i.removed, false) then coalesce(nullif(i.in_id, ''), g.Number) else g.Number end) as _differs
+        or g.Number is distinct from case when not coalesce(i.removed, false) then coalesce(nullif(i.in_id, ''), g.Number) else g.Number end)) as _differs
     from pg_temp.in_Person i
     left join lateral (
         select o.*, o.xmin from store_demo.bo_Person o where o._id = nullif(i.out_id, '') collate "C" limit 1
@@ -96,41 +99,10 @@ candidates as (
 
     where i.in_status = 'ON_WORK'
     offset 0 -- evaluated once per row, not where a column is named: large JSON is slow to check
-),
-verdicts as (
-    select
-        candidates.*,
-        case when _removed then 'REMOVED' else coalesce(_given_state, _known_state, 'ACTUAL') end as _state,
-        case
-            when _fault is not null or _is_ambiguous then 'rejected'
-            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
-            when _lacks_system and _known is not null then 'rejected'
-            when true = any(_bad) then 'rejected'
-            when _known is not null and coalesce(_given_state, _known_state) = _known_state and not _differs
-            then 'unchanged'
-            when case
-                when (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('pg_temp.in_Person' as regclass)
-)
-                    or (
-    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
-    from pg_class c
-    where c.oid = cast('store_demo.bo_Person' as regclass)
-)
-                then cast(0 as bigint) + coalesce(octet_length(email), 0)
-        + coalesce(octet_length(Passport), 0)
-            end > :max_row_bytes then 'rejected'
-            when _known is null then 'created'
-            else 'changed'
-        end as _action
-    from candidates
-    offset 0 -- evaluated once per row, not where it is named
 )
 select
     _row, _source_row, _version, _in_id, _out_id, _removed, _known, _known_version, _fault, _aliased, _origin,
-    case when true = any(_bad) then _bad end as _bad,
+    _bad,
     _lacks_system,
     _given_state, _state, _known_state, _is_ambiguous,
     -- Rows of one group are of one instance: a known one, or a new one that they name by one in_id or the same values.
@@ -217,4 +189,34 @@ end as _wants_number,
         when _action <> 'rejected' then _known
     end as _instance,
     not _removed and _action <> 'rejected' and false as _skips
-from verdicts
+from (
+    select
+        candidates.*,
+        case when _removed then 'REMOVED' else coalesce(_given_state, _known_state, 'ACTUAL') end as _state,
+        case
+            when _fault is not null or _is_ambiguous then 'rejected'
+            when _removed then case when _known is null or _known_state = 'REMOVED' then 'unchanged' else 'removed' end
+            when _lacks_system and _known is not null then 'rejected'
+            when _bad is not null then 'rejected'
+            when _known is not null and coalesce(_given_state, _known_state) = _known_state and not _differs
+            then 'unchanged'
+            when case
+                when (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('pg_temp.in_Person' as regclass)
+)
+                    or (
+    select pg_relation_size(c.reltoastrelid) > 0 or :max_row_bytes < 255 * cast(current_setting('block_size') as int)
+    from pg_class c
+    where c.oid = cast('store_demo.bo_Person' as regclass)
+)
+                then cast(0 as bigint) + coalesce(octet_length(email), 0)
+        + coalesce(octet_length(Passport), 0)
+            end > :max_row_bytes then 'rejected'
+            when _known is null then 'created'
+            else 'changed'
+        end as _action
+    from candidates
+    offset 0 -- evaluated once per row, not where it is named
+) verdicts

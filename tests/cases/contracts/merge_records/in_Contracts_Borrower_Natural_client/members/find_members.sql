@@ -3,6 +3,7 @@
 create temporary table hit on commit drop as
 with given as materialized (
     select l.id, l._origin, coalesce(l.removed, false) as removed, nullif(l.owner, '') as owner_id,
+        coalesce(l.owner_is_new, false) as owner_is_new,
         case when coalesce(l.owner, '') = '' then coalesce(l.owner_in_id, '') else '' end as owner_in_id,
         nullif(l.target, '') as target_id,
         case when coalesce(l.target, '') = '' then coalesce(l.target_field, '') else '' end as target_field,

@@ -1,0 +1,9 @@
+-- Which ways there may be from a row of a staged table to its instance, and whether the golden table is far larger
+-- than a batch of this many rows: each of these is then found faster by an index than by reading the table once, as
+-- two searches take as long as hashing seven rows twice. By its pages, for statistics may be old: a page has about
+-- forty rows.
+select
+    pg_relation_size('store_demo.bo_Person')
+        > cast(:rows as bigint) * current_setting('block_size')::int / 6 as one_by_one,
+    exists (select from pg_temp.in_Person where out_id <> '') as has_out_ids,
+    exists (select from store_demo.alias where bo = :bo) as has_aliases
