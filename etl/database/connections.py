@@ -99,8 +99,10 @@ def open_engine(
 def _refuse_unencoded(connection: psycopg.Connection, record: object) -> None:
     """A database without an encoding accepts any bytes as text: clients with other encodings read something else."""
     if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+        name = connection.info.dbname
+        connection.close()
         raise EnvironmentFault(
-            f"the database {connection.info.dbname} has no encoding (SQL_ASCII), so letters would be stored unchecked: "
+            f"the database {name} has no encoding (SQL_ASCII), so letters would be stored unchecked: "
             "create it again with encoding 'UTF8' template template0"
         )
 
