@@ -63,7 +63,7 @@ def test_records_that_the_server_alone_refuses_are_named_by_their_lines(
 
 def test_a_batch_with_many_refused_records_is_merged_in_parts(topic: Topic, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each link may be refused because of the client that an earlier record gives, so each takes a try."""
-    monkeypatch.setattr(batches, "_TRIES", 6)
+    monkeypatch.setattr(batches, "_TRIES", 2)
     monkeypatch.setattr(batches, "SMALL_BATCH", 4)
     monkeypatch.setattr(record_batches, "SMALL_BATCH", 4)
     topic.send(record("Client", "both"), record("Firm", None, Bin="both"))
