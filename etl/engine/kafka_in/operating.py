@@ -1,9 +1,11 @@
 """What operators do with topics that are read: move a partition, merge records once more, send dead letters back."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+
+import msgspec
 
 from etl.database import Connection, read_only_transaction, transaction
 from etl.engine.preparation import prepare_without_import
@@ -101,31 +103,51 @@ def _move(
 
 def resend(runtime: Runtime, letters: Sequence[DeadLetter]) -> int:
     """Puts dead letters back into their topics, as further records; returns how many. Those whose values were too large
-    to be kept are left out.
+    to be kept are left out. What the brokers have taken is noted, also when they refuse another one.
 
-    A record that was rejected since its recordId had been used gets another one.
+    A letter of a partition that is no longer there goes where its key leads. A record that was rejected since its
+    recordId had been used gets another one. Raises ConfigurationError where a topic is not there; then none is sent.
     """
     kept = [one for one in letters if not one.is_cut]
     if not kept:
         return 0
-    with Producer(runtime.settings.kafka.connection, patience_seconds=30.0) as producer:
-        for one in kept:
-            value = _with_new_id(one) if one.code == _REUSED else one.value
-            headers = headers_of(Resent(one.attempt + 1, *one.first))
-            producer.send(one.topic, one.key, value, headers, partition=one.partition)
-        producer.flush()
-    with transaction(runtime.store_engine) as connection:
-        Outbox(runtime.store.schema).note_resent(connection, [one.id for one in kept])
+    with Admin(runtime.settings.kafka.connection) as admin:
+        topics = admin.topics({one.topic for one in kept})
+    if missing := sorted(name for name, topic in topics.items() if topic is None):
+        raise ConfigurationError(
+            f"the topic {', '.join(missing)} is not there: make it, or choose dead letters of others by --topic"
+        )
+    sizes = {name: topic.partitions for name, topic in topics.items() if topic}
+    taken: list[int] = []
+    try:
+        with Producer(runtime.settings.kafka.connection, patience_seconds=30.0) as producer:
+            try:
+                for one in kept:
+                    value = with_new_id(one.value) if one.code == _REUSED else one.value
+                    headers = headers_of(Resent(one.attempt + 1, *one.first))
+                    to = one.partition if one.partition < sizes[one.topic] else -1
+                    note = partial(taken.append, one.id)
+                    producer.send(one.topic, one.key, value, headers, partition=to, delivered=note)
+            finally:
+                producer.flush()
+    finally:
+        if taken:
+            with transaction(runtime.store_engine) as connection:
+                Outbox(runtime.store.schema).note_resent(connection, taken)
     return len(kept)
 
 
-def _with_new_id(letter: DeadLetter) -> bytes | None:
+def with_new_id(value: bytes | None) -> bytes | None:
+    """The record with another recordId; all else is as it was written."""
     try:
-        record = json.loads(letter.value or b"")
-        record["recordId"] = f"{record['recordId'][:200]}#{secrets.token_hex(_SUFFIX_BYTES)}"
-    except (ValueError, KeyError, TypeError):
-        return letter.value
-    return json.dumps(record, ensure_ascii=False).encode()
+        record = msgspec.json.decode(value or b"", type=dict[str, msgspec.Raw])
+        old = msgspec.json.decode(record["recordId"])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError):
+        return value
+    if not isinstance(old, str | int | float):
+        return value
+    record["recordId"] = msgspec.Raw(msgspec.json.encode(f"{str(old)[:200]}#{secrets.token_hex(_SUFFIX_BYTES)}"))
+    return msgspec.json.encode(record)
 
 
 def read_errors(runtime: Runtime, *, topic: str | None, code: str | None, limit: int) -> list[dict[str, object]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 
 from tests.fix_company import STORE, until
 from tests.fix_kafka import MakeTopic, admin_at
@@ -29,13 +30,13 @@ def read_some(reading: Reading, count: int) -> None:
         reading.wait_for_position(count)
 
 
-def make_again(reading: Reading, make_topic: MakeTopic) -> None:
+def make_again(reading: Reading, make_topic: MakeTopic, *, partitions: int = 1) -> None:
     admin = admin_at(reading.connection.servers)  # an answer comes only while it is there
     admin.delete_topics([reading.topic])[reading.topic].result(30)
 
     def made() -> bool:
         try:
-            make_topic(reading.topic)
+            make_topic(reading.topic, partitions=partitions)
         except Exception:
             return False
         return True
@@ -142,3 +143,40 @@ def test_a_partition_that_is_shorter_than_its_position(make_reading: MakeReading
         assert reading.names() == {"c0", "c1"}
         reading.site.etl("kafka", "seek", "--topic", reading.topic, "--offset", "2")
         reading.wait_for({f"c{n}" for n in range(8)})
+
+
+def test_a_topic_that_was_made_again_with_fewer_partitions(make_reading: MakeReading, make_topic: MakeTopic) -> None:
+    """Fault 11. What is known of the others keeps nothing from being counted, watched or sent back."""
+    reading = make_reading(partitions=3, whenTopicRecreated="beginning")
+    reading.send(b"{bad 0", partition=0)
+    reading.send(b"{bad 2", partition=2)
+    with reading.worker() as worker:
+        reading.wait_for_all_of(2)
+        make_again(reading, make_topic, partitions=1)
+        reading.send(client("new"))
+        reading.wait_for({"new"})
+        assert reading.position(2)["next_offset"] == 1
+        done = reading.site.etl("kafka", "lag", "--max", "0")
+        assert (done.code, done.out) == (0, "0 records wait.\n"), done.err
+        assert f"{reading.topic} 2" not in reading.site.etl("kafka", "status").out
+        done = reading.site.etl("kafka", "dead-letters", "resend", "--code", "BAD_JSON")
+        assert (done.code, done.out) == (0, "2 records were sent back.\n"), done.err
+        reading.wait_for_position(3)
+        assert not [line for line in worker.log if "offsets cannot be read" in line]
+    again = reading.site.etl("kafka", "dead-letters", "list", "--json")
+    assert [(one["partition"], one["attempt"]) for one in json.loads(again.out)["dead_letters"]] == [(0, 2), (0, 2)]
+
+
+def test_what_brokers_refuse_of_dead_letters_is_not_noted(reading: Reading) -> None:
+    """What they have taken is, so that it is not sent twice."""
+    reading.send(b"{bad", b"{" + b"x" * 5_000, b"{worse")
+    with reading.worker():
+        reading.wait_for_position(3)
+    entry = ConfigEntry("max.message.bytes", "2000", incremental_operation=AlterConfigOpType.SET)
+    small = ConfigResource(ConfigResource.Type.TOPIC, reading.topic, incremental_configs=[entry])
+    for asked in admin_at(reading.connection.servers).incremental_alter_configs([small]).values():
+        asked.result(30)
+    done = reading.site.etl("kafka", "dead-letters", "resend", "--code", "BAD_JSON")
+    assert done.code == 4, done.out
+    left = json.loads(reading.site.etl("kafka", "dead-letters", "list", "--json").out)["dead_letters"]
+    assert [one["record_offset"] for one in left] == [1]
