@@ -72,9 +72,9 @@ class _Sender:
         """
         reported = self._reporting(delivered) if delivered else None
         try:
-            self._produce(topic, value, key, partition, None, reported, timestamp_ms, headers)
+            self._produce(topic, value, key, partition, reported, None, timestamp_ms, headers)
         except BufferError:
-            self._send_when_there_is_room(topic, value, key, partition, None, reported, timestamp_ms, headers)
+            self._send_when_there_is_room(topic, value, key, partition, reported, None, timestamp_ms, headers)
         except KafkaException as error:
             raise self._refused(error.args[0], topic) from None
         self._count += 1

@@ -174,7 +174,8 @@ def test_what_brokers_refuse_of_dead_letters_is_not_noted(reading: Reading) -> N
         reading.wait_for_position(3)
     entry = ConfigEntry("max.message.bytes", "2000", incremental_operation=AlterConfigOpType.SET)
     small = ConfigResource(ConfigResource.Type.TOPIC, reading.topic, incremental_configs=[entry])
-    for asked in admin_at(reading.connection.servers).incremental_alter_configs([small]).values():
+    admin = admin_at(reading.connection.servers)  # an answer comes only while it is there
+    for asked in admin.incremental_alter_configs([small]).values():
         asked.result(30)
     done = reading.site.etl("kafka", "dead-letters", "resend", "--code", "BAD_JSON")
     assert done.code == 4, done.out
