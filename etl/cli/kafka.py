@@ -16,6 +16,7 @@ from etl.cli.screen.log import open_log
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import open_runtime, read_configuration, read_topics
 from etl.engine.kafka_in.operating import Target, move, read_errors, read_letters, resend_letters
+from etl.engine.kafka_out.outputs import output_states
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.monitoring.kafka_check import check_kafka
 from etl.monitoring.kafka_status import read_kafka_status
@@ -106,13 +107,15 @@ def make_topics(
 @_JSON
 @click.pass_context
 def status(context: click.Context, company: str | None, as_json: bool) -> None:
-    """Show how far each partition is, who reads it, and why one is not read."""
+    """Show how far each partition is, who reads it, and why one is not read; and how much each output is behind."""
     with open_runtime(config_url(context), company) as runtime:
         found = read_kafka_status(runtime, with_instances=True)
+        outputs = output_states(runtime)
     if as_json:
-        click.echo(json_text(asdict(found) | {"lag": found.lag}))
+        click.echo(json_text(asdict(found) | {"lag": found.lag, "outputs": [asdict(one) for one in outputs]}))
     else:
         kafka_screen.show_status(found)
+        kafka_screen.show_outputs(outputs)
 
 
 @kafka.command()

@@ -23,7 +23,7 @@ from etl.sources.kafka.shapes import CompanyShape
 
 _log = logging.getLogger("in_kafka_migration")
 
-# A part without trouble is followed by one so many times as long.
+# The factor by which the next part is longer, once a part has been merged.
 _GROWTH = 4
 
 

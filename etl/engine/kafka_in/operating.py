@@ -184,10 +184,12 @@ def resend_letters(
     before are left alone unless their ids are named."""
     if ids is not None:
         return resend(runtime, read_letters(runtime, ids=ids, oldest_first=True, limit=len(ids)))
+    chosen = partial(read_letters, runtime, topic=topic, code=code, only_open=True)
+    # What is rejected again meanwhile is another letter, which is not sent without end.
+    newest = [one.id for one in chosen(limit=1)]
     sent = 0
-    while letters := read_letters(runtime, topic=topic, code=code, only_open=True, oldest_first=True, limit=_AT_ONCE):
-        resend(runtime, letters)
-        sent += len(letters)
+    while letters := [one for one in chosen(oldest_first=True, limit=_AT_ONCE) if one.id <= newest[0]]:
+        sent += resend(runtime, letters)
     return sent
 
 

@@ -66,7 +66,7 @@ _DEPENDENT = frozenset(
 
 
 class TooManyTries(EtlError):
-    """So many records of a batch are refused that it takes too long in one transaction: it is merged in parts."""
+    """Too many records of a batch are refused for one transaction: it is merged in parts."""
 
 
 @dataclass(frozen=True)

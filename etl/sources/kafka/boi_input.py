@@ -53,7 +53,10 @@ class BoiInput(Struct, rename="camel", gc=False):
     @property
     def digest(self) -> int:
         """A number of 64 bits that two records of other content do not share, whatever their blanks and the order of
-        their keys."""
+        their keys. An empty text says as little as none."""
+        if "" in (self.external_id, self.id, self.state):
+            empty = {name: None for name in ("external_id", "id", "state") if getattr(self, name) == ""}
+            return msgspec.structs.replace(self, **empty).digest
         return int.from_bytes(blake2b(_ENCODER.encode(self), digest_size=8).digest(), "big", signed=True)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from etl.metadata import parse_company
 from etl.sources.kafka import reading
+from etl.sources.kafka.boi_input import decode
 from etl.sources.kafka.message import Message
 from etl.sources.kafka.reading import ReadBatch, read_batch, tree_of_message
 from etl.sources.kafka.rules import RecordRules
@@ -194,3 +195,10 @@ def test_a_file_is_found_however_its_key_is_written(key: str) -> None:
     tree = batch.records[0].tree
     assert tree
     assert [file.content for file in tree.files or ()] == [b"hi"]
+
+
+def test_an_empty_text_counts_as_none_in_the_digest_of_a_record() -> None:
+    empty, none, other = (
+        decode(f'{{"boCode":"A","id":{one},"state":{one}}}'.encode()) for one in ('""', "null", '"x"')
+    )
+    assert empty.record.digest == none.record.digest != other.record.digest
