@@ -186,9 +186,9 @@ def resend_letters(
         return resend(runtime, read_letters(runtime, ids=ids, oldest_first=True, limit=len(ids)))
     chosen = partial(read_letters, runtime, topic=topic, code=code, only_open=True)
     # What is rejected again meanwhile is another letter, which is not sent without end.
-    newest = [one.id for one in chosen(limit=1)]
+    newest = max((one.id for one in chosen(limit=1)), default=0)
     sent = 0
-    while letters := [one for one in chosen(oldest_first=True, limit=_AT_ONCE) if one.id <= newest[0]]:
+    while letters := [one for one in chosen(oldest_first=True, limit=_AT_ONCE) if one.id <= newest]:
         sent += resend(runtime, letters)
     return sent
 
