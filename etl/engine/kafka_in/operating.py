@@ -1,11 +1,8 @@
 """What operators do with topics that are read: move a partition, merge records once more, send dead letters back."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-
-import msgspec
 
 from etl.database import Connection, read_only_transaction, transaction
 from etl.engine.preparation import prepare_without_import
@@ -15,6 +12,7 @@ from etl.errors import ConfigurationError
 from etl.kafka import Admin, Producer
 from etl.kafka import Partition as ClientPartition
 from etl.settings.kafka_keys import IN_KAFKA
+from etl.sources.kafka.boi_input import with_new_id
 from etl.sources.kafka.message import Partition, Resent
 from etl.sources.kafka.outbox import DeadLetter, Outbox
 from etl.sources.kafka.reports import record_errors
@@ -23,7 +21,6 @@ from etl.sources.kafka.rules import rules_of
 
 _OPERATOR = "etl kafka seek"
 _REUSED = "RECORD_ID_REUSED"
-_SUFFIX_BYTES = 4
 # The values of this number of letters are in memory at once.
 _AT_ONCE = 100
 
@@ -135,19 +132,6 @@ def resend(runtime: Runtime, letters: Sequence[DeadLetter]) -> int:
             with transaction(runtime.store_engine) as connection:
                 Outbox(runtime.store.schema).note_resent(connection, taken)
     return len(kept)
-
-
-def with_new_id(value: bytes | None) -> bytes | None:
-    """The record with another recordId; all else is as it was written."""
-    try:
-        record = msgspec.json.decode(value or b"", type=dict[str, msgspec.Raw])
-        old = msgspec.json.decode(record["recordId"])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError):
-        return value
-    if not isinstance(old, str | int | float):
-        return value
-    record["recordId"] = msgspec.Raw(msgspec.json.encode(f"{str(old)[:200]}#{secrets.token_hex(_SUFFIX_BYTES)}"))
-    return msgspec.json.encode(record)
 
 
 def read_errors(runtime: Runtime, *, topic: str | None, code: str | None, limit: int) -> list[dict[str, object]]:

@@ -4,6 +4,7 @@ The decoder is strict and fast. What it refuses is read once more with the lenie
 or a boolean is taken as its text, `{}` as an empty list. What is wrong even then is a fault with its path.
 """
 
+import secrets
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +13,7 @@ from msgspec import Struct
 
 from etl.sources.kafka.faults import Fault, RecordFault
 
+_SUFFIX_BYTES: Final = 4
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -101,6 +103,19 @@ def nested(text: str, path: str) -> BoiInput:
         return decode(text.encode()).record
     except RecordFault as refused:
         raise RecordFault(refused.fault.within(path)) from None
+
+
+def with_new_id(value: bytes | None) -> bytes | None:
+    """The record with another recordId; all else is as it was written."""
+    try:
+        record = msgspec.json.decode(value or b"", type=dict[str, msgspec.Raw])
+        old = msgspec.json.decode(record["recordId"])
+    except (*UNREADABLE, KeyError):
+        return value
+    if not isinstance(old, str | int | float):
+        return value
+    record["recordId"] = msgspec.Raw(_ENCODER.encode(f"{str(old)[:200]}#{secrets.token_hex(_SUFFIX_BYTES)}"))
+    return _ENCODER.encode(record)
 
 
 def _bad_json(value: bytes, error: Exception) -> RecordFault:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from etl.engine.kafka_in.operating import with_new_id
+from etl.sources.kafka.boi_input import with_new_id
 from etl.sources.kafka.message import Resent
 from etl.sources.kafka.resent import headers_of, resent_of
 
