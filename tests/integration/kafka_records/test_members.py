@@ -47,7 +47,7 @@ TARGETS = (
     record("Choice", "c", Code="eight"),
     record("Time", "d", Code="2024-05-01T10:00:00+05:00"),
 )
-NAMED = (
+NAMED: tuple[tuple[str, set[str] | None], ...] = (
     *(("A-7", {"tA"}), ("07", None), ("7.00", {"n7"}), ("X@Y.KZ", {"m"}), ("WbX5Wa8gcabbVbF1", {"c"})),
     *(("2024-05-01T05:00:00Z", {"d"}), ("nothing", set())),
 )
