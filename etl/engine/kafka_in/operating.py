@@ -127,6 +127,7 @@ def resend(runtime: Runtime, letters: Sequence[DeadLetter]) -> int:
                     producer.send(one.topic, one.key, value, headers, partition=to, delivered=note)
             finally:
                 producer.flush()
+        taken = [one.id for one in kept]
     finally:
         if taken:
             with transaction(runtime.store_engine) as connection:
