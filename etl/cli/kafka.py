@@ -16,6 +16,7 @@ from etl.cli.screen.log import open_log
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import open_runtime, read_configuration, read_topics
 from etl.engine.kafka_in.operating import Target, move, read_errors, read_letters, resend_letters
+from etl.engine.kafka_out.outputs import output_states
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.monitoring.kafka_check import check_kafka
 from etl.monitoring.kafka_status import read_kafka_status
@@ -31,6 +32,8 @@ _LIMIT = click.option(
 )
 _TOPIC = click.option("--topic", metavar="NAME", help="Only those of this topic.")
 _CODE = click.option("--code", metavar="CODE", help="Only those with this code.")
+# PostgreSQL has no larger one.
+_LETTER_ID = click.IntRange(min=0, max=2**63 - 1)
 
 
 @click.group()
@@ -104,13 +107,15 @@ def make_topics(
 @_JSON
 @click.pass_context
 def status(context: click.Context, company: str | None, as_json: bool) -> None:
-    """Show how far each partition is, who reads it, and why one is not read."""
+    """Show how far each partition is, who reads it, and why one is not read; and how much each output is behind."""
     with open_runtime(config_url(context), company) as runtime:
         found = read_kafka_status(runtime, with_instances=True)
+        outputs = output_states(runtime)
     if as_json:
-        click.echo(json_text(asdict(found) | {"lag": found.lag}))
+        click.echo(json_text(asdict(found) | {"lag": found.lag, "outputs": [asdict(one) for one in outputs]}))
     else:
         kafka_screen.show_status(found)
+        kafka_screen.show_outputs(outputs)
 
 
 @kafka.command()
@@ -136,7 +141,8 @@ def lag(context: click.Context, company: str | None, most: int | None, as_json: 
             click.echo(f"{name} is not read: `etl kafka status` says why.")
         kafka_screen.show_missing(found)
     if found.lag is None:
-        raise EnvironmentFault(found.fault or "a topic that was read is not there")
+        gone = ", ".join(dict.fromkeys(one.topic for one in found.partitions if one.is_chosen and one.lag is None))
+        raise EnvironmentFault(found.fault or f"the topic {gone} is not there: its records cannot be counted")
     if most is not None and (found.lag > most or stopped or found.missing):
         sys.exit(1)
 
@@ -247,7 +253,10 @@ def _milliseconds(moment: str) -> int:
         raise click.BadParameter(
             f"{printable(moment)} is no time: write 2026-11-28T10:00:00Z", param_hint="--time"
         ) from None
-    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+    milliseconds = int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+    if milliseconds < 0:
+        raise click.BadParameter("topics have no times before 1970: use --beginning", param_hint="--time")
+    return milliseconds
 
 
 @kafka.command()
@@ -301,7 +310,7 @@ def list_(
 
 
 @dead_letters.command()
-@click.argument("letter_id", metavar="ID", type=int)
+@click.argument("letter_id", metavar="ID", type=_LETTER_ID)
 @COMPANY
 @_JSON
 @click.pass_context
@@ -318,7 +327,7 @@ def show(context: click.Context, letter_id: int, company: str | None, as_json: b
 
 
 @dead_letters.command()
-@click.argument("ids", metavar="[ID]...", nargs=-1, type=int)
+@click.argument("ids", metavar="[ID]...", nargs=-1, type=_LETTER_ID)
 @_TOPIC
 @_CODE
 @COMPANY

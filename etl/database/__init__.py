@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from etl.database.begin import begin
 from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine, with_settings
-from etl.database.copying import copy_in, copy_lines, copy_out, copy_rows, copy_values, stream_rows
+from etl.database.copying import copy_in, copy_lines, copy_out, copy_rows, copy_values, refused_lines, stream_rows
 from etl.database.ensure import ensure_view
 from etl.database.faults import FULL_DISK_ADVICE, SERIALIZATION_FAILURE
 from etl.database.links import cancel_thread, cut_all, deadline, longest_silence, progress_at
@@ -70,6 +70,7 @@ __all__ = [
     "progress_at",
     "read_only_transaction",
     "refuse_newer",
+    "refused_lines",
     "rollback_transaction",
     "snapshot",
     "states_of",

@@ -1,15 +1,20 @@
 """Streams any number of rows in constant memory, by COPY or by a cursor of the server."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
+import psycopg
 from sqlalchemy import Connection, TextClause
 
 from etl.database.transactions import Parameters, translated
+from etl.errors import EtlError
 
 # The number that is sent in one piece.
 _LINES = 500
+# Where COPY was, as the server says it: the table, then the word for line in its language.
+_PLACE: Final = re.compile(r"COPY [^,]*, \D{1,20}([0-9]{1,10})")
 
 
 def copy_out(connection: Connection, statement: TextClause, parameters: Parameters, target: BinaryIO) -> int:
@@ -75,6 +80,34 @@ def copy_lines(connection: Connection, statement: TextClause, lines: Iterable[st
             while block := "".join(islice(rest, _LINES)):
                 stream.write(block.encode())
         return int(cursor.rowcount)
+
+
+def refused_lines(connection: Connection, statement: TextClause, lines: Sequence[str]) -> dict[int, EtlError]:
+    """The faults of the lines that `copy_lines` could not write, by their places from 0, after one look at each line;
+    nothing is written. Raises a fault that is none of a line."""
+    refused: dict[int, EtlError] = {}
+    begin = 0
+    with connection.begin_nested() as unwritten:
+        while begin < len(lines):
+            try:
+                with connection.begin_nested():
+                    copy_lines(connection, statement, lines[begin:])
+                break
+            except EtlError as fault:
+                place = _refused_place(fault)
+                if place is None or begin + place >= len(lines):
+                    raise
+                begin += place + 1
+                refused[begin - 1] = fault
+        unwritten.rollback()
+    return refused
+
+
+def _refused_place(fault: EtlError) -> int | None:
+    cause = fault.__cause__
+    context = cause.diag.context if isinstance(cause, psycopg.DataError) else None
+    found = _PLACE.match(context or "")
+    return int(found[1]) - 1 if found else None
 
 
 def _text(connection: Connection, statement: TextClause) -> str:

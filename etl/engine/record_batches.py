@@ -3,6 +3,7 @@
 Needs the extra `kafka`; knows no client.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,11 +15,17 @@ from etl.outputs import versions
 from etl.outputs.versions import STORE_PARTS
 from etl.retry import RetryPolicy
 from etl.runs import Counters, backoffs_of
-from etl.sources.kafka.batch import BatchOutcome, Judge, RecordStore, merge_batch
+from etl.sources.kafka.batch import SMALL_BATCH, BatchOutcome, Judge, RecordStore, TooManyTries, merge_batch
+from etl.sources.kafka.parts import split
 from etl.sources.kafka.positions import HeldPartition, Positions
 from etl.sources.kafka.reading import ReadBatch
 from etl.sources.kafka.rules import RecordRules
 from etl.sources.kafka.shapes import CompanyShape
+
+_log = logging.getLogger("in_kafka_migration")
+
+# The factor by which the next part is longer, once a part has been merged.
+_GROWTH = 4
 
 
 def record_store_of(runtime: Runtime, rules: RecordRules) -> RecordStore:
@@ -52,8 +59,48 @@ def merge_batch_with_retry(
     forgets: bool = False,
     judge: Judge | None = None,
 ) -> BatchOutcome:
-    """Merges a batch, tried again by a policy; returns what it did. Raises FencedOut when another worker has taken a
-    partition over, what `judge` raises, or the last fault when tries end."""
+    """Merges a batch, tried again by a policy; returns what it did. One of which many records are refused one by one is
+    merged in parts, so that the positions move. Raises FencedOut when another worker has taken a partition over, what
+    `judge` raises, or the last fault when tries end."""
+    merge = partial(_merge_whole, into, held=held, policy=policy, forgets=forgets)
+    try:
+        return merge(batch, judge=judge)
+    except TooManyTries:
+        _log.warning("many of %d records are refused one by one: they are merged in parts", len(batch.records))
+    outcome, size = BatchOutcome(), SMALL_BATCH
+    rejected: frozenset[tuple[str, int, int]] = frozenset()
+    latest = rejected
+
+    def judge_all(found: frozenset[tuple[str, int, int]]) -> None:
+        nonlocal latest
+        latest = rejected | found
+        if judge:
+            judge(latest)
+
+    left: ReadBatch | None = batch
+    while left:
+        part, rest = split(left, size)
+        try:
+            merged = merge(part, judge=judge_all)
+        except TooManyTries:
+            size = SMALL_BATCH
+            continue
+        rejected, left, size = latest, rest, size * _GROWTH
+        outcome.add(merged)
+        follow = len(rest.records) if rest else 0
+        _log.info("%d records are merged, %d rejected; %d follow", merged.merged, merged.rejected, follow)
+    return outcome
+
+
+def _merge_whole(
+    into: RecordStore,
+    batch: ReadBatch,
+    held: Sequence[HeldPartition],
+    policy: RetryPolicy,
+    *,
+    forgets: bool,
+    judge: Judge | None,
+) -> BatchOutcome:
     is_second_try = False
 
     def attempt() -> BatchOutcome:

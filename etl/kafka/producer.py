@@ -63,16 +63,19 @@ class _Sender:
         *,
         partition: int = -1,
         timestamp_ms: int = 0,
+        delivered: Callable[[], None] | None = None,
     ) -> None:
         """Hands a record to the client, which sends it soon; its partition follows from its key unless one is named.
+        `delivered` is called, by a later call of this producer, once its brokers have it.
 
         Raises RecordTooLarge for one that no topic takes, TransientFault if the client has had no room for it for the
         whole of its patience, and what became of records before it.
         """
+        reported = self._reporting(delivered) if delivered else None
         try:
-            self._produce(topic, value, key, partition, None, None, timestamp_ms, headers)
+            self._produce(topic, value, key, partition, reported, None, timestamp_ms, headers)
         except BufferError:
-            self._send_when_there_is_room(topic, value, key, partition, None, None, timestamp_ms, headers)
+            self._send_when_there_is_room(topic, value, key, partition, reported, None, timestamp_ms, headers)
         except KafkaException as error:
             raise self._refused(error.args[0], topic) from None
         self._count += 1
@@ -151,6 +154,16 @@ class _Sender:
             self._has_thrown_away = True
         elif error is not None and self._failed is None:
             self._failed = fault_of(error, f"a record was not taken by {message.topic()}", self._connection)
+
+    def _reporting(
+        self, delivered: Callable[[], None]
+    ) -> "Callable[[KafkaError | None, confluent_kafka.Message], None]":
+        def reported(error: KafkaError | None, message: "confluent_kafka.Message") -> None:
+            self._reported(error, message)
+            if error is None:
+                delivered()
+
+        return reported
 
     def _note(self, error: KafkaError) -> None:
         doing = "the producer has ended" if error.fatal() else "brokers do not answer"

@@ -1,7 +1,7 @@
 """How far the reading of topics is: positions of the store beside the ends of the partitions."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from etl.database import SqlTemplates, fetch_all, read_only_transaction
@@ -92,7 +92,9 @@ def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0, with_instances
                 in_several, example = row.instances, row.example or ""
     brokers = _ask_brokers(runtime, positions, seconds)
     known = {one.partition: one for one in positions}
-    wanted = sorted({*known, *brokers.ends})
+    # A topic that was made again may have fewer partitions.
+    gone = {one for one in known if one.number >= brokers.sizes.get(one.topic, one.number + 1)}
+    wanted = sorted({*known, *brokers.ends} - gone)
     found = [_status(one, known.get(one), brokers.ends.get(one), one.topic in source.topics) for one in wanted]
     missing = tuple(topic for topic in source.topics if topic in brokers.missing)
     return ReadingStatus(tuple(_with_alerts(found, alerts)), brokers.fault, unsent, missing, in_several, example)
@@ -111,12 +113,13 @@ def _with_alerts(found: list[PartitionStatus], alerts: list[Alert]) -> Iterator[
 @dataclass(frozen=True)
 class _Brokers:
     """What the brokers say. `ends`: of all partitions that are read their first offset, that behind the last committed
-    record and that behind the last one of all; `missing`: topics that they do not have; `fault`: why nothing is known.
-    """
+    record and that behind the last one of all; `sizes`: how many partitions topics have; `missing`: topics that they do
+    not have; `fault`: why nothing is known."""
 
     ends: dict[Partition, tuple[int, int, int]]
     missing: tuple[str, ...] = ()
     fault: str = ""
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 def _ask_brokers(runtime: Runtime, positions: list[PartitionPosition], seconds: float) -> _Brokers:
@@ -131,7 +134,8 @@ def _ask_brokers(runtime: Runtime, positions: list[PartitionPosition], seconds: 
             # In this order: what is committed in between is not taken for a transaction that is open.
             written = admin.written_ends(there)
             ends = {Partition(*one): (*bounds, written[one]) for one, bounds in admin.bounds(there).items()}
-            return _Brokers(ends, tuple(name for name, one in topics.items() if not one))
+            sizes = {name: one.partitions for name, one in topics.items() if one}
+            return _Brokers(ends, tuple(name for name in topics if name not in sizes), sizes=sizes)
     except EtlError as fault:
         return _Brokers({}, fault=str(fault))
 

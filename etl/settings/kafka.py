@@ -182,6 +182,20 @@ def _check(layers: Layers, found: KafkaSettings) -> None:
     _check_error_topics(layers, source)
     for output in found.outputs:
         _check_output(layers, source, output)
+    _check_progress_topics(layers, found.outputs)
+
+
+def _check_progress_topics(layers: Layers, outputs: Iterable[OutMigrationKafka]) -> None:
+    """The progress of one output is in a topic into which none writes records; several may write their progress into
+    one."""
+    listed = list(outputs)
+    for output in listed:
+        for other in listed:
+            if other is not output and output.progress_topic in other.topics:
+                file = output_path(output.name) if layers.outputs else OUT_KAFKA
+                message = f"{output.progress_topic} has the records of the output {other.name}: name another topic"
+                layers.complain(file, "progressTopic", message)
+                return
 
 
 def _check_lists(layers: Layers) -> None:

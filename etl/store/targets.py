@@ -5,7 +5,7 @@ Pure; no I/O.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
@@ -41,6 +41,10 @@ class TargetField:
         typed = f"cast({source}.target_value as {self.sql_type})"
         return f"{column} = case when {source}.target_field = '{self.name}' then {typed} end"
 
+    def compares_as(self, other: "TargetField") -> bool:
+        """Whether both fields, of one name, take the same texts for the same values."""
+        return replace(self, column="") == replace(other, column="")
+
     def text(self, row: str) -> str:
         """SQL of a golden row's value as `normal` writes it."""
         column = f"{row}.{self.column}"
@@ -52,6 +56,13 @@ class TargetField:
 def target_fields(business_object: BusinessObject) -> tuple[TargetField, ...]:
     """The unique fields by which links can name instances of the object."""
     return tuple(map(_target_field, business_object.unique_fields))
+
+
+def mixed_fields(members: Iterable[BusinessObject]) -> frozenset[str]:
+    """The names of unique fields that members of a composite have in common and compare in different ways."""
+    first: dict[str, TargetField] = {}
+    fields = [field for member in members for field in target_fields(member)]
+    return frozenset(field.name for field in fields if not first.setdefault(field.name, field).compares_as(field))
 
 
 def option_values_of(fields: Iterable[TargetField]) -> dict[str, object]:

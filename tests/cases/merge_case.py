@@ -16,6 +16,7 @@ from etl.merge.source import IN_TABLES, Matching, Source
 from etl.metadata.field_types import FieldType
 from etl.quoting import fold, identifier
 from etl.runs import Chunk
+from etl.store.targets import mixed_fields
 from tests.cases.case import FOLDER, Case
 
 _CHUNK = Chunk(rows=10, first=1, after=11)
@@ -93,7 +94,8 @@ class MergeCase:
         link = company.in_link_table(self.table)
         if link:
             variables = links.template_variables(link, _CHUNK, context) | {"has_removed": True}
-            variables |= {"any_table": "any_member", "members": list(map(Member, link.members))}
+            members = [Member(one, number) for number, one in enumerate(link.members)]
+            variables |= {"any_table": "any_member", "members": members, "mixed": sorted(mixed_fields(link.members))}
             variables |= {"member_tables": {link.member.code: link.name}}
             return dict(_rendered("etl.merge.links", variables))
         found = company.in_objects[self.table]

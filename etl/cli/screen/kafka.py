@@ -13,9 +13,11 @@ from etl.quoting import printable, shown
 
 if TYPE_CHECKING:
     from etl.monitoring.kafka_status import PartitionStatus, ReadingStatus
+    from etl.outputs.kafka.registry import OutputState
     from etl.sources.kafka.outbox import DeadLetter
 
 _SHOWN = 4_000
+_MIB = 1024 * 1024
 
 
 def show_status(found: "ReadingStatus") -> None:
@@ -56,6 +58,26 @@ def show_status(found: "ReadingStatus") -> None:
         )
     if any(one.stopped for one in found.partitions):
         click.echo("`etl kafka seek` says from where a stopped partition is read on.")
+
+
+def show_outputs(outputs: "Sequence[OutputState]") -> None:
+    """One line per output, those too that are switched off and keep the journal."""
+    if outputs:
+        columns = ["output", "records", "behind", "journal", "state"]
+        rows = [
+            [
+                one.name,
+                f"{one.records:,}",
+                f"{one.changes:,}",
+                f"{one.journal_bytes // _MIB:,} MiB",
+                "" if one.is_configured else "switched off",
+            ]
+            for one in outputs
+        ]
+        console().print(plain_table(columns, rows, numbers={"records", "behind", "journal"}))
+    for one in outputs:
+        if one.warning:
+            click.echo(f"Output {one.name} {printable(one.warning)}")
 
 
 def show_missing(found: "ReadingStatus") -> None:

@@ -1,9 +1,8 @@
 """What operators do with topics that are read: move a partition, merge records once more, send dead letters back."""
 
-import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from etl.database import Connection, read_only_transaction, transaction
 from etl.engine.preparation import prepare_without_import
@@ -13,6 +12,7 @@ from etl.errors import ConfigurationError
 from etl.kafka import Admin, Producer
 from etl.kafka import Partition as ClientPartition
 from etl.settings.kafka_keys import IN_KAFKA
+from etl.sources.kafka.boi_input import with_new_id
 from etl.sources.kafka.message import Partition, Resent
 from etl.sources.kafka.outbox import DeadLetter, Outbox
 from etl.sources.kafka.reports import record_errors
@@ -21,7 +21,6 @@ from etl.sources.kafka.rules import rules_of
 
 _OPERATOR = "etl kafka seek"
 _REUSED = "RECORD_ID_REUSED"
-_SUFFIX_BYTES = 4
 # The values of this number of letters are in memory at once.
 _AT_ONCE = 100
 
@@ -101,31 +100,39 @@ def _move(
 
 def resend(runtime: Runtime, letters: Sequence[DeadLetter]) -> int:
     """Puts dead letters back into their topics, as further records; returns how many. Those whose values were too large
-    to be kept are left out.
+    to be kept are left out. What the brokers have taken is noted, also when they refuse another one.
 
-    A record that was rejected since its recordId had been used gets another one.
+    A letter of a partition that is no longer there goes where its key leads. A record that was rejected since its
+    recordId had been used gets another one. Raises ConfigurationError where a topic is not there; then none is sent.
     """
     kept = [one for one in letters if not one.is_cut]
     if not kept:
         return 0
-    with Producer(runtime.settings.kafka.connection, patience_seconds=30.0) as producer:
-        for one in kept:
-            value = _with_new_id(one) if one.code == _REUSED else one.value
-            headers = headers_of(Resent(one.attempt + 1, *one.first))
-            producer.send(one.topic, one.key, value, headers, partition=one.partition)
-        producer.flush()
-    with transaction(runtime.store_engine) as connection:
-        Outbox(runtime.store.schema).note_resent(connection, [one.id for one in kept])
-    return len(kept)
-
-
-def _with_new_id(letter: DeadLetter) -> bytes | None:
+    with Admin(runtime.settings.kafka.connection) as admin:
+        topics = admin.topics({one.topic for one in kept})
+    if missing := sorted(name for name, topic in topics.items() if topic is None):
+        raise ConfigurationError(
+            f"the topic {', '.join(missing)} is not there: make it, or choose dead letters of others by --topic"
+        )
+    sizes = {name: topic.partitions for name, topic in topics.items() if topic}
+    taken: list[int] = []
     try:
-        record = json.loads(letter.value or b"")
-        record["recordId"] = f"{record['recordId'][:200]}#{secrets.token_hex(_SUFFIX_BYTES)}"
-    except (ValueError, KeyError, TypeError):
-        return letter.value
-    return json.dumps(record, ensure_ascii=False).encode()
+        with Producer(runtime.settings.kafka.connection, patience_seconds=30.0) as producer:
+            try:
+                for one in kept:
+                    value = with_new_id(one.value) if one.code == _REUSED else one.value
+                    headers = headers_of(Resent(one.attempt + 1, *one.first))
+                    to = one.partition if one.partition < sizes[one.topic] else -1
+                    note = partial(taken.append, one.id)
+                    producer.send(one.topic, one.key, value, headers, partition=to, delivered=note)
+            finally:
+                producer.flush()
+        taken = [one.id for one in kept]
+    finally:
+        if taken:
+            with transaction(runtime.store_engine) as connection:
+                Outbox(runtime.store.schema).note_resent(connection, taken)
+    return len(kept)
 
 
 def read_errors(runtime: Runtime, *, topic: str | None, code: str | None, limit: int) -> list[dict[str, object]]:
@@ -161,10 +168,12 @@ def resend_letters(
     before are left alone unless their ids are named."""
     if ids is not None:
         return resend(runtime, read_letters(runtime, ids=ids, oldest_first=True, limit=len(ids)))
+    chosen = partial(read_letters, runtime, topic=topic, code=code, only_open=True)
+    # What is rejected again meanwhile is another letter, which is not sent without end.
+    newest = max((one.id for one in chosen(limit=1)), default=0)
     sent = 0
-    while letters := read_letters(runtime, topic=topic, code=code, only_open=True, oldest_first=True, limit=_AT_ONCE):
-        resend(runtime, letters)
-        sent += len(letters)
+    while letters := [one for one in chosen(oldest_first=True, limit=_AT_ONCE) if one.id <= newest]:
+        sent += resend(runtime, letters)
     return sent
 
 

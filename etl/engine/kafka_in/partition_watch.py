@@ -57,7 +57,7 @@ class PartitionWatch:
         """Looks once. Raises TransientFault while store or brokers do not answer."""
         with transaction(self._into.engine) as connection:
             positions = self._into.positions.all(connection)
-        chosen = [one for one in positions if one.partition.topic in self._source.topics]
+        chosen = self._existing([one for one in positions if one.partition.topic in self._source.topics])
         stopped = {str(one.partition): f"{one.partition} is not read: {one.stopped}" for one in chosen if one.stopped}
         self._alerts.keep(AlertKind.PARTITION_STOPPED, stopped)
         mine = [one for one in chosen if one.owner.startswith(self._owner) and not one.stopped]
@@ -65,6 +65,12 @@ class PartitionWatch:
         self._keep_held(mine, ends)
         if mine and all(one.next_offset >= ends[one.partition][0] for one in mine):
             self._alerts.end(AlertKind.READING_STOPPED, "")
+
+    def _existing(self, positions: list[PartitionPosition]) -> list[PartitionPosition]:
+        """Without those of partitions that are not there any more, as their topic was made again with fewer."""
+        topics = self._admin.topics({one.partition.topic for one in positions})
+        sizes = {name: topic.partitions if topic else 0 for name, topic in topics.items()}
+        return [one for one in positions if one.partition.number < sizes[one.partition.topic]]
 
     def _ends(self, positions: Iterable[PartitionPosition]) -> dict[Partition, tuple[int, int]]:
         """The offset behind the last committed record of each, and that behind the last one of all."""

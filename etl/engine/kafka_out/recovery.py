@@ -11,6 +11,7 @@ from etl.ddl.privileges import make_schema
 from etl.engine.kafka_out.outputs import chosen_outputs, outputs_of, prepare_outputs
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault
+from etl.kafka import Admin
 from etl.outputs.kafka.recovery import RecoveryPosition, RecoveryWriter
 from etl.outputs.kafka.shape import OutputShape
 from etl.outputs.kafka.transactions import SizeLimits, Unsent
@@ -50,6 +51,7 @@ def begin_recovery(
     wanted = [one for one in shape.objects if one.code not in excluded]
     if not wanted:
         raise ConfigurationError("no object is left to be recovered: --exclude-bo-codes wins over --bo-codes")
+    _refuse_topics(runtime, output, dict.fromkeys(one.topic for one in wanted), is_named=bool(topic))
     _prepare(runtime)
     tasks = RecoveryTasks(runtime.in_schema)
     with transaction(runtime.engine) as connection, runtime.connections(connection) as connections:
@@ -184,6 +186,26 @@ def _refuse_unknown(runtime: Runtime, codes: Iterable[str]) -> None:
             near = get_close_matches(code, known, n=1)
             meant = f"; did you mean {near[0]}?" if near else ""
             raise ConfigurationError(f"there is no business object {code}{meant}")
+
+
+def _refuse_topics(runtime: Runtime, output: OutMigrationKafka, topics: Iterable[str], *, is_named: bool) -> None:
+    """Topics that records of a recovery must not go into, as they mean something else there, and those that are not
+    there, before any task is recorded."""
+    kafka = runtime.settings.kafka
+    uses = {one.progress_topic: f"the progress of the output {one.name}" for one in kafka.outputs}
+    uses |= {output.progress_topic: f"the progress of the output {output.name}"}
+    if kafka.in_migration.enabled:
+        for topic in kafka.in_migration.topics:
+            uses |= {kafka.in_migration.error_topic_of(topic): "rejected records", topic: "records that are read"}
+    listed = list(topics)
+    name = "--topic" if is_named else "topic of the output"
+    for topic in listed:
+        if topic in uses:
+            raise ConfigurationError(f"{name}: {topic} is the topic of {uses[topic]}: name another one")
+    with Admin(kafka.connection) as admin:
+        missing = [topic for topic, found in admin.topics(listed).items() if found is None]
+    if missing:
+        raise EnvironmentFault(f"{name}: {', '.join(missing)} is not there: make it, or name another one")
 
 
 def _begin_output(runtime: Runtime, output: OutMigrationKafka, *, is_whole: bool) -> None:

@@ -142,6 +142,6 @@ def _remove(merge: LinkMerge, *, has_restored: bool) -> int:
     merge.run("settle_removals")
     removed = merge.count("remove_links")["rows"]
     # A waiting reference has no link, so a row finds either a link or a reference.
-    if merge.finds("any_reference"):
+    if merge.finds("any_removable"):
         removed += merge.count("remove_references", has_restored=has_restored)["rows"]
     return removed

@@ -15,7 +15,7 @@ from etl.metadata.company import LinkTable
 from etl.metadata.field import LinkMode
 from etl.runs import Chunk
 from etl.store import UnitKind, by_index, reading_once
-from etl.store.targets import option_values_of, target_fields
+from etl.store.targets import mixed_fields, option_values_of, target_fields
 
 _sql = SqlTemplates(__package__, "etl.merge.links.serving", "etl.merge.links.members", "etl.merge", "etl.store")
 
@@ -82,6 +82,7 @@ def template_variables(link: LinkTable, chunk: Chunk, context: MergeContext) -> 
     """What the statements of a chunk are rendered with, but for `has_removed`, which the in_ table decides."""
     is_staged = context.source.is_staged
     unique = target_fields(link.member)
+    mixed = mixed_fields(link.members)
     return context.variables | {
         "in_table": link.name,
         "owner_column": link.owner_column,
@@ -99,6 +100,9 @@ def template_variables(link: LinkTable, chunk: Chunk, context: MergeContext) -> 
         "knows_owners": context.source.knows_owners,
         "is_batch": context.kind is UnitKind.BATCH,
         "unique": unique,
+        "has_members": len(link.members) > 1,
+        # Whose values are kept as they are given in links that wait for any member.
+        "mixed_unique": [field for field in unique if field.name in mixed],
         # What times of links mean, see keep_newest.
         "is_exact": False,
         "is_served": False,

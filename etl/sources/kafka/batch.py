@@ -2,18 +2,20 @@
 
 A record is one unit: a fault of any object or link of its tree rejects all of it. A record that takes no part at all
 is simply left out; where one has taken part already, the batch is merged again without it. What the server refuses is
-found by halving the batch.
+found by halving the batch. That takes many tries: over a number of them the batch is to be merged in parts.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import sqlalchemy
 
 from etl.database import Connection, transaction
 from etl.errors import EtlError
 from etl.merge import Matching, MergeContext, Source
+from etl.metadata.field_types import Category
 from etl.runs import Counters, add_counters
 from etl.runs.error_class import is_data_error
 from etl.sources.kafka.faults import Fault
@@ -22,14 +24,14 @@ from etl.sources.kafka.link_fields import LinkFields
 from etl.sources.kafka.links import merge_batch_links
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.numbering import Numbering
-from etl.sources.kafka.objects import merge_objects
+from etl.sources.kafka.objects import ObjectsRefused, merge_objects
 from etl.sources.kafka.positions import HeldPartition, Locked, Positions
 from etl.sources.kafka.reading import ReadBatch, Record
 from etl.sources.kafka.remembered import FirstRecord, RememberedRecords
 from etl.sources.kafka.reports import Reports
 from etl.sources.kafka.resent import stage_resent
 from etl.sources.kafka.rules import RecordRules
-from etl.sources.kafka.shapes import CompanyShape
+from etl.sources.kafka.shapes import CompanyShape, ObjectShape
 from etl.store import Store, UnitKind
 
 _log = logging.getLogger("in_kafka_migration")
@@ -43,6 +45,10 @@ batch back."""
 
 # So often a batch is merged again without the records that were refused; then it is halved.
 _ROUNDS = 3
+# Tries of one transaction. A batch of so few records is tried as often as it takes.
+_TRIES = 64
+SMALL_BATCH: Final = 32
+"""Records of which a batch is merged however many of them are refused."""
 # Faults that depend on other records: what is refused for one of them may be accepted without another record.
 _DEPENDENT = frozenset(
     {
@@ -57,6 +63,10 @@ _DEPENDENT = frozenset(
         "LINK_END_INVALID",
     }
 )
+
+
+class TooManyTries(EtlError):
+    """Too many records of a batch are refused for one transaction: it is merged in parts."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +156,15 @@ class BatchOutcome:
         }
         return {"records": records, **self.counters}
 
+    def add(self, other: "BatchOutcome") -> None:
+        """Adds another part of one batch."""
+        for name in ("skipped", "merged", "known", "reused", "rejected", "dead_letters"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.messages += other.messages
+        self.tombstones += other.tombstones
+        self.unit = other.unit or self.unit
+        _add_all(self.counters, other.counters)
+
 
 def merge_batch(
     into: RecordStore,
@@ -160,8 +179,8 @@ def merge_batch(
 
     `held`: its partitions, as they were taken. `is_second_try`: the same batch met a fault that another transaction may
     have caused. `forgets`: records are merged although their recordIds are known. `judge` may refuse the batch.
-    Raises FencedOut when another worker has taken a partition over: then nothing was done. Of a TransientFault the
-    caller tries the same batch again.
+    Raises FencedOut when another worker has taken a partition over, or TooManyTries: then nothing was done. Of a
+    TransientFault the caller tries the same batch again.
     """
     with transaction(into.engine, **into.settings) as connection:
         locked = into.positions.lock(connection, held)
@@ -183,8 +202,7 @@ class _Merged:
     served: set[tuple[str, str, str]] = field(default_factory=set)
 
     def add(self, other: "_Merged") -> None:
-        for table, counters in other.counters.items():
-            add_counters(self.counters.setdefault(table, {}), counters)
+        _add_all(self.counters, other.counters)
         self.notes += other.notes
         self.served |= other.served
 
@@ -199,14 +217,10 @@ class _Round:
     partial: set[int] = field(default_factory=set)
     notes: list[tuple[int, Fault]] = field(default_factory=list)
 
-    def final(self) -> dict[int, list[Fault]]:
-        """The refusals that no other record can have caused which takes no part the next time."""
-        first = min(self.partial)
-        return {
-            number: faults
-            for number, faults in self.refused.items()
-            if number <= first or any(fault.code not in _DEPENDENT for fault in faults)
-        }
+
+def _add_all(to: dict[str, Counters], counters: Mapping[str, Counters]) -> None:
+    for table, counted in counters.items():
+        add_counters(to.setdefault(table, {}), counted)
 
 
 class _Work:
@@ -228,6 +242,7 @@ class _Work:
         self.refused: dict[int, list[Fault]] = {}
         self.fields = into.link_fields
         self.numbering = Numbering((), into.company)
+        self.tries = 0
         # Origins of messages that were sent back and leave what was changed since.
         self.resent: frozenset[str] = frozenset()
 
@@ -371,11 +386,17 @@ class _Work:
             left = [number for number in numbers if number not in self.refused]
             if not left:
                 return
+            self._count_try()
             try:
                 with self.connection.begin_nested() as savepoint:
                     tried = self._try(left, context)
                     if tried.partial:
                         savepoint.rollback()
+            except ObjectsRefused as fault:
+                for one, reason in fault.reasons.items():
+                    of_record = self.refused.setdefault(self.numbering.record_of_object(one), [])
+                    of_record.append(Fault("ROW_QUARANTINED", reason=reason))
+                continue
             except EtlError as fault:
                 if not self._may_be_a_record(fault):
                     raise
@@ -388,11 +409,35 @@ class _Work:
                 self.refused |= tried.refused
                 merged.add(tried.merged)
                 return
-            self.refused |= tried.final()
+            self.refused |= self._final(tried)
         left = [number for number in numbers if number not in self.refused]
         middle = len(left) // 2
         for part in (left[:middle], left[middle:]) if middle else (left,):
             self._merge(part, context, merged)
+
+    def _count_try(self) -> None:
+        self.tries += 1
+        if self.tries > _TRIES and len(self.batch.records) > SMALL_BATCH:
+            raise TooManyTries("too many records of the batch are refused")
+
+    def _final(self, tried: _Round) -> dict[int, list[Fault]]:
+        """The refusals that no other record can have caused which takes no part the next time."""
+        first = min(tried.partial)
+        touched = {row.shape for number in tried.partial for row in self.batch.records[number].staged.objects}
+        return {
+            number: faults
+            for number, faults in tried.refused.items()
+            if number <= first or not all(self._depends(fault, touched) for fault in faults)
+        }
+
+    def _depends(self, fault: Fault, touched: Collection[ObjectShape]) -> bool:
+        """Whether records that gave objects of the shapes `touched`, and are left out, may have caused a fault."""
+        if fault.code not in _DEPENDENT:
+            return False
+        shape = self.into.company.shapes.get(fault.bo)
+        link = shape.links.get(fault.field or "") if shape else None
+        codes = {fault.bo} if link is None else set(link.members)
+        return any(one.code in codes or one.bo.category is Category.DICTIONARY for one in touched)
 
     def _may_be_a_record(self, fault: EtlError) -> bool:
         # Another transaction may have written the same unique value: then the second try sees it.

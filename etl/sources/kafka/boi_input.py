@@ -4,6 +4,7 @@ The decoder is strict and fast. What it refuses is read once more with the lenie
 or a boolean is taken as its text, `{}` as an empty list. What is wrong even then is a fault with its path.
 """
 
+import secrets
 from hashlib import blake2b
 from struct import Struct as StructOfBytes
 from typing import Any, Final, NamedTuple
@@ -13,6 +14,7 @@ from msgspec import Struct
 
 from etl.sources.kafka.faults import Fault, RecordFault
 
+_SUFFIX_BYTES: Final = 4
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -54,7 +56,10 @@ class BoiInput(Struct, rename="camel", gc=False):
     @property
     def digest(self) -> int:
         """A number of 64 bits that two records of other content do not share, whatever their blanks and the order of
-        their keys."""
+        their keys. An empty text says as little as none."""
+        if "" in (self.external_id, self.id, self.state):
+            empty = {name: None for name in ("external_id", "id", "state") if getattr(self, name) == ""}
+            return msgspec.structs.replace(self, **empty).digest
         [number] = _AS_NUMBER(blake2b(_encode(self), digest_size=8).digest())
         return number  # type: ignore[no-any-return]
 
@@ -101,6 +106,19 @@ def nested(text: str, path: str) -> BoiInput:
         return decode(text.encode()).record
     except RecordFault as refused:
         raise RecordFault(refused.fault.within(path)) from None
+
+
+def with_new_id(value: bytes | None) -> bytes | None:
+    """The record with another recordId; all else is as it was written."""
+    try:
+        record = msgspec.json.decode(value or b"", type=dict[str, msgspec.Raw])
+        old = msgspec.json.decode(record["recordId"])
+    except (*UNREADABLE, KeyError):
+        return value
+    if not isinstance(old, str | int | float):
+        return value
+    record["recordId"] = msgspec.Raw(_encode(f"{str(old)[:200]}#{secrets.token_hex(_SUFFIX_BYTES)}"))
+    return _encode(record)
 
 
 def _bad_json(value: bytes, error: Exception) -> RecordFault:

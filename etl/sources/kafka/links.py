@@ -77,6 +77,8 @@ def merge_batch_links(
         _merge_field(connection, one, staged, waiting, context, merged)
     _report(connection, row_of, tables, merged)
     execute(connection, _sql("drop_link_stages", tables=link_tables))
+    if links:
+        execute(connection, _sql("drop_links"))
     return merged
 
 

@@ -1,10 +1,11 @@
 """Merges the objects of a batch: one staged table a business object, filled by one COPY."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from etl.database import Connection, SqlTemplates, copy_lines, execute, fetch_all
+from etl.database import Connection, SqlTemplates, copy_lines, execute, fetch_all, refused_lines
+from etl.errors import EtlError
 from etl.merge import (
     MergeContext,
     analyze_staged_table,
@@ -15,7 +16,7 @@ from etl.merge import (
 from etl.merge.rows import merge_single_fields, touch_migrated
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
-from etl.runs import Chunk, CounterName, Counters, add_counters
+from etl.runs import Chunk, CounterName, Counters, add_counters, is_data_error
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.files import refuse_unknown_files
 from etl.sources.kafka.resent import leave_changed_values
@@ -44,6 +45,14 @@ class MergedObjects(NamedTuple):
     faults: list[tuple[int, Fault]]
 
 
+class ObjectsRefused(EtlError):
+    """PostgreSQL takes values for none of their types. `reasons`: what it says, by the numbers of objects."""
+
+    def __init__(self, reasons: Mapping[int, str]) -> None:
+        self.reasons = reasons
+        super().__init__(f"PostgreSQL refuses values of {len(reasons)} objects")
+
+
 def merge_objects(
     connection: Connection,
     objects: Sequence[NumberedObject],
@@ -54,7 +63,8 @@ def merge_objects(
     older: Collection[int] = (),
 ) -> MergedObjects:
     """Merges objects of one business object. With `keep_instances` their instances are kept for links. The objects with
-    the numbers `older` leave what was changed since. `row_of` tells what the record says of an object."""
+    the numbers `older` leave what was changed since. `row_of` tells what the record says of an object. Raises
+    ObjectsRefused."""
     shape = objects[0][1].shape
     business_object = shape.bo
     codes = _stage(connection, business_object, objects, context)
@@ -89,7 +99,16 @@ def _stage(
     create_staged_tables(connection, business_object, context.source)
     codes = list(dict.fromkeys(code for given in dict.fromkeys(row.codes for _, row in objects) for code in given))
     statement = _sql("copy_objects", table=names.in_table(business_object.code), codes=codes)
-    copy_lines(connection, statement, _lines(objects, codes))
+    try:
+        with connection.begin_nested():
+            copy_lines(connection, statement, _lines(objects, codes))
+    except EtlError as fault:
+        if not is_data_error(fault):
+            raise
+        refused = refused_lines(connection, statement, list(_lines(objects, codes)))
+        if not refused:
+            raise
+        raise ObjectsRefused({objects[place][0]: one.server_message for place, one in refused.items()}) from fault
     analyze_staged_table(connection, business_object)
     return codes
 

@@ -21,6 +21,8 @@ from etl.sources.kafka.tree import Tree, record_id_of, tree_of
 _NUL: Final = rb"\u0000"
 _LAST_TIME: Final = 253_402_300_800_000  # the year 10000
 _CONTENT: Final = b"content"
+# Letters that are written as escapes, which any key may be.
+_LETTERS: Final = (rb"\u006", rb"\u007")
 
 
 class Record(Struct, frozen=True, gc=False):
@@ -119,7 +121,7 @@ def _record(message: Message, company: CompanyShape) -> Record | None:
         raise RecordFault(Fault("TOO_LARGE", value=f"{len(value)}", reason=f"{rules.max_record_bytes}"))
     origin = message.origin
     has_escapes = b"\\" in value
-    if _CONTENT not in value and not (has_escapes and _NUL in value):
+    if not _may_hold_files(value) and not (has_escapes and _NUL in value):
         try:
             record = decode_strictly(value)
         except UNREADABLE:
@@ -139,10 +141,14 @@ def tree_of_message(message: Message, company: CompanyShape) -> Tree:
     return _tree(message.value or b"", decode(message.value or b""), company)
 
 
+def _may_hold_files(value: bytes) -> bool:
+    return _CONTENT in value or _LETTERS[0] in value or _LETTERS[1] in value
+
+
 def _tree(value: bytes, decoded: Decoded, company: CompanyShape) -> Tree:
     """The tree of a record, with what is to be said of it. Raises RecordFault."""
     record = decoded.record
-    tree = tree_of(record, company, may_hold_nul=_NUL in value, may_hold_files=_CONTENT in value)
+    tree = tree_of(record, company, may_hold_nul=_NUL in value, may_hold_files=_may_hold_files(value))
     if decoded.converted:
         tree.notes.append(Fault("NOT_TEXT", decoded.converted[0], record.bo_code, severity="warning"))
     return tree

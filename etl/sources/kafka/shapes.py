@@ -3,7 +3,7 @@
 The reading of a record asks once for the layout of its fields: most records of an object give the same ones.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
@@ -68,6 +68,24 @@ class TargetName:
     before: str = ""
 
 
+def _of_any(readers: Sequence[Reader]) -> Reader:
+    """Reads values of fields of several members: the text as it is given, for each to compare as its own values, unless
+    it is a value of none of them."""
+
+    def read(text: str) -> str | None:
+        found, reasons = False, []
+        for reader in readers:
+            try:
+                found = bool(reader(text)) or found
+            except ValueError as reason:
+                reasons.append(reason)
+        if len(reasons) == len(readers):
+            raise reasons[0]
+        return text if found else None
+
+    return read
+
+
 class LinkShape:
     def __init__(self, field: Field, members: Mapping[str, "ObjectShape"], stages: LinkField) -> None:
         self.field = field
@@ -107,9 +125,9 @@ class LinkShape:
         if member and member not in self.members:
             return None
         chosen = [self.members[member]] if member else self.members.values()
-        reader = next(filter(None, (one.unique_readers.get(field_code) for one in chosen)), None)
-        if reader is not None:
-            return TargetName(member, fold(field_code), reader)
+        readers = list(filter(None, (one.unique_readers.get(field_code) for one in chosen)))
+        if readers:
+            return TargetName(member, fold(field_code), readers[0] if len(readers) == 1 else _of_any(readers))
         if field_code in (EXTERNAL_ID, ID):
             return TargetName(member, is_id=field_code == ID)
         return None

@@ -219,7 +219,12 @@ class _Reading:
         if item.to_field_code is not None or item.api_value is not None:
             raise _bad_item("it has boiInput, and toFieldCode or apiValue too", link, path, shape)
         at = f"{path}.boiInput"
-        inner = item.boi_input if isinstance(item.boi_input, BoiInput) else nested(item.boi_input or "", at)
+        if isinstance(item.boi_input, BoiInput):
+            inner = item.boi_input
+        else:
+            # What a text holds was not seen in the message: escapes of its JSON are escaped once more there.
+            self.may_hold_nul = self.may_hold_files = True
+            inner = nested(item.boi_input or "", at)
         if inner.bo_code not in link.members or item.to_bo_code not in (None, inner.bo_code):
             self.company.object(inner.bo_code, at)
             raise _wrong_target(link, inner.bo_code, f"{at}.boCode", shape)

@@ -21,9 +21,11 @@ _STEP: Final = Decimal("0.0001")
 _ROUNDING: Final = Context(prec=60, rounding=ROUND_HALF_UP)  # as numeric does it: half away from zero
 _CHOICE_LENGTH: Final = 32
 _MAX_DIGITS: Final = 1000
-# ISO 8601 as the platform writes it.
+# ISO 8601 as the platform writes it. Zones are those of PostgreSQL, within 15:59; Python takes wider ones.
 _TIME: Final = re.compile(
-    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,6}(?P<nanoseconds>\d{0,3}))?)?"
+    r"(?:Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?|(?P<wide>[+-][\d:]+))?)?",
+    re.ASCII,
 )
 
 
@@ -90,6 +92,8 @@ _DAYS: Final = 73_000
 _MOMENTS: Final = 4096
 _MAX_TIME: Final = 100
 _NO_TIME: Final = "is no date or instant of the years 1 to 9999: write it as 2026-11-28 or 2026-11-28T10:00:00Z"
+_MICROSECOND: Final = timedelta(microseconds=1)
+_WIDE: Final = "has a zone that is none: they are written from -15:59 to +15:59"
 _DATE_LENGTH: Final = len("2024-05-01")
 
 
@@ -123,8 +127,11 @@ def _time_reader(zone: timezone) -> Callable[[str], str | None]:
         plain = text.strip().removeprefix('"').removesuffix('"')
         if not plain:
             return None
+        form = _TIME.fullmatch(plain)
+        if form and form["wide"]:
+            raise ValueError(_WIDE)
         try:
-            if not _TIME.fullmatch(plain):
+            if not form:
                 raise ValueError
             moment = datetime.fromisoformat(plain)
             if moment.tzinfo is None:
@@ -132,6 +139,8 @@ def _time_reader(zone: timezone) -> Callable[[str], str | None]:
                 plain = plain + suffix if len(plain) > _DATE_LENGTH else plain + midnight
             if not 1 < moment.year < 9999:  # else it is none of these years in UTC either
                 moment.astimezone(UTC)
+                if form["nanoseconds"]:  # the server rounds up
+                    (moment + _MICROSECOND).astimezone(UTC)
             return plain.replace(",", ".")
         except (ValueError, OverflowError):
             raise ValueError(_NO_TIME) from None

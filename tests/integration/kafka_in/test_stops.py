@@ -29,13 +29,13 @@ def read_some(reading: Reading, count: int) -> None:
         reading.wait_for_position(count)
 
 
-def make_again(reading: Reading, make_topic: MakeTopic) -> None:
+def make_again(reading: Reading, make_topic: MakeTopic, *, partitions: int = 1) -> None:
     admin = admin_at(reading.connection.servers)  # an answer comes only while it is there
     admin.delete_topics([reading.topic])[reading.topic].result(30)
 
     def made() -> bool:
         try:
-            make_topic(reading.topic)
+            make_topic(reading.topic, partitions=partitions)
         except Exception:
             return False
         return True
@@ -142,3 +142,19 @@ def test_a_partition_that_is_shorter_than_its_position(make_reading: MakeReading
         assert reading.names() == {"c0", "c1"}
         reading.site.etl("kafka", "seek", "--topic", reading.topic, "--offset", "2")
         reading.wait_for({f"c{n}" for n in range(8)})
+
+
+def test_a_topic_that_was_made_again_with_fewer_partitions(make_reading: MakeReading, make_topic: MakeTopic) -> None:
+    """Fault 11. What is known of the others keeps nothing from being counted."""
+    reading = make_reading(partitions=3, whenTopicRecreated="beginning")
+    reading.send(b"{bad 0", partition=0)
+    reading.send(b"{bad 2", partition=2)
+    with reading.worker():
+        reading.wait_for_all_of(2)
+        make_again(reading, make_topic, partitions=1)
+        reading.send(client("new"))
+        reading.wait_for({"new"})
+        assert reading.position(2)["next_offset"] == 1
+        done = reading.site.etl("kafka", "lag", "--max", "0")
+        assert (done.code, done.out) == (0, "0 records wait.\n"), done.err
+        assert f"{reading.topic} 2" not in reading.site.etl("kafka", "status").out

@@ -10,6 +10,7 @@ from etl.engine import prepare
 from etl.engine.kafka_out.recovery import begin_recovery, continue_recovery
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs.kafka.recovery import RecoveryWriter
+from etl.settings.kafka_keys import IN_KAFKA
 from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Site
 from tests.integration.kafka_out.conftest import DOCUMENTS
 from tests.integration.kafka_out.output import Output
@@ -184,3 +185,16 @@ def test_a_recovery_is_no_run(output: Output) -> None:
     outcome = output.site.run()
     newest = output.site.value("select max(run) from in_tables.last_migration_state")
     assert newest == outcome.run
+
+
+def test_topics_that_a_recovery_must_not_write_into(output: Output) -> None:
+    """No task is recorded, so that the next recovery is not held up."""
+    output.site.write(IN_KAFKA, "hasInMigrationKafka=true\ntopics=read_here")
+    with output.site.runtime() as runtime:
+        progress = f"{output.topic}.progress"
+        for topic, use in ((progress, "the progress"), ("read_here", "records that are"), ("read_here.errors", "rej")):
+            with pytest.raises(ConfigurationError, match=f"{topic} is the topic of {use}"):
+                begin_recovery(runtime, topic=topic)
+        with pytest.raises(EnvironmentFault, match="nowhere is not there"):
+            begin_recovery(runtime, topic="nowhere")
+        begin_recovery(runtime)

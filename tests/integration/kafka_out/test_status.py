@@ -100,6 +100,9 @@ def test_an_output_that_is_switched_off_is_shown(output: Output) -> None:
     shown = " ".join(output.site.etl("status").out.split())
     assert "switched off" in shown
     assert "`etl kafka forget-output out`" in shown
+    shown = " ".join(output.site.etl("kafka", "status").out.split())
+    assert "switched off" in shown
+    assert "`etl kafka forget-output out`" in shown
     assert metrics(output)["etl_kafka_out_behind_changes"] == 1
     assert output.site.etl("kafka", "forget-output", "out").code == 0
     assert json.loads(output.site.etl("status", "--json").out)["kafka"] is None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from etl.metadata import parse_company
 from etl.sources.kafka import reading
+from etl.sources.kafka.boi_input import decode
 from etl.sources.kafka.message import Message
 from etl.sources.kafka.reading import ReadBatch, read_batch, tree_of_message
 from etl.sources.kafka.rules import RecordRules
@@ -169,3 +170,35 @@ def test_usual_records_are_plain(given: dict[str, Any]) -> None:
         [Message("t", 0, 0, None, json.dumps(given).encode())], CompanyShape(COMPANY, RULES[0])
     ).records
     assert record.tree is None
+
+
+def _texts_with_nul() -> list[bytes]:
+    inner = '{"boCode":"Client","externalId":"n","fields":[{"code":"Name","apiValue":"a%su0000"}]}'
+    outer = '{"boCode":"Claim","externalId":"c","boFields":[{"fieldCode":"Watcher","boiInput":%s}]}'
+    return [
+        (outer % json.dumps(inner % "\\")).replace("\\\\u0000", written).encode()
+        for written in (r"\\u0000", r"\u005cu0000")
+    ]
+
+
+@pytest.mark.parametrize("value", _texts_with_nul())
+def test_a_nul_within_a_text_of_boi_input_is_found(value: bytes) -> None:
+    batch = read_batch([Message("t", 0, 0, None, value)], CompanyShape(COMPANY, RULES[0]))
+    [fault] = batch.refused[0].faults
+    assert (fault.code, fault.path) == ("BAD_VALUE", "$.boFields[0].boiInput.fields[0].apiValue")
+
+
+@pytest.mark.parametrize("key", ["content", r"con\u0074ent", r"\u0063ontent"])
+def test_a_file_is_found_however_its_key_is_written(key: str) -> None:
+    value = f'{{"boCode":"Client","externalId":"f","fields":[{{"code":"Photo","{key}":"aGk="}}]}}'.encode()
+    batch = read_batch([Message("t", 0, 0, None, value)], CompanyShape(COMPANY, RULES[0]))
+    tree = batch.records[0].tree
+    assert tree
+    assert [file.content for file in tree.files or ()] == [b"hi"]
+
+
+def test_an_empty_text_counts_as_none_in_the_digest_of_a_record() -> None:
+    empty, none, other = (
+        decode(f'{{"boCode":"A","id":{one},"state":{one}}}'.encode()) for one in ('""', "null", '"x"')
+    )
+    assert empty.record.digest == none.record.digest != other.record.digest

@@ -1,7 +1,10 @@
 """The headers of records that were sent back; a partner may write anything into them."""
 
+import json
+
 import pytest
 
+from etl.sources.kafka.boi_input import with_new_id
 from etl.sources.kafka.message import Resent
 from etl.sources.kafka.resent import headers_of, resent_of
 
@@ -37,3 +40,12 @@ def test_a_record_of_a_partner_has_none() -> None:
 )
 def test_others_are_none(name: str, value: bytes | None) -> None:
     assert resent_of((GIVEN | {name: value}).items()) is None
+
+
+def test_a_record_with_another_id_is_otherwise_as_it_was() -> None:
+    value = b'{"recordId": 17, "fields": [{"code": "A", "apiValue": 1.10}], "more": 1e400, "name": "\\u0430"}'
+    found = with_new_id(value) or b""
+    assert json.loads(found)["recordId"].startswith("17#")
+    assert b'[{"code": "A", "apiValue": 1.10}],"more":1e400,"name":"\\u0430"' in found
+    for odd in (b"no JSON", b"[1]", b"{}", b'{"recordId": [1]}', None):
+        assert with_new_id(odd) == odd

@@ -280,6 +280,14 @@ def test_distributions_that_are_none(text: str, problem: str) -> None:
             f"{OUT_KAFKA}: topic: has no value: name the topic that the",
         ),
         (WRITING | {CRM: "progressTopic=OUT_MIGRATION"}, f"{CRM}:1: progressTopic: must be another topic"),
+        (
+            WRITING | {CRM: "topic=a", CRM.replace("crm", "b"): "topic=b\nprogressTopic=a"},
+            "OutMigrationKafkaConfig.b.txt:2: progressTopic: a has the records of the output crm: name another topic",
+        ),
+        (
+            WRITING | {CRM: "topic=a", CRM.replace("crm", "b"): "topic=a.progress"},
+            f"{CRM}: progressTopic: a.progress has the records of the output b: name another topic",
+        ),
         (WRITING | READING | {CRM: "topic=IN_MIGRATION"}, f"{CRM}:1: topic: IN_MIGRATION is also read by {IN_KAFKA}"),
         (
             READING | {OUT_KAFKA: "hasOutMigrationKafka=true\ntopic=IN_MIGRATION.errors"},

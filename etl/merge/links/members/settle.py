@@ -16,7 +16,7 @@ from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.company import LinkTable
 from etl.runs import Chunk, Counters
-from etl.store.targets import option_values_of, target_fields
+from etl.store.targets import TargetField, mixed_fields, option_values_of, target_fields
 
 _NOTHING = Chunk(rows=0)
 
@@ -74,18 +74,33 @@ def serve_members(merge: LinkMerge) -> Counters:
 
 
 def _of_any_member(merge: LinkMerge) -> LinkMerge:
-    members = [Member(one) for one in merge.link.members]
+    members = [Member(one, number) for number, one in enumerate(merge.link.members)]
+    mixed = mixed_fields(merge.link.members)
     fields = {field.name: field for member in reversed(members) for field in member.unique}
+    # A value that members read in different ways is kept as it is given.
+    fields |= {name: TargetField(name, fields[name].column) for name in mixed}
+    options = {
+        member.options_name(field): field.options
+        for member in members
+        for field in member.unique
+        if field.name in mixed and field.options
+    }
     return merge.with_values(
-        {"target_bo": "", **option_values_of(fields.values())},
+        {"target_bo": "", **option_values_of(fields.values()), **options},
         members=members,
+        mixed=sorted(mixed),
         unique=list(fields.values()),
         any_table=any_member_table(merge.link),
     )
 
 
 class Member:
-    def __init__(self, business_object: BusinessObject) -> None:
+    def __init__(self, business_object: BusinessObject, number: int) -> None:
         self.code = business_object.code
         self.golden = names.store_table(business_object.code)
         self.unique = target_fields(business_object)
+        self._number = number
+
+    def options_name(self, field: TargetField) -> str:
+        """The parameter with the list of one of its fields."""
+        return f"options_of_{field.name}_{self._number}"

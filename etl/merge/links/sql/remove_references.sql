@@ -1,9 +1,10 @@
 -- Removes the references that rows of the stage name, by any external id of an existing end, and counts the rows that
--- found one. The partner's row of such a reference waits no longer. Between existing ends only references that an undo
--- restored wait, and such as have not been looked up yet.
+-- found one; also those that wait for any member of a composite. The partner's row of such a reference waits no longer.
+-- Between existing ends only references that an undo restored wait, and such as have not been looked up yet.
 {% from "ended.jinja" import ended with context %}
 {% from "ended_waits.jinja" import ended_links %}
-{% from "reference.jinja" import of_table, ends, same_ends %}
+{% from "reference.jinja" import of_table_or_any, ends, same_ends %}
+{% from "targets.jinja" import value_of_field %}
 with removing as materialized (
     select _source_row, owner_in_id, {{ "target_field, " if is_staged }}target_value, owner, target
     from stage
@@ -38,23 +39,34 @@ targets as (
     join {{ store_schema | ident }}.alias a on a.bo = :target_bo and a.instance = r.target
 ),
 found as materialized (
-    select o._source_row, {{ ends("w") }}
+    select o._source_row, w.target_bo, {{ ends("w") }}
     from owners o
     join targets t on t._source_row = o._source_row
     join {{ store_schema | ident }}.boi_reference w
-        on {{ of_table("w") }}
+        on {{ of_table_or_any("w", has_members) }}
         and w.owner_in_id = o.in_id and w.owner = o.owner
-        and w.target_field = t.target_field and w.target_value = t.target_value
+        and w.target_field = t.target_field
+{% if mixed_unique and is_staged %}
+        and t.target_value = case
+{% for field in mixed_unique %}
+            when w.target_bo = '' and w.target_field = '{{ field.name }}' then
+{{ value_of_field(field, "w.target_value", store_schema, "options_of_" ~ field.name) }}
+{% endfor %}
+            else w.target_value
+        end
+{% else %}
+        and w.target_value = t.target_value
+{% endif %}
 ),
 gone as (
     delete from {{ store_schema | ident }}.boi_reference w
-    using (select distinct {{ ends("x") }} from found x) f
-    where {{ of_table("w") }}
+    using (select distinct x.target_bo, {{ ends("x") }} from found x) f
+    where {{ of_table_or_any("w", has_members) }} and w.target_bo = f.target_bo
       and {{ same_ends("w", "f") }}
-    returning {{ ends("w") }}, w.linked_at, w.run, w.waiting_since
+    returning w.target_bo, {{ ends("w") }}, w.linked_at, w.run, w.waiting_since
 ),
 noted as (
-    {{ ended_links(store_schema, "gone") }}
+    {{ ended_links(store_schema, "gone", "target_bo") }}
 ),
 given_up as (
 {{ ended("gone", "DONE") }}

@@ -14,7 +14,7 @@ known as (
     cross join lateral (
         select array_agg(h.target) as targets, array_agg(h.target_bo) as target_bos
         from (
-{{ hits("g", members, store_schema) }}
+{{ hits("g", members, store_schema, mixed) }}
 {% for member in members %}
             union
             select t._id, {{ member.code | literal }}

@@ -5,7 +5,7 @@
 {% from "reference.jinja" import ends %}
 create temporary table hit on commit drop as
 with
-{{ near_references(store_schema, owner_golden, members, looks_at_all, has_older, has_values) }}
+{{ near_references(store_schema, owner_golden, members, looks_at_all, has_older, has_values, mixed) }}
 select {{ ends("r") }}, r.linked_at, coalesce(nullif(r.owner, ''), o._id, oa.instance) as known_owner,
     found.targets, found.targets[1] as target, found.target_bos[1] as target_bo
 from near r
@@ -14,7 +14,7 @@ left join {{ store_schema | ident }}.alias oa on oa.bo = :bo and oa.in_id = null
 cross join lateral (
     select array_agg(h.target) as targets, array_agg(h.target_bo) as target_bos
     from (
-{{ hits("r", members, store_schema) }}
+{{ hits("r", members, store_schema, mixed) }}
     ) h
 ) found
 where found.targets is not null

@@ -1,6 +1,6 @@
 -- Removes the references that rows of the stage name, by any external id of an existing end, and counts the rows that
--- found one. The partner's row of such a reference waits no longer. Between existing ends only references that an undo
--- restored wait, and such as have not been looked up yet.
+-- found one; also those that wait for any member of a composite. The partner's row of such a reference waits no longer.
+-- Between existing ends only references that an undo restored wait, and such as have not been looked up yet.
 with removing as materialized (
     select _source_row, owner_in_id, target_value, owner, target
     from stage
@@ -35,26 +35,29 @@ targets as (
     join store_demo.alias a on a.bo = :target_bo and a.instance = r.target
 ),
 found as materialized (
-    select o._source_row, w.owner_in_id, w.owner, w.target_field, w.target_value
+    select o._source_row, w.target_bo, w.owner_in_id, w.owner, w.target_field, w.target_value
     from owners o
     join targets t on t._source_row = o._source_row
     join store_demo.boi_reference w
-        on w.bo = :bo and w.field = :field and w.target_bo = :target_bo
+        on w.bo = :bo and w.field = :field
+      and w.target_bo = :target_bo
         and w.owner_in_id = o.in_id and w.owner = o.owner
-        and w.target_field = t.target_field and w.target_value = t.target_value
+        and w.target_field = t.target_field
+        and w.target_value = t.target_value
 ),
 gone as (
     delete from store_demo.boi_reference w
-    using (select distinct x.owner_in_id, x.owner, x.target_field, x.target_value from found x) f
-    where w.bo = :bo and w.field = :field and w.target_bo = :target_bo
+    using (select distinct x.target_bo, x.owner_in_id, x.owner, x.target_field, x.target_value from found x) f
+    where w.bo = :bo and w.field = :field
+      and w.target_bo = :target_bo and w.target_bo = f.target_bo
       and w.owner_in_id = f.owner_in_id and w.owner = f.owner
       and w.target_field = f.target_field and w.target_value = f.target_value
-    returning w.owner_in_id, w.owner, w.target_field, w.target_value, w.linked_at, w.run, w.waiting_since
+    returning w.target_bo, w.owner_in_id, w.owner, w.target_field, w.target_value, w.linked_at, w.run, w.waiting_since
 ),
 noted as (
     insert into store_demo.ended_reference
         (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, ended_by)
-    select :bo, :field, :target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, :run
+    select :bo, :field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, :run
     from gone
     where run <> :run
 ),
