@@ -57,9 +57,10 @@ def producer_options(
     transactional_id: str | None = None,
     largest_bytes: int | None = None,
     batch_bytes: int | None = None,
+    reports_all: bool = False,
 ) -> Options:
     """Those of a producer: each record once and in order. `largest_bytes`: what the topic takes, if that is known;
-    `batch_bytes`: what several records that are sent together may have."""
+    `batch_bytes`: what several records that are sent together may have; `reports_all`: not only what was refused."""
     preset: Options = {"compression.type": "lz4", "queue.buffering.max.kbytes": _UNSENT_KIB}
     if largest_bytes is not None:
         preset["message.max.bytes"] = largest_bytes
@@ -75,7 +76,7 @@ def producer_options(
             "acks": "all",
             # Keys are where Java's producers put them.
             "partitioner": "murmur2_random",
-            "delivery.report.only.error": True,
+            "delivery.report.only.error": not reports_all,
         }
     )
 

@@ -66,7 +66,7 @@ class _Sender:
         delivered: Callable[[], None] | None = None,
     ) -> None:
         """Hands a record to the client, which sends it soon; its partition follows from its key unless one is named.
-        `delivered` is called, by a later call of this producer, once its brokers have it.
+        `delivered` is called, by a later call of a producer that reports all, once its brokers have it.
 
         Raises RecordTooLarge for one that no topic takes, TransientFault if the client has had no room for it for the
         whole of its patience, and what became of records before it.
@@ -183,9 +183,15 @@ class Producer(_Sender):
     """Sends records one by one: each that flush() has not complained of is on all brokers that hold its partition."""
 
     def __init__(
-        self, connection: KafkaConnection, *, largest_bytes: int | None = None, patience_seconds: float = 60.0
+        self,
+        connection: KafkaConnection,
+        *,
+        largest_bytes: int | None = None,
+        patience_seconds: float = 60.0,
+        reports_all: bool = False,
     ) -> None:
-        super().__init__(connection, producer_options(connection, largest_bytes=largest_bytes), patience_seconds)
+        options = producer_options(connection, largest_bytes=largest_bytes, reports_all=reports_all)
+        super().__init__(connection, options, patience_seconds)
 
     def __enter__(self) -> Self:
         return self

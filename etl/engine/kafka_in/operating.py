@@ -117,7 +117,7 @@ def resend(runtime: Runtime, letters: Sequence[DeadLetter]) -> int:
     sizes = {name: topic.partitions for name, topic in topics.items() if topic}
     taken: list[int] = []
     try:
-        with Producer(runtime.settings.kafka.connection, patience_seconds=30.0) as producer:
+        with Producer(runtime.settings.kafka.connection, patience_seconds=30.0, reports_all=True) as producer:
             try:
                 for one in kept:
                     value = with_new_id(one.value) if one.code == _REUSED else one.value
@@ -127,7 +127,6 @@ def resend(runtime: Runtime, letters: Sequence[DeadLetter]) -> int:
                     producer.send(one.topic, one.key, value, headers, partition=to, delivered=note)
             finally:
                 producer.flush()
-        taken = [one.id for one in kept]
     finally:
         if taken:
             with transaction(runtime.store_engine) as connection:

@@ -1,10 +1,12 @@
 """What no worker decides by itself: a topic that was made again, records that are gone, a partition that is short."""
 
 import json
+import secrets
 from typing import Any
 
 import pytest
 from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 
 from tests.fix_company import STORE, until
 from tests.fix_kafka import MakeTopic, admin_at
@@ -145,11 +147,11 @@ def test_a_partition_that_is_shorter_than_its_position(make_reading: MakeReading
 
 
 def test_a_topic_that_was_made_again_with_fewer_partitions(make_reading: MakeReading, make_topic: MakeTopic) -> None:
-    """Fault 11. What is known of the others keeps nothing from being counted."""
+    """Fault 11. What is known of the others keeps nothing from being counted, watched or sent back."""
     reading = make_reading(partitions=3, whenTopicRecreated="beginning")
     reading.send(b"{bad 0", partition=0)
     reading.send(b"{bad 2", partition=2)
-    with reading.worker():
+    with reading.worker() as worker:
         reading.wait_for_all_of(2)
         make_again(reading, make_topic, partitions=1)
         reading.send(client("new"))
@@ -158,3 +160,27 @@ def test_a_topic_that_was_made_again_with_fewer_partitions(make_reading: MakeRea
         done = reading.site.etl("kafka", "lag", "--max", "0")
         assert (done.code, done.out) == (0, "0 records wait.\n"), done.err
         assert f"{reading.topic} 2" not in reading.site.etl("kafka", "status").out
+        done = reading.site.etl("kafka", "dead-letters", "resend", "--code", "BAD_JSON")
+        assert (done.code, done.out) == (0, "2 records were sent back.\n"), done.err
+        reading.wait_for_position(3)
+        assert not [line for line in worker.log if "offsets cannot be read" in line]
+    again = reading.site.etl("kafka", "dead-letters", "list", "--json")
+    assert [(one["partition"], one["attempt"]) for one in json.loads(again.out)["dead_letters"]] == [(0, 2), (0, 2)]
+
+
+def test_what_brokers_refuse_of_dead_letters_is_not_noted(make_reading: MakeReading) -> None:
+    """What they have taken is, so that it is not sent twice."""
+    reading = make_reading(partitions=2)
+    reading.send(b"{bad", partition=0)
+    reading.send(b"{" + secrets.token_hex(4_000).encode(), partition=1)  # too large also when it is compressed
+    with reading.worker():
+        reading.wait_for_all_of(2)
+    entry = ConfigEntry("max.message.bytes", "2000", incremental_operation=AlterConfigOpType.SET)
+    small = ConfigResource(ConfigResource.Type.TOPIC, reading.topic, incremental_configs=[entry])
+    admin = admin_at(reading.connection.servers)  # an answer comes only while it is there
+    for asked in admin.incremental_alter_configs([small]).values():
+        asked.result(30)
+    done = reading.site.etl("kafka", "dead-letters", "resend", "--code", "BAD_JSON")
+    assert done.code == 4, done.out
+    left = json.loads(reading.site.etl("kafka", "dead-letters", "list", "--json").out)["dead_letters"]
+    assert [one["partition"] for one in left] == [1]
