@@ -77,8 +77,6 @@ def merge_batch_links(
         _merge_field(connection, one, staged, waiting, context, merged)
     _report(connection, row_of, tables, merged)
     execute(connection, _sql("drop_link_stages", tables=link_tables))
-    if links:
-        execute(connection, _sql("drop_links"))
     return merged
 
 
@@ -100,10 +98,10 @@ def _stage_field(connection: Connection, one: LinkField, context: MergeContext, 
     """Fills the staged tables of a field; returns the number of rows of each."""
     staged = {}
     for link_table in one.link_tables:
-        staged[link_table] = execute(connection, _sql("stage_links", place=link_table), {"place": link_table})
+        staged[link_table] = execute(connection, _sql("stage_links", link_table=link_table), {"link_table": link_table})
     if one.is_set:
         for table in one.tables:
-            statement = _sql("end_sets", place=table.name)
+            statement = _sql("end_sets", link_table=table.name)
             staged[table.name] += execute(connection, statement, {"field": one.number})
     if one.has_members:
         counters = settle_members(connection, one.tables, context)

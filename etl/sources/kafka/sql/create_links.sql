@@ -1,11 +1,11 @@
--- The links of a batch, all fields together. `owner` and `object` are objects of the batch by their numbers, `place` is
--- the staged table where a link goes, `record` its record. `is_set`: the links of one field of a record are all that
--- its owner has there.
+-- The links of a batch, all fields together. `owner` and `object` are objects of the batch by their numbers,
+-- `link_table` is the staged table where a link goes, `record` its record. `is_set`: the links of one field of a record
+-- are all that its owner has there.
 create temporary table kafka_link (
     id bigint not null,
     record int not null,
     field int not null,
-    place text not null,
+    link_table text not null,
     owner bigint not null,
     object bigint,
     target text,

@@ -1,2 +1,3 @@
--- The next part of the batch makes its own.
-drop table if exists pg_temp.mark, pg_temp.err{% for table in tables %}, pg_temp.{{ table | ident }}{% endfor %}
+-- The next batch, or the next part of this one, makes its own.
+drop table if exists pg_temp.mark, pg_temp.err, pg_temp.kafka_link, pg_temp.kafka_instance
+{{- tables | idents | each(", pg_temp.{0}") | join }}
