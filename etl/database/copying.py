@@ -14,7 +14,7 @@ from etl.errors import EtlError
 # The number that is sent in one piece.
 _LINES = 500
 # Where COPY was, as the server says it: the table, then the word for line in its language.
-_PLACE: Final = re.compile(r"COPY [^,]*, \D{1,20}([0-9]{1,10})")
+_LINE_OF_COPY: Final = re.compile(r"COPY [^,]*, \D{1,20}([0-9]{1,10})")
 
 
 def copy_out(connection: Connection, statement: TextClause, parameters: Parameters, target: BinaryIO) -> int:
@@ -83,7 +83,7 @@ def copy_lines(connection: Connection, statement: TextClause, lines: Iterable[st
 
 
 def refused_lines(connection: Connection, statement: TextClause, lines: Sequence[str]) -> dict[int, EtlError]:
-    """The faults of the lines that `copy_lines` could not write, by their places from 0, after one look at each line;
+    """The faults of the lines that `copy_lines` could not write, by their indexes from 0, after one look at each line;
     nothing is written. Raises a fault that is none of a line."""
     refused: dict[int, EtlError] = {}
     begin = 0
@@ -94,19 +94,19 @@ def refused_lines(connection: Connection, statement: TextClause, lines: Sequence
                     copy_lines(connection, statement, lines[begin:])
                 break
             except EtlError as fault:
-                place = _refused_place(fault)
-                if place is None or begin + place >= len(lines):
+                line = _refused_line(fault)
+                if line is None or begin + line >= len(lines):
                     raise
-                begin += place + 1
+                begin += line + 1
                 refused[begin - 1] = fault
         unwritten.rollback()
     return refused
 
 
-def _refused_place(fault: EtlError) -> int | None:
+def _refused_line(fault: EtlError) -> int | None:
     cause = fault.__cause__
     context = cause.diag.context if isinstance(cause, psycopg.DataError) else None
-    found = _PLACE.match(context or "")
+    found = _LINE_OF_COPY.match(context or "")
     return int(found[1]) - 1 if found else None
 
 

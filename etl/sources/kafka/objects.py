@@ -108,7 +108,7 @@ def _stage(
         refused = refused_lines(connection, statement, list(_lines(objects, codes)))
         if not refused:
             raise
-        raise ObjectsRefused({objects[place][0]: one.server_message for place, one in refused.items()}) from fault
+        raise ObjectsRefused({objects[line][0]: one.server_message for line, one in refused.items()}) from fault
     analyze_staged_table(connection, business_object)
     return codes
 

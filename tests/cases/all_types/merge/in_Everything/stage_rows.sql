@@ -50,7 +50,8 @@ candidates as (
         or (case when octet_length(i.f_input_email) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)
         or (case when octet_length(i.f_input_phone) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)
         or (case when octet_length(i.f_input_text_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_input_text_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_input_text_lang) end is not null)
-        or (case when octet_length(i.f_textarea_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_textarea_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_textarea_lang) end is not null)) then array[(case when octet_length(i.f_input_text) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
+        or (case when octet_length(i.f_textarea_lang) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_textarea_lang ~ '^\s*[{]' then store_demo.languages_fault(i.f_textarea_lang) end is not null))
+            then array[(case when octet_length(i.f_input_text) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
         (case when octet_length(i.f_textarea) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null),
         (i.f_input_number is not distinct from 'NaN'),
         (case when octet_length(i.f_period) > :max_value_bytes then 'VALUE_TOO_LONG' when i.f_period is not null then store_demo.period_fault(i.f_period) end is not null),

@@ -20,7 +20,8 @@ candidates as (
             when coalesce(o._id, b._id, a.instance, u_mig1._id) is not null then null
         end as _by,
         case
-            when ((case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)) then array[(case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)]
+            when ((case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null))
+            then array[(case when octet_length(i.mig2) > :max_value_bytes then 'VALUE_TOO_LONG' end is not null)]
         end as _bad,
         case when u_mig1._id <> g._id then u_mig1._id end as _holder_mig1,
         g.mig1 as _old_mig1,
