@@ -14,6 +14,7 @@ from etl.config import ConfigSource, open_source
 from etl.errors import ConfigurationError
 from etl.settings.catalogue import FILES, STORE_DATABASE, WORKERS
 from etl.settings.kafka_keys import KAFKA_FILES
+from etl.settings.web_keys import WEB
 from tests.acceptance.service import Service, serving
 from tests.crash import runner
 from tests.faulty_texts import LOGGING, SCHEDULE, Fault, faults, log_faults
@@ -35,6 +36,7 @@ def site(request: pytest.FixtureRequest, make_site: MakeSite, monkeypatch: pytes
         WORKERS,
         STORE_DATABASE,
         *(file.path for file in KAFKA_FILES),
+        WEB,
         *(f"companies/{CODE}/{file.path}" for file in FILES if file.overlaid),
     ):
         site.write(path, "")

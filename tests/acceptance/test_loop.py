@@ -255,7 +255,7 @@ def test_a_server_that_is_away_and_a_lost_link(site: Site) -> None:
         )
         # The others, if it was about to prove that notifications come through.
         lost = ("terminating connection", "server closed the connection")
-        service.wait_for_log("hand-overs are not heard until the server is back", *lost)
+        service.wait_for_log("hand-overs are not noticed until the server is back", *lost)
         deliver(site, 1)
         site.partner.hand_over()
         service.wait_for_runs(3)

@@ -211,7 +211,7 @@ def test_the_link_that_listens(site: Site, box: Middlebox, with_question: bool) 
         listening = "select pid from pg_stat_activity where query ilike 'listen%' or query = 'select 1'"
         [before] = until(lambda: site.look(listening), "the service listens")
         box.swallow_from(b"select 1", with_question=with_question)
-        wait_for_log(service, "hand-overs are not heard until the server is back")
+        wait_for_log(service, "hand-overs are not noticed until the server is back")
         until(lambda: [row for row in site.look(listening) if row != before], "the service listens again")
         site.partner.fill("in_Client", {"in_id": "d", "name": "client"})
         site.partner.hand_over()

@@ -52,6 +52,7 @@ out status
 out rollback
 out retire 2 --on 2999-01-31
 export -o $folder
+web user list
 clean
 """
 _OF_TOPICS = """
