@@ -174,6 +174,8 @@ def prepare_store(connection: Connection, runtime: Runtime) -> None:
     """Makes what the golden store lacks; an index of links is made when the first of them are in."""
     ddl.bring_up_store(connection, runtime.company, runtime.store.schema)
     bring_up(connection, runtime.store.schema, STORE_PARTS)
+    if runtime.settings.in_migration.history_days:
+        runtime.store.index_history(connection)
 
 
 def prepare_mirror(connection: Connection, runtime: Runtime) -> None:

@@ -110,7 +110,8 @@ GUARD_KEYS = (
         ValueKind.NUMBER,
         "0",
         "How far `etl history` and `etl undo` of batches reach back: the store's journal, its units and what undos "
-        "need are kept for so long, if that is longer than cleanDays. 0: as long as cleanDays.",
+        "need are kept for so long, if that is longer than cleanDays, and the journal has an index for it. 0: as long "
+        "as cleanDays, without that index.",
         unit="days",
         smallest=0,
         largest=36_500,

@@ -48,6 +48,13 @@ class Store:
         [row] = fetch_all(connection, _sql("oldest_unit", schema=self.schema), {"days": days})
         return min((int(one) for one in (row.number, at_most) if one is not None), default=0)
 
+    def index_history(self, connection: Connection) -> None:
+        """Makes the index of the journal by instance, if it is not there. It costs a first load a quarter of its time,
+        so that only stores have it whose history is to be kept."""
+        [row] = fetch_all(connection, _sql("has_history_index", schema=self.schema))
+        if not row.is_there:
+            execute(connection, _sql("index_history", schema=self.schema))
+
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes changes of runs with numbers below `before` that every out_ version and output has read, at most
         `limit`."""

@@ -128,9 +128,14 @@ def test_an_instance_to_which_many_lead(site: Site) -> None:
 
 
 def test_the_journal_is_read_by_its_indexes(site: Site) -> None:
+    indexed = f"select to_regclass('{STORE}.journal_instance') is not null as is_there"
+    run(site, "in_Client", {"in_id": "b"})
+    assert site.look(indexed, at=site.store_database) == [{"is_there": False}]
+    site.set(historyDays=30)
     run(site, "in_Client", {"in_id": "a", "name": "Ann"})
     run(site, "in_Claim", {"in_id": "k"})
     run(site, "in_Claim_Client", {"claim_id": "k", "client_id": "a"})
+    assert site.look(indexed, at=site.store_database) == [{"is_there": True}]
     many = f"insert into {STORE}.journal (run, bo, field, instance, target, change) select 1, 'Claim', 'Client', "
     site.look(many + "'i' || g, 't' || g, 'linked' from generate_series(1, 20000) g")
     site.look(f"analyze {STORE}.journal", at=site.store_database)

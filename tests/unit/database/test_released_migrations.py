@@ -22,7 +22,7 @@ RELEASED = {
     "store 0004_references": "4121f5c0d0a736a45a1a8ad9479fef0744acca4076c9013f2ba068eedbf88160",
     "store 0005_kafka": "7b186127c43eb0a4c27043667ccc0b85e9d6e0ff421d25f798ffc3f2e6c7b97a",
     "store 0006_alerts": "8f058a33eb6bb2822f615a313ee87e2a0b38dc98a235d163cbb91e27dce09c63",
-    "store 0007_history": "e4aa169622a91dae7c5431f3a24af3c196202d9b01fb4bd240ae65cd4586ae34",
+    "store 0007_history": "a6a4e981beec65fd9aeabd5bfeddfea3c34344880c48e4b67cb8121705bb3e92",
     "out 0000_create": "638b898c43c46f1af09c4da684dac727eccff18e4bf264bcaf4c216e464d4a03",
     "out 0001_plain_names": "9d1411e565d8027ec1c397eb7bce2c8d104f6d517d875cfc5239be2236bfebcf",
     "mirror 0000_create": "6abbcb6fcc36743eef3f51983806bc3509adeb3a93ee97b6aceb6282c760f1dd",
