@@ -58,12 +58,15 @@ class Workers:
     _ends: threading.Event = field(default_factory=threading.Event)
     _fault: BaseException | None = None
     _until: Kind | None = None
+    # Once the task of the kind `until` is taken, no worker takes another one: it would be performed without the others.
+    _taking: threading.Lock = field(default_factory=threading.Lock)
+    _is_last_taken: bool = False
     _is_reached: bool = False
 
     def perform(self, *, until: Kind | None = None) -> None:
         """Performs tasks up to one of the kind `until`, or all that are left for this runner: a single worker in the
         calling thread, several in threads of their own."""
-        self._until, self._is_reached = until, False
+        self._until, self._is_last_taken, self._is_reached = until, False, False
         self._ends.clear()
         if self.number == 1:
             self._work()
@@ -98,7 +101,7 @@ class Workers:
         while not (self._ends.is_set() or self._is_reached):
             self.check_cancelled()
             performed = self._performed
-            taken = self._retry_policy().run_with_retry("taking a task", self.queue.take)
+            taken = self._take()
             if taken:
                 self._performance_of(taken)()
                 with self._done:
@@ -116,6 +119,14 @@ class Workers:
             with self._done:
                 if self._performed == performed:  # otherwise a task has ended meanwhile: look again at once
                     self._done.wait(_POLL_SECONDS)
+
+    def _take(self) -> ClaimedTask | None:
+        with self._taking:
+            if self._is_last_taken:
+                return None
+            taken = self._retry_policy().run_with_retry("taking a task", self.queue.take)
+            self._is_last_taken = taken is not None and taken.task.kind is self._until
+            return taken
 
     def _performance_of(self, taken: ClaimedTask) -> Callable[[], TaskCounters]:
         """The call that performs a task, or sets it aside."""
