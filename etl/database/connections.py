@@ -93,8 +93,6 @@ def open_engine(
     sqlalchemy.event.listen(engine, "connect", _refuse_unencoded)
     sqlalchemy.event.listen(engine, "do_connect", _connecting(weakref.ref(engine), revive))
     _ACCESS_OF[engine.dialect] = access
-    # An engine that is forgotten closes its connections; the end of the process does that by itself.
-    weakref.finalize(engine, engine.pool.dispose).atexit = False
     return engine
 
 

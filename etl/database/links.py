@@ -53,6 +53,11 @@ class WatchedConnection(psycopg.Connection[Any]):
     # The wait during which the server was seen blocked on this client.
     blocked_wait: float | None = None
 
+    def __del__(self, *arguments: Any) -> None:
+        if self.engine is not None:
+            self.close()  # its pool is forgotten with its engine
+        super().__del__(*arguments)
+
     def wait(self, *arguments: Any, **keywords: Any) -> Any:
         """As psycopg's own method, through which every message passes."""
         try:

@@ -1,8 +1,10 @@
 """What is known of a session that gives no answer, and how waits are ended."""
 
+import gc
 import socket
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any
@@ -239,3 +241,18 @@ def test_a_connection_that_is_closed_may_be_cut(arguments: dict[str, Any]) -> No
         link.cut()
         with pytest.raises(psycopg.OperationalError, match="closed"):
             link.execute("select 1")
+
+
+def test_a_forgotten_engine_ends_with_its_connections(database: Database) -> None:
+    def use() -> "weakref.ref[sqlalchemy.Engine]":
+        engine = open_engine(database.access, "forgotten")
+        with transaction(engine) as connection:
+            assert connection.exec_driver_sql("select 1").scalar() == 1
+        return weakref.ref(engine)
+
+    engine = use()
+    gc.collect()
+    assert engine() is None
+    left = "select count(*) from pg_stat_activity where application_name = 'forgotten'"
+    with transaction(database.engine) as connection:
+        until(lambda: connection.exec_driver_sql(left).scalar() == 0, "its session ends")
