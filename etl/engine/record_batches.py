@@ -15,10 +15,12 @@ from etl.outputs import versions
 from etl.outputs.versions import STORE_PARTS
 from etl.retry import RetryPolicy
 from etl.runs import Counters, backoffs_of
-from etl.sources.kafka.batch import SMALL_BATCH, BatchOutcome, Judge, RecordStore, TooManyTries, merge_batch
+from etl.sources.kafka.batch import SMALL_BATCH, Judge, TooManyTries, merge_batch
+from etl.sources.kafka.outcome import BatchOutcome
 from etl.sources.kafka.parts import split
 from etl.sources.kafka.positions import HeldPartition, Positions
 from etl.sources.kafka.reading import ReadBatch
+from etl.sources.kafka.record_store import RecordStore
 from etl.sources.kafka.rules import RecordRules
 from etl.sources.kafka.shapes import CompanyShape
 

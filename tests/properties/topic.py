@@ -10,10 +10,11 @@ from etl.engine import undo
 from etl.engine.record_batches import merge_batch_with_retry, record_store_of
 from etl.retry import RetryPolicy
 from etl.runs import backoffs_of
-from etl.sources.kafka.batch import SOURCE_NAME, BatchOutcome, RecordStore
 from etl.sources.kafka.message import Message, Partition
+from etl.sources.kafka.outcome import BatchOutcome
 from etl.sources.kafka.positions import HeldPartition
 from etl.sources.kafka.reading import read_batch
+from etl.sources.kafka.record_store import SOURCE_NAME, RecordStore
 from etl.sources.kafka.rules import RecordRules
 from tests.fix_company import STORE
 from tests.properties.model.records import Record, RecordLink, merge_record_links, merge_records

@@ -19,8 +19,8 @@ from etl.engine.record_batches import record_store_of, show_batches
 from etl.errors import EnvironmentFault
 from etl.kafka import Admin, Partition, Producer, read_to_end
 from etl.merge.references import waiting_links
-from etl.sources.kafka.batch import RecordStore
 from etl.sources.kafka.outbox import Outbox
+from etl.sources.kafka.record_store import RecordStore
 from etl.sources.kafka.rules import rules_of
 
 _sql = SqlTemplates(__package__)

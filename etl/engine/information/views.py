@@ -79,7 +79,7 @@ def _schema_for_views(connection: Connection, company: str) -> str:
 
 
 def _candidates(connection: Connection, company: str) -> list[Any]:
-    return list(fetch_all(connection, _sql("place"), {"schemas": [SCHEMA, f"{SCHEMA}_{fold(company)}"]}))
+    return list(fetch_all(connection, _sql("candidates"), {"schemas": [SCHEMA, f"{SCHEMA}_{fold(company)}"]}))
 
 
 def _sentence(company: str) -> str:

@@ -11,8 +11,8 @@ from etl.database import transaction
 from etl.errors import EnvironmentFault, TransientFault
 from etl.kafka import Admin, Producer, RecordTooLarge
 from etl.settings import InMigrationKafka, KafkaConnection
-from etl.sources.kafka.batch import RecordStore
 from etl.sources.kafka.outbox import DeadLetter, Outbox
+from etl.sources.kafka.record_store import RecordStore
 from etl.sources.kafka.resent import ATTEMPT, ORIGINAL, ORIGINAL_PARTITION
 
 _log = logging.getLogger("in_kafka_migration")

@@ -10,9 +10,9 @@ from etl.engine.topic_alerts import AlertKind, TopicAlerts
 from etl.kafka import Admin
 from etl.kafka import Partition as ClientPartition
 from etl.settings import InMigrationKafka
-from etl.sources.kafka.batch import RecordStore
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.positions import PartitionPosition
+from etl.sources.kafka.record_store import RecordStore
 
 _log = logging.getLogger("in_kafka_migration")
 

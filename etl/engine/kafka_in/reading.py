@@ -26,7 +26,8 @@ from etl.kafka import Admin
 from etl.metadata import Company
 from etl.retry import Backoff, ServiceRetry
 from etl.settings import Schedule, Settings
-from etl.sources.kafka.batch import BatchOutcome, RecordStore
+from etl.sources.kafka.outcome import BatchOutcome
+from etl.sources.kafka.record_store import RecordStore
 from etl.sources.kafka.rules import rules_of
 from etl.sources.kafka.upkeep import apply_references, clean_records
 

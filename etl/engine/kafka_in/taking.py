@@ -10,11 +10,11 @@ from etl.errors import EnvironmentFault, TransientFault
 from etl.kafka import Admin, Topic
 from etl.kafka import Partition as ClientPartition
 from etl.settings import InMigrationKafka
-from etl.sources.kafka.batch import RecordStore
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.gaps import note_gap
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.positions import HeldPartition
+from etl.sources.kafka.record_store import RecordStore
 
 _log = logging.getLogger("in_kafka_migration")
 

@@ -24,9 +24,10 @@ from etl.kafka import Message as ClientMessage
 from etl.kafka import Partition as ClientPartition
 from etl.retry import Backoff, ServiceRetry
 from etl.settings import InMigrationKafka
-from etl.sources.kafka.batch import BatchOutcome, RecordStore
 from etl.sources.kafka.message import Message, Partition
+from etl.sources.kafka.outcome import BatchOutcome
 from etl.sources.kafka.positions import HeldPartition, PartitionPosition
+from etl.sources.kafka.record_store import RecordStore
 from etl.sources.kafka.resent import resent_of
 
 _log = logging.getLogger("in_kafka_migration")

@@ -6,38 +6,32 @@ found by halving the batch. That takes many tries: over a number of them the bat
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import sqlalchemy
-
 from etl.database import Connection, transaction
 from etl.errors import EtlError
-from etl.merge import Matching, MergeContext, Source
+from etl.merge import MergeContext
 from etl.metadata.field_types import Category
-from etl.runs import Counters, add_counters
+from etl.runs import Counters
 from etl.runs.error_class import is_data_error
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.files import store_files
-from etl.sources.kafka.link_fields import LinkFields
 from etl.sources.kafka.links import merge_batch_links
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.numbering import Numbering
 from etl.sources.kafka.objects import ObjectsRefused, merge_objects
-from etl.sources.kafka.positions import HeldPartition, Locked, Positions
+from etl.sources.kafka.outcome import BatchOutcome, add_all
+from etl.sources.kafka.positions import HeldPartition, Locked
 from etl.sources.kafka.reading import ReadBatch, Record
-from etl.sources.kafka.remembered import FirstRecord, RememberedRecords
+from etl.sources.kafka.record_store import RecordStore
+from etl.sources.kafka.remembered import FirstRecord
 from etl.sources.kafka.reports import Reports
 from etl.sources.kafka.resent import stage_resent
-from etl.sources.kafka.rules import RecordRules
-from etl.sources.kafka.shapes import CompanyShape, ObjectShape
-from etl.store import Store, UnitKind
+from etl.sources.kafka.shapes import ObjectShape
 
 _log = logging.getLogger("in_kafka_migration")
-
-SOURCE_NAME = "kafka"
-"""The source of batches, as units of work name it."""
 
 Judge = Callable[[frozenset[tuple[str, int, int]]], None]
 """Called before the commit with the (topic, partition, offset) of all messages that are rejected; raises to roll the
@@ -67,103 +61,6 @@ _DEPENDENT = frozenset(
 
 class TooManyTries(EtlError):
     """Too many records of a batch are refused for one transaction: it is merged in parts."""
-
-
-@dataclass(frozen=True)
-class RecordStore:
-    """Where batches go: the engine and the fixed tables of a store, the company as records see it, and PostgreSQL's
-    settings for a transaction that merges."""
-
-    engine: sqlalchemy.Engine
-    store: Store
-    positions: Positions
-    company: CompanyShape
-    settings: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def rules(self) -> RecordRules:
-        """What records may do."""
-        return self.company.rules
-
-    @property
-    def remembered(self) -> RememberedRecords:
-        return RememberedRecords(self.store.schema)
-
-    @property
-    def source(self) -> Source:
-        """What the merge knows of records."""
-        return Source(
-            SOURCE_NAME,
-            Matching.REJECT,
-            gives_some=True,
-            is_ordered=True,
-            creates_ids=self.rules.creates_unknown_ids,
-            knows_owners=True,
-        )
-
-    @property
-    def link_fields(self) -> LinkFields:
-        return self.company.link_fields
-
-    def next_unit(self) -> int:
-        """The number of a unit. In a transaction of its own: who takes one waits for others that do."""
-        with transaction(self.engine) as connection:
-            return self.store.next_number(connection)
-
-    def context(self, unit: int, locked: Locked) -> MergeContext:
-        return MergeContext(
-            in_schema="pg_temp",
-            store_schema=self.store.schema,
-            run=unit,
-            started_at=locked.at,
-            keep_on_null=False,
-            max_value_bytes=self.rules.max_value_bytes,
-            max_row_bytes=self.rules.max_row_bytes,
-            reference_expiry_minutes=self.rules.reference_expiry_minutes,
-            chunk_rows=1,
-            undivided_rows=1,
-            workers=1,
-            source=self.source,
-            kind=UnitKind.BATCH,
-            is_relayed=True,
-        )
-
-
-@dataclass
-class BatchOutcome:
-    """What a batch did. `unit` is None where nothing was merged and nothing reported; `skipped` messages were merged by
-    an earlier try, `known` records had a recordId that was merged before, `reused` ones with another content;
-    `counters` are those of the merge, by table."""
-
-    unit: int | None = None
-    messages: int = 0
-    skipped: int = 0
-    merged: int = 0
-    known: int = 0
-    reused: int = 0
-    rejected: int = 0
-    tombstones: int = 0
-    dead_letters: int = 0
-    counters: dict[str, Counters] = field(default_factory=dict)
-
-    @property
-    def receipt(self) -> dict[str, object]:
-        """As the unit keeps it."""
-        records = {
-            name: getattr(self, name)
-            for name in ("messages", "skipped", "merged", "known", "reused", "rejected", "tombstones")
-            if getattr(self, name)
-        }
-        return {"records": records, **self.counters}
-
-    def add(self, other: "BatchOutcome") -> None:
-        """Adds another part of one batch."""
-        for name in ("skipped", "merged", "known", "reused", "rejected", "dead_letters"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.messages += other.messages
-        self.tombstones += other.tombstones
-        self.unit = other.unit or self.unit
-        _add_all(self.counters, other.counters)
 
 
 def merge_batch(
@@ -202,7 +99,7 @@ class _Merged:
     served: set[tuple[str, str, str]] = field(default_factory=set)
 
     def add(self, other: "_Merged") -> None:
-        _add_all(self.counters, other.counters)
+        add_all(self.counters, other.counters)
         self.notes += other.notes
         self.served |= other.served
 
@@ -216,11 +113,6 @@ class _Round:
     refused: dict[int, list[Fault]] = field(default_factory=dict)
     partial: set[int] = field(default_factory=set)
     notes: list[tuple[int, Fault]] = field(default_factory=list)
-
-
-def _add_all(to: dict[str, Counters], counters: Mapping[str, Counters]) -> None:
-    for table, counted in counters.items():
-        add_counters(to.setdefault(table, {}), counted)
 
 
 class _Work:

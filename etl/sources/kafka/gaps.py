@@ -1,10 +1,10 @@
 """Messages that were never read, as a topic has deleted them or was made again: how people learn of it."""
 
 from etl.database import Connection
-from etl.sources.kafka.batch import SOURCE_NAME, RecordStore
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.message import Message
 from etl.sources.kafka.positions import HeldPartition
+from etl.sources.kafka.record_store import SOURCE_NAME, RecordStore
 from etl.sources.kafka.reports import Reports
 from etl.store import Unit, UnitKind
 

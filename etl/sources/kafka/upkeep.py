@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from etl.database import Connection, SqlTemplates, execute, transaction
 from etl.merge.links import tables_to_serve
-from etl.sources.kafka.batch import BatchOutcome, RecordStore
 from etl.sources.kafka.links import merge_batch_links
+from etl.sources.kafka.outcome import BatchOutcome
 from etl.sources.kafka.positions import Locked
+from etl.sources.kafka.record_store import RecordStore
 from etl.sources.kafka.reports import Reports, clean_dead_letters
 
 _sql = SqlTemplates(__package__)

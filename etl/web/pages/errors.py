@@ -11,7 +11,7 @@ from etl.merge.errors.catalogue import CATALOGUE, fault_of
 from etl.monitoring.error_lists import reading_by_index
 from etl.sources.in_tables.errors import Choice, Cursor
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
-from etl.web.pages.runs import CodeCount
+from etl.web.pages.runs import CodeCount, code_count
 from etl.web.problems import bad_request, not_found
 from etl.web.requests import PAGE_SECONDS, ActionRequest, Done, Id, Model, PageRequest
 from etl.web.roles import Role
@@ -85,7 +85,7 @@ def errors_page(request: PageRequest) -> Errors:
             following = last.text(chosen) if last else None
             of_run = run if run is not None else (found[0]["run"] if found and after is None else None)
             if of_run is not None:
-                by_code = tuple(_count(row) for row in errors_by_code(opened, of_run))
+                by_code = tuple(code_count(row) for row in errors_by_code(opened, of_run))
     return Errors(
         **framed(request),
         items=tuple(map(item_of, found)),
@@ -176,13 +176,3 @@ def _cursor(text: str, chosen: Sequence[object]) -> Cursor | None:
         return Cursor.parsed(text, chosen) if text else None
     except ConfigurationError as fault:
         raise bad_request(str(fault)) from fault
-
-
-def _count(row: Row) -> CodeCount:
-    return CodeCount(
-        table=row["in_table"],
-        column=row["column_name"] or "",
-        code=row["code"],
-        severity=row["severity"],
-        rows=row["rows"],
-    )

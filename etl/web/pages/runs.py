@@ -84,7 +84,7 @@ def run_page(request: PageRequest) -> Run:
         tables=tables,
         columns=tuple(name for name in known if any(part.get(name) for part in tables.values())),
         tasks=tuple(_task(row) for row in found.tasks),
-        errors=tuple(_count(row) for row in found.errors),
+        errors=tuple(code_count(row) for row in found.errors),
         can_undo=unit.undone_by is None and unit.finished_at is not None,
     )
 
@@ -109,7 +109,7 @@ def _seconds(started: datetime | None, finished: datetime | None) -> float | Non
     return (finished - started).total_seconds() if started and finished else None
 
 
-def _count(row: dict[str, Any]) -> CodeCount:
+def code_count(row: dict[str, Any]) -> CodeCount:
     return CodeCount(
         table=row["in_table"],
         column=row["column_name"] or "",

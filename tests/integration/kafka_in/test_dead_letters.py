@@ -21,7 +21,7 @@ from etl.errors import TransientFault
 from etl.kafka import Admin, Message, Partition, read_to_end
 from etl.settings import KafkaConnection
 from etl.sources.kafka import message
-from etl.sources.kafka.batch import RecordStore
+from etl.sources.kafka.record_store import RecordStore
 from etl.sources.kafka.rules import rules_of
 from tests.fix_company import CLAIMS, STORE, MakeSite, Site
 from tests.fix_database import LOOPBACK

@@ -16,10 +16,11 @@ from etl.engine import record_batches
 from etl.errors import FencedOut, TransientFault
 from etl.retry import RetryPolicy
 from etl.sources.kafka import batch as batches
-from etl.sources.kafka.batch import BatchOutcome, RecordStore
 from etl.sources.kafka.message import Message
+from etl.sources.kafka.outcome import BatchOutcome
 from etl.sources.kafka.positions import HeldPartition
 from etl.sources.kafka.reading import ReadBatch, Record, read_batch
+from etl.sources.kafka.record_store import RecordStore
 from etl.sources.kafka.remembered import FirstRecord, RememberedRecords
 from tests.fix_company import STORE
 from tests.integration.kafka_records.test_once import holding
