@@ -136,9 +136,17 @@ class _Sender:
         """What a call of the library returns. It sometimes loses a fatal error, and says it when it is called again."""
         for may_repeat in (True, True, False):
             try:
-                with translated("records cannot be sent", self._connection):
-                    return call(seconds)
-            except SystemError:
+                return call(seconds)
+            except:  # noqa: E722 - fatal errors of the library are no exceptions to Python
+                raised = sys.exc_info()[1]
+                error = error_of(raised)
+                if error is not None:
+                    fault = fault_of(error, "records cannot be sent", self._connection)
+                    if error.fatal():
+                        self._fatal = fault
+                    raise fault from None
+                if not isinstance(raised, SystemError):
+                    raise
                 self._raise_failed()
                 if not may_repeat:
                     raise

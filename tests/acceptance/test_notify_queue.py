@@ -238,4 +238,5 @@ def test_a_closed_listener_leaves_no_listen_behind(site: Site) -> None:
     close, kept.close = kept.close, lambda: seen.append(len(kept.execute("select pg_listening_channels()").fetchall()))  # type: ignore[method-assign]
     listener.close()
     assert seen == [0]
-    close()
+    kept.close = close  # type: ignore[method-assign]
+    kept.close()

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -170,9 +171,11 @@ def test_connections_have_a_limit(site: Site, monkeypatch: pytest.MonkeyPatch, s
     with socket.create_connection((LOOPBACK, web.port)), socket.create_connection((LOOPBACK, web.port)):
         until(lambda: web.opened and len(web.opened.server.server_state.connections) == 2, "both are there")
         with socket.create_connection((LOOPBACK, web.port), timeout=30) as third:
-            third.sendall(head("/health"))
-            with pytest.raises(ConnectionResetError):
-                third.recv(1)
+            received = b""
+            with suppress(ConnectionError):  # what a close becomes if the request was not read
+                third.sendall(head("/health"))
+                received = third.recv(1)
+            assert not received
 
 
 class Clock(Model):
