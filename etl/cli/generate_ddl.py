@@ -4,7 +4,7 @@ import click
 
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.database import Connection, part_states, transaction
-from etl.ddl import Change, Difference, Direction, apply, bring_up, difference, out_tables, statements
+from etl.ddl import Difference, Direction, TableChange, apply, bring_up, difference, out_tables, statements
 from etl.ddl.privileges import (
     apply_script,
     inherited_grants,
@@ -99,7 +99,7 @@ def _structure(company: Company, settings: Settings) -> OutStructure:
     return OutStructure.of(company, kept=settings.out_migration.kept_states)
 
 
-def _changes(company: Company, direction: Direction, schemas: dict[str, str], settings: Settings) -> list[Change]:
+def _changes(company: Company, direction: Direction, schemas: dict[str, str], settings: Settings) -> list[TableChange]:
     if direction is not Direction.OUT:
         return statements(company, direction, **schemas)
     made = out_tables(_structure(company, settings), schemas["out_schema"])
@@ -168,11 +168,15 @@ def _apply(
     click.echo(f"{schema}: {len(changes)} changes made" if changes else f"{schema}: nothing to do")
 
 
-def _inherited(connection: Connection, company: Company, direction: Direction, schemas: dict[str, str]) -> list[Change]:
+def _inherited(
+    connection: Connection, company: Company, direction: Direction, schemas: dict[str, str]
+) -> list[TableChange]:
     """The grants of roles that write the in_ tables on tables and columns that are still missing."""
     if direction is not Direction.IN:
         return []
-    return [Change(one.description, one.sql) for one in inherited_grants(connection, company, schemas["in_schema"])]
+    return [
+        TableChange(one.description, one.sql) for one in inherited_grants(connection, company, schemas["in_schema"])
+    ]
 
 
 def _grant(company: Company, role: str, schema: str, settings: Settings) -> None:

@@ -15,7 +15,7 @@ from etl.cli.screen.findings import report
 from etl.cli.screen.log import open_log
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import open_runtime, read_configuration, read_topics
-from etl.engine.kafka_in.operating import Target, move, read_errors, read_letters, resend_letters
+from etl.engine.kafka_in.operating import SeekTarget, move, read_errors, read_letters, resend_letters
 from etl.engine.kafka_out.outputs import output_states
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.monitoring.kafka_check import check_kafka
@@ -234,7 +234,7 @@ def _move(
     offset, moment, is_beginning, is_end = to
     if (offset is not None) + (moment is not None) + is_beginning + is_end != 1:
         raise click.UsageError("say from where, once: --offset, --time, --beginning" + ("" if forgets else " or --end"))
-    target = Target(offset, None if moment is None else _milliseconds(moment), is_beginning, is_end)
+    target = SeekTarget(offset, None if moment is None else _milliseconds(moment), is_beginning, is_end)
     with open_runtime(config_url(context), company) as runtime:
         moved = move(runtime, topic, numbers, target, forgets=forgets)
     if as_json:

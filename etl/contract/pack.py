@@ -63,5 +63,5 @@ def _out_ddl(company: Company, terms: Terms) -> str:
     return _printed(change for table in made for change in table.changes)
 
 
-def _printed(changes: Iterable[ddl.Change]) -> str:
+def _printed(changes: Iterable[ddl.TableChange]) -> str:
     return "".join(change.sql + "\n\n" for change in changes).rstrip("\n") + "\n"

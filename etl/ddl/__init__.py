@@ -8,13 +8,13 @@ from etl.ddl.apply import apply, bring_up, bring_up_out, bring_up_store
 from etl.ddl.compare import UnfitTables, check_in_tables, missing, missing_out, without_additions
 from etl.ddl.difference import Difference, difference
 from etl.ddl.foreign import Foreign, foreign
-from etl.ddl.tables import Change, Direction, out_tables, statements
+from etl.ddl.tables import Direction, TableChange, out_tables, statements
 
 __all__ = [
-    "Change",
     "Difference",
     "Direction",
     "Foreign",
+    "TableChange",
     "UnfitTables",
     "apply",
     "bring_up",

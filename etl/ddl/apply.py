@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from etl.database import Connection, SqlTemplates
 from etl.ddl.compare import missing, missing_out, missing_store
 from etl.ddl.duplicates import naming_duplicates
-from etl.ddl.tables import Change, Direction
+from etl.ddl.tables import Direction, TableChange
 from etl.metadata import Company
 from etl.metadata.out_structure import OutStructure
 
 _sql = SqlTemplates(__package__)
 
 
-def apply(connection: Connection, changes: Iterable[Change]) -> None:
+def apply(connection: Connection, changes: Iterable[TableChange]) -> None:
     """Execute the changes in order, in the transaction that the connection is in.
 
     Raises UnfitTables with the values that keep a column from becoming unique.
@@ -31,7 +31,7 @@ def bring_up(
     in_schema: str,
     store_schema: str,
     out_schema: str,
-) -> list[Change]:
+) -> list[TableChange]:
     """Make what the live schemas lack and return it; a second call returns nothing. Raises what `missing` raises."""
     connection.execute(_sql("lock"))
     schemas = {"in_schema": in_schema, "store_schema": store_schema, "out_schema": out_schema}
@@ -40,7 +40,7 @@ def bring_up(
     return changes
 
 
-def bring_up_store(connection: Connection, company: Company, schema: str) -> list[Change]:
+def bring_up_store(connection: Connection, company: Company, schema: str) -> list[TableChange]:
     """As `bring_up`, for the store of a run (see `missing_store`)."""
     connection.execute(_sql("lock"))
     changes = missing_store(connection, company, schema)
@@ -48,7 +48,7 @@ def bring_up_store(connection: Connection, company: Company, schema: str) -> lis
     return changes
 
 
-def bring_up_out(connection: Connection, structure: OutStructure, schema: str) -> list[Change]:
+def bring_up_out(connection: Connection, structure: OutStructure, schema: str) -> list[TableChange]:
     """As `bring_up`, for the tables of one version."""
     connection.execute(_sql("lock"))
     changes = missing_out(connection, structure, schema)

@@ -7,7 +7,7 @@ from etl.database import Connection
 from etl.ddl.catalog import LiveIndex, Relation, relations, schema_exists
 from etl.ddl.foreign import find_foreign
 from etl.ddl.render import render
-from etl.ddl.tables import Change, Direction, Index, Table, out_tables, tables
+from etl.ddl.tables import Direction, Index, Table, TableChange, out_tables, tables
 from etl.ddl.widening import is_wider
 from etl.errors import EnvironmentFault
 from etl.metadata import Company
@@ -23,7 +23,7 @@ class UnfitTables(EnvironmentFault):
 class Comparison:
     """`changes` would bring the live schema up to date; `faults` must be fixed by an operator first."""
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[TableChange] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -35,7 +35,7 @@ def missing(
     in_schema: str,
     store_schema: str,
     out_schema: str,
-) -> list[Change]:
+) -> list[TableChange]:
     """What the live schemas lack: schemas, tables, columns, width, indexes; nothing when they are up to date.
 
     Raises EnvironmentFault with a line per difference when a column cannot become what the metadata says, or when
@@ -47,7 +47,7 @@ def missing(
     return _changes(compare(connection, schemas, wanted), f"company {company.code}")
 
 
-def missing_store(connection: Connection, company: Company, schema: str) -> list[Change]:
+def missing_store(connection: Connection, company: Company, schema: str) -> list[TableChange]:
     """What the store lacks for a run. New tables come without the indexes that only serve to find rows: these are made
     several times faster when the first rows are in. Raises what `missing` raises.
     """
@@ -55,12 +55,12 @@ def missing_store(connection: Connection, company: Company, schema: str) -> list
     return _changes(compare(connection, [schema], wanted, puts_off_indexes=True), f"company {company.code}")
 
 
-def missing_out(connection: Connection, structure: OutStructure, schema: str) -> list[Change]:
+def missing_out(connection: Connection, structure: OutStructure, schema: str) -> list[TableChange]:
     """What the schema of one version lacks of its structure. Raises what `missing` raises."""
     return _changes(compare(connection, [schema], out_tables(structure, schema)), f"the out_ version {schema}")
 
 
-def _changes(found: Comparison, whose: str) -> list[Change]:
+def _changes(found: Comparison, whose: str) -> list[TableChange]:
     if found.faults:
         lines = "\n".join(f"  {line}" for line in found.faults)
         raise UnfitTables(f"the live tables do not fit {whose}; settle this by hand first:\n{lines}")
@@ -94,7 +94,7 @@ def without_additions(connection: Connection, company: Company, schema: str) -> 
     ]
 
 
-def _named_once(changes: list[Change]) -> Iterator[str]:
+def _named_once(changes: list[TableChange]) -> Iterator[str]:
     """The faults without those of indexes of missing tables."""
     missing: set[str] = set()
     for change in changes:
@@ -114,7 +114,7 @@ def compare(
     for schema in dict.fromkeys(schemas):
         group = [table for table in wanted if table.schema == schema]
         if not schema_exists(connection, schema):
-            found.changes.append(Change(f"create schema {schema}", render("live/schema", schema=schema)))
+            found.changes.append(TableChange(f"create schema {schema}", render("live/schema", schema=schema)))
         live = relations(connection, schema, (table.name for table in group))
         for table in group:
             _compare_table(table, live.get(fold(table.name)), found, puts_off_indexes=puts_off_indexes)
@@ -132,23 +132,23 @@ def _compare_table(table: Table, live: Relation | None, found: Comparison, *, pu
         found.faults += _differences(table, live)
 
 
-def _lacking(table: Table, live: Relation) -> Iterator[Change]:
+def _lacking(table: Table, live: Relation) -> Iterator[TableChange]:
     additions = {addition.column.name: addition.change for addition in table.additions}
     for column in table.columns:
         if column.name not in live.columns and column.name in additions:
             yield additions[column.name]
         elif column.name not in live.columns:
             sql = render("live/column", schema=table.schema, table=table.name, column=column)
-            yield Change(f"add column {table}.{column.written}", sql)
+            yield TableChange(f"add column {table}.{column.written}", sql)
         elif is_wider(column.catalog_type, live.columns[column.name]):
             wider = f"{column.catalog_type}{column.collate}"
             sql = render("live/widen", schema=table.schema, table=table.name, column=column.name, type=wider)
             types = f"from {live.columns[column.name]} to {column.catalog_type}"
-            yield Change(f"widen column {table}.{column.written} {types}", sql)
+            yield TableChange(f"widen column {table}.{column.written} {types}", sql)
     if table.key and not any(one.column == table.key and one.is_unique for one in live.indexes):
         sql = render("live/primary_key", schema=table.schema, table=table.name, column=table.key)
         unique_on = (table.schema, table.name, table.key)
-        yield Change(f"add primary key ({table.key}) to {table}", sql, unique_on=unique_on)
+        yield TableChange(f"add primary key ({table.key}) to {table}", sql, unique_on=unique_on)
     for index in table.indexes:
         is_due = index.is_unique or live.has_rows
         if is_due and not any(_serves(one, index) for one in live.indexes):
@@ -163,12 +163,12 @@ def _serves(live: LiveIndex, wanted: Index) -> bool:
     return replace(live, is_unique=is_unique).form == wanted.form
 
 
-def _replaced(table: Table, wanted: Index, live: Relation) -> Iterator[Change]:
+def _replaced(table: Table, wanted: Index, live: Relation) -> Iterator[TableChange]:
     """Unique indexes of an older version, or of the field's former type, which refuse values that are allowed now."""
     for one in live.indexes:
         if one.column == wanted.column and one.is_unique and not one.is_constraint and one.form != wanted.form:
             sql = render("live/drop_index", schema=table.schema, index=one.name)
-            yield Change(f"drop replaced index {table.schema}.{one.name}", sql)
+            yield TableChange(f"drop replaced index {table.schema}.{one.name}", sql)
 
 
 def _differences(table: Table, live: Relation) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _differences(table: Table, live: Relation) -> Iterator[str]:
             yield f"{table}: {danger}; its code would run with the engine's privileges, so the engine refuses it"
 
 
-def _storage(table: Table) -> Iterator[Change]:
+def _storage(table: Table) -> Iterator[TableChange]:
     if table.has_row_status:
         sql = render("live/fillfactor", schema=table.schema, table=table.name)
-        yield Change(f"set storage of {table}", sql, is_needed=False)
+        yield TableChange(f"set storage of {table}", sql, is_needed=False)

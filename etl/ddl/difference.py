@@ -7,7 +7,7 @@ from etl.database import Connection, SqlTemplates, fetch_all
 from etl.ddl.catalog import relations
 from etl.ddl.compare import compare
 from etl.ddl.render import render
-from etl.ddl.tables import Change, Direction, Table, out_tables, tables
+from etl.ddl.tables import Direction, Table, TableChange, out_tables, tables
 from etl.metadata import Company
 from etl.metadata.out_structure import OutStructure
 from etl.quoting import fold, identifier, printable
@@ -22,7 +22,7 @@ _PREFIXES = {Direction.IN: ("in_",), Direction.STORE: ("bo_", "link_"), Directio
 class Difference:
     """`changes` fix what can be fixed; `faults` are the others, a line each with what to do."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[TableChange, ...]
     faults: tuple[str, ...]
 
     @property
@@ -53,20 +53,20 @@ def difference(
     return Difference((*found.changes, *drops), faults)
 
 
-def _drops(connection: Connection, wanted: list[Table], direction: Direction, schema: str) -> Iterator[Change]:
+def _drops(connection: Connection, wanted: list[Table], direction: Direction, schema: str) -> Iterator[TableChange]:
     by_name = {fold(table.name): table for table in wanted}
     owned = [row.name for row in fetch_all(connection, _sql("own_tables"), {"schema": fold(schema)})]
     live = relations(connection, schema, by_name)
     for name in owned:
         if name not in by_name and name.startswith(_PREFIXES[direction]) and _is_plain(name):
             sql = render("live/drop_table", schema=schema, table=name)
-            yield Change(f"drop table {schema}.{identifier(name)}", sql)
+            yield TableChange(f"drop table {schema}.{identifier(name)}", sql)
     for name, table in by_name.items():
         known = {column.name for column in table.columns}
         for column in sorted(live[name].columns if name in live and live[name].is_table else ()):
             if column not in known and name in owned and _is_plain(column):
                 sql = render("live/drop_column", schema=schema, table=table.name, column=column)
-                yield Change(f"drop column {table}.{identifier(column)}", sql)
+                yield TableChange(f"drop column {table}.{identifier(column)}", sql)
 
 
 def _is_plain(name: str) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import exc
 
 from etl.database import Connection, SqlTemplates, fetch_all
 from etl.ddl.compare import UnfitTables
-from etl.ddl.tables import Change
+from etl.ddl.tables import TableChange
 from etl.quoting import shown
 
 _sql = SqlTemplates(__package__)
@@ -18,7 +18,7 @@ _NULL = "23502"
 
 
 @contextmanager
-def naming_duplicates(connection: Connection, change: Change) -> Iterator[None]:
+def naming_duplicates(connection: Connection, change: TableChange) -> Iterator[None]:
     """Within the `with` block a refusal of `change` because of values becomes an UnfitTables that names them."""
     if change.unique_on is None:
         yield
@@ -39,7 +39,7 @@ def naming_duplicates(connection: Connection, change: Change) -> Iterator[None]:
         raise UnfitTables(_text(change, state, column, [(row.value, row.rows, row.in_all) for row in rows])) from error
 
 
-def _text(change: Change, state: str, column: str, found: list[tuple[str | None, int, int]]) -> str:
+def _text(change: TableChange, state: str, column: str, found: list[tuple[str | None, int, int]]) -> str:
     head = f"{change.description} is not possible"
     if not found:
         return f"{head} because of values that are gone meanwhile: try again"

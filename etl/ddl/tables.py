@@ -24,7 +24,7 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class TableChange:
     """One statement and what it does, in words: `create table in_tables.in_Client`. Not `is_needed`: a run does
     without it. `unique_on`: (schema, table, column) of which it asks that no value stands twice; None: of none.
     `duplicates` is a query for the values that stand twice, where not every row counts or case does not."""
@@ -44,7 +44,7 @@ class Index:
 
     column: str
     is_unique: bool
-    change: Change
+    change: TableChange
     of_live: bool = False
     ignores_case: bool = False
 
@@ -59,7 +59,7 @@ class Addition:
     """A column that is added to a table after its `create table`, by a statement that may be repeated."""
 
     column: Column
-    change: Change
+    change: TableChange
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Table:
     schema: str
     name: str
     own_columns: tuple[Column, ...]
-    create: Change
+    create: TableChange
     indexes: tuple[Index, ...] = ()
     has_row_status: bool = False
     additions: tuple[Addition, ...] = ()
@@ -86,13 +86,13 @@ class Table:
         return (*self.own_columns, *(addition.column for addition in self.additions))
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[TableChange, ...]:
         return (self.create, *(one.change for one in self.additions), *(index.change for index in self.indexes))
 
 
 def statements(
     company: Company, direction: Direction | str, *, in_schema: str, store_schema: str, out_schema: str
-) -> list[Change]:
+) -> list[TableChange]:
     """Every statement of a direction, in order; the printed DDL is `"\\n\\n".join(sql) + "\\n"`."""
     found = tables(company, direction, in_schema=in_schema, store_schema=store_schema, out_schema=out_schema)
     return [change for table in found for change in table.changes]
@@ -164,21 +164,23 @@ def out_tables(structure: OutStructure, schema: str) -> list[Table]:
     return found
 
 
-def _create(template: str, schema: str, table: str, own: tuple[Column, ...], key: tuple[Column, ...] = ()) -> Change:
+def _create(
+    template: str, schema: str, table: str, own: tuple[Column, ...], key: tuple[Column, ...] = ()
+) -> TableChange:
     sql = render(template, schema=schema, table=table, columns=own, key=[column.code for column in key])
-    return Change(f"create table {schema}.{table}", sql)
+    return TableChange(f"create table {schema}.{table}", sql)
 
 
 def _addition(template: str, schema: str, table: str, column: Column) -> Addition:
     sql = render(template, schema=schema, table=table, column=column)
-    return Addition(column, Change(f"add column {schema}.{table}.{column.name}", sql, is_needed=False))
+    return Addition(column, TableChange(f"add column {schema}.{table}.{column.name}", sql, is_needed=False))
 
 
 def _index(template: str, schema: str, table: str, column: str, *, is_unique: bool) -> Index:
     kind = "unique index" if is_unique else "index"
     sql = render(template, schema=schema, table=table, column=column)
     unique_on = (schema, table, column) if is_unique else None
-    change = Change(f"create {kind} on {schema}.{table} ({column})", sql, unique_on=unique_on)
+    change = TableChange(f"create {kind} on {schema}.{table} ({column})", sql, unique_on=unique_on)
     return Index(fold(column), is_unique, change)
 
 
@@ -189,5 +191,5 @@ def _unique_index(schema: str, table: str, field: Field) -> Index:
     duplicates = render("live/duplicates", schema=schema, table=table, column=field.code, **shape)
     unique_on = (schema, table, field.code)
     description = f"create unique index on {schema}.{table} ({field.code})"
-    change = Change(description, sql, duplicates=duplicates, unique_on=unique_on)
+    change = TableChange(description, sql, duplicates=duplicates, unique_on=unique_on)
     return Index(fold(field.code), is_unique=True, change=change, of_live=True, **shape)

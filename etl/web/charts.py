@@ -13,7 +13,7 @@ _STEPS: Final = (1, 2, 2.5, 5, 10)
 
 
 @dataclass(frozen=True)
-class Column:
+class Bar:
     """A rectangle of the drawing, and what it stands for."""
 
     x: float
@@ -28,7 +28,7 @@ class Column:
 class Chart:
     """Columns from left to right; `top` is the value of the upper edge."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[Bar, ...]
     top: float
     width: int = WIDTH
     height: int = HEIGHT
@@ -44,7 +44,7 @@ def columns(values: Sequence[tuple[str, float | None]]) -> Chart:
         if value is not None:
             height = round((HEIGHT - _TOP) * min(max(value / top, 0.0), 1.0), 2)
             left = round(step * number + (step - width) / 2, 2)
-            made.append(Column(left, round(HEIGHT - height, 2), width, height, label, value))
+            made.append(Bar(left, round(HEIGHT - height, 2), width, height, label, value))
     return Chart(tuple(made), top)
 
 

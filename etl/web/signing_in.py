@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from etl.database import fetch_one
-from etl.web.identity.attempts import Attempts
+from etl.web.identity.attempts import FailedAttempts
 from etl.web.identity.audit import Audit, Entry
 from etl.web.identity.passwords import NO_PASSWORD, is_right
 from etl.web.identity.sessions import Sessions, cookie
@@ -38,8 +38,8 @@ class SigningIn:
     store: WebStore
     sessions: Sessions
     audit: Audit
-    _names: Attempts = field(default_factory=lambda: Attempts(_FREE_OF_NAME))
-    _networks: Attempts = field(default_factory=lambda: Attempts(_FREE_OF_NETWORK))
+    _names: FailedAttempts = field(default_factory=lambda: FailedAttempts(_FREE_OF_NAME))
+    _networks: FailedAttempts = field(default_factory=lambda: FailedAttempts(_FREE_OF_NETWORK))
 
     def form(self, incoming: Incoming) -> SignInForm:
         """The form as it is shown."""

@@ -13,7 +13,7 @@ Held = Mapping[Partition, HeldPartition]
 
 
 @dataclass(frozen=True)
-class Limits:
+class BatchLimits:
     """When a batch is merged: with this number of messages or bytes, or when its first message has waited this long."""
 
     records: int
@@ -70,7 +70,7 @@ class Gathering:
     """What was received and is not being merged: the batch that grows, and messages that are too many for it."""
 
     company: CompanyShape
-    limits: Limits
+    limits: BatchLimits
     clock: Callable[[], float] = time.monotonic
     batch: Batch = field(default_factory=Batch)
     _rest: list[Message] = field(default_factory=list)

@@ -26,7 +26,7 @@ _AT_ONCE = 100
 
 
 @dataclass(frozen=True)
-class Target:
+class SeekTarget:
     """From where partitions are read on: one of an offset, a time (ms since 1970), the beginning, the end."""
 
     offset: int | None = None
@@ -47,7 +47,9 @@ class Moved:
     forgotten: int = 0
 
 
-def move(runtime: Runtime, topic: str, numbers: Sequence[int], target: Target, *, forgets: bool = False) -> list[Moved]:
+def move(
+    runtime: Runtime, topic: str, numbers: Sequence[int], target: SeekTarget, *, forgets: bool = False
+) -> list[Moved]:
     """Reads partitions of a topic (all without numbers) on from another offset; `forgets`: their recordIds from there
     on are merged once more. Workers notice it within seconds; what they are merging is rolled back.
 
@@ -70,7 +72,7 @@ def move(runtime: Runtime, topic: str, numbers: Sequence[int], target: Target, *
         return [_move(connection, runtime, one, offsets[one], found.id, forgets=forgets) for one in sorted(wanted)]
 
 
-def _offsets(admin: Admin, wanted: list[ClientPartition], target: Target) -> dict[ClientPartition, int]:
+def _offsets(admin: Admin, wanted: list[ClientPartition], target: SeekTarget) -> dict[ClientPartition, int]:
     bounds = admin.bounds(wanted)
     if target.is_beginning:
         return {one: low for one, (low, _) in bounds.items()}

@@ -28,7 +28,7 @@ class Stop(StrEnum):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PartitionDecision:
     """What to do with a partition: read it on (both None), stop it, or begin at `start`; `reason` tells people why.
     `gap`: what is not read because of that, for err; `lost` counts it."""
 
@@ -50,7 +50,7 @@ class TakenPartitions:
     sizes: dict[str, int] = field(default_factory=dict)
 
 
-def verdict(held: HeldPartition, topic_id: str, low: int, high: int, source: InMigrationKafka) -> Verdict:
+def decide(held: HeldPartition, topic_id: str, low: int, high: int, source: InMigrationKafka) -> PartitionDecision:
     """Whether a partition can be read on. `low`: its first offset, `high`: the one after its last committed record."""
     at, do = f"{held.partition}: ", "; `etl kafka seek` says from where it is read on"
     if topic_id and held.topic_id and topic_id != held.topic_id:
@@ -58,21 +58,21 @@ def verdict(held: HeldPartition, topic_id: str, low: int, high: int, source: InM
         if source.when_topic_recreated == "beginning":
             reason = f"id {held.topic_id}, now {topic_id}; it was read up to {held.next_offset}"
             gap = Fault("TOPIC_RECREATED", path="", reason=reason, severity="warning")
-            return Verdict(start=low, reason=f"{text}: it is read from its first record, {low}, on", gap=gap)
-        return Verdict(Stop.RECREATED, reason=text + do)
+            return PartitionDecision(start=low, reason=f"{text}: it is read from its first record, {low}, on", gap=gap)
+        return PartitionDecision(Stop.RECREATED, reason=text + do)
     if held.next_offset > high or held.stopped == Stop.BEYOND:
         text = f"{at}the next record would be {held.next_offset}, but the partition has ended before, at {high}"
-        return Verdict(Stop.BEYOND, reason=text + do)
+        return PartitionDecision(Stop.BEYOND, reason=text + do)
     if held.next_offset < low:
         lost, where = low - held.next_offset, f"from {held.next_offset} to {low - 1}"
         text = f"{at}{lost:,} offsets are gone, {where}"
         if source.when_retention_lost == "earliest":
             gap = Fault("RECORDS_LOST", path="", value=f"{lost}", reason=where)
-            return Verdict(
+            return PartitionDecision(
                 start=low, reason=f"{text}: it is read from the oldest record, {low}, on", gap=gap, lost=lost
             )
-        return Verdict(Stop.LOST, reason=text + do)
-    return Verdict()
+        return PartitionDecision(Stop.LOST, reason=text + do)
+    return PartitionDecision()
 
 
 def take_partitions(
@@ -93,8 +93,8 @@ def take_partitions(
         held = into.positions.take(connection, {one: bounds[_client([one])[0]][0] for one in there}, owner, ids)
         for one in held:
             low, high = bounds[_client([one.partition])[0]]
-            found_verdict = verdict(one, ids.get(one.partition.topic, ""), low, high, source)
-            _settle(connection, into, one, found_verdict, owner, ids, found)
+            decision = decide(one, ids.get(one.partition.topic, ""), low, high, source)
+            _settle(connection, into, one, decision, owner, ids, found)
     return found
 
 
@@ -102,22 +102,22 @@ def _settle(
     connection: Connection,
     into: RecordStore,
     held: HeldPartition,
-    found_verdict: Verdict,
+    decision: PartitionDecision,
     owner: str,
     ids: dict[str, str],
     found: TakenPartitions,
 ) -> None:
     partition = held.partition
-    if found_verdict.reason:
-        _log.log(logging.ERROR if found_verdict.stop else logging.WARNING, "%s", found_verdict.reason)
-    if found_verdict.stop:
-        into.positions.note_stopped(connection, held, found_verdict.stop)
+    if decision.reason:
+        _log.log(logging.ERROR if decision.stop else logging.WARNING, "%s", decision.reason)
+    if decision.stop:
+        into.positions.note_stopped(connection, held, decision.stop)
         found.stopped[partition] = held
         return
-    if found_verdict.start is not None and found_verdict.gap is not None:
-        note_gap(connection, into, held, found_verdict.gap, found_verdict.lost)
-        into.positions.seek(connection, partition, found_verdict.start, ids.get(partition.topic))
-        [held] = into.positions.take(connection, {partition: found_verdict.start}, owner, ids)
+    if decision.start is not None and decision.gap is not None:
+        note_gap(connection, into, held, decision.gap, decision.lost)
+        into.positions.seek(connection, partition, decision.start, ids.get(partition.topic))
+        [held] = into.positions.take(connection, {partition: decision.start}, owner, ids)
     elif held.stopped:
         into.positions.note_stopped(connection, held, "")
     found.held[partition] = held

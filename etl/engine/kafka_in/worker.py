@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from etl.database import transaction
-from etl.engine.kafka_in.batches import Batch, Gathering, Limits
+from etl.engine.kafka_in.batches import Batch, BatchLimits, Gathering
 from etl.engine.kafka_in.error_share import ErrorShare
 from etl.engine.kafka_in.jobs import StoreThread
 from etl.engine.kafka_in.sharing import uneven_shares
@@ -83,7 +83,7 @@ class Worker:
         self._store = StoreThread(f"{name}-store")
         self._consumer = Consumer(connection, self._source.group_id)
         self._admin = Admin(connection, seconds=_QUESTION_SECONDS)
-        limits = Limits(self._source.batch_records, self._source.batch_bytes, self._source.batch_millis / 1000)
+        limits = BatchLimits(self._source.batch_records, self._source.batch_bytes, self._source.batch_millis / 1000)
         self._gathering = Gathering(self._into.company, limits)
         self._share = ErrorShare(self._source.error_limit)
         # A batch that could not be merged, and is tried again before anything else is.

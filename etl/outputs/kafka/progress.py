@@ -16,7 +16,7 @@ QUESTION_SECONDS: Final = 4.0
 
 
 @dataclass(frozen=True)
-class Progress:
+class OutputProgress:
     """What the topic of progress says of one key: plain data, as `encode` wrote it."""
 
     content: dict[str, Any]
@@ -25,7 +25,7 @@ class Progress:
         return orjson.dumps(self.content)
 
     @classmethod
-    def of(cls, position: OutputPosition, token: int) -> "Progress":
+    def of(cls, position: OutputPosition, token: int) -> "OutputProgress":
         return cls(
             {
                 "step": position.step,
@@ -45,7 +45,7 @@ class Progress:
 
 def newest_progress(
     connection: KafkaConnection, topic: str, key: str, check: Callable[[], None] = lambda: None
-) -> Progress | None:
+) -> OutputProgress | None:
     """The newest committed record of progress of a key; None where there is none. To be read after init() of the
     producer, which waits for the transaction before. Raises EnvironmentFault for a record that is none of ours."""
     with Admin(connection, seconds=QUESTION_SECONDS) as admin:
@@ -66,7 +66,7 @@ def newest_progress(
         content = orjson.loads(newest)
         if not isinstance(content, dict):
             raise TypeError
-        return Progress(content)
+        return OutputProgress(content)
     except (orjson.JSONDecodeError, TypeError):
         message_ = f"the progress topic {topic} has a record of {key} that no etl wrote: use a topic of its own"
         raise EnvironmentFault(message_) from None

@@ -12,7 +12,7 @@ import sqlalchemy
 
 from etl.database import snapshot
 from etl.errors import EnvironmentFault
-from etl.outputs.kafka.progress import Progress
+from etl.outputs.kafka.progress import OutputProgress
 from etl.outputs.kafka.reading import all_rows
 from etl.outputs.kafka.record import RecordWriter
 from etl.outputs.kafka.shape import OutObject
@@ -95,7 +95,7 @@ class RecoveryWriter:
     def _commit(self, position: RecoveryPosition, moved: Callable[[int], None]) -> int:
         number = position.records + self._sender.records
         self._sender.commit(
-            Progress({"number": self._number, "seq": position.seq, "after": position.after, "records": number})
+            OutputProgress({"number": self._number, "seq": position.seq, "after": position.after, "records": number})
         )
         moved(number)
         _log.info("the recovery %d has written %d records of object %d", self._number, number, position.seq)

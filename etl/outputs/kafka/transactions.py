@@ -7,7 +7,7 @@ from typing import Self
 
 from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
 from etl.kafka import Admin, RecordTooLarge, TransactionalProducer
-from etl.outputs.kafka.progress import QUESTION_SECONDS, Progress, newest_progress
+from etl.outputs.kafka.progress import QUESTION_SECONDS, OutputProgress, newest_progress
 from etl.settings import KafkaConnection
 
 # What the client itself refuses without another option, and every topic takes unless its options say otherwise.
@@ -126,7 +126,7 @@ class RecordTransactions:
             self._largest = size
         self.records += 1
 
-    def commit(self, progress: Progress) -> None:
+    def commit(self, progress: OutputProgress) -> None:
         """Commits the records together with the progress. Where a broker finds one too large, the limit is lowered, and
         TransientFault asks for a repetition with another producer."""
         if not self.is_open:

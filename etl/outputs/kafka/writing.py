@@ -14,7 +14,7 @@ import sqlalchemy
 
 from etl.database import Connection, PlacedPart, snapshot, transaction
 from etl.errors import EnvironmentFault, EtlError, FencedOut
-from etl.outputs.kafka.progress import Progress
+from etl.outputs.kafka.progress import OutputProgress
 from etl.outputs.kafka.reading import changed_objects, changed_rows, has_changes
 from etl.outputs.kafka.record import RecordWriter
 from etl.outputs.kafka.registry import Lead, OutputPosition, Outputs, Unfinished, unknown_changes_fault
@@ -214,7 +214,7 @@ class OutputWriter:
 
     def _commit(self, lead: Lead, sender: RecordTransactions, position: OutputPosition) -> None:
         number = sender.records
-        sender.commit(Progress.of(position, lead.token))
+        sender.commit(OutputProgress.of(position, lead.token))
         self._move(lead, position, number)
         self.written.records += number
         self.written.steps += 1
@@ -231,7 +231,7 @@ class OutputWriter:
         self.written.unsent += 1
 
 
-def later(lead: Lead, progress: Progress | None, now: str) -> OutputPosition:
+def later(lead: Lead, progress: OutputProgress | None, now: str) -> OutputPosition:
     """The later of both positions. Raises EnvironmentFault where Kafka is ahead of a store that was restored: it knows
     transactions that are of the future of the snapshot `now`."""
     known = lead.position

@@ -83,7 +83,7 @@ def _is_known(connection: Connection, version: OutVersion) -> bool:
     return any(one.schema == version.schema for one in known_versions(connection, version.store_schema))
 
 
-def make_tables(connection: Connection, structure: OutStructure, schema: str) -> list[ddl.Change]:
+def make_tables(connection: Connection, structure: OutStructure, schema: str) -> list[ddl.TableChange]:
     """Makes a version's tables where there are none, and returns what it made; existing tables stay unchanged.
 
     Raises ConfigurationError when it has some of them, or other ones: a version's structure never changes.

@@ -5,7 +5,7 @@ rejected, and what the store should then have. Knows the format of records, neve
 `kafka`.
 """
 
-from etl.simulator.kafka.data import Instance, Message, RecordData
+from etl.simulator.kafka.data import ExpectedInstance, PlayedMessage, RecordData
 from etl.simulator.kafka.scenarios import RECORD_SCENARIOS, Abandoned, MessageBatch
 
-__all__ = ["RECORD_SCENARIOS", "Abandoned", "Instance", "Message", "MessageBatch", "RecordData"]
+__all__ = ["RECORD_SCENARIOS", "Abandoned", "ExpectedInstance", "MessageBatch", "PlayedMessage", "RecordData"]

@@ -24,7 +24,7 @@ _NESTED_FIELDS: Final = 3
 _REMOVED: Final = InstanceState.REMOVED.value
 
 
-class Message(NamedTuple):
+class PlayedMessage(NamedTuple):
     """A message. `code`: of the fault that must reject it; `is_ignored`: it must neither be merged nor rejected.
     `age_ms`: how much older than now it says to be."""
 
@@ -36,7 +36,7 @@ class Message(NamedTuple):
 
 
 @dataclass
-class Instance:
+class ExpectedInstance:
     """What the store should have of an instance. `links`: field -> external ids of the targets."""
 
     state: str = InstanceState.ACTUAL.value
@@ -57,7 +57,7 @@ class RecordData:
         self.company = samples.company
         self.objects = samples.objects
         self._rows = Warehouse(self.company, seed, files=_FILES)
-        self.instances: dict[str, dict[str, Instance]] = {bo.code: {} for bo in self.objects}
+        self.instances: dict[str, dict[str, ExpectedInstance]] = {bo.code: {} for bo in self.objects}
         # Whose records come from one key alone, so that the last one is known.
         self._own: dict[str, list[str]] = {bo.code: [] for bo in self.objects}
         self._targets: set[tuple[str, str]] = set()
@@ -122,15 +122,15 @@ class RecordData:
         nested["fields"] = nested["fields"][:_NESTED_FIELDS]
         return record | {"boFields": [*record.get("boFields", ()), {"fieldCode": link.code, "boiInput": nested}]}
 
-    def merged(self, record: Record, *, age_ms: int = 0) -> Message:
+    def merged(self, record: Record, *, age_ms: int = 0) -> PlayedMessage:
         """The message of a record that must be merged; the model follows it."""
         self._apply(record)
         return self.message(record, age_ms=age_ms)
 
-    def message(self, record: Record, *, code: str = "", is_ignored: bool = False, age_ms: int = 0) -> Message:
+    def message(self, record: Record, *, code: str = "", is_ignored: bool = False, age_ms: int = 0) -> PlayedMessage:
         """The message of a record that changes nothing, or that the model has followed already."""
         value = json.dumps(record, ensure_ascii=False).encode()
-        return Message(f"{record['boCode']}:{record['externalId']}", value, code, is_ignored, age_ms)
+        return PlayedMessage(f"{record['boCode']}:{record['externalId']}", value, code, is_ignored, age_ms)
 
     def states(self) -> dict[str, dict[str, int]]:
         """Object -> state -> instances."""
@@ -170,7 +170,7 @@ class RecordData:
             if inner := item.get("boiInput"):
                 self._apply(inner)
         bo = self._by_code[record["boCode"]]
-        instance = self.instances[bo.code].setdefault(record["externalId"], Instance())
+        instance = self.instances[bo.code].setdefault(record["externalId"], ExpectedInstance())
         state = record.get("state")
         instance.state = state or instance.state
         if state == _REMOVED:  # its links stay, and are hidden
@@ -180,7 +180,7 @@ class RecordData:
         for item in items:
             self._link(bo, instance, item, sets)
 
-    def _link(self, bo: BusinessObject, instance: Instance, item: Record, sets: dict[str, set[str]]) -> None:
+    def _link(self, bo: BusinessObject, instance: ExpectedInstance, item: Record, sets: dict[str, set[str]]) -> None:
         [link] = [one for one in bo.loaded_links if one.code == item["fieldCode"]]
         inner = item.get("boiInput")
         target = inner["externalId"] if inner else item["apiValue"]

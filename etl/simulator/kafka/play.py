@@ -16,7 +16,7 @@ from etl.kafka import Admin, Partition, Producer, TransactionalProducer
 from etl.metadata import names
 from etl.settings import KafkaConnection
 from etl.simulator.kafka.crash import kill_in_transaction
-from etl.simulator.kafka.data import Message, RecordData
+from etl.simulator.kafka.data import PlayedMessage, RecordData
 from etl.simulator.kafka.scenarios import RECORD_SCENARIOS, Abandoned, MessageBatch, RecordStep
 from etl.sources.kafka.rules import RecordRules, rules_of
 
@@ -39,7 +39,7 @@ class SentCounts:
     kills: int = 0
     codes: dict[str, int] = field(default_factory=dict)
 
-    def add(self, messages: tuple[Message, ...]) -> None:
+    def add(self, messages: tuple[PlayedMessage, ...]) -> None:
         """Counts messages that readers see."""
         self.messages += len(messages)
         self.codes = dict(Counter(self.codes) + Counter(one.code for one in messages if one.code))
@@ -110,7 +110,7 @@ class RecordPartner:
                     producer.abort()
                 self.sent.abandoned += len(messages)
 
-    def _send(self, producer: Producer | TransactionalProducer, messages: tuple[Message, ...]) -> None:
+    def _send(self, producer: Producer | TransactionalProducer, messages: tuple[PlayedMessage, ...]) -> None:
         now = int(time.time() * 1000)
         for one in messages:
             stamp = now - one.age_ms if one.age_ms else 0
@@ -131,7 +131,7 @@ class RecordPartner:
             self._transactional.close()
             self._transactional = None
 
-    def _pieces(self, messages: tuple[Message, ...]) -> Iterator[tuple[Message, ...]]:
+    def _pieces(self, messages: tuple[PlayedMessage, ...]) -> Iterator[tuple[PlayedMessage, ...]]:
         """Parts of a tenth of a second each, when they are due."""
         size = max(int(self._rate * _PIECE_SECONDS), 1) if self._rate else max(len(messages), 1)
         for start in range(0, len(messages), size):

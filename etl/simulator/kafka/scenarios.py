@@ -8,14 +8,14 @@ from typing import Final
 
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field_types import FieldType
-from etl.simulator.kafka.data import Message, Record, RecordData
+from etl.simulator.kafka.data import PlayedMessage, Record, RecordData
 
 
 @dataclass(frozen=True)
 class MessageBatch:
     """Messages that are sent, in their order; `is_transaction`: in a transaction that is committed."""
 
-    messages: tuple[Message, ...]
+    messages: tuple[PlayedMessage, ...]
     is_transaction: bool = False
 
 
@@ -24,7 +24,7 @@ class Abandoned:
     """Messages that no reader may see: of a transaction that is aborted or, `is_killed`, of a producer that dies with
     the transaction open."""
 
-    messages: tuple[Message, ...]
+    messages: tuple[PlayedMessage, ...]
     is_killed: bool = False
 
 
@@ -142,7 +142,7 @@ RECORD_SCENARIOS: Final[dict[str, Scenario]] = {
 """By the name that the command knows."""
 
 
-def _new(data: RecordData, chance: random.Random, count: int) -> tuple[Message, ...]:
+def _new(data: RecordData, chance: random.Random, count: int) -> tuple[PlayedMessage, ...]:
     return tuple(data.merged(one) for one in _records(data, chance, count))
 
 
@@ -161,16 +161,16 @@ def _records(data: RecordData, chance: random.Random, count: int) -> Iterator[Re
             yield record
 
 
-def _faulty(data: RecordData, bo: BusinessObject) -> Iterator[Message]:
+def _faulty(data: RecordData, bo: BusinessObject) -> Iterator[PlayedMessage]:
     """Messages that must be rejected or skipped."""
     external_id = f"{data.prefix}{bo.code.lower()}-faulty"
     key, head = f"{bo.code}:{external_id}", {"externalId": external_id, "boCode": bo.code}
     good = data.message(head).value or b""
-    yield Message(key, good[:-2], "BAD_JSON")
-    yield Message(key, b"\xef\xbb\xbf" + good, "BAD_JSON")
-    yield Message(key, good.replace(b"faulty", b"\xff"), "BAD_JSON")
-    yield Message(key, b"", "BAD_JSON")
-    yield Message(key, b"[]", "BAD_SHAPE")
+    yield PlayedMessage(key, good[:-2], "BAD_JSON")
+    yield PlayedMessage(key, b"\xef\xbb\xbf" + good, "BAD_JSON")
+    yield PlayedMessage(key, good.replace(b"faulty", b"\xff"), "BAD_JSON")
+    yield PlayedMessage(key, b"", "BAD_JSON")
+    yield PlayedMessage(key, b"[]", "BAD_SHAPE")
     yield data.message(head | {"fields": {"code": "x"}}, code="BAD_SHAPE")
     yield data.message(head | {"boCode": f"{bo.code}z"}, code="UNKNOWN_OBJECT")
     yield data.message(head | {"state": "GONE"}, code="UNKNOWN_STATE")
@@ -181,10 +181,10 @@ def _faulty(data: RecordData, bo: BusinessObject) -> Iterator[Message]:
         if one.type is FieldType.INPUT_NUMBER:
             yield data.message(head | {"fields": [{"code": one.code, "apiValue": "NaN"}]}, code="BAD_VALUE")
     if not data.rules.removes_by_tombstone:
-        yield Message(key, None, is_ignored=True)
+        yield PlayedMessage(key, None, is_ignored=True)
 
 
-def _too_deep(data: RecordData, bo: BusinessObject, field_code: str) -> Message:
+def _too_deep(data: RecordData, bo: BusinessObject, field_code: str) -> PlayedMessage:
     record: Record = {"externalId": f"{data.prefix}deep", "boCode": bo.code}
     for number in range(data.rules.max_depth):
         outer = {"externalId": f"{data.prefix}deep-{number}", "boCode": bo.code}

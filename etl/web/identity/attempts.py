@@ -15,7 +15,7 @@ class _Tries:
     last: float = 0.0
 
 
-class Attempts:
+class FailedAttempts:
     """Counts failures under keys. The first `free` cost nothing; then the delay doubles up to `longest` seconds."""
 
     def __init__(self, free: int, longest: float = 60.0, now: Callable[[], float] = time.monotonic) -> None:

@@ -17,7 +17,7 @@ _LONGEST_COOKIE = 100
 
 
 @dataclass(frozen=True)
-class Limits:
+class SessionLimits:
     """How long a sign-in lasts without use, and at most."""
 
     idle_minutes: int = 60
@@ -27,8 +27,8 @@ class Limits:
 class Sessions:
     """The sign-ins in the schema `etl_web`."""
 
-    def __init__(self, store: WebStore, limits: Limits | None = None) -> None:
-        self._store, self._limits = store, limits or Limits()
+    def __init__(self, store: WebStore, limits: SessionLimits | None = None) -> None:
+        self._store, self._limits = store, limits or SessionLimits()
 
     def begin(self, user: str, incoming: Incoming) -> str:
         """A new sign-in; returns the value of its cookie. One that the browser had before ends: it may be another's."""

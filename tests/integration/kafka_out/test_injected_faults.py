@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from etl.kafka import TransactionalProducer
-from etl.outputs.kafka.progress import Progress
+from etl.outputs.kafka.progress import OutputProgress
 from etl.outputs.kafka.registry import Lead, OutputPosition
 from etl.outputs.kafka.transactions import RecordTransactions
 from etl.outputs.kafka.writing import OutputWriter
@@ -55,7 +55,7 @@ def _write_until(output: Output, owner: type, name: str, at: int) -> None:
 def progress_outside_the_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
     """The records are committed, and then how far the output is."""
 
-    def commit(self: RecordTransactions, progress: Progress) -> None:
+    def commit(self: RecordTransactions, progress: OutputProgress) -> None:
         if self.is_open:
             self._producer.commit()
         self._producer.begin()

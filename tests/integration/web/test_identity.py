@@ -12,7 +12,7 @@ from etl.database import fetch_one
 from etl.errors import ConfigurationError
 from etl.settings.web import web_settings
 from etl.web import app
-from etl.web.identity.attempts import Attempts, Rate
+from etl.web.identity.attempts import FailedAttempts, Rate
 from etl.web.identity.users import Users
 from etl.web.pages import now
 from etl.web.requests import Model, PageRequest
@@ -227,7 +227,7 @@ def test_a_proxy_names_users_only_from_where_it_may(site: Site, serve_web: Serve
 
 def test_guessing_gets_slower_and_is_never_locked() -> None:
     clock = [0.0]
-    attempts = Attempts(3, longest=10, now=lambda: clock[0])
+    attempts = FailedAttempts(3, longest=10, now=lambda: clock[0])
     waits = []
     for _ in range(9):
         waits.append(attempts.wait("name"))

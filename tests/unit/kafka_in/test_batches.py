@@ -5,9 +5,9 @@ import json
 import pytest
 
 from etl.engine.kafka_in import reading, worker
-from etl.engine.kafka_in.batches import Batch, Gathering, Limits
+from etl.engine.kafka_in.batches import Batch, BatchLimits, Gathering
 from etl.engine.kafka_in.error_share import WINDOW, ErrorShare
-from etl.engine.kafka_in.taking import Stop, verdict
+from etl.engine.kafka_in.taking import Stop, decide
 from etl.errors import RunStopped
 from etl.metadata import Company, parse_company
 from etl.settings import InMigrationKafka, parse_settings
@@ -37,7 +37,7 @@ def message(partition: Partition, offset: int, *, size: int = 0) -> Message:
 
 def gathering(company: CompanyShape, records: int = 100, size: int = 1_000_000) -> Gathering:
     now = [0.0]
-    found = Gathering(company, Limits(records, size, 0.5), clock=lambda: now[0])
+    found = Gathering(company, BatchLimits(records, size, 0.5), clock=lambda: now[0])
     found.now = now  # type: ignore[attr-defined]
     return found
 
@@ -188,7 +188,7 @@ def test_from_where_a_partition_is_read(
     next_offset: int, topic_id: str, stopped: str, keys: dict[str, str], expected: tuple[Stop | None, int | None]
 ) -> None:
     mine = HeldPartition(A, 1, next_offset, "a", stopped)
-    found = verdict(mine, topic_id, 5, 20, settings(**keys))
+    found = decide(mine, topic_id, 5, 20, settings(**keys))
     assert (found.stop, found.start) == expected
     assert bool(found.reason) == (expected != (None, None))
 

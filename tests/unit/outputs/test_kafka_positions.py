@@ -3,7 +3,7 @@
 import pytest
 
 from etl.errors import EnvironmentFault
-from etl.outputs.kafka.progress import Progress
+from etl.outputs.kafka.progress import OutputProgress
 from etl.outputs.kafka.registry import Lead, OutputPosition, Unfinished
 from etl.outputs.kafka.writing import later
 
@@ -15,12 +15,14 @@ def lead(step: int, snapshot: str = "10:20:", *, is_new: bool = False) -> Lead:
     return Lead("out", 7, OutputPosition(step, snapshot, HERE), is_new)
 
 
-def progress(step: int, snapshot: str = "30:40:", place: str = HERE, unfinished: Unfinished | None = None) -> Progress:
-    return Progress.of(OutputPosition(step, snapshot, place, unfinished), 6)
+def progress(
+    step: int, snapshot: str = "30:40:", place: str = HERE, unfinished: Unfinished | None = None
+) -> OutputProgress:
+    return OutputProgress.of(OutputPosition(step, snapshot, place, unfinished), 6)
 
 
 @pytest.mark.parametrize("kafka", [None, progress(3), progress(4)])
-def test_the_store_is_as_far_or_farther(kafka: Progress | None) -> None:
+def test_the_store_is_as_far_or_farther(kafka: OutputProgress | None) -> None:
     assert later(lead(4), kafka, NOW) == lead(4).position
 
 
@@ -35,7 +37,7 @@ def test_a_new_output_begins_at_its_own_position_with_a_higher_step() -> None:
 
 
 @pytest.mark.parametrize("kafka", [progress(5, place="elsewhere"), progress(5, "110:121:"), progress(5, "90:130:95")])
-def test_kafka_knows_more_than_a_restored_store(kafka: Progress) -> None:
+def test_kafka_knows_more_than_a_restored_store(kafka: OutputProgress) -> None:
     with pytest.raises(EnvironmentFault, match="kafka recover --output out"):
         later(lead(4), kafka, NOW)
 
@@ -44,4 +46,4 @@ def test_progress_is_read_as_it_was_written() -> None:
     import orjson
 
     written = progress(5, unfinished=WINDOW)
-    assert Progress(orjson.loads(written.encode())).position == OutputPosition(5, "30:40:", HERE, WINDOW)
+    assert OutputProgress(orjson.loads(written.encode())).position == OutputPosition(5, "30:40:", HERE, WINDOW)

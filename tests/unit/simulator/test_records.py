@@ -9,8 +9,7 @@ import pytest
 
 from etl.contract.kafka import RecordSamples
 from etl.contract.kafka.record_schema import record_schemas
-from etl.simulator.kafka import RECORD_SCENARIOS, Abandoned, MessageBatch, RecordData
-from etl.simulator.kafka import Message as Sent
+from etl.simulator.kafka import RECORD_SCENARIOS, Abandoned, MessageBatch, PlayedMessage, RecordData
 from etl.sources.kafka.message import Message
 from etl.sources.kafka.reading import read_batch
 from etl.sources.kafka.rules import RecordRules
@@ -29,7 +28,7 @@ def batches(seed: int, *scenarios: str) -> Iterator[MessageBatch | Abandoned]:
         yield from RECORD_SCENARIOS[name](data, random.Random(f"{seed}/{number}"), COUNT)
 
 
-def seen(seed: int, *scenarios: str) -> list[Sent]:
+def seen(seed: int, *scenarios: str) -> list[PlayedMessage]:
     """What readers see."""
     return [one for step in batches(seed, *scenarios) if isinstance(step, MessageBatch) for one in step.messages]
 

@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 _Found = dict[int, tuple[str | None, bool]]
 
 
-class State(StrEnum):
+class ErrorState(StrEnum):
     """The state of an error, by its current row."""
 
     OPEN = "open"  # the row is as it was rejected, or the value is still left out
@@ -34,7 +34,7 @@ class State(StrEnum):
     @property
     def is_open(self) -> bool:
         """Whether the error still needs a correction."""
-        return self in (State.OPEN, State.GONE)
+        return self in (ErrorState.OPEN, ErrorState.GONE)
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class ErrorStates:
     store_schema: str
     has_store: bool = True
 
-    def of(self, connections: Connections, errors: Sequence[Row]) -> dict[int, State]:
+    def of(self, connections: Connections, errors: Sequence[Row]) -> dict[int, ErrorState]:
         """Id of an error -> its state. `errors` are rows of `sql/list_errors.sql`, of any number of tables."""
         asked = [error for error in errors if error["severity"] in ("error", "warning")]
-        states = {error["id"]: State.NONE for error in errors}
+        states = {error["id"]: ErrorState.NONE for error in errors}
         here = relations(connections.imported, self.in_schema, [*self.company.in_tables(), names.FILE_STORAGE])
         for table, group in groupby(sorted(asked, key=_table), key=_table):
             of_table = list(group)
@@ -88,21 +88,21 @@ class ErrorStates:
         }
 
 
-def _judge(error: Row, found: _Found, arrived: Iterable[int]) -> State:
+def _judge(error: Row, found: _Found, arrived: Iterable[int]) -> ErrorState:
     if error["is_repeated"]:
-        return State.REPEATED
+        return ErrorState.REPEATED
     if error["id"] not in found:
-        return State.CORRECTED if error["id"] in arrived else State.GONE
+        return ErrorState.CORRECTED if error["id"] in arrived else ErrorState.GONE
     match found[error["id"]]:
         case ("" | "ON_WORK", _):
-            return State.OFFERED
+            return ErrorState.OFFERED
         case ("WAITING", _):
-            return State.WAITING
+            return ErrorState.WAITING
         case ("DONE", True):
-            return State.CORRECTED
+            return ErrorState.CORRECTED
         case ("ERROR", True):
-            return State.REPEATED
-    return State.OPEN
+            return ErrorState.REPEATED
+    return ErrorState.OPEN
 
 
 def _table(error: Row) -> str:
