@@ -58,6 +58,7 @@ _REJECTED = 1
     metavar="DIR",
     help="Also load every file of DIR into in_fileStorage; its name is its file_id.",
 )
+@click.option("--check", "only_checks", is_flag=True, help="Check all rows and load none; rejects are written.")
 @click.option("--strict", is_flag=True, help="Load a file whole or not at all.")
 @click.option("--replace", "replaces", is_flag=True, help="Clear each table before its first file.")
 @click.option(
@@ -92,6 +93,7 @@ def fill(
     escape: str,
     sheet: str,
     folder: Path | None,
+    only_checks: bool,
     strict: bool,
     replaces: bool,
     on_duplicate: str,
@@ -110,6 +112,7 @@ def fill(
     etl fill Client.csv             the table by the file's name
     etl fill Client export.csv      the table by its own name
     etl fill workbook.xlsx          each sheet named after a table
+    etl fill --check Client.csv     all rows are checked, and none is loaded
     """
     table, paths = _table_and_files(arguments)
     if not paths and folder is None:
@@ -120,12 +123,15 @@ def fill(
     sources = pairs(tables, table, paths, file_format)
     if rejects and len(sources) > 1:
         raise click.UsageError("--rejects names one file: fill one file at a time, or leave it out")
+    if only_checks and (submit or submit_by or replaces or folder):
+        raise click.UsageError("--check loads nothing: leave out --submit, --replace and --files")
     filling = Filling(
         schema=settings.in_migration.schema_name,
         max_value_bytes=settings.in_migration.max_value_bytes,
         is_strict=strict,
         replaces=replaces,
         takes_newest=on_duplicate == "newest",
+        only_checks=only_checks,
         rejects=rejects,
     )
     way = HandOverWay(submit_by or HandOverWay.ROW) if submit or submit_by else None
@@ -137,9 +143,9 @@ def fill(
             with handing_over(engine, filling.schema, way):
                 done.extend(_load(engine, filling, tables, folder, sources, progress))
         except EtlError:
-            _show(done if not as_json else [])  # the files before the one that failed are loaded
+            _show(done if not as_json else [], filling)  # the files before the one that failed are loaded
             raise
-    _report(done, way, as_json=as_json)
+    _report(done, way, filling, as_json=as_json)
     sys.exit(_REJECTED if any(one.rejected for one in done) else 0)
 
 
@@ -169,20 +175,23 @@ def _load(
     yield from fill_files(engine, filling, sources, progress)
 
 
-def _report(done: list[Filled], way: HandOverWay | None, *, as_json: bool) -> None:
+def _report(done: list[Filled], way: HandOverWay | None, filling: Filling, *, as_json: bool) -> None:
     if as_json:
         click.echo(json_text({"files": [asdict(one) for one in done], "is_submitted": way is not None}))
         return
-    _show(done)
-    if way is not None:
+    _show(done, filling)
+    if filling.only_checks:
+        click.echo("Nothing is loaded: --check.")
+    elif way is not None:
         click.echo("Handed over: the next `etl run` takes the rows.")
     else:
         click.echo("Not handed over yet: --submit does it, or the partner's own statement.")
 
 
-def _show(done: list[Filled]) -> None:
+def _show(done: list[Filled], filling: Filling) -> None:
+    verb = "fit" if filling.only_checks else "into"
     for one in done:
-        click.echo(f"{printable(one.file)}: {one.rows:,} rows into {one.table}, {one.seconds:.1f} s")
+        click.echo(f"{printable(one.file)}: {one.rows:,} rows {verb} {one.table}, {one.seconds:.1f} s")
         if one.rounded:
             click.echo(f"  {one.rounded:,} numbers have more than 4 decimals and are rounded")
         if one.rejected:

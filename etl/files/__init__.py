@@ -13,14 +13,21 @@ try:
 except ImportError as error:
     raise ConfigurationError("reading and writing files needs further packages: pip install 'etl[files]'") from error
 
+from etl.files.checking import CheckedTable
+from etl.files.copy_text import cells_of
 from etl.files.export import Export, Exported, ExportFormat, Snapshot, export_tables
 from etl.files.fill import Filled, Filling, Progress, fill_files
 from etl.files.folder import fill_folder
-from etl.files.sources import FileFormat, TableFile, pairs
-from etl.files.submit import HandOverWay, handing_over
-from etl.files.target import InTable, in_tables
+from etl.files.one_cell import cell_text
+from etl.files.refused_rows import take_out_refused
+from etl.files.sources import FileFormat, TableFile, is_workbook, known_suffix, pairs
+from etl.files.staged import Keys, StagedRows, load_staged, try_staged
+from etl.files.submit import HandOverWay, hand_over, handing_over
+from etl.files.target import InColumn, InTable, find_table, in_tables
+from etl.files.trial import is_of_a_row
 
 __all__ = [
+    "CheckedTable",
     "Export",
     "ExportFormat",
     "Exported",
@@ -28,14 +35,27 @@ __all__ = [
     "Filled",
     "Filling",
     "HandOverWay",
+    "InColumn",
     "InTable",
+    "Keys",
     "Progress",
     "Snapshot",
+    "StagedRows",
     "TableFile",
+    "cell_text",
+    "cells_of",
     "export_tables",
     "fill_files",
     "fill_folder",
+    "find_table",
+    "hand_over",
     "handing_over",
     "in_tables",
+    "is_of_a_row",
+    "is_workbook",
+    "known_suffix",
+    "load_staged",
     "pairs",
+    "take_out_refused",
+    "try_staged",
 ]

@@ -29,6 +29,20 @@ def copy_text(columns: Sequence[pa.Array]) -> list[memoryview]:
     return [_bytes(joined)]
 
 
+def cells_of(line: str) -> list[str | None]:
+    """The cells of a row that `copy_text` has written."""
+    return [_cell(text) for text in line.rstrip("\n").split("\t")]
+
+
+def _cell(text: str) -> str | None:
+    if text == "\\N":
+        return None
+    parts = text.split("\\\\")
+    for character, escape in _ESCAPES[1:]:
+        parts = [part.replace(escape, character) for part in parts]
+    return "\\".join(parts)
+
+
 def _escaped(column: pa.Array) -> pa.Array:
     data = column.buffers()[2]
     content = data.to_pybytes() if data else b""  # copied, since bytes are searched fastest

@@ -8,19 +8,18 @@ from pathlib import Path
 
 import sqlalchemy
 
-from etl.database import Connection, SqlTemplates, copy_in, encoding_of, execute, fetch_all, fetch_one, transaction
+from etl.database import Connection, SqlTemplates, copy_in, encoding_of, execute, fetch_one, transaction
 from etl.errors import EnvironmentFault, MarkerHeld, RunStopped
 from etl.files.live_columns import without_missing_resets
 from etl.files.loading import Loading, loaded_blocks
 from etl.files.rejects import Rejects
 from etl.files.sources import TableFile, reject_path
+from etl.files.staged import duplicate_lines, table_variables
 from etl.files.trial import Trial, is_of_a_row, trying
-from etl.quoting import shown
 
 _sql = SqlTemplates(__package__)
 _UNIQUE_VIOLATION = "23505"
 _NO_SUCH_LETTER = "22P05"
-_SHOWN = 10
 
 Progress = Callable[[str, int, int], None]
 """Called with (file, how much of it is behind us, of how much)."""
@@ -28,13 +27,14 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Filling:
-    """How files are filled into the tables of one schema."""
+    """How files are filled into the tables of one schema. `only_checks`: all rows are checked, and none is loaded."""
 
     schema: str
     max_value_bytes: int
     is_strict: bool = False
     replaces: bool = False
     takes_newest: bool = False
+    only_checks: bool = False
     rejects: Path | None = None
 
 
@@ -128,6 +128,10 @@ def _load(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *, clea
     pair, rejects = loading.pair, loading.rejects
     with transaction(engine) as connection:
         loading.encoding = encoding_of(connection)
+        if filling.only_checks:
+            for _ in loaded_blocks(loading):
+                pass
+            return
         if clears:
             _clear(connection, filling.schema, pair)
         if filling.takes_newest:
@@ -141,14 +145,7 @@ def _load(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *, clea
 
 
 def _variables(filling: Filling, pair: TableFile) -> dict[str, object]:
-    columns = pair.source.layout.columns
-    return {
-        "schema": filling.schema,
-        "table": pair.table.name,
-        "columns": [column.name for column in columns],
-        "key": [name for name in pair.table.key if pair.source.layout.position(name) is not None],
-        "reset": [one for one in pair.table.reset if pair.source.layout.position(one[0]) is None],
-    }
+    return table_variables(filling.schema, pair.table, [column.name for column in pair.source.layout.columns])
 
 
 def _clear(connection: Connection, schema: str, pair: TableFile) -> None:
@@ -174,17 +171,10 @@ def _strictly(pair: TableFile, rejects: Rejects) -> str:
 def _duplicates(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *, clears: bool) -> str:
     """The rows that repeat a key: reads the file once more, into a temporary table."""
     pair = loading.pair
-    variables = _variables(filling, pair) | {"is_cleared": clears}
     with transaction(engine) as connection:
         loading.encoding = encoding_of(connection)
         _stage(connection, filling, loading)
-        found = fetch_all(connection, _sql("duplicates", **variables), {"shown": _SHOWN + 1})
-    key = ", ".join(pair.table.key)
-    lines = [
-        f"  line {row.line}: {key} {shown(row.value)} "
-        + (f"stands on line {row.before} already" if row.before else f"is in {pair.table.name} already")
-        for row in found[:_SHOWN]
-    ]
-    more = "\n  …" if len(found) > _SHOWN else ""
+        lines = duplicate_lines(connection, _variables(filling, pair), pair.table, is_cleared=clears)
     advice = "--on-duplicate newest takes the newest, --replace clears the table first"
-    return f"{pair.source.name}: nothing loaded, {key} must be unique ({advice}):\n" + "\n".join(lines) + more
+    key = ", ".join(pair.table.key)
+    return f"{pair.source.name}: nothing loaded, {key} must be unique ({advice}):\n" + "\n".join(lines)

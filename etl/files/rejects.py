@@ -1,7 +1,7 @@
 """The reject file: each row that was not loaded, with the reason, as a CSV that can be corrected and filled again."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -92,6 +92,15 @@ class Rejects:
 
     def _unwritable(self, error: OSError) -> ConfigurationError:
         return ConfigurationError(f"{self.path}: cannot be written: {error.strerror}; name another file with --rejects")
+
+
+def append_reject(path: Path, columns: Sequence[str], cells: Sequence[str | None]) -> None:
+    """One row more: the five cells of REJECT_COLUMNS, then those of `columns`. Makes the file if there is none."""
+    if not path.exists():
+        with os.fdopen(open_private(path), "w", encoding="utf-8", newline="") as file:
+            file.write(_row([*REJECT_COLUMNS, *columns]))
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(_row(list(cells)))
 
 
 def _text(cell: pa.Array) -> str | None:

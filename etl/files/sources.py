@@ -65,6 +65,17 @@ def pairs(
     return found
 
 
+def known_suffix(name: str) -> str:
+    """The ending that says of which kind a file is, in lower case; "" for none that is read."""
+    known = sorted((*_CSV, *_PARQUET, *_EXCEL), key=len, reverse=True)
+    return next((suffix for suffix in known if name.lower().endswith(suffix)), "")
+
+
+def is_workbook(suffix: str) -> bool:
+    """Whether a file of that ending has sheets, each of which may be named after a table."""
+    return suffix in _EXCEL
+
+
 def _of_file(
     path: Path, tables: dict[str, InTable], chosen: InTable | None, file_format: FileFormat
 ) -> list[TableFile]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import sqlalchemy
 
-from etl.database import SqlTemplates, execute, fetch_all, transaction
+from etl.database import Connection, SqlTemplates, execute, fetch_all, transaction
 
 _sql = SqlTemplates(__package__)
 
@@ -37,3 +37,9 @@ def handing_over(engine: sqlalchemy.Engine, schema: str, way: HandOverWay | None
     if way is not None:
         with transaction(engine) as connection:
             execute(connection, _sql(f"hand_over_by_{way}", schema=schema), {"id": row} if row else {})
+
+
+def hand_over(connection: Connection, schema: str) -> None:
+    """Hands over by a marker row, in a transaction of the caller: with what it has loaded, or not at all."""
+    [begun] = fetch_all(connection, _sql("begin_loading", schema=schema))
+    execute(connection, _sql("hand_over_by_row", schema=schema), {"id": begun.id})

@@ -54,6 +54,11 @@ class WebSettings:
     # Paths; empty: no encryption of our own.
     tls_certificate: str
     tls_key: str
+    # Path; empty: a folder in the home of etl.
+    spool_folder: str
+    spool_free_bytes: int
+    upload_bytes: int
+    upload_seconds: float
 
     def trusts(self, peer: str) -> bool:
         """Whether the peer of a connection is a trusted proxy; `unix` is that of a Unix socket."""
@@ -96,7 +101,15 @@ def web_settings(
         service_password=service_password(layers),
         tls_certificate=str(layers.value(WEB, "tlsCertificate")),
         tls_key=str(layers.value(WEB, "tlsKey") or layers.value(WEB, "tlsCertificate")),
+        spool_folder=str(layers.value(WEB, "spoolFolder")),
+        spool_free_bytes=_number(layers, "spoolFreeMegabytes") << 20,
+        upload_bytes=_number(layers, "uploadMegabytes") << 20,
+        upload_seconds=_number(layers, "uploadMinutes") * 60.0,
     )
+
+
+def _number(layers: Layers, key: str) -> int:
+    return cast(int, layers.value(WEB, key))
 
 
 def _listed(layers: Layers, key: str, separator: str = ",") -> list[str]:

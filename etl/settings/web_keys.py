@@ -101,6 +101,43 @@ _WEB_KEYS: Final = (
         rule="is not the whole path of a file",
         empty="the file of the certificate",
     ),
+    Key(
+        "spoolFolder",
+        ValueKind.TEXT,
+        "",
+        "Folder in which uploaded files wait, on the machine of etl web; readable by its own account alone.",
+        pattern=_PATH,
+        rule="is not the whole path of a folder",
+        empty="the folder uploads in the home of etl",
+        guarded=True,
+    ),
+    Key(
+        "spoolFreeMegabytes",
+        ValueKind.NUMBER,
+        "1024",
+        "How much of the disk stays free: with less than that, files are not taken.",
+        unit="megabytes",
+        smallest=0,
+        largest=1_000_000_000,
+    ),
+    Key(
+        "uploadMegabytes",
+        ValueKind.NUMBER,
+        "256",
+        "Size of the largest file that is taken; all that wait of one viewer may have four times as much.",
+        unit="megabytes",
+        smallest=1,
+        largest=1_000_000,
+    ),
+    Key(
+        "uploadMinutes",
+        ValueKind.NUMBER,
+        "60",
+        "How long an uploaded file waits to be loaded; then it is deleted.",
+        unit="minutes",
+        smallest=1,
+        largest=100_000,
+    ),
 )
 
 WEB_FILE: Final = KeyFile(WEB, "How etl web knows its viewers, and for whom it answers.", _WEB_KEYS, overlaid=False)

@@ -3,10 +3,12 @@
 import asyncio
 import hashlib
 import json
+import re
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path as FilePath
 from urllib.parse import parse_qsl
 
 import anyio
@@ -34,6 +36,7 @@ from etl.web.routes import ACTIONS, DOWNLOADS, ROUTES
 from etl.web.services import DDL_PATH, TASKS_PATH, Call, Services
 from etl.web.signing_in import SigningIn
 from etl.web.stream import Streams
+from etl.web.uploading import Uploading
 
 Handler = Callable[[Request], Awaitable[Response]]
 Answering = Callable[[Incoming], Outgoing]
@@ -43,6 +46,9 @@ BODY_BYTES = 1 << 20
 _READERS = 4
 # How long a request waits for its action; a longer one is followed by a page.
 ACTION_SECONDS = 5.0
+_BLOCK_BYTES = 1 << 18
+# With a prefix of a proxy or without.
+_FILE_PATHS = [re.compile(rf"(/[^?]*)?{re.sub(r'{[a-z]+}', '[^/]+', one.path)}") for one in ACTIONS if one.takes_file]
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -58,12 +64,14 @@ class Application:
     root_path: str = ""
     listened: tuple[str, ...] = ()
     streams: Streams = field(init=False)
+    uploading: Uploading = field(init=False)
     _readers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_READERS))
     # Apart from the readers: slow pages hold up no action.
     _writers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
     def __post_init__(self) -> None:
         self.streams = Streams(self.console.snapshot)
+        self.uploading = Uploading(self.console, incoming_of)
 
     def end(self) -> None:
         """The server is about to end: it is ready for nothing new, and streams say goodbye."""
@@ -74,11 +82,16 @@ class Application:
         """The application with all layers, the outermost last."""
         app: ASGIApp = Router([Path(path, one) for path, one in self._endpoints().items()], redirect_slashes=False)
         app.default = self._endpoint({}).handle  # type: ignore[attr-defined]
-        app = SizesLayer(app, BODY_BYTES)
+        app = SizesLayer(app, self._most_body_bytes)
         app = OriginLayer(app, self.settings, root_path=self.root_path, listened=self.listened)
         app = ResponseHeadersLayer(app)
         app = AccessLineLayer(app)
         return SecretsLayer(app)
+
+    def _most_body_bytes(self, method: str, path: str) -> int:
+        """The largest body at a path; beside a file a form has little."""
+        takes_file = method == "POST" and any(one.fullmatch(path) for one in _FILE_PATHS)
+        return self.console.uploads.spool.settings.most_bytes + BODY_BYTES if takes_file else BODY_BYTES
 
     def _endpoints(self) -> dict[str, "Endpoint"]:
         found: dict[str, dict[str, Handler]] = {
@@ -105,7 +118,7 @@ class Application:
                 found[path] = {"GET": self._reading(partial(self.console.download, download))}
         for action in ACTIONS:
             for path in (action.path, json_path(action)):
-                found.setdefault(path, {})["POST"] = self._acting(action)
+                found.setdefault(path, {})["POST"] = (self._uploading if action.takes_file else self._acting)(action)
         hidden = {DDL_PATH, TASKS_PATH}
         # The first path that fits is taken: those with fewer variables first, so /errors/retry before /errors/{error}.
         ordered = sorted(found, key=lambda path: path.count("{"))
@@ -179,6 +192,12 @@ class Application:
             if isinstance(begun, Started):
                 begun = await self._until_ended(incoming, begun)
             return response_of(request, begun)
+
+        return handle
+
+    def _uploading(self, action: Action) -> Handler:
+        async def handle(request: Request) -> Response:
+            return response_of(request, await self.uploading.answer(action, request, self._until_ended))
 
         return handle
 
@@ -286,7 +305,10 @@ def incoming_of(request: Request, form: Mapping[str, str] | None = None) -> Inco
 def response_of(request: Request, found: Outgoing) -> Response:
     """The answer as Starlette sends it."""
     state_of(request.scope).viewer = found.viewer
-    response = Response(found.body, found.status, media_type=found.media_type)
+    if found.path:
+        response: Response = StreamingResponse(_content(found.path), found.status, media_type=found.media_type)
+    else:
+        response = Response(found.body, found.status, media_type=found.media_type)
     if found.status == 200 and found.media_type == "application/json" and request.method in ("GET", "HEAD"):
         # Pages without a stream ask for their JSON every few seconds.
         tag = f'"{hashlib.sha256(found.body).hexdigest()[:32]}"'
@@ -296,3 +318,15 @@ def response_of(request: Request, found: Outgoing) -> Response:
     for name, value in found.headers:
         response.headers.append(name, value)
     return response
+
+
+def _content(path: FilePath) -> Iterator[bytes]:
+    """The blocks of a file, which is open from now on: it may be removed while it is sent."""
+    file = path.open("rb")
+
+    def blocks() -> Iterator[bytes]:
+        with file:
+            while block := file.read(_BLOCK_BYTES):
+                yield block
+
+    return blocks()

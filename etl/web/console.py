@@ -15,6 +15,7 @@ from etl.quoting import fold
 from etl.web.acting import Actors, Ended
 from etl.web.api.openapi import openapi, text_of
 from etl.web.companies import Companies, reading, writing
+from etl.web.filling.uploads import Uploads
 from etl.web.identity.audit import Audit, Entry, Repeated, shown
 from etl.web.identity.identity import ConfiguredIdentity
 from etl.web.identity.principal import Principal
@@ -55,6 +56,7 @@ class Console:
     audit: Audit
     actors: Actors
     partner_role: Callable[[], str]
+    uploads: Uploads
 
     @cached_property
     def _renderer(self) -> Renderer:
@@ -230,7 +232,7 @@ class Console:
         with ExitStack() as stack:
             found = download.read(self._page_request(incoming, principal, company, role, stack))
         headers = (("Content-Disposition", disposition(found.name)),)
-        return Outgoing(200, found.content, found.media_type, headers, principal.name)
+        return Outgoing(200, found.content, found.media_type, headers, principal.name, found.path)
 
     def _page_request(
         self, incoming: Incoming, principal: Principal, company: str, role: Role, stack: ExitStack
@@ -251,11 +253,12 @@ class Console:
             self._notice(incoming, company, principal),
             self.audit,
             self.identity.mode == "password",
+            lambda: self.uploads,
         )
 
     def _database_role(self, company: str, role: Role) -> str:
-        """Under which role the database is asked; empty: the engine's own. A partner sees what the grants allow."""
-        return fold(self.partner_role().replace("{company}", company)) if role is Role.PARTNER else ""
+        """A partner sees what the grants allow."""
+        return database_role(self.partner_role(), company, role)
 
     def _viewer(self, incoming: Incoming, principal: Principal, role: Role) -> Viewer:
         return Viewer(principal.name, role, language_of(incoming, principal), incoming.address)
@@ -286,16 +289,31 @@ class Console:
     def _html(self, route: Route, model: Model, request: PageRequest) -> bytes:
         return self._renderer.page(route.template, model, request).encode()
 
-    def _begin(self, action: Action, incoming: Incoming) -> Outgoing | Started:
+    def admit_file(self, action: Action, incoming: Incoming, stated: int) -> Outgoing | None:
+        """Before a body with a file is read: a refusal of a viewer who may not send it, or of its size."""
+
+        def answer() -> Outgoing:
+            principal, company, _ = self._admitted(action, incoming)
+            self.uploads.spool.refuse_full(company, principal.name, stated)
+            return Outgoing(200, b"")
+
+        found = self.answered(incoming, answer)
+        return None if found.status == 200 else found
+
+    def _admitted(self, action: Action, incoming: Incoming) -> tuple[Principal, str, Role]:
+        """Who asks for an action, in which company and role; a refusal is noted."""
         principal = self.principal(incoming)
         company = incoming.values.get("company", "")
-        entry = self._entry(action, incoming, principal, company)
         try:
             refuse_foreign(incoming)
-            role = self._role(action, principal, company)
+            return principal, company, self._role(action, principal, company)
         except RequestProblem as refusal:
-            self.actors.refuse(entry, refusal.answer.detail)
+            self.actors.refuse(self._entry(action, incoming, principal, company), refusal.answer.detail)
             raise
+
+    def _begin(self, action: Action, incoming: Incoming) -> Outgoing | Started:
+        principal, company, role = self._admitted(action, incoming)
+        entry = self._entry(action, incoming, principal, company)
         found = self.actors.begin(entry, _key_of(incoming))
         if isinstance(found, Ended):
             return self.ended(incoming, Started(company, found.audit_id, principal.name, None), found)
@@ -321,6 +339,7 @@ class Console:
             incoming.request_id,
             open_runtime,
             partial(self.companies.own, company),
+            lambda: self.uploads,
         )
 
     def _entry(self, action: Action, incoming: Incoming, principal: Principal, company: str) -> Entry:
@@ -335,6 +354,11 @@ class Console:
             target=incoming.path,
             parameters=shown(_without_key(incoming), action.hidden),
         )
+
+
+def database_role(partner_role: str, company: str, role: Role) -> str:
+    """Under which role the database is asked for a viewer; empty: the engine's own. `partner_role`: the setting."""
+    return fold(partner_role.replace("{company}", company)) if role is Role.PARTNER else ""
 
 
 def disposition(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
@@ -42,13 +43,14 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """An answer. `viewer` is who got it, for the access line."""
+    """An answer. `viewer` is who got it, for the access line; `path`: a file that is sent instead of `body`."""
 
     status: int
     body: bytes = field(repr=False)
     media_type: str = "text/html; charset=utf-8"
     headers: tuple[tuple[str, str], ...] = ()
     viewer: str = ""
+    path: Path | None = None
 
 
 def redirect(location: str, *headers: tuple[str, str], status: int = 303) -> Outgoing:

@@ -17,6 +17,7 @@ MENU: Final = (
     ("checks", "c"),
     ("config", "f"),
     ("contract", "d"),
+    ("fill", "l"),
     ("audit", "a"),
 )
 IN_SIGHT: Final = 6

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from etl.database import Connection, read_only_transaction
 from etl.engine import Runtime
+from etl.web.filling.uploads import Uploads
 from etl.web.identity.audit import Audit
 from etl.web.problems import bad_request, not_found
 from etl.web.roles import Role
@@ -65,11 +67,17 @@ class PageRequest:
     notice: str = ""
     audit: Audit | None = field(default=None, repr=False)
     can_sign_out: bool = False
+    open_uploads: Callable[[], Uploads] = field(default=lambda: _no_uploads(), repr=False)
 
     @property
     def runtime(self) -> Runtime:
         """The company's settings, metadata and connections. Raises our errors where they cannot be had."""
         return self.open_runtime()
+
+    @property
+    def uploads(self) -> Uploads:
+        """Files that wait to be loaded."""
+        return self.open_uploads()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A read-only transaction in the database of the in_ tables."""
@@ -110,11 +118,17 @@ class ActionRequest:
     open_own_runtime: Callable[[], AbstractContextManager[Runtime]] = field(
         default=lambda: _none_of_its_own(), repr=False
     )
+    open_uploads: Callable[[], Uploads] = field(default=lambda: _no_uploads(), repr=False)
 
     @property
     def runtime(self) -> Runtime:
         """The company's settings, metadata and connections."""
         return self.open_runtime()
+
+    @property
+    def uploads(self) -> Uploads:
+        """Files that wait to be loaded."""
+        return self.open_uploads()
 
     def own_runtime(self) -> AbstractContextManager[Runtime]:
         """A runtime for the time of a `with` block, as a command has one."""
@@ -145,11 +159,13 @@ class Done:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that a browser saves. `name` is what it is called there."""
+    """A file that a browser saves. `name` is what it is called there; with `path` it is a file of the disk, which is
+    sent block by block instead of `content`."""
 
     name: str
-    content: bytes = field(repr=False)
+    content: bytes = field(default=b"", repr=False)
     media_type: str = "application/octet-stream"
+    path: Path | None = None
 
 
 def _number(name: str, text: str) -> int:
@@ -160,6 +176,10 @@ def _number(name: str, text: str) -> int:
 
 def _no_runtime() -> Runtime:
     raise not_found("This page belongs to no company.")
+
+
+def _no_uploads() -> Uploads:
+    raise not_found("This page has no uploads.")
 
 
 def _none_of_its_own() -> AbstractContextManager[Runtime]:

@@ -34,13 +34,17 @@ class Route:
 
 @dataclass(frozen=True)
 class Action:
-    """A POST at `path`. `name` is what the audit calls it; `hidden` are parameters that the audit must not show."""
+    """A POST at `path`. `name` is what the audit calls it; `hidden` are parameters that the audit must not show.
+
+    `takes_file`: its body is a form with a file, which is in the spool when it is done.
+    """
 
     path: str
     name: str
     act: Act
     roles: frozenset[Role]
     hidden: frozenset[str] = frozenset()
+    takes_file: bool = False
 
     @property
     def of_company(self) -> bool:

@@ -9,7 +9,9 @@ from etl.web.pages import (
     companies,
     config,
     contract,
+    correcting,
     errors,
+    fill,
     instance,
     kafka,
     keys,
@@ -45,17 +47,28 @@ ROUTES: Final = (
     Route("/c/{company}/config", config.page, OPERATORS, "config.html"),
     Route("/c/{company}/audit", audit.page, OPERATORS, "audit.html"),
     Route("/c/{company}/contract", contract.page, WITH_ROWS, "contract.html"),
+    Route("/c/{company}/fill", fill.fill_page, ACTING, "fill.html"),
+    Route("/c/{company}/fill/{upload}", fill.upload_page, ACTING, "upload.html"),
     Route("/c/{company}/actions/{action}", action.page, ALL, "action.html"),
 )
 
 DOWNLOADS: Final[tuple[Download, ...]] = (
     Download("/c/{company}/contract/files/{path:path}", contract.file, WITH_ROWS),
+    Download("/c/{company}/fill/{upload}/rejects.xlsx", fill.rejects_book, ACTING),
+    Download("/c/{company}/fill/{upload}/rejects/{number}.csv", fill.rejects_csv, ACTING),
 )
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("/c/{company}/run/start", "run.start", running.start, OPERATORS),
     Action("/c/{company}/run/accept", "run.accept", running.accept, OPERATORS),
     Action("/c/{company}/errors/retry", "errors.retry", errors.retry, ACTING),
+    Action("/c/{company}/errors/{error}/correct", "errors.correct", correcting.correct, ACTING),
+    Action("/c/{company}/fill", "fill.upload", fill.receive, ACTING, frozenset({"received"}), takes_file=True),
+    Action("/c/{company}/fill/hand-over", "fill.hand_over", fill.hand_over, ACTING),
+    Action("/c/{company}/fill/{upload}/check", "fill.check", fill.check_again, ACTING),
+    Action("/c/{company}/fill/{upload}/cancel", "fill.cancel", fill.cancel, ACTING),
+    Action("/c/{company}/fill/{upload}/load", "fill.load", fill.load, ACTING),
+    Action("/c/{company}/fill/{upload}/remove", "fill.remove", fill.remove, ACTING),
     Action("/c/{company}/runs/{run}/undo/preview", "undo.preview", undo.preview, OPERATORS),
     Action("/c/{company}/runs/{run}/undo", "undo", undo.take_back, OPERATORS),
     Action("/c/{company}/out/build", "out.build", out.build, OPERATORS),

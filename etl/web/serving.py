@@ -1,5 +1,6 @@
 """`etl web`: opens what the console needs, and serves it."""
 
+import hashlib
 import os
 import socket
 import threading
@@ -9,17 +10,21 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from etl.config import Tree
+from etl.config import Tree, etl_home
+from etl.engine import Runtime
 from etl.errors import ConfigurationError
 from etl.settings.web import WebSettings
 from etl.web.acting import Actors
 from etl.web.app import Application
-from etl.web.companies import Companies
+from etl.web.companies import Companies, writing
 from etl.web.configuration import WebConfiguration
-from etl.web.console import Console
+from etl.web.console import Console, database_role
+from etl.web.filling.spool import SpoolSettings
+from etl.web.filling.uploads import Uploads
 from etl.web.identity.audit import Audit
 from etl.web.identity.identity import ConfiguredIdentity
 from etl.web.identity.sessions import Sessions
+from etl.web.roles import Role
 from etl.web.server import GRACEFUL_SECONDS, Server, server
 from etl.web.services import Services
 from etl.web.signing_in import SigningIn
@@ -57,6 +62,7 @@ class Opened:
         finally:  # a signal is raised again by uvicorn
             self.actors.end(GRACEFUL_SECONDS)
             self.application.services.end(GRACEFUL_SECONDS)
+            self.application.console.uploads.end()
 
 
 @contextmanager
@@ -83,7 +89,8 @@ def opened_console(options: WebOptions) -> Iterator[Opened]:
         audit, sessions = Audit(store), Sessions(store)
         identity = ConfiguredIdentity(settings, sessions, is_private=is_private)
         actors = Actors(audit)
-        console = Console(companies, identity, audit, actors, lambda: settings().partner_role)
+        uploads = _uploads(companies, settings, options)
+        console = Console(companies, identity, audit, actors, lambda: settings().partner_role, uploads)
         ending = threading.Event()
         services = Services(companies, lambda: settings().service_password, audit, ending)
         application = Application(
@@ -97,10 +104,30 @@ def opened_console(options: WebOptions) -> Iterator[Opened]:
         )
         certificate = _certificate(settings())
         options_of_tls = {"ssl_context_factory": lambda *_: certificate.context} if certificate else {}
-        looked = partial(companies.follow_until_closed, certificate.refresh if certificate else None)
-        threading.Thread(target=looked, name="configuration", daemon=True).start()
+        each_second = [uploads.sweep, *([certificate.refresh] if certificate else [])]
+        followed = partial(companies.follow_until_closed, lambda: [one() for one in each_second])
+        threading.Thread(target=followed, name="configuration", daemon=True).start()
+        uploads.begin()
         served = server(application.asgi(), application.end, **options_of_tls)
         yield Opened(served, sockets, addresses, actors, application, is_encrypted=certificate is not None)
+
+
+def _uploads(companies: Companies, settings: Callable[[], WebSettings], options: WebOptions) -> Uploads:
+    """The uploads of this configuration; those of others in the same home are in folders beside."""
+    own = hashlib.sha256(options.url.encode()).hexdigest()[:16]
+    default = etl_home(options.environ) / "uploads" / own
+
+    def spool_settings() -> SpoolSettings:
+        found = settings()
+        folder = Path(found.spool_folder) if found.spool_folder else default
+        return SpoolSettings(folder, found.upload_bytes, found.spool_free_bytes, found.upload_seconds)
+
+    @contextmanager
+    def open_runtime(company: str, role: Role, name: str) -> Iterator[Runtime]:
+        with companies.using(company) as runtime:
+            yield writing(runtime, name, role=database_role(settings().partner_role, company, role))
+
+    return Uploads(spool_settings, open_runtime)
 
 
 def _certificate(settings: WebSettings) -> Certificate | None:

@@ -171,7 +171,7 @@ def check_that_a_partner_sees_its_own_rows(site: Site, watched: Watched) -> None
     page.get_by_role("button", name="Войти").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Приняты все строки")
     expect(page.get_by_role("navigation", name="Страницы").get_by_role("link")).to_have_text(
-        ["Сейчас", "Ошибки", "Контракт"]
+        ["Сейчас", "Ошибки", "Контракт", "Загрузка"]
     )
     watched.check()
     page.get_by_role("link", name="Ошибки").click()

@@ -105,7 +105,11 @@ def _page(route: Route, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _action(action: Action, schemas: dict[Any, Any]) -> dict[str, Any]:
     key = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 200}}
-    body = {"application/json": {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}}
+    texts = {"type": "object", "additionalProperties": {"type": "string"}}
+    with_file = {**texts, "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
+    body: dict[str, Any] = {"application/json": {"schema": texts}}
+    if action.takes_file:
+        body = {"multipart/form-data": {"schema": with_file}}
     return {
         "summary": action.name,
         "description": _roles(action.roles),

@@ -114,8 +114,12 @@ class Audit:
 
 
 def shown(parameters: Mapping[str, str], hidden: frozenset[str]) -> dict[str, str]:
-    """Parameters as the audit keeps them."""
-    return {name: HIDDEN if name in hidden else value[:500] for name, value in sorted(parameters.items())}
+    """Parameters as the audit keeps them: PostgreSQL takes neither zero bytes nor halves of surrogate pairs."""
+    return {_kept(name): HIDDEN if name in hidden else _kept(value[:500]) for name, value in sorted(parameters.items())}
+
+
+def _kept(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def _digest_of(entry: Entry) -> bytes:

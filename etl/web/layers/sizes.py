@@ -1,6 +1,7 @@
 """How large a request may be: its head (431) and its body (413); and how long a body may pause (408)."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,8 +26,9 @@ class BodyTooSlow(Exception):
 class SizesLayer:
     """Refuses what is larger; a body by the length that the head states, and by counting what comes."""
 
-    def __init__(self, app: ASGIApp, body_bytes: int) -> None:
-        self._app, self._body_bytes = app, body_bytes
+    def __init__(self, app: ASGIApp, most_bytes: Callable[[str, str], int]) -> None:
+        """`most_bytes`: (method, path) -> the largest body there."""
+        self._app, self._most_bytes = app, most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is small enough."""
@@ -37,12 +39,13 @@ class SizesLayer:
             await refuse(431, "The head of the request is larger than 16 KiB.", scope, receive, send, _CLOSE)
             return
         stated = next((value for key, value in scope["headers"] if key == b"content-length"), b"0")
-        if not stated.isdigit() or int(stated[:20]) > self._body_bytes:
-            await self._refuse_body(scope, receive, send)
+        most = self._most_bytes(scope["method"], scope["path"])
+        if not stated.isdigit() or int(stated[:20]) > most:
+            await _refuse_body(most, scope, receive, send)
             return
-        await self._count(scope, receive, send)
+        await self._count(most, scope, receive, send)
 
-    async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _count(self, most: int, scope: Scope, receive: Receive, send: Send) -> None:
         counted, is_whole, has_begun = 0, False, False
 
         async def counting() -> Message:
@@ -55,7 +58,7 @@ class SizesLayer:
                 raise BodyTooSlow from error
             counted += len(message.get("body", b""))
             is_whole = not message.get("more_body", False)
-            if counted > self._body_bytes:
+            if counted > most:
                 raise BodyTooLarge
             return message
 
@@ -68,13 +71,14 @@ class SizesLayer:
             await self._app(scope, counting, noting)
         except BodyTooLarge:
             if not has_begun:
-                await self._refuse_body(scope, receive, send)
+                await _refuse_body(most, scope, receive, send)
         except BodyTooSlow:
             if not has_begun:
                 await refuse(408, "The body of the request came too slowly.", scope, receive, send, _CLOSE)
 
-    async def _refuse_body(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await refuse(413, f"The body is larger than {self._body_bytes:,} bytes.", scope, receive, send, _CLOSE)
+
+async def _refuse_body(most: int, scope: Scope, receive: Receive, send: Send) -> None:
+    await refuse(413, f"The body is larger than {most:,} bytes.", scope, receive, send, _CLOSE)
 
 
 def _head_bytes(scope: Scope) -> int:

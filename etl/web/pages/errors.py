@@ -10,6 +10,7 @@ from etl.errors import ConfigurationError
 from etl.merge.errors.catalogue import CATALOGUE, fault_of
 from etl.monitoring.error_lists import reading_by_index
 from etl.sources.in_tables.errors import Choice, Cursor
+from etl.web.pages.correcting import Correctable, correctable, correctable_columns
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
 from etl.web.pages.runs import CodeCount, code_count
 from etl.web.problems import bad_request, not_found
@@ -55,7 +56,8 @@ class Errors(CompanyPage):
 
 class Error(CompanyPage):
     """One error. `row`: column -> its value now, None where the row is gone; `more`: how many of this code the run has
-    in this table and column; `can_offer`: whether to offer it again changes something."""
+    in this table and column; `can_offer`: whether to offer it again changes something; `columns` can be corrected,
+    and `correctable` is the value that the form is for."""
 
     error: ErrorItem
     cause: str
@@ -65,6 +67,8 @@ class Error(CompanyPage):
     row: dict[str, str | None] | None
     more: int
     can_offer: bool
+    columns: tuple[str, ...]
+    correctable: Correctable | None
 
 
 def errors_page(request: PageRequest) -> Errors:
@@ -113,6 +117,9 @@ def error_page(request: PageRequest) -> Error:
         error |= {"state": with_state["state"]}
         row = opened.log.row_of(opened.connections.imported, error)
         counted = errors_by_code(opened, error["run"])
+        can_offer = row is not None and row.get("in_status") == "ERROR"
+        columns = correctable_columns(request.runtime.company, error["in_table"]) if can_offer else ()
+        to_correct = correctable(opened, error, columns, request.query.get("column", ""))
     fault = fault_of(error["code"])
     same = ("in_table", "code", "column_name")
     more = sum(one["rows"] for one in counted if all(one[name] == error[name] for name in same))
@@ -125,7 +132,9 @@ def error_page(request: PageRequest) -> Error:
         cure_russian=fault.cure_russian if fault else "",
         row=row,
         more=more,
-        can_offer=row is not None and row.get("in_status") == "ERROR",
+        can_offer=can_offer,
+        columns=columns,
+        correctable=to_correct,
     )
 
 

@@ -107,9 +107,19 @@ const upload = (form) => {
   };
   request.onload = () => {
     if (request.responseURL && request.status < 400) location.assign(request.responseURL);
-    else form.submit();
+    else refuse(request.responseXML?.querySelector("[data-detail]")?.textContent ?? form.dataset.tooLarge);
   };
-  request.onerror = () => form.submit();
+  const refuse = (why) => {
+    bar.hidden = true;
+    const note = find("[data-upload-note]", form);
+    note.textContent = why;
+    // What was refused is kept under its key: the next try is another one.
+    find("[name=key]", form).value = crypto.getRandomValues(new Uint32Array(4)).join("-");
+    note.hidden = false;
+    for (const button of all("button", form)) button.disabled = false;
+  };
+  request.onerror = () => refuse(form.dataset.cutOff);
+  request.responseType = "document";
   request.send(new FormData(form));
   return true;
 };

@@ -13,6 +13,7 @@ import pytest
 from tests.documentation import CHECKOUT, Block, blocks
 from tests.fix_company import CLAIMS, MakeSite, Site
 from tests.fix_web import Web, serving_at
+from tests.integration.web.uploads import KIND, body_of, configure
 
 WEB = CHECKOUT / "docs/web.md"
 PASSWORD = "a password of eight words, or so"
@@ -60,6 +61,22 @@ def test_a_password_from_standard_input(site: Site) -> None:
     environ = {**os.environ, **site.environ, "ETL_CONFIG": site.url, "HOME": str(site.home)}
     done = subprocess.run(command, input=f"{PASSWORD}\n", env=environ, capture_output=True, text=True, check=True)
     assert done.stdout == "timur: viewer in all companies\n"
+
+
+def test_a_file_is_sent(site: Site) -> None:
+    """As curl sends it."""
+    configure(site, identity="password")
+    token = site.etl("web", "token", "add", "march", "--role", "operator", "--company", "demo").out.strip()
+    [block] = [one for one in blocks(CHECKOUT / "docs/console.md") if "--form file=" in one.text]
+    words = shlex.split(block.text.replace("\\\n", " ").replace("$TOKEN", token).replace("/c/shop/", "/c/demo/"))
+    given = [words[at + 1].partition(":") for at, word in enumerate(words) if word == "--header"]
+    headers = {name.replace("-", "_"): value.strip() for name, _, value in given}
+    with serving_at(site, "127.0.0.1:0") as opened:
+        web = Web(opened.addresses[0].port)
+        body = body_of("Client.csv", b"in_id,Name\nc1,Anna\n")
+        sent = web.ask("POST", urlsplit(words[-1]).path, body, Content_Type=KIND, **headers)
+        assert sent.status == 200, sent.text
+        assert sent.json["values"]["upload"]
 
 
 def test_the_services(site: Site) -> None:

@@ -84,6 +84,17 @@ def test_names_are_checked_before_the_first_row(client: SqlClient) -> None:
     assert "of no known kind" in client.refused("fill", "Client", client.write("clients.doc", ""))
 
 
+def test_a_check_loads_nothing(client: SqlClient) -> None:
+    path = client.write("Client.csv", "in_id,Amount\nc1,1\nc2,one\n")
+    done = client.etl("fill", "--check", path)
+    assert done.code == 1
+    assert "1 rows fit in_Client" in done.out
+    assert "Nothing is loaded: --check." in done.out
+    assert (client.folder / "Client.rejected.csv").exists()
+    assert client.site.count("in_tables.in_Client") == 0
+    assert "leave out --submit" in client.refused("fill", "--check", path, "--submit")
+
+
 def test_strict_is_all_or_nothing(client: SqlClient) -> None:
     path = client.write("Client.csv", "in_id,Amount\nc-1,1\nc-2,NaN\n")
     said = client.refused("fill", "--strict", path, code=3)

@@ -1,13 +1,18 @@
 """The table err: listed, exported, offered again, cleaned, and what has been corrected since."""
 
+from etl.sources.in_tables.errors.correction import MOST_CHARACTERS, Correction, ShownValue, is_correctable
 from etl.sources.in_tables.errors.error_log import Choice, ErrorLog
 from etl.sources.in_tables.errors.error_page import MOST_COUNTED, CodeCount, Cursor, ErrorPage
 
 __all__ = [
+    "MOST_CHARACTERS",
     "MOST_COUNTED",
     "Choice",
     "CodeCount",
+    "Correction",
     "Cursor",
     "ErrorLog",
     "ErrorPage",
+    "ShownValue",
+    "is_correctable",
 ]

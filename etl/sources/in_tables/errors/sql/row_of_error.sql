@@ -1,5 +1,5 @@
--- The current row of an error, each value cut. After a truncate another row may have the same id; it is excluded by the
--- run that claimed it and by in_id.
+-- The current row of an error, each value cut.
+{% from "row_of.jinja" import is_row_of %}
 select
 {% for column in columns %}
     case
@@ -9,10 +9,4 @@ select
     end as {{ column | ident }}{{ "," if not loop.last }}
 {% endfor %}
 from {{ in_schema | ident }}.{{ table | ident }} i
-{% if link %}
-where i.{{ link.owner_column | ident }} = :in_id and i.{{ link.target_column | ident }} = :value
-{% elif not has_row_id %}
-where i.{{ key | ident }} = :in_id
-{% else %}
-where i.id = :row_id and (cast(:in_id as text) is null or i.in_id = :in_id or i.occupied_id = :run)
-{% endif %}
+where {{ is_row_of(link, key, has_row_id) }}

@@ -1,0 +1,85 @@
+"""Loads a checked upload: one transaction, and the server itself knows afterwards whether it was committed."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from etl.database import transaction
+from etl.engine import Runtime
+from etl.errors import EnvironmentFault
+from etl.files import StagedRows, find_table, hand_over, in_tables, is_of_a_row, load_staged
+from etl.files.check_process import rows_path
+from etl.web.filling.committed import number_of_transaction, status_of
+from etl.web.filling.spool import FULL, Spool, no_space
+from etl.web.filling.upload import Check, Load, Step, Upload
+from etl.web.problems import conflict
+
+_UNIQUE_VIOLATION = "23505"
+
+
+def load(
+    runtime: Runtime, spool: Spool, asked: Upload, check_id: str, *, takes_newest: bool, hands_over: bool
+) -> Upload:
+    """Loads the rows that fit, and hands them over if asked; what was loaded already is returned as it is.
+
+    `check_id`: the check whose result the viewer saw. Raises RequestProblem (409) where that is another one, RunStopped
+    for keys that are there already without `takes_newest`.
+    """
+    with spool.locked(asked.token):
+        upload = settled(runtime, spool, spool.find(asked.company, asked.token))
+        if upload.step is Step.LOADED:
+            return upload
+        if upload.step is not Step.CHECKED or upload.check is None or upload.check.id != check_id:
+            raise conflict("The file was checked again, or is not checked yet: look at the page again.")
+        begun = _load(runtime, spool, upload, upload.check, takes_newest=takes_newest, hands_over=hands_over)
+        done = begun.model_copy(update={"load": begun.load and begun.load.model_copy(update={"is_committed": True})})
+        spool.save(done)
+        return done
+
+
+def settled(runtime: Runtime, spool: Spool, upload: Upload) -> Upload:
+    """The upload with what became of a load that a crash, or a lost connection, has left open; noted in the spool."""
+    if upload.step is not Step.UNSURE or upload.load is None:
+        return upload
+    with transaction(runtime.engine) as connection:
+        status = status_of(connection, upload.load)
+    if status == "in progress":
+        raise conflict("The rows are being loaded now: wait for that.")
+    load = upload.load.model_copy(update={"is_committed": True}) if status == "committed" else None
+    found = upload.model_copy(update={"load": load})
+    spool.save(found)
+    return found
+
+
+def _load(
+    runtime: Runtime, spool: Spool, upload: Upload, check: Check, *, takes_newest: bool, hands_over: bool
+) -> Upload:
+    """The transaction. Its number is noted on the disk before it is committed."""
+    folder = spool.folder_of(upload) / f"check-{check.id}"
+    try:
+        with transaction(runtime.engine) as connection:
+            rows = 0
+            for staged in _staged(runtime, check, folder):
+                rows += load_staged(connection, runtime.in_schema, staged, takes_newest=takes_newest)
+            if hands_over:
+                hand_over(connection, runtime.in_schema)
+            number = number_of_transaction(connection)
+            noted = Load(transaction=number, rows=rows, is_handed_over=hands_over, begun_at=datetime.now(UTC))
+            begun = upload.model_copy(update={"load": noted})
+            spool.save(begun)
+    except EnvironmentFault as error:
+        if is_of_a_row(error.sqlstate) or error.sqlstate == _UNIQUE_VIOLATION:
+            raise conflict(f"Nothing was loaded, the table refuses a row: {error}") from error
+        raise
+    except OSError as error:
+        if error.errno in FULL:
+            raise no_space() from error
+        raise
+    return begun
+
+
+def _staged(runtime: Runtime, check: Check, folder: Path) -> list[StagedRows]:
+    tables = in_tables(runtime.company)
+    return [
+        StagedRows(rows_path(folder, number), one.source, find_table(tables, one.table), one.columns)
+        for number, one in enumerate(check.tables)
+    ]
