@@ -158,6 +158,11 @@ PARTS = (
         (_on("14 18", "tests", "-m", "nightly", f"--ignore={_STATISTICS_TESTS}"),),
     ),
     Part(
+        "operations",
+        "backup, restore and verification: all cases, in one database and in three, on PostgreSQL 14 and 18",
+        (_on("14 18", "tests/integration/operations", "tests/integration/engine/test_restored_links.py", "-m", ""),),
+    ),
+    Part(
         "statistics",
         "undo, waiting, errors, clean and versions beside a journal of two million rows, with old statistics",
         # Newer servers find a good plan for some statements even without statistics.

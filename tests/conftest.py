@@ -13,7 +13,7 @@ from tests.sweeps import leave_cases_to_nightly
 
 # In this order: fix_company imports fix_database, and pytest has to rewrite the asserts of a module before its import.
 pytest_plugins = ["tests.fix_database", "tests.fix_zookeeper", "tests.fix_kafka", "tests.fix_company", "tests.fix_web"]
-pytest_plugins += ["tests.fix_browser"]
+pytest_plugins += ["tests.fix_browser", "tests.fix_restore"]
 
 # Fresh examples in every run, and what it takes to see a failure again: the blob of the example, the seed of the run.
 hypothesis.settings.register_profile("etl", derandomize=False, print_blob=True, deadline=None)
@@ -70,6 +70,7 @@ _PREPARED = tuple(
         "kafka_records",
         "logs",
         "merge",
+        "operations",
         "outputs",
         "telemetry",
         "web",

@@ -52,6 +52,9 @@ _COMMANDS = {
     "kafka": ("etl.cli.kafka:kafka", "Read topics of Kafka; see and move positions, care for rejected records."),
     "metrics": ("etl.cli.metrics:metrics", "Serve metrics for Prometheus, or print them once."),
     "web": ("etl.cli.web:web", "Serve console, API and services over HTTP; keep their users."),
+    "backup": ("etl.cli.backup:backup", "Write a backup of all databases and the configuration."),
+    "restore": ("etl.cli.restore:restore", "Restore a backup, or try to; what was restored is held until activated."),
+    "verify": ("etl.cli.verify:verify", "Look for damage and for what does not fit together; repair it."),
     "upgrade": ("etl.cli.upgrade:upgrade", "Bring the engine's own tables to the versions of this program."),
     "clean": ("etl.cli.clean:clean_up", "Delete expired errors, tasks, runs, journal and copies."),
 }

@@ -7,7 +7,15 @@ translates every exception of the driver.
 from sqlalchemy import Connection
 
 from etl.database.begin import begin
-from etl.database.connections import Access, application_name, create_database, encoding_of, open_engine, with_settings
+from etl.database.connections import (
+    Access,
+    access_of,
+    application_name,
+    create_database,
+    encoding_of,
+    open_engine,
+    with_settings,
+)
 from etl.database.copying import copy_in, copy_lines, copy_out, copy_rows, copy_values, refused_lines, stream_rows
 from etl.database.ensure import ensure_view
 from etl.database.faults import FULL_DISK_ADVICE, SERIALIZATION_FAILURE
@@ -15,6 +23,7 @@ from etl.database.links import cancel_thread, cut_all, deadline, longest_silence
 from etl.database.listening import NotificationListener, NotifyQueue, notify, notify_queue
 from etl.database.locking import LOCK_TIMEOUT, lock_holders
 from etl.database.migrations import (
+    HELD_FROM,
     Migration,
     Part,
     PartState,
@@ -26,12 +35,24 @@ from etl.database.migrations import (
 )
 from etl.database.piping import pipe
 from etl.database.read_only_transaction import read_only_transaction
+from etl.database.session import IGNORED_VARIABLES
 from etl.database.sql_templates import SqlTemplates
-from etl.database.transactions import BRIEF, execute, fetch_all, fetch_one, rollback_transaction, snapshot, transaction
+from etl.database.transactions import (
+    BRIEF,
+    execute,
+    execute_alone,
+    fetch_all,
+    fetch_one,
+    rollback_transaction,
+    snapshot,
+    transaction,
+)
 
 __all__ = [
     "BRIEF",
     "FULL_DISK_ADVICE",
+    "HELD_FROM",
+    "IGNORED_VARIABLES",
     "LOCK_TIMEOUT",
     "SERIALIZATION_FAILURE",
     "Access",
@@ -43,6 +64,7 @@ __all__ = [
     "PartState",
     "PlacedPart",
     "SqlTemplates",
+    "access_of",
     "application_name",
     "begin",
     "bring_up",
@@ -58,6 +80,7 @@ __all__ = [
     "encoding_of",
     "ensure_view",
     "execute",
+    "execute_alone",
     "fetch_all",
     "fetch_one",
     "lock_holders",

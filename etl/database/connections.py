@@ -144,6 +144,11 @@ def location_of(engine: sqlalchemy.Engine) -> str:
     return str(access) if access else str(engine.url.render_as_string(hide_password=True))
 
 
+def access_of(engine: sqlalchemy.Engine) -> Access:
+    """How the connections of an engine of ours are made."""
+    return _ACCESS_OF[engine.dialect]
+
+
 def create_database(access: Access) -> None:
     """Makes the database of `access` on its server if it is missing; safe when two commands do it at once."""
     name = psycopg.sql.Identifier(access.database)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from importlib.resources import files
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,10 @@ _sql = SqlTemplates(__package__)
 
 _FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 _HEADER = re.compile(r"-- kind: (additive|offline)\n-- oldest_writer: (\d+)\n-- oldest_reader: (\d+)\n")
+
+HELD_FROM: Final = 1_000_000
+"""From this `oldest_writer` on a part is held: it was restored, and no program writes there. What was recorded before
+is the rest."""
 
 # What a schema of the last version before migrations were recorded counts as.
 _UNRECORDED = 0
@@ -119,6 +124,18 @@ class PartState:
         return self.version is not None and self.version > self.part.version
 
     @property
+    def is_held(self) -> bool:
+        """Whether it was restored and no program writes there yet."""
+        return self.oldest_writer >= HELD_FROM
+
+    @property
+    def held_message(self) -> str:
+        """That it was restored, for people."""
+        return (
+            f"part {self.part.name} of schema {self.schema} was restored from a backup and is held: nothing is written"
+        )
+
+    @property
     def needs_upgrade(self) -> bool:
         """Whether a step is pending that no command makes beside its work."""
         return self.version is not None and any(one.kind is StepKind.OFFLINE for one in self.pending)
@@ -133,7 +150,9 @@ class PartState:
         )
 
     def refuse_writing(self) -> None:
-        """Raises EnvironmentFault where only newer programs may write."""
+        """Raises EnvironmentFault where only newer programs may write, or none as it was restored."""
+        if self.is_held:
+            raise EnvironmentFault(f"{self.held_message}; `etl restore --activate` ends that")
         if self.oldest_writer > self.part.version:
             raise EnvironmentFault(self._too_new(self.oldest_writer, "write"))
 

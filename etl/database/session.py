@@ -70,6 +70,12 @@ def forget_variables() -> None:
         os.environ.pop(name, None)
 
 
+def pin_session() -> str:
+    """The one statement that pins the settings of a session which has no transactions of ours."""
+    calls = (f"pg_catalog.set_config({literal(name)}, {literal(value)}, false)" for name, value in PINNED.items())
+    return f"select {', '.join(calls)}"
+
+
 @lru_cache(maxsize=128)
 def pin(settings: Iterable[tuple[str, str]] = ()) -> str:
     """The one statement that pins a transaction's settings; `settings` add to ours or override them.

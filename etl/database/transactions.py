@@ -12,6 +12,7 @@ from etl.database.begin import begin
 from etl.database.connections import location_of
 from etl.database.faults import FULL_QUEUE, translate
 from etl.database.locking import LOCK_TIMEOUT, name_holders
+from etl.database.session import pin_session
 from etl.errors import EtlError
 
 # For transactions that hold locks which no lease covers: shorter than the lock_timeout of waiting sessions, so that a
@@ -74,6 +75,18 @@ def translated(engine: sqlalchemy.Engine) -> Iterator[None]:
     except (exc.SQLAlchemyError, psycopg.Error) as error:
         fault = translate(error, location_of(engine))
         raise (name_holders(engine, fault) if fault.sqlstate == LOCK_TIMEOUT else fault) from error
+
+
+def execute_alone(engine: sqlalchemy.Engine, statement: TextClause) -> None:
+    """Runs a statement that refuses to be part of a transaction, such as `reindex … concurrently`."""
+    with translated(engine), engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.autocommit = True
+        try:
+            driver.execute(pin_session())
+            driver.execute(statement.text)
+        finally:
+            connection.invalidate()
 
 
 def execute(connection: Connection, statement: TextClause, parameters: Parameters | None = None) -> int:

@@ -9,6 +9,7 @@ from etl.engine.dry_run import DryRun, dry_run
 from etl.engine.helper import run_or_help
 from etl.engine.information import information_schemas
 from etl.engine.instances import Change, End, Explanation, History, ValueChange, explain, history
+from etl.engine.moments import Moments, read_moments
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import has_out_versions, has_store, is_prepared, prepare, refuse_unfit, states_at
@@ -21,7 +22,7 @@ from etl.engine.topic_alerts import send_alerts
 from etl.engine.tree_faults import faults_of
 from etl.engine.undo import Undone, dry_undo, undo
 from etl.engine.units import UnitDetails, read_hours, read_unit, read_units
-from etl.engine.upgrade import AppliedMigration, program_versions, upgrade
+from etl.engine.upgrade import PARTS, AppliedMigration, program_versions, upgrade
 from etl.engine.versions import (
     ListedVersion,
     build_version,
@@ -33,6 +34,7 @@ from etl.engine.versions import (
 from etl.engine.wiring import build_runtime, open_database, open_runtime, parse_configuration, read_configuration
 
 __all__ = [
+    "PARTS",
     "AppliedMigration",
     "Change",
     "Cleaned",
@@ -41,6 +43,7 @@ __all__ = [
     "Explanation",
     "History",
     "ListedVersion",
+    "Moments",
     "Outcome",
     "Runtime",
     "Status",
@@ -68,6 +71,7 @@ __all__ = [
     "read_configuration",
     "read_feed",
     "read_hours",
+    "read_moments",
     "read_status",
     "read_topics",
     "read_unit",

@@ -22,6 +22,7 @@ from etl.database import (
 )
 from etl.ddl import privileges
 from etl.engine.information import ensure_information
+from etl.engine.moments import refuse_other_moments
 from etl.engine.runtime import Begin, Runtime
 from etl.engine.why_not import ensure_why_not
 from etl.errors import EnvironmentFault, EtlError, FencedOut
@@ -143,6 +144,7 @@ def prepare_in(connections: Connections, runtime: Runtime, begin: Begin) -> None
     ddl.check_in_tables(connections.imported, runtime.company, runtime.in_schema)
     bring_up(connections.imported, runtime.in_schema, [IMPORT])
     prepare_store(connections.store, runtime)
+    refuse_other_moments(connections, runtime)
     TaskQueue.create_view(connections.imported, runtime.in_schema)
     ensure_why_not(connections.imported, runtime.company, runtime.in_schema)
     ensure_information(connections, runtime, connections.store)

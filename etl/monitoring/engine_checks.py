@@ -46,7 +46,9 @@ def check_versions(runtime: Runtime) -> Iterator[Finding]:
 
 def _version_of(state: PartState) -> Iterator[Finding]:
     what = f"version of {state.part.name}"
-    if state.is_newer:
+    if state.is_held:
+        yield error(what, state.held_message, "`etl restore --activate`")
+    elif state.is_newer:
         shut_out = state.oldest_writer > state.part.version
         yield (error if shut_out else warning)(what, state.newer_message, "install the newer etl")
     elif state.needs_upgrade:

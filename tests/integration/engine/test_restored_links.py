@@ -2,11 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
-import psycopg
 import pytest
 
 from etl.database import transaction
@@ -18,21 +15,14 @@ from etl.runs import Chunk
 from tests.fix_company import (
     BOTH_LAYOUTS,
     CLAIMS,
-    IMPORT_CONFIG,
     ONLY_ONE,
     OUT,
-    OUT_CONFIG,
-    PARTNER_PASSWORD,
-    PASSWORD,
     STORE,
-    STORE_CONFIG,
     MakeSite,
     Site,
-    partner_of,
-    superuser,
 )
-from tests.fix_database import SESSIONS, Database, create_database, running_server
-from tests.fix_restore import dump, place_of, restore_into
+from tests.fix_database import SESSIONS, Database, running_server
+from tests.fix_restore import drop_database, dump, empty_database, moved, place_of, restore_into
 
 WAITING = 5
 BURN = "do 'begin for n in 1..{} loop perform pg_current_xact_id(); commit; end loop; end'"
@@ -103,40 +93,13 @@ def assert_linked(site: Site, *, is_reported: bool = True) -> None:
     assert site.count("out_demo._claim_client_") == WAITING
 
 
-@contextmanager
-def moved(site: Site, databases: list[Database], folder: Path) -> Iterator[Site]:
-    """The company as it is with its databases elsewhere: same roles, and a configuration of its own."""
-    tree = folder / "moved"
-    there = replace(site, url=f"file:{tree}", database=databases[0], out_database=databases[-1])
-    there.store_database = databases[len(databases) // 2]
-    new = dict(zip(site.databases, databases, strict=True))
-    tree.mkdir()
-    for path in (IMPORT_CONFIG, OUT_CONFIG, STORE_CONFIG, "configs/InMigrationConfig.txt"):
-        if path == STORE_CONFIG and len(databases) == 1:
-            continue
-        text = site.text(path)
-        for old, now in new.items():
-            text = text.replace(f"port={old.port}\ndbName={old.name}\n", f"port={now.port}\ndbName={now.name}\n")
-        there.write(path, text)
-    for code, text in CLAIMS.items():
-        there.document(code, text)
-    there.partner = partner_of(databases[0], site.partner_role)
-    with there.partner.session:
-        yield there
-
-
 def restored(site: Site, server: EmbeddedServer) -> list[Database]:
     """Dumps of all databases, restored on another server under other names, with the roles that were there."""
     databases = []
     for number, one in enumerate(site.databases):
         file = site.home / f"dump_{number}"
         dump(one, file)
-        there = create_database(server, f"restored_{one.name}")
-        with psycopg.connect(**superuser(there), autocommit=True) as session:
-            if not session.execute("select 1 from pg_roles where rolname = %s", [site.engine_role]).fetchone():
-                session.execute(f"create role {site.engine_role} login password '{PASSWORD}'")
-                session.execute(f"create role {site.partner_role} login password '{PARTNER_PASSWORD}'")
-            session.execute(f"grant create on database {there.name} to {site.engine_role}")
+        there = empty_database(site, one, server)
         restore_into(place_of(there.host, there.port), there.name, file)
         databases.append(there)
     return databases
@@ -153,12 +116,6 @@ def looked_up_since(site: Site) -> str | None:
 
 def home_of(site: Site, schema: str) -> Database:
     return {"in_tables": site.database, STORE: site.store_database}.get(schema, site.out_database)
-
-
-def drop_database(database: Database) -> None:
-    SESSIONS.close(database)
-    with psycopg.connect(**superuser(replace(database, name="postgres")), autocommit=True) as session:
-        session.execute(f"drop database {database.name} with (force)")
 
 
 @BOTH_LAYOUTS
@@ -202,10 +159,11 @@ def test_waiting_links_outlive_the_restore_of_one_part(make_site: MakeSite, sche
     assert site.count(f"{STORE}.link_claim_client") == 1
     site.look(f"drop schema {', '.join(schemas)} cascade", at=home)
     restore_into(place_of(home.host, home.port), home.name, file)
+    if schemas in (["in_tables"], [STORE]):
+        assert site.etl("verify", "--repair", "--level", "quick").code == 0
     clients_arrive(site, first=1)
     _run(site)
-    # An import that is older than the store does not learn of a link that the store has made in between.
-    assert_linked(site, is_reported=schemas != ["in_tables"])
+    assert_linked(site)
 
 
 @ONLY_ONE

@@ -172,7 +172,7 @@ def test_an_import_of_an_earlier_day_than_the_store_is_refused(site: Site, layou
     site.run()
     site.look("delete from in_tables.run where id > %s", [first])
     site.look("update in_tables.run set state = 'running', heartbeat_at = null where id = %s", [first])
-    with pytest.raises(EnvironmentFault, match="the import was restored to an earlier day than the store"):
+    with pytest.raises(EnvironmentFault, match="the import in_tables is older than the store"):
         site.run()
 
 

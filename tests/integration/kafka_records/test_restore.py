@@ -3,8 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from etl.errors import EnvironmentFault, FencedOut
 from tests.fix_company import STORE
-from tests.fix_restore import dump, place_of, restore_into
+from tests.fix_restore import Elsewhere, done, dump, place_of, restore_into
 from tests.integration.kafka_records.topic import Topic, record
 
 
@@ -23,6 +26,29 @@ def test_what_came_since_the_backup_is_merged_again(topic: Topic, tmp_path: Path
     assert topic.values("Client", "name") == {f"c{n}": (f"n{n}",) for n in range(10)}
     assert topic.site.count(f"{STORE}.journal where change = 'created'") == 10
     assert topic.site.count(f"{STORE}.kafka_record") == 10
+
+
+def test_a_topic_half_read_is_read_on_elsewhere(topic: Topic, elsewhere: Elsewhere) -> None:
+    """By `etl backup` and `etl restore`: the offsets are those of the backup, and the worker of the original has no
+    valid token."""
+    partition = topic.messages(*(record("Client", f"c{n}", record_id=f"r{n}", Name=f"n{n}") for n in range(10)))
+    topic.merge(partition[:4])
+    done(topic.site.etl("backup", "-o", "backup"))
+    topic.merge(partition[4:])
+    there = elsewhere(topic.site)
+    done(there.etl("restore", "backup"))
+    with there.runtime() as runtime:
+        other = replace(topic, site=there, runtime=runtime)
+        with pytest.raises(FencedOut):
+            other.merge(partition[4:5])
+        other.take("another host")
+        with pytest.raises(EnvironmentFault, match="is held"):
+            other.merge(partition[4:5])
+        done(there.etl("restore", "--activate"))
+        [held] = other.take("another host")
+        assert held.next_offset == 4
+        other.merge([one for one in partition if one.offset >= held.next_offset])
+        assert other.values("Client", "name") == topic.values("Client", "name")
 
 
 def test_an_instance_in_two_partitions(topic: Topic) -> None:

@@ -1,0 +1,100 @@
+"""`etl restore`: a backup into databases, held until it is activated; or a drill of that."""
+
+from pathlib import Path
+
+import click
+
+from etl.cli.screen.backups import PROGRAMS
+from etl.cli.screen.log import follow_log
+from etl.cli.screen.printing import COMPANY, config_url
+from etl.errors import EnvironmentFault
+from etl.monitoring import Level
+from etl.operations import DUMPS, Depth, activate, drill, open_installation, verify
+from etl.operations import restore as restore_backup
+from etl.quoting.json_text import json_text
+from etl.web.identity.store import WEB
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@COMPANY
+@click.option("--only", multiple=True, type=click.Choice(DUMPS), help="Restore this dump; may be repeated.")
+@click.option("--no-privileges", is_flag=True, help="Restore no grants, so that their roles need not exist.")
+@click.option("--drill", "is_drill", is_flag=True, help="Try it on a server of its own, which is then removed.")
+@click.option("--activate", "is_activation", is_flag=True, help="Let programs write in what was restored.")
+@PROGRAMS
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def restore(
+    context: click.Context,
+    folder: Path | None,
+    company: str | None,
+    only: tuple[str, ...],
+    no_privileges: bool,
+    is_drill: bool,
+    is_activation: bool,
+    programs: str,
+    as_json: bool,
+) -> None:
+    """Restore the backup in FOLDER into the databases that the configuration names.
+
+    Every file is checked first, and the schemas must not exist yet. All rows are compared with the backup. What was
+    restored is held: no run, batch or output writes there before `etl restore --activate`, which refuses while `etl
+    verify` finds an error. Sign-ins at the console have ended.
+
+    With --drill nothing is written to these databases: the backup is restored on an embedded server, compared, and
+    a run is tried there.
+    """
+    if is_activation == (folder is not None):
+        raise click.UsageError("name the folder of a backup, or --activate after a restore")
+    if ((is_activation or is_drill) and (only or no_privileges)) or (is_activation and is_drill):
+        raise click.UsageError("--activate and --drill allow no other option")
+    if folder is None:
+        _activate(context, company, as_json=as_json)
+    elif is_drill:
+        _drill(folder, programs, as_json=as_json)
+    else:
+        with open_installation(config_url(context), company, follow=follow_log()) as installation:
+            done = restore_backup(
+                installation, folder, only=only, programs=programs, privileges=not no_privileges, web=WEB
+            )
+        if as_json:
+            click.echo(json_text({"rows": done.rows, "seconds": done.seconds}))
+            return
+        _show_rows(done.rows)
+        for left_out in done.manifest.left_out:
+            click.echo(f"was left out of the backup: {left_out}")
+        click.echo(
+            f"Restored as of {done.manifest.taken_at:%F %T %Z} in {done.seconds:.0f} s, and held: nothing is written."
+        )
+        click.echo("Next: `etl verify`, then `etl restore --activate`.")
+
+
+def _activate(context: click.Context, company: str | None, *, as_json: bool) -> None:
+    with open_installation(config_url(context), company, follow=follow_log()) as installation:
+        errors = [one for one in verify(installation, Depth.ROWS) if one.level is Level.ERROR]
+        if errors:
+            lines = "\n".join(f"  {one.what}: {one.found}" for one in errors)
+            raise EnvironmentFault(f"nothing is activated while `etl verify` finds errors:\n{lines}")
+        schemas = activate(installation)
+    if as_json:
+        click.echo(json_text({"schemas": schemas}))
+    else:
+        click.echo(f"Programs may write in {', '.join(schemas)} again." if schemas else "Nothing was held.")
+
+
+def _drill(folder: Path, programs: str, *, as_json: bool) -> None:
+    done = drill(folder, programs=programs, web=WEB)
+    if as_json:
+        click.echo(json_text({"rows": done.rows, "seconds": done.seconds, "run": done.run}))
+        return
+    _show_rows(done.rows)
+    click.echo(
+        f"Every table is equal to the backup of {done.manifest.taken_at:%F %T %Z}; restored in {done.seconds:.0f} s."
+    )
+    click.echo(f"Then {done.run}.")
+
+
+def _show_rows(rows: dict[str, int]) -> None:
+    for name, number in rows.items():
+        click.echo(f"{name}: {number:,} rows")

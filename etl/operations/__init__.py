@@ -1,0 +1,27 @@
+"""Backup, restore and verification of a company: what an operator does with all of its databases at once.
+
+Receives an installation (runtime, configuration tree, database of the console) and folders. Returns manifests and
+findings. Never merges a row.
+"""
+
+from etl.operations.backup import Backup, back_up
+from etl.operations.installation import DUMPS, Installation, open_installation
+from etl.operations.programs import VARIABLE as PROGRAMS_VARIABLE
+from etl.operations.restore import Drill, Restored, activate, drill, restore
+from etl.operations.verify import Depth, verify
+
+__all__ = [
+    "DUMPS",
+    "PROGRAMS_VARIABLE",
+    "Backup",
+    "Depth",
+    "Drill",
+    "Installation",
+    "Restored",
+    "activate",
+    "back_up",
+    "drill",
+    "open_installation",
+    "restore",
+    "verify",
+]

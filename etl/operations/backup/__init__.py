@@ -1,0 +1,10 @@
+"""A backup: dumps of all databases of a company at one moment, its configuration, and a manifest of what they hold.
+
+Receives an installation and a folder that does not exist. Leaves a whole backup there, or nothing.
+"""
+
+from etl.operations.backup.backup import Backup, back_up
+from etl.operations.backup.folder import ReadBackup, read_backup
+from etl.operations.backup.manifest import Dump, Manifest
+
+__all__ = ["Backup", "Dump", "Manifest", "ReadBackup", "back_up", "read_backup"]

@@ -1,0 +1,108 @@
+"""What the catalogs show of our schemas."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy
+
+from etl.database import Connection, SqlTemplates, execute_alone, fetch_all, read_only_transaction
+from etl.engine import states_at
+from etl.monitoring.finding import Finding, error, ok, warning
+from etl.operations.installation import DUMPS, Installation, has_table
+
+_sql = SqlTemplates(__package__)
+
+
+def engines_of(installation: Installation) -> dict[sqlalchemy.Engine, list[str]]:
+    """Our schemas in each database."""
+    found: dict[sqlalchemy.Engine, list[str]] = {}
+    seen: set[str] = set()
+    for name in DUMPS:
+        engine = installation.engine_of(name)
+        with read_only_transaction(engine) as connection:
+            schemas = installation.schemas_of(name, connection)
+        key = installation.database_of(name)
+        found.setdefault(installation.engine_of(key), []).extend(one for one in schemas if f"{key} {one}" not in seen)
+        seen |= {f"{key} {one}" for one in schemas}
+    return found
+
+
+def check_parts(installation: Installation, repair: bool) -> Iterator[Finding]:
+    """Versions of our tables, and whether a restore holds them."""
+    runtime = installation.runtime
+    number = 0
+    for engine in dict.fromkeys((runtime.engine, runtime.store_engine, runtime.out_engine)):
+        with read_only_transaction(engine) as connection:
+            states = states_at(connection, runtime, engine)
+        for state in states:
+            number += state.version is not None
+            if state.is_held:
+                yield warning("versions", state.held_message, "`etl restore --activate` when this shows no error")
+            elif state.is_newer and state.oldest_reader > state.part.version:
+                yield error("versions", state.newer_message, "install the newer etl")
+            elif state.needs_upgrade:
+                yield error("versions", state.older_message, "stop all runners, then run `etl upgrade start`")
+    yield ok("versions", f"{number} parts of tables are known")
+
+
+def check_indexes(installation: Installation, repair: bool) -> Iterator[Finding]:
+    """Indexes that the server does not use: a constraint without one accepts what it forbids."""
+    number = 0
+    for engine, schemas in engines_of(installation).items():
+        with read_only_transaction(engine) as connection:
+            rows = fetch_all(connection, _sql("indexes"), {"schemas": schemas})
+        number += len(rows)
+        for row in (one for one in rows if not one.is_valid):
+            of = f" of the constraint {row.constraint_name}" if row.constraint_name else ""
+            found = f"{row.index_name} of {row.table_name}{of} is invalid: the server does not use it"
+            yield rebuilt(engine, row, found) if repair else error("indexes", found, how_to_rebuild(row))
+    yield ok("indexes", f"{number} indexes were looked at")
+
+
+def how_to_rebuild(row: Any) -> str:
+    """What to do about a row of `sql/indexes.sql`."""
+    return f"`etl verify --repair`, or `reindex index concurrently {row.index_name}`"
+
+
+def rebuilt(engine: sqlalchemy.Engine, row: Any, found: str) -> Finding:
+    """Makes an index again while others read and write its table."""
+    if not row.is_plain:
+        return error("indexes", found, how_to_rebuild(row))
+    execute_alone(engine, _sql("rebuild_index", schema=row.schema_name, index=row.name))
+    return ok("indexes", f"{found}: it was made again")
+
+
+def check_collations(installation: Installation, repair: bool) -> Iterator[Finding]:
+    """A library that sorts in another way than when an index was made: the index finds less than there is."""
+    for engine in engines_of(installation):
+        with read_only_transaction(engine) as connection:
+            rows = fetch_all(connection, _sql("collations", has_version=_has_collation_version(connection)))
+        for row in rows:
+            found = f"the database {row.database} was made with version {row.recorded}, and the server has {row.actual}"
+            do = (
+                "reindex its indexes of texts (those of ids sort by bytes and are not concerned), then "
+                f"`alter database {row.database} refresh collation version`"
+            )
+            yield warning("collations", found, do)
+
+
+def check_page_checksums(installation: Installation, repair: bool) -> Iterator[Finding]:
+    """Pages that the server has found damaged."""
+    for engine in engines_of(installation):
+        with read_only_transaction(engine) as connection:
+            [row] = fetch_all(connection, _sql("checksum_failures"))
+        if row.failures:
+            found = f"the server has met {row.failures} damaged pages in {row.database}, the last one {row.last_at}"
+            yield error("page checksums", found, "restore a backup on other disks: `etl restore`")
+
+
+def _has_collation_version(connection: Connection) -> bool:
+    """Whether databases record it: since PostgreSQL 15."""
+    [row] = fetch_all(connection, _sql("has_collation_version"))
+    return bool(row.has_version)
+
+
+def has_store(installation: Installation) -> bool:
+    """Whether the golden store is there."""
+    with read_only_transaction(installation.runtime.store_engine) as connection:
+        return has_table(connection, f"{installation.runtime.store.schema}.journal")

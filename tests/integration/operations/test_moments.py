@@ -1,0 +1,68 @@
+"""Import and store from backups of different moments: no run begins, what is missing is shown and offered again."""
+
+import pytest
+
+from tests.fix_company import BOTH_LAYOUTS, CLAIMS, STORE, MakeSite, Site
+from tests.fix_restore import done, dump, place_of, restore_into
+from tests.integration.operations.test_restore import filled, what_there_is
+from tests.integration.operations.test_verify import findings, verify
+
+
+def restored_alone(site: Site, schema: str) -> dict[str, object]:
+    """A client has come and another one has changed, which is returned; then one schema is as it was before."""
+    home = site.database if schema == "in_tables" else site.store_database
+    file = site.home / "part"
+    dump(home, file, f"--schema={schema}")
+    site.partner.fill("in_client", {"in_id": "late", "name": "Late"}, {"in_id": "c9", "name": "More"})
+    site.partner("update in_client set name = 'Changed', in_status = '' where in_id = 'c0'")
+    site.partner.fill("in_claim_watchers", {"claim_id": "k0", "watchers_id": "c9"})
+    site.partner.hand_over()
+    done(site.etl("run"))
+    newest = what_there_is(site)
+    site.look(f"drop schema {schema} cascade", at=home)
+    restore_into(place_of(home.host, home.port), home.name, file)
+    return newest
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    return filled(make_site(CLAIMS))
+
+
+@BOTH_LAYOUTS
+def test_a_store_that_is_older_than_the_import(site: Site) -> None:
+    newest = restored_alone(site, STORE)
+    site.partner.hand_over()
+    refused = site.etl("run")
+    assert (refused.code, f"the store {STORE} is older than the import in_tables" in refused.err) == (4, True), refused
+    found = verify(site)
+    assert found.code == 1
+    first, second = [one for one in findings(found) if "out_ rows" not in one]
+    assert first.startswith("moments: the store is older than the import: it does not know 1 runs of the import")
+    assert second.startswith("read rows: 2 rows of in_Client are DONE, and the store lacks their instances")
+    offered = findings(done(verify(site, "--repair", "--level", "quick")), "ok")
+    [line] = [one for one in offered if one.startswith("moments: ")]
+    assert line.endswith("with the next hand-over: 3 of in_Client, 1 of in_Claim_Watchers")
+    done(site.etl("run"))
+    assert what_there_is(site) == newest
+    assert verify(site).code == 0
+
+
+@BOTH_LAYOUTS
+def test_an_import_that_is_older_than_the_store(site: Site) -> None:
+    newest = restored_alone(site, "in_tables")
+    site.partner.hand_over()
+    refused = site.etl("run")
+    assert (refused.code, f"the import in_tables is older than the store {STORE}" in refused.err) == (4, True), refused
+    found = verify(site)
+    assert found.code == 1
+    [line] = findings(found)
+    assert line.startswith("moments: the import is older than the store")
+    [line] = [one for one in findings(done(verify(site, "--repair")), "ok") if one.startswith("moments: ")]
+    assert "1 links that waited then are ready again" in line
+    site.partner.hand_over()
+    done(site.etl("run"))
+    there = what_there_is(site)
+    assert there | {"statuses": None} == newest | {"statuses": None}
+    assert site.partner.statuses("in_claim_client") == {"DONE": 3}
+    assert verify(site).code == 0

@@ -1,0 +1,36 @@
+"""The commands of docs/backup.md, in their order."""
+
+import shlex
+
+from tests.documentation import CHECKOUT, blocks
+from tests.fix_company import CLAIMS, ONLY_ONE, STORE, MakeSite, Site
+from tests.fix_restore import Elsewhere, done
+from tests.integration.operations.test_restore import filled
+
+BACKUP = CHECKOUT / "docs/backup.md"
+
+
+def commands(site: Site) -> list[list[list[str]]]:
+    """Each block as its commands, without the program's name."""
+    found = [block for block in blocks(BACKUP) if block.language == "sh"]
+    lines = [[shlex.split(line.replace("$HOME", str(site.home))) for line in block.lines] for block in found]
+    assert {words[0] for block in lines for words in block} == {"etl"}
+    return [[words[1:] for words in block] for block in lines]
+
+
+@ONLY_ONE
+def test_the_commands_of_the_page_run(make_site: MakeSite, elsewhere: Elsewhere) -> None:
+    site = filled(make_site(CLAIMS))
+    making, restoring, verifying = commands(site)
+    for words in making:
+        done(site.etl(*words))
+    first, *others = restoring
+    done(site.etl(*first))
+    there = elsewhere(site)
+    for path in ("configs/InMigrationPostgresConfig.txt", "configs/OutMigrationPostgresConfig.txt"):
+        (site.home / "new-config" / path).write_text(there.text(path))
+    for words in others:
+        done(there.etl(*words))
+    assert there.count(f"{STORE}.bo_client") == 3
+    for words in verifying:
+        done(there.etl(*words))

@@ -1,0 +1,96 @@
+"""What is damaged, or does not fit together, is found and named; what loses nothing is repaired."""
+
+import json
+
+import pytest
+
+from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_ONE, OUT, STORE, Ended, MakeSite, Site
+from tests.fix_restore import done
+from tests.integration.operations.test_restore import filled
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    return filled(make_site(CLAIMS))
+
+
+def findings(ended: Ended, level: str = "error") -> list[str]:
+    return [f"{one['what']}: {one['found']}" for one in json.loads(ended.out)["findings"] if one["level"] == level]
+
+
+def verify(site: Site, *options: str) -> Ended:
+    return site.etl("verify", "--json", *options)
+
+
+@BOTH_LAYOUTS
+def test_a_whole_company(site: Site) -> None:
+    found = verify(site)
+    assert (found.code, findings(found), findings(found, "warning")) == (0, [], [])
+    assert findings(found, "ok")[-1] == "out_ rows: 6 rows were looked at"
+
+
+@ONLY_ONE
+def test_a_sequence_behind_its_column(site: Site) -> None:
+    site.look(f"select setval('{STORE}.journal_n_seq', 1)")
+    found = verify(site, "--level", "quick")
+    [error] = findings(found)
+    assert (found.code, error.startswith(f"sequences: {STORE}.journal_n_seq is at 1, and journal.n has ")) == (1, True)
+    assert verify(site, "--repair").code == 0
+    assert site.value(f"select nextval('{STORE}.journal_n_seq') > max(n) from {STORE}.journal")
+    assert findings(verify(site)) == []
+
+
+@ONLY_ONE
+def test_an_invalid_index_of_a_constraint(site: Site) -> None:
+    index = f"{STORE}.bo_client__in_id_key"
+    site.look(f"update pg_index set indisvalid = false where indexrelid = '{index}'::regclass")
+    found = verify(site, "--level", "quick")
+    [error] = findings(found)
+    of = f"{STORE}.bo_client of the constraint bo_client__in_id_key"
+    assert (found.code, error) == (1, f"indexes: {index} of {of} is invalid: the server does not use it")
+    assert f"indexes: {index} of {of} is invalid: the server does not use it: it was made again" in findings(
+        done(verify(site, "--level", "quick", "--repair")), "ok"
+    )
+    assert site.value(f"select indisvalid from pg_index where indexrelid = '{index}'::regclass")
+
+
+@ONLY_ONE
+def test_an_index_that_lacks_a_row(site: Site) -> None:
+    """As after a crash with fsync off, or a changed collation."""
+    index = f"{STORE}.bo_client__in_id_key"
+    site.look(
+        f"update pg_index set indisready = false where indexrelid = '{index}'::regclass;"
+        f"insert into {STORE}.bo_client (_id, _in_id, _created_at, _modified_at) values ('x', 'x', now(), now());"
+        f"update pg_index set indisready = true where indexrelid = '{index}'::regclass"
+    )
+    found = verify(site, "--level", "indexes")
+    [error] = findings(found)
+    assert (found.code, error) == (1, f"indexes: {index} leads to 3 of 4 rows of {STORE}.bo_client")
+    assert "amcheck is not installed" in findings(found, "warning")[0]
+    done(verify(site, "--level", "indexes", "--repair"))
+    assert findings(done(verify(site, "--level", "indexes"))) == []
+
+
+@ONLY_ONE
+def test_links_and_rows_without_instances(site: Site) -> None:
+    site.look(f"delete from {STORE}.bo_client where _in_id = 'c0'")
+    found = verify(site)
+    assert found.code == 1
+    first, second, third = findings(found)
+    assert first.startswith("links: 1 links of link_Claim_Client lack an end")
+    assert second.startswith("read rows: 1 rows of in_Client are DONE, and the store lacks their instances")
+    assert third == f"out_ rows: 1 rows of {OUT}.Client are of no instance of the store"
+
+
+@ONLY_ONE
+def test_a_waiting_link_whose_ends_are_there(site: Site) -> None:
+    """As a restore by other means may leave it: the position says that its ends were looked up."""
+    site.look(f"update {STORE}.boi_reference set target_value = 'c2'")
+    done(site.etl("run"))
+    [warning] = findings(verify(site), "warning")
+    assert warning == "waiting links: 1 links of in_Claim_Client wait although both ends are there"
+    assert findings(done(verify(site, "--repair")), "warning") == []
+    site.partner.hand_over()
+    done(site.etl("run"))
+    assert site.count(f"{STORE}.boi_reference") == 0
+    assert findings(verify(site), "warning") == []
