@@ -4,11 +4,12 @@ from dataclasses import asdict
 
 import click
 
+from etl.cli.screen.advice import Advice
 from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.tables import plain_table, receipts_table, runners_table, versions_table
 from etl.cli.screen.topics import topics_json, topics_view
 from etl.engine import Status, open_runtime, read_status
-from etl.monitoring import read_topics_status
+from etl.monitoring import read_topics_status, situation_of
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 
@@ -27,10 +28,10 @@ from etl.quoting.json_text import json_text
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; with --watch an object per line and change.")
 @click.pass_context
 def status(context: click.Context, company: str | None, is_watched: bool, interval: float, as_json: bool) -> None:
-    """Show marker, run, tasks, errors, waiting links, out_ versions, and topics that are read or written.
+    """Show what an operator has to know first, then marker, run, errors, waiting links, out_ versions and topics.
 
-    Writes nothing, and says what a runner would do now and why. With --watch a live view on a terminal, and into a pipe
-    a line for each change.
+    Writes nothing. The first line is the sentence of the console's page Now, with the commands that fit below it.
+    With --watch a live view on a terminal, and into a pipe a line for each change.
     """
     with open_runtime(config_url(context), company) as runtime:
         if is_watched:
@@ -41,10 +42,13 @@ def status(context: click.Context, company: str | None, is_watched: bool, interv
             return
         found = read_status(runtime)
         topics = None if found.is_unreadable else read_topics_status(runtime)
+        advice = Advice(situation_of(runtime, found, topics=topics), company)
     if as_json:
-        whole = asdict(found) | {"kafka": topics_json(topics)}
+        whole = advice.as_json | asdict(found) | {"kafka": topics_json(topics)}
         click.echo(json_text(whole))
         return
+    for line in advice.lines:
+        click.echo(line)
     _show(found)
     if topics:
         console().print(topics_view(topics))

@@ -16,7 +16,7 @@ from etl.monitoring.running import (
     read_again,
     rest,
 )
-from etl.monitoring.situation import LockWait, Situation, read_situation
+from etl.monitoring.situation import LockWait, Situation, read_situation, situation_of
 from etl.monitoring.topics import TopicsStatus, TopicsWatch, read_topics_status
 from etl.monitoring.verdict import Act, Grade, State, Verdict, verdict
 
@@ -49,5 +49,6 @@ __all__ = [
     "read_situation",
     "read_topics_status",
     "rest",
+    "situation_of",
     "verdict",
 ]

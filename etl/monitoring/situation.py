@@ -1,7 +1,7 @@
 """All that decides what an operator has to know first, read at one time: see `verdict`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from etl.database import Connection, SqlTemplates, fetch_all, read_only_transaction
@@ -47,6 +47,19 @@ class Situation:
     has_runs: bool = True
     has_open_quarantine: bool = False
 
+    @property
+    def lock_statement(self) -> str:
+        """What an operator runs to see who has the lock; the engine ends no session of others. Empty without one."""
+        if not self.locks:
+            return ""
+        pid = self.locks[0].pid
+        if pid == 0:
+            return "select gid, owner, prepared from pg_prepared_xacts order by prepared;"
+        return (
+            "select pid, usename, application_name, state, xact_start, query "  # noqa: S608
+            f"from pg_stat_activity where pid = {pid:d};"
+        )
+
 
 def read_situation(
     runtime: Runtime, *, seconds: float = 5.0, only_run: bool = False, topics: TopicsStatus | None = None
@@ -56,23 +69,24 @@ def read_situation(
     company, has_runs = runtime.company.code, runtime.settings.has_in_migration
     try:
         status = read_status(runtime, seconds=seconds, only_run=only_run)
-        if status.is_unreadable:
-            return Situation(company=company, status=status, topics=topics, has_runs=has_runs)
-        with read_only_transaction(runtime.engine, seconds=seconds) as connection:
-            locks, services = tuple(_locks(connection, runtime, status)), _services(connection, runtime)
-            is_open = _has_open_quarantine(connection, runtime, status)
-        return Situation(
-            company=company,
-            status=status,
-            locks=locks,
-            services=services,
-            topics=topics,
-            feed=read_feed(runtime),
-            has_runs=has_runs,
-            has_open_quarantine=is_open,
-        )
+        return situation_of(runtime, status, seconds=seconds, topics=topics)
     except EtlError as fault:
         return Situation(company=company, fault=str(fault), topics=topics, has_runs=has_runs)
+
+
+def situation_of(
+    runtime: Runtime, status: Status, *, seconds: float = 5.0, topics: TopicsStatus | None = None
+) -> Situation:
+    """What is so now, where the status has been read."""
+    found = Situation(
+        company=runtime.company.code, status=status, topics=topics, has_runs=runtime.settings.has_in_migration
+    )
+    if status.is_unreadable:
+        return found
+    with read_only_transaction(runtime.engine, seconds=seconds) as connection:
+        locks, services = tuple(_locks(connection, runtime, status)), _services(connection, runtime)
+        is_open = _has_open_quarantine(connection, runtime, status)
+    return replace(found, locks=locks, services=services, feed=read_feed(runtime), has_open_quarantine=is_open)
 
 
 def _locks(connection: Connection, runtime: Runtime, status: Status) -> Iterator[LockWait]:

@@ -19,6 +19,9 @@ _WAITS = "waits: "
 # The keys that a guard against mass changes names when it stops a run.
 _GUARDS = ("maxRemovedShare", "maxBlankedShare", "maxChangedShare", "maxUnlinkedShare")
 
+# Numbers that name something, and are not to be grouped or rounded.
+_NAMES = frozenset({"run", "pid"})
+
 Row = Mapping[str, Any]
 
 
@@ -122,10 +125,21 @@ class Verdict:
         return next((grade for grade, states in _GRADES.items() if self.state in states), Grade.BAD)
 
     @property
+    def shown_values(self) -> dict[str, str | int | float | datetime | None]:
+        """The values as the sentence shows them, and as JSON has them: numbers that name something are texts."""
+        return {name: _shown(name, value) for name, value in self.values.items()}
+
+    @property
     def acts(self) -> tuple[Act, ...]:
         """What fits, the most useful first; acts without something to show are left out."""
         lacking = {Act.SHOW_RUN} if self.values.get("run") is None else set()
         return tuple(one for one in _ACTS[self.state] if one not in lacking)
+
+
+def _shown(name: str, value: object) -> str | int | float | datetime | None:
+    if name in _NAMES and value is not None:
+        return str(value)
+    return value if isinstance(value, str | int | float | datetime | None) else str(value)
 
 
 def verdict(now: Situation) -> Verdict:

@@ -35,8 +35,6 @@ from etl.web.texts import language, zone_named
 _SHOWN_RUNS: Final = 5
 # The shape of a page about a database that is away: an open page keeps the values that it has.
 _AWAY: Final = "away"
-# Numbers that name something, and are not to be grouped or rounded.
-_NAMES: Final = frozenset({"run", "pid"})
 # Company -> when a lock was seen last, on the monotonic clock, in which run, and who had it.
 _LOCKS: Final[dict[str, tuple[float, int | None, tuple[LockWait, ...]]]] = {}
 _TRIES_SECONDS: Final = 5.0
@@ -180,11 +178,11 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
         company=request.company,
         state=found.state,
         grade=found.grade,
-        values={name: _value(name, value) for name, value in found.values.items()},
+        values=found.shown_values,
         detail=found.detail,
         acts=tuple(found.acts),
         shape=_shape(found, run.get("run"), bars, is_running=is_running),
-        lock=_lock_statement(situation),
+        lock=situation.lock_statement,
         run=run.get("run"),
         run_state=run.get("state", ""),
         run_message=run.get("message") or "",
@@ -253,30 +251,11 @@ def _runners(status: Status | None) -> tuple[Runner, ...]:
     return tuple(Runner(**{name: row[name] for name in Runner.model_fields}) for row in rows)
 
 
-def _value(name: str, value: object) -> Value:
-    if name in _NAMES and value is not None:
-        return str(value)
-    return value if isinstance(value, str | int | float | datetime | None) else str(value)
-
-
 def _shape(found: Verdict, run: int | None, bars: tuple[Bar, ...], *, is_running: bool) -> str:
     if found.state is State.AWAY:
         return _AWAY
     kinds = ",".join(one.kind for one in bars)
     return f"{found.state} {','.join(found.acts)} {run or ''} {is_running} {kinds}"
-
-
-def _lock_statement(situation: Situation) -> str:
-    """What an operator runs to see who has the lock; the engine ends no session of others."""
-    if not situation.locks:
-        return ""
-    pid = situation.locks[0].pid
-    if pid == 0:
-        return "select gid, owner, prepared from pg_prepared_xacts order by prepared;"
-    return (
-        "select pid, usename, application_name, state, xact_start, query "  # noqa: S608
-        f"from pg_stat_activity where pid = {pid:d};"
-    )
 
 
 def _age(request: PageRequest) -> Age | None:

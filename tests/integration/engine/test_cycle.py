@@ -72,6 +72,7 @@ def test_what_a_run_reports_is_what_it_has_written_down(site: Site) -> None:
 def test_status_before_and_after_the_first_run(site: Site) -> None:
     before = site.etl("status")
     assert (before.code, before.err) == (0, "")
+    assert before.out.startswith("Nothing has run yet. ")
     assert "no run has been started in schema in_tables yet" in before.out
     site.run()
     after = site.etl("status")
@@ -81,6 +82,10 @@ def test_status_before_and_after_the_first_run(site: Site) -> None:
     found: Any = json.loads(site.etl("status", "--json").out)
     assert found["decision"] == "wait"
     assert found["run"]["state"] == "done"
+    assert found["verdict"]["state"] == "rejected"
+    first, second, *_ = after.out.splitlines()
+    assert first == found["verdict"]["sentence"]
+    assert second == f"  See the rejected rows: etl errors list --run {found['run']['run']}"
 
 
 def test_an_idle_tick_writes_nothing(site: Site) -> None:
