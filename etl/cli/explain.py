@@ -28,7 +28,8 @@ _MEANINGS = {
 def explain_command(context: click.Context, table: str, in_id: str, company: str | None, as_json: bool) -> None:
     """Explain what has become of one object: its row, errors, instance, waiting links, and what readers see.
 
-    TABLE is an in_ table or the code of a business object, IN_ID the id in the partner's system.
+    TABLE is an in_ table or the code of a business object, IN_ID the id in the partner's system; that of
+    the instance, or the value of a unique field, are found too.
     """
     with open_runtime(config_url(context), company) as runtime:
         found = explain(runtime, table, in_id)

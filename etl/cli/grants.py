@@ -1,13 +1,16 @@
 """`etl grants`: prints or executes the grants of partner and readers, and says what the engine's own role lacks."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 
 import click
 import sqlalchemy
 
 from etl.cli.screen.printing import COMPANY, config_url
+from etl.config import open_source
 from etl.database import transaction
 from etl.ddl import privileges
 from etl.ddl.privileges import Held, Script
@@ -18,12 +21,16 @@ from etl.metadata import Company, names
 from etl.quoting import fold
 from etl.quoting.json_text import json_text
 from etl.settings import Settings
+from etl.settings.web import web_settings
+from etl.web.identity.store import SCHEMA as WEB_SCHEMA
+from etl.web.store_of import web_store
 
 
 @click.command()
 @COMPANY
 @click.option("--partner", metavar="ROLE", help="Who fills the in_ tables.  [default: COMPANY_partner]")
 @click.option("--reader", metavar="ROLE", help="Who reads the out_ tables.  [default: COMPANY_reader]")
+@click.option("--console", metavar="ROLE", help="Also grant what pages of `etl web` need under this role.")
 @click.option("--create-roles", is_flag=True, help="Also make the roles that are missing, without login.")
 @click.option("--apply", "is_applied", is_flag=True, help="Execute the grants instead of printing the statements.")
 @click.option("--check", "is_check", is_flag=True, help="Only say what the engine's own role lacks; exit code 4.")
@@ -34,6 +41,7 @@ def grants(
     company: str | None,
     partner: str | None,
     reader: str | None,
+    console: str | None,
     create_roles: bool,
     is_applied: bool,
     is_check: bool,
@@ -62,7 +70,11 @@ def grants(
         if is_applied and settings.has_out_migration:
             with transaction(databases.out, client_min_messages="warning") as connection:
                 privileges.make_schema(connection, names.out_views_schema(found.code))
-        for part in _parts(found, settings, databases, roles, create_roles=create_roles):
+        made_roles = (*roles, *([console] if console else ())) if create_roles else ()
+        parts = _parts(found, settings, databases, roles, made_roles)
+        for part in chain(
+            parts, _console(url, found, settings, databases, console, makes=is_applied) if console else ()
+        ):
             if is_applied:
                 _apply(part)
             else:
@@ -95,22 +107,24 @@ def _opened(settings: Settings) -> Iterator[_Databases]:
 
 
 def _parts(
-    company: Company, settings: Settings, databases: _Databases, roles: tuple[str, str], *, create_roles: bool
+    company: Company,
+    settings: Settings,
+    databases: _Databases,
+    roles: tuple[str, str],
+    made_roles: tuple[str, ...],
 ) -> Iterator[_Part]:
     schemas = schema_names(settings, company)
     in_schema = schemas["in_schema"]
     with transaction(databases.source) as connection:
-        server = privileges.read_server(connection, roles, [in_schema])
+        server = privileges.read_server(connection, (*roles, *made_roles), [in_schema])
         read = privileges.read_by_partner(connection, in_schema)
-    with transaction(databases.out) as connection:
-        versions = privileges.versions(connection, schemas["store_schema"])
-    readable = list(dict.fromkeys([names.out_views_schema(company.code), *versions, schemas["out_schema"]]))
+    readable = _out_schemas(company, schemas, databases)
     with transaction(databases.out) as connection:
         target = privileges.read_server(connection, roles, readable)
     lacks = tuple(f"lacks {line}" for line in _lacking(schemas, settings, databases))
     yield _Part(Script(f"{server.engine} is the engine: it owns the tables", (), lacks), databases.source)
-    if create_roles:
-        made = privileges.administrator_script(roles, server.roles, server.database, is_open=server.is_open)
+    if made_roles:
+        made = privileges.administrator_script(made_roles, server.roles, server.database, is_open=server.is_open)
         yield _Part(made, databases.source)
     partner, reader = roles
     if fold(in_schema) in server.schemas:
@@ -135,6 +149,45 @@ def _information(company: Company, settings: Settings, databases: _Databases, re
         if schemas:
             script = privileges.reader_script(schemas, reader, target.engine, target.schemas, "information tables")
             yield _Part(script, engine, reader, tuple(schemas), is_information=True)
+
+
+def _console(
+    url: str, company: Company, settings: Settings, databases: _Databases, role: str, *, makes: bool
+) -> Iterator[_Part]:
+    """What pages of `etl web` read in each database, and what the console writes in its own schema."""
+    with open_source(url) as source:
+        tree = source.snapshot()
+    web = web_settings(tree.contents, origin=tree.origin, environ=os.environ, open_texts=tree.open_texts)
+    if makes:
+        store = web_store(lambda: web, os.environ)
+        with store.writing():
+            pass
+        store.close()
+    schema_of = schema_names(settings, company)
+    asked: dict[tuple[object, ...], tuple[sqlalchemy.Engine, list[str]]] = {}
+    with ExitStack() as stack:
+        own = stack.enter_context(open_database(web.database, "etl:grants"))
+        for one, engine, schemas in (
+            (settings.import_database, databases.source, [schema_of["in_schema"]]),
+            (settings.store_database, databases.store, [schema_of["store_schema"]]),
+            (settings.out_database, databases.out, _out_schemas(company, schema_of, databases)),
+            (web.database, own, [WEB_SCHEMA]),
+        ):
+            asked.setdefault((one.host, one.port, one.database), (engine, []))[1].extend(schemas)
+        for engine, schemas in asked.values():
+            with transaction(engine) as connection:
+                server = privileges.read_server(connection, (role,), schemas)
+            there = tuple(dict.fromkeys(fold(name) for name in schemas if fold(name) in server.schemas))
+            kept = WEB_SCHEMA if WEB_SCHEMA in there else ""
+            script = privileges.console_script(there, role, server.engine, own=kept)
+            yield _Part(script, engine, role, there)
+
+
+def _out_schemas(company: Company, schemas: dict[str, str], databases: _Databases) -> list[str]:
+    """Those of the views, and of all versions."""
+    with transaction(databases.out) as connection:
+        versions = privileges.versions(connection, schemas["store_schema"])
+    return list(dict.fromkeys([names.out_views_schema(company.code), *versions, schemas["out_schema"]]))
 
 
 def _lacking(schemas: dict[str, str], settings: Settings, databases: _Databases) -> list[str]:

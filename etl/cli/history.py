@@ -33,7 +33,8 @@ def history_command(
 ) -> None:
     """Show what was changed in an instance, its links among it, the last change first.
 
-    OBJECT is the code of a business object or an in_ table, ID the id in the partner's system or that of the instance.
+    OBJECT is the code of a business object or an in_ table, ID the id in the partner's system, that of the
+    instance, or the value of a unique field.
     Each change has its time, the unit of work and the row or record that made it, and the values before and after.
     It reaches back as far as the journal is kept (historyDays, cleanDays).
     """

@@ -8,7 +8,7 @@ from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
 from etl.engine.helper import run_or_help
 from etl.engine.information import information_schemas
-from etl.engine.instances import Change, End, Explanation, History, ValueChange, explain, history
+from etl.engine.instances import Change, End, Explanation, History, ValueChange, explain, explain_rows, history
 from etl.engine.moments import Moments, read_moments
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
@@ -56,6 +56,7 @@ __all__ = [
     "dry_run",
     "dry_undo",
     "explain",
+    "explain_rows",
     "faults_of",
     "has_out_versions",
     "has_store",

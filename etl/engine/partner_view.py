@@ -1,5 +1,6 @@
 """What a partner can see of its own data: by the privileges that `etl grants` gives to the partner's role."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,9 +8,14 @@ from etl.database import SqlTemplates, fetch_all, read_only_transaction
 from etl.ddl.catalog import relations
 from etl.engine.runtime import Runtime
 from etl.errors import EnvironmentFault
+from etl.metadata import names
+from etl.metadata.company import LinkTable
+from etl.quoting import fold
 
 _sql = SqlTemplates(__package__)
 _TIMED_OUT = "57014"
+# Waiting links of a table whose ends are counted.
+_MOST_LINKS = 10_000
 
 Row = dict[str, Any]
 
@@ -22,6 +28,57 @@ class PartnerView:
     marker: Row | None
     receipts: tuple[Row, ...]
     why_not: tuple[Row, ...] | None
+
+
+@dataclass(frozen=True)
+class PartnerLinks:
+    """The partner's links that wait. `fields`: their table -> how many and since when; `missing`: ends of which the in_
+    tables have no merged row, what blocks most first. None where the tables are too large to say so in time."""
+
+    fields: tuple[tuple[LinkTable, Row], ...]
+    missing: tuple[Row, ...]
+
+
+def readable_tables(runtime: Runtime, asked: Iterable[str], *, seconds: float) -> frozenset[str]:
+    """Those of the tables beside the in_ tables that the role of the connections may read, by their folded names."""
+    values = {"schema": fold(runtime.in_schema), "names": [fold(one) for one in asked]}
+    with read_only_transaction(runtime.engine, seconds=seconds) as connection:
+        return frozenset(row.name for row in fetch_all(connection, _sql("readable_tables"), values))
+
+
+def read_partner_links(runtime: Runtime, *, limit: int, seconds: float) -> PartnerLinks | None:
+    """The links that wait, by the in_ tables and errors alone."""
+    links = runtime.company.in_link_tables()
+    objects = [names.in_table(one.code) for one in runtime.company.objects if one.has_in_table]
+    there = readable_tables(runtime, [*objects, *(one.name for one in links), "err"], seconds=seconds)
+    links = tuple(one for one in links if fold(one.name) in there)
+    if not links or "err" not in there:
+        return PartnerLinks((), ())
+    shape = {
+        "in_schema": runtime.in_schema,
+        "links": [
+            {
+                "name": one.name,
+                "owner_column": one.owner_column,
+                "target_column": one.target_column,
+                "owner_table": names.in_table(one.bo.code),
+                "target_table": names.in_table(one.member.code),
+            }
+            for one in links
+        ],
+        "tables": [one for one in objects if fold(one) in there],
+    }
+    try:
+        with read_only_transaction(runtime.engine, seconds=seconds) as connection:
+            counted = fetch_all(connection, _sql("waiting_rows", **shape))
+            values = {"limit": limit, "most_links": _MOST_LINKS}
+            ends = fetch_all(connection, _sql("waiting_ends", **shape), values) if any(r.links for r in counted) else []
+    except EnvironmentFault as fault:
+        if fault.sqlstate != _TIMED_OUT:
+            raise
+        return None
+    fields = tuple((links[row.link], dict(row._mapping)) for row in counted if row.links)
+    return PartnerLinks(fields, tuple(dict(row._mapping) for row in ends))
 
 
 def read_partner_view(runtime: Runtime, *, seconds: float) -> PartnerView:

@@ -9,7 +9,7 @@ from etl.database import Connection, SqlTemplates, fetch_all, read_only_transact
 from etl.engine.preparation import has_store, is_prepared
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
-from etl.store import ListedHour, ListedUnit, find_unit, list_hours, list_units
+from etl.store import ListedHour, ListedUnit, Span, find_unit, list_hours, list_units
 
 _sql = SqlTemplates(__package__)
 
@@ -47,9 +47,17 @@ def _rows(connection: Connection, statement: str, run: int, schema: str) -> tupl
     return tuple(dict(row._mapping) for row in fetch_all(connection, _sql(statement, schema=schema), {"run": run}))
 
 
-def read_units(runtime: Runtime, *, source: str | None, limit: int, before: int | None = None) -> list[ListedUnit]:
-    """The newest units, with `before` those with lower numbers; none where nothing was ever written."""
-    return _read(runtime, partial(list_units, source=source, limit=limit, before=before))
+def read_units(
+    runtime: Runtime,
+    *,
+    source: str | None,
+    limit: int,
+    before: int | None = None,
+    within: Span = (None, None),
+) -> list[ListedUnit]:
+    """The newest units, with `before` those with lower numbers, with `within` those that began then; none where nothing
+    was ever written."""
+    return _read(runtime, partial(list_units, source=source, limit=limit, before=before, within=within))
 
 
 def read_hours(runtime: Runtime, *, source: str | None, limit: int) -> list[ListedHour]:

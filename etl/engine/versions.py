@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from etl.database import Connection, SqlTemplates, fetch_one, part_states, transaction
+from etl.database import Connection, SqlTemplates, fetch_one, part_states, read_only_transaction, transaction
 from etl.engine.preparation import (
     has_out_versions,
     has_store,
@@ -21,6 +21,7 @@ from etl.outputs.versions import (
     Built,
     Retired,
     Switched,
+    SwitchLosses,
     VersionState,
 )
 from etl.store import STORE
@@ -73,6 +74,14 @@ def build_version(runtime: Runtime, name: str | None, show: Callable[[int], None
     version = name or runtime.versions.environment_version
     work_mem = f"{runtime.settings.in_migration.work_mem_mb}MB"
     return versions.build(runtime.out_engine, runtime.versions, version, show, work_mem=work_mem)
+
+
+def read_switch_losses(runtime: Runtime, name: str | None, *, seconds: float) -> SwitchLosses:
+    """What readers would lose by a switch to a version, or back to the previous one; writes nothing."""
+    with read_only_transaction(runtime.out_engine, seconds=seconds) as connection:
+        if not has_out_versions(connection, runtime):
+            raise ConfigurationError("there is no out_ version yet: see `etl out list`")
+        return versions.switch_losses(connection, runtime.versions, name)
 
 
 def switch_version(runtime: Runtime, name: str, *, force: bool, patience: float) -> Switched:

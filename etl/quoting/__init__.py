@@ -54,6 +54,12 @@ def spreadsheet_text(expression: str) -> str:
     return f"case when {is_formula} then '''' || {expression} else {expression} end"
 
 
+def spreadsheet_cell(text: str) -> str:
+    """The same text as a spreadsheet may read it: see `spreadsheet_text`."""
+    is_formula = re.match(_FORMULA, text) and not re.match(_SIGNED_NUMBER, text)
+    return f"'{text}" if is_formula else text
+
+
 def literal(text: str) -> str:
     """SQL string literal of a text, right under either setting of standard_conforming_strings."""
     if "\0" in text:

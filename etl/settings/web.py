@@ -48,6 +48,7 @@ class WebSettings:
     groups_header: str
     group_roles: tuple[GroupRole, ...]
     partner_role: str
+    console_role: str
     database: PostgresSettings
     # Of the platform's own services, for companies that have no other; empty: they are off.
     service_password: SecretStr = field(repr=False)
@@ -97,6 +98,7 @@ def web_settings(
         groups_header=str(layers.value(WEB, "groupsHeader")).lower(),
         group_roles=tuple(map(_group_role, _listed(layers, "groupRoles", ";"))),
         partner_role=str(layers.value(WEB, "partnerRole")),
+        console_role=str(layers.value(WEB, "consoleRole")),
         database=store,
         service_password=service_password(layers),
         tls_certificate=str(layers.value(WEB, "tlsCertificate")),

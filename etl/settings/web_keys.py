@@ -83,6 +83,16 @@ _WEB_KEYS: Final = (
         rule="is not a role: write letters, digits and underscores, and {company} for the code of the company",
     ),
     Key(
+        "consoleRole",
+        ValueKind.TEXT,
+        "",
+        "Role of the database under which pages are read and sign-ins and the audit are written. It has the grants of "
+        "`etl grants --console`, and the engine's own role is a member of it. Actions are done as the engine itself.",
+        pattern=r"[A-Za-z0-9_]+",
+        rule="is not a role: write letters, digits and underscores",
+        empty="the engine's own role",
+    ),
+    Key(
         "tlsCertificate",
         ValueKind.TEXT,
         "",

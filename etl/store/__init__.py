@@ -12,7 +12,7 @@ from etl.store.link_locks import lock_link_fields
 from etl.store.own_tables import STORE
 from etl.store.planner import by_index, reading_once
 from etl.store.undo import UndoCounters, undo_run
-from etl.store.unit_list import ListedHour, ListedUnit, find_unit, list_hours, list_units
+from etl.store.unit_list import ListedHour, ListedUnit, Span, find_unit, list_hours, list_units
 from etl.store.units import Unit, UnitKind
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "ListedHour",
     "ListedUnit",
     "NotedUndo",
+    "Span",
     "Store",
     "StoreFence",
     "UndoCounters",

@@ -5,22 +5,22 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from etl.database import cancel_thread
 from etl.errors import EtlError
 from etl.web.identity.audit import Audit, Begun, Entry, Repeated
-from etl.web.problems import Answer, RequestProblem, answer_of
+from etl.web.problems import Answer, RequestProblem, answer_of, fault
 from etl.web.requests import ActionRequest, Done
 from etl.web.route import Action
+from etl.web.texts.sentence import kept, restored, sentence_of
 
 _log = logging.getLogger("etl.web")
 
 AT_ONCE: Final = 2
 """Actions that are done at the same time; further ones wait."""
 _CANCEL_SECONDS = 2.0
-_FAULT: Final = Answer(500, "fault", "This is a fault of the program. The log has more under the request's id.")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Actors:
         if isinstance(begun, Begun):
             return begun
         if not begun.is_same:
-            raise RequestProblem(409, "key_reused", "This key was sent before, for something else: send a new one.")
+            raise RequestProblem(409, "key_reused", sentence_of("sentence.key_reused"))
         return begun if begun.result is None else _from_result(begun)
 
     def start(self, action: Action, request: ActionRequest, begun: Begun, stack: ExitStack) -> "Future[Ended]":
@@ -93,7 +93,7 @@ class Actors:
             answer = answer_of(error, in_action=True)
             if answer is None:
                 _log.exception("request %s: a fault of the program", request.request_id)
-            return Ended(begun.audit_id, problem=answer or _FAULT)
+            return Ended(begun.audit_id, problem=answer or fault())
 
     def _note(self, ended: Ended, begun: Begun) -> None:
         """After a fault of a server the same key may be sent again: nothing was done."""
@@ -109,14 +109,22 @@ class Actors:
 
 def _result(ended: Ended) -> dict[str, Any]:
     if ended.done:
-        return {"done": {**vars(ended.done), "values": dict(ended.done.values)}}
+        done = {**vars(ended.done), "values": dict(ended.done.values)}
+        return {"done": done, "sentence": kept(ended.done.sentence)}
     if ended.problem:
-        return {"problem": {**vars(ended.problem), "headers": dict(ended.problem.headers)}}
+        problem = {**vars(ended.problem), "headers": dict(ended.problem.headers)}
+        return {"problem": problem, "sentence": kept(ended.problem.detail)}
     return {}
 
 
 def _from_result(repeated: Repeated) -> Ended:
     result: Mapping[str, Any] = repeated.result or {}
+    sentence = result.get("sentence")
     if "done" in result:
-        return Ended(repeated.audit_id, done=Done(**result["done"]), is_repeated=True)
-    return Ended(repeated.audit_id, problem=Answer(**result["problem"]), is_repeated=True)
+        done = Done(**result["done"])
+        done = replace(done, sentence=restored(done.sentence, sentence))
+        return Ended(repeated.audit_id, done=done, is_repeated=True)
+    problem = Answer(**result["problem"])
+    return Ended(
+        repeated.audit_id, problem=replace(problem, detail=restored(problem.detail, sentence)), is_repeated=True
+    )

@@ -22,11 +22,13 @@ from etl.web.identity.principal import Principal
 from etl.web.incoming import Incoming, Outgoing, redirect
 from etl.web.language import LANGUAGES, chosen_language, language_of
 from etl.web.origin_check import refuse_foreign
-from etl.web.problems import Answer, RequestProblem, answer_of, bad_request, not_found
+from etl.web.problems import Answer, RequestProblem, answer_of, bad_request, fault, not_found
 from etl.web.rendering import Renderer
 from etl.web.requests import ActionRequest, Model, PageRequest, Viewer
 from etl.web.roles import Role
 from etl.web.route import Action, Download, Route, Watched, allowed
+from etl.web.texts import language
+from etl.web.texts.sentence import restored, sentence_of
 
 _log = logging.getLogger("etl.web")
 
@@ -34,7 +36,6 @@ _JSON = "application/json"
 _PROBLEM = "application/problem+json"
 _LONGEST_KEY = 200
 _AGAIN: tuple[tuple[str, str], ...] = (("Retry-After", "5"),)
-_FAULT = Answer(500, "fault", "This is a fault of the program. The log has more under the request's id.")
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Console:
     actors: Actors
     partner_role: Callable[[], str]
     uploads: Uploads
+    # Under which the pages of all others are read; empty: the engine's own.
+    console_role: Callable[[], str] = lambda: ""
 
     @cached_property
     def _renderer(self) -> Renderer:
@@ -94,7 +97,7 @@ class Console:
                 found = answer_of(error)
                 if found is None:
                     _log.exception("a fault of the program, in a stream of %s", watched.route.path)
-                return found or _FAULT
+                return found or fault()
 
     def begin(self, action: Action, incoming: Incoming) -> Outgoing | Started:
         """Begins an action, or answers at once: what is refused, and what was done under the same key before."""
@@ -186,7 +189,7 @@ class Console:
             found = answer_of(error)
             if found is None:
                 _log.exception("request %s: a fault of the program", incoming.request_id)
-                found = _FAULT
+                found = fault()
             elif not isinstance(error, RequestProblem):
                 _log.warning("request %s: %s", incoming.request_id, error)
             return self.problem(incoming, found)
@@ -237,9 +240,9 @@ class Console:
     def _page_request(
         self, incoming: Incoming, principal: Principal, company: str, role: Role, stack: ExitStack
     ) -> PageRequest:
-        def open_runtime() -> Runtime:
+        def opened(database_role: str) -> Runtime:
             runtime = stack.enter_context(self.companies.using(company))
-            return reading(runtime, f"etl-web:{incoming.request_id}", role=self._database_role(company, role))
+            return reading(runtime, f"etl-web:{incoming.request_id}", role=database_role)
 
         return PageRequest(
             company,
@@ -249,15 +252,20 @@ class Console:
             incoming.request_id,
             incoming.prefix,
             principal.companies(self.companies.codes),
-            open_runtime,
+            partial(opened, self._database_role(company, role)),
             self._notice(incoming, company, principal),
             self.audit,
             self.identity.mode == "password",
             lambda: self.uploads,
+            partial(opened, self._acting_role(company, role)),
         )
 
     def _database_role(self, company: str, role: Role) -> str:
-        """A partner sees what the grants allow."""
+        """Under which role the database is asked for a page; empty: the engine's own."""
+        return self._acting_role(company, role) or fold(self.console_role())
+
+    def _acting_role(self, company: str, role: Role) -> str:
+        """The same for an action. A partner sees and does what the grants allow."""
         return database_role(self.partner_role(), company, role)
 
     def _viewer(self, incoming: Incoming, principal: Principal, role: Role) -> Viewer:
@@ -272,7 +280,10 @@ class Console:
             action = self.audit.action(company, int(number))
         except EtlError:
             return ""
-        return str(action["detail"] or "") if action and action["viewer"] == principal.name else ""
+        if not action or action["viewer"] != principal.name:
+            return ""
+        sentence = restored(action["detail"] or "", action["sentence"])
+        return language(language_of(incoming, principal)).sentence(sentence)
 
     def _role(self, route: Route | Action | Download, principal: Principal, company: str) -> Role:
         """The viewer's role. A company that is unknown, or not the viewer's, is not found: other names stay secret."""
@@ -283,7 +294,7 @@ class Console:
         if role is None:
             raise not_found()
         if not allowed(route.roles, role):
-            raise RequestProblem(403, "forbidden", f"This is not for the role {role}.")
+            raise RequestProblem(403, "forbidden", sentence_of("sentence.not_for_role", role=str(role)))
         return role
 
     def _html(self, route: Route, model: Model, request: PageRequest) -> bytes:
@@ -329,7 +340,7 @@ class Console:
     ) -> ActionRequest:
         def open_runtime() -> Runtime:
             runtime = stack.enter_context(self.companies.using(company))
-            return writing(runtime, f"etl-web:{incoming.request_id}", role=self._database_role(company, role))
+            return writing(runtime, f"etl-web:{incoming.request_id}", role=self._acting_role(company, role))
 
         return ActionRequest(
             company,
@@ -370,7 +381,7 @@ def disposition(name: str) -> str:
 def _key_of(incoming: Incoming) -> str:
     key = incoming.headers.get("idempotency-key") or incoming.form.get("key", "")
     if not key or len(key) > _LONGEST_KEY:
-        raise bad_request("An action needs a key: the header Idempotency-Key, or the field key, a new random text.")
+        raise bad_request(sentence_of("sentence.no_key"))
     return key
 
 

@@ -13,6 +13,7 @@ MENU: Final = (
     ("out", "o"),
     ("kafka", "k"),
     ("speed", "s"),
+    ("freshness", "h"),
     ("schedule", "t"),
     ("checks", "c"),
     ("config", "f"),

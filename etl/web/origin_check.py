@@ -2,6 +2,7 @@
 
 from etl.web.incoming import Incoming
 from etl.web.problems import RequestProblem
+from etl.web.texts.sentence import sentence_of
 
 
 def refuse_foreign(incoming: Incoming) -> None:
@@ -13,7 +14,7 @@ def refuse_foreign(incoming: Incoming) -> None:
     if site == "same-origin" or (site is None and origin == incoming.origin):
         return
     if site is None and origin is None:
-        detail = "A program must send a token for what changes something: `etl web token add` makes one."
+        detail: str = "A program must send a token for what changes something: `etl web token add` makes one."
     else:
-        detail = "This was sent by a page of another site."
+        detail = sentence_of("sentence.foreign_page")
     raise RequestProblem(403, "foreign_origin", detail)

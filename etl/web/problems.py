@@ -4,18 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
+from etl.web.texts.sentence import sentence_of
 
 # A statement was cancelled: it took longer than a page may take.
 _CANCELLED = "57014"
 _RETRY_SECONDS = "5"
-# What PostgreSQL says when a transaction cannot get the role of a partner.
+# What PostgreSQL says when a transaction cannot get the role of a partner or of the console.
 _NO_ROLE = ("permission denied to set role", 'role "')
-_ROLE_ADVICE = "`etl grants --create-roles` makes it, `grant ROLE to …` adds the engine, or correct partnerRole."
+_ROLE_ADVICE = (
+    "`etl grants --create-roles` makes it, `grant ROLE to …` adds the engine; or correct partnerRole or consoleRole."
+)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A problem as it is answered. `code` is for programs, `detail` a sentence for people."""
+    """A problem as it is answered. `code` is for programs, `detail` a sentence for people: one of `sentence_of` is
+    shown in their language."""
 
     status: int
     code: str
@@ -31,14 +35,14 @@ class RequestProblem(Exception):
         self.answer = Answer(status, code, detail, dict(headers or {}))
 
 
-def not_found(detail: str = "There is no such page, or it is not for you.") -> RequestProblem:
+def not_found(detail: str = "") -> RequestProblem:
     """The same for what is not there and for what the viewer must not see."""
-    return RequestProblem(404, "not_found", detail)
+    return RequestProblem(404, "not_found", detail or sentence_of("sentence.no_page_for_you"))
 
 
 def no_such_page() -> RequestProblem:
     """A path that is in no table, and one that is switched off."""
-    return RequestProblem(404, "not_found", "There is no such page.")
+    return RequestProblem(404, "not_found", sentence_of("sentence.no_page"))
 
 
 def gone(detail: str) -> RequestProblem:
@@ -56,16 +60,20 @@ def conflict(detail: str) -> RequestProblem:
     return RequestProblem(409, "conflict", detail)
 
 
+def fault() -> Answer:
+    """A fault of the program: the log has its trace."""
+    return Answer(500, "fault", sentence_of("sentence.fault"))
+
+
 def answer_of(error: Exception, *, in_action: bool = False) -> Answer | None:
     """The answer for an error of ours; None for a fault of the program."""
     match error:
         case RequestProblem():
             return error.answer
         case EtlError(sqlstate=sqlstate) if sqlstate == _CANCELLED:
-            sentence = "The database took too long: narrow the question, by run or by table."
-            return Answer(503, "too_slow", sentence, {"Retry-After": _RETRY_SECONDS})
+            return Answer(503, "too_slow", sentence_of("sentence.too_slow"), {"Retry-After": _RETRY_SECONDS})
         case EtlError(server_message=server_message) if server_message.startswith(_NO_ROLE):
-            sentence = f"Pages of partners need their role in the database: {server_message}. {_ROLE_ADVICE}"
+            sentence = f"Pages are read under a role of the database: {server_message}. {_ROLE_ADVICE}"
             return Answer(503, "configuration", sentence)
         case MarkerHeld() | RunStopped():
             return Answer(409, "conflict", str(error))

@@ -19,6 +19,7 @@ from etl.web.requests import Model, PageRequest
 from etl.web.roles import Role
 from etl.web.routes import ACTIONS, ROUTES
 from etl.web.texts import LANGUAGES, UNREVIEWED, language, zone_named
+from etl.web.texts.sentence import restored
 
 _SIGNS: Final = {"good": "✓", "busy": "●", "warning": "▲", "bad": "✗"}
 
@@ -34,7 +35,8 @@ class MenuItem:
 
 class Renderer:
     """The templates of the console. Each gets `page` (the model), `request` (the PageRequest) and `t` (the Language);
-    `link("/c/shop/now")`, `here("/now")` and `asset("console.css")` give addresses below the prefix."""
+    `link("/c/shop/now")`, `here("/now")`, `link_to("/errors", code="…")` and `asset("console.css")` give addresses
+    below the prefix."""
 
     @cached_property
     def _environment(self) -> jinja2.Environment:
@@ -76,6 +78,10 @@ class Renderer:
         def here(path: str) -> str:
             return f"{request.prefix}/c/{request.company}{path}"
 
+        def link_to(path: str, **query: object) -> str:
+            given = {name: str(value) for name, value in query.items() if value not in (None, "")}
+            return f"{here(path)}?{urlencode(given)}"
+
         def asset(name: str) -> str:
             return f"{request.prefix}/static/{ASSETS[name].address}"
 
@@ -85,8 +91,12 @@ class Renderer:
         def filled(key: str, values: dict[str, object]) -> str:
             return t.filled(key, values, zone)
 
+        def kept(text: str, sentence: dict[str, object] | None) -> str:
+            return t.sentence(restored(text, sentence))
+
         return {
             "request": request,
+            "kept": kept,
             "t": t,
             "zone_name": zone_name,
             "time": partial(t.time, zone=zone),
@@ -94,21 +104,27 @@ class Renderer:
             "link": link,
             "in_language": in_language,
             "here": here,
+            "link_to": link_to,
             "asset": asset,
             "menu": menu_of(request) if request.company else (),
             "may": partial(_may, request.viewer.role),
+            "sees": partial(_sees, request.viewer.role),
             "in_sight": IN_SIGHT,
         }
 
 
 def menu_of(request: PageRequest) -> Sequence[MenuItem]:
     """The pages of the company that the viewer's role may see."""
-    known = {route.path: route.roles for route in ROUTES}
     return [
         MenuItem(name, f"{request.prefix}/c/{request.company}/{name}", key)
         for name, key in MENU
-        if request.viewer.role in known.get(f"/c/{{company}}/{name}", frozenset())
+        if _sees(request.viewer.role, f"/{name}")
     ]
+
+
+def _sees(role: Role, path: str) -> bool:
+    """Whether a role may see a page of a company: links to others are not shown."""
+    return any(one.path == f"/c/{{company}}{path}" and role in one.roles for one in ROUTES)
 
 
 def _may(role: Role, action: str) -> bool:

@@ -14,6 +14,7 @@ from etl.web.filling.uploads import Uploads
 from etl.web.identity.audit import Audit
 from etl.web.problems import bad_request, not_found
 from etl.web.roles import Role
+from etl.web.texts.sentence import sentence_of
 
 PAGE_SECONDS: Final = 2.0
 """How long one statement of a page may take."""
@@ -68,6 +69,7 @@ class PageRequest:
     audit: Audit | None = field(default=None, repr=False)
     can_sign_out: bool = False
     open_uploads: Callable[[], Uploads] = field(default=lambda: _no_uploads(), repr=False)
+    open_engine_runtime: Callable[[], Runtime] = field(default=lambda: _no_runtime(), repr=False)
 
     @property
     def runtime(self) -> Runtime:
@@ -78,6 +80,11 @@ class PageRequest:
     def uploads(self) -> Uploads:
         """Files that wait to be loaded."""
         return self.open_uploads()
+
+    @property
+    def engine_runtime(self) -> Runtime:
+        """The same under the engine's role, for a page about its privileges; that of a partner under the partner's."""
+        return self.open_engine_runtime()
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A read-only transaction in the database of the in_ tables."""
@@ -137,7 +144,7 @@ class ActionRequest:
     def required(self, name: str) -> str:
         """A parameter that must be given."""
         if not (text := self.form.get(name, "").strip()):
-            raise bad_request(f"The parameter {name} is missing.")
+            raise bad_request(sentence_of("sentence.missing", name=name))
         return text
 
     def number(self, name: str) -> int:
@@ -149,7 +156,8 @@ class ActionRequest:
 class Done:
     """What an action has done. `location` is the page that shows it, as `/runs/17` below that of the company.
 
-    `sentence` says it in English, for audit and API; `values` are for the API.
+    `sentence` says it in English, for audit and API; one of `sentence_of` is shown in the viewer's language. `values`
+    are for the API.
     """
 
     location: str
@@ -170,7 +178,7 @@ class Attachment:
 
 def _number(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > _LARGEST_ID:
-        raise bad_request(f"The parameter {name} must be a whole number.")
+        raise bad_request(sentence_of("sentence.no_number", name=name))
     return int(text)
 
 

@@ -19,6 +19,8 @@ ALL: Final = frozenset(Role)
 OPERATORS: Final = frozenset({Role.OPERATOR})
 INSIDE: Final = frozenset({Role.OPERATOR, Role.VIEWER})
 """Those who see hosts, statements and every row."""
+FRESHNESS: Final = INSIDE | {Role.READER}
+"""Those who see how fresh data are, object by object."""
 WITH_ROWS: Final = INSIDE | {Role.PARTNER}
 """Those who see rejected and waiting rows, a partner those of its own company."""
 ACTING: Final = frozenset({Role.OPERATOR, Role.PARTNER})

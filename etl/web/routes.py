@@ -12,6 +12,8 @@ from etl.web.pages import (
     correcting,
     errors,
     fill,
+    freshness,
+    history,
     instance,
     kafka,
     keys,
@@ -21,24 +23,29 @@ from etl.web.pages import (
     runs,
     schedule,
     speed,
+    switch,
     undo,
     waiting,
 )
-from etl.web.roles import ACTING, ALL, INSIDE, OPERATORS, WITH_ROWS
+from etl.web.roles import ACTING, ALL, FRESHNESS, INSIDE, OPERATORS, WITH_ROWS
 from etl.web.route import Action, Download, Route
 
 ROUTES: Final = (
     Route("/", companies.page, ALL, "companies.html"),
     Route("/keys", keys.page, ALL, "keys.html"),
     Route("/c/{company}/now", now.page, ALL, "now.html", live=now.live),
+    Route("/c/{company}/freshness", freshness.page, FRESHNESS, "freshness.html"),
     Route("/c/{company}/runs", runs.runs_page, INSIDE, "runs.html"),
     Route("/c/{company}/runs/{run}", runs.run_page, INSIDE, "run.html"),
     Route("/c/{company}/runs/{run}/undo", undo.page, OPERATORS, "undo.html"),
     Route("/c/{company}/errors", errors.errors_page, WITH_ROWS, "errors.html"),
     Route("/c/{company}/errors/{error}", errors.error_page, WITH_ROWS, "error.html"),
-    Route("/c/{company}/waiting", waiting.page, INSIDE, "waiting.html"),
-    Route("/c/{company}/instance", instance.page, INSIDE, "instance.html"),
+    Route("/c/{company}/waiting", waiting.page, WITH_ROWS, "waiting.html"),
+    Route("/c/{company}/instance", instance.page, WITH_ROWS, "instance.html"),
+    Route("/c/{company}/instance/history", history.page, INSIDE, "history.html"),
     Route("/c/{company}/out", out.page, INSIDE, "out.html"),
+    Route("/c/{company}/out/rollback", switch.rollback_page, OPERATORS, "switch.html"),
+    Route("/c/{company}/out/{version}/switch", switch.page, OPERATORS, "switch.html"),
     Route("/c/{company}/kafka", kafka.page, INSIDE, "kafka.html"),
     Route("/c/{company}/kafka/letters/{letter}", kafka.letter_page, OPERATORS, "letter.html"),
     Route("/c/{company}/speed", speed.page, INSIDE, "speed.html"),
@@ -56,6 +63,7 @@ DOWNLOADS: Final[tuple[Download, ...]] = (
     Download("/c/{company}/contract/files/{path:path}", contract.file, WITH_ROWS),
     Download("/c/{company}/fill/{upload}/rejects.xlsx", fill.rejects_book, ACTING),
     Download("/c/{company}/fill/{upload}/rejects/{number}.csv", fill.rejects_csv, ACTING),
+    Download("/c/{company}/speed/runs.csv", speed.file, INSIDE),
 )
 
 ACTIONS: Final[tuple[Action, ...]] = (

@@ -83,14 +83,22 @@ def opened_console(options: WebOptions) -> Iterator[Opened]:
         sockets = passed_sockets(options.environ) or stack.enter_context(listening(wanted))
         addresses = tuple(map(address_of, sockets))
         _refuse_open(settings(), addresses)
-        store = web_store(settings, options.environ)
+        store = web_store(settings, options.environ, role=lambda: settings().console_role)
         stack.callback(store.close)
         is_private = all(one.is_private for one in addresses)
         audit, sessions = Audit(store), Sessions(store)
         identity = ConfiguredIdentity(settings, sessions, is_private=is_private)
         actors = Actors(audit)
         uploads = _uploads(companies, settings, options)
-        console = Console(companies, identity, audit, actors, lambda: settings().partner_role, uploads)
+        console = Console(
+            companies,
+            identity,
+            audit,
+            actors,
+            lambda: settings().partner_role,
+            uploads,
+            lambda: settings().console_role,
+        )
         ending = threading.Event()
         services = Services(companies, lambda: settings().service_password, audit, ending)
         application = Application(

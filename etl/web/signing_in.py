@@ -16,6 +16,7 @@ from etl.web.networks import network_of
 from etl.web.origin_check import refuse_foreign
 from etl.web.problems import RequestProblem
 from etl.web.requests import Model
+from etl.web.texts.sentence import sentence_of
 
 # Sign-ins that may fail before there are delays: of one name, and of one network, where several people may be.
 _FREE_OF_NAME = 5
@@ -56,7 +57,7 @@ class SigningIn:
         network = network_of(incoming.address)
         if seconds := max(self._names.wait(name), self._networks.wait(network)):
             # Not a row of the audit: who guesses would fill the database.
-            detail = f"Too many sign-ins have failed: try again in {seconds} s."
+            detail = sentence_of("sentence.sign_ins_failed", seconds=seconds)
             raise RequestProblem(429, "too_many", detail, {"Retry-After": str(seconds)})
         back = checked_path(incoming.form.get("next", ""))
         with self.store.reading() as connection:
@@ -95,5 +96,5 @@ def _refuse_unencrypted(incoming: Incoming) -> None:
     except ValueError:
         is_near = False
     if not is_near:
-        detail = "Sign in over https: a password would be sent unencrypted."
+        detail = sentence_of("sentence.unencrypted")
         raise RequestProblem(403, "unencrypted", detail)

@@ -10,10 +10,12 @@ from etl.settings.web import WebSettings
 from etl.web.identity.store import WebStore
 
 
-def web_store(settings: Callable[[], WebSettings], environ: Mapping[str, str]) -> WebStore:
-    """The schema `etl_web` in the database that the settings name."""
+def web_store(
+    settings: Callable[[], WebSettings], environ: Mapping[str, str], *, role: Callable[[], str] = lambda: ""
+) -> WebStore:
+    """The schema `etl_web` in the database that the settings name, used under a role, by default the engine's own."""
 
     def open_engine() -> AbstractContextManager[sqlalchemy.Engine]:
         return open_database(settings().database, "etl-web", environ)
 
-    return WebStore(open_engine)
+    return WebStore(open_engine, role)

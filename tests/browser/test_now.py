@@ -103,7 +103,7 @@ def check_a_lock_and_a_dead_owner(site: Site, watched: Watched) -> None:
         says(page, "has stood still since its runner was lost 5 min")
         offers(page, "Start the run")
     press(page, "Start the run")
-    follow_to(page, "1 rows, 0 of them rejected|1 created")
+    follow_to(page, "1 row, 0 of them rejected|1 created")
 
 
 def check_a_full_disk(site: Site, watched: Watched) -> None:

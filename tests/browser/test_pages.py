@@ -53,7 +53,8 @@ VARIANTS: tuple[tuple[str, Scheme, int], ...] = (("en", "light", WIDE), ("ru", "
 def test_every_page_in_all_languages_and_colours(site: Site, web: Web, look: Look) -> None:
     run, error = site.value("select min(id) from in_tables.run"), site.value("select min(id) from in_tables.err")
     others = ("runs/{run}", "runs/{run}/undo", "errors/{error}", "errors?code=NUMBER_NOT_FINITE", "errors?open=1")
-    paths = [f"/c/demo/{name.format(run=run, error=error)}" for name in (*LISTS, *others)]
+    of_rest = ("instance/history?table=in_Client&in_id=c1", "out/1/switch")
+    paths = [f"/c/demo/{name.format(run=run, error=error)}" for name in (*LISTS, *others, *of_rest)]
     for language, scheme, width in VARIANTS:
         watched = look(web, language=language, scheme=scheme, width=width)
         for path in ("/", "/keys", *paths):
@@ -98,11 +99,15 @@ def check_that_hostile_values_stay_text(site: Site, watched: Watched) -> None:
 def check_that_an_instance_is_explained(watched: Watched) -> None:
     page = watched.open("/c/demo/instance")
     page.get_by_label("Table").select_option("in_Client")
-    page.get_by_label("in_id").fill("c1")
+    page.get_by_label("Id or unique value").fill("c1")
     page.get_by_role("button", name="Explain").click()
     expect(page.get_by_role("main")).to_contain_text("merged")
     expect(page.get_by_role("main")).to_contain_text("out_demo_1_1: shown, written at")
-    page.get_by_label("in_id").fill(HOSTILE[0])
+    page.get_by_role("link", name="What was changed in it").click()
+    expect(page.get_by_role("main")).to_contain_text("Name: null → Анна")
+    watched.check()
+    page.get_by_role("link", name="What has become of it").click()
+    page.get_by_label("Id or unique value").fill(HOSTILE[0])
     page.get_by_role("button", name="Explain").click()
     expect(page.get_by_role("link", name="NUMBER_NOT_FINITE")).to_be_visible()
     watched.check()
@@ -155,7 +160,7 @@ def check_that_rows_are_offered_again_without_scripts(site: Site, watched: Watch
     error = site.value("select id from in_tables.err where in_id = %s", [HOSTILE[2]], at=site.database)
     page = watched.open(f"/c/demo/errors/{error}")
     page.get_by_role("button", name="Offer it again").click()
-    expect(page.get_by_role("status")).to_contain_text("1 rows are ready again")
+    expect(page.get_by_role("status")).to_contain_text("1 row is ready again")
     expect(page.get_by_role("main")).to_contain_text("offered again")
     assert site.partner.statuses("in_Client")[""] == 1
     page = watched.open("/c/demo/audit")
@@ -171,13 +176,21 @@ def check_that_a_partner_sees_its_own_rows(site: Site, watched: Watched) -> None
     page.get_by_role("button", name="Войти").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Приняты все строки")
     expect(page.get_by_role("navigation", name="Страницы").get_by_role("link")).to_have_text(
-        ["Сейчас", "Ошибки", "Контракт", "Загрузка"]
+        ["Сейчас", "Ошибки", "Ожидание", "Инстанция", "Контракт", "Загрузка"]
     )
+    watched.check()
+    page.get_by_role("link", name="Ожидание").click()
+    expect(page.get_by_role("main")).to_contain_text("Её строки сейчас нет в таблице in_")
+    watched.check()
+    page.get_by_role("link", name="Инстанция").click()
+    page.get_by_label("Идентификатор или уникальное значение").fill("c1")
+    page.get_by_role("button", name="Объяснить").click()
+    expect(page.get_by_role("main")).to_contain_text("слита")
     watched.check()
     page.get_by_role("link", name="Ошибки").click()
     page.get_by_role("link", name="1", exact=True).click()
     page.get_by_role("button", name="Предложить снова").click()
-    expect(page.get_by_role("status")).to_contain_text("1 rows are ready again")
+    expect(page.get_by_role("status")).to_contain_text("1 строка снова готова.")
     watched.check()
     page.goto(watched.base + "/c/demo/runs")
     expect(page.get_by_role("main")).to_contain_text("Вашей роли это не разрешено.")

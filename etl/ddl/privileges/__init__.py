@@ -7,6 +7,7 @@ makes a table, and grants no role more than its work needs.
 from etl.ddl.privileges.grants import (
     Script,
     administrator_script,
+    console_script,
     partner_script,
     reader_script,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "administrator_script",
     "apply_script",
     "check_privileges",
+    "console_script",
     "inherited_grants",
     "is_superuser",
     "lacking",

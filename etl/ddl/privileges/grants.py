@@ -84,6 +84,14 @@ def reader_script(
     return Script(f"{role} reads the {what}", tuple(line for text in texts for line in _lines(text)), notes)
 
 
+def console_script(schemas: Iterable[str], role: str, engine: str, *, own: str = "") -> Script:
+    """Select on existing schemas, and by default on what the engine's role will make in the database; in the schema
+    `own` of the console also what signing in and the audit write."""
+    text = _sql.text("console", schemas=list(schemas), role=role, engine=engine, own=own)
+    note = f"an administrator lets it see sessions and locks: grant pg_read_all_stats to {identifier(role)}"
+    return Script(f"{role} reads what the console shows", _lines(text), (note,))
+
+
 def administrator_script(roles: Iterable[str], present: Collection[str], database: str, *, is_open: bool) -> Script:
     """The roles that are missing, without login: a person or a service is made their member, or gets a password.
 

@@ -3,7 +3,7 @@
 Receives a runtime, an object and an id. Returns frozen values. Reads import, store and out_ tables, and writes nothing.
 """
 
-from etl.engine.instances.explain import Explanation, explain
+from etl.engine.instances.explain import Explanation, explain, explain_rows
 from etl.engine.instances.history import Change, End, History, ValueChange, history
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "History",
     "ValueChange",
     "explain",
+    "explain_rows",
     "history",
 ]

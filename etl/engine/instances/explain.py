@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from etl.database import read_only_transaction
 from etl.ddl.catalog import relations
 from etl.engine.instances.finding import Row, find_instance, find_object, has_golden_table, link_fields, read
-from etl.engine.preparation import has_out_versions, is_prepared
+from etl.engine.preparation import has_out_versions
 from etl.engine.runtime import Runtime
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.outputs import versions
+from etl.quoting import fold
+
+# Rows and errors have the id that was asked for.
+_BY_IN_ID = ("_in_id", "alias")
 
 
 @dataclass(frozen=True)
@@ -29,9 +33,9 @@ class Explanation:
 
 
 def explain(runtime: Runtime, table: str, named: str) -> Explanation:
-    """What has become of what a partner calls `named`, or of the instance with this id in the store; `table`: an in_
-    table, or the code of a business object. Reads by indexes, except the in_ table where it has none on in_id. Raises
-    ConfigurationError for an unknown table.
+    """What has become of what a partner calls `named`, or of the instance that has this id in the store, or this value
+    in a unique field; `table`: an in_ table, or the code of a business object. Reads by indexes, except the in_ table
+    where it has none on in_id. Raises ConfigurationError for an unknown table.
     """
     found = find_object(runtime.company, table)
     in_id, instance, waiting = _of_store(runtime, found, named)
@@ -40,14 +44,21 @@ def explain(runtime: Runtime, table: str, named: str) -> Explanation:
     return Explanation(found.code, in_id, rows, errors, instance, waiting, out)
 
 
+def explain_rows(runtime: Runtime, table: str, in_id: str) -> Explanation:
+    """The same by in_ tables and errors alone: all that a partner's role may read."""
+    found = find_object(runtime.company, table)
+    rows, errors = _of_import(runtime, found, in_id)
+    return Explanation(found.code, in_id, rows, errors, None, (), {})
+
+
 def _of_import(runtime: Runtime, found: BusinessObject, in_id: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     table = names.in_table(found.code)
     values = {"in_table": table, "in_id": in_id}
     variables = {"in_schema": runtime.in_schema, "table": table}
     with read_only_transaction(runtime.engine) as connection:
-        is_there = found.has_in_table and bool(relations(connection, runtime.in_schema, [table]))
-        rows = read(connection, "explain_rows", values, **variables) if is_there else ()
-        errors = read(connection, "explain_errors", values, **variables) if is_prepared(connection, runtime) else ()
+        there = relations(connection, runtime.in_schema, [table, "err"])
+        rows = read(connection, "explain_rows", values, **variables) if fold(table) in there else ()
+        errors = read(connection, "explain_errors", values, **variables) if "err" in there else ()
     return rows, errors
 
 
@@ -57,7 +68,8 @@ def _of_store(runtime: Runtime, found: BusinessObject, named: str) -> tuple[str,
         if not has_golden_table(connection, runtime, found):
             return named, None, ()
         instance = find_instance(connection, runtime.store.schema, found, named)
-        in_id = str(instance["in_id"]) if instance and instance["id"] == named and instance["in_id"] else named
+        is_renamed = instance and instance["in_id"] and instance["found_by"] not in _BY_IN_ID
+        in_id = str(instance["in_id"]) if instance and is_renamed else named
         links = list(link_fields(runtime.company, found))
         values: Row = {"bo": found.code, "in_id": in_id, "instance": instance["id"] if instance else ""}
         for number, link in enumerate(links):

@@ -1,5 +1,6 @@
 """Which instance is meant: by its object or in_ table, and any id that someone may have of it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,8 +14,12 @@ from etl.errors import ConfigurationError
 from etl.metadata import Company, names
 from etl.metadata.business_object import BusinessObject
 from etl.quoting import fold
+from etl.store.targets import TargetField, target_fields
 
 _sql = SqlTemplates(__package__)
+
+# A number that PostgreSQL can compare with any column.
+_NUMBER = re.compile(r"[+-]?\d{1,100}(\.\d{1,100})?", re.ASCII)
 
 Row = dict[str, Any]
 
@@ -49,10 +54,21 @@ def has_golden_table(store: Connection, runtime: Runtime, bo: BusinessObject) ->
 
 
 def find_instance(store: Connection, schema: str, bo: BusinessObject, named: str) -> Row | None:
-    """The instance that an external id means, its own or a further one; else that with this id in the store."""
+    """The instance that an external id means, its own or a further one; else that with this id in the store, or with
+    this value of a unique field. `found_by` is what it was found by: _in_id, alias, _id, or the column of the field."""
     golden = names.store_table(bo.code)
-    rows = read(store, "find_instance", {"bo": bo.code, "named": named}, store_schema=schema, golden=golden)
+    number = named if _NUMBER.fullmatch(named) else None
+    # The metadata may have a field that the tables do not have yet.
+    there = relations(store, schema, [golden])[fold(golden)].columns
+    unique = [one for one in target_fields(bo) if one.name in there and _is_searched(one, is_number=number is not None)]
+    values = {"bo": bo.code, "named": named} | ({"number": number} if any(one.sql_type for one in unique) else {})
+    rows = read(store, "find_instance", values, store_schema=schema, golden=golden, unique=unique)
     return rows[0] if rows else None
+
+
+def _is_searched(field: TargetField, *, is_number: bool) -> bool:
+    """Texts, choices by what is stored, and numbers; times and truth values name nothing that people look for."""
+    return is_number if field.kind == "numeric" else not field.sql_type
 
 
 def link_fields(company: Company, bo: BusinessObject) -> Iterator[LinkField]:

@@ -18,7 +18,7 @@ from etl.outputs.versions.retire import (
     retire,
 )
 from etl.outputs.versions.states import VersionState, version_states
-from etl.outputs.versions.switch import Switched, roll_back, switch
+from etl.outputs.versions.switch import Switched, SwitchLosses, roll_back, switch, switch_losses
 from etl.outputs.versions.upkeep import bring_up_to_date, ensure_version, make_tables
 from etl.outputs.versions.version import OutVersion, Versions
 
@@ -31,6 +31,7 @@ __all__ = [
     "Mirror",
     "OutVersion",
     "Retired",
+    "SwitchLosses",
     "Switched",
     "VersionState",
     "Versions",
@@ -48,6 +49,7 @@ __all__ = [
     "retire",
     "roll_back",
     "switch",
+    "switch_losses",
     "tables_to_fill",
     "version_states",
 ]

@@ -19,7 +19,7 @@ from etl.outputs.versions.registry import (
 )
 from etl.outputs.versions.upkeep import reconcile
 from etl.outputs.versions.version import Versions
-from etl.outputs.versions.views import ViewMove, move_views
+from etl.outputs.versions.views import ViewLoss, ViewMove, losses, move_views
 from etl.quoting import printable
 from etl.retry import Backoff, RetryPolicy
 
@@ -37,6 +37,24 @@ class Switched:
     current: str
     previous: str | None
     views: dict[str, str]
+
+
+@dataclass(frozen=True)
+class SwitchLosses:
+    """What a switch to a version would take from readers; `current`: what the views show now, "" before the first."""
+
+    schema: str
+    current: str
+    losses: tuple[ViewLoss, ...]
+
+
+def switch_losses(connection: Connection, versions: Versions, name: str | None) -> SwitchLosses:
+    """What readers would lose, by a switch to a version, or back to the previous one. Raises ConfigurationError where
+    there is none."""
+    found = known_versions(connection, versions.store_schema)
+    target = find_version(found, name, versions) if name else _previous(found)
+    current = current_version(found)
+    return SwitchLosses(target.schema, current.schema if current else "", losses(connection, versions, target))
 
 
 def switch(

@@ -9,5 +9,7 @@ from {{ schema | ident }}.unit u
 where (cast(:source as text) is null or left(u.source, char_length(:source)) = :source)
   and (cast(:number as bigint) is null or u.number = :number)
   and (cast(:before as bigint) is null or u.number < :before)
+  and (cast(:begun_since as timestamp with time zone) is null or u.started_at >= :begun_since)
+  and (cast(:begun_before as timestamp with time zone) is null or u.started_at < :begun_before)
 order by u.number desc
 limit :limit

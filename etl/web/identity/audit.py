@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from etl.database import Connection, execute, fetch_all, fetch_one
 from etl.web.identity.store import WebStore, sql
+from etl.web.texts.sentence import kept
 
 AuditOutcome = Literal["done", "refused", "failed"]
 Result = Mapping[str, Any]
@@ -141,4 +142,6 @@ def _add(connection: Connection, entry: Entry) -> int:
 
 
 def _end(connection: Connection, audit_id: int, outcome: AuditOutcome, detail: str) -> None:
-    execute(connection, sql("add_outcome"), {"audit_id": audit_id, "outcome": outcome, "detail": detail})
+    sentence = kept(detail)
+    values = {"detail": detail, "sentence": json.dumps(sentence) if sentence else None}
+    execute(connection, sql("add_outcome"), {"audit_id": audit_id, "outcome": outcome, **values})

@@ -9,6 +9,7 @@ from typing import Final
 
 from etl.errors import ConfigurationError
 from etl.web.problems import RequestProblem
+from etl.web.texts.sentence import sentence_of
 
 _N, _R, _P = 1 << 15, 8, 1
 _MEMORY = 64 << 20  # above the 32 MiB that n and r ask for
@@ -40,7 +41,7 @@ def is_right(password: str, kept: str) -> bool:
     if len(password) > _LONGEST:
         password = ""
     if not _admitted.acquire(blocking=False):
-        raise RequestProblem(503, "busy", "Too many sign in at the same time.", {"Retry-After": "5"})
+        raise RequestProblem(503, "busy", sentence_of("sentence.busy"), {"Retry-After": "5"})
     try:
         with _hashing:
             _, n, r, p, salt, key = kept.split("$")

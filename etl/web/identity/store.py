@@ -7,8 +7,18 @@ from typing import Final
 
 import sqlalchemy
 
-from etl.database import Connection, Part, SqlTemplates, bring_up, part_states, read_only_transaction, transaction
+from etl.database import (
+    Connection,
+    Part,
+    SqlTemplates,
+    bring_up,
+    part_states,
+    read_only_transaction,
+    transaction,
+    with_settings,
+)
 from etl.ddl.privileges import make_schema
+from etl.quoting import fold
 
 SCHEMA: Final = "etl_web"
 WEB: Final = Part("web", "etl.web.identity", "migrations", (("web_user", "name"),))
@@ -25,8 +35,13 @@ def sql(name: str) -> sqlalchemy.TextClause:
 class WebStore:
     """Opens the database on first use, and brings the tables up; while it is away, each use raises EnvironmentFault."""
 
-    def __init__(self, open_engine: Callable[[], AbstractContextManager[sqlalchemy.Engine]]) -> None:
-        self._open_engine = open_engine
+    def __init__(
+        self,
+        open_engine: Callable[[], AbstractContextManager[sqlalchemy.Engine]],
+        role: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`role`: under which the tables are used once they are there; empty: that of the connections."""
+        self._open_engine, self._role = open_engine, role
         self._lock = threading.Lock()
         self._stack = ExitStack()
         self._engine: sqlalchemy.Engine | None = None
@@ -56,7 +71,7 @@ class WebStore:
                     engine = stack.enter_context(self._open_engine())
                     _bring_up(engine)
                     self._stack, self._engine = stack.pop_all(), engine
-            return self._engine
+            return with_settings(self._engine, role=fold(role)) if (role := self._role()) else self._engine
 
 
 def _bring_up(engine: sqlalchemy.Engine) -> None:

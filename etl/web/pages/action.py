@@ -1,6 +1,7 @@
 """One action: whether it has ended, and how. A longer one is followed here; closing the page ends nothing."""
 
 from datetime import datetime
+from typing import Any
 
 from etl.web.problems import not_found
 from etl.web.requests import Id, Model, PageRequest
@@ -16,6 +17,7 @@ class ActionState(Model):
     begun_at: datetime
     outcome: str
     detail: str
+    sentence: dict[str, Any] | None
     ended_at: datetime | None
 
 
@@ -32,5 +34,6 @@ def page(request: PageRequest) -> ActionState:
         begun_at=found["at"],
         outcome=found["outcome"] or "",
         detail=found["detail"] or "",
+        sentence=found["sentence"],
         ended_at=found["ended_at"],
     )

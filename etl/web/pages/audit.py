@@ -1,13 +1,15 @@
 """Audit: who did what, when, and what became of it; what was refused too."""
 
 from datetime import datetime
+from typing import Any
 
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, cut_page, framed
 from etl.web.requests import Id, Model, PageRequest
 
 
 class AuditItem(Model):
-    """An action. `outcome`: done, refused or failed; empty while it is being done, or where its process was killed."""
+    """An action. `outcome`: done, refused or failed; empty while it is being done, or where its process was killed.
+    `detail` is in English, `sentence` its key and values, None where it is no text of the console."""
 
     id: Id
     at: datetime
@@ -19,6 +21,7 @@ class AuditItem(Model):
     parameters: str
     outcome: str
     detail: str
+    sentence: dict[str, Any] | None
     request_id: str
 
 
@@ -38,5 +41,5 @@ def page(request: PageRequest) -> AuditPage:
     return AuditPage(**framed(request), items=items, next=following)
 
 
-def _item(row: dict[str, object]) -> AuditItem:
-    return AuditItem.model_validate({name: "" if value is None else value for name, value in row.items()})
+def _item(row: dict[str, Any]) -> AuditItem:
+    return AuditItem.model_validate(row | {name: row[name] or "" for name in ("outcome", "detail")})

@@ -10,6 +10,7 @@ from etl.monitoring.finding import Finding
 from etl.web.lately import Lately
 from etl.web.pages.frame import CompanyPage, framed
 from etl.web.requests import ActionRequest, Done, Model, PageRequest
+from etl.web.texts.sentence import sentence_of
 
 Checked = tuple[datetime, float, tuple[Finding, ...]]
 _CHECKS: Final = Lately[Checked](least_rest=60.0)
@@ -41,7 +42,7 @@ _ORDER = {"error": 0, "warning": 1, "ok": 2}
 
 def page(request: PageRequest) -> Checks:
     """The findings of the last checks; they are made again in the background, at most once a minute."""
-    runtime = request.runtime
+    runtime = request.engine_runtime
     found = _CHECKS.latest(request.company, lambda: _checked(runtime), wait=_WAIT_SECONDS)
     findings = sorted(found[2], key=lambda one: _ORDER[one.level]) if found else []
     return Checks(
@@ -57,7 +58,7 @@ def page(request: PageRequest) -> Checks:
 def again(request: ActionRequest) -> Done:
     """Forgets the last findings, so that the page checks again."""
     _CHECKS.forget(request.company)
-    return Done("/checks", "The checks are made again.")
+    return Done("/checks", sentence_of("sentence.checks_again"))
 
 
 def _checked(runtime: Runtime) -> Checked:

@@ -16,6 +16,7 @@ from etl.web.pages.runs import CodeCount, code_count
 from etl.web.problems import bad_request, not_found
 from etl.web.requests import PAGE_SECONDS, ActionRequest, Done, Id, Model, PageRequest
 from etl.web.roles import Role
+from etl.web.texts.sentence import sentence_of
 
 Row = dict[str, Any]
 
@@ -112,7 +113,7 @@ def error_page(request: PageRequest) -> Error:
         try:
             error = opened.log.find(opened.prepared, number)
         except ConfigurationError as unknown:
-            raise not_found("There is no error of this number, or it has been cleaned away.") from unknown
+            raise not_found(sentence_of("sentence.no_error")) from unknown
         [with_state], _ = opened.log.with_states(opened.prepared, opened.connections, Choice(ids=(error["id"],)), 1)
         error |= {"state": with_state["state"]}
         row = opened.log.row_of(opened.connections.imported, error)
@@ -145,10 +146,10 @@ def retry(request: ActionRequest) -> Done:
     with open_errors(request.runtime, to_write=True, of_partner=_is_partner(request)) as opened:
         choice = _choice(opened, request.form, run, ids)
         if choice.is_empty:
-            raise bad_request("Say which errors: ids, run, table or code.")
+            raise bad_request(sentence_of("sentence.which_errors"))
         retried = opened.log.retry(opened.prepared, choice)
     rows = sum(retried.values())
-    return Done(request.form.get("back") or "/errors", f"{rows:,} rows are ready again.", {"rows": rows})
+    return Done(request.form.get("back") or "/errors", sentence_of("sentence.rows_ready", n=rows), {"rows": rows})
 
 
 def item_of(row: Row) -> ErrorItem:
@@ -173,7 +174,7 @@ def _is_partner(request: PageRequest | ActionRequest) -> bool:
 def _choice(opened: OpenErrors, given: Any, run: int | None, ids: tuple[int, ...] = ()) -> Choice:
     code = str(given.get("code", ""))
     if code and code not in {fault.code for fault in CATALOGUE}:
-        raise bad_request("The parameter code is none of the codes of errors.")
+        raise bad_request(sentence_of("sentence.no_code"))
     try:
         return opened.log.chosen(run, given.get("table") or None, code or None, ids)
     except ConfigurationError as unknown:

@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from etl.engine import Explanation, explain
+from etl.engine import Explanation, explain, explain_rows
+from etl.engine.partner_view import readable_tables
 from etl.errors import ConfigurationError
 from etl.metadata import names
+from etl.quoting import fold
 from etl.web.pages.frame import CompanyPage, framed
-from etl.web.requests import Id, Model, PageRequest
+from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
+from etl.web.roles import Role
 
 _LONGEST = 500
 
@@ -50,17 +53,20 @@ class InOut(Model):
 
 
 class Golden(Model):
-    """The instance in the golden store."""
+    """The instance in the golden store. `found_by`: _in_id, alias, _id, or the unique field whose value was asked."""
 
     id: str
     state: str
     modified_at: datetime
     in_id: str | None
+    found_by: str
 
 
 class Instance(CompanyPage):
-    """`fault`: why nothing could be looked for; `is_found`: whether anything is known of the id."""
+    """`fault`: why nothing could be looked for; `is_found`: whether anything is known of the id; `is_own`: seen by a
+    partner, by in_ tables and errors alone."""
 
+    is_own: bool
     tables: tuple[str, ...]
     table: str
     in_id: str
@@ -77,17 +83,21 @@ class Instance(CompanyPage):
 
 def page(request: PageRequest) -> Instance:
     """What is known of an external id; without one the form to ask."""
+    tables = tuple(names.in_table(one.code) for one in request.runtime.company.objects if one.carries_data)
+    is_own = request.viewer.role is Role.PARTNER
+    if is_own:
+        readable = readable_tables(request.runtime, tables, seconds=PAGE_SECONDS)
+        tables = tuple(one for one in tables if fold(one) in readable)
     table, in_id = request.query.get("table", ""), request.query.get("in_id", "")[:_LONGEST]
     found, fault = None, ""
     if table and in_id:
         try:
-            found = explain(request.runtime, table, in_id)
+            found = _explained(request, table, in_id, tables)
         except ConfigurationError as unknown:
             fault = str(unknown)
-    company = request.runtime.company
-    tables = tuple(names.in_table(one.code) for one in company.objects if one.carries_data)
     return Instance(
         **framed(request),
+        is_own=is_own,
         tables=tables,
         table=table,
         in_id=in_id,
@@ -95,6 +105,13 @@ def page(request: PageRequest) -> Instance:
         fault=fault,
         **_of(found),
     )
+
+
+def _explained(request: PageRequest, table: str, in_id: str, tables: tuple[str, ...]) -> Explanation | None:
+    if request.viewer.role is not Role.PARTNER:
+        return explain(request.runtime, table, in_id)
+    # What another partner of the schema fills does not exist for this one.
+    return explain_rows(request.runtime, table, in_id) if table in tables else None
 
 
 def _of(found: Explanation | None) -> dict[str, Any]:
@@ -115,7 +132,11 @@ def _of(found: Explanation | None) -> dict[str, Any]:
             for one in found.errors
         ),
         "instance": Golden(
-            id=str(golden["id"]), state=golden["state"], modified_at=golden["modified_at"], in_id=golden["in_id"]
+            id=str(golden["id"]),
+            state=golden["state"],
+            modified_at=golden["modified_at"],
+            in_id=golden["in_id"],
+            found_by=golden["found_by"],
         )
         if golden
         else None,

@@ -8,6 +8,7 @@ from etl.sources.kafka.outbox import DeadLetter
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
 from etl.web.problems import bad_request, not_found
 from etl.web.requests import ActionRequest, Done, Id, Model, PageRequest
+from etl.web.texts.sentence import sentence_of
 
 _BROKER_SECONDS = 1.5
 # More of a value than this, no page shows.
@@ -119,7 +120,7 @@ def letter_page(request: PageRequest) -> DeadLetterPage:
     """One rejected record."""
     found = read_letters(request.runtime, ids=[request.path_number("letter")])
     if not found:
-        raise not_found("There is no rejected record of this number, or it has been cleaned away.")
+        raise not_found(sentence_of("sentence.no_letter"))
     value = found[0].value
     text = None if value is None else _plain(value[:_SHOWN_BYTES])
     return DeadLetterPage(
@@ -136,9 +137,9 @@ def resend(request: ActionRequest) -> Done:
     ids = [int(text) for text in request.form.get("ids", "").split() if text.isdecimal()]
     topic, code = request.form.get("topic", ""), request.form.get("code", "")
     if not (ids or topic or code):
-        raise bad_request("Say which rejected records: ids, topic or code.")
+        raise bad_request(sentence_of("sentence.which_letters"))
     sent = resend_letters(request.runtime, ids=ids or None, topic=topic or None, code=code or None)
-    return Done("/kafka", f"{sent:,} records were sent back.", {"resent": sent})
+    return Done("/kafka", sentence_of("sentence.records_sent", n=sent), {"resent": sent})
 
 
 def _of(found: TopicsStatus) -> dict[str, object]:

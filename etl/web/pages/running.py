@@ -3,6 +3,7 @@
 from etl.engine import Runtime, run_once, send_alerts, watch_feed
 from etl.errors import EtlError
 from etl.web.requests import ActionRequest, Done
+from etl.web.texts.sentence import sentence_of
 
 
 def start(request: ActionRequest) -> Done:
@@ -24,9 +25,9 @@ def _run(request: ActionRequest, *, accept: bool) -> Done:
             raise
         _notify(runtime)
     if outcome.run is None:
-        return Done("/now", f"Nothing to do: {outcome.reason}.")
+        return Done("/now", sentence_of("sentence.nothing_to_do", reason=outcome.reason))
     claimed = sum(one.claimed for one in outcome.receipts)
-    sentence = f"Run {outcome.run} has taken {claimed:,} rows, {outcome.errors:,} of them rejected."
+    sentence = sentence_of("sentence.run_done", run=str(outcome.run), n=claimed, rejected=outcome.errors)
     return Done(f"/runs/{outcome.run}", sentence, {"run": str(outcome.run), "errors": outcome.errors})
 
 

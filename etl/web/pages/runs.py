@@ -9,6 +9,7 @@ from etl.web.pages.frame import PAGE_ROWS, CompanyPage, cut_page, framed
 from etl.web.pages.units import OF_RECORDS, OF_ROWS, Unit, unit_of
 from etl.web.problems import bad_request, not_found
 from etl.web.requests import Id, Model, PageRequest
+from etl.web.texts.sentence import sentence_of
 
 SOURCES = ("in_tables", "kafka")
 
@@ -61,7 +62,7 @@ def runs_page(request: PageRequest) -> Runs:
     """The newest units, or those before a number."""
     source = request.query.get("source", "")
     if source and source not in SOURCES:
-        raise bad_request("The parameter source must be in_tables or kafka.")
+        raise bad_request(sentence_of("sentence.no_source"))
     found = read_units(request.runtime, source=source or None, limit=PAGE_ROWS + 1, before=request.number("before"))
     items, following = cut_page([unit_of(one) for one in found], lambda one: one.number)
     return Runs(**framed(request), items=items, source=source, next=following)
@@ -73,7 +74,7 @@ def run_page(request: PageRequest) -> Run:
     try:
         found = read_unit(request.runtime, number)
     except ConfigurationError as unknown:
-        raise not_found("There is no run of this number, or it has been cleaned away.") from unknown
+        raise not_found(sentence_of("sentence.no_run")) from unknown
     unit = unit_of(found.unit)
     receipt = found.unit.receipt or {}
     tables = {name: dict(part) for name, part in receipt.items() if not isinstance(part, int)}

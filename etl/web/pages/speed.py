@@ -1,15 +1,26 @@
 """Speed: rows per second, duration and rejects, run by run; from receipts, which outlive the runs."""
 
+import csv
+import io
 from collections import Counter
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime, tzinfo
 from statistics import median
+from typing import Final
 
 from etl.engine import read_units
-from etl.web.pages.frame import CompanyPage, framed
+from etl.quoting import spreadsheet_cell
+from etl.store import ListedUnit
+from etl.web.pages.days import days_of
+from etl.web.pages.frame import CompanyPage, framed, zone_name
 from etl.web.pages.units import Unit, unit_of
-from etl.web.requests import Model, PageRequest
+from etl.web.requests import Attachment, Model, PageRequest
+from etl.web.texts import zone_named
 
-_RUNS = 200
+_RUNS: Final = 200
+_RUNS_OF_FILE: Final = 10_000
+_COUNTERS: Final = ("claimed", "created", "changed", "unchanged", "removed", "rejected", "waiting")
+_COLUMNS: Final = ("run", "table", "started_at", "finished_at", "seconds", *_COUNTERS, "rows_per_second")
 
 
 class TableSpeed(Model):
@@ -23,8 +34,12 @@ class TableSpeed(Model):
 
 
 class Speed(CompanyPage):
-    """`runs`: the oldest first, without undos and runs without rows."""
+    """`runs`: the oldest first, without undos and runs without rows, the newest 200 of the days from `first_day` to
+    `last_day`; `is_cut`: there may be older ones."""
 
+    first_day: date | None
+    last_day: date | None
+    is_cut: bool
     runs: tuple[Unit, ...]
     tables: tuple[TableSpeed, ...]
     since: datetime | None
@@ -36,8 +51,9 @@ class Speed(CompanyPage):
 
 
 def page(request: PageRequest) -> Speed:
-    """The newest runs that have ended."""
-    units = read_units(request.runtime, source="in_tables", limit=_RUNS)
+    """The newest runs that have ended, or those of some days."""
+    days = days_of(request)
+    units = _units(request, _RUNS)
     done = [unit_of(one) for one in reversed(units) if one.kind == "run" and one.finished_at]
     runs = [one for one in done if one.rows]
     sums: dict[str, Counter[str]] = {}
@@ -48,6 +64,9 @@ def page(request: PageRequest) -> Speed:
     names = ("claimed", "created", "changed", "rejected")
     return Speed(
         **framed(request),
+        first_day=days.first,
+        last_day=days.last,
+        is_cut=len(units) == _RUNS,
         runs=tuple(runs),
         tables=tuple(
             TableSpeed(table=table, **{name: one[name] for name in names})
@@ -61,3 +80,34 @@ def page(request: PageRequest) -> Speed:
         median_seconds=median([one.seconds for one in runs if one.seconds is not None]) if runs else None,
         slowest=max(runs, key=lambda one: one.seconds or 0.0) if runs else None,
     )
+
+
+def file(request: PageRequest) -> Attachment:
+    """The same as CSV: a line for each table of each run, the newest first."""
+    zone = zone_named(zone_name(request))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    for unit in _units(request, _RUNS_OF_FILE):
+        writer.writerows([spreadsheet_cell(str(cell)) for cell in line] for line in _lines(unit, zone))
+    # Spreadsheets take a file for UTF-8 by these bytes.
+    return Attachment(f"{request.company}-runs.csv", text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8")
+
+
+def _units(request: PageRequest, limit: int) -> list[ListedUnit]:
+    within = days_of(request).within(zone_name(request))
+    return read_units(request.runtime, source="in_tables", limit=limit, within=within)
+
+
+def _lines(unit: ListedUnit, zone: tzinfo) -> Iterator[list[object]]:
+    """Numbers as programs write them; the rate counts the time of the whole run."""
+    if unit.kind != "run" or unit.finished_at is None:
+        return
+    seconds = (unit.finished_at - unit.started_at).total_seconds()
+    for table, counters in sorted((unit.receipt or {}).items()):
+        if isinstance(counters, int):
+            continue
+        counted = [counters.get(name, 0) for name in _COUNTERS]
+        if any(counted):
+            times = [f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S%z}" for at in (unit.started_at, unit.finished_at)]
+            yield [unit.number, table, *times, f"{seconds:.3f}", *counted, f"{counted[0] / max(seconds, 0.001):.1f}"]

@@ -10,6 +10,7 @@ from etl.web.pages.frame import CompanyPage, framed
 from etl.web.pages.units import Unit, unit_of
 from etl.web.problems import not_found
 from etl.web.requests import PAGE_SECONDS, ActionRequest, Done, PageRequest
+from etl.web.texts.sentence import sentence_of
 
 # Company and run -> when it was counted, on the monotonic clock, and what.
 _PREVIEWS: Final[dict[tuple[str, int], tuple[float, dict[str, int]]]] = {}
@@ -33,7 +34,7 @@ def page(request: PageRequest) -> Undo:
     try:
         unit = unit_of(read_unit(runtime, number).unit)
     except ConfigurationError as unknown:
-        raise not_found("There is no run of this number, or it has been cleaned away.") from unknown
+        raise not_found(sentence_of("sentence.no_run")) from unknown
     with read_only_transaction(runtime.engine, seconds=PAGE_SECONDS) as connection:
         versions = tuple(one.schema_name for one in list_versions(connection, runtime))
     return Undo(
@@ -50,14 +51,17 @@ def preview(request: ActionRequest) -> Done:
     number = _number(request)
     counted = {str(name): rows for name, rows in dry_undo(request.runtime, number).counters.items()}
     _PREVIEWS[request.company, number] = (time.monotonic(), counted)
-    return Done(f"/runs/{number}/undo", "Nothing was written.", counted)
+    return Done(f"/runs/{number}/undo", sentence_of("sentence.nothing_written"), counted)
 
 
 def take_back(request: ActionRequest) -> Done:
     """Takes the run back."""
     number = _number(request)
     done = undo(request.runtime, number)
-    return Done(f"/runs/{done.as_run}", f"Run {number} was taken back by {done.as_run}.", {"as_run": str(done.as_run)})
+    undone_by = str(done.as_run)
+    return Done(
+        f"/runs/{undone_by}", sentence_of("sentence.undone", run=str(number), by=undone_by), {"as_run": undone_by}
+    )
 
 
 def _number(request: ActionRequest) -> int:

@@ -52,6 +52,11 @@ class Language:
             text = text[self.form(n if isinstance(n, int) else 0)]
         return text.format(**{name: self._shown(value) for name, value in values.items()})
 
+    def sentence(self, text: str) -> str:
+        """A sentence of `sentence_of` in this language; other texts as they are, control characters escaped."""
+        key = getattr(text, "key", "")
+        return self(key, **getattr(text, "values", {})) if key else printable(text)
+
     def has(self, key: str) -> bool:
         """Whether there is such a text: for what other packages name, as kinds of tasks."""
         return key in self.texts

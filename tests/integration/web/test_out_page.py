@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from tests.fix_company import OUT, Site
+from tests.fix_company import CLAIMS, OUT, Site
 from tests.fix_web import ServeWeb, Web
 
 _KEYS = count()
@@ -29,3 +29,64 @@ def test_a_version_is_built_switched_and_rolled_back(site: Site, serve_web: Serv
     assert press(web, "2/retire", force="1") == (200, f"{SECOND} is dropped.")
     assert press(web, "1/retire")[0] == 400
     assert press(web, "2/retire", on="no day") == (400, "The parameter on must be a day, as 2026-11-30.")
+
+
+NARROWER = CLAIMS["Client"].replace(
+    "type: INPUT_NUMBER, needLoadFromInTables: true, needUploadToOutTable: true",
+    "type: INPUT_NUMBER, needLoadFromInTables: true",
+)
+REPORT = "create view public.report as select name, amount from out_demo.client"
+
+
+def test_what_readers_lose_is_confirmed_by_the_name_of_the_version(site: Site, serve_web: ServeWeb) -> None:
+    site.partner.fill("in_Client", {"in_id": "a", "name": "Ann", "amount": 7})
+    site.partner.hand_over()
+    assert site.run().run
+    site.document("Client", NARROWER)
+    web = serve_web(site)
+    assert press(web, "build", version="2")[0] == 200
+    shown = web.get("/api/v1/c/demo/out/2/switch").json
+    [loss] = shown["losses"]
+    assert (loss["view"], loss["columns"], loss["dependents"], shown["is_blocked"]) == ("client", ["amount"], [], False)
+    form = {"seen": OUT, "seen_losses": shown["seen_losses"]}
+    for confirm in ({}, {"confirm": OUT}):
+        status, why = press(web, "2/switch", **form, **confirm)
+        assert (status, why) == (
+            400,
+            f"Readers of {SECOND} lose client.amount: send the name of the version as confirm.",
+        )
+    site.look(REPORT, at=site.out_database)
+    # What was shown did not have the view that is in the way now.
+    status, why = press(web, "2/switch", **form, confirm=SECOND)
+    assert (status, why.partition(" is no longer what was shown")[0]) == (409, f"What readers lose by {SECOND}")
+    shown = web.get("/api/v1/c/demo/out/2/switch").json
+    assert shown["losses"][0]["dependents"] == ["view public.report"]
+    form |= {"seen_losses": shown["seen_losses"], "confirm": SECOND}
+    status, why = press(web, "2/switch", **form)
+    assert (status, "view public.report stands on its view" in why) == (400, True)
+    page = web.get("/c/demo/out/2/switch").text
+    assert 'name="confirm"' in page
+    assert "public.report" in page
+    assert press(web, "2/switch", **form, force="1") == (200, f"The views show {SECOND}.")
+    assert site.look("select * from public.report", at=site.out_database) == [{"name": "Ann", "amount": None}]
+    back = web.get("/api/v1/c/demo/out/rollback").json
+    assert (back["version"], back["losses"], back["is_rollback"]) == (OUT, [], True)
+    assert 'name="confirm"' not in web.get("/c/demo/out/rollback").text
+    assert press(web, "rollback", seen=SECOND, seen_losses=back["seen_losses"]) == (200, f"The views show {OUT}.")
+    assert press(web, "rollback", seen=SECOND)[0] == 409
+
+
+def test_a_stale_tab_drops_nothing(site: Site, serve_web: ServeWeb) -> None:
+    assert site.run().run
+    web = serve_web(site)
+    assert press(web, "build", version="2")[0] == 200
+    [seen] = [one for one in web.get("/api/v1/c/demo/out").json["versions"] if one["name"] == "2"]
+    form = {"seen": OUT, "seen_state": seen["seen_state"], "force": "1"}
+    assert press(web, "2/retire", on="2099-01-01")[0] == 200
+    refused = (409, f"{SECOND} is no longer as it was shown: look again, then decide.")
+    assert press(web, "2/retire", **form) == refused
+    assert press(web, "2/retire", keep="1")[0] == 200
+    assert press(web, "2/switch")[0] == 200
+    assert press(web, "2/retire", **form)[0] == 409
+    assert press(web, "rollback")[0] == 200
+    assert press(web, "2/retire", **form) == (200, f"{SECOND} is dropped.")

@@ -5,8 +5,10 @@ import pytest
 from etl.outputs.versions.views.view_moves import (
     Refusal,
     ViewAction,
+    ViewLoss,
     ViewMove,
     plan_moves,
+    view_losses,
 )
 
 OLD = {"id": "bigint", "name": "text"}
@@ -50,3 +52,18 @@ def test_a_table_that_goes_takes_its_view_along_unless_others_stand_on_it() -> N
     assert plan_moves({}, {"t": OLD}, READER, force=False)[0] == []
     moves = [ViewMove("t", ViewAction.EMPTY, ("cast(null as bigint) as id", "cast(null as text) as name"))]
     assert plan_moves({}, {"t": OLD}, READER, force=True) == (moves, [])
+
+
+def test_what_readers_lose() -> None:
+    assert view_losses({"t": WIDER, "u": OLD}, {"t": OLD}, READER) == ()
+    [column] = view_losses({"t": OLD}, {"t": WIDER}, READER)
+    assert column == ViewLoss("t", is_gone=False, columns=("code",), types={}, dependents=("view public.report",))
+    [gone] = view_losses({}, {"t": OLD}, {})
+    assert gone == ViewLoss("t", is_gone=True, columns=(), types={}, dependents=())
+    [turned] = view_losses({"t": OLD | {"name": "bool"}}, {"t": OLD}, READER)
+    assert (turned.types, turned.is_final) == ({"name": ("text", "bool")}, True)
+    # What it loses is what a switch refuses, and nothing else.
+    for tables in ({"t": WIDER}, {"t": OLD}, {}, {"t": OLD | {"name": "bool"}}):
+        lost = {one.view for one in view_losses(tables, {"t": OLD}, READER)}
+        refused = {"t"} if plan_moves(tables, {"t": OLD}, READER, force=False)[1] else set()
+        assert lost == refused

@@ -36,7 +36,7 @@ BY_NAME = tuple(
             "counter",
         ),
         *("unit_kind", "error_state", "severity", "known", "in_status", "instance_state", "undone", "level", "origin"),
-        *("file", "problem", "source", "outcome", "did", "own", "step"),
+        *("file", "problem", "source", "outcome", "did", "own", "step", "change", "fresh"),
     )
 )
 
@@ -111,7 +111,7 @@ def test_every_name_that_pages_show_has_a_text() -> None:
 
 def test_every_key_is_used_and_every_used_key_is_there(sources: str) -> None:
     known = set(language("en").texts)
-    asked = set(re.findall(r"""\bt\(\s*["']([a-z_]+\.[A-Za-z_]+)["']""", sources))
+    asked = set(re.findall(r"""\b(?:t|sentence_of)\(\s*["']([a-z_]+\.[A-Za-z_]+)["']""", sources))
     assert not asked - known
     assert not {key for key in known - asked if not key.startswith(BY_NAME)}
 

@@ -1,6 +1,6 @@
 """The views that readers use: moved to another version in one transaction, with their grants."""
 
-from etl.outputs.versions.views.view_moves import ViewMove
-from etl.outputs.versions.views.views import lacks_views, move_views
+from etl.outputs.versions.views.view_moves import ViewLoss, ViewMove
+from etl.outputs.versions.views.views import lacks_views, losses, move_views
 
-__all__ = ["ViewMove", "lacks_views", "move_views"]
+__all__ = ["ViewLoss", "ViewMove", "lacks_views", "losses", "move_views"]

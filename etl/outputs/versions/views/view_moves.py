@@ -40,6 +40,38 @@ class Refusal:
     is_final: bool = False
 
 
+@dataclass(frozen=True)
+class ViewLoss:
+    """What readers of a view lose when it shows another version: all of it, where that has no such table; `columns`
+    that it has not; `types`: column -> its type before and after. `dependents`: what of others stands on the view."""
+
+    view: str
+    is_gone: bool
+    columns: tuple[str, ...]
+    types: Mapping[str, tuple[str, str]]
+    dependents: tuple[str, ...]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the view cannot be moved, not even by force."""
+        return bool(self.types and self.dependents)
+
+
+def view_losses(
+    tables: Mapping[str, Columns], views: Mapping[str, Columns], dependents: Mapping[str, Sequence[str]]
+) -> tuple[ViewLoss, ...]:
+    """The views that show less, or other types, in the order of names; see `plan_moves`."""
+    found = []
+    for name, view in sorted(views.items()):
+        table = tables.get(name)
+        columns = tuple(one for one in view if table is not None and one not in table)
+        kept = [one for one in view if table is not None and one in table and table[one] != view[one]]
+        types = {one: (view[one], table[one]) for one in kept} if table is not None else {}
+        if table is None or columns or types:
+            found.append(ViewLoss(name, table is None, columns, types, tuple(dependents.get(name, ()))))
+    return tuple(found)
+
+
 def plan_moves(
     tables: Mapping[str, Columns], views: Mapping[str, Columns], dependents: Mapping[str, Sequence[str]], *, force: bool
 ) -> tuple[list[ViewMove], list[Refusal]]:

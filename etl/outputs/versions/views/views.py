@@ -12,8 +12,10 @@ from etl.outputs.versions.views.view_moves import (
     Columns,
     Refusal,
     ViewAction,
+    ViewLoss,
     ViewMove,
     plan_moves,
+    view_losses,
 )
 from etl.quoting import fold
 
@@ -67,6 +69,12 @@ def move_views(
     made = values | {"left": left_version.schema_name if left_version else None, "is_rollback": is_rollback}
     execute(connection, _sql("make_current", **variables), made)
     return moves
+
+
+def losses(connection: Connection, versions: Versions, known: VersionRow) -> tuple[ViewLoss, ...]:
+    """What readers lose when the views show the version; nothing is written."""
+    tables, views = _tables(connection, versions, known), _our_views(connection, versions)
+    return view_losses(tables, views, _dependents(connection, versions.views_schema))
 
 
 def _our_views(connection: Connection, versions: Versions) -> dict[str, Columns]:

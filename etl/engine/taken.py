@@ -1,0 +1,44 @@
+"""What runs have taken lately, table by table and day by day: from receipts, which outlive the runs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from etl.database import SqlTemplates, fetch_all, read_only_transaction
+from etl.ddl.catalog import relations
+from etl.engine.runtime import Runtime
+
+_sql = SqlTemplates(__package__)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """`tables`: what the last run with rows of each in_ table has taken, and when; `days`: the newest first. Seconds
+    are those of runs that had rows, None without one."""
+
+    tables: tuple[Row, ...] = ()
+    days: tuple[Row, ...] = ()
+    median_seconds: float | None = None
+    slowest_seconds: float | None = None
+    slowest_run: int | None = None
+
+
+def read_taken(runtime: Runtime, *, days: int, zone: str, seconds: float) -> Taken:
+    """The runs of the last days, counted by the days of a zone; nothing where no run has made the table yet."""
+    with read_only_transaction(runtime.engine, seconds=seconds) as connection:
+        if not relations(connection, runtime.in_schema, ["migration_receipt"]):
+            return Taken()
+
+        def rows(statement: str, **values: object) -> tuple[Row, ...]:
+            found = fetch_all(connection, _sql(statement, in_schema=runtime.in_schema), {"days": days, **values})
+            return tuple(dict(row._mapping) for row in found)
+
+        [runs] = rows("taken_runs")
+        return Taken(
+            rows("taken_tables"),
+            rows("taken_days", zone=zone),
+            runs["median_seconds"],
+            runs["slowest_seconds"],
+            runs["slowest_run"],
+        )
