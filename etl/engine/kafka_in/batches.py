@@ -79,7 +79,7 @@ class Gathering:
 
     def receive(self, messages: Iterable[Message], positions: Mapping[Partition, int], held: Held) -> None:
         """Takes what a consumer has delivered, and where it is afterwards."""
-        self._rest += [one for one in messages if one[:2] in held]  # a Partition is a pair of these
+        self._rest += [one for one in messages if (one.topic, one.partition) in held]  # a Partition is such a pair
         self._positions = dict(positions)
         if self._rest and self._since is None:
             self._since = self.clock()
@@ -125,7 +125,7 @@ class Gathering:
 
     def keep(self, held: Held) -> None:
         """Drops what is of partitions that are no longer held. To be called before one of them is taken again."""
-        self._rest = [one for one in self._rest if one[:2] in held]
+        self._rest = [one for one in self._rest if (one.topic, one.partition) in held]
         self._positions = {one: offset for one, offset in self._positions.items() if one in held}
         self.batch = self.batch.kept(held, self.company)
         if not self.batch.messages and not self._rest:

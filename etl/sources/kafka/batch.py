@@ -153,7 +153,7 @@ class _Work:
         candidates: dict[int, Record] = {}
         for number, record in self._as_received():
             message, record_id = record.message, record.record_id
-            if message.offset < ends.get(message[:2], 0):
+            if message.offset < ends.get((message.topic, message.partition), 0):
                 self.outcome.skipped += 1
                 continue
             if record_id is not None:
@@ -368,10 +368,9 @@ class _Work:
         for table, counters in done_links.counters.items():
             tried.merged.counters[table] = counters
         tried.merged.served |= set(done_links.served)
+        tried.merged.notes += done_links.waited
         for number, fault in done_links.faults:
-            if number is None:
-                tried.merged.notes.append((None, fault))
-            elif (record := numbering.record_of_link(number)) not in tried.refused:
+            if (record := numbering.record_of_link(number)) not in tried.refused:
                 _, owner = numbering.link_row(number)
                 tried.refused[record] = [replace(fault, external_id=owner.external_id)]
                 tried.partial.add(record)

@@ -18,7 +18,7 @@ _SUFFIX_BYTES: Final = 4
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-class FieldInput(Struct, rename="camel", gc=False):
+class FieldInput(Struct, rename="camel", gc=False, omit_defaults=True):
     """A value: the field's code and its text, None to clear it. Of a file field also the file itself: `content` in
     Base64, its name and type."""
 
@@ -29,7 +29,7 @@ class FieldInput(Struct, rename="camel", gc=False):
     mime_type: str | None = None
 
 
-class BoFieldInput(Struct, rename="camel", gc=False):
+class BoFieldInput(Struct, rename="camel", gc=False, omit_defaults=True):
     """A link: to the instance that has `api_value` in its unique field, or to the nested object."""
 
     field_code: str
@@ -40,7 +40,7 @@ class BoFieldInput(Struct, rename="camel", gc=False):
     unlink: bool | None = None
 
 
-class BoiInput(Struct, rename="camel", gc=False):
+class BoiInput(Struct, rename="camel", gc=False, omit_defaults=True):
     """An object with its fields and links; nested objects are of the same shape."""
 
     bo_code: str
@@ -56,8 +56,8 @@ class BoiInput(Struct, rename="camel", gc=False):
     @property
     def digest(self) -> int:
         """A number of 64 bits that two records of other content do not share, whatever their blanks and the order of
-        their keys. An empty text says as little as none."""
-        if "" in (self.external_id, self.id, self.state):
+        their keys. An empty text says as little as none, and null as a key that is not there."""
+        if self.external_id == "" or self.id == "" or self.state == "":
             empty = {name: None for name in ("external_id", "id", "state") if getattr(self, name) == ""}
             return msgspec.structs.replace(self, **empty).digest
         [number] = _AS_NUMBER(blake2b(_encode(self), digest_size=8).digest())

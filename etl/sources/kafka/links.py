@@ -16,6 +16,7 @@ from etl.metadata.company import LinkTable
 from etl.runs import Chunk, Counters, add_counters
 from etl.sources.kafka.faults import Fault
 from etl.sources.kafka.link_fields import LinkField, LinkFields
+from etl.sources.kafka.message import Message, message_of
 from etl.sources.kafka.resent import leave_changed_links
 from etl.sources.kafka.shapes import NULL
 from etl.sources.kafka.staged import StagedLink
@@ -31,12 +32,14 @@ its line."""
 
 @dataclass
 class MergedLinks:
-    """What became of links: counters by link table, the numbers of those that are refused, what is to be said (with the
-    number of the link, None for one that waited), and which link tables were looked through for waiting ones."""
+    """What became of links: counters by link table, the numbers of those that are refused, what is to be said of them
+    (with the number of the link) and of those that waited (with the record that gave it, where that is known), and
+    which link tables were looked through for waiting ones."""
 
     counters: dict[str, Counters] = field(default_factory=dict)
     rejected: list[int] = field(default_factory=list)
-    faults: list[tuple[int | None, Fault]] = field(default_factory=list)
+    faults: list[tuple[int, Fault]] = field(default_factory=list)
+    waited: list[tuple[Message | None, Fault]] = field(default_factory=list)
     served: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -139,11 +142,14 @@ def _report(
     merged.rejected += [row.id for row in fetch_all(connection, _sql("rejected_rows"))]
     errors = fetch_all(connection, _sql("link_errors"))
     for error in errors:
-        fault = Fault(error.code, field=error.column_name, value=error.value, external_id=error.in_id)
-        table = by_name.get(error.in_table)
+        fault = Fault(
+            error.code, field=error.column_name, value=error.value, external_id=error.in_id, severity=error.severity
+        )
         if row_of and error.row_id is not None:
             row, owner = row_of(error.row_id)
             fault = replace(fault, path=row.path, bo=owner.shape.code, field=row.link.code)
-        elif table:
+            merged.faults.append((error.row_id, fault))
+            continue
+        if table := by_name.get(error.in_table):
             fault = replace(fault, bo=table.bo.code, field=table.field.code)
-        merged.faults.append((error.row_id, replace(fault, severity=error.severity)))
+        merged.waited.append((message_of(error.origin), fault))

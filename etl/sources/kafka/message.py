@@ -1,6 +1,11 @@
 """Messages as the client reads them, and where they are from."""
 
+import re
 from typing import NamedTuple
+
+from msgspec import Struct
+
+_ORIGIN = re.compile(r"([^/]+)/([0-9]+)/([0-9]+)")
 
 
 class Partition(NamedTuple):
@@ -20,7 +25,7 @@ class Resent(NamedTuple):
     offset: int
 
 
-class Message(NamedTuple):
+class Message(Struct, frozen=True, gc=False):
     """A message of a partition: bytes as they were received, None where there is none; the time in milliseconds since
     1970 by the clock of the producer or of the broker; `resent` of a rejected one that was sent back."""
 
@@ -36,3 +41,9 @@ class Message(NamedTuple):
     def origin(self) -> str:
         """How the journal names it."""
         return f"{self.topic}/{self.partition}/{self.offset}"
+
+
+def message_of(origin: str | None) -> Message | None:
+    """The message that has this origin, without what it says; None where it is no message."""
+    found = _ORIGIN.fullmatch(origin or "")
+    return Message(found[1], int(found[2]), int(found[3])) if found else None

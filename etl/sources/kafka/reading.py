@@ -20,8 +20,8 @@ from etl.sources.kafka.tree import Tree, record_id_of, tree_of
 # How JSON writes the character that no text of the store can hold; the character itself is no JSON.
 _NUL: Final = rb"\u0000"
 _LAST_TIME: Final = 253_402_300_800_000  # the year 10000
-_CONTENT: Final = b"content"
-# Letters that are written as escapes, which any key may be.
+# A key that brings a file; where there are escapes, its letters may be some.
+_CONTENT: Final = b'"content"'
 _LETTERS: Final = (rb"\u006", rb"\u007")
 
 
@@ -88,7 +88,7 @@ def _read(batch: ReadBatch, messages: Iterable[Message], company: CompanyShape) 
     add, size, count = batch.records.append, 0, 0
     for message in messages:
         count += 1
-        ends[message[:2]] = message
+        ends[message.topic, message.partition] = message
         if (value := message.value) is not None:
             size += len(value)
         try:
@@ -121,7 +121,7 @@ def _record(message: Message, company: CompanyShape) -> Record | None:
         raise RecordFault(Fault("TOO_LARGE", value=f"{len(value)}", reason=f"{rules.max_record_bytes}"))
     origin = message.origin
     has_escapes = b"\\" in value
-    if not _may_hold_files(value) and not (has_escapes and _NUL in value):
+    if not (has_escapes and _NUL in value) and not _may_hold_files(value, has_escapes=has_escapes):
         try:
             record = decode_strictly(value)
         except UNREADABLE:
@@ -141,8 +141,8 @@ def tree_of_message(message: Message, company: CompanyShape) -> Tree:
     return _tree(message.value or b"", decode(message.value or b""), company)
 
 
-def _may_hold_files(value: bytes) -> bool:
-    return _CONTENT in value or _LETTERS[0] in value or _LETTERS[1] in value
+def _may_hold_files(value: bytes, *, has_escapes: bool = True) -> bool:
+    return _CONTENT in value or (has_escapes and (_LETTERS[0] in value or _LETTERS[1] in value))
 
 
 def _tree(value: bytes, decoded: Decoded, company: CompanyShape) -> Tree:

@@ -55,8 +55,8 @@ class RememberedRecords:
 def _lines(records: Mapping[int, Record]) -> Iterator[str]:
     for number, record in records.items():
         if (record_id := record.record_id) is not None:
-            topic, partition, offset = record.message[:3]
-            yield f"{number}\t{topic}\t{column(record_id)}\t{record.digest}\t{partition}\t{offset}\n"
+            one = record.message
+            yield f"{number}\t{one.topic}\t{column(record_id)}\t{record.digest}\t{one.partition}\t{one.offset}\n"
 
 
 def _known(row: Row[Any], record: Record) -> FirstRecord:

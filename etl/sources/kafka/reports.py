@@ -16,8 +16,8 @@ _SHOWN = 200
 
 @dataclass
 class Reports:
-    """What a batch has to report: faults with their messages (None: of a link that waited longer ago), and the messages
-    that were rejected, with the fault that counts."""
+    """What a batch has to report: faults with their messages (None where it is not known, of what has waited), and the
+    messages that were rejected, with the fault that counts."""
 
     faults: list[tuple[Message | None, Fault]] = field(default_factory=list)
     dead: list[tuple[Message, Fault]] = field(default_factory=list)

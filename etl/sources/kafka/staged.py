@@ -4,7 +4,6 @@ Lines are all that is kept of most records until they are merged: to keep what w
 to decode it. What is said about a record that is refused is found by reading its message once more.
 """
 
-import re
 from typing import Final
 
 from msgspec import Struct
@@ -14,7 +13,6 @@ from etl.sources.kafka.tree import LinkRow, ObjectRow, Tree
 
 _ESCAPED: Final = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
 _ESCAPES: Final = str.maketrans(_ESCAPED)
-_SPECIAL: Final = re.compile(r"[\\\t\n\r]")
 
 
 class StagedObject(Struct, frozen=True, gc=False):
@@ -65,4 +63,5 @@ def column(text: str | None) -> str:
     """A value as the text format of COPY has it."""
     if text is None:
         return NULL
-    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
+    # What is escaped is a backslash, or is not printable.
+    return text if text.isprintable() and "\\" not in text else text.translate(_ESCAPES)

@@ -43,10 +43,10 @@ def apply_references(into: RecordStore, *, interval_minutes: int | None = None) 
         context.unit.begin(connection, into.store.schema)
         merged = merge_batch_links(connection, [], into.link_fields, tables, context)
         outcome = BatchOutcome(unit, counters=merged.counters)
-        if not merged.faults and not any(counters.get("resolved") for counters in merged.counters.values()):
+        if not merged.waited and not any(counters.get("resolved") for counters in merged.counters.values()):
             context.unit.forget(connection, into.store.schema)
             return BatchOutcome(counters=merged.counters)
-        reports = Reports([(None, fault) for _, fault in merged.faults])
+        reports = Reports(merged.waited)
         reports.write(connection, into.store.schema, unit, context.started_at, max_value_bytes=0)
         into.store.advance_positions(connection, unit, merged.served)
         context.unit.finish(connection, into.store.schema, outcome.receipt)

@@ -58,7 +58,7 @@ _LINKS = _Noted(
     "boi_reference",
     "ended_reference",
     ("bo", "field", "target_bo", "owner_in_id", "owner", "target_field", "target_value"),
-    ("linked_at", "run", "waiting_since"),
+    ("linked_at", "run", "waiting_since", "origin"),
 )
 _FILES = _Noted(
     "file_reference", "ended_file_reference", ("bo", "field", "instance"), ("file_id", "run", "waiting_since")

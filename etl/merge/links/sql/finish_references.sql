@@ -11,7 +11,9 @@ with arrived as (
 {% if is_given %}
       and s.owner is not null and s.target is not null and not s.removed
 {% endif %}
-    returning {{ ends("r") }}, r.linked_at, r.run, r.waiting_since
+    returning
+        {{ ends("r") }}, r.linked_at, r.run, r.waiting_since,
+        r.origin
 ),
 {% if not is_given %}
 lost as (

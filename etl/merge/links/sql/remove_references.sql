@@ -63,7 +63,9 @@ gone as (
     using (select distinct x.target_bo, {{ ends("x") }} from found x) f
     where {{ of_table_or_any("w", has_members) }} and w.target_bo = f.target_bo
       and {{ same_ends("w", "f") }}
-    returning w.target_bo, {{ ends("w") }}, w.linked_at, w.run, w.waiting_since
+    returning
+        w.target_bo, {{ ends("w") }}, w.linked_at, w.run, w.waiting_since,
+        w.origin
 ),
 noted as (
     {{ ended_links(store_schema, "gone", "target_bo") }}

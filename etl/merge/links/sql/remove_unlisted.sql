@@ -41,7 +41,9 @@ forgotten as (
           where not s.removed and {{ target_field }} = r.target_field and s.target_value = r.target_value
             and (s.owner = f.known_owner or s.owner_in_id = nullif(r.owner_in_id, ''))
       )
-    returning {{ ends("r") }}, r.linked_at, r.run, r.waiting_since
+    returning
+        {{ ends("r") }}, r.linked_at, r.run, r.waiting_since,
+        r.origin
 ),
 noted as (
     {{ ended_links(store_schema, "forgotten") }}

@@ -6,7 +6,8 @@
 create temporary table hit on commit drop as
 with
 {{ near_references(store_schema, owner_golden, members, looks_at_all, has_older, has_values, mixed) }}
-select {{ ends("r") }}, r.linked_at, coalesce(nullif(r.owner, ''), o._id, oa.instance) as known_owner,
+select {{ ends("r") }}, r.linked_at, r.origin,
+    coalesce(nullif(r.owner, ''), o._id, oa.instance) as known_owner,
     found.targets, found.targets[1] as target, found.target_bos[1] as target_bo
 from near r
 left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = nullif(r.owner_in_id, '')

@@ -23,7 +23,9 @@ forgotten as (
           where h.fault is null and h.target is null and not h.removed
             and {{ same_ends("r", "h") }}
       )
-    returning {{ ends("r") }}, r.linked_at, r.run, r.waiting_since
+    returning
+        {{ ends("r") }}, r.linked_at, r.run, r.waiting_since,
+        r.origin
 ),
 noted as (
     {{ ended_links(store_schema, "forgotten") }}

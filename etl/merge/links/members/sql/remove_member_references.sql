@@ -19,7 +19,9 @@ with gone as (
 {% endfor %}
       )
       and h.fault is null and h.removed and h.age = 1
-    returning r.target_bo, {{ ends("r") }}, r.linked_at, r.run, r.waiting_since
+    returning
+        r.target_bo, {{ ends("r") }}, r.linked_at, r.run, r.waiting_since,
+        r.origin
 ),
 noted as (
     {{ ended_links(store_schema, "gone", "target_bo") }}

@@ -17,7 +17,9 @@ expired as (
           select from {{ store_schema | ident }}.unit u
           where u.number = r.run and u.kind {{ "<>" if is_batch else "=" }} 'batch'
       )
-    returning {{ ends("r") }}, r.linked_at, r.run, r.waiting_since
+    returning
+        {{ ends("r") }}, r.linked_at, r.run, r.waiting_since,
+        r.origin
 ),
 noted as (
     {{ ended_links(store_schema, "expired") }}
@@ -25,11 +27,12 @@ noted as (
 marked as (
 {{ ended("expired", "ERROR") }}
 )
-insert into {{ in_schema | ident }}.err (run, in_table, in_id, column_name, code, message, message_rus, value, severity)
+insert into {{ in_schema | ident }}.err
+    (run, in_table, in_id, column_name, code, message, message_rus, value, severity{{ ", origin" if is_staged }})
 select :run, :in_table, coalesce(nullif(e.owner_in_id, ''), o._in_id), :target_column, s.code,
     replace(s.sentence ->> 0, '{value}', {{ shown_value("e.target") }}),
     replace(s.sentence ->> 1, '{value}', {{ shown_value("e.target") }}),
-    e.target, 'error'
-from (select x.owner_in_id, x.owner, {{ shown_target("x") }} as target from expired x) e
+    e.target, 'error'{{ ", e.origin" if is_staged }}
+from (select x.owner_in_id, x.owner, {{ shown_target("x") }} as target, x.origin from expired x) e
 left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._id = e.owner
 join jsonb_each(cast(:sentences as jsonb)) as s (code, sentence) on s.code = 'REFERENCE_EXPIRED'

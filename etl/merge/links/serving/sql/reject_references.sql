@@ -6,7 +6,7 @@ with rejected as (
     delete from {{ store_schema | ident }}.boi_reference r
     where {{ of_table("r") }} and (r.owner_in_id = '' and r.owner = '' or r.target_value = '')
     returning
-        {{ ends("r") }}, r.linked_at, r.run, r.waiting_since,
+        {{ ends("r") }}, r.linked_at, r.run, r.waiting_since, r.origin,
         case
             when r.owner_in_id = '' and r.owner = '' then cast(:owner_column as text)
             else cast(:target_column as text)

@@ -1,6 +1,6 @@
 -- References of this link table that have both ends by now.
 {% from "looked_up.jinja" import near_references %}
-{% from "origin.jinja" import ends_origin %}
+{% from "origin.jinja" import reference_origin %}
 {% from "targets.jinja" import join_by_value, found_by_value %}
 {% set targets = [{"golden": target_golden, "unique": unique, "code": target_code}] %}
 create temporary table stage on commit drop as
@@ -9,7 +9,7 @@ with
 {% set owner = "coalesce(nullif(r.owner, ''), o._id, oa.instance)" %}
 {% set target = "coalesce(t._id, ta.instance%s)" | format(found_by_value(unique) if has_values else "") %}
 select r.owner_in_id, r.target_field, r.target_value, r.linked_at, {{ owner }} as owner, {{ target }} as target,
-    {{ ends_origin("coalesce(nullif(r.owner_in_id, ''), r.owner)", "r.target_value") }} as _origin
+    {{ reference_origin("r") }} as _origin
 from near r
 left join {{ store_schema | ident }}.{{ owner_golden | ident }} o on o._in_id = r.owner_in_id
 left join {{ store_schema | ident }}.{{ target_golden | ident }} t on t._in_id = r.target_value and r.target_field = ''

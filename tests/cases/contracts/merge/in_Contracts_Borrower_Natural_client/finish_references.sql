@@ -8,12 +8,17 @@ with arrived as (
       and r.target_field = ''
       and r.target_value = s.target_value collate "C"
       and s.owner is not null and s.target is not null and not s.removed
-    returning r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since
+    returning
+        r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since,
+        r.origin
 ),
 noted as (
     insert into store_demo.ended_reference
-        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, ended_by)
-    select :bo, :field, :target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, :run
+        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since,
+        origin, ended_by)
+    select
+        :bo, :field, :target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since,
+        origin, :run
     from arrived
     where run <> :run
 )

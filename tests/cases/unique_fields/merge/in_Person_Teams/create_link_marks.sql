@@ -11,7 +11,8 @@ create temporary table if not exists err (
     message text,
     message_rus text,
     value text,
-    severity varchar(8)
+    severity varchar(8),
+    origin text
 ) on commit drop;
 -- Up to when owners of SINGLE fields had links before this unit of work, see order_links.
 create temporary table if not exists link_base (

@@ -52,12 +52,17 @@ gone as (
       and w.target_bo = :target_bo and w.target_bo = f.target_bo
       and w.owner_in_id = f.owner_in_id and w.owner = f.owner
       and w.target_field = f.target_field and w.target_value = f.target_value
-    returning w.target_bo, w.owner_in_id, w.owner, w.target_field, w.target_value, w.linked_at, w.run, w.waiting_since
+    returning
+        w.target_bo, w.owner_in_id, w.owner, w.target_field, w.target_value, w.linked_at, w.run, w.waiting_since,
+        w.origin
 ),
 noted as (
     insert into store_demo.ended_reference
-        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, ended_by)
-    select :bo, :field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, :run
+        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since,
+        origin, ended_by)
+    select
+        :bo, :field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since,
+        origin, :run
     from gone
     where run <> :run
 ),

@@ -30,28 +30,29 @@ arrived as materialized (
     select a.bo, a.in_id from store_demo.alias a where a.bo in (:bo, 'Natural_client', 'Legal_client', 'IP_client')
 ),
 near as materialized (
-    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
+    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by, r.origin
     from store_demo.boi_reference r
     where r.bo = :bo and r.field = :field and r.target_bo = :target_bo
       and r.written_by >= cast(:unserved_since as xid8)
     union
-    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
+    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by, r.origin
     from store_demo.boi_reference r
     where r.restored_by is not null and r.bo = :bo and r.field = :field and r.target_bo = :target_bo
     union
-    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
+    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by, r.origin
     from arrived a
     join store_demo.boi_reference r
         on r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.owner_in_id = a.in_id and r.owner_in_id <> ''
     where a.bo = :bo
     union
-    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by
+    select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.restored_by, r.origin
     from arrived a
     join store_demo.boi_reference r
         on r.bo = :bo and r.field = :field and r.target_bo = :target_bo and r.target_value = a.in_id and r.target_field = ''
     where a.bo in ('Natural_client', 'Legal_client', 'IP_client')
 )
-select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, coalesce(nullif(r.owner, ''), o._id, oa.instance) as known_owner,
+select r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.origin,
+    coalesce(nullif(r.owner, ''), o._id, oa.instance) as known_owner,
     found.targets, found.targets[1] as target, found.target_bos[1] as target_bo
 from near r
 left join store_demo.bo_Contracts o on o._in_id = nullif(r.owner_in_id, '')

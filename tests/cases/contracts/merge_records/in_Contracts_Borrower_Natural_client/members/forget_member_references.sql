@@ -20,12 +20,17 @@ forgotten as (
             and r.owner_in_id = h.owner_in_id and r.owner = h.owner
       and r.target_field = h.target_field and r.target_value = h.target_value
       )
-    returning r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since
+    returning
+        r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since,
+        r.origin
 ),
 noted as (
     insert into store_demo.ended_reference
-        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, ended_by)
-    select :bo, :field, :target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, :run
+        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since,
+        origin, ended_by)
+    select
+        :bo, :field, :target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since,
+        origin, :run
     from forgotten
     where run <> :run
 )

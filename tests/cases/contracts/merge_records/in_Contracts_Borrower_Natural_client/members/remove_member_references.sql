@@ -8,12 +8,17 @@ with gone as (
           r.target_value = h.target_value
       )
       and h.fault is null and h.removed and h.age = 1
-    returning r.target_bo, r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since
+    returning
+        r.target_bo, r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since,
+        r.origin
 ),
 noted as (
     insert into store_demo.ended_reference
-        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, ended_by)
-    select :bo, :field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, :run
+        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since,
+        origin, ended_by)
+    select
+        :bo, :field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since,
+        origin, :run
     from gone
     where run <> :run
 )

@@ -3,7 +3,7 @@ with rejected as (
     delete from store_demo.boi_reference r
     where r.bo = :bo and r.field = :field and r.target_bo = :target_bo and (r.owner_in_id = '' and r.owner = '' or r.target_value = '')
     returning
-        r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since,
+        r.owner_in_id, r.owner, r.target_field, r.target_value, r.linked_at, r.run, r.waiting_since, r.origin,
         case
             when r.owner_in_id = '' and r.owner = '' then cast(:owner_column as text)
             else cast(:target_column as text)
@@ -11,8 +11,11 @@ with rejected as (
 ),
 noted as (
     insert into store_demo.ended_reference
-        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, ended_by)
-    select :bo, :field, :target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since, :run
+        (bo, field, target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since,
+        origin, ended_by)
+    select
+        :bo, :field, :target_bo, owner_in_id, owner, target_field, target_value, linked_at, run, waiting_since,
+        origin, :run
     from rejected
     where run <> :run
 ),
