@@ -12,7 +12,7 @@ from rich.text import Text
 
 from etl.cli.screen.printing import config_url, console
 from etl.config import Clash, DirectorySource, Transfer, Tree, open_source, transfer
-from etl.engine import faults_of, zone_of
+from etl.engine import faults_of, faults_of_kafka_codes, zone_of
 from etl.errors import ConfigurationError, Problem
 from etl.metadata import companies, company_documents, parse_company
 from etl.monitoring.next_times import NextTimes, next_times, next_times_of_topics
@@ -83,15 +83,18 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
     url, texts = tree.origin, tree.contents
     problems: list[Problem] = []
     code = company or ""
+    values: tuple[Setting, ...] = ()
     with _collecting(problems):
         settings = parse_settings(texts, origin=url, company=company, environ=os.environ, open_texts=tree.open_texts)
-        code = settings.in_migration.company_code
+        code, values = settings.in_migration.company_code, settings.values
         zone_of(settings.in_migration.time_zone, os.environ)
     problems += read_log_structure(texts, f"{url.removeprefix('file:').rstrip('/')}/{LOGGING}")[1]
     counted = ""
     if code in companies(texts):
         with _collecting(problems):
-            counted = parse_company(code, company_documents(code, texts, origin=url)).summary
+            found = parse_company(code, company_documents(code, texts, origin=url))
+            counted = found.summary
+            problems += faults_of_kafka_codes(texts, origin=url, company=found, values=values)
     if not company:
         problems += faults_of(texts, origin=url, open_texts=tree.open_texts)
     problems = list(dict.fromkeys(problems))

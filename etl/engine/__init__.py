@@ -19,7 +19,7 @@ from etl.engine.service.loop import read_topics, run_loop, write_topics
 from etl.engine.status import Status, read_status
 from etl.engine.timezone import zone_of
 from etl.engine.topic_alerts import send_alerts
-from etl.engine.tree_faults import faults_of
+from etl.engine.tree_faults import faults_of, faults_of_kafka_codes
 from etl.engine.undo import Undone, dry_undo, undo
 from etl.engine.units import UnitDetails, read_hours, read_unit, read_units
 from etl.engine.upgrade import PARTS, AppliedMigration, program_versions, upgrade
@@ -58,6 +58,7 @@ __all__ = [
     "explain",
     "explain_rows",
     "faults_of",
+    "faults_of_kafka_codes",
     "has_out_versions",
     "has_store",
     "history",

@@ -330,3 +330,39 @@ def test_check_knows_schedule_log_and_zone(etl: Command, world: World, path: str
     with pytest.raises(ConfigurationError) as caught:
         etl("check")
     assert fault in str(caught.value)
+
+
+IN_KAFKA, OUT_KAFKA = "configs/InMigrationKafkaConfig.txt", "configs/OutMigrationKafkaConfig.txt"
+CLIENT = "code: Client\nfields: [{code: IIN, type: INPUT_TEXT, needLoadFromInTables: true}]"
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "message"),
+    [
+        (IN_KAFKA, "allowedBusinessObjects=Client, Clinet", "there is no business object Clinet with data"),
+        (IN_KAFKA, "allowedFields=Client.IIN, Client.IIM", "Client has no field IIM: did you mean `IIN`?"),
+        (IN_KAFKA, "allowedFields=Order.no", "there is no business object Order with data: correct its code"),
+        (OUT_KAFKA, "businessObjects=Flow", "there is no business object Flow with data"),
+        (OUT_KAFKA, "fields.Client=IIN, NAME", "Client has no field NAME"),
+        ("configs/OutMigrationKafkaConfig.crm.txt", "fields.client=IIN", "there is no business object client with"),
+        (f"companies/demo/{IN_KAFKA}", "allowedFields=Client.Bin", "Client has no field Bin"),
+    ],
+)
+def test_check_names_codes_of_kafka_that_name_nothing(
+    etl: Command, world: World, path: str, line: str, message: str
+) -> None:
+    """With file, line and key; what all companies' texts say may be of another company."""
+    world.source.write(MAIN, "companyCode=demo")
+    world.source.write("companies/demo/business-objects/Client.yaml", CLIENT)
+    world.source.write("companies/demo/business-objects/Flow.yaml", "code: Flow\ncategory: PROCESS")
+    world.source.write("companies/other/business-objects/Firm.yaml", CLIENT.replace("Client", "Firm"))
+    world.source.write(IN_KAFKA, "allowedBusinessObjects=Client,Firm")
+    assert etl("check").exit_code == 0
+    world.source.write(path, f"# a line before\n{line}")
+    for words in (["check", "--json"], ["check", "--json", "--company", "demo"]):
+        [found] = json.loads(etl(*words).output)["problems"]
+        place = (found["path"], found["line"], found["key"])
+        assert place == (world.place(path), 2, line.partition("=")[0])
+        assert found["message"].startswith(message)
+    with pytest.raises(ConfigurationError):
+        etl("check")
