@@ -12,9 +12,9 @@ from typing import Any, Final, Self, TypeVar
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, ClusterMetadata, ConfigResource, NewTopic, OffsetSpec, ResourceType
 
-from etl.errors import TransientFault
+from etl.errors import EnvironmentFault, EtlError, TransientFault
 from etl.kafka.client_log import ClientLog
-from etl.kafka.faults import SIGN_IN, UNKNOWN_TOPIC, created, fault_of, translated
+from etl.kafka.faults import NOT_ALLOWED, SIGN_IN, UNKNOWN_TOPIC, created, fault_of, translated
 from etl.kafka.messages import Partition
 from etl.kafka.options import common_options
 from etl.retry import Backoff, RetryPolicy, after_transient
@@ -25,6 +25,7 @@ _NO_ID: Final = "AAAAAAAAAAAAAAAAAAAAAA"
 _RETRY_SECONDS: Final = 0.1
 # A question is asked again after this time, and is then often answered at once.
 _SLICE_SECONDS: Final = 3.0
+_LOOK_SECONDS: Final = 1.0
 _Answer = TypeVar("_Answer")
 
 
@@ -58,6 +59,10 @@ class Cluster:
     brokers: tuple[str, ...]
 
 
+class TopicNotAllowed(EnvironmentFault):
+    """ACLs do not let us see a topic."""
+
+
 class Admin:
     """Asks the cluster. Each question takes at most `seconds`."""
 
@@ -71,14 +76,14 @@ class Admin:
     def cluster(self) -> Cluster:
         """The cluster that the servers belong to. Raises TransientFault while none of them answers, EnvironmentFault if
         they refuse the sign-in."""
-        found = self._retried(self._metadata)
+        found = self._retried(lambda: self._metadata(min(_SLICE_SECONDS, self._seconds)))
         brokers = sorted((one.id, f"{one.host}:{one.port}") for one in found.brokers.values())
         return Cluster(str(found.cluster_id or ""), tuple(address for _, address in brokers))
 
-    def _metadata(self) -> ClusterMetadata:
+    def _metadata(self, seconds: float) -> ClusterMetadata:
         try:
             with translated("Kafka does not answer", self._connection):
-                return self._client.list_topics("", timeout=min(_SLICE_SECONDS, self._seconds))
+                return self._client.list_topics("", timeout=seconds)
         except TransientFault:
             self._client.poll(0)
             if self._refused is None:
@@ -88,12 +93,45 @@ class Admin:
     def topics(self, names: Iterable[str]) -> dict[str, Topic | None]:
         """Each topic, None for one that does not exist; a topic that we may not see is an EnvironmentFault."""
         wanted = list(dict.fromkeys(names))
-        if not wanted:
+        return self._asked_of_controller(
+            lambda seconds: {name: self._topic(name, asked) for name, asked in self._described(wanted, seconds).items()}
+        )
+
+    def visible_topics(self, names: Iterable[str]) -> tuple[dict[str, Topic | None], dict[str, str]]:
+        """As topics(), and of those that we may not see why not, so that others are not kept from being read."""
+        wanted = list(dict.fromkeys(names))
+        return self._asked_of_controller(lambda seconds: self._visible(wanted, seconds))
+
+    def _visible(self, names: list[str], seconds: float) -> tuple[dict[str, Topic | None], dict[str, str]]:
+        found, hidden = dict[str, Topic | None](), dict[str, str]()
+        for name, asked in self._described(names, seconds).items():
+            try:
+                found[name] = self._topic(name, asked)
+            except TopicNotAllowed as fault:
+                hidden[name] = str(fault)
+        return found, hidden
+
+    def _described(self, names: list[str], seconds: float) -> "dict[str, Future[Any]]":
+        if not names:
             return {}
         asked = self._client.describe_topics(
-            TopicCollection(wanted), include_authorized_operations=True, request_timeout=self._seconds
+            TopicCollection(names), include_authorized_operations=True, request_timeout=seconds
         )
-        return {name: self._topic(name, asked[name]) for name in wanted}
+        return {name: asked[name] for name in names}
+
+    def _asked_of_controller(self, question: Callable[[float], _Answer]) -> _Answer:
+        """The library asks the broker that it takes for the controller, be it away or not, until it learns of another
+        one; it does not look for that by itself. `question`: receives how many seconds it may take."""
+
+        def ask() -> _Answer:
+            try:
+                return question(min(_SLICE_SECONDS, self._seconds / 2))
+            except TransientFault:
+                with suppress(EtlError):
+                    self._metadata(min(_LOOK_SECONDS, self._seconds / 2))
+                raise
+
+        return self._retried(ask)
 
     def topic(self, name: str) -> Topic | None:
         """One topic, None if it does not exist."""
@@ -105,6 +143,8 @@ class Admin:
         except KafkaException as error:
             if error.args[0].code() in UNKNOWN_TOPIC:
                 return None
+            if error.args[0].code() in NOT_ALLOWED:
+                raise TopicNotAllowed(str(fault_of(error.args[0], f"topic {name}", self._connection))) from None
             raise fault_of(error.args[0], f"topic {name}", self._connection) from None
         topic_id = str(found.topic_id)
         return Topic(
@@ -129,16 +169,19 @@ class Admin:
 
     def limits(self, name: str) -> TopicLimits:
         """Options of a topic. Raises EnvironmentFault where describing its options is not allowed."""
-        resource = ConfigResource(ResourceType.TOPIC, name)
-        [asked] = self._client.describe_configs([resource], request_timeout=self._seconds).values()
-        with translated(f"options of topic {name}", self._connection):
-            found = asked.result()
+        found = self._asked_of_controller(lambda seconds: self._options(name, seconds))
         retention = int(found["retention.ms"].value)
         return TopicLimits(
             int(found["max.message.bytes"].value),
             str(found["cleanup.policy"].value),
             None if retention < 0 else retention,
         )
+
+    def _options(self, name: str, seconds: float) -> Any:
+        resource = ConfigResource(ResourceType.TOPIC, name)
+        [asked] = self._client.describe_configs([resource], request_timeout=seconds).values()
+        with translated(f"options of topic {name}", self._connection):
+            return asked.result()
 
     def bounds(self, partitions: Iterable[Partition]) -> dict[Partition, tuple[int, int]]:
         """The first offset of each, and the one after its last committed record. Raises TransientFault while its broker

@@ -1,5 +1,6 @@
 """Reads a whole partition once, without a group: a topic of progress, or a topic to compare with."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 
@@ -13,12 +14,18 @@ from etl.kafka.messages import Message, Partition, message_of
 from etl.kafka.options import consumer_options
 from etl.settings import KafkaConnection
 
+_log = logging.getLogger(__name__)
+
 # The library wants a name; no group of it ever exists.
 _GROUP = "etl-reading"
 _PASSING = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError.GROUP_AUTHORIZATION_FAILED)
 _RECORDS = 10_000
 _POLL_SECONDS = 0.5
 _SLICE_SECONDS = 1.0
+# A question that a broker leaves without an answer is asked again after this time; the library would wait a minute.
+_ANSWER_MS = 10_000
+# What takes longer is said.
+_SILENT_SECONDS = 5.0
 
 
 def read_to_end(
@@ -37,7 +44,7 @@ def read_to_end(
     transaction open. EnvironmentFault if the topic is not there or must not be read.
     """
     doing = f"{partition} cannot be read"
-    options = consumer_options(connection, _GROUP)
+    options = {"socket.timeout.ms": _ANSWER_MS} | consumer_options(connection, _GROUP)
     client = created(lambda: confluent_kafka.Consumer(options, logger=ClientLog(connection)), connection)
     at = TopicPartition(*partition, OFFSET_BEGINNING)
     try:
@@ -48,7 +55,7 @@ def read_to_end(
             check()
             if time.monotonic() > deadline:
                 raise TransientFault(f"{doing}: no broker has said within {patience_seconds:g} seconds where it ends")
-        deadline = time.monotonic() + patience_seconds
+        deadline, is_silent = time.monotonic() + patience_seconds, False
         while position < end:
             check()
             with translated(doing, connection):
@@ -60,11 +67,15 @@ def read_to_end(
                         yield message_of(one)
                 elif not _passes(error):
                     raise fault_of(error, doing, connection)
+            left = deadline - time.monotonic()
             if now.offset > position:
-                deadline, position = time.monotonic() + patience_seconds, now.offset
-            elif time.monotonic() > deadline:
+                deadline, position, is_silent = time.monotonic() + patience_seconds, now.offset, False
+            elif left < 0:
                 message = f"nothing came for {patience_seconds:g} seconds behind offset {position} of {end}"
                 raise TransientFault(f"{doing}: {message}")
+            elif not is_silent and left < patience_seconds - _SILENT_SECONDS:
+                is_silent = True
+                _log.warning("%s yet: nothing comes behind offset %d of %d", doing, position, end)
     finally:
         client.close()
 

@@ -9,7 +9,7 @@ import pytest
 from etl.errors import EnvironmentFault, TransientFault
 from etl.kafka import Admin, Partition, Producer, TransactionalProducer
 from etl.settings import KafkaConnection
-from tests.fix_kafka import MakeTopic
+from tests.fix_kafka import KafkaCluster, MakeTopic
 from tests.integration.kafka.clients import a_name, connect, fill
 
 pytestmark = pytest.mark.slow
@@ -126,3 +126,14 @@ def test_an_end_that_a_new_leader_does_not_know_is_asked_for_again(
     monkeypatch.setattr(admin, "_offsets_once", unknown_at_first)
     assert admin.bounds([partition]) == {partition: (0, 0)}
     assert len(answers) == 4
+
+
+def test_the_broker_that_is_taken_for_the_controller_goes_away(kafka_cluster: KafkaCluster) -> None:
+    """Fault 8: the library would go on asking it."""
+    topic = kafka_cluster.make_topic()
+    with Admin(connect(kafka_cluster.servers)) as admin:
+        kafka_cluster.kill(admin._client.list_topics("", timeout=30).controller_id)
+        found = admin.topic(topic)
+        assert found is not None
+        assert admin.visible_topics([topic]) == ({topic: found}, {})
+        assert admin.limits(topic).max_message_bytes > 0

@@ -56,9 +56,15 @@ class Acls:
         for made in self._admin.create_acls(bindings).values():
             made.result(30)
 
+    def revoke(self, kind: ResourceType, name: str) -> None:
+        self._delete(kind, name)
+
     def forget(self) -> None:
+        self._delete(ResourceType.ANY, None)
+
+    def _delete(self, kind: ResourceType, name: Any) -> None:
         anything: Any = None
-        whose = (ResourceType.ANY, anything, ResourcePatternType.ANY, self._principal)
+        whose = (kind, name, ResourcePatternType.ANY, self._principal)
         every = AclBindingFilter(*whose, anything, AclOperation.ANY, AclPermissionType.ANY)
         [done] = self._admin.delete_acls([every]).values()
         done.result(30)

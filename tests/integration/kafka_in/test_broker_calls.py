@@ -22,7 +22,7 @@ _CALLS = {
     "Consumer.positions": (1, 2, 3),
     "Consumer.bounds": (1, 2, 3),
     "Consumer.mirror": (1, 2),
-    "Admin.topics": (1, 2, 3),
+    "Admin.visible_topics": (1, 2, 3),
     "Admin.bounds": (1,),
 }
 _PROGRAM = """
