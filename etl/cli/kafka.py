@@ -120,17 +120,23 @@ def status(context: click.Context, company: str | None, as_json: bool) -> None:
 
 @kafka.command()
 @COMPANY
-@click.option("--max", "most", type=click.IntRange(min=0), help="Exit with status 1 if more records wait.")
+@click.option(
+    "--max",
+    "most",
+    type=click.IntRange(min=0),
+    help="Exit with status 1 if more records wait; without it lagLimit counts.",
+)
 @_JSON
 @click.pass_context
 def lag(context: click.Context, company: str | None, most: int | None, as_json: bool) -> None:
     """Show how many records wait to be merged.
 
     Exits with status 1 when it is more than --max, or when a partition is stopped or a topic is not there, and with 4
-    when the brokers cannot be asked.
+    when the brokers cannot be asked. Without --max the setting lagLimit counts; without both there is no status 1.
     """
     with open_runtime(config_url(context), company) as runtime:
         found = read_kafka_status(runtime)
+        limit = runtime.settings.kafka.in_migration.lag_limit if most is None else most
     stopped = [f"{one.topic}/{one.partition}" for one in found.partitions if one.is_chosen and one.stopped]
     if as_json:
         values = {"lag": found.lag, "stopped": stopped, "missing": list(found.missing), "fault": found.fault}
@@ -143,7 +149,7 @@ def lag(context: click.Context, company: str | None, most: int | None, as_json: 
     if found.lag is None:
         gone = ", ".join(dict.fromkeys(one.topic for one in found.partitions if one.is_chosen and one.lag is None))
         raise EnvironmentFault(found.fault or f"the topic {gone} is not there: its records cannot be counted")
-    if most is not None and (found.lag > most or stopped or found.missing):
+    if limit is not None and (found.lag > limit or stopped or found.missing):
         sys.exit(1)
 
 

@@ -27,6 +27,9 @@ class AlertKind(StrEnum):
     READING_STOPPED = "reading.stopped"
     PARTITION_STOPPED = "partition.stopped"
     PARTITION_HELD = "partition.held"
+    RECORDS_LATE = "records.late"
+    RECORDS_REJECTED = "records.rejected"
+    LETTERS_UNSENT = "letters.unsent"
     OUTPUT_STOPPED = "output.stopped"
 
 

@@ -100,6 +100,7 @@ def _in_migration(layers: Layers, texts: Mapping[str, str]) -> InMigrationKafka:
         max_depth=_number(layers, "maxDepth"),
         max_record_bytes=_number(layers, "maxRecordBytes"),
         error_limit=cast(int | None, layers.value(IN_KAFKA, "errorLimit")),
+        lag_limit=cast(int | None, layers.value(IN_KAFKA, "lagLimit")),
         resend_mode=cast(ResendMode, _text(layers, "resendMode")),
         schedules=_schedules(layers, texts),
     )

@@ -283,6 +283,17 @@ _IN_KEYS = (
         empty="no limit",
     ),
     Key(
+        "lagLimit",
+        ValueKind.NUMBER,
+        "",
+        "If more records than this wait to be merged, in all topics together, hooks are notified, and `etl kafka lag` "
+        "exits with status 1.",
+        unit="records",
+        smallest=0,
+        largest=1_000_000_000,
+        empty="no limit",
+    ),
+    Key(
         "resendMode",
         ValueKind.CHOICE,
         "latest",

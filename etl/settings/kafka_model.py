@@ -74,6 +74,8 @@ class InMigrationKafka:
     max_record_bytes: int
     # Percent of the last 1,000 records; None: no limit.
     error_limit: int | None
+    # Records that wait in all topics together, before hooks are notified; None: no limit.
+    lag_limit: int | None
     resend_mode: ResendMode
     schedules: KafkaSchedules
 

@@ -108,7 +108,7 @@ def _warnings(found: "TopicsStatus") -> Iterator[str]:
         elif one.is_held:
             yield f"{one.name} is held at offset {one.open_at}: a producer has left a transaction open{since}"
     for alert in found.alerts:
-        if alert.kind in (AlertKind.READING_STOPPED, AlertKind.OUTPUT_STOPPED):
+        if alert.kind not in (AlertKind.PARTITION_STOPPED, AlertKind.PARTITION_HELD):  # said above
             yield f"{alert.message} (since {alert.since:%F %T})"
     for output in found.outputs:
         if output.warning:

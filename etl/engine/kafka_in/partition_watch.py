@@ -67,10 +67,11 @@ class PartitionWatch:
             self._alerts.end(AlertKind.READING_STOPPED, "")
 
     def _existing(self, positions: list[PartitionPosition]) -> list[PartitionPosition]:
-        """Without those of partitions that are not there any more, as their topic was made again with fewer."""
-        topics = self._admin.topics({one.partition.topic for one in positions})
+        """Without those of partitions that are not there any more, as their topic was made again with fewer, or that we
+        may not see."""
+        topics, _ = self._admin.visible_topics({one.partition.topic for one in positions})
         sizes = {name: topic.partitions if topic else 0 for name, topic in topics.items()}
-        return [one for one in positions if one.partition.number < sizes[one.partition.topic]]
+        return [one for one in positions if one.partition.number < sizes.get(one.partition.topic, 0)]
 
     def _ends(self, positions: Iterable[PartitionPosition]) -> dict[Partition, tuple[int, int]]:
         """The offset behind the last committed record of each, and that behind the last one of all."""

@@ -13,6 +13,8 @@ from etl.engine.beside import Scheduled, Thread
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
 from etl.engine.kafka_in.garbage import LongLived
 from etl.engine.kafka_in.partition_watch import PartitionWatch
+from etl.engine.kafka_in.records_watch import RecordsWatch
+from etl.engine.kafka_in.sharing import TopicSizes
 from etl.engine.kafka_in.worker import SharedReading, Worker
 from etl.engine.preparation import prepare_without_import
 from etl.engine.record_batches import record_store_of, show_batches
@@ -99,7 +101,8 @@ class RecordReading:
         owner = f"{socket.gethostname()} {runtime.owner}"
         zone = zone_of(self._settings.in_migration.time_zone, self._environ)
         beside = _Beside(runtime, into, owner, zone, alerts, self._changed)
-        shared = SharedReading(runtime, into, source, beside.committed, beside.watch_now)
+        sizes = TopicSizes(self._settings.worker_count)
+        shared = SharedReading(runtime, into, source, beside.committed, beside.watch_now, sizes)
         workers = [_Started(shared, owner, number) for number in self._numbers()]
         for thread in beside.threads:
             thread.start()
@@ -156,14 +159,17 @@ class _Beside:
         self._long_lived = LongLived()
         sender = DeadLetterSender(into, source, connection)
         watch = PartitionWatch(into, Admin(connection, seconds=_QUESTION_SECONDS), source, owner, alerts)
+        of_records = RecordsWatch(into, Admin(connection, seconds=_QUESTION_SECONDS), source, alerts)
         scheduled = Scheduled(_schedules(runtime, into, self._follow_soon), zone)
         self._follower = Thread("out_ tables of records", self._follow)
         self._watch = Thread("the watch of partitions", watch, every=_WATCH_SECONDS)
+        self._watch_of_records = Thread("the watch of records", of_records, every=_WATCH_SECONDS)
         self._post = Thread("dead letters", lambda: _without_result(sender.send()), every=_SEND_SECONDS)
         self.threads = (
             self._follower,
             self._post,
             self._watch,
+            self._watch_of_records,
             Thread("schedules of records", scheduled, every=scheduled.every),
         )
 
@@ -174,6 +180,7 @@ class _Beside:
             self._follow_soon()
         if outcome.dead_letters:
             self._post.wake()
+            self._watch_of_records.wake()
 
     def watch_now(self) -> None:
         """Partitions have come: some may be stopped."""

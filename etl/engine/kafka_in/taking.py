@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from etl.database import Connection, transaction
-from etl.errors import EnvironmentFault, TransientFault
 from etl.kafka import Admin, Topic
 from etl.kafka import Partition as ClientPartition
 from etl.settings import InMigrationKafka
@@ -42,12 +41,13 @@ class PartitionDecision:
 @dataclass
 class TakenPartitions:
     """Partitions that are read on, those that are not and why, and those whose topic is not there; how many partitions
-    their topics have."""
+    their topics have. `hidden`: why a topic that may be there cannot be seen."""
 
     held: dict[Partition, HeldPartition] = field(default_factory=dict)
     stopped: dict[Partition, HeldPartition] = field(default_factory=dict)
     missing: set[Partition] = field(default_factory=set)
     sizes: dict[str, int] = field(default_factory=dict)
+    hidden: dict[str, str] = field(default_factory=dict)
 
 
 def decide(held: HeldPartition, topic_id: str, low: int, high: int, source: InMigrationKafka) -> PartitionDecision:
@@ -81,10 +81,10 @@ def take_partitions(
     """Makes `owner` the owner of partitions, and compares each with its topic. One that is not known begins at its
     first record."""
     asked = sorted(wanted)
-    topics = _topics(admin, {one.topic for one in asked})
-    there = [one for one in asked if _is_there(one, topics[one.topic])]
+    topics, hidden = admin.visible_topics({one.topic for one in asked})
+    there = [one for one in asked if _is_there(one, topics.get(one.topic))]
     sizes = {name: topic.partitions for name, topic in topics.items() if topic}
-    found = TakenPartitions(missing=set(asked) - set(there), sizes=sizes)
+    found = TakenPartitions(missing=set(asked) - set(there), sizes=sizes, hidden=hidden)
     if not there:
         return found
     bounds = admin.bounds(_client(there))
@@ -121,25 +121,6 @@ def _settle(
     elif held.stopped:
         into.positions.note_stopped(connection, held, "")
     found.held[partition] = held
-
-
-def _topics(admin: Admin, names: set[str]) -> dict[str, Topic | None]:
-    """The topics; one that we may not see is as one that is not there, so that others are read."""
-    try:
-        return admin.topics(names)
-    except TransientFault:
-        raise
-    except EnvironmentFault:
-        found: dict[str, Topic | None] = {}
-    for name in names:
-        try:
-            found[name] = admin.topic(name)
-        except TransientFault:
-            raise
-        except EnvironmentFault as fault:
-            _log.warning("%s", fault)
-            found[name] = None
-    return found
 
 
 def _is_there(partition: Partition, topic: Topic | None) -> bool:

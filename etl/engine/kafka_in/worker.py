@@ -8,13 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from etl.database import transaction
 from etl.engine.kafka_in.batches import Batch, BatchLimits, Gathering
 from etl.engine.kafka_in.error_share import ErrorShare
 from etl.engine.kafka_in.jobs import StoreThread
-from etl.engine.kafka_in.sharing import uneven_shares
+from etl.engine.kafka_in.sharing import TopicSizes
 from etl.engine.kafka_in.taking import TakenPartitions, take_partitions
 from etl.engine.record_batches import batch_policy, merge_batch_with_retry
 from etl.engine.runtime import Runtime
@@ -52,24 +52,23 @@ _BACKOFF = Backoff(first=0.5, longest=10.0)
 
 
 class TopicsChanged(EnvironmentFault):
-    """Topics are other ones than their positions are of, or are gone."""
+    """Topics are other ones than their positions are of, are gone, or may not be seen."""
 
     def __init__(self, topics: Iterable[str]) -> None:
         self.topics = frozenset(topics)
-        super().__init__(f"topics were deleted or made again: {', '.join(sorted(self.topics))}")
+        super().__init__(f"topics were deleted, made again or closed to us: {', '.join(sorted(self.topics))}")
 
 
 @dataclass(frozen=True)
 class SharedReading:
-    """What all workers of a host share. `committed` is called after each batch, `taken` when partitions have come;
-    `warned`: what one of them has said of topics, so that the others do not repeat it."""
+    """What all workers of a host share. `committed` is called after each batch, `taken` when partitions have come."""
 
     runtime: Runtime
     into: RecordStore
     source: InMigrationKafka
     committed: Callable[[BatchOutcome], None]
     taken: Callable[[], None]
-    warned: set[str] = field(default_factory=set)
+    sizes: TopicSizes
 
 
 class Worker:
@@ -228,8 +227,12 @@ class Worker:
             self._left.pop(one, None)
         self._left |= stopped
         for topic in sorted({one.topic for one in taken.missing & self._wanted}):
-            self._say(f"{topic} missing", f"the topic {topic} is not there: it is read once it has been made")
-        self._warn_of_shares(taken.sizes)
+            text = f"the topic {topic} is not there: it is read once it has been made"
+            if topic in taken.hidden:
+                text = f"{topic} is not read: {taken.hidden[topic]}"
+            self._say(f"{topic} missing", text)
+        for text in self._shared.sizes.notices(taken.sizes):
+            _log.warning("%s", text)
         if self._wanted:
             self._take_at = time.monotonic() + _CHECK_SECONDS
         for one, held in mine.items():
@@ -240,16 +243,6 @@ class Worker:
             if self._is_paused:
                 self._consumer.pause(_client(mine))
         self._shared.taken()
-
-    def _warn_of_shares(self, sizes: Mapping[str, int]) -> None:
-        workers = self._shared.runtime.settings.worker_count
-        for topic, partitions in sizes.items():
-            uneven = uneven_shares(workers, partitions)
-            if uneven and (text := f"{topic}: {uneven.found}; set comeKafkaInMigration to {uneven.better}") not in (
-                warned := self._shared.warned
-            ):
-                warned.add(text)
-                _log.warning("%s", text)
 
     def _check(self) -> None:
         held = dict(self._held)
@@ -321,12 +314,13 @@ class Worker:
         return outcome, rejected
 
     def _changed_topics(self, held: Mapping[Partition, HeldPartition]) -> frozenset[str]:
-        """Topics that are not those of these positions any more."""
+        """Topics that are not those of these positions any more, or cannot be seen any more."""
         ids = {one.partition.topic: one.topic_id for one in held.values() if one.topic_id}
         if not ids:
             return frozenset()
-        now = self._admin.topics(ids)
-        return frozenset(name for name, topic in now.items() if topic is None or (topic.id and topic.id != ids[name]))
+        now, hidden = self._admin.visible_topics(ids)
+        other = {name for name, topic in now.items() if topic is None or (topic.id and topic.id != ids[name])}
+        return frozenset({*other, *hidden})
 
     def _merged(self, batch: Batch, result: Callable[[], tuple[BatchOutcome, frozenset[tuple[str, int, int]]]]) -> None:
         try:

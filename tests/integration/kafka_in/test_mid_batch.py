@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
-from tests.fix_company import STORE, superuser, until
+from tests.fix_company import CLAIMS, STORE, superuser, until
 from tests.integration.kafka_in.conftest import MakeReading, Reading, client
 
 pytestmark = pytest.mark.slow
@@ -70,6 +70,35 @@ def test_a_partition_that_goes_in_the_middle_of_a_batch(make_reading: MakeReadin
                 assert (first.process.poll(), second.process.poll()) == (None, None)
     assert reading.written() == 21
     assert sorted(reading.position(n)["next_offset"] for n in range(2)) == [10, 11]
+
+
+def test_metadata_that_change_in_the_middle_of_a_batch(reading: Reading) -> None:
+    """Fault 44: the batch ends under what it began with, and its record for the new field is a dead letter that can be
+    sent back; the golden table gets its column, and what comes later is merged with it."""
+    later = {"code": "Later", "apiValue": "x"}
+    value = f"select later from {STORE}.bo_client where _in_id = "
+    with reading.worker() as worker:
+        reading.send(client("a"))
+        reading.wait_for({"a"})
+        with held_up(reading):
+            reading.send(client("b"), client("c", fields=[later]))
+            reading.site.wait_for_blocked()
+            document = CLAIMS["Client"] + "  - {code: Later, type: INPUT_TEXT, needLoadFromInTables: true}\n"
+            reading.site.document("Client", document)
+        reading.wait_for_position(3)
+        assert reading.names() == {"a", "b"}
+        assert reading.site.value(f"select code from {STORE}.kafka_dead_letter") == "UNKNOWN_FIELD"
+        worker.wait_for_log("the service continues")
+        reading.send(client("d", fields=[later]))
+        reading.wait_for({"a", "b", "d"})
+        assert reading.site.value(f"{value}'d'") == "x"
+        done = reading.site.etl("kafka", "dead-letters", "resend", "--code", "UNKNOWN_FIELD")
+        assert "1 records were sent back." in done.out
+        reading.wait_for({"a", "b", "c", "d"})
+        assert reading.site.value(f"{value}'c'") == "x"
+        assert worker.process.poll() is None
+    assert reading.written() == 4
+    assert reading.site.count(f"{STORE}.kafka_dead_letter") == 1
 
 
 def test_a_database_that_takes_no_writes(reading: Reading) -> None:

@@ -6,17 +6,19 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 
 import pytest
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import NewPartitions
 
 from etl.kafka import Partition, Producer, TransactionalProducer, read_to_end
 from tests.acceptance.service import SIGNALS
-from tests.fix_company import STORE, inherited, until
+from tests.fix_company import CLAIMS, STORE, inherited, until
 from tests.fix_database import LOOPBACK
 from tests.fix_kafka import MakeTopic, admin_at
 from tests.integration.kafka.clients import a_name, values
-from tests.integration.kafka_in.conftest import IN_KAFKA, MakeReading, Reading, client
+from tests.integration.kafka_in.conftest import IN_KAFKA, KAFKA, MakeReading, Reading, client
 
 pytestmark = pytest.mark.slow
 
@@ -250,16 +252,80 @@ def test_dead_letters_reach_their_topic(reading: Reading, make_topic: MakeTopic)
     ]
 
 
-@pytest.mark.nightly
-def test_the_partitions_of_a_topic_may_grow(reading: Reading, kafka_url: str) -> None:
-    """Fault 14: new ones from their first record on."""
-    with reading.worker():
-        reading.send(client("a"))
-        reading.wait_for({"a"})
+@pytest.mark.parametrize("members", [1, pytest.param(2, marks=pytest.mark.nightly)])
+def test_the_partitions_of_a_topic_may_grow(make_reading: MakeReading, kafka_url: str, members: int) -> None:
+    """Fault 14: new ones from their first record on, while records of the others come; the log says that keys move."""
+    reading = make_reading(partitions=members)
+    _look_often(reading)
+    expected = {f"old{n}" for n in range(members)}
+    for number in range(members):
+        reading.send(client(f"old{number}", recordId=None), partition=number)
+    with ExitStack() as stack:
+        workers = [stack.enter_context(reading.worker()) for _ in range(members)]
+        reading.wait_for(expected)
         admin = admin_at(kafka_url)
-        admin.create_partitions([NewPartitions(reading.topic, 2)])[reading.topic].result(30)
-        reading.send(client("b"), partition=1)
-        until(lambda: reading.names() == {"a", "b"}, "the new partition is read", seconds=90)
+        admin.create_partitions([NewPartitions(reading.topic, members + 2)])[reading.topic].result(30)
+        for number in range(members + 2):
+            expected.add(f"new{number}")
+            reading.send(client(f"new{number}", recordId=None), partition=number)
+        until(lambda: reading.names() == expected, "the new partitions are read", seconds=90)
+        said = f"{reading.topic} has {members + 2} partitions now, before {members}"
+        until(lambda: any(said in line for one in workers for line in one.log), "a host says that keys move")
+        assert [one.process.poll() for one in workers] == [None] * members
+    assert reading.written() == len(expected)
+    assert [reading.position(number)["next_offset"] for number in range(members + 2)] == [2] * members + [1, 1]
+
+
+def test_a_group_that_is_reset_and_deleted_changes_nothing(reading: Reading, kafka_url: str) -> None:
+    """Fault 15: its offsets say that all has been read, or nothing; positions of the store decide."""
+    admin, group = admin_at(kafka_url), reading.topic
+    reading.send(*(client(name, recordId=None) for name in "abc"))
+    assert reading.site.etl("kafka", "seek", "--topic", reading.topic, "--offset", "1").code == 0
+    ended = ConsumerGroupTopicPartitions(group, [TopicPartition(reading.topic, 0, 3)])
+    admin.alter_consumer_group_offsets([ended])[group].result(30)
+    with reading.worker() as worker:
+        worker.wait_for_log(f"{reading.topic}/0 is read from offset 1")
+        reading.wait_for({"b", "c"})
+        with pytest.raises(KafkaException):  # brokers refuse it while there are members
+            admin.delete_consumer_groups([group])[group].result(30)
+        reading.send(client("d", recordId=None))
+        reading.wait_for({"b", "c", "d"})
+        worker.signal(signal.SIGTERM)
+        assert worker.wait_for_exit() == 143
+    admin.delete_consumer_groups([group])[group].result(30)
+    reading.send(client("e", recordId=None))
+    batches = f"{STORE}.unit where source = 'kafka'"
+    before = reading.site.count(batches)
+    with reading.worker() as worker:
+        worker.wait_for_log(f"{reading.topic}/0 is read from offset 4")
+        reading.wait_for({"b", "c", "d", "e"})
+    assert reading.site.count(batches) == before + 1
+    assert reading.written() == 4
+
+
+def test_members_in_different_zones_store_the_same_moments(make_reading: MakeReading) -> None:
+    """Neither the zone of a host nor that of its schedules changes a value: fields say in which zone they are given."""
+    reading = make_reading(partitions=2)
+    field = "{code: Seen, type: FULL_DATE, inMigrationTimezoneMinutes: 300, needLoadFromInTables: true}"
+    reading.site.document("Client", f"{CLAIMS['Client']}  - {field}\n")
+    seen = [{"code": "Seen", "apiValue": "2026-03-29T02:30:00"}]
+    with reading.worker(TZ="America/New_York") as first, reading.worker(TZ="Asia/Almaty") as second:
+        owners = f"select count(distinct split_part(owner, '/', 1)) from {STORE}.kafka_position"
+        is_there = f"select to_regclass('{STORE}.kafka_position') is not null"
+        until(lambda: reading.site.value(is_there), "the tables are there")
+        until(lambda: reading.site.value(owners) == 2, "both read partitions", seconds=90)
+        for number in range(2):
+            reading.send(client(f"c{number}", fields=seen), partition=number)
+        reading.wait_for({"c0", "c1"})
+        assert (first.process.poll(), second.process.poll()) == (None, None)
+    stored = reading.site.look(f"select distinct cast(seen at time zone 'UTC' as text) as seen from {STORE}.bo_client")
+    assert stored == [{"seen": "2026-03-28 21:30:00"}]
+
+
+def _look_often(reading: Reading) -> None:
+    """New partitions are found at once."""
+    options = f"servers={reading.connection.servers}\noption.topic.metadata.refresh.interval.ms=500\n"
+    reading.site.write(KAFKA, f"{options}option.session.timeout.ms=6000\noption.heartbeat.interval.ms=500\n")
 
 
 def test_workers_that_do_not_divide_the_partitions(make_reading: MakeReading) -> None:

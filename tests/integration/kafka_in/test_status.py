@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from etl.database import transaction
 from etl.engine.kafka_in.partition_watch import Holds, PartitionWatch
+from etl.engine.kafka_in.records_watch import RecordsWatch
 from etl.engine.record_batches import record_store_of
 from etl.engine.topic_alerts import TopicAlerts
 from etl.kafka import Admin, TransactionalProducer
@@ -85,10 +86,12 @@ def test_reading_that_has_stopped_is_shown_and_notified(reading: Reading) -> Non
         reading.configure(errorLimit="")
         with reading.worker():
             reading.wait_for_position(3)
-            notified(listener, "reading.stopped", "reading.stopped.over")
-            until(lambda: reading.site.count(f"{STORE}.alert") == 0, "nothing is left to be sent")
+            wanted = {"reading.stopped", "reading.stopped.over", "records.rejected"}
+            until(lambda: set(listener.names) == wanted, f"the hook has been notified: {listener.names}")
+            until(lambda: reading.site.count(f"{STORE}.alert") == 1, "nothing is left to be sent")
     found, measured = status(reading), metrics(reading)
-    assert (found["alerts"], found["rejected"]) == ([], {reading.topic: {"BAD_JSON": 1}})
+    assert [(one["kind"], one["subject"]) for one in found["alerts"]] == [("records.rejected", reading.topic)]
+    assert found["rejected"] == {reading.topic: {"BAD_JSON": 1}}
     assert (found["hour_rejected"], found["hour_records"]) == (1, 3)
     assert measured[f'etl_kafka_rejected_records{{code="BAD_JSON",topic="{reading.topic}"}}'] == 1
     assert measured[f'etl_kafka_unsent_records{{topic="{reading.topic}"}}'] == 1
@@ -120,7 +123,7 @@ def test_a_stopped_partition_is_shown_and_notified_once(reading: Reading) -> Non
 
 
 @contextmanager
-def watching(reading: Reading, listener: Listener) -> Iterator[PartitionWatch]:
+def watching(reading: Reading, listener: Listener) -> Iterator[tuple[PartitionWatch, RecordsWatch]]:
     """A host that has the partition; it takes a transaction that is open for one that has been open for long."""
     reading.site.set(hookUrl=listener.url)
     with reading.site.runtime() as runtime, Admin(reading.connection) as admin:
@@ -129,8 +132,41 @@ def watching(reading: Reading, listener: Listener) -> Iterator[PartitionWatch]:
         with transaction(into.engine) as connection:
             into.positions.take(connection, {Partition(reading.topic, 0): 0}, "host/1")
         alerts.start()
-        yield PartitionWatch(into, admin, source, "host", alerts, Holds(seconds=0))
+        of_partitions = PartitionWatch(into, admin, source, "host", alerts, Holds(seconds=0))
+        yield of_partitions, RecordsWatch(into, admin, source, alerts)
         alerts.stop()
+
+
+def test_records_that_wait_or_are_rejected_and_unsent_letters_are_notified(reading: Reading) -> None:
+    """The topic of errors is not there."""
+    reading.send(client("a"), b"no JSON")
+    letter = f"update {STORE}.kafka_dead_letter set created_at = created_at - interval "
+    with listening() as listener:
+        reading.site.set(hookUrl=listener.url)
+        with worker_that_ends(reading):
+            reading.wait_for_position(2)
+            notified(listener, "records.rejected")
+        reading.configure(lagLimit=1)
+        reading.send(client("b"), client("c"))
+        assert reading.site.etl("kafka", "lag").code == 1
+        assert reading.site.etl("kafka", "lag", "--max", "2").code == 0
+        with watching(reading, listener) as (_, watch):
+            watch()
+            notified(listener, "records.rejected", "records.late")
+            reading.site.look(f"{letter} '2 minutes'")
+            watch()
+            notified(listener, "records.rejected", "records.late", "letters.unsent")
+            assert "2 records wait to be merged, more than lagLimit=1" in reading.site.etl("status").out
+            reading.site.look(f"{letter} '2 hours', sent_at = now()")
+            reading.site.look(f"update {STORE}.kafka_position set next_offset = 3")
+            watch()
+            over = {f"{name}.over" for name in ("records.rejected", "records.late", "letters.unsent")}
+            until(lambda: set(listener.names[3:]) == over, f"all are over: {listener.names}")
+    rejected, late, unsent = listener.events[:3]
+    assert (rejected["subject"], late["subject"], unsent["subject"]) == (reading.topic, "", reading.topic)
+    assert f"BAD_JSON at {reading.topic}/0/1" in rejected["message"]
+    assert f"{reading.topic}.errors" in unsent["message"]
+    assert len(listener.events) == 6
 
 
 def test_an_open_transaction_of_a_producer_is_shown_and_notified(
@@ -149,7 +185,7 @@ def test_an_open_transaction_of_a_producer_is_shown_and_notified(
             until(lambda: status(reading)["partitions"][0]["open_at"] == 1, "it is held at offset 1")
             assert "open transaction at 1" in reading.site.etl("kafka", "status").out
             assert reading.names() == {"a"}
-        with listening() as listener, watching(reading, listener) as watch:
+        with listening() as listener, watching(reading, listener) as (watch, _):
             watch()
             notified(listener, "partition.held")
             shown = " ".join(reading.site.etl("status").out.split())
@@ -168,14 +204,23 @@ def test_an_open_transaction_of_a_producer_is_shown_and_notified(
 
 
 def test_an_instance_in_two_partitions_is_counted(make_reading: MakeReading) -> None:
-    """Fault 32."""
-    reading = make_reading(partitions=2)
+    """Fault 32: what is merged last counts, also where two workers merge it at once, and nothing is refused."""
+    reading = make_reading(partitions=2, workers=2)
     reading.send(client("a"), client("b"), client("a", recordId="1", fields=[{"code": "Name", "apiValue": "A"}]))
     with reading.worker():
         reading.wait_for_position(3)
         assert json.loads(reading.site.etl("kafka", "status", "--json").out)["in_several"] == 0
         reading.send(client("b", recordId="2", fields=[{"code": "Name", "apiValue": "B"}]), partition=1)
         reading.wait_for_position(1, 1)
+        name = f"select name from {STORE}.bo_client where _in_id = 'b'"
+        assert reading.site.value(name) == "B"
+        for number in range(2):
+            given = [[{"code": "Name", "apiValue": f"{number} {n}"}] for n in range(200)]
+            reading.send(*(client("b", recordId=None, fields=one) for one in given), partition=number)
+        reading.wait_for_position(203)
+        reading.wait_for_position(201, 1)
+        assert reading.site.value(name) in ("0 199", "1 199")
+    assert (reading.site.count(f"{STORE}.kafka_dead_letter"), reading.site.count(f"{STORE}.err")) == (0, 0)
     assert "1 instances had records in several partitions" in reading.site.etl("kafka", "status").out
 
 

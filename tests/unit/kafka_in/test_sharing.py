@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.engine.kafka_in.sharing import uneven_shares
+from etl.engine.kafka_in.sharing import TopicSizes, uneven_shares
 
 
 def test_the_example_of_the_guide() -> None:
@@ -22,3 +22,14 @@ def test_the_example_of_the_guide() -> None:
 )
 def test_numbers_that_do_not_suit(workers: int, partitions: int, found: str, better: str) -> None:
     assert uneven_shares(workers, partitions) == (found, better)
+
+
+def test_what_is_said_of_a_topic_is_said_once() -> None:
+    """Also when partitions are added: keys may lie in other partitions from then on (fault 14)."""
+    sizes = TopicSizes(2)
+    [uneven] = sizes.notices({"a": 3, "b": 2})
+    assert uneven.startswith("a: 2 workers do not divide its 3 partitions evenly")
+    assert list(sizes.notices({"a": 3})) == []
+    [added] = sizes.notices({"b": 4})
+    assert added.startswith("b has 4 partitions now, before 2: the new ones are read from their first record on")
+    assert list(sizes.notices({"a": 3, "b": 4})) == []

@@ -14,6 +14,9 @@ from etl.database import Connection, SqlTemplates, execute, fetch_all
 
 _sql = SqlTemplates(__package__)
 
+# Whether a topic has dead letters of some kind is asked of at most this number.
+_LOOKED_AT = 1_000
+
 
 @dataclass(frozen=True)
 class DeadLetter:
@@ -54,12 +57,40 @@ class DeadLetter:
 
 
 @dataclass(frozen=True)
+class DeadLetterPlace:
+    """Of which message a dead letter is, and why it was rejected."""
+
+    topic: str
+    partition: int
+    record_offset: int
+    code: str
+
+    @property
+    def origin(self) -> str:
+        """As the journal names messages."""
+        return f"{self.topic}/{self.partition}/{self.record_offset}"
+
+
+@dataclass(frozen=True)
 class Outbox:
     schema: str
 
     def unsent(self, connection: Connection) -> dict[str, int]:
         """Topic -> number of its dead letters that were not sent."""
         return {row.topic: row.letters for row in fetch_all(connection, _sql("topics_unsent", schema=self.schema))}
+
+    def newest_rejected(self, connection: Connection, *, minutes: int) -> list[DeadLetterPlace]:
+        """Of each topic the newest dead letter of the last minutes that was not sent back."""
+        return self._places(connection, "newest_rejected", minutes)
+
+    def oldest_unsent(self, connection: Connection, *, minutes: int) -> list[DeadLetterPlace]:
+        """Of each topic the oldest dead letter that was not sent for longer than this."""
+        return self._places(connection, "oldest_unsent", minutes)
+
+    def _places(self, connection: Connection, statement: str, minutes: int) -> list[DeadLetterPlace]:
+        values = {"minutes": minutes, "count": _LOOKED_AT}
+        rows = fetch_all(connection, _sql(statement, schema=self.schema), values)
+        return [DeadLetterPlace(row.topic, row.partition, row.record_offset, row.code) for row in rows]
 
     def lock_unsent(self, connection: Connection, topic: str, *, limit: int, total_bytes: int) -> list[DeadLetter]:
         """The oldest of a topic that were not sent, at least one; other senders leave them alone until the transaction
