@@ -25,7 +25,7 @@ _NO_ID: Final = "AAAAAAAAAAAAAAAAAAAAAA"
 _RETRY_SECONDS: Final = 0.1
 # A question is asked again after this time, and is then often answered at once.
 _SLICE_SECONDS: Final = 3.0
-_LOOK_SECONDS: Final = 1.0
+_METADATA_SECONDS: Final = 1.0
 _Answer = TypeVar("_Answer")
 
 
@@ -128,7 +128,7 @@ class Admin:
                 return question(min(_SLICE_SECONDS, self._seconds / 2))
             except TransientFault:
                 with suppress(EtlError):
-                    self._metadata(min(_LOOK_SECONDS, self._seconds / 2))
+                    self._metadata(min(_METADATA_SECONDS, self._seconds / 2))
                 raise
 
         return self._retried(ask)

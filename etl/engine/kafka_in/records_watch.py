@@ -9,7 +9,7 @@ from etl.kafka import Admin
 from etl.kafka import Partition as ClientPartition
 from etl.settings import InMigrationKafka
 from etl.sources.kafka.message import Partition
-from etl.sources.kafka.outbox import DeadLetterPlace, Outbox
+from etl.sources.kafka.outbox import DeadLetterOrigin, Outbox
 from etl.sources.kafka.positions import PartitionPosition
 from etl.sources.kafka.record_store import RecordStore
 
@@ -39,10 +39,10 @@ class RecordsWatch:
         self.alerts.keep(AlertKind.LETTERS_UNSENT, self._of_topics(unsent, self._unsent_text))
         self.alerts.keep(AlertKind.RECORDS_LATE, self._late(positions))
 
-    def _of_topics(self, found: Iterable[DeadLetterPlace], text: Callable[[DeadLetterPlace], str]) -> dict[str, str]:
+    def _of_topics(self, found: Iterable[DeadLetterOrigin], text: Callable[[DeadLetterOrigin], str]) -> dict[str, str]:
         return {one.topic: text(one) for one in found if one.topic in self.source.topics}
 
-    def _unsent_text(self, one: DeadLetterPlace) -> str:
+    def _unsent_text(self, one: DeadLetterOrigin) -> str:
         topic = self.source.error_topic_of(one.topic)
         return (
             f"dead letters of {one.topic} are not in {topic}, the oldest of {one.origin}: `etl kafka check` says what "
@@ -64,5 +64,5 @@ class RecordsWatch:
         return sum(max(high - next_offsets.get(Partition(*one), low), 0) for one, (low, high) in bounds.items())
 
 
-def _rejected_text(one: DeadLetterPlace) -> str:
+def _rejected_text(one: DeadLetterOrigin) -> str:
     return f"records of {one.topic} are rejected, {one.code} at {one.origin}: `etl kafka dead-letters list` shows them"

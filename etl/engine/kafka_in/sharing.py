@@ -30,7 +30,7 @@ class TopicSizes:
 
     workers: int
     _seen: dict[str, int] = field(default_factory=dict)
-    _said: set[str] = field(default_factory=set)
+    _reported: set[str] = field(default_factory=set)
 
     def notices(self, sizes: Mapping[str, int]) -> Iterator[str]:
         """What is new to be said of topics that have these numbers of partitions now."""
@@ -45,6 +45,6 @@ class TopicSizes:
                 )
             uneven = uneven_shares(self.workers, partitions)
             text = f"{topic}: {uneven.found}; set comeKafkaInMigration to {uneven.better}" if uneven else ""
-            if text and text not in self._said:
-                self._said.add(text)
+            if text and text not in self._reported:
+                self._reported.add(text)
                 yield text

@@ -129,7 +129,7 @@ def test_an_end_that_a_new_leader_does_not_know_is_asked_for_again(
 
 
 def test_the_broker_that_is_taken_for_the_controller_goes_away(kafka_cluster: KafkaCluster) -> None:
-    """Fault 8: the library would go on asking it."""
+    """Fault 8: questions to the controller are asked of another broker."""
     topic = kafka_cluster.make_topic()
     with Admin(connect(kafka_cluster.servers)) as admin:
         kafka_cluster.kill(admin._client.list_topics("", timeout=30).controller_id)

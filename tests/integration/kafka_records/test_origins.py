@@ -1,4 +1,4 @@
-"""The journal names the record that gave a link, also of one that has waited, whoever brings the missing end."""
+"""The journal names the record that gave a link, also of one that has waited, whatever source brings the end."""
 
 from etl.engine import undo
 from etl.sources.kafka.upkeep import apply_references

@@ -57,7 +57,7 @@ class DeadLetter:
 
 
 @dataclass(frozen=True)
-class DeadLetterPlace:
+class DeadLetterOrigin:
     """Of which message a dead letter is, and why it was rejected."""
 
     topic: str
@@ -79,18 +79,18 @@ class Outbox:
         """Topic -> number of its dead letters that were not sent."""
         return {row.topic: row.letters for row in fetch_all(connection, _sql("topics_unsent", schema=self.schema))}
 
-    def newest_rejected(self, connection: Connection, *, minutes: int) -> list[DeadLetterPlace]:
+    def newest_rejected(self, connection: Connection, *, minutes: int) -> list[DeadLetterOrigin]:
         """Of each topic the newest dead letter of the last minutes that was not sent back."""
-        return self._places(connection, "newest_rejected", minutes)
+        return self._origins(connection, "newest_rejected", minutes)
 
-    def oldest_unsent(self, connection: Connection, *, minutes: int) -> list[DeadLetterPlace]:
+    def oldest_unsent(self, connection: Connection, *, minutes: int) -> list[DeadLetterOrigin]:
         """Of each topic the oldest dead letter that was not sent for longer than this."""
-        return self._places(connection, "oldest_unsent", minutes)
+        return self._origins(connection, "oldest_unsent", minutes)
 
-    def _places(self, connection: Connection, statement: str, minutes: int) -> list[DeadLetterPlace]:
+    def _origins(self, connection: Connection, statement: str, minutes: int) -> list[DeadLetterOrigin]:
         values = {"minutes": minutes, "count": _LOOKED_AT}
         rows = fetch_all(connection, _sql(statement, schema=self.schema), values)
-        return [DeadLetterPlace(row.topic, row.partition, row.record_offset, row.code) for row in rows]
+        return [DeadLetterOrigin(row.topic, row.partition, row.record_offset, row.code) for row in rows]
 
     def lock_unsent(self, connection: Connection, topic: str, *, limit: int, total_bytes: int) -> list[DeadLetter]:
         """The oldest of a topic that were not sent, at least one; other senders leave them alone until the transaction
