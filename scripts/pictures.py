@@ -21,12 +21,19 @@ from scripts.chromium import provide
 FOLDER = Path(__file__).resolve().parent.parent / "docs/pictures"
 WIDE, PHONE = (1100, 640), (390, 760)
 
+FILE = b"""in_id,Name,BIN,CreateDate
+L-9001,Tulpar Logistics,180540012345,2018-05-14
+L-9002,"Altyn Dala, LLP",110240007788,2011-02-03
+L-9003,Zhetysu Trade,090140001234,09.01.2009
+"""
+
 Scheme = Literal["light", "dark"]
 # Name, path, language, colours, size of the window.
 PICTURES: tuple[tuple[str, str, str, Scheme, tuple[int, int]], ...] = (
     ("now", "/c/demo/now", "en", "light", WIDE),
     ("errors", "/c/demo/errors", "en", "light", WIDE),
     ("error", "/c/demo/errors/8", "ru", "dark", WIDE),
+    ("fill", "/c/demo/fill", "en", "light", WIDE),
     ("undo", "/c/demo/runs/{run}/undo", "en", "light", WIDE),
     ("phone", "/c/demo/now", "kk", "dark", PHONE),
 )
@@ -73,6 +80,12 @@ def take(
     if name == "undo":
         page.get_by_role("button", name="Count what would change").click()
         page.get_by_role("button", name="Take the run back").wait_for()
+    if name == "fill":
+        page.locator("input[type=file]").set_input_files(
+            {"name": "LegalPerson.csv", "mimeType": "text/csv", "buffer": FILE}
+        )
+        page.get_by_role("button", name="Send and check").click()
+        page.get_by_role("button", name="Load").wait_for()
     page.screenshot(path=FOLDER / f"{name}.png")
     context.close()
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import sqlalchemy
 
-from etl.database import Connection, SqlTemplates, execute, fetch_all, transaction
+from etl.database import Connection, SqlTemplates, execute, fetch_all, fetch_one, transaction
+from etl.errors import MarkerHeld
 
 _sql = SqlTemplates(__package__)
 
@@ -40,6 +41,15 @@ def handing_over(engine: sqlalchemy.Engine, schema: str, way: HandOverWay | None
 
 
 def hand_over(connection: Connection, schema: str) -> None:
-    """Hands over by a marker row, in a transaction of the caller: with what it has loaded, or not at all."""
+    """Hands over by a marker row, in a transaction of the caller: with what it has loaded, or not at all.
+
+    Raises MarkerHeld while another load says that it has not ended: its rows would be handed over as well.
+    """
+    newest = fetch_one(connection, _sql("newest_marker", schema=schema))
+    if newest is not None and newest.load_status == 0 and newest.ins_inkafka_status == 0:
+        raise MarkerHeld(
+            f"row {newest.id} of {schema}.process_tracking says that rows are being loaded: hand over when that has "
+            "ended, or delete the row if its load was given up"
+        )
     [begun] = fetch_all(connection, _sql("begin_loading", schema=schema))
     execute(connection, _sql("hand_over_by_row", schema=schema), {"id": begun.id})

@@ -19,6 +19,7 @@ from tests.fix_database import LOOPBACK
 from tests.fix_web import serving_at
 from tests.integration.web.test_identity import PASSWORD, add
 from tests.integration.web.test_tls import certify
+from tests.integration.web.uploads import KIND, body_of
 
 EXAMPLE = CHECKOUT / "scripts/proxy/nginx.conf"
 SERVICE_PASSWORD = "secret-of-services"
@@ -80,6 +81,8 @@ def site(make_site: MakeSite) -> Site:
     site = make_site(CLAIMS)
     site.set(passwordToEnableServices=SERVICE_PASSWORD)
     site.write("configs/WebConfig.txt", "identity=password\ntrustedProxies=unix\nallowedHosts=localhost")
+    spool = f"spoolFolder={site.home}/spool\nspoolFreeMegabytes=0"
+    site.write("configs/WebConfig.txt", f"{site.text('configs/WebConfig.txt')}\n{spool}")
     add(site, "aidana", "operator")
     return site
 
@@ -103,6 +106,10 @@ def test_the_console_behind_nginx(site: Site, tmp_path: Path, target: str) -> No
         assert status == 200
         [style] = re.findall(r'href="(/bank/etl/static/console\.[^"]+css)"', page)
         assert ask(port, "GET", style)[0] == 200
+        large = body_of("Client.csv", b"in_id,Name\n" + b"c1,Anna\n" * 300_000, key="k").decode()
+        own = {"Cookie": cookie.partition(";")[0], "Content_Type": KIND, "Origin": f"https://localhost:{port}"}
+        status, headers, _ = ask(port, "POST", "/bank/etl/c/demo/fill", large, **own)
+        assert (status, headers["location"].startswith("/bank/etl/c/demo/fill/")) == (303, True)
         # What a client writes itself does not get past the proxy.
         forged = {"X_Forwarded_User": "root", "X_Forwarded_For": "127.0.0.1", "Forwarded": "for=127.0.0.1"}
         assert ask(port, "GET", "/bank/etl/c/demo/now", **forged)[0] == 303

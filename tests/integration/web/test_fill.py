@@ -192,6 +192,10 @@ def test_a_partner_has_its_own_uploads_and_privileges(site: Site, serve_web: Ser
     assert send(users["vera"], "Client.csv", GOOD).status == 403
     assert users["vera"].get(API).status == 403
     assert audit(site)[-1]["outcome"] == "refused"
+    site.look(f"revoke temporary on database {site.database.name} from public")
+    _, without = filled(users["pavel"], "Client.csv", GOOD)
+    assert (without["upload"]["step"], "temporary" in without["error"]) == ("failed", True)
+    site.look(f"grant temporary on database {site.database.name} to public")
     site.look(f"revoke insert (name) on in_tables.in_Client from {site.partner_role}")
     refused = act(users["pavel"], f"{path}/load", check=page["check"])
     assert (refused.status, "permission denied" in refused.json["detail"]) == (503, True)
@@ -279,6 +283,10 @@ def test_hand_over_by_itself(site: Site, web: Web) -> None:
     assert act(web, f"{path}/load", check=page["check"]).json["values"]["is_handed_over"] is False
     site.partner("insert into process_tracking (oper_date, load_status, ins_inkafka_status) values (now(), 1, 1)")
     assert not site.run().run
+    [loading] = site.partner("insert into process_tracking (oper_date, load_status) values (now(), 0) returning id")
+    refused = act(web, f"{API}/hand-over")
+    assert (refused.status, "says that rows are being loaded" in refused.json["detail"]) == (409, True)
+    site.partner("delete from process_tracking where id = %s", [loading["id"]])
     assert act(web, f"{API}/hand-over").status == 200
     assert site.run().run
     assert site.partner.statuses("in_Client") == {"DONE": 2}

@@ -182,6 +182,10 @@ def test_bombs_and_what_needs_too_much(site: Site, web: Web, tmp_path: Path, mon
     _, page = filled(web, "Client.csv", GOOD)
     assert "memory" in page["error"]
     monkeypatch.setattr(checker, "_MEMORY_BYTES", 2 << 30)
+    monkeypatch.setattr(checker, "_PROCESSOR_SECONDS", 0)
+    _, page = filled(web, "Client.csv", GOOD)
+    assert "took too long" in page["error"]
+    monkeypatch.setattr(checker, "_PROCESSOR_SECONDS", 900)
     monkeypatch.setattr(checker, "_MOST_GROWTH", 0)
     _, page = filled(web, "Client.csv", GOOD)
     assert "more space" in page["error"]
