@@ -29,26 +29,32 @@ class Moments:
         """A run is recorded in the import before it enters the store."""
         return self.store_run > self.import_run
 
+    def fault(self, runtime: Runtime) -> str:
+        """That they are of different moments, for people; empty if they are not."""
+        store, imported = f"store {runtime.store.schema}", f"import {runtime.in_schema}"
+        if self.is_store_older:
+            return (
+                f"the {store} is older than the {imported}: its highest number is {self.last_number}, and the import "
+                f"has run {self.import_run}"
+            )
+        if self.is_import_older:
+            return (
+                f"the {imported} is older than the {store}: its newest run is {self.import_run}, and the store knows "
+                f"its run {self.store_run}"
+            )
+        return ""
+
 
 def read_moments(connections: Connections, runtime: Runtime) -> Moments:
-    """What import and store know; both are prepared."""
+    """What import and store know; the tables of both have this program's versions."""
     source = runtime.handshake.source(connections.imported)
-    [known] = fetch_all(connections.store, _sql("store_moment", schema=runtime.store.schema), {"source": source})
     run = runtime.handshake.highest_run(connections.imported)
+    values = {"source": source, "run": run}
+    [known] = fetch_all(connections.store, _sql("store_moment", schema=runtime.store.schema), values)
     return Moments(run, int(known.run), int(known.last_number))
 
 
 def refuse_other_moments(connections: Connections, runtime: Runtime) -> None:
     """Raises EnvironmentFault where import and store are of different moments."""
-    moments = read_moments(connections, runtime)
-    how = "`etl verify` shows what is missing, `etl verify --repair` offers it again (docs/backup.md)"
-    if moments.is_store_older:
-        raise EnvironmentFault(
-            f"the store {runtime.store.schema} is older than the import {runtime.in_schema}: its highest number is "
-            f"{moments.last_number}, and the import has run {moments.import_run}. {how}"
-        )
-    if moments.is_import_older:
-        raise EnvironmentFault(
-            f"the import {runtime.in_schema} is older than the store {runtime.store.schema}: its newest run is "
-            f"{moments.import_run}, and the store knows its run {moments.store_run}. {how}"
-        )
+    if fault := read_moments(connections, runtime).fault(runtime):
+        raise EnvironmentFault(f"{fault}. `etl verify` shows what is missing, `etl verify --repair` offers it again")

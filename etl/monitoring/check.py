@@ -13,6 +13,7 @@ from etl.monitoring.config_checks import check_trust
 from etl.monitoring.databases import CheckedDatabase, databases
 from etl.monitoring.engine_checks import (
     check_feed,
+    check_moments,
     check_ready,
     check_run,
     check_statuses,
@@ -50,6 +51,7 @@ _OF_RUNTIME: tuple[tuple[str, Callable[[Runtime], Iterator[Finding]]], ...] = (
     ("tables", check_tables),
     ("ready rows", check_ready),
     ("in_status", check_statuses),
+    ("moments", check_moments),
     ("marker", check_run),
     ("freshness", check_feed),
 )

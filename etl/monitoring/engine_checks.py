@@ -6,7 +6,16 @@ from etl import ddl
 from etl.database import PartState, SqlTemplates, read_only_transaction
 from etl.ddl import privileges
 from etl.ddl.catalog import relations
-from etl.engine import Runtime, has_out_versions, read_feed, read_status, states_at
+from etl.engine import (
+    Runtime,
+    has_out_versions,
+    has_store,
+    is_prepared,
+    read_feed,
+    read_moments,
+    read_status,
+    states_at,
+)
 from etl.errors import EnvironmentFault
 from etl.monitoring.finding import (
     Finding,
@@ -111,6 +120,15 @@ def check_ready(runtime: Runtime) -> Iterator[Finding]:
     if undated:
         text = f"{undated:,} of them have no usable inserted_date, so their waiting time is unknown"
         yield warning("ready rows", text, "let the partner leave inserted_date to its default")
+
+
+def check_moments(runtime: Runtime) -> Iterator[Finding]:
+    """Whether import and store come from backups of one moment."""
+    with read_only_transaction(runtime.engine) as imported, runtime.connections(imported) as connections:
+        if not (is_prepared(imported, runtime) and has_store(connections.store, runtime)):
+            return
+        if fault := read_moments(connections, runtime).fault(runtime):
+            yield error("moments", fault, "`etl verify` shows what is missing, `etl verify --repair` offers it again")
 
 
 def check_run(runtime: Runtime) -> Iterator[Finding]:

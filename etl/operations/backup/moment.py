@@ -36,7 +36,7 @@ def one_moment(installation: Installation) -> Iterator[Moment]:
     for _ in range(_TRIES):
         with ExitStack() as stack:
             connections = {one: stack.enter_context(snapshot(one, **_PATIENT)) for one in engines}
-            if _belong_together(installation.runtime, connections):
+            if belong_together(installation.runtime, connections):
                 names = {engine: _exported(connection) for engine, connection in connections.items()}
                 yield Moment(connections, names)
                 return
@@ -45,7 +45,8 @@ def one_moment(installation: Installation) -> Iterator[Moment]:
     )
 
 
-def _belong_together(runtime: Runtime, connections: dict[sqlalchemy.Engine, Connection]) -> bool:
+def belong_together(runtime: Runtime, connections: dict[sqlalchemy.Engine, Connection]) -> bool:
+    """Whether the store is not further than the import by more than tasks that are under way there."""
     if not runtime.has_own_store:
         return True
     imported, store = connections[runtime.engine], connections[runtime.store_engine]

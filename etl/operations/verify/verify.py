@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 
+from etl.database import read_only_transaction
+from etl.engine import states_at
 from etl.errors import EtlError
-from etl.monitoring.finding import Finding, error
+from etl.monitoring.finding import Finding, error, warning
 from etl.operations.installation import Installation
 from etl.operations.verify.catalog import check_collations, check_indexes, check_page_checksums, check_parts
 from etl.operations.verify.indexes import check_index_contents
@@ -43,9 +45,27 @@ _INDEXES: tuple[tuple[str, Check], ...] = (("indexes", check_index_contents),)
 
 def verify(installation: Installation, depth: Depth = Depth.ROWS, *, repair: bool = False) -> Iterator[Finding]:
     """Yields what is found. With `repair` what can be repaired without losing anything is, and the finding says so."""
+    if not _have_this_version(installation):
+        yield from check_parts(installation, repair)
+        yield warning(
+            "versions",
+            "some tables have another version than this etl: their rows were not looked at",
+            "`etl upgrade start`, after `etl restore --activate` where they are held; or install the newer etl",
+        )
+        return
     checks = {Depth.QUICK: _QUICK, Depth.ROWS: (*_QUICK, *_ROWS), Depth.INDEXES: (*_QUICK, *_INDEXES, *_ROWS)}
     for what, check in checks[depth]:
         try:
             yield from check(installation, repair)
         except EtlError as fault:
             yield error(what, str(fault), "settle what the message names, then verify again")
+
+
+def _have_this_version(installation: Installation) -> bool:
+    runtime = installation.runtime
+    for engine in dict.fromkeys((runtime.engine, runtime.store_engine, runtime.out_engine)):
+        with read_only_transaction(engine) as connection:
+            states = states_at(connection, runtime, engine)
+        if any(one.version is not None and one.version != one.part.version for one in states):
+            return False
+    return True

@@ -35,6 +35,7 @@ def test_a_store_that_is_older_than_the_import(site: Site) -> None:
     site.partner.hand_over()
     refused = site.etl("run")
     assert (refused.code, f"the store {STORE} is older than the import in_tables" in refused.err) == (4, True), refused
+    assert "moments: the store" in site.etl("check").out
     found = verify(site)
     assert found.code == 1
     first, second = [one for one in findings(found) if "out_ rows" not in one]

@@ -9,9 +9,24 @@ import psycopg
 import pytest
 
 from etl.config import open_source
+from etl.database import snapshot
+from etl.operations import open_installation
+from etl.operations.backup.moment import belong_together
 from etl.settings.web import web_settings
 from etl.web.store_of import web_store
-from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_ONE, OUT, STORE, MakeSite, Site, ended, superuser, until
+from tests.fix_company import (
+    BOTH_LAYOUTS,
+    CLAIMS,
+    ONLY_APART,
+    ONLY_ONE,
+    OUT,
+    STORE,
+    MakeSite,
+    Site,
+    ended,
+    superuser,
+    until,
+)
 from tests.fix_restore import Elsewhere, done
 
 HELD = "was restored from a backup and is held"
@@ -100,7 +115,7 @@ def test_a_run_in_the_middle_is_continued(make_site: MakeSite, elsewhere: Elsewh
     assert what_there_is(there) == what_there_is(site)
 
 
-@ONLY_ONE
+@BOTH_LAYOUTS
 def test_a_drill_leaves_nothing(make_site: MakeSite, tmp_path: Path) -> None:
     site = filled(make_site(CLAIMS))
     done(site.etl("backup", "-o", "backup"))
@@ -195,6 +210,41 @@ def test_a_killed_backup_leaves_nothing_that_restores(make_site: MakeSite) -> No
     assert (refused.code, "is no backup: it lacks manifest.json" in refused.err) == (2, True), refused
     done(site.etl("backup", "-o", "backup"))
     assert list(site.home.glob(".backup.incomplete-*")) == []
+
+
+@ONLY_ONE
+def test_a_killed_restore_leaves_nothing(make_site: MakeSite, elsewhere: Elsewhere) -> None:
+    """psql has read a part of the script, which is longer than what a pipe holds, and its input ends."""
+    site = make_site(CLAIMS)
+    site.partner("insert into in_client (in_id, name) select n, repeat('n', 100) from generate_series(1, 5000) n")
+    done(site.etl("backup", "-o", "backup"))
+    there = elsewhere(site)
+    with psycopg.connect(**superuser(there.database)) as session:
+        session.execute("lock table pg_catalog.pg_sequence in access exclusive mode")
+        process = there.start("restore", "backup")
+        mine = "select count(*) from pg_stat_activity where application_name = 'etl' and datname = current_database()"
+        until(lambda: there.value(f"{mine} and wait_event_type = 'Lock'"), "psql waits for the lock")
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    until(lambda: not there.value(mine), "psql has ended")
+    assert there.look("select nspname from pg_namespace where nspname ~ '^(in_tables|store_|out_)'") == []
+    done(there.etl("restore", "backup"))
+
+
+@ONLY_APART
+def test_snapshots_that_do_not_belong_together(make_site: MakeSite) -> None:
+    """A run has begun and ended between the one of the import and the one of the store: another try is made."""
+    site = filled(make_site(CLAIMS))
+    with open_installation(site.url, None, site.environ) as installation:
+        runtime = installation.runtime
+        with snapshot(runtime.engine) as imported:
+            with snapshot(runtime.store_engine) as store:
+                assert belong_together(runtime, {runtime.engine: imported, runtime.store_engine: store})
+            later_hand_over(site)
+            with snapshot(runtime.store_engine) as store:
+                assert not belong_together(runtime, {runtime.engine: imported, runtime.store_engine: store})
+        with snapshot(runtime.engine) as imported, snapshot(runtime.store_engine) as store:
+            assert belong_together(runtime, {runtime.engine: imported, runtime.store_engine: store})
 
 
 @pytest.fixture
