@@ -12,6 +12,7 @@ from etl.web.filling.receiving import Received, receive
 from etl.web.incoming import Incoming, Outgoing
 from etl.web.problems import RequestProblem, bad_request
 from etl.web.route import Action
+from etl.web.texts.sentence import sentence_of
 
 MOST_AT_ONCE = 4
 """Files that are received at the same time: each holds a share of the disk."""
@@ -55,14 +56,13 @@ class Uploading:
 
     async def _receive(self, request: Request) -> Received:
         if self._receiving >= MOST_AT_ONCE:
-            detail = "Too many files are being received: try again soon."
-            raise RequestProblem(503, "too_many", detail, {"Retry-After": "10"})
+            raise RequestProblem(503, "too_many", sentence_of("sentence.too_many_files"), {"Retry-After": "10"})
         self._receiving += 1
         try:
             kind = request.headers.get("content-type", "")
             return await receive(kind, _blocks(request), self._console.uploads.spool)
         except ClientDisconnect as gone:
-            raise bad_request("The body was cut off: nothing was kept.") from gone
+            raise bad_request(sentence_of("sentence.file_cut_off")) from gone
         finally:
             self._receiving -= 1
 

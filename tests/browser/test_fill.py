@@ -61,7 +61,7 @@ def test_what_is_refused_is_said_on_the_page(web: Web, tmp_path: Path, look: Loo
     unknown.write_text(ROWS, encoding="utf-8")
     page.get_by_label("Файл", exact=True).set_input_files(unknown)
     page.get_by_role("button", name="Отправить и проверить").click()
-    expect(page.get_by_role("alert")).to_contain_text("choose the table that it fills")
+    expect(page.get_by_role("alert")).to_contain_text("выберите таблицу, которую он заполняет")
     # A browser itself notes that a request was refused.
     watched.seen = [one for one in watched.seen if "400" not in one]
     watched.check()
@@ -80,7 +80,7 @@ def test_without_scripts_a_file_is_loaded_and_a_row_corrected(site: Site, web: W
     page.get_by_role("link", name="1", exact=True).click()
     page.get_by_label("Amount", exact=True).fill("7")
     page.get_by_role("button", name="Түзету", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("Amount was corrected, and the row is ready again.")
+    expect(page.get_by_role("status")).to_contain_text("Amount: түзетілді, жол қайтадан дайын.")
     page = watched.open("/c/demo/fill")
     page.get_by_label("Файл", exact=True).set_input_files(file)
     page.get_by_role("button", name="Жіберу және тексеру").click()
@@ -90,6 +90,6 @@ def test_without_scripts_a_file_is_loaded_and_a_row_corrected(site: Site, web: W
     page.get_by_role("button", name="2 жолды жүктеу").click()
     expect(page.get_by_role("main")).to_contain_text("2 жол жүктелді")
     page.get_by_role("button", name="Тапсыру").click()
-    expect(page.get_by_role("status")).to_contain_text("Handed over")
+    expect(page.get_by_role("status")).to_contain_text("Тапсырылды")
     assert site.run().errors == 0
     assert site.partner.statuses("in_Client") == {"DONE": 3}

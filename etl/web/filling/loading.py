@@ -12,6 +12,7 @@ from etl.web.filling.committed import number_of_transaction, status_of
 from etl.web.filling.spool import FULL, Spool, no_space
 from etl.web.filling.upload import Check, Load, Step, Upload
 from etl.web.problems import conflict
+from etl.web.texts.sentence import sentence_of
 
 _UNIQUE_VIOLATION = "23505"
 
@@ -29,7 +30,7 @@ def load(
         if upload.step is Step.LOADED:
             return upload
         if upload.step is not Step.CHECKED or upload.check is None or upload.check.id != check_id:
-            raise conflict("The file was checked again, or is not checked yet: look at the page again.")
+            raise conflict(sentence_of("sentence.checked_otherwise"))
         begun = _load(runtime, spool, upload, upload.check, takes_newest=takes_newest, hands_over=hands_over)
         done = begun.model_copy(update={"load": begun.load and begun.load.model_copy(update={"is_committed": True})})
         spool.save(done)
@@ -43,7 +44,7 @@ def settled(runtime: Runtime, spool: Spool, upload: Upload) -> Upload:
     with transaction(runtime.engine) as connection:
         status = status_of(connection, upload.load)
     if status == "in progress":
-        raise conflict("The rows are being loaded now: wait for that.")
+        raise conflict(sentence_of("sentence.upload_busy"))
     load = upload.load.model_copy(update={"is_committed": True}) if status == "committed" else None
     found = upload.model_copy(update={"load": load})
     spool.save(found)
@@ -68,7 +69,7 @@ def _load(
             spool.save(begun)
     except EnvironmentFault as error:
         if is_of_a_row(error.sqlstate) or error.sqlstate == _UNIQUE_VIOLATION:
-            raise conflict(f"Nothing was loaded, the table refuses a row: {error}") from error
+            raise conflict(sentence_of("sentence.row_refused", why=str(error))) from error
         raise
     except OSError as error:
         if error.errno in FULL:

@@ -18,6 +18,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from etl.web.filling.spool import FULL, Spool, no_space
 from etl.web.problems import RequestProblem, bad_request
+from etl.web.texts.sentence import sentence_of
 
 _FILE: Final = "file"
 _MOST_FIELDS: Final = 20
@@ -47,14 +48,14 @@ async def receive(kind: str, blocks: AsyncIterator[bytes], spool: Spool) -> Rece
     what, options = parse_options_header(kind)
     boundary = options.get(b"boundary", b"")
     if what != b"multipart/form-data" or not boundary:
-        raise bad_request("Send a form with a file: multipart/form-data, with the fields key, table and file.")
+        raise bad_request(sentence_of("sentence.no_form"))
     token, file = await anyio.to_thread.run_sync(spool.new_incoming)
     try:
         body = _Body(boundary, Received(token), file, spool)
         await _feed(body, blocks)
         body.received.digest = body.digest.hexdigest()
         if not body.has_file or not body.received.name:
-            raise bad_request("The field file is missing: choose a file.")
+            raise bad_request(sentence_of("sentence.no_file"))
         return body.received
     except BaseException as error:
         await anyio.to_thread.run_sync(spool.drop_incoming, token)
@@ -78,12 +79,12 @@ async def _feed(body: "_Body", blocks: AsyncIterator[bytes]) -> None:
                 await anyio.to_thread.run_sync(partial(body.spool.refuse_full_disk, 0))
             seconds = time.monotonic() - begun
             if seconds > GRACE_SECONDS and body.counted < seconds * SLOWEST_BYTES_PER_SECOND:
-                raise RequestProblem(408, "too_slow", "The file came too slowly.", {"Connection": "close"})
+                raise RequestProblem(408, "too_slow", sentence_of("sentence.file_too_slow"), {"Connection": "close"})
         body.parser.finalize()
     except (FormParserError, UnicodeError) as error:
-        raise bad_request(f"The body cannot be read as a form: {error}") from error
+        raise bad_request(sentence_of("sentence.form_unreadable", why=str(error))) from error
     if not body.is_complete:
-        raise bad_request("The body ends in the middle of the form: nothing was kept.")
+        raise bad_request(sentence_of("sentence.file_cut_off"))
     await asyncio.shield(anyio.to_thread.run_sync(body.write))
 
 
@@ -144,7 +145,7 @@ class _Body:
         if not self._is_file:
             return
         if self._name != _FILE or self.has_file:
-            raise bad_request("Send one file, in the field file.")
+            raise bad_request(sentence_of("sentence.one_file"))
         self.has_file = True
         self.received.name = plain_name(options[b"filename"].decode("utf-8", "replace"))
 
@@ -159,13 +160,13 @@ class _Body:
             return
         self._text += data[start:end]
         if len(self._text) > _MOST_FIELD_BYTES:
-            raise bad_request("A field of the form is too long.")
+            raise bad_request(sentence_of("sentence.form_too_large"))
 
     def _end(self) -> None:
         if not self._is_file:
             self.received.fields[self._name] = self._text.decode()
             if len(self.received.fields) > _MOST_FIELDS:
-                raise bad_request("The form has too many fields.")
+                raise bad_request(sentence_of("sentence.form_too_large"))
 
     def _whole(self) -> None:
         self.is_complete = True

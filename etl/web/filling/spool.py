@@ -24,6 +24,7 @@ from typing import Final
 from etl.private_files import new_private_file, open_private
 from etl.web.filling.upload import Upload
 from etl.web.problems import RequestProblem, conflict, gone, not_found
+from etl.web.texts.sentence import sentence_of
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _STATE: Final = "state.json"
@@ -66,8 +67,7 @@ class Spool:
             raise self.too_large()
         used = sum(_size(self._folder(one.token)) for one in self.uploads(company, owner))
         if used + coming > _MOST_OF_OWNER * settings.most_bytes:
-            detail = "Your earlier uploads take all the space that you may use: remove one, or wait until it expires."
-            raise RequestProblem(413, "too_many_uploads", detail)
+            raise RequestProblem(413, "too_many_uploads", sentence_of("sentence.too_many_uploads"))
         self.refuse_full_disk(coming)
 
     def refuse_full_disk(self, coming: int) -> None:
@@ -81,7 +81,7 @@ class Spool:
     def too_large(self) -> RequestProblem:
         """The answer to a file that is larger than files may be."""
         most = self.settings.most_bytes >> 20
-        return RequestProblem(413, "too_large", f"The file is larger than {most:,} MiB: give it in parts.")
+        return RequestProblem(413, "too_large", sentence_of("sentence.file_too_large", megabytes=most))
 
     def new_incoming(self) -> tuple[str, int]:
         """The token of a file that is about to be received, and the file, open for writing."""
@@ -119,7 +119,7 @@ class Spool:
         upload = self._read(token)
         if upload is None:
             minutes = round(self.settings.kept_seconds / 60)
-            raise gone(f"This upload is not there any more: uploads wait for {minutes} minutes. Send the file again.")
+            raise gone(sentence_of("sentence.upload_expired", n=minutes))
         if upload.company != company:
             raise not_found()
         return upload
@@ -143,12 +143,12 @@ class Spool:
         try:
             lock = os.open(self._folder(token) / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except FileNotFoundError as error:
-            raise gone("This upload is not there any more. Send the file again.") from error
+            raise gone(sentence_of("sentence.upload_gone")) from error
         try:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise conflict("This upload is being checked or loaded now: wait for that.") from error
+                raise conflict(sentence_of("sentence.upload_busy")) from error
             yield
         finally:
             os.close(lock)
@@ -189,8 +189,7 @@ class Spool:
 
 def no_space() -> RequestProblem:
     """The answer where the disk has too little space for an upload."""
-    detail = "The disk of the console has too little space for this file now: an operator must free some."
-    return RequestProblem(507, "no_space", detail, {"Retry-After": "60"})
+    return RequestProblem(507, "no_space", sentence_of("sentence.no_space"), {"Retry-After": "60"})
 
 
 def _made(folder: Path) -> Path:
@@ -200,7 +199,7 @@ def _made(folder: Path) -> Path:
     except OSError as error:
         if error.errno in FULL:
             raise no_space() from error
-        detail = f"{folder} cannot be used: {error.strerror}. Correct spoolFolder of WebConfig.txt."
+        detail = sentence_of("sentence.spool_unusable", folder=str(folder), why=error.strerror or "")
         raise RequestProblem(503, "configuration", detail) from error
     return folder
 

@@ -10,6 +10,7 @@ from etl.sources.in_tables.errors import MOST_CHARACTERS, Correction, is_correct
 from etl.web.problems import bad_request, conflict, not_found
 from etl.web.requests import ActionRequest, Done, Model
 from etl.web.roles import Role
+from etl.web.texts.sentence import sentence_of
 
 # A value, a null or a condition that the column refuses, and a key that is there already.
 _REFUSED = ("22", "23")
@@ -62,25 +63,28 @@ def correct(request: ActionRequest) -> Done:
         with open_errors(request.runtime, to_write=True, of_partner=request.viewer.role is Role.PARTNER) as opened:
             error = _error(opened, int(number))
             if column not in correctable_columns(request.runtime.company, error["in_table"]):
-                raise bad_request("The parameter column is none that can be corrected.")
+                raise bad_request(sentence_of("sentence.no_column"))
             correction = Correction(opened.log, error, column)
             text = _text(request, correction, opened)
             written = correction.write(opened.connections.imported, text, request.required("seen"), offers=offers)
     except EnvironmentFault as fault:
         if fault.sqlstate.startswith(_REFUSED):
-            raise conflict(f"Nothing was changed, the table refuses the value: {fault}") from fault
+            raise conflict(sentence_of("sentence.value_refused", why=str(fault))) from fault
         raise
     if not written:
-        raise conflict("Nothing was changed: the row is no longer as it was shown. Look at it again.")
-    ready = ", and the row is ready again" if offers else ""
-    return Done(f"/errors/{number}", f"{column} was corrected{ready}.", {"is_offered": offers})
+        raise conflict(sentence_of("sentence.row_changed"))
+    if offers:
+        sentence = sentence_of("sentence.corrected_ready", column=column)
+    else:
+        sentence = sentence_of("sentence.corrected", column=column)
+    return Done(f"/errors/{number}", sentence, {"is_offered": offers})
 
 
 def _error(opened: OpenErrors, number: int) -> dict[str, Any]:
     try:
         return opened.log.find(opened.prepared, number)
     except ConfigurationError as unknown:
-        raise not_found("There is no error of this number, or it has been cleaned away.") from unknown
+        raise not_found(sentence_of("sentence.no_error")) from unknown
 
 
 def _text(request: ActionRequest, correction: Correction, opened: OpenErrors) -> str | None:

@@ -12,6 +12,7 @@ from etl.web.pages.frame import CompanyPage, framed
 from etl.web.problems import bad_request, conflict, not_found
 from etl.web.requests import ActionRequest, Attachment, Done, Model, PageRequest, Viewer
 from etl.web.roles import Role
+from etl.web.texts.sentence import sentence_of
 
 _SHOWN_ROWS: Final = 5
 _SHOWN_REJECTS: Final = 20
@@ -136,7 +137,7 @@ def rejects_book(request: PageRequest) -> Attachment:
         if one.rejected
     ]
     if not sheets:
-        raise not_found("No row of this file was rejected.")
+        raise not_found(sentence_of("sentence.none_rejected"))
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return Attachment(f"{_stem(upload)}.rejected.xlsx", reject_book(sheets), media_type)
 
@@ -147,7 +148,7 @@ def rejects_csv(request: PageRequest) -> Attachment:
     number = request.path_number("number")
     tables = upload.check.tables if upload.check else ()
     if number >= len(tables) or not tables[number].rejected:
-        raise not_found("No row of this table was rejected.")
+        raise not_found(sentence_of("sentence.none_rejected"))
     path = _check_folder(request.uploads, upload) / f"rejects-{number}.csv"
     return Attachment(f"{_stem(upload)}.{number}.rejected.csv", media_type="text/csv; charset=utf-8", path=path)
 
@@ -159,13 +160,13 @@ def receive(request: ActionRequest) -> Done:
     uploads, name = request.uploads, request.required("file")
     suffix = known_suffix(name)
     if not suffix:
-        raise bad_request("The file is of no known kind: its name must end with .csv, .tsv, .xlsx or .parquet.")
+        raise bad_request(sentence_of("sentence.unknown_kind"))
     tables, table = in_tables(request.runtime.company), _option(request, "table")
     own = _named_after(name, suffix, [one.name for one in tables.values()])
     if table:
         table = find_table(tables, table).name
     elif not own and not is_workbook(suffix):
-        raise bad_request("The file is not named after a table: choose the table that it fills.")
+        raise bad_request(sentence_of("sentence.choose_table"))
     upload = Upload(
         token=request.required("received"),
         company=request.company,
@@ -184,7 +185,7 @@ def receive(request: ActionRequest) -> Done:
     checker = uploads.checker
     uploads.spool.keep(upload)
     checker.start(upload)
-    return Done(f"/fill/{upload.token}", f"{name} was received and is checked.", {"upload": upload.token})
+    return Done(f"/fill/{upload.token}", sentence_of("sentence.received", name=name), {"upload": upload.token})
 
 
 def check_again(request: ActionRequest) -> Done:
@@ -203,26 +204,30 @@ def check_again(request: ActionRequest) -> Done:
     with uploads.spool.locked(upload.token):
         upload = _upload(request, uploads)
         if upload.load:
-            raise conflict("The file was loaded already.")
+            raise conflict(sentence_of("sentence.loaded_before"))
         upload = upload.model_copy(update=changed)
         uploads.spool.save(upload)
     uploads.checker.start(upload)
-    return Done(f"/fill/{upload.token}", f"{upload.file_name} is checked again.", {"upload": upload.token})
+    return Done(
+        f"/fill/{upload.token}", sentence_of("sentence.checked_again", name=upload.file_name), {"upload": upload.token}
+    )
 
 
 def cancel(request: ActionRequest) -> Done:
     """Ends a check; the file stays, and can be checked again."""
     upload = _upload(request, request.uploads)
     if not request.uploads.checker.cancel(upload.token):
-        raise conflict("The check has ended already.")
-    return Done(f"/fill/{upload.token}", f"The check of {upload.file_name} is ended.", {"upload": upload.token})
+        raise conflict(sentence_of("sentence.check_over"))
+    return Done(
+        f"/fill/{upload.token}", sentence_of("sentence.check_ended", name=upload.file_name), {"upload": upload.token}
+    )
 
 
 def load(request: ActionRequest) -> Done:
     """Loads the rows that fit, in one transaction, together with the hand-over if it is asked for."""
     upload = _upload(request, request.uploads)
     if upload.rejected and request.form.get("only_whole"):
-        raise conflict(f"Nothing was loaded: {upload.rejected:,} rows do not fit, and the file was to be loaded whole.")
+        raise conflict(sentence_of("sentence.not_whole", n=upload.rejected))
     loaded = request.uploads.load(
         request.runtime,
         upload,
@@ -232,9 +237,11 @@ def load(request: ActionRequest) -> Done:
     )
     found = loaded.load
     if found is None:
-        raise conflict("Nothing was loaded.")
-    handed = " and handed over" if found.is_handed_over else ""
-    sentence = f"{found.rows:,} rows of {upload.file_name} were loaded{handed}."
+        raise conflict(sentence_of("sentence.checked_otherwise"))
+    if found.is_handed_over:
+        sentence = sentence_of("sentence.rows_handed_over", n=found.rows, name=upload.file_name)
+    else:
+        sentence = sentence_of("sentence.rows_loaded", n=found.rows, name=upload.file_name)
     return Done(f"/fill/{upload.token}", sentence, {"rows": found.rows, "is_handed_over": found.is_handed_over})
 
 
@@ -245,7 +252,7 @@ def hand_over(request: ActionRequest) -> Done:
 
     with transaction(request.runtime.engine) as connection:
         hand_over_by_marker(connection, request.runtime.in_schema)
-    return Done("/now", "Handed over: the next run takes what is ready.")
+    return Done("/now", sentence_of("sentence.handed_over"))
 
 
 def remove(request: ActionRequest) -> Done:
@@ -253,7 +260,7 @@ def remove(request: ActionRequest) -> Done:
     uploads, upload = request.uploads, _upload(request, request.uploads)
     with uploads.spool.locked(upload.token):
         uploads.spool.remove(upload.token)
-    return Done("/fill", f"{upload.file_name} was removed.")
+    return Done("/fill", sentence_of("sentence.file_removed", name=upload.file_name))
 
 
 def _upload(request: PageRequest | ActionRequest, uploads: Uploads) -> Upload:
@@ -272,7 +279,7 @@ def _owner(viewer: Viewer) -> str | None:
 def _option(request: ActionRequest, name: str) -> str:
     text = request.form.get(name, "").strip(" ")
     if len(text) > _LONGEST_OPTION:
-        raise bad_request(f"The parameter {name} is too long.")
+        raise bad_request(sentence_of("sentence.too_long", name=name))
     return text.replace("\\t", "\t") if name == "delimiter" else text
 
 
