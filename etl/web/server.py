@@ -49,9 +49,9 @@ class LimitedProtocol(H11Protocol):
             self._wait_for_head()
 
     def pause_writing(self) -> None:
-        """The client does not read: it gets a while."""
+        """The client reads more slowly than we write: it gets a while for each part."""
         super().pause_writing()
-        self._write_timer = self.loop.call_later(WRITE_SECONDS, self.transport.abort)
+        self._wait_for_reader(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """It reads again."""
@@ -73,6 +73,17 @@ class LimitedProtocol(H11Protocol):
     @property
     def _is_answering(self) -> bool:
         return bool(self.cycle) and not self.cycle.response_complete
+
+    def _wait_for_reader(self, unread: int) -> None:
+        self._write_timer = self.loop.call_later(WRITE_SECONDS, self._check_reader, unread)
+
+    def _check_reader(self, unread: int) -> None:
+        """Nothing is written while it is waited for, so less is left if the client has read something."""
+        left = self.transport.get_write_buffer_size()
+        if left < unread:
+            self._wait_for_reader(left)
+        else:
+            self.transport.abort()
 
     def _wait_for_head(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._close)

@@ -27,6 +27,7 @@ from tests.fix_company import Site, ended, until
 from tests.fix_database import LOOPBACK
 from tests.fix_web import ServeWeb, Web, serving_at
 from tests.integration.web.conftest import Counting
+from tests.integration.web.test_streams import connections, not_reading
 
 CONFIG = "configs/WebConfig.txt"
 NOW = "/c/demo/now"
@@ -40,6 +41,9 @@ def test_every_answer_has_the_headers_that_protect_it(web: Web) -> None:
     for path in (NOW, "/nothing", "/health", "/api/v1/c/demo/now"):
         found = web.get(path).headers
         assert found["content-security-policy"] == CONTENT_SECURITY_POLICY
+        assert {"default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"} <= {
+            one.strip() for one in found["content-security-policy"].split(";")
+        }
         assert found["x-content-type-options"] == "nosniff"
         assert found["cache-control"] == "no-store"
         assert found["referrer-policy"] == "same-origin"
@@ -47,6 +51,16 @@ def test_every_answer_has_the_headers_that_protect_it(web: Web) -> None:
         assert "server" not in found
     [style] = [part for part in web.get(NOW).text.split('"') if part.startswith("/static/console.") and "css" in part]
     assert web.get(style).headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_nothing_is_compressed_and_what_was_not_changed_is_not_sent_again(web: Web) -> None:
+    """A compressed answer would tell by its length what it has of secrets beside what a viewer sent."""
+    packed = web.get(NOW, Accept_Encoding="gzip, br")
+    assert "content-encoding" not in packed.headers
+    answer = web.get("/api/v1/companies")
+    again = web.get("/api/v1/companies", If_None_Match=answer.headers["etag"])
+    assert (again.status, again.body, again.headers["etag"]) == (304, b"", answer.headers["etag"])
+    assert web.get("/api/v1/companies", If_None_Match='"other"').status == 200
 
 
 def test_methods(web: Web) -> None:
@@ -163,6 +177,27 @@ def test_slow_heads_and_bodies(
             threading.Event().wait(0.05)
         else:
             pytest.fail("a head that comes byte by byte is closed")
+
+
+class Long(Model):
+    text: str = "x" * 20_000_000
+
+
+def test_an_answer_that_is_not_read(site: Site, serve_web: ServeWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads nothing is let go; who reads slowly, but without long rests, gets all of it."""
+    monkeypatch.setattr(server, "WRITE_SECONDS", 0.5)
+    one_page(monkeypatch, lambda request: Long())
+    web = serve_web(site)
+    with not_reading(web.port, "/api/v1/c/demo/clock"):
+        until(lambda: connections(web) == 1, "the answer begins")
+        until(lambda: connections(web) == 0, "the server lets the client go")
+    with not_reading(web.port, "/api/v1/c/demo/clock", buffer=1 << 20) as slow:
+        received = b""
+        while not received.endswith(b'x"}') and (part := slow.recv(1 << 18)):
+            received += part
+            if len(received) < 8_000_000:  # for longer than the whole answer may be left unread
+                threading.Event().wait(0.05)
+    assert received.endswith(b'x"}')
 
 
 def test_connections_have_a_limit(site: Site, monkeypatch: pytest.MonkeyPatch, serve_web: ServeWeb) -> None:

@@ -2,15 +2,16 @@
 
 import http.client
 import json
+import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from etl.errors import TransientFault
-from etl.web import app, stream
+from etl.web import app, server, stream
 from etl.web.pages import now
 from etl.web.requests import Model, PageRequest
 from etl.web.roles import ALL
@@ -24,6 +25,7 @@ PATH = "/c/demo/counted/events"
 
 class Count(Model):
     polls: int
+    padding: str = ""
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Counted:
     """A page that counts how often it was asked for."""
 
     polls: int = 0
+    padding: str = ""
     error: Exception | None = None
     asked: list[PageRequest] = field(default_factory=list)
 
@@ -39,15 +42,13 @@ class Counted:
         self.asked.append(request)
         if self.error:
             raise self.error
-        return Count(polls=self.polls)
+        return Count(polls=self.polls, padding=self.padding)
 
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     found = Counted()
-    route = Route(
-        "/c/{company}/counted", found.page, ALL, "now.html", lambda model, language: {"count": f"{language} {model}"}
-    )
+    route = Route("/c/{company}/counted", found.page, ALL, "now.html", lambda model, language: {"count": language})
     monkeypatch.setattr(app, "ROUTES", (Route("/c/{company}/now", now.page, ALL, "now.html"), route))
     monkeypatch.setattr(stream, "POLL_SECONDS", 0.05)
     return found
@@ -66,6 +67,22 @@ def following(web: Web, **headers: str) -> Iterator[http.client.HTTPResponse]:
         yield connection.getresponse()
     finally:
         connection.close()
+
+
+@contextmanager
+def not_reading(port: int, path: str, *, buffer: int = 4096) -> Iterator[socket.socket]:
+    """A client that asks, and reads nothing of the answer."""
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        client.settimeout(30)
+        client.connect((LOOPBACK, port))
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        yield client
+
+
+def connections(web: Web) -> int:
+    assert web.opened
+    return len(web.opened.server.server_state.connections)
 
 
 def event(response: http.client.HTTPResponse) -> tuple[str, Any]:
@@ -109,6 +126,23 @@ def test_a_viewer_too_many_is_sent_away(web: Web, monkeypatch: pytest.MonkeyPatc
         event(viewer)
         answer = web.get(PATH)
         assert (answer.status, answer.headers["retry-after"]) == (503, "10")
+
+
+def test_who_does_not_read_is_let_go_and_holds_up_no_other(
+    web: Web, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "WRITE_SECONDS", 0.5)
+    counted.padding = "x" * 300_000  # the buffers between server and client are soon full
+    with not_reading(web.port, PATH) as silent, following(web) as viewer:
+        until(lambda: connections(web) == 2, "both are there")
+        begun = counted.polls
+        until(lambda: event(viewer) and connections(web) == 1, "the one that does not read is let go")
+        assert counted.polls > begun
+        assert event(viewer)[0] == "now"
+        with suppress(ConnectionResetError):  # it finds what was on its way, and then the end
+            while silent.recv(1 << 20):
+                pass
+    until(lambda: web.streams.polls == 0, "without viewers nothing is asked")
 
 
 def test_streams_say_goodbye_when_the_server_ends(web: Web) -> None:
