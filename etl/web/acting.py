@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from etl.database import cancel_thread
 from etl.errors import EtlError
-from etl.web.identity.audit import Audit, Begun, Entry, Repeated
+from etl.retry import Backoff, RetryPolicy, after_transient
+from etl.web.identity.audit import Audit, AuditOutcome, Begun, Entry, Repeated
 from etl.web.problems import Answer, RequestProblem, answer_of, fault
 from etl.web.requests import ActionRequest, Done
 from etl.web.route import Action
@@ -21,6 +22,7 @@ _log = logging.getLogger("etl.web")
 AT_ONCE: Final = 2
 """Actions that are done at the same time; further ones wait."""
 _CANCEL_SECONDS = 2.0
+_NOTING: Final = RetryPolicy(after_transient(Backoff(first=0.1, longest=2.0, seconds=30.0)))
 
 
 @dataclass(frozen=True)
@@ -96,13 +98,17 @@ class Actors:
             return Ended(begun.audit_id, problem=answer or fault())
 
     def _note(self, ended: Ended, begun: Begun) -> None:
-        """After a fault of a server the same key may be sent again: nothing was done."""
+        """After a fault of a server the same key may be sent again: nothing was done. What is not noted would be
+        answered as if it were still being done, so a server that is away is waited for."""
+        outcome: AuditOutcome = "done" if ended.done else "failed"
+        detail = ended.done.sentence if ended.done else ended.problem.detail if ended.problem else ""
+        is_final = ended.problem is None or ended.problem.status < 500
+        result = _result(ended) if is_final else None
         try:
-            if ended.done:
-                self.audit.end(begun, "done", ended.done.sentence, _result(ended))
-            elif ended.problem:
-                is_final = ended.problem.status < 500
-                self.audit.end(begun, "failed", ended.problem.detail, _result(ended) if is_final else None)
+            _NOTING.run_with_retry(
+                f"noting the outcome of action {begun.audit_id}",
+                lambda: self.audit.end(begun, outcome, detail, result),
+            )
         except EtlError as error:
             _log.warning("the outcome of action %s could not be noted: %s", begun.audit_id, error)
 

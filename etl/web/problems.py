@@ -8,6 +8,8 @@ from etl.web.texts.sentence import sentence_of
 
 # A statement was cancelled: it took longer than a page may take.
 _CANCELLED = "57014"
+# A column or a table is not there: the metadata names more than the tables have.
+_UNDEFINED = ("42703", "42P01")
 _RETRY_SECONDS = "5"
 # What PostgreSQL says when a transaction cannot get the role of a partner or of the console.
 _NO_ROLE = ("permission denied to set role", 'role "')
@@ -72,6 +74,8 @@ def answer_of(error: Exception, *, in_action: bool = False) -> Answer | None:
             return error.answer
         case EtlError(sqlstate=sqlstate) if sqlstate == _CANCELLED:
             return Answer(503, "too_slow", sentence_of("sentence.too_slow"), {"Retry-After": _RETRY_SECONDS})
+        case EtlError(sqlstate=sqlstate, server_message=server_message) if sqlstate in _UNDEFINED:
+            return Answer(503, "configuration", sentence_of("sentence.older_tables", message=server_message))
         case EtlError(server_message=server_message) if server_message.startswith(_NO_ROLE):
             sentence = f"Pages are read under a role of the database: {server_message}. {_ROLE_ADVICE}"
             return Answer(503, "configuration", sentence)

@@ -1,5 +1,6 @@
 """All pages and actions of the table: by each role, and none of them shows a secret."""
 
+import logging
 import re
 from urllib.parse import quote
 
@@ -8,7 +9,7 @@ import pytest
 from etl.web.roles import Role
 from etl.web.route import json_path
 from etl.web.routes import ACTIONS, ROUTES
-from tests.fix_company import PASSWORD, PASSWORD_VARIABLE, Site
+from tests.fix_company import PASSWORD, PASSWORD_VARIABLE, Site, until
 from tests.fix_web import ServeWeb, Web
 
 _VARIABLE = re.compile(r"\{\w+\}")
@@ -48,7 +49,10 @@ def test_each_role_gets_what_the_table_says(web: Web) -> None:
             assert (status, 403 if role not in action.roles else 400) in ((403, 403), (400, 400)), f"{role} {action}"
 
 
-def test_no_page_shows_a_secret(site: Site, serve_web: ServeWeb) -> None:
+def test_no_page_and_no_line_of_the_log_shows_a_secret(
+    site: Site, serve_web: ServeWeb, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     secrets = {"import": PASSWORD, "service": "seeded-service-password", "hook": "seeded-hook-token"}
     site.environ[PASSWORD_VARIABLE] = PASSWORD
     site.set(passwordToEnableServices=secrets["service"], hookUrl=f"http://127.0.0.1:1/{secrets['hook']}")
@@ -67,3 +71,31 @@ def test_no_page_shows_a_secret(site: Site, serve_web: ServeWeb) -> None:
                 for name, secret in secrets.items():
                     assert secret not in shown, f"{path} shows the secret of {name}"
                     assert quote(secret) not in shown
+    logged = caplog.text
+    assert "etl.web.access" in logged
+    for name, secret in secrets.items():
+        assert secret not in logged, f"the log shows the secret of {name}"
+
+
+def test_tables_that_are_older_than_the_metadata(site: Site, serve_web: ServeWeb) -> None:
+    """A new object, a new link to it, a new field: pages say what they know, and Checks how the tables follow."""
+    site.partner.fill("in_Client", {"in_id": "bad", "amount": "NaN"})
+    site.partner.hand_over()
+    assert site.run().errors == 1
+    flags = "needLoadFromInTables: true, needUploadToOutTable: true"
+    site.document("Branch", f"code: Branch\nfields:\n  - {{code: City, type: INPUT_TEXT, isUnique: true, {flags}}}\n")
+    client = site.text("companies/demo/business-objects/Client.yaml")
+    site.document(
+        "Client",
+        f"{client}  - {{code: Mail, type: INPUT_EMAIL, isUnique: true, {flags}}}\n"
+        f"  - {{code: Branch, type: BO, bo: Branch, viewType: SINGLE, {flags}}}\n",
+    )
+    web = serve_web(site)
+    error = site.value("select max(id) from in_tables.err")
+    asked = ("?table=in_Client&in_id=bad", "?table=in_Branch&in_id=x")
+    paths = [address(route.path).replace("/errors/1", f"/errors/{error}") for route in ROUTES]
+    for path in (*paths, *(f"/c/demo/instance{one}" for one in asked)):
+        answer = web.get(path)
+        assert answer.status in (200, 404) or "`etl generate-ddl --diff`" in answer.text, f"{path}: {answer.text}"
+    checks = until(lambda: web.get("/api/v1/c/demo/checks").json["items"], "the checks were made")
+    assert any("generate-ddl" in one["found"] + one["do"] for one in checks if one["level"] == "error"), checks

@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy
 
 from etl.database import execute, transaction
-from etl.web import serving
+from etl.web import serving as serving_module
 from etl.web.requests import ActionRequest, Done
 from etl.web.roles import OPERATORS
 from etl.web.route import Action
 from tests.fix_company import Site, ended, until
-from tests.fix_web import ServeWeb, Web, serving_at
+from tests.fix_web import ServeWeb, Web, serving, serving_at
 from tests.integration.web.conftest import Counting
 from tests.integration.web.test_actions import audit
 from tests.integration.web.test_identity import CONFIG, add, signed_in
@@ -48,7 +48,7 @@ def test_what_takes_too_long_is_rolled_back(site: Site, serve_web: ServeWeb, mon
 
     monkeypatch.setattr("etl.web.app.ACTIONS", (Action("/c/{company}/sleep", "sleep", act, OPERATORS),))
     monkeypatch.setattr("etl.web.app.ACTION_SECONDS", 0.05)
-    monkeypatch.setattr(serving, "GRACEFUL_SECONDS", 0.2)
+    monkeypatch.setattr(serving_module, "GRACEFUL_SECONDS", 0.2)
     site.look(f"grant create on schema in_tables to {site.engine_role}")
     with serving_at(site, "127.0.0.1:0") as opened:
         assert Web(opened.addresses[0].port).post("/api/v1/c/demo/sleep", FORM).status == 202
@@ -71,9 +71,11 @@ def test_on_a_standby_pages_are_read_and_nothing_is_done(site: Site, serve_web: 
     assert counting.calls == []
 
 
-def test_a_key_outlives_a_restart(site: Site, serve_web: ServeWeb, counting: Counting) -> None:
-    first = serve_web(site).post("/c/demo/count", FORM)
-    again = serve_web(site).post("/c/demo/count", FORM)
+def test_a_key_outlives_a_restart(site: Site, counting: Counting) -> None:
+    with serving(site) as web:
+        first = web.post("/c/demo/count", FORM)
+    with serving(site) as web:
+        again = web.post("/c/demo/count", FORM)
     assert (again.status, again.headers["location"]) == (303, first.headers["location"])
     assert len(counting.calls) == 1
 
@@ -112,3 +114,57 @@ def test_a_run_that_was_started_here_ends_before_the_process(site: Site) -> None
     assert [one["outcome"] for one in audit(site)] == ["done"]
     assert site.value("select state from in_tables.run") == "done"
     assert answers in ([200], [202])
+
+
+def test_an_outcome_is_noted_although_the_database_was_away(
+    site: Site, serve_web: ServeWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it the same key would be answered as if the action were still being done, for ever."""
+    later: list[threading.Timer] = []
+    let_in = f"alter role {site.engine_role} connection limit -1"
+
+    def act(request: ActionRequest) -> Done:
+        site.look(f"alter role {site.engine_role} connection limit 0")
+        site.look("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'etl-web%'")
+        back = threading.Timer(0.5, site.look, [let_in])
+        back.start()
+        later.append(back)
+        return Done("/now", "done before the database went away")
+
+    monkeypatch.setattr("etl.web.app.ACTIONS", (Action("/c/{company}/count", "count", act, OPERATORS),))
+    monkeypatch.setattr("etl.web.app.ACTION_SECONDS", 60.0)
+    web = serve_web(site)
+    first, again = (web.post("/api/v1/c/demo/count", FORM) for _ in range(2))
+    assert (first.status, again.status) == (200, 200)
+    assert again.json == first.json | {"is_repeated": True}
+    later[0].join()
+    assert [one["outcome"] for one in audit(site)] == ["done"]
+
+
+def test_two_operators_start_at_once(site: Site, serve_web: ServeWeb) -> None:
+    """The engine's lease decides: the second one is told who has the run, and nothing is done twice."""
+    site.write(CONFIG, "identity=password")
+    for name in ("aidana", "timur"):
+        add(site, name, "operator")
+    web = serve_web(site)
+    aidana, timur = signed_in(web, "aidana"), signed_in(web, "timur")
+    site.partner.fill("in_Client", {"in_id": "c", "name": "Client"})
+    site.partner.hand_over()
+    answers: list[int] = []
+    with site.holding_after_claims():
+        asking = threading.Thread(
+            target=lambda: answers.append(aidana.post("/api/v1/c/demo/run/start", {"key": "a"}).status)
+        )
+        asking.start()
+        site.wait_for_blocked()
+        second = timur.post("/api/v1/c/demo/run/start", {"key": "b"})
+    asking.join()
+    assert second.status == 409, second.text
+    run = site.value("select max(id) from in_tables.run")
+    assert str(run) in second.json["detail"]
+    until(lambda: site.value("select state from in_tables.run") == "done", "the first one's run has ended")
+    assert answers in ([200], [202])
+    assert site.count("in_tables.run") == 1
+    until(lambda: {one["viewer"]: one["outcome"] for one in audit(site)}.get("aidana") == "done", "it is noted")
+    noted = {one["viewer"]: one["outcome"] for one in audit(site) if one["action"] == "run.start"}
+    assert noted == {"aidana": "done", "timur": "failed"}
