@@ -42,3 +42,12 @@ def read_taken(runtime: Runtime, *, days: int, zone: str, seconds: float) -> Tak
             runs["slowest_seconds"],
             runs["slowest_run"],
         )
+
+
+def read_taken_by(runtime: Runtime, run: int) -> Row | None:
+    """`rows`, `rejected` and `finished_at` of one run, which may be cleaned away; None where there is no receipt."""
+    with read_only_transaction(runtime.engine) as connection:
+        if not relations(connection, runtime.in_schema, ["migration_receipt"]):
+            return None
+        found = fetch_all(connection, _sql("taken_by_run", in_schema=runtime.in_schema), {"run": run})
+        return dict(found[0]._mapping) if found else None

@@ -63,6 +63,7 @@ DOWNLOADS: Final[tuple[Download, ...]] = (
     Download("/c/{company}/contract/files/{path:path}", contract.file, WITH_ROWS),
     Download("/c/{company}/fill/{upload}/rejects.xlsx", fill.rejects_book, ACTING),
     Download("/c/{company}/fill/{upload}/rejects/{number}.csv", fill.rejects_csv, ACTING),
+    Download("/c/{company}/errors/{error}/row/{column}.txt", errors.whole_value, WITH_ROWS),
     Download("/c/{company}/speed/runs.csv", speed.file, INSIDE),
 )
 

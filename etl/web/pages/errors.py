@@ -14,11 +14,12 @@ from etl.web.pages.correcting import Correctable, correctable, correctable_colum
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
 from etl.web.pages.runs import CodeCount, code_count
 from etl.web.problems import bad_request, not_found
-from etl.web.requests import PAGE_SECONDS, ActionRequest, Done, Id, Model, PageRequest
+from etl.web.requests import PAGE_SECONDS, ActionRequest, Attachment, Done, Id, Model, PageRequest
 from etl.web.roles import Role
 from etl.web.texts.sentence import sentence_of
 
 Row = dict[str, Any]
+_LONGEST_VALUE = 10_000_000
 
 
 class ErrorItem(Model):
@@ -137,6 +138,21 @@ def error_page(request: PageRequest) -> Error:
         columns=columns,
         correctable=to_correct,
     )
+
+
+def whole_value(request: PageRequest) -> Attachment:
+    """A value of the row as it stands, which pages cut, as a file; up to ten million characters of it."""
+    number, column = request.path_number("error"), request.path["column"]
+    with _reading(request) as opened:
+        try:
+            error = opened.log.find(opened.prepared, number)
+        except ConfigurationError as unknown:
+            raise not_found(sentence_of("sentence.no_error")) from unknown
+        row = opened.log.row_of(opened.connections.imported, error, only=column, width=_LONGEST_VALUE)
+    text = row.get(column) if row else None
+    if text is None:
+        raise not_found()
+    return Attachment(f"{error['in_table']}.{column}.{number}.txt", text.encode(), "text/plain; charset=utf-8")
 
 
 def retry(request: ActionRequest) -> Done:

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from etl.engine import read_unit, read_units
+from etl.engine.taken import read_taken_by
 from etl.errors import ConfigurationError
-from etl.web.pages.frame import PAGE_ROWS, CompanyPage, cut_page, framed
+from etl.web.pages.frame import PAGE_ROWS, CompanyPage, cut_page, framed, zone_name
 from etl.web.pages.units import OF_RECORDS, OF_ROWS, Unit, unit_of
-from etl.web.problems import bad_request, not_found
+from etl.web.problems import RequestProblem, bad_request, gone, not_found
 from etl.web.requests import Id, Model, PageRequest
+from etl.web.texts import zone_named
 from etl.web.texts.sentence import sentence_of
 
 SOURCES = ("in_tables", "kafka")
@@ -74,7 +76,7 @@ def run_page(request: PageRequest) -> Run:
     try:
         found = read_unit(request.runtime, number)
     except ConfigurationError as unknown:
-        raise not_found(sentence_of("sentence.no_run")) from unknown
+        raise _forgotten(request, number) from unknown
     unit = unit_of(found.unit)
     receipt = found.unit.receipt or {}
     tables = {name: dict(part) for name, part in receipt.items() if not isinstance(part, int)}
@@ -88,6 +90,16 @@ def run_page(request: PageRequest) -> Run:
         errors=tuple(code_count(row) for row in found.errors),
         can_undo=unit.undone_by is None and unit.finished_at is not None,
     )
+
+
+def _forgotten(request: PageRequest, number: int) -> RequestProblem:
+    """A link to a run may be older than what is kept of it: its receipts stay."""
+    kept = read_taken_by(request.runtime, number)
+    if kept is None:
+        return not_found(sentence_of("sentence.no_run"))
+    at = f"{kept['finished_at'].astimezone(zone_named(zone_name(request))):%Y-%m-%d %H:%M}"
+    taken = sentence_of("sentence.run_gone", run=str(number), at=at, n=kept["rows"], rejected=kept["rejected"])
+    return gone(taken)
 
 
 def _task(row: dict[str, Any]) -> Task:

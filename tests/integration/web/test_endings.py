@@ -142,7 +142,7 @@ def test_an_outcome_is_noted_although_the_database_was_away(
 
 
 def test_two_operators_start_at_once(site: Site, serve_web: ServeWeb) -> None:
-    """The engine's lease decides: the second one is told who has the run, and nothing is done twice."""
+    """The lease decides: the answer to the second one names the run, and nothing is done twice."""
     site.write(CONFIG, "identity=password")
     for name in ("aidana", "timur"):
         add(site, name, "operator")

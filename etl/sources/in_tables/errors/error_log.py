@@ -134,12 +134,17 @@ class ErrorLog:
             raise ConfigurationError(f"{self.schema}.err has no error {error_id}: see `etl errors list`")
         return dict(found[0]._mapping)
 
-    def row_of(self, connection: Connection, error: Row) -> Row | None:
-        """The current in_ row of an error: column -> text, cut at 200 characters; None when it was deleted."""
+    def row_of(
+        self, connection: Connection, error: Row, *, only: str | None = None, width: int = _VALUE_WIDTH
+    ) -> Row | None:
+        """The current in_ row of an error: column -> text, cut at 200 characters; None when it was deleted, or has no
+        column `only`."""
         table = next((one for one in self._tables() if one.name == error["in_table"]), None)
         if table is None:
             return None
-        columns = [column.name for column in table.columns]
+        columns = [column.name for column in table.columns if only in (None, column.name)]
+        if not columns:
+            return None
         statement = _sql(
             "row_of_error",
             in_schema=self.in_schema,
@@ -149,7 +154,7 @@ class ErrorLog:
             key="file_id" if table.name == names.FILE_STORAGE else "in_id",
             has_row_id=error["row_id"] is not None,
         )
-        row = fetch_one(connection, statement, error | {"width": _VALUE_WIDTH})
+        row = fetch_one(connection, statement, error | {"width": width})
         return dict(row._mapping) if row else None
 
     def retry(self, connection: Connection, choice: Choice) -> RowsByTable:
