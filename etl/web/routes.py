@@ -19,6 +19,7 @@ from etl.web.pages import (
     keys,
     now,
     out,
+    rejected,
     running,
     runs,
     schedule,
@@ -61,6 +62,7 @@ ROUTES: Final = (
 
 DOWNLOADS: Final[tuple[Download, ...]] = (
     Download("/c/{company}/contract/files/{path:path}", contract.file, WITH_ROWS),
+    Download("/c/{company}/errors/rejected.xlsx", rejected.book, WITH_ROWS),
     Download("/c/{company}/fill/{upload}/rejects.xlsx", fill.rejects_book, ACTING),
     Download("/c/{company}/fill/{upload}/rejects/{number}.csv", fill.rejects_csv, ACTING),
     Download("/c/{company}/errors/{error}/row/{column}.txt", errors.whole_value, WITH_ROWS),

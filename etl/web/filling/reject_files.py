@@ -7,9 +7,9 @@ import csv
 import io
 import itertools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from etl.errors import ConfigurationError
 
@@ -20,6 +20,9 @@ MOST_BOOK_ROWS: Final = 100_000
 _MOST_BOOK_CHARACTERS: Final = 64 << 20
 _LONGEST_CELL: Final = 32_767
 _LONGEST_SHEET: Final = 31
+_CELLS_BEFORE_ROW: Final = 5
+BOOK_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CUT: Final = "#N/A"
 
 
 def first_rejects(path: Path, number: int) -> list[tuple[int, str, str, str]]:
@@ -42,29 +45,41 @@ def first_rows(path: Path, number: int) -> list[list[str | None]]:
 
 def reject_book(sheets: Sequence[tuple[str, Path]]) -> bytes:
     """A workbook of the reject files, a sheet for each. Raises ConfigurationError without the package for it."""
+    return book_of([(name, itertools.islice(_rows(path), MOST_BOOK_ROWS + 1)) for name, path in sheets])
+
+
+def book_of(sheets: Sequence[tuple[str, Iterable[Sequence[str | None]]]]) -> bytes:
+    """A workbook of rejected rows, which can be corrected and sent back: rows that begin with the five cells of a
+    reject file, and with a head. Raises ConfigurationError without the package for it."""
     try:
         from openpyxl import Workbook
-        from openpyxl.cell import WriteOnlyCell
     except ImportError as error:
         raise ConfigurationError("workbooks need: pip install 'etl[files]'") from error
     book = Workbook(write_only=True)
     written = 0
-    for name, path in sheets:
+    for name, rows in sheets:
         sheet = book.create_sheet(name[:_LONGEST_SHEET])
-        for row in itertools.islice(_rows(path), MOST_BOOK_ROWS + 1):
-            cells = []
-            for text in row:
-                written += len(text)
-                cell = WriteOnlyCell(sheet, value=_writable(text))
-                # What begins with "=" would be a formula.
-                cell.data_type = "s"
-                cells.append(cell)
-            sheet.append(cells)
+        for row in rows:
+            sheet.append([_book_cell(sheet, text, is_own=at >= _CELLS_BEFORE_ROW) for at, text in enumerate(row)])
+            written += sum(len(text or "") for text in row)
             if written > _MOST_BOOK_CHARACTERS:
                 break
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def _book_cell(sheet: Any, text: str | None, *, is_own: bool) -> Any:
+    """`is_own`: it is a cell of the row. One that is too long for a workbook is an error there, which no fill takes:
+    cut off it would be loaded as if it were whole."""
+    from openpyxl.cell import WriteOnlyCell
+
+    writable = _writable(text or "")
+    is_cut = len(writable) > _LONGEST_CELL
+    cell = WriteOnlyCell(sheet, value=_CUT if is_cut and is_own else writable[:_LONGEST_CELL] or None)
+    # What begins with "=" would be a formula.
+    cell.data_type = "e" if is_cut and is_own else "s" if cell.value is not None else "n"
+    return cell
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
@@ -77,6 +92,6 @@ def _rows(path: Path) -> Iterator[list[str]]:
 
 
 def _writable(text: str) -> str:
-    """Without the characters that XML has not, and no longer than a cell."""
+    """Without the characters that XML has not."""
     plain = "".join(c if c >= " " or c in "\t\n\r" else f"_x{ord(c):04X}_" for c in text)
-    return "".join(c for c in plain if c not in "\ufffe\uffff")[:_LONGEST_CELL]
+    return "".join(c for c in plain if c not in "\ufffe\uffff")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from etl.web.filling.committed import status_of
-from etl.web.filling.reject_files import first_rejects, first_rows, reject_book
+from etl.web.filling.reject_files import BOOK_TYPE, first_rejects, first_rows, reject_book
 from etl.web.filling.upload import FilledTable, Step, Upload
 from etl.web.filling.uploads import Uploads
 from etl.web.pages.frame import CompanyPage, framed
@@ -138,8 +138,7 @@ def rejects_book(request: PageRequest) -> Attachment:
     ]
     if not sheets:
         raise not_found(sentence_of("sentence.none_rejected"))
-    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return Attachment(f"{_stem(upload)}.rejected.xlsx", reject_book(sheets), media_type)
+    return Attachment(f"{_stem(upload)}.rejected.xlsx", reject_book(sheets), BOOK_TYPE)
 
 
 def rejects_csv(request: PageRequest) -> Attachment:

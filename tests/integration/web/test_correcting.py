@@ -1,14 +1,17 @@
 """Correcting a value of a rejected row from its error, once, and only if the row is as it was shown."""
 
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 
+from etl.files.header import REJECT_COLUMNS
 from tests.fix_company import Site
 from tests.fix_web import ServeWeb, Web
 from tests.integration.web.test_actions import audit
 from tests.integration.web.test_fill import as_users
-from tests.integration.web.uploads import act
+from tests.integration.web.uploads import act, configure, filled
 
 ERRORS = "/api/v1/c/demo/errors"
 
@@ -110,6 +113,37 @@ def test_an_end_of_a_link_is_corrected(site: Site, web: Web) -> None:
     assert rows == [{"client_id": "c7", "in_status": ""}]
 
 
+def test_rejected_rows_are_corrected_in_a_workbook(site: Site, serve_web: ServeWeb) -> None:
+    configure(site)
+    web = serve_web(site)
+    long = "ä" * 40_000
+    site.look("update in_tables.in_Client set name = %s", [long])
+    run = site.value("select max(id) from in_tables.run")
+    saved = web.get(f"{ERRORS}/rejected.xlsx?run={run}")
+    assert saved.headers["content-disposition"].startswith(f'attachment; filename="demo-{run}.rejected.xlsx"')
+    book = openpyxl.load_workbook(io.BytesIO(saved.body))
+    assert book.sheetnames == ["in_Client", "in_Claim_Client"]
+    head, row = ([cell.value for cell in one] for one in book["in_Client"].iter_rows())
+    assert head == [*REJECT_COLUMNS, "in_id", "out_id", "removed", "Name", "Amount"]
+    assert row[2:4] == ["Amount", "NaN"]
+    assert row[5:] == ["c1", None, "false", "#N/A", "NaN"]  # a value that no cell can hold is not cut off
+    book["in_Client"]["I2"].value, book["in_Client"]["J2"].value = "Anna", 12
+    book["in_Claim_Client"].cell(2, 7).value = "c1"
+    corrected = io.BytesIO()
+    book.save(corrected)
+    path, page = filled(web, "corrected.xlsx", corrected.getvalue())
+    assert [(one["table"], one["rows"], one["rejected"]) for one in page["tables"]] == [
+        ("in_Client", 1, 0),
+        ("in_Claim_Client", 1, 0),
+    ]
+    assert act(web, f"{path}/load", check=page["check"], hand_over="yes").status == 200
+    site.partner("delete from in_Claim_Client where client_id = ' '")
+    assert site.run().errors == 0
+    assert web.get(f"{ERRORS}/rejected.xlsx?run={run}").status == 404
+    assert web.get(f"{ERRORS}/rejected.xlsx").status == 400
+    assert web.get(f"{ERRORS}/rejected.xlsx?run={run}&code=none").status == 400
+
+
 def test_partners_correct_their_rows_and_viewers_none(site: Site, serve_web: ServeWeb) -> None:
     users = as_users(site, serve_web)
     error = error_of(site)
@@ -118,4 +152,7 @@ def test_partners_correct_their_rows_and_viewers_none(site: Site, serve_web: Ser
     done = act(users["pavel"], f"{error}/correct", column="Amount", value="1", seen=seen, offer="yes")
     assert done.status == 200, done.text
     assert site.partner.statuses("in_Client") == {"": 1}
+    run = site.value("select max(id) from in_tables.run")
+    book = openpyxl.load_workbook(io.BytesIO(users["pavel"].get(f"{ERRORS}/rejected.xlsx?run={run}").body))
+    assert book.sheetnames == ["in_Claim_Client"]
     assert act(users["pavel"], f"{ERRORS}/999999/correct", column="Amount", value="1", seen=seen).status == 404

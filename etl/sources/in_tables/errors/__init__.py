@@ -3,6 +3,7 @@
 from etl.sources.in_tables.errors.correction import MOST_CHARACTERS, Correction, ShownValue, is_correctable
 from etl.sources.in_tables.errors.error_log import Choice, ErrorLog
 from etl.sources.in_tables.errors.error_page import MOST_COUNTED, CodeCount, Cursor, ErrorPage
+from etl.sources.in_tables.errors.rejected_rows import rejected_rows
 
 __all__ = [
     "MOST_CHARACTERS",
@@ -15,4 +16,5 @@ __all__ = [
     "ErrorPage",
     "ShownValue",
     "is_correctable",
+    "rejected_rows",
 ]
