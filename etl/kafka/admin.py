@@ -1,6 +1,7 @@
 """Questions to the cluster: topics, their ids, limits and ends; makes topics."""
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -123,15 +124,18 @@ class Admin:
         """The library asks the broker that it takes for the controller, be it away or not, until it learns of another
         one; it does not look for that by itself. `question`: receives how many seconds it may take."""
 
-        def ask() -> _Answer:
+        deadline = time.monotonic() + self._seconds
+        while True:
+            left = deadline - time.monotonic()
             try:
-                return question(min(_SLICE_SECONDS, self._seconds / 2))
+                return question(min(_SLICE_SECONDS, self._seconds / 2, max(left, _RETRY_SECONDS)))
             except TransientFault:
+                left = deadline - time.monotonic()
+                if left < _RETRY_SECONDS:
+                    raise
                 with suppress(EtlError):
-                    self._metadata(min(_METADATA_SECONDS, self._seconds / 2))
-                raise
-
-        return self._retried(ask)
+                    self._metadata(min(_METADATA_SECONDS, left))
+                time.sleep(_RETRY_SECONDS)
 
     def topic(self, name: str) -> Topic | None:
         """One topic, None if it does not exist."""

@@ -27,6 +27,8 @@ _RECORDS_BETWEEN_POLLS = 1_000
 _POLL_SECONDS = 0.1
 # A question about a transaction is asked again after this time; in between it may be given up.
 _SLICE_SECONDS = 1.0
+# The reason of a fatal error may be said so much later than what it has done to records.
+_REASON_SECONDS = 10.0
 # What takes longer is said.
 _SILENT_SECONDS = 5.0
 # What abort() does to records that were not sent yet.
@@ -116,7 +118,7 @@ class _Sender:
     def _why_thrown_away(self) -> EtlError:
         """With a fatal error the client throws away what it has not sent, and may say why only later."""
         self._has_thrown_away = False
-        deadline = time.monotonic() + _SLICE_SECONDS
+        deadline = time.monotonic() + min(_REASON_SECONDS, self._patience)
         while self._fatal is None and time.monotonic() < deadline:
             with suppress(EtlError):
                 self._called(self._client.poll, _POLL_SECONDS)

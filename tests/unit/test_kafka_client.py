@@ -178,7 +178,7 @@ def test_kinds_of_lines_without_end_are_one_kind() -> None:
 
 def test_what_the_client_throws_away_by_itself_is_not_taken_for_sent() -> None:
     """As it does with a fatal error, whose reason it may say only later."""
-    producer = Producer(connection())
+    producer = Producer(connection(), patience_seconds=0.5)
     producer.send("topic", None, b"value")
     producer._client.purge()
     with pytest.raises(TransientFault, match="thrown away by the Kafka client before they were sent"):

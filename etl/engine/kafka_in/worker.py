@@ -38,7 +38,7 @@ _CALL_SECONDS = 0.01
 _IDLE_SECONDS = 0.1
 # A full batch waits so long for the one before it, until its partitions are paused; pausing throws away what the client
 # has read ahead.
-_PATIENCE_SECONDS = 0.5
+_PATIENCE_SECONDS = 1.5
 # Between two looks whether the partitions are still ours, whether an operator has moved one, whether topics are the
 # same, and whether a topic that was missing is there.
 _CHECK_SECONDS = 3.0
@@ -118,7 +118,8 @@ class Worker:
         self._store.settle()
         if not self._store.is_busy:
             self._begin_job()
-        self._press_back()
+        if not self._may_read():
+            return
         busy = self._store.is_busy or self._gathering.has_messages or self._again is not None
         is_whole_call = busy and not self._is_paused
         count, seconds = (_RECORDS_A_CALL, _CALL_SECONDS) if is_whole_call else (1, _IDLE_SECONDS)
@@ -154,22 +155,23 @@ class Worker:
             return
         self._say(f"{trouble.topic} {trouble.kind}", f"{trouble.topic} is not read: {trouble.text}")
 
-    def _press_back(self) -> None:
-        """Reads no further while a full batch waits, and continues when there is room."""
-        waits = self._gathering.is_full
-        if waits and not self._is_paused:
-            now = time.monotonic()
-            self._full_since = self._full_since or now
-            if self._store.is_busy and now - self._full_since < _PATIENCE_SECONDS:
-                self._store.wait(_PATIENCE_SECONDS)
-                return
-            self._consumer.pause(_client(self._held))
-            self._is_paused = True
-        elif not waits:
+    def _may_read(self) -> bool:
+        """Whether the client is to be asked now. While a full batch waits for the one before it, it is not, or it is
+        polled with its partitions paused."""
+        if not self._gathering.is_full:
             self._full_since = None
             if self._is_paused:
                 self._consumer.resume(_client(self._held))
                 self._is_paused = False
+        elif not self._is_paused:
+            now = time.monotonic()
+            self._full_since = self._full_since or now
+            if self._store.is_busy and now - self._full_since < _PATIENCE_SECONDS:
+                self._store.wait(_IDLE_SECONDS)
+                return False
+            self._consumer.pause(_client(self._held))
+            self._is_paused = True
+        return True
 
     # What is done in the store.
 

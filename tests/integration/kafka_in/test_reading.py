@@ -191,6 +191,7 @@ def test_a_topic_that_comes_later_is_read(reading: Reading, make_topic: MakeTopi
     other = a_name("later")
     reading.configure(topics=f"{reading.topic},{other}")
     reading.keys["topics"] = reading.topic
+    _look_often(reading)
     with reading.worker() as worker:
         reading.send(client("a"))
         reading.wait_for({"a"})
