@@ -1,5 +1,7 @@
 """Pages over HTTP: the first page, its JSON, and what is refused before a page is asked."""
 
+import pytest
+
 from tests.fix_web import Web
 
 
@@ -18,3 +20,11 @@ def test_an_unknown_company_and_an_unknown_page_are_not_found(web: Web) -> None:
         assert answer.headers["x-request-id"] == "asked-1"
         assert "asked-1" in answer.text
     assert web.get("/api/v1/c/other/now").json["code"] == "not_found"
+
+
+@pytest.mark.parametrize("begin", ["/static/", "/c/demo/contract/files/", "/c/demo/fill/", "/c/demo/", "/"])
+def test_no_path_leads_to_another_file(web: Web, begin: str) -> None:
+    for path in ("../etc/passwd", "..%2f..%2fetc%2fpasswd", "%2e%2e/app.py", "%2e%2e%2fapp.py", "guide.ru.html%00.txt"):
+        answer = web.get(begin + path)
+        assert answer.status == 404, begin + path
+        assert "root:" not in answer.text

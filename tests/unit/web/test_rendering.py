@@ -7,6 +7,7 @@ import jinja2
 import pytest
 
 import etl.web
+from etl.web.console import disposition
 from etl.web.problems import Answer
 from etl.web.rendering import Renderer
 from etl.web.requests import PageRequest, Viewer
@@ -59,6 +60,15 @@ def test_values_stand_only_where_escaping_makes_them_harmless(path: Path) -> Non
 )
 def test_the_search_finds_what_it_is_for(markup: str) -> None:
     assert _RISKY.search(markup)
+
+
+def test_the_name_of_a_file_stays_in_its_header() -> None:
+    header = disposition('../../a"b\r\nSet-Cookie: x=1;Ұлы.csv')
+    assert header.isascii()
+    assert not {"\r", "\n"} & set(header)
+    plain, _, encoded = header.partition("; filename*=UTF-8''")
+    assert re.fullmatch(r'attachment; filename="[\w-][\w.-]*"', plain)
+    assert re.fullmatch(r"[\w.%~-]+", encoded)
 
 
 def test_the_script_takes_no_time_from_the_browser() -> None:
