@@ -9,7 +9,7 @@ from etl.cli.screen.log import follow_log
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.errors import EnvironmentFault
 from etl.monitoring import Level
-from etl.operations import DUMPS, Depth, activate, drill, open_installation, verify
+from etl.operations import DUMPS, Depth, activate, drill, hold, open_installation, verify
 from etl.operations import restore as restore_backup
 from etl.quoting.json_text import json_text
 from etl.web.identity.store import WEB
@@ -21,6 +21,7 @@ from etl.web.identity.store import WEB
 @click.option("--only", multiple=True, type=click.Choice(DUMPS), help="Restore this dump; may be repeated.")
 @click.option("--no-privileges", is_flag=True, help="Restore no grants, so that their roles need not exist.")
 @click.option("--drill", "is_drill", is_flag=True, help="Try it on a server of its own, which is then removed.")
+@click.option("--hold", "is_holding", is_flag=True, help="Hold databases that other programs have restored.")
 @click.option("--activate", "is_activation", is_flag=True, help="Let programs write in what was restored.")
 @PROGRAMS
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -32,6 +33,7 @@ def restore(
     only: tuple[str, ...],
     no_privileges: bool,
     is_drill: bool,
+    is_holding: bool,
     is_activation: bool,
     programs: str,
     as_json: bool,
@@ -42,32 +44,59 @@ def restore(
     restored is held: no run, batch or output writes there before `etl restore --activate`, which refuses while `etl
     verify` finds an error. Sign-ins at the console have ended.
 
+    With --hold the databases are held as they are, after a restore by other means: pgBackRest, Barman, a copy of disks.
+
     With --drill nothing is written to these databases: the backup is restored on an embedded server, compared, and
     a run is tried there.
     """
-    if is_activation == (folder is not None):
-        raise click.UsageError("name the folder of a backup, or --activate after a restore")
-    if ((is_activation or is_drill) and (only or no_privileges)) or (is_activation and is_drill):
-        raise click.UsageError("--activate and --drill allow no other option")
-    if folder is None:
+    if sum((folder is not None, is_holding, is_activation)) != 1 or (is_drill and folder is None):
+        raise click.UsageError("name the folder of a backup, or one of --hold and --activate")
+    if (only or no_privileges) and (folder is None or is_drill):
+        raise click.UsageError("--only and --no-privileges are for a restore into the configured databases")
+    if is_holding:
+        _hold(context, company, as_json=as_json)
+    elif is_activation:
         _activate(context, company, as_json=as_json)
-    elif is_drill:
+    elif folder is not None and is_drill:
         _drill(folder, programs, as_json=as_json)
-    else:
-        with open_installation(config_url(context), company, follow=follow_log()) as installation:
-            done = restore_backup(
-                installation, folder, only=only, programs=programs, privileges=not no_privileges, web=WEB
-            )
-        if as_json:
-            click.echo(json_text({"rows": done.rows, "seconds": done.seconds}))
-            return
-        _show_rows(done.rows)
-        for left_out in done.manifest.left_out:
-            click.echo(f"was left out of the backup: {left_out}")
-        click.echo(
-            f"Restored as of {done.manifest.taken_at:%F %T %Z} in {done.seconds:.0f} s, and held: nothing is written."
-        )
+    elif folder is not None:
+        _restore(context, folder, company, only=only, programs=programs, privileges=not no_privileges, as_json=as_json)
+
+
+def _restore(
+    context: click.Context,
+    folder: Path,
+    company: str | None,
+    *,
+    only: tuple[str, ...],
+    programs: str,
+    privileges: bool,
+    as_json: bool,
+) -> None:
+    with open_installation(config_url(context), company, follow=follow_log()) as installation:
+        done = restore_backup(installation, folder, only=only, programs=programs, privileges=privileges, web=WEB)
+    if as_json:
+        click.echo(json_text({"rows": done.rows, "seconds": done.seconds}))
+        return
+    _show_rows(done.rows)
+    for left_out in done.manifest.left_out:
+        click.echo(f"was left out of the backup: {left_out}")
+    click.echo(
+        f"Restored as of {done.manifest.taken_at:%F %T %Z} in {done.seconds:.0f} s, and held: nothing is written."
+    )
+    click.echo("Next: `etl verify`, then `etl restore --activate`.")
+
+
+def _hold(context: click.Context, company: str | None, *, as_json: bool) -> None:
+    with open_installation(config_url(context), company, follow=follow_log()) as installation:
+        schemas = hold(installation)
+    if as_json:
+        click.echo(json_text({"schemas": schemas}))
+    elif schemas:
+        click.echo(f"Held: nothing is written in {', '.join(schemas)}.")
         click.echo("Next: `etl verify`, then `etl restore --activate`.")
+    else:
+        click.echo("There is nothing to hold.")
 
 
 def _activate(context: click.Context, company: str | None, *, as_json: bool) -> None:

@@ -38,8 +38,8 @@ _ADVICE = {
     "57014": "the server cancelled the statement: raise statement_timeout of the engine's role, or lower chunkRows",
     "58030": "the server cannot read or write its files: see its log and its disk",
     _INTERNAL: "the server met what it does not expect: see its log; if it repeats, copy its data directory first",
-    "XX001": "data of the server are damaged: stop all, copy its data directory, then `etl verify --level indexes`",
-    "XX002": "an index of the server is damaged: `etl verify --level indexes --repair` finds it and makes it again",
+    "XX001": "data of the server are damaged: see its log, copy its data directory, then `etl verify --level indexes`",
+    "XX002": "an index of the server is damaged: see its log; `etl verify --level indexes --repair` makes it again",
 }
 
 _LOGIN_FROM = "password retrieved from "

@@ -7,7 +7,7 @@ findings. Never merges a row.
 from etl.operations.backup import Backup, back_up
 from etl.operations.installation import DUMPS, Installation, open_installation
 from etl.operations.programs import VARIABLE as PROGRAMS_VARIABLE
-from etl.operations.restore import Drill, Restored, activate, drill, restore
+from etl.operations.restore import Drill, Restored, activate, drill, hold, restore
 from etl.operations.verify import Depth, verify
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "activate",
     "back_up",
     "drill",
+    "hold",
     "open_installation",
     "restore",
     "verify",

@@ -1,7 +1,7 @@
 """A company with all of its databases, and which schemas of them are dumped together."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -74,6 +74,12 @@ def present_schemas(connection: Connection, schemas: list[str]) -> list[str]:
     """Those of the schemas that exist, as the catalog writes them."""
     rows = fetch_all(connection, _sql("present_schemas"), {"schemas": [fold(one) for one in schemas]})
     return [row.name for row in rows]
+
+
+def own_schemas(dump: str, schemas: Iterable[str], store_schema: str) -> list[str]:
+    """Those of the schemas of a dump that have fixed tables of ours: tables of out_ versions are called as the metadata
+    says."""
+    return [one for one in schemas if dump != OUT or one == store_schema.lower()]
 
 
 def has_table(connection: Connection, name: str) -> bool:

@@ -14,7 +14,7 @@ from etl.operations.backup.folder import new_backup, write_configuration, write_
 from etl.operations.backup.manifest import FORMAT, Dump, File, Manifest, RecordedPart, Server
 from etl.operations.backup.moment import Moment, one_moment
 from etl.operations.digests import digests_of
-from etl.operations.installation import DUMPS, Installation, has_table
+from etl.operations.installation import DUMPS, Installation, has_table, own_schemas
 from etl.operations.programs import Programs, RunningDump
 
 _sql = SqlTemplates(__package__)
@@ -90,7 +90,7 @@ def _describe(installation: Installation, moment: Moment, name: str, schemas: li
         "database": installation.database_of(name),
         "schemas": tuple(schemas),
         "tables": digests_of(connection, schemas),
-        "parts": _recorded_parts(connection, schemas),
+        "parts": _recorded_parts(connection, own_schemas(name, schemas, installation.runtime.store.schema)),
         "roles": tuple(row.name for row in fetch_all(connection, _sql("roles"), {"schemas": schemas})),
     }
 

@@ -6,6 +6,7 @@ worked on the original have no valid token there.
 
 from etl.operations.restore.activate import activate
 from etl.operations.restore.drill import Drill, drill
+from etl.operations.restore.hold import hold
 from etl.operations.restore.restore import Restored, restore
 
-__all__ = ["Drill", "Restored", "activate", "drill", "restore"]
+__all__ = ["Drill", "Restored", "activate", "drill", "hold", "restore"]

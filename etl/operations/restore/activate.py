@@ -1,7 +1,7 @@
 """Ends the hold of a restore."""
 
 from etl.database import HELD_FROM, SqlTemplates, execute, transaction
-from etl.operations.installation import DUMPS, Installation, has_table
+from etl.operations.installation import DUMPS, Installation, has_table, own_schemas
 
 _sql = SqlTemplates(__package__)
 
@@ -12,7 +12,8 @@ def activate(installation: Installation) -> list[str]:
     done: dict[str, None] = {}
     for name in reversed(DUMPS):
         with transaction(installation.engine_of(name)) as connection:
-            for schema in installation.schemas_of(name, connection):
+            there = installation.schemas_of(name, connection)
+            for schema in own_schemas(name, there, installation.runtime.store.schema):
                 if not has_table(connection, f"{schema}.etl_schema"):
                     continue
                 if execute(connection, _sql("activate", schema=schema, held_from=HELD_FROM)):

@@ -12,15 +12,12 @@ from etl.engine import PARTS
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.operations.backup import Dump, Manifest, ReadBackup, read_backup
 from etl.operations.digests import differences, digests_of
-from etl.operations.installation import DUMPS, OUT, STORE, Installation, present_schemas
+from etl.operations.installation import DUMPS, OUT, STORE, Installation, own_schemas, present_schemas
 from etl.operations.programs import Programs
+from etl.operations.restore.hold import CHANGED, EMPTIED, adjusting
 
 _sql = SqlTemplates(__package__)
 
-# Tables in which a restore ends leases and tokens of the original: their rows differ from the backup.
-CHANGED = ("etl_schema", "run", "run_fence", "runner", "store_fence", "kafka_position", "kafka_output")
-# Sign-ins end with a restore.
-EMPTIED = ("web_session",)
 _DIFFERENCES = 20
 
 
@@ -73,7 +70,7 @@ def _restore_dump(
         access_of(engine),
         backup.folder / dump.file.path,
         server.major,
-        then=_adjusting(dump, backup.manifest),
+        then=_adjusting(dump, backup.manifest, installation.runtime.store.schema),
         privileges=privileges,
     )
     with transaction(engine, client_min_messages="error", statement_timeout="0") as connection:
@@ -81,18 +78,13 @@ def _restore_dump(
             execute(connection, _sql("analyze", schema=table.schema_name, table=table.table))
 
 
-def _adjusting(dump: Dump, manifest: Manifest) -> str:
-    """The last statements of a restore: held, without owners, leases and sign-ins of the original."""
-    there = {(one.schema_name, one.table) for one in dump.tables}
-    lines = [
-        _sql.text(f"adjust_{table}", schema=schema, held_from=HELD_FROM)
-        for schema in dump.schemas
-        for table in (*CHANGED, *EMPTIED)
-        if (schema, table) in there
-    ]
+def _adjusting(dump: Dump, manifest: Manifest, store_schema: str) -> str:
+    """The last statements of a restore."""
+    tables = {(one.schema_name, one.table) for one in dump.tables}
+    statements = adjusting(dump.name, own_schemas(dump.name, dump.schemas, store_schema), tables)
     if dump.name == STORE and manifest.has_own_out:
-        lines += [_sql.text("forget_mirrors", schema=schema) for schema in dump.schemas]
-    return ";\n".join(line.strip() for line in lines) + ";" if lines else ""
+        statements += [_sql("forget_mirrors", schema=schema) for schema in dump.schemas]
+    return "\n".join(f"{one.text.strip()};" for one in statements)
 
 
 def _refuse_unfit(
@@ -192,9 +184,9 @@ def _compare(engine: sqlalchemy.Engine, dump: Dump, manifest: Manifest) -> None:
     with snapshot(engine, statement_timeout="0") as connection:
         found = digests_of(connection, dump.schemas)
     # Beside a store without out_ tables the list has only mirrors.
-    emptied = (*EMPTIED, "out_version") if dump.name == STORE and manifest.has_own_out else EMPTIED
+    emptied = ["out_version"] if dump.name == STORE and manifest.has_own_out else EMPTIED[dump.name]
     expected = [one for one in dump.tables if one.table not in emptied]
-    if lines := differences(expected, found, changed=CHANGED):
+    if lines := differences(expected, found, changed=CHANGED[dump.name]):
         shown = "\n".join(f"  {line}" for line in lines[:_DIFFERENCES])
         raise EnvironmentFault(
             f"the dump {dump.name} was restored, and differs from the backup; do not use it:\n{shown}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from etl.database import (
+    Connection,
     SqlTemplates,
     execute,
     fetch_all,
@@ -11,7 +12,7 @@ from etl.database import (
     stream_rows,
     transaction,
 )
-from etl.engine import has_out_versions
+from etl.engine import Runtime, has_out_versions
 from etl.metadata import names
 from etl.monitoring.finding import Finding, error, ok, warning
 from etl.operations.installation import Installation, has_table
@@ -108,22 +109,24 @@ def check_out_rows(installation: Installation, repair: bool) -> Iterator[Finding
     with read_only_transaction(runtime.out_engine, seconds=_SECONDS) as connection:
         if not has_out_versions(connection, runtime):
             return
-        for one in known_versions(connection, runtime.store.schema):
-            if not one.is_whole or one.structure is None:
-                continue
+        for one in (one for one in known_versions(connection, runtime.store.schema) if one.is_whole):
             if one.position_is_stale:
                 yield ok("out_ rows", f"{one.schema} was restored: the next run compares it with the store")
                 continue
-            for bo in (bo for bo in runtime.company.objects if bo.has_out_table):
-                variables = {"table": names.out_table(bo.code), "golden": names.store_table(bo.code)}
-                if not has_table(connection, f"{one.schema}.{variables['table']}"):
-                    continue
-                statement = _sql(
-                    "out_without_instance", schema=one.schema, store_schema=runtime.store.schema, **variables
-                )
-                [row] = fetch_all(connection, statement)
-                number += row.rows
-                if row.lacking:
-                    found = f"{row.lacking:,} rows of {one.schema}.{variables['table']} are of no instance of the store"
+            for table, rows, lacking in _out_tables(connection, runtime, one.schema):
+                number += rows
+                if lacking:
+                    found = f"{lacking:,} rows of {one.schema}.{table} are of no instance of the store"
                     yield error("out_ rows", found, "`etl out build --version` makes another version: docs/versions.md")
     yield ok("out_ rows", f"{number:,} rows were looked at")
+
+
+def _out_tables(connection: Connection, runtime: Runtime, schema: str) -> Iterator[tuple[str, int, int]]:
+    """The out_ tables of objects: name, rows, rows without an instance."""
+    for bo in (bo for bo in runtime.company.objects if bo.has_out_table):
+        table = names.out_table(bo.code)
+        if has_table(connection, f"{schema}.{table}"):
+            variables = {"table": table, "golden": names.store_table(bo.code)}
+            statement = _sql("out_without_instance", schema=schema, store_schema=runtime.store.schema, **variables)
+            [row] = fetch_all(connection, statement)
+            yield table, row.rows, row.lacking

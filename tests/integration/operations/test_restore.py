@@ -116,6 +116,28 @@ def test_a_run_in_the_middle_is_continued(make_site: MakeSite, elsewhere: Elsewh
 
 
 @BOTH_LAYOUTS
+def test_what_other_programs_have_restored_is_held(make_site: MakeSite) -> None:
+    """A runner of the original that is still there writes nothing more."""
+    site = filled(make_site(CLAIMS))
+    site.partner.redeliver("in_client", {"in_id": "late", "name": "Late"})
+    with site.holding_after_claims():
+        site.partner.hand_over()
+        process = site.start("run")
+        site.wait_for_blocked()
+        process.send_signal(signal.SIGSTOP)
+        with psycopg.connect(**superuser(site.store_database), autocommit=True) as session:
+            session.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name ~ '^etl:'")
+    assert "Held: nothing is written in in_tables, " in done(site.etl("restore", "--hold")).out
+    process.send_signal(signal.SIGCONT)
+    assert ended(process).code in (4, 75)
+    assert [site.etl(*words).code for words in (["run"], ["clean"], ["out", "build"])] == [4, 4, 4]
+    assert site.count(f"{STORE}.bo_client") == 3
+    done(site.etl("restore", "--activate"))
+    assert json.loads(done(site.etl("run", "--json")).out)["taken_over"]
+    assert site.count(f"{STORE}.boi_reference") == 0
+
+
+@BOTH_LAYOUTS
 def test_a_drill_leaves_nothing(make_site: MakeSite, tmp_path: Path) -> None:
     site = filled(make_site(CLAIMS))
     done(site.etl("backup", "-o", "backup"))
