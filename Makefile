@@ -1,6 +1,6 @@
 # The verbs of this project; `make` alone lists them. Everything lives in .venv, made on first use.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka unit test coverage properties crash kafka layouts bench bench-peers bench-kafka nightly check format clean
+.PHONY: help demo demo-kafka unit test coverage properties crash kafka layouts bench bench-peers bench-kafka bench-web nightly check format clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -62,6 +62,9 @@ bench-peers: .venv/test.stamp ## Time other tools beside the engine, each in a v
 
 bench-kafka: .venv/test.stamp ## Time topics in and out beside the floor: make bench-kafka BENCH_ROWS=50000
 	@$(BIN)/python -m scripts.bench.kafka
+
+bench-web: .venv/test.stamp ## Time each page of the console beside 10 million errors: make bench-web BENCH_ROWS=1000000
+	@$(BIN)/python -m scripts.bench.web
 
 nightly: .venv/test.stamp ## Run the long checks of docs/nightly.md, or some: make nightly NIGHTLY="crash bench"
 	@NIGHTLY="$(NIGHTLY)" $(BIN)/python -m scripts.nightly

@@ -42,7 +42,8 @@ def provide() -> tuple[Path, dict[str, str]]:
 def _environ(program: Path) -> dict[str, str]:
     if not program.is_relative_to(UNPACKED):
         return {}
-    libraries = sorted({str(one.parent) for one in UNPACKED.glob("usr/lib/*-linux-gnu*/*.so*")})
+    # Some packages have folders of their own (pulseaudio) that their libraries name as they are when installed.
+    libraries = sorted({str(one.parent) for one in UNPACKED.glob("usr/lib/*-linux-gnu*/**/lib*.so*")})
     return {"LD_LIBRARY_PATH": ":".join(libraries), "XDG_DATA_HOME": str(UNPACKED / "usr/share")}
 
 

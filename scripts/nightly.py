@@ -143,6 +143,11 @@ PARTS = (
         (Command((PYTHON, "-m", "scripts.bench.kafka", "--check"), {"BENCH_ROWS": "50000", "BENCH_REPEATS": "3"}),),
     ),
     Part(
+        "web",
+        "pages of the console beside 10 million errors, each in 200 ms; 100 open ones cost no more than one",
+        (Command((PYTHON, "-m", "scripts.bench.web")),),
+    ),
+    Part(
         "layouts",
         "import, store and out in three databases, then on three servers",
         tuple(_pytest(*_LAYOUT_TESTS, ETL_TEST_LAYOUT=layout) for layout in ("databases apart", "three servers")),

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,13 +14,15 @@ from typing import Any, Literal, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
 from tests.fix_web import Web
 
 _SCRIPT = Path(__file__).parent.parent / "scripts/browser"
 _PATIENCE_MS = 20_000
 WIDE, PHONE = 1200, 390
+SECONDS_MS = 40_000.0
+"""How long an open page may take to say what the server's speed decides."""
 
 Scheme = Literal["light", "dark"]
 
@@ -34,7 +37,13 @@ class Watched:
 
     def open(self, path: str) -> Page:
         """Goes to a path of the console."""
-        self.page.goto(self.base + path, wait_until="load")
+        try:
+            self.page.goto(self.base + path, wait_until="load")
+        except Error as error:
+            # The page before was just loading itself again, as pages do that follow something.
+            if "ERR_ABORTED" not in str(error):
+                raise
+            self.page.goto(self.base + path, wait_until="load")
         return self.page
 
     def check(self, *, also_axe: bool = True) -> None:
@@ -84,17 +93,17 @@ def _provided() -> list[str]:
 
 class Look(Protocol):
     def __call__(
-        self, web: Web, *, language: str = ..., scheme: Scheme = ..., width: int = ..., scripts: bool = ...
+        self, web: Web | str, *, language: str = ..., scheme: Scheme = ..., width: int = ..., scripts: bool = ...
     ) -> Watched: ...
 
 
 @pytest.fixture
 def look(browser: Browser) -> Iterator[Look]:
-    """Opens watched pages; their contexts are closed with the test."""
+    """Opens watched pages of a console, or of the one at an address; their contexts are closed with the test."""
     contexts = []
 
     def opened(
-        web: Web, *, language: str = "en", scheme: Scheme = "light", width: int = WIDE, scripts: bool = True
+        web: Web | str, *, language: str = "en", scheme: Scheme = "light", width: int = WIDE, scripts: bool = True
     ) -> Watched:
         context = browser.new_context(
             locale=language,
@@ -102,10 +111,11 @@ def look(browser: Browser) -> Iterator[Look]:
             viewport={"width": width, "height": 800},
             java_script_enabled=scripts,
             reduced_motion="reduce",
+            ignore_https_errors=True,  # the certificates of tests have no authority
         )
         context.set_default_timeout(_PATIENCE_MS)
         contexts.append(context)
-        watched = Watched(context.new_page(), f"http://127.0.0.1:{web.port}")
+        watched = Watched(context.new_page(), web if isinstance(web, str) else f"http://127.0.0.1:{web.port}")
         watched.page.on("console", watched.note)
         watched.page.on("pageerror", lambda fault: watched.seen.append(f"script: {fault}"))
         watched.page.on("request", watched.note_request)
@@ -114,3 +124,25 @@ def look(browser: Browser) -> Iterator[Look]:
     yield opened
     for context in contexts:
         context.close()
+
+
+def says(page: Page, sentence: str) -> None:
+    """The open page says it by itself: nothing is loaded again by the test."""
+    expect(page.locator("#sentence")).to_have_text(re.compile(sentence), timeout=SECONDS_MS)
+
+
+def offers(page: Page, *actions: str) -> None:
+    """Exactly these actions, beside the summary that can always be copied."""
+    expect(page.locator("#verdict .actions").locator("button:visible, a")).to_have_text([*actions, "Copy a summary"])
+
+
+def press(page: Page, action: str) -> None:
+    """Presses a button, says yes to its question, and is on the page that the action leads to."""
+    page.locator("#verdict").get_by_role("button", name=action).first.click()
+    with page.expect_navigation(timeout=SECONDS_MS):
+        page.get_by_role("dialog").get_by_role("button", name=action).click()
+
+
+def follow_to(page: Page, what: str) -> None:
+    """The page that an action leads to; while it is being done, that page looks again by itself."""
+    expect(page.get_by_role("main")).to_contain_text(re.compile(what), timeout=SECONDS_MS)

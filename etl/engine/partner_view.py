@@ -22,12 +22,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class PartnerView:
-    """`marker`: the row that counts, None without one; `receipts`: of the newest run; `why_not`: why rows are not
-    merged, None where the tables are too large to say so in time."""
+    """`marker`: the row that counts, None without one; `receipts`: of the newest run."""
 
     marker: Row | None
     receipts: tuple[Row, ...]
-    why_not: tuple[Row, ...] | None
+
+
+@dataclass(frozen=True)
+class NotMerged:
+    """Why rows are not merged; `rows` is None where the tables are too large to say so in time."""
+
+    rows: tuple[Row, ...] | None
 
 
 @dataclass(frozen=True)
@@ -85,13 +90,17 @@ def read_partner_view(runtime: Runtime, *, seconds: float) -> PartnerView:
     """What is so now, in short transactions that read only."""
     marker = _rows(runtime, "partner_marker", "process_tracking", seconds)
     receipts = _rows(runtime, "newest_receipts", "migration_receipt", seconds)
-    why_not: tuple[Row, ...] | None = None
+    return PartnerView(marker[0] if marker else None, receipts)
+
+
+def read_not_merged(runtime: Runtime, *, seconds: float) -> NotMerged:
+    """Reads all in_ tables, so that no page should wait for it."""
     try:
-        why_not = _rows(runtime, "why_not_rows", "why_not", seconds)
+        return NotMerged(_rows(runtime, "why_not_rows", "why_not", seconds))
     except EnvironmentFault as fault:
         if fault.sqlstate != _TIMED_OUT:
             raise
-    return PartnerView(marker[0] if marker else None, receipts, why_not)
+        return NotMerged(None)
 
 
 def _rows(runtime: Runtime, statement: str, relation: str, seconds: float) -> tuple[Row, ...]:

@@ -5,15 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from etl.database import Connection, SqlTemplates, fetch_all, transaction
+from etl.database import Connection, transaction
 from etl.ddl.catalog import relations
 from etl.engine.preparation import has_store, is_prepared
 from etl.engine.runtime import Begin, Runtime
 from etl.errors import ConfigurationError
 from etl.merge import Connections
 from etl.sources.in_tables.errors import ErrorLog
-
-_sql = SqlTemplates(__package__)
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,3 @@ def open_errors(
             yield OpenErrors(log, connections.store if has_store(connections.store, runtime) else None, connections)
         else:
             yield OpenErrors(log, connection if has_import else None, connections)
-
-
-def errors_by_code(opened: OpenErrors, run: int) -> list[dict[str, Any]]:
-    """The errors of a run by table, column and code, the most frequent first."""
-    statement = _sql("errors_by_code", schema=opened.log.schema)
-    return [dict(row._mapping) for row in fetch_all(opened.prepared, statement, {"run": run})]

@@ -21,6 +21,7 @@ from etl.engine.versions import ListedVersion, list_versions
 from etl.errors import EtlError, TransientFault
 from etl.merge import Connections
 from etl.merge.references import waiting_links
+from etl.outputs.versions import MOST_BEHIND
 from etl.sources.in_tables.handshake import (
     Action,
     Decision,
@@ -63,10 +64,11 @@ class Status:
     is_unreadable: bool = False
 
 
-def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = False) -> Status:
+def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = False, is_brief: bool = False) -> Status:
     """The state of a company's migration now; writes nothing, and gives up what takes longer than `seconds`.
 
-    `only_run` leaves out what must be counted: receipts, errors, waiting links and out versions.
+    `only_run` leaves out what must be counted: receipts, errors, waiting links and out versions. `is_brief`, for those
+    who ask all the time, leaves out errors alone and counts what versions have not followed up to MOST_BEHIND.
     """
     with (
         read_only_transaction(runtime.engine, seconds=seconds) as connection,
@@ -79,7 +81,7 @@ def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = Fal
         if unread or not is_ready:
             return _without_run(runtime, clock.now, versions, unread)
         found = _of_run(connection, runtime, clock.now, versions)
-        return found if only_run else _with_counts(found, connections, runtime)
+        return found if only_run else _with_counts(found, connections, runtime, is_brief=is_brief)
 
 
 def _without_run(runtime: Runtime, now: datetime, versions: list[PartState], unread: str) -> Status:
@@ -120,7 +122,7 @@ def _of_run(connection: Connection, runtime: Runtime, now: datetime, versions: l
     )
 
 
-def _with_counts(found: Status, connections: Connections, runtime: Runtime) -> Status:
+def _with_counts(found: Status, connections: Connections, runtime: Runtime, *, is_brief: bool) -> Status:
     """The same with what must be counted."""
     connection, number = connections.imported, found.run["run"] if found.run else None
     expiry = runtime.settings.in_migration.reference_expiry_minutes
@@ -128,10 +130,14 @@ def _with_counts(found: Status, connections: Connections, runtime: Runtime) -> S
     return replace(
         found,
         receipts=tuple(Receipt.of_run(connection, runtime.in_schema, number)) if number else (),
-        errors=tuple(_rows(connection, "errors_by_code", {"run": number}, schema=runtime.in_schema)),
+        errors=() if is_brief else _errors(connection, runtime, number),
         waiting=tuple(vars(one) for one in waiting),
-        out_versions=tuple(list_versions(connection, runtime)),
+        out_versions=tuple(list_versions(connection, runtime, MOST_BEHIND if is_brief else None)),
     )
+
+
+def _errors(connection: Connection, runtime: Runtime, run: int | None) -> tuple[Row, ...]:
+    return tuple(_rows(connection, "errors_by_code", {"run": run}, schema=runtime.in_schema))
 
 
 def _states_elsewhere(connections: Connections, runtime: Runtime) -> list[PartState]:

@@ -9,6 +9,7 @@ from etl.database import Connection, SqlTemplates, fetch_all, read_only_transact
 from etl.engine.preparation import has_store, is_prepared
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError
+from etl.sources.in_tables.errors import ErrorLog
 from etl.store import ListedHour, ListedUnit, Span, find_unit, list_hours, list_units
 
 _sql = SqlTemplates(__package__)
@@ -27,20 +28,41 @@ class UnitDetails:
     errors: tuple[Row, ...]
 
 
-def read_unit(runtime: Runtime, number: int) -> UnitDetails:
-    """All that is kept of one unit. Raises ConfigurationError where the store does not know the number."""
+def read_unit_alone(runtime: Runtime, number: int) -> ListedUnit:
+    """One unit without what must be counted. Raises ConfigurationError where the store does not know the number."""
+    with read_only_transaction(runtime.store_engine) as connection:
+        return _unit(connection, runtime, number)
+
+
+def read_unit(runtime: Runtime, number: int, *, is_brief: bool = False) -> UnitDetails:
+    """All that is kept of one unit; if `is_brief`, its errors are those of ErrorLog.counts_of_run, else all of them.
+    Raises ConfigurationError where the store does not know the number."""
+    count = _count_some if is_brief else _count_all
     schema = runtime.store.schema
     with read_only_transaction(runtime.store_engine) as connection:
-        unit = find_unit(connection, schema, number) if has_store(connection, runtime) else None
-        if unit is None:
-            raise ConfigurationError(f"there is no unit of work {number}: see `etl runs list`")
-        errors = _rows(connection, "errors_by_code", number, schema)
+        unit = _unit(connection, runtime, number)
+        errors = count(connection, runtime, number, schema)
     with read_only_transaction(runtime.engine) as connection:
         if not is_prepared(connection, runtime):
             return UnitDetails(unit, (), errors)
         tasks = _rows(connection, "tasks_of_unit", number, runtime.in_schema)
         # The store has its copy at the end of a run.
-        return UnitDetails(unit, tasks, errors or _rows(connection, "errors_by_code", number, runtime.in_schema))
+        return UnitDetails(unit, tasks, errors or count(connection, runtime, number, runtime.in_schema))
+
+
+def _unit(connection: Connection, runtime: Runtime, number: int) -> ListedUnit:
+    unit = find_unit(connection, runtime.store.schema, number) if has_store(connection, runtime) else None
+    if unit is None:
+        raise ConfigurationError(f"there is no unit of work {number}: see `etl runs list`")
+    return unit
+
+
+def _count_all(connection: Connection, runtime: Runtime, run: int, schema: str) -> tuple[Row, ...]:
+    return _rows(connection, "errors_by_code", run, schema)
+
+
+def _count_some(connection: Connection, runtime: Runtime, run: int, schema: str) -> tuple[Row, ...]:
+    return tuple(ErrorLog(runtime.company, runtime.in_schema, schema).counts_of_run(connection, run))
 
 
 def _rows(connection: Connection, statement: str, run: int, schema: str) -> tuple[Row, ...]:

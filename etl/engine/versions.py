@@ -39,11 +39,11 @@ class ListedVersion(VersionState):
     lag_seconds: float = 0.0
 
 
-def list_versions(connection: Connection, runtime: Runtime) -> list[ListedVersion]:
-    """All versions, oldest first; writes nothing."""
+def list_versions(connection: Connection, runtime: Runtime, most: int | None = None) -> list[ListedVersion]:
+    """All versions, oldest first; writes nothing. `behind` is counted up to `most`; above, it is some number above."""
     is_prepared(connection, runtime)  # raises where a newer program has made tables of the import
     with runtime.out_beside(connection) as out:
-        states = versions.version_states(out, runtime.store.schema) if has_out_versions(out, runtime) else []
+        states = versions.version_states(out, runtime.store.schema, most) if has_out_versions(out, runtime) else []
     with runtime.connections(connection) as connections:
         [store] = part_states(connections.store, runtime.store.schema, [STORE])
         if store.version is None or store.version < _RECORDS_UNITS:

@@ -23,6 +23,7 @@ from etl.monitoring.finding import (
     ok,
     warning,
 )
+from etl.monitoring.progress import waits_for
 from etl.monitoring.ready import AgeSampler, MissingTables
 from etl.outputs import versions
 from etl.sources.in_tables.claim import unknown_statuses
@@ -144,6 +145,9 @@ def check_run(runtime: Runtime) -> Iterator[Finding]:
         yield error("marker", status.reason, "correct the rows of process_tracking as said: no run starts before")
     else:
         yield ok("marker", status.reason)
+    if status.run and (reason := waits_for(status.tasks)):
+        do = "deal with that: the run continues by itself"
+        yield error("run", f"run {status.run['run']} waits for the server: {reason}", do)
     if status.marker and status.marker["is_ahead"]:
         found = (
             f"id={status.marker['id']} was written by hand, and the sequence of process_tracking has not come so far"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 _FINISHED = ("done", "quarantined")
+_WAITS = "waits: "
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ class Progress:
     @property
     def rows_done(self) -> int:
         return sum(kind.rows_done for kind in self.kinds)
+
+
+def waits_for(tasks: Iterable[Mapping[str, Any]]) -> str:
+    """Why a task that is under way waits for the server, "" if none does; `tasks` as for `progress`."""
+    found = (str(row["error"]) for row in tasks if row["state"] == "running" and row["error"])
+    return next(found, "").removeprefix(_WAITS)
 
 
 def progress(tasks: Iterable[Mapping[str, Any]], now: datetime) -> Progress:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from etl.database import Connection, SqlTemplates, fetch_all, read_only_transaction
 from etl.engine import Runtime, Status, read_feed, read_status
@@ -33,9 +34,10 @@ class LockWait:
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """`fault`: why there is no status. `services`: runners that wait for hand-overs now, by their sessions; None where
-    they cannot be counted, as they only poll. `has_runs`: whether the import is switched on; `has_open_quarantine`:
-    whether rows that were rejected unread are still to be offered again."""
+    """`fault`: why there is no status; of its errors it has rows that were rejected unread alone. `services`: runners
+    that wait for hand-overs now, by their sessions; None where they cannot be counted, as they only poll. `has_runs`:
+    whether the import is switched on; `has_open_quarantine`: whether rows that were rejected unread are still to be
+    offered again."""
 
     company: str
     status: Status | None = None
@@ -61,14 +63,11 @@ class Situation:
         )
 
 
-def read_situation(
-    runtime: Runtime, *, seconds: float = 5.0, only_run: bool = False, topics: TopicsStatus | None = None
-) -> Situation:
-    """What is so now; a database that is away is a situation too. `topics` are those that were read lately; `only_run`
-    leaves out what must be counted."""
+def read_situation(runtime: Runtime, *, seconds: float = 5.0, topics: TopicsStatus | None = None) -> Situation:
+    """What is so now; a database that is away is a situation too. `topics` are those that were read lately."""
     company, has_runs = runtime.company.code, runtime.settings.has_in_migration
     try:
-        status = read_status(runtime, seconds=seconds, only_run=only_run)
+        status = read_status(runtime, seconds=seconds, is_brief=True)
         return situation_of(runtime, status, seconds=seconds, topics=topics)
     except EtlError as fault:
         return Situation(company=company, fault=str(fault), topics=topics, has_runs=has_runs)
@@ -85,7 +84,9 @@ def situation_of(
         return found
     with read_only_transaction(runtime.engine, seconds=seconds) as connection:
         locks, services = tuple(_locks(connection, runtime, status)), _services(connection, runtime)
+        status = replace(status, errors=_quarantined(connection, runtime, status))
         is_open = _has_open_quarantine(connection, runtime, status)
+    found = replace(found, status=status)
     return replace(found, locks=locks, services=services, feed=read_feed(runtime), has_open_quarantine=is_open)
 
 
@@ -102,8 +103,17 @@ def _services(connection: Connection, runtime: Runtime) -> int | None:
     return int(row.services)
 
 
+def _quarantined(connection: Connection, runtime: Runtime, status: Status) -> tuple[dict[str, Any], ...]:
+    """Rows that were rejected unread, by table; of the other errors there may be millions."""
+    if status.run is None or not any(row["state"] == "quarantined" for row in status.tasks):
+        return ()
+    values = {"tables": list(runtime.company.in_tables()), "code": QUARANTINED, "run": status.run["run"]}
+    found = fetch_all(connection, _sql("quarantined_rows", schema=runtime.in_schema), values)
+    return tuple(dict(row._mapping) for row in found)
+
+
 def _has_open_quarantine(connection: Connection, runtime: Runtime, status: Status) -> bool:
-    if status.run is None or not any(row["code"] == QUARANTINED for row in status.errors):
+    if status.run is None or not status.errors:
         return False
     log = ErrorLog(runtime.company, runtime.in_schema, runtime.in_schema)
     with runtime.connections(connection, read_only_transaction) as connections:

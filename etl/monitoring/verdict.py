@@ -9,13 +9,12 @@ from typing import Any
 from etl.database import FULL_DISK_ADVICE
 from etl.engine import Status
 from etl.engine.topic_alerts import AlertKind
-from etl.monitoring.progress import Progress, progress
+from etl.monitoring.progress import Progress, progress, waits_for
 from etl.monitoring.situation import QUARANTINED, Situation
 from etl.notifications.alerts import Alert
 
 # A run of which no task has ended for so long deserves a look, even if it says no reason.
 STALLED_SECONDS = 300.0
-_WAITS = "waits: "
 # The keys that a guard against mass changes names when it stops a run.
 _GUARDS = ("maxRemovedShare", "maxBlankedShare", "maxChangedShare", "maxUnlinkedShare")
 
@@ -179,10 +178,8 @@ def _of_running(now: Situation, status: Status) -> Verdict | None:
         first = now.locks[0]
         holder = {"task": first.task, "pid": first.pid, "role": first.role, "application": first.application}
         return Verdict(State.LOCKED, values | holder | {"lock_since": first.since})
-    waits = next((row["error"] for row in status.tasks if row["state"] == "running" and row["error"]), "")
-    if waits:
-        reason = waits.removeprefix(_WAITS)
-        return Verdict(State.DISK_FULL if FULL_DISK_ADVICE in waits else State.SERVER_WAITED_FOR, values, reason)
+    if reason := waits_for(status.tasks):
+        return Verdict(State.DISK_FULL if FULL_DISK_ADVICE in reason else State.SERVER_WAITED_FOR, values, reason)
     if idle > STALLED_SECONDS:
         return Verdict(State.STALLED, values, "; ".join(status.warnings))
     return Verdict(State.RUNNING, values, "; ".join(status.warnings))

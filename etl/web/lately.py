@@ -12,11 +12,15 @@ Value = TypeVar("Value")
 
 # A reading that takes long is followed by a rest nine times as long, as with the metrics.
 _REST = 9
+# An older value is not shown: no viewer has asked for a newer one meanwhile.
+_KEPT_SECONDS = 600.0
 
 
 @dataclass
 class _Reading(Generic[Value]):
     value: Value | None = None
+    fault: EtlError | None = None
+    read_at: float = 0.0
     next_at: float = 0.0
     thread: threading.Thread | None = None
 
@@ -29,17 +33,26 @@ class Lately(Generic[Value]):
         self._readings: dict[Hashable, _Reading[Value]] = {}
         self._lock = threading.Lock()
 
-    def latest(self, key: Hashable, read: Callable[[], Value], *, wait: float = 0.0) -> Value | None:
-        """The last value; None while there is none, for which the first look waits for some seconds."""
+    def latest(
+        self, key: Hashable, read: Callable[[], Value], *, wait: float = 0.0, raises: bool = False
+    ) -> Value | None:
+        """The last value; a look waits for `wait` seconds for the one that is being read. None while there is none.
+
+        Where the last reading has failed there is none, or, if it `raises`, its error is raised.
+        """
         with self._lock:
             reading = self._readings.setdefault(key, _Reading())
             if reading.thread is None and time.monotonic() >= reading.next_at:
                 reading.thread = threading.Thread(target=self._read, args=[reading, read], daemon=True, name="lately")
                 reading.thread.start()
             thread = reading.thread
-        if thread and reading.value is None:
+        if thread:
             thread.join(wait)
-        return reading.value
+        with self._lock:
+            is_old = time.monotonic() - reading.read_at > _KEPT_SECONDS
+            if raises and reading.fault and not is_old:
+                raise reading.fault
+            return None if is_old else reading.value
 
     def forget(self, key: Hashable) -> None:
         """The next look reads again, and waits for it."""
@@ -48,10 +61,13 @@ class Lately(Generic[Value]):
 
     def _read(self, reading: _Reading[Value], read: Callable[[], Value]) -> None:
         begun = time.monotonic()
+        value: Value | None = None
+        fault: EtlError | None = None
         try:
-            value: Value | None = read()
-        except EtlError:
-            value = None  # what is wrong, the page itself says
+            value = read()
+        except EtlError as error:
+            fault = error
         with self._lock:
-            reading.value, reading.thread = value, None
-            reading.next_at = time.monotonic() + max(self._least_rest, _REST * (time.monotonic() - begun))
+            reading.value, reading.fault, reading.thread = value, fault, None
+            reading.read_at = time.monotonic()
+            reading.next_at = reading.read_at + max(self._least_rest, _REST * (time.monotonic() - begun))

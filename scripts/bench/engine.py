@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,8 @@ class Ended:
     rss_bytes: int
 
 
-def run_etl(home: Path, *arguments: str) -> Ended:
-    """`etl` with the configuration in `home`/config. Raises when it does not end well."""
+def run_etl(home: Path, *arguments: str, expected: Collection[int] = (0,)) -> Ended:
+    """`etl` with the configuration in `home`/config. Raises when it ends with another code than is expected."""
     environ = {**os.environ, "ETL_HOME": str(home), "ETL_CONFIG": f"file:{home / 'config'}"}
     command = [sys.executable, "-m", "etl", *arguments]
     with (home / "out").open("w+b") as out, (home / "err").open("w+b") as err:
@@ -37,7 +38,7 @@ def run_etl(home: Path, *arguments: str) -> Ended:
             time.sleep(_POLL_SECONDS)
         seconds = time.monotonic() - started
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in expected:
         raise RuntimeError(f"etl {' '.join(arguments)} ended with {process.returncode}: {(home / 'err').read_text()}")
     return Ended((home / "out").read_text(), seconds, usage.ru_utime + usage.ru_stime, highest)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -99,6 +100,10 @@ class Server:
                     ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def serving_ms(self, *databases: str) -> float:
+        """The same in milliseconds, as exactly as Linux counts."""
+        return sum(busy_ms(int(child)) for child in self._children() if self._serves(child, databases))
+
     def backend_seconds(self, session: Session) -> float:
         """What the backend of an open session has taken of the processor."""
         fields = Path(f"/proc/{session.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
@@ -128,6 +133,16 @@ class Server:
         return str(version)
 
 
+def busy_ms(pid: int) -> float:
+    """What all threads of a process that live have taken of the processor."""
+    taken = 0
+    with suppress(FileNotFoundError, ProcessLookupError):  # threads and processes end meanwhile
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                taken += int((task / "schedstat").read_text().split()[0])
+    return taken / 1e6
+
+
 @contextmanager
 def running_server(rows: int, *, on_network: bool = False) -> Iterator[Server]:
     """A server for the time of a `with` block, with a database that holds the feed of this many rows."""
@@ -140,9 +155,10 @@ def running_server(rows: int, *, on_network: bool = False) -> Iterator[Server]:
 
 
 @contextmanager
-def empty_server(*, on_network: bool = False) -> Iterator[Server]:
-    """A server for the time of a `with` block, with our role and no database."""
-    settings = {**_SETTINGS, "listen_addresses": LOOPBACK, "port": str(_free_port())} if on_network else _SETTINGS
+def empty_server(*, on_network: bool = False, also: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
+    """A server for the time of a `with` block, with our role and no database; `also` are further settings of it."""
+    network = {"listen_addresses": LOOPBACK, "port": str(_free_port())} if on_network else {}
+    settings = {**_SETTINGS, **network, **also}
     home = Path(tempfile.mkdtemp(prefix="etl-bench-", dir=os.environ.get("BENCH_FOLDER") or None))
     home.chmod(0o755)
     try:

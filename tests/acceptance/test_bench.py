@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from etl.web.roles import Role
 from scripts.bench.judge import WrongResult, compare
 from scripts.bench.kafka.report import broken
 from scripts.bench.variables import check_variables
+from scripts.bench.web.pages import Timed
+from scripts.bench.web.report import broken as too_slow
+from scripts.bench.web.viewers import Cost
 from tests.documentation import CHECKOUT
 
 ROWS = "2000"
@@ -72,6 +76,42 @@ def test_topics_in_and_out(tmp_path: Path) -> None:
     assert found["first_load_2"]["to_one_worker"] > 0
     assert found["narrow"]["jdbc_sink_cpu_seconds"] > 0
     assert "memory of the process" in done.stdout
+
+
+def test_pages_of_the_console(tmp_path: Path) -> None:
+    """The benchmark of pages; it ends well only if each page is answered, and in time."""
+    file = tmp_path / "web.json"
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("BENCH_")}
+    environ |= {"BENCH_ROWS": "2000", "BENCH_REPEATS": "1", "BENCH_JSON": str(file)}
+    command = [sys.executable, "-m", "scripts.bench.web"]
+    done = subprocess.run(
+        command,
+        cwd=CHECKOUT,
+        env=environ | {"BENCH_FOLDER": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # A busy machine may well take longer for a page than the limit is.
+    assert done.returncode in (0, 1), done.stderr
+    assert "milliseconds of server time" in done.stdout, done.stderr
+    found: dict[str, Any] = json.loads(file.read_text())
+    asked = {(one["path"].partition("?")[0], one["role"]) for one in found["pages"]}
+    for path in ("/c/bench/now", "/api/v1/c/bench/now", "/c/bench/errors"):
+        assert (path, "partner") in asked
+    assert {one["statistics"] for one in found["pages"]} == {"old", "new"}
+    assert [one["viewers"] for one in found["viewers"]] == [1, 100]
+    assert all(one["events"] > 0 for one in found["viewers"])
+
+
+def test_what_is_too_slow_is_named() -> None:
+    slow = Timed("/c/bench/now", Role.READER, "old", 200, 5, (10, 201, 10), 9.0)
+    quick = Timed("/c/bench/out", Role.OPERATOR, "new", 200, 900, (200,), 90.0)
+    costs = [Cost(1, 4.0, 0, 0, 1), Cost(100, 6.0, 0, 0, 1)]
+    assert too_slow([slow, quick], costs) == [
+        "/c/bench/now as reader with old statistics: 201 ms, more than 200",
+        "100 open pages: 6.0 transactions a second, more than 1.25 times the 4.0 of one",
+    ]
 
 
 def test_the_guard_names_what_is_slower_than_its_bound() -> None:

@@ -1,8 +1,6 @@
 """The server itself fails in the middle of a run: the state stays clear, and the next run comes to the same end."""
 
-import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +15,7 @@ from tests.crash.invariants import check_invariants
 from tests.crash.proxy import Mode
 from tests.fix_company import STORE, until
 from tests.fix_database import Database, _free_port, binaries
+from tests.fix_disk import full_disk
 
 _MERGED = "-- Instances that differ, and only those"
 
@@ -113,45 +112,15 @@ def test_disk_space_is_freed_while_a_run_waits(harness: Harness, open_folder: Pa
 
 @contextmanager
 def _full_disk(harness: Harness, folder: Path) -> Iterator[bool]:
-    """The golden table lies on a full file system; at the end it does not."""
-    if os.geteuid():
-        yield False
-        return
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=777", "tmpfs", folder], check=True)
-    try:
-        space = folder / "space"
-        space.mkdir()
-        os.chown(space, *_owner_of(harness))
-        harness.look(f"create tablespace crash_{harness.site.database.name} location '{space}'")
-        harness.look(f"alter table {STORE}.bo_Client set tablespace crash_{harness.site.database.name}")
-        harness.look("alter index " + f"{STORE}.bo_client_pkey set tablespace crash_{harness.site.database.name}")
-        with (folder / "filler").open("wb", buffering=0) as filler:
-            _fill(filler.fileno())
-        # Longer than what its page has left, and not to be compressed, so that the table must grow.
-        long = "(select string_agg(md5(random()::text || n), '') from generate_series(1, 500) n)"
-        harness.look(f"update in_tables.in_Client set name = name || {long} where in_id is not null")
-        yield True
-        (folder / "filler").unlink()
-        harness.look("update in_tables.in_Client set name = left(name, 3) where in_id is not null")
-        harness.look(f"alter table {STORE}.bo_Client set tablespace pg_default")
-        harness.look(f"alter index {STORE}.bo_client_pkey set tablespace pg_default")
-        harness.look(f"drop tablespace crash_{harness.site.database.name}")
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-def _fill(file: int) -> None:
-    try:
-        while True:
-            os.write(file, b"\0" * 4096)
-    except OSError:
-        return
-
-
-def _owner_of(harness: Harness) -> tuple[int, int]:
-    [row] = harness.look("select current_setting('data_directory') as folder")
-    status = Path(row["folder"]).stat()
-    return status.st_uid, status.st_gid
+    """The golden table lies on a full file system and has to grow; at the end it need not."""
+    with full_disk(harness.site, folder) as is_real:
+        if is_real:
+            # Longer than what its page has left, and not to be compressed.
+            long = "(select string_agg(md5(random()::text || n), '') from generate_series(1, 500) n)"
+            harness.look(f"update in_tables.in_Client set name = name || {long} where in_id is not null")
+        yield is_real
+        if is_real:
+            harness.look("update in_tables.in_Client set name = left(name, 3) where in_id is not null")
 
 
 def test_a_lock_that_is_held_too_long(harness: Harness) -> None:

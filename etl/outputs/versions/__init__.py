@@ -17,7 +17,7 @@ from etl.outputs.versions.retire import (
     reasons_against,
     retire,
 )
-from etl.outputs.versions.states import VersionState, version_states
+from etl.outputs.versions.states import MOST_BEHIND, VersionState, version_states
 from etl.outputs.versions.switch import Switched, SwitchLosses, roll_back, switch, switch_losses
 from etl.outputs.versions.upkeep import bring_up_to_date, ensure_version, make_tables
 from etl.outputs.versions.version import OutVersion, Versions
@@ -25,6 +25,7 @@ from etl.outputs.versions.version import OutVersion, Versions
 __all__ = [
     "MIRROR",
     "MIRROR_PARTS",
+    "MOST_BEHIND",
     "OUT",
     "STORE_PARTS",
     "Built",

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from etl.database import Connection, SqlTemplates, fetch_all
 from etl.outputs.versions.steps import Fill
 
 _sql = SqlTemplates(__package__)
+
+MOST_BEHIND: Final = 10_000
+"""For those who ask all the time, changes that a version has not followed are counted so far; then there are more."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class VersionState:
         return cls(**values, state=state, percent=percent)
 
 
-def version_states(connection: Connection, store_schema: str) -> list[VersionState]:
-    """All versions, oldest first."""
-    return [VersionState.from_row(row) for row in fetch_all(connection, _sql("states", store_schema=store_schema))]
+def version_states(connection: Connection, store_schema: str, most: int | None = None) -> list[VersionState]:
+    """All versions, oldest first. `behind` is counted up to `most`; above, it is some number above it."""
+    statement = _sql("states", store_schema=store_schema, is_counted_whole=most is None)
+    values = {} if most is None else {"most": most + 1}
+    return [VersionState.from_row(row) for row in fetch_all(connection, statement, values)]

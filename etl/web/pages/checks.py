@@ -8,14 +8,14 @@ from etl.engine import Runtime
 from etl.monitoring.check import check_runtime
 from etl.monitoring.finding import Finding
 from etl.web.lately import Lately
-from etl.web.pages.frame import CompanyPage, framed
+from etl.web.pages.frame import CompanyPage, databases_of, framed
 from etl.web.requests import ActionRequest, Done, Model, PageRequest
 from etl.web.texts.sentence import sentence_of
 
 Checked = tuple[datetime, float, tuple[Finding, ...]]
 _CHECKS: Final = Lately[Checked](least_rest=60.0)
-# A first look waits for so long; most checks have ended by then.
-_WAIT_SECONDS: Final = 1.5
+# Longer no page waits: one that finds nothing yet looks again by itself.
+_WAIT_SECONDS: Final = 0.1
 
 
 class CheckedItem(Model):
@@ -43,7 +43,7 @@ _ORDER = {"error": 0, "warning": 1, "ok": 2}
 def page(request: PageRequest) -> Checks:
     """The findings of the last checks; they are made again in the background, at most once a minute."""
     runtime = request.engine_runtime
-    found = _CHECKS.latest(request.company, lambda: _checked(runtime), wait=_WAIT_SECONDS)
+    found = _CHECKS.latest(databases_of(request), lambda: _checked(runtime), wait=_WAIT_SECONDS)
     findings = sorted(found[2], key=lambda one: _ORDER[one.level]) if found else []
     return Checks(
         **framed(request),
@@ -57,7 +57,7 @@ def page(request: PageRequest) -> Checks:
 
 def again(request: ActionRequest) -> Done:
     """Forgets the last findings, so that the page checks again."""
-    _CHECKS.forget(request.company)
+    _CHECKS.forget(databases_of(request))
     return Done("/checks", sentence_of("sentence.checks_again"))
 
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from etl.engine.rejected import OpenErrors, errors_by_code, open_errors
+from etl.engine.rejected import OpenErrors, open_errors
 from etl.errors import ConfigurationError
 from etl.merge.errors.catalogue import CATALOGUE, fault_of
 from etl.monitoring.error_lists import reading_by_index
@@ -20,6 +20,9 @@ from etl.web.texts.sentence import sentence_of
 
 Row = dict[str, Any]
 _LONGEST_VALUE = 10_000_000
+
+# Of millions that were corrected long ago a page does not search all for open ones: it leads on from where it has come.
+_SEARCH_SECONDS = 0.05
 
 
 class ErrorItem(Model):
@@ -58,8 +61,8 @@ class Errors(CompanyPage):
 
 class Error(CompanyPage):
     """One error. `row`: column -> its value now, None where the row is gone; `more`: how many of this code the run has
-    in this table and column; `can_offer`: whether to offer it again changes something; `columns` can be corrected,
-    and `correctable` is the value that the form is for."""
+    in this table and column, as far as they are counted; `can_offer`: whether to offer it again changes something;
+    `columns` can be corrected, and `correctable` is the value that the form is for."""
 
     error: ErrorItem
     cause: str
@@ -68,6 +71,7 @@ class Error(CompanyPage):
     cure_russian: str
     row: dict[str, str | None] | None
     more: int
+    more_is_exact: bool
     can_offer: bool
     columns: tuple[str, ...]
     correctable: Correctable | None
@@ -86,12 +90,18 @@ def errors_page(request: PageRequest) -> Errors:
             chosen = (opened.log.schema, choice, only_open)
             after = _cursor(request.query.get("after", ""), chosen)
             found, last = opened.log.with_states(
-                opened.connection, opened.connections, choice, PAGE_ROWS, only_open=only_open, after=after
+                opened.connection,
+                opened.connections,
+                choice,
+                PAGE_ROWS,
+                only_open=only_open,
+                after=after,
+                seconds=_SEARCH_SECONDS,
             )
             following = last.text(chosen) if last else None
             of_run = run if run is not None else (found[0]["run"] if found and after is None else None)
             if of_run is not None:
-                by_code = tuple(code_count(row) for row in errors_by_code(opened, of_run))
+                by_code = tuple(code_count(row) for row in opened.log.counts_of_run(opened.connection, of_run))
     return Errors(
         **framed(request),
         items=tuple(map(item_of, found)),
@@ -118,13 +128,13 @@ def error_page(request: PageRequest) -> Error:
         [with_state], _ = opened.log.with_states(opened.prepared, opened.connections, Choice(ids=(error["id"],)), 1)
         error |= {"state": with_state["state"]}
         row = opened.log.row_of(opened.connections.imported, error)
-        counted = errors_by_code(opened, error["run"])
+        counted = opened.log.counts_of_run(opened.prepared, error["run"])
         can_offer = row is not None and row.get("in_status") == "ERROR"
         columns = correctable_columns(request.runtime.company, error["in_table"]) if can_offer else ()
         to_correct = correctable(opened, error, columns, request.query.get("column", ""))
     fault = fault_of(error["code"])
     same = ("in_table", "code", "column_name")
-    more = sum(one["rows"] for one in counted if all(one[name] == error[name] for name in same))
+    alike = [one for one in counted if all(one[name] == error[name] for name in same)]
     return Error(
         **framed(request),
         error=item_of(error),
@@ -133,7 +143,8 @@ def error_page(request: PageRequest) -> Error:
         cure=fault.cure if fault else "",
         cure_russian=fault.cure_russian if fault else "",
         row=row,
-        more=more,
+        more=sum(one["rows"] for one in alike),
+        more_is_exact=all(one["is_exact"] for one in alike),
         can_offer=can_offer,
         columns=columns,
         correctable=to_correct,

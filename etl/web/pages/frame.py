@@ -1,13 +1,13 @@
 """What all pages of a company have: its time zone, the moment of the look, lists with a cursor."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from etl.engine import zone_of
 from etl.errors import EtlError
-from etl.web.requests import Model, PageRequest
+from etl.web.requests import ActionRequest, Model, PageRequest
 
 PAGE_ROWS: Final = 100
 """Rows of a page of a list."""
@@ -28,6 +28,12 @@ class CompanyPage(Model):
 def framed(request: PageRequest) -> dict[str, Any]:
     """The first fields of a page."""
     return {"zone": zone_name(request), "looked_at": datetime.now(UTC)}
+
+
+def databases_of(request: PageRequest | ActionRequest) -> Hashable:
+    """The company and its databases: what was read of one is nothing to another one of this name."""
+    runtime = request.runtime
+    return request.company, runtime.engine.url, runtime.store_engine.url
 
 
 def zone_name(request: PageRequest) -> str:

@@ -1,13 +1,13 @@
 """Now: one sentence about what is so, what can be done about it, and the run so far."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from statistics import median
 from typing import Final
 
-from etl.engine import Status, read_units
+from etl.engine import ListedVersion, Status, read_units
 from etl.errors import EtlError
 from etl.monitoring import (
     Grade,
@@ -22,10 +22,11 @@ from etl.monitoring import (
     verdict,
 )
 from etl.monitoring.ready import Age, AgeSampler
+from etl.outputs.versions import MOST_BEHIND
 from etl.store import ListedUnit
 from etl.web.lately import Lately
 from etl.web.pages import own
-from etl.web.pages.frame import CompanyPage, framed
+from etl.web.pages.frame import CompanyPage, databases_of, framed
 from etl.web.pages.own import OwnNow
 from etl.web.pages.units import Unit, unit_of
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
@@ -39,7 +40,7 @@ _AWAY: Final = "away"
 _LOCKS: Final[dict[str, tuple[float, int | None, tuple[LockWait, ...]]]] = {}
 _TRIES_SECONDS: Final = 5.0
 _AGES: Final = Lately[Age]()
-_SAMPLERS: dict[str, AgeSampler] = {}
+_SAMPLERS: dict[Hashable, AgeSampler] = {}
 
 Value = str | int | float | datetime | None
 
@@ -68,12 +69,13 @@ class Runner(Model):
 
 
 class OutState(Model):
-    """An out_ version in one line."""
+    """An out_ version in one line. `is_further`: it is more changes behind than were counted."""
 
     schema_name: str
     state: str
     percent: int
     behind: int
+    is_further: bool
     lag_seconds: float
 
 
@@ -199,11 +201,7 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
         waiting=sum(one["links"] for one in status.waiting) if status else 0,
         ready=sum(one.ready + one.on_work for one in age.tables) if age else None,
         oldest_seconds=age.oldest_seconds if age else None,
-        out=tuple(
-            OutState(**{name: getattr(one, name) for name in OutState.model_fields}) for one in status.out_versions
-        )
-        if status
-        else (),
+        out=tuple(map(_out_state, status.out_versions)) if status else (),
         last_runs=seen,
         warnings=status.warnings if status else (),
     )
@@ -241,6 +239,17 @@ def live(model: Model, code: str) -> Mapping[str, str]:
     return texts
 
 
+def _out_state(one: ListedVersion) -> OutState:
+    return OutState(
+        schema_name=one.schema_name,
+        state=one.state,
+        percent=one.percent,
+        behind=min(one.behind, MOST_BEHIND),
+        is_further=one.behind > MOST_BEHIND,
+        lag_seconds=one.lag_seconds,
+    )
+
+
 def _bar(one: KindProgress) -> Bar:
     shown = {name: getattr(one, name) for name in ("kind", "done", "tasks", "running", "rows", "rows_done")}
     return Bar(**shown, percent=int(100 * one.share))
@@ -261,5 +270,6 @@ def _shape(found: Verdict, run: int | None, bars: tuple[Bar, ...], *, is_running
 def _age(request: PageRequest) -> Age | None:
     """Counted in a thread of its own, and seldom: it reads whole tables. No page waits for it."""
     runtime = request.runtime
-    sampler = _SAMPLERS.setdefault(request.company, AgeSampler(seconds_per_table=5.0))
-    return _AGES.latest(request.company, lambda: sampler.sample(runtime), wait=0.3)
+    databases = databases_of(request)
+    sampler = _SAMPLERS.setdefault(databases, AgeSampler(seconds_per_table=5.0))
+    return _AGES.latest(databases, lambda: sampler.sample(runtime), wait=0.1)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from etl.database import read_only_transaction
 from etl.engine import ListedVersion, build_version, list_versions, retire_version, roll_back_version, switch_version
+from etl.outputs.versions import MOST_BEHIND
 from etl.web.pages.frame import CompanyPage, framed
 from etl.web.pages.switch import refuse_unconfirmed
 from etl.web.problems import bad_request, conflict
@@ -15,14 +16,16 @@ _PATIENCE_SECONDS = 20.0
 
 
 class Version(Model):
-    """One version. `name`: as actions name it; `behind`: changes of the journal that it has not followed; `seen_state`:
-    what a form carries back, so that a stale one is refused."""
+    """One version. `name`: as actions name it; `behind`: changes of the journal that it has not followed, counted up to
+    10,000: `is_further` says that there are more; `seen_state`: what a form carries back, so that a stale one is
+    refused."""
 
     schema_name: str
     name: str
     state: str
     percent: int
     behind: int
+    is_further: bool
     lag_seconds: float
     built_at: datetime
     followed_at: datetime
@@ -51,7 +54,7 @@ def page(request: PageRequest) -> Out:
     """All versions, the newest first."""
     runtime = request.runtime
     with read_only_transaction(runtime.engine, seconds=PAGE_SECONDS) as connection:
-        found = list_versions(connection, runtime)
+        found = list_versions(connection, runtime, MOST_BEHIND)
     current = next((one for one in found if one.state == "current"), None)
     return Out(
         **framed(request),
@@ -127,7 +130,7 @@ def _refuse_stale(request: ActionRequest) -> None:
     if seen is None and seen_state is None:
         return
     with read_only_transaction(request.runtime.engine, seconds=PAGE_SECONDS) as connection:
-        found = list_versions(connection, request.runtime)
+        found = list_versions(connection, request.runtime, MOST_BEHIND)
     current = next((one.schema_name for one in found if one.state == "current"), "")
     if seen is not None and current != seen:
         raise conflict(sentence_of("sentence.views_changed", version=current or "–", seen=seen or "–"))
@@ -143,5 +146,11 @@ def state_of(one: ListedVersion) -> str:
 
 
 def _version(one: ListedVersion) -> Version:
-    same = {name: getattr(one, name) for name in Version.model_fields if name not in ("name", "seen_state")}
-    return Version(**same, name=one.environment_version, seen_state=state_of(one))
+    other = ("name", "seen_state", "behind", "is_further")
+    return Version(
+        **{name: getattr(one, name) for name in Version.model_fields if name not in other},
+        name=one.environment_version,
+        seen_state=state_of(one),
+        behind=min(one.behind, MOST_BEHIND),
+        is_further=one.behind > MOST_BEHIND,
+    )

@@ -1,11 +1,16 @@
 """What a partner sees of Now: whether the data were read, what was not taken, and why."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from etl.engine.partner_view import PartnerView, read_partner_view
-from etl.web.pages.frame import CompanyPage, framed
+from etl.engine.partner_view import NotMerged, PartnerView, read_not_merged, read_partner_view
+from etl.web.lately import Lately
+from etl.web.pages.frame import CompanyPage, databases_of, framed
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
+
+# All in_ tables are read for it: a page waits so long at most, and shows what was read before.
+_NOT_MERGED: Final = Lately[NotMerged]()
+_SECONDS, _WAIT_SECONDS = 10.0, 0.1
 
 
 class OwnReceipt(Model):
@@ -33,7 +38,8 @@ class WhyNot(Model):
 
 
 class OwnNow(CompanyPage):
-    """`state`: `own.STATE` of the texts is the sentence. `why_not` is None where it took too long to say."""
+    """`state`: `own.STATE` of the texts is the sentence. `why_not` is None while it is being read (`is_reading`), and
+    where that takes too long."""
 
     company: str
     state: str
@@ -43,6 +49,7 @@ class OwnNow(CompanyPage):
     run: Id | None
     read_at: datetime | None
     receipts: tuple[OwnReceipt, ...]
+    is_reading: bool
     why_not: tuple[WhyNot, ...] | None
 
 
@@ -51,11 +58,15 @@ _GRADES = {"quiet": "good", "loading": "good", "never": "good", "handed_over": "
 
 def page(request: PageRequest) -> OwnNow:
     """What is so now, by what the partner's role may read."""
-    found = read_partner_view(request.runtime, seconds=PAGE_SECONDS)
+    runtime = request.runtime
+    found = read_partner_view(runtime, seconds=PAGE_SECONDS)
+    lately = _NOT_MERGED.latest(
+        databases_of(request), lambda: read_not_merged(runtime, seconds=_SECONDS), wait=_WAIT_SECONDS, raises=True
+    )
+    rows = lately.rows if lately else None
     receipts = tuple(_receipt(row) for row in found.receipts)
     rejected = sum(one.rejected for one in receipts)
     state = _state(found, rejected)
-    why_not = None if found.why_not is None else tuple(_why_not(row) for row in found.why_not)
     return OwnNow(
         **framed(request),
         company=request.company,
@@ -66,7 +77,8 @@ def page(request: PageRequest) -> OwnNow:
         run=found.receipts[0]["run"] if found.receipts else None,
         read_at=found.receipts[0]["finished_at"] if found.receipts else None,
         receipts=receipts,
-        why_not=why_not,
+        is_reading=lately is None,
+        why_not=None if rows is None else tuple(map(_why_not, rows)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from etl.engine.rejected import OpenErrors, errors_by_code, open_errors
+from etl.engine.rejected import OpenErrors, open_errors
 from etl.merge.errors.catalogue import CATALOGUE
 from etl.monitoring.error_lists import reading_by_index
 from etl.quoting import fold
@@ -40,7 +40,7 @@ def _sheets(request: PageRequest, opened: OpenErrors, run: int) -> list[_Sheet]:
     from etl.files.header import REJECT_COLUMNS
 
     asked, code = fold(request.query.get("table", "")), request.query.get("code", "")
-    rejected = {fold(one["in_table"]) for one in errors_by_code(opened, run)}
+    rejected = {fold(one["in_table"]) for one in opened.log.counts_of_run(opened.prepared, run)}
     found: list[_Sheet] = []
     for name, table in in_tables(request.runtime.company).items():
         if name not in rejected or asked not in ("", name) or not is_correctable(table.name):

@@ -39,13 +39,14 @@ class Task(Model):
 
 
 class CodeCount(Model):
-    """How many rows have an error of one code in one column."""
+    """How many rows have an error of one code in one column. Not `is_exact`: there are more."""
 
     table: str
     column: str
     code: str
     severity: str
     rows: int
+    is_exact: bool
 
 
 class Run(CompanyPage):
@@ -74,7 +75,7 @@ def run_page(request: PageRequest) -> Run:
     """One unit with its counters, tasks and errors by code."""
     number = request.path_number("run")
     try:
-        found = read_unit(request.runtime, number)
+        found = read_unit(request.runtime, number, is_brief=True)
     except ConfigurationError as unknown:
         raise _forgotten(request, number) from unknown
     unit = unit_of(found.unit)
@@ -129,4 +130,5 @@ def code_count(row: dict[str, Any]) -> CodeCount:
         code=row["code"],
         severity=row["severity"],
         rows=row["rows"],
+        is_exact=row["is_exact"],
     )

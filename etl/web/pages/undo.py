@@ -4,8 +4,9 @@ import time
 from typing import Final
 
 from etl.database import read_only_transaction
-from etl.engine import dry_undo, list_versions, read_unit, undo
+from etl.engine import dry_undo, list_versions, read_unit_alone, undo
 from etl.errors import ConfigurationError
+from etl.outputs.versions import MOST_BEHIND
 from etl.web.pages.frame import CompanyPage, framed
 from etl.web.pages.units import Unit, unit_of
 from etl.web.problems import not_found
@@ -32,11 +33,11 @@ def page(request: PageRequest) -> Undo:
     number = request.path_number("run")
     runtime = request.runtime
     try:
-        unit = unit_of(read_unit(runtime, number).unit)
+        unit = unit_of(read_unit_alone(runtime, number))
     except ConfigurationError as unknown:
         raise not_found(sentence_of("sentence.no_run")) from unknown
     with read_only_transaction(runtime.engine, seconds=PAGE_SECONDS) as connection:
-        versions = tuple(one.schema_name for one in list_versions(connection, runtime))
+        versions = tuple(one.schema_name for one in list_versions(connection, runtime, MOST_BEHIND))
     return Undo(
         **framed(request),
         unit=unit,

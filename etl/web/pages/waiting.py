@@ -1,13 +1,21 @@
 """Waiting: links whose ends have not come, and the instances that they wait for."""
 
 from datetime import datetime
+from typing import Final
 
-from etl.engine.partner_view import read_partner_links
+from etl.engine.partner_view import PartnerLinks, read_partner_links
 from etl.metadata import names
-from etl.monitoring.waiting import read_waiting
-from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
-from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
+from etl.monitoring.waiting import Waiting, read_waiting
+from etl.web.lately import Lately
+from etl.web.pages.frame import PAGE_ROWS, CompanyPage, databases_of, framed
+from etl.web.requests import Id, Model, PageRequest
 from etl.web.roles import Role
+
+# All waiting links are looked up for it: a page waits so long at most, and shows what was read before.
+_WAITING: Final = Lately[Waiting]()
+# Of a partner, by the in_ tables; none in it: these are too large.
+_OWN: Final = Lately[tuple[PartnerLinks | None]]()
+_SECONDS, _WAIT_SECONDS = 10.0, 0.1
 
 
 class WaitingField(Model):
@@ -38,9 +46,10 @@ class Missing(Model):
 
 
 class WaitingPage(CompanyPage):
-    """`links`: how many there are in all. `is_own`: seen by a partner, by the in_ tables; `is_too_large`: these are
-    too large for that."""
+    """`links`: how many there are in all; all is empty while it is being read (`is_reading`). `is_own`: seen by a
+    partner, by the in_ tables; `is_too_large`: these are too large for that."""
 
+    is_reading: bool
     is_own: bool
     is_too_large: bool
     links: int
@@ -52,11 +61,19 @@ def page(request: PageRequest) -> WaitingPage:
     """What waits now; the instances that block most come first."""
     if request.viewer.role is Role.PARTNER:
         return _own(request)
-    found = read_waiting(request.runtime, explain=True, limit=PAGE_ROWS, seconds=PAGE_SECONDS)
-    tables = {one.code: names.in_table(one.code) for one in request.runtime.company.objects if one.has_in_table}
+    runtime = request.runtime
+    lately = _WAITING.latest(
+        databases_of(request),
+        lambda: read_waiting(runtime, explain=True, limit=PAGE_ROWS, seconds=_SECONDS),
+        wait=_WAIT_SECONDS,
+        raises=True,
+    )
+    found = lately or Waiting((), ())
+    tables = {one.code: names.in_table(one.code) for one in runtime.company.objects if one.has_in_table}
     same = ("object", "in_id", "links", "since", "error", "code", "message", "message_rus")
     return WaitingPage(
         **framed(request),
+        is_reading=lately is None,
         is_own=False,
         is_too_large=False,
         links=sum(one.links for one in found.links),
@@ -84,14 +101,22 @@ def page(request: PageRequest) -> WaitingPage:
 
 def _own(request: PageRequest) -> WaitingPage:
     """A partner's links, by what its role may read: whether an end was merged earlier, the in_ tables do not say."""
-    found = read_partner_links(request.runtime, limit=PAGE_ROWS, seconds=PAGE_SECONDS)
+    runtime = request.runtime
+    lately = _OWN.latest(
+        databases_of(request),
+        lambda: (read_partner_links(runtime, limit=PAGE_ROWS, seconds=_SECONDS),),
+        wait=_WAIT_SECONDS,
+        raises=True,
+    )
+    found = lately[0] if lately else None
     fields, missing = (found.fields, found.missing) if found else ((), ())
-    codes = {names.in_table(one.code): one.code for one in request.runtime.company.objects}
+    codes = {names.in_table(one.code): one.code for one in runtime.company.objects}
     same = ("in_id", "links", "since", "error", "code", "message", "message_rus")
     return WaitingPage(
         **framed(request),
+        is_reading=lately is None,
         is_own=True,
-        is_too_large=found is None,
+        is_too_large=lately == (None,),
         links=sum(row["links"] for _, row in fields),
         fields=tuple(
             WaitingField(

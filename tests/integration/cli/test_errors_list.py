@@ -1,11 +1,15 @@
 """`etl errors list`, `show` and `codes`: the real command over errors that real runs made."""
 
 import json
+from functools import partial
 
 import pytest
 
+from etl.engine.rejected import open_errors
 from etl.merge.errors.catalogue import CATALOGUE
 from etl.monitoring import ErrorQuery, count_errors, read_errors
+from etl.monitoring.error_lists import reading_by_index
+from etl.sources.in_tables.errors import Choice
 from tests.acceptance.plans import watched_plans
 from tests.fix_company import BOTH_LAYOUTS, STORE, Row
 from tests.integration.cli.conftest import error_id, fill
@@ -206,6 +210,14 @@ def test_open_errors_are_found_behind_any_number_of_corrected_ones(inbound: Inbo
     inbound.partner("update in_Client set amount = 1, in_status = '' where in_id <> 'old'")
     inbound.merge()
     assert [error["in_id"] for error in listed(inbound, "--open")] == ["old"]
+    # A page that may not search for so long leads on from where it has come.
+    with inbound.site.runtime() as runtime, open_errors(runtime) as opened:
+        look = partial(opened.log.with_states, opened.prepared, opened.connections, Choice(), 10, only_open=True)
+        found, cursor = look(seconds=0.0)
+        assert (found, cursor is not None) == ([], True)
+        while cursor:
+            found, cursor = look(after=cursor, seconds=0.01)
+        assert [one["in_id"] for one in found] == ["old"]
 
 
 @BOTH_LAYOUTS
@@ -280,6 +292,17 @@ def test_errors_are_counted_up_to_a_thousand(rejected: Inbound) -> None:
     assert (page["count"], page["count_is_exact"], len(page["errors"])) == (1000, False, 50)
     assert "These are 50 of 1,000+" in rejected.site.etl("errors", "list", "--code", "NO_ID").out
     assert page["errors"][0]["message"] == "m" * 1000 + "…"
+    with rejected.site.runtime() as runtime, open_errors(runtime) as opened:
+        rows = opened.log.counts_of_run(opened.prepared, 1)
+        of_run = opened.log.counts_of_run(opened.prepared, rejected.site.value("select max(id) from in_tables.run"))
+    assert [(one["code"], one["column_name"], one["rows"], one["is_exact"]) for one in rows] == [
+        ("NO_ID", None, 1000, False)
+    ]
+    assert sorted((one["code"], one["column_name"], one["rows"], one["is_exact"]) for one in of_run) == [
+        ("NUMBER_NOT_FINITE", "Amount", 1, True),
+        ("OPTION_UNKNOWN", "Kind", 2, True),
+        ("REFERENCE_EXPIRED", "Watcher_id", 2, True),
+    ]
     number = page["errors"][0]["id"]
     assert json.loads(rejected.site.etl("errors", "show", number, "--json").out)["message"] == "m" * 2000
 
@@ -297,6 +320,8 @@ def test_every_page_is_read_by_an_index(rejected: Inbound, of_store: bool) -> No
         for query in queries:
             read_errors(runtime, query, limit=1)
             count_errors(runtime, query)
+        with open_errors(runtime, of_store=of_store, begin=reading_by_index(10.0)) as opened:
+            opened.log.counts_of_run(opened.prepared, 1)
     of_errors = [scan for scan in scans if scan.table == "err"]
     assert len(of_errors) > len(queries)
     assert {scan.kind for scan in of_errors} <= {"Index Scan", "Index Only Scan"}

@@ -18,7 +18,7 @@ from etl.engine.topic_alerts import TopicAlerts
 from etl.kafka import Admin, TransactionalProducer
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.rules import rules_of
-from tests.fix_browser import Look
+from tests.fix_browser import SECONDS_MS, Look, offers, says
 from tests.fix_company import STORE, until
 from tests.fix_database import LOOPBACK
 from tests.fix_web import ServeWeb
@@ -191,11 +191,16 @@ def test_an_open_transaction_of_a_producer_is_shown_and_notified(
             shown = " ".join(reading.site.etl("status").out.split())
             assert f"{reading.topic}/0 is held at offset 1: a producer has left a transaction open, since" in shown
             assert metrics(reading)[f'etl_kafka_held{{partition="0",topic="{reading.topic}"}}'] == 1
-            page = look(serve_web(reading.site)).open("/c/demo/now")
+            watched = look(serve_web(reading.site))
+            page = watched.open("/c/demo/now")
             expect(page.locator("#sentence")).to_contain_text(f"Partition {reading.topic}/0 is held at offset 1 since")
+            offers(page, "See topics and partitions")
             page.get_by_role("link", name="See topics and partitions").click()
             expect(page.get_by_role("row").nth(1)).to_contain_text("held by an open transaction at offset 1")
+            page = watched.open("/c/demo/now")
+            says(page, "is held at offset 1")
             producer.commit()
+            expect(page.locator("#sentence")).not_to_contain_text("is held at offset", timeout=SECONDS_MS)
             until(lambda: status(reading)["partitions"][0]["open_at"] is None, "it is held no longer")
             watch()
             notified(listener, "partition.held", "partition.held.over")

@@ -190,3 +190,11 @@ def test_it_counts_what_the_metadata_check_counts(site: Site) -> None:
     assert finding["found"].endswith(f"company demo, {counted}")
     assert site.etl("config", "check").out.endswith(f": {counted}\n")
     assert int(counted.split()[0]) > 5
+
+
+def test_a_run_that_waits_for_the_server_is_an_error(site: Site) -> None:
+    site.run()
+    site.look("update in_tables.run set state = 'running', heartbeat_at = now(), finished_at = null")
+    site.look("update in_tables.task set state = 'running', error = 'waits: no space left on device' where seq = 1")
+    [finding] = check(site, code=1)["run", "error"]
+    assert finding["found"].endswith("waits for the server: no space left on device")

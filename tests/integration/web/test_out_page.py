@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from tests.fix_company import CLAIMS, OUT, Site
+from tests.fix_company import CLAIMS, OUT, STORE, Site
 from tests.fix_web import ServeWeb, Web
 
 _KEYS = count()
@@ -90,3 +90,14 @@ def test_a_stale_tab_drops_nothing(site: Site, serve_web: ServeWeb) -> None:
     assert press(web, "2/retire", **form)[0] == 409
     assert press(web, "rollback")[0] == 200
     assert press(web, "2/retire", **form) == (200, f"{SECOND} is dropped.")
+
+
+def test_a_version_that_is_far_behind_is_counted_only_so_far(site: Site, serve_web: ServeWeb) -> None:
+    assert site.run().run
+    into = f"insert into {STORE}.journal (run, bo, instance, change) select 1, 'Client', 'x', 'changed' "
+    site.look(f"{into} from generate_series(1, 10001)")
+    web = serve_web(site)
+    [shown] = web.get("/api/v1/c/demo/out").json["versions"]
+    assert (shown["behind"], shown["is_further"], shown["oldest_unit"]) == (10_000, True, "1")
+    assert "10,000+" in web.get("/c/demo/out", Accept_Language="en").text
+    assert "≥ 10,000 changes behind" in web.get("/c/demo/now", Accept_Language="en").text

@@ -1,7 +1,9 @@
 """Reads the table err: lists errors, shows one with its in_ row, offers rows again, exports to a file."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from math import inf
 from typing import Any, BinaryIO, Literal
 
 from etl.database import Connection, SqlTemplates, copy_out, execute, fetch_all, fetch_one
@@ -21,7 +23,7 @@ _sql = SqlTemplates(__package__, "etl.merge", "etl.store")
 _VALUE_WIDTH = 200
 # The beginning of a message in a list; one error is shown whole.
 _MESSAGE_WIDTH = 1_000
-# Errors per batch while open ones are searched.
+# Errors per batch at the most while open ones are searched.
 _PAGE = 2000
 
 Row = dict[str, Any]
@@ -84,15 +86,19 @@ class ErrorLog:
         *,
         only_open: bool = False,
         after: Cursor | None = None,
+        seconds: float | None = None,
     ) -> tuple[list[Row], Cursor | None]:
         """As `newest`, each with its `state` (see error_states.State); with `only_open` those still to be corrected.
-        Also the cursor behind which there are more, None where there are not.
+        Also the cursor behind which there may be more, None where there are not: open ones are searched for as long as
+        `seconds`, and then those that were found are returned.
 
         `connection` reads err, `connections` the rows and the golden store. The state of deleted rows comes from the
         store.
         """
         found: list[Row] = []
-        size = _PAGE if only_open else limit + 1
+        deadline = time.monotonic() + (inf if seconds is None else seconds)
+        # As many are read as are shown; what is open among them may be rare, so then more and more.
+        size = limit + 1
         while True:
             page = self.newest(connection, choice, size, after)
             states = self.states.of(connections, page)
@@ -105,6 +111,9 @@ class ErrorLog:
                 after = Cursor(error["run"], error["id"])
             if len(page) < size:
                 return found, None
+            if time.monotonic() > deadline:
+                return found, after
+            size = max(size, min(2 * size, _PAGE))
 
     def count(self, connection: Connection, choice: Choice) -> int:
         """How many chosen errors there are; above MOST_COUNTED, some number above it."""
@@ -121,6 +130,18 @@ class ErrorLog:
         return [
             CodeCount(row.in_table, row.code, min(row.errors, MOST_COUNTED), row.errors <= MOST_COUNTED) for row in rows
         ]
+
+    def counts_of_run(self, connection: Connection, run: int) -> list[Row]:
+        """How many errors of each table, column and code a run has, the most frequent first. Those of a table and code
+        are counted up to MOST_COUNTED: then `is_exact` is false, and there are more."""
+        choice = Choice(run)
+        statement = _sql("count_run", schema=self.schema, choice=choice)
+        found = fetch_all(connection, statement, choice.values | {"most": MOST_COUNTED + 1})
+        rows = [dict(row._mapping) for row in found]
+        for row in rows:
+            row["is_exact"] = row.pop("counted") <= MOST_COUNTED
+            row["rows"] = min(row["rows"], MOST_COUNTED)
+        return rows
 
     @property
     def states(self) -> ErrorStates:

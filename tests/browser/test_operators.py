@@ -1,0 +1,140 @@
+"""People at once, too late, too quick, and a console that is killed: nothing is lost, nothing is done twice."""
+
+import re
+import subprocess
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.services import free_ports
+from tests.fix_browser import Look, Watched, follow_to, press, says
+from tests.fix_company import CLAIMS, STORE, MakeSite, Row, Site, ended
+from tests.fix_database import LOOPBACK
+from tests.fix_web import ServeWeb
+from tests.integration.web.test_identity import PASSWORD, add
+
+START = "Start the run"
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    return make_site(CLAIMS, copyTables="false")
+
+
+def signed_in(look: Look, web: object, name: str, *, scripts: bool = True) -> Watched:
+    watched = look(web, scripts=scripts)  # type: ignore[arg-type]
+    page = watched.open("/sign-in")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    return watched
+
+
+def done(site: Site, action: str) -> list[Row]:
+    """What the audit has of an action, by whom and how it ended."""
+    return site.look(
+        "select a.viewer, o.outcome from etl_web.web_audit a "
+        "left join etl_web.web_audit_outcome o on o.audit_id = a.id where a.action = %s order by a.id",
+        [action],
+    )
+
+
+def test_people(site: Site, serve_web: ServeWeb, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etl.web.app.ACTION_SECONDS", 0.2)  # longer actions are followed by their page
+    site.write("configs/WebConfig.txt", "identity=password")
+    add(site, "aidana", "operator")
+    add(site, "timur", "operator")
+    web = serve_web(site)
+    aidana, timur = signed_in(look, web, "aidana"), signed_in(look, web, "timur")
+    check_that_two_start_one_run(site, aidana, timur)
+    check_that_a_stale_tab_decides_nothing(site, aidana, timur)
+    check_that_a_double_click_counts_once(site, aidana, signed_in(look, web, "timur", scripts=False))
+    aidana.check(also_axe=False)
+
+
+def check_that_two_start_one_run(site: Site, aidana: Watched, timur: Watched) -> None:
+    site.partner.fill("in_Client", *({"in_id": f"c{number}", "name": f"c{number}"} for number in range(20)))
+    site.partner.fill("in_Client", {"in_id": "wrong", "amount": "NaN"})
+    site.partner.hand_over()
+    late = timur.open("/c/demo/now")
+    # The question is open: his page stays as it is while she answers hers.
+    late.locator("#verdict").get_by_role("button", name=START).click()
+    with site.locking(f"{STORE}.bo_Client"):
+        page = aidana.open("/c/demo/now")
+        press(page, START)
+        site.wait_for_blocked()
+        late.get_by_role("dialog").get_by_role("button", name=START).click()
+        follow_to(late, r"another runner was first: run \d+ is held by runner \w+")
+    follow_to(page, "21 rows, 1 of them rejected|20 created")
+    assert site.count("in_tables.run") == 1
+    assert site.count(f"{STORE}.bo_Client") == 20
+    assert [(one["viewer"], one["outcome"]) for one in done(site, "run.start")] == [
+        ("aidana", "done"),
+        ("timur", "failed"),
+    ]
+
+
+def check_that_a_stale_tab_decides_nothing(site: Site, aidana: Watched, timur: Watched) -> None:
+    assert site.etl("out", "build", "--version", "2").code == 0
+    tabs = [one.open("/c/demo/out") for one in (aidana, timur)]
+    for tab in tabs:
+        tab.get_by_role("link", name="Switch to it").click()
+        expect(tab.get_by_role("main")).to_contain_text("out_demo_1_1")
+    switch(tabs[0])
+    expect(tabs[0].get_by_role("heading", level=1)).to_contain_text("out_demo_1_2")
+    switch(tabs[1])
+    follow_to(tabs[1], "The views show out_demo_1_2 by now, not out_demo_1_1")
+    assert [(one["viewer"], one["outcome"]) for one in done(site, "out.switch")] == [
+        ("aidana", "done"),
+        ("timur", "failed"),
+    ]
+
+
+def switch(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("Switch")).click()
+
+
+def check_that_a_double_click_counts_once(site: Site, with_scripts: Watched, without: Watched) -> None:
+    error = site.value("select id from in_tables.err where in_id = 'wrong'")
+    for number, watched in enumerate((with_scripts, without), start=1):
+        site.partner("update in_Client set in_status = 'ERROR' where in_id = 'wrong'")
+        page = watched.open(f"/c/demo/errors/{error}")
+        page.get_by_role("button", name="Offer it again").dblclick()
+        expect(page.get_by_role("status")).to_contain_text("1 row is ready again")
+        assert [one["outcome"] for one in done(site, "errors.retry")] == ["done"] * number
+
+
+def test_a_console_that_is_killed_in_the_middle(site: Site, look: Look) -> None:
+    """The run that it has begun is taken over from the page of the next console; each row counts once."""
+    [port] = free_ports(1)
+    site.partner.fill("in_Client", *({"in_id": f"c{number}", "name": f"c{number}"} for number in range(50)))
+    site.partner.hand_over()
+    console = started(site, port)
+    watched = look(f"http://{LOOPBACK}:{port}")
+    page = watched.open("/c/demo/now")
+    with site.holding_after_claims():
+        page.locator("#verdict").get_by_role("button", name=START).click()
+        page.get_by_role("dialog").get_by_role("button", name=START).click(no_wait_after=True)
+        site.wait_for_blocked()
+        console.kill()
+        ended(console)
+    site.look("update in_tables.run set heartbeat_at = now() - interval '5 minutes' where state = 'running'")
+    console = started(site, port)
+    page = watched.open("/c/demo/now")
+    says(page, "has stood still since its runner was lost")
+    press(page, START)
+    follow_to(page, "50 rows, 0 of them rejected|50 created")
+    says(watched.open("/c/demo/now"), "All is well")
+    console.terminate()
+    assert ended(console).code == 143
+    assert site.count("in_tables.run") == 1
+    assert site.count(f"{STORE}.bo_Client") == 50
+    assert site.count(f"{STORE}.journal") == 50
+
+
+def started(site: Site, port: int) -> "subprocess.Popen[str]":
+    console = site.start("web", "--listen", f"{LOOPBACK}:{port}")
+    assert console.stdout
+    assert console.stdout.readline().startswith("Serving")
+    return console
