@@ -4,7 +4,8 @@ EtlError
  ├─ ConfigurationError   the operator: a setting, an option, a missing package             exit 2
  │   └─ MetadataError    the model author: a business object's document                    exit 2
  ├─ EnvironmentFault     the operator: server, grants, disk, live schema; no row is marked exit 4
- │   └─ TransientFault   no one: the same transaction is tried again                       exit 4
+ │   ├─ TransientFault   no one: the same transaction is tried again                       exit 4
+ │   └─ OnHold           the operator: nothing begins until the hold is released           exit 75
  ├─ RunStopped           the data owner: too many rejects, or counts that do not add up    exit 3
  │   └─ DamageFound      the operator: the server's data are damaged; nothing is retried   exit 4
  ├─ MarkerHeld           no one: another runner holds the marker                           exit 75
@@ -77,6 +78,12 @@ class EnvironmentFault(EtlError):
 
 class TransientFault(EnvironmentFault):
     """A fault that goes away by itself: deadlock, lock timeout, lost connection. Whole transactions are tried again."""
+
+
+class OnHold(EnvironmentFault):
+    """An operator lets nothing begin, or nothing be written, until `etl release`."""
+
+    exit_code = 75
 
 
 class RunStopped(EtlError):

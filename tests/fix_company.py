@@ -321,6 +321,13 @@ class Site:
         left = "select count(*) from pg_stat_activity where pid = any(%s)"
         until(lambda: not self.value(left, [pids], at=at), "the sessions of the test have ended")
 
+    def wait_for_blocked_fill(self) -> None:
+        """Until a fill waits for a lock."""
+        blocked = (
+            "select count(*) from pg_stat_activity where application_name = 'etl:fill' and wait_event_type = 'Lock'"
+        )
+        until(lambda: self.value(blocked, at=self.database), "a fill waits for a lock")
+
     def wait_for_blocked(self, *, by: int = 0) -> None:
         """Until a runner's backend waits for a lock, for one of the session with the backend pid `by` if given."""
         blocked = (

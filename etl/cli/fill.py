@@ -12,8 +12,8 @@ from etl.cli.screen.printing import COMPANY, config_url
 from etl.cli.screen.progress import bars
 from etl.database import transaction
 from etl.ddl import check_in_tables
-from etl.engine import open_database, read_configuration
-from etl.errors import EtlError
+from etl.engine import build_runtime, open_database, read_configuration, refuse_on_hold
+from etl.errors import EnvironmentFault, EtlError, OnHold
 from etl.files import (
     FileFormat,
     Filled,
@@ -28,9 +28,10 @@ from etl.files import (
     in_tables,
     pairs,
 )
-from etl.metadata import names
+from etl.metadata import Company, names
 from etl.quoting import fold, printable
 from etl.quoting.json_text import json_text
+from etl.settings import Settings
 
 _REJECTED = 1
 
@@ -137,6 +138,8 @@ def fill(
     way = HandOverWay(submit_by or HandOverWay.ROW) if submit or submit_by else None
     done: list[Filled] = []
     with open_database(settings.import_database, "etl:fill") as engine, bars(quiet=as_json) as progress:
+        if not only_checks:
+            _refuse_on_hold(settings, found)
         with transaction(engine) as connection:
             check_in_tables(connection, found, filling.schema)
         try:
@@ -155,6 +158,17 @@ def _table_and_files(arguments: tuple[str, ...]) -> tuple[str | None, list[Path]
     if first and "." not in first and "/" not in first:
         return first, [Path(one) for one in others]
     return None, [Path(one) for one in arguments]
+
+
+def _refuse_on_hold(settings: Settings, company: Company) -> None:
+    """A store that is out of reach from here says nothing."""
+    try:
+        with build_runtime(settings, company) as runtime:
+            refuse_on_hold(runtime)
+    except OnHold:
+        raise
+    except EnvironmentFault:
+        pass
 
 
 def _listed(columns: str | None) -> tuple[str, ...]:

@@ -57,6 +57,8 @@ def status(context: click.Context, company: str | None, is_watched: bool, interv
 def _show(found: Status) -> None:
     out = console()
     click.echo(f"Company {found.company}, schema {found.in_schema}: {found.reason}.")
+    for hold in found.holds:
+        click.echo(f"On hold: {printable(str(hold))}.")
     for warning in found.warnings:
         click.echo(f"Warning: {printable(warning)}.")
     if found.run:

@@ -1,6 +1,7 @@
 """Names the sessions whose locks block ours, as far as they are visible."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import psycopg
 import sqlalchemy
@@ -15,6 +16,9 @@ _sql = SqlTemplates(__package__)
 
 LOCK_TIMEOUT = "55P03"
 """The SQLSTATE of a statement that has waited for a lock for too long."""
+
+FILL_LOCK: Final = 511_029_081
+"""The first number of the advisory lock of a session that fills in_ tables; the second is the hash of their schema."""
 
 
 def lock_holders(connection: sqlalchemy.Connection, schema: str = "", tables: Iterable[str] | None = None) -> list[str]:

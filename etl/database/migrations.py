@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from etl import __version__
 from etl.database.sql_templates import SqlTemplates
 from etl.database.transactions import execute, fetch_all
-from etl.errors import ConfigurationError, EnvironmentFault
+from etl.errors import ConfigurationError, EnvironmentFault, OnHold
 from etl.quoting import fold
 
 _sql = SqlTemplates(__package__)
@@ -28,6 +28,9 @@ _HEADER = re.compile(r"-- kind: (additive|offline)\n-- oldest_writer: (\d+)\n-- 
 HELD_FROM: Final = 1_000_000
 """From this `oldest_writer` on a part is held: it was restored, and no program writes there. What was recorded before
 is the rest."""
+
+CLOSED_FROM: Final = 2 * HELD_FROM
+"""From this `oldest_writer` on a part is closed: an operator holds the company, and no program writes there."""
 
 # What a schema of the last version before migrations were recorded counts as.
 _UNRECORDED = 0
@@ -126,7 +129,22 @@ class PartState:
     @property
     def is_held(self) -> bool:
         """Whether it was restored and no program writes there yet."""
-        return self.oldest_writer >= HELD_FROM
+        return HELD_FROM <= self.oldest_writer < CLOSED_FROM
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether an operator lets no program write there."""
+        return self.oldest_writer >= CLOSED_FROM
+
+    @property
+    def closed_message(self) -> str:
+        """That it is closed, for people."""
+        return f"schema {self.schema} is on hold: nothing is written; `etl status` says why"
+
+    @property
+    def needed_to_write(self) -> int:
+        """The version of the part that a program must have to write there, held and closed or not."""
+        return self.oldest_writer % HELD_FROM
 
     @property
     def held_message(self) -> str:
@@ -146,15 +164,18 @@ class PartState:
         return (
             f"part {self.part.name} of schema {self.schema} has version {self.version}, made by etl {self.made_by}, "
             f"and etl {__version__} has version {self.part.version}"
-            + ("; this program may not write there" if self.oldest_writer > self.part.version else "")
+            + ("; this program may not write there" if self.needed_to_write > self.part.version else "")
         )
 
-    def refuse_writing(self) -> None:
-        """Raises EnvironmentFault where only newer programs may write, or none as it was restored."""
+    def refuse_writing(self, *, is_upgrade: bool = False) -> None:
+        """Raises EnvironmentFault where only newer programs may write, or none as it was restored, and OnHold, unless
+        `is_upgrade`, where an operator has closed it."""
         if self.is_held:
             raise EnvironmentFault(f"{self.held_message}; `etl restore --activate` ends that")
-        if self.oldest_writer > self.part.version:
-            raise EnvironmentFault(self._too_new(self.oldest_writer, "write"))
+        if self.is_closed and not is_upgrade:
+            raise OnHold(f"{self.closed_message}, `etl release` ends that")
+        if self.needed_to_write > self.part.version:
+            raise EnvironmentFault(self._too_new(self.needed_to_write, "write"))
 
     def refuse_reading(self) -> None:
         """Raises EnvironmentFault where only newer programs may read, ConfigurationError where this one needs more."""
@@ -208,7 +229,7 @@ def states_of(placed: Sequence[PlacedPart], noted: Iterable[str] | None, are_the
 
 
 def refuse_newer(placed: Sequence[PlacedPart], noted: Sequence[str | None]) -> None:
-    """Raises EnvironmentFault where only newer programs may write; `noted` as `versions.jinja` gives it, in order."""
+    """Raises EnvironmentFault where only newer programs may write, or none; `noted` as `versions.jinja` gives it."""
     for one, row in zip(placed, noted, strict=True):
         if row is None:
             raise EnvironmentFault(f"part {one.part.name} of schema {one.schema} is no longer recorded in etl_schema")
@@ -244,7 +265,7 @@ def bring_up(
 def _are_behind(connection: Connection, schema: str, parts: Sequence[Part], *, is_offline: bool) -> list[PartState]:
     states = part_states(connection, schema, parts)
     for state in states:
-        state.refuse_writing()
+        state.refuse_writing(is_upgrade=is_offline)
         if not is_offline:
             state.refuse_older()
     return [state for state in states if state.pending]
@@ -262,7 +283,7 @@ def _apply(connection: Connection, state: PartState, migration: Migration) -> No
         "made_by": __version__,
     }
     for name in ("note_version", "note_step"):
-        execute(connection, _sql(name, schema=state.schema), noted)
+        execute(connection, _sql(name, schema=state.schema, held_from=HELD_FROM), noted)
 
 
 def _refuse_unknown(connection: Connection, state: PartState) -> None:

@@ -7,6 +7,7 @@ line and never prints.
 from etl.engine.cleaning import Cleaned, clean
 from etl.engine.dry_run import DryRun, dry_run
 from etl.engine.helper import run_or_help
+from etl.engine.hold import hold_here, read_holds, refuse_on_hold
 from etl.engine.information import information_schemas
 from etl.engine.instances import Change, End, Explanation, History, ValueChange, explain, explain_rows, history
 from etl.engine.moments import Moments, read_moments
@@ -62,6 +63,7 @@ __all__ = [
     "has_out_versions",
     "has_store",
     "history",
+    "hold_here",
     "information_schemas",
     "is_prepared",
     "list_versions",
@@ -72,6 +74,7 @@ __all__ = [
     "program_versions",
     "read_configuration",
     "read_feed",
+    "read_holds",
     "read_hours",
     "read_moments",
     "read_status",
@@ -79,6 +82,7 @@ __all__ = [
     "read_unit",
     "read_unit_alone",
     "read_units",
+    "refuse_on_hold",
     "refuse_unfit",
     "retire_version",
     "roll_back_version",

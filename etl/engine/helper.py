@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from etl.database import transaction
 from etl.engine.handlers import TaskHandlers
+from etl.engine.hold import refuse_on_hold
 from etl.engine.outcome import Outcome
 from etl.engine.run import run_once
 from etl.engine.run_context import heartbeat_of, open_merge_context, task_queue_of, workers_of
@@ -40,6 +41,7 @@ def run_or_help(runtime: Runtime, *, accept: bool = False) -> Outcome:
         try:
             return replace(run_once(runtime, accept=accept), helped=tasks)
         except MarkerHeld:
+            refuse_on_hold(runtime)
             tasks += help_run(runtime)
 
 

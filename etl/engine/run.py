@@ -19,6 +19,7 @@ from functools import partial
 from etl.database import SqlTemplates, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
 from etl.engine.handlers import TaskHandlers, merge_context_of
+from etl.engine.hold import hold_here
 from etl.engine.notifications import notify_of_run, notify_run
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import enter_store, is_prepared, prepare
@@ -31,7 +32,7 @@ from etl.engine.run_context import (
 )
 from etl.engine.runtime import Runtime
 from etl.engine.workers import Workers, refuse_unknown
-from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, RunStopped, TransientFault
+from etl.errors import DamageFound, EnvironmentFault, EtlError, MarkerHeld, OnHold, RunStopped, TransientFault
 from etl.merge import MergeContext
 from etl.notifications.telemetry import span
 from etl.retry import Backoff, RetryPolicy, after_transient, allow
@@ -55,8 +56,9 @@ def run_once(runtime: Runtime, *, accept: bool = False, check_cancelled: Callabl
     With `accept` a batch may remove or empty any number of rows, and the rows of a stopped run are taken as they are.
     `check_cancelled` is called before each task and raises when no further one may begin.
 
-    Raises MarkerHeld when another runner has it, RunStopped when the run ends before its rows do, FencedOut when a
-    new owner took over, EnvironmentFault when something must be fixed first (the run is then free for the next runner).
+    Raises MarkerHeld when another runner has it, OnHold when an operator lets none begin, RunStopped when the run ends
+    before its rows do, FencedOut when a new owner took over, EnvironmentFault when something must be fixed first (the
+    run is then free for the next runner).
     """
     if not runtime.settings.has_in_migration:
         return Outcome("hasInMigration is false in configs/InMigrationPostgresConfig.txt: no run starts")
@@ -88,6 +90,7 @@ def acquire(runtime: Runtime, *, accept: bool) -> tuple[Decision, RunLease | Non
     decision, replaced = _read_marker(runtime, accept=accept)
     if decision and not decision.starts:
         return decision, None
+    _refuse_on_hold(runtime, decision)
     for attempt in _ACQUIRING.attempts("acquiring a run"):
         with attempt:
             try:
@@ -101,6 +104,13 @@ def acquire(runtime: Runtime, *, accept: bool) -> tuple[Decision, RunLease | Non
                     raise
                 acquired = decision, None
     return acquired
+
+
+def _refuse_on_hold(runtime: Runtime, decision: Decision | None) -> None:
+    """On a hold of all hosts a run that was begun is still ended, by whichever runner."""
+    hold = hold_here(runtime)
+    if hold and (hold.host or hold.closed_at or decision is None or decision.action is not Action.TAKE_OVER):
+        raise OnHold(str(hold))
 
 
 def plan(handlers: TaskHandlers, workers: Workers, between: RetryPolicy) -> None:

@@ -29,6 +29,7 @@ from etl.sources.in_tables.handshake import (
     Running,
 )
 from etl.sources.in_tables.receipts import Receipt
+from etl.store import Hold, Holds
 
 _sql = SqlTemplates(__package__, "etl.database")
 
@@ -43,7 +44,8 @@ class Status:
     """What `etl status` shows. `decision` is what a runner would do now, with its reason; times are the
     database's. `is_marker_faulty`: the marker is ambiguous until the reason is dealt with. `warnings`: what
     other sessions do to the server that slows or blocks runs. `versions`: of each part of our tables;
-    `is_unreadable`: this program cannot read them, and the reason says why."""
+    `is_unreadable`: this program cannot read them, and the reason says why. `holds`: where an operator lets nothing
+    begin."""
 
     company: str
     in_schema: str
@@ -62,6 +64,7 @@ class Status:
     warnings: tuple[str, ...] = ()
     versions: tuple[Row, ...] = ()
     is_unreadable: bool = False
+    holds: tuple[Hold, ...] = ()
 
 
 def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = False, is_brief: bool = False) -> Status:
@@ -80,7 +83,8 @@ def read_status(runtime: Runtime, *, seconds: float = 60.0, only_run: bool = Fal
         unread = _why_unread(versions)
         if unread or not is_ready:
             return _without_run(runtime, clock.now, versions, unread)
-        found = _of_run(connection, runtime, clock.now, versions)
+        holds = tuple(Holds(runtime.store.schema).all(connections.store))
+        found = replace(_of_run(connection, runtime, clock.now, versions), holds=holds)
         return found if only_run else _with_counts(found, connections, runtime, is_brief=is_brief)
 
 

@@ -12,6 +12,7 @@ from etl.database import Connection, SqlTemplates, copy_in, encoding_of, execute
 from etl.errors import EnvironmentFault, MarkerHeld, RunStopped
 from etl.files.live_columns import without_missing_resets
 from etl.files.loading import Loading, loaded_blocks
+from etl.files.noted import note_fill
 from etl.files.rejects import Rejects
 from etl.files.sources import TableFile, reject_path
 from etl.files.staged import duplicate_lines, table_variables
@@ -132,6 +133,7 @@ def _load(engine: sqlalchemy.Engine, filling: Filling, loading: Loading, *, clea
             for _ in loaded_blocks(loading):
                 pass
             return
+        note_fill(connection, filling.schema)
         if clears:
             _clear(connection, filling.schema, pair)
         if filling.takes_newest:

@@ -20,6 +20,7 @@ import sqlalchemy
 from etl.database import SqlTemplates, copy_in, execute, transaction
 from etl.errors import ConfigurationError, EnvironmentFault, Problem, RunStopped
 from etl.files.fill import Filled, Filling, Progress
+from etl.files.noted import note_fill
 from etl.files.target import InTable
 
 _sql = SqlTemplates(__package__)
@@ -59,6 +60,7 @@ def fill_folder(
         variables = {"schema": filling.schema, "table": storage.name, "columns": _COLUMNS}
         try:
             with transaction(engine) as connection:
+                note_fill(connection, filling.schema)
                 if filling.takes_newest:
                     execute(connection, _sql("forget_files", **variables), {"ids": [file.name for file in files]})
                 copy_in(connection, _sql("copy_files", **variables), _stream(at, files, folder, progress))

@@ -11,6 +11,7 @@ from typing import Final
 from etl.database import Connection, SqlTemplates, copy_in, execute, fetch_all, fetch_one
 from etl.errors import RunStopped
 from etl.files.live_columns import live_table
+from etl.files.noted import note_fill
 from etl.files.target import InTable
 from etl.quoting import shown
 
@@ -42,6 +43,7 @@ def load_staged(connection: Connection, schema: str, staged: StagedRows, *, take
 
     Raises RunStopped for keys that repeat otherwise.
     """
+    note_fill(connection, schema)
     variables = stage_rows(connection, schema, staged)
     if not takes_newest and (lines := duplicate_lines(connection, variables, staged.table)):
         key = ", ".join(staged.table.key)

@@ -58,8 +58,10 @@ def _version_of(state: PartState) -> Iterator[Finding]:
     what = f"version of {state.part.name}"
     if state.is_held:
         yield error(what, state.held_message, "`etl restore --activate`")
+    elif state.is_closed:
+        yield warning(what, state.closed_message, "`etl release` when the work is done")
     elif state.is_newer:
-        shut_out = state.oldest_writer > state.part.version
+        shut_out = state.needed_to_write > state.part.version
         yield (error if shut_out else warning)(what, state.newer_message, "install the newer etl")
     elif state.needs_upgrade:
         yield error(what, state.older_message, "stop all runners, then run `etl upgrade start`")

@@ -19,6 +19,7 @@ UNDATED = Measure("etl.ready.undated", "{row}", "Unread rows without a usable in
 RUNNING = Measure("etl.run.running", "1", "Whether a run has begun and not ended")
 STOPPED = Measure("etl.run.stopped", "1", "Whether the newest run was stopped because of its rows")
 BEAT = Measure("etl.run.heartbeat.age", "s", "Age of the running run's heartbeat; over leaseSeconds it is taken over")
+ON_HOLD = Measure("etl.hold", "1", "Whether an operator lets nothing begin; 2: no program writes")
 STARTED = Measure("etl.run.started", "s", "When the newest run began, in seconds since 1970")
 FINISHED = Measure("etl.run.finished", "s", "When the newest run ended, in seconds since 1970")
 TASKS = Measure("etl.run.done", "{task}", "Tasks of the newest run that are done, by kind")
@@ -35,7 +36,7 @@ LATE = Measure("etl.feed.late", "s", "How long a hand-over is overdue; 0 when it
 STALLED = Measure("etl.feed.stalled", "s", "How long a hand-over should have been read by now; 0 when all is read")
 
 MEASURES = (
-    *(UP, OLDEST, TABLE_OLDEST, READY, ON_WORK, UNDATED, RUNNING, STOPPED, BEAT, STARTED, FINISHED),
+    *(UP, OLDEST, TABLE_OLDEST, READY, ON_WORK, UNDATED, RUNNING, STOPPED, ON_HOLD, BEAT, STARTED, FINISHED),
     *(TASKS, TASKS_ALL, ROWS, ROWS_ALL, OUTCOMES, ERRORS, WAITING, WAITING_OLDEST, BEHIND, LAG, LATE, STALLED),
     *TOPIC_MEASURES,
 )
@@ -73,6 +74,7 @@ def _of_status(status: Status, company: dict[str, str]) -> Iterator[Sample]:
     state = run["state"] if run else ""
     yield Sample(RUNNING, int(state == "running"), company)
     yield Sample(STOPPED, int(state == "stopped"), company)
+    yield Sample(ON_HOLD, max((2 if one.closed_at else 1 for one in status.holds if not one.host), default=0), company)
     if run:
         yield from _of_run(status, company, run)
     links = sum(one["links"] for one in status.waiting)

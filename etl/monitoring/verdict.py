@@ -38,6 +38,7 @@ class State(StrEnum):
 
     AWAY = "away"
     UNREADABLE = "unreadable"
+    ON_HOLD = "on_hold"
     OWNER_SILENT = "owner_silent"
     OWNER_REPLACED = "owner_replaced"
     LOCKED = "locked"
@@ -63,11 +64,12 @@ class State(StrEnum):
 
 
 class Act(StrEnum):
-    """What an operator can do, or look at. The first three change something."""
+    """What an operator can do, or look at. The first four change something."""
 
     START = "start"
     ACCEPT = "accept"
     RETRY_QUARANTINED = "retry_quarantined"
+    RELEASE = "release"
     SHOW_HOLDER = "show_holder"
     SHOW_RUN = "show_run"
     SHOW_ERRORS = "show_errors"
@@ -79,11 +81,12 @@ class Act(StrEnum):
 _GRADES = {
     Grade.GOOD: (State.QUIET, State.NEVER_RUN, State.SWITCHED_OFF),
     Grade.BUSY: (State.RUNNING, State.HANDED_OVER, State.OWNER_REPLACED),
-    Grade.WARNING: (State.REJECTED, State.LATE, State.QUARANTINED, State.PARTITION_HELD, State.STALLED),
+    Grade.WARNING: (State.ON_HOLD, State.REJECTED, State.LATE, State.QUARANTINED, State.PARTITION_HELD, State.STALLED),
 }
 _ACTS: Mapping[State, tuple[Act, ...]] = {
     State.AWAY: (Act.SHOW_CHECKS,),
     State.UNREADABLE: (Act.SHOW_CHECKS,),
+    State.ON_HOLD: (Act.RELEASE, Act.SHOW_RUN),
     State.OWNER_SILENT: (Act.START,),
     State.OWNER_REPLACED: (Act.SHOW_RUN,),
     State.LOCKED: (Act.SHOW_HOLDER, Act.SHOW_RUN),
@@ -148,6 +151,7 @@ def verdict(now: Situation) -> Verdict:
     if now.status.is_unreadable:
         return Verdict(State.UNREADABLE, detail=now.status.reason)
     judges: tuple[Callable[[Situation, Status], Verdict | None], ...] = (
+        _of_hold,
         _of_owner,
         _of_running,
         _of_marker,
@@ -157,6 +161,16 @@ def verdict(now: Situation) -> Verdict:
         _of_rest,
     )
     return next(found for one in judges if (found := one(now, now.status)))
+
+
+def _of_hold(now: Situation, status: Status) -> Verdict | None:
+    """That of all hosts: the others continue where one is held."""
+    hold = next((one for one in status.holds if not one.host), None)
+    if hold is None:
+        return None
+    values = {"run": _run(status), "since": hold.since, "by": hold.held_by, "reason": hold.reason}
+    is_running = status.run is not None and status.run["state"] == "running"
+    return Verdict(State.ON_HOLD, values, status.reason if is_running else "")
 
 
 def _of_owner(now: Situation, status: Status) -> Verdict | None:

@@ -5,6 +5,7 @@ findings. Never merges a row.
 """
 
 from etl.operations.backup import Backup, back_up
+from etl.operations.hold import Drained, begin_hold, drain, in_the_way, release
 from etl.operations.installation import DUMPS, Installation, open_installation
 from etl.operations.programs import VARIABLE as PROGRAMS_VARIABLE
 from etl.operations.restore import Drill, Restored, activate, drill, hold, restore
@@ -15,14 +16,19 @@ __all__ = [
     "PROGRAMS_VARIABLE",
     "Backup",
     "Depth",
+    "Drained",
     "Drill",
     "Installation",
     "Restored",
     "activate",
     "back_up",
+    "begin_hold",
+    "drain",
     "drill",
     "hold",
+    "in_the_way",
     "open_installation",
+    "release",
     "restore",
     "verify",
 ]

@@ -7,6 +7,7 @@ Never reads an in_ table and never writes an out_ table.
 
 from etl.store.fence import FencingToken, NotedUndo, StoreFence
 from etl.store.golden import Store
+from etl.store.hold import Hold, Holds
 from etl.store.ids import new_ids
 from etl.store.link_locks import lock_link_fields
 from etl.store.own_tables import STORE
@@ -18,6 +19,8 @@ from etl.store.units import Unit, UnitKind
 __all__ = [
     "STORE",
     "FencingToken",
+    "Hold",
+    "Holds",
     "ListedHour",
     "ListedUnit",
     "NotedUndo",

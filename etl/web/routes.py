@@ -14,6 +14,7 @@ from etl.web.pages import (
     fill,
     freshness,
     history,
+    holding,
     instance,
     kafka,
     keys,
@@ -72,6 +73,7 @@ DOWNLOADS: Final[tuple[Download, ...]] = (
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("/c/{company}/run/start", "run.start", running.start, OPERATORS),
     Action("/c/{company}/run/accept", "run.accept", running.accept, OPERATORS),
+    Action("/c/{company}/hold/release", "hold.release", holding.release, OPERATORS),
     Action("/c/{company}/errors/retry", "errors.retry", errors.retry, ACTING),
     Action("/c/{company}/errors/{error}/correct", "errors.correct", correcting.correct, ACTING),
     Action("/c/{company}/fill", "fill.upload", fill.receive, ACTING, frozenset({"received"}), takes_file=True),

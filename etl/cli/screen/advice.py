@@ -15,6 +15,7 @@ _COMMANDS: Final[Mapping[Act, Callable[[object], str]]] = {
     Act.START: lambda run: "etl run",
     Act.ACCEPT: lambda run: "etl run --accept",
     Act.RETRY_QUARANTINED: lambda run: f"etl errors retry --run {run} --code {QUARANTINED}",
+    Act.RELEASE: lambda run: "etl release",
     Act.SHOW_RUN: lambda run: f"etl runs show {run}",
     Act.SHOW_ERRORS: lambda run: f"etl errors list --run {run}",
     Act.SHOW_KAFKA: lambda run: "etl kafka status",

@@ -6,10 +6,12 @@ A fault of the environment ends nothing: all is opened again after a pause that 
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
 from etl.engine.beside import Scheduled, Thread
+from etl.engine.hold import hold_here
 from etl.engine.kafka_in.dead_letters import DeadLetterSender
 from etl.engine.kafka_in.garbage import LongLived
 from etl.engine.kafka_in.partition_watch import PartitionWatch
@@ -41,6 +43,8 @@ _WATCH_SECONDS = 15.0
 _QUESTION_SECONDS = 5.0
 _STOP_SECONDS = 4.0
 _POLL_SECONDS = 0.1
+# Between two looks whether an operator lets records be read.
+_HOLD_SECONDS = 1.0
 
 
 class RecordReading:
@@ -76,11 +80,26 @@ class RecordReading:
     def _prepare_and_read(self) -> None:
         try:
             with build_runtime(self._settings, self._company, self._environ) as runtime:
-                prepare_without_import(runtime)
-                self._read_and_alert(runtime)
+                while not self._is_ending.is_set():
+                    if self._waits_for_release(runtime):
+                        prepare_without_import(runtime)
+                        self._read_and_alert(runtime)
         except RunStopped as stop:
             self.failed = stop
             _log.error("%s", stop)
+
+    def _waits_for_release(self, runtime: Runtime) -> bool:
+        """Waits as long as an operator lets nothing begin here; False: the service ends."""
+        reported = ""
+        while not self._is_ending.is_set():
+            hold = hold_here(runtime)
+            if hold is None:
+                return True
+            if str(hold) != reported:
+                reported = str(hold)
+                _log.info("no records are read: %s", reported)
+            self._is_ending.wait(_HOLD_SECONDS)
+        return False
 
     def _read_and_alert(self, runtime: Runtime) -> None:
         alerts = TopicAlerts(runtime, "reading")
@@ -95,7 +114,7 @@ class RecordReading:
             alerts.stop()
 
     def _read(self, runtime: Runtime, alerts: TopicAlerts) -> None:
-        """Reads until it is stopped. Raises the fault of the first worker that ends."""
+        """Reads until it is stopped or on hold. Raises the fault of the first worker that ends."""
         source = self._settings.kafka.in_migration
         into = record_store_of(runtime, rules_of(source))
         owner = f"{socket.gethostname()} {runtime.owner}"
@@ -107,7 +126,12 @@ class RecordReading:
         for thread in beside.threads:
             thread.start()
         try:
+            looked_at = time.monotonic()
             while not self._is_ending.wait(_POLL_SECONDS):
+                if time.monotonic() - looked_at >= _HOLD_SECONDS:
+                    looked_at = time.monotonic()
+                    if hold_here(runtime):
+                        break
                 ended = next((one for one in workers if not one.thread.is_alive()), None)
                 if ended:
                     raise ended.fault or EtlError("a worker has ended")

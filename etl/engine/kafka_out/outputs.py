@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from socket import gethostname
 from typing import TYPE_CHECKING
 
 from etl.database import part_states, transaction
@@ -83,7 +84,7 @@ def output_writer(
         shape=OutputShape.of(runtime.company, output),
         output=output,
         connection=runtime.settings.kafka.connection,
-        owner=runtime.owner,
+        owner=f"{gethostname()} {runtime.owner}",
         lease_seconds=runtime.settings.in_migration.lease_seconds,
         parts=tuple(outputs_of(runtime).parts),
         check=check,

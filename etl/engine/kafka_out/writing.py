@@ -10,11 +10,12 @@ import time
 from collections.abc import Collection, Mapping
 
 from etl.database import cancel_thread
+from etl.engine.hold import hold_here
 from etl.engine.kafka_out.outputs import chosen_outputs, output_writer, prepare_outputs
 from etl.engine.runtime import Runtime
 from etl.engine.topic_alerts import AlertKind, TopicAlerts
 from etl.engine.wiring import build_runtime
-from etl.errors import EtlError, FencedOut, MarkerHeld, TransientFault
+from etl.errors import EtlError, FencedOut, MarkerHeld, OnHold, TransientFault
 from etl.metadata import Company
 from etl.outputs.kafka.writing import OutputWriter
 from etl.retry import Backoff, ServiceRetry
@@ -65,6 +66,8 @@ class OutputWriting:
 
     def _prepare_and_write(self) -> None:
         with build_runtime(self._settings, self._company, self._environ) as runtime:
+            if not self._waits_for_release(runtime):
+                return
             prepare_outputs(runtime)
             alerts = TopicAlerts(runtime, "outputs")
             alerts.start()
@@ -72,6 +75,15 @@ class OutputWriting:
                 self._write(runtime, alerts)
             finally:
                 alerts.stop()
+
+    def _waits_for_release(self, runtime: Runtime) -> bool:
+        """Waits while the company is closed; False: the service ends."""
+        while not self._is_ending.is_set():
+            hold = hold_here(runtime)
+            if hold is None or hold.closed_at is None:
+                return True
+            self._is_ending.wait(_STAND_BY_SECONDS)
+        return False
 
     def _write(self, runtime: Runtime, alerts: TopicAlerts) -> None:
         self._written = [
@@ -96,6 +108,9 @@ class _WrittenOutput:
         self, runtime: Runtime, output: OutMigrationKafka, is_ending: threading.Event, alerts: TopicAlerts
     ) -> None:
         self._name, self._is_ending, self._alerts = output.name, is_ending, alerts
+        self._runtime = runtime
+        # When to look next whether an operator lets it write, on the monotonic clock.
+        self._hold_at = 0.0
         self._writer: OutputWriter = output_writer(runtime, output, self._refuse_ending)
         self._woken = threading.Event()
         self._retry = ServiceRetry(_BACKOFF, _log)
@@ -107,6 +122,15 @@ class _WrittenOutput:
     def _refuse_ending(self) -> None:
         if self._is_ending.is_set():
             raise EtlError("the service ends")
+
+    def _refuse_on_hold(self) -> None:
+        """On a hold of all hosts an output is still brought to where the store is."""
+        if time.monotonic() < self._hold_at:
+            return
+        hold = hold_here(self._runtime)
+        if hold and (hold.host or hold.closed_at):
+            raise OnHold(str(hold))
+        self._hold_at = time.monotonic() + _STAND_BY_SECONDS
 
     def _run(self) -> None:
         try:
@@ -120,9 +144,10 @@ class _WrittenOutput:
     def _try(self) -> float:
         """Writes what there is; returns the seconds until the next look."""
         try:
+            self._refuse_on_hold()
             self._writer.write_all()
             self._writer.beat()
-        except (MarkerHeld, FencedOut) as other:
+        except (MarkerHeld, FencedOut, OnHold) as other:
             self._writer.close()
             self._retry.say(f"the output {self._name} stands by: {other}", logging.INFO)
             return _STAND_BY_SECONDS

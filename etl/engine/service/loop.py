@@ -13,6 +13,7 @@ from typing import Never
 
 from etl.database import longest_silence, progress_at, transaction
 from etl.engine.helper import help_run
+from etl.engine.hold import refuse_on_hold
 from etl.engine.notifications import watch_feed
 from etl.engine.outcome import Outcome
 from etl.engine.preparation import is_prepared
@@ -26,7 +27,7 @@ from etl.engine.service.systemd import ServiceManager
 from etl.engine.service.topics import Alone, Topics
 from etl.engine.timing import Ticks
 from etl.engine.wiring import build_runtime
-from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld
+from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, LeaseLost, MarkerHeld, OnHold
 from etl.logs import Log
 from etl.retry import Backoff, ServiceRetry
 from etl.sources.in_tables.handshake import Action, Decision
@@ -192,6 +193,9 @@ class Loop:
             finally:
                 watch_feed(runtime)
             self._end_pauses()
+        except OnHold as hold:
+            self._say_once(str(hold))
+            self._end_pauses()
         except (EnvironmentFault, ConfigurationError, LeaseLost) as fault:
             pause = self._retry.pause()
             self._paused_until = time.monotonic() + pause
@@ -245,6 +249,7 @@ class Loop:
 
     def _help(self, runtime: Runtime) -> None:
         """Helps with the run that another runner owns; looks again at once when it has ended or was taken over."""
+        refuse_on_hold(runtime)
         self._manager.status("helps another runner")
         self._listener.close()
         help_run(runtime, check_cancelled=self._signals.check)

@@ -17,7 +17,7 @@ CHANGED: Final = {
     WEB: ("etl_schema",),
 }
 """Tables whose rows a restore changes: they differ from the backup."""
-EMPTIED: Final = {IMPORT: (), STORE: (), OUT: (), WEB: ("web_session",)}
+EMPTIED: Final = {IMPORT: (), STORE: ("hold",), OUT: (), WEB: ("web_session",)}
 """Tables whose rows a restore deletes."""
 
 

@@ -184,7 +184,8 @@ def _compare(engine: sqlalchemy.Engine, dump: Dump, manifest: Manifest) -> None:
     with snapshot(engine, statement_timeout="0") as connection:
         found = digests_of(connection, dump.schemas)
     # Beside a store without out_ tables the list has only mirrors.
-    emptied = ["out_version"] if dump.name == STORE and manifest.has_own_out else EMPTIED[dump.name]
+    mirrors = ("out_version",) if dump.name == STORE and manifest.has_own_out else ()
+    emptied = (*EMPTIED[dump.name], *mirrors)
     expected = [one for one in dump.tables if one.table not in emptied]
     if lines := differences(expected, found, changed=CHANGED[dump.name]):
         shown = "\n".join(f"  {line}" for line in lines[:_DIFFERENCES])

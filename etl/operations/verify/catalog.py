@@ -38,6 +38,8 @@ def check_parts(installation: Installation, repair: bool) -> Iterator[Finding]:
             number += state.version is not None
             if state.is_held:
                 yield warning("versions", state.held_message, "`etl restore --activate` when this shows no error")
+            elif state.is_closed:
+                yield warning("versions", state.closed_message, "`etl release` when the work is done")
             elif state.is_newer and state.oldest_reader > state.part.version:
                 yield error("versions", state.newer_message, "install the newer etl")
             elif state.needs_upgrade:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from etl.engine import refuse_on_hold
 from etl.web.filling.committed import status_of
 from etl.web.filling.reject_files import BOOK_TYPE, first_rejects, first_rows, reject_book
 from etl.web.filling.upload import FilledTable, Step, Upload
@@ -227,6 +228,8 @@ def load(request: ActionRequest) -> Done:
     upload = _upload(request, request.uploads)
     if upload.rejected and request.form.get("only_whole"):
         raise conflict(sentence_of("sentence.not_whole", n=upload.rejected))
+    with request.own_runtime() as runtime:
+        refuse_on_hold(runtime)
     loaded = request.uploads.load(
         request.runtime,
         upload,

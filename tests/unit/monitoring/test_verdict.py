@@ -14,6 +14,7 @@ from etl.monitoring.kafka_status import PartitionStatus
 from etl.notifications.alerts import Alert
 from etl.notifications.freshness import Feed
 from etl.sources.in_tables.receipts import Receipt
+from etl.store import Hold
 
 NOW = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
 RUN = 1883069173526821927
@@ -99,11 +100,13 @@ RECEIPT = Receipt("in_Client", 10, created=8, rejected=2)
 ASIDE = task("quarantined", "crashed", ended=ago(minutes=2))
 UNREAD = {"in_table": "in_Client", "code": "CHUNK_QUARANTINED", "column_name": None, "severity": "error", "rows": 100}
 GUARD = "would remove 90 of 100 instances of Client (maxRemovedShare=50)"
+HOLD = Hold("", "new disks", "root on db1", NOW)
 ALERT = Alert(AlertKind.OUTPUT_STOPPED, "people", "the output people waits", ago(minutes=3))
 
 SITUATIONS = {
     State.AWAY: (now(None, fault="PostgreSQL is away"), [Act.SHOW_CHECKS]),
     State.UNREADABLE: (now(status("none", is_unreadable=True)), [Act.SHOW_CHECKS]),
+    State.ON_HOLD: (now(status("start", holds=(HOLD,))), [Act.RELEASE, Act.SHOW_RUN]),
     State.OWNER_SILENT: (now(SILENT, services=0), [Act.START]),
     State.OWNER_REPLACED: (now(SILENT), [Act.SHOW_RUN]),
     State.LOCKED: (now(running(task("running", "waits: x")), locks=(LOCK,)), [Act.SHOW_HOLDER, Act.SHOW_RUN]),
@@ -160,6 +163,10 @@ def test_a_lock_names_task_and_holder() -> None:
 def test_rows_that_were_offered_again_are_no_reason_to_act() -> None:
     situation = replace(SITUATIONS[State.QUARANTINED][0], has_open_quarantine=False)
     assert verdict(situation).state is State.REJECTED
+
+
+def test_a_hold_of_one_host_is_not_the_first_thing_to_know() -> None:
+    assert verdict(now(status(holds=(replace(HOLD, host="db1"),)))).state is State.QUIET
 
 
 def test_runners_that_cannot_be_counted_are_not_said_to_be_absent() -> None:

@@ -1,0 +1,2 @@
+-- Holds of the original.
+delete from {{ schema | ident }}.hold
