@@ -19,7 +19,15 @@ from etl.monitoring.next_times import NextTimes, next_times, next_times_of_topic
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 from etl.resources import folder
-from etl.settings import OriginKind, Setting, explain_settings, parse_settings
+from etl.settings import (
+    OriginKind,
+    Setting,
+    explain_settings,
+    parse_settings,
+    renamed_lines,
+    warnings_of,
+    with_new_names,
+)
 from etl.settings.logging.file import LOGGING, read_log_structure
 
 # Of the columns key, value, origin: the same in the tables of all files, and together within 80 columns.
@@ -98,8 +106,10 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
     if not company:
         problems += faults_of(texts, origin=url, open_texts=tree.open_texts)
     problems = list(dict.fromkeys(problems))
+    warnings = warnings_of(texts, url)
     if as_json:
         reported = {
+            "warnings": [_reported(one) for one in warnings],
             "ok": not problems,
             "origin": url,
             "company": code or None,
@@ -107,6 +117,8 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
         }
         click.echo(json_text(reported))
         context.exit(ConfigurationError.exit_code if problems else 0)
+    for one in warnings:
+        click.echo(f"Warning: {printable(str(one))}", err=True)
     if problems:
         raise ConfigurationError(*problems)
     click.echo(f"{url} is sound, for company {code}: {counted or 'no business objects yet'}")
@@ -118,6 +130,36 @@ def _collecting(problems: list[Problem]) -> Iterator[None]:
         yield
     except ConfigurationError as error:
         problems += error.problems
+
+
+@config.command()
+@click.option("--apply", "is_applied", is_flag=True, help="Write it; without this it is only shown.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def upgrade(context: click.Context, is_applied: bool, as_json: bool) -> None:
+    """Replace old names of keys by new ones, in all texts.
+
+    Comments, values and the order of lines stay. All texts are written, or none: one that was changed meanwhile is
+    refused. Run it when every host has the new program, since an older one does not know the new names.
+    """
+    with open_source(config_url(context)) as source:
+        tree = source.snapshot()
+        found = renamed_lines(tree.contents)
+        changed = with_new_names(tree.contents)
+        if is_applied and changed:
+            source.replace_all(changed, tree)
+    if as_json:
+        lines = [{"path": one.path, "line": one.line, "old": one.key.old, "new": one.key.new} for one in found]
+        click.echo(json_text({"renamed": lines, "is_written": is_applied and bool(changed)}))
+        return
+    for line in found:
+        click.echo(f"{line.path}:{line.line}: {line.key.old} -> {line.key.new}, since etl {line.key.since}")
+    if not found:
+        click.echo(f"{tree.origin} has no old names.")
+    elif is_applied:
+        click.echo(f"{tree.origin}: {len(changed)} texts written.")
+    else:
+        click.echo("Nothing is written: --apply does it.")
 
 
 def _reported(problem: Problem) -> dict[str, object]:

@@ -9,9 +9,10 @@ from etl.config.errors_beside import ErrorsBeside
 from etl.config.home import default_url, etl_home, log_folder
 from etl.config.source import ConfigSource, open_source
 from etl.config.transfer import Clash, Transfer, transfer
-from etl.config.tree import MissingTreeError, Text, Tree, UnreachableTreeError
+from etl.config.tree import ChangedTreeError, MissingTreeError, Text, Tree, UnreachableTreeError
 
 __all__ = [
+    "ChangedTreeError",
     "Clash",
     "ConfigSource",
     "DirectorySource",

@@ -5,14 +5,14 @@ import hashlib
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
 from etl.config.permissions import why_open
 from etl.config.text import LARGEST_TEXT, checked_path, decode, encode, errors_path, is_ignored
-from etl.config.tree import Text, Tree, missing_tree
+from etl.config.tree import ChangedTreeError, Text, Tree, missing_tree
 from etl.errors import ConfigurationError, Problem
 
 # Attempts to read: a file that vanishes between listing and reading is being replaced, so the tree is read again.
@@ -55,6 +55,19 @@ class DirectorySource:
             _replace(target, data, is_private=self._is_private)
         except OSError as error:
             raise ConfigurationError(Problem(f"cannot be written: {error.strerror}", str(target))) from None
+
+    def replace_all(self, contents: Mapping[str, str], seen: Tree) -> None:
+        """Each file in one step; all are compared with what was read before the first is replaced."""
+        for path in contents:
+            target = self.root / checked_path(path)
+            try:
+                is_same = _read_text(target) == seen.texts[path]
+            except FileNotFoundError:
+                is_same = False
+            if not is_same:
+                raise ChangedTreeError(str(target))
+        for path, content in contents.items():
+            self.write(path, content)
 
     def make_private(self, path: str) -> None:
         target = Path(os.path.realpath(self.root / checked_path(path)))

@@ -1,7 +1,7 @@
 """The one interface of both kinds of trees, and the URL that chooses between them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -22,6 +22,11 @@ class ConfigSource(Protocol):
 
     def write(self, path: str, content: str) -> None:
         """Create or replace one text; what stands above it is created."""
+        ...
+
+    def replace_all(self, contents: Mapping[str, str], seen: Tree) -> None:
+        """Replaces texts of the tree `seen`, if none of them has changed since. Raises ChangedTreeError where one has:
+        then nothing is written."""
         ...
 
     def write_errors(self, path: str, content: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from etl.errors import ConfigurationError
+from etl.errors import ConfigurationError, Problem
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,13 @@ class Tree:
 
 class UnreachableTreeError(ConfigurationError):
     """The tree cannot be read now, so the configuration is unknown."""
+
+
+class ChangedTreeError(ConfigurationError):
+    """A text is not any more what was read."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(Problem("was changed meanwhile, and nothing was written: call the command again", location))
 
 
 class MissingTreeError(UnreachableTreeError):

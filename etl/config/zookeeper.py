@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 from kazoo.client import KazooClient, KazooState
 from kazoo.exceptions import (
     AuthFailedError,
+    BadVersionError,
     KazooException,
     NoAuthError,
     NodeExistsError,
@@ -22,7 +23,7 @@ from kazoo.security import CREATOR_ALL_ACL, Permissions
 
 from etl.config.address import ConfigAddress
 from etl.config.text import checked_path, decode, encode, errors_path, is_ignored
-from etl.config.tree import Text, Tree, UnreachableTreeError, missing_tree
+from etl.config.tree import ChangedTreeError, Text, Tree, UnreachableTreeError, missing_tree
 from etl.errors import ConfigurationError, Problem
 
 # kazoo logs every refused connection; the error of this package reports it once.
@@ -114,6 +115,13 @@ class ZooKeeperSource:
         if len(data) > _LARGEST_WRITE:
             raise ConfigurationError(Problem("is too large: a ZooKeeper node holds less than 1 MiB", location))
         self._guarded("write", lambda: self._put(node, data))
+
+    def replace_all(self, contents: Mapping[str, str], seen: Tree) -> None:
+        """In one transaction of ZooKeeper."""
+        for path, content in contents.items():
+            if len(encode(content, self._location(path))) > _LARGEST_WRITE:
+                raise ConfigurationError(Problem("is too large: a ZooKeeper node holds less than 1 MiB", path))
+        self._guarded("write", lambda: self._replace_all(contents, seen))
 
     def write_errors(self, path: str, content: str) -> None:
         node, location = self._node(errors_path(checked_path(path))), self._location(errors_path(path))
@@ -266,6 +274,21 @@ class ZooKeeperSource:
             self._wait(client.create_async(node, data, makepath=True))
         except NodeExistsError:
             self._wait(client.set_async(node, data))
+
+    def _replace_all(self, contents: Mapping[str, str], seen: Tree) -> None:
+        client = self._connected()
+        request = client.transaction()
+        for path, content in contents.items():
+            _, state = self._wait(client.get_async(self._node(path)))
+            if str(state.mzxid) != seen.texts[path].version:
+                raise ChangedTreeError(self._location(path))
+            request.set_data(self._node(path), encode(content, self._location(path)), version=state.version)
+        for path, result in zip(contents, self._wait(request.commit_async()), strict=True):
+            # The one that has changed; the others say that they were rolled back.
+            if isinstance(result, BadVersionError | NoNodeError):
+                raise ChangedTreeError(self._location(path))
+            if isinstance(result, NoAuthError):
+                raise result
 
     def _remove(self, node: str) -> None:
         with contextlib.suppress(NoNodeError):

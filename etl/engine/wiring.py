@@ -1,5 +1,6 @@
 """Builds the Runtime: names the concrete configuration, servers and schemas."""
 
+import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -16,10 +17,12 @@ from etl.engine.runtime import Runtime
 from etl.logs import keep_secret
 from etl.metadata import Company, company_documents, names, parse_company
 from etl.outputs.versions import STORE_PARTS, Mirror
-from etl.settings import PostgresSettings, Settings, parse_settings
+from etl.settings import PostgresSettings, Settings, parse_settings, warnings_of
 from etl.sources.in_tables.handshake import Handshake
 from etl.sources.in_tables.own_tables import IMPORT
 from etl.store import Store, StoreFence
+
+_log = logging.getLogger("in_pg_migration")
 
 _NAME_LENGTH = 63
 
@@ -102,6 +105,8 @@ def parse_configuration(
     tree: Tree, company_code: str | None, environ: Mapping[str, str] = os.environ
 ) -> tuple[Settings, Company]:
     """Settings and metadata of one company; from now on the log masks their secrets."""
+    for one in warnings_of(tree.contents, tree.origin):
+        _log.warning("%s", one)
     settings = parse_settings(
         tree.contents, origin=tree.origin, company=company_code, environ=environ, open_texts=tree.open_texts
     )

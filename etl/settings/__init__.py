@@ -9,6 +9,7 @@ from etl.settings.kafka_model import InMigrationKafka, KafkaConnection, KafkaSet
 from etl.settings.model import InMigration, OutMigration, PostgresSettings, Settings
 from etl.settings.origin import OriginKind, Setting
 from etl.settings.parse import explain_settings, parse_settings
+from etl.settings.renamed import RenamedLine, renamed_lines, warnings_of, with_new_names
 from etl.settings.schedule import Schedule
 
 __all__ = [
@@ -20,10 +21,14 @@ __all__ = [
     "OutMigration",
     "OutMigrationKafka",
     "PostgresSettings",
+    "RenamedLine",
     "Schedule",
     "Setting",
     "Settings",
     "company_folders",
     "explain_settings",
     "parse_settings",
+    "renamed_lines",
+    "warnings_of",
+    "with_new_names",
 ]

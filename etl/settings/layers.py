@@ -1,6 +1,6 @@
 """Reads texts into settings, layer by layer: default, file, the company's own file, each key by key."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
@@ -15,6 +15,7 @@ from etl.settings.grammar import KeyValue, parse_pairs
 from etl.settings.kafka_keys import output_files
 from etl.settings.keys import Key, KeyFile
 from etl.settings.origin import DEFAULT, Origin, OriginKind, Setting
+from etl.settings.renamed import RenamedKey, both_names, renamed_key
 
 _COMPANY_CODE = (IN_MIGRATION, "companyCode")
 # The maximum number that a message lists.
@@ -98,7 +99,13 @@ def _add_layer(
     location = layers.location(path)
     pairs, problems = parse_pairs(location, text, environ)
     layers.problems.extend(problems)
+    names = {pair.key for pair in pairs}
     for pair in pairs:
+        if renamed := renamed_key(file.path, pair.key):
+            if problem := _refused(renamed, names, location, pair):
+                layers.problems.append(problem)
+                continue
+            pair = replace(pair, key=renamed.new)
         key = file.key(pair.key, hidden=bool(pair.variable))
         if key is None:
             why = file.fault(pair.key)
@@ -108,6 +115,13 @@ def _add_layer(
             layers.problems.append(_untrusted(location, pair, layers.open_texts[path]))
         elif pair.value is not None:
             _set(layers, file, key, pair, Origin(kind, location, pair.line, pair.variable))
+
+
+def _refused(renamed: RenamedKey, names: Collection[str], location: str, pair: KeyValue) -> Problem | None:
+    """Why an old name does not count."""
+    if renamed.new in names:
+        return both_names(renamed, location, pair.line)
+    return None if renamed.counts else Problem(renamed.refusal, location, pair.line, renamed.old)
 
 
 def _set(layers: Layers, file: KeyFile, key: Key, pair: KeyValue, origin: Origin) -> None:
