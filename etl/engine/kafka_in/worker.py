@@ -35,6 +35,7 @@ _log = logging.getLogger("in_kafka_migration")
 # Of one call of the client: some more may be in memory than a batch takes.
 _RECORDS_A_CALL = 1_000
 _CALL_SECONDS = 0.01
+_WAITING_SECONDS = 0.03
 _IDLE_SECONDS = 0.1
 # A full batch waits so long for the one before it, until its partitions are paused; pausing throws away what the client
 # has read ahead.
@@ -92,7 +93,7 @@ class Worker:
         self._wanted: set[Partition] = set()
         self._left: dict[Partition, HeldPartition | None] = {}
         self._gone: list[HeldPartition] = []
-        self._is_paused = False
+        self._is_paused = self._has_received = False
         self._full_since: float | None = None
         self._check_at = self._take_at = 0.0
         self._is_ending = False
@@ -121,8 +122,10 @@ class Worker:
         if not self._may_read():
             return
         busy = self._store.is_busy or self._gathering.has_messages or self._again is not None
-        is_whole_call = busy and not self._is_paused
-        count, seconds = (_RECORDS_A_CALL, _CALL_SECONDS) if is_whole_call else (1, _IDLE_SECONDS)
+        # Short calls one after the other only while records come.
+        is_whole_call = busy and self._has_received and not self._is_paused
+        idle = _WAITING_SECONDS if busy and not self._is_paused else _IDLE_SECONDS
+        count, seconds = (_RECORDS_A_CALL, _CALL_SECONDS) if is_whole_call else (1, idle)
         self._receive(self._consumer.consume(count, seconds), is_whole_call=is_whole_call)
 
     # What is read.
@@ -134,6 +137,7 @@ class Worker:
             self._reported.pop("brokers", None)
         elif self._consumer.trouble:
             self._say("brokers", f"the brokers are waited for: {self._consumer.trouble}")
+        self._has_received = bool(received.messages)
         if not self._held:
             return
         messages = [_message(one) for one in received.messages]

@@ -304,6 +304,7 @@ def test_a_group_that_is_reset_and_deleted_changes_nothing(reading: Reading, kaf
     assert reading.written() == 4
 
 
+@pytest.mark.nightly
 def test_members_in_different_zones_store_the_same_moments(make_reading: MakeReading) -> None:
     """Neither the zone of a host nor that of its schedules changes a value: fields say in which zone they are given."""
     reading = make_reading(partitions=2)
