@@ -10,6 +10,8 @@ from tests.fix_company import CLAIMS, MakeSite, Site
 from tests.fix_web import ServeWeb, Web
 from tests.integration.web.uploads import configure
 
+# The check of a file is a process of its own.
+PATIENCE_MS = 40_000.0
 ROWS = 'in_id,Name,Amount\nc1,Анна,1\nc2,<b>Тимур</b>,2.5\nc3,=1+1,"1 500,5"\n'
 
 
@@ -39,16 +41,16 @@ def test_a_file_becomes_rows_that_a_run_takes(site: Site, web: Web, file: Path, 
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Send and check").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Client.csv")
-    expect(page.get_by_role("main")).to_contain_text("2 rows fit")
+    expect(page.get_by_role("main")).to_contain_text("2 rows fit", timeout=PATIENCE_MS)
     expect(page.get_by_role("main")).to_contain_text("1 row does not fit")
     expect(page.get_by_role("main")).to_contain_text("<b>Тимур</b>")
     watched.check()
     with page.expect_download() as saved:
-        page.get_by_role("link", name="All of them as a workbook").click()
+        page.get_by_role("link", name="As a workbook").click()
     assert saved.value.suggested_filename == "Client.rejected.xlsx"
     page.get_by_label("Hand over in the same transaction").check()
     page.get_by_role("button", name="Load 2 rows").click()
-    expect(page.get_by_role("main")).to_contain_text("2 rows were loaded. They are handed over")
+    expect(page.get_by_role("main")).to_contain_text("2 rows were loaded. They are handed over", timeout=PATIENCE_MS)
     watched.check()
     assert site.run().run
     assert site.partner.statuses("in_Client") == {"DONE": 2}
@@ -67,7 +69,7 @@ def test_what_is_refused_is_said_on_the_page(web: Web, tmp_path: Path, look: Loo
     watched.check()
     page.locator("select[name=table]").select_option("in_Client")
     page.get_by_role("button", name="Отправить и проверить").click()
-    expect(page.get_by_role("main")).to_contain_text("2 строки подходят")
+    expect(page.get_by_role("main")).to_contain_text("2 строки подходят", timeout=PATIENCE_MS)
     watched.check()
 
 
@@ -88,7 +90,7 @@ def test_without_scripts_a_file_is_loaded_and_a_row_corrected(site: Site, web: W
     while page.get_by_role("link", name="Қайта қарау").count():
         page.get_by_role("link", name="Қайта қарау").click()
     page.get_by_role("button", name="2 жолды жүктеу").click()
-    expect(page.get_by_role("main")).to_contain_text("2 жол жүктелді")
+    expect(page.get_by_role("main")).to_contain_text("2 жол жүктелді", timeout=PATIENCE_MS)
     page.get_by_role("button", name="Тапсыру").click()
     expect(page.get_by_role("status")).to_contain_text("Тапсырылды")
     assert site.run().errors == 0

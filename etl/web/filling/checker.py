@@ -79,17 +79,18 @@ class Checker:
         self._pool = ThreadPoolExecutor(_AT_ONCE, "check")
         self._running: dict[str, _Running] = {}
         self._lock = threading.Lock()
+        self._is_over = False
 
     def start(self, upload: Upload) -> None:
         """Begins to check it, unless that is being done."""
         with self._lock:
-            if upload.token in self._running:
+            if upload.token in self._running or self._is_over:
                 return
-            self._running[upload.token] = _Running()
-        self._pool.submit(self._perform, upload.token, upload.company)
+            running = self._running[upload.token] = _Running()
+            self._pool.submit(self._perform, upload.token, upload.company, running)
 
     def resume(self) -> None:
-        """Begins the checks that an earlier process has not ended."""
+        """Begins the checks that another process has not ended."""
         for upload in self._spool.uploads():
             if upload.step is Step.CHECKING:
                 self.start(upload)
@@ -99,18 +100,27 @@ class Checker:
         running = self._running.get(token)
         return (running.done, running.size) if running else None
 
-    def cancel(self, token: str) -> bool:
-        """Ends a check of this process; returns whether there is one."""
-        running = self._running.get(token)
+    def cancel(self, upload: Upload) -> bool:
+        """Ends a check of this process; returns whether there is one. One that has not begun never does."""
+        running = self._running.get(upload.token)
         if running is None:
             return False
         running.is_cancelled = True
-        self._stop(running)
+        if running.thread:
+            self._stop(running)
+            return True
+        with self._spool.locked(upload.token):
+            self._forget(upload.token, running)
+            check = Check(id=secrets.token_hex(8), ended_at=datetime.now(UTC), is_cancelled=True)
+            self._spool.save(upload.model_copy(update={"check": check}))
         return True
 
     def end(self) -> None:
         """Ends all checks; their uploads wait for the next start."""
-        for running in list(self._running.values()):
+        with self._lock:
+            self._is_over = True
+            left = list(self._running.values())
+        for running in left:
             running.is_ended = True
             self._stop(running)
         self._pool.shutdown(cancel_futures=True)
@@ -124,20 +134,27 @@ class Checker:
         elif thread:
             cancel_thread(thread, _CANCEL_SECONDS)
 
-    def _perform(self, token: str, company: str) -> None:
-        running = self._running[token]
+    def _perform(self, token: str, company: str, running: _Running) -> None:
         running.thread = threading.get_ident()
         try:
             with self._spool.locked(token):
-                upload = self._spool.find(company, token)
-                if upload.step is Step.CHECKING and not running.is_ended:
-                    self._check(upload, running)
+                try:
+                    upload = self._spool.find(company, token)
+                    if self._running.get(token) is running and upload.step is Step.CHECKING:
+                        self._check(upload, running)
+                finally:
+                    # While it is locked: who wants it checked again needs the lock, and then finds none running.
+                    self._forget(token, running)
         except RequestProblem as problem:
             _log.info("upload %s is not checked: %s", token, problem)
         except Exception:
             _log.exception("upload %s: a fault of the program", token)
         finally:
-            with self._lock:
+            self._forget(token, running)
+
+    def _forget(self, token: str, running: _Running) -> None:
+        with self._lock:
+            if self._running.get(token) is running:
                 del self._running[token]
 
     def _check(self, upload: Upload, running: _Running) -> None:
@@ -150,10 +167,13 @@ class Checker:
         tables: tuple[FilledTable, ...] = ()
         error = ""
         try:
-            if not running.is_cancelled:
+            if not running.is_cancelled and not running.is_ended:
                 tables, error = self._found(upload, own, running)
         except (EtlError, OSError) as fault:
             error = str(fault)
+        except Exception:
+            _log.exception("upload %s: a fault of the program", upload.token)
+            error = f"{upload.file_name}: {_FAULT}"
         if running.is_ended:
             return
         if error or running.is_cancelled:

@@ -15,8 +15,8 @@ from etl.errors import ConfigurationError
 
 # Columns before the row itself, see etl/files/header.py: file, line, column, value, reason.
 _LINE, _COLUMN, _VALUE, _REASON = 1, 2, 3, 4
-MOST_BOOK_ROWS: Final = 100_000
-"""Of a workbook, which is made in memory; a page says so where there are more."""
+MOST_BOOK_ROWS: Final = 20_000
+"""Of a sheet: to make one takes processor time. A page says so where there are more."""
 _MOST_BOOK_CHARACTERS: Final = 64 << 20
 _LONGEST_CELL: Final = 32_767
 _LONGEST_SHEET: Final = 31

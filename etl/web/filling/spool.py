@@ -32,6 +32,7 @@ _STATE: Final = "state.json"
 _INCOMING_SECONDS: Final = 120.0
 # An owner's uploads together, in uploads of the largest size.
 _MOST_OF_OWNER: Final = 4
+_MOST_UPLOADS: Final = 100
 # A check writes the rows that fit once more, as texts.
 SPACE_FACTOR: Final = 2
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -65,8 +66,9 @@ class Spool:
         settings = self.settings
         if coming > settings.most_bytes:
             raise self.too_large()
-        used = sum(_size(self._folder(one.token)) for one in self.uploads(company, owner))
-        if used + coming > _MOST_OF_OWNER * settings.most_bytes:
+        own = self.uploads(company, owner)
+        used = sum(_size(self._folder(one.token)) for one in own)
+        if used + coming > _MOST_OF_OWNER * settings.most_bytes or len(own) >= _MOST_UPLOADS:
             raise RequestProblem(413, "too_many_uploads", sentence_of("sentence.too_many_uploads"))
         self.refuse_full_disk(coming)
 

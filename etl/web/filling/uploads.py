@@ -38,7 +38,7 @@ class Uploads:
         return Checker(self.spool, self._open_runtime)
 
     def begin(self) -> None:
-        """At the start: what an earlier process has left is checked."""
+        """Checks what another process has left, at the start and now and then: it may have been killed."""
         try:
             if any(one.step is Step.CHECKING for one in self.spool.uploads()):
                 self.checker.resume()
@@ -53,6 +53,7 @@ class Uploads:
                 self.spool.sweep()
             except OSError as error:
                 _log.warning("the spool cannot be swept: %s", error)
+            self.begin()
 
     def load(self, runtime: Runtime, upload: Upload, check_id: str, *, takes_newest: bool, hands_over: bool) -> Upload:
         """See `etl.web.filling.loading.load`."""

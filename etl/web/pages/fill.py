@@ -6,7 +6,7 @@ from typing import Final
 
 from etl.engine import refuse_on_hold
 from etl.web.filling.committed import status_of
-from etl.web.filling.reject_files import BOOK_TYPE, first_rejects, first_rows, reject_book
+from etl.web.filling.reject_files import BOOK_TYPE, MOST_BOOK_ROWS, first_rejects, first_rows, reject_book
 from etl.web.filling.upload import FilledTable, Step, Upload
 from etl.web.filling.uploads import Uploads
 from etl.web.pages.frame import CompanyPage, framed
@@ -60,14 +60,16 @@ class RejectedRow(Model):
 
 
 class TableOfUpload(Model):
-    """A table that the file fills. `known`: keys that are there already; `repeated`: rows with the key of an earlier
-    row; `first_rows` and `rejects`: the first of them, their cells cut at 200 characters."""
+    """A table that the file fills. `in_book`: rejected rows that the workbook has; `known`: keys that are there
+    already; `repeated`: rows with the key of an earlier row; `first_rows` and `rejects`: the first of them, their cells
+    cut at 200 characters."""
 
     source: str
     table: str
     columns: tuple[str, ...]
     rows: int
     rejected: int
+    in_book: int
     rounded: int
     known: int
     repeated: int
@@ -216,7 +218,7 @@ def check_again(request: ActionRequest) -> Done:
 def cancel(request: ActionRequest) -> Done:
     """Ends a check; the file stays, and can be checked again."""
     upload = _upload(request, request.uploads)
-    if not request.uploads.checker.cancel(upload.token):
+    if not request.uploads.checker.cancel(upload):
         raise conflict(sentence_of("sentence.check_over"))
     return Done(
         f"/fill/{upload.token}", sentence_of("sentence.check_ended", name=upload.file_name), {"upload": upload.token}
@@ -340,6 +342,7 @@ def _table(uploads: Uploads, upload: Upload, number: int, found: FilledTable) ->
     rejects = first_rejects(folder / f"rejects-{number}.csv", _SHOWN_REJECTS)
     return TableOfUpload(
         **found.model_dump(),
+        in_book=min(found.rejected, MOST_BOOK_ROWS),
         first_rows=tuple(tuple(_cut(cell) for cell in row[:_SHOWN_CELLS]) for row in rows),
         rejects=tuple(
             RejectedRow(line=line, column=column, value=_cut(value) or "", reason=_cut(reason) or "")

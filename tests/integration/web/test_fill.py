@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from etl.web import app
+from etl.web.filling import checker
 from tests.fix_company import Site, ended, superuser, until
 from tests.fix_web import ServeWeb, Web, serving_at
 from tests.integration.web.test_actions import audit
@@ -207,15 +208,21 @@ def test_a_partner_has_its_own_uploads_and_privileges(site: Site, serve_web: Ser
     assert site.partner.statuses("in_Client") == {"DONE": 2}
 
 
-def test_a_check_is_ended_and_made_again(site: Site, web: Web) -> None:
+def test_checks_are_ended_and_made_again(site: Site, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checker, "_AT_ONCE", 1)
     with site.partner.holding("lock table in_Client in access exclusive mode") as held:
-        path = uploaded(send(web, "Client.csv", GOOD))
+        path, waiting = (uploaded(send(web, "Client.csv", GOOD)) for _ in range(2))
         until(lambda: blocked(site), "the check waits for the table")
         assert act(web, f"{path}/load", check="none").status == 409
+        # One that has not begun is ended at once.
+        assert act(web, f"{waiting}/cancel").status == 200
+        assert web.get(waiting).json["upload"]["step"] == "cancelled"
+        assert act(web, f"{waiting}/check").status == 200
         assert act(web, f"{path}/cancel").status == 200
         page = checked(web, path)
         held.rollback()
     assert page["upload"]["step"] == "cancelled"
+    assert checked(web, waiting)["upload"]["step"] == "checked"
     assert act(web, f"{path}/cancel").status == 409
     assert act(web, f"{path}/check").status == 200
     assert checked(web, path)["upload"]["step"] == "checked"
@@ -230,7 +237,14 @@ def test_a_check_is_made_again_after_a_restart(site: Site, serve_web: ServeWeb) 
         until(lambda: blocked(site), "the check waits for the table")
         opened.application.console.uploads.end()
         held.rollback()
-    assert checked(serve_web(site), path)["tables"][0]["rows"] == 2
+    web = serve_web(site)
+    assert checked(web, path)["tables"][0]["rows"] == 2
+    # Another process that shares the spool was killed: this one takes its check over.
+    state = next((site.home / "spool" / "uploads").glob("*/state.json"))
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"check": None}))
+    assert web.opened
+    web.opened.application.console.uploads._next_sweep = 0.0
+    assert checked(web, path)["tables"][0]["rows"] == 2
 
 
 def test_a_kill_in_a_load_leaves_nothing_and_it_is_done_once(site: Site, serve_web: ServeWeb) -> None:
