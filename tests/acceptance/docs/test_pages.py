@@ -43,6 +43,8 @@ class Session:
         self.names = {"shop_partner": f"shop_{database.name}", "shop_reader": f"reader_{database.name}"}
         self.names["etl login"] = f"etl_{database.name} login"
         self.names |= {"database shop to etl": f"database {database.name} to etl_{database.name}"}
+        self.names |= {"etl_console to etl": f"etl_console to {site.engine_role}"}
+        self.names |= {"etl_console": f"console_{database.name}"}
         self._session = psycopg.connect(
             host=database.host,
             port=database.port,
@@ -76,11 +78,10 @@ def site(make_site: MakeSite) -> Site:
 @pytest.fixture
 def partner(site: Site) -> Iterator[Session]:
     """The role that privileges.md makes, with the privileges that it grants and no others."""
-    [roles] = [block.text for block in blocks(PRIVILEGES) if block.language == "sql"]
-    [commands] = [block for block in blocks(PRIVILEGES) if block.language == "sh"]
     administrator = Session(site)
-    administrator(roles)
-    for line in commands.lines:
+    for roles in (block.text for block in blocks(PRIVILEGES) if block.language == "sql"):
+        administrator(roles)
+    for line in (line for block in blocks(PRIVILEGES) if block.language == "sh" for line in block.lines):
         program, *arguments = [administrator.named(word) for word in shlex.split(line, comments=True)]
         done = site.etl(*arguments)
         assert (program, done.code, done.err) == ("etl", 0, ""), line
