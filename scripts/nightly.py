@@ -102,6 +102,13 @@ _KAFKA_LENGTHS = {
 }
 _KAFKA_HISTORIES = "tests/properties/test_records_and_rows.py"
 
+_OPERATIONS_TESTS = (
+    "tests/integration/operations",
+    "tests/integration/upgrade/test_restored.py",
+    "tests/integration/engine/test_restored_links.py",
+    "tests/acceptance/test_openflights_restored.py",
+)
+
 _STATISTICS_TESTS = "tests/acceptance/test_old_statistics.py"
 
 PARTS = (
@@ -165,7 +172,7 @@ PARTS = (
     Part(
         "operations",
         "backup, restore and verification: all cases, in one database and in three, on PostgreSQL 14 and 18",
-        (_on("14 18", "tests/integration/operations", "tests/integration/engine/test_restored_links.py", "-m", ""),),
+        (_on("14 18", *_OPERATIONS_TESTS, "-m", ""),),
     ),
     Part(
         "statistics",

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.acceptance import openflights
-from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Site, ended
+from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Site, ended, until
 from tests.fix_restore import Elsewhere, done
 
 OBJECTS = {"country": "iso, dafif", "airport": "name, city, iata", "airline": "name, iata", "route": "stops, equipment"}
@@ -41,6 +41,7 @@ def airports_arrive(site: Site) -> None:
 
 
 @pytest.mark.nightly
+@pytest.mark.prepared
 @BOTH_LAYOUTS
 def test_a_backup_in_the_middle_of_a_run(make_site: MakeSite, elsewhere: Elsewhere) -> None:
     site = make_site(openflights.documents())
@@ -48,20 +49,22 @@ def test_a_backup_in_the_middle_of_a_run(make_site: MakeSite, elsewhere: Elsewhe
     openflights.stage(site.partner)
     openflights.deliver(site.partner)
     site.partner.hand_over()
-    with site.locking(f"{STORE}.bo_route"):
+    with site.locking(f"{STORE}.link_route_source"):
         process = site.start("run")
+        until(lambda: site.count(f"{STORE}.bo_route"), "the routes are in")
         site.wait_for_blocked()
         made = json.loads(done(site.etl("backup", "-o", "backup", "--json")).out)
     assert ended(process).code == 0
-    rows = {one["table"]: one["rows"] for dump in made["dumps"] for one in dump["tables"]}
-    assert (rows["bo_airport"], rows["bo_route"]) == (7_698, 0)
+    [dump] = [one for one in made["dumps"] if one["name"] == "store"]
+    rows = {one["table"]: one["rows"] for one in dump["tables"]}
+    assert (rows["bo_route"], rows["link_route_source"]) == (67_663, 0)
     done(site.etl("restore", "--drill", "backup"))
     there = elsewhere(site)
     done(there.etl("restore", "backup"))
     done(there.etl("restore", "--activate"))
     assert json.loads(done(there.etl("run", "--json")).out)["taken_over"]
     assert what_there_is(there) == what_there_is(site)
-    there.look(f"grant create on database {there.database.name} to {there.partner_role}")
+    there.look(f"grant create on database {there.database.name} to {site.partner_role}")
     openflights.stage(there.partner)
     for one in (site, there):
         airports_arrive(one)
