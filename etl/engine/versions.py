@@ -24,6 +24,7 @@ from etl.outputs.versions import (
     SwitchLosses,
     VersionState,
 )
+from etl.settings.catalogue import why_no_out_version
 from etl.store import STORE
 
 _sql = SqlTemplates(__package__)
@@ -62,6 +63,8 @@ def build_version(runtime: Runtime, name: str | None, show: Callable[[int], None
     """Makes and fills a version, by default the environment's. Raises as a run does when the metadata
     changed and the version did not.
     """
+    if name is not None and (why := why_no_out_version(name)):
+        raise ConfigurationError(f"{name[:64]!r} {why}")
     _need_store(runtime)
     with transaction(runtime.store_engine, client_min_messages="warning") as connection:
         prepare_store(connection, runtime)

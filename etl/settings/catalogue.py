@@ -3,6 +3,7 @@
 File and key names are those of the platform, so that its files can be used unchanged.
 """
 
+import re
 from typing import Final
 
 from etl.settings.guard_keys import GUARD_KEYS
@@ -21,6 +22,7 @@ WORKERS = "consumers/InMigration.workerCount"
 # Environment variable, not a text of the tree: the platform's installations set it per server.
 OUT_VERSION_VARIABLE = "MYBPM_OUT_MIGRATION_VERSION"
 OUT_VERSION_DEFAULT = "1"
+_OUT_VERSION = re.compile(r"[0-9A-Za-z_]{1,16}")
 
 # PostgreSQL's NAMEDATALEN - 1.
 _NAME_BYTES = 63
@@ -263,3 +265,8 @@ FILES = (
     *KAFKA_FILES,
     WEB_FILE,
 )
+
+
+def why_no_out_version(text: str) -> str:
+    """Why a text names no version of the out_ tables, and what to write; empty if it does."""
+    return "" if _OUT_VERSION.fullmatch(text) else "is not a version: write up to 16 letters, digits and underscores"

@@ -1,6 +1,5 @@
 """Parses texts into layers, checks keys against each other, and returns frozen settings, or all problems at once."""
 
-import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -16,6 +15,7 @@ from etl.settings.catalogue import (
     STATE_KEYS,
     STORE_DATABASE,
     WORKERS,
+    why_no_out_version,
 )
 from etl.settings.kafka import kafka
 from etl.settings.keys import Key, ValueKind
@@ -157,8 +157,7 @@ def _out_version(layers: Layers, environ: Mapping[str, str]) -> Setting:
     comment = "Version of the out_ schema, set by the environment; a new value makes a new schema."
     key = Key(OUT_VERSION_VARIABLE, ValueKind.TEXT, OUT_VERSION_DEFAULT, comment)
     given = environ.get(OUT_VERSION_VARIABLE, "").strip()
-    if given and not re.fullmatch(r"[0-9A-Za-z_]+", given):
-        message = "is not a version: write letters, digits and underscores"
+    if given and (message := why_no_out_version(given)):
         layers.problems.append(Problem(message, "environment", None, OUT_VERSION_VARIABLE))
     origin = Origin(OriginKind.ENVIRONMENT, variable=OUT_VERSION_VARIABLE) if given else DEFAULT
     return Setting("environment", key, given or OUT_VERSION_DEFAULT, origin)

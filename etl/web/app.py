@@ -250,6 +250,8 @@ class Endpoint:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         if handler := self.methods.get(method):
             try:
+                if not all(map(is_text, request.path_params.values())):
+                    raise not_found()
                 response = await handler(request)
             except RequestProblem as problem:
                 response = await self.problem(request, problem.answer)
@@ -270,15 +272,26 @@ async def form_of(request: Request) -> dict[str, str]:
         return {}
     try:
         if kind == "application/x-www-form-urlencoded":
-            return dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=1000))
+            pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=1000)
+            return _of_texts(dict(pairs))
         if kind == "application/json":
-            found = json.loads(body)
-            if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()):
-                return found
-            raise bad_request("The body must be a JSON object whose values are texts, numbers among them.")
-    except ValueError as error:
+            return _of_texts(json.loads(body))
+    except (ValueError, RecursionError) as error:
         raise bad_request(f"The body cannot be read as {kind}.") from error
     raise RequestProblem(415, "media_type", "Send a form (application/x-www-form-urlencoded) or application/json.")
+
+
+def _of_texts(found: object) -> dict[str, str]:
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise bad_request("The body must be a JSON object whose values are texts, numbers among them.")
+    if not all(is_text(text) for pair in found.items() for text in pair):
+        raise bad_request("The body has a character that no text may have: U+0000, or half of a surrogate pair.")
+    return found
+
+
+def is_text(value: str) -> bool:
+    """Whether it can be kept: PostgreSQL has no U+0000, and half of a surrogate pair is no character."""
+    return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def incoming_of(request: Request, form: Mapping[str, str] | None = None) -> Incoming:

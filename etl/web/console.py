@@ -200,8 +200,8 @@ class Console:
             return principal
         if incoming.is_api:
             raise RequestProblem(401, "not_signed_in", "Sign in, or send a token.", {"WWW-Authenticate": "Bearer"})
-        back = quote(incoming.path if incoming.method in ("GET", "HEAD") else "/", safe="/")
-        location = f"{incoming.prefix}/sign-in?next={back}"
+        asked = incoming.address_below if incoming.method in ("GET", "HEAD") else "/"
+        location = f"{incoming.prefix}/sign-in?next={quote(asked, safe='/')}"
         raise RequestProblem(303, "not_signed_in", "Sign in first.", {"Location": location})
 
     def _stranger(self, incoming: Incoming, name: str = "") -> PageRequest:

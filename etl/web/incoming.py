@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote, urlencode
 
 from pydantic import SecretStr
 
 NO_SECRET: Final = SecretStr("")
+# What stays as it is in an address that is written already.
+_OF_ADDRESSES: Final = "/?#[]@!$&'()*+,;=:%-._~"
 UNSAFE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -36,6 +39,12 @@ class Incoming:
         return self.origin.startswith("https://")
 
     @property
+    def address_below(self) -> str:
+        """Path and query as an address writes them, without the prefix."""
+        query = urlencode(self.query)
+        return f"{quote(self.path)}?{query}" if query else quote(self.path)
+
+    @property
     def is_api(self) -> bool:
         """Whether a program asks: it gets JSON."""
         return self.path.startswith("/api/")
@@ -55,4 +64,4 @@ class Outgoing:
 
 def redirect(location: str, *headers: tuple[str, str], status: int = 303) -> Outgoing:
     """To another page, which is then asked for by GET."""
-    return Outgoing(status, b"", headers=(("Location", location), *headers))
+    return Outgoing(status, b"", headers=(("Location", quote(location, safe=_OF_ADDRESSES)), *headers))

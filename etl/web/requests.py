@@ -103,10 +103,9 @@ class PageRequest:
 
     def path_number(self, name: str) -> int:
         """A number of the path; what cannot be one is not found."""
-        text = self.path[name]
-        if not (text.isascii() and text.isdecimal()) or int(text[:20]) > _LARGEST_ID:
+        if not _is_id(self.path[name]):
             raise not_found()
-        return int(text)
+        return int(self.path[name])
 
 
 @dataclass(frozen=True)
@@ -151,6 +150,10 @@ class ActionRequest:
         """A parameter that must be a number, 0 or more."""
         return _number(name, self.required(name))
 
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """A parameter of numbers with spaces between them; it may be missing."""
+        return tuple(_number(name, text) for text in self.form.get(name, "").split())
+
 
 @dataclass(frozen=True)
 class Done:
@@ -177,9 +180,13 @@ class Attachment:
 
 
 def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) > _LARGEST_ID:
+    if not _is_id(text):
         raise bad_request(sentence_of("sentence.no_number", name=name))
     return int(text)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 19 and int(text) <= _LARGEST_ID
 
 
 def _no_runtime() -> Runtime:

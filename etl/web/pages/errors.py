@@ -1,5 +1,6 @@
 """Errors: rows that were not taken, why, and what to do; correcting and offering them again."""
 
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -20,6 +21,8 @@ from etl.web.texts.sentence import sentence_of
 
 Row = dict[str, Any]
 _LONGEST_VALUE = 10_000_000
+# The pages whose forms offer rows again.
+_BACK = re.compile(r"/now|/errors(/[0-9]{1,19})?")
 
 # Of millions that were corrected long ago a page does not search all for open ones: it leads on from where it has come.
 _SEARCH_SECONDS = 0.05
@@ -168,7 +171,7 @@ def whole_value(request: PageRequest) -> Attachment:
 
 def retry(request: ActionRequest) -> Done:
     """Offers rejected rows again: one, or all of a run, table and code that are still rejected."""
-    ids = tuple(map(int, request.form.get("ids", "").split())) if request.form.get("ids") else ()
+    ids = request.numbers("ids")
     run = request.number("run") if request.form.get("run") else None
     with open_errors(request.runtime, to_write=True, of_partner=_is_partner(request)) as opened:
         choice = _choice(opened, request.form, run, ids)
@@ -176,7 +179,9 @@ def retry(request: ActionRequest) -> Done:
             raise bad_request(sentence_of("sentence.which_errors"))
         retried = opened.log.retry(opened.prepared, choice)
     rows = sum(retried.values())
-    return Done(request.form.get("back") or "/errors", sentence_of("sentence.rows_ready", n=rows), {"rows": rows})
+    back = request.form.get("back", "")
+    location = back if _BACK.fullmatch(back) else "/errors"
+    return Done(location, sentence_of("sentence.rows_ready", n=rows), {"rows": rows})
 
 
 def item_of(row: Row) -> ErrorItem:

@@ -134,7 +134,7 @@ def letter_page(request: PageRequest) -> DeadLetterPage:
 
 def resend(request: ActionRequest) -> Done:
     """Puts rejected records back into their topics: one, or all of a topic and code."""
-    ids = [int(text) for text in request.form.get("ids", "").split() if text.isdecimal()]
+    ids = request.numbers("ids")
     topic, code = request.form.get("topic", ""), request.form.get("code", "")
     if not (ids or topic or code):
         raise bad_request(sentence_of("sentence.which_letters"))

@@ -1,6 +1,8 @@
 """Who asks: passwords, sign-ins, tokens, proxies; and what each role may."""
 
+import html
 import re
+import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -69,6 +71,9 @@ def test_a_page_asks_for_a_sign_in_and_leads_back(passwords: Site, serve_web: Se
     wrong, unknown = sign_in(web, "aidana", "wrong"), sign_in(web, "someone", "wrong")
     assert (wrong.status, wrong.headers, wrong.body) == (unknown.status, wrong.headers, unknown.body)
     assert wrong.headers["location"] == "/sign-in?wrong=1&next=/c/demo/now"
+    choice = "/c/demo/errors?run=18&table=%D0%BA+1&code=REQUIRED"
+    form = urllib.parse.urlsplit(web.get(choice).headers["location"])
+    assert web.get(f"{form.path}?{form.query}").text.count(html.escape(choice)) == 1
     right = sign_in(web, "aidana")
     assert right.headers["location"] == "/c/demo/now"
     assert re.fullmatch(r"etl=[\w-]{43}; Path=/; HttpOnly; SameSite=Lax", right.headers["set-cookie"])

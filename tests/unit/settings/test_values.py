@@ -146,7 +146,7 @@ def test_out_version(given: str, version: str) -> None:
     assert settings_of({}, environ={"MYBPM_OUT_MIGRATION_VERSION": given}).out_environment_version == version
 
 
-@pytest.mark.parametrize("version", ["1.2", "a-b", "x y", "ё", '"'])
+@pytest.mark.parametrize("version", ["1.2", "a-b", "x y", "ё", '"', "1" * 17])
 def test_out_version_that_is_none(version: str) -> None:
     [problem] = problems_of({}, environ={"MYBPM_OUT_MIGRATION_VERSION": version})
     assert problem.startswith("environment: MYBPM_OUT_MIGRATION_VERSION: is not a version")
