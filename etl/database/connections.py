@@ -134,8 +134,10 @@ SETTINGS_OPTION: Final = "etl_settings"
 
 
 def with_settings(engine: sqlalchemy.Engine, **settings: str) -> sqlalchemy.Engine:
-    """The engine with the same connections, whose transactions have these settings whatever they ask for."""
-    return engine.execution_options(**{SETTINGS_OPTION: tuple(settings.items())})
+    """The engine with the same connections, whose transactions have these settings whatever they ask for; those that it
+    has already stay."""
+    before = dict(engine.get_execution_options().get(SETTINGS_OPTION, ()))
+    return engine.execution_options(**{SETTINGS_OPTION: tuple((before | settings).items())})
 
 
 def location_of(engine: sqlalchemy.Engine) -> str:

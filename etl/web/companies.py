@@ -203,6 +203,11 @@ def reading(runtime: Runtime, name: str, *, role: str = "", seconds: float = PAG
     return _pinned(runtime, pinned | ({"role": role} if role else {}))
 
 
+def patient(runtime: Runtime, seconds: float) -> Runtime:
+    """The runtime of a page for what is read in the background: a statement may take `seconds`."""
+    return _pinned(runtime, {"statement_timeout": f"{int(seconds * 1000)}ms"})
+
+
 def writing(runtime: Runtime, name: str, *, role: str = "") -> Runtime:
     """The runtime for an action."""
     return _pinned(runtime, {"application_name": name} | ({"role": role} if role else {}))

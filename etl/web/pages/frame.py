@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
+from etl.database import access_of
 from etl.engine import zone_of
 from etl.errors import EtlError
 from etl.web.requests import ActionRequest, Model, PageRequest
@@ -33,7 +34,7 @@ def framed(request: PageRequest) -> dict[str, Any]:
 def databases_of(request: PageRequest | ActionRequest) -> Hashable:
     """The company and its databases: what was read of one is nothing to another one of this name."""
     runtime = request.runtime
-    return request.company, runtime.engine.url, runtime.store_engine.url
+    return request.company, access_of(runtime.engine), access_of(runtime.store_engine)
 
 
 def zone_name(request: PageRequest) -> str:

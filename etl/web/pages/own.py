@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from etl.engine.partner_view import NotMerged, PartnerView, read_not_merged, read_partner_view
+from etl.web.companies import patient
 from etl.web.lately import Lately
 from etl.web.pages.frame import CompanyPage, databases_of, framed
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
 
 # All in_ tables are read for it: a page waits so long at most, and shows what was read before.
 _NOT_MERGED: Final = Lately[NotMerged]()
-_SECONDS, _WAIT_SECONDS = 10.0, 0.1
+_SECONDS, _WAIT_SECONDS = 60.0, 0.1
 
 
 class OwnReceipt(Model):
@@ -58,8 +59,7 @@ _GRADES = {"quiet": "good", "loading": "good", "never": "good", "handed_over": "
 
 def page(request: PageRequest) -> OwnNow:
     """What is so now, by what the partner's role may read."""
-    runtime = request.runtime
-    found = read_partner_view(runtime, seconds=PAGE_SECONDS)
+    found, runtime = read_partner_view(request.runtime, seconds=PAGE_SECONDS), patient(request.runtime, _SECONDS)
     lately = _NOT_MERGED.latest(
         databases_of(request), lambda: read_not_merged(runtime, seconds=_SECONDS), wait=_WAIT_SECONDS, raises=True
     )

@@ -6,6 +6,7 @@ from typing import Final
 from etl.engine.partner_view import PartnerLinks, read_partner_links
 from etl.metadata import names
 from etl.monitoring.waiting import Waiting, read_waiting
+from etl.web.companies import patient
 from etl.web.lately import Lately
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, databases_of, framed
 from etl.web.requests import Id, Model, PageRequest
@@ -15,7 +16,7 @@ from etl.web.roles import Role
 _WAITING: Final = Lately[Waiting]()
 # Of a partner, by the in_ tables; none in it: these are too large.
 _OWN: Final = Lately[tuple[PartnerLinks | None]]()
-_SECONDS, _WAIT_SECONDS = 10.0, 0.1
+_SECONDS, _WAIT_SECONDS = 60.0, 0.1
 
 
 class WaitingField(Model):
@@ -61,7 +62,7 @@ def page(request: PageRequest) -> WaitingPage:
     """What waits now; the instances that block most come first."""
     if request.viewer.role is Role.PARTNER:
         return _own(request)
-    runtime = request.runtime
+    runtime = patient(request.runtime, _SECONDS)
     lately = _WAITING.latest(
         databases_of(request),
         lambda: read_waiting(runtime, explain=True, limit=PAGE_ROWS, seconds=_SECONDS),
@@ -101,7 +102,7 @@ def page(request: PageRequest) -> WaitingPage:
 
 def _own(request: PageRequest) -> WaitingPage:
     """A partner's links, by what its role may read: whether an end was merged earlier, the in_ tables do not say."""
-    runtime = request.runtime
+    runtime = patient(request.runtime, _SECONDS)
     lately = _OWN.latest(
         databases_of(request),
         lambda: (read_partner_links(runtime, limit=PAGE_ROWS, seconds=_SECONDS),),
