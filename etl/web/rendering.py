@@ -17,6 +17,7 @@ from etl.web.menu import IN_SIGHT, MENU
 from etl.web.problems import Answer
 from etl.web.requests import Model, PageRequest
 from etl.web.roles import Role
+from etl.web.route import API
 from etl.web.routes import ACTIONS, ROUTES
 from etl.web.texts import LANGUAGES, UNREVIEWED, language, zone_named
 from etl.web.texts.sentence import restored
@@ -35,8 +36,8 @@ class MenuItem:
 
 class Renderer:
     """The templates of the console. Each gets `page` (the model), `request` (the PageRequest) and `t` (the Language);
-    `link("/c/shop/now")`, `here("/now")`, `link_to("/errors", code="…")` and `asset("console.css")` give addresses
-    below the prefix."""
+    `link("/c/shop/now")`, `here("/now")`, `json_of("/now")`, `link_to("/errors", code="…")` and
+    `asset("console.css")` give addresses below the prefix."""
 
     @cached_property
     def _environment(self) -> jinja2.Environment:
@@ -78,6 +79,9 @@ class Renderer:
         def here(path: str) -> str:
             return f"{request.prefix}/c/{request.company}{path}"
 
+        def json_of(path: str) -> str:
+            return f"{request.prefix}{API}/c/{request.company}{path}"
+
         def link_to(path: str, **query: object) -> str:
             given = {name: str(value) for name, value in query.items() if value not in (None, "")}
             return f"{here(path)}?{urlencode(given)}"
@@ -104,6 +108,7 @@ class Renderer:
             "link": link,
             "in_language": in_language,
             "here": here,
+            "json_of": json_of,
             "link_to": link_to,
             "asset": asset,
             "menu": menu_of(request) if request.company else (),

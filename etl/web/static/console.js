@@ -57,7 +57,22 @@ const open = () => {
   stream.addEventListener("now", (event) => receive(event.data));
   stream.addEventListener("away", () => setStale(true));
   stream.addEventListener("bye", () => { close(); setTimeout(open, 1000 + Math.random() * 4000); });
-  stream.onerror = () => setStale(true);
+  stream.onerror = () => {
+    // Any answer but 200 closes a stream for good: too many viewers, a proxy without its server, an ended sign-in.
+    if (stream?.readyState === EventSource.CLOSED) { close(); askLater(); } else setStale(true);
+  };
+};
+// Without a stream the JSON of the page says when the page can be loaded again: its new values, or the form to sign in.
+let asking;
+const askLater = () => { asking ??= setTimeout(ask, 4000 + Math.random() * 2000); };
+const ask = async () => {
+  asking = undefined;
+  if (stream) return;
+  if (document.hidden || find("dialog[open]")) return askLater();
+  const status = await fetch(live.dataset.json, { cache: "no-store" }).then((answer) => answer.status, () => 503);
+  if (status < 500) return location.reload();
+  setStale(live.dataset.shape !== "away");
+  askLater();
 };
 const close = () => { stream?.close(); stream = undefined; };
 if (live) {

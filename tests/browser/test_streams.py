@@ -1,0 +1,61 @@
+"""An open page whose stream is refused: browsers ask for such a stream never again, so the page must."""
+
+import re
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from etl.web import stream
+from tests.fix_browser import Look
+from tests.fix_company import CLAIMS, MakeSite, Site
+from tests.fix_web import ServeWeb
+from tests.integration.web.test_identity import CONFIG, PASSWORD, add
+
+SECONDS_MS = 40_000.0
+STALE = re.compile(r"\bstale\b")
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    return make_site(CLAIMS, copyTables="false")
+
+
+def test_a_stream_that_is_refused_is_asked_for_again(
+    site: Site, serve_web: ServeWeb, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First the server has too many viewers, then a proxy answers for it, then it is back."""
+    watched = look(serve_web(site))
+    page, live = watched.page, watched.page.locator("[data-live]")
+
+    def answer_as_a_proxy(route: Route) -> None:
+        route.fulfill(status=502, body="no server")
+
+    monkeypatch.setattr(stream, "MOST_VIEWERS", 0)
+    with page.expect_response(lambda found: found.url.endswith("/events") and found.status == 503):
+        watched.open("/c/demo/now")
+    # Meanwhile it is loaded again and again.
+    with page.expect_event("load"):
+        expect(live).not_to_have_class(STALE)
+    for path in ("**/now/events", "**/api/v1/**"):
+        page.route(path, answer_as_a_proxy)
+    monkeypatch.undo()
+    expect(live).to_have_class(STALE, timeout=SECONDS_MS)
+    with page.expect_response(lambda found: found.url.endswith("/events") and found.status == 200, timeout=SECONDS_MS):
+        page.unroute_all()
+    expect(live).not_to_have_class(STALE, timeout=SECONDS_MS)
+
+
+def test_an_ended_sign_in_leads_to_the_form(
+    site: Site, serve_web: ServeWeb, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "COMMENT_SECONDS", 0.2)
+    site.write(CONFIG, "identity=password")
+    add(site, "aidana", "operator")
+    watched = look(serve_web(site))
+    page = watched.open("/c/demo/now")
+    page.get_by_label("Name").fill("aidana")
+    page.get_by_label("Password").fill(PASSWORD)
+    with page.expect_response(lambda found: found.url.endswith("/events") and found.status == 200):
+        page.get_by_role("button", name="Sign in").click()
+    site.look("delete from etl_web.web_session")
+    page.wait_for_url("**/sign-in?next=/c/demo/now", timeout=SECONDS_MS)
