@@ -110,6 +110,7 @@ class Actors:
                 lambda: self.audit.end(begun, outcome, detail, result),
             )
         except EtlError as error:
+            self.audit.leave(begun)
             _log.warning("the outcome of action %s could not be noted: %s", begun.audit_id, error)
 
 

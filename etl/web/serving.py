@@ -22,6 +22,7 @@ from etl.web.console import Console, database_role
 from etl.web.filling.spool import SpoolSettings
 from etl.web.filling.uploads import Uploads
 from etl.web.identity.audit import Audit
+from etl.web.identity.heartbeat import Heartbeat
 from etl.web.identity.identity import ConfiguredIdentity
 from etl.web.identity.sessions import Sessions
 from etl.web.roles import Role
@@ -88,6 +89,9 @@ def opened_console(options: WebOptions) -> Iterator[Opened]:
         is_private = all(one.is_private for one in addresses)
         audit, sessions = Audit(store), Sessions(store)
         identity = ConfiguredIdentity(settings, sessions, is_private=is_private)
+        heartbeat = Heartbeat(store, audit)
+        heartbeat.start()
+        stack.callback(heartbeat.end)
         actors = Actors(audit)
         uploads = _uploads(companies, settings, options)
         console = Console(

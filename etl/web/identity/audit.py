@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from etl.database import Connection, execute, fetch_all, fetch_one
 from etl.web.identity.store import WebStore, sql
-from etl.web.texts.sentence import kept
+from etl.web.texts.sentence import kept, sentence_of
 
 AuditOutcome = Literal["done", "refused", "failed"]
 Result = Mapping[str, Any]
@@ -56,6 +56,7 @@ class Audit:
 
     def __init__(self, store: WebStore) -> None:
         self._store = store
+        self._open: set[int] = set()
 
     def begin(self, entry: Entry, key: str) -> Begun | Repeated:
         """Notes an action and takes its key, committed when this returns; or finds what was done under the key."""
@@ -67,6 +68,7 @@ class Audit:
             audit_id = _add(connection, entry)
             taken = {"viewer": entry.viewer, "key_digest": digest, "request_digest": asked, "audit_id": audit_id}
             if execute(connection, sql("take_key"), taken) == 1:
+                self._open.add(audit_id)
                 return Begun(audit_id, entry.viewer, digest)
             # Another request with the key has committed meanwhile.
             _end(connection, audit_id, "refused", "the same was asked for at the same time")
@@ -85,6 +87,23 @@ class Audit:
             else:
                 execute(connection, sql("note_result"), keyed | {"result": json.dumps(result)})
             execute(connection, sql("delete_old_keys"))
+        self.leave(begun)
+
+    def leave(self, begun: Begun) -> None:
+        """An action whose outcome cannot be noted: it is treated as one whose process has ended."""
+        self._open.discard(begun.audit_id)
+
+    def note_alive(self) -> None:
+        """Says that this process still does what it has begun."""
+        with self._store.writing() as connection:
+            execute(connection, sql("note_alive"), {"audit_ids": list(self._open)})
+
+    def end_lost(self, seconds: float) -> list[int]:
+        """Ends the actions of which no process has said for `seconds` that it does them; returns their numbers."""
+        detail = sentence_of("sentence.action_lost")
+        values = {"seconds": seconds, "detail": detail, "sentence": json.dumps(kept(detail))}
+        with self._store.writing() as connection:
+            return [row.audit_id for row in fetch_all(connection, sql("end_lost_actions"), values)]
 
     def note(self, entry: Entry, outcome: AuditOutcome, detail: str) -> None:
         """Notes something that has no key: a sign-in, a refusal."""

@@ -46,6 +46,11 @@ class WebStore:
         self._stack = ExitStack()
         self._engine: sqlalchemy.Engine | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the database has been opened."""
+        return self._engine is not None
+
     @contextmanager
     def writing(self, name: str = "etl-web") -> Iterator[Connection]:
         """A transaction; `name` is its application_name."""

@@ -8,7 +8,7 @@ from etl.web.requests import Id, Model, PageRequest
 
 
 class ActionState(Model):
-    """`outcome`: done, refused or failed; empty while it is being done, and where its process was killed."""
+    """`outcome`: done, refused or failed; empty while it is being done."""
 
     id: Id
     action: str

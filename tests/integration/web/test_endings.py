@@ -9,6 +9,7 @@ import sqlalchemy
 
 from etl.database import execute, transaction
 from etl.web import serving as serving_module
+from etl.web.identity import heartbeat
 from etl.web.requests import ActionRequest, Done
 from etl.web.roles import OPERATORS
 from etl.web.route import Action
@@ -114,6 +115,48 @@ def test_a_run_that_was_started_here_ends_before_the_process(site: Site) -> None
     assert [one["outcome"] for one in audit(site)] == ["done"]
     assert site.value("select state from in_tables.run") == "done"
     assert answers in ([200], [202])
+
+
+def test_an_action_whose_process_was_killed_has_failed(
+    site: Site, serve_web: ServeWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page stops to follow it, and its key may be sent again."""
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(heartbeat, "LOST_SECONDS", 1.0)
+    site.partner.fill("in_Client", {"in_id": "c", "name": "Client"})
+    site.partner.hand_over()
+    process = site.start("web", "--listen", "127.0.0.1:0")
+    assert process.stdout
+    address = process.stdout.readline().split()[1]
+    killed = Web(int(address.rstrip("/").rpartition(":")[2]))
+    with site.holding_after_claims():
+        begun = killed.post("/api/v1/c/demo/run/start", {"key": "k"})
+        assert begun.status == 202
+        process.kill()
+        ended(process)
+        page = begun.json["location"]
+        web = serve_web(site)
+        assert web.get(page).json["outcome"] == ""
+        until(lambda: web.get(page).json["outcome"] == "failed", "another process has noted it")
+    assert "its process has ended" in web.get(page).json["detail"]
+    assert "data-follow" not in web.get(page.removeprefix("/api/v1")).text
+    again = web.post("/api/v1/c/demo/run/start", {"key": "k"})
+    assert again.json.get("audit_id") != begun.json["audit_id"]
+
+
+def test_a_long_action_is_not_lost(site: Site, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(heartbeat, "LOST_SECONDS", 1.0)
+    monkeypatch.setattr("etl.web.app.ACTION_SECONDS", 0.05)
+    counting.may_end.clear()
+    with serving(site) as web, serving(site) as other:
+        page = web.post("/api/v1/c/demo/count", FORM).json["location"]
+        begun = site.value("select max(alive_at) from etl_web.web_action_key")
+        later = "select max(alive_at) > %s + interval '2 seconds' from etl_web.web_action_key"
+        until(lambda: site.look(later, [begun])[0]["?column?"], "it was said several times")
+        assert other.get(page).json["outcome"] == ""
+        counting.may_end.set()
+        until(lambda: other.get(page).json["outcome"] == "done", "it has ended")
 
 
 def test_an_outcome_is_noted_although_the_database_was_away(
