@@ -20,7 +20,8 @@ from etl.web.texts.sentence import kept, restored, sentence_of
 _log = logging.getLogger("etl.web")
 
 AT_ONCE: Final = 2
-"""Actions that are done at the same time; further ones wait."""
+"""Actions of a company that are done at the same time; further ones wait."""
+_LONG_AT_ONCE: Final = 64
 _CANCEL_SECONDS = 2.0
 _NOTING: Final = RetryPolicy(after_transient(Backoff(first=0.1, longest=2.0, seconds=30.0)))
 
@@ -40,7 +41,8 @@ class Actors:
     """The threads in which actions are done. They outlive the requests that asked: closing a page ends nothing."""
 
     audit: Audit
-    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "action"))
+    _long: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_LONG_AT_ONCE, "long action"))
+    _pools: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
     _running: dict[int, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -54,8 +56,10 @@ class Actors:
         return begun if begun.result is None else _from_result(begun)
 
     def start(self, action: Action, request: ActionRequest, begun: Begun, stack: ExitStack) -> "Future[Ended]":
-        """Does the action in a thread; `stack` is closed afterwards."""
-        return self._pool.submit(self._perform, action, request, begun, stack)
+        """Does the action in a thread; `stack` is closed afterwards. Those that may take hours have threads of their
+        own: nobody waits for them."""
+        pool = self._long if action.is_long else self._pool_of(request.company)
+        return pool.submit(self._perform, action, request, begun, stack)
 
     def refuse(self, entry: Entry, why: str) -> None:
         """Notes a refused request; a database that is away is no reason to answer it."""
@@ -66,7 +70,7 @@ class Actors:
 
     def end(self, seconds: float) -> None:
         """Waits for what is being done, then cancels it: its transactions are rolled back."""
-        waiter = threading.Thread(target=self._pool.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+        waiter = threading.Thread(target=self._shut_down, daemon=True)
         waiter.start()
         waiter.join(seconds)
         with self._lock:
@@ -74,6 +78,19 @@ class Actors:
         for thread in late:
             cancel_thread(thread, _CANCEL_SECONDS)
         waiter.join(_CANCEL_SECONDS)
+
+    def _pool_of(self, company: str) -> ThreadPoolExecutor:
+        with self._lock:
+            if company not in self._pools:
+                self._pools[company] = ThreadPoolExecutor(AT_ONCE, f"action in {company}")
+            return self._pools[company]
+
+    def _shut_down(self) -> None:
+        pools = [self._long, *self._pools.values()]
+        for pool in pools:
+            pool.shutdown(wait=False, cancel_futures=True)
+        for pool in pools:
+            pool.shutdown()
 
     def _perform(self, action: Action, request: ActionRequest, begun: Begun, stack: ExitStack) -> Ended:
         thread = threading.get_ident()

@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -65,9 +66,11 @@ class Application:
     listened: tuple[str, ...] = ()
     streams: Streams = field(init=False)
     uploading: Uploading = field(init=False)
+    ended_at: float | None = None
     _readers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_READERS))
     # Apart from the readers: slow pages hold up no action.
     _writers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
+    _callers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
     def __post_init__(self) -> None:
         self.streams = Streams(self.console.snapshot)
@@ -75,6 +78,7 @@ class Application:
 
     def end(self) -> None:
         """The server is about to end: it is ready for nothing new, and streams say goodbye."""
+        self.ended_at = self.ended_at or time.monotonic()
         self.ending.set()
         self.streams.end()
 
@@ -175,7 +179,7 @@ class Application:
             incoming, state = incoming_of(request), state_of(request.scope)
             bearer = (state.token,) if state.token.get_secret_value() else ()
             call = Call(incoming, tuple(request.query_params.multi_items()), (*state.passwords, *bearer))
-            found = await anyio.to_thread.run_sync(self._answer_service, call, answer, limiter=self._writers)
+            found = await anyio.to_thread.run_sync(self._answer_service, call, answer, limiter=self._callers)
             if found is None:
                 return await self._problem(request, no_such_page().answer)
             return response_of(request, found)

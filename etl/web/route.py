@@ -36,7 +36,7 @@ class Route:
 class Action:
     """A POST at `path`. `name` is what the audit calls it; `hidden` are parameters that the audit must not show.
 
-    `takes_file`: its body is a form with a file, which is in the spool when it is done.
+    `takes_file`: its body is a form with a file, which is in the spool when it is done. `is_long`: it may take hours.
     """
 
     path: str
@@ -45,6 +45,7 @@ class Action:
     roles: frozenset[Role]
     hidden: frozenset[str] = frozenset()
     takes_file: bool = False
+    is_long: bool = False
 
     @property
     def of_company(self) -> bool:

@@ -71,8 +71,8 @@ DOWNLOADS: Final[tuple[Download, ...]] = (
 )
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    Action("/c/{company}/run/start", "run.start", running.start, OPERATORS),
-    Action("/c/{company}/run/accept", "run.accept", running.accept, OPERATORS),
+    Action("/c/{company}/run/start", "run.start", running.start, OPERATORS, is_long=True),
+    Action("/c/{company}/run/accept", "run.accept", running.accept, OPERATORS, is_long=True),
     Action("/c/{company}/hold/release", "hold.release", holding.release, OPERATORS),
     Action("/c/{company}/errors/retry", "errors.retry", errors.retry, ACTING),
     Action("/c/{company}/errors/{error}/correct", "errors.correct", correcting.correct, ACTING),
@@ -83,8 +83,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("/c/{company}/fill/{upload}/load", "fill.load", fill.load, ACTING),
     Action("/c/{company}/fill/{upload}/remove", "fill.remove", fill.remove, ACTING),
     Action("/c/{company}/runs/{run}/undo/preview", "undo.preview", undo.preview, OPERATORS),
-    Action("/c/{company}/runs/{run}/undo", "undo", undo.take_back, OPERATORS),
-    Action("/c/{company}/out/build", "out.build", out.build, OPERATORS),
+    Action("/c/{company}/runs/{run}/undo", "undo", undo.take_back, OPERATORS, is_long=True),
+    Action("/c/{company}/out/build", "out.build", out.build, OPERATORS, is_long=True),
     Action("/c/{company}/out/rollback", "out.rollback", out.roll_back, OPERATORS),
     Action("/c/{company}/out/{version}/switch", "out.switch", out.switch, OPERATORS),
     Action("/c/{company}/out/{version}/retire", "out.retire", out.retire, OPERATORS),

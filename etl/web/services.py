@@ -9,6 +9,7 @@ import hmac
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -145,8 +146,9 @@ class Services:
 
     def end(self, seconds: float) -> None:
         """Waits until recoveries have stopped; what is left, `etl kafka recover --continue` does."""
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(seconds)
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _passwords(self) -> dict[str, str]:
         """Company -> password, and that for all others under the empty name; only those that are on."""

@@ -4,6 +4,7 @@ import hashlib
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -61,8 +62,10 @@ class Opened:
         try:
             self.server.run(sockets=list(self.sockets))
         finally:  # a signal is raised again by uvicorn
-            self.actors.end(GRACEFUL_SECONDS)
-            self.application.services.end(GRACEFUL_SECONDS)
+            # What is left of one deadline for all, which began with the signal: systemd waits no longer.
+            deadline = (self.application.ended_at or time.monotonic()) + GRACEFUL_SECONDS
+            self.actors.end(max(0.0, deadline - time.monotonic()))
+            self.application.services.end(max(0.0, deadline - time.monotonic()))
             self.application.console.uploads.end()
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
@@ -44,15 +44,16 @@ class Uploading:
         except RequestProblem:
             await _read_out(request)
             raise
-        incoming = self._read(request, _form_of(received))
-        found = await anyio.to_thread.run_sync(self._console.begin, action, incoming)
-        drop = self._console.uploads.spool.drop_incoming
-        if isinstance(found, Started):
-            if found.future:  # what the action keeps is not dropped
-                found.future.add_done_callback(lambda _: drop(received.token))
-            return await until_ended(incoming, found)
-        await anyio.to_thread.run_sync(drop, received.token)
-        return found
+        with ExitStack() as stack:
+            stack.enter_context(self._console.uploads.spool.holding_incoming(received.token))
+            incoming = self._read(request, _form_of(received))
+            found = await anyio.to_thread.run_sync(self._console.begin, action, incoming)
+            if not isinstance(found, Started):
+                return found
+            if found.future:  # held until the action has kept it
+                dropped = stack.pop_all()
+                found.future.add_done_callback(lambda _: dropped.close())
+        return await until_ended(incoming, found)
 
     async def _receive(self, request: Request) -> Received:
         if self._receiving >= MOST_AT_ONCE:

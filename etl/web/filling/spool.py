@@ -94,10 +94,28 @@ class Spool:
         """Removes what was received, unless it was kept."""
         self._incoming(token).unlink(missing_ok=True)
 
+    @contextmanager
+    def holding_incoming(self, token: str) -> Iterator[None]:
+        """What was received waits for its action, however long: no process sweeps it. Afterwards it is dropped."""
+        try:
+            held = os.open(self._incoming(token), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError as error:
+            raise gone(sentence_of("sentence.upload_gone")) from error
+        try:
+            fcntl.flock(held, fcntl.LOCK_SH)
+            yield
+        finally:
+            self.drop_incoming(token)
+            os.close(held)
+
     def keep(self, upload: Upload) -> None:
         """Makes an upload of what was received under its token. Raises RequestProblem where that is gone."""
         folder = _made(self._folder(upload.token))
-        self._incoming(upload.token).rename(folder / upload.stored)
+        try:
+            self._incoming(upload.token).rename(folder / upload.stored)
+        except FileNotFoundError as error:
+            folder.rmdir()
+            raise gone(sentence_of("sentence.upload_gone")) from error
         self.save(upload)
 
     def save(self, upload: Upload) -> None:
@@ -163,7 +181,7 @@ class Spool:
         """Removes what was cut off, and uploads that have waited for too long and that nothing happens to."""
         folder = self.settings.folder
         for path in _listed(folder / "incoming"):
-            if _age(path) > _INCOMING_SECONDS:
+            if _age(path) > _INCOMING_SECONDS and not _is_held(path):
                 path.unlink(missing_ok=True)
         for path in _listed(folder / "uploads"):
             has_state = (path / _STATE).exists()
@@ -216,6 +234,20 @@ def _age(path: Path) -> float:
         return time.time() - path.stat().st_mtime
     except FileNotFoundError:
         return 0.0
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
 
 
 def _size(folder: Path) -> int:

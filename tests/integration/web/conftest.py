@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from etl.config import open_source
 from etl.web import app
 from etl.web.requests import ActionRequest, Done
 from etl.web.roles import ACTING
 from etl.web.route import Action
-from tests.fix_company import CLAIMS, MakeSite, Site
+from tests.fix_company import CLAIMS, CODE, MakeSite, Site
 from tests.fix_web import ServeWeb, Web
 
 
@@ -54,3 +55,11 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counting]:
 def web(site: Site, serve_web: ServeWeb, counting: Counting) -> Web:
     """Its table of actions has the one that counts."""
     return serve_web(site)
+
+
+def second_company(site: Site, code: str = "other") -> None:
+    """A company beside the first one, with the same objects and databases."""
+    with open_source(site.url) as source:
+        for path, text in source.snapshot().texts.items():
+            if path.startswith(f"companies/{CODE}/"):
+                source.write(path.replace(f"companies/{CODE}/", f"companies/{code}/"), text.content)

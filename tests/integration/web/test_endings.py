@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from contextlib import ExitStack
 
 import pytest
@@ -56,6 +57,26 @@ def test_what_takes_too_long_is_rolled_back(site: Site, serve_web: ServeWeb, mon
         assert begun.wait(30)
     assert [one["outcome"] for one in audit(site)] == ["failed"]
     assert site.value("select to_regclass('in_tables.half_done')") is None
+
+
+def test_all_ends_share_one_deadline(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time is over when it comes to what is being done: it gets none of its own."""
+    begun = threading.Event()
+
+    def act(request: ActionRequest) -> Done:
+        with transaction(request.runtime.engine) as connection:
+            begun.set()
+            execute(connection, sqlalchemy.text("select pg_sleep(600)"))
+        return Done("/now", "done")
+
+    monkeypatch.setattr("etl.web.app.ACTIONS", (Action("/c/{company}/sleep", "sleep", act, OPERATORS),))
+    monkeypatch.setattr("etl.web.app.ACTION_SECONDS", 0.05)
+    monkeypatch.setattr(serving_module, "GRACEFUL_SECONDS", 500.0)
+    with serving_at(site, "127.0.0.1:0") as opened:
+        assert Web(opened.addresses[0].port).post("/api/v1/c/demo/sleep", FORM).status == 202
+        assert begun.wait(30)
+        opened.application.ended_at = time.monotonic() - 600
+    assert [one["outcome"] for one in audit(site)] == ["failed"]
 
 
 def test_on_a_standby_pages_are_read_and_nothing_is_done(site: Site, serve_web: ServeWeb, counting: Counting) -> None:
