@@ -73,7 +73,7 @@ class Application:
     _callers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
 
     def __post_init__(self) -> None:
-        self.streams = Streams(self.console.snapshot)
+        self.streams = Streams(self.console.snapshot, self.console.still_following)
         self.uploading = Uploading(self.console, incoming_of)
 
     def end(self) -> None:
@@ -152,11 +152,7 @@ class Application:
                 detail = "Too many pages are followed: ask for the JSON of the page now and again."
                 raise RequestProblem(503, "too_many", detail, {"Retry-After": "10"})
             company, role, language = found
-
-            def is_welcome() -> bool:
-                return not isinstance(self.console.watcher(route, incoming), Outgoing)
-
-            events = self.streams.events(Watched(route, company, role), language, is_welcome)
+            events = self.streams.events(Watched(route, company, role), language, incoming)
             headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
             return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -81,6 +81,27 @@ class Console:
 
         outgoing = self.answered(incoming, answer)
         return found[0] if found else outgoing
+
+    def still_following(self, viewers: Sequence[tuple[Watched, Incoming]]) -> list[bool]:
+        """Whether each of those who follow pages still may, in the same role; nobody while that cannot be asked."""
+        try:
+            principals = self.identity.followed([incoming for _, incoming in viewers])
+        except Exception as error:
+            if isinstance(error, EtlError):
+                _log.warning("pages that are followed end, since sign-ins cannot be asked for: %s", error)
+            else:
+                _log.exception("a fault of the program, in the sign-ins of followed pages")
+            return [False] * len(viewers)
+        return [
+            principal is not None and self._still_has(watched, principal)
+            for (watched, _), principal in zip(viewers, principals, strict=True)
+        ]
+
+    def _still_has(self, watched: Watched, principal: Principal) -> bool:
+        try:
+            return self._role(watched.route, principal, watched.company) is watched.role
+        except RequestProblem:
+            return False
 
     def snapshot(self, watched: Watched) -> Model | Answer:
         """What all who follow a page in one role see now."""

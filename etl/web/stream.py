@@ -8,13 +8,14 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import anyio
 import anyio.to_thread
 
+from etl.web.incoming import Incoming
 from etl.web.problems import Answer
 from etl.web.requests import Model
 from etl.web.route import Route, Watched
@@ -38,13 +39,26 @@ class _Poller:
     task: "asyncio.Task[None] | None" = None
 
 
-class Streams:
-    """All pollers of this process. `ask` runs in a worker thread."""
+@dataclass(eq=False)
+class _Viewer:
+    watched: Watched
+    incoming: Incoming
+    is_welcome: bool = True
 
-    def __init__(self, ask: Callable[[Watched], Snapshot]) -> None:
-        self._ask = ask
+
+class Streams:
+    """All pollers of this process. `ask` and `still_following` run in worker threads; the latter says of all viewers
+    whether they may still follow their pages."""
+
+    def __init__(
+        self,
+        ask: Callable[[Watched], Snapshot],
+        still_following: Callable[[Sequence[tuple[Watched, Incoming]]], list[bool]],
+    ) -> None:
+        self._ask, self._still_following = ask, still_following
         self._pollers: dict[Watched, _Poller] = {}
-        self._viewers = 0
+        self._viewers: set[_Viewer] = set()
+        self._checking: asyncio.Task[None] | None = None
         self._limiter = anyio.CapacityLimiter(2)
         self._ended: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -53,7 +67,7 @@ class Streams:
     @property
     def is_full(self) -> bool:
         """Whether no further viewer may watch: the page then asks for its JSON now and again."""
-        return self._viewers >= MOST_VIEWERS
+        return len(self._viewers) >= MOST_VIEWERS
 
     @property
     def polls(self) -> int:
@@ -66,31 +80,40 @@ class Streams:
         if self._loop and self._ended:
             self._loop.call_soon_threadsafe(self._ended.set)
 
-    async def events(self, watched: Watched, language: str, is_welcome: Callable[[], bool]) -> AsyncIterator[bytes]:
-        """The lines of a stream, until the viewer leaves, the server ends, or `is_welcome` is no longer so (asked now
-        and again, in a thread)."""
+    async def events(self, watched: Watched, language: str, incoming: Incoming) -> AsyncIterator[bytes]:
+        """The lines of a stream, until the viewer leaves or may no longer follow the page, or the server ends."""
         if self._ended is None:
             self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
         queue: asyncio.Queue[tuple[int, Snapshot]] = asyncio.Queue(1)
-        poller = self._join(watched, queue)
-        self._viewers += 1
+        poller, viewer = self._join(watched, queue), _Viewer(watched, incoming)
+        self._viewers.add(viewer)
+        if self._checking is None:
+            self._checking = asyncio.get_running_loop().create_task(self._check())
         try:
             yield b"retry: 3000\n\n"
-            asked_at = time.monotonic()
             while not self._is_over:
                 found = await _next(queue, self._ended)
                 if self._is_over:
                     break
+                if not viewer.is_welcome:
+                    return
                 yield _event(watched.route, found, language) if found else b": still here\n\n"
-                if time.monotonic() - asked_at > COMMENT_SECONDS:
-                    asked_at = time.monotonic()
-                    if not await anyio.to_thread.run_sync(is_welcome):
-                        return
             again = round(random.uniform(*_AGAIN_SECONDS) * 1000)  # noqa: S311  (not all viewers at once)
             yield f"event: bye\ndata: {json.dumps({'again_in_ms': again})}\n\n".encode()
         finally:
-            self._viewers -= 1
+            self._viewers.discard(viewer)
             self._leave(watched, poller, queue)
+
+    async def _check(self) -> None:
+        """Asks now and again about all viewers at once."""
+        while self._viewers and not self._is_over:
+            await asyncio.sleep(COMMENT_SECONDS)
+            viewers = list(self._viewers)
+            asked = [(one.watched, one.incoming) for one in viewers]
+            answers = await anyio.to_thread.run_sync(self._still_following, asked)
+            for viewer, is_welcome in zip(viewers, answers, strict=True):
+                viewer.is_welcome = is_welcome
+        self._checking = None
 
     def _join(self, watched: Watched, queue: "asyncio.Queue[tuple[int, Snapshot]]") -> _Poller:
         poller = self._pollers.setdefault(watched, _Poller())

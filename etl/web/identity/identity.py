@@ -1,6 +1,7 @@
 """The three ways to know who asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import Protocol
 
 from etl.settings.web import WebSettings
@@ -89,3 +90,16 @@ class ConfiguredIdentity:
                 503, "open", "identity=none of WebConfig.txt is for loopback addresses and sockets only."
             )
         return self._modes[self.mode].principal(incoming)
+
+    def followed(self, incomings: Sequence[Incoming]) -> list[Principal | None]:
+        """Who follows open pages, None for those who may no longer: sign-ins are asked for together, and not used."""
+        has_passwords = self.mode == "password"
+        by_cookie = [has_passwords and not one.token.get_secret_value() for one in incomings]
+        users = iter(self._sessions.followed(list(compress(incomings, by_cookie))) if any(by_cookie) else ())
+        return [next(users) if is_asked else self._one(one) for one, is_asked in zip(incomings, by_cookie, strict=True)]
+
+    def _one(self, incoming: Incoming) -> Principal | None:
+        try:
+            return self.principal(incoming)
+        except RequestProblem:
+            return None

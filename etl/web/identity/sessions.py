@@ -1,8 +1,10 @@
 """Sign-ins: a random cookie, of which only the digest is kept."""
 
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from etl.database import execute, fetch_all
 from etl.errors import EnvironmentFault
@@ -59,8 +61,18 @@ class Sessions:
             # On a standby nothing can be written: reading continues.
             with suppress(EnvironmentFault), self._store.writing(name) as connection:
                 execute(connection, sql("note_session"), {"token_digest": digest})
-        roles = {row.company: Role(row.role) for row in rows if row.role}
-        return Principal(rows[0].user_name, roles, rows[0].language)
+        return _principal(rows)
+
+    def followed(self, incomings: Sequence[Incoming]) -> list[Principal | None]:
+        """The users of many open pages at once, None for those whose sign-in has ended. That is no use of it."""
+        digests = [digest_of(cookie_value(one)) for one in incomings]
+        with self._store.reading("etl-web:stream") as connection:
+            values = {"token_digests": list(set(digests)), **vars(self._limits)}
+            rows = fetch_all(connection, sql("find_followed"), values)
+        of_digest: dict[bytes, list[Any]] = {}
+        for row in rows:
+            of_digest.setdefault(bytes(row.token_digest), []).append(row)
+        return [_principal(of_digest.get(digest, [])) for digest in digests]
 
     def of_token(self, incoming: Incoming) -> Principal | None:
         """The program of the request's token, None for one that means nothing."""
@@ -73,6 +85,14 @@ class Sessions:
         """A sign-out."""
         with self._store.writing() as connection:
             execute(connection, sql("end_session"), {"token_digest": digest_of(cookie_value(incoming))})
+
+
+def _principal(rows: Sequence[Any]) -> Principal | None:
+    """The user of a sign-in: a row for each role."""
+    if not rows:
+        return None
+    roles = {row.company: Role(row.role) for row in rows if row.role}
+    return Principal(rows[0].user_name, roles, rows[0].language)
 
 
 def cookie_name(incoming: Incoming) -> str:

@@ -3,7 +3,7 @@
 import http.client
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +12,9 @@ import pytest
 
 from etl.errors import TransientFault
 from etl.web import app, server, stream
+from etl.web.identity.principal import Principal
+from etl.web.identity.sessions import Sessions
+from etl.web.incoming import Incoming
 from etl.web.pages import now
 from etl.web.requests import Model, PageRequest
 from etl.web.roles import ALL
@@ -19,6 +22,7 @@ from etl.web.route import Route
 from tests.fix_company import Site, until
 from tests.fix_database import LOOPBACK
 from tests.fix_web import ServeWeb, Web
+from tests.integration.web.test_identity import CONFIG, add, signed_in
 
 PATH = "/c/demo/counted/events"
 
@@ -152,6 +156,40 @@ def test_streams_say_goodbye_when_the_server_ends(web: Web) -> None:
         found = iter(lambda: event(viewer), ("", None))
         _, data = next(one for one in found if one[0] == "bye")
         assert 1000 <= data["again_in_ms"] <= 5000
+
+
+def test_open_pages_do_not_use_their_sign_ins(
+    site: Site, serve_web: ServeWeb, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are asked for by one statement; who is not used ends, and so does who has lost its role."""
+    monkeypatch.setattr(stream, "COMMENT_SECONDS", 0.2)
+    site.write(CONFIG, "identity=password")
+    add(site, "aidana", "operator")
+    web = serve_web(site)
+    browsers = [signed_in(web, "aidana") for _ in range(3)]
+    assert web.opened
+    sessions = web.opened.application.console.identity._sessions
+    asked: list[int] = []
+
+    def followed(incomings: Sequence[Incoming]) -> list[Principal | None]:
+        asked.append(len(incomings))
+        return Sessions.followed(sessions, incomings)
+
+    monkeypatch.setattr(sessions, "followed", followed)
+    with ExitStack() as stack:
+        viewers = [stack.enter_context(following(web, **one.headers)) for one in browsers]
+        for one in viewers:
+            assert event(one)[0] == "now"
+        site.look("update etl_web.web_session set last_seen_at = now() - interval '5 minutes'")
+        seen = site.value("select max(last_seen_at) from etl_web.web_session")
+        asked.clear()
+        until(lambda: len(asked) > 2, "it was asked several times")
+        assert set(asked) == {3}
+        assert site.value("select max(last_seen_at) from etl_web.web_session") == seen
+        site.look("update etl_web.web_session set last_seen_at = now() - interval '2 hours'")
+        for one in viewers:
+            until(lambda one=one: not one.readline(), "an idle sign-in has ended")  # type: ignore[misc]
+    until(lambda: web.streams.polls == 0, "nobody is left")
 
 
 def test_a_head_opens_no_stream(web: Web) -> None:
