@@ -57,7 +57,7 @@ class Actors:
 
     def start(self, action: Action, request: ActionRequest, begun: Begun, stack: ExitStack) -> "Future[Ended]":
         """Does the action in a thread; `stack` is closed afterwards. Those that may take hours have threads of their
-        own: nobody waits for them."""
+        own: no other action waits for them."""
         pool = self._long if action.is_long else self._pool_of(request.company)
         return pool.submit(self._perform, action, request, begun, stack)
 

@@ -83,7 +83,7 @@ class Console:
         return found[0] if found else outgoing
 
     def still_following(self, viewers: Sequence[tuple[Watched, Incoming]]) -> list[bool]:
-        """Whether each of those who follow pages still may, in the same role; nobody while that cannot be asked."""
+        """Whether each of those who follow pages still may, in the same role; none may while that cannot be asked."""
         try:
             principals = self.identity.followed([incoming for _, incoming in viewers])
         except Exception as error:

@@ -36,7 +36,7 @@ class Heartbeat:
     def _beat_until_ended(self) -> None:
         since = time.monotonic()
         while not self._ended.wait(BEAT_SECONDS):
-            if not self.store.is_open:  # what nobody has asked for yet is not opened for this
+            if not self.store.is_open:  # what no request has needed yet is not opened for this
                 since = time.monotonic()
                 continue
             try:

@@ -189,7 +189,7 @@ def test_open_pages_do_not_use_their_sign_ins(
         site.look("update etl_web.web_session set last_seen_at = now() - interval '2 hours'")
         for one in viewers:
             until(lambda one=one: not one.readline(), "an idle sign-in has ended")  # type: ignore[misc]
-    until(lambda: web.streams.polls == 0, "nobody is left")
+    until(lambda: web.streams.polls == 0, "no viewer is left")
 
 
 def test_a_head_opens_no_stream(web: Web) -> None:
