@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from etl.cli.screen.numbers import COUNT, ID
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import open_runtime
 from etl.engine.rejected import OpenErrors, open_errors
@@ -22,7 +23,7 @@ from etl.sources.in_tables.errors.error_log import Format
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-_RUN = click.option("--run", type=int, metavar="RUN", help="Only errors of this run.")
+_RUN = click.option("--run", type=ID, metavar="RUN", help="Only errors of this run.")
 _TABLE = click.option("--table", metavar="TABLE", help="Only errors of this in_ table.")
 _CODE = click.option(
     "--code",
@@ -55,7 +56,7 @@ def errors(context: click.Context) -> None:
 @_choosing
 @_ALL
 @_OPEN
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of errors.")
+@click.option("--limit", type=COUNT, default=50, show_default=True, help="Maximum number of errors.")
 @click.option("--after", default="", metavar="PLACE", help="The page after the place with which the last one ended.")
 @_JSON
 @click.pass_context
@@ -114,7 +115,7 @@ def count(
 
 
 @errors.command()
-@click.argument("error_id", metavar="ID", type=int)
+@click.argument("error_id", metavar="ID", type=ID)
 @COMPANY
 @_ALL
 @_JSON
@@ -136,7 +137,7 @@ def show(context: click.Context, error_id: int, company: str | None, of_store: b
 
 
 @errors.command()
-@click.argument("ids", metavar="[ID]...", nargs=-1, type=int)
+@click.argument("ids", metavar="[ID]...", nargs=-1, type=ID)
 @_choosing
 @click.pass_context
 def retry(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from etl.cli.screen.numbers import COUNT, ID
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import Change, History, history, open_runtime
 from etl.quoting import printable, shown
@@ -17,8 +18,8 @@ from etl.quoting.json_text import json_text
 @click.argument("named", metavar="ID")
 @COMPANY
 @click.option("--field", metavar="FIELD", help="Only changes of this field.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of changes.")
-@click.option("--after", type=int, metavar="N", help="The page after the change N, with which the last one ended.")
+@click.option("--limit", type=COUNT, default=50, show_default=True, help="Maximum number of changes.")
+@click.option("--after", type=ID, metavar="N", help="The page after the change N, with which the last one ended.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def history_command(

@@ -13,6 +13,7 @@ from etl.cli.kafka_out import add_out_commands
 from etl.cli.screen import kafka as kafka_screen
 from etl.cli.screen.findings import report
 from etl.cli.screen.log import open_log
+from etl.cli.screen.numbers import COUNT, ID, PARTITION
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import open_runtime, read_configuration, read_topics
 from etl.engine.kafka_in.operating import SeekTarget, move, read_errors, read_letters, resend_letters
@@ -27,13 +28,13 @@ from etl.settings.kafka_keys import IN_KAFKA, KAFKA, OUT_KAFKA, SERVERS_VARIABLE
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_LIMIT = click.option(
-    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of lines."
-)
+_LIMIT = click.option("--limit", type=COUNT, default=50, show_default=True, help="Maximum number of lines.")
 _TOPIC = click.option("--topic", metavar="NAME", help="Only those of this topic.")
 _CODE = click.option("--code", metavar="CODE", help="Only those with this code.")
-# PostgreSQL has no larger one.
-_LETTER_ID = click.IntRange(min=0, max=2**63 - 1)
+# Brokers of one cluster have fewer partitions in all.
+_PARTITIONS = click.IntRange(1, 100_000)
+# Kafka counts copies in 16 bits.
+_REPLICAS = click.IntRange(1, 2**15 - 1)
 
 
 @click.group()
@@ -71,10 +72,8 @@ def check(context: click.Context, company: str | None, as_json: bool) -> None:
 
 
 @kafka.command(name="make-topics")
-@click.option(
-    "--partitions", type=click.IntRange(1), default=6, show_default=True, help="Of topics with records of objects."
-)
-@click.option("--replicas", type=click.IntRange(1), help="Copies of each partition.  [default: as the brokers say]")
+@click.option("--partitions", type=_PARTITIONS, default=6, show_default=True, help="Of topics with records of objects.")
+@click.option("--replicas", type=_REPLICAS, help="Copies of each partition.  [default: as the brokers say]")
 @COMPANY
 @_JSON
 @click.pass_context
@@ -123,7 +122,7 @@ def status(context: click.Context, company: str | None, as_json: bool) -> None:
 @click.option(
     "--max",
     "most",
-    type=click.IntRange(min=0),
+    type=ID,
     help="Exit with status 1 if more records wait; without it lagLimit counts.",
 )
 @_JSON
@@ -161,12 +160,12 @@ def _placing(command: Command) -> Command:
             click.option(
                 "--partition",
                 "numbers",
-                type=click.IntRange(min=0),
+                type=PARTITION,
                 multiple=True,
                 metavar="P",
                 help="Only this partition; may be repeated. Without it all of the topic.",
             ),
-            click.option("--offset", type=click.IntRange(min=0), metavar="N", help="Read on from this offset."),
+            click.option("--offset", type=ID, metavar="N", help="Read on from this offset."),
             click.option(
                 "--time",
                 "moment",
@@ -316,7 +315,7 @@ def list_(
 
 
 @dead_letters.command()
-@click.argument("letter_id", metavar="ID", type=_LETTER_ID)
+@click.argument("letter_id", metavar="ID", type=ID)
 @COMPANY
 @_JSON
 @click.pass_context
@@ -333,7 +332,7 @@ def show(context: click.Context, letter_id: int, company: str | None, as_json: b
 
 
 @dead_letters.command()
-@click.argument("ids", metavar="[ID]...", nargs=-1, type=_LETTER_ID)
+@click.argument("ids", metavar="[ID]...", nargs=-1, type=ID)
 @_TOPIC
 @_CODE
 @COMPANY

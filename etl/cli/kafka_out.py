@@ -9,6 +9,8 @@ from etl.cli.screen.log import open_log
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import open_runtime, send_alerts, write_topics
 from etl.engine.kafka_out.outputs import forget_output, write_outputs
+from etl.errors import ConfigurationError
+from etl.quoting import printable
 from etl.quoting.json_text import json_text
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -20,7 +22,10 @@ def add_out_commands(group: click.Group) -> None:
 
 
 def _codes(context: click.Context, parameter: click.Parameter, value: str | None) -> list[str]:
-    return [part.strip() for part in (value or "").split(",") if part.strip()]
+    codes = [part.strip() for part in (value or "").split(",") if part.strip()]
+    if value is not None and not codes:
+        raise click.BadParameter("has no code: write codes of business objects, separated by commas")
+    return codes
 
 
 @click.command()
@@ -105,4 +110,6 @@ def forget(context: click.Context, company: str | None, name: str) -> None:
     """Free the journal that an output keeps which is switched off for good."""
     with open_runtime(config_url(context), company) as runtime:
         known = forget_output(runtime, name)
-    click.echo(f"The output {name} is forgotten." if known else f"There is no output {name}.")
+    if not known:
+        raise ConfigurationError(f"there is no output {printable(name)}: `etl kafka status` shows those that are known")
+    click.echo(f"The output {name} is forgotten.")

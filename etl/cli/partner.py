@@ -11,6 +11,7 @@ import sqlalchemy
 from rich.table import Table
 
 from etl.cli.partner_records import Sending, send_records
+from etl.cli.screen.numbers import COUNT
 from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.database import open_engine
 from etl.engine import open_database, read_configuration
@@ -64,7 +65,7 @@ def partner() -> None:
     metavar="NAMES",
     help=f"Scenarios, in turn: {', '.join(SCENARIOS)}; of records {', '.join(RECORD_SCENARIOS)}.",
 )
-@click.option("--batches", type=click.IntRange(1), default=1, show_default=True, help="Number of batches.")
+@click.option("--batches", type=COUNT, default=1, show_default=True, help="Number of batches.")
 @click.option(
     "--rows",
     type=click.IntRange(1, 500_000),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from etl.cli.screen.numbers import COUNT, ID
 from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.tables import plain_table
 from etl.engine import open_runtime, read_hours, read_unit, read_units
@@ -32,7 +33,7 @@ def runs() -> None:
 @COMPANY
 @click.option("--source", type=click.Choice(["in_tables", "kafka"]), help="Only those of this source.")
 @click.option("--by-hour", is_flag=True, help="Sum batches of records up by the hour, also those that are deleted.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of lines.")
+@click.option("--limit", type=COUNT, default=50, show_default=True, help="Maximum number of lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def list_(
@@ -60,7 +61,7 @@ def list_(
 
 
 @runs.command()
-@click.argument("number", type=int)
+@click.argument("number", type=ID)
 @COMPANY
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context

@@ -5,6 +5,7 @@ from dataclasses import asdict
 import click
 
 from etl.cli.screen.log import follow_log
+from etl.cli.screen.numbers import ID
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.engine import dry_undo, open_runtime
 from etl.engine import undo as undo_run
@@ -12,7 +13,7 @@ from etl.quoting.json_text import json_text
 
 
 @click.command()
-@click.argument("run", type=int)
+@click.argument("run", type=ID)
 @COMPANY
 @click.option("--dry-run", is_flag=True, help="Only say what would be reverted; other work on the store waits for it.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

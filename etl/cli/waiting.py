@@ -5,6 +5,7 @@ from datetime import datetime
 
 import click
 
+from etl.cli.screen.numbers import COUNT
 from etl.cli.screen.printing import COMPANY, config_url, console
 from etl.cli.screen.tables import plain_table
 from etl.engine import open_runtime
@@ -18,7 +19,7 @@ from etl.quoting.json_text import json_text
 @click.command()
 @COMPANY
 @click.option("--explain", is_flag=True, help="Also show the missing instances, and whether they were rejected.")
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Maximum number of lines.")
+@click.option("--limit", type=COUNT, default=50, show_default=True, help="Maximum number of lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def waiting(context: click.Context, company: str | None, explain: bool, limit: int, as_json: bool) -> None:

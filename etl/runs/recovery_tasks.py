@@ -35,6 +35,10 @@ class RecoveryTasks:
 
     schema: str
 
+    def lock(self, connection: Connection) -> None:
+        """Waits for another process that begins a recovery; until the end of the transaction."""
+        execute(connection, _sql("lock_recovery"), {"schema": self.schema})
+
     def unfinished(self, connection: Connection) -> list[RecoveryTask]:
         """Those that are not done, in their order."""
         rows = fetch_all(connection, _sql("recovery_tasks", schema=self.schema), {"kind": KIND})

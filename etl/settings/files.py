@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from etl.errors import Problem
 from etl.settings.catalogue import FILES
-from etl.settings.kafka_keys import is_output_name, output_name
+from etl.settings.kafka_keys import RECOVERY_SUFFIX, is_output_name, output_name
 from etl.settings.own_grammars import OWN_GRAMMARS
 
 # One wrong letter in twenty.
@@ -23,8 +23,10 @@ def misplaced_files(texts: Mapping[str, str], location: Callable[[str], str]) ->
         relative = inside[1] if inside else path
         if output := output_name(relative):
             if not is_output_name(output):
-                message = "is not read: the name of an output has at most 40 letters, digits, _ and -; rename the text"
-                yield Problem(message, location(path))
+                rule = "has at most 40 letters, digits, _ and -"
+                if output.endswith(RECOVERY_SUFFIX):
+                    rule = f"does not end with {RECOVERY_SUFFIX}, as the transactional id of a recovery does"
+                yield Problem(f"is not read: the name of an output {rule}; rename the text", location(path))
         elif relative not in _KNOWN:
             meant = _meant(relative)
             if meant:

@@ -19,6 +19,8 @@ _OUTPUT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _HOST = r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
 _CODE = "[A-Za-z][A-Za-z0-9_]*"
 _TOPIC = r"(?!\.{1,2}(?![A-Za-z0-9._-]))[A-Za-z0-9._-]{1,249}"
+RECOVERY_SUFFIX: Final = "-recovery"
+"""What the transactional id of a recovery has behind that of its output."""
 TOPIC_RULE: Final = "is not the name of a topic: write at most 249 letters, digits, dots, _ and -"
 
 
@@ -181,7 +183,8 @@ _IN_KEYS = (
         ValueKind.TEXT,
         "",
         "Consumer group in which the workers of all hosts share partitions. Which records were read is known from the "
-        "golden store, not from the group.",
+        "golden store, not from the group. Two installations on one cluster need different groups: in one group each "
+        "would get some of the partitions only.",
         pattern=r"[A-Za-z0-9._-]{1,200}",
         rule="is not a group id: write letters, digits, dots, _ and -",
         empty="etl-<company>",
@@ -241,8 +244,8 @@ _IN_KEYS = (
         "whenRetentionLost",
         ValueKind.CHOICE,
         "stop",
-        "What happens when the topic no longer has the next record to be read, or ends before it: stop leaves the "
-        "partition alone until an operator decides, earliest goes to the oldest record and reports the gap.",
+        "What happens when the topic no longer has the next record to be read: stop leaves the partition alone until "
+        "an operator decides, earliest goes to the oldest record and reports the gap.",
         choices=("stop", "earliest"),
     ),
     Key(
@@ -396,6 +399,10 @@ KAFKA_FILES: Final = (
 )
 
 
+def is_topic_name(name: str) -> bool:
+    return bool(re.fullmatch(_TOPIC, name))
+
+
 def output_path(name: str) -> str:
     return f"configs/OutMigrationKafkaConfig.{name}.txt"
 
@@ -408,7 +415,7 @@ def output_name(path: str) -> str | None:
 
 def is_output_name(name: str) -> bool:
     """Whether an output can have this name, which is part of names in Kafka."""
-    return bool(_OUTPUT_NAME.fullmatch(name))
+    return bool(_OUTPUT_NAME.fullmatch(name)) and not name.endswith(RECOVERY_SUFFIX)
 
 
 def output_files(paths: Iterable[str]) -> list[KeyFile]:

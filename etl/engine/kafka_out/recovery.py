@@ -15,9 +15,11 @@ from etl.kafka import Admin
 from etl.outputs.kafka.recovery import RecoveryPosition, RecoveryWriter
 from etl.outputs.kafka.shape import OutputShape
 from etl.outputs.kafka.transactions import SizeLimits, Unsent
+from etl.quoting import shown
 from etl.retry import RetryPolicy
 from etl.runs import TaskQueue, backoffs_of
 from etl.runs.recovery_tasks import RecoveryTask, RecoveryTasks
+from etl.settings.kafka_keys import TOPIC_RULE, is_topic_name
 from etl.settings.kafka_model import OutMigrationKafka
 from etl.sources.in_tables.own_tables import IMPORT
 
@@ -55,6 +57,7 @@ def begin_recovery(
     _prepare(runtime)
     tasks = RecoveryTasks(runtime.in_schema)
     with transaction(runtime.engine) as connection, runtime.connections(connection) as connections:
+        tasks.lock(connection)
         if unfinished := tasks.unfinished(connection):
             raise EnvironmentFault(
                 f"the recovery {unfinished[0].number} has {len(unfinished)} unfinished tasks: `etl kafka recover "
@@ -62,6 +65,7 @@ def begin_recovery(
             )
         if (run := tasks.unfinished_run(connection)) is not None:
             raise EnvironmentFault(f"the run {run} has unfinished tasks: recover when it has ended")
+        _try_producer(runtime, output)
         number = runtime.store.next_number(connections.store, above=runtime.highest_run(connections))
         tasks.create(connection, number, output.name, [(one.code, one.topic) for one in wanted])
     if not topic:
@@ -157,6 +161,23 @@ class _Performer:
             outputs_of(self._runtime).note_unsent(connection, self._output.name, self._number, vars(unsent))
 
 
+def _try_producer(runtime: Runtime, output: OutMigrationKafka) -> None:
+    """Raises what keeps a recovery from writing, as ACLs or a progress topic that is missing, before its tasks are
+    recorded. Only where no other process performs a recovery, as it would be shut out."""
+    with RecoveryWriter(
+        runtime.store_engine,
+        runtime.store.schema,
+        runtime.company.code,
+        output,
+        runtime.settings.kafka.connection,
+        0,
+        SizeLimits(),
+        note_unsent=lambda unsent: None,
+        check=lambda: None,
+    ):
+        pass
+
+
 def _prepare(runtime: Runtime) -> None:
     """The task table is made also where no in_ table is used."""
     prepare_outputs(runtime)
@@ -199,6 +220,9 @@ def _refuse_topics(runtime: Runtime, output: OutMigrationKafka, topics: Iterable
             uses |= {kafka.in_migration.error_topic_of(topic): "rejected records", topic: "records that are read"}
     listed = list(topics)
     name = "--topic" if is_named else "topic of the output"
+    for topic in listed:
+        if not is_topic_name(topic):
+            raise ConfigurationError(f"{name}: {shown(topic)} {TOPIC_RULE}")
     for topic in listed:
         if topic in uses:
             raise ConfigurationError(f"{name}: {topic} is the topic of {uses[topic]}: name another one")

@@ -43,8 +43,29 @@ class OutputProgress:
         return OutputPosition(found["step"], found["snapshot"], found["place"], unfinished)
 
 
+@dataclass(frozen=True)
+class ProgressKey:
+    """The key of a writer's records in a topic of progress, which several companies may share. Earlier programs wrote
+    `earlier`, without the company: such a record counts only where it is of the journal `place`."""
+
+    name: str
+    earlier: str = ""
+    place: str = ""
+
+    @classmethod
+    def of_output(cls, company: str, output: str, place: str) -> "ProgressKey":
+        return cls(f"{company}/{output}", output, place)
+
+    @classmethod
+    def of_recovery(cls, company: str, output: str) -> "ProgressKey":
+        return cls(f"{company}/{output}/recovery")
+
+    def encode(self) -> bytes:
+        return self.name.encode()
+
+
 def newest_progress(
-    connection: KafkaConnection, topic: str, key: str, check: Callable[[], None] = lambda: None
+    connection: KafkaConnection, topic: str, key: ProgressKey, check: Callable[[], None] = lambda: None
 ) -> OutputProgress | None:
     """The newest committed record of progress of a key; None where there is none. To be read after init() of the
     producer, which waits for the transaction before. Raises EnvironmentFault for a record that is none of ours."""
@@ -56,17 +77,26 @@ def newest_progress(
         )
     if found.partitions != 1:
         raise EnvironmentFault(f"the progress topic {topic} has {found.partitions} partitions: it needs exactly one")
-    newest = None
+    newest = earlier = None
     for message in read_to_end(connection, Partition(topic, 0), check=check):
         if message.key == key.encode():
             newest = message.value
-    if newest is None:
+        elif key.earlier and message.key == key.earlier.encode():
+            earlier = message.value
+    if newest is not None:
+        return _decoded(newest, topic, key.name)
+    if earlier is None:
         return None
+    progress = _decoded(earlier, topic, key.earlier)
+    return progress if progress.content.get("place") == key.place else None
+
+
+def _decoded(value: bytes, topic: str, key: str) -> OutputProgress:
     try:
-        content = orjson.loads(newest)
+        content = orjson.loads(value)
         if not isinstance(content, dict):
             raise TypeError
         return OutputProgress(content)
     except (orjson.JSONDecodeError, TypeError):
-        message_ = f"the progress topic {topic} has a record of {key} that no etl wrote: use a topic of its own"
-        raise EnvironmentFault(message_) from None
+        message = f"the progress topic {topic} has a record of {key} that no etl wrote: use a topic of its own"
+        raise EnvironmentFault(message) from None

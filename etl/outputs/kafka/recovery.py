@@ -12,12 +12,13 @@ import sqlalchemy
 
 from etl.database import snapshot
 from etl.errors import EnvironmentFault
-from etl.outputs.kafka.progress import OutputProgress
+from etl.outputs.kafka.progress import OutputProgress, ProgressKey
 from etl.outputs.kafka.reading import all_rows
 from etl.outputs.kafka.record import RecordWriter
 from etl.outputs.kafka.shape import OutObject
 from etl.outputs.kafka.transactions import RecordTransactions, SizeLimits, Unsent
 from etl.settings import KafkaConnection
+from etl.settings.kafka_keys import RECOVERY_SUFFIX
 from etl.settings.kafka_model import OutMigrationKafka
 
 _log = logging.getLogger("out_kafka_migration")
@@ -55,9 +56,9 @@ class RecoveryWriter:
         self._note_unsent, self._check = note_unsent, check
         self._sender = RecordTransactions(
             connection,
-            f"etl-{company}-{output.name}-recovery",
+            f"etl-{company}-{output.name}{RECOVERY_SUFFIX}",
             output.progress_topic,
-            f"{output.name}/recovery",
+            ProgressKey.of_recovery(company, output.name),
             limits,
             self._set_aside,
             company,

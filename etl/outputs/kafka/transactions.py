@@ -7,7 +7,7 @@ from typing import Self
 
 from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
 from etl.kafka import Admin, RecordTooLarge, TransactionalProducer
-from etl.outputs.kafka.progress import QUESTION_SECONDS, OutputProgress, newest_progress
+from etl.outputs.kafka.progress import QUESTION_SECONDS, OutputProgress, ProgressKey, newest_progress
 from etl.settings import KafkaConnection
 
 # What the client itself refuses without another option, and every topic takes unless its options say otherwise.
@@ -79,7 +79,7 @@ class RecordTransactions:
         connection: KafkaConnection,
         name: str,
         progress_topic: str,
-        key: str,
+        key: ProgressKey,
         limits: SizeLimits,
         set_aside: Callable[[Unsent], None],
         company: str,

@@ -14,7 +14,7 @@ import sqlalchemy
 
 from etl.database import Connection, PlacedPart, snapshot, transaction
 from etl.errors import EnvironmentFault, EtlError, FencedOut
-from etl.outputs.kafka.progress import OutputProgress
+from etl.outputs.kafka.progress import OutputProgress, ProgressKey
 from etl.outputs.kafka.reading import changed_objects, changed_rows, has_changes
 from etl.outputs.kafka.record import RecordWriter
 from etl.outputs.kafka.registry import Lead, OutputPosition, Outputs, Unfinished, unknown_changes_fault
@@ -121,7 +121,7 @@ class OutputWriter:
             self.connection,
             f"etl-{self.company}-{self.output.name}",
             self.output.progress_topic,
-            self.output.name,
+            ProgressKey.of_output(self.company, self.output.name, lead.position.journal_id),
             self._limits,
             self._set_aside,
             self.company,

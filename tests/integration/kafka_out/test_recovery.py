@@ -1,17 +1,24 @@
 """The store of a company, written into a topic and read by an empty one."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from confluent_kafka.admin import AclOperation, ResourceType
 
-from etl.engine import prepare
+from etl.database import transaction
+from etl.engine import Runtime, prepare
 from etl.engine.kafka_out.recovery import begin_recovery, continue_recovery
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.outputs.kafka.recovery import RecoveryWriter
-from etl.settings.kafka_keys import IN_KAFKA
-from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Site
+from etl.runs.recovery_tasks import RecoveryTasks
+from etl.settings.kafka_keys import IN_KAFKA, KAFKA, OUT_KAFKA
+from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Site, until
+from tests.fix_kafka import SecureKafka, make_topic_at
+from tests.integration.kafka.test_check import secure_lines
+from tests.integration.kafka.test_security import Acls
 from tests.integration.kafka_out.conftest import DOCUMENTS
 from tests.integration.kafka_out.output import Output
 from tests.integration.kafka_records.topic import Topic, link, record
@@ -156,6 +163,8 @@ def test_chosen_objects_into_another_topic(output: Output) -> None:
         (["--bo-codes", "clinet"], "there is no business object clinet; did you mean client?"),
         (["--exclude-bo-codes", "Doc"], "there is no business object Doc"),
         (["--bo-codes", "doc", "--exclude-bo-codes", "doc"], "no object is left"),
+        (["--bo-codes", ","], "has no code: write codes of business objects"),
+        (["--topic", "a b"], "--topic: `a b` is not the name of a topic"),
         (["--output", "crm"], "there is no output crm"),
         (["--continue"], "there is no unfinished recovery"),
         (["--continue", "--bo-codes", "doc"], "stand alone"),
@@ -175,6 +184,61 @@ def test_refused_beside_unfinished_tasks_and_given_up(output: Output) -> None:
     assert "--continue" in ended.err
     assert output.site.etl("kafka", "recover", "--give-up").out == "3 tasks were dropped.\n"
     assert output.site.etl("kafka", "recover").code == 0
+
+
+def test_two_that_begin_at_once_make_one_recovery(output: Output) -> None:
+    """Both look for unfinished tasks only when the other one has made its own."""
+    begun: list[int] = []
+    refused: list[str] = []
+
+    def begin(runtime: Runtime) -> None:
+        try:
+            begun.append(begin_recovery(runtime))
+        except EnvironmentFault as fault:
+            refused.append(str(fault))
+
+    output.site.etl("kafka", "recover")
+    waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted and database = "
+    waiting += "(select oid from pg_database where datname = current_database())"
+    with output.site.runtime() as holder, output.site.runtime() as one, output.site.runtime() as other:
+        threads = [threading.Thread(target=begin, args=(runtime,)) for runtime in (one, other)]
+        with transaction(holder.engine) as connection:
+            RecoveryTasks(holder.in_schema).lock(connection)
+            for thread in threads:
+                thread.start()
+            until(lambda: output.site.value(waiting) == 2, "both wait")
+        for thread in threads:
+            thread.join()
+    assert len(begun) == 1
+    assert [text for text in refused if "3 unfinished tasks" in text] == refused
+    assert len(refused) == 1
+
+
+def test_a_producer_that_is_refused_leaves_no_task(make_site: MakeSite, secure_kafka: SecureKafka) -> None:
+    topic, site = make_topic_at(secure_kafka.plain), make_site(DOCUMENTS)
+    progress = make_topic_at(secure_kafka.plain, f"{topic}.progress", cleanup_policy="compact")
+    site.write(KAFKA, "\n".join(secure_lines(secure_kafka, secure_kafka.password)))
+    site.write(OUT_KAFKA, f"hasOutMigrationKafka=true\ntopic={topic}")
+    acls = Acls(secure_kafka)
+    try:
+        for name in (topic, progress):
+            acls.allow(ResourceType.TOPIC, name, AclOperation.READ, AclOperation.WRITE, AclOperation.DESCRIBE)
+        operations = AclOperation.WRITE, AclOperation.DESCRIBE
+        acls.allow(ResourceType.TRANSACTIONAL_ID, "etl-demo-out", *operations)
+        ended = site.etl("kafka", "recover")
+        assert (ended.code, "uthoriz" in ended.err) == (4, True), ended.err
+        assert site.value("select count(*) from in_tables.task") == 0
+        acls.allow(ResourceType.TRANSACTIONAL_ID, "etl-demo-out-recovery", *operations)
+        ended = site.etl("kafka", "recover")
+        assert ended.code == 0, ended.err
+    finally:
+        acls.forget()
+
+
+def test_forgetting_what_is_not_known(output: Output) -> None:
+    ended = output.site.etl("kafka", "forget-output", "x\ny")
+    assert ended.code == 2
+    assert r"there is no output x\ny: `etl kafka status`" in ended.err
 
 
 def test_a_recovery_is_no_run(output: Output) -> None:

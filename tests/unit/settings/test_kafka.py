@@ -319,6 +319,11 @@ def test_distributions_that_are_none(text: str, problem: str) -> None:
             "configs/OutMigrationKafkaConfig.my crm.txt: is not read: the name of an output has at most 40 letters",
         ),
         (
+            {"configs/OutMigrationKafkaConfig.crm-recovery.txt": ""},
+            "configs/OutMigrationKafkaConfig.crm-recovery.txt: is not read: the name of an output does not end with "
+            "-recovery",
+        ),
+        (
             {"configs/InMigrationKafkaConfg.txt": ""},
             f"configs/InMigrationKafkaConfg.txt: is not read; did you mean {IN_KAFKA}?",
         ),
