@@ -130,8 +130,9 @@ def status(context: click.Context, company: str | None, as_json: bool) -> None:
 def lag(context: click.Context, company: str | None, most: int | None, as_json: bool) -> None:
     """Show how many records wait to be merged.
 
-    Exits with status 1 when it is more than --max, or when a partition is stopped or a topic is not there, and with 4
-    when the brokers cannot be asked. Without --max the setting lagLimit counts; without both there is no status 1.
+    Exits with status 1 when it is more than --max, or when a partition is stopped or a topic is not there or closed by
+    an ACL, and with 4 when the brokers cannot be asked. Without --max the setting lagLimit counts; without both there
+    is no status 1.
     """
     with open_runtime(config_url(context), company) as runtime:
         found = read_kafka_status(runtime)
@@ -139,7 +140,7 @@ def lag(context: click.Context, company: str | None, most: int | None, as_json: 
     stopped = [f"{one.topic}/{one.partition}" for one in found.partitions if one.is_chosen and one.stopped]
     if as_json:
         values = {"lag": found.lag, "stopped": stopped, "missing": list(found.missing), "fault": found.fault}
-        click.echo(json_text(values))
+        click.echo(json_text(values | {"hidden": dict(found.hidden)}))
     elif found.lag is not None:
         click.echo(f"{found.lag:,} records wait.")
         for name in stopped:
@@ -147,8 +148,9 @@ def lag(context: click.Context, company: str | None, most: int | None, as_json: 
         kafka_screen.show_missing(found)
     if found.lag is None:
         gone = ", ".join(dict.fromkeys(one.topic for one in found.partitions if one.is_chosen and one.lag is None))
-        raise EnvironmentFault(found.fault or f"the topic {gone} is not there: its records cannot be counted")
-    if limit is not None and (found.lag > limit or stopped or found.missing):
+        fault = found.fault or "; ".join(found.hidden.values())
+        raise EnvironmentFault(fault or f"the topic {gone} is not there: its records cannot be counted")
+    if limit is not None and (found.lag > limit or stopped or found.missing or found.hidden):
         sys.exit(1)
 
 

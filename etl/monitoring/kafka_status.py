@@ -57,7 +57,7 @@ class PartitionStatus:
 class ReadingStatus:
     """All partitions, what keeps the brokers from being asked, dead letters that were not sent, by topic, and topics of
     the settings that the brokers do not have. `in_several`: instances that records of several partitions have changed
-    lately, and `example`, one of them."""
+    lately, and `example`, one of them. `hidden`: topics of the settings that ACLs do not let us see, and why."""
 
     partitions: tuple[PartitionStatus, ...]
     fault: str
@@ -65,12 +65,15 @@ class ReadingStatus:
     missing: tuple[str, ...] = ()
     in_several: int = 0
     example: str = ""
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def lag(self) -> int | None:
-        """The records of topics that are read which are not merged yet; None while that is not known."""
-        lags = [one.lag for one in self.partitions if one.is_chosen]
-        return None if self.fault or None in lags else sum(one or 0 for one in lags)
+        """The records of topics that are read which are not merged yet, without those of hidden topics; None while that
+        is not known, or where all topics are hidden."""
+        lags = [one.lag for one in self.partitions if one.is_chosen and one.topic not in self.hidden]
+        is_unknown = bool(self.fault) or None in lags or (not lags and bool(self.hidden) and not self.missing)
+        return None if is_unknown else sum(one or 0 for one in lags)
 
 
 def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0, with_instances: bool = False) -> ReadingStatus:
@@ -97,7 +100,9 @@ def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0, with_instances
     wanted = sorted({*known, *brokers.ends} - gone)
     found = [_status(one, known.get(one), brokers.ends.get(one), one.topic in source.topics) for one in wanted]
     missing = tuple(topic for topic in source.topics if topic in brokers.missing)
-    return ReadingStatus(tuple(_with_alerts(found, alerts)), brokers.fault, unsent, missing, in_several, example)
+    hidden = {topic: why for topic, why in brokers.hidden.items() if topic in source.topics}
+    partitions = tuple(_with_alerts(found, alerts))
+    return ReadingStatus(partitions, brokers.fault, unsent, missing, in_several, example, hidden)
 
 
 def _with_alerts(found: list[PartitionStatus], alerts: list[Alert]) -> Iterator[PartitionStatus]:
@@ -114,12 +119,13 @@ def _with_alerts(found: list[PartitionStatus], alerts: list[Alert]) -> Iterator[
 class _Brokers:
     """What the brokers say. `ends`: of all partitions that are read their first offset, that behind the last committed
     record and that behind the last one of all; `sizes`: how many partitions topics have; `missing`: topics that they do
-    not have; `fault`: why nothing is known."""
+    not have; `fault`: why nothing is known; `hidden`: why nothing is known of some topics."""
 
     ends: dict[Partition, tuple[int, int, int]]
     missing: tuple[str, ...] = ()
     fault: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
 
 def _ask_brokers(runtime: Runtime, positions: list[PartitionPosition], seconds: float) -> _Brokers:
@@ -129,13 +135,13 @@ def _ask_brokers(runtime: Runtime, positions: list[PartitionPosition], seconds: 
         return _Brokers({}, fault="no brokers are named" if names else "")
     try:
         with Admin(kafka.connection, seconds=seconds) as admin:
-            topics = admin.topics(names)
+            topics, hidden = admin.visible_topics(names)
             there = [ClientPartition(one.name, n) for one in topics.values() if one for n in range(one.partitions)]
             # In this order: what is committed in between is not taken for a transaction that is open.
             written = admin.written_ends(there)
             ends = {Partition(*one): (*bounds, written[one]) for one, bounds in admin.bounds(there).items()}
             sizes = {name: one.partitions for name, one in topics.items() if one}
-            return _Brokers(ends, tuple(name for name in topics if name not in sizes), sizes=sizes)
+            return _Brokers(ends, tuple(name for name in topics if name not in sizes), sizes=sizes, hidden=hidden)
     except EtlError as fault:
         return _Brokers({}, fault=str(fault))
 

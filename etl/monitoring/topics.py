@@ -31,13 +31,15 @@ _COUNTED_UNITS = 5_000
 
 @dataclass(frozen=True, kw_only=True)
 class TopicsStatus:
-    """`fault`: why brokers cannot be asked, "" if they can. `missing`: topics that are not there. `rejected`: topic ->
-    code -> dead letters that are kept. `hour_records`, `hour_rejected`: of the batches of the last hour. `unsent`:
-    topic -> dead letters that are not in the topic of errors. `alerts`: what is wrong now."""
+    """`fault`: why brokers cannot be asked, "" if they can. `missing`: topics that are not there; `hidden`: topics that
+    ACLs do not let us see, and why. `rejected`: topic -> code -> dead letters that are kept. `hour_records`,
+    `hour_rejected`: of the batches of the last hour. `unsent`: topic -> dead letters that are not in the topic of
+    errors. `alerts`: what is wrong now."""
 
     is_reading: bool
     fault: str = ""
     missing: tuple[str, ...] = ()
+    hidden: Mapping[str, str] = field(default_factory=dict)
     partitions: "tuple[PartitionStatus, ...]" = ()
     unsent: Mapping[str, int] = field(default_factory=dict)
     rejected: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -77,6 +79,7 @@ def read_topics_status(runtime: Runtime, *, seconds: float = _SECONDS) -> Topics
         is_reading=is_reading,
         fault=fault or (reading.fault if reading else ""),
         missing=reading.missing if reading else (),
+        hidden=reading.hidden if reading else {},
         partitions=tuple(one for one in reading.partitions if one.is_chosen) if reading else (),
         unsent=reading.unsent if reading else {},
         outputs=outputs,

@@ -83,6 +83,8 @@ def show_outputs(outputs: "Sequence[OutputState]") -> None:
 def show_missing(found: "ReadingStatus") -> None:
     for topic in found.missing:
         click.echo(f"The topic {topic} is not there: make it, or correct topics in configs/InMigrationKafkaConfig.txt.")
+    for topic, why in found.hidden.items():
+        click.echo(f"The topic {topic} cannot be seen, and its records are not counted: {printable(why)}")
 
 
 def _reading(one: "PartitionStatus") -> str:

@@ -101,6 +101,8 @@ def _warnings(found: "TopicsStatus") -> Iterator[str]:
         yield f"The brokers cannot be asked: {found.fault}"
     for topic in found.missing:
         yield f"The topic {topic} is not there"
+    for topic, why in found.hidden.items():
+        yield f"The topic {topic} cannot be seen: {why}"
     for one in found.partitions:
         since = f", since {one.since:%F %T}" if one.since else ""
         if one.stopped:

@@ -145,7 +145,7 @@ def resend(request: ActionRequest) -> Done:
 def _of(found: TopicsStatus) -> dict[str, object]:
     names, outputs = Partition.model_fields, Output.model_fields
     return {
-        "fault": found.fault,
+        "fault": found.fault or "; ".join(found.hidden.values()),
         "missing": found.missing,
         "partitions": tuple(Partition(**{name: getattr(one, name) for name in names}) for one in found.partitions),
         "outputs": tuple(Output(**{name: getattr(one, name) for name in outputs}) for one in found.outputs),

@@ -2,12 +2,13 @@
 
 import json
 import signal
+from typing import Any
 
 import pytest
 from confluent_kafka.admin import AclOperation, ResourceType
 
 from etl.kafka import Producer
-from tests.fix_company import CLAIMS, MakeSite
+from tests.fix_company import CLAIMS, MakeSite, Site
 from tests.fix_kafka import SecureKafka, make_topic_at
 from tests.integration.kafka.clients import connect
 from tests.integration.kafka.test_check import secure_lines
@@ -15,6 +16,11 @@ from tests.integration.kafka.test_security import Acls
 from tests.integration.kafka_in.conftest import KAFKA, Reading, client
 
 pytestmark = pytest.mark.slow
+
+
+def kafka_status(site: Site) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(site.etl("kafka", "status", "--json").out)["partitions"]
+    return found
 
 
 def test_an_acl_that_is_revoked_holds_its_topic_alone(make_site: MakeSite, secure_kafka: SecureKafka) -> None:
@@ -41,6 +47,13 @@ def test_an_acl_that_is_revoked_holds_its_topic_alone(make_site: MakeSite, secur
             reading.wait_for({"a", "b"})
             acls.revoke(ResourceType.TOPIC, closed)
             worker.wait_for_log(f"{closed} is not read")
+            counted = site.etl("kafka", "lag", "--max", "10")
+            assert (counted.code, counted.out.splitlines()[0]) == (1, "0 records wait.")
+            assert f"The topic {closed} cannot be seen, and its records are not counted: " in counted.out
+            assert f"The topic {closed} cannot be seen" in site.etl("kafka", "status").out
+            assert f"The topic {closed} cannot be seen" in site.etl("status").out
+            [other_one] = [one for one in kafka_status(site) if one["topic"] == other]
+            assert (other_one["next_offset"], other_one["lag"]) == (1, 0)
             send(closed, "c")
             send(other, "d")
             reading.wait_for(set("abd"))
