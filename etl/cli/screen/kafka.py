@@ -70,7 +70,7 @@ def show_outputs(outputs: "Sequence[OutputState]") -> None:
                 f"{one.records:,}",
                 f"{one.changes:,}",
                 f"{one.journal_bytes // _MIB:,} MiB",
-                "" if one.is_configured else "switched off",
+                _writing(one),
             ]
             for one in outputs
         ]
@@ -78,6 +78,12 @@ def show_outputs(outputs: "Sequence[OutputState]") -> None:
     for one in outputs:
         if one.warning:
             click.echo(f"Output {one.name} {printable(one.warning)}")
+
+
+def _writing(one: "OutputState") -> str:
+    if not one.is_configured:
+        return "switched off"
+    return "stopped" if one.is_stopped else ""
 
 
 def show_missing(found: "ReadingStatus") -> None:

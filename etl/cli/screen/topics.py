@@ -91,7 +91,7 @@ def _output_row(found: "TopicsStatus", one: "OutputState") -> list[str]:
 def _state(found: "TopicsStatus", one: "OutputState") -> str:
     if not one.is_configured:
         return "switched off"
-    if one.needs_recovery or found.alert(AlertKind.OUTPUT_STOPPED, one.name):
+    if one.is_stopped or found.alert(AlertKind.OUTPUT_STOPPED, one.name):
         return "stopped"
     return "written" if one.is_led else "not written"
 

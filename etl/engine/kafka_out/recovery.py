@@ -1,6 +1,6 @@
 """The recovery of the store into topics: its tasks, and performing them. Needs the extra `kafka`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
@@ -53,7 +53,7 @@ def begin_recovery(
     wanted = [one for one in shape.objects if one.code not in excluded]
     if not wanted:
         raise ConfigurationError("no object is left to be recovered: --exclude-bo-codes wins over --bo-codes")
-    _refuse_topics(runtime, output, dict.fromkeys(one.topic for one in wanted), is_named=bool(topic))
+    ids = _refuse_topics(runtime, output, dict.fromkeys(one.topic for one in wanted), is_named=bool(topic))
     _prepare(runtime)
     tasks = RecoveryTasks(runtime.in_schema)
     with transaction(runtime.engine) as connection, runtime.connections(connection) as connections:
@@ -69,7 +69,7 @@ def begin_recovery(
         number = runtime.store.next_number(connections.store, above=runtime.highest_run(connections))
         tasks.create(connection, number, output.name, [(one.code, one.topic) for one in wanted])
     if not topic:
-        _begin_output(runtime, output, is_whole=not codes and not excluded)
+        _begin_output(runtime, output, ids, [one.code for one in wanted])
     return number
 
 
@@ -209,9 +209,11 @@ def _refuse_unknown(runtime: Runtime, codes: Iterable[str]) -> None:
             raise ConfigurationError(f"there is no business object {code}{meant}")
 
 
-def _refuse_topics(runtime: Runtime, output: OutMigrationKafka, topics: Iterable[str], *, is_named: bool) -> None:
+def _refuse_topics(
+    runtime: Runtime, output: OutMigrationKafka, topics: Iterable[str], *, is_named: bool
+) -> dict[str, str]:
     """Topics that records of a recovery must not go into, as they mean something else there, and those that are not
-    there, before any task is recorded."""
+    there, before any task is recorded. Returns the ids of the others."""
     kafka = runtime.settings.kafka
     uses = {one.progress_topic: f"the progress of the output {one.name}" for one in kafka.outputs}
     uses |= {output.progress_topic: f"the progress of the output {output.name}"}
@@ -227,17 +229,22 @@ def _refuse_topics(runtime: Runtime, output: OutMigrationKafka, topics: Iterable
         if topic in uses:
             raise ConfigurationError(f"{name}: {topic} is the topic of {uses[topic]}: name another one")
     with Admin(kafka.connection) as admin:
-        missing = [topic for topic, found in admin.topics(listed).items() if found is None]
+        asked = admin.topics(listed)
+    missing = [topic for topic, found in asked.items() if found is None]
     if missing:
         raise EnvironmentFault(f"{name}: {', '.join(missing)} is not there: make it, or name another one")
+    return {topic: found.id for topic, found in asked.items() if found}
 
 
-def _begin_output(runtime: Runtime, output: OutMigrationKafka, *, is_whole: bool) -> None:
+def _begin_output(runtime: Runtime, output: OutMigrationKafka, ids: Mapping[str, str], codes: Iterable[str]) -> None:
     """The output continues from here where it is new, or where its position means nothing after a restore: what is
-    before, a recovery of the whole store writes."""
+    before, a recovery of the whole store writes. Topics that were made again, it accepts where all of their objects are
+    recovered."""
+    left = [one for one in OutputShape.of(runtime.company, output).objects if one.code not in set(codes)]
     outputs, lease = outputs_of(runtime), runtime.settings.in_migration.lease_seconds
     with transaction(runtime.store_engine) as connection:
         outputs.register(connection, output.name)
         states = {one.name: one for one in outputs.states(connection, [], lease)}
-        if is_whole and states[output.name].needs_recovery:
+        outputs.accept_topics(connection, output.name, ids, ids.keys() - {one.topic for one in left})
+        if not left and states[output.name].needs_recovery:
             outputs.restart(connection, output.name)

@@ -46,15 +46,15 @@ class OutputProgress:
 @dataclass(frozen=True)
 class ProgressKey:
     """The key of a writer's records in a topic of progress, which several companies may share. Earlier programs wrote
-    `earlier`, without the company: such a record counts only where it is of the journal `place`."""
+    `earlier`, without the company: such a record counts only where it is of the journal `journal_id`."""
 
     name: str
     earlier: str = ""
-    place: str = ""
+    journal_id: str = ""
 
     @classmethod
-    def of_output(cls, company: str, output: str, place: str) -> "ProgressKey":
-        return cls(f"{company}/{output}", output, place)
+    def of_output(cls, company: str, output: str, journal_id: str) -> "ProgressKey":
+        return cls(f"{company}/{output}", output, journal_id)
 
     @classmethod
     def of_recovery(cls, company: str, output: str) -> "ProgressKey":
@@ -88,7 +88,7 @@ def newest_progress(
     if earlier is None:
         return None
     progress = _decoded(earlier, topic, key.earlier)
-    return progress if progress.content.get("place") == key.place else None
+    return progress if progress.content.get("place") == key.journal_id else None
 
 
 def _decoded(value: bytes, topic: str, key: str) -> OutputProgress:

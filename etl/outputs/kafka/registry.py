@@ -1,7 +1,7 @@
 """The rows of kafka_output: how far each output is, and who leads it. Knows no client of Kafka."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,7 +62,8 @@ class Lead:
 class OutputState:
     """An output as `etl kafka status` shows it. `changes` of the journal are still to be looked at, at most a million
     is counted; the oldest of them is `lag_seconds` old. `journal_bytes`: the size of the whole journal, which is kept
-    from the slowest reader on. `needs_recovery`: the store was restored, so that its position means nothing."""
+    from the slowest reader on. `needs_recovery`: the store was restored, so that its position means nothing.
+    `recreated_topics` were deleted and made again, so that what was in them is gone."""
 
     name: str
     is_configured: bool
@@ -74,12 +75,20 @@ class OutputState:
     unsent: int
     journal_bytes: int
     needs_recovery: bool
+    recreated_topics: tuple[str, ...] = ()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it waits for a recovery."""
+        return self.needs_recovery or bool(self.recreated_topics)
 
     @property
     def warning(self) -> str:
         """What an operator must know; empty if all is well."""
         if self.needs_recovery:
             return f"the store was restored: `etl kafka recover --output {self.name}` writes all of it again"
+        if self.is_configured and self.recreated_topics:
+            return str(recreated_fault(self.name, self.recreated_topics)).removeprefix(f"the output {self.name} ")
         if not self.is_configured and self.changes:
             return (
                 f"is switched off, and keeps {self.changes} changes of the journal "
@@ -142,6 +151,29 @@ class Outputs:
         """The output has no leader any more."""
         execute(connection, self._sql("release_output"), _key(lead))
 
+    def check_topics(self, connection: Connection, name: str, ids: Mapping[str, str]) -> tuple[str, ...]:
+        """Compares the present ids of an output's topics, "" where brokers give none, with those that are known; notes
+        new ones, and returns the topics that were made again."""
+        row = fetch_one(connection, self._sql("known_topics"), {"name": name})
+        known = dict(row.topic_ids) if row else {}
+        recreated = recreated_topics(known, ids)
+        kept = {topic: known.get(topic) or found for topic, found in ids.items()}
+        if kept != known or recreated:
+            self._note_topics(connection, name, kept, recreated)
+        return recreated
+
+    def accept_topics(
+        self, connection: Connection, name: str, ids: Mapping[str, str], accepted: Collection[str]
+    ) -> None:
+        """A recovery writes all into these topics: the present ones count from now on."""
+        row = fetch_one(connection, self._sql("known_topics"), {"name": name})
+        known = (dict(row.topic_ids) if row else {}) | {topic: ids[topic] for topic in accepted}
+        self._note_topics(connection, name, known, recreated_topics(known, ids))
+
+    def _note_topics(self, connection: Connection, name: str, ids: Mapping[str, str], recreated: Sequence[str]) -> None:
+        values = {"name": name, "ids": json.dumps(dict(ids)), "recreated": json.dumps(list(recreated))}
+        execute(connection, self._sql("note_topics"), values)
+
     def note_unsent(self, connection: Connection, output: str, step: int, stub: dict[str, object]) -> None:
         """Records what no topic took: `bo`, `instance`, `topic`, `bytes`, `message`."""
         execute(connection, self._sql("note_unsent"), {"output": output, "step": step, **stub})
@@ -161,12 +193,26 @@ class Outputs:
                 unsent=row.unsent,
                 journal_bytes=row.journal_bytes,
                 needs_recovery=row.position_is_stale,
+                recreated_topics=tuple(row.recreated_topics),
             )
             for row in rows
         ]
 
     def _sql(self, name: str, **more: object) -> Any:
         return _sql(name, schema=self.schema, **more)
+
+
+def recreated_topics(known: Mapping[str, str], ids: Mapping[str, str]) -> tuple[str, ...]:
+    """The topics whose present id is another one than that which is known."""
+    return tuple(topic for topic, found in ids.items() if found and known.get(topic, found) not in ("", found))
+
+
+def recreated_fault(name: str, topics: Sequence[str]) -> EnvironmentFault:
+    were = "the topic " + topics[0] + " was" if len(topics) == 1 else "the topics " + ", ".join(topics) + " were"
+    return EnvironmentFault(
+        f"the output {name} has stopped: {were} made again, and what was in it before is gone; `etl kafka recover "
+        f"--output {name}` writes all objects again, and the output continues"
+    )
 
 
 def unknown_changes_fault(name: str) -> EnvironmentFault:

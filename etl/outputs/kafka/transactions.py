@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
-from etl.kafka import Admin, RecordTooLarge, TransactionalProducer
+from etl.kafka import Admin, RecordTooLarge, Topic, TransactionalProducer
 from etl.outputs.kafka.progress import QUESTION_SECONDS, OutputProgress, ProgressKey, newest_progress
 from etl.settings import KafkaConnection
 
@@ -27,6 +27,22 @@ class Unsent:
     message: str
 
 
+def topic_ids(connection: KafkaConnection, topics: tuple[str, ...]) -> dict[str, str]:
+    """The present ids, "" where brokers give none. Raises EnvironmentFault for a topic that is not there."""
+    with Admin(connection, seconds=QUESTION_SECONDS) as admin:
+        return {name: found.id for name, found in _there(admin, topics).items()}
+
+
+def _there(admin: Admin, topics: tuple[str, ...]) -> dict[str, Topic]:
+    there = {name: found for name, found in admin.topics(topics).items() if found is not None}
+    for name in topics:
+        if name not in there:
+            raise EnvironmentFault(
+                f"topic {name} is not there; create it. What was in it before, `etl kafka recover` writes again"
+            )
+    return there
+
+
 @dataclass
 class SizeLimits:
     """The largest record of each topic; learned when a broker refuses one although it seemed to fit."""
@@ -37,11 +53,7 @@ class SizeLimits:
     def of(cls, connection: KafkaConnection, topics: tuple[str, ...]) -> "SizeLimits":
         """Asks the brokers. Raises EnvironmentFault for a topic that is not there."""
         with Admin(connection, seconds=QUESTION_SECONDS) as admin:
-            for name, found in admin.topics(topics).items():
-                if found is None:
-                    raise EnvironmentFault(
-                        f"topic {name} is not there; create it. What was in it before, `etl kafka recover` writes again"
-                    )
+            _there(admin, topics)
             limits = {name: _limit(admin, name) for name in topics}
         return cls(limits)
 

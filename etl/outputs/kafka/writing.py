@@ -17,15 +17,24 @@ from etl.errors import EnvironmentFault, EtlError, FencedOut
 from etl.outputs.kafka.progress import OutputProgress, ProgressKey
 from etl.outputs.kafka.reading import changed_objects, changed_rows, has_changes
 from etl.outputs.kafka.record import RecordWriter
-from etl.outputs.kafka.registry import Lead, OutputPosition, Outputs, Unfinished, unknown_changes_fault
+from etl.outputs.kafka.registry import (
+    Lead,
+    OutputPosition,
+    Outputs,
+    Unfinished,
+    recreated_fault,
+    unknown_changes_fault,
+)
 from etl.outputs.kafka.shape import OutputShape
-from etl.outputs.kafka.transactions import RecordTransactions, SizeLimits, Unsent, fenced_or
+from etl.outputs.kafka.transactions import RecordTransactions, SizeLimits, Unsent, fenced_or, topic_ids
 from etl.outputs.versions.follow import snapshot as current_snapshot
 from etl.settings import KafkaConnection
 from etl.settings.kafka_model import OutMigrationKafka
 
 _log = logging.getLogger("out_kafka_migration")
 
+# A topic that is deleted and made again while it is written is noticed after this time.
+_TOPICS_SECONDS = 10.0
 # How often an idle writer renews its lease within the lease.
 _BEATS = 4
 
@@ -62,6 +71,8 @@ class OutputWriter:
     _step: int = 0
     # When the lease was renewed, on the monotonic clock.
     _alive_at: float = 0.0
+    # When the topics are compared again, on the monotonic clock.
+    _compare_at: float = 0.0
 
     @property
     def outputs(self) -> Outputs:
@@ -102,6 +113,7 @@ class OutputWriter:
 
     def _close_sender(self) -> None:
         sender, self._sender = self._sender, None
+        self._compare_at = 0.0
         if sender is not None:
             sender.__exit__()
 
@@ -148,6 +160,7 @@ class OutputWriter:
             unfinished = position.unfinished or self._window(connection, position)
             if unfinished is None:
                 return False
+            self._compare_topics()
             position = self._write(connection, lead, sender, position, unfinished)
         last = position.moved(position.step, None, unfinished.upto)
         if sender.is_open:
@@ -155,6 +168,17 @@ class OutputWriter:
         else:
             self._move(lead, last, 0)
         return True
+
+    def _compare_topics(self) -> None:
+        """Raises EnvironmentFault where a topic is another one than that which has the earlier records."""
+        if time.monotonic() < self._compare_at:
+            return
+        found = topic_ids(self.connection, self.shape.topics)
+        with transaction(self.engine) as connection:
+            recreated = self.outputs.check_topics(connection, self.output.name, found)
+        if recreated:
+            raise recreated_fault(self.output.name, recreated)
+        self._compare_at = time.monotonic() + _TOPICS_SECONDS
 
     def _window(self, connection: Connection, position: OutputPosition) -> Unfinished | None:
         """What is to be written now; None: nothing has changed."""

@@ -20,9 +20,9 @@ def step(output: Output, company: str) -> int:
     return found.position.step
 
 
-def write_as_earlier_programs(output: Output, step: int, place: str) -> None:
+def write_as_earlier_programs(output: Output, step: int, journal_id: str) -> None:
     """A record of progress whose key does not name the company."""
-    content = {"step": step, "token": 1, "snapshot": "700:700:", "place": place, "unfinished": None}
+    content = {"step": step, "token": 1, "snapshot": "700:700:", "place": journal_id, "unfinished": None}
     with TransactionalProducer(output.connection, "etl-other-out") as producer:
         producer.init()
         producer.begin()
@@ -58,14 +58,14 @@ def test_each_company_has_its_own_progress(output: Output) -> None:
 def test_progress_of_earlier_programs_counts_only_of_our_journal(output: Output) -> None:
     output.merge(record("firm", "a", name="x"))
     output.write()
-    place = output.site.value("select place from store_demo.kafka_output")
+    journal_id = output.site.value("select place from store_demo.kafka_output")
     write_as_earlier_programs(output, 1_000, "another store")
-    earlier = ProgressKey("nobody/out", "out", place)
+    earlier = ProgressKey("unknown/out", "out", journal_id)
     assert progress(output, earlier) is None
     output.merge(record("firm", "b", name="y"))
     output.write()
     assert [one["externalId"] for one in output.records()] == ["a", "b"]
-    write_as_earlier_programs(output, 7, place)
+    write_as_earlier_programs(output, 7, journal_id)
     found = progress(output, earlier)
     assert found is not None
     assert found.position.step == 7

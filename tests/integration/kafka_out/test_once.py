@@ -11,7 +11,9 @@ import pytest
 
 from etl.engine import clean
 from etl.engine.kafka_out.outputs import forget_output, output_states, write_outputs
+from etl.engine.kafka_out.recovery import begin_recovery, continue_recovery
 from etl.errors import ConfigurationError, EnvironmentFault, MarkerHeld
+from etl.kafka import Admin
 from etl.outputs.kafka.registry import Lead, OutputPosition
 from etl.outputs.kafka.writing import OutputWriter
 from tests.fix_company import CODE, STORE, inherited, until
@@ -74,6 +76,36 @@ def test_killed_between_the_commits(output: Output, where: str, number: int) -> 
     output.merge(record("client", "c0", name="later"))
     output.write()
     assert [values(one) for one in output.records()[7:]] == [{"name": "later"}]
+
+
+def make_again(output: Output, topic: str) -> None:
+    with Admin(output.connection) as admin:
+        admin.delete_topic(topic)
+        until(lambda: admin.topic(topic) is None, "it is deleted")
+    output.make_topic(topic)
+
+
+def test_a_topic_that_was_made_again_stops_the_output_until_a_recovery(output: Output) -> None:
+    """Fault 39: a part of its objects does not suffice, as records of the others are gone too."""
+    output.merge(record("client", "a", name="a"))
+    output.write()
+    make_again(output, output.topic)
+    output.merge(record("firm", "b", name="b"))
+    ended = output.site.etl("kafka", "out")
+    assert ended.code == 4
+    assert f"the topic {output.topic} was made again" in ended.err
+    assert output.records() == []
+    assert f"Output out has stopped: the topic {output.topic} was made" in output.site.etl("kafka", "status").out
+    with output.site.runtime() as runtime:
+        begin_recovery(runtime, codes=["firm"])
+        continue_recovery(runtime)
+        with pytest.raises(EnvironmentFault, match="was made again"):
+            write_outputs(runtime)
+        begin_recovery(runtime)
+        continue_recovery(runtime)
+        write_outputs(runtime)
+    assert [one["externalId"] for one in output.records()] == ["b", "b", "a", "b"]
+    assert "stopped" not in output.site.etl("kafka", "status").out
 
 
 def test_nothing_to_do_writes_nothing(output: Output) -> None:
