@@ -98,6 +98,8 @@ def recover(
         return
     for code, records in found.records.items():
         click.echo(f"{code}: {records} records.")
+    for field, instances in found.files.items():
+        click.echo(f"{field}: {instances} records name a file without its content: load the files first.")
     if found.unsent:
         click.echo(f"{found.unsent} records were too large for their topic; see the table kafka_unsent_record.")
 

@@ -27,11 +27,12 @@ from etl.sources.in_tables.own_tables import IMPORT
 @dataclass(frozen=True)
 class Recovered:
     """What a recovery has written: object -> records in all, those of an earlier process too, and records that no topic
-    takes."""
+    takes. `files`: `object.field` -> instances that name a file, which a reader must have already."""
 
     number: int
     records: dict[str, int]
     unsent: int
+    files: dict[str, int]
 
 
 def begin_recovery(
@@ -87,7 +88,7 @@ def continue_recovery(runtime: Runtime, check: Callable[[], None] = lambda: None
     seconds = runtime.settings.in_migration.fault_patience_seconds
     policy = RetryPolicy(partial(backoffs_of, outage_seconds=seconds))
     policy.run_with_retry(f"the recovery {unfinished[0].number}", performer.perform)
-    return Recovered(unfinished[0].number, performer.records, performer.unsent)
+    return Recovered(unfinished[0].number, performer.records, performer.unsent, performer.files)
 
 
 def give_up_recovery(runtime: Runtime) -> int:
@@ -111,6 +112,7 @@ class _Performer:
         self._number = unfinished[0].number
         self._limits: SizeLimits | None = None
         self.records: dict[str, int] = {}
+        self.files: dict[str, int] = {}
         self.unsent = 0
 
     def perform(self) -> None:
@@ -148,6 +150,7 @@ class _Performer:
         begun = position if position.seq == task.seq else RecoveryPosition(task.seq)
         self._move(task, begun.records, is_done=False)
         written = writer.write(shape, begun, lambda records: self._move(task, records, is_done=False))
+        self.files |= writer.files(shape)
         self._move(task, written, is_done=True)
 
     def _move(self, task: RecoveryTask, records: int, *, is_done: bool) -> None:

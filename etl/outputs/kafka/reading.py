@@ -57,6 +57,15 @@ def changed_rows(
         yield from stream_rows(connection, statement, values | ({"after": after} if after else {}))
 
 
+def count_files(connection: Connection, store_schema: str, shape: OutObject) -> dict[str, int]:
+    """Code of each file field -> instances that name a file; without fields that are empty in all."""
+    files = [one for one in shape.fields if one.is_file]
+    if not files:
+        return {}
+    statement = _sql("file_values", store_schema=store_schema, table=shape.table, files=files)
+    return {row.code: row.instances for row in fetch_all(connection, statement) if row.instances}
+
+
 def all_rows(connection: Connection, store_schema: str, shape: OutObject, after: str) -> Iterator[list[Row]]:
     """All instances of an object behind the id `after`, in blocks."""
     statement = _sql(

@@ -13,7 +13,7 @@ import sqlalchemy
 from etl.database import snapshot
 from etl.errors import EnvironmentFault
 from etl.outputs.kafka.progress import OutputProgress, ProgressKey
-from etl.outputs.kafka.reading import all_rows
+from etl.outputs.kafka.reading import all_rows, count_files
 from etl.outputs.kafka.record import RecordWriter
 from etl.outputs.kafka.shape import OutObject
 from etl.outputs.kafka.transactions import RecordTransactions, SizeLimits, Unsent
@@ -92,6 +92,12 @@ class RecoveryWriter:
         if self._sender.is_open:
             written = self._commit(RecoveryPosition(position.seq, after, written), moved)
         return written
+
+    def files(self, shape: OutObject) -> dict[str, int]:
+        """How many instances name a file, by `object.field`: the contents are in no record."""
+        with snapshot(self._engine) as connection:
+            found = count_files(connection, self._schema, shape)
+        return {f"{shape.code}.{code}": instances for code, instances in found.items()}
 
     def _commit(self, position: RecoveryPosition, moved: Callable[[int], None]) -> int:
         number = position.records + self._sender.records

@@ -25,6 +25,7 @@ class OutField:
     kind: str
     is_chosen: bool
     is_repeated: bool
+    is_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ def _field(bo: BusinessObject, field: Field, *, is_chosen: bool, is_unique: bool
         kind=_kind(field),
         is_chosen=is_chosen,
         is_repeated=is_unique and not _is_system(bo, field),
+        is_file=field.type is FieldType.FILE_UPLOAD,
     )
 
 

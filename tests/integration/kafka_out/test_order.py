@@ -55,7 +55,8 @@ def test_dictionaries_then_persons_then_the_others(
         for codes in (["Client"], ["Level"], ["Person"], ["Client"]):
             begun = len(output.messages())
             begin_recovery(runtime, codes=codes)
-            continue_recovery(runtime)
+            recovered = continue_recovery(runtime)
+            assert recovered.files == ({"Client.Photo": 1} if codes == ["Client"] else {})
             topic.merge(topic.messages(*(one.value for one in output.messages()[begun:])))
     codes = [code for _, code in topic.dead()]
     # First none of the dictionary's rows was there; then that which is REMOVED, and the file, were not.
