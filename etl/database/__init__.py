@@ -7,6 +7,7 @@ translates every exception of the driver.
 from sqlalchemy import Connection
 
 from etl.database.begin import begin
+from etl.database.connect_limits import limit_connects
 from etl.database.connections import (
     Access,
     access_of,
@@ -86,6 +87,7 @@ __all__ = [
     "execute_alone",
     "fetch_all",
     "fetch_one",
+    "limit_connects",
     "lock_holders",
     "longest_silence",
     "notify",

@@ -11,6 +11,7 @@ import sqlalchemy
 import sqlalchemy.event
 from sqlalchemy.pool import QueuePool
 
+from etl.database.connect_limits import limited
 from etl.database.faults import translate
 from etl.database.links import WatchedConnection, connect
 from etl.database.session import forget_variables
@@ -111,13 +112,14 @@ def _connecting(
     engine: "weakref.ref[sqlalchemy.Engine]", revive: Callable[[], None] | None
 ) -> Callable[..., WatchedConnection]:
     def do_connect(dialect: Any, record: object, arguments: list[Any], parameters: dict[str, Any]) -> WatchedConnection:
-        try:
-            return connect(engine, arguments, parameters)
-        except psycopg.OperationalError:
-            if revive is None:
-                raise
-            revive()
-            return connect(engine, arguments, parameters)
+        with limited(dialect, parameters):
+            try:
+                return connect(engine, arguments, parameters)
+            except psycopg.OperationalError:
+                if revive is None:
+                    raise
+                revive()
+                return connect(engine, arguments, parameters)
 
     return do_connect
 

@@ -43,8 +43,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 Answering = Callable[[Incoming], Outgoing]
 
 BODY_BYTES = 1 << 20
-# Threads that answer pages: each may hold one connection of each database.
+# Threads that answer pages of no company, and of each company: a database that is silent holds up no other's pages.
 _READERS = 4
+_READERS_OF_COMPANY = 2
 # How long a request waits for its action; a longer one is followed by a page.
 ACTION_SECONDS = 5.0
 _BLOCK_BYTES = 1 << 18
@@ -68,6 +69,7 @@ class Application:
     uploading: Uploading = field(init=False)
     ended_at: float | None = None
     _readers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(_READERS))
+    _readers_of: dict[str, anyio.CapacityLimiter] = field(default_factory=dict)
     # Apart from the readers: slow pages hold up no action.
     _writers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
     _callers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
@@ -103,7 +105,7 @@ class Application:
             "/ready": {"GET": self._ready},
             "/static/{name}": {"GET": self._asset},
             f"{API}/openapi.json": {"GET": self._reading(self.console.openapi)},
-            "/sign-in": {"GET": self._reading(self._sign_in_form), "POST": self._signing(self.signing_in.sign_in)},
+            "/sign-in": {"GET": self._sign_in_form, "POST": self._signing(self.signing_in.sign_in)},
             "/sign-out": {"POST": self._signing(self.signing_in.sign_out)},
         }
         for path, answer in (
@@ -135,10 +137,16 @@ class Application:
     def _reading(self, answer: Answering) -> Handler:
         async def handle(request: Request) -> Response:
             incoming = incoming_of(request)
-            found = await anyio.to_thread.run_sync(answer, incoming, limiter=self._readers)
+            found = await anyio.to_thread.run_sync(answer, incoming, limiter=self._readers_for(incoming))
             return response_of(request, found)
 
         return handle
+
+    def _readers_for(self, incoming: Incoming) -> anyio.CapacityLimiter:
+        company = incoming.values.get("company", "")
+        if company not in self.console.companies.codes:
+            return self._readers
+        return self._readers_of.setdefault(company, anyio.CapacityLimiter(_READERS_OF_COMPANY))
 
     def _following(self, route: Route) -> Handler:
         async def handle(request: Request) -> Response:
@@ -158,8 +166,11 @@ class Application:
 
         return handle
 
-    def _sign_in_form(self, incoming: Incoming) -> Outgoing:
-        return self.console.public("sign-in.html", self.signing_in.form(incoming), incoming)
+    async def _sign_in_form(self, request: Request) -> Response:
+        incoming = incoming_of(request)
+        # It asks no database: it waits for no reader.
+        found = self.console.public("sign-in.html", self.signing_in.form(incoming), incoming)
+        return response_of(request, found)
 
     def _signing(self, answer: Answering) -> Handler:
         async def handle(request: Request) -> Response:

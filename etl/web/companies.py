@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
 from etl.config import Tree, UnreachableTreeError, open_source
-from etl.database import with_settings
+from etl.database import limit_connects, with_settings
 from etl.engine import Runtime, build_runtime, parse_configuration
 from etl.errors import ConfigurationError
 from etl.metadata import Company
@@ -20,6 +20,8 @@ from etl.web.requests import PAGE_SECONDS
 _log = logging.getLogger("etl.web")
 
 _POLL_SECONDS = 1.0
+# Of pages and short actions; runs have runtimes of their own, which wait for longer.
+_CONNECT_SECONDS = 3
 # Some file systems do not show every change: the whole tree is read again after this number of checks.
 _CHECKS_UNTIL_READ = 60
 
@@ -186,7 +188,10 @@ class Companies:
 
     def _open(self, configured: Configured) -> _Opened:
         stack = ExitStack()
-        return _Opened(configured, stack.enter_context(build_runtime(*configured, self._environ)), stack)
+        runtime = stack.enter_context(build_runtime(*configured, self._environ))
+        for engine in dict.fromkeys((runtime.engine, runtime.store_engine, runtime.out_engine)):
+            limit_connects(engine, seconds=_CONNECT_SECONDS)
+        return _Opened(configured, runtime, stack)
 
     def _replace(self, former: _Opened) -> None:
         with self._lock:

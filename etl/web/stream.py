@@ -27,6 +27,7 @@ _REST: Final = 9
 _LONGEST_REST: Final = 30.0
 COMMENT_SECONDS: Final = 15.0
 """Proxies close a connection on which nothing comes."""
+_POLLS_OF_COMPANY: Final = 2
 _AGAIN_SECONDS: Final = (1.0, 5.0)
 
 Snapshot = Model | Answer
@@ -59,7 +60,8 @@ class Streams:
         self._pollers: dict[Watched, _Poller] = {}
         self._viewers: set[_Viewer] = set()
         self._checking: asyncio.Task[None] | None = None
-        self._limiter = anyio.CapacityLimiter(2)
+        # A database that is silent holds up no other company's pages.
+        self._limiters: dict[str, anyio.CapacityLimiter] = {}
         self._ended: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_over = False
@@ -131,9 +133,10 @@ class Streams:
 
     async def _poll(self, watched: Watched, poller: _Poller) -> None:
         number = 0
+        limiter = self._limiters.setdefault(watched.company, anyio.CapacityLimiter(_POLLS_OF_COMPANY))
         while poller.queues and not self._is_over:
             begun = time.monotonic()
-            snapshot = await anyio.to_thread.run_sync(self._ask, watched, limiter=self._limiter)
+            snapshot = await anyio.to_thread.run_sync(self._ask, watched, limiter=limiter)
             number += 1
             poller.last = (number, snapshot)
             for queue in poller.queues:
