@@ -161,7 +161,7 @@ def check_rejected_rows(site: Site, watched: Watched) -> None:
     says(page, "1 of 2 rows were rejected")
     offers(page, "See the rejected rows", "See the run")
     page.get_by_role("link", name="See the rejected rows").click()
-    page.locator("a[href*='/errors/']").first.click()
+    page.locator("tbody a[href*='/errors/']").first.click()
     site.partner("update in_Client set amount = 1 where in_id = 'wrong'")
     page.get_by_role("button", name="Offer it again").click()
     expect(page.get_by_role("status").first).to_contain_text("1 row is ready again")
