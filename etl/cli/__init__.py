@@ -55,6 +55,7 @@ _COMMANDS = {
     "backup": ("etl.cli.backup:backup", "Write a backup of all databases and the configuration."),
     "restore": ("etl.cli.restore:restore", "Restore a backup, or try to; what was restored is held until activated."),
     "verify": ("etl.cli.verify:verify", "Look for damage and for what does not fit together; repair it."),
+    "recover": ("etl.cli.recover:recover", "Make out_ tables or the mirror equal to the golden store again."),
     "hold": ("etl.cli.hold:hold", "Let nothing new begin: no run, batch or fill, on one host or on all."),
     "drain": ("etl.cli.hold:drain", "Wait until nothing is under way, then let no program write."),
     "release": ("etl.cli.hold:release", "End a hold."),

@@ -21,7 +21,7 @@ def add_out_commands(group: click.Group) -> None:
         group.add_command(command)
 
 
-def _codes(context: click.Context, parameter: click.Parameter, value: str | None) -> list[str]:
+def listed_codes(context: click.Context, parameter: click.Parameter, value: str | None) -> list[str]:
     codes = [part.strip() for part in (value or "").split(",") if part.strip()]
     if value is not None and not codes:
         raise click.BadParameter("has no code: write codes of business objects, separated by commas")
@@ -59,8 +59,10 @@ def out(context: click.Context, company: str | None, names: tuple[str, ...], loo
 @click.command()
 @COMPANY
 @click.option("--output", "name", metavar="NAME", help="Whose format and topics; needed where there are several.")
-@click.option("--bo-codes", "codes", callback=_codes, metavar="A,B", help="Only these business objects.")
-@click.option("--exclude-bo-codes", "excluded", callback=_codes, metavar="C", help="Not these; wins over --bo-codes.")
+@click.option("--bo-codes", "codes", callback=listed_codes, metavar="A,B", help="Only these business objects.")
+@click.option(
+    "--exclude-bo-codes", "excluded", callback=listed_codes, metavar="C", help="Not these; wins over --bo-codes."
+)
 @click.option("--topic", default="", metavar="TOPIC", help="Topic for all records, instead of those of the output.")
 @click.option("--continue", "is_continued", is_flag=True, help="Perform the tasks that are unfinished.")
 @click.option("--give-up", is_flag=True, help="Drop the tasks that are unfinished.")

@@ -4,8 +4,8 @@ Receives the texts of a company's YAML documents, returns one frozen `Company` (
 `names`), and never reads a file or a database: every fault of every document ends in one MetadataError.
 """
 
-from etl.metadata.company import Company
+from etl.metadata.company import Company, refuse_unknown_codes
 from etl.metadata.folder import companies, company_documents
 from etl.metadata.parse import parse_company
 
-__all__ = ["Company", "companies", "company_documents", "parse_company"]
+__all__ = ["Company", "companies", "company_documents", "parse_company", "refuse_unknown_codes"]

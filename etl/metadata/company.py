@@ -1,8 +1,11 @@
 """A company: its business objects in metadata order, and the link tables that they make together."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 
+from etl.errors import ConfigurationError
 from etl.metadata import names
 from etl.metadata.business_object import BusinessObject
 from etl.metadata.field import Field
@@ -121,3 +124,13 @@ def _out_link_table(bo: BusinessObject, field: Field) -> OutLinkTable:
     name = names.out_link_table(bo.code, field.code)
     bo_column = f"{field.code}_bo" if field.type is FieldType.CO else None
     return OutLinkTable(bo, field, name, *names.link_columns(bo.code, field.code), bo_column)
+
+
+def refuse_unknown_codes(company: Company, codes: Iterable[str]) -> None:
+    """Raises ConfigurationError for a code of no business object with data; it names the one that may be meant."""
+    known = [bo.code for bo in company.objects if bo.carries_data]
+    for code in codes:
+        if code not in known:
+            near = get_close_matches(code, known, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise ConfigurationError(f"there is no business object {code}{meant}")

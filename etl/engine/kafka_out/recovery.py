@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from functools import partial
 
 from etl.database import bring_up, transaction
@@ -12,6 +11,7 @@ from etl.engine.kafka_out.outputs import chosen_outputs, outputs_of, prepare_out
 from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.kafka import Admin
+from etl.metadata import refuse_unknown_codes
 from etl.outputs.kafka.recovery import RecoveryPosition, RecoveryWriter
 from etl.outputs.kafka.shape import OutputShape
 from etl.outputs.kafka.transactions import SizeLimits, Unsent
@@ -50,7 +50,7 @@ def begin_recovery(
     """
     output = _only_output(runtime, output_name)
     shape = OutputShape.of(runtime.company, _limited_to(output, codes), topic)
-    _refuse_unknown(runtime, (*codes, *excluded))
+    refuse_unknown_codes(runtime.company, (*codes, *excluded))
     wanted = [one for one in shape.objects if one.code not in excluded]
     if not wanted:
         raise ConfigurationError("no object is left to be recovered: --exclude-bo-codes wins over --bo-codes")
@@ -58,14 +58,7 @@ def begin_recovery(
     _prepare(runtime)
     tasks = RecoveryTasks(runtime.in_schema)
     with transaction(runtime.engine) as connection, runtime.connections(connection) as connections:
-        tasks.lock(connection)
-        if unfinished := tasks.unfinished(connection):
-            raise EnvironmentFault(
-                f"the recovery {unfinished[0].number} has {len(unfinished)} unfinished tasks: `etl kafka recover "
-                "--continue` performs them, --give-up drops them"
-            )
-        if (run := tasks.unfinished_run(connection)) is not None:
-            raise EnvironmentFault(f"the run {run} has unfinished tasks: recover when it has ended")
+        tasks.refuse_unfinished(connection)
         _try_producer(runtime, output)
         number = runtime.store.next_number(connections.store, above=runtime.highest_run(connections))
         tasks.create(connection, number, output.name, [(one.code, one.topic) for one in wanted])
@@ -201,15 +194,6 @@ def _only_output(runtime: Runtime, name: str | None) -> OutMigrationKafka:
 def _limited_to(output: OutMigrationKafka, codes: Iterable[str]) -> OutMigrationKafka:
     """The output with these objects, if any are named."""
     return replace(output, business_objects=tuple(codes)) if codes else output
-
-
-def _refuse_unknown(runtime: Runtime, codes: Iterable[str]) -> None:
-    known = [bo.code for bo in runtime.company.objects if bo.carries_data]
-    for code in codes:
-        if code not in known:
-            near = get_close_matches(code, known, n=1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            raise ConfigurationError(f"there is no business object {code}{meant}")
 
 
 def _refuse_topics(

@@ -9,6 +9,7 @@ from etl.outputs.versions.choose import next_version, refuse_changed
 from etl.outputs.versions.large import fill_table, tables_to_fill
 from etl.outputs.versions.mirror import Mirror
 from etl.outputs.versions.own_tables import MIRROR, MIRROR_PARTS, OUT, STORE_PARTS
+from etl.outputs.versions.recover import recover_chunk, shown_objects
 from etl.outputs.versions.registry import known_versions
 from etl.outputs.versions.retire import (
     Retired,
@@ -46,9 +47,11 @@ __all__ = [
     "make_tables",
     "next_version",
     "reasons_against",
+    "recover_chunk",
     "refuse_changed",
     "retire",
     "roll_back",
+    "shown_objects",
     "switch",
     "switch_losses",
     "tables_to_fill",

@@ -1,2 +1,3 @@
 -- Tasks of a recovery that are not to be performed any more.
-update {{ schema | ident }}.task set state = 'dropped' where kind = :kind and state in ('todo', 'running')
+update {{ schema | ident }}.task set state = 'dropped'
+where kind = any(cast(:kinds as text[])) and state in ('todo', 'running')

@@ -98,6 +98,18 @@ def fill_chunk(
     return left, counters
 
 
+def compare_chunk(
+    connection: Connection, version: OutVersion, structure: OutStructure, fill: Fill, part: OutStructure, rows: int
+) -> tuple[Fill | None, Counters]:
+    """Compares the next rows of some tables (`part`) with the store and corrects them; the version's own state of
+    filling stays as it is. Returns how far it is (None: all is compared), and the rows written."""
+    counters, todo = no_rows(), steps(part, fill)
+    if fill.step >= len(todo):
+        return None, counters
+    fill = _chunk(connection, version, structure, fill, todo[fill.step], rows, counters)
+    return fill if fill.step < len(todo) else None, counters
+
+
 def fill_beside(
     connection: Connection,
     version: OutVersion,

@@ -84,6 +84,18 @@ class Mirror:
         execute(out, _sql("move_mirror", schema=self.schema), moved | {"tables": mirrored})
         return str(source.upto), came
 
+    def recover(self, store: Connection, out: Connection, code: str) -> tuple[str, int, int]:
+        """As `catch_up`, and copies all rows of one object and its links again; what differs goes into the mirror's
+        journal. Returns also how many rows that are."""
+        upto, came = self.catch_up(store, out)
+        window = {"position": upto, "upto": upto}
+        passages = [
+            _Passage(store, out, self.schema, golden, window, is_all=True)
+            for golden in self._tables()
+            if golden.bo == code
+        ]
+        return upto, came, sum(one.bring() for one in passages)
+
     def report(self, store: Connection, upto: str, came: int) -> None:
         """Records the committed mirror's position, as returned by `catch_up`, in the store."""
         execute(store, _sql("report_mirror", schema=self.schema), {"upto": upto, "mirror": self.name})
