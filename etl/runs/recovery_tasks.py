@@ -46,8 +46,8 @@ class RecoveryTasks:
     kinds: tuple[str, ...] = (KIND,)
 
     def refuse_unfinished(self, connection: Connection) -> None:
-        """Raises EnvironmentFault while tasks of a run, or of a recovery of any kind, are not done. Another process that
-        begins a recovery waits until the end of the transaction."""
+        """Raises EnvironmentFault while tasks of a run, or of a recovery of any kind, are not done. Another process
+        that begins a recovery waits until the end of the transaction."""
         execute(connection, _sql("lock_recovery"), {"schema": self.schema})
         if found := RecoveryTasks(self.schema, tuple(COMMANDS)).unfinished(connection):
             raise EnvironmentFault(

@@ -203,7 +203,7 @@ def test_two_that_begin_at_once_make_one_recovery(output: Output) -> None:
     with output.site.runtime() as holder, output.site.runtime() as one, output.site.runtime() as other:
         threads = [threading.Thread(target=begin, args=(runtime,)) for runtime in (one, other)]
         with transaction(holder.engine) as connection:
-            RecoveryTasks(holder.in_schema).lock(connection)
+            RecoveryTasks(holder.in_schema).refuse_unfinished(connection)
             for thread in threads:
                 thread.start()
             until(lambda: output.site.value(waiting) == 2, "both wait")
