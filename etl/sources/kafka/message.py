@@ -3,8 +3,6 @@
 import re
 from typing import NamedTuple
 
-from msgspec import Struct
-
 _ORIGIN = re.compile(r"([^/]+)/([0-9]+)/([0-9]+)")
 
 
@@ -25,7 +23,7 @@ class Resent(NamedTuple):
     offset: int
 
 
-class Message(Struct, frozen=True, gc=False):
+class Message(NamedTuple):
     """A message of a partition: bytes as they were received, None where there is none; the time in milliseconds since
     1970 by the clock of the producer or of the broker; `resent` of a rejected one that was sent back."""
 
