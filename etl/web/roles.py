@@ -18,10 +18,12 @@ STRENGTH: Final = (Role.OPERATOR, Role.VIEWER, Role.PARTNER, Role.READER)
 ALL: Final = frozenset(Role)
 OPERATORS: Final = frozenset({Role.OPERATOR})
 INSIDE: Final = frozenset({Role.OPERATOR, Role.VIEWER})
-"""Those who see hosts, statements and every row."""
+"""Those who see hosts and statements."""
 FRESHNESS: Final = INSIDE | {Role.READER}
 """Those who see how fresh data are, object by object."""
-WITH_ROWS: Final = INSIDE | {Role.PARTNER}
-"""Those who see rejected and waiting rows, a partner those of its own company."""
+COUNTS: Final = INSIDE | {Role.PARTNER}
+"""Those who see which errors there are and how many."""
+WITH_ROWS: Final = frozenset({Role.OPERATOR, Role.PARTNER})
+"""Those who see rows and their values, a partner those of its own company."""
 ACTING: Final = frozenset({Role.OPERATOR, Role.PARTNER})
 """Those who may offer rows again, load files and hand over."""

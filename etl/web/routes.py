@@ -29,7 +29,7 @@ from etl.web.pages import (
     undo,
     waiting,
 )
-from etl.web.roles import ACTING, ALL, FRESHNESS, INSIDE, OPERATORS, WITH_ROWS
+from etl.web.roles import ACTING, ALL, COUNTS, FRESHNESS, INSIDE, OPERATORS, WITH_ROWS
 from etl.web.route import Action, Download, Route
 
 ROUTES: Final = (
@@ -40,11 +40,11 @@ ROUTES: Final = (
     Route("/c/{company}/runs", runs.runs_page, INSIDE, "runs.html"),
     Route("/c/{company}/runs/{run}", runs.run_page, INSIDE, "run.html"),
     Route("/c/{company}/runs/{run}/undo", undo.page, OPERATORS, "undo.html"),
-    Route("/c/{company}/errors", errors.errors_page, WITH_ROWS, "errors.html"),
+    Route("/c/{company}/errors", errors.errors_page, COUNTS, "errors.html"),
     Route("/c/{company}/errors/{error}", errors.error_page, WITH_ROWS, "error.html"),
     Route("/c/{company}/waiting", waiting.page, WITH_ROWS, "waiting.html"),
     Route("/c/{company}/instance", instance.page, WITH_ROWS, "instance.html"),
-    Route("/c/{company}/instance/history", history.page, INSIDE, "history.html"),
+    Route("/c/{company}/instance/history", history.page, OPERATORS, "history.html"),
     Route("/c/{company}/out", out.page, INSIDE, "out.html"),
     Route("/c/{company}/out/rollback", switch.rollback_page, OPERATORS, "switch.html"),
     Route("/c/{company}/out/{version}/switch", switch.page, OPERATORS, "switch.html"),
@@ -55,14 +55,14 @@ ROUTES: Final = (
     Route("/c/{company}/checks", checks.page, INSIDE, "checks.html"),
     Route("/c/{company}/config", config.page, OPERATORS, "config.html"),
     Route("/c/{company}/audit", audit.page, OPERATORS, "audit.html"),
-    Route("/c/{company}/contract", contract.page, WITH_ROWS, "contract.html"),
+    Route("/c/{company}/contract", contract.page, COUNTS, "contract.html"),
     Route("/c/{company}/fill", fill.fill_page, ACTING, "fill.html"),
     Route("/c/{company}/fill/{upload}", fill.upload_page, ACTING, "upload.html"),
     Route("/c/{company}/actions/{action}", action.page, ALL, "action.html"),
 )
 
 DOWNLOADS: Final[tuple[Download, ...]] = (
-    Download("/c/{company}/contract/files/{path:path}", contract.file, WITH_ROWS),
+    Download("/c/{company}/contract/files/{path:path}", contract.file, COUNTS),
     Download("/c/{company}/errors/rejected.xlsx", rejected.book, WITH_ROWS),
     Download("/c/{company}/fill/{upload}/rejects.xlsx", fill.rejects_book, ACTING),
     Download("/c/{company}/fill/{upload}/rejects/{number}.csv", fill.rejects_csv, ACTING),

@@ -16,7 +16,7 @@ from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
 from etl.web.pages.runs import CodeCount, code_count
 from etl.web.problems import bad_request, not_found
 from etl.web.requests import PAGE_SECONDS, ActionRequest, Attachment, Done, Id, Model, PageRequest
-from etl.web.roles import Role
+from etl.web.roles import WITH_ROWS, Role
 from etl.web.texts.sentence import sentence_of
 
 Row = dict[str, Any]
@@ -48,7 +48,8 @@ class ErrorItem(Model):
 
 
 class Errors(CompanyPage):
-    """`next`: the cursor of the next page; `by_code`: what the run that is shown has rejected in all, `of_run`."""
+    """`next`: the cursor of the next page; `by_code`: what the run that is shown has rejected in all, `of_run`;
+    `shows_rows`: whether the viewer sees the errors themselves."""
 
     items: tuple[ErrorItem, ...]
     next: str | None
@@ -60,6 +61,7 @@ class Errors(CompanyPage):
     codes: tuple[str, ...]
     by_code: tuple[CodeCount, ...]
     of_run: Id | None
+    shows_rows: bool
 
 
 class Error(CompanyPage):
@@ -105,10 +107,12 @@ def errors_page(request: PageRequest) -> Errors:
             of_run = run if run is not None else (found[0]["run"] if found and after is None else None)
             if of_run is not None:
                 by_code = tuple(code_count(row) for row in opened.log.counts_of_run(opened.connection, of_run))
+    shows_rows = request.viewer.role in WITH_ROWS
     return Errors(
         **framed(request),
-        items=tuple(map(item_of, found)),
-        next=following,
+        items=tuple(map(item_of, found)) if shows_rows else (),
+        next=following if shows_rows else None,
+        shows_rows=shows_rows,
         run=run,
         table=request.query.get("table", ""),
         code=request.query.get("code", ""),

@@ -8,6 +8,7 @@ from etl.sources.kafka.outbox import DeadLetter
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, framed
 from etl.web.problems import bad_request, not_found
 from etl.web.requests import ActionRequest, Done, Id, Model, PageRequest
+from etl.web.roles import OPERATORS
 from etl.web.texts.sentence import sentence_of
 
 _BROKER_SECONDS = 1.5
@@ -70,7 +71,8 @@ class Wrong(Model):
 
 
 class Kafka(CompanyPage):
-    """`is_used`: whether topics are read or written at all; `fault`: why the brokers cannot be asked."""
+    """`is_used`: whether topics are read or written at all; `fault`: why the brokers cannot be asked;
+    `shows_letters`: whether the viewer sees the rejected records."""
 
     is_used: bool
     is_reading: bool
@@ -80,6 +82,7 @@ class Kafka(CompanyPage):
     outputs: tuple[Output, ...]
     wrong: tuple[Wrong, ...]
     letters: tuple[Letter, ...]
+    shows_letters: bool
     codes: dict[str, dict[str, int]]
     hour_records: int
     hour_rejected: int
@@ -101,7 +104,8 @@ def page(request: PageRequest) -> Kafka:
     topic, code = request.query.get("topic", ""), request.query.get("code", "")
     found = read_topics_status(request.runtime, seconds=_BROKER_SECONDS)
     letters = []
-    if found and found.is_reading:
+    shows_letters = request.viewer.role in OPERATORS
+    if found and found.is_reading and shows_letters:
         letters = read_letters(
             request.runtime, topic=topic or None, code=code or None, only_open=False, limit=PAGE_ROWS
         )
@@ -110,6 +114,7 @@ def page(request: PageRequest) -> Kafka:
         is_used=found is not None,
         is_reading=bool(found and found.is_reading),
         letters=tuple(map(_letter, letters)),
+        shows_letters=shows_letters,
         topic=topic,
         code=code,
         **_of(found or TopicsStatus(is_reading=False)),

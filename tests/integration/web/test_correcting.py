@@ -156,3 +156,17 @@ def test_partners_correct_their_rows_and_viewers_none(site: Site, serve_web: Ser
     book = openpyxl.load_workbook(io.BytesIO(users["pavel"].get(f"{ERRORS}/rejected.xlsx?run={run}").body))
     assert book.sheetnames == ["in_Claim_Client"]
     assert act(users["pavel"], f"{ERRORS}/999999/correct", column="Amount", value="1", seen=seen).status == 404
+
+
+def test_viewers_see_codes_and_counts_but_no_rows(site: Site, serve_web: ServeWeb) -> None:
+    of = as_users(site, serve_web)
+    page = of["vera"].get(ERRORS).json
+    assert (page["items"], page["next"], page["shows_rows"]) == ([], None, False)
+    assert {(one["table"], one["rows"]) for one in page["by_code"]} == {("in_Client", 1), ("in_Claim_Client", 1)}
+    shown = of["vera"].get("/c/demo/errors").text
+    assert "rejected.xlsx" not in shown
+    assert "NaN" not in shown
+    number = error_of(site).rpartition("/")[2]
+    for hidden in (f"errors/{number}", "errors/rejected.xlsx", "waiting", "instance", "instance/history"):
+        assert of["vera"].get(f"/c/demo/{hidden}").status == 403
+    assert of["aidana"].get(ERRORS).json["items"]
