@@ -1,4 +1,4 @@
-"""Holds: an operator lets no new work begin, on one host or on all, until the hold is released."""
+"""The holds of a store."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
