@@ -41,9 +41,12 @@ class LinkField:
 def find_object(company: Company, name: str) -> BusinessObject:
     """The object of a code or of an in_ table. Raises ConfigurationError where there is none with data."""
     known = {fold(one): bo for bo in company.objects for one in (bo.code, names.in_table(bo.code))}
-    if fold(name) in known and known[fold(name)].carries_data:
-        return known[fold(name)]
-    near = get_close_matches(name, [names.in_table(one.code) for one in company.objects], n=1)
+    found = known.get(fold(name))
+    if found and found.carries_data:
+        return found
+    if found:
+        raise ConfigurationError(f"{found.code} is a {found.category} and has no rows: name a business object")
+    near = get_close_matches(name, [names.in_table(one.code) for one in company.objects if one.carries_data], n=1)
     meant = f"; did you mean {near[0]}?" if near else ""
     raise ConfigurationError(f"{name} is no table of a business object{meant}")
 
