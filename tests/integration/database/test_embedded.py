@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from etl.database import Access, open_engine
+from etl.database import Access, open_engine, transaction
 from etl.embedded import EmbeddedServer, packaged_binaries
 from etl.errors import ConfigurationError, EnvironmentFault
 from tests.fix_company import until
@@ -151,12 +151,12 @@ def test_a_server_that_is_killed_under_its_user_is_there_again(folder: Path) -> 
         access = Access(str(server.socket_dir), server.port, "postgres", server.username)
         engine = open_engine(access, revive=server.revive)
         for number in (signal.SIGKILL, signal.SIGQUIT):
-            with engine.connect() as connection:
+            with transaction(engine) as connection:
                 assert connection.execute(sqlalchemy.text("select 1")).scalar_one() == 1
             dying = Path(f"/proc/{postmaster(server.socket_dir)}")
             os.kill(int(dying.name), number)
             until(partial(_is_gone, dying), "the server is gone")
-        with engine.connect() as connection:
+        with transaction(engine) as connection:
             assert connection.execute(sqlalchemy.text("select 1")).scalar_one() == 1
         engine.dispose()
 
