@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.files import times
-from etl.files.checks import check
+from etl.files.checks import check, fits
 from etl.files.numbers import check_numbers, normal
 from etl.files.target import CellType, InColumn
 from etl.files.times import check_times
@@ -93,3 +93,34 @@ def test_an_empty_text_is_a_value_only_in_a_text() -> None:
 def test_a_value_over_max_value_bytes_is_refused_at_the_door() -> None:
     checked = check(InColumn("Name", CellType.TEXT), pa.array(["x" * 101, "y"]), 100)
     assert checked.faults == {0: "has 101 bytes, maxValueBytes is 100"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "texts"),
+    [
+        (CellType.TEXT, pa.array(["a", None, "a"]).dictionary_encode(), ["a", None, "a"]),
+        (CellType.TEXT, pa.array([Decimal("1200"), None], pa.decimal128(5, -2)), ["1200", None]),
+        (CellType.BYTES, pa.array([b"\x00\xff", None]), ["\\x00ff", None]),
+        (CellType.BYTES, pa.array(["\\x00ff", None]), ["\\x00ff", None]),
+        (CellType.BOOL, pa.array([1, 0, None]), ["1", "0", None]),
+    ],
+)
+def test_typed_columns_as_texts(kind: CellType, values: pa.Array, texts: list[str | None]) -> None:
+    column = InColumn("given", kind)
+    assert fits(column, values.type)
+    checked = check(column, values, 1_000_000)
+    assert (checked.texts.to_pylist(), checked.faults) == (texts, {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "other"),
+    [
+        (CellType.BYTES, pa.int32()),
+        (CellType.BOOL, pa.float64()),
+        (CellType.TIME, pa.bool_()),
+        (CellType.NUMBER, pa.date32()),
+        (CellType.TEXT, pa.binary()),
+    ],
+)
+def test_typed_columns_that_fit_nowhere(kind: CellType, other: pa.DataType) -> None:
+    assert not fits(InColumn("given", kind), other)
