@@ -109,6 +109,18 @@ def test_a_new_role_and_a_removal_end_sign_ins(passwords: Site, serve_web: Serve
             users.remove("aidana")
 
 
+def test_users_and_tokens_that_are_not_there_or_have_no_name(passwords: Site) -> None:
+    add(passwords, "aidana", "operator")
+    with users_of(passwords) as users:
+        users.set_role("aidana", None, [])
+        assert users.all()[0].roles == {}
+        with pytest.raises(ConfigurationError, match="no token 'job'"):
+            users.remove_token("job")
+        for name in ("", "a b", "x" * 101, "a\0"):
+            with pytest.raises(ConfigurationError, match="cannot be a name"):
+                users.add_token(name, Role.VIEWER)
+
+
 @pytest.mark.parametrize(
     "back", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:1", "/a\nb", "/\t/evil", "", "x"]
 )

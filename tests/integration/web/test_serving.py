@@ -1,5 +1,8 @@
 """Pages over HTTP: the first page, its JSON, and what is refused before a page is asked."""
 
+import io
+import zipfile
+
 import pytest
 
 from tests.fix_web import Web
@@ -28,3 +31,13 @@ def test_no_path_leads_to_another_file(web: Web, begin: str) -> None:
         answer = web.get(begin + path)
         assert answer.status == 404, begin + path
         assert "root:" not in answer.text
+
+
+def test_files_of_the_contract_are_saved_one_by_one_or_all(web: Web) -> None:
+    files = {one["path"] for one in web.get("/api/v1/c/demo/contract").json["files"]}
+    one = sorted(files)[0]
+    answer = web.get(f"/c/demo/contract/files/{one}")
+    assert (answer.status, answer.headers["content-disposition"].startswith("attachment; ")) == (200, True)
+    pack = zipfile.ZipFile(io.BytesIO(web.get("/c/demo/contract/files/contract.zip").body))
+    assert set(pack.namelist()) == files
+    assert pack.read(one) == answer.body
