@@ -22,6 +22,7 @@ _KINDS: Final = 200
 
 # All clients are given the operator's options, also those that are for others: the library notes that.
 _OF_OPTIONS: Final = "CONFWARN"
+_FATAL: Final = "FATAL"
 
 LineKind = tuple[str, ...]
 
@@ -61,14 +62,18 @@ class ClientLog(logging.LoggerAdapter[logging.Logger]):
     def __init__(self, connection: KafkaConnection, limit: LineLimit = _LIMIT) -> None:
         super().__init__(_log)
         self._connection, self._limit = connection, limit
+        self.fatal = ""
+        """Why the client has ended; empty while it has not."""
 
     def log(self, level: int, msg: object, *args: object, **kwargs: Any) -> None:
         """Logs a line, unless one of its kind was logged a moment ago."""
         if args and args[0] == _OF_OPTIONS:
             level = min(level, logging.INFO)
+        text = masked(str(msg) % args if args else str(msg), self._connection)
+        if args and args[0] == _FATAL:
+            self.fatal = text
         if not self.logger.isEnabledFor(level):
             return
-        text = masked(str(msg) % args if args else str(msg), self._connection)
         # Details come where option.debug asks for them: then for all.
         is_limited = level > logging.DEBUG
         left_out = self._limit.left_out((str(level), *(_kind(str(one)) for one in args))) if is_limited else 0

@@ -150,6 +150,15 @@ def fault_of(error: KafkaError, doing: str, connection: KafkaConnection) -> EtlE
     return EnvironmentFault(f"{what} ({error.name()})")
 
 
+def logged_fault(text: str, doing: str, connection: KafkaConnection) -> EtlError | None:
+    """The fatal error of a line that the library has logged; None without one."""
+    if not text:
+        return None
+    known = (*NOT_ALLOWED, *_FENCED)
+    code = next((one for one in known if KafkaError(one).str() in text), KafkaError._FATAL)
+    return fault_of(KafkaError(code, text), doing, connection)
+
+
 def masked(text: str, connection: KafkaConnection) -> str:
     """The text without the secrets among the options."""
     secrets = [one.get_secret_value() for one in connection.options.values() if isinstance(one, SecretStr)]

@@ -13,7 +13,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from etl.errors import EnvironmentFault, EtlError, FencedOut, TransientFault
 from etl.kafka.client_log import ClientLog
-from etl.kafka.faults import RecordTooLarge, created, error_of, fault_of, masked, translated
+from etl.kafka.faults import RecordTooLarge, created, error_of, fault_of, logged_fault, masked, translated
 from etl.kafka.options import Options, producer_options
 from etl.settings import KafkaConnection
 
@@ -47,7 +47,8 @@ class _Sender:
     ) -> None:
         self._connection, self._patience, self._check = connection, patience_seconds, check
         whole = options | {"on_delivery": self._reported, "error_cb": self._note}
-        self._client = created(lambda: confluent_kafka.Producer(whole, logger=ClientLog(connection)), connection)
+        self._log = ClientLog(connection)
+        self._client = created(lambda: confluent_kafka.Producer(whole, logger=self._log), connection)
         self._produce = self._client.produce
         self._failed: EtlError | None = None
         self._fatal: EtlError | None = None
@@ -122,7 +123,12 @@ class _Sender:
         while self._fatal is None and time.monotonic() < deadline:
             with suppress(EtlError):
                 self._called(self._client.poll, _POLL_SECONDS)
-        return self._fatal or TransientFault("records were thrown away by the Kafka client before they were sent")
+        # The library may lose a fatal error while it reports those records; its log has it nevertheless.
+        return (
+            self._fatal
+            or logged_fault(self._log.fatal, "the producer has ended", self._connection)
+            or TransientFault("records were thrown away by the Kafka client before they were sent")
+        )
 
     def _learn_reason(self) -> None:
         with suppress(EtlError):

@@ -379,11 +379,7 @@ class SiteUnderTest:
                     origins |= {("link", row["_origin"]) for row in links}
                     unit.links(name, *links)
             batch.finish(unit.connection, STORE, {})
-        self.waited |= {
-            ("link", json.dumps([link.owner, link.target.removeprefix(BY_NAME)]))
-            for links in one.links.values()
-            for link in links
-        }
+        self.waited |= {one for one in origins if one[0] == "link"}
         self.origins[token.unit] = (RECORDS.name, "batch", origins)
 
     def undo(self, unit: int) -> int:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError, FencedOut, TransientFault
 from etl.kafka import Admin, Consumer, Partition, Producer, RecordTooLarge, TransactionalProducer, read_to_end
 from etl.kafka.client_log import ClientLog, LineLimit
-from etl.kafka.faults import fault_of, translated
+from etl.kafka.faults import fault_of, logged_fault, translated
 from etl.kafka.options import common_options, consumer_options, producer_options
 from etl.settings import KafkaConnection
 from etl.settings.kafka_keys import REFUSED_OPTIONS
@@ -229,3 +229,14 @@ def test_an_error_of_the_library_is_translated_wherever_it_comes_from() -> None:
     for other in (SystemError("another"), ValueError("x"), KeyboardInterrupt()):
         with pytest.raises(type(other)), translated("it fails", connection()):
             raise other
+
+
+def test_a_fatal_error_that_only_the_log_has() -> None:
+    log = ClientLog(connection())
+    assert logged_fault(log.fatal, "the producer has ended", connection()) is None
+    line = "[thrd:main]: Fatal error: Broker: Cluster authorization failed: Failed to acquire idempotence PID"
+    log.log(logging.CRITICAL, "%s [%s] %s", "FATAL", "etl#producer-1", line)
+    found = logged_fault(log.fatal, "the producer has ended", connection())
+    assert isinstance(found, EnvironmentFault)
+    assert "Cluster authorization failed" in str(found)
+    assert "have an administrator of Kafka allow it (ACL)" in str(found)

@@ -54,6 +54,14 @@ out retire 2 --on 2999-01-31
 export -o $folder
 web user list
 clean
+recover --to out
+verify
+backup -o $backup
+restore --drill $backup
+config upgrade
+hold --reason $folder
+drain
+release
 """
 _OF_TOPICS = """
 kafka check
@@ -105,7 +113,7 @@ def test_answers_about_tables(make_site: MakeSite, tmp_path: Path) -> None:
         "clients": str(tmp_path / "Client.csv"),
         "structure": str(export(tmp_path / "structure.zip", CLIENT, KINDS, PARTIES)),
     }
-    known |= {"folder": str(tmp_path / "written")}
+    known |= {"folder": str(tmp_path / "written"), "backup": str(tmp_path / "backup")}
     _ask(site, _COMMANDS, known)
 
 

@@ -73,6 +73,7 @@ def test_check_looks_at_the_documents_too_and_names_everything_at_once(etl: Comm
         "origin": world.source.url,
         "company": "demo",
         "problems": [],
+        "warnings": [],
     }
     world.source.write(client, "code: Client\nfields:\n  - {code: Name, type: INPUT_TXT}\n")
     world.source.write("companies/other/business-objects/Odd.yaml", "fields: []\n")

@@ -191,8 +191,8 @@ def session(database: Database) -> Iterator["psycopg.Connection[dict[str, Any]]"
 
 
 def newer(site: Site, part: str, database: Database, **versions: int) -> None:
-    """What a newer program would record of a part: version 9 of etl 0.9.0."""
-    values: Mapping[str, int] = {"version": 9, "oldest_writer": 1, "oldest_reader": 1, **versions}
+    """What a newer program would record of a part: version 99 of etl 0.9.0."""
+    values: Mapping[str, int] = {"version": 99, "oldest_writer": 1, "oldest_reader": 1, **versions}
     schema = "in_tables" if part == "import" else "store_demo"
     columns = ", ".join(f"{name} = {value}" for name, value in values.items())
     site.look(f"update {schema}.etl_schema set {columns}, made_by = '0.9.0' where part = '{part}'", at=database)

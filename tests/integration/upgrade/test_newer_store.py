@@ -34,7 +34,7 @@ def site(make_site: MakeSite) -> Site:
 def test_only_newer_programs_may_write(site: Site, part: str, layout: str) -> None:
     if part == "mirror" and layout != APART:
         pytest.skip("a mirror is only in an out database of its own")
-    newer(site, part, home(site, part), oldest_writer=9)
+    newer(site, part, home(site, part), oldest_writer=99)
     before, handed_over = written(site), site.partner("select * from process_tracking")
     run = str(site.value("select max(id) from in_tables.run"))
     commands = [
@@ -52,7 +52,7 @@ def test_only_newer_programs_may_write(site: Site, part: str, layout: str) -> No
     for command in commands:
         refused = site.etl(*command)
         assert refused.code == 4, (command, refused)
-        assert "has version 9, made by etl 0.9.0" in refused.err, (command, refused)
+        assert "has version 99, made by etl 0.9.0" in refused.err, (command, refused)
         assert f"part {part} " in refused.err
         assert f"etl 0.1.0 has version {PROGRAM[part]}" in refused.err
         assert written(site) == before, command
@@ -60,14 +60,14 @@ def test_only_newer_programs_may_write(site: Site, part: str, layout: str) -> No
     status = site.etl("status")
     assert status.code == 0
     assert (
-        f"has version 9, made by etl 0.9.0, and etl 0.1.0 has version {PROGRAM[part]}; this program may not write there"
-        in status.out
+        f"has version 99, made by etl 0.9.0, and etl 0.1.0 has version {PROGRAM[part]}; this program may not write "
+        f"there" in status.out
     )
     assert "Newest run" in status.out
     checked = json.loads(site.etl("check", "--json").out)
     [finding] = [one for one in checked["findings"] if one["what"] == f"version of {part}" and one["level"] != "ok"]
     assert (finding["level"], checked["ok"]) == ("error", False)
-    assert "version 9" in finding["found"]
+    assert "version 99" in finding["found"]
     assert f"version {PROGRAM[part]}" in finding["found"]
 
 
@@ -78,20 +78,20 @@ def test_programs_of_this_version_may_still_write(site: Site, part: str, layout:
     shown = json.loads(site.etl("status", "--json").out)
     [found] = [one for one in shown["versions"] if one["part"] == part]
     assert (found["version"], found["program"], found["oldest_writer"], found["made_by"]) == (
-        9,
+        99,
         PROGRAM[part],
         1,
         "0.9.0",
     )
-    assert any("has version 9" in warning for warning in shown["warnings"])
+    assert any("has version 99" in warning for warning in shown["warnings"])
     assert site.etl("check").code == 0
 
 
 @pytest.mark.parametrize("part", ["import", "store"])
 def test_only_newer_programs_may_read(site: Site, part: str, layout: str) -> None:
-    newer(site, part, home(site, part), oldest_writer=9, oldest_reader=9)
+    newer(site, part, home(site, part), oldest_writer=99, oldest_reader=99)
     status = site.etl("status")
-    assert (status.code, "version 9" in status.out, f"has version {PROGRAM[part]}" in status.out) == (0, True, True)
+    assert (status.code, "version 99" in status.out, f"has version {PROGRAM[part]}" in status.out) == (0, True, True)
     assert "Newest run" not in status.out
     assert json.loads(site.etl("status", "--json").out)["is_unreadable"]
     for command in (("errors",), ("waiting",), ("out", "list")):
@@ -110,11 +110,11 @@ def test_a_run_under_way_ends_at_its_next_task(site: Site, part: str, layout: st
         helper = site.start("run", "--join")
         joined = "select 1 from in_tables.runner where heartbeat_at is not null"
         until(lambda: site.look(joined), "a helper has joined")
-        newer(site, part, home(site, part), oldest_writer=9)
+        newer(site, part, home(site, part), oldest_writer=99)
         instances = site.count("store_demo.bo_Client")
     results = [ended(owner), ended(helper)]
     assert results[0].code == 4, results
-    assert "has version 9, made by etl 0.9.0" in results[0].err
+    assert "has version 99, made by etl 0.9.0" in results[0].err
     assert results[1].code in (4, 75), results
     assert site.count("store_demo.bo_Client") == instances
     schema = "in_tables" if part == "import" else "store_demo"
@@ -129,9 +129,9 @@ def test_no_marker_is_won_when_an_upgrade_came_in_between(site: Site, part: str,
     """After the runner has looked at the versions, and before it has the fence."""
     with site.runtime() as runtime:
         prepare(runtime)
-        newer(site, part, home(site, part), oldest_writer=9)
+        newer(site, part, home(site, part), oldest_writer=99)
         before = written(site)
-        with pytest.raises(EnvironmentFault, match=f"part {part} .* has version 9"):
+        with pytest.raises(EnvironmentFault, match=f"part {part} .* has version 99"):
             runtime.handshake.acquire()
     numbers = {name: rows for name, rows in written(site).items() if not name.endswith("unit_number")}
     assert numbers == {name: rows for name, rows in before.items() if name in numbers}
