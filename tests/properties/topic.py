@@ -96,11 +96,7 @@ class TopicUnderTest(SiteUnderTest):
         origins = {(bo, message.origin) for (bo, _), message in zip(places, messages, strict=True)}
         origins |= {("link", message.origin) for message in messages}
         self.origins[outcome.unit] = (SOURCE_NAME, "batch", origins)
-        self.waited |= {
-            ("link", json.dumps([link.owner, link.target.removeprefix(BY_NAME)]))
-            for links in one.links.values()
-            for link in links
-        }
+        self.waited |= {one for one in origins if one[0] == "link"}
         return outcome.unit
 
     def _message(self, bo: str, record: Record, one: Batch) -> Message:

@@ -105,7 +105,7 @@ def test_nothing_else_is_allowed(console: Site, console_role: str, serve_web: Se
         at=console.database,
     )
     assert {one["name"]: set(one["privileges"]) for one in held} == WRITTEN
-    # Before PostgreSQL 15 everybody may create in public.
+    # PostgreSQL 14 lets all roles create in public.
     made = "select nspname from pg_namespace where has_schema_privilege(%s, oid, 'create') and nspname <> 'public'"
     assert console.look(made, [console_role], at=console.database) == []
     owned = "select relname from pg_class where relowner = %s::regrole"
