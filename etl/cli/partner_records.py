@@ -18,7 +18,7 @@ from etl.simulator.kafka import RecordData
 from etl.sources.kafka.rules import rules_of
 
 if TYPE_CHECKING:
-    from etl.simulator.kafka.play import RecordPartner, TopicCounts
+    from etl.simulator.kafka.play import RecordPartner, SentCounts, TopicCounts
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def send_records(config_url: str, company: str | None, wanted: Sending, *, as_js
     if not wanted.wait_seconds:
         with RecordPartner(connection, wanted.topic, data, rate=wanted.rate) as partner:
             _play(partner, wanted)
-        _show(partner, None, as_json=as_json)
+        _show(partner.sent, partner.data, None, as_json=as_json)
         return
     if wanted.topic not in settings.kafka.in_migration.topics:
         message = f"the topic {wanted.topic} is none of those that are read: add it to topics in {IN_KAFKA}"
@@ -53,8 +53,8 @@ def send_records(config_url: str, company: str | None, wanted: Sending, *, as_js
             _play(partner, wanted)
         reader.wait(connection, wanted.wait_seconds, lambda: "start `etl kafka in` beside the partner, or say --wait 0")
         found = reader.found(data)
-    _show(partner, found, as_json=as_json)
-    if not _agrees(partner, found):
+    _show(partner.sent, partner.data, found, as_json=as_json)
+    if not _agrees(partner.sent, partner.data, found):
         raise RunStopped("what was sent and what the store has do not agree")
 
 
@@ -81,8 +81,7 @@ def _play(partner: "RecordPartner", wanted: Sending) -> None:
         partner.play(name, wanted.count, random.Random(f"{wanted.seed}/{batch}"))  # noqa: S311 - made-up data
 
 
-def _agrees(partner: "RecordPartner", found: "TopicCounts") -> bool:
-    sent, data = partner.sent, partner.data
+def _agrees(sent: "SentCounts", data: RecordData, found: "TopicCounts") -> bool:
     return (found.merged, found.rejected, found.states, found.links) == (
         sent.merged,
         sent.rejected,
@@ -91,9 +90,8 @@ def _agrees(partner: "RecordPartner", found: "TopicCounts") -> bool:
     )
 
 
-def _show(partner: "RecordPartner", found: "TopicCounts | None", *, as_json: bool) -> None:
-    sent, data = partner.sent, partner.data
-    agrees = None if found is None else _agrees(partner, found)
+def _show(sent: "SentCounts", data: RecordData, found: "TopicCounts | None", *, as_json: bool) -> None:
+    agrees = None if found is None else _agrees(sent, data, found)
     if as_json:
         expected = {"states": data.states(), "links": data.link_counts()}
         store = None if found is None else asdict(found)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from etl.database import SqlTemplates, fetch_all, notify_queue, read_only_transaction
 from etl.ddl import privileges
@@ -39,30 +40,33 @@ def check_server(checked: CheckedDatabase) -> Iterator[Finding]:
     """Version, kind, and the settings that a server must have so that committed means committed."""
     with read_only_transaction(checked.engine) as connection:
         [found] = fetch_all(connection, _sql("server"))
-    kind = checked.database.host or "embedded"
+    for one in judge_server(found, checked.database.host or "embedded"):
+        yield replace(one, what=checked.of(one.what))
+
+
+def judge_server(found: Any, kind: str) -> Iterator[Finding]:
+    """What the row of sql/server.sql means; `kind`: the host, or that it is the embedded server."""
     if found.version_number < _OLDEST * 10_000:
-        yield error(checked.of("server"), f"PostgreSQL {found.version}", f"move to PostgreSQL {_OLDEST} or newer")
+        yield error("server", f"PostgreSQL {found.version}", f"move to PostgreSQL {_OLDEST} or newer")
     else:
-        yield ok(checked.of("server"), f"PostgreSQL {found.version}, {kind}")
+        yield ok("server", f"PostgreSQL {found.version}, {kind}")
     if found.is_standby:
-        yield error(checked.of("server"), "this is a standby, nothing can be written", "name the primary in host")
+        yield error("server", "this is a standby, nothing can be written", "name the primary in host")
     elif found.settings["default_transaction_read_only"] == "on":
         do = (
             "reset default_transaction_read_only of the engine's role, the database or the server, or name another host"
         )
-        yield error(checked.of("server"), "transactions are read-only by default, nothing can be written", do)
+        yield error("server", "transactions are read-only by default, nothing can be written", do)
     if found.settings["session_replication_role"] != "origin":
         seen = f"session_replication_role is {found.settings['session_replication_role']}: constraints are not checked"
         do = "reset session_replication_role of the engine's role, the database or the server"
-        yield error(checked.of("server"), seen, do)
+        yield error("server", seen, do)
     for name, danger in _CAREFUL.items():
         if found.settings[name] == "off":
-            yield warning(
-                checked.of("durability"), f"{name} is off: {danger}", f"set {name}=on, or accept the loss knowingly"
-            )
+            yield warning("durability", f"{name} is off: {danger}", f"set {name}=on, or accept the loss knowingly")
     for name, consequence in _USEFUL.items():
         if found.settings[name] == "off":
-            yield warning(checked.of("server settings"), f"{name} is off", consequence)
+            yield warning("server settings", f"{name} is off", consequence)
 
 
 def check_encoding(checked: CheckedDatabase) -> Iterator[Finding]:

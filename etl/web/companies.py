@@ -162,14 +162,12 @@ class Companies:
         with self._lock:
             entry = self._entries.setdefault(code, _Entry())
         with entry.lock:
-            configured, former = self._read(code, entry), entry.opened
-            if former is None or former.configured != configured:
-                entry.opened = self._open(configured)
+            configured, opened = self._read(code, entry), entry.opened
+            if opened is None or opened.configured != configured:
+                former, opened = opened, self._open(configured)
+                entry.opened = opened
                 if former:
                     self._replace(former)
-            opened = entry.opened
-            if opened is None:
-                raise RuntimeError("a company was opened and is not there")
             with self._lock:
                 opened.users += 1
             return opened

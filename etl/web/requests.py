@@ -103,9 +103,7 @@ class PageRequest:
 
     def path_number(self, name: str) -> int:
         """A number of the path; what cannot be one is not found."""
-        if not _is_id(self.path[name]):
-            raise not_found()
-        return int(self.path[name])
+        return _path_number(self.path[name])
 
 
 @dataclass(frozen=True)
@@ -146,6 +144,10 @@ class ActionRequest:
             raise bad_request(sentence_of("sentence.missing", name=name))
         return text
 
+    def path_number(self, name: str) -> int:
+        """A number of the path; what cannot be one is not found."""
+        return _path_number(self.path[name])
+
     def number(self, name: str) -> int:
         """A parameter that must be a number, 0 or more."""
         return _number(name, self.required(name))
@@ -182,6 +184,12 @@ class Attachment:
 def _number(name: str, text: str) -> int:
     if not _is_id(text):
         raise bad_request(sentence_of("sentence.no_number", name=name))
+    return int(text)
+
+
+def _path_number(text: str) -> int:
+    if not _is_id(text):
+        raise not_found()
     return int(text)
 
 

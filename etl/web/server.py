@@ -135,6 +135,7 @@ def server(app: ASGIApp, ending: Callable[[], None], **options: Any) -> Server:
     config = uvicorn.Config(
         app,
         http=LimitedProtocol,
+        # Only requests come: no layer needs to tell them from anything else.
         ws="none",
         lifespan="off",
         log_config=None,

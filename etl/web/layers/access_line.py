@@ -28,9 +28,6 @@ class AccessLineLayer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         state = state_of(scope)
         asked = header(scope, b"x-request-id")
         state.request_id = asked if _PLAIN_ID.fullmatch(asked) else secrets.token_hex(8)

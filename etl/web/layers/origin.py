@@ -41,9 +41,6 @@ class OriginLayer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what comes from where it may come from."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         try:
             self._note(scope, self._settings())
         except _Refusal as refusal:

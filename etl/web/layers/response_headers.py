@@ -50,4 +50,4 @@ class ResponseHeadersLayer:
                 ]
             await send(message)
 
-        await self._app(scope, receive, adding if scope["type"] == "http" else send)
+        await self._app(scope, receive, adding)

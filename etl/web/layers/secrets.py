@@ -26,8 +26,7 @@ class SecretsLayer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on without its secrets."""
-        if scope["type"] == "http":
-            take_secrets(scope)
+        take_secrets(scope)
         await self._app(scope, receive, send)
 
 

@@ -32,9 +32,6 @@ class SizesLayer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is small enough."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
         if _head_bytes(scope) > HEAD_BYTES:
             await refuse(431, "The head of the request is larger than 16 KiB.", scope, receive, send, _CLOSE)
             return

@@ -55,13 +55,11 @@ def correctable(opened: OpenErrors, error: dict[str, Any], columns: tuple[str, .
 
 def correct(request: ActionRequest) -> Done:
     """Writes one value of a rejected row, if it is as the viewer saw it; and offers the row again if asked."""
-    number, column = request.path["error"], request.required("column")
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
-        raise not_found()
+    number, column = request.path_number("error"), request.required("column")
     offers = bool(request.form.get("offer"))
     try:
         with open_errors(request.runtime, to_write=True, of_partner=request.viewer.role is Role.PARTNER) as opened:
-            error = _error(opened, int(number))
+            error = _error(opened, number)
             if column not in correctable_columns(request.runtime.company, error["in_table"]):
                 raise bad_request(sentence_of("sentence.no_column"))
             correction = Correction(opened.log, error, column)

@@ -49,7 +49,7 @@ def page(request: PageRequest) -> Undo:
 
 def preview(request: ActionRequest) -> Done:
     """Does all of it and rolls it back: other work on the store waits meanwhile, so it takes a press of a button."""
-    number = _number(request)
+    number = request.path_number("run")
     counted = {str(name): rows for name, rows in dry_undo(request.runtime, number).counters.items()}
     _PREVIEWS[request.company, number] = (time.monotonic(), counted)
     return Done(f"/runs/{number}/undo", sentence_of("sentence.nothing_written"), counted)
@@ -57,19 +57,12 @@ def preview(request: ActionRequest) -> Done:
 
 def take_back(request: ActionRequest) -> Done:
     """Takes the run back."""
-    number = _number(request)
+    number = request.path_number("run")
     done = undo(request.runtime, number)
     undone_by = str(done.as_run)
     return Done(
         f"/runs/{undone_by}", sentence_of("sentence.undone", run=str(number), by=undone_by), {"as_run": undone_by}
     )
-
-
-def _number(request: ActionRequest) -> int:
-    text = request.path["run"]
-    if not (text.isascii() and text.isdecimal() and len(text) < 20):
-        raise not_found()
-    return int(text)
 
 
 def _preview(company: str, number: int) -> dict[str, int] | None:

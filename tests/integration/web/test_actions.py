@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from etl.errors import ConfigurationError, EnvironmentFault, TransientFault
+from etl.errors import ConfigurationError, EnvironmentFault, MarkerHeld, TransientFault
 from tests.fix_company import Row, Site, until
 from tests.fix_web import Web
 from tests.integration.web.conftest import Counting
@@ -90,24 +90,39 @@ def test_without_fetch_metadata_the_origin_counts(web: Web, counting: Counting) 
     assert web.ask("POST", PATH, b"what=rows&key=k", **ours).status == 303
 
 
-@pytest.mark.parametrize(
-    ("error", "status", "is_kept"),
-    [
-        (ConfigurationError("there is no object Foo"), 400, True),
-        (EnvironmentFault("the run 5 has unfinished tasks"), 409, True),
-        (TransientFault("the server is away"), 503, False),
-        (RuntimeError("a secret of the program"), 500, False),
-    ],
-)
-def test_errors_become_answers(web: Web, counting: Counting, error: Exception, status: int, is_kept: bool) -> None:
-    counting.error = error
-    form = {"what": "rows", "key": "k"}
-    first = web.post(API, form)
-    assert first.status == status
-    assert first.headers["content-type"] == "application/problem+json"
-    assert (str(error) in first.json["detail"]) is (status != 500)
-    counting.error = None
-    assert web.post(API, form).status == (status if is_kept else 200)
+def test_errors_become_answers(web: Web, counting: Counting) -> None:
+    for number, (error, status, is_kept) in enumerate(
+        [
+            (ConfigurationError("there is no object Foo"), 400, True),
+            (EnvironmentFault("the run 5 has unfinished tasks"), 409, True),
+            (MarkerHeld("another runner has the marker"), 409, True),
+            (TransientFault("the server is away"), 503, False),
+            (RuntimeError("a secret of the program"), 500, False),
+        ]
+    ):
+        counting.error = error
+        form = {"what": "rows", "key": f"k{number}"}
+        first = web.post(API, form)
+        assert first.status == status
+        assert first.headers["content-type"] == "application/problem+json"
+        assert (str(error) in first.json["detail"]) is (status != 500)
+        counting.error = None
+        assert web.post(API, form).status == (status if is_kept else 200)
+
+
+def test_bodies_that_are_no_parameters(web: Web, counting: Counting) -> None:
+    sent = {"Idempotency_Key": "k", "Sec_Fetch_Site": "same-origin"}
+    for kind, body, status in (
+        ("text/plain", b"what=rows", 415),
+        ("application/json", b'{"what": 7}', 400),
+        ("application/json", b'["what"]', 400),
+        ("application/json", b'{"what"', 400),
+        ("application/json", b'{"what": "\\u0000"}', 400),
+        ("application/x-www-form-urlencoded", b"what", 400),
+    ):
+        assert web.ask("POST", API, body, Content_Type=kind, **sent).status == status, body
+    missing = web.ask("POST", API, b"", Content_Type="application/json", **sent)
+    assert (missing.status, "what" in missing.json["detail"]) == (400, True)
 
 
 def test_a_longer_action_is_followed_by_a_page(web: Web, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,7 @@ FROM_WHERE = "say from where, once: --offset, --time, --beginning"
         ("kafka seek --topic t", f"{FROM_WHERE} or --end"),
         ("kafka seek --topic t --beginning --end", f"{FROM_WHERE} or --end"),
         ("kafka seek --topic t --time soon", "soon is no time: write 2026-11-28T10:00:00Z"),
+        ("kafka seek --topic t --time 1969-12-31", "topics have no times before 1970: use --beginning"),
         ("kafka replay --topic t --offset 1 --time 2026-11-28T10:00:00Z", FROM_WHERE),
         ("kafka recover --continue --give-up", "--continue and --give-up stand alone"),
         ("kafka recover --give-up --topic t", "--continue and --give-up stand alone"),
@@ -59,6 +60,9 @@ FROM_WHERE = "say from where, once: --offset, --time, --beginning"
         ("fill", "say which files: etl fill [TABLE] FILE…"),
         ("run --loop --dry-run", "--loop goes with neither --dry-run nor --accept"),
         ("run --join --dry-run", "--join does not go with --dry-run"),
+        ("demo --web --kafka", "--web goes with the demo of in_ tables: not with --kafka"),
+        ("partner play --test-topic t --test-database d", "--test-topic is for records alone"),
+        ("partner play --test-topic t --url postgresql://h/d", "--test-topic is for records alone"),
     ],
 )
 def test_options_that_do_not_go_together(tree: Path, words: str, said: str) -> None:
@@ -75,6 +79,14 @@ def test_topics_without_brokers_and_without_a_use(tree: Path) -> None:
     done = call(tree, "kafka", "make-topics")
     assert done.output.startswith("Nothing is read or written: see configs/InMigrationKafkaConfig.txt and ")
     assert json.loads(call(tree, "kafka", "make-topics", "--json").output) == {"topics": []}
+
+
+def test_a_partner_of_records_without_brokers_and_without_objects(tree: Path) -> None:
+    said = refused(tree, "partner", "play", "--test-topic", "t")
+    assert said.startswith("say which brokers: --servers host:port, or ")
+    write(tree, "configs/InMigrationKafkaConfig.txt", "allowedBusinessObjects=Other\n")
+    said = refused(tree, "partner", "play", "--test-topic", "t", "--servers", "127.0.0.1:1")
+    assert said.startswith("records may load no object: see allowedBusinessObjects in ")
 
 
 def test_a_configuration_without_companies(tmp_path: Path) -> None:
