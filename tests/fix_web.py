@@ -22,11 +22,12 @@ _SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer. Header names are in lower case; of one that comes several times the last."""
+    """An answer. Header names are in lower case; of one that comes several times the last; `cookies`: all of them."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -63,7 +64,8 @@ class Web:
         try:
             connection.request(method, path, body, named)
             found = connection.getresponse()
-            return Reply(found.status, {key.lower(): value for key, value in found.getheaders()}, found.read())
+            headers = {key.lower(): value for key, value in found.getheaders()}
+            return Reply(found.status, headers, found.read(), tuple(found.headers.get_all("set-cookie", [])))
         finally:
             connection.close()
 

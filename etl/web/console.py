@@ -21,7 +21,7 @@ from etl.web.identity.identity import ConfiguredIdentity
 from etl.web.identity.principal import Principal
 from etl.web.incoming import Incoming, Outgoing, redirect
 from etl.web.language import LANGUAGES, chosen_language, language_of
-from etl.web.origin_check import refuse_foreign
+from etl.web.origin_check import is_link_of_ours, refuse_foreign
 from etl.web.problems import Answer, RequestProblem, answer_of, bad_request, fault, not_found
 from etl.web.rendering import Renderer
 from etl.web.requests import ActionRequest, Model, PageRequest, Viewer
@@ -140,7 +140,7 @@ class Console:
             return self.problem(incoming, ended.problem, started.viewer)
         if ended.done is None:
             return self.pending(incoming, started)
-        location = f"{incoming.prefix}/c/{started.company}{ended.done.location}"
+        location = f"{incoming.prefix}{_below(started.company)}{ended.done.location}"
         if incoming.is_api:
             found = {
                 "sentence": ended.done.sentence,
@@ -157,7 +157,7 @@ class Console:
     def pending(self, incoming: Incoming, started: Started) -> Outgoing:
         """The answer while an action is being done: a page that follows it."""
         below = incoming.prefix + ("/api/v1" if incoming.is_api else "")
-        location = f"{below}/c/{started.company}/actions/{started.audit_id}"
+        location = f"{below}{_below(started.company)}/actions/{started.audit_id}"
         if incoming.is_api:
             found = {"location": location, "audit_id": str(started.audit_id)}
             return Outgoing(202, _json_bytes(found), _JSON, (("Location", location),), started.viewer)
@@ -228,11 +228,13 @@ class Console:
     def _stranger(self, incoming: Incoming, name: str = "") -> PageRequest:
         """What templates of pages without a company get."""
         viewer = Viewer(name, Role.READER, language_of(incoming))
-        return PageRequest("", viewer, request_id=incoming.request_id, prefix=incoming.prefix)
+        return PageRequest("", viewer, incoming.query, request_id=incoming.request_id, prefix=incoming.prefix)
 
     def _page(self, route: Route, incoming: Incoming) -> Outgoing:
         principal = self.principal(incoming)
         if asked := chosen_language(incoming):
+            if is_link_of_ours(incoming):
+                self.identity.keep_language(principal, incoming.query["language"])
             return asked
         company = incoming.values.get("company", "")
         role = self._role(route, principal, company)
@@ -279,6 +281,7 @@ class Console:
             self.identity.mode == "password",
             lambda: self.uploads,
             partial(opened, self._acting_role(company, role)),
+            self.identity.sign_ins(principal),
         )
 
     def _database_role(self, company: str, role: Role) -> str:
@@ -372,6 +375,7 @@ class Console:
             open_runtime,
             partial(self.companies.own, company),
             lambda: self.uploads,
+            self.identity.sign_ins(principal),
         )
 
     def _entry(self, action: Action, incoming: Incoming, principal: Principal, company: str) -> Entry:
@@ -397,6 +401,11 @@ def disposition(name: str) -> str:
     """The header that names a file to be saved, as RFC 6266 has it; no name reaches another header or folder."""
     plain = "".join(letter if (letter.isalnum() and letter.isascii()) or letter in "._-" else "_" for letter in name)
     return f"attachment; filename=\"{plain.lstrip('.')}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _below(company: str) -> str:
+    """The path of a company; empty for pages and actions of none."""
+    return f"/c/{company}" if company else ""
 
 
 def _key_of(incoming: Incoming) -> str:

@@ -1,4 +1,4 @@
-"""Which language a page has: that of the user, of the cookie, of the browser, else English."""
+"""Which language a page has: that of the address, of the cookie, of the user, of the browser, else English."""
 
 import re
 from typing import Final
@@ -16,7 +16,8 @@ _ACCEPTED = re.compile(r"\s*([A-Za-z]{2})[A-Za-z0-9-]*\s*(?:;\s*q=([01](?:\.\d{0
 
 def language_of(incoming: Incoming, principal: Principal | None = None) -> str:
     """The language of the answer."""
-    asked = (incoming.cookies.get(COOKIE, ""), principal.language if principal else "", *_accepted(incoming))
+    known = (incoming.cookies.get(COOKIE, ""), principal.language if principal else "")
+    asked = (incoming.query.get("language", ""), *known, *_accepted(incoming))
     return next((one for one in asked if one in LANGUAGES), LANGUAGES[0])
 
 
@@ -31,7 +32,12 @@ def chosen_language(incoming: Incoming) -> Outgoing | None:
     if incoming.is_api or incoming.query.get("language") not in LANGUAGES:
         return None
     rest = urlencode({name: value for name, value in incoming.query.items() if name != "language"})
-    secure = "; Secure" if incoming.is_secure else ""
-    cookie = f"{COOKIE}={incoming.query['language']}; Path={incoming.prefix or '/'}; Max-Age={_YEAR_SECONDS}"
     location = f"{incoming.prefix}{quote(incoming.path)}{'?' if rest else ''}{rest}"
-    return redirect(location, ("Set-Cookie", f"{cookie}; SameSite=Lax; HttpOnly{secure}"))
+    return redirect(location, language_cookie(incoming, incoming.query["language"]))
+
+
+def language_cookie(incoming: Incoming, code: str) -> tuple[str, str]:
+    """The header by which the browser remembers a language."""
+    secure = "; Secure" if incoming.is_secure else ""
+    cookie = f"{COOKIE}={code}; Path={incoming.prefix or '/'}; Max-Age={_YEAR_SECONDS}"
+    return "Set-Cookie", f"{cookie}; SameSite=Lax; HttpOnly{secure}"

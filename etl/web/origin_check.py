@@ -5,6 +5,12 @@ from etl.web.problems import RequestProblem
 from etl.web.texts.sentence import sentence_of
 
 
+def is_link_of_ours(incoming: Incoming) -> bool:
+    """Whether the browser says that the viewer has followed a link of our own pages, and not asked ahead."""
+    is_asked = incoming.method == "GET" and "sec-purpose" not in incoming.headers
+    return is_asked and incoming.headers.get("sec-fetch-site") == "same-origin"
+
+
 def refuse_foreign(incoming: Incoming) -> None:
     """Raises RequestProblem unless the browser says that a page of ours has sent it; programs send a token."""
     if incoming.token.get_secret_value():

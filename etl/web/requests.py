@@ -12,6 +12,7 @@ from etl.database import Connection, read_only_transaction
 from etl.engine import Runtime
 from etl.web.filling.uploads import Uploads
 from etl.web.identity.audit import Audit
+from etl.web.identity.own_sign_ins import OwnSignIns
 from etl.web.problems import bad_request, not_found
 from etl.web.roles import Role
 from etl.web.texts.sentence import sentence_of
@@ -70,6 +71,8 @@ class PageRequest:
     can_sign_out: bool = False
     open_uploads: Callable[[], Uploads] = field(default=lambda: _no_uploads(), repr=False)
     open_engine_runtime: Callable[[], Runtime] = field(default=lambda: _no_runtime(), repr=False)
+    # The viewer's own; None for one who has not signed in here.
+    sign_ins: OwnSignIns | None = field(default=None, repr=False)
 
     @property
     def runtime(self) -> Runtime:
@@ -123,6 +126,7 @@ class ActionRequest:
         default=lambda: _none_of_its_own(), repr=False
     )
     open_uploads: Callable[[], Uploads] = field(default=lambda: _no_uploads(), repr=False)
+    sign_ins: OwnSignIns | None = field(default=None, repr=False)
 
     @property
     def runtime(self) -> Runtime:

@@ -24,6 +24,7 @@ from etl.web.pages import (
     running,
     runs,
     schedule,
+    sign_ins,
     speed,
     switch,
     undo,
@@ -35,6 +36,8 @@ from etl.web.route import Action, Download, Route
 ROUTES: Final = (
     Route("/", companies.page, ALL, "companies.html"),
     Route("/keys", keys.page, ALL, "keys.html"),
+    Route("/sign-ins", sign_ins.page, ALL, "sign-ins.html"),
+    Route("/actions/{action}", action.page, ALL, "action.html"),
     Route("/c/{company}/now", now.page, ALL, "now.html", live=now.live),
     Route("/c/{company}/freshness", freshness.page, FRESHNESS, "freshness.html"),
     Route("/c/{company}/runs", runs.runs_page, INSIDE, "runs.html"),
@@ -71,6 +74,8 @@ DOWNLOADS: Final[tuple[Download, ...]] = (
 )
 
 ACTIONS: Final[tuple[Action, ...]] = (
+    Action("/sign-ins/end-others", "sign_in.end_others", sign_ins.end_others, ALL),
+    Action("/sign-ins/{sign_in}/end", "sign_in.end", sign_ins.end, ALL),
     Action("/c/{company}/run/start", "run.start", running.start, OPERATORS, is_long=True),
     Action("/c/{company}/run/accept", "run.accept", running.accept, OPERATORS, is_long=True),
     Action("/c/{company}/hold/release", "hold.release", holding.release, OPERATORS),

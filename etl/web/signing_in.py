@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from etl.web.identity.passwords import NO_PASSWORD, is_right
 from etl.web.identity.sessions import Sessions, cookie
 from etl.web.identity.store import WebStore, sql
 from etl.web.incoming import Incoming, Outgoing, redirect
+from etl.web.language import LANGUAGES, language_cookie
 from etl.web.networks import network_of
 from etl.web.origin_check import refuse_foreign
 from etl.web.problems import RequestProblem
@@ -26,9 +28,11 @@ _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 
 
 class SignInForm(Model):
-    """The form. `next`: the page that is shown afterwards; `is_wrong`: name or password were."""
+    """The form. `next`: the page that is shown afterwards; `language`: what was chosen on the form, "" if nothing;
+    `is_wrong`: name or password were."""
 
     next: str
+    language: str = ""
     is_wrong: bool = False
 
 
@@ -44,7 +48,8 @@ class SigningIn:
 
     def form(self, incoming: Incoming) -> SignInForm:
         """The form as it is shown."""
-        return SignInForm(next=checked_path(incoming.query.get("next", "")), is_wrong="wrong" in incoming.query)
+        back, language = checked_path(incoming.query.get("next", "")), _offered(incoming.query)
+        return SignInForm(next=back, language=language, is_wrong="wrong" in incoming.query)
 
     def sign_in(self, incoming: Incoming) -> Outgoing:
         """Checks name and password: leads to the page that was asked for, or back to the form.
@@ -66,10 +71,12 @@ class SigningIn:
             self._names.failed(name)
             self._networks.failed(network)
             self._note(incoming, name, is_done=False, detail="wrong name or password")
-            return redirect(f"{incoming.prefix}/sign-in?wrong=1&next={quote(back, safe='/')}")
+            chosen = f"&language={language}" if (language := _offered(incoming.form)) else ""
+            return redirect(f"{incoming.prefix}/sign-in?wrong=1&next={quote(back, safe='/')}{chosen}")
         self._names.succeeded(name)
         self._note(incoming, name, is_done=True, detail="signed in")
-        return redirect(f"{incoming.prefix}{back}", cookie(incoming, self.sessions.begin(name, incoming)))
+        begun = cookie(incoming, self.sessions.begin(name, incoming))
+        return redirect(f"{incoming.prefix}{back}", begun, *self._language(incoming, name, row.language))
 
     def sign_out(self, incoming: Incoming) -> Outgoing:
         """Ends the sign-in."""
@@ -77,9 +84,21 @@ class SigningIn:
         self.sessions.end(incoming)
         return redirect(f"{incoming.prefix}/sign-in", cookie(incoming, ""))
 
+    def _language(self, incoming: Incoming, user: str, kept: str) -> list[tuple[str, str]]:
+        """The header that gives this browser the user's language: what was chosen on the form is that from now on."""
+        if chosen := _offered(incoming.form):
+            self.sessions.keep_language(user, chosen)
+        language = chosen or kept
+        return [language_cookie(incoming, language)] if language else []
+
     def _note(self, incoming: Incoming, name: str, *, is_done: bool, detail: str) -> None:
         entry = Entry(incoming.request_id, name, "", incoming.address, "", "sign-in", incoming.path)
         self.audit.note(entry, "done" if is_done else "refused", detail)
+
+
+def _offered(values: Mapping[str, str]) -> str:
+    language = values.get("language", "")
+    return language if language in LANGUAGES else ""
 
 
 def checked_path(text: str) -> str:

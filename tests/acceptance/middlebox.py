@@ -9,7 +9,8 @@ from tests.fix_database import LOOPBACK
 
 
 class Middlebox:
-    """Answers on `port` of the loopback as the server would, until it swallows what comes."""
+    """Answers on `port` of the loopback as the server would, until it swallows what comes. `admitted`: connections that
+    were made to it."""
 
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
@@ -20,6 +21,7 @@ class Middlebox:
         self._keeps_question = False
         self._lock = threading.Lock()
         self.swallowed = threading.Event()
+        self.admitted = 0
         threading.Thread(target=self._admit, daemon=True).start()
 
     def swallow_from(self, words: bytes, *, with_question: bool) -> None:
@@ -46,6 +48,7 @@ class Middlebox:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                self.admitted += 1
                 threading.Thread(target=self._serve, args=[client], daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:

@@ -5,6 +5,7 @@ from itertools import compress
 from typing import Protocol
 
 from etl.settings.web import WebSettings
+from etl.web.identity.own_sign_ins import OwnSignIns
 from etl.web.identity.principal import EVERY_COMPANY, Principal
 from etl.web.identity.sessions import Sessions
 from etl.web.incoming import Incoming
@@ -90,6 +91,15 @@ class ConfiguredIdentity:
                 503, "open", "identity=none of WebConfig.txt is for loopback addresses and sockets only."
             )
         return self._modes[self.mode].principal(incoming)
+
+    def sign_ins(self, principal: Principal) -> OwnSignIns | None:
+        """The own sign-ins of the one who asks, None for one who is known otherwise."""
+        return self._sessions.own(principal)
+
+    def keep_language(self, principal: Principal, language: str) -> None:
+        """Notes the language that a user has chosen, for other browsers; of those who are known otherwise nothing."""
+        if principal.session is not None:
+            self._sessions.keep_language(principal.name, language)
 
     def followed(self, incomings: Sequence[Incoming]) -> list[Principal | None]:
         """Who follows open pages, None for those who may no longer: sign-ins are asked for together, and not used."""

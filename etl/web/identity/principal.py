@@ -11,11 +11,13 @@ EVERY_COMPANY: Final = ""
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks. `roles`: company -> role; the empty company stands for all that are not named."""
+    """Who asks. `roles`: company -> role; the empty company stands for all that are not named. `session`: digest of the
+    cookie of a sign-in, None for those who are known otherwise."""
 
     name: str
     roles: Mapping[str, Role] = field(default_factory=dict)
     language: str = ""
+    session: bytes | None = field(default=None, repr=False)
 
     def role_in(self, company: str) -> Role | None:
         """The role in a company, None without one."""

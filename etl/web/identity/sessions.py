@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.database import execute, fetch_all
-from etl.errors import EnvironmentFault
+from etl.errors import EnvironmentFault, EtlError
+from etl.web.identity.own_sign_ins import OwnSignIns
 from etl.web.identity.principal import EVERY_COMPANY, Principal
 from etl.web.identity.store import WebStore, sql
 from etl.web.identity.users import digest_of
@@ -61,7 +62,7 @@ class Sessions:
             # On a standby nothing can be written: reading continues.
             with suppress(EnvironmentFault), self._store.writing(name) as connection:
                 execute(connection, sql("note_session"), {"token_digest": digest})
-        return _principal(rows)
+        return _principal(rows, digest)
 
     def followed(self, incomings: Sequence[Incoming]) -> list[Principal | None]:
         """The users of many open pages at once, None for those whose sign-in has ended. That is no use of it."""
@@ -72,7 +73,7 @@ class Sessions:
         of_digest: dict[bytes, list[Any]] = {}
         for row in rows:
             of_digest.setdefault(bytes(row.token_digest), []).append(row)
-        return [_principal(of_digest.get(digest, [])) for digest in digests]
+        return [_principal(of_digest.get(digest, []), digest) for digest in digests]
 
     def of_token(self, incoming: Incoming) -> Principal | None:
         """The program of the request's token, None for one that means nothing."""
@@ -81,18 +82,29 @@ class Sessions:
             rows = fetch_all(connection, sql("find_token"), {"token_digest": digest})
         return next((Principal(row.name, {row.company or EVERY_COMPANY: Role(row.role)}) for row in rows), None)
 
+    def own(self, principal: Principal) -> OwnSignIns | None:
+        """The sign-ins of the one who asks, None for one who has not signed in here."""
+        if principal.session is None:
+            return None
+        return OwnSignIns(self._store, principal.name, principal.session, vars(self._limits))
+
+    def keep_language(self, user: str, language: str) -> None:
+        """Notes the language that a user has chosen. Where that cannot be written, the browser alone remembers it."""
+        with suppress(EtlError), self._store.writing() as connection:
+            execute(connection, sql("set_language"), {"name": user, "language": language})
+
     def end(self, incoming: Incoming) -> None:
         """A sign-out."""
         with self._store.writing() as connection:
             execute(connection, sql("end_session"), {"token_digest": digest_of(cookie_value(incoming))})
 
 
-def _principal(rows: Sequence[Any]) -> Principal | None:
+def _principal(rows: Sequence[Any], digest: bytes) -> Principal | None:
     """The user of a sign-in: a row for each role."""
     if not rows:
         return None
     roles = {row.company: Role(row.role) for row in rows if row.role}
-    return Principal(rows[0].user_name, roles, rows[0].language)
+    return Principal(rows[0].user_name, roles, rows[0].language, digest)
 
 
 def cookie_name(incoming: Incoming) -> str:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Final
+from typing import Final, Literal
 
 import sqlalchemy
 
@@ -12,6 +12,8 @@ from etl.database import (
     Part,
     SqlTemplates,
     bring_up,
+    deadline,
+    limit_connects,
     part_states,
     read_only_transaction,
     transaction,
@@ -19,10 +21,14 @@ from etl.database import (
 )
 from etl.ddl.privileges import make_schema
 from etl.quoting import fold
+from etl.web.identity.silence import Silence
 
 SCHEMA: Final = "etl_web"
 WEB: Final = Part("web", "etl.web.identity", "migrations", (("web_user", "name"),))
-READ_SECONDS: Final = 5.0
+CONNECT_SECONDS: Final = 2
+ANSWER_SECONDS: Final = {"read": 3.0, "write": 6.0}
+"""How long requests wait for a server that is silent: most of them must ask it who asks, so it is short."""
+_BRING_UP_SECONDS: Final = 60.0
 
 _templates = SqlTemplates(__package__)
 
@@ -42,6 +48,7 @@ class WebStore:
     ) -> None:
         """`role`: under which the tables are used once they are there; empty: that of the connections."""
         self._open_engine, self._role = open_engine, role
+        self._silence = Silence()
         self._lock = threading.Lock()
         self._stack = ExitStack()
         self._engine: sqlalchemy.Engine | None = None
@@ -54,13 +61,21 @@ class WebStore:
     @contextmanager
     def writing(self, name: str = "etl-web") -> Iterator[Connection]:
         """A transaction; `name` is its application_name."""
-        with transaction(self._ready(), application_name=name, statement_timeout="10s") as connection:
+        limit = f"{ANSWER_SECONDS['write']:.0f}s"
+        with (
+            self._within("write") as engine,
+            transaction(engine, application_name=name, statement_timeout=limit) as connection,
+        ):
             yield connection
 
     @contextmanager
     def reading(self, name: str = "etl-web") -> Iterator[Connection]:
         """A read-only transaction."""
-        with read_only_transaction(self._ready(), seconds=READ_SECONDS, application_name=name) as connection:
+        seconds = ANSWER_SECONDS["read"]
+        with (
+            self._within("read") as engine,
+            read_only_transaction(engine, seconds=seconds, application_name=name) as connection,
+        ):
             yield connection
 
     def close(self) -> None:
@@ -69,12 +84,23 @@ class WebStore:
             self._engine = None
             self._stack.close()
 
+    @contextmanager
+    def _within(self, kind: Literal["read", "write"]) -> Iterator[sqlalchemy.Engine]:
+        """What is done within the block fails when the server is silent; so does, for a while, all that comes next."""
+        with self._silence.noted():
+            engine = self._ready()
+            with deadline(ANSWER_SECONDS[kind]):
+                yield engine
+
     def _ready(self) -> sqlalchemy.Engine:
         with self._lock:
             if self._engine is None:
+                self._silence.refuse_early()  # another one may have tried it meanwhile
                 with ExitStack() as stack:
                     engine = stack.enter_context(self._open_engine())
-                    _bring_up(engine)
+                    limit_connects(engine, seconds=CONNECT_SECONDS)
+                    with deadline(_BRING_UP_SECONDS):
+                        _bring_up(engine)
                     self._stack, self._engine = stack.pop_all(), engine
             return with_settings(self._engine, role=fold(role)) if (role := self._role()) else self._engine
 

@@ -20,6 +20,13 @@ def site(make_site: MakeSite) -> Site:
     return make_site(CLAIMS)
 
 
+@pytest.fixture
+def passwords(site: Site) -> Site:
+    """The console asks its viewers to sign in."""
+    site.write("configs/WebConfig.txt", "identity=password")
+    return site
+
+
 @dataclass
 class Counting:
     """An action that counts its calls, and waits where a test holds it up."""

@@ -118,6 +118,7 @@ def test_nothing_else_is_allowed(console: Site, console_role: str, serve_web: Se
         "update in_tables.in_client set in_status = ''",
         "delete from in_tables.process_tracking",
         "update etl_web.web_role set role = 'operator'",
+        "update etl_web.web_user set password_hash = ''",
         "insert into etl_web.web_token (token_digest, name, role) values (sha256('x'), 'x', 'operator')",
         "alter table etl_web.web_audit disable trigger user",
         "delete from etl_web.web_audit",

@@ -29,12 +29,6 @@ PASSWORD = "correct horse battery"
 CONFIG = "configs/WebConfig.txt"
 
 
-@pytest.fixture
-def passwords(site: Site) -> Site:
-    site.write(CONFIG, "identity=password")
-    return site
-
-
 @contextmanager
 def users_of(site: Site) -> Iterator[Users]:
     with open_source(site.url) as source:

@@ -1,2 +1,2 @@
--- A user's password, as it is kept.
-select name, password_hash from {{ schema | ident }}.web_user where name = :name
+-- A user's password, as it is kept, and the language that was chosen last.
+select name, password_hash, language from {{ schema | ident }}.web_user where name = :name
