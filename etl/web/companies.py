@@ -15,6 +15,7 @@ from etl.errors import ConfigurationError
 from etl.metadata import Company
 from etl.settings import Settings
 from etl.settings.company import company_folders
+from etl.web.faults import ConfigurationFault, noted
 from etl.web.requests import PAGE_SECONDS
 
 _log = logging.getLogger("etl.web")
@@ -48,7 +49,7 @@ class _Entry:
     generation: int = 0
     configured: Configured | None = None
     opened: _Opened | None = None
-    fault: str = ""
+    fault: ConfigurationFault | None = None
 
 
 class Companies:
@@ -71,6 +72,8 @@ class Companies:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._checks = 0
+        # Why the tree itself cannot be read, which concerns all companies.
+        self._tree_fault: ConfigurationFault | None = None
 
     @property
     def tree(self) -> Tree:
@@ -82,10 +85,10 @@ class Companies:
         """The codes of all companies, in order."""
         return tuple(company_folders(self._tree.texts))
 
-    def fault(self, code: str) -> str:
-        """Why the configuration of a company is not the one in force; empty if it is."""
+    def faults(self, code: str) -> list[ConfigurationFault]:
+        """Why the configuration of a company as it is now is not the one in force; none if it is."""
         entry = self._entries.get(code)
-        return entry.fault if entry else ""
+        return [one for one in (self._tree_fault, entry.fault if entry else None) if one]
 
     def unusable(self) -> list[str]:
         """What is wrong with companies that have no good values at all."""
@@ -123,12 +126,15 @@ class Companies:
         """Reads the tree again if it may have changed; returns whether it has."""
         self._checks += 1
         try:
-            if not self._source.may_have_changed() and self._checks % _CHECKS_UNTIL_READ:
+            may_rest = not self._tree_fault and self._checks % _CHECKS_UNTIL_READ
+            if not self._source.may_have_changed() and may_rest:
                 return False
             tree = self._source.snapshot()
         except (UnreachableTreeError, ConfigurationError) as error:
             _log.warning("the last good configuration counts: %s", error)
+            self._tree_fault = noted(self._tree_fault, error)
             return False
+        self._tree_fault = None
         if tree.contents == self._tree.contents:
             return False
         self._follow(tree)
@@ -176,12 +182,12 @@ class Companies:
         if entry.generation != self._generation:
             entry.generation = self._generation
             try:
-                entry.configured, entry.fault = parse_configuration(self._tree, code, self._environ), ""
+                entry.configured, entry.fault = parse_configuration(self._tree, code, self._environ), None
             except ConfigurationError as error:
-                entry.fault = str(error)
+                entry.fault = noted(entry.fault, error)
                 _log.warning("company %s: the last good configuration counts: %s", code, error)
         if entry.configured is None:
-            raise ConfigurationError(entry.fault)
+            raise ConfigurationError(entry.fault.text if entry.fault else "")
         return entry.configured
 
     def _open(self, configured: Configured) -> _Opened:

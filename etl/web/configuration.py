@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from etl.config import Tree
 from etl.errors import ConfigurationError
 from etl.settings.web import WebSettings, web_settings
+from etl.web.faults import ConfigurationFault, noted
 
 _log = logging.getLogger("etl.web")
 
@@ -20,6 +21,8 @@ class WebConfiguration:
         self._tree = tree
         self._current = self._parse(tree)
         self._lock = threading.Lock()
+        self.fault: ConfigurationFault | None = None
+        """Why the last good settings count; None if those of the tree do."""
 
     def current(self, tree: Tree) -> WebSettings:
         """The settings of the tree, or the last good ones."""
@@ -27,8 +30,9 @@ class WebConfiguration:
             if tree is not self._tree:
                 self._tree = tree
                 try:
-                    self._current = self._parse(tree)
+                    self._current, self.fault = self._parse(tree), None
                 except ConfigurationError as error:
+                    self.fault = noted(self.fault, error)
                     _log.warning("the last good settings of the console count: %s", error)
             return self._current
 

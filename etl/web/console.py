@@ -15,6 +15,7 @@ from etl.quoting import fold
 from etl.web.acting import Actors, Ended
 from etl.web.api.openapi import openapi, text_of
 from etl.web.companies import Companies, reading, writing
+from etl.web.faults import ConfigurationFault
 from etl.web.filling.uploads import Uploads
 from etl.web.identity.audit import Audit, Entry, Repeated, shown
 from etl.web.identity.identity import ConfiguredIdentity
@@ -60,6 +61,8 @@ class Console:
     uploads: Uploads
     # Under which the pages of all others are read; empty: the engine's own.
     console_role: Callable[[], str] = lambda: ""
+    # Of the console's own settings.
+    fault_of_settings: Callable[[], ConfigurationFault | None] = lambda: None
 
     @cached_property
     def _renderer(self) -> Renderer:
@@ -113,7 +116,13 @@ class Console:
                 return reading(runtime, "etl-web:stream", role=self._database_role(watched.company, watched.role))
 
             try:
-                return watched.route.page(PageRequest(watched.company, viewer, open_runtime=open_runtime))
+                request = PageRequest(
+                    watched.company,
+                    viewer,
+                    open_runtime=open_runtime,
+                    faults_of_configuration=partial(self._faults, watched.company),
+                )
+                return watched.route.page(request)
             except Exception as error:
                 found = answer_of(error)
                 if found is None:
@@ -281,8 +290,15 @@ class Console:
             self.identity.mode == "password",
             lambda: self.uploads,
             partial(opened, self._acting_role(company, role)),
+            partial(self._faults, company),
             self.identity.sign_ins(principal),
         )
+
+    def _faults(self, company: str) -> list[ConfigurationFault]:
+        """What is wrong with the configuration of now, of the company and of the console itself."""
+        of_settings = self.fault_of_settings()
+        found = [*self.companies.faults(company), *([of_settings] if of_settings else [])]
+        return list({one.text: one for one in found}.values())
 
     def _database_role(self, company: str, role: Role) -> str:
         """Under which role the database is asked for a page; empty: the engine's own."""

@@ -1,6 +1,6 @@
 """What pages and actions receive and return. They know nothing of HTTP."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from etl.database import Connection, read_only_transaction
 from etl.engine import Runtime
+from etl.web.faults import ConfigurationFault
 from etl.web.filling.uploads import Uploads
 from etl.web.identity.audit import Audit
 from etl.web.identity.own_sign_ins import OwnSignIns
@@ -71,6 +72,8 @@ class PageRequest:
     can_sign_out: bool = False
     open_uploads: Callable[[], Uploads] = field(default=lambda: _no_uploads(), repr=False)
     open_engine_runtime: Callable[[], Runtime] = field(default=lambda: _no_runtime(), repr=False)
+    # Why the last good values of the configuration count; none if its values of now do.
+    faults_of_configuration: Callable[[], Sequence[ConfigurationFault]] = field(default=tuple, repr=False)
     # The viewer's own; None for one who has not signed in here.
     sign_ins: OwnSignIns | None = field(default=None, repr=False)
 

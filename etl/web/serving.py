@@ -105,6 +105,7 @@ def opened_console(options: WebOptions) -> Iterator[Opened]:
             lambda: settings().partner_role,
             uploads,
             lambda: settings().console_role,
+            lambda: configuration.fault,
         )
         ending = threading.Event()
         services = Services(companies, lambda: settings().service_password, audit, ending)

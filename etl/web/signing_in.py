@@ -76,7 +76,7 @@ class SigningIn:
         self._names.succeeded(name)
         self._note(incoming, name, is_done=True, detail="signed in")
         begun = cookie(incoming, self.sessions.begin(name, incoming))
-        return redirect(f"{incoming.prefix}{back}", begun, *self._language(incoming, name, row.language))
+        return redirect(f"{incoming.prefix}{back}", begun, *self._language(incoming, name, row.language if row else ""))
 
     def sign_out(self, incoming: Incoming) -> Outgoing:
         """Ends the sign-in."""

@@ -24,7 +24,7 @@ class ActionState(Model):
 def page(request: PageRequest) -> ActionState:
     """The action of the path; the viewer's own, or for those who see the audit any."""
     found = request.audit.action(request.company, request.path_number("action")) if request.audit else None
-    # One of no company concerns nobody else.
+    # One of no company is for its viewer alone.
     sees_all = bool(request.company) and request.viewer.role == "operator"
     if found is None or not (sees_all or found["viewer"] == request.viewer.name):
         raise not_found()

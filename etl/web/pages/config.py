@@ -1,6 +1,6 @@
 """Configuration: every setting as it counts, and where it comes from. Secrets are masked by the settings themselves."""
 
-from etl.web.pages.frame import CompanyPage, framed
+from etl.web.pages.frame import CompanyPage, LastGood, framed, last_good
 from etl.web.requests import Model, PageRequest
 
 
@@ -24,9 +24,10 @@ class ConfigFile(Model):
 
 
 class Config(CompanyPage):
-    """By file, in the order of the samples."""
+    """By file, in the order of the samples. `faults`: why the values are the last good ones, not those of now."""
 
     files: tuple[ConfigFile, ...]
+    faults: tuple[LastGood, ...]
 
 
 def page(request: PageRequest) -> Config:
@@ -46,5 +47,7 @@ def page(request: PageRequest) -> Config:
         )
         files.setdefault(one.file, []).append(item)
     return Config(
-        **framed(request), files=tuple(ConfigFile(file=name, items=tuple(ones)) for name, ones in files.items())
+        **framed(request),
+        files=tuple(ConfigFile(file=name, items=tuple(ones)) for name, ones in files.items()),
+        faults=last_good(request),
     )

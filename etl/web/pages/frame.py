@@ -9,6 +9,7 @@ from etl.database import access_of
 from etl.engine import zone_of
 from etl.errors import EtlError
 from etl.web.requests import ActionRequest, Model, PageRequest
+from etl.web.roles import Role
 
 PAGE_ROWS: Final = 100
 """Rows of a page of a list."""
@@ -17,6 +18,14 @@ COUNTED: Final = 1_000
 
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
+
+
+class LastGood(Model):
+    """A fault of the configuration since which the last good values count. `text` names file, line and key; it may have
+    values of the configuration, so operators alone see it, for others it is ""."""
+
+    text: str
+    since: datetime
 
 
 class CompanyPage(Model):
@@ -29,6 +38,14 @@ class CompanyPage(Model):
 def framed(request: PageRequest) -> dict[str, Any]:
     """The first fields of a page."""
     return {"zone": zone_name(request), "looked_at": datetime.now(UTC)}
+
+
+def last_good(request: PageRequest) -> tuple[LastGood, ...]:
+    """The faults of the configuration as it is now; to be asked after the runtime, for which it is read."""
+    shows_text = request.viewer.role is Role.OPERATOR
+    return tuple(
+        LastGood(text=one.text if shows_text else "", since=one.since) for one in request.faults_of_configuration()
+    )
 
 
 def databases_of(request: PageRequest | ActionRequest) -> Hashable:

@@ -26,7 +26,7 @@ from etl.outputs.versions import MOST_BEHIND
 from etl.store import ListedUnit
 from etl.web.lately import Lately
 from etl.web.pages import own
-from etl.web.pages.frame import CompanyPage, databases_of, framed
+from etl.web.pages.frame import CompanyPage, LastGood, databases_of, framed, last_good
 from etl.web.pages.own import OwnNow
 from etl.web.pages.units import Unit, unit_of
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
@@ -110,6 +110,7 @@ class Now(CompanyPage):
     out: tuple[OutState, ...]
     last_runs: tuple[Unit, ...]
     warnings: tuple[str, ...]
+    faults: tuple[LastGood, ...]
 
     @property
     def is_unavailable(self) -> bool:
@@ -139,6 +140,7 @@ def fresh_only(found: Now) -> Now:
             "runners": (),
             "warnings": (),
             "last_runs": (),
+            "faults": (),
         }
     )
 
@@ -175,6 +177,7 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
     is_running = run.get("state") == "running"
     bars = tuple(_bar(one) for one in so_far.kinds if one.kind != "NOP") if so_far and is_running else ()
     seen = tuple(map(unit_of, units))
+    faults = last_good(request)
     return Now(
         **framed(request),
         company=request.company,
@@ -183,7 +186,7 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
         values=found.shown_values,
         detail=found.detail,
         acts=tuple(found.acts),
-        shape=_shape(found, run.get("run"), bars, is_running=is_running),
+        shape=_shape(found, run.get("run"), bars, is_running=is_running, has_faults=bool(faults)),
         lock=situation.lock_statement,
         run=run.get("run"),
         run_state=run.get("state", ""),
@@ -204,6 +207,7 @@ def model_of(request: PageRequest, situation: Situation, units: list[ListedUnit]
         out=tuple(map(_out_state, status.out_versions)) if status else (),
         last_runs=seen,
         warnings=status.warnings if status else (),
+        faults=faults,
     )
 
 
@@ -260,11 +264,11 @@ def _runners(status: Status | None) -> tuple[Runner, ...]:
     return tuple(Runner(**{name: row[name] for name in Runner.model_fields}) for row in rows)
 
 
-def _shape(found: Verdict, run: int | None, bars: tuple[Bar, ...], *, is_running: bool) -> str:
+def _shape(found: Verdict, run: int | None, bars: tuple[Bar, ...], *, is_running: bool, has_faults: bool) -> str:
     if found.state is State.AWAY:
         return _AWAY
     kinds = ",".join(one.kind for one in bars)
-    return f"{found.state} {','.join(found.acts)} {run or ''} {is_running} {kinds}"
+    return f"{found.state} {','.join(found.acts)} {run or ''} {is_running} {kinds}{' faulty' if has_faults else ''}"
 
 
 def _age(request: PageRequest) -> Age | None:

@@ -308,7 +308,7 @@ def test_a_faulty_edit_leaves_the_last_good_values(site: Site, serve_web: ServeW
 
     def fault() -> str:
         companies.unusable()
-        return companies.fault("demo")
+        return "".join(one.text for one in companies.faults("demo"))
 
     until(lambda: "leaseSeconds" in fault(), "the fault is seen")
     assert (web.get(NOW).status, web.get("/ready").status) == (200, 200)

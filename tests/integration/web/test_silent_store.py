@@ -28,7 +28,7 @@ def is_clear(reply: Reply) -> bool:
     return (reply.status, reply.json["code"]) == (503, "unavailable") and "retry-after" in reply.headers
 
 
-def test_who_signs_in_is_told_soon(
+def test_who_signs_in_is_answered_soon(
     site: Site, serve_web: ServeWeb, box: Middlebox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.write(CONFIG, "identity=password")
