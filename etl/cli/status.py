@@ -31,14 +31,14 @@ def status(context: click.Context, company: str | None, is_watched: bool, interv
     """Show what an operator has to know first, then marker, run, errors, waiting links, out_ versions and topics.
 
     Writes nothing. The first line is the sentence of the console's page Now, with the commands that fit below it.
-    With --watch a live view on a terminal, and into a pipe a line for each change.
+    With --watch a live view on a terminal, the same sentence first, and into a pipe a line for each change.
     """
     with open_runtime(config_url(context), company) as runtime:
         if is_watched:
             # Imported here: only a watcher needs a keyboard.
             from etl.cli.screen.watching import watch
 
-            watch(runtime, interval, as_json=as_json)
+            watch(runtime, interval, company, as_json=as_json)
             return
         found = read_status(runtime)
         topics = None if found.is_unreadable else read_topics_status(runtime)

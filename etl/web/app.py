@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path as FilePath
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import anyio
 import anyio.to_thread
@@ -24,7 +24,7 @@ from etl.settings.web import WebSettings
 from etl.web.acting import AT_ONCE
 from etl.web.assets import BY_ADDRESS
 from etl.web.console import Console, Started
-from etl.web.incoming import Incoming, Outgoing
+from etl.web.incoming import Incoming, Outgoing, redirect
 from etl.web.layers.access_line import AccessLineLayer
 from etl.web.layers.origin import OriginLayer
 from etl.web.layers.response_headers import ResponseHeadersLayer
@@ -107,6 +107,7 @@ class Application:
             f"{API}/openapi.json": {"GET": self._reading(self.console.openapi)},
             "/sign-in": {"GET": self._sign_in_form, "POST": self._signing(self.signing_in.sign_in)},
             "/sign-out": {"POST": self._signing(self.signing_in.sign_out)},
+            "/c/{company}": {"GET": self._first_page},
         }
         for path, answer in (
             (DDL_PATH, self.services.generate_in_ddl),
@@ -165,6 +166,11 @@ class Application:
             return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
         return handle
+
+    async def _first_page(self, request: Request) -> Response:
+        """To Now of a company. Whether there is such a company is said there, to those who may know."""
+        incoming = incoming_of(request)
+        return response_of(request, redirect(f"{incoming.prefix}/c/{quote(incoming.values['company'], safe='')}/now"))
 
     async def _sign_in_form(self, request: Request) -> Response:
         incoming = incoming_of(request)
@@ -284,17 +290,29 @@ async def form_of(request: Request) -> dict[str, str]:
     try:
         if kind == "application/x-www-form-urlencoded":
             pairs = parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=1000)
-            return _of_texts(dict(pairs))
+            return _checked(_joined(pairs))
         if kind == "application/json":
-            return _of_texts(json.loads(body))
+            return _checked(_of_texts(json.loads(body)))
     except (ValueError, RecursionError) as error:
         raise bad_request(f"The body cannot be read as {kind}.") from error
     raise RequestProblem(415, "media_type", "Send a form (application/x-www-form-urlencoded) or application/json.")
 
 
+def _joined(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """The fields of a form. What is given several times, as rows that are marked, is one text with spaces between."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        found[name] = f"{found[name]} {value}" if name in found else value
+    return found
+
+
 def _of_texts(found: object) -> dict[str, str]:
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         raise bad_request("The body must be a JSON object whose values are texts, numbers among them.")
+    return found
+
+
+def _checked(found: dict[str, str]) -> dict[str, str]:
     if not all(is_text(text) for pair in found.items() for text in pair):
         raise bad_request("The body has a character that no text may have: U+0000, or half of a surrogate pair.")
     return found

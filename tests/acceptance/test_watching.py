@@ -44,6 +44,7 @@ def blocked_run(site: Site) -> Iterator[None]:
 
 def test_a_person_sees_a_run_from_the_marker_to_its_end(site: Site) -> None:
     with shown(site, "status", "--watch", "--interval", "0.2") as screen:
+        screen.until("All is well.")
         screen.until("has not handed over")
         assert not screen.echoes()
         with blocked_run(site):
@@ -96,9 +97,11 @@ def test_into_a_pipe_it_writes_a_line_per_change(site: Site) -> None:
 def test_json_is_an_object_per_line(site: Site) -> None:
     watching = site.start("status", "--watch", "--interval", "0.1", "--json")
     assert watching.stdout
-    assert json.loads(watching.stdout.readline())["decision"] == "wait"
+    seen = json.loads(watching.stdout.readline())
+    assert (seen["decision"], seen["verdict"]["state"]) == ("wait", "quiet")
     site.partner.hand_over()
-    assert json.loads(watching.stdout.readline())["decision"] == "insert"
+    seen = json.loads(watching.stdout.readline())
+    assert (seen["decision"], seen["verdict"]["state"]) == ("insert", "no_service")
     watching.send_signal(signal.SIGTERM)
     assert ended(watching).code == 143
 

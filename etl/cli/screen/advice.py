@@ -6,7 +6,7 @@ from datetime import UTC
 from functools import cached_property
 from typing import Any, Final
 
-from etl.monitoring import Act, Situation, Verdict, verdict
+from etl.monitoring import Act, Grade, Situation, State, Verdict, verdict
 from etl.monitoring.situation import QUARANTINED
 from etl.quoting import printable
 from etl.web.texts import language
@@ -34,6 +34,16 @@ class Advice:
     @cached_property
     def _verdict(self) -> Verdict:
         return verdict(self.situation)
+
+    @property
+    def state(self) -> State:
+        """What is so."""
+        return self._verdict.state
+
+    @property
+    def grade(self) -> Grade:
+        """How urgent it is."""
+        return self._verdict.grade
 
     @property
     def sentence(self) -> str:

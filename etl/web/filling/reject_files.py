@@ -6,12 +6,16 @@ The reject file itself is exact, for programs. In the workbook each cell is a te
 import csv
 import io
 import itertools
+import secrets
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from etl.errors import ConfigurationError
+from etl.private_files import new_private_file
+from etl.quoting import spreadsheet_cell
+from etl.web.filling.spool import FULL, no_space
 
 # Columns before the row itself, see etl/files/header.py: file, line, column, value, reason.
 _LINE, _COLUMN, _VALUE, _REASON = 1, 2, 3, 4
@@ -41,6 +45,26 @@ def first_rows(path: Path, number: int) -> list[list[str | None]]:
 
     with path.open(encoding="utf-8", newline="\n") as file:
         return [cells_of(line)[1:] for line in itertools.islice(file, number)]
+
+
+def safe_copy(path: Path) -> Path:
+    """A copy of a reject file beside it, in which no cell is a formula, for spreadsheets. Raises RequestProblem where
+    the disk has no space for it."""
+    copy = path.with_suffix(".safe.csv")
+    if copy.exists():
+        return copy
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with new_private_file(part) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+            csv.writer(text, lineterminator="\r\n").writerows(map(spreadsheet_cell, row) for row in _rows(path))
+        part.replace(copy)
+    except OSError as error:
+        if error.errno in FULL:
+            raise no_space() from error
+        raise
+    finally:
+        part.unlink(missing_ok=True)
+    return copy
 
 
 def reject_book(sheets: Sequence[tuple[str, Path]]) -> bytes:

@@ -6,7 +6,7 @@ from typing import Final
 
 from etl.engine import refuse_on_hold
 from etl.web.filling.committed import status_of
-from etl.web.filling.reject_files import BOOK_TYPE, MOST_BOOK_ROWS, first_rejects, first_rows, reject_book
+from etl.web.filling.reject_files import BOOK_TYPE, MOST_BOOK_ROWS, first_rejects, first_rows, reject_book, safe_copy
 from etl.web.filling.upload import FilledTable, Step, Upload
 from etl.web.filling.uploads import Uploads
 from etl.web.pages.frame import CompanyPage, framed
@@ -145,14 +145,18 @@ def rejects_book(request: PageRequest) -> Attachment:
 
 
 def rejects_csv(request: PageRequest) -> Attachment:
-    """The rejected rows of one table as they are, for programs: a spreadsheet would calculate formulas in it."""
+    """The rejected rows of one table as they are, for programs: a spreadsheet would calculate formulas in it. With
+    `?safe=1` no cell is a formula."""
     upload = _upload(request, request.uploads)
     number = request.path_number("number")
     tables = upload.check.tables if upload.check else ()
     if number >= len(tables) or not tables[number].rejected:
         raise not_found(sentence_of("sentence.none_rejected"))
     path = _check_folder(request.uploads, upload) / f"rejects-{number}.csv"
-    return Attachment(f"{_stem(upload)}.{number}.rejected.csv", media_type="text/csv; charset=utf-8", path=path)
+    name = f"{_stem(upload)}.{number}.rejected.csv"
+    if request.query.get("safe") == "1":
+        path, name = safe_copy(path), f"{_stem(upload)}.{number}.rejected.safe.csv"
+    return Attachment(name, media_type="text/csv; charset=utf-8", path=path)
 
 
 def receive(request: ActionRequest) -> Done:

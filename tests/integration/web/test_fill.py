@@ -1,6 +1,7 @@
 """Filling in_ tables over HTTP: sent, checked, loaded, handed over; once, whatever is pressed twice or killed."""
 
 import contextlib
+import csv
 import http.client
 import io
 import json
@@ -176,6 +177,12 @@ def test_rejected_rows_are_saved_as_texts(web: Web) -> None:
     exact = web.get(f"{path}/rejects/0.csv")
     assert '"=1+1"' in exact.text
     assert exact.headers["content-type"].startswith("text/csv")
+    for _ in range(2):
+        safe = web.get(f"{path}/rejects/0.csv?safe=1")
+        assert safe.headers["content-disposition"].startswith('attachment; filename="Client.0.rejected.safe.csv"')
+        cells = [cell for row in csv.reader(safe.body.decode("utf-8-sig").splitlines()) for cell in row]
+        assert "'=1+1" in cells
+        assert not [cell for cell in cells if cell.startswith("=")]
     assert web.get(f"{path}/rejects/1.csv").status == 404
     # It can be sent again after its correction.
     corrected = exact.text.replace('"1 500,5"\n', '"1500.5"\n').encode()

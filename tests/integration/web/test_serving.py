@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from tests.fix_web import Web
+from tests.fix_company import Site
+from tests.fix_web import ServeWeb, Web
 
 
 def test_a_page_and_its_json_show_the_same(web: Web) -> None:
@@ -14,6 +15,13 @@ def test_a_page_and_its_json_show_the_same(web: Web) -> None:
     assert answer.json["shape"] in page.text
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert web.get("/api/v1/companies").json == {"companies": ["demo"]}
+
+
+def test_the_address_of_a_company_leads_to_its_first_page(web: Web, site: Site, serve_web: ServeWeb) -> None:
+    for code in ("demo", "other", "a%20b"):
+        found = web.get(f"/c/{code}")
+        assert (found.status, found.headers["location"]) == (303, f"/c/{code}/now")
+    assert serve_web(site, root_path="/bank/etl").get("/bank/etl/c/demo").headers["location"] == "/bank/etl/c/demo/now"
 
 
 def test_an_unknown_company_and_an_unknown_page_are_not_found(web: Web) -> None:
