@@ -5,6 +5,7 @@ EtlError
  │   └─ MetadataError    the model author: a business object's document                    exit 2
  ├─ EnvironmentFault     the operator: server, grants, disk, live schema; no row is marked exit 4
  │   ├─ TransientFault   no one: the same transaction is tried again                       exit 4
+ │   │   └─ LockTimeout  no one: the lock is waited for, its holders are named           exit 4
  │   └─ OnHold           the operator: nothing begins until the hold is released           exit 75
  ├─ RunStopped           the data owner: too many rejects, or counts that do not add up    exit 3
  │   └─ DamageFound      the operator: the server's data are damaged; nothing is retried   exit 4
@@ -78,6 +79,12 @@ class EnvironmentFault(EtlError):
 
 class TransientFault(EnvironmentFault):
     """A fault that goes away by itself: deadlock, lock timeout, lost connection. Whole transactions are tried again."""
+
+
+class LockTimeout(TransientFault):
+    """A statement has waited too long for a lock of another session (SQLSTATE 55P03)."""
+
+    sqlstate = "55P03"
 
 
 class OnHold(EnvironmentFault):

@@ -22,7 +22,7 @@ from etl.database.ensure import ensure_view
 from etl.database.faults import FULL_DISK_ADVICE, SERIALIZATION_FAILURE
 from etl.database.links import cancel_thread, cut_all, deadline, longest_silence, progress_at
 from etl.database.listening import NotificationListener, NotifyQueue, notify, notify_queue
-from etl.database.locking import FILL_LOCK, LOCK_TIMEOUT, lock_holders
+from etl.database.locking import FILL_LOCK, lock_holders
 from etl.database.migrations import (
     CLOSED_FROM,
     HELD_FROM,
@@ -57,7 +57,6 @@ __all__ = [
     "FULL_DISK_ADVICE",
     "HELD_FROM",
     "IGNORED_VARIABLES",
-    "LOCK_TIMEOUT",
     "SERIALIZATION_FAILURE",
     "Access",
     "Connection",

@@ -3,7 +3,7 @@
 import psycopg
 from sqlalchemy import exc
 
-from etl.errors import EnvironmentFault, EtlError, TransientFault
+from etl.errors import EnvironmentFault, EtlError, LockTimeout, TransientFault
 
 # Serialization, an unknown end, deadlock; once: a unique value that two tasks wrote at once, a cached plan that is no
 # longer good; lock timeout, too many connections, starting up or shutting down, idle timeout, broken link.
@@ -62,7 +62,8 @@ def translate(error: Exception, location: str) -> EtlError:
     message = f"PostgreSQL {location}: {text}" + (f": {advice}" if advice else "")
     lost_link = not sqlstate and isinstance(origin, psycopg.OperationalError | psycopg.InterfaceError) and not advice
     transient = sqlstate.startswith(_TRANSIENT) or lost_link
-    fault = TransientFault(message) if transient else EnvironmentFault(message)
+    kind = LockTimeout if sqlstate == LockTimeout.sqlstate else TransientFault if transient else EnvironmentFault
+    fault = kind(message)
     fault.sqlstate, fault.server_message = sqlstate, text
     fault.relation = getattr(getattr(origin, "diag", None), "table_name", None) or ""
     return fault

@@ -14,9 +14,6 @@ from etl.quoting import fold, printable
 
 _sql = SqlTemplates(__package__)
 
-LOCK_TIMEOUT = "55P03"
-"""The SQLSTATE of a statement that has waited for a lock for too long."""
-
 FILL_LOCK: Final = 511_029_081
 """The first number of the advisory lock of a session that fills in_ tables; the second is the hash of their schema."""
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Row, TextClause, exc
 from etl.database.begin import begin
 from etl.database.connections import location_of
 from etl.database.faults import FULL_QUEUE, translate
-from etl.database.locking import LOCK_TIMEOUT, name_holders
+from etl.database.locking import name_holders
 from etl.database.session import pin_session
-from etl.errors import EtlError
+from etl.errors import EtlError, LockTimeout
 
 # For transactions that hold locks which no lease covers: shorter than the lock_timeout of waiting sessions, so that a
 # frozen runner does not block them for ever.
@@ -74,7 +74,7 @@ def translated(engine: sqlalchemy.Engine) -> Iterator[None]:
         yield
     except (exc.SQLAlchemyError, psycopg.Error) as error:
         fault = translate(error, location_of(engine))
-        raise (name_holders(engine, fault) if fault.sqlstate == LOCK_TIMEOUT else fault) from error
+        raise (name_holders(engine, fault) if isinstance(fault, LockTimeout) else fault) from error
 
 
 def execute_alone(engine: sqlalchemy.Engine, statement: TextClause) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from etl.database import (
-    LOCK_TIMEOUT,
     Connection,
     PartState,
     SqlTemplates,
@@ -18,7 +17,7 @@ from etl.database import (
 from etl.engine.preparation import read_import_state, states_at
 from etl.engine.runtime import Runtime
 from etl.engine.versions import ListedVersion, list_versions
-from etl.errors import EtlError, TransientFault
+from etl.errors import EtlError, LockTimeout
 from etl.merge import Connections
 from etl.merge.references import waiting_links
 from etl.outputs.versions import MOST_BEHIND
@@ -184,9 +183,7 @@ def _decide(connection: Connection, runtime: Runtime) -> tuple[Decision, Marker 
     try:
         with connection.begin_nested():
             return runtime.handshake.decide(connection)
-    except TransientFault as fault:
-        if fault.sqlstate != LOCK_TIMEOUT:
-            raise
+    except LockTimeout as fault:
         return Decision(Action.WAIT, str(fault), is_faulty=True), None, None
 
 

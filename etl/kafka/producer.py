@@ -29,6 +29,8 @@ _POLL_SECONDS = 0.1
 _SLICE_SECONDS = 1.0
 # The reason of a fatal error may be said so much later than what it has done to records.
 _REASON_SECONDS = 10.0
+# So often the library is called where it loses an error.
+_TRIES = 3
 # What takes longer is said.
 _SILENT_SECONDS = 5.0
 # What abort() does to records that were not sent yet.
@@ -142,7 +144,9 @@ class _Sender:
 
     def _called(self, call: Callable[[float], int], seconds: float) -> int:
         """What a call of the library returns. It sometimes loses a fatal error, and says it when it is called again."""
-        for may_repeat in (True, True, False):
+        tries = 0
+        while True:
+            tries += 1
             try:
                 return call(seconds)
             except:  # noqa: E722 - fatal errors of the library are no exceptions to Python
@@ -156,9 +160,8 @@ class _Sender:
                 if not isinstance(raised, SystemError):
                     raise
                 self._raise_failed()
-                if not may_repeat:
+                if tries == _TRIES:
                     raise
-        raise AssertionError
 
     def _raise_failed(self) -> None:
         failed, self._failed = self._failed, None

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
-from etl.database import LOCK_TIMEOUT, Connection, transaction
-from etl.errors import EtlError, FencedOut, TransientFault
+from etl.database import Connection, transaction
+from etl.errors import EtlError, FencedOut, LockTimeout
 from etl.notifications.telemetry import span
 from etl.retry import RetryPolicy
 from etl.runs.counters import TaskCounters
@@ -100,11 +100,9 @@ def _put_back_after_fault(queue: TaskQueue, taken: ClaimedTask) -> Iterator[None
 
 def _naming_task(taken: ClaimedTask, fault: EtlError) -> EtlError:
     """Adds the task to a lock timeout; returns any other fault unchanged."""
-    if fault.sqlstate != LOCK_TIMEOUT:
+    if not isinstance(fault, LockTimeout):
         return fault
-    last = TransientFault(f"task {taken.task.kind} {taken.task.title}: {fault}")
-    last.sqlstate = fault.sqlstate
-    return last
+    return LockTimeout(f"task {taken.task.kind} {taken.task.title}: {fault}")
 
 
 def _put_back(queue: TaskQueue, taken: ClaimedTask, fault: EtlError) -> None:

@@ -2,11 +2,12 @@
 
 import os
 import signal
+import sys
 from typing import NoReturn
 
 import sqlalchemy
 
-from etl.errors import EnvironmentFault
+from etl.errors import EnvironmentFault, EtlError
 from etl.simulator.client import SqlClient
 from etl.simulator.scenarios import Die
 
@@ -31,5 +32,7 @@ def _load_and_crash(engine: sqlalchemy.Engine, client: SqlClient, die: Die) -> N
         torn = client.write_uncommitted(die.torn)
         os.kill(os.getpid(), signal.SIGKILL)
         torn.close()
+    except EtlError as fault:
+        print(f"etl: {fault}", file=sys.stderr, flush=True)
     finally:
         os._exit(1)

@@ -14,7 +14,6 @@ from etl.simulator.crash import crash_mid_load
 from etl.simulator.rows import Warehouse
 from etl.simulator.scenarios import (
     SCENARIOS,
-    Die,
     HandOverStep,
     PartnerStep,
     RefusedRow,
@@ -152,7 +151,7 @@ def _perform(
             case HandOverStep():
                 _hand_over(client, step, ledger, played, wanted, by_marker=by_marker)
                 is_loading = False
-            case Die():
+            case _:  # Die
                 crash_mid_load(engine, client, step)
                 played.kills += 1
                 is_loading = True  # the dead program had begun to load, and its successor continues

@@ -1,7 +1,6 @@
 """MIGRATE_SINGLE_FIELDS: merges one chunk of an in_ table into instances of its business object."""
 
 from dataclasses import replace
-from itertools import count
 
 from etl.database import Connection
 from etl.merge.context import MergeContext
@@ -82,9 +81,11 @@ def find_dependent_rows(merge: Merge) -> int:
 def _merge_passes(merge: Merge, counters: Counters) -> int:
     """Merges the remaining rows, pass by pass; returns how many were marked."""
     settling = Settling(merge)
-    found = 0
-    for number in count(1):
-        is_last = number >= _MAX_PASSES
+    found = passes = 0
+    is_over = False
+    while not is_over:
+        passes += 1
+        is_last = passes >= _MAX_PASSES
         staged, stage = _stage(merge)
         if merge.context.source.is_staged:
             settled = Settled(stage, settle_staged(stage, is_last=is_last))
@@ -102,8 +103,7 @@ def _merge_passes(merge: Merge, counters: Counters) -> int:
         settled.forget()
         merge.run("drop_stage")
         found += marked
-        if staged == marked:
-            break
+        is_over = staged == marked
     settling.end()
     return found
 

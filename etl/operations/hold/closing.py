@@ -11,7 +11,6 @@ import sqlalchemy
 from etl.database import (
     CLOSED_FROM,
     HELD_FROM,
-    LOCK_TIMEOUT,
     Connection,
     SqlTemplates,
     execute,
@@ -19,7 +18,7 @@ from etl.database import (
     transaction,
 )
 from etl.engine import Runtime, read_holds, states_at
-from etl.errors import TransientFault
+from etl.errors import LockTimeout
 from etl.operations.hold.in_the_way import in_the_way
 from etl.sources.in_tables.own_tables import IMPORT
 from etl.store import Holds
@@ -40,9 +39,7 @@ def close(runtime: Runtime, *, is_forced: bool = False) -> list[str]:
                 if not is_forced and (found := in_the_way(runtime)):
                     return found
                 _close(connection, runtime, engine)
-        except TransientFault as fault:
-            if fault.sqlstate != LOCK_TIMEOUT:
-                raise
+        except LockTimeout as fault:
             return in_the_way(runtime) or [str(fault)]
     return []
 

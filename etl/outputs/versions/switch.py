@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import sqlalchemy
 
 from etl import ddl
-from etl.database import LOCK_TIMEOUT, Connection, SqlTemplates, fetch_all, transaction
-from etl.errors import ConfigurationError, EtlError, TransientFault
+from etl.database import Connection, SqlTemplates, fetch_all, transaction
+from etl.errors import ConfigurationError, EtlError, LockTimeout
 from etl.outputs.versions.choose import current_version, find_version
 from etl.outputs.versions.follow import follow, snapshot
 from etl.outputs.versions.registry import (
@@ -108,15 +108,15 @@ def _with_retry(
 
     def backoffs(fault: EtlError) -> list[Backoff]:
         nonlocal first
-        if fault.sqlstate != LOCK_TIMEOUT:
+        if not isinstance(fault, LockTimeout):
             return []
         first = fault.relation
         return [replace(_BACKOFF, seconds=patience)]
 
     try:
         return RetryPolicy(backoffs).run_with_retry(f"switching {versions.views_schema}", attempt)
-    except TransientFault as fault:
-        raise _with_readers(engine, versions, fault) from fault
+    except LockTimeout as fault:
+        raise _with_readers(engine, versions) from fault
 
 
 def _move(
@@ -151,15 +151,11 @@ def _acts(moves: list[ViewMove]) -> dict[str, str]:
     return {move.view: str(move.act) for move in moves}
 
 
-def _with_readers(engine: sqlalchemy.Engine, versions: Versions, fault: TransientFault) -> TransientFault:
-    """Adds the readers to a lock timeout."""
-    if fault.sqlstate != LOCK_TIMEOUT:
-        return fault
+def _with_readers(engine: sqlalchemy.Engine, versions: Versions) -> LockTimeout:
+    """Names the readers for whose locks it was waited."""
     with transaction(engine) as connection:
         rows = fetch_all(connection, _sql("readers_now"), {"schema": versions.views_schema})
     reported = "".join(
         f"\n  session {row.pid} of {printable(row.username)}, for {row.seconds} s: {row.views}" for row in rows
     )
-    last = TransientFault(f"the views of {versions.views_schema} are being read, and stay as they were:{reported}")
-    last.sqlstate = fault.sqlstate
-    return last
+    return LockTimeout(f"the views of {versions.views_schema} are being read, and stay as they were:{reported}")

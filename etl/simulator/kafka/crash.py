@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import IO, cast
 
 from etl.errors import EnvironmentFault
 from etl.settings import KafkaConnection
@@ -21,17 +22,10 @@ def kill_in_transaction(
     given = pickle.dumps((connection, transactional_id, topic, list(messages)))
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
-            answer = _hand_on(process, given)
+            with cast(IO[bytes], process.stdin) as stdin:
+                stdin.write(given)
+            answer = cast(IO[bytes], process.stdout).readline()
         finally:
             process.kill()
     if answer != READY:
         raise EnvironmentFault("the partner's program ended before it was killed: its message stands above")
-
-
-def _hand_on(process: "subprocess.Popen[bytes]", given: bytes) -> bytes:
-    """What the program says when it has sent what it was given."""
-    if process.stdin is None or process.stdout is None:
-        return b""
-    process.stdin.write(given)
-    process.stdin.close()
-    return process.stdout.readline()

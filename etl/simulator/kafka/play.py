@@ -103,12 +103,12 @@ class RecordPartner:
                 kill_in_transaction(self._connection, self._transactional_id, self._topic, lines)
                 self.sent.kills += 1
                 self.sent.abandoned += len(messages)
-            case Abandoned(messages):
+            case _:  # Abandoned
                 with self._transaction() as producer:
-                    self._send(producer, messages)
+                    self._send(producer, step.messages)
                     producer.flush()
                     producer.abort()
-                self.sent.abandoned += len(messages)
+                self.sent.abandoned += len(step.messages)
 
     def _send(self, producer: Producer | TransactionalProducer, messages: tuple[PlayedMessage, ...]) -> None:
         now = int(time.time() * 1000)

@@ -16,7 +16,7 @@ from etl.quoting import fold
 from etl.sources.kafka.boi_input import BoFieldInput, BoiInput, FieldInput, nested
 from etl.sources.kafka.faults import Fault, RecordFault
 from etl.sources.kafka.files import FileRow, file_of
-from etl.sources.kafka.shapes import CompanyShape, Layout, LinkShape, ObjectShape
+from etl.sources.kafka.shapes import CompanyShape, Layout, LinkShape, ObjectShape, Reader
 
 _REMOVED: Final = InstanceState.REMOVED.value
 _STATES: Final = frozenset(one.value for one in InstanceState)
@@ -296,17 +296,22 @@ def _by_ids(link: LinkShape, item: FieldInput, path: str, shape: ObjectShape) ->
 
 
 def _bad_value(shape: ObjectShape, record: BoiInput, layout: Layout, items: list[FieldInput], path: str) -> RecordFault:
-    for index, code, reader in zip(layout.indexes, layout.codes, layout.readers, strict=True):
-        text = items[index].api_value
-        try:
-            if text is not None:
-                reader(text)
-        except ValueError as error:
-            at = _value_path(record, path, index)
-            return RecordFault(
-                Fault("BAD_VALUE", at, shape.code, code, text, reason=str(error), external_id=record.external_id)
-            )
-    raise AssertionError("a value was refused once and accepted then")
+    index, code, reason = next(
+        (index, code, reason)
+        for index, code, reader in zip(layout.indexes, layout.codes, layout.readers, strict=True)
+        if (reason := _why_refused(reader, items[index].api_value))
+    )
+    at, text = _value_path(record, path, index), items[index].api_value
+    return RecordFault(Fault("BAD_VALUE", at, shape.code, code, text, reason=reason, external_id=record.external_id))
+
+
+def _why_refused(reader: Reader, text: str | None) -> str:
+    try:
+        if text is not None:
+            reader(text)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _with_key(

@@ -12,9 +12,9 @@ import psycopg
 import pytest
 
 from etl import ddl
-from etl.database import LOCK_TIMEOUT, Connection, transaction
+from etl.database import Connection, transaction
 from etl.engine import Runtime, open_runtime, prepare, run_once, undo
-from etl.errors import EnvironmentFault, FencedOut, TransientFault
+from etl.errors import EnvironmentFault, FencedOut, LockTimeout
 from etl.store import FencingToken
 from tests.fix_company import (
     APART,
@@ -286,8 +286,8 @@ def refused(connection: Connection, act: Any) -> bool:
         with connection.begin_nested():
             connection.exec_driver_sql("set local lock_timeout = '100ms'")
             act(connection)
-    except TransientFault as fault:
-        return fault.sqlstate == LOCK_TIMEOUT
+    except LockTimeout:
+        return True
     return False
 
 

@@ -1,13 +1,17 @@
 """Winning, losing, taking over and finishing, on a real marker."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
 
+import psycopg
 import pytest
 
-from etl.database import transaction
-from etl.errors import FencedOut
-from etl.sources.in_tables.handshake import Action, Handshake, RunLease
-from tests.fix_company import Site
+from etl.database import Connection, transaction
+from etl.errors import FencedOut, MarkerHeld, TransientFault
+from etl.sources.in_tables.handshake import Action, Handshake, Joining, RunLease
+from tests.fix_company import Site, superuser, until
 from tests.integration.in_tables.conftest import MakeHandshake
 
 
@@ -162,3 +166,118 @@ def test_no_second_run_starts_while_one_runs(site: Site, handshake: MakeHandshak
     assert handshake("b").acquire()[0].action is Action.HELD
     site.partner.hand_over_by_row()
     assert handshake("b").acquire()[0].action is Action.HELD
+
+
+def test_a_row_that_the_partner_takes_back_at_the_last_moment(site: Site, handshake: MakeHandshake) -> None:
+    """Its statement is open when the runner decides, and committed when the runner writes."""
+    site.partner.hand_over_by_row()
+    with ThreadPoolExecutor(1) as pool:
+        with site.partner.holding("update process_tracking set load_status = 0") as partner:
+            found = pool.submit(handshake("a").acquire)
+            until(lambda: _is_waiting_for(site, partner.info.backend_pid), "the runner waits for the row")
+        decision, run = found.result()
+    assert (decision.action, run) == (Action.START, None)
+    assert site.count("in_tables.run") == 0
+    assert handshake("b").acquire()[0].action is Action.WAIT
+
+
+def test_an_owner_that_wakes_up_at_the_last_moment_keeps_its_run(site: Site, handshake: MakeHandshake) -> None:
+    first = lease(handshake("a"))
+    make_older(site, 61)
+    with ThreadPoolExecutor(1) as pool:
+        with site.locking("in_tables.run_fence"):
+            found = pool.submit(handshake("b").acquire)
+            until(lambda: _is_waiting_for(site), "the other one waits for the fence")
+            beat = psycopg.connect(**superuser(site.database))
+            beat.execute("update in_tables.run set heartbeat_at = clock_timestamp()")
+        with beat:
+            until(lambda: _is_waiting_for(site, beat.info.backend_pid), "it waits for the run")
+        with pytest.raises(TransientFault, match=f"run {first.run} is alive: its owner has renewed the lease"):
+            found.result()
+    assert handshake("b").acquire()[0].action is Action.HELD
+
+
+def test_a_number_that_another_runner_has_passed_is_not_used(site: Site, handshake: MakeHandshake) -> None:
+    finish(handshake("a"), lease(handshake("a")))
+    site.partner.hand_over()
+    late = replace(handshake("b"), next_number=lambda above: above)
+    with pytest.raises(TransientFault, match="another runner was first, and has a higher number: look again"):
+        late.acquire()
+    assert lease(handshake("b")).run > 0
+
+
+@dataclass(frozen=True)
+class Unanswered(Handshake):
+    """What it acquires is committed, and the answer is lost, or a signal comes with it."""
+
+    raised: type[BaseException] = TransientFault
+    is_committed: bool = True
+
+    def _act(self, connection: Connection, *state: Any) -> RunLease | None:
+        super()._act(connection, *state)
+        if self.is_committed:
+            connection.get_transaction().commit()  # type: ignore[union-attr]
+        raise self.raised("the answer is lost")
+
+
+def test_a_run_whose_answer_was_lost_is_this_runners(site: Site, handshake: MakeHandshake) -> None:
+    one = handshake("a")
+    lossy = Unanswered(one.engine, one.schema, one.company, one.owner, one.lease_seconds)
+    first = lease(lossy)
+    assert (first.owner, first.taken_over) == ("a", False)
+    assert handshake("b").acquire()[0].action is Action.HELD
+    make_older(site, 61)
+    again = lease(replace(lossy, owner="c"))
+    assert (again.run, again.owner, again.taken_over) == (first.run, "c", True)
+
+
+def test_a_run_that_a_signal_came_with_is_given_up(site: Site, handshake: MakeHandshake) -> None:
+    one = handshake("a")
+    interrupted = Unanswered(
+        one.engine, one.schema, one.company, one.owner, one.lease_seconds, raised=KeyboardInterrupt
+    )
+    with pytest.raises(KeyboardInterrupt):
+        interrupted.acquire()
+    decision, run = handshake("b").acquire()
+    assert decision.action is Action.TAKE_OVER
+    assert run is not None
+    finish(handshake("b"), run)
+    site.partner.hand_over()
+    with pytest.raises(KeyboardInterrupt):
+        replace(interrupted, is_committed=False).acquire()
+    assert handshake("b").acquire()[0].action is Action.INSERT, "it had acquired nothing"
+
+
+def test_nothing_begins_beside_a_run(handshake: MakeHandshake) -> None:
+    run = lease(handshake("a"))
+    with (
+        pytest.raises(MarkerHeld, match=f"^run {run.run} has not ended: wait for it, or run `etl run` if it was left$"),
+        transaction(handshake("b").engine) as connection,
+    ):
+        handshake("b").lock_out_runs(connection)
+
+
+def test_a_run_that_has_ended_is_not_joined(handshake: MakeHandshake) -> None:
+    run = lease(handshake("a"))
+    with transaction(handshake("b").engine) as connection:
+        _, running = handshake("b").read_state(connection)
+    assert running is not None
+    finish(handshake("a"), run)
+    assert Joining(handshake("b")).join(running) is None
+
+
+def test_a_heartbeat_from_the_future_that_changes_is_one(site: Site, handshake: MakeHandshake) -> None:
+    lease(handshake("a"))
+    with transaction(handshake("b").engine) as connection:
+        _, running = handshake("b").read_state(connection)
+    assert running is not None
+    assert not replace(handshake("b"), lease_seconds=0).is_beating(running)
+    site.look("update in_tables.run set heartbeat_at = heartbeat_at + interval '1 s'")
+    assert handshake("b").is_beating(running)
+
+
+def _is_waiting_for(site: Site, pid: int = 0) -> bool:
+    """Whether a runner waits for a lock; with a pid for one of that session."""
+    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' "
+    waiting += "and application_name = 'etl:all' and (%s = 0 or %s = any(pg_blocking_pids(pid)))"
+    return bool(site.value(waiting, [pid, pid], at=site.database))

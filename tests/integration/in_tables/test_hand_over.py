@@ -8,6 +8,7 @@ import pytest
 
 from etl.database import NotificationListener
 from etl.engine import Runtime
+from etl.engine.service.hand_over_listener import HandOverListener
 from etl.sources.in_tables.handshake import CHANNEL, ensure_hand_over_trigger
 from tests.fix_company import Site, until
 
@@ -135,3 +136,17 @@ def test_a_partner_who_writes_the_marker_does_not_hold_up_a_run(site: Site) -> N
     with site.partner.holding("insert into process_tracking (oper_date, load_status) values (current_date, 0)"):
         assert site.run().run
     assert site.count("pg_trigger where tgname = 'etl_hand_over'") == 0
+
+
+def test_a_server_that_does_not_let_us_notify_is_polled(
+    site: Site, runtime: Runtime, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.look("revoke execute on function pg_catalog.pg_notify(text, text) from public")
+    listener = HandOverListener()
+    listener.open(runtime)
+    assert "permission denied for function pg_notify" in caplog.text
+    assert caplog.text.rstrip().endswith("hand-overs are polled")
+    assert (listener.files, listener.has_hand_over()) == ([], False)
+    caplog.clear()
+    listener.open(runtime)
+    assert (caplog.text, listener.files) == ("", []), "it is not tried again at once"

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from etl.database import transaction
-from etl.errors import FencedOut
+from etl.database import Access, open_engine, transaction
+from etl.errors import FencedOut, LeaseLost
 from etl.sources.in_tables.handshake import (
     Handshake,
     Heartbeat,
     Joining,
     RunLease,
+    heartbeat,
 )
 from tests.fix_company import Site, until
 from tests.integration.in_tables.conftest import MakeHandshake
@@ -96,6 +97,32 @@ def test_a_helpers_trust_counts_from_before_it_joined(site: Site, handshake: Mak
         lease = helper.result()
     assert lease is not None
     assert lease.attempted_at < before_it_joined
+
+
+def test_a_database_that_does_not_answer_any_more(handshake: MakeHandshake, first: RunLease) -> None:
+    """The log says why each attempt failed; the work is left, with what to do."""
+    away = open_engine(Access("127.0.0.1", 9, "nowhere", "no_one"), "etl:a")
+    beat = Heartbeat(away, "in_tables", first, beat_seconds=0.05, lease_seconds=0.4)
+    with pytest.raises(LeaseLost, match=f"^run {first.run} is left: its lease could not be renewed within"), beat:
+        until(lambda: beat.check(), "trust ends")
+    away.dispose()
+
+
+def test_a_lock_on_the_lease_is_said_and_waited_for(
+    site: Site,
+    handshake: MakeHandshake,
+    first: RunLease,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its holder keeps other runners from taking the run over as well."""
+    monkeypatch.setattr(heartbeat, "_LOCK_SECONDS", 0.05)
+    with caplog.at_level("INFO", "in_pg_migration"), beating(handshake("a"), first) as beat:
+        with site.locking("in_tables.run"):
+            until(lambda: "the lease cannot be renewed, nor taken over while" in caplog.text, "the log says so")
+            beat.check()
+        until(lambda: f"run {first.run}: run takes the heartbeat again" in caplog.text, "it continues")
+        beat.check()
 
 
 def _is_lost(beat: Heartbeat) -> bool:

@@ -1,5 +1,6 @@
 """The decision table: marker, newest run, helpers and hand-over decide what a runner does; row by row."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -111,3 +112,10 @@ def test_an_operator_may_take_a_stopped_run_as_it_is(load: int | None) -> None:
 def test_an_operators_word_stands_for_no_hand_over(load: int | None, read: int | None) -> None:
     decision = decide(marker(load, read), None, lease_seconds=LEASE_SECONDS, table=TABLE, accept=True)
     assert decision.action is Action.WAIT
+
+
+@pytest.mark.parametrize("row", [replace(marker(1, 0), id=None), replace(marker(1, 0), id=None, same_id=3)])
+def test_a_row_without_an_id_is_no_hand_over(row: Marker) -> None:
+    decision = decide(row, None, lease_seconds=LEASE_SECONDS, table=TABLE, accept=True)
+    assert (decision.action, decision.is_faulty) == (Action.WAIT, True)
+    assert decision.reason.startswith(f"{TABLE} has a row without an id: delete it or give it one, then `alter table")

@@ -72,3 +72,14 @@ def test_a_job_that_was_cancelled_before_it_began_does_nothing() -> None:
         with pytest.raises(Cancelled, match="the work on a batch was cancelled"):
             store.settle(SECONDS)
     assert done == []
+
+
+def test_a_job_that_is_done_already_needs_no_end() -> None:
+    """Its statement, if it had one, may be that of another thread by now."""
+    found = list[object]()
+    with thread() as store:
+        store.do("add", lambda: 1 + 1, lambda result: found.append(result()))
+        assert store.wait(SECONDS)
+        assert store.cancel(0)
+        assert store.settle()
+    assert found == [2]

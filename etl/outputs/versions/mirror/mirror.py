@@ -154,11 +154,11 @@ class _Passage:
         if fetch_one(self.store, self._sql("mirror_any_long"), self._values) is None:
             return
         self._at_out("mirror_slice_table")
-        if self._pipe("mirror_slices", "pg_temp.slice"):
-            long = [column for column in self.golden.columns if column.catalog_type == "text"]
-            for ordinal, column in enumerate(long):
-                statement = self._sql("mirror_join_slices", column=column)
-                execute(self.out, statement, {"ordinal": ordinal})
+        self._pipe("mirror_slices", "pg_temp.slice")
+        long = [column for column in self.golden.columns if column.catalog_type == "text"]
+        for ordinal, column in enumerate(long):
+            statement = self._sql("mirror_join_slices", column=column)
+            execute(self.out, statement, {"ordinal": ordinal})
         self._at_out("mirror_drop_slices")
 
     @property

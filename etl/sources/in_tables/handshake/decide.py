@@ -83,7 +83,8 @@ def _about_running(running: Running, lease_seconds: float) -> Decision:
 def _about_marker(marker: Marker, row: str, *, accept: bool) -> Decision:
     # A marker that says "occupied" without such a run was written by hand or comes from a restore; the
     # partner's columns decide.
-    match (marker.ins_inkafka_status or 0, marker.load_status or 0):
+    read, load = marker.ins_inkafka_status or 0, marker.load_status or 0
+    match read, load:
         case (0, 1):
             return Decision(Action.START, f"{row} has load_status=1: the partner handed over")
         case (0 | 1, 0):
@@ -96,6 +97,6 @@ def _about_marker(marker: Marker, row: str, *, accept: bool) -> Decision:
             )
         case (2, 0 | 1):
             return Decision(Action.WAIT, f"{row} has ins_inkafka_status=2: that run was stopped; hand over again")
-        case (read, load):
+        case _:
             text = f"{row} has unknown values load_status={load}, ins_inkafka_status={read}: set them to 0 or 1"
             return Decision(Action.WAIT, text, is_faulty=True)

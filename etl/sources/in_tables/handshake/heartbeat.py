@@ -10,7 +10,6 @@ import sqlalchemy
 
 from etl.database import (
     BRIEF,
-    LOCK_TIMEOUT,
     SqlTemplates,
     cut_all,
     deadline,
@@ -19,7 +18,7 @@ from etl.database import (
     lock_holders,
     transaction,
 )
-from etl.errors import EtlError, FencedOut, LeaseLost
+from etl.errors import EtlError, FencedOut, LeaseLost, LockTimeout
 from etl.sources.in_tables.handshake.marker import RunLease
 
 _sql = SqlTemplates(__package__)
@@ -88,9 +87,8 @@ class Heartbeat:
 
     def check(self) -> None:
         """Raises FencedOut when a new owner has the run, and LeaseLost when this runner must assume so."""
-        if self._lost.is_set():
-            raise FencedOut(f"run {self._won.run}: the lease was lost; another runner continues it")
-        if self._is_over and not self._failed:  # this process stood still, and the others did not
+        # Over without a failed attempt: this process stood still, and the others did not.
+        if self._lost.is_set() or (self._is_over and not self._failed):
             raise FencedOut(f"run {self._won.run}: the lease was lost; another runner continues it")
         if self._is_over:
             raise LeaseLost(
@@ -125,15 +123,15 @@ class Heartbeat:
                 if not is_ours:
                     self._lost.set()
                     return
-            except EtlError as error:
-                if error.sqlstate != LOCK_TIMEOUT:
-                    # An attempt that began when trust was over says nothing of the database: this process stood still,
-                    # and the guard has closed the connection.
-                    self._failed = self._failed or attempt - self._trusted_from <= self._trust_seconds
-                    _log.warning("heartbeat of run %s failed and is tried again: %s", self._won.run, error)
-                    continue
+            except LockTimeout as error:
                 self._say_blocked(self._table, str(error))
                 due = attempt  # at once, so that it is in the lock queue before runners that would take the run over
+            except EtlError as error:
+                # An attempt that began when trust was over says nothing of the database: this process stood still, and
+                # the guard has closed the connection.
+                self._failed = self._failed or attempt - self._trusted_from <= self._trust_seconds
+                _log.warning("heartbeat of run %s failed and is tried again: %s", self._won.run, error)
+                continue
             else:
                 self._say_free(self._table)
             self._trusted_from, self._failed = attempt, False

@@ -5,7 +5,6 @@ from time import monotonic, sleep
 
 from etl.database import (
     BRIEF,
-    LOCK_TIMEOUT,
     SqlTemplates,
     application_name,
     execute,
@@ -14,7 +13,7 @@ from etl.database import (
     lock_holders,
     transaction,
 )
-from etl.errors import MarkerHeld, TransientFault
+from etl.errors import LockTimeout, MarkerHeld
 from etl.sources.in_tables.handshake.marker import Running
 from etl.sources.in_tables.handshake.run_state import RunState
 
@@ -51,9 +50,7 @@ class OtherRunners(RunState):
             with transaction(self.engine, lock_timeout=_NO_PATIENCE, **BRIEF) as connection:
                 execute(connection, _sql("lock_run", schema=self.schema))
                 fetch_all(connection, _sql("run_is_free", schema=self.schema), {"run": running.run})
-        except TransientFault as fault:
-            if fault.sqlstate != LOCK_TIMEOUT:
-                raise
+        except LockTimeout as fault:
             with transaction(self.engine) as connection:
                 holders = lock_holders(connection, self.schema, ["run"])
             if holders:

@@ -7,8 +7,8 @@ from socket import gethostname
 
 import sqlalchemy
 
-from etl.database import LOCK_TIMEOUT, Connection, PlacedPart, SqlTemplates, fetch_all, fetch_one
-from etl.errors import TransientFault
+from etl.database import Connection, PlacedPart, SqlTemplates, fetch_all, fetch_one
+from etl.errors import LockTimeout
 from etl.sources.in_tables.handshake.decide import Decision, decide
 from etl.sources.in_tables.handshake.marker import Marker, RunLease, Running
 
@@ -55,9 +55,7 @@ class RunState:
         try:
             with connection.begin_nested():
                 row = fetch_one(connection, statement)
-        except TransientFault as fault:
-            if fault.sqlstate != LOCK_TIMEOUT:
-                raise
+        except LockTimeout:
             return None
         return Marker.from_row(row) if row else None
 

@@ -237,16 +237,11 @@ class RemoteRows:
             return
         execute(self.connections.store, _sql("create_slices"))
         query, store = self._sql("slices_of_long_values"), self.connections.store
-        if pipe(
-            self.connections.imported,
-            query,
-            self.rows.values,
-            store,
-            into("slice", ("source_row", "ordinal", "n", "part")),
-        ):
-            for ordinal, column in enumerate(self.rows.long):
-                text = self._sql("join_slices", column=column)
-                execute(store, text, self.rows.values | {"ordinal": ordinal})
+        target = into("slice", ("source_row", "ordinal", "n", "part"))
+        pipe(self.connections.imported, query, self.rows.values, store, target)
+        for ordinal, column in enumerate(self.rows.long):
+            text = self._sql("join_slices", column=column)
+            execute(store, text, self.rows.values | {"ordinal": ordinal})
         drop(store, "slice")
 
     def _pipe_in(self, query: str, columns: Sequence[str]) -> int:

@@ -1,0 +1,60 @@
+"""What is kept of records that differ without end: layouts and days make room for others and stay right."""
+
+import gc
+import json
+from itertools import islice, permutations
+
+import pytest
+
+from etl.metadata import parse_company
+from etl.sources.kafka import shapes, values
+from etl.sources.kafka.message import Message
+from etl.sources.kafka.reading import read_batch
+from etl.sources.kafka.rules import RecordRules
+from etl.sources.kafka.shapes import CompanyShape
+from etl.sources.kafka.values import reader_of
+from tests.integration.kafka_records.conftest import DOCUMENTS
+from tests.unit.metadata.documents import field
+
+COMPANY = parse_company("demo", {f"{code}.yaml": text for code, text in DOCUMENTS.items()})
+CODES = ("Name", "Amount", "Kind", "Email", "Number")
+
+
+def test_fields_in_any_number_of_orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shapes, "_MAX_LAYOUTS", 10)
+    shape = CompanyShape(COMPANY, RecordRules()).shapes["Client"]
+    for order in islice(permutations(CODES), 25):
+        assert shape.layout(list(order)).codes == order
+        assert shape.layout(list(order[:2])).codes == order[:2]
+    assert len(shape._layouts) <= 10
+
+
+def test_any_number_of_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "_DAYS", 3)
+    read = reader_of(field(code="F", type="DATE", inMigrationTimezoneMinutes=-77))
+    days = [f"2024-05-{day:02}" for day in range(1, 11)]
+    assert [read(day) for day in days * 2] == [f"{day} 00:00-01:17" for day in days * 2]
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_garbage_collector_is_as_it_was(is_on: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if is_on else gc.disable)()
+    try:
+        assert read_batch([], CompanyShape(COMPANY, RecordRules())).messages == 0
+        assert gc.isenabled() is is_on
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+def test_a_bad_value_behind_fields_without_one() -> None:
+    """The first bad value is named, by its place among all fields."""
+    items = [{"code": "Seen"}, {"code": "Kind", "apiValue": "new"}, {"code": "Amount", "apiValue": "much"}]
+    items.append({"code": "Number", "apiValue": "more"})
+    given = {"boCode": "Client", "externalId": "c1", "fields": items}
+    for record in (given, given | {"more": "\\u0041"}):
+        message = Message("t", 0, 0, b"key", json.dumps(record).encode(), 0)
+        [refused] = read_batch([message], CompanyShape(COMPANY, RecordRules())).refused
+        [fault] = refused.faults
+        assert (fault.code, fault.path, fault.value) == ("BAD_VALUE", "$.fields[2].apiValue", "much")
+        assert (fault.bo, fault.field, fault.external_id) == ("Client", "Amount", "c1")
