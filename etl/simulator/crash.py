@@ -14,9 +14,7 @@ from etl.simulator.scenarios import Die
 
 def crash_mid_load(engine: sqlalchemy.Engine, client: SqlClient, die: Die) -> None:
     """Forks; the child begins to load, writes, and dies with a transaction open. Returns when it is dead."""
-    child = os.fork()
-    if child == 0:
-        _load_and_crash(engine, client, die)
+    child = os.fork() or _load_and_crash(engine, client, die)  # which does not return
     _, status = os.waitpid(child, 0)
     if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
         raise EnvironmentFault("the partner's program ended before it was killed: its message stands above")

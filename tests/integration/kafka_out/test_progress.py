@@ -1,0 +1,62 @@
+"""Topics of progress that are none of ours, and outputs whose lead is over."""
+
+from dataclasses import replace
+
+import pytest
+
+from etl.database import transaction
+from etl.engine.kafka_out.outputs import outputs_of, prepare_outputs
+from etl.errors import EnvironmentFault, FencedOut, MarkerHeld
+from etl.kafka import Producer
+from etl.outputs.kafka.progress import ProgressKey, newest_progress
+from tests.fix_company import CLAIMS, MakeSite
+from tests.fix_kafka import MakeTopic
+from tests.integration.kafka.clients import connect
+
+KEY = ProgressKey.of_output("demo", "out", "1 2 3")
+
+
+def test_a_topic_that_cannot_have_our_progress(kafka_url: str, make_topic: MakeTopic) -> None:
+    connection = connect(kafka_url)
+    with pytest.raises(EnvironmentFault, match="the progress topic nowhere is not there: create it with one partition"):
+        newest_progress(connection, "nowhere", KEY)
+    wide = make_topic(partitions=2)
+    with pytest.raises(EnvironmentFault, match=f"{wide} has 2 partitions: it needs exactly one"):
+        newest_progress(connection, wide, KEY)
+    topic = make_topic()
+    assert newest_progress(connection, topic, KEY) is None
+    with Producer(connection) as producer:
+        for value in (b"no JSON", b"[1]", b"7"):
+            producer.send(topic, KEY.encode(), value)
+            producer.flush()
+            with pytest.raises(EnvironmentFault, match=f"{topic} has a record of demo/out that no etl wrote: use a"):
+                newest_progress(connection, topic, KEY)
+        producer.send(topic, KEY.encode(), b'{"step": 7}')
+        producer.send(topic, b"demo/other", b"no JSON")
+    found = newest_progress(connection, topic, KEY)
+    assert found is not None
+    assert found.content == {"step": 7}
+
+
+def test_who_leads_an_output_no_longer_writes_nothing(make_site: MakeSite) -> None:
+    site = make_site(CLAIMS)
+    with site.runtime() as runtime:
+        prepare_outputs(runtime)
+        outputs = outputs_of(runtime)
+        with transaction(runtime.store_engine) as connection:
+            with pytest.raises(EnvironmentFault, match="the output out is not registered any more: begin again"):
+                outputs.take(connection, "out", "a", 60)
+            outputs.register(connection, "out")
+            lead = outputs.take(connection, "out", "a", 60)
+            outputs.beat(connection, lead)
+            with pytest.raises(MarkerHeld, match=r"written by another process \(a\)"):
+                outputs.take(connection, "out", "b", 60)
+            outputs.move(connection, lead, replace(lead.position, step=1), 3)
+            outputs.release(connection, lead)
+            other = outputs.take(connection, "out", "b", 60)
+            assert (other.position.step, other.is_new) == (1, False)
+            for act in (outputs.beat, lambda c, one: outputs.move(c, one, replace(one.position, step=9), 1)):
+                with pytest.raises(FencedOut, match="another process writes the output out; this one writes nothing"):
+                    act(connection, lead)
+            [state] = outputs.states(connection, ["out"], 60)
+            assert (state.step, state.records) == (1, 3)
