@@ -2,11 +2,13 @@
 
 import os
 from dataclasses import asdict
+from functools import partial
 
 import click
 
 from etl.cli.screen.log import open_log
 from etl.cli.screen.printing import COMPANY, config_url
+from etl.cli.screen.recovery import RecoveryOptions, recovery_options
 from etl.engine import open_runtime, send_alerts, write_topics
 from etl.engine.kafka_out.outputs import forget_output, write_outputs
 from etl.errors import ConfigurationError
@@ -19,13 +21,6 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def add_out_commands(group: click.Group) -> None:
     for command in (out, recover, forget):
         group.add_command(command)
-
-
-def listed_codes(context: click.Context, parameter: click.Parameter, value: str | None) -> list[str]:
-    codes = [part.strip() for part in (value or "").split(",") if part.strip()]
-    if value is not None and not codes:
-        raise click.BadParameter("has no code: write codes of business objects, separated by commas")
-    return codes
 
 
 @click.command()
@@ -59,43 +54,29 @@ def out(context: click.Context, company: str | None, names: tuple[str, ...], loo
 @click.command()
 @COMPANY
 @click.option("--output", "name", metavar="NAME", help="Whose format and topics; needed where there are several.")
-@click.option("--bo-codes", "codes", callback=listed_codes, metavar="A,B", help="Only these business objects.")
-@click.option(
-    "--exclude-bo-codes", "excluded", callback=listed_codes, metavar="C", help="Not these; wins over --bo-codes."
-)
 @click.option("--topic", default="", metavar="TOPIC", help="Topic for all records, instead of those of the output.")
-@click.option("--continue", "is_continued", is_flag=True, help="Perform the tasks that are unfinished.")
-@click.option("--give-up", is_flag=True, help="Drop the tasks that are unfinished.")
-@_JSON
+@recovery_options
 @click.pass_context
 def recover(
-    context: click.Context,
-    company: str | None,
-    name: str | None,
-    codes: list[str],
-    excluded: list[str],
-    topic: str,
-    is_continued: bool,
-    give_up: bool,
-    as_json: bool,
+    context: click.Context, company: str | None, name: str | None, topic: str, options: RecoveryOptions
 ) -> None:
     """Write whole business objects into topics, as full images.
 
     Refused while tasks of a run or of a recovery are unfinished. One that was killed continues with --continue where it
     was; the view last_migration_state shows its tasks.
     """
-    if (is_continued or give_up) and (name or codes or excluded or topic or (is_continued and give_up)):
-        raise click.UsageError("--continue and --give-up stand alone")
+    options.refuse_others(name, topic)
     from etl.engine.kafka_out.recovery import begin_recovery, continue_recovery, give_up_recovery
 
     with open_runtime(config_url(context), company) as runtime:
-        if give_up:
-            click.echo(f"{give_up_recovery(runtime)} tasks were dropped.")
-            return
-        if not is_continued:
-            begin_recovery(runtime, name, codes=codes, excluded=excluded, topic=topic)
-        found = continue_recovery(runtime)
-    if as_json:
+        found = options.perform(
+            lambda: begin_recovery(runtime, name, codes=options.codes, excluded=options.excluded, topic=topic),
+            partial(continue_recovery, runtime),
+            partial(give_up_recovery, runtime),
+        )
+    if found is None:
+        return
+    if options.as_json:
         click.echo(json_text(asdict(found)))
         return
     for code, records in found.records.items():

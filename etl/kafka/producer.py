@@ -122,7 +122,7 @@ class _Sender:
         """With a fatal error the client throws away what it has not sent, and may say why only later."""
         self._has_thrown_away = False
         deadline = time.monotonic() + min(_REASON_SECONDS, self._patience)
-        while self._fatal is None and time.monotonic() < deadline:
+        while self._fatal is None and not self._log.fatal and time.monotonic() < deadline:
             with suppress(EtlError):
                 self._called(self._client.poll, _POLL_SECONDS)
         # The library may lose a fatal error while it reports those records; its log has it nevertheless.

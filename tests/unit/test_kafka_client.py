@@ -190,6 +190,15 @@ def test_what_the_client_throws_away_by_itself_is_not_taken_for_sent() -> None:
         producer.flush()
 
 
+def test_the_reason_that_the_log_has_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    producer = Producer(connection(), patience_seconds=60)
+    monkeypatch.setattr(producer, "_called", lambda *_: pytest.fail("the client is asked for a reason that is known"))
+    producer._log.log(logging.CRITICAL, "%s [%s] %s", "FATAL", "etl#producer-1", "Fatal error: Broker: No room")
+    fault = producer._why_thrown_away()
+    assert isinstance(fault, EnvironmentFault)
+    assert "No room" in str(fault)
+
+
 def test_a_client_that_has_ended_says_so_at_the_next_call() -> None:
     """Its fatal errors come beside its calls."""
     given = connection(sasl__password=SecretStr("s3cret"))

@@ -183,6 +183,7 @@ def test_refused_beside_unfinished_tasks_and_given_up(output: Output) -> None:
     assert ended.code == 4
     assert "--continue" in ended.err
     assert output.site.etl("kafka", "recover", "--give-up").out == "3 tasks were dropped.\n"
+    assert json.loads(output.site.etl("kafka", "recover", "--give-up", "--json").out) == {"dropped": 0}
     assert output.site.etl("kafka", "recover").code == 0
 
 
