@@ -20,6 +20,7 @@ from etl.sources.kafka.outcome import BatchOutcome
 from etl.sources.kafka.parts import split
 from etl.sources.kafka.positions import HeldPartition, Positions
 from etl.sources.kafka.reading import ReadBatch
+from etl.sources.kafka.reading_settings import reading_settings
 from etl.sources.kafka.record_store import RecordStore
 from etl.sources.kafka.rules import RecordRules
 from etl.sources.kafka.shapes import CompanyShape
@@ -38,7 +39,9 @@ def record_store_of(runtime: Runtime, rules: RecordRules) -> RecordStore:
         engine=runtime.store_engine,
         store=runtime.store,
         positions=Positions(
-            runtime.store.schema, tuple(PlacedPart(part, runtime.store.schema) for part in STORE_PARTS)
+            runtime.store.schema,
+            tuple(PlacedPart(part, runtime.store.schema) for part in STORE_PARTS),
+            reading_settings(limited, runtime.company),
         ),
         company=CompanyShape(runtime.company, limited),
         settings=runtime.merge_settings,

@@ -27,6 +27,7 @@ class AlertKind(StrEnum):
     READING_STOPPED = "reading.stopped"
     PARTITION_STOPPED = "partition.stopped"
     PARTITION_HELD = "partition.held"
+    SETTINGS_DIFFER = "settings.differ"
     RECORDS_LATE = "records.late"
     RECORDS_REJECTED = "records.rejected"
     LETTERS_UNSENT = "letters.unsent"

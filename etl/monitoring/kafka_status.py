@@ -15,6 +15,7 @@ from etl.notifications.alerts import Alert, Alerts
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.outbox import Outbox
 from etl.sources.kafka.positions import PartitionPosition
+from etl.sources.kafka.reading_settings import differences
 from etl.sources.kafka.rules import rules_of
 
 _sql = SqlTemplates(__package__)
@@ -57,7 +58,8 @@ class PartitionStatus:
 class ReadingStatus:
     """All partitions, what keeps the brokers from being asked, dead letters that were not sent, by topic, and topics of
     the settings that the brokers do not have. `in_several`: instances that records of several partitions have changed
-    lately, and `example`, one of them. `hidden`: topics of the settings that ACLs do not let us see, and why."""
+    lately, and `example`, one of them. `hidden`: topics of the settings that ACLs do not let us see, and why.
+    `differing`: in what owners of partitions, and this host, read records in different ways; "" where they agree."""
 
     partitions: tuple[PartitionStatus, ...]
     fault: str
@@ -66,6 +68,7 @@ class ReadingStatus:
     in_several: int = 0
     example: str = ""
     hidden: Mapping[str, str] = field(default_factory=dict)
+    differing: str = ""
 
     @property
     def lag(self) -> int | None:
@@ -102,7 +105,9 @@ def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0, with_instances
     missing = tuple(topic for topic in source.topics if topic in brokers.missing)
     hidden = {topic: why for topic, why in brokers.hidden.items() if topic in source.topics}
     partitions = tuple(_with_alerts(found, alerts))
-    return ReadingStatus(partitions, brokers.fault, unsent, missing, in_several, example, hidden)
+    read = (one for one in positions if one.partition.topic in source.topics and one.partition not in gone)
+    differing = differences(((one.owner, one.reading) for one in read), here=into.positions.reading)
+    return ReadingStatus(partitions, brokers.fault, unsent, missing, in_several, example, hidden, differing)
 
 
 def _with_alerts(found: list[PartitionStatus], alerts: list[Alert]) -> Iterator[PartitionStatus]:

@@ -10,6 +10,7 @@ import click
 from etl.cli.screen.printing import console
 from etl.cli.screen.tables import plain_table
 from etl.quoting import printable, shown
+from etl.sources.kafka.reading_settings import DIFFERING
 
 if TYPE_CHECKING:
     from etl.monitoring.kafka_status import PartitionStatus, ReadingStatus
@@ -56,6 +57,8 @@ def show_status(found: "ReadingStatus") -> None:
             f"{found.in_several:,} instances had records in several partitions lately, {shown(found.example)} among "
             "them: what is merged last counts. The same key for all records of an instance gives them an order."
         )
+    if found.differing:
+        click.echo(printable(f"Warning: {DIFFERING}: {found.differing}."))
     if any(one.stopped for one in found.partitions):
         click.echo("`etl kafka seek` says from where a stopped partition is read on.")
 

@@ -1,4 +1,5 @@
-"""Watches the partitions that this host reads: which are stopped, and which a producer holds by an open transaction."""
+"""Watches the partitions that this host reads: which are stopped, which a producer holds by an open transaction, and
+whether all hosts read records in the same way."""
 
 import logging
 import time
@@ -12,12 +13,15 @@ from etl.kafka import Partition as ClientPartition
 from etl.settings import InMigrationKafka
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.positions import PartitionPosition
+from etl.sources.kafka.reading_settings import DIFFERING, differences
 from etl.sources.kafka.record_store import RecordStore
 
 _log = logging.getLogger("in_kafka_migration")
 
 # Transactions of producers are open for seconds; one that is open for longer than this deserves a look.
 HELD_SECONDS = 60.0
+# A change of the configuration reaches one host before the others; when they differ for longer than this, it is said.
+_DIFFER_SECONDS = 20.0
 
 
 @dataclass
@@ -37,6 +41,21 @@ class Holds:
         return {one: offset for one, (offset, since) in self._since.items() if now - since >= self.seconds}
 
 
+@dataclass
+class Lasting:
+    """Whether a text has been the same for long."""
+
+    clock: Callable[[], float] = time.monotonic
+    seconds: float = _DIFFER_SECONDS
+    _seen: tuple[str, float] = ("", 0.0)
+
+    def see(self, text: str) -> bool:
+        now = self.clock()
+        if text != self._seen[0]:
+            self._seen = text, now
+        return now - self._seen[1] >= self.seconds
+
+
 class PartitionWatch:
     """Notes alerts. `owner`: how the owners of this host's partitions begin."""
 
@@ -48,16 +67,19 @@ class PartitionWatch:
         owner: str,
         alerts: TopicAlerts,
         holds: Holds | None = None,
+        differing: Lasting | None = None,
     ) -> None:
         self._into, self._admin, self._source, self._owner, self._alerts = into, admin, source, owner, alerts
-        self._holds = holds or Holds()
+        self._holds, self._differing = holds or Holds(), differing or Lasting()
         self._reported: set[str] = set()
+        self._reported_differences = ""
 
     def __call__(self) -> None:
         """Looks once. Raises TransientFault while store or brokers do not answer."""
         with transaction(self._into.engine) as connection:
             positions = self._into.positions.all(connection)
         chosen = self._existing([one for one in positions if one.partition.topic in self._source.topics])
+        self._compare(chosen)
         stopped = {str(one.partition): f"{one.partition} is not read: {one.stopped}" for one in chosen if one.stopped}
         self._alerts.keep(AlertKind.PARTITION_STOPPED, stopped)
         mine = [one for one in chosen if one.owner.startswith(self._owner) and not one.stopped]
@@ -65,6 +87,16 @@ class PartitionWatch:
         self._keep_held(mine, ends)
         if mine and all(one.next_offset >= ends[one.partition][0] for one in mine):
             self._alerts.end(AlertKind.READING_STOPPED, "")
+
+    def _compare(self, positions: Iterable[PartitionPosition]) -> None:
+        found = differences((one.owner, one.reading) for one in positions)
+        if found and not self._differing.see(found):
+            return  # another host may have noted it: that stays
+        text = f"{DIFFERING}: {found}" if found else ""
+        self._alerts.keep(AlertKind.SETTINGS_DIFFER, {"": text} if text else {})
+        if text and text != self._reported_differences:
+            _log.warning("%s", text)
+        self._reported_differences = text
 
     def _existing(self, positions: list[PartitionPosition]) -> list[PartitionPosition]:
         """Without those of partitions that are not there any more, as their topic was made again with fewer, or that we

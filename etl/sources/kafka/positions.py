@@ -3,8 +3,9 @@
 They are in the store, in the transaction of what is merged; Kafka's own group offsets decide nothing.
 """
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from etl.database import Connection, PlacedPart, SqlTemplates, execute, fetch_all, refuse_newer
@@ -29,7 +30,7 @@ class HeldPartition:
 @dataclass(frozen=True)
 class PartitionPosition:
     """How far a partition is, and whose it is; `stopped`: why it is not read, "" if that is not so; `lost`: how many
-    offsets were gone before they were read."""
+    offsets were gone before they were read. `reading`: how its owner reads records, empty if that is not known."""
 
     partition: Partition
     topic_id: str
@@ -41,6 +42,7 @@ class PartitionPosition:
     last_timestamp: datetime | None
     stopped: str
     lost: int = 0
+    reading: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,12 @@ class Locked:
 
 @dataclass(frozen=True)
 class Positions:
-    """The positions of a store's schema; `parts` of its database are written to."""
+    """The positions of a store's schema; `parts` of its database are written to. `reading`: how this process reads
+    records, which is noted with the partitions that it takes."""
 
     schema: str
     parts: tuple[PlacedPart, ...] = ()
+    reading: Mapping[str, str] = field(default_factory=dict)
 
     def take(
         self,
@@ -76,6 +80,7 @@ class Positions:
             "topic_ids": [known.get(one.topic) for one in ordered],
             "starts": [starts[one] for one in ordered],
             "owner": owner,
+            "reading": json.dumps(dict(self.reading)),
         }
         rows = fetch_all(connection, _sql("take_partitions", schema=self.schema), values)
         return [
@@ -112,6 +117,7 @@ class Positions:
                 row.last_timestamp,
                 row.stopped or "",
                 row.lost,
+                row.reading or {},
             )
             for row in fetch_all(connection, _sql("positions", schema=self.schema))
         ]

@@ -1,9 +1,12 @@
 """What operators see of reading: status, metrics, and events for hooks."""
 
 import json
+import re
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +14,13 @@ import pytest
 from playwright.sync_api import expect
 
 from etl.database import transaction
-from etl.engine.kafka_in.partition_watch import Holds, PartitionWatch
+from etl.engine.kafka_in.partition_watch import Holds, Lasting, PartitionWatch
 from etl.engine.kafka_in.records_watch import RecordsWatch
 from etl.engine.record_batches import record_store_of
 from etl.engine.topic_alerts import TopicAlerts
 from etl.kafka import Admin, TransactionalProducer
 from etl.sources.kafka.message import Partition
+from etl.sources.kafka.reading_settings import DIFFERING
 from etl.sources.kafka.rules import rules_of
 from tests.fix_browser import SECONDS_MS, Look, offers, says
 from tests.fix_company import STORE, until
@@ -227,6 +231,38 @@ def test_an_instance_in_two_partitions_is_counted(make_reading: MakeReading) -> 
         assert reading.site.value(name) in ("0 199", "1 199")
     assert (reading.site.count(f"{STORE}.kafka_dead_letter"), reading.site.count(f"{STORE}.err")) == (0, 0)
     assert "1 instances had records in several partitions" in reading.site.etl("kafka", "status").out
+
+
+def test_hosts_that_read_in_different_ways_are_shown_and_notified(make_reading: MakeReading, tmp_path: Path) -> None:
+    """One has a configuration of its own; the zone of its schedules is none of the differences."""
+    reading = make_reading(partitions=2)
+    reading.send(client("a"))
+    with listening() as listener:
+        reading.site.set(hookUrl=listener.url)
+        shutil.copytree(reading.site.url.removeprefix("file:"), tmp_path / "other")
+        other = replace(reading, site=replace(reading.site, url=f"file:{tmp_path / 'other'}"), keys=dict(reading.keys))
+        other.configure(unknownId="create")
+        other.site.set(hookUrl=listener.url, timeZone="Asia/Almaty")
+        with reading.worker():
+            reading.wait_for({"a"})
+            assert DIFFERING not in reading.site.etl("kafka", "status").out
+            assert f"{DIFFERING}: unknownId: create (here) and error (" in other.site.etl("kafka", "status").out
+            with worker_that_ends(other):
+                until(lambda: len({reading.position(n)["owner"] for n in (0, 1)} - {None}) == 2, "both read")
+                found = json.loads(reading.site.etl("kafka", "status", "--json").out)["differing"]
+                assert re.fullmatch(r"unknownId: (error|create) \(.+\) and (error|create) \(.+\)", found), found
+                with reading.site.runtime() as runtime, Admin(reading.connection) as admin:
+                    source, alerts = runtime.settings.kafka.in_migration, TopicAlerts(runtime, "the test")
+                    into = record_store_of(runtime, rules_of(source))
+                    watch = PartitionWatch(into, admin, source, "host", alerts, differing=Lasting(seconds=0))
+                    alerts.start()
+                    watch()
+                    notified(listener, "settings.differ")
+                    assert "unknownId: " in reading.site.etl("status").out
+                    reading.site.look(f"update {STORE}.kafka_position set owner = null where partition = 1")
+                    watch()
+                    notified(listener, "settings.differ", "settings.differ.over")
+                    alerts.stop()
 
 
 def test_brokers_that_are_away_are_a_line_and_a_metric(reading: Reading) -> None:
