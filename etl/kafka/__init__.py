@@ -11,7 +11,7 @@ try:
 except ImportError as error:
     raise ConfigurationError("Kafka needs a further package: pip install 'etl[kafka]'") from error
 
-from etl.kafka.admin import Admin, Cluster, Topic, TopicLimits
+from etl.kafka.admin import Admin, Cluster, Group, GroupMember, Topic, TopicLimits
 from etl.kafka.consumer import Consumer, Listener
 from etl.kafka.faults import RecordTooLarge
 from etl.kafka.messages import Message, Partition, Received, Trouble, TroubleKind
@@ -23,6 +23,8 @@ __all__ = [
     "Admin",
     "Cluster",
     "Consumer",
+    "Group",
+    "GroupMember",
     "Listener",
     "MadeTopic",
     "Message",

@@ -60,6 +60,24 @@ class Cluster:
     brokers: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class GroupMember:
+    """A consumer of a group, and what the group has given to it."""
+
+    id: str
+    client_id: str
+    host: str
+    partitions: tuple[Partition, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A consumer group, which need not exist. `operations`: what we may do with it; empty if the brokers do not say."""
+
+    operations: frozenset[str]
+    members: tuple[GroupMember, ...]
+
+
 class TopicNotAllowed(EnvironmentFault):
     """ACLs do not let us see a topic."""
 
@@ -159,17 +177,26 @@ class Admin:
             frozenset(one.name for one in found.authorized_operations or ()),
         )
 
-    def group_operations(self, group: str) -> frozenset[str]:
-        """What we may do with a consumer group, which need not exist; empty if the brokers do not say."""
-        return self._retried(lambda: self._group_operations(group))
+    def group(self, name: str) -> Group:
+        """A consumer group; without members where there is none."""
+        return self._retried(lambda: self._group(name))
 
-    def _group_operations(self, group: str) -> frozenset[str]:
+    def _group(self, name: str) -> Group:
         [asked] = self._client.describe_consumer_groups(
-            [group], include_authorized_operations=True, request_timeout=min(_SLICE_SECONDS, self._seconds)
+            [name], include_authorized_operations=True, request_timeout=min(_SLICE_SECONDS, self._seconds)
         ).values()
-        with translated(f"consumer group {group}", self._connection):
+        with translated(f"consumer group {name}", self._connection):
             found = asked.result()
-        return frozenset(one.name for one in found.authorized_operations or ())
+        members = (
+            GroupMember(
+                str(one.member_id),
+                str(one.client_id),
+                str(one.host).removeprefix("/"),
+                tuple(sorted(Partition(each.topic, each.partition) for each in one.assignment.topic_partitions)),
+            )
+            for one in found.members
+        )
+        return Group(frozenset(one.name for one in found.authorized_operations or ()), tuple(members))
 
     def limits(self, name: str) -> TopicLimits:
         """Options of a topic. Raises EnvironmentFault where describing its options is not allowed."""

@@ -1,13 +1,14 @@
 """Topics that are read and written: are they there, may we use them, do their limits suit what is set."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from etl.engine.kafka_in.sharing import uneven_shares
 from etl.errors import EtlError
-from etl.kafka import Admin, Partition, Topic
+from etl.kafka import Admin, GroupMember, Partition, Topic
 from etl.monitoring.finding import Finding, error, ok, warning
+from etl.quoting import shown
 from etl.settings import InMigrationKafka, OutMigrationKafka, Settings
 from etl.settings.kafka_keys import IN_KAFKA
 
@@ -36,7 +37,7 @@ class TopicChecks:
             yield from _guarded(f"topic {name}", partial(self._read_topic, name, source))
         for name in dict.fromkeys(map(source.error_topic_of, source.topics)):
             yield from _guarded(f"error topic {name}", partial(self._error_topic, name, source))
-        yield from _guarded(f"group {source.group_id}", partial(self._group, source.group_id))
+        yield from _guarded(f"group {source.group_id}", partial(self._group, source))
 
     def _read_topic(self, name: str, source: InMigrationKafka) -> Iterator[Finding]:
         what = f"topic {name}"
@@ -118,13 +119,17 @@ class TopicChecks:
                     found = f"it takes {room:,} bytes, {topic} {largest:,}: the largest records lose their values here"
                     yield warning(what, found, "set its max.message.bytes to 10,000 more, since headers say the reason")
 
-    def _group(self, group: str) -> Iterator[Finding]:
-        operations = self._admin.group_operations(group)
-        if operations and "READ" not in operations:
-            found = "its ACLs do not allow READ"
-            yield error(f"group {group}", found, "have an administrator of Kafka allow it")
-        else:
-            yield ok(f"group {group}", "may be joined")
+    def _group(self, source: InMigrationKafka) -> Iterator[Finding]:
+        what = f"group {source.group_id}"
+        group = self._admin.group(source.group_id)
+        if group.operations and "READ" not in group.operations:
+            yield error(what, "its ACLs do not allow READ", "have an administrator of Kafka allow it")
+            return
+        others = [one for one in group.members if one.client_id != self._kafka.connection.client_id]
+        for member in others:
+            yield _other_member(what, member, source.topics)
+        if not others:
+            yield ok(what, "may be joined")
 
     def _writing(self, output: OutMigrationKafka) -> Iterator[Finding]:
         for name in output.topics:
@@ -170,6 +175,20 @@ class TopicChecks:
             yield error(what, found, "set cleanup.policy=compact of the topic")
         else:
             yield ok(what, "compacted")
+
+
+def _other_member(what: str, member: GroupMember, topics: Iterable[str]) -> Finding:
+    """A member that has another client id than ours: what it takes is not merged."""
+    taken = dict[str, list[str]]()
+    for topic, number in member.partitions:
+        if topic in topics:
+            taken.setdefault(topic, []).append(str(number))
+    found = f"{shown(member.client_id)} at {member.host} (member {shown(member.id)}) is none of etl's consumers"
+    do = f"stop it or give it another group.id; or set another groupId in {IN_KAFKA}, or one clientId for all hosts"
+    if not taken:
+        return warning(what, f"{found}, and may be given partitions", do)
+    parts = "; ".join(f"{topic}: partitions {', '.join(numbers)}" for topic, numbers in taken.items())
+    return error(what, f"{found}, and has what is not merged then: {parts}", do)
 
 
 def _guarded(what: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ DIFFERING: Final = (
 )
 METADATA: Final = "metadata"
 _HERE: Final = "here"
-# A longer value is told apart by its digest.
+# A longer value is cut, with a digest of all of it.
 _SHOWN: Final = 60
 _DIGITS: Final = 8
 

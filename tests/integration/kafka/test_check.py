@@ -13,10 +13,11 @@ from confluent_kafka.admin import AclOperation, ResourceType
 from etl.kafka import Producer
 from etl.monitoring import Finding
 from etl.monitoring.kafka_check import check_kafka
+from etl.settings import KafkaConnection
 from etl.settings.kafka_distribution import DISTRIBUTION
 from etl.settings.kafka_keys import IN_KAFKA, KAFKA, OUT_KAFKA, SERVERS_VARIABLE
 from tests.fix_kafka import KafkaCluster, MakeTopic, SecureKafka, make_topic_at
-from tests.integration.kafka.clients import a_name, connect
+from tests.integration.kafka.clients import Log, a_name, connect, consume_until, member
 from tests.integration.kafka.test_security import Acls
 
 pytestmark = pytest.mark.slow
@@ -284,6 +285,30 @@ def test_who_is_not_let_in(tree: Tree, secure_kafka: SecureKafka) -> None:
     assert found.startswith("Kafka refuses the sign-in: ")
     assert "uthentication failed" in found
     assert "wr0ng" not in found
+
+
+@pytest.mark.parametrize("protocol", ["classic", "consumer"])
+def test_a_foreign_consumer_in_the_group(site: Site, kafka_url: str, protocol: str) -> None:
+    """It takes partitions, and what it reads is not merged."""
+    group, log, idle = a_name("g"), Log(), Log()
+    site.tree.write(
+        IN_KAFKA, "hasInMigrationKafka=true", f"topics={site.read}", f"groupId={group}", "allowedBusinessObjects=Client"
+    )
+    ours = KafkaConnection(kafka_url, "etl", {"group.protocol": protocol}, "K.txt")
+    with member(ours, group, [site.read], log) as consumer:
+        consume_until(consumer, lambda _: len(log.of("assigned")) == 6)
+        assert site.tree.faults() == []
+    stranger = connect(kafka_url, group__protocol=protocol)
+    with member(stranger, group, [site.read], log := Log()) as consumer:
+        consume_until(consumer, lambda _: len(log.of("assigned")) == 6)
+        [(level, what, found)] = site.tree.faults()
+        assert (level, what) == ("error", f"group {group}")
+        assert found.startswith("`etl-test` at 127.0.0.1 (member `")
+        assert found.endswith(f"and has what is not merged then: {site.read}: partitions 0, 1, 2, 3, 4, 5")
+    with member(stranger, group, [site.written], idle) as consumer:
+        consume_until(consumer, lambda _: len(idle.of("assigned")) == 1)
+        [(level, _, found)] = site.tree.faults()
+        assert (level, found.endswith("and may be given partitions")) == ("warning", True), found
 
 
 def test_acls_that_are_missing(tree: Tree, secure_kafka: SecureKafka) -> None:

@@ -39,7 +39,7 @@ def test_the_metadata_are_noted() -> None:
     assert reading_settings(RecordRules(), zone)[METADATA] != USUAL[METADATA]
 
 
-def test_a_long_value_is_told_apart_by_its_digest() -> None:
+def test_a_long_value_is_cut_with_a_digest() -> None:
     first = reading_settings(RecordRules(allowed_objects=frozenset(f"object{n}" for n in range(50))), COMPANY)
     other = reading_settings(RecordRules(allowed_objects=frozenset(f"object{n}" for n in range(51))), COMPANY)
     assert first["allowedBusinessObjects"] != other["allowedBusinessObjects"]
