@@ -24,8 +24,6 @@ def copy_text(columns: Sequence[pa.Array]) -> list[memoryview]:
     cells = [pc.fill_null(_escaped(column).cast(kind), "\\N") for column in columns]
     cells[-1] = pc.binary_join_element_wise(cells[-1], pa.scalar("", kind), pa.scalar("\n", kind))
     joined = cells[0] if len(cells) == 1 else pc.binary_join_element_wise(*cells, pa.scalar("\t", kind))
-    if isinstance(joined, pa.ChunkedArray):
-        return [_bytes(chunk) for chunk in joined.chunks]
     return [_bytes(joined)]
 
 

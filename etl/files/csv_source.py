@@ -191,8 +191,7 @@ class CsvSource:
             return None
         if table.num_rows != len(found.lines):
             return None
-        columns = tuple(column.combine_chunks() for column in table.columns)
-        return Block(tuple(_one(column) for column in columns), found.lines, done)
+        return Block(tuple(column.combine_chunks() for column in table.columns), found.lines, done)
 
     def _scanned(self, buffer: bytes, line: int, done: int, *, is_last: bool) -> tuple[Block | None, int, int]:
         found = scan(buffer, line + 1, self._csv, self.layout.cells, is_last=is_last)
@@ -203,12 +202,6 @@ class CsvSource:
             columns.append(_texts(cells, number, faults))
         block = Block(tuple(columns), np.array(found.lines, np.int64), done, tuple(found.malformed), faults)
         return (block if found.end else None), found.end, found.lines_used
-
-
-def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    if not isinstance(column, pa.ChunkedArray):
-        return column
-    return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 
 def _texts(cells: list[bytes | None], column: int, faults: dict[tuple[int, int | None], str]) -> pa.Array:

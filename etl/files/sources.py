@@ -175,11 +175,7 @@ def _known(header: Sequence[str], table: InTable) -> tuple[int, int]:
 
 def reject_path(path: Path) -> Path:
     """Where the rejected rows of a file go: beside it, under a name that is free."""
-    stem = path.name
-    for suffix in (*_CSV, *_PARQUET, *_EXCEL):
-        if stem.lower().endswith(suffix):
-            stem = stem[: -len(suffix)]
-            break
+    stem = path.name[: len(path.name) - len(known_suffix(path.name))]
     stem = stem.removesuffix(_REJECTED)
     wanted = path.with_name(f"{stem}{_REJECTED}.csv")
     number = 2

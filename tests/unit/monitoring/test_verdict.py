@@ -179,3 +179,8 @@ def test_every_state_but_the_quiet_ones_is_at_least_a_warning() -> None:
     assert calm == {
         *(State.QUIET, State.NEVER_RUN, State.SWITCHED_OFF, State.RUNNING, State.HANDED_OVER, State.OWNER_REPLACED)
     }
+
+
+def test_topics_in_which_all_is_well_are_no_reason_to_act() -> None:
+    fine = topics(partitions=(partition(), partition(partition=4)))
+    assert verdict(now(status(), topics=fine)).state is State.QUIET

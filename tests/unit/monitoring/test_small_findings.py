@@ -1,0 +1,85 @@
+"""Findings and samples of single values: who may write the configuration, partitions of which nothing is read yet,
+who holds a lock, when the console's certificate ends."""
+
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from etl.config import Text, Tree
+from etl.monitoring import LockWait, Situation, TopicsStatus, certificates
+from etl.monitoring.certificates import check_certificate, expiry_of
+from etl.monitoring.config_checks import check_trust
+from etl.monitoring.kafka_status import PartitionStatus
+from etl.monitoring.topic_measures import _of_reading
+
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+
+def test_a_tree_that_others_may_write_or_read() -> None:
+    texts = {f"configs/{name}.txt": Text("password=x\n", "1") for name in "abcde"}
+    found = Tree(texts, "zookeeper://z:2181/etl", dict.fromkeys(texts, "its ACL is open"), frozenset(["configs/a.txt"]))
+    [written, read] = check_trust(found)
+    assert written.found.startswith(
+        "its ACL is open: who writes configs/a.txt, configs/b.txt, configs/c.txt and 2 more"
+    )
+    assert "setAcl -R" in written.do
+    assert read.found == "configs/a.txt holds a secret, and any user may read it"
+    [written, read] = check_trust(replace(found, origin="file:/etc/etl"))
+    assert written.do.startswith("close it: chown it to the account that runs etl")
+    assert list(check_trust(Tree(texts, "file:/etc/etl"))) == []
+
+
+READ = PartitionStatus("t", 0, 5, 9, 4, 12.0, "worker", 3, NOW, NOW, "", True)
+
+
+def test_samples_of_partitions() -> None:
+    unread = replace(READ, partition=1, next_offset=None, end=None, lag=None, lag_seconds=None)
+    found = TopicsStatus(is_reading=True, partitions=(READ, unread), rejected={"t": {"A": 2}})
+    samples = [(one.measure.name, one.labels.get("partition"), one.value) for one in _of_reading(found, {})]
+    assert [one for one in samples if one[1] == "0"] != []
+    assert {name for name, partition, _ in samples if partition == "0"} - {
+        name for name, partition, _ in samples if partition == "1"
+    } == {name for name, partition, value in samples if partition == "0" and value in (4, 12.0, 5)}
+    assert list(_of_reading(replace(found, is_reading=False), {})) == []
+
+
+def test_who_has_a_lock() -> None:
+    lock = LockWait(task="in_Contract", pid=4711, role="report", application="", since=NOW)
+    found = Situation(company="demo", locks=(lock,))
+    assert found.lock_statement.endswith("where pid = 4711;")
+    prepared = replace(found, locks=(replace(lock, pid=0),))
+    assert prepared.lock_statement == "select gid, owner, prepared from pg_prepared_xacts order by prepared;"
+    assert Situation(company="demo").lock_statement == ""
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """One that is good for ten days."""
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-batch"]
+    files = ["-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"]
+    subprocess.run([*made, *files, "-subj", "/CN=a", "-days", "10"], check=True, capture_output=True)
+    return tmp_path / "cert.pem"
+
+
+def said(certificate: Path | str, monkeypatch: pytest.MonkeyPatch, *, later: timedelta = timedelta()) -> list[str]:
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> "Clock":
+            return cls.fromtimestamp((datetime.now(UTC) + later).timestamp(), UTC)
+
+    monkeypatch.setattr(certificates, "datetime", Clock)
+    tree = Tree({"configs/WebConfig.txt": Text(f"tlsCertificate={certificate}\n", "1")}, "file:/etc/etl")
+    return [f"{one.level.value}: {one.found}" for one in check_certificate(tree, {})]
+
+
+def test_a_certificate_that_ends_soon_has_ended_or_is_none(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert said("", monkeypatch) == []
+    assert said(certificate, monkeypatch) == [f"warning: {certificate} ends in 9 days"]
+    assert said(certificate, monkeypatch, later=-timedelta(days=30))[0].startswith("ok: good until ")
+    [ended] = said(certificate, monkeypatch, later=timedelta(days=11))
+    assert ended.startswith(f"error: {certificate} ended at {expiry_of(certificate):%F %T} UTC")
+    certificate.write_text("no certificate")
+    assert said(certificate, monkeypatch) == [f"error: {certificate}: this is no certificate in PEM form"]
