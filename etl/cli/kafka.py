@@ -137,20 +137,14 @@ def lag(context: click.Context, company: str | None, most: int | None, as_json: 
     with open_runtime(config_url(context), company) as runtime:
         found = read_kafka_status(runtime)
         limit = runtime.settings.kafka.in_migration.lag_limit if most is None else most
-    stopped = [f"{one.topic}/{one.partition}" for one in found.partitions if one.is_chosen and one.stopped]
     if as_json:
-        values = {"lag": found.lag, "stopped": stopped, "missing": list(found.missing), "fault": found.fault}
+        values = {"lag": found.lag, "stopped": found.stopped, "missing": list(found.missing), "fault": found.fault}
         click.echo(json_text(values | {"hidden": dict(found.hidden)}))
-    elif found.lag is not None:
-        click.echo(f"{found.lag:,} records wait.")
-        for name in stopped:
-            click.echo(f"{name} is not read: `etl kafka status` says why.")
-        kafka_screen.show_missing(found)
     if found.lag is None:
-        gone = ", ".join(dict.fromkeys(one.topic for one in found.partitions if one.is_chosen and one.lag is None))
-        fault = found.fault or "; ".join(found.hidden.values())
-        raise EnvironmentFault(fault or f"the topic {gone} is not there: its records cannot be counted")
-    if limit is not None and (found.lag > limit or stopped or found.missing or found.hidden):
+        raise EnvironmentFault(found.why_uncounted)
+    if not as_json:
+        kafka_screen.show_lag(found)
+    if limit is not None and (found.lag > limit or found.stopped or found.missing or found.hidden):
         sys.exit(1)
 
 

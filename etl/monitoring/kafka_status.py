@@ -78,6 +78,18 @@ class ReadingStatus:
         is_unknown = bool(self.fault) or None in lags or (not lags and bool(self.hidden) and not self.missing)
         return None if is_unknown else sum(one or 0 for one in lags)
 
+    @property
+    def stopped(self) -> list[str]:
+        """The partitions that are to be read and are not, as `topic/0`."""
+        return [one.name for one in self.partitions if one.is_chosen and one.stopped]
+
+    @property
+    def why_uncounted(self) -> str:
+        """Why `lag` is None."""
+        gone = ", ".join(dict.fromkeys(one.topic for one in self.partitions if one.is_chosen and one.lag is None))
+        fault = self.fault or "; ".join(self.hidden.values())
+        return fault or f"the topic {gone} is not there: its records cannot be counted"
+
 
 def read_kafka_status(runtime: Runtime, *, seconds: float = 10.0, with_instances: bool = False) -> ReadingStatus:
     """The state of topics that are read, or were; nothing is written. `with_instances`: `in_several` too."""

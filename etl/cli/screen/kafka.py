@@ -63,6 +63,14 @@ def show_status(found: "ReadingStatus") -> None:
         click.echo("`etl kafka seek` says from where a stopped partition is read on.")
 
 
+def show_lag(found: "ReadingStatus") -> None:
+    """Of records that can be counted."""
+    click.echo(f"{found.lag or 0:,} records wait.")
+    for name in found.stopped:
+        click.echo(f"{name} is not read: `etl kafka status` says why.")
+    show_missing(found)
+
+
 def show_outputs(outputs: "Sequence[OutputState]") -> None:
     """One line per output, those too that are switched off and keep the journal."""
     if outputs:

@@ -213,13 +213,20 @@ def test_a_long_path_puts_the_socket_into_a_private_short_folder(folder: Path, a
     socket_dir.rmdir()
 
 
-def test_only_the_account_gets_at_the_server(open_folder: Path) -> None:
+def test_only_the_account_gets_at_the_server(open_folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     with server_of(open_folder) as server:
+        running = postmaster(server.socket_dir)
         assert server.data.stat().st_mode & 0o777 == 0o700
         assert ask(server.socket_dir, "show listen_addresses") == ""
         assert ask(server.socket_dir, "show fsync") == "on"
         assert ask(server.socket_dir, "show server_encoding") == "UTF8"
         assert ask(server.socket_dir, "select upper('ж') || (select 'Z' < 'a')::text") == "Жtrue"
+        server.revive()
+        assert postmaster(server.socket_dir) == running
+        os.kill(running, signal.SIGKILL)
+        server.revive()
+        assert f"the embedded PostgreSQL of {open_folder} had died and was started again" in caplog.text
+        assert ask(server.socket_dir, "select 1") == 1
 
 
 def test_nothing_is_printed(open_folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

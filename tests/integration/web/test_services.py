@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from etl.engine.kafka_out.recovery import begin_recovery, give_up_recovery
+from etl.web import services
 from tests.fix_company import Site, until
 from tests.fix_web import Reply, ServeWeb, Web
 from tests.integration.kafka_out.conftest import output  # noqa: F401  (a fixture)
@@ -96,7 +97,9 @@ def test_the_password_in_other_places(web: Web) -> None:
     assert web.get(twice.format("another")).status == 400
 
 
-def test_what_is_wrong_with_the_company_and_the_parameters(web: Web) -> None:
+def test_what_is_wrong_with_the_company_and_the_parameters(
+    site: Site, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert web.get(f"{DDL}?pass={quote(PASSWORD)}").status == 400
     unknown = call(web, DDL, query={"companyCode": "other"})
     assert unknown.status == 404
@@ -106,6 +109,14 @@ def test_what_is_wrong_with_the_company_and_the_parameters(web: Web) -> None:
         answer = call(web, TASKS, query=wrong)
         assert answer.status == 400, wrong
     assert "did you mean Client?" in call(web, TASKS, query={"excludeBoCodes": "Clinet"}).text
+    failed = {"detail": "a fault of the program"}
+    with monkeypatch.context() as broken:
+        for name in ("in_ddl", "_make"):
+            broken.setattr(services, name, lambda *_: 1 / 0)
+        for service in (DDL, TASKS):
+            answer = call(web, service)
+            assert (answer.status, answer.text) == (500, "This is a fault of the program: the log has more.\n")
+    assert site.look("select detail from etl_web.web_audit_outcome where outcome = 'failed'") == [failed]
     assert call(web, TASKS).status == 409  # there is no output into topics: the answer says what is in the way
     assert "hasOutMigrationKafka" in call(web, TASKS).text
 

@@ -115,11 +115,15 @@ def test_all_viewers_share_one_poller(web: Web, counted: Counted) -> None:
     until(lambda: web.streams.polls == 0, "without viewers nothing is asked")
 
 
-def test_a_server_that_is_away_is_an_event(web: Web, counted: Counted) -> None:
+def test_a_server_that_is_away_is_an_event(web: Web, counted: Counted, caplog: pytest.LogCaptureFixture) -> None:
     with following(web) as viewer:
         assert event(viewer)[0] == "now"
         counted.error = TransientFault("the server is away")
         until(lambda: event(viewer)[0] == "away", "the fault is seen")
+        counted.error = ZeroDivisionError("a secret of the program")
+        until(lambda: "a secret of the program" in caplog.text, "the log has the trace of a fault of the program")
+        kind, data = event(viewer)
+        assert (kind, "secret" in str(data)) == ("away", False)
         counted.error = None
         until(lambda: event(viewer)[0] == "now", "it is over")
 

@@ -113,6 +113,8 @@ def test_a_run_that_begins_is_given_up_or_ends() -> None:
     assert shown(live.run_view(ending))[-1] == "1,000 / 1,000 rows 100 rows/s finishing"
     left = replace(RUNNING, run=RUN | {"beat_age": None, "message": f"broke {ESCAPE}"})
     assert r"1 min 30 s given up by its runner broke \x1b[2J" in shown(live.live_view(left))[3]
+    unknown = replace(RUNNING, run=RUN | {"beat_age": 2.0, "message": "", "started_at": None})
+    assert shown(live.live_view(unknown))[3] == "run 7 running heartbeat 2 s ago"
 
 
 def test_a_run_that_is_done_and_none() -> None:

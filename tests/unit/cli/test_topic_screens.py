@@ -13,6 +13,7 @@ from etl.cli.demo_kafka import KafkaScreen
 from etl.cli.screen import kafka as kafka_screen
 from etl.cli.screen.demo import WIDTH
 from etl.demo.kafka import DemoTopics, RecordLoad, Rejected
+from etl.monitoring.kafka_status import PartitionStatus, ReadingStatus
 from etl.outputs.kafka.registry import OutputState
 from etl.settings import KafkaConnection
 from etl.simulator.kafka import RECORD_SCENARIOS, MessageBatch, RecordData
@@ -78,6 +79,30 @@ def test_outputs_and_what_an_operator_must_do(capsys: Capture) -> None:
     assert "r 5 6 3 MiB stopped" in lines
     assert lines[-1].startswith("Output r the store was restored: ")
     assert len([line for line in lines if line.startswith("Output")]) == 1
+
+
+PARTITION = PartitionStatus("t", 0, 5, 1_209, 1_204, 12.0, "worker", 3, None, None, "", True)
+
+
+def test_records_that_wait(capsys: Capture) -> None:
+    stopped = replace(PARTITION, partition=1, stopped="records are gone")
+    other = replace(stopped, topic="u", is_chosen=False)
+    kafka_screen.show_lag(ReadingStatus((PARTITION, stopped, other), "", {}, ("v",), hidden={"w": "no ACL"}))
+    assert capsys.readouterr().out.splitlines() == [
+        "2,408 records wait.",
+        "t/1 is not read: `etl kafka status` says why.",
+        "The topic v is not there: make it, or correct topics in configs/InMigrationKafkaConfig.txt.",
+        "The topic w cannot be seen, and its records are not counted: no ACL",
+    ]
+
+
+def test_why_records_cannot_be_counted() -> None:
+    gone = replace(PARTITION, lag=None)
+    found = ReadingStatus((gone, replace(gone, partition=1), replace(PARTITION, topic="u")), "", {})
+    assert found.lag is None
+    assert found.why_uncounted == "the topic t is not there: its records cannot be counted"
+    assert replace(found, hidden={"t": "no ACL"}).why_uncounted == "no ACL"
+    assert replace(found, fault="no broker").why_uncounted == "no broker"
 
 
 def test_rejected_records(capsys: Capture) -> None:

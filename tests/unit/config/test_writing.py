@@ -31,7 +31,7 @@ def test_faults_stand_beside_their_text_until_it_is_corrected(tmp_path: Path, ca
         with caplog.at_level(logging.WARNING):
             beside.write([faulty, plain, elsewhere, unwritable], ["configs/A.txt"])
             written = (tmp_path / "configs/A.errors.txt").read_text().splitlines()
-            beside.write([], ["configs/A.txt"])
+            beside.write([], ["configs/A.txt", "configs/B.txt"])
     assert written[0].endswith(": etl does not take this text; what it took before still counts.")
     assert written[1:] == [
         "",

@@ -199,3 +199,14 @@ def test_a_company_without_objects_has_a_chapter() -> None:
     files = made(empty, WITH_KAFKA)
     assert "Records may load no object." in files["guide.en.md"]
     assert files["kafka/examples.tsv"] == ""
+
+
+def test_an_object_that_no_record_may_make_is_named_by_a_value_alone() -> None:
+    by_value = {"fieldCode": "Party", "toBoCode": "Keyed", "toFieldCode": "externalId", "apiValue": "k"}
+    nested = {"fieldCode": "Party", "boiInput": {"boCode": "Keyed", "externalId": "k"}}
+    found = []
+    for further in ("", "allowedBusinessObjects=Everything\n"):
+        judge = judges(files_of(**{IN_KAFKA: READ + further}))["Everything"]
+        records = ({"boCode": "Everything", "externalId": "e", "boFields": [link]} for link in (by_value, nested))
+        found.append([judge.is_valid(one) for one in records])
+    assert found == [[True, True], [True, False]]

@@ -1,12 +1,13 @@
 """Where data and programs of the embedded PostgreSQL lie, by what the account can enter; files, without a server."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from etl.embedded.account import Account
-from etl.embedded.placement import WHEEL, locate, socket_dir
+from etl.embedded.placement import WHEEL, _rename_unless_there, locate, socket_dir
 from etl.errors import EnvironmentFault
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the server to another account")
@@ -63,6 +64,10 @@ def test_programs_that_the_account_cannot_run_are_copied_once(open_folder: Path)
     (copied / "postgres").write_text((copied / "postgres").read_text() + "# kept\n")
     assert locate(STRANGER, data, binaries, open_folder / "common").binaries == copied
     assert "# kept" in (copied / "postgres").read_text()
+    shutil.rmtree(binaries.parents[2] / f"{WHEEL}.libs")  # of other builds the programs need none
+    shutil.rmtree(copied.parents[2])
+    again = locate(STRANGER, data, binaries, open_folder / "common").binaries
+    assert sorted(one.name for one in again.parents[2].iterdir()) == [WHEEL]
 
 
 def test_a_folder_of_another_account_in_the_place_of_the_sockets(tmp_path: Path) -> None:
@@ -77,3 +82,18 @@ def test_a_folder_of_another_account_in_the_place_of_the_sockets(tmp_path: Path)
             socket_dir(cluster)
     finally:
         short.rmdir()
+
+
+def test_of_two_copies_made_at_once_one_stays(tmp_path: Path) -> None:
+    first, second, target = tmp_path / "first", tmp_path / "second", tmp_path / "target"
+    for one in (first, second):
+        one.mkdir()
+        (one / "postgres").write_text(one.name)
+    _rename_unless_there(first, target)
+    _rename_unless_there(second, target)
+    assert (target / "postgres").read_text() == "first"
+    assert not second.exists()
+    second.mkdir()
+    with pytest.raises(FileNotFoundError):
+        _rename_unless_there(second, tmp_path / "no-such-folder/target")
+    assert not second.exists()

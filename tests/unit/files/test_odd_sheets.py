@@ -91,14 +91,18 @@ def test_a_table_of_contents_that_claims_to_be_huge(tmp_path: Path, monkeypatch:
     assert "table of contents is too large" in refused(path)
 
 
-def test_a_text_longer_than_a_cell_holds_is_cut_to_be_refused(tmp_path: Path) -> None:
-    long = "x" * 20_000
-    texts = [f"<r><t>{long}</t></r><r><t>{long}</t></r><r><t>{long}</t></r>"]
+def test_a_text_longer_than_any_cell_holds_is_refused(tmp_path: Path) -> None:
+    texts = [f"<r><t>{'x' * 600_000}</t></r>" * 3]
     rows = header("in_id", "name") + f'<row r="2">{text("A2", "c1")}<c r="B2" t="s"><v>0</v></c></row>'
-    [(key, name)] = read(workbook(tmp_path / "a.xlsx", rows, texts=texts))
-    assert key == "c1"
-    assert name is not None
-    assert len(name) > 32_767
+    [file] = pairs({"in_client": TABLE}, None, [workbook(tmp_path / "a.xlsx", rows, texts=texts)], FileFormat())
+    [block] = file.source.blocks()
+    assert block.faults == {(0, 1): "has more characters than a cell can hold"}
+    assert block.columns[1].to_pylist() == ["x" * 100]
+
+
+def test_a_row_of_empty_texts_is_none(tmp_path: Path) -> None:
+    rows = f'{header("in_id", "name")}<row r="2">{text("A2", "")}{text("B2", "")}</row>'
+    assert read(workbook(tmp_path / "a.xlsx", f'{rows}<row r="3">{text("A3", "c1")}</row>')) == [("c1", None)]
 
 
 def test_a_workbook_whose_only_sheet_has_a_name_of_its_own(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_who_has_a_lock() -> None:
 def certificate(tmp_path: Path) -> Path:
     """One that is good for ten days."""
     made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-batch"]
-    files = ["-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"]
+    files = ["-keyout", f"{tmp_path}/key.pem", "-out", f"{tmp_path}/cert.pem"]
     subprocess.run([*made, *files, "-subj", "/CN=a", "-days", "10"], check=True, capture_output=True)
     return tmp_path / "cert.pem"
 

@@ -225,6 +225,11 @@ def test_repetitions_know_no_clock() -> None:
     assert {later - earlier for earlier, later in pairwise(found)} == {timedelta(hours=1)}
 
 
+def test_a_time_at_which_no_repetition_comes_comes_where_the_clock_skips_it() -> None:
+    """Half past two is no full hour since noon, but on the night without it the time moves to three o'clock."""
+    assert moments("02:30 * repeat every 1 hour", 2) == ["2026-03-29 03:00:00", "2027-03-28 03:00:00"]
+
+
 # ---- the file --------------------------------------------------------------------------------------------------------
 
 
