@@ -21,7 +21,7 @@ from tests.fix_company import Site, ended, superuser, until
 from tests.fix_web import ServeWeb, Web, serving_at
 from tests.integration.web.test_actions import audit
 from tests.integration.web.test_identity import add, signed_in
-from tests.integration.web.uploads import API, act, checked, configure, filled, in_spool, send, uploaded
+from tests.integration.web.uploads import API, FILL, act, checked, configure, filled, in_spool, send, uploaded
 
 GOOD = b"in_id,Name,Amount\nc1,Anna,1\nc2,Timur,2.5\n"
 MIXED = GOOD + b'c3,=1+1,"1 500,5"\n,nameless,3\n'
@@ -95,9 +95,12 @@ def test_a_file_is_checked_whole_and_what_fits_is_loaded_and_handed_over(site: S
     assert [(row["line"], row["column"]) for row in table["rejects"]] == [(4, "Amount"), (5, "")]
     assert table["rejects"][0]["value"] == "1 500,5"
     assert site.count("in_tables.in_Client") == 0
+    whole = act(web, f"{path}/load", check=page["check"], only_whole="yes")
+    assert (whole.status, "2" in whole.json["detail"]) == (409, True)
     done = act(web, f"{path}/load", check=page["check"], hand_over="yes")
     assert done.json["values"] == {"rows": 2, "is_handed_over": True}
     assert web.get(path).json["upload"]["step"] == "loaded"
+    assert act(web, f"{path}/check").json["detail"] == "The file was loaded already."
     assert site.run().run
     assert site.partner.statuses("in_Client") == {"DONE": 2}
 
@@ -125,6 +128,8 @@ def test_a_stale_tab_loads_nothing(site: Site, web: Web) -> None:
     path, page = filled(web, "Client.csv", GOOD)
     assert act(web, f"{path}/check", encoding="cp1251").status == 200
     checked(web, path)
+    assert act(web, f"{path}/check", sheet="x" * 1_001).status == 400
+    assert web.get(f"{FILL}/{path.rpartition('/')[2]}/rejects.xlsx").status == 404
     stale = act(web, f"{path}/load", check=page["check"])
     assert (stale.status, stale.json["code"]) == (409, "conflict")
     assert site.count("in_tables.in_Client") == 0

@@ -3,8 +3,6 @@
 import csv
 import io
 
-import pytest
-
 from tests.fix_company import STORE, Site
 from tests.fix_web import ServeWeb, Web
 
@@ -78,23 +76,25 @@ def test_whether_data_are_fresh(site: Site, serve_web: ServeWeb) -> None:
     assert web.get("/api/v1/c/demo/freshness").json["state"] == "never"
 
 
-@pytest.mark.parametrize("state", ["late", "held_up", "behind"])
-def test_what_keeps_data_from_being_fresh(site: Site, serve_web: ServeWeb, state: str) -> None:
+def test_what_keeps_data_from_being_fresh(site: Site, serve_web: ServeWeb) -> None:
+    """The most urgent of several things is said."""
     site.set(copyTables="false", freshnessMinutes=1, startOnHandOver="false")
     load(site, "a")
     web = serve_web(site)
-    if state == "late":
-        site.look(
-            "update in_tables.run set started_at = now() - interval '2 hours', finished_at = now() - interval '1 hour'"
-        )
-        site.look("update in_tables.migration_receipt set finished_at = now() - interval '1 hour'")
-    elif state == "held_up":
-        site.partner("insert into process_tracking (oper_date, load_status, ins_inkafka_status) values (now(), 7, 7)")
-    else:
-        site.look(f"update {STORE}.out_version set position = '3:3:'", at=site.out_database)
-    found = web.get("/api/v1/c/demo/freshness").json
-    assert found["state"] == state, found["values"]
-    assert web.get("/c/demo/freshness").status == 200
+
+    def state() -> str:
+        assert web.get("/c/demo/freshness").status == 200
+        return str(web.get("/api/v1/c/demo/freshness").json["state"])
+
+    site.look(f"update {STORE}.out_version set journal_position = '3:3:'", at=site.store_database)
+    assert state() == "behind"
+    site.look(
+        "update in_tables.run set started_at = now() - interval '2 hours', finished_at = now() - interval '1 hour'"
+    )
+    site.look("update in_tables.migration_receipt set finished_at = now() - interval '1 hour'")
+    assert state() == "late"
+    site.partner("insert into process_tracking (oper_date, load_status, ins_inkafka_status) values (now(), 7, 7)")
+    assert state() == "held_up"
 
 
 def test_a_reader_sees_freshness_and_no_links_to_what_it_may_not_see(site: Site, serve_web: ServeWeb) -> None:
