@@ -53,13 +53,11 @@ def restore(
         raise click.UsageError("name the folder of a backup, or one of --hold and --activate")
     if (only or no_privileges) and (folder is None or is_drill):
         raise click.UsageError("--only and --no-privileges are for a restore into the configured databases")
-    if is_holding:
-        _hold(context, company, as_json=as_json)
-    elif is_activation:
-        _activate(context, company, as_json=as_json)
-    elif folder is not None and is_drill:
+    if folder is None:
+        (_hold if is_holding else _activate)(context, company, as_json=as_json)
+    elif is_drill:
         _drill(folder, programs, as_json=as_json)
-    elif folder is not None:
+    else:
         _restore(context, folder, company, only=only, programs=programs, privileges=not no_privileges, as_json=as_json)
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from etl.engine import ListedVersion, Status
 from etl.engine.taken import Taken
-from etl.monitoring import Situation
+from etl.monitoring import Situation, State
 from etl.notifications.freshness import Feed
 from etl.web.pages.freshness import _state
-from tests.unit.monitoring.test_verdict import NOW, SITUATIONS, State, ago, now, status
+from tests.unit.monitoring.test_verdict import NOW, SITUATIONS, ago, now, status
 
 TAKEN = Taken(({"in_table": "in_Client", "taken_at": ago(hours=1)}, {"in_table": "in_Claim", "taken_at": ago(hours=2)}))
 VERSION = ListedVersion("out_1", "1", "1", "live", 100, "", 0, 7, NOW, NOW, NOW, None, None, True, None, lag_seconds=75)

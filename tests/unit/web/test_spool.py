@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from etl.web.filling import receiving, reject_files, spool
+from etl.web.filling import receiving, reject_files
 from etl.web.filling.receiving import Received, receive
 from etl.web.filling.reject_files import book_of, first_rows
 from etl.web.filling.spool import Spool, SpoolSettings
@@ -101,7 +101,7 @@ def test_a_spool_that_cannot_be_made_or_is_full(settings: SpoolSettings, monkeyp
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(spool.Path, "mkdir", full)
+    monkeypatch.setattr(Path, "mkdir", full)
     with pytest.raises(RequestProblem) as problem:
         Spool(lambda: settings).new_incoming()
     assert refused(problem) == (507, "no_space")
