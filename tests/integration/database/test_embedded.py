@@ -256,6 +256,15 @@ def test_a_server_that_cannot_start_shows_its_log(open_folder: Path) -> None:
         server_of(open_folder).start()
 
 
+def test_programs_that_are_not_there(open_folder: Path) -> None:
+    server = EmbeddedServer(open_folder, binaries=open_folder / "nothing")
+    with pytest.raises(EnvironmentFault, match=r"cannot run: .*No such file or directory"):
+        server.start()
+    server.stop()
+    with (open_folder / "users.lock").open("r+") as users:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def test_another_folder_in_the_place_of_the_cluster(open_folder: Path) -> None:
     (open_folder / "postgres" / "photos").mkdir(parents=True)
     with pytest.raises(EnvironmentFault, match="not empty"):

@@ -73,6 +73,22 @@ def test_methods(web: Web) -> None:
     assert web.ask("GET", "/c/demo/count").headers["allow"] == "POST"
 
 
+def test_a_second_request_on_a_connection_may_come_in_pieces(web: Web) -> None:
+    assert web.opened
+    state, asked = web.opened.server.server_state, head("/health")
+    with socket.create_connection((LOOPBACK, web.port), timeout=30) as connection:
+        for pieces in ([asked], [asked[:20], asked[20:]]):
+            for piece in pieces[:-1]:
+                connection.sendall(piece)
+                until(lambda: any(vars(one).get("_head_timer") for one in state.connections), "more is waited for")
+            connection.sendall(pieces[-1])
+            received = b""
+            while not received.endswith(b"\r\n\r\nok\n"):
+                part = connection.recv(65_536)
+                assert part, received
+                received += part
+
+
 def test_hosts(site: Site, serve_web: ServeWeb) -> None:
     site.write(CONFIG, "allowedHosts=etl.bank.kz")
     web = serve_web(site)

@@ -4,6 +4,8 @@ import io
 import json
 import random
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from rich.console import Console
@@ -12,6 +14,7 @@ from etl.cli import partner_records
 from etl.cli.demo_kafka import KafkaScreen
 from etl.cli.screen import kafka as kafka_screen
 from etl.cli.screen.demo import WIDTH
+from etl.demo import Stage
 from etl.demo.kafka import DemoTopics, RecordLoad, Rejected
 from etl.monitoring.kafka_status import PartitionStatus, ReadingStatus
 from etl.outputs.kafka.registry import OutputState
@@ -65,6 +68,22 @@ def test_a_load_of_records_with_rejected_ones_and_waiting_links() -> None:
         "UNKNOWN_FIELD $.fields[0] x offset 4",
     ):
         assert said in lines
+
+
+@pytest.mark.parametrize(
+    ("stays", "said"),
+    [
+        (True, "Server and topics are there until Ctrl-C; in another terminal:\n  psql -h /tmp\n"),
+        (False, "The server has stopped and the topics are deleted. With --stay they remain until Ctrl-C.\n"),
+    ],
+)
+def test_how_to_look_further(stays: bool, said: str) -> None:
+    file = io.StringIO()
+    stage = Stage(cast("Any", None), Path("/tmp/a folder"), "psql -h /tmp", 0, {})
+    KafkaScreen(console=Console(file=file, width=WIDTH, highlight=False)).explore(stage, stays=stays)
+    text = file.getvalue()
+    assert "--config '/tmp/a folder' kafka dead-letters list" in text
+    assert text.endswith(said)
 
 
 OUTPUT = OutputState("o", True, True, 4, 5, 6, 61.0, 1, 3 * 1024 * 1024, False)

@@ -58,6 +58,26 @@ def test_a_server_that_is_starting_is_waited_for(
         cluster.settled()
 
 
+def test_children_of_a_killed_server_are_waited_for(cluster: Cluster, process: "subprocess.Popen[bytes]") -> None:
+    """As long as they hold its memory the programs refuse to start; here pg_ctl only says so, once."""
+    ready = "\\n".join([str(process.pid), str(cluster.data), *READY])
+    cluster.binaries.mkdir()
+    (cluster.binaries / "pg_ctl").write_text(
+        f"""#!/bin/sh
+cd {cluster.binaries}
+if [ -e refused ]; then printf '{ready}' > {cluster.data}/postmaster.pid; exit 0; fi
+touch refused
+echo 'FATAL:  pre-existing shared memory block (key 1, ID 2) is still in use' >&2
+exit 1
+"""
+    )
+    (cluster.binaries / "pg_ctl").chmod(0o755)
+    assert cluster.start(cluster.data).pid == process.pid
+    (cluster.binaries / "pg_ctl").write_text("#!/bin/sh\necho 'no such option' >&2\nexit 1\n")
+    with pytest.raises(EnvironmentFault, match="did not start: no such option"):
+        cluster.start(cluster.data)
+
+
 def test_what_killed_programs_left_is_removed(cluster: Cluster, tmp_path: Path) -> None:
     sockets, half = tmp_path / "sockets", tmp_path / ".postgres.new-abc"
     (half / "base").mkdir(parents=True)

@@ -1,11 +1,14 @@
 """What becomes of an event: a command that takes too long or fails, an address that does not answer."""
 
 import logging
+import signal
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from etl.errors import Stopped
 from etl.notifications.hooks.event import Event
 from etl.notifications.hooks.send import Channel, Hooks
 
@@ -31,6 +34,25 @@ def test_what_did_not_receive_it_is_in_the_log(hooks: Hooks, said: str, caplog: 
     [_, channel] = hooks.channels
     assert hooks.send(channel, EVENT) is False
     assert caplog.messages == [f"{'hookUrl' if hooks.url else 'hookCommand'} did not receive run.done: {said}"]
+
+
+def test_a_signal_ends_the_command_too(tmp_path: Path) -> None:
+    """What waits for it is interrupted, and leaves no process behind."""
+
+    def stop(number: int, _: object) -> None:
+        raise Stopped(number)
+
+    program = f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        with pytest.raises(Stopped):
+            Hooks(python(program)).send(Channel.COMMAND, EVENT)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    started = (tmp_path / "pid").read_text() if (tmp_path / "pid").exists() else ""
+    assert not started or not Path(f"/proc/{started}").exists()
 
 
 def test_what_received_it_and_the_log(caplog: pytest.LogCaptureFixture) -> None:

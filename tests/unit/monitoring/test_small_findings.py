@@ -83,3 +83,13 @@ def test_a_certificate_that_ends_soon_has_ended_or_is_none(certificate: Path, mo
     assert ended.startswith(f"error: {certificate} ended at {expiry_of(certificate):%F %T} UTC")
     certificate.write_text("no certificate")
     assert said(certificate, monkeypatch) == [f"error: {certificate}: this is no certificate in PEM form"]
+
+
+def test_a_certificate_of_the_first_version(tmp_path: Path) -> None:
+    """Without extensions, as older tools make them."""
+    key, request, made = (f"{tmp_path}/{name}.pem" for name in ("key", "request", "cert"))
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-batch", "-subj", "/CN=a"]
+    sign = ["openssl", "x509", "-req", "-in", request, "-signkey", key, "-days", "10", "-out", made]
+    for command in (["openssl", "req", *curve, "-keyout", key, "-out", request], sign):
+        subprocess.run(command, check=True, capture_output=True)
+    assert (expiry_of(Path(made)) - datetime.now(UTC)).days == 9

@@ -1,11 +1,14 @@
 """Passwords, cookies, addresses, roles: values, without a server."""
 
 import threading
+from typing import Any, cast
 
 import pytest
 
 from etl.errors import ConfigurationError
+from etl.settings.web import web_settings
 from etl.web.identity import passwords
+from etl.web.identity.identity import ConfiguredIdentity
 from etl.web.identity.passwords import NO_PASSWORD, hash_of, is_right
 from etl.web.identity.principal import Principal
 from etl.web.identity.sessions import cookie
@@ -33,6 +36,17 @@ def test_hashing_is_no_weapon(monkeypatch: pytest.MonkeyPatch) -> None:
     with passwords._admitted, pytest.raises(RequestProblem) as refused:
         is_right("anything", NO_PASSWORD)
     assert refused.value.answer.status == 503
+
+
+def test_without_sign_ins_only_this_machine_is_served() -> None:
+    """The configuration has changed under a server that others can connect to."""
+    settings, asked = web_settings({}, origin="file:/x", environ={}), Incoming("GET", "/")
+    nothing = cast("Any", None)
+    private, public = (ConfiguredIdentity(lambda: settings, nothing, is_private=one) for one in (True, False))
+    assert private.principal(asked) is not None
+    with pytest.raises(RequestProblem) as refused:
+        public.principal(asked)
+    assert (refused.value.answer.status, refused.value.answer.code) == (503, "open")
 
 
 def test_cookies() -> None:
