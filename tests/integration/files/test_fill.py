@@ -271,3 +271,16 @@ def test_rejects_are_private_and_written_through_no_link(client: SqlClient) -> N
     assert reported["rejects"] == str(rejects)
     assert not rejects.is_symlink()
     assert rejects.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_table_that_may_not_be_written(client: SqlClient) -> None:
+    """No row is to blame: nothing is tried row by row."""
+    engine = f"engine_{client.site.database.name}"
+    client.site.look(f"revoke insert on in_tables.in_client, in_tables.in_filestorage from {engine}")
+    files = client.folder / "scans"
+    files.mkdir()
+    (files / "one").write_bytes(b"content")
+    for arguments in ((client.write("Client.csv", "in_id\na\n"),), ("--files", files)):
+        said = client.refused("fill", *arguments, code=4)
+        assert "permission denied for table in_" in said
+    assert client.rows("1") == []
