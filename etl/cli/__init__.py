@@ -56,6 +56,7 @@ _COMMANDS = {
     "restore": ("etl.cli.restore:restore", "Restore a backup, or try to; what was restored is held until activated."),
     "verify": ("etl.cli.verify:verify", "Look for damage and for what does not fit together; repair it."),
     "recover": ("etl.cli.recover:recover", "Make out_ tables or the mirror equal to the golden store again."),
+    "adopt": ("etl.cli.adopt:adopt_command", "Load the data of an existing installation, with their ids."),
     "hold": ("etl.cli.hold:hold", "Let nothing new begin: no run, batch or fill, on one host or on all."),
     "drain": ("etl.cli.hold:drain", "Wait until nothing is under way, then let no program write."),
     "release": ("etl.cli.hold:release", "End a hold."),

@@ -68,13 +68,15 @@ def _lines(found: History) -> Iterator[str]:
 
 def _change(one: Change) -> str:
     if one.end is None:
-        return one.change
+        return "adopted" if one.unit_kind == "adoption" and one.change == "created" else one.change
     end = f"{one.end.bo or ''} {shown(one.end.in_id) if one.end.in_id is not None else one.end.id}".strip()
     return f"{one.change} {one.field} {'<-' if one.is_incoming else '->'} {end}"
 
 
 def _unit(one: Change) -> str:
-    made = f"{one.unit_kind or 'unit'} {one.unit} of {printable(one.source or 'a source that is no longer known')}"
+    made = f"{one.unit_kind or 'unit'} {one.unit}"
+    if one.unit_kind != "adoption":  # it is a kind and a source
+        made += f" of {printable(one.source or 'a source that is no longer known')}"
     if one.undoes is not None:
         made += f", which took {one.undoes} back"
     if one.origin is not None:

@@ -13,7 +13,16 @@ from etl.engine.instances import Change, End, Explanation, History, ValueChange,
 from etl.engine.moments import Moments, read_moments
 from etl.engine.notifications import read_feed, watch_feed
 from etl.engine.outcome import Outcome
-from etl.engine.preparation import has_out_versions, has_store, is_prepared, prepare, refuse_unfit, states_at
+from etl.engine.preparation import (
+    has_out_versions,
+    has_store,
+    is_prepared,
+    prepare,
+    prepare_store,
+    prepare_without_import,
+    refuse_unfit,
+    states_at,
+)
 from etl.engine.run import run_once
 from etl.engine.runtime import Runtime
 from etl.engine.service.loop import read_topics, run_loop, write_topics
@@ -71,6 +80,8 @@ __all__ = [
     "open_runtime",
     "parse_configuration",
     "prepare",
+    "prepare_store",
+    "prepare_without_import",
     "program_versions",
     "read_configuration",
     "read_feed",

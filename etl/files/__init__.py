@@ -13,6 +13,7 @@ try:
 except ImportError as error:
     raise ConfigurationError("reading and writing files needs further packages: pip install 'etl[files]'") from error
 
+from etl.files.as_table import ReadTable, drop_tables, open_rows, read_as_table, typed_suffix
 from etl.files.checking import CheckedTable
 from etl.files.copy_text import cells_of
 from etl.files.export import Export, Exported, ExportFormat, Snapshot, export_tables
@@ -20,13 +21,15 @@ from etl.files.fill import Filled, Filling, Progress, fill_files
 from etl.files.folder import fill_folder
 from etl.files.one_cell import cell_text
 from etl.files.refused_rows import take_out_refused
+from etl.files.rejects import RowFault
 from etl.files.sources import FileFormat, TableFile, is_workbook, known_suffix, pairs
 from etl.files.staged import Keys, StagedRows, load_staged, try_staged
 from etl.files.submit import HandOverWay, hand_over, handing_over
-from etl.files.target import InColumn, InTable, find_table, in_tables
+from etl.files.target import CellType, InColumn, InTable, field_column, find_table, in_tables, suggestion
 from etl.files.trial import is_of_a_row
 
 __all__ = [
+    "CellType",
     "CheckedTable",
     "Export",
     "ExportFormat",
@@ -39,12 +42,16 @@ __all__ = [
     "InTable",
     "Keys",
     "Progress",
+    "ReadTable",
+    "RowFault",
     "Snapshot",
     "StagedRows",
     "TableFile",
     "cell_text",
     "cells_of",
+    "drop_tables",
     "export_tables",
+    "field_column",
     "fill_files",
     "fill_folder",
     "find_table",
@@ -55,7 +62,11 @@ __all__ = [
     "is_workbook",
     "known_suffix",
     "load_staged",
+    "open_rows",
     "pairs",
+    "read_as_table",
+    "suggestion",
     "take_out_refused",
     "try_staged",
+    "typed_suffix",
 ]

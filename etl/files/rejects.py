@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 import pyarrow as pa
 
@@ -92,6 +93,30 @@ class Rejects:
 
     def _unwritable(self, error: OSError) -> ConfigurationError:
         return ConfigurationError(f"{self.path}: cannot be written: {error.strerror}; name another file with --rejects")
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """What is wrong with a row of a file: its line, the columns that are bad ("" for the row itself), and why."""
+
+    line: int
+    column: str
+    reason: str
+
+
+class NotedFaults(Rejects):
+    """Counts bad rows and keeps the first of them; writes no file."""
+
+    MOST: Final = 1000
+
+    def __init__(self, source: str, layout: ColumnLayout) -> None:
+        super().__init__(source, layout, None)
+        self.noted: list[RowFault] = []
+
+    def _write(self, line: int, columns: str, value: str, reason: str, cells: list[str | None]) -> None:
+        self.rows += 1
+        if len(self.noted) < self.MOST:
+            self.noted.append(RowFault(line, columns, reason))
 
 
 def append_reject(path: Path, columns: Sequence[str], cells: Sequence[str | None]) -> None:

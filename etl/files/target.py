@@ -97,7 +97,7 @@ def _object_table(bo: BusinessObject) -> InTable:
         InColumn("in_id", CellType.TEXT, 100),
         InColumn("out_id", CellType.TEXT, 32),
         InColumn("removed", CellType.BOOL),
-        *(_column(field) for field in bo.loaded_fields),
+        *(field_column(field) for field in bo.loaded_fields),
     )
     reset = (("in_status", "''"), ("removed", "false"))
     return InTable(names.in_table(bo.code), columns, ("in_id",), reset, any_of=("in_id", "out_id"))
@@ -119,7 +119,8 @@ def _file_storage() -> InTable:
     return InTable(names.FILE_STORAGE, columns, ("file_id",), (("uploaded", "false"),), all_of=("file_id",))
 
 
-def _column(field: Field) -> InColumn:
+def field_column(field: Field) -> InColumn:
+    """The column of a field that has a type in SQL."""
     match field.sql_type:
         case str() if field.sql_type == NUMBER:
             return InColumn(field.code, CellType.NUMBER)

@@ -1,4 +1,4 @@
-"""Units of work on a store: runs, undos, batches and syncs, each with its source, its times and its receipt."""
+"""Units of work on a store: runs, undos, batches, syncs and adoptions, each with source, times and receipt."""
 
 import json
 from collections.abc import Mapping
@@ -13,12 +13,14 @@ _sql = SqlTemplates(__package__)
 
 
 class UnitKind(StrEnum):
-    """What a unit is: a run or undo of in_ tables, a batch of records, a sync of entries."""
+    """What a unit is: a run or undo of in_ tables, a batch of records, a sync of entries, what was
+    loaded of an existing installation."""
 
     RUN = "run"
     UNDO = "undo"
     BATCH = "batch"
     SYNC = "sync"
+    ADOPTION = "adoption"
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ contract --without-excel -o $folder
 grants --check
 check
 upgrade start
+adopt $installation
 fill $clients
 run --dry-run
 run
@@ -113,6 +114,9 @@ def test_answers_about_tables(make_site: MakeSite, tmp_path: Path) -> None:
         "clients": str(tmp_path / "Client.csv"),
         "structure": str(export(tmp_path / "structure.zip", CLIENT, KINDS, PARTIES)),
     }
+    (tmp_path / "installation").mkdir()
+    (tmp_path / "installation/Claim.csv").write_text("system_id,in_id,title\nclaim@@@@@@@@@~1,adopted,First\n")
+    known |= {"installation": str(tmp_path / "installation")}
     known |= {"folder": str(tmp_path / "written"), "backup": str(tmp_path / "backup")}
     _ask(site, _COMMANDS, known)
 

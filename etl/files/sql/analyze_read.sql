@@ -1,0 +1,2 @@
+-- Autovacuum never analyzes a temporary table.
+analyze pg_temp.{{ name | ident }}

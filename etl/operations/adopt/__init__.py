@@ -1,0 +1,9 @@
+"""An existing installation of the platform's engine: its instances with their ids, links and files, from files.
+
+Receives a runtime and a folder. Returns what became of each file. Never changes what the store has already.
+"""
+
+from etl.operations.adopt.adopt import AdoptedTable, Result, adopt, show_adopted
+from etl.operations.adopt.work import FileFault
+
+__all__ = ["AdoptedTable", "FileFault", "Result", "adopt", "show_adopted"]

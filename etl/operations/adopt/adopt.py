@@ -1,0 +1,250 @@
+"""Adopts the files of a folder: each table in one transaction, or all of them in one that is rolled back."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from etl.database import Connection, SqlTemplates, fetch_all, rollback_transaction, transaction
+from etl.engine import Runtime, prepare_store, prepare_without_import, refuse_on_hold
+from etl.files import Progress
+from etl.merge import MergeContext
+from etl.metadata.field_types import Category
+from etl.operations.adopt import instances, links, references, stored_files
+from etl.operations.adopt.folder import Part, parts_of
+from etl.operations.adopt.layouts import REFERENCES, AdoptionStep
+from etl.operations.adopt.work import SOURCE, Comparison, FileFault, TableRefused, Work
+from etl.outputs import versions
+from etl.runs import Counters
+from etl.store import FencingToken, UnitKind
+
+_sql = SqlTemplates(__package__)
+
+
+class Result(StrEnum):
+    """ADOPTED: all of the table is in the store now; in a dry run it would be. PRESENT: it was there already, as the
+    file has it. REFUSED: nothing of it is adopted."""
+
+    ADOPTED = "adopted"
+    PRESENT = "present"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class AdoptedTable:
+    """What became of a file. `rows` and `digest` are those of file and store, which are equal; `unit` is the number of
+    the unit of work, None where nothing was written. `faults` are the first of `bad_rows`."""
+
+    table: str
+    file: str
+    result: Result
+    rows: int
+    digest: str
+    unit: int | None
+    counters: Counters
+    bad_rows: int
+    faults: tuple[FileFault, ...]
+    seconds: float
+
+
+class _Act(NamedTuple):
+    """What is done with the tables of a step."""
+
+    read: Callable[[Work], int]
+    write: Callable[[Work], Counters]
+    compare: Callable[[Work], Comparison]
+    end: Callable[[Work], None]
+
+
+_ACTS: Final = {
+    AdoptionStep.FILES: _Act(stored_files.read, stored_files.write, stored_files.compare, stored_files.end),
+    AdoptionStep.INSTANCES: _Act(instances.read, instances.write, instances.compare, instances.end),
+    AdoptionStep.LINKS: _Act(links.read, links.write, links.compare, links.end),
+    AdoptionStep.REFERENCES: _Act(references.read, references.write, references.compare, references.end),
+}
+
+
+def adopt(runtime: Runtime, folder: Path, progress: Progress, *, is_dry: bool = False) -> Iterator[AdoptedTable]:
+    """Adopts what the files of a folder hold; yields what became of each.
+
+    A table that the store has already is compared, and all of them before anything is written: so a call that was
+    killed is repeated. Where one is refused, those that build on it are left out. Raises ConfigurationError for files
+    that do not fit, OnHold where nothing may begin.
+    """
+    parts = parts_of(folder, runtime.company)
+    refuse_on_hold(runtime)
+    if is_dry:
+        with rollback_transaction(runtime.store_engine, **runtime.merge_settings) as connection:
+            prepare_store(connection, runtime)
+            yield from _until_refused(parts, lambda part: _perform(runtime, connection, part, progress))
+        return
+    prepare_without_import(runtime)
+    known = {part.layout.name: found for part in parts if (found := _present(runtime, part, progress))}
+    if any(one.result is Result.REFUSED for one in known.values()):
+        yield from known.values()
+        return
+    yield from _until_refused(parts, lambda part: known.get(part.layout.name) or _adopt(runtime, part, progress))
+
+
+def show_adopted(runtime: Runtime) -> None:
+    """Brings the out_ tables to where the store is, as none of its transactions sees its own place in the journal."""
+    if runtime.settings.has_out_migration:
+        with runtime.out_connection() as connection:
+            versions.bring_up_to_date(connection, runtime.versions)
+
+
+def _until_refused(parts: Sequence[Part], perform: Callable[[Part], AdoptedTable]) -> Iterator[AdoptedTable]:
+    """Other tables of the step in which one was refused do not need it, unless that is a dictionary."""
+    refused: AdoptionStep | None = None
+    for part in parts:
+        if refused is not None and part.layout.step is not refused:
+            return
+        found = perform(part)
+        yield found
+        if found.result is Result.REFUSED:
+            refused = part.layout.step
+            if part.layout.bo and part.layout.bo.category is Category.DICTIONARY:
+                return
+
+
+def _present(runtime: Runtime, part: Part, progress: Progress) -> AdoptedTable | None:
+    """The verdict on a table that is not empty; writes nothing."""
+    with rollback_transaction(runtime.store_engine, **runtime.merge_settings) as connection:
+        if _is_empty(_work(runtime, connection, part, progress, 0)):
+            return None
+        return _perform(runtime, connection, part, progress)
+
+
+def _adopt(runtime: Runtime, part: Part, progress: Progress) -> AdoptedTable:
+    started = time.monotonic()
+    # In a transaction of its own: who takes a number waits for others that do.
+    with transaction(runtime.store_engine) as connection:
+        unit = runtime.store.next_number(connection)
+    try:
+        with transaction(runtime.store_engine, **runtime.merge_settings) as connection:
+            runtime.store_fence.raise_to(connection, FencingToken(SOURCE.name, unit, 0))
+            work = _work(runtime, connection, part, progress, unit)
+            work.context.unit.begin(connection, runtime.store.schema)
+            found = _write(work, started)
+            receipt = {part.layout.name: found.counters}
+            work.context.unit.finish(connection, runtime.store.schema, receipt)
+            return found
+    except TableRefused as refusal:
+        return _refused(part, refusal, started)
+
+
+def _perform(runtime: Runtime, connection: Connection, part: Part, progress: Progress) -> AdoptedTable:
+    """In a transaction that is rolled back: compares a table that is there, else adopts it."""
+    started = time.monotonic()
+    unit = runtime.store.next_number(connection, is_preview=True)
+    work = _work(runtime, connection, part, progress, unit)
+    try:
+        with connection.begin_nested():
+            if _is_empty(work):
+                return replace(_write(work, started), unit=None)
+            return _compare(work, started)
+    except TableRefused as refusal:
+        return _refused(part, refusal, started)
+
+
+def _write(work: Work, started: float) -> AdoptedTable:
+    act = _ACTS[work.part.layout.step]
+    rows = act.read(work)
+    counters = act.write(work)
+    found = act.compare(work)
+    if not found.is_equal:
+        raise TableRefused([_difference(work, found)], 1)
+    act.end(work)
+    return _adopted(work, Result.ADOPTED, rows, counters, found, started)
+
+
+def _compare(work: Work, started: float) -> AdoptedTable:
+    act = _ACTS[work.part.layout.step]
+    rows = act.read(work)
+    found = act.compare(work)
+    if not found.is_equal:
+        raise TableRefused([_difference(work, found, "the store has rows of its own: ")], 1)
+    if work.part.layout.step is AdoptionStep.INSTANCES and (number := instances.differing(work)):
+        raise TableRefused([_fault(work, f"the store has other values or ids in {number:,} of {rows:,} rows")], 1)
+    act.end(work)
+    return _adopted(work, Result.PRESENT, rows, {}, found, started)
+
+
+def _difference(work: Work, found: Comparison, first: str = "") -> FileFault:
+    if found.file_rows != found.store_rows:
+        return _fault(work, f"{first}{found.store_rows:,} instead of {found.file_rows:,}")
+    return _fault(work, f"{first}other values in some of {found.file_rows:,} rows")
+
+
+def _fault(work: Work, reason: str) -> FileFault:
+    return FileFault(work.file, 0, "", f"{work.part.layout.name}: {reason}; adopt into an empty store")
+
+
+def _adopted(
+    work: Work, result: Result, rows: int, counters: Counters, found: Comparison, started: float
+) -> AdoptedTable:
+    return AdoptedTable(
+        table=work.part.layout.name,
+        file=work.file,
+        result=result,
+        rows=rows,
+        digest=found.store_digest,
+        unit=work.context.run if result is Result.ADOPTED else None,
+        counters=counters,
+        bad_rows=0,
+        faults=(),
+        seconds=time.monotonic() - started,
+    )
+
+
+def _refused(part: Part, refusal: TableRefused, started: float) -> AdoptedTable:
+    return AdoptedTable(
+        table=part.layout.name,
+        file=part.file.path.name,
+        result=Result.REFUSED,
+        rows=0,
+        digest="",
+        unit=None,
+        counters={},
+        bad_rows=refusal.total,
+        faults=refusal.faults,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _is_empty(work: Work) -> bool:
+    """Whether the store has nothing of what the part brings."""
+    layout = work.part.layout
+    tables = {
+        AdoptionStep.FILES: lambda: ["stored_file", "file_alias"],
+        AdoptionStep.INSTANCES: lambda: [work.golden],
+        AdoptionStep.LINKS: lambda: [work.golden_link],
+        AdoptionStep.REFERENCES: lambda: [REFERENCES],
+    }[layout.step]()
+    has_ids = layout.step is AdoptionStep.INSTANCES
+    [row] = work.ask("is_empty", {"bo": layout.object.code} if has_ids else {}, tables=tables, has_ids=has_ids)
+    return bool(row.is_empty)
+
+
+def _work(runtime: Runtime, connection: Connection, part: Part, progress: Progress, unit: int) -> Work:
+    limits = runtime.settings.in_migration
+    [now] = fetch_all(connection, _sql("now"))
+    context = MergeContext(
+        in_schema="pg_temp",
+        store_schema=runtime.store.schema,
+        run=unit,
+        started_at=now.at,
+        keep_on_null=False,
+        max_value_bytes=limits.max_value_bytes,
+        max_row_bytes=limits.max_row_bytes,
+        reference_expiry_minutes=limits.reference_expiry_minutes,
+        chunk_rows=1,
+        undivided_rows=1,
+        workers=1,
+        source=SOURCE,
+        kind=UnitKind.ADOPTION,
+        is_relayed=True,
+    )
+    return Work(runtime, connection, part, context, progress)
