@@ -68,6 +68,7 @@ def merge_batch_with_retry(
     merged in parts, so that the positions move. Raises FencedOut when another worker has taken a partition over, what
     `judge` raises, or the last fault when tries end."""
     merge = partial(_merge_whole, into, held=held, policy=policy, forgets=forgets)
+    judge = judge or _accept
     try:
         return merge(batch, judge=judge)
     except TooManyTries:
@@ -79,8 +80,7 @@ def merge_batch_with_retry(
     def judge_all(found: frozenset[tuple[str, int, int]]) -> None:
         nonlocal latest
         latest = rejected | found
-        if judge:
-            judge(latest)
+        judge(latest)
 
     left: ReadBatch | None = batch
     while left:
@@ -95,6 +95,10 @@ def merge_batch_with_retry(
         follow = len(rest.records) if rest else 0
         _log.info("%d records are merged, %d rejected; %d follow", merged.merged, merged.rejected, follow)
     return outcome
+
+
+def _accept(rejected: frozenset[tuple[str, int, int]]) -> None:
+    """However many are rejected."""
 
 
 def _merge_whole(

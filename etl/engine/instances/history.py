@@ -110,10 +110,11 @@ def history(
             store_schema=runtime.store.schema,
         )
     columns = {fold(one.code): one.code for one in bo.stored_fields}
+    targets = {one.code: only[0].code for one in bo.links if len(only := runtime.company.targets(one)) == 1}
     return History(
         bo=bo.code,
         instance=instance,
-        changes=tuple(_change(row, columns, ends) for row in rows[:limit]),
+        changes=tuple(_change(row, columns, ends, targets) for row in rows[:limit]),
         next_n=rows[limit - 1]["n"] if len(rows) > limit else None,
         kept_days=runtime.settings.in_migration.kept_days,
         left_out=left_out,
@@ -199,13 +200,15 @@ def _other(row: Row) -> str:
     return str(row["instance"] if row["is_incoming"] else row["target"])
 
 
-def _change(row: Row, columns: dict[str, str], ends: dict[str, End]) -> Change:
+def _change(row: Row, columns: dict[str, str], ends: dict[str, End], targets: dict[str, str]) -> Change:
+    """`targets`: field -> the object of its links, where it is always the same."""
     values = (ValueChange(columns.get(key, key), before, after) for key, before, after in row["values"] or ())
     end = None
     if row["field"]:
         end = ends.get(_other(row), End(_other(row)))
         if end.bo is None:
-            end = replace(end, bo=row["bo"] if row["is_incoming"] else row["target_bo"])
+            target = row["target_bo"] or targets.get(row["field"])
+            end = replace(end, bo=row["bo"] if row["is_incoming"] else target)
     plain = {name: row[name] for name in Change.__dataclass_fields__ if name in row}
     return Change(
         **plain

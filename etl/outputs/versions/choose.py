@@ -31,10 +31,7 @@ def refuse_changed(found: list[VersionRow], versions: Versions) -> None:
     newest = next((one for one in found if one.schema == versions.newest.schema), None)
     if newest is None or newest.structure is None or any(_fits(one, versions) for one in found):
         return
-    differences = newest.structure.differences(wanted, newest.schema)
-    if not differences:
-        return
-    lines = "\n".join(f"  {line}" for line in differences)
+    lines = "\n".join(f"  {line}" for line in newest.structure.differences(wanted, newest.schema))
     raised = next_version(found, versions)
     raise ConfigurationError(
         f"the metadata of company {versions.company.code} asks for other out_ tables than {newest.schema} has:\n"
