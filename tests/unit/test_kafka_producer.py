@@ -10,9 +10,10 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka import Message as ClientMessage
 
 from etl.errors import EnvironmentFault, EtlError, FencedOut, Stopped, TransientFault
-from etl.kafka import Admin, Consumer, Producer, RecordTooLarge, TransactionalProducer, producer
+from etl.kafka import Admin, Consumer, Producer, Received, RecordTooLarge, TransactionalProducer, Trouble, producer
 from etl.kafka.client_log import LineLimit
 from etl.kafka.faults import _refused
+from etl.kafka.messages import TroubleKind
 from etl.settings import KafkaConnection
 from tests.unit.test_kafka_client import connection
 
@@ -119,6 +120,14 @@ def test_an_error_that_ends_the_consumer_is_raised_and_others_are_values() -> No
     assert (trouble.topic, trouble.partition) == ("t", -1)
     with pytest.raises(FencedOut, match=r"^the consumer has ended: "):
         consumer._received([ClientMessage(topic="t", partition=0, error=FENCED)])
+
+
+def test_what_was_read_beside_an_error_comes_with_the_next_call() -> None:
+    consumer = Consumer(connection(), "g")
+    kept = Received([], [Trouble(TroubleKind.OTHER, "t", 0, "what came")])
+    consumer._kept = kept
+    assert consumer.consume(1, 0) == kept
+    assert consumer.consume(1, 0) == Received([], [])
 
 
 def test_questions_about_no_partition_have_empty_answers() -> None:

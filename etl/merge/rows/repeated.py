@@ -27,8 +27,6 @@ def pass_repeated(merge: Merge, chunk: Chunk) -> tuple[int, Merge | None]:
     if sample.repeated <= sample.rows * _SHARE:
         return 0, merge
     passed = merge.run("pass_repeated")
-    if not passed:
-        return 0, merge
     # A row that the partner moves into the chunk by changing its id is released with the leftovers.
     if passed == chunk.rows:
         return passed, None

@@ -139,11 +139,8 @@ class RecordTransactions:
         self.records += 1
 
     def commit(self, progress: OutputProgress) -> None:
-        """Commits the records together with the progress. Where a broker finds one too large, the limit is lowered, and
-        TransientFault asks for a repetition with another producer."""
-        if not self.is_open:
-            self._producer.begin()
-            self.is_open = True
+        """Commits the open transaction together with the progress. Where a broker finds a record too large, the limit
+        is lowered, and TransientFault asks for a repetition with another producer."""
         self._producer.send(self._progress_topic, self._key.encode(), progress.encode(), partition=0)
         try:
             self._producer.commit()

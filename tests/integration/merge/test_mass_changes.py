@@ -3,7 +3,8 @@
 import pytest
 
 from etl.errors import RunStopped
-from tests.fix_company import BOTH_LAYOUTS, STORE, MakeSite, Row, Site
+from etl.sources.in_tables.claim import unlinked_guard
+from tests.fix_company import BOTH_LAYOUTS, ONLY_APART, STORE, MakeSite, Row, Site
 
 _IN = "needLoadFromInTables: true"
 DOCUMENTS = {
@@ -267,6 +268,35 @@ def test_the_command_accepts_ended_links(site: Site) -> None:
     assert site.etl("run").code == 3
     assert site.etl("run", "--accept").code == 0
     assert site.count(f"{STORE}.link_client_town") == 0
+
+
+@ONLY_APART
+def test_the_guards_between_databases(site: Site, layout: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would change, end or be removed is counted where the store is; what stays within the shares is merged."""
+    site.set(maxChangedShare=50, maxUnlinkedShare=30, maxRemovedShare=30)
+    links(site, "Town")
+    site.run()
+    before = site.fingerprint()
+    links(site, "Town", 61, removed=True)
+    ends = pytest.raises(RunStopped, match=r"end 61 of 200 links of Client\.Town \(30 percent")
+    with ends:
+        site.run()
+    monkeypatch.setattr(unlinked_guard, "_BY_INDEX_BELOW_ROWS", 10)
+    site.partner.hand_over()
+    with ends:
+        site.run()
+    site.partner.redeliver("in_client_town")
+    for values, why in (({"Name": "x"}, "change 150 of 200 instances"), ({"removed": True}, "remove 150 of 200")):
+        deliver(site, *(client(n, **(values if n < 150 else {})) for n in range(200)))
+        with pytest.raises(RunStopped, match=why):
+            site.run()
+    assert site.fingerprint() == before
+    deliver(site, *(client(n, **({"Name": "x"} if n < 90 else {})) for n in range(200)))
+    site.partner.fill(
+        "in_client_town", *({"client_id": f"c-{n}", "town_id": "t-1", "removed": n < 5} for n in range(200))
+    )
+    [receipt] = [one for one in site.run().receipts if one.in_table == "in_Client"]
+    assert (receipt.changed, site.count(f"{STORE}.link_client_town")) == (90, 195)
 
 
 PEOPLE = {
