@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from etl import ddl
 from etl.config import Clash, etl_home, open_source, transfer
-from etl.database import SqlTemplates, execute, fetch_all, fetch_one, transaction
+from etl.database import SqlTemplates, execute, fetch_all, transaction
 from etl.embedded import packaged_binaries
 from etl.engine import Runtime, open_runtime
 from etl.errors import EnvironmentFault, MarkerHeld
@@ -152,9 +152,7 @@ def _make_in_tables(runtime: Runtime) -> int:
 
 def _psql(runtime: Runtime) -> str:
     with transaction(runtime.engine) as connection:
-        server = fetch_one(connection, _sql("socket_folder"))
-    if server is None:
-        raise EnvironmentFault("the server does not say where its socket is")
+        [server] = fetch_all(connection, _sql("socket_folder"))
     # Without a psql of the system the one of the wheel.
     program = "psql" if shutil.which("psql") else str(packaged_binaries() / "psql")
     options = ["-h", server.folder, "-p", server.port, "-U", server.username, server.database]

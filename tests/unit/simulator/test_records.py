@@ -9,15 +9,19 @@ import pytest
 
 from etl.contract.kafka import RecordSamples
 from etl.contract.kafka.record_schema import record_schemas
+from etl.metadata import parse_company
 from etl.simulator.kafka import RECORD_SCENARIOS, Abandoned, MessageBatch, PlayedMessage, RecordData
+from etl.simulator.kafka.scenarios import _faulty
 from etl.sources.kafka.message import Message
 from etl.sources.kafka.reading import read_batch
 from etl.sources.kafka.rules import RecordRules
 from etl.sources.kafka.shapes import CompanyShape
 from tests.contracts import company
+from tests.integration.kafka_records.conftest import DOCUMENTS as RECORD_DOCUMENTS
 from tests.unit.contract.test_kafka_part import Judges, judges
 
 COUNT = 10
+LOADED = "needLoadFromInTables: true"
 COMPANY = company()
 SHAPE = CompanyShape(COMPANY, RecordRules())
 
@@ -95,3 +99,33 @@ def test_the_model_follows_the_records() -> None:
     assert data.link_counts()["Everything.Parent"] == 1
     assert data.states()["Everything"] == {"REMOVED": 1}
     assert first not in data.present(bo)
+
+
+def test_a_set_of_links_is_what_the_last_record_says() -> None:
+    """And a field whose targets no partner loads gets no link."""
+    texts = RECORD_DOCUMENTS | {"Note": f"code: Note\nfields:\n  - {{code: Of, type: BO, bo: Secret, {LOADED}}}\n"}
+    company = parse_company("demo", {f"{code}.yaml": text for code, text in texts.items()})
+    data = RecordData(company, RecordRules(), 1)
+    assert list(data.links(company.object("Note"))) == []
+    claim, client = company.object("Claim"), company.object("Client")
+    [first] = data.new_ids(claim, 1)
+    people = data.new_ids(client, 3)
+    [team] = [link for link, _ in data.links(claim) if link.code == "Team"]
+    for chosen in (people[:2], people[1:]):
+        record = data.full(claim, first)
+        for one in chosen:
+            record = data.linked(record, team, client, one)
+        data.merged(record)
+    assert data.instances["Claim"][first].links == {"Team": set(people[1:])}
+
+
+def test_rules_decide_what_is_faulty() -> None:
+    """A tombstone removes, and unknown fields are skipped: neither is sent as a fault then."""
+    for rules, codes in (
+        (RecordRules(), True),
+        (RecordRules(skips_unknown_fields=True, removes_by_tombstone=True), False),
+    ):
+        data = RecordData(COMPANY, rules, 7)
+        sent = [one for bo in data.objects for one in _faulty(data, bo)]
+        assert ("UNKNOWN_FIELD" in {one.code for one in sent}) is codes
+        assert any(one.value is None for one in sent) is codes
