@@ -7,6 +7,7 @@ import pytest
 from etl.database import transaction
 from etl.engine import prepare
 from etl.engine.kafka_in.operating import SeekTarget, move, read_letters, resend, resend_letters
+from etl.engine.kafka_in.reading import _schedules
 from etl.engine.kafka_in.taking import take_partitions
 from etl.engine.record_batches import record_store_of
 from etl.errors import ConfigurationError, EnvironmentFault
@@ -14,7 +15,9 @@ from etl.kafka import Admin
 from etl.sources.kafka.message import Partition
 from etl.sources.kafka.outbox import DeadLetter
 from etl.sources.kafka.rules import rules_of
+from tests.fix_company import STORE
 from tests.integration.kafka_in.conftest import Reading, client
+from tests.integration.kafka_records.topic import Topic, link, record
 
 BEGINNING = SeekTarget(is_beginning=True)
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -77,3 +80,26 @@ def test_a_partition_that_was_stopped_and_is_right_again(reading: Reading) -> No
         again = take_partitions(into, admin, [one, Partition("nowhere", 0)], "b", source)
     assert (set(again.held), again.stopped, again.missing) == ({one}, {}, {Partition("nowhere", 0)})
     assert not reading.position()["stopped"]
+
+
+def test_what_is_due_from_time_to_time(reading: Reading, caplog: pytest.LogCaptureFixture) -> None:
+    """A link that has waited for too long is given up by a batch of its own."""
+    changed, site = list[int](), reading.site
+    with site.runtime() as runtime:
+        prepare(runtime)
+        into = record_store_of(runtime, rules_of(runtime.settings.kafka.in_migration))
+        [(_, apply), (_, clean), (_, clean_references)] = _schedules(runtime, into, lambda: changed.append(1)).values()
+        with caplog.at_level("INFO", "in_kafka_migration"):
+            apply()
+            assert changed == []
+            topic = Topic(site, runtime)
+            topic.send(record("Claim", "k", links=[link("Watchers", "w")]))
+            site.look(f"update {STORE}.boi_reference set waiting_since = now() - interval '1 year'")
+            apply()
+            clean()
+            clean_references()
+    said = [one.getMessage() for one in caplog.records if one.name == "in_kafka_migration"]
+    assert changed == [1]
+    assert [text.partition(":")[0] for text in said][:1] == ["waiting links were tried again"]
+    assert "0 recordIds and 0 dead letters were deleted" in said
+    assert site.count(f"{STORE}.unit") == 2

@@ -9,9 +9,12 @@ from etl.engine.kafka_out.outputs import outputs_of, prepare_outputs
 from etl.errors import EnvironmentFault, FencedOut, MarkerHeld
 from etl.kafka import Producer
 from etl.outputs.kafka.progress import ProgressKey, newest_progress
+from etl.outputs.kafka.registry import Unfinished
 from tests.fix_company import CLAIMS, MakeSite
 from tests.fix_kafka import MakeTopic
 from tests.integration.kafka.clients import connect
+from tests.integration.kafka_out.output import Output
+from tests.integration.kafka_records.topic import record
 
 KEY = ProgressKey.of_output("demo", "out", "1 2 3")
 
@@ -60,3 +63,24 @@ def test_who_leads_an_output_no_longer_writes_nothing(make_site: MakeSite) -> No
                     act(connection, lead)
             [state] = outputs.states(connection, ["out"], 60)
             assert (state.step, state.records) == (1, 3)
+
+
+def test_changes_that_are_not_written_in_many_steps(output: Output) -> None:
+    """And an object that was left to be written when it was taken out of the output."""
+    output.configure(batchRecords=1, businessObjects="client")
+    output.merge(*(record("client", f"C{one}", name="a") for one in range(3)))
+    assert output.write()["out"].records == 3
+    output.merge(*(record("client", f"C{one}", secret="s") for one in range(3)))
+    assert output.write()["out"].records == 0
+    assert len(output.records()) == 3
+    output.merge(record("client", "C0", name="b"), record("firm", "F", name="f"))
+    with output.site.runtime() as runtime:
+        outputs = outputs_of(runtime)
+        with transaction(runtime.store_engine) as connection:
+            lead = outputs.take(connection, "out", "a", 60)
+            upto = str(output.site.value("select pg_current_snapshot()::text", at=output.site.store_database))
+            unfinished = Unfinished(upto, ("firm", "client"))
+            outputs.move(connection, lead, lead.position.moved(lead.position.step + 1, unfinished), 0)
+            outputs.release(connection, lead)
+        assert output.writer(runtime).write_all().records == 1
+    assert [one["boCode"] for one in output.records()][3:] == ["client"]

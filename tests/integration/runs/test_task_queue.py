@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
 import sqlalchemy
 
-from etl.database import Access, bring_up, open_engine, transaction
+from etl.database import Access, Connection, bring_up, open_engine, transaction
 from etl.errors import EnvironmentFault, FencedOut, TransientFault
 from etl.retry import RetryPolicy
 from etl.runs import Chunk, Counters, Kind, Task, TaskQueue, backoffs_of, perform
@@ -226,3 +227,33 @@ def test_a_task_under_way_keeps_the_new_owner_waiting(site: Site, engine: sqlalc
         with pytest.raises(TransientFault):
             handshake(engine, "b").acquire()
     assert handshake(engine, "b").acquire()[1]
+
+
+def test_a_task_whose_commit_was_not_answered_is_not_done_twice(site: Site, queue: TaskQueue) -> None:
+    taken, tries = queue.take(), list[int]()
+    assert taken is not None
+
+    @contextmanager
+    def unanswered(connection: Connection) -> Iterator[Connection]:
+        yield connection
+        connection.get_transaction().commit()  # type: ignore[union-attr]
+        raise TransientFault("the answer is lost")
+
+    def work(connection: Connection, task: Task) -> Counters:
+        tries.append(1)
+        return {"created": 7}
+
+    found = perform(queue, taken, work, retry_policy=RetryPolicy(BACKOFFS), connections=unanswered)
+    assert (found, len(tries), states(site)[0]) == ({"created": 7}, 1, "done")
+
+
+def test_a_task_that_another_runner_has_is_not_marked(site: Site, queue: TaskQueue) -> None:
+    taken = queue.take()
+    assert taken is not None
+    queue.put_back(taken, "its helper was lost")
+    with (
+        pytest.raises(FencedOut, match=rf"^task first of run {queue.run} is no longer this runner's$"),
+        transaction(queue.engine) as connection,
+    ):
+        queue.mark_done(connection, taken, {})
+    assert states(site)[0] == "todo"
