@@ -15,9 +15,13 @@ from etl.engine.privilege_errors import naming_causes
 from etl.engine.record_batches import show_batches
 from etl.engine.run import _freeing
 from etl.engine.run_context import heartbeat_of, retry_policy_of, task_queue_of
+from etl.engine.store_cleaning import CleanedStore, clean_store
+from etl.engine.topic_alerts import AlertKind, TopicAlerts
+from etl.engine.upgrade import upgrade
 from etl.errors import EnvironmentFault, FencedOut, LockTimeout, RunStopped, TransientFault
 from etl.sources.in_tables.handshake import Action, RunLease
 from tests.fix_company import CLAIMS, ONLY_APART, OUT, OUT_CONFIG, STORE, MakeSite, Site
+from tests.integration.hooks.listener import listening
 
 LOADED = "needLoadFromInTables: true"
 
@@ -175,12 +179,27 @@ def test_a_run_whose_out_tables_were_switched_off_meanwhile(site: Site) -> None:
     assert site.count(f"{OUT}.client") == 1
 
 
+@pytest.mark.first_run
 def test_what_was_never_made_has_no_rows(site: Site) -> None:
     """A company that is configured, and whose first run has yet to come."""
     with site.runtime() as runtime:
-        assert clean(runtime) == Cleaned()
+        assert (clean(runtime), upgrade(runtime)) == (Cleaned(), [])
         found = explain(runtime, "Client", "a")
     assert (found.rows, found.instance, found.out) == ((), None, {})
+
+
+def test_an_alert_that_begins_while_the_process_ends_is_sent(site: Site) -> None:
+    with listening() as listener:
+        site.set(hookUrl=listener.url)
+        with site.runtime() as runtime:
+            prepare(runtime)
+            alerts = TopicAlerts(runtime, "topics")
+            alerts.start()
+            alerts.stop()
+            assert listener.names == []
+            alerts.begin(AlertKind.OUTPUT_STOPPED, "out", "the output out has stopped")
+            alerts.stop()
+    assert listener.names == ["output.stopped"]
 
 
 def test_links_with_what_is_not_in_the_store_any_more(site: Site) -> None:
@@ -198,3 +217,21 @@ def test_links_with_what_is_not_in_the_store_any_more(site: Site) -> None:
         assert linked is not None
         assert (linked.bo, linked.in_id) == ("Client", None)
         assert explain(runtime, "Claim", "k").out == {}
+
+
+@ONLY_APART
+@pytest.mark.first_run
+def test_an_out_database_that_has_nothing_yet_is_cleaned_too(site: Site, layout: str) -> None:
+    """Out tables were switched on after the last run."""
+    site.edit(OUT_CONFIG, "hasOutMigration=true", "hasOutMigration=false")
+    site.partner.fill("in_Client", {"in_id": "a"})
+    site.run()
+    site.edit(OUT_CONFIG, "hasOutMigration=false", "hasOutMigration=true")
+    with site.runtime() as runtime:
+        assert clean(runtime) == Cleaned()
+        assert clean_store(runtime) == CleanedStore()
+    site.partner.hand_over()
+    site.run()
+    with site.runtime() as runtime:
+        assert clean_store(runtime) == CleanedStore()
+    assert site.count(f"{OUT}.client") == 1
