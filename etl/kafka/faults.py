@@ -59,6 +59,8 @@ _AWAY: Final = frozenset(
         KafkaError.NOT_ENOUGH_REPLICAS,
         KafkaError.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
         KafkaError.NETWORK_EXCEPTION,
+        # The library has given up the connection that the question had.
+        KafkaError._DESTROY_BROKER,
         # A leader that has just been chosen, or moves.
         KafkaError.OFFSET_NOT_AVAILABLE,
         KafkaError.FENCED_LEADER_EPOCH,

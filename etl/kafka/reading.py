@@ -17,7 +17,7 @@ from etl.settings import KafkaConnection
 _log = logging.getLogger(__name__)
 
 # The library wants a name; no group of it ever exists.
-_GROUP = "etl-reading"
+_GROUP = "etl/reading"  # no groupId has a slash
 _PASSING = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError.GROUP_AUTHORIZATION_FAILED)
 _RECORDS = 10_000
 _POLL_SECONDS = 0.5

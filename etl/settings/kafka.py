@@ -15,6 +15,7 @@ from etl.settings.kafka_model import (
     KafkaConnection,
     KafkaSchedules,
     KafkaSettings,
+    OutFiles,
     OutImage,
     OutMigrationKafka,
     OutRecordId,
@@ -152,6 +153,7 @@ def _output(layers: Layers, name: str, file: str, topics: Mapping[str, str]) -> 
         when_too_large=cast(TooLarge, value("whenTooLarge")),
         batch_records=cast(int, value("batchRecords")),
         progress_topic=str(value("progressTopic")) or f"{topic}.progress",
+        files=cast(OutFiles, value("outFiles")),
     )
 
 

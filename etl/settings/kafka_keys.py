@@ -354,6 +354,14 @@ _OUTPUT_KEYS = (
     ),
     Key("outUnlinks", ValueKind.BOOLEAN, "false", 'Whether an ended link is written, with "unlink": true.'),
     Key(
+        "outFiles",
+        ValueKind.CHOICE,
+        "id",
+        "What a record says of a file: id names it; content brings its bytes in Base64 too, as far as the record fits "
+        "its topic, so that the store of a reader gets it.",
+        choices=("id", "content"),
+    ),
+    Key(
         "whenTooLarge",
         ValueKind.CHOICE,
         "error",

@@ -17,6 +17,7 @@ ResendMode = Literal["latest", "older-loses"]
 OutImage = Literal["changes", "full"]
 OutRecordId = Literal["unique", "null"]
 OutToBoCode = Literal["composite", "always"]
+OutFiles = Literal["id", "content"]
 TooLarge = Literal["error", "stop"]
 
 
@@ -101,6 +102,7 @@ class OutMigrationKafka:
     when_too_large: TooLarge
     batch_records: int
     progress_topic: str
+    files: OutFiles = "id"
 
     def topic_of(self, code: str) -> str:
         return self.topic_of_object.get(code, self.topic)

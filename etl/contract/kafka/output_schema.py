@@ -19,6 +19,11 @@ _VALUES: Final[dict[str, Schema]] = {
     "time": {"type": ["string", "null"], "pattern": _INSTANT},
     "text": {"type": ["string", "null"]},
 }
+_FILE: Final[Schema] = {
+    "content": {"type": "string", "contentEncoding": "base64"},
+    "fileName": {"type": "string"},
+    "mimeType": {"type": "string"},
+}
 _ID_KEYS: Final[Schema] = {"externalId": {"type": ["string", "null"]}, "id": {"type": "string"}}
 
 
@@ -40,7 +45,7 @@ def output_schema(samples: Samples, output: OutMigrationKafka, shape: OutObject)
     required = [key for key in properties if not key.startswith("unchanged")]
     head = {"$schema": DRAFT, "$id": f"urn:etl:{company}:output:{output.name}:{shape.code}", "type": "object"}
     body = {"properties": properties, "required": required, "additionalProperties": False}
-    items = {"field": _field(shape.fields), "link": _link(shape.links, output)}
+    items = {"field": _field(shape.fields, output), "link": _link(shape.links, output)}
     return with_labels(bo.name, head) | body | {"$defs": items, "examples": [output_example(samples, output, shape)]}
 
 
@@ -81,13 +86,14 @@ def _example_value(samples: Samples, field: OutField, bo: BusinessObject) -> str
     return api_value(samples.value(found, 1))
 
 
-def _field(fields: tuple[OutField, ...]) -> Schema:
+def _field(fields: tuple[OutField, ...], output: OutMigrationKafka) -> Schema:
     values = [
         {"if": {"properties": {"code": {"const": one.code}}}, "then": {"properties": {"apiValue": _VALUES[one.kind]}}}
         for one in fields
     ]
     properties = {"code": {"enum": [one.code for one in fields]}, "apiValue": {}, "updatedAt": {"type": "integer"}}
-    return _item(properties, list(properties), values) if fields else {"not": {}}
+    has_contents = output.files == "content" and any(one.is_file for one in fields)
+    return _item(properties | (_FILE if has_contents else {}), list(properties), values) if fields else {"not": {}}
 
 
 def _link(links: tuple[OutLink, ...], output: OutMigrationKafka) -> Schema:

@@ -10,6 +10,7 @@ from etl.errors import EnvironmentFault
 from etl.kafka import Admin, Partition, read_to_end
 from etl.outputs.kafka.registry import OutputPosition, Unfinished
 from etl.settings import KafkaConnection
+from etl.settings.kafka_keys import RECOVERY_SUFFIX
 
 # Patience with a question to the brokers: a service that is asked to end has five seconds.
 QUESTION_SECONDS: Final = 4.0
@@ -41,6 +42,12 @@ class OutputProgress:
         found = self.content
         unfinished = Unfinished.from_json(found["unfinished"]) if found["unfinished"] else None
         return OutputPosition(found["step"], found["snapshot"], found["place"], unfinished)
+
+
+def transactional_id(company: str, output: str, *, is_recovery: bool = False) -> str:
+    """The name of a writer's producer, which shuts an earlier one of that name out. No two writers have the same: the
+    code of a company has no hyphen, and no output is named as a recovery."""
+    return f"etl-{company}-{output}{RECOVERY_SUFFIX if is_recovery else ''}"
 
 
 @dataclass(frozen=True)

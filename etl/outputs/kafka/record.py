@@ -10,6 +10,7 @@ from typing import Any, Final
 from orjson import loads
 
 from etl.metadata.instance_state import InstanceState
+from etl.outputs.kafka.contents import ReadFile
 from etl.outputs.kafka.shape import EXTERNAL_ID, ID, OutLink, OutObject
 from etl.settings.kafka_model import OutMigrationKafka
 
@@ -27,8 +28,17 @@ Item = str
 class RecordWriter:
     """Makes the records of one object: `image` of all chosen fields, or of those that changed."""
 
-    def __init__(self, shape: OutObject, output: OutMigrationKafka, *, is_all: bool = False) -> None:
-        """With `is_all` a row is no change, and its record is the full image."""
+    def __init__(
+        self,
+        shape: OutObject,
+        output: OutMigrationKafka,
+        *,
+        is_all: bool = False,
+        read_file: ReadFile | None = None,
+        largest: int = 0,
+    ) -> None:
+        """With `is_all` a row is no change, and its record is the full image. `read_file`: contents of files are
+        written too, as far as a record has at most `largest` bytes."""
         self.shape = shape
         self._prefix = f"{shape.code}:"
         self._is_all = is_all
@@ -45,6 +55,10 @@ class RecordWriter:
         self._links = [_LinkWriter(one) for one in shape.links]
         self._links_at = _FIXED + len(shape.fields)
         self._unlinks_at = self._links_at + len(shape.links)
+        self._read_file, self._largest = read_file, largest
+        self._files = [n for n, one in enumerate(shape.fields) if one.is_file] if read_file else []
+        self.without_content: dict[str, int] = {}
+        """Code of a field -> records that name its file alone, as the content does not fit or is not there."""
 
     def key(self, row: Row) -> bytes:
         return f"{self._prefix}{row[0]}".encode()
@@ -69,10 +83,31 @@ class RecordWriter:
         more = f',"unchangedUniqueFields":[{",".join(unchanged)}]' if unchanged else ""
         if unchanged_links:
             more += f',"unchangedUniqueBoFields":[{",".join(unchanged_links)}]'
-        return (
+        head = (
             f'{{"recordId":{record_id},"externalId":{_text(external_id)},"id":"{instance}","boCode":"{self.shape.code}"'
-            f',"fields":[{",".join(fields)}],"boFields":[{",".join(links)}]{more},"state":"{state}"}}'
-        ).encode()
+            f',"fields":['
+        )
+        tail = f'],"boFields":[{",".join(links)}]{more},"state":"{state}"}}'
+        if self._files and state != InstanceState.REMOVED:
+            fields = self._with_contents(row, fields, end, self._largest - len((head + tail).encode()))
+        return f"{head}{','.join(fields)}{tail}".encode()
+
+    def _with_contents(self, row: Row, fields: list[Item], end: str, room: int) -> list[Item]:
+        """The items with the contents of their files, the first ones first, as far as there is room."""
+        room -= sum(len(item.encode()) + 1 for item in fields)
+        for number in self._files:
+            value, begin = row[_FIXED + number], self._fields[number][0]
+            item = f"{begin}{_text(value)}{end}"
+            if value is None or item not in fields or self._read_file is None:
+                continue
+            content = self._read_file(value)
+            if content and len(content.encode()) <= room:
+                room -= len(content.encode())
+                fields = [f"{begin}{_text(value)}{content}{end}" if one == item else one for one in fields]
+            else:
+                code = self.shape.fields[number].code
+                self.without_content[code] = self.without_content.get(code, 0) + 1
+        return fields
 
     def _has_changed(self, names: frozenset[str]) -> bool:
         return _STATE in names or any(

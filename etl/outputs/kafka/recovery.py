@@ -12,13 +12,12 @@ import sqlalchemy
 
 from etl.database import snapshot
 from etl.errors import EnvironmentFault
-from etl.outputs.kafka.progress import OutputProgress, ProgressKey
+from etl.outputs.kafka.progress import OutputProgress, ProgressKey, transactional_id
 from etl.outputs.kafka.reading import all_rows, count_files
-from etl.outputs.kafka.record import RecordWriter
+from etl.outputs.kafka.record_writers import record_writer
 from etl.outputs.kafka.shape import OutObject
 from etl.outputs.kafka.transactions import RecordTransactions, SizeLimits, Unsent
 from etl.settings import KafkaConnection
-from etl.settings.kafka_keys import RECOVERY_SUFFIX
 from etl.settings.kafka_model import OutMigrationKafka
 
 _log = logging.getLogger("out_kafka_migration")
@@ -53,10 +52,12 @@ class RecoveryWriter:
         check: Callable[[], None],
     ) -> None:
         self._engine, self._schema, self._output, self._number = engine, store_schema, output, number
-        self._note_unsent, self._check = note_unsent, check
+        self._note_unsent, self._check, self._limits = note_unsent, check, limits
+        # Object -> field -> records without the content of their file.
+        self._left_out: dict[str, dict[str, int]] = {}
         self._sender = RecordTransactions(
             connection,
-            f"etl-{company}-{output.name}{RECOVERY_SUFFIX}",
+            transactional_id(company, output.name, is_recovery=True),
             output.progress_topic,
             ProgressKey.of_recovery(company, output.name),
             limits,
@@ -74,10 +75,10 @@ class RecoveryWriter:
 
     def write(self, shape: OutObject, position: RecoveryPosition, moved: Callable[[int], None]) -> int:
         """Writes the instances of an object behind `position`, and returns how many of it are written in all."""
-        records = RecordWriter(shape, self._output, is_all=True)
         prefix = f"{self._output.name}-r{self._number}.{position.seq}"
         written, after = position.records, position.after
         with snapshot(self._engine) as connection:
+            records = record_writer(connection, self._schema, shape, self._output, self._limits, is_all=True)
             for block in all_rows(connection, self._schema, shape, after):
                 self._check()
                 for row in block:
@@ -91,12 +92,17 @@ class RecoveryWriter:
                     after = row[0]
         if self._sender.is_open:
             written = self._commit(RecoveryPosition(position.seq, after, written), moved)
+        self._left_out[shape.code] = records.without_content
         return written
 
     def files(self, shape: OutObject) -> dict[str, int]:
-        """How many instances name a file, by `object.field`: the contents are in no record."""
-        with snapshot(self._engine) as connection:
-            found = count_files(connection, self._schema, shape)
+        """How many instances name a file whose content is in no record, by `object.field`; with contents (outFiles) of
+        those that write() has written."""
+        if self._output.files == "content":
+            found = self._left_out.get(shape.code, {})
+        else:
+            with snapshot(self._engine) as connection:
+                found = count_files(connection, self._schema, shape)
         return {f"{shape.code}.{code}": instances for code, instances in found.items()}
 
     def _commit(self, position: RecoveryPosition, moved: Callable[[int], None]) -> int:

@@ -14,6 +14,7 @@ from etl.settings import KafkaConnection
 _USUAL_BYTES = 1_000_000
 # How much of a batch of Kafka is not its records.
 _OVERHEAD_BYTES = 128
+_KEY_BYTES = 80
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ class SizeLimits:
     def smallest(self) -> int:
         """What several records that are sent together may have, whatever their topic."""
         return min((*self.of_topic.values(), _USUAL_BYTES))
+
+    def room_in(self, topic: str) -> int:
+        """The bytes that a record may have; of its key we think as of the longest one."""
+        return self.of_topic[topic] - _OVERHEAD_BYTES - _KEY_BYTES
 
     def cap_at(self, to: int) -> None:
         self.of_topic = {name: min(limit, to) for name, limit in self.of_topic.items()}

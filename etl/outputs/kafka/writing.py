@@ -14,9 +14,9 @@ import sqlalchemy
 
 from etl.database import Connection, PlacedPart, snapshot, transaction
 from etl.errors import EnvironmentFault, EtlError, FencedOut
-from etl.outputs.kafka.progress import OutputProgress, ProgressKey
+from etl.outputs.kafka.progress import OutputProgress, ProgressKey, transactional_id
 from etl.outputs.kafka.reading import changed_objects, changed_rows, has_changes
-from etl.outputs.kafka.record import RecordWriter
+from etl.outputs.kafka.record_writers import record_writer
 from etl.outputs.kafka.registry import (
     Lead,
     OutputPosition,
@@ -131,7 +131,7 @@ class OutputWriter:
             self._limits = SizeLimits.of(self.connection, self.shape.topics)
         self._sender = RecordTransactions(
             self.connection,
-            f"etl-{self.company}-{self.output.name}",
+            transactional_id(self.company, self.output.name),
             self.output.progress_topic,
             ProgressKey.of_output(self.company, self.output.name, lead.position.journal_id),
             self._limits,
@@ -206,7 +206,8 @@ class OutputWriter:
             if code not in shapes:
                 continue  # it is not written any more
             shape = shapes[code]
-            topic, records = shape.topic, RecordWriter(shape, self.output)
+            topic, limits = shape.topic, self._limits or SizeLimits()
+            records = record_writer(connection, self.store_schema, shape, self.output, limits)
             left = unfinished.left[number:]
             after = "" if number else unfinished.after
             rows = changed_rows(
@@ -234,6 +235,8 @@ class OutputWriter:
                     send(topic, key, value)
                     if has_tombstones and records.has_tombstone(row):
                         send(topic, key, None)
+            for field_code, number in records.without_content.items():
+                _log.warning("%d records name a file of %s.%s without its content", number, code, field_code)
         return position
 
     def _commit(self, lead: Lead, sender: RecordTransactions, position: OutputPosition) -> None:

@@ -66,7 +66,7 @@ class RecordPartner:
         self._connection, self._topic, self._rate = connection, topic, rate
         self._due = time.monotonic()
         self._opened = ExitStack()
-        self._transactional_id = f"etl-partner-{topic}"
+        self._transactional_id = f"etl-partner/{topic}"  # no output of a company named partner has a slash
         self._transactional: TransactionalProducer | None = None
         with Admin(connection) as admin:
             if admin.topic(topic) is None:

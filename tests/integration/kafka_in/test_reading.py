@@ -158,6 +158,33 @@ def test_aborted_transactions_are_not_read_and_lag_becomes_0(reading: Reading) -
     assert (done.code, json.loads(done.out)["lag"]) == (0, 0)
 
 
+@pytest.mark.nightly
+def test_gaps_of_compaction_are_passed(reading: Reading, make_topic: MakeTopic) -> None:
+    """Fault 34: reading also begins in a gap, and nothing of it counts as lost."""
+    options = {"cleanup_policy": "compact", "segment_ms": 100, "min_cleanable_dirty_ratio": 0.01}
+    reading.topic = make_topic(**options, max_compaction_lag_ms=100)
+    reading.configure()
+    reading.send(*(client(name, recordId=None) for name in "abcd"))
+
+    def offsets() -> list[int]:
+        return [one.offset for one in read_to_end(reading.connection, reading.partition)]
+
+    def is_compacted() -> bool:
+        reading.send(client("e", recordId=None))  # what is in the newest segment stays
+        return offsets()[0] > 3
+
+    until(is_compacted, "the first records are gone", seconds=120)
+    end = offsets()[-1] + 1
+    with reading.worker():
+        reading.wait_for({"e"})
+        reading.wait_for_position(end)
+        assert reading.site.etl("kafka", "seek", "--topic", reading.topic, "--offset", "1").code == 0
+        reading.wait_for_position(end)
+        done = reading.site.etl("kafka", "lag", "--max", "0", "--json")
+        assert (done.code, json.loads(done.out)["lag"]) == (0, 0)
+    assert reading.position()["lost"] == 0
+
+
 def test_other_settings_take_effect_while_it_reads(reading: Reading) -> None:
     with reading.worker() as worker:
         reading.send(client("a"), client("b", fields=[{"code": "Strange", "apiValue": "1"}]))

@@ -156,7 +156,9 @@ def test_only_what_may_be_loaded_is_in_it() -> None:
 
 def test_outputs_have_schemas_and_examples() -> None:
     out = "hasOutMigrationKafka=true\ntopic=out\n"
-    other = "topic=full\nbusinessObjects=Everything\noutImage=full\noutRecordId=null\noutUnlinks=true\n"
+    other = (
+        "topic=full\nbusinessObjects=Everything\noutImage=full\noutRecordId=null\noutUnlinks=true\noutFiles=content\n"
+    )
     other += "fields.Everything=Text,Party\n"
     files = files_of(**{OUT_KAFKA: out, output_path("changes"): "outTombstone=true", output_path("full"): other})
     for name, codes in (("changes", {"Kind", "Everything", "Person"}), ("full", {"Everything"})):

@@ -200,6 +200,7 @@ def test_one_output_without_texts_of_its_own() -> None:
         "composite",
     )
     assert (output.unlinks, output.when_too_large, output.batch_records) == (False, "error", 50_000)
+    assert output.files == "id"
     assert (output.business_objects, output.fields, output.topics) == ((), {}, ("OUT_MIGRATION",))
 
 
