@@ -12,6 +12,7 @@ from etl.cli.screen.recovery import RecoveryOptions, recovery_options
 from etl.engine import open_runtime, send_alerts, write_topics
 from etl.engine.kafka_out.outputs import forget_output, write_outputs
 from etl.errors import ConfigurationError
+from etl.outputs.kafka.reading import RemovedRows
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 
@@ -55,22 +56,32 @@ def out(context: click.Context, company: str | None, names: tuple[str, ...], loo
 @COMPANY
 @click.option("--output", "name", metavar="NAME", help="Whose format and topics; needed where there are several.")
 @click.option("--topic", default="", metavar="TOPIC", help="Topic for all records, instead of those of the output.")
+@click.option(
+    "--removed",
+    type=click.Choice([one.value for one in RemovedRows]),
+    default=RemovedRows.STATE.value,
+    show_default=True,
+    help="Of REMOVED instances: their state; archived: all that they have, with the state ARCHIVED; only: their state, "
+    "and nothing of others.",
+)
 @recovery_options
 @click.pass_context
 def recover(
-    context: click.Context, company: str | None, name: str | None, topic: str, options: RecoveryOptions
+    context: click.Context, company: str | None, name: str | None, topic: str, removed: str, options: RecoveryOptions
 ) -> None:
     """Write whole business objects into topics, as full images.
 
     Refused while tasks of a run or of a recovery are unfinished. One that was killed continues with --continue where it
     was; the view last_migration_state shows its tasks.
     """
-    options.refuse_others(name, topic)
+    options.refuse_others(name, topic, removed != RemovedRows.STATE)
     from etl.engine.kafka_out.recovery import begin_recovery, continue_recovery, give_up_recovery
 
     with open_runtime(config_url(context), company) as runtime:
         found = options.perform(
-            lambda: begin_recovery(runtime, name, codes=options.codes, excluded=options.excluded, topic=topic),
+            lambda: begin_recovery(
+                runtime, name, codes=options.codes, excluded=options.excluded, topic=topic, removed=RemovedRows(removed)
+            ),
             partial(continue_recovery, runtime),
             partial(give_up_recovery, runtime),
         )

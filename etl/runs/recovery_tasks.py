@@ -15,9 +15,16 @@ from etl.errors import EnvironmentFault
 _sql = SqlTemplates(__package__)
 
 KIND: Final = "RECOVER_INTO_TOPICS"
+REMOVED_AS_ARCHIVED: Final = "RECOVER_REMOVED_AS_ARCHIVED"
+REMOVALS_ONLY: Final = "RECOVER_REMOVALS_ONLY"
+INTO_TOPICS: Final = (KIND, REMOVED_AS_ARCHIVED, REMOVALS_ONLY)
 INTO_OUT: Final = "RECOVER_INTO_OUT"
 INTO_MIRROR: Final = "RECOVER_INTO_MIRROR"
-COMMANDS: Final[Mapping[str, str]] = {KIND: "etl kafka recover", INTO_OUT: "etl recover", INTO_MIRROR: "etl recover"}
+COMMANDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(INTO_TOPICS, "etl kafka recover"),
+    INTO_OUT: "etl recover",
+    INTO_MIRROR: "etl recover",
+}
 """Each kind of these tasks, for which no run has a handler, and the command that performs it."""
 
 
@@ -84,7 +91,8 @@ class RecoveryTasks:
     def create(
         self, connection: Connection, number: int, output: str, tasks: Iterable[tuple[str, str]], what: str = "records"
     ) -> None:
-        """Records the tasks of a new recovery: (business object, topic or schema) in their order."""
+        """Records the tasks of a new recovery, of the first of the kinds: (business object, topic or schema) in their
+        order."""
         rows = [
             {
                 "seq": seq,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from etl.database import bring_up, transaction
 from etl.ddl.catalog import schema_exists
@@ -12,16 +13,31 @@ from etl.engine.runtime import Runtime
 from etl.errors import ConfigurationError, EnvironmentFault
 from etl.kafka import Admin
 from etl.metadata import refuse_unknown_codes
+from etl.outputs.kafka.reading import RemovedRows
 from etl.outputs.kafka.recovery import RecoveryPosition, RecoveryWriter
 from etl.outputs.kafka.shape import OutputShape
 from etl.outputs.kafka.transactions import SizeLimits, Unsent
 from etl.quoting import shown
 from etl.retry import RetryPolicy
 from etl.runs import TaskQueue, backoffs_of
-from etl.runs.recovery_tasks import RecoveryTask, RecoveryTasks
+from etl.runs.recovery_tasks import (
+    INTO_TOPICS,
+    KIND,
+    REMOVALS_ONLY,
+    REMOVED_AS_ARCHIVED,
+    RecoveryTask,
+    RecoveryTasks,
+)
 from etl.settings.kafka_keys import TOPIC_RULE, is_topic_name
 from etl.settings.kafka_model import OutMigrationKafka
 from etl.sources.in_tables.own_tables import IMPORT
+
+# Of which kind the tasks are, so that a recovery that was killed continues in the same way.
+_KINDS: Final = {
+    RemovedRows.STATE: KIND,
+    RemovedRows.ARCHIVED: REMOVED_AS_ARCHIVED,
+    RemovedRows.ONLY: REMOVALS_ONLY,
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,7 @@ def begin_recovery(
     codes: Sequence[str] = (),
     excluded: Sequence[str] = (),
     topic: str = "",
+    removed: RemovedRows = RemovedRows.STATE,
 ) -> int:
     """Records the tasks of a recovery of these objects, all of the output without `codes`, and returns its number;
     `excluded` wins. Without `topic` each goes into that of the output.
@@ -56,13 +73,13 @@ def begin_recovery(
         raise ConfigurationError("no object is left to be recovered: --exclude-bo-codes wins over --bo-codes")
     ids = _refuse_topics(runtime, output, dict.fromkeys(one.topic for one in wanted), is_named=bool(topic))
     _prepare(runtime)
-    tasks = RecoveryTasks(runtime.in_schema)
+    tasks = RecoveryTasks(runtime.in_schema, (_KINDS[removed],))
     with transaction(runtime.engine) as connection, runtime.connections(connection) as connections:
         tasks.refuse_unfinished(connection)
         _try_producer(runtime, output)
         number = runtime.store.next_number(connections.store, above=runtime.highest_run(connections))
         tasks.create(connection, number, output.name, [(one.code, one.topic) for one in wanted])
-    if not topic:
+    if not topic and removed is not RemovedRows.ONLY:
         _begin_output(runtime, output, ids, [one.code for one in wanted])
     return number
 
@@ -71,7 +88,7 @@ def continue_recovery(runtime: Runtime, check: Callable[[], None] = lambda: None
     """Performs the unfinished tasks, from where an earlier process was killed. Raises ConfigurationError if there are
     none."""
     _prepare(runtime)
-    tasks = RecoveryTasks(runtime.in_schema)
+    tasks = RecoveryTasks(runtime.in_schema, INTO_TOPICS)
     with transaction(runtime.engine) as connection:
         unfinished = tasks.unfinished(connection)
     if not unfinished:
@@ -88,7 +105,7 @@ def give_up_recovery(runtime: Runtime) -> int:
     """Drops the unfinished tasks; returns how many."""
     _prepare(runtime)
     with transaction(runtime.engine) as connection:
-        return RecoveryTasks(runtime.in_schema).drop(connection)
+        return RecoveryTasks(runtime.in_schema, INTO_TOPICS).drop(connection)
 
 
 class _Performer:
@@ -123,6 +140,7 @@ class _Performer:
             self._limits,
             note_unsent=self._note_unsent,
             check=self._check,
+            removed=next(removed for removed, kind in _KINDS.items() if kind == self._left[0].kind),
         ) as writer:
             position = writer.position()
             while self._left:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from enum import StrEnum
 
 from etl.database import Connection, SqlTemplates, fetch_all, fetch_one, stream_rows
 from etl.outputs.kafka.record import Row
@@ -41,6 +42,7 @@ def changed_rows(
         fields=shape.fields,
         links=shape.links,
         is_all=False,
+        removed="",
         is_full=output.image == "full",
         has_unlinks=output.unlinks,
         has_start=bool(after),
@@ -66,7 +68,18 @@ def count_files(connection: Connection, store_schema: str, shape: OutObject) -> 
     return {row.code: row.instances for row in fetch_all(connection, statement) if row.instances}
 
 
-def all_rows(connection: Connection, store_schema: str, shape: OutObject, after: str) -> Iterator[list[Row]]:
+class RemovedRows(StrEnum):
+    """What a recovery writes of REMOVED instances: their state, which readers that never had them skip; all that they
+    have, as ARCHIVED ones, so that readers make them; or their state alone, and nothing of others."""
+
+    STATE = "state"
+    ARCHIVED = "archived"
+    ONLY = "only"
+
+
+def all_rows(
+    connection: Connection, store_schema: str, shape: OutObject, after: str, removed: RemovedRows = RemovedRows.STATE
+) -> Iterator[list[Row]]:
     """All instances of an object behind the id `after`, in blocks."""
     statement = _sql(
         "objects",
@@ -75,6 +88,7 @@ def all_rows(connection: Connection, store_schema: str, shape: OutObject, after:
         fields=shape.fields,
         links=shape.links,
         is_all=True,
+        removed=str(removed),
         is_full=True,
         has_unlinks=False,
         has_start=bool(after),

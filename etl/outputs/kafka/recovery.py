@@ -6,14 +6,14 @@ behind the last committed instance.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy
 
 from etl.database import snapshot
 from etl.errors import EnvironmentFault
 from etl.outputs.kafka.progress import OutputProgress, ProgressKey, transactional_id
-from etl.outputs.kafka.reading import all_rows, count_files
+from etl.outputs.kafka.reading import RemovedRows, all_rows, count_files
 from etl.outputs.kafka.record_writers import record_writer
 from etl.outputs.kafka.shape import OutObject
 from etl.outputs.kafka.transactions import RecordTransactions, SizeLimits, Unsent
@@ -50,9 +50,11 @@ class RecoveryWriter:
         *,
         note_unsent: Callable[[Unsent], None],
         check: Callable[[], None],
+        removed: RemovedRows = RemovedRows.STATE,
     ) -> None:
         self._engine, self._schema, self._output, self._number = engine, store_schema, output, number
         self._note_unsent, self._check, self._limits = note_unsent, check, limits
+        self._removed = removed
         # Object -> field -> records without the content of their file.
         self._left_out: dict[str, dict[str, int]] = {}
         self._sender = RecordTransactions(
@@ -75,11 +77,13 @@ class RecoveryWriter:
 
     def write(self, shape: OutObject, position: RecoveryPosition, moved: Callable[[int], None]) -> int:
         """Writes the instances of an object behind `position`, and returns how many of it are written in all."""
+        if self._removed is RemovedRows.ONLY:
+            shape = replace(shape, fields=(), links=())
         prefix = f"{self._output.name}-r{self._number}.{position.seq}"
         written, after = position.records, position.after
         with snapshot(self._engine) as connection:
             records = record_writer(connection, self._schema, shape, self._output, self._limits, is_all=True)
-            for block in all_rows(connection, self._schema, shape, after):
+            for block in all_rows(connection, self._schema, shape, after, self._removed):
                 self._check()
                 for row in block:
                     if self._sender.records >= self._output.batch_records:
@@ -98,7 +102,9 @@ class RecoveryWriter:
     def files(self, shape: OutObject) -> dict[str, int]:
         """How many instances name a file whose content is in no record, by `object.field`; with contents (outFiles) of
         those that write() has written."""
-        if self._output.files == "content":
+        if self._removed is RemovedRows.ONLY:
+            found = {}
+        elif self._output.files == "content":
             found = self._left_out.get(shape.code, {})
         else:
             with snapshot(self._engine) as connection:

@@ -26,6 +26,7 @@ class OutField:
     is_chosen: bool
     is_repeated: bool
     is_file: bool = False
+    is_unique: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ def _field(bo: BusinessObject, field: Field, *, is_chosen: bool, is_unique: bool
         is_chosen=is_chosen,
         is_repeated=is_unique and not _is_system(bo, field),
         is_file=field.type is FieldType.FILE_UPLOAD,
+        is_unique=is_unique,
     )
 
 

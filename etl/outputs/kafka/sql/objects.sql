@@ -39,10 +39,10 @@ with touched as materialized (
 {% endif %}
     {{ join_targets(store_schema, link.targets, "l._target", "l._target_bo") }}
     where true
-{% if is_all %}
+{% if removed == "state" %}
 {# A REMOVED target is in no store that reads these records from the beginning: the link would wait in vain. #}
       and coalesce({{ range(link.targets | length) | each("t{0}._state") | comma_list }}) <> 'REMOVED'
-{% elif not (is_full or link.is_repeated) %}
+{% elif not (is_all or is_full or link.is_repeated) %}
       and {{ has_changed(link, loop.index0) }}
 {% endif %}
 {% if has_start %}
@@ -51,7 +51,12 @@ with touched as materialized (
     group by l._owner
 )
 {% endfor %}
-select g._id, g._in_id, g._state,
+select g._id, g._in_id,
+{% if removed == "archived" %}
+    case g._state when 'REMOVED' then 'ARCHIVED' else g._state end as state,
+{% else %}
+    g._state,
+{% endif %}
 {% if is_all %}
     {{ millis("g._modified_at") }} as changed_at, false as is_new, null as changed, true
 {% else %}
@@ -59,7 +64,18 @@ select g._id, g._in_id, g._state,
     {{ range(links | length) | each("c.targets_{0} is not null") | any_of }}
 {% endif %}
 {% for field in fields %},
+{% if removed == "archived" and field.is_unique %}
+{# A unique value that is another instance's by now stays with that one. #}
+    case
+        when g._state <> 'REMOVED' or not exists (
+            select from {{ store_schema | ident }}.{{ table | ident }} o
+            where o.{{ field.column }} = g.{{ field.column }} and o._id <> g._id
+        )
+        then {{ as_text("g." ~ field.column, field.kind) }}
+    end
+{% else %}
     {{ as_text("g." ~ field.column, field.kind) }}
+{% endif %}
 {% endfor %}
 {% for link in links %},
     links_{{ loop.index0 }}.links
@@ -94,6 +110,9 @@ left join {{ store_schema | ident }}.unit u on u.number = c.unit
 left join links_{{ loop.index0 }} on links_{{ loop.index0 }}._owner = g._id
 {% endfor %}
 where true
+{% if removed == "only" %}
+  and g._state = 'REMOVED'
+{% endif %}
 {% if has_start %}
   and g._id > :after
 {% endif %}
