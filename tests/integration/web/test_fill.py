@@ -287,6 +287,11 @@ def test_a_kill_after_the_commit_is_known_to_the_server(site: Site, web: Web) ->
     assert web.get(path).json["upload"]["step"] == "loaded"
     assert act(web, f"{path}/load", check=page["check"], on_duplicate="error").json["values"]["rows"] == 2
     assert site.count("in_tables.in_Client") == 2
+    with psycopg.connect(**superuser(site.database)) as other:
+        [number] = other.execute("select pg_current_xact_id()::text").fetchone() or [""]
+        note(state, is_committed=False, transaction=number)
+        busy = act(web, f"{path}/load", check=page["check"])
+        assert (busy.status, busy.json["code"]) == (409, "conflict"), "the load is still under way"
     note(state, is_committed=False, transaction=rolled_back(site))
     found = web.get(path).json["upload"]
     assert (found["step"], found["is_unfinished"]) == ("checked", True)

@@ -12,7 +12,7 @@ import pytest
 from etl.files import FileFormat, in_tables, known_suffix
 from etl.files.check_process import CheckOrder, CheckResult, ProcessLimits, perform
 from etl.metadata import parse_company
-from etl.web import app
+from etl.web import app, uploading
 from etl.web.filling import checker, receiving, spool
 from tests.fix_company import CLAIMS, Site, until
 from tests.fix_database import LOOPBACK
@@ -232,7 +232,7 @@ def test_values_that_the_table_itself_refuses(site: Site, web: Web) -> None:
     assert act(web, f"{path}/load", check=page["check"]).json["values"]["rows"] == 1
 
 
-def test_forms_that_are_none(web: Web) -> None:
+def test_forms_that_are_none(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     for kind, body in (
         (KIND, b"no parts"),
         (KIND, body_of("", GOOD, key="k")),
@@ -243,4 +243,8 @@ def test_forms_that_are_none(web: Web) -> None:
     ):
         assert web.ask("POST", API, body, Content_Type=kind, Sec_Fetch_Site="same-origin").status == 400
     assert web.ask("POST", API, body_of("Client.csv", GOOD), Content_Type=KIND).status == 403
+    with monkeypatch.context() as busy:
+        busy.setattr(uploading, "MOST_AT_ONCE", 0)
+        many = send(web, "Client.csv", GOOD)
+        assert (many.status, many.headers["retry-after"]) == (503, "10")
     assert uploaded(send(web, "Client.csv", GOOD))
