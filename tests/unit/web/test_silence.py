@@ -1,0 +1,54 @@
+"""After a request has waited in vain for the database of sign-ins, others fail at once for a while."""
+
+import pytest
+
+from etl.errors import EnvironmentFault, TransientFault
+from etl.web.identity import silence
+from etl.web.identity.devices import device_of
+from etl.web.identity.silence import Silence
+
+
+def fail(found: Silence, sqlstate: str = "08006") -> None:
+    fault = EnvironmentFault("of the server")
+    fault.sqlstate = sqlstate
+    with pytest.raises(EnvironmentFault, match="of the server"), found.noted():
+        raise fault
+
+
+@pytest.mark.parametrize(
+    ("long_seconds", "sqlstate", "rests"),
+    [(-1.0, "08006", True), (-1.0, "57014", False), (-1.0, "55P03", False), (60.0, "08006", False)],
+)
+def test_what_a_silence_is(monkeypatch: pytest.MonkeyPatch, long_seconds: float, sqlstate: str, rests: bool) -> None:
+    monkeypatch.setattr(silence, "_LONG_SECONDS", long_seconds)
+    found = Silence()
+    fail(found, sqlstate)
+    if rests:
+        with pytest.raises(TransientFault, match="does not answer; it is asked again soon"), found.noted():
+            pytest.fail("it is not asked")
+    else:
+        found.refuse_early()
+
+
+def test_a_rest_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silence, "_LONG_SECONDS", -1.0)
+    monkeypatch.setattr(silence, "REST_SECONDS", -1.0)
+    found = Silence()
+    fail(found)
+    with found.noted():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("text", "device"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox, Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/127.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) Version/17.5 Safari/605.1.15", "Safari, macOS"),
+        ("Mozilla/5.0 (X11; Linux x86_64)", "Linux"),
+        ("curl/8.5.0 " + "x" * 100, "curl/8.5.0 " + "x" * 49),
+        ("", ""),
+    ],
+)
+def test_devices(text: str, device: str) -> None:
+    assert device_of(text) == device
