@@ -197,6 +197,16 @@ def test_roles_are_made_only_when_asked_for(site: Site) -> None:
     assert "create role" not in call(site, "grants", *roles).out
     site.look(printed)
     assert site.value(f"select rolcanlogin from pg_roles where rolname = 'new_{site.database.name}'") is False
+    # A schema of another role: what the engine grants there has no effect.
+    site.look(
+        f"revoke all on schema in_tables from new_{site.database.name}; alter schema in_tables owner to postgres;"
+        f"grant usage, create on schema in_tables to {site.engine_role}",
+        at=site.database,
+    )
+    useless = call(site, "grants", *roles, "--apply")
+    assert useless.code == 4
+    assert f"the grants to new_{site.database.name} had no effect:" in useless.err
+    assert "schema in_tables belongs to postgres, who must grant it" in useless.err
 
 
 def test_names_of_roles_follow_from_the_company(site: Site) -> None:

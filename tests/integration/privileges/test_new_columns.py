@@ -4,6 +4,8 @@ import psycopg
 import pytest
 
 import etl.monitoring
+from etl.database import transaction
+from etl.ddl.privileges import inherited_grants, missing_privileges
 from tests.fix_company import CLAIMS, CODE, MakeSite, Site
 
 FLAGS = "needLoadFromInTables: true, needUploadToOutTable: true"
@@ -103,6 +105,13 @@ def test_a_schema_that_someone_granted_as_a_whole_stays_so(make_site: MakeSite) 
     site.partner.fill("in_Visit", {"in_id": "v", "place": "p"})
     site.partner("truncate in_Visit")
     assert findings(site) == []
+    # A marker that has to be made again: nothing is missing of what is not there, and no partner may truncate it.
+    site.look("drop table in_tables.process_tracking cascade", at=site.database)
+    with site.runtime() as runtime, transaction(runtime.engine) as connection:
+        assert missing_privileges(connection, runtime.company, runtime.in_schema) == []
+        granted = [one.sql for one in inherited_grants(connection, runtime.company, runtime.in_schema)]
+    assert any("insert" in one and "process_tracking" in one for one in granted)
+    assert not any("truncate" in one for one in granted)
 
 
 def test_what_is_missing_is_named_with_the_command(site: Site) -> None:

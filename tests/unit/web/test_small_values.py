@@ -10,8 +10,10 @@ import pytest
 from etl.errors import ConfigurationError, EnvironmentFault, MarkerHeld, RunStopped, TransientFault
 from etl.settings.web import web_settings
 from etl.web.identity.passwords import NO_PASSWORD, is_right
-from etl.web.pages import undo
+from etl.web.pages import undo, waiting
+from etl.web.pages.now import live
 from etl.web.problems import Answer, answer_of, bad_request
+from etl.web.requests import Model
 from etl.web.texts import language
 from etl.web.tls import Certificate
 
@@ -86,3 +88,15 @@ def test_a_certificate_is_taken_again_only_when_its_files_have_changed(tmp_path:
     assert found.refresh() is False
     certificate.unlink()
     assert found.refresh() is False
+
+
+@pytest.mark.parametrize(
+    ("in_status", "error", "known"),
+    [("", None, "ready"), ("ERROR", 5, "rejected"), (None, 5, "rejected_gone"), (None, None, "not_come")],
+)
+def test_what_is_known_of_an_instance_that_is_waited_for(in_status: str | None, error: int | None, known: str) -> None:
+    assert waiting._known(in_status, error, "not_come") == known
+
+
+def test_only_pages_of_now_change_while_they_are_open() -> None:
+    assert live(Model(), "en") == {}
