@@ -135,10 +135,9 @@ def _result(ended: Ended) -> dict[str, Any]:
     if ended.done:
         done = {**vars(ended.done), "values": dict(ended.done.values)}
         return {"done": done, "sentence": kept(ended.done.sentence)}
-    if ended.problem:
-        problem = {**vars(ended.problem), "headers": dict(ended.problem.headers)}
-        return {"problem": problem, "sentence": kept(ended.problem.detail)}
-    return {}
+    assert ended.problem is not None  # noqa: S101  (one of both is there)
+    problem = {**vars(ended.problem), "headers": dict(ended.problem.headers)}
+    return {"problem": problem, "sentence": kept(ended.problem.detail)}
 
 
 def _from_result(repeated: Repeated) -> Ended:

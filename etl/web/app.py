@@ -220,8 +220,7 @@ class Application:
 
     async def _until_ended(self, incoming: Incoming, started: Started) -> Outgoing:
         """What an action that ends soon has done, or a page that follows a longer one."""
-        if started.future is None:
-            return self.console.pending(incoming, started)
+        assert started.future is not None  # noqa: S101  (`begin` returns no other)
         waited = asyncio.wrap_future(started.future)
         await asyncio.wait({waited}, timeout=ACTION_SECONDS)
         if not waited.done():

@@ -147,8 +147,7 @@ class Console:
         """The answer after an action: the page that shows what it has done, or the problem."""
         if ended.problem:
             return self.problem(incoming, ended.problem, started.viewer)
-        if ended.done is None:
-            return self.pending(incoming, started)
+        assert ended.done is not None  # noqa: S101  (one of both is there)
         location = f"{incoming.prefix}{_below(started.company)}{ended.done.location}"
         if incoming.is_api:
             found = {
