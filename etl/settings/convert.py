@@ -1,7 +1,8 @@
 """Converts texts to values of the kind that a key declares."""
 
 import re
-from typing import Never
+from collections.abc import Callable
+from typing import Final, Never
 
 from pydantic import SecretStr
 
@@ -30,15 +31,7 @@ def convert(key: Key, text: str) -> Value:
         text = text.strip()
     if not text and key.empty:
         return _empty(key)
-    match key.kind:
-        case ValueKind.NUMBER:
-            return _number(key, text)
-        case ValueKind.BOOLEAN:
-            return _boolean(key, text)
-        case ValueKind.CHOICE:
-            return _choice(key, text)
-        case ValueKind.TEXT:
-            return _text(key, text)
+    return _KINDS[key.kind](key, text)
 
 
 def _empty(key: Key) -> Value:
@@ -78,6 +71,14 @@ def _text(key: Key, text: str) -> Value:
     if key.largest_bytes and size > key.largest_bytes:
         raise FaultyValueError(f"has {size} bytes, and PostgreSQL takes names of at most {key.largest_bytes}")
     return SecretStr(text) if key.secret else text
+
+
+_KINDS: Final[dict[ValueKind, Callable[[Key, str], Value]]] = {
+    ValueKind.NUMBER: _number,
+    ValueKind.BOOLEAN: _boolean,
+    ValueKind.CHOICE: _choice,
+    ValueKind.TEXT: _text,
+}
 
 
 def _refuse(text: str, wanted: str) -> Never:
