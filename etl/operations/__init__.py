@@ -4,7 +4,7 @@ Receives an installation (runtime, configuration tree, database of the console) 
 findings. Never merges a row.
 """
 
-from etl.operations.backup import Backup, back_up
+from etl.operations.backup import Backup, KeptBackup, Pruned, State, back_up, kept_backups, prune
 from etl.operations.hold import Drained, begin_hold, drain, in_the_way, release
 from etl.operations.installation import DUMPS, Installation, open_installation
 from etl.operations.programs import VARIABLE as PROGRAMS_VARIABLE
@@ -19,7 +19,10 @@ __all__ = [
     "Drained",
     "Drill",
     "Installation",
+    "KeptBackup",
+    "Pruned",
     "Restored",
+    "State",
     "activate",
     "back_up",
     "begin_hold",
@@ -27,7 +30,9 @@ __all__ = [
     "drill",
     "hold",
     "in_the_way",
+    "kept_backups",
     "open_installation",
+    "prune",
     "release",
     "restore",
     "verify",

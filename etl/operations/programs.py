@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,12 +60,15 @@ class Programs:
             )
         return newest
 
-    def start_dump(self, access: Access, schemas: Iterable[str], snapshot: str, file: Path) -> "RunningDump":
-        """Dumps schemas as a snapshot sees them into a new file, which only its owner can read."""
+    def start_dump(
+        self, access: Access, schemas: Iterable[str], snapshot: str, file: Path, *, before_write: Callable[[], None]
+    ) -> "RunningDump":
+        """Dumps schemas as a snapshot sees them into a new file, which only its owner can read. What `before_write`
+        raises ends the dump."""
         arguments = ["--format=custom", f"--snapshot={snapshot}", f"--lock-wait-timeout={_LOCK_SECONDS}s"]
         arguments += ["--strict-names", *(f'--schema="{one}"' for one in schemas)]
         command = [str(self.folder / "pg_dump"), *arguments]
-        return RunningDump(_start(command, _environ(access), stdin=False), file)
+        return RunningDump(_start(command, _environ(access), stdin=False), file, before_write)
 
     def restore(self, access: Access, file: Path, server: int, *, then: str, privileges: bool) -> None:
         """Restores a dump into a server of that major version, in one transaction whose last statements are those of
@@ -137,9 +140,10 @@ class _Program:
 class RunningDump:
     """A pg_dump whose output a thread writes into a file. It ends when this process does: nothing reads it then."""
 
-    def __init__(self, program: _Program, file: Path) -> None:
+    def __init__(self, program: _Program, file: Path, before_write: Callable[[], None]) -> None:
         self.file = file
         self.size = 0
+        self._before_write = before_write
         self._program = program
         self._digest = hashlib.sha256()
         self._fault: Exception | None = None
@@ -150,6 +154,7 @@ class RunningDump:
         try:
             with new_private_file(self.file) as target:
                 for block in self._program.blocks():
+                    self._before_write()
                     target.write(block)
                     self._digest.update(block)
                     self.size += len(block)

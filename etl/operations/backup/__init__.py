@@ -4,7 +4,21 @@ Receives an installation and a folder that does not exist. Leaves a whole backup
 """
 
 from etl.operations.backup.backup import Backup, back_up
-from etl.operations.backup.folder import ReadBackup, read_backup
+from etl.operations.backup.folder import ReadBackup, open_backup
+from etl.operations.backup.kept import KeptBackup, Pruned, State, kept_backups, note_drill, prune
 from etl.operations.backup.manifest import Dump, Manifest
 
-__all__ = ["Backup", "Dump", "Manifest", "ReadBackup", "back_up", "read_backup"]
+__all__ = [
+    "Backup",
+    "Dump",
+    "KeptBackup",
+    "Manifest",
+    "Pruned",
+    "ReadBackup",
+    "State",
+    "back_up",
+    "kept_backups",
+    "note_drill",
+    "open_backup",
+    "prune",
+]

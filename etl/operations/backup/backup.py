@@ -2,8 +2,10 @@
 
 import time
 import uuid
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from etl import __version__
@@ -13,6 +15,7 @@ from etl.operations.backup.configuration import without_secrets
 from etl.operations.backup.folder import new_backup, write_configuration, write_manifest
 from etl.operations.backup.manifest import FORMAT, Dump, File, Manifest, RecordedPart, Server
 from etl.operations.backup.moment import Moment, one_moment
+from etl.operations.backup.room import needed, refuse_full_disk
 from etl.operations.digests import digests_of
 from etl.operations.installation import DUMPS, Installation, has_table, own_schemas
 from etl.operations.programs import Programs, RunningDump
@@ -64,14 +67,18 @@ def _dump_all(
 ) -> tuple[Dump, ...]:
     """Dumps side by side, while the rows are counted in the same snapshots."""
     running: dict[str, RunningDump] = {}
-    schemas: dict[str, list[str]] = {}
+    schemas = {name: installation.schemas_of(name, moment.connections[installation.engine_of(name)]) for name in DUMPS}
+    refuse_full_disk(folder, _needed(installation, moment, folder, schemas))
     try:
-        for name in DUMPS:
+        for name in (one for one in DUMPS if schemas[one]):
             engine = installation.engine_of(name)
-            schemas[name] = installation.schemas_of(name, moment.connections[engine])
-            if schemas[name]:
-                file = folder / f"{name}.dump"
-                running[name] = programs.start_dump(access_of(engine), schemas[name], moment.names[engine], file)
+            running[name] = programs.start_dump(
+                access_of(engine),
+                schemas[name],
+                moment.names[engine],
+                folder / f"{name}.dump",
+                before_write=partial(refuse_full_disk, folder),
+            )
         described = {name: _describe(installation, moment, name, schemas[name]) for name in running}
         files = {
             name: File(path=dump.file.name, sha256=dump.finish(), size=dump.size) for name, dump in running.items()
@@ -81,6 +88,14 @@ def _dump_all(
             with suppress(EtlError):
                 dump.stop()
     return tuple(Dump(name=name, file=files[name], server=servers[name], **described[name]) for name in running)
+
+
+def _needed(installation: Installation, moment: Moment, folder: Path, schemas: dict[str, list[str]]) -> int:
+    """Bytes of the disk, at most."""
+    of_databases: dict[Connection, list[str]] = defaultdict(list)
+    for name, found in schemas.items():
+        of_databases[moment.connections[installation.engine_of(name)]] += found
+    return needed(folder.parent, installation.runtime.company.code, of_databases)
 
 
 def _describe(installation: Installation, moment: Moment, name: str, schemas: list[str]) -> dict[str, object]:

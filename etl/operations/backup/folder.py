@@ -28,7 +28,13 @@ from etl.quoting.json_text import json_text
 MANIFEST: Final = "manifest.json"
 DIGEST: Final = "manifest.sha256"
 CONFIGURATION: Final = "configuration"
+INCOMPLETE: Final = ".incomplete-"
+"""In the name of a folder while it is written."""
 _BLOCK = 1 << 20
+
+
+class NewerBackup(EnvironmentFault):
+    """A backup of a newer etl, in a format that this one does not know."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ def new_backup(target: Path) -> Iterator[Path]:
         raise ConfigurationError(
             f"{target} exists already: name a folder that does not, so that no backup is overwritten"
         )
-    prefix = f".{target.name}.incomplete-"
+    prefix = f".{target.name}{INCOMPLETE}"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_left(target.parent, prefix)
@@ -105,18 +111,46 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
             os.fsync(file.fileno())
 
 
-def read_backup(folder: Path) -> ReadBackup:
-    """The backup in a folder, every file of which has been read. Raises ConfigurationError where there is none, and
-    EnvironmentFault with all files that are damaged or missing, or where a newer program has made it."""
-    manifest = _read_manifest(folder)
-    faults = [fault for one in manifest.files if (fault := _fault(folder, one))]
-    if faults:
-        lines = "\n".join(f"  {fault}" for fault in faults)
-        raise EnvironmentFault(f"the backup {folder} is damaged, and nothing was restored; take another one:\n{lines}")
-    return ReadBackup(folder, manifest)
+@contextmanager
+def open_backup(folder: Path) -> Iterator[ReadBackup]:
+    """The backup in a folder, every file of which has been read; it is not deleted by `prune` during the block. Raises
+    ConfigurationError where there is none, and EnvironmentFault with all files that are damaged or missing, or where a
+    newer program has made it."""
+    with _reading(folder):
+        manifest = read_manifest(folder)
+        if faults := faults_of(folder, manifest):
+            lines = "\n".join(f"  {fault}" for fault in faults)
+            raise EnvironmentFault(
+                f"the backup {folder} is damaged, and nothing was restored; take another one:\n{lines}"
+            )
+        yield ReadBackup(folder, manifest)
 
 
-def _read_manifest(folder: Path) -> Manifest:
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    """Shares the lock of the folder with other readers; who writes or deletes it has it alone."""
+    try:
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as fault:
+        raise ConfigurationError(f"{folder} is no backup: {fault.strerror}: name the folder of one") from fault
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as fault:
+            raise EnvironmentFault(f"{folder} is written or deleted by another process: wait for its end") from fault
+        yield
+    finally:
+        os.close(lock)
+
+
+def faults_of(folder: Path, manifest: Manifest, *, contents: bool = True) -> list[str]:
+    """What is wrong with the files of a backup, for people; without `contents` only missing files and sizes."""
+    return [fault for one in manifest.files if (fault := _fault(folder, one, contents=contents))]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What a backup says of itself. Raises ConfigurationError where there is none, EnvironmentFault for a damaged one
+    and for that of a newer program."""
     try:
         data, digest = (folder / MANIFEST).read_bytes(), (folder / DIGEST).read_text(encoding="ascii").strip()
     except FileNotFoundError as fault:
@@ -143,20 +177,20 @@ def _refuse_newer(folder: Path, data: bytes) -> None:
     except (ValueError, TypeError, KeyError) as fault:
         raise EnvironmentFault(f"{folder / MANIFEST} is no manifest: take another backup") from fault
     if form > FORMAT:
-        raise EnvironmentFault(
+        raise NewerBackup(
             f"the backup {folder} has format {form}, made by etl {made_by}, and this etl reads formats up to {FORMAT}: "
             "install the newer etl"
         )
 
 
-def _fault(folder: Path, file: File) -> str:
+def _fault(folder: Path, file: File, *, contents: bool) -> str:
     """What is wrong with a file, for people; empty if nothing is."""
     path = folder / file.path
     try:
         size = path.stat().st_size
         if size != file.size:
             return f"{file.path} has {size:,} bytes instead of {file.size:,}"
-        return "" if _sha256(path) == file.sha256 else f"{file.path} has another content"
+        return "" if not contents or _sha256(path) == file.sha256 else f"{file.path} has another content"
     except FileNotFoundError:
         return f"{file.path} is missing"
     except OSError as fault:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -15,7 +16,7 @@ from etl.database import Access, Part, create_database
 from etl.engine import Runtime, build_runtime, dry_run, open_database, parse_configuration
 from etl.errors import MarkerHeld
 from etl.metadata import Company
-from etl.operations.backup import Manifest, ReadBackup, read_backup
+from etl.operations.backup import Manifest, ReadBackup, note_drill, open_backup
 from etl.operations.backup.configuration import variables_of
 from etl.operations.installation import IMPORT, OUT, STORE, WEB, Installation
 from etl.operations.restore.activate import activate
@@ -38,16 +39,18 @@ class Drill:
 
 def drill(folder: Path, *, programs: str = "", web: Part) -> Drill:
     """Restores a backup on an embedded server of its own, compares every table with it, and tries a run, which
-    is rolled back; then all of it is removed. Nothing is sent.
+    is rolled back; then all of it is removed. Nothing is sent. That it has passed is noted in the folder.
 
     Raises what `restore` raises, and whatever would keep a run from its work.
     """
-    backup = read_backup(folder)
-    settings, company = _configuration(backup)
-    with _scratch_folder() as scratch, _scratch_installation(backup, settings, company, scratch) as installation:
-        done = restore(installation, folder, programs=programs, privileges=False, web=web)
-        activate(installation)
-        return Drill(done.manifest, done.rows, done.seconds, _try_run(installation.runtime))
+    with open_backup(folder) as backup:
+        settings, company = _configuration(backup)
+        with _scratch_folder() as scratch, _scratch_installation(backup, settings, company, scratch) as installation:
+            done = restore(installation, folder, programs=programs, privileges=False, web=web)
+            activate(installation)
+            passed = Drill(done.manifest, done.rows, done.seconds, _try_run(installation.runtime))
+        note_drill(folder, backup.manifest, datetime.now(UTC))
+        return passed
 
 
 def _try_run(runtime: Runtime) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy
 from etl.database import HELD_FROM, Part, SqlTemplates, access_of, execute, fetch_all, snapshot, transaction
 from etl.engine import PARTS
 from etl.errors import ConfigurationError, EnvironmentFault
-from etl.operations.backup import Dump, Manifest, ReadBackup, read_backup
+from etl.operations.backup import Dump, Manifest, ReadBackup, open_backup
 from etl.operations.digests import differences, digests_of
 from etl.operations.installation import DUMPS, OUT, STORE, Installation, own_schemas, present_schemas
 from etl.operations.programs import Programs
@@ -46,14 +46,14 @@ def restore(
     servers and programs say. What was restored before an error stays, held.
     """
     began = time.monotonic()
-    backup = read_backup(folder)
-    dumps = [one for one in backup.manifest.dumps if not only or one.name in only]
-    _refuse_unfit(installation, backup.manifest, dumps, only, (*PARTS, web))
-    _refuse_present(installation, dumps)
-    if privileges:
-        _refuse_missing_roles(installation, dumps)
-    for one in dumps:
-        _restore_dump(installation, backup, one, programs, privileges=privileges)
+    with open_backup(folder) as backup:
+        dumps = [one for one in backup.manifest.dumps if not only or one.name in only]
+        _refuse_unfit(installation, backup.manifest, dumps, only, (*PARTS, web))
+        _refuse_present(installation, dumps)
+        if privileges:
+            _refuse_missing_roles(installation, dumps)
+        for one in dumps:
+            _restore_dump(installation, backup, one, programs, privileges=privileges)
     for one in dumps:
         _compare(installation.engine_of(one.name), one, backup.manifest)
     return Restored(backup.manifest, {one.name: one.rows for one in dumps}, time.monotonic() - began)

@@ -59,6 +59,8 @@ recover --to out
 verify
 backup -o $backup
 restore --drill $backup
+backup --into $folder --list
+backup --into $folder --prune --keep 1
 config upgrade
 hold --reason $folder
 drain

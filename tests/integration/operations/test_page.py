@@ -21,8 +21,8 @@ def commands(site: Site) -> list[list[list[str]]]:
 @ONLY_ONE
 def test_the_commands_of_the_page_run(make_site: MakeSite, elsewhere: Elsewhere) -> None:
     site = filled(make_site(CLAIMS))
-    making, restoring, holding, verifying = commands(site)
-    for words in making:
+    making, keeping, restoring, holding, verifying = commands(site)
+    for words in (*making, *keeping):
         done(site.etl(*words))
     first, *others = restoring
     done(site.etl(*first))
