@@ -6,6 +6,7 @@ import click
 
 from etl.cli.screen.log import follow_log
 from etl.cli.screen.printing import COMPANY, config_url
+from etl.cli.upgrade_server import server
 from etl.engine import open_runtime, program_versions
 from etl.engine import upgrade as upgrade_tables
 from etl.quoting.json_text import json_text
@@ -18,6 +19,9 @@ def upgrade() -> None:
     Small additions are made by every command that writes. What must not happen beside runs is a step of this command;
     until then other commands end with 2, or with 4 where a newer program has been.
     """
+
+
+upgrade.add_command(server)
 
 
 @upgrade.command()

@@ -4,5 +4,6 @@ Receives a data folder. Hands on a running server with its socket. Never connect
 """
 
 from etl.embedded.server import VERSION, EmbeddedServer, packaged_binaries
+from etl.embedded.upgrade import UpgradedServer, delete_old_data, upgrade_server
 
-__all__ = ["VERSION", "EmbeddedServer", "packaged_binaries"]
+__all__ = ["VERSION", "EmbeddedServer", "UpgradedServer", "delete_old_data", "packaged_binaries", "upgrade_server"]

@@ -3,6 +3,7 @@
 import os
 import pwd
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,10 @@ class Account:
     def is_ours(self) -> bool:
         return self.uid == os.geteuid()
 
-    def run(self, *command: str | Path, timeout: float) -> subprocess.CompletedProcess[str]:
-        """Run a command as the account and return its output and exit code.
+    def run(
+        self, *command: str | Path, timeout: float, folder: str | Path = "/", environ: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in a folder as the account and return its output and exit code.
 
         It starts in a session of its own, so that Ctrl-C in the terminal reaches us and not the server, and with a
         bare environment, so that no PG… or LD_… variable of the user affects it.
@@ -34,8 +37,9 @@ class Account:
             capture_output=True,
             text=True,
             errors="replace",
-            cwd="/",
-            env={"PATH": os.defpath, "LC_ALL": "C"} | {key: os.environ[key] for key in ("TZ",) if key in os.environ},
+            cwd=folder,
+            env={"PATH": os.defpath, "LC_ALL": "C", **(environ or {})}
+            | {key: os.environ[key] for key in ("TZ",) if key in os.environ},
             user=None if ours else self.uid,
             group=None if ours else self.gid,
             extra_groups=None if ours else [],

