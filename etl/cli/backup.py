@@ -8,6 +8,7 @@ import click
 
 from etl.cli.screen.backups import PROGRAMS, shown_size
 from etl.cli.screen.log import follow_log
+from etl.cli.screen.numbers import LARGEST
 from etl.cli.screen.printing import COMPANY, config_url
 from etl.operations import Backup, KeptBackup, Pruned, back_up, kept_backups, open_installation, prune
 from etl.quoting import printable
@@ -29,7 +30,7 @@ from etl.quoting.json_text import json_text
     help="Folder of backups; the new one is named by company and time.",
 )
 @click.option(
-    "--keep", type=click.IntRange(min=1), metavar="N", help="With --into: delete all but the newest N after it."
+    "--keep", type=click.IntRange(1, LARGEST), metavar="N", help="With --into: delete all but the newest N after it."
 )
 @click.option("--list", "is_list", is_flag=True, help="With --into: show the backups that are there.")
 @click.option("--prune", "is_prune", is_flag=True, help="With --into and --keep: delete, and make no backup.")
