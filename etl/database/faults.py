@@ -20,6 +20,9 @@ _KNOWN_INTERNAL = {
     "could not open relation with OID": "42P01",
     "invalid memory alloc request size": "54000",
 }
+# A library of the server that does not load, as after an update of its packages; else an internal error.
+_NO_LIBRARY = ("could not load library", "incompatible library", 'could not access file "$libdir')
+_UNDEFINED_FILE = "58P01"
 FULL_DISK_ADVICE = "free disk space on the server, then run again"
 _ADVICE = {
     "22P05": "the database's encoding has no such letter: create it with encoding 'UTF8', or correct the text",
@@ -36,8 +39,12 @@ _ADVICE = {
     "53200": "raise the server's memory or max_locks_per_transaction, or lower workMemMb",
     "55P03": "another session holds a lock on the table; end it or wait",
     "57014": "the server cancelled the statement: raise statement_timeout of the engine's role, or lower chunkRows",
+    _UNDEFINED_FILE: "the server's programs were replaced under it, or lack a file: the server must be restarted",
     "58030": "the server cannot read or write its files: see its log and its disk",
-    _INTERNAL: "the server met what it does not expect: see its log; if it repeats, copy its data directory first",
+    _INTERNAL: (
+        "the server met what it does not expect: see its log; `etl verify --level indexes` looks for damage; if it "
+        "repeats, copy its data directory first"
+    ),
     "XX001": "data of the server are damaged: see its log, copy its data directory, then `etl verify --level indexes`",
     "XX002": "an index of the server is damaged: see its log; `etl verify --level indexes --repair` makes it again",
 }
@@ -86,6 +93,8 @@ def _first_line(error: BaseException) -> str:
 
 def _known(sqlstate: str, text: str) -> str:
     """The class of a known internal error of the server; else the SQLSTATE itself."""
+    if sqlstate and text.startswith(_NO_LIBRARY):
+        return _UNDEFINED_FILE
     if sqlstate == "54000" and "NOTIFY queue" in text:
         return FULL_QUEUE  # not caused by rows
     if sqlstate != _INTERNAL:

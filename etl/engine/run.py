@@ -18,6 +18,7 @@ from functools import partial
 
 from etl.database import SqlTemplates, fetch_all, transaction
 from etl.engine.cleaning import clean_before_run
+from etl.engine.damage import damage_message
 from etl.engine.handlers import TaskHandlers, merge_context_of
 from etl.engine.hold import hold_here
 from etl.engine.notifications import notify_of_run, notify_run
@@ -188,8 +189,9 @@ def _stopping(handlers: TaskHandlers, between: RetryPolicy) -> Iterator[None]:
     except EnvironmentFault as fault:
         if not fault.is_damage:
             raise
-        stop(fault)
-        raise DamageFound(str(fault)) from fault
+        damage = DamageFound(damage_message(handlers.runtime, fault))
+        stop(damage)
+        raise damage from fault
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from etl.config import Tree
 from etl.database import read_only_transaction
 from etl.engine import Runtime, open_runtime, read_configuration
 from etl.errors import ConfigurationError, EtlError
+from etl.monitoring.catalog import check_catalog
 from etl.monitoring.certificates import check_certificate
 from etl.monitoring.config_checks import check_trust
 from etl.monitoring.databases import CheckedDatabase, databases
@@ -44,6 +45,7 @@ _OF_DATABASE: tuple[tuple[str, Callable[[CheckedDatabase], Iterator[Finding]]], 
     ("privileges", check_privileges),
     ("vacuum", check_holders),
     ("notifications", check_notify_queue),
+    ("catalog", check_catalog),
 )
 _OF_RUNTIME: tuple[tuple[str, Callable[[Runtime], Iterator[Finding]]], ...] = (
     ("import", check_switches),

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from pydantic import SecretStr
 
+from etl import __version__
 from etl.errors import Problem
 from etl.settings.catalogue import FILES, IN_MIGRATION
 from etl.settings.company import choose, company_folders, is_code, undecided
@@ -166,7 +167,11 @@ def _untrusted(location: str, pair: KeyValue, why: str) -> Problem:
 def _unknown(file: KeyFile, location: str, pair: KeyValue) -> Problem:
     by_lower = {key.name.lower(): key.name for key in file.keys}
     close = get_close_matches(pair.key.lower(), by_lower, n=1, cutoff=0.6)
-    hint = f"did you mean {by_lower[close[0]]}?" if close else _listed([*by_lower.values()])
+    hint = (
+        f"did you mean {by_lower[close[0]]}?"
+        if close
+        else f"{_listed([*by_lower.values()])}; or a newer etl knows it, this is {__version__}"
+    )
     # A bare word that resembles no key may be a value on a line of its own; it is not repeated.
     named = "" if pair.value is None and not close else pair.key
     return Problem(f"unknown key; {hint}", location, pair.line, named)

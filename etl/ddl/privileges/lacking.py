@@ -45,6 +45,11 @@ class Held:
     views: str = ""
 
     @property
+    def schemas(self) -> list[str]:
+        """All of them, as the catalog writes them."""
+        return [fold(name) for name in dict.fromkeys((self.source, self.store, self.out, self.views)) if name]
+
+    @property
     def engine_schemas(self) -> list[str]:
         """Schemas in which only the engine has tables."""
         return [fold(name) for name in (self.store, self.out) if name]

@@ -5,8 +5,9 @@ from typing import Any
 
 import sqlalchemy
 
-from etl.database import Connection, SqlTemplates, execute_alone, fetch_all, read_only_transaction
+from etl.database import SqlTemplates, execute_alone, fetch_all, read_only_transaction
 from etl.engine import states_at
+from etl.monitoring.catalog import changed_collations, damaged_pages, invalid_index
 from etl.monitoring.finding import Finding, error, ok, warning
 from etl.operations.installation import DUMPS, Installation, has_table
 
@@ -55,8 +56,7 @@ def check_indexes(installation: Installation, repair: bool) -> Iterator[Finding]
             rows = fetch_all(connection, _sql("indexes"), {"schemas": schemas})
         number += len(rows)
         for row in (one for one in rows if not one.is_valid):
-            of = f" of the constraint {row.constraint_name}" if row.constraint_name else ""
-            found = f"{row.index_name} of {row.table_name}{of} is invalid: the server does not use it"
+            found = invalid_index(row)
             yield rebuilt(engine, row, found) if repair else error("indexes", found, how_to_rebuild(row))
     yield ok("indexes", f"{number} indexes were looked at")
 
@@ -75,33 +75,15 @@ def rebuilt(engine: sqlalchemy.Engine, row: Any, found: str) -> Finding:
 
 
 def check_collations(installation: Installation, repair: bool) -> Iterator[Finding]:
-    """A library that sorts in another way than when an index was made: the index finds less than there is."""
+    """Libraries that sort in another way than when an index was made."""
     for engine in engines_of(installation):
-        with read_only_transaction(engine) as connection:
-            rows = fetch_all(connection, _sql("collations", has_version=_has_collation_version(connection)))
-        for row in rows:
-            found = f"the database {row.database} was made with version {row.recorded}, and the server has {row.actual}"
-            do = (
-                "reindex its indexes of texts (those of ids sort by bytes and are not concerned), then "
-                f"`alter database {row.database} refresh collation version`"
-            )
-            yield warning("collations", found, do)
+        yield from changed_collations(engine, "collations")
 
 
 def check_page_checksums(installation: Installation, repair: bool) -> Iterator[Finding]:
     """Pages that the server has found damaged."""
     for engine in engines_of(installation):
-        with read_only_transaction(engine) as connection:
-            [row] = fetch_all(connection, _sql("checksum_failures"))
-        if row.failures:
-            found = f"the server has met {row.failures} damaged pages in {row.database}, the last one {row.last_at}"
-            yield error("page checksums", found, "restore a backup on other disks: `etl restore`")
-
-
-def _has_collation_version(connection: Connection) -> bool:
-    """Whether databases record it: since PostgreSQL 15."""
-    [row] = fetch_all(connection, _sql("has_collation_version"))
-    return bool(row.has_version)
+        yield from damaged_pages(engine, "page checksums")
 
 
 def has_store(installation: Installation) -> bool:

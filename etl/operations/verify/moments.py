@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from etl.database import SqlTemplates, execute, fetch_all, transaction
-from etl.engine import Moments, read_moments
+from etl.engine import Moments, prepare_store, read_moments
 from etl.merge import Connections
 from etl.monitoring.finding import Finding, error, ok
 from etl.operations.installation import Installation, has_table
@@ -11,6 +11,10 @@ from etl.operations.verify.offering import offer_rows, offer_waiting_links
 
 _sql = SqlTemplates(__package__)
 
+_OFFER = (
+    "restore both to one moment; or `etl verify --repair` makes their rows ready again, as far as the partner has not "
+    "deleted them"
+)
 _PATIENT = {"statement_timeout": "1h", "idle_in_transaction_session_timeout": "0"}
 
 
@@ -19,8 +23,17 @@ def check_moments(installation: Installation, repair: bool) -> Iterator[Finding]
     are ready again, and runs begin."""
     runtime = installation.runtime
     with transaction(runtime.engine, **_PATIENT) as imported, runtime.connections(imported) as connections:
-        if not _are_there(connections, installation):
+        if not has_table(connections.imported, f"{runtime.in_schema}.run_fence"):
             return
+        if not has_table(connections.store, f"{runtime.store.schema}.unit"):
+            if not runtime.handshake.highest_run(connections.imported):
+                return
+            if not repair:
+                yield error(
+                    "moments", f"the store {runtime.store.schema} is not there, and the import has runs", _OFFER
+                )
+                return
+            prepare_store(connections.store, runtime)
         moments = read_moments(connections, runtime)
         if moments.is_store_older:
             yield from _store_is_older(connections, installation, moments, repair=repair)
@@ -28,13 +41,6 @@ def check_moments(installation: Installation, repair: bool) -> Iterator[Finding]
             yield from _import_is_older(connections, installation, moments, repair=repair)
         else:
             yield ok("moments", "import and store know the same runs")
-
-
-def _are_there(connections: Connections, installation: Installation) -> bool:
-    runtime = installation.runtime
-    return has_table(connections.imported, f"{runtime.in_schema}.run_fence") and has_table(
-        connections.store, f"{runtime.store.schema}.unit"
-    )
 
 
 def _store_is_older(
@@ -48,11 +54,7 @@ def _store_is_older(
         f"began {runs.first_at:%F %T %Z}"
     )
     if not repair:
-        do = (
-            "restore both to one moment; or `etl verify --repair` makes their rows ready again, as far as the partner "
-            "has not deleted them"
-        )
-        yield error("moments", found, do)
+        yield error("moments", found, _OFFER)
         return
     offered = offer_rows(connections, runtime, moments.last_number)
     execute(connections.store, _sql("raise_unit_number", schema=runtime.store.schema), {"number": moments.import_run})

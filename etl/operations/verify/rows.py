@@ -18,8 +18,9 @@ from etl.monitoring.finding import Finding, error, ok, warning
 from etl.operations.installation import Installation, has_table
 from etl.operations.verify.catalog import has_store
 from etl.outputs.versions import known_versions
+from etl.store.targets import target_fields
 
-_sql = SqlTemplates(__package__)
+_sql = SqlTemplates(__package__, "etl.store")
 
 # How long a statement may take.
 _SECONDS = 3_600.0
@@ -53,10 +54,11 @@ def check_waiting_links(installation: Installation, repair: bool) -> Iterator[Fi
     runtime, number, unserved = installation.runtime, 0, 0
     schema = runtime.store.schema
     for link in runtime.company.link_tables():
-        variables = {"owner": names.store_table(link.bo.code), "target": names.store_table(link.member.code)}
+        tables = {"owner_table": names.store_table(link.bo.code), "target_table": names.store_table(link.member.code)}
         key = {"bo": link.bo.code, "field": link.field.code, "target_bo": link.member.code}
+        statement = _sql("waiting_links", schema=schema, unique=target_fields(link.member), **tables)
         with read_only_transaction(runtime.store_engine, seconds=_SECONDS) as connection:
-            [row] = fetch_all(connection, _sql("waiting_links", schema=schema, **variables), key)
+            [row] = fetch_all(connection, statement, key | {"counts_any": link.member == link.members[0]})
         number += row.waiting
         if not row.served:
             continue

@@ -9,7 +9,7 @@ import pytest
 import etl.monitoring
 from etl.monitoring.databases import databases
 from etl.monitoring.server_checks import check_clock, check_holders
-from tests.fix_company import APART, CLAIMS, CODE, IMPORT_CONFIG, STORE_CONFIG, MakeSite, Site
+from tests.fix_company import APART, CLAIMS, CODE, IMPORT_CONFIG, STORE, STORE_CONFIG, MakeSite, Site
 from tests.fix_database import LOOPBACK
 
 Findings = dict[tuple[str, str], list[Any]]
@@ -198,3 +198,18 @@ def test_a_run_that_waits_for_the_server_is_an_error(site: Site) -> None:
     site.look("update in_tables.task set state = 'running', error = 'waits: no space left on device' where seq = 1")
     [finding] = check(site, code=1)["run", "error"]
     assert finding["found"].endswith("waits for the server: no space left on device")
+
+
+def test_what_the_catalog_shows_of_damage(site: Site) -> None:
+    """Invalid indexes, of a constraint and others, and a database whose collation has another version now."""
+    site.run()
+    assert ("catalog", "ok") in check(site, code=0)
+    for index in (f"{STORE}.bo_client__in_id_key", f"{STORE}.journal_written_by"):
+        site.look(f"update pg_index set indisvalid = false where indexrelid = '{index}'::regclass")
+    found = check(site, code=1)
+    [error], [warning] = found["catalog", "error"], found["catalog", "warning"]
+    constraint = f"{STORE}.bo_client of the constraint bo_client__in_id_key"
+    assert error["found"] == f"{STORE}.bo_client__in_id_key of {constraint} is invalid: the server does not use it"
+    assert warning["found"].startswith(f"{STORE}.journal_written_by of {STORE}.journal is invalid")
+    assert site.etl("verify", "--level", "quick", "--repair").code == 0
+    assert ("catalog", "ok") in check(site, code=0)

@@ -67,3 +67,21 @@ def test_an_import_that_is_older_than_the_store(site: Site) -> None:
     assert there | {"statuses": None} == newest | {"statuses": None}
     assert site.partner.statuses("in_claim_client") == {"DONE": 3}
     assert verify(site).code == 0
+
+
+@BOTH_LAYOUTS
+def test_a_store_that_was_dropped_is_made_from_the_rows_again(site: Site) -> None:
+    """On purpose, beside an import that has been used: the message names the way, and the way works."""
+    newest = what_there_is(site)
+    site.look(f"drop schema {STORE} cascade", at=site.store_database)
+    site.partner.hand_over()
+    [error] = [one for one in findings(verify(site, "--level", "quick")) if one.startswith("moments: ")]
+    assert error == f"moments: the store {STORE} is not there, and the import has runs"
+    for _ in range(2):
+        refused = site.etl("run")
+        assert (refused.code, f"the store {STORE} is older than the import in_tables" in refused.err) == (4, True)
+        assert "`etl verify --repair` offers it again" in refused.err
+    assert "3 of in_Client" in done(verify(site, "--repair", "--level", "quick")).out
+    done(site.etl("run"))
+    assert what_there_is(site) == newest
+    assert verify(site).code == 0

@@ -94,3 +94,30 @@ def test_a_waiting_link_whose_ends_are_there(site: Site) -> None:
     done(site.etl("run"))
     assert site.count(f"{STORE}.boi_reference") == 0
     assert findings(verify(site), "warning") == []
+
+
+@ONLY_ONE
+def test_waiting_links_by_unique_values_and_further_ids(make_site: MakeSite) -> None:
+    """References that name their targets by a unique field and by a further id, and one that waits rightly."""
+    field = "  - {code: Name, type: INPUT_TEXT, "
+    site = filled(make_site(CLAIMS | {"Client": CLAIMS["Client"].replace(field, f"{field}isUnique: true, ")}))
+    site.look(
+        f"insert into {STORE}.alias (bo, in_id, instance, run) select 'Client', 'further', _id, 0 "
+        f"from {STORE}.bo_client where _in_id = 'c1';"
+        f"insert into {STORE}.boi_reference (bo, field, target_bo, owner, owner_in_id, target_field, target_value, "
+        "linked_at, run) select 'Claim', 'Watchers', 'Client', _id, '', f.field, f.value, now(), 0 "
+        f"from {STORE}.bo_claim, (values ('name', 'Name 0'), ('name', 'Absent'), ('', 'further')) as f (field, value) "
+        "where _in_id = 'k0'"
+    )
+    done(site.etl("run"))
+    site.look(
+        f"insert into {STORE}.reference_position select bo, field, target_bo, 'elsewhere', '3' "
+        f"from {STORE}.boi_reference limit 1 on conflict do nothing"
+    )
+    [warning] = findings(verify(site), "warning")
+    assert warning == "waiting links: 2 links of in_Claim_Watchers wait although both ends are there"
+    done(verify(site, "--repair"))
+    site.partner.hand_over()
+    done(site.etl("run"))
+    assert (site.count(f"{STORE}.link_claim_watchers"), findings(verify(site), "warning")) == (2, [])
+    assert site.value(f"select target_value from {STORE}.boi_reference where field = 'Watchers'") == "Absent"

@@ -47,7 +47,7 @@ def test_any_other_calls_a_person() -> None:
     fault = internal("unexpected table_lock_tuple status: 4")
     assert fault.is_damage
     assert not isinstance(fault, TransientFault)
-    assert str(fault).endswith("see its log; if it repeats, copy its data directory first")
+    assert str(fault).endswith("looks for damage; if it repeats, copy its data directory first")
 
 
 @pytest.mark.parametrize(

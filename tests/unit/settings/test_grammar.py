@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl import __version__
 from etl.errors import ConfigurationError
 from tests.unit.settings.reading import IMPORT, MAIN, OUT, STORE, WORKERS, problems_of, settings_of
 
@@ -84,6 +85,7 @@ def test_a_bad_value_names_the_variable_it_came_from() -> None:
         ("CHUNKROWS=5000", 1, "CHUNKROWS", "unknown key; did you mean chunkRows?"),
         ("chunkrows", 1, "chunkrows", "unknown key; did you mean chunkRows?"),
         ("x=5", 1, "x", "unknown key; known here: companyCode, "),
+        ("x=5", 1, "x", f"more: `etl config init` writes them all; or a newer etl knows it, this is {__version__}"),
         ("chunkRows=", 1, "chunkRows", "has no value: write a number from 1000 to 10000000 (rows)"),
         ("chunkRows=12x", 1, "chunkRows", "'12x' is not a number from 1000"),
         ("chunkRows=5_000", 1, "chunkRows", "'5_000' is not a number"),
