@@ -33,6 +33,7 @@ from tests.documentation import (
     KAFKA_FAULTS,
     KAFKA_OUT,
     MONITORING,
+    OPERATIONS_FAULTS,
     OPERATOR,
     SERVICE,
     SPEED,
@@ -123,9 +124,10 @@ def test_every_figure_is_reported() -> None:
     assert set(rules) <= set(reported)
 
 
-def test_every_fault_around_kafka_has_a_test() -> None:
-    rows = table(KAFKA_FAULTS, "fault | what happens | test")
-    assert [int(fault.split()[0]) for fault, _, _ in rows] == list(range(1, 48))
+@pytest.mark.parametrize(("page", "faults"), [(KAFKA_FAULTS, 47), (OPERATIONS_FAULTS, 32)], ids=["kafka", "operations"])
+def test_every_fault_has_a_test(page: Path, faults: int) -> None:
+    rows = table(page, "fault | what happens | test")
+    assert [int(fault.split()[0]) for fault, _, _ in rows] == list(range(1, faults + 1))
     for fault, _, tests in rows:
         assert words(tests), fault
         for path, _, name in (one.partition("::") for one in words(tests)):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fix_company import BOTH_LAYOUTS, CLAIMS, STORE, MakeSite, Site
+from tests.fix_company import BOTH_LAYOUTS, CLAIMS, ONLY_APART, STORE, MakeSite, Site
 from tests.fix_restore import done, dump, place_of, restore_into
 from tests.integration.operations.test_restore import filled, what_there_is
 from tests.integration.operations.test_verify import findings, verify
@@ -82,6 +82,19 @@ def test_a_store_that_was_dropped_is_made_from_the_rows_again(site: Site) -> Non
         assert (refused.code, f"the store {STORE} is older than the import in_tables" in refused.err) == (4, True)
         assert "`etl verify --repair` offers it again" in refused.err
     assert "3 of in_Client" in done(verify(site, "--repair", "--level", "quick")).out
+    done(site.etl("run"))
+    assert what_there_is(site) == newest
+    assert verify(site).code == 0
+
+
+@ONLY_APART
+def test_a_lost_out_database_is_made_from_the_store(site: Site) -> None:
+    """Nothing of ours is left in it; readers have their privileges again by `etl grants --apply`."""
+    newest = what_there_is(site)
+    schemas = "select nspname from pg_namespace where nspname ~ '^(out_|store_|mirror)'"
+    for row in site.look(schemas, at=site.out_database):
+        site.look(f"drop schema {row['nspname']} cascade", at=site.out_database)
+    site.partner.hand_over()
     done(site.etl("run"))
     assert what_there_is(site) == newest
     assert verify(site).code == 0
