@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from etl.embedded.account import Account
+from etl.embedded.reserve import full_disk, is_for_want_of_room
 from etl.errors import EnvironmentFault
 
 SUPERUSER = "postgres"
@@ -130,11 +131,14 @@ class Cluster:
             self._upgraded.rename(self.data)
 
     def start(self, socket_dir: Path) -> Postmaster:
-        """Start the server and wait until it answers, or raise EnvironmentFault with the end of its log."""
+        """Start the server and wait until it answers, or raise EnvironmentFault with the end of its log; with the
+        SQLSTATE of a full disk, if it is that."""
         self.sweep(socket_dir)
         deadline = time.monotonic() + _START_SECONDS
         while complaint := self._launch(socket_dir):
             # Children of a killed postmaster hold its memory until they notice; nothing but waiting helps.
+            if is_for_want_of_room(complaint):
+                raise full_disk(self.data)
             if "shared memory block" not in complaint or time.monotonic() > deadline:
                 raise EnvironmentFault(f"the embedded PostgreSQL in {self.data} did not start: {complaint}")
             time.sleep(_POLL_SECONDS)

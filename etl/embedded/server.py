@@ -29,6 +29,7 @@ from etl.embedded.account import choose
 from etl.embedded.cluster import SUPERUSER, Cluster, Postmaster
 from etl.embedded.locks import lock_file, starting_alone
 from etl.embedded.placement import COMMON, WHEEL, locate, refuse_unfit_names, socket_dir
+from etl.embedded.reserve import full_disk, keep_reserve, lacks_room, use_reserve
 from etl.errors import ConfigurationError, EnvironmentFault, EtlError
 
 VERSION = 18  # the wheel contains 16 as well
@@ -75,6 +76,7 @@ class EmbeddedServer:
         self._users: int | None = None
         self._cluster: Cluster | None = None
         self._postmaster: Postmaster | None = None
+        self._lacked_room = False
 
     def __enter__(self) -> Self:
         self.start()
@@ -117,7 +119,7 @@ class EmbeddedServer:
                 self._users = lock_file(self.folder, "users.lock", fcntl.LOCK_SH)
                 try:
                     self._cluster = locate(account, self.folder, binaries, self._common)
-                    self._postmaster = self._ready(self._cluster)
+                    self._postmaster = self._ready(self._cluster, may_use_reserve=True)
                 except BaseException:
                     self._leave(self._users)
                     raise
@@ -135,18 +137,19 @@ class EmbeddedServer:
             _logger.warning("%s", error)
 
     def revive(self) -> None:
-        """Start the server again if it has died under its users."""
+        """Start the server again if it has died under its users. Where the disk is full, nothing is tried again before
+        there is room, and the reserve is left to the next command."""
         if self._users is None or self._cluster is None:
             return
         try:
             with starting_alone(self.folder):
-                before, self._postmaster = self._postmaster, self._ready(self._cluster)
+                before, self._postmaster = self._postmaster, self._ready(self._cluster, may_use_reserve=False)
         except (OSError, subprocess.SubprocessError) as error:
             raise EnvironmentFault(f"the embedded PostgreSQL of {self.folder} cannot run: {error}") from error
         if before and before.pid != self._postmaster.pid:
             _logger.warning("the embedded PostgreSQL of %s had died and was started again", self.folder)
 
-    def _ready(self, cluster: Cluster) -> Postmaster:
+    def _ready(self, cluster: Cluster, *, may_use_reserve: bool) -> Postmaster:
         cluster.finish_switch()
         if not cluster.exists():
             cluster.create(self._settings)
@@ -157,7 +160,22 @@ class EmbeddedServer:
         if found := cluster.settled():
             return found
         self._refuse_other_version(cluster)
-        return cluster.start(socket_dir(cluster))
+        return self._started(cluster, may_use_reserve=may_use_reserve)
+
+    def _started(self, cluster: Cluster, *, may_use_reserve: bool) -> Postmaster:
+        if self._lacked_room and lacks_room(cluster.data):
+            raise full_disk(cluster.data)
+        sockets = socket_dir(cluster)
+        try:
+            started = cluster.start(sockets)
+        except EnvironmentFault as fault:
+            self._lacked_room = fault.sqlstate == full_disk(cluster.data).sqlstate
+            if not (self._lacked_room and may_use_reserve and use_reserve(cluster.data)):
+                raise
+            return cluster.start(sockets)
+        self._lacked_room = False
+        keep_reserve(cluster.data, cluster.account)
+        return started
 
     def _refuse_other_version(self, cluster: Cluster) -> None:
         programs = VERSION if self._binaries is None else cluster.programs_version
