@@ -1,6 +1,7 @@
 """`etl backup`: dumps of all databases of a company at one moment, with its configuration; and the backups in a
 folder."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from etl.cli.screen.backups import PROGRAMS, shown_size
 from etl.cli.screen.log import follow_log
 from etl.cli.screen.numbers import LARGEST
 from etl.cli.screen.printing import COMPANY, config_url
-from etl.operations import Backup, KeptBackup, Pruned, back_up, kept_backups, open_installation, prune
+from etl.operations import Backup, KeptBackup, Pruned, back_up, back_up_by, kept_backups, open_installation, prune
 from etl.quoting import printable
 from etl.quoting.json_text import json_text
 
@@ -34,6 +35,7 @@ from etl.quoting.json_text import json_text
 )
 @click.option("--list", "is_list", is_flag=True, help="With --into: show the backups that are there.")
 @click.option("--prune", "is_prune", is_flag=True, help="With --into and --keep: delete, and make no backup.")
+@click.option("--by", metavar="COMMAND", default="", help="Program that backs the servers up: pgBackRest, Barman.")
 @COMPANY
 @PROGRAMS
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -45,6 +47,7 @@ def backup(
     keep: int | None,
     is_list: bool,
     is_prune: bool,
+    by: str,
     company: str | None,
     programs: str,
     as_json: bool,
@@ -56,6 +59,8 @@ def backup(
 
     With --keep the newest N backups of each company in the folder stay, and in any case the newest one whose files are
     whole and the newest one that a drill has restored.
+
+    With --by the rows are kept by another program, which is started; a restore point is noted in each server after it.
     """
     _refuse_unfit(output, into, keep, is_list=is_list, is_prune=is_prune)
     if into and is_list:
@@ -63,7 +68,7 @@ def backup(
     elif into and keep and is_prune:
         _show_pruned(prune(into, keep), as_json=as_json)
     else:
-        _back_up(context, output, into, keep, company=company, programs=programs, as_json=as_json)
+        _back_up(context, output, into, keep, by=by, company=company, programs=programs, as_json=as_json)
 
 
 def _refuse_unfit(output: Path | None, into: Path | None, keep: int | None, *, is_list: bool, is_prune: bool) -> None:
@@ -83,6 +88,7 @@ def _back_up(
     into: Path | None,
     keep: int | None,
     *,
+    by: str,
     company: str | None,
     programs: str,
     as_json: bool,
@@ -90,7 +96,9 @@ def _back_up(
     with open_installation(config_url(context), company, follow=follow_log()) as installation:
         code = installation.runtime.company.code
         target = output or (into or Path()) / f"{code}-{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}"
-        made = back_up(installation, target, programs=programs)
+        made = (
+            back_up_by(installation, target, by, os.environ) if by else back_up(installation, target, programs=programs)
+        )
     pruned = prune(into, keep) if into and keep else Pruned((), ())
     if as_json:
         seen = {"folder": str(made.folder), "seconds": made.seconds, **made.manifest.model_dump(mode="json")}
@@ -107,6 +115,8 @@ def _show_made(made: Backup) -> None:
         click.echo(f"{one.name}: {len(one.tables)} tables, {one.rows:,} rows, {shown_size(one.file.size)}")
     for left_out in manifest.left_out:
         click.echo(f"left out: {left_out}")
+    if manifest.restore_point:
+        click.echo(f"restore point: {manifest.restore_point}")
     click.echo(f"{made.folder} is the backup of {manifest.taken_at:%F %T %Z}, made in {made.seconds:.0f} s.")
 
 

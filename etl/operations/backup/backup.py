@@ -13,7 +13,7 @@ from etl.database import Connection, SqlTemplates, access_of, fetch_all
 from etl.errors import EtlError
 from etl.operations.backup.configuration import without_secrets
 from etl.operations.backup.folder import new_backup, write_configuration, write_manifest
-from etl.operations.backup.manifest import FORMAT, Dump, File, Manifest, RecordedPart, Server
+from etl.operations.backup.manifest import OF_DUMPS, Dump, File, Manifest, RecordedPart, Server
 from etl.operations.backup.moment import Moment, one_moment
 from etl.operations.backup.room import needed, refuse_full_disk
 from etl.operations.digests import digests_of
@@ -48,7 +48,7 @@ def back_up(installation: Installation, target: Path, *, programs: str = "") -> 
             found = Programs.found(newest, named=programs)
             dumps = _dump_all(installation, moment, found, folder, {name: one for name, (one, _) in servers.items()})
         manifest = Manifest(
-            format=FORMAT,
+            format=OF_DUMPS,
             backup_id=str(uuid.uuid4()),
             company=installation.runtime.company.code,
             made_by=__version__,

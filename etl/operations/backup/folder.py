@@ -103,7 +103,9 @@ def write_configuration(folder: Path, texts: dict[str, str]) -> tuple[File, ...]
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    text = (json_text(manifest.model_dump(mode="json")) + "\n").encode()
+    # Programs that know only dumps read their manifests.
+    left_out = set() if manifest.restore_point else {"restore_point"}
+    text = (json_text(manifest.model_dump(mode="json", exclude=left_out)) + "\n").encode()
     for name, content in ((MANIFEST, text), (DIGEST, f"{hashlib.sha256(text).hexdigest()}\n".encode())):
         with new_private_file(folder / name) as file:
             file.write(content)
@@ -118,6 +120,11 @@ def open_backup(folder: Path) -> Iterator[ReadBackup]:
     newer program has made it."""
     with _reading(folder):
         manifest = read_manifest(folder)
+        if manifest.restore_point:
+            raise ConfigurationError(
+                f"{folder} has no rows, another program keeps them: restore all servers by it to the restore point "
+                f"{manifest.restore_point}, then `etl restore --hold`"
+            )
         if faults := faults_of(folder, manifest):
             lines = "\n".join(f"  {fault}" for fault in faults)
             raise EnvironmentFault(

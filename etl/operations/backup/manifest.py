@@ -7,8 +7,10 @@ from pydantic import BaseModel, ConfigDict
 
 from etl.operations.digests import TableDigest
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of folder and manifest; a program reads its own and all before."""
+OF_DUMPS: Final = 1
+"""The format of a backup that has no `restore_point`."""
 
 
 class _Model(BaseModel):
@@ -70,7 +72,8 @@ class Dump(_Model):
 class Manifest(_Model):
     """`programs`: the major version of PostgreSQL's programs that wrote the dumps; older ones cannot read them.
     `taken_at`: the moment of the dumps, by the clock of the first database. `left_out`: secrets that stood in the
-    configuration, each with the variable that its value is asked from instead."""
+    configuration, each with the variable that its value is asked from instead. `restore_point`: its name in the
+    write-ahead log, where another program keeps the rows; then there are no dumps."""
 
     format: int
     backup_id: str
@@ -81,6 +84,7 @@ class Manifest(_Model):
     dumps: tuple[Dump, ...]
     configuration: tuple[File, ...]
     left_out: tuple[str, ...]
+    restore_point: str | None = None
 
     def dump(self, name: str) -> Dump | None:
         return next((one for one in self.dumps if one.name == name), None)

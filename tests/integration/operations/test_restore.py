@@ -304,9 +304,9 @@ def test_a_backup_of_a_newer_program_is_refused(backup: tuple[Site, Path], elsew
     rewrite(folder, manifest)
     refused = there.etl("restore", "backup")
     assert (refused.code, "install the newer etl" in refused.err) == (4, True), refused
-    rewrite(folder, manifest | {"format": 2, "something": "new"})
+    rewrite(folder, manifest | {"format": 3, "something": "new"})
     refused = there.etl("restore", "backup")
-    assert (refused.code, "has format 2, made by etl" in refused.err) == (4, True), refused
+    assert (refused.code, "has format 3, made by etl" in refused.err) == (4, True), refused
 
 
 def rewrite(folder: Path, manifest: object) -> None:
