@@ -61,7 +61,13 @@ class Programs:
         return newest
 
     def start_dump(
-        self, access: Access, schemas: Iterable[str], snapshot: str, file: Path, *, before_write: Callable[[], None]
+        self,
+        access: Access,
+        schemas: Iterable[str],
+        snapshot: str,
+        file: Path,
+        *,
+        before_write: Callable[[], None] = lambda: None,
     ) -> "RunningDump":
         """Dumps schemas as a snapshot sees them into a new file, which only its owner can read. What `before_write`
         raises ends the dump."""

@@ -13,8 +13,9 @@ from etl.errors import ConfigurationError, EnvironmentFault
 from etl.operations.backup.folder import (
     DIGEST,
     MANIFEST,
+    ReadBackup,
     new_backup,
-    read_backup,
+    open_backup,
     write_configuration,
     write_manifest,
 )
@@ -38,6 +39,11 @@ def made(folder: Path) -> Path:
         )
         write_manifest(inner, manifest)
     return folder
+
+
+def read_backup(folder: Path) -> ReadBackup:
+    with open_backup(folder) as found:
+        return found
 
 
 def say(folder: Path, manifest: bytes) -> None:
