@@ -14,7 +14,7 @@ except ImportError as error:
 from etl.kafka.admin import Admin, Cluster, Group, GroupMember, Topic, TopicLimits
 from etl.kafka.consumer import Consumer, Listener
 from etl.kafka.faults import RecordTooLarge
-from etl.kafka.messages import Message, Partition, Received, Trouble, TroubleKind
+from etl.kafka.messages import Message, MessageHeaders, Partition, Received, Trouble, TroubleKind
 from etl.kafka.producer import Producer, TransactionalProducer
 from etl.kafka.reading import read_to_end
 from etl.kafka.topics import MadeTopic, NeededTopic, make_topics, needed_topics
@@ -28,6 +28,7 @@ __all__ = [
     "Listener",
     "MadeTopic",
     "Message",
+    "MessageHeaders",
     "NeededTopic",
     "Partition",
     "Producer",

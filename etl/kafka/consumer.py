@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Generic, Protocol, Self, overload
 
 import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
@@ -12,7 +12,17 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from etl.errors import EnvironmentFault, EtlError
 from etl.kafka.client_log import ClientLog
 from etl.kafka.faults import NOT_ALLOWED, SIGN_IN, UNKNOWN_TOPIC, created, fault_of, masked, translated
-from etl.kafka.messages import Message, Partition, Received, Trouble, TroubleKind, message_of
+from etl.kafka.messages import (
+    MakeMessage,
+    Message,
+    Of,
+    Partition,
+    Received,
+    Trouble,
+    TroubleKind,
+    make_message,
+    message_of,
+)
 from etl.kafka.options import consumer_options
 from etl.settings import KafkaConnection
 
@@ -34,19 +44,26 @@ class Listener(Protocol):
         """They may be another member's already: roll back what is begun."""
 
 
-class Consumer:
+class Consumer(Generic[Of]):
     """Reads partitions that the group gives to this member. Not for several threads at once."""
 
-    def __init__(self, connection: KafkaConnection, group_id: str) -> None:
-        """Connects in the background. Raises ConfigurationError for options that are none."""
-        self._connection = connection
+    @overload
+    def __init__(self: "Consumer[Message]", connection: KafkaConnection, group_id: str) -> None: ...
+
+    @overload
+    def __init__(self, connection: KafkaConnection, group_id: str, make: MakeMessage[Of]) -> None: ...
+
+    def __init__(self, connection: KafkaConnection, group_id: str, make: MakeMessage[Any] = make_message) -> None:
+        """Connects in the background. `make` makes the messages that it delivers: to make each of them of another one
+        takes a tenth of the reading of a record. Raises ConfigurationError for options that are none."""
+        self._connection, self._make = connection, make
         options = consumer_options(connection, group_id, self._note)
         self._client = created(lambda: confluent_kafka.Consumer(options, logger=ClientLog(connection)), connection)
         # Offset at which each partition that is read was begun.
         self._started: dict[Partition, int] = {}
         self._listener: Listener | None = None
         self._raised: BaseException | None = None
-        self._kept = Received([], [])
+        self._kept: Received[Of] = Received([], [])
         self._refused: KafkaError | None = None
         self.trouble = ""
         """What the client said last about its brokers, until records come again; empty if all is well."""
@@ -78,7 +95,7 @@ class Consumer:
         with translated("the partitions cannot be left", self._connection):
             self._client.incremental_unassign(_library(left))
 
-    def consume(self, count: int, seconds: float) -> Received:
+    def consume(self, count: int, seconds: float) -> Received[Of]:
         """Up to `count` messages, after at most `seconds`.
 
         Raises what the listener raised, and EnvironmentFault if the brokers refuse the sign-in. Nothing is lost by an
@@ -101,13 +118,13 @@ class Consumer:
             raise fault_of(refused, "Kafka refuses the sign-in", self._connection)
         return received
 
-    def _received(self, found: list["confluent_kafka.Message"]) -> Received:
-        messages, troubles = list[Message](), list[Trouble]()
+    def _received(self, found: list["confluent_kafka.Message"]) -> Received[Of]:
+        messages, troubles, make = list[Of](), list[Trouble](), self._make
         for one in found:
             if (error := one.error()) is not None:
                 troubles.append(self._trouble(one, error))
                 continue
-            messages.append(message_of(one))
+            messages.append(message_of(one, make))
         return Received(messages, troubles)
 
     def _trouble(self, message: "confluent_kafka.Message", error: KafkaError) -> Trouble:

@@ -1,10 +1,13 @@
 """What a consumer hands on: messages, and troubles with a topic or a partition."""
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import confluent_kafka
 from msgspec import Struct
+
+MessageHeaders = Sequence[tuple[str, bytes | None]]
 
 
 class Partition(NamedTuple):
@@ -27,17 +30,44 @@ class Message(Struct, frozen=True, gc=False):
     headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
-def message_of(one: confluent_kafka.Message) -> Message:
+class FromPartition(Protocol):
+    """What a caller's own kind of message has at least."""
+
+    @property
+    def topic(self) -> str: ...
+
+    @property
+    def partition(self) -> int: ...
+
+
+Of = TypeVar("Of", bound=FromPartition)
+
+MakeMessage = Callable[[str, int, int, bytes | None, bytes | None, int, MessageHeaders | None], Of]
+"""Makes a message of topic, partition, offset, key, value, time in milliseconds, and headers (None: it has none)."""
+
+
+def make_message(
+    topic: str,
+    partition: int,
+    offset: int,
+    key: bytes | None,
+    value: bytes | None,
+    timestamp_ms: int,
+    headers: MessageHeaders | None,
+) -> Message:
+    return Message(topic, partition, offset, key, value, timestamp_ms, tuple(headers) if headers else ())
+
+
+def message_of(one: confluent_kafka.Message, make: MakeMessage[Of]) -> Of:
     """The value of one that came without an error: the library's methods may then return no None for its place."""
-    headers = one.headers()
-    return Message(
+    return make(
         one.topic(),  # type: ignore[arg-type]
         one.partition(),  # type: ignore[arg-type]
         one.offset(),  # type: ignore[arg-type]
         one.key(),
         one.value(),
         one.timestamp()[1],
-        tuple(headers) if headers else (),  # type: ignore[arg-type]
+        one.headers(),  # type: ignore[arg-type]
     )
 
 
@@ -59,8 +89,8 @@ class Trouble(Struct, frozen=True):
     text: str
 
 
-class Received(Struct, frozen=True):
+class Received(Struct, Generic[Of], frozen=True):
     """What one call of consume() found; messages of one partition are in its order."""
 
-    messages: list[Message]
+    messages: list[Of]
     troubles: list[Trouble]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate, takewhile
 
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.positions import HeldPartition
@@ -79,25 +80,28 @@ class Gathering:
 
     def receive(self, messages: Iterable[Message], positions: Mapping[Partition, int], held: Held) -> None:
         """Takes what a consumer has delivered, and where it is afterwards."""
-        self._rest += [one for one in messages if (one.topic, one.partition) in held]  # a Partition is such a pair
+        self._rest += _of(held, messages)
         self._positions = dict(positions)
         if self._rest and self._since is None:
             self._since = self.clock()
         self._fill(held)
 
     def _fill(self, held: Held) -> None:
-        room, left = self.limits.records - self.batch.read.messages, self.limits.bytes - self.batch.read.bytes
-        count = 0
-        for one in self._rest:
-            size = len(one.value or b"")
-            if not room or (size > left and (count or self.batch.messages)):
-                break
-            count, room, left = count + 1, room - 1, left - size
+        count = self._count_fitting()
         if count:
-            self.batch.add(self._rest[:count], self.company, held)
-            del self._rest[:count]
+            fitting, self._rest = self._rest[:count], self._rest[count:]
+            self.batch.add(fitting, self.company, held)
         if not self._rest:
             self.batch.move(self._positions, held)
+
+    def _count_fitting(self) -> int:
+        """How many messages the batch has room for; a first one of any size."""
+        room, left = self.limits.records - self.batch.read.messages, self.limits.bytes - self.batch.read.bytes
+        sizes = [len(one.value or b"") for one in self._rest[:room]]
+        if sum(sizes) <= left:
+            return len(sizes)
+        ends = takewhile(lambda end: end <= left, accumulate(sizes))
+        return sum(1 for _ in ends) or (0 if self.batch.messages else 1)
 
     @property
     def is_full(self) -> bool:
@@ -125,8 +129,13 @@ class Gathering:
 
     def keep(self, held: Held) -> None:
         """Drops what is of partitions that are no longer held. To be called before one of them is taken again."""
-        self._rest = [one for one in self._rest if (one.topic, one.partition) in held]
+        self._rest = _of(held, self._rest)
         self._positions = {one: offset for one, offset in self._positions.items() if one in held}
         self.batch = self.batch.kept(held, self.company)
         if not self.batch.messages and not self._rest:
             self._since = None
+
+
+def _of(held: Held, messages: Iterable[Message]) -> list[Message]:
+    """The messages of partitions that are held."""
+    return [one for one in messages if (one.topic, one.partition) in held]  # a Partition is such a pair

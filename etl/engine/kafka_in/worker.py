@@ -19,8 +19,7 @@ from etl.engine.kafka_in.taking import TakenPartitions, take_partitions
 from etl.engine.record_batches import batch_policy, merge_batch_with_retry
 from etl.engine.runtime import Runtime
 from etl.errors import EnvironmentFault, EtlError, FencedOut, RunStopped
-from etl.kafka import Admin, Consumer, Received, Trouble, TroubleKind
-from etl.kafka import Message as ClientMessage
+from etl.kafka import Admin, Consumer, MessageHeaders, Received, Trouble, TroubleKind
 from etl.kafka import Partition as ClientPartition
 from etl.retry import Backoff, ServiceRetry
 from etl.settings import InMigrationKafka
@@ -81,7 +80,7 @@ class Worker:
         connection = shared.runtime.settings.kafka.connection
         self._stopping = threading.Event()
         self._store = StoreThread(f"{name}-store")
-        self._consumer = Consumer(connection, self._source.group_id)
+        self._consumer = Consumer(connection, self._source.group_id, _message)
         self._admin = Admin(connection, seconds=_QUESTION_SECONDS)
         limits = BatchLimits(self._source.batch_records, self._source.batch_bytes, self._source.batch_millis / 1000)
         self._gathering = Gathering(self._into.company, limits)
@@ -130,7 +129,7 @@ class Worker:
 
     # What is read.
 
-    def _receive(self, received: Received, *, is_whole_call: bool) -> None:
+    def _receive(self, received: Received[Message], *, is_whole_call: bool) -> None:
         for trouble in received.troubles:
             self._take_trouble(trouble)
         if received.messages:
@@ -140,10 +139,10 @@ class Worker:
         self._has_received = bool(received.messages)
         if not self._held:
             return
-        messages = [_message(one) for one in received.messages]
+        messages = received.messages
         if messages and not is_whole_call:  # the first one after a pause: what came with it is there by now
             more = self._consumer.consume(_RECORDS_A_CALL, _CALL_SECONDS)
-            messages += [_message(one) for one in more.messages]
+            messages = [*messages, *more.messages]
             for trouble in more.troubles:
                 self._take_trouble(trouble)
         self._gathering.receive(messages, self._positions(), self._held)
@@ -473,6 +472,13 @@ def _client(partitions: Iterable[Partition]) -> list[ClientPartition]:
     return [ClientPartition(*one) for one in partitions]
 
 
-def _message(one: ClientMessage) -> Message:
-    resent = resent_of(one.headers) if one.headers else None
-    return Message(one.topic, one.partition, one.offset, one.key, one.value, one.timestamp_ms, resent)
+def _message(
+    topic: str,
+    partition: int,
+    offset: int,
+    key: bytes | None,
+    value: bytes | None,
+    timestamp_ms: int,
+    headers: MessageHeaders | None,
+) -> Message:
+    return Message(topic, partition, offset, key, value, timestamp_ms, resent_of(headers) if headers else None)

@@ -83,10 +83,11 @@ def _stage(merge: LinkMerge, *, is_small: bool) -> int:
     Nothing is written before that: rows that the partner changed in between belong to the same full sets.
     """
     if merge.variables["is_staged"]:  # no other session sees these rows
-        merge.run("stage_source_links")
+        staged = merge.run("stage_source_links")
         if merge.variables["is_single"] and merge.variables["is_ordered"]:
             merge.run("order_links", staged="stage", number="_source_row")
-        return merge.run("mark_links")
+        merge.run("mark_links")
+        return staged
     marked, more = 0, False
     while True:
         with merge.by_index() if is_small else nullcontext():

@@ -6,7 +6,8 @@ before it) or `owner_in_id`, and its target by `target` (instance) or `target_va
 an external id, or the value of the unique field `target_field` (its column's name). `id` counts the rows of the unit of
 work from 1, all tables together; of an ordered source it is their order. With `removed` the link ends; in a full set
 (`linkMode: replace`) a removed row without a target says that the owner has no other links than the unit's rows give.
-What becomes of rows is in the temporary tables `mark` (id, in_status) and `err` (row_id, code, …).
+What becomes of rows is in the temporary tables `mark` (id, in_status; of a source that knows its owners only refused
+rows) and `err` (row_id, code, …).
 """
 
 from collections.abc import Iterable

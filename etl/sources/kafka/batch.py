@@ -348,13 +348,14 @@ class _Work:
             tried.merged.counters["in_fileStorage"] = counters
             tried.merged.notes += [(None, fault) for fault in expired]
         changed: set[str] = set()
-        for shape in sorted(by_shape, key=self.into.company.order):
+        for number, shape in enumerate(sorted(by_shape, key=self.into.company.order)):
             done = merge_objects(
                 self.connection,
                 by_shape[shape],
                 numbering.object_row,
                 context,
                 keep_instances=bool(links),
+                is_first=number == 0,
                 older=[n for n, _ in by_shape[shape] if numbering.record_of_object(n) in older] if older else (),
             )
             tried.merged.counters[f"in_{shape.code}"] = done.counters

@@ -50,6 +50,11 @@ class LinkField:
         return self.tables[0].field.link_mode is LinkMode.REPLACE
 
     @property
+    def only_adds(self) -> bool:
+        """Whether its links are merged as records give them: of one kind, and none of them the full set."""
+        return not self.is_set and not self.has_members
+
+    @property
     def has_members(self) -> bool:
         """Whether it leads to several objects, and a link need not say to which."""
         return len(self.tables) > 1

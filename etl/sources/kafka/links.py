@@ -1,5 +1,6 @@
 """Merges the links of a batch, after all of its objects: links, those that wait, and those whose ends have come."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -55,7 +56,7 @@ def merge_batch_links(
 ) -> MergedLinks:
     """Merges links, and serves those that wait in the link tables `near` what has arrived. The links of the records
     with the numbers `older` leave what was changed since. `row_of` tells what a record says of a link and its owner."""
-    given = {link.stages.number for link in {row.link for _, _, _, row in links}}
+    given = Counter(row.link.stages.number for _, _, _, row in links)
     waiting = tables_to_serve(connection, near, context.store_schema)
     chosen = [
         one
@@ -65,15 +66,22 @@ def merge_batch_links(
     merged = MergedLinks()
     if not chosen:
         return merged
-    link_tables = [table for one in chosen for table in one.link_tables]
+    with_older = {row.link.stages.number for _, record, _, row in links if record in older} if older else set()
+    viewed = [one for one in chosen if one.number in given and one.only_adds and one.number not in with_older]
+    link_tables = [table for one in chosen if one not in viewed for table in one.link_tables]
     tables = [table for one in chosen for table in one.tables if one.number in given or table.name in waiting]
     lock_links(connection, tables, context)
     create_staged_links(connection, link_tables)
     if links:
         _copy(connection, links)
-    with_older = {row.link.stages.number for _, record, _, row in links if record in older} if older else ()
+    for one in viewed:
+        execute(connection, _sql("view_links", link_table=one.link_tables[0], field=one.number))
     for one in chosen:
-        staged = _stage_field(connection, one, context, merged) if one.number in given else {}
+        staged = {}
+        if one in viewed:
+            staged = {one.link_tables[0]: given[one.number]}
+        elif one.number in given:
+            staged = _stage_field(connection, one, context, merged)
         if one.number in with_older:
             for table in one.tables:
                 leave_changed_links(connection, table, context)

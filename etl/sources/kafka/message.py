@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from msgspec import Struct
+
 _ORIGIN = re.compile(r"([^/]+)/([0-9]+)/([0-9]+)")
 
 
@@ -23,7 +25,7 @@ class Resent(NamedTuple):
     offset: int
 
 
-class Message(NamedTuple):
+class Message(Struct, frozen=True, gc=False):
     """A message of a partition: bytes as they were received, None where there is none; the time in milliseconds since
     1970 by the clock of the producer or of the broker; `resent` of a rejected one that was sent back."""
 

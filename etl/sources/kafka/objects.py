@@ -60,9 +60,11 @@ def merge_objects(
     context: MergeContext,
     *,
     keep_instances: bool,
+    is_first: bool,
     older: Collection[int] = (),
 ) -> MergedObjects:
-    """Merges objects of one business object. With `keep_instances` their instances are kept for links. The objects with
+    """Merges objects of one business object. With `keep_instances` their instances are kept for links,
+    beside those of the objects before unless they are the first ones. The objects with
     the numbers `older` leave what was changed since. `row_of` tells what the record says of an object. Raises
     ObjectsRefused."""
     shape = objects[0][1].shape
@@ -87,8 +89,7 @@ def merge_objects(
         add_counters(counters, {"rejected": len(refused)})
     add_counters(counters, touch_migrated(connection, business_object, context))
     if keep_instances:
-        execute(connection, _sql("create_instances"))
-        execute(connection, _sql("keep_instances"))
+        execute(connection, _sql("keep_instances", is_first=is_first))
     drop_staged_tables(connection, business_object)
     return MergedObjects(counters, rejected, faults)
 

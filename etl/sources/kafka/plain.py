@@ -7,7 +7,7 @@ the exact way reads the record: that one knows every form that a record may have
 from typing import Final
 
 from etl.metadata.instance_state import InstanceState
-from etl.sources.kafka.boi_input import BoFieldInput, BoiInput, FieldInput
+from etl.sources.kafka.boi_input import PlainField, PlainInput, PlainLink
 from etl.sources.kafka.shapes import NULL, CompanyShape, Layout, ObjectShape
 from etl.sources.kafka.staged import Staged, StagedLink, StagedObject, column
 from etl.sources.kafka.tree import MAX_EXTERNAL_ID, OUT_ID
@@ -16,7 +16,7 @@ from etl.sources.kafka.tree import MAX_EXTERNAL_ID, OUT_ID
 _STATES: Final = frozenset({None, "", *(one.value for one in InstanceState)} - {InstanceState.REMOVED.value})
 
 
-def plain_record(record: BoiInput, company: CompanyShape, origin: str, *, has_escapes: bool) -> Staged | None:
+def plain_record(record: PlainInput, company: CompanyShape, origin: str, *, has_escapes: bool) -> Staged | None:
     """The lines of a record; None where it is not plain. `has_escapes`: its JSON has a backslash, so that its texts may
     have any character; without one they have none that COPY writes in another way."""
     shape = company.allowed.get(record.bo_code)
@@ -46,7 +46,7 @@ def plain_record(record: BoiInput, company: CompanyShape, origin: str, *, has_es
     return Staged((StagedObject(shape, layout.codes, columns),), staged)
 
 
-def _values(items: list[FieldInput], layout: Layout) -> list[str | None] | None:
+def _values(items: list[PlainField], layout: Layout) -> list[str | None] | None:
     if not layout.is_plain or layout.key is not None:
         return None
     values = [item.api_value for item in items]
@@ -61,12 +61,12 @@ def _values(items: list[FieldInput], layout: Layout) -> list[str | None] | None:
 
 
 def _links(
-    items: list[BoFieldInput], shape: ObjectShape, origin: str, *, has_escapes: bool
+    items: list[PlainLink], shape: ObjectShape, origin: str, *, has_escapes: bool
 ) -> tuple[StagedLink, ...] | None:
     found = []
     for item in items:
         link, to_field, text = shape.links.get(item.field_code), item.to_field_code, item.api_value
-        if link is None or item.boi_input is not None or not to_field or not text:
+        if link is None or not to_field or not text:
             return None
         name = link.target(item.to_bo_code, to_field)
         if name is None or name.is_id:

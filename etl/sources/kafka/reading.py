@@ -9,20 +9,19 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from etl.metadata.instance_state import InstanceState
-from etl.sources.kafka.boi_input import UNREADABLE, BoiInput, Decoded, decode, decode_strictly
+from etl.sources.kafka.boi_input import UNREADABLE, BoiInput, Decoded, decode, decode_plain, digest_of
 from etl.sources.kafka.faults import Fault, RecordFault
 from etl.sources.kafka.message import Message, Partition
 from etl.sources.kafka.plain import plain_record
 from etl.sources.kafka.shapes import CompanyShape
 from etl.sources.kafka.staged import Staged, staged_of
-from etl.sources.kafka.tree import Tree, record_id_of, tree_of
+from etl.sources.kafka.tree import MAX_RECORD_ID, Tree, record_id_of, tree_of
 
 # How JSON writes the character that no text of the store can hold; the character itself is no JSON.
 _NUL: Final = rb"\u0000"
 _LAST_TIME: Final = 253_402_300_800_000  # the year 10000
 # A key that brings a file; where there are escapes, its letters may be some.
-_CONTENT: Final = b'"content"'
-_LETTERS: Final = (rb"\u006", rb"\u007")
+_CONTENT: Final = (b'"content"', rb"\u006", rb"\u007")
 
 
 class Record(Struct, frozen=True, gc=False):
@@ -85,6 +84,7 @@ def _without_collections() -> Iterator[None]:
 
 def _read(batch: ReadBatch, messages: Iterable[Message], company: CompanyShape) -> None:
     ends: dict[tuple[str, int], Message] = {}
+    buffer = bytearray()
     add, size, count = batch.records.append, 0, 0
     for message in messages:
         count += 1
@@ -92,7 +92,7 @@ def _read(batch: ReadBatch, messages: Iterable[Message], company: CompanyShape) 
         if (value := message.value) is not None:
             size += len(value)
         try:
-            record = _record(message, company)
+            record = _record(message, company, buffer)
         except RecordFault as refusal:
             batch.refused.append(Refused(message, (refusal.fault,)))
             continue
@@ -108,8 +108,9 @@ def _read(batch: ReadBatch, messages: Iterable[Message], company: CompanyShape) 
             batch.timestamps[Partition(topic, number)] = last.timestamp_ms
 
 
-def _record(message: Message, company: CompanyShape) -> Record | None:
-    """The record of a message, None for one without a value that says nothing. Raises RecordFault."""
+def _record(message: Message, company: CompanyShape, buffer: bytearray) -> Record | None:
+    """The record of a message, None for one without a value that says nothing. `buffer` is for its digest. Raises
+    RecordFault."""
     value = message.value
     rules = company.rules
     if value is None:
@@ -119,30 +120,32 @@ def _record(message: Message, company: CompanyShape) -> Record | None:
         return Record(message, staged_of(tree, message.origin), None, 0, tree)
     if len(value) > rules.max_record_bytes:
         raise RecordFault(Fault("TOO_LARGE", value=f"{len(value)}", reason=f"{rules.max_record_bytes}"))
-    origin = message.origin
     has_escapes = b"\\" in value
-    if not (has_escapes and _NUL in value) and not _may_hold_files(value, has_escapes=has_escapes):
+    if not (has_escapes and _NUL in value):
         try:
-            record = decode_strictly(value)
+            plain = decode_plain(value)
         except UNREADABLE:
             pass  # the exact way says what is wrong, unless it is lenient
         else:
-            staged = plain_record(record, company, origin, has_escapes=has_escapes)
+            staged = plain_record(plain, company, message.origin, has_escapes=has_escapes)
             if staged is not None:
-                record_id = record_id_of(record)
-                return Record(message, staged, record_id, record.digest if record_id else 0)
+                if not plain.record_id:
+                    return Record(message, staged, None, 0)
+                if len(plain.record_id) <= MAX_RECORD_ID:
+                    return Record(message, staged, plain.record_id, digest_of(plain, buffer))
     decoded = decode(value)
     tree = _tree(value, decoded, company)
     record_id = record_id_of(decoded.record)
-    return Record(message, staged_of(tree, origin), record_id, decoded.record.digest if record_id else 0, tree)
+    digest = digest_of(decoded.record, buffer) if record_id else 0
+    return Record(message, staged_of(tree, message.origin), record_id, digest, tree)
 
 
 def tree_of_message(message: Message, company: CompanyShape) -> Tree:
     return _tree(message.value or b"", decode(message.value or b""), company)
 
 
-def _may_hold_files(value: bytes, *, has_escapes: bool = True) -> bool:
-    return _CONTENT in value or (has_escapes and (_LETTERS[0] in value or _LETTERS[1] in value))
+def _may_hold_files(value: bytes) -> bool:
+    return any(one in value for one in _CONTENT)
 
 
 def _tree(value: bytes, decoded: Decoded, company: CompanyShape) -> Tree:

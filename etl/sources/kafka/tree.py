@@ -22,7 +22,7 @@ _REMOVED: Final = InstanceState.REMOVED.value
 _STATES: Final = frozenset(one.value for one in InstanceState)
 OUT_ID: Final = re.compile(r"[A-Za-z0-9@~]{16}", re.ASCII)
 MAX_EXTERNAL_ID: Final = 100
-_MAX_RECORD_ID: Final = 255
+MAX_RECORD_ID: Final = 255
 
 
 class ObjectRow(NamedTuple):
@@ -99,8 +99,8 @@ def record_id_of(record: BoiInput) -> str | None:
     """By which a repetition is recognised. Raises RecordFault."""
     if not record.record_id:
         return None
-    if len(record.record_id) > _MAX_RECORD_ID or "\x00" in record.record_id:
-        reason = f"recordId is no text of at most {_MAX_RECORD_ID} characters"
+    if len(record.record_id) > MAX_RECORD_ID or "\x00" in record.record_id:
+        reason = f"recordId is no text of at most {MAX_RECORD_ID} characters"
         raise RecordFault(Fault("BAD_ID", "$.recordId", reason=reason, value=record.record_id))
     return record.record_id
 

@@ -16,6 +16,7 @@ from etl.metadata.field_types import BOOLEAN, CHOICE, NUMBER, TIMESTAMP
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?0*[0-9]{1,5})?", re.ASCII)
 _PLAIN: Final = re.compile(r"[+-]?[0-9]{1,19}(?:\.[0-9]{1,4})?", re.ASCII)
+_is_plain: Final = _PLAIN.fullmatch
 _BOUND: Final = Decimal(10) ** 20
 _STEP: Final = Decimal("0.0001")
 _ROUNDING: Final = Context(prec=60, rounding=ROUND_HALF_UP)  # as numeric does it: half away from zero
@@ -67,7 +68,7 @@ _boolean: Final = _Booleans({"true": "t", "false": "f"}).__getitem__
 
 
 def _number(text: str) -> str | None:
-    if _PLAIN.fullmatch(text):
+    if _is_plain(text):
         return text
     text = text.strip()
     if not text:

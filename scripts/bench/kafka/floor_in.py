@@ -26,6 +26,7 @@ BATCH = 25_000
 _SQL = Path(__file__).parent / "sql"
 _CALL_SECONDS = 0.1
 _CODES = ("Surname", "Name", "Patronymic", "Email", "Balance", "Credit_limit", "Born_at", "Vip")
+_KNOWN = frozenset(_CODES)
 _TYPES = ("int4", "int4", "int8", "text", "int8", "text", *("text" for _ in _CODES), "text")
 _COPY = (
     "copy stage (number, partition, record_offset, record_id, digest, in_id, surname, name, patronymic, email, "
@@ -44,16 +45,41 @@ class Link(msgspec.Struct, rename="camel", gc=False):
     """A link by its target's unique field."""
 
     field_code: str
+    to_bo_code: str | None = None
+    to_field_code: str | None = None
     api_value: str | None = None
 
 
-class Record(msgspec.Struct, rename="camel", gc=False):
-    """A client."""
+class NarrowRecord(msgspec.Struct, rename="camel", gc=False):
+    """A client as a sink takes it: what else the record says is passed over."""
 
-    record_id: str | None
     external_id: str
+    record_id: str | None
     fields: list[Item]
     bo_fields: list[Link]
+
+
+class Record(msgspec.Struct, rename="camel", gc=False):
+    """A client, with all that the format says of one."""
+
+    bo_code: str
+    external_id: str
+    record_id: str | None = None
+    id: str | None = None
+    fields: list[Item] = []
+    bo_fields: list[Link] = []
+    unchanged_unique_fields: list[Item] = []
+    state: str | None = None
+
+    def check(self) -> None:
+        """Refuses what the statements would take for something else."""
+        if self.bo_code != "Client" or self.id is not None or self.state != "ACTUAL" or self.unchanged_unique_fields:
+            raise ValueError(f"no plain client: {self}")
+        if not _KNOWN.issuperset([one.code for one in self.fields]):
+            raise ValueError(f"unknown fields: {self}")
+        for one in self.bo_fields:
+            if one.field_code != "Branch" or one.to_field_code != "Code" or one.to_bo_code is not None:
+                raise ValueError(f"no link to a branch by its code: {self}")
 
 
 def read_statements(name: str) -> list[tuple[str, str]]:
@@ -67,8 +93,10 @@ class Floor:
 
     def __init__(self, session: psycopg.Connection, servers: str, topic: str, script: str) -> None:
         self._session, self._topic = session, topic
-        self._steps = read_statements(script)
+        self._steps = read_statements(f"floor_{script}.sql")
+        self._is_whole = script != "narrow"
         self._decode = msgspec.json.Decoder(Record).decode
+        self._decode_narrow = msgspec.json.Decoder(NarrowRecord).decode
         session.execute("set work_mem = '256MB'")
         session.execute("set jit = off")
         session.execute(read_statements("floor_stage.sql")[0][1])
@@ -124,15 +152,22 @@ class Floor:
                 cursor.execute(statement, values)
                 if cursor.description:
                     [values[name]] = cursor.fetchone() or [None]
+                if name == "several" and values[name]:
+                    raise ValueError("several records of one instance: they have to be folded")
                 if name == "repeated":
                     values["rows"] = len(messages) - cursor.rowcount
         session.commit()
 
     def _rows(self, messages: Iterable[Message]) -> Iterable[tuple[object, ...]]:
-        decode = self._decode
+        decode, decode_narrow, is_whole = self._decode, self._decode_narrow, self._is_whole
         for number, message in enumerate(messages):
             value = message.value() or b""
-            record = decode(value)
+            record: Record | NarrowRecord
+            if is_whole:
+                record = decode(value)
+                record.check()
+            else:
+                record = decode_narrow(value)
             given = {one.code: one.api_value for one in record.fields}.get
             links = record.bo_fields
             digest = int.from_bytes(blake2b(value, digest_size=8).digest(), "big", signed=True)
@@ -161,7 +196,7 @@ def _is_needed(step: str, values: Mapping[str, Any]) -> bool:
 
 def main(dsn: str, servers: str, topic: str, end: str, script: str = "in") -> None:
     with psycopg.connect(dsn, cursor_factory=psycopg.ClientCursor) as session:
-        floor = Floor(session, servers, topic, f"floor_{script}.sql")
+        floor = Floor(session, servers, topic, script)
         print("ready", flush=True)
         worked = time.process_time()
         floor.run(int(end))

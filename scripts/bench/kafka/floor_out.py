@@ -16,12 +16,14 @@ import orjson
 import psycopg
 from confluent_kafka import Producer
 
+from scripts.bench.company import CODE
 from scripts.bench.engine import peak_bytes
 from scripts.bench.kafka.floor_in import read_statements
 
 RECORDS = 50_000
 _ROWS = 5_000
 _SECONDS = 60.0
+_HEADERS: list[tuple[str, str | bytes | None]] = [("content-type", b"application/json"), ("etl-company", CODE.encode())]
 _CODES = ("Surname", "Name", "Patronymic", "Email", "Balance", "Credit_limit", "Born_at", "Vip")
 
 
@@ -76,17 +78,15 @@ def _blocks(session: psycopg.Connection, read: str, after: str) -> Iterator[list
 def _send(producer: Producer, topic: str, key: bytes, value: bytes) -> None:
     while True:
         try:
-            producer.produce(topic, value, key)
+            producer.produce(topic, value, key, headers=_HEADERS)
             return
         except BufferError:
             producer.poll(0.1)
 
 
 def _record(row: tuple[Any, ...], position: str) -> bytes:
-    instance, external_id, state, at, *values, branch = row
-    links = []
-    if branch is not None:
-        links = [{"fieldCode": "Branch", "toBoCode": None, "toFieldCode": "Code", "apiValue": branch, "updatedAt": at}]
+    instance, external_id, state, at, is_new, before, *values, codes = row
+    changed = {name for image in before for name in image} if before else ()
     return orjson.dumps(
         {
             "recordId": f"{position}-{instance}",
@@ -96,9 +96,12 @@ def _record(row: tuple[Any, ...], position: str) -> bytes:
             "fields": [
                 {"code": code, "apiValue": value, "updatedAt": at}
                 for code, value in zip(_CODES, values, strict=True)
-                if value is not None
+                if (value is not None if is_new else code.lower() in changed)
             ],
-            "boFields": links,
+            "boFields": [
+                {"fieldCode": "Branch", "toBoCode": None, "toFieldCode": "Code", "apiValue": code, "updatedAt": at}
+                for code in codes or ()
+            ],
             "state": state,
         }
     )

@@ -31,7 +31,7 @@ class Log:
     """A listener that notes what comes and goes; assigned partitions begin at `offsets`, or else at 0."""
 
     def __init__(self, offsets: Mapping[Partition, int] | None = None) -> None:
-        self.consumer: Consumer | None = None
+        self.consumer: Consumer[Message] | None = None
         self.offsets = dict(offsets or {})
         self.said: list[tuple[str, tuple[Partition, ...]]] = []
         self.raises: dict[str, Exception] = {}
@@ -56,7 +56,7 @@ class Log:
         return {one for said, partitions in self.said if said == what for one in partitions}
 
 
-def member(connection: KafkaConnection, group: str, topics: Iterable[str], log: Log) -> Consumer:
+def member(connection: KafkaConnection, group: str, topics: Iterable[str], log: Log) -> Consumer[Message]:
     """A consumer of a group that reads all it gets."""
     consumer = Consumer(connection, group)
     log.consumer = consumer
@@ -64,9 +64,11 @@ def member(connection: KafkaConnection, group: str, topics: Iterable[str], log: 
     return consumer
 
 
-def consume_until(consumer: Consumer, is_enough: Callable[[Received], bool], seconds: float = SECONDS) -> Received:
+def consume_until(
+    consumer: Consumer[Message], is_enough: Callable[[Received[Message]], bool], seconds: float = SECONDS
+) -> Received[Message]:
     """All that comes until it is enough."""
-    found = Received([], [])
+    found: Received[Message] = Received([], [])
     deadline = time.monotonic() + seconds
     while not is_enough(found):
         assert time.monotonic() < deadline, f"not enough after {seconds} seconds: {found}"

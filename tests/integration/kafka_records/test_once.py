@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from msgspec import structs
 
 from etl.database import transaction
 from etl.errors import FencedOut
@@ -34,7 +35,9 @@ def test_a_batch_that_comes_again_is_skipped(topic: Topic) -> None:
 def test_the_position_of_the_consumer_counts_what_it_does_not_show(topic: Topic) -> None:
     """Markers of transactions and compacted gaps."""
     held, into = topic.take(), topic.into
-    messages = [one._replace(offset=one.offset * 10 + 5) for one in topic.messages(*[record("Client", "c")] * 3)]
+    messages = [
+        structs.replace(one, offset=one.offset * 10 + 5) for one in topic.messages(*[record("Client", "c")] * 3)
+    ]
     merge_batch(into, read_batch(messages, into.company, {topic.partition: 31}), held)
     assert topic.next_offset() == 31
     merge_batch(into, read_batch([], into.company, {topic.partition: 33}), held)

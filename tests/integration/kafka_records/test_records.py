@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from msgspec import structs
 
 from etl.engine import undo
 from etl.engine.record_batches import show_batches
@@ -155,7 +156,7 @@ def test_tombstones(topic: Topic) -> None:
     with topic.with_rules(removes_by_tombstone=True):
         keys = [f"Client:{row['_id']}", "Client:0000000000000000", "Clent:1", "Client", "\udcff"]
         found = [
-            one._replace(key=key.encode("utf-8", "surrogateescape"))
+            structs.replace(one, key=key.encode("utf-8", "surrogateescape"))
             for one, key in zip(topic.messages(*[None] * 5), keys, strict=True)
         ]
         outcome = topic.merge(found)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from etl.database import transaction
 from etl.engine import Runtime
 from etl.engine.record_batches import merge_batch_with_retry, record_store_of
@@ -87,7 +89,7 @@ class Topic:
     def sent_back(self, offset: int, given: dict[str, Any], attempt: int = 2) -> Message:
         """The record that was rejected at an offset, as the next message of the partition."""
         [message] = self.messages(given)
-        return message._replace(resent=Resent(attempt, self.number, offset))
+        return structs.replace(message, resent=Resent(attempt, self.number, offset))
 
     def send(self, *records: Any, **options: Any) -> BatchOutcome:
         """Merges records as one batch."""

@@ -1,4 +1,4 @@
--- As mark_rows: only rows that are unchanged since they were staged.
+-- As mark_rows: only rows that are unchanged since they were staged. Batches of records ask for refused ones alone.
 {% from "chunk.jinja" import links_within %}
 {% set status -%}
 case
@@ -11,6 +11,7 @@ case
 insert into pg_temp.mark (id, in_status)
 select s._source_row, {{ status }}
 from stage s
+{{- "\nwhere s.fault_column is not null" if knows_owners }}
 {% elif is_relayed %}
 insert into pg_temp.mark (source_row, version, in_status)
 select s._source_row, s._version, {{ status }}

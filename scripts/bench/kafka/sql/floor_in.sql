@@ -24,6 +24,8 @@ delete from stage s
 using store_bench.kafka_record k
 where k.topic = %(topic)s and k.record_id = s.record_id
   and (k.partition, k.record_offset) is distinct from (s.partition, s.record_offset);
+-- step several
+select count(*) from (select from stage group by in_id having count(*) > 1) s;
 -- step analyze
 analyze stage (in_id, branch);
 -- step unit

@@ -1,4 +1,4 @@
--- As mark_rows: only rows that are unchanged since they were staged.
+-- As mark_rows: only rows that are unchanged since they were staged. Batches of records ask for refused ones alone.
 update in_tables.in_Person_Teams l
 set in_status = case
         when s.fault_column is not null then 'ERROR'
