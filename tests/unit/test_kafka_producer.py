@@ -10,7 +10,17 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka import Message as ClientMessage
 
 from etl.errors import EnvironmentFault, EtlError, FencedOut, Stopped, TransientFault
-from etl.kafka import Admin, Consumer, Producer, Received, RecordTooLarge, TransactionalProducer, Trouble, producer
+from etl.kafka import (
+    Admin,
+    Consumer,
+    Message,
+    Producer,
+    Received,
+    RecordTooLarge,
+    TransactionalProducer,
+    Trouble,
+    producer,
+)
 from etl.kafka.client_log import LineLimit
 from etl.kafka.faults import _refused
 from etl.kafka.messages import TroubleKind
@@ -124,7 +134,7 @@ def test_an_error_that_ends_the_consumer_is_raised_and_others_are_values() -> No
 
 def test_what_was_read_beside_an_error_comes_with_the_next_call() -> None:
     consumer = Consumer(connection(), "g")
-    kept = Received([], [Trouble(TroubleKind.OTHER, "t", 0, "what came")])
+    kept: Received[Message] = Received([], [Trouble(TroubleKind.OTHER, "t", 0, "what came")])
     consumer._kept = kept
     assert consumer.consume(1, 0) == kept
     assert consumer.consume(1, 0) == Received([], [])

@@ -148,7 +148,24 @@ class _Work:
                 self.outcome.skipped += 1
             else:
                 self.reports.reject(message, faults)
-        ends = {(one.topic, one.number): offset for one, offset in offsets.items()}
+        candidates = self._candidates()
+        if forgets:
+            self.into.remembered.forget(self.connection, candidates.values())
+        for number, known in self.into.remembered.remember(self.connection, candidates, self.locked.at).items():
+            self._repeated(candidates.pop(number), known)
+            for again in self.later.pop(number, ()):
+                self._repeated(self.batch.records[again], known)
+        self.records = candidates
+
+    def _candidates(self) -> dict[int, Record]:
+        """The records that were not merged by an earlier try, numbered; of several with one recordId the first."""
+        records = self.batch.records
+        ends = {(one.topic, one.number): offset for one, offset in self.locked.next_offsets.items()}
+        # Of each partition the first message: what is usual is seen without a look at each.
+        begins = {(one.message.topic, one.message.partition): one.message.offset for one in reversed(records)}
+        ids = [one.record_id for one in records if one.record_id is not None]
+        if not self.resent and len({*ids}) == len(ids) and all(ends.get(at, 0) <= begins[at] for at in begins):
+            return dict(enumerate(records))
         first: dict[tuple[str, str], int] = {}
         candidates: dict[int, Record] = {}
         for number, record in self._as_received():
@@ -162,13 +179,7 @@ class _Work:
                     self.later.setdefault(counts, []).append(number)
                     continue
             candidates[number] = record
-        if forgets:
-            self.into.remembered.forget(self.connection, candidates.values())
-        for number, known in self.into.remembered.remember(self.connection, candidates, self.locked.at).items():
-            self._repeated(candidates.pop(number), known)
-            for again in self.later.pop(number, ()):
-                self._repeated(self.batch.records[again], known)
-        self.records = candidates
+        return candidates
 
     def _put_older_first(self) -> None:
         """Records that were sent back, and are not to overwrite later ones, are merged before those of their batch."""

@@ -67,6 +67,7 @@ def merge_batch_links(
     if not chosen:
         return merged
     with_older = {row.link.stages.number for _, record, _, row in links if record in older} if older else set()
+    # What only adds links is read where it was copied to.
     viewed = [one for one in chosen if one.number in given and one.only_adds and one.number not in with_older]
     link_tables = [table for one in chosen if one not in viewed for table in one.link_tables]
     tables = [table for one in chosen for table in one.tables if one.number in given or table.name in waiting]
@@ -74,11 +75,10 @@ def merge_batch_links(
     create_staged_links(connection, link_tables)
     if links:
         _copy(connection, links)
-    for one in viewed:
-        execute(connection, _sql("view_links", link_table=one.link_tables[0], field=one.number))
     for one in chosen:
         staged = {}
         if one in viewed:
+            execute(connection, _sql("view_links", link_table=one.link_tables[0], field=one.number))
             staged = {one.link_tables[0]: given[one.number]}
         elif one.number in given:
             staged = _stage_field(connection, one, context, merged)

@@ -34,13 +34,15 @@ class Numbering:
         """The objects of records by business object, and the links."""
         by_shape: dict[ObjectShape, list[NumberedObject]] = {}
         links: list[NumberedLink] = []
+        shape: ObjectShape | None = None
+        of_shape: list[NumberedObject] = []
         for number in numbers:
             staged = self.records[number].staged
             first = self._objects_before[number]
             for index, row in enumerate(staged.objects, first):
-                of_shape = by_shape.get(row.shape)
-                if of_shape is None:
-                    of_shape = by_shape[row.shape] = []
+                if row.shape is not shape:
+                    shape = row.shape
+                    of_shape = by_shape.setdefault(shape, [])
                 of_shape.append((index, row))
             if staged.links:
                 for index, link in enumerate(staged.links, self._links_before[number]):

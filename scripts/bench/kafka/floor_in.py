@@ -34,14 +34,14 @@ _COPY = (
 )
 
 
-class Item(msgspec.Struct, rename="camel", gc=False):
+class Item(msgspec.Struct, rename="camel", gc=False, omit_defaults=True):
     """A value."""
 
     code: str
     api_value: str | None = None
 
 
-class Link(msgspec.Struct, rename="camel", gc=False):
+class Link(msgspec.Struct, rename="camel", gc=False, omit_defaults=True):
     """A link by its target's unique field."""
 
     field_code: str
@@ -59,7 +59,7 @@ class NarrowRecord(msgspec.Struct, rename="camel", gc=False):
     bo_fields: list[Link]
 
 
-class Record(msgspec.Struct, rename="camel", gc=False):
+class Record(msgspec.Struct, rename="camel", gc=False, omit_defaults=True):
     """A client, with all that the format says of one."""
 
     bo_code: str
@@ -160,17 +160,20 @@ class Floor:
 
     def _rows(self, messages: Iterable[Message]) -> Iterable[tuple[object, ...]]:
         decode, decode_narrow, is_whole = self._decode, self._decode_narrow, self._is_whole
+        encode = msgspec.json.Encoder().encode
         for number, message in enumerate(messages):
             value = message.value() or b""
             record: Record | NarrowRecord
+            content = value
             if is_whole:
                 record = decode(value)
                 record.check()
+                content = encode(record)
             else:
                 record = decode_narrow(value)
             given = {one.code: one.api_value for one in record.fields}.get
             links = record.bo_fields
-            digest = int.from_bytes(blake2b(value, digest_size=8).digest(), "big", signed=True)
+            digest = int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)
             yield (
                 number,
                 message.partition(),

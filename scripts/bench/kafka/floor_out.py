@@ -68,6 +68,7 @@ def write(session: psycopg.Connection, notes: psycopg.Connection, servers: str, 
 def _blocks(session: psycopg.Connection, read: str, after: str) -> Iterator[list[tuple[Any, ...]]]:
     with session.cursor() as plain:
         statement = psycopg.ClientCursor(session).mogrify(read, {"after": after})
+        plain.execute("set work_mem = '256MB'")
         plain.execute("set jit = off")
     with session.cursor(name="floor") as cursor:
         cursor.execute(statement)

@@ -1,9 +1,9 @@
 -- The floor of changes out: each client that the journal names since a transaction, with its columns and the unique
--- value of its links' targets; and which of them have changed, for only these are written.
+-- values of its links' targets; and what has changed of it, for only that is written.
 -- step read
 with touched as (
     select instance, bool_or(change = 'created') as is_new,
-        jsonb_agg(before) filter (where change = 'changed') as before,
+        array_agg(before) filter (where change = 'changed') as before,
         array_agg(target) filter (where field = 'Branch') as targets
     from store_bench.journal
     where written_by >= cast(%(after)s as xid8) and bo = 'Client'
