@@ -149,6 +149,10 @@ def test_ids_that_are_there_are_replaced_or_refused(site: Site, web: Web) -> Non
     assert act(web, f"{path}/load", check=page["check"]).json["values"]["rows"] == 2
     rows = site.look("select in_id, name, in_status from in_tables.in_Client order by in_id")
     assert [tuple(row.values()) for row in rows] == [("c1", "Anna", ""), ("c2", "Timur again", "")]
+    # Rows that are named by the store's own ids have no key that could be there.
+    path, page = filled(web, "Client.csv", b"out_id,Name\n0123456789abcdef,x\n0123456789abcdef,y\n")
+    assert (page["tables"][0]["known"], page["tables"][0]["repeated"]) == (0, 0)
+    assert act(web, f"{path}/load", check=page["check"], on_duplicate="error").json["values"]["rows"] == 2
 
 
 def test_a_workbook_fills_its_tables_in_one_transaction(site: Site, web: Web) -> None:

@@ -38,6 +38,8 @@ def test_what_is_refused_says_why(site: Site, serve_web: ServeWeb) -> None:
     ):
         answer = web.get(f"{BEGIN}/{path}")
         assert (answer.status, said in answer.json.get("detail", "")) == (status, True), f"{path}: {answer.text}"
+    for query, status in (("", 400), ("?run=x", 400), ("?run=1&code=NOPE", 400), ("?run=1", 404)):
+        assert web.get(f"/c/demo/errors/rejected.xlsx{query}").status == status, query
     for number, (path, form, status, said) in enumerate(
         (
             ("errors/retry", {}, 400, "Say which errors: ids, run, table or code."),

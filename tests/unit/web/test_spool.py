@@ -15,7 +15,7 @@ import pytest
 
 from etl.web.filling import receiving, reject_files
 from etl.web.filling.receiving import Received, receive
-from etl.web.filling.reject_files import book_of, first_rows
+from etl.web.filling.reject_files import book_of, first_rows, safe_copy
 from etl.web.filling.spool import Spool, SpoolSettings
 from etl.web.filling.upload import Upload
 from etl.web.problems import RequestProblem
@@ -169,6 +169,32 @@ def test_a_sender_that_is_too_slow(kept: Spool, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(RequestProblem) as problem:
         received(kept, part(named("file", "a.csv"), b"x") + END)
     assert refused(problem) == (408, "too_slow")
+
+
+def test_a_copy_for_spreadsheets_is_made_once_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rejects = tmp_path / "rejects-0.csv"
+    rejects.write_text('"file","2","name","=1+1","why"\n')
+
+    def refuse(number: int) -> None:
+        def fail(*_: object) -> None:
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(reject_files, "new_private_file", fail)
+
+    refuse(errno.ENOSPC)
+    with pytest.raises(RequestProblem) as problem:
+        safe_copy(rejects)
+    assert refused(problem) == (507, "no_space")
+    refuse(errno.EACCES)
+    with pytest.raises(PermissionError):
+        safe_copy(rejects)
+    monkeypatch.undo()
+    assert sorted(tmp_path.iterdir()) == [rejects]
+    copy = safe_copy(rejects)
+    assert "'=1+1" in copy.read_text(encoding="utf-8-sig")
+    rejects.write_text("changed")
+    assert safe_copy(rejects) == copy
+    assert "=1+1" in copy.read_text(encoding="utf-8-sig")
 
 
 def test_a_workbook_of_rejected_rows_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
