@@ -52,7 +52,7 @@ def output_schema(samples: Samples, output: OutMigrationKafka, shape: OutObject)
 def output_example(samples: Samples, output: OutMigrationKafka, shape: OutObject) -> dict[str, Any]:
     bo = samples.company.object(shape.code)
     return {
-        "recordId": f"{output.name}-17-{_EXAMPLE_ID}" if output.record_id == "unique" else None,
+        "recordId": f"{samples.company.code}/{output.name}-17-{_EXAMPLE_ID}" if output.record_id == "unique" else None,
         "externalId": samples.in_id(bo, 1),
         "id": _EXAMPLE_ID,
         "boCode": bo.code,

@@ -54,7 +54,7 @@ class RecoveryWriter:
     ) -> None:
         self._engine, self._schema, self._output, self._number = engine, store_schema, output, number
         self._note_unsent, self._check, self._limits = note_unsent, check, limits
-        self._removed = removed
+        self._removed, self._company = removed, company
         # Object -> field -> records without the content of their file.
         self._left_out: dict[str, dict[str, int]] = {}
         self._sender = RecordTransactions(
@@ -79,7 +79,7 @@ class RecoveryWriter:
         """Writes the instances of an object behind `position`, and returns how many of it are written in all."""
         if self._removed is RemovedRows.ONLY:
             shape = replace(shape, fields=(), links=())
-        prefix = f"{self._output.name}-r{self._number}.{position.seq}"
+        prefix = f"{self._company}/{self._output.name}-r{self._number}.{position.seq}"
         written, after = position.records, position.after
         with snapshot(self._engine) as connection:
             records = record_writer(connection, self._schema, shape, self._output, self._limits, is_all=True)

@@ -214,7 +214,7 @@ class OutputWriter:
                 connection, self.store_schema, shape, self.output, position.snapshot, unfinished.upto, after
             )
             position = position.moved(self._step, position.unfinished or unfinished)
-            prefix = f"{self.output.name}-{self._step}"
+            prefix = f"{self.company}/{self.output.name}-{self._step}"
             for block in rows:
                 self.check()
                 for row in block:
@@ -225,7 +225,7 @@ class OutputWriter:
                         instances = 0
                         self._step += 1
                         position = position.moved(self._step, done)
-                        prefix = f"{self.output.name}-{self._step}"
+                        prefix = f"{self.company}/{self.output.name}-{self._step}"
                     instances += 1
                     after = row[0]
                     value = records.record(row, prefix)

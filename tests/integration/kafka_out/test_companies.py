@@ -55,6 +55,27 @@ def test_each_company_has_its_own_progress(output: Output) -> None:
         assert [one["externalId"] for one in output.records()] == ["a", "b", "c", "ours", "ours too"]
 
 
+def test_one_id_in_two_companies_is_two_records(output: Output) -> None:
+    """As after a copy of a store: a reader of their topic must not take one for a repetition of the other."""
+    site, copied = output.site, record("firm", "a", name="a", id="abcdefghijklmnop")
+    for code, text in DOCUMENTS.items():
+        site.write(f"companies/other/business-objects/{code}.yaml", text)
+    with open_runtime(site.url, "other", site.environ) as runtime:
+        prepare_outputs(runtime)
+        with transaction(runtime.store_engine) as connection:
+            outputs_of(runtime).register(connection, "out")
+        topic = Topic(site, runtime, output.rules, name="others")
+        topic.merge(topic.messages(copied))
+        output.merge(copied)
+        write_outputs(runtime)
+        output.write()
+    found = [(one["id"], one["recordId"]) for one in output.records()]
+    assert found == [
+        ("abcdefghijklmnop", "other/out-1-abcdefghijklmnop"),
+        ("abcdefghijklmnop", "demo/out-1-abcdefghijklmnop"),
+    ]
+
+
 def test_progress_of_earlier_programs_counts_only_of_our_journal(output: Output) -> None:
     output.merge(record("firm", "a", name="x"))
     output.write()

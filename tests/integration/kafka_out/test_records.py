@@ -57,7 +57,7 @@ def test_a_change_has_what_changed_and_the_unique_fields(output: Output) -> None
     assert len({one["recordId"] for one in (new, changed, unique)}) == 3
     assert {one["id"] for one in (new, changed, unique)} == {new["id"]}
     assert all(
-        one["recordId"].endswith(f"-{one['id']}") and one["recordId"].startswith("out-") for one in (new, unique)
+        one["recordId"].endswith(f"-{one['id']}") and one["recordId"].startswith("demo/out-") for one in (new, unique)
     )
 
 
