@@ -1,0 +1,102 @@
+"""The page docs/move.md, performed whole: from PostgreSQL 16 (or that of the suite) to 18, and back."""
+
+import shlex
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from etl.embedded import packaged_binaries
+from tests.documentation import CHECKOUT, blocks
+from tests.fix_company import CLAIMS, OUT, STORE, Row, Site, new_site
+from tests.fix_database import binaries, fresh_database, running_server
+from tests.fix_restore import done, drop_database, empty_database, moved
+
+PAGE = CHECKOUT / "docs/move.md"
+OLD_PROGRAMS = packaged_binaries().parents[1] / "pginstall/bin"
+
+
+def commands(page: Path, home: Path) -> list[list[list[str]]]:
+    """Each block of the shell as its commands, without the program's name."""
+    found = [block for block in blocks(page) if block.language == "sh"]
+    lines = [[shlex.split(line.replace("$HOME", str(home))) for line in block.lines] for block in found]
+    assert {words[0] for block in lines for words in block} == {"etl"}
+    return [[words[1:] for words in block] for block in lines]
+
+
+@contextmanager
+def two_servers(folder: Path) -> Iterator[tuple[Site, Site]]:
+    """The company on the old server, and empty databases for it on the new one."""
+    with ExitStack() as stack:
+        old = stack.enter_context(running_server(binaries() or OLD_PROGRAMS))
+        new = stack.enter_context(running_server(packaged_binaries()))
+        site = new_site(stack.enter_context(fresh_database(old)), folder, CLAIMS)
+        stack.callback(site.partner.session.close)
+        there = empty_database(site, site.database, new)
+        stack.callback(drop_database, there)
+        yield site, stack.enter_context(moved(site, [there], folder))
+
+
+def perform(site: Site, lines: Sequence[Sequence[str]]) -> None:
+    for words in lines:
+        done(site.etl(*words))
+
+
+def point_to(site: Site, there: Site) -> None:
+    """What the operator writes into the new configuration."""
+    for path in ("configs/InMigrationPostgresConfig.txt", "configs/OutMigrationPostgresConfig.txt"):
+        (site.home / "new-config" / path).write_text(there.text(path))
+
+
+def shown(site: Site) -> list[Row]:
+    """What readers see, with the ids, which stay."""
+    clients = site.look(f"select system_id, name from {OUT}.client order by 1")
+    return clients + site.look(f"select claim_id, client_id from {OUT}._claim_client_ order by 1")
+
+
+def hand_over(site: Site, number: int) -> None:
+    site.partner.redeliver("in_client", {"in_id": f"c{number}", "name": f"Name {number}"})
+    site.partner.redeliver("in_claim", {"in_id": f"k{number}", "title": f"Claim {number}"})
+    site.partner.redeliver("in_claim_client", {"claim_id": f"k{number}", "client_id": f"c{number}"})
+    site.partner.hand_over()
+
+
+def test_a_company_moves_and_returns(tmp_path: Path) -> None:
+    with two_servers(tmp_path) as (site, there):
+        first, rehearsal, switch, back, closing, returning = commands(PAGE, site.home)
+        [dropping] = [block.text for block in blocks(PAGE) if block.language == "sql"]
+        hand_over(site, 1)
+        done(site.etl("run"))
+        perform(site, first)
+        point_to(site, there)
+        perform(site, rehearsal)
+        hand_over(site, 2)  # the old one serves
+        done(site.etl("run"))
+        before = shown(site)
+        hand_over(site, 3)  # and is ready when the hold begins
+        there.look(dropping)
+        perform(site, switch)
+        assert (site.etl("run").code, there.count(f"{OUT}._claim_client_")) == (75, 3)
+        assert [one for one in shown(there) if one in before] == before
+        major = "select current_setting('server_version_num')::int / 10000"
+        assert int(there.value(major)) == 18 > int(site.value(major))
+
+        perform(site, back)
+        done(site.etl("run"))
+        assert (there.etl("run").code, site.count(f"{OUT}._claim_client_")) == (75, 3)
+
+        shutil.rmtree(site.home / "last")
+        there.look(dropping)
+        perform(site, switch)
+        hand_over(there, 4)
+        done(there.etl("run"))
+        written = shown(there)
+        assert len(written) == 8
+        perform(site, closing)
+        site.look(dropping)
+        perform(site, returning)
+        assert shown(site) == written
+        assert there.etl("run").code == 75
+        hand_over(site, 5)
+        done(site.etl("run"))
+        assert site.count(f"{STORE}.bo_client") == 5
