@@ -19,6 +19,7 @@ from etl.engine.store_cleaning import CleanedStore, clean_store
 from etl.engine.topic_alerts import AlertKind, TopicAlerts
 from etl.engine.upgrade import upgrade
 from etl.errors import EnvironmentFault, FencedOut, LockTimeout, RunStopped, TransientFault
+from etl.sources.in_tables.errors.error_states import ErrorState, ErrorStates
 from etl.sources.in_tables.handshake import Action, RunLease
 from tests.fix_company import CLAIMS, ONLY_APART, OUT, OUT_CONFIG, STORE, MakeSite, Site
 from tests.integration.hooks.listener import listening
@@ -186,6 +187,27 @@ def test_what_was_never_made_has_no_rows(site: Site) -> None:
         assert (clean(runtime), upgrade(runtime)) == (Cleaned(), [])
         found = explain(runtime, "Client", "a")
     assert (found.rows, found.instance, found.out) == ((), None, {})
+
+
+def test_states_of_errors_without_a_look_at_the_store(site: Site) -> None:
+    """As a partner's console has it: what has become of a row that is gone is not known there."""
+    site.partner.fill("in_Client", {"in_id": "a", "amount": "NaN"}, {"in_id": "b", "amount": "NaN"})
+    site.run()
+    site.partner("delete from in_client")
+    site.partner.fill("in_Client", {"in_id": "a", "amount": 1})
+    site.partner.hand_over()
+    rejected = [one | {"is_repeated": False} for one in site.errors()]
+    assert site.run().run
+    site.partner("delete from in_client")
+    found = {}
+    with site.runtime() as runtime, transaction(runtime.engine) as connection:
+        for has_store in (True, False):
+            states = ErrorStates(runtime.company, runtime.in_schema, runtime.store.schema, has_store=has_store)
+            with runtime.connections(connection) as connections:
+                found[has_store] = states.of(connections, rejected)
+    by_name = {one["in_id"]: one["id"] for one in rejected}
+    assert [found[True][by_name[name]] for name in "ab"] == [ErrorState.CORRECTED, ErrorState.GONE]
+    assert [found[False][by_name[name]] for name in "ab"] == [ErrorState.GONE, ErrorState.GONE]
 
 
 def test_an_alert_that_begins_while_the_process_ends_is_sent(site: Site) -> None:
