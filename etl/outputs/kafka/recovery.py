@@ -7,6 +7,7 @@ behind the last committed instance.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import cast
 
 import sqlalchemy
 
@@ -88,11 +89,10 @@ class RecoveryWriter:
                 for row in block:
                     if self._sender.records >= self._output.batch_records:
                         written = self._commit(RecoveryPosition(position.seq, after, written), moved)
-                    value = records.record(row, prefix)
-                    if value is not None:
-                        self._sender.send(shape.topic, records.key(row), value)
-                        if records.has_tombstone(row):
-                            self._sender.send(shape.topic, records.key(row), None)
+                    value = cast(bytes, records.record(row, prefix))  # `is_all`: each has one
+                    self._sender.send(shape.topic, records.key(row), value)
+                    if records.has_tombstone(row):
+                        self._sender.send(shape.topic, records.key(row), None)
                     after = row[0]
         if self._sender.is_open:
             written = self._commit(RecoveryPosition(position.seq, after, written), moved)

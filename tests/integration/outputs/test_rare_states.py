@@ -114,3 +114,18 @@ def test_a_version_that_is_retired_while_it_is_built(outbound: Outbound) -> None
             build_version(runtime, "2", show)
     assert len(shown) == 1
     assert site.value("select to_regnamespace('out_demo_1_2') is null", at=site.out_database)
+
+
+def test_statistics_of_a_table_that_is_empty_by_now(outbound: Outbound) -> None:
+    """It is not divided, as nothing is left to be divided."""
+    site = outbound.site
+    site.look(
+        f"delete from {STORE}.link_claim_client; delete from {STORE}.link_claim_party; delete from {STORE}.bo_claim"
+    )
+    site.look(
+        f"update pg_class set reltuples = 50000000, relpages = 900000 where oid = '{STORE}.bo_claim'::regclass",
+        at=site.store_database,
+    )
+    build(site, "2")
+    assert site.count(f"{SECOND}.claim") == 0
+    assert Outbound(site, SECOND).names() == ["Anna", "Bela"]

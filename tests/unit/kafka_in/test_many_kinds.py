@@ -3,6 +3,7 @@
 import gc
 import json
 from itertools import islice, permutations
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,7 @@ from etl.metadata import parse_company
 from etl.sources.kafka import shapes, values
 from etl.sources.kafka.message import Message
 from etl.sources.kafka.reading import read_batch
+from etl.sources.kafka.remembered import FirstRecord, _known
 from etl.sources.kafka.rules import RecordRules
 from etl.sources.kafka.shapes import CompanyShape
 from etl.sources.kafka.values import reader_of
@@ -58,3 +60,13 @@ def test_a_bad_value_behind_fields_without_one() -> None:
         [fault] = refused.faults
         assert (fault.code, fault.path, fault.value) == ("BAD_VALUE", "$.fields[2].apiValue", "much")
         assert (fault.bo, fault.field, fault.external_id) == ("Client", "Amount", "c1")
+
+
+def test_a_record_id_that_is_forgotten_while_it_is_looked_up() -> None:
+    """It was known a moment ago: the record counts as one that came again, and not as another one with its id."""
+    value = json.dumps({"boCode": "Client", "externalId": "c1", "recordId": "r"}).encode()
+    [record] = read_batch([Message("t", 3, 7, b"key", value, 0)], CompanyShape(COMPANY, RecordRules())).records
+    gone = SimpleNamespace(digest=None, partition=None, record_offset=None)
+    there = SimpleNamespace(digest=5, partition=1, record_offset=2)
+    assert _known(gone, record) == FirstRecord(record.digest, "")  # type: ignore[arg-type]
+    assert _known(there, record) == FirstRecord(5, "t/1/2")  # type: ignore[arg-type]
