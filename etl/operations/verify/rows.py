@@ -58,6 +58,8 @@ def check_waiting_links(installation: Installation, repair: bool) -> Iterator[Fi
         key = {"bo": link.bo.code, "field": link.field.code, "target_bo": link.member.code}
         statement = _sql("waiting_links", schema=schema, unique=target_fields(link.member), **tables)
         with read_only_transaction(runtime.store_engine, seconds=_SECONDS) as connection:
+            if not all(has_table(connection, f"{schema}.{one}") for one in tables.values()):
+                continue
             [row] = fetch_all(connection, statement, key | {"counts_any": link.member == link.members[0]})
         number += row.waiting
         if not row.served:

@@ -11,7 +11,7 @@ from etl.engine.kafka_out.outputs import outputs_of, prepare_outputs
 from etl.engine.preparation import prepare_without_import
 from etl.engine.record_batches import record_store_of
 from etl.errors import ConfigurationError, EnvironmentFault, MarkerHeld
-from etl.monitoring.finding import Level
+from etl.monitoring.finding import Finding, Level
 from etl.operations.digests import digests_of
 from etl.operations.hold.closing import is_closed
 from etl.operations.hold.drain import drain
@@ -166,3 +166,29 @@ def test_tables_of_others_are_named_and_not_counted(site: Site) -> None:
     with site.runtime() as runtime, transaction(runtime.engine) as connection:
         found = {one.table: one.rows for one in digests_of(connection, ["in_tables"])}
     assert (found["Mine"], found["in_client"]) == (None, 0)
+
+
+def test_what_a_check_leaves_to_an_operator(site: Site) -> None:
+    """An index with a name that is none of ours, and tables of a newer program. What the next run makes is no fault."""
+    site.run()
+    order = "code: Order\nfields:\n  - {code: Client, type: BO, bo: Client, needLoadFromInTables: true,"
+    site.document("Order", f"{order} needUploadToOutTable: true}}\n")
+    site.look(
+        'create index "Odd" on in_tables.in_client (name);'
+        "update pg_index set indisvalid = false where indexrelid = 'in_tables.\"Odd\"'::regclass",
+        at=site.database,
+    )
+
+    def faults() -> list[Finding]:
+        with open_installation(site.url, None, site.environ) as installation:
+            return [one for one in verify(installation, repair=True) if one.level is not Level.OK]
+
+    index, *more = faults()
+    assert [str(one) for one in more] == []
+    assert (index.what, index.level) == ("indexes", Level.ERROR)
+    assert '"Odd"' in index.found
+    assert "reindex index concurrently" in index.do
+    site.look(f"update {STORE}.etl_schema set version = 9999, oldest_reader = 9999", at=site.store_database)
+    first, *_, last = faults()
+    assert (first.level, first.do) == (Level.ERROR, "install the newer etl")
+    assert last.found == "some tables have another version than this etl: their rows were not looked at"
