@@ -252,6 +252,7 @@ def test_an_out_database_that_has_nothing_yet_is_cleaned_too(site: Site, layout:
     with site.runtime() as runtime:
         assert clean(runtime) == Cleaned()
         assert clean_store(runtime) == CleanedStore()
+        assert explain(runtime, "Client", "a").out == {}
     site.partner.hand_over()
     site.run()
     with site.runtime() as runtime:

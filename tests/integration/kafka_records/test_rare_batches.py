@@ -1,5 +1,7 @@
 """Batches that nothing is left of, links of one record that are all refused, and units without in_ tables."""
 
+import pytest
+
 from etl.engine import read_unit
 from etl.engine.preparation import prepare_without_import
 from etl.sources.kafka.upkeep import apply_references
@@ -44,6 +46,7 @@ def test_nothing_waits_for_links(topic: Topic) -> None:
     assert topic.site.count(f"{STORE}.unit") == before
 
 
+@pytest.mark.first_run
 def test_a_unit_of_a_company_without_in_tables(make_site: MakeSite) -> None:
     site = make_site(DOCUMENTS)
     with site.runtime() as runtime:

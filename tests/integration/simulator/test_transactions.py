@@ -102,3 +102,13 @@ def test_scenarios_are_played_without_a_run(make_site: MakeSite) -> None:
     late = replace(wanted, scenarios=("good",), batches=1, seed=2, wait_seconds=0.001)
     with pytest.raises(EnvironmentFault, match=r"no run has read hand-over 1 within 0\.001 s: start `etl run` beside"):
         play(site.database.engine, client, company, late)
+
+
+def test_a_row_that_should_have_been_refused_ends_the_play(make_site: MakeSite) -> None:
+    """As when a column was made wider by hand."""
+    site = make_site(CLAIMS)
+    site.look("alter table in_tables.in_client alter column amount type text")
+    company = parse_company("demo", {f"{code}.yaml": text for code, text in CLAIMS.items()})
+    client = SqlClient(site.database.engine, "in_tables")
+    with pytest.raises(EnvironmentFault, match=r"^in_Client took a row that PostgreSQL should have refused$"):
+        play(site.database.engine, client, company, Play(("bad-types",), rows=2, wait_seconds=0))

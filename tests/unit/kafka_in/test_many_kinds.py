@@ -10,7 +10,7 @@ import pytest
 from etl.metadata import parse_company
 from etl.sources.kafka import shapes, values
 from etl.sources.kafka.message import Message
-from etl.sources.kafka.reading import read_batch
+from etl.sources.kafka.reading import read_batch, tree_of_message
 from etl.sources.kafka.remembered import FirstRecord, _known
 from etl.sources.kafka.rules import RecordRules
 from etl.sources.kafka.shapes import CompanyShape
@@ -70,3 +70,17 @@ def test_a_record_id_that_is_forgotten_while_it_is_looked_up() -> None:
     there = SimpleNamespace(digest=5, partition=1, record_offset=2)
     assert _known(gone, record) == FirstRecord(record.digest, "")  # type: ignore[arg-type]
     assert _known(there, record) == FirstRecord(5, "t/1/2")  # type: ignore[arg-type]
+
+
+def test_a_key_field_without_a_value_leaves_the_external_id() -> None:
+    for value, external_id in ((None, "f1"), ("", "f1"), ("f1", "f1")):
+        given = {
+            "boCode": "Firm",
+            "externalId": "f1",
+            "fields": [{"code": "Bin", "apiValue": value}],
+            "more": "\\u0041",
+        }
+        message = Message("t", 0, 0, b"key", json.dumps(given).encode(), 0)
+        tree = tree_of_message(message, CompanyShape(COMPANY, RecordRules()))
+        assert tree is not None
+        assert tree.objects[-1].external_id == external_id

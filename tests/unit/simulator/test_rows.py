@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from etl.errors import ConfigurationError
+from etl.metadata import parse_company
 from etl.simulator import SCENARIOS
 from etl.simulator.address import address_of
 from etl.simulator.play import TableReport
@@ -138,3 +139,17 @@ def test_rows_that_come_late_are_written_once() -> None:
     written = [row["in_id"] for row in rows(given, "in_Everything")]
     assert len(runtime.late) == 15
     assert not [in_id for in_id in runtime.late if written.count(in_id) > 1]
+
+
+def test_removed_rows_stay_removed_and_unique_values_that_cannot_differ_are_left_out() -> None:
+    runtime = Warehouse(company(), 3)
+    for number in range(3):
+        list(SCENARIOS["good"](runtime, random.Random(number), 40))
+    assert runtime.removed
+    bo = runtime.company.object("Everything")
+    gone = [number for code, number in runtime.removed if code == bo.code]
+    assert not set(gone) & set(runtime.present(bo))
+    assert all(runtime.row(bo, number)["removed"] for number in gone)
+    text = "code: Day\nfields:\n  - {code: On, type: DATE, isUnique: true, needLoadFromInTables: true}\n"
+    days = Warehouse(parse_company("demo", {"Day.yaml": text}), 1)
+    assert [days.row(days.company.object("Day"), number)["On"] for number in (1, 2)] == [None, None]
