@@ -1,4 +1,4 @@
-"""When the certificate of the console ends: read from its file, for `etl check` and before the server takes it."""
+"""When certificates of ours end: read from their files, for `etl check` and before the console takes its own."""
 
 import ssl
 from collections.abc import Iterator, Mapping
@@ -9,10 +9,13 @@ from typing import Final
 from etl.config import Tree
 from etl.errors import ConfigurationError
 from etl.monitoring.finding import Finding, error, ok, warning
+from etl.settings.kafka_keys import KAFKA
+from etl.settings.kafka_model import KafkaConnection
 from etl.settings.web import web_settings
 from etl.settings.web_keys import WEB
 
 _SOON: Final = timedelta(days=30)
+_OPTION: Final = "ssl.certificate.location"
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 # Tags of DER: an explicit version, and the two forms of a time.
 _VERSION, _UTC_TIME = 0xA0, 0x17
@@ -39,18 +42,27 @@ def check_certificate(tree: Tree, environ: Mapping[str, str]) -> Iterator[Findin
         return  # that is a finding of its own
     if not settings.tls_certificate:
         return
+    yield _good_for_a_month("certificate", settings.tls_certificate, f"correct tlsCertificate in {WEB}")
+
+
+def check_kafka_certificate(connection: KafkaConnection) -> Iterator[Finding]:
+    """The same for the certificate by which etl signs in at the brokers."""
+    path = connection.options.get(_OPTION)
+    if isinstance(path, str) and path:
+        yield _good_for_a_month("certificate for Kafka", path, f"correct option.{_OPTION} in {KAFKA}")
+
+
+def _good_for_a_month(what: str, path: str, cure: str) -> Finding:
     try:
-        until = expiry_of(Path(settings.tls_certificate))
+        until = expiry_of(Path(path))
     except ConfigurationError as fault:
-        yield error("certificate", str(fault), f"correct tlsCertificate in {WEB}")
-        return
+        return error(what, str(fault), cure)
     left = until - datetime.now(UTC)
     if left <= timedelta():
-        yield error("certificate", f"{settings.tls_certificate} ended at {until:%F %T} UTC", "renew it")
-    elif left <= _SOON:
-        yield warning("certificate", f"{settings.tls_certificate} ends in {left.days} days", "renew it in time")
-    else:
-        yield ok("certificate", f"good until {until:%F}")
+        return error(what, f"{path} ended at {until:%F %T} UTC", "renew it")
+    if left <= _SOON:
+        return warning(what, f"{path} ends in {left.days} days", "renew it in time")
+    return ok(what, f"good until {until:%F}")
 
 
 def _not_after(der: bytes) -> datetime:

@@ -9,7 +9,7 @@ from etl.database import read_only_transaction
 from etl.engine import Runtime, open_runtime, read_configuration
 from etl.errors import ConfigurationError, EtlError
 from etl.monitoring.catalog import check_catalog
-from etl.monitoring.certificates import check_certificate
+from etl.monitoring.certificates import check_certificate, check_kafka_certificate
 from etl.monitoring.config_checks import check_trust
 from etl.monitoring.databases import CheckedDatabase, databases
 from etl.monitoring.engine_checks import (
@@ -74,6 +74,7 @@ def check(url: str, company: str | None, environ: Mapping[str, str] = os.environ
     yield ok("configuration", f"{seen[0].origin}: company {code}, {found.summary}")
     yield from check_trust(seen[0])
     yield from check_certificate(seen[0], environ)
+    yield from check_kafka_certificate(settings.kafka.connection)
     yield from _of_runtime(url, company, environ)
 
 

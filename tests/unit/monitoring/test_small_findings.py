@@ -10,10 +10,11 @@ import pytest
 
 from etl.config import Text, Tree
 from etl.monitoring import LockWait, Situation, TopicsStatus, certificates
-from etl.monitoring.certificates import check_certificate, expiry_of
+from etl.monitoring.certificates import check_certificate, check_kafka_certificate, expiry_of
 from etl.monitoring.config_checks import check_trust
 from etl.monitoring.kafka_status import PartitionStatus
 from etl.monitoring.topic_measures import _of_reading
+from tests.unit.settings.reading import settings_of
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
@@ -83,6 +84,20 @@ def test_a_certificate_that_ends_soon_has_ended_or_is_none(certificate: Path, mo
     assert ended.startswith(f"error: {certificate} ended at {expiry_of(certificate):%F %T} UTC")
     certificate.write_text("no certificate")
     assert said(certificate, monkeypatch) == [f"error: {certificate}: this is no certificate in PEM form"]
+
+
+def test_the_certificate_for_brokers_too(certificate: Path) -> None:
+    def found(**options: str) -> list[str]:
+        settings = settings_of(
+            {"configs/KafkaConfig.txt": "".join(f"{key}={value}\n" for key, value in options.items())}
+        )
+        return [f"{one.what}: {one.found}" for one in check_kafka_certificate(settings.kafka.connection)]
+
+    assert found() == []
+    option = "option.ssl.certificate.location"
+    assert found(**{option: str(certificate)}) == [f"certificate for Kafka: {certificate} ends in 9 days"]
+    [missing] = found(**{option: "/not/there"})
+    assert missing == "certificate for Kafka: /not/there: the certificate cannot be read: No such file or directory"
 
 
 def test_a_certificate_of_the_first_version(tmp_path: Path) -> None:
