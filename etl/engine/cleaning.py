@@ -120,6 +120,8 @@ def _pass(runtime: Runtime) -> Cleaned:
         with transaction(runtime.out_engine) as out:
             if has_mirror(out, runtime, to_write=True):
                 runtime.store.clean_journal(out, before=kept, limit=limit)
+    dropped = runtime.store.drop_partitions(runtime.store_engine, before=kept)
+    cleaned = replace(cleaned, journal=cleaned.journal + dropped)
     _log.info("deleted %d tasks, %d runs, %d rows of the journal", cleaned.tasks, cleaned.runs, cleaned.journal)
     if not cleaned.journal and readers:
         why = f"not yet followed by {', '.join(readers)}"

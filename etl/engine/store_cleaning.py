@@ -34,6 +34,7 @@ def clean_store(runtime: Runtime) -> CleanedStore:
     if runtime.settings.has_out_migration and runtime.has_own_out and _has_mirror(runtime):
         cleaned(runtime.out_engine, store.clean_journal)
     journal = cleaned(runtime.store_engine, store.clean_journal)
+    journal += store.drop_partitions(runtime.store_engine, before=before)
     units = cleaned(runtime.store_engine, store.clean_units)
     return CleanedStore(cleaned(runtime.store_engine, store.clean_ended), journal, units)
 

@@ -43,6 +43,8 @@ def upgrade(runtime: Runtime) -> list[AppliedMigration]:
 
     Raises MarkerHeld during a run, EnvironmentFault where only newer programs may write.
     """
+    if not _are_pending(runtime):
+        return []
     done: list[AppliedMigration] = []
     with transaction(runtime.engine, lock_timeout=_PATIENCE) as connection:
         fetch_all(connection, _sql("lock_upgrades"), {"schema": runtime.in_schema})
@@ -50,6 +52,17 @@ def upgrade(runtime: Runtime) -> list[AppliedMigration]:
             for engine in dict.fromkeys((runtime.store_engine, runtime.out_engine)):
                 done += _apply(runtime, engine, [part for part in _parts(runtime, engine) if part is not IMPORT])
         return done + _apply(runtime, runtime.engine, [IMPORT])
+
+
+def _are_pending(runtime: Runtime) -> bool:
+    """Where nothing is, runs are not looked at. Raises EnvironmentFault where only newer programs may write."""
+    found = []
+    for engine in dict.fromkeys((runtime.engine, runtime.store_engine, runtime.out_engine)):
+        with transaction(engine) as connection:
+            found += states_at(connection, runtime, engine)
+    for state in found:
+        state.refuse_writing(is_upgrade=True)
+    return any(state.version is not None and state.pending for state in found)
 
 
 def _parts(runtime: Runtime, engine: sqlalchemy.Engine) -> list[Part]:

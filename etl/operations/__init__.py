@@ -9,6 +9,14 @@ from etl.operations.hold import Drained, begin_hold, drain, in_the_way, release
 from etl.operations.installation import DUMPS, Installation, open_installation
 from etl.operations.programs import VARIABLE as PROGRAMS_VARIABLE
 from etl.operations.restore import Drill, Restored, activate, drill, hold, restore
+from etl.operations.upgrade import Findings as UpgradeFindings
+from etl.operations.upgrade import Progress as UpgradeProgress
+from etl.operations.upgrade import check_upgrade
+from etl.operations.upgrade import fill as fill_table
+from etl.operations.upgrade import finish as finish_upgrade
+from etl.operations.upgrade import read_progress as read_upgrade
+from etl.operations.upgrade import roll_back as roll_back_upgrade
+from etl.operations.upgrade import switch as switch_table
 from etl.operations.verify import Depth, verify
 
 __all__ = [
@@ -23,18 +31,26 @@ __all__ = [
     "Pruned",
     "Restored",
     "State",
+    "UpgradeFindings",
+    "UpgradeProgress",
     "activate",
     "back_up",
     "back_up_by",
     "begin_hold",
+    "check_upgrade",
     "drain",
     "drill",
+    "fill_table",
+    "finish_upgrade",
     "hold",
     "in_the_way",
     "kept_backups",
     "open_installation",
     "prune",
+    "read_upgrade",
     "release",
     "restore",
+    "roll_back_upgrade",
+    "switch_table",
     "verify",
 ]

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import sqlalchemy
+
 from etl.database import Connection, SqlTemplates, execute, fetch_all
+from etl.store.journal import drop_old_partitions, extend_partitions, layout_of
 from etl.store.undo import CLEANED_BY
 
 _sql = SqlTemplates(__package__)
@@ -57,8 +60,18 @@ class Store:
 
     def clean_journal(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes changes of runs with numbers below `before` that every out_ version and output has read, at most
-        `limit`."""
-        return execute(connection, _sql("clean_journal", schema=self.schema), {"before": before, "limit": limit})
+        `limit`. Not what `drop_partitions` drops, and nothing while the journal is being copied."""
+        layout = layout_of(connection, self.schema)
+        if layout.is_copied:
+            return 0
+        statement = _sql("clean_journal", schema=self.schema, table=layout.cleaned_table)
+        return execute(connection, statement, {"before": before, "limit": limit})
+
+    def drop_partitions(self, engine: sqlalchemy.Engine, *, before: int) -> int:
+        """Drops the partitions of the journal that `clean_journal` would empty, and makes those of the next weeks;
+        returns how many changes were dropped. A journal without partitions has none."""
+        extend_partitions(engine, self.schema)
+        return drop_old_partitions(engine, self.schema, before=before)
 
     def clean_ended(self, connection: Connection, *, before: int, limit: int) -> int:
         """Deletes what undos of runs with numbers below `before` would need, at most `limit` rows of each table."""

@@ -10,6 +10,7 @@ from etl.database import Connection, SqlTemplates, fetch_all, snapshot
 from etl.engine import Runtime
 from etl.errors import EnvironmentFault
 from etl.operations.installation import DUMPS, Installation, has_table
+from etl.store.journal import hold_journal
 
 _sql = SqlTemplates(__package__)
 
@@ -36,6 +37,7 @@ def one_moment(installation: Installation) -> Iterator[Moment]:
     for _ in range(_TRIES):
         with ExitStack() as stack:
             connections = {one: stack.enter_context(snapshot(one, **_PATIENT)) for one in engines}
+            _hold_journal(installation.runtime, connections)
             if belong_together(installation.runtime, connections):
                 names = {engine: _exported(connection) for engine, connection in connections.items()}
                 yield Moment(connections, names)
@@ -43,6 +45,12 @@ def one_moment(installation: Installation) -> Iterator[Moment]:
     raise EnvironmentFault(
         f"{_TRIES} times in a row a run has begun or ended between the snapshots of the databases: try again later"
     )
+
+
+def _hold_journal(runtime: Runtime, connections: dict[sqlalchemy.Engine, Connection]) -> None:
+    """pg_dump finds the table by its name, and reads it as of the snapshot."""
+    if has_table(connections[runtime.store_engine], f"{runtime.store.schema}.journal"):
+        hold_journal(connections[runtime.store_engine], runtime.store.schema)
 
 
 def belong_together(runtime: Runtime, connections: dict[sqlalchemy.Engine, Connection]) -> bool:

@@ -30,6 +30,7 @@ from etl.outputs.kafka.transactions import RecordTransactions, SizeLimits, Unsen
 from etl.outputs.versions.follow import snapshot as current_snapshot
 from etl.settings import KafkaConnection
 from etl.settings.kafka_model import OutMigrationKafka
+from etl.store.journal import hold_journal
 
 _log = logging.getLogger("out_kafka_migration")
 
@@ -156,6 +157,7 @@ class OutputWriter:
         """Writes what changed up to now, or what is left of an earlier pass; returns whether there may be more."""
         lead, sender = self._begin()
         with snapshot(self.engine, **self.settings) as connection:
+            hold_journal(connection, self.store_schema)
             position = lead.position
             unfinished = position.unfinished or self._window(connection, position)
             if unfinished is None:

@@ -10,7 +10,7 @@ from etl.metadata.out_structure import OutStructure
 from etl.outputs.versions.steps import Fill
 from etl.outputs.versions.version import OutVersion
 
-_sql = SqlTemplates(__package__)
+_sql = SqlTemplates(__package__, "etl.store")
 
 
 @dataclass(frozen=True)

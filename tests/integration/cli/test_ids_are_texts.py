@@ -57,6 +57,13 @@ out retire 2 --on 2999-01-31
 export -o $folder
 web user list
 clean
+upgrade check
+upgrade status
+upgrade switch
+upgrade rollback
+upgrade start
+upgrade switch
+upgrade finish --yes
 recover --to out
 verify
 backup -o $backup

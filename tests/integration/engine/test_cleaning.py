@@ -245,7 +245,7 @@ def test_a_pass_finds_its_rows_by_an_index(site: Site, package: str, statement: 
     for table in ("in_tables.err", "in_tables.task", "in_tables.run", f"{STORE}.journal"):
         site.look(f"vacuum analyze {table}")
     schemas = {"schema": STORE if package == "store" else "in_tables", "in_schema": "in_tables"}
-    sql = SqlTemplates(f"etl.{package}")(statement, **schemas)
+    sql = SqlTemplates(f"etl.{package}")(statement, **schemas, table="journal")
     with (
         site.runtime() as runtime,
         transaction(runtime.store_engine if package == "store" else runtime.engine) as connection,

@@ -25,7 +25,7 @@ def commands() -> list[list[str]]:
 def test_the_commands_of_the_page_run(make_site: MakeSite) -> None:
     site = filled(make_site(CLAIMS))
     found = commands()
-    assert len(found) == 10
+    assert len(found) == 15
     for words in found:
         done(site.etl(*words))
     site.partner.hand_over()

@@ -75,7 +75,7 @@ def test_it_is_brought_up_and_goes_on(make_site: MakeSite, layout: str) -> None:
     steps = [part for part in parts for _ in range(PROGRAM[part])]
     assert sorted(line.split()[1] for line in started.out.splitlines()) == sorted(steps)
     again = site.etl("upgrade", "start", "--json")
-    assert (again.code, again.out.strip()) == (0, '{"steps": []}')
+    assert (again.code, '"steps": []' in again.out, '"state": "ready"' in again.out) == (0, True, True), again
 
     taken_over = site.etl("run")
     assert (taken_over.code, "continues" in taken_over.out) == (0, True), taken_over
@@ -128,7 +128,7 @@ def test_two_upgrades_at_once_do_each_step_once(make_site: MakeSite, layout: str
         lock.rollback()
         results = [ended(process) for process in both]
     assert [one.code for one in results] == [0, 0], results
-    assert sorted("Nothing to do" in one.out for one in results) == [False, True]
+    assert sorted("has version" in one.out for one in results) == [False, True]
     steps = site.look("select part, version, count(*) as n from store_demo.etl_step group by 1, 2 order by 1, 2")
     made = [(part, version) for part in ("out", "store") for version in range(1, PROGRAM[part] + 1)]
     assert steps == [{"part": part, "version": version, "n": 1} for part, version in made]

@@ -8,7 +8,12 @@ select o.name, o.step, o.records, o.owner is not null and {{ is_fresh("o.heartbe
     coalesce(to_jsonb(o) -> 'recreated_topics', '[]') as recreated_topics, w.changes,
     coalesce(round(extract(epoch from clock_timestamp() - u.started_at)), 0) as lag_seconds,
     (select count(*) from {{ schema | ident }}.kafka_unsent_record n where n.output = o.name) as unsent,
-    pg_total_relation_size('{{ schema | ident }}.journal') as journal_bytes
+    pg_total_relation_size('{{ schema | ident }}.journal')
+        + (
+            select coalesce(sum(pg_total_relation_size(p.relid)), 0)
+            from pg_partition_tree('{{ schema | ident }}.journal') p
+            where p.isleaf and p.parentrelid is not null
+        ) as journal_bytes
 from {{ schema | ident }}.kafka_output o
 cross join lateral (
     select count(*) as changes, min(c.run) as oldest

@@ -17,6 +17,7 @@ from etl.ddl.tables import Direction, tables
 from etl.metadata import Company, names
 from etl.outputs.versions.own_tables import MIRROR_PARTS
 from etl.quoting import identifier
+from etl.store.journal import hold_journal
 
 _sql = SqlTemplates(__package__, "etl.outputs.versions", "etl.store")
 
@@ -61,6 +62,7 @@ class Mirror:
     def catch_up(self, store: Connection, out: Connection) -> tuple[str, int]:
         """Makes the mirror equal to the snapshot of the transaction `store`; returns its new position, and how many
         rows of the journal or of tables were copied."""
+        hold_journal(store, self.schema)
         [known] = fetch_all(out, _sql("mirror_position", schema=self.schema, placed=self.parts))
         refuse_newer(self.parts, known.noted)
         asked = {"position": known.position, "mirror": self.name}

@@ -1,7 +1,14 @@
 -- The first time, see move_position: unless another transaction inserts it just now. This one would wait for its end.
 insert into store_demo.reference_position (bo, field, target_bo, place, position)
 select :bo, :field, :target_bo, (
-        select concat_ws(' ', s.system_identifier, d.oid, cast('store_demo.journal' as regclass)::oid)
+        select concat_ws(' ', s.system_identifier, d.oid, coalesce(
+            (
+                select p.known_as
+                from store_demo.journal_number p
+                where p.relation = cast('store_demo.journal' as regclass)
+            ),
+            cast('store_demo.journal' as regclass)::oid
+        ))
         from pg_control_system() s, pg_database d where d.datname = current_database()
     ), cast(:served_until as xid8)
 where not exists (

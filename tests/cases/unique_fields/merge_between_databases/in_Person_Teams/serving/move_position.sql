@@ -2,7 +2,14 @@
 -- then it is looked up once more, and no session waits.
 update store_demo.reference_position
 set place = (
-        select concat_ws(' ', s.system_identifier, d.oid, cast('store_demo.journal' as regclass)::oid)
+        select concat_ws(' ', s.system_identifier, d.oid, coalesce(
+            (
+                select p.known_as
+                from store_demo.journal_number p
+                where p.relation = cast('store_demo.journal' as regclass)
+            ),
+            cast('store_demo.journal' as regclass)::oid
+        ))
         from pg_control_system() s, pg_database d where d.datname = current_database()
     ),
     position = case

@@ -1,0 +1,129 @@
+"""What an upgrade will need and meet; nothing is written. A sample is copied and rolled back."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+from etl.database import Connection, SqlTemplates, fetch_all, lock_holders, rollback_transaction, transaction
+from etl.engine import Runtime, states_at
+from etl.operations.upgrade.filling import Tables, tables_of
+from etl.operations.upgrade.foreign import foreign_objects
+from etl.operations.upgrade.room import RESERVE_BYTES, free_bytes
+from etl.operations.upgrade.store_change import StoreChange
+from etl.store.online import OnlineChange, State
+
+_sql = SqlTemplates(__package__)
+
+_SAMPLE_PAGES: Final = 512
+# The copy is packed more densely than the original, and its indexes are new; WAL of both is kept for a while.
+_SHARE: Final = 1.2
+
+
+@dataclass(frozen=True)
+class Need:
+    """What an online change needs. `seconds`: by the sample, with nothing else under way; with runs up to three times
+    as long. `locks`: which locks it takes, in words."""
+
+    change: str
+    table: str
+    state: str
+    rows: int
+    table_bytes: int
+    data_bytes: int
+    wal_bytes: int
+    seconds: float
+    locks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """`migrations`: pending ones as (schema, part, version, name, kind). `free`: folder of the server -> free bytes,
+    empty where it is not known. `obstacles`: with them the upgrade is not ready."""
+
+    migrations: tuple[dict[str, object], ...] = ()
+    needs: tuple[Need, ...] = ()
+    free: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    obstacles: tuple[str, ...] = ()
+
+
+def check_upgrade(runtime: Runtime, change: OnlineChange) -> Findings:
+    """Looks at all databases. Raises EnvironmentFault where a newer program has been."""
+    migrations: list[dict[str, object]] = []
+    warnings: list[str] = []
+    for engine in dict.fromkeys((runtime.engine, runtime.store_engine, runtime.out_engine)):
+        with transaction(engine) as connection:
+            for state in states_at(connection, runtime, engine):
+                state.refuse_writing(is_upgrade=True)
+                migrations += [
+                    {
+                        "schema": state.schema,
+                        "part": one.part,
+                        "version": one.version,
+                        "name": one.name,
+                        "kind": one.kind.value,
+                    }
+                    for one in (state.pending if state.version is not None else [])
+                ]
+    ongoing = StoreChange.of(runtime, change)
+    with transaction(ongoing.engine) as connection:
+        if not ongoing.is_possible(connection):
+            return Findings(tuple(migrations))
+        step = ongoing.step(connection)
+        if (ongoing.is_made(connection) and step is None) or (
+            step is not None and step.state in (State.SWITCHED, State.FINISHED)
+        ):
+            return Findings(tuple(migrations))
+        obstacles = [
+            f"{ongoing.schema}.{change.table} has {one}, which would stay with the former table"
+            for one in foreign_objects(connection, ongoing, change.table)
+        ]
+        warnings += [f"locks: {one}" for one in lock_holders(connection, ongoing.schema, [change.table])]
+        warnings += [row.warning for row in fetch_all(connection, _sql("old_transactions"))]
+        free = free_bytes(connection)
+    need = _need(ongoing, step.state.value if step else "pending")
+    for folder, left in free.items():
+        if left < need.data_bytes + need.wal_bytes + RESERVE_BYTES:
+            obstacles.append(f"{folder} has {left} bytes left, and {need.data_bytes + need.wal_bytes} bytes are needed")
+    return Findings(tuple(migrations), (need,), free, tuple(warnings), tuple(obstacles))
+
+
+def _need(ongoing: StoreChange, state: str) -> Need:
+    change = ongoing.change
+    with rollback_transaction(ongoing.engine, statement_timeout="60s") as connection:
+        [size] = fetch_all(connection, _sql("size", schema=ongoing.schema, table=change.table))
+        seconds, written, pages = _sample(connection, ongoing, size.pages)
+    share = size.pages / pages if pages else 0.0
+    return Need(
+        change=change.name,
+        table=f"{ongoing.schema}.{change.table}",
+        state=state,
+        rows=size.rows,
+        table_bytes=size.bytes,
+        data_bytes=round(size.bytes * _SHARE),
+        wal_bytes=round(written * share),
+        seconds=round(seconds * share, 1),
+        locks=(
+            f"fill: reads {change.table}, and locks no one out",
+            f"switch: {change.table} alone, for less than --max-stop, with tries of at most 2 seconds",
+            f"finish: {change.former_table}, which no one uses",
+        ),
+    )
+
+
+def _sample(connection: Connection, ongoing: StoreChange, pages: int) -> tuple[float, int, int]:
+    """Copies the first pages into a table of its own: seconds, bytes of WAL, pages."""
+    copied = min(pages, _SAMPLE_PAGES)
+    if not copied:
+        return 0.0, 0, 0
+    found = tables_of(connection, ongoing, ongoing.change.table, "journal_sample")
+    tables = Tables(found.source, found.target, found.columns)
+    began = time.monotonic()
+    [first] = fetch_all(connection, _sql("wal_position"))
+    ongoing.run(connection, "sample_table", target=tables.target)
+    [now] = ongoing.read(connection, "snapshot")
+    window: dict[str, object] = {"first_page": 0, "after_page": copied, "position": now.upto}
+    ongoing.run(connection, "fill_window", window, **tables.names)
+    ongoing.run(connection, "index_written_by", target=tables.target)
+    [last] = fetch_all(connection, _sql("wal_position"))
+    return time.monotonic() - began, int(last.position - first.position), copied

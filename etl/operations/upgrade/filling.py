@@ -1,0 +1,150 @@
+"""Fills the new table of a change: windows of pages first, then what was written meanwhile.
+
+Each window is a transaction with the note of it, so that an interrupted fill continues where it was; two at once take
+turns. Runs are not held up: nothing but their processor time is used, and less of it while they work.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from etl import __version__
+from etl.database import Connection, SqlTemplates, execute, fetch_all, transaction
+from etl.engine import Runtime
+from etl.operations.upgrade.room import refuse_full_disk
+from etl.operations.upgrade.store_change import StoreChange
+from etl.store.journal import weeks
+from etl.store.online import OnlineChange, OnlineStep, State
+
+_sql = SqlTemplates(__package__, "etl.database")
+
+WINDOW_PAGES: Final = 1024
+# A new table that follows by at most this number of rows at once is ready.
+FEW_ROWS: Final = 20_000
+# How long to pause after a window, as a multiple of its time, while others work in the database.
+_PAUSE: Final = 2.0
+_LONG = {"statement_timeout": "0", "lock_timeout": "5s", "client_min_messages": "warning"}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """From which table to which one is copied, and their columns."""
+
+    source: str
+    target: str
+    columns: tuple[str, ...]
+
+    @property
+    def names(self) -> dict[str, object]:
+        return {"source": self.source, "target": self.target, "columns": self.columns}
+
+
+def fill(
+    runtime: Runtime, change: OnlineChange, *, show: Callable[[OnlineStep], None], window_pages: int = WINDOW_PAGES
+) -> OnlineStep | None:
+    """Begins or continues a change until its new table has all rows and follows; `show` is called after each window.
+    Returns None where there is nothing to do: the table has its new form already, or there is no store yet."""
+    ongoing = StoreChange.of(runtime, change)
+    step = begin(ongoing)
+    if step is None or step.state in (State.SWITCHED, State.FINISHED):
+        return step
+    with transaction(ongoing.engine) as connection:
+        tables = tables_of(connection, ongoing, change.table, change.next_table)
+    while not step.is_copied:
+        step = _in_turn(ongoing, lambda: _copy_window(ongoing, tables, window_pages))
+        show(step)
+    make_indexes(ongoing, tables)
+    while True:
+        rows, step = follow(ongoing, tables)
+        show(step)
+        if rows <= FEW_ROWS:
+            break
+    with transaction(ongoing.engine, **_LONG) as connection:
+        ongoing.run(connection, "analyze_target", target=tables.target)
+        step = ongoing.expect(connection, (State.FILLING, State.READY), is_locked=True)
+        ongoing.run(connection, "note_state", {"state": State.READY.value})
+    with transaction(ongoing.engine) as connection:
+        return ongoing.step(connection)
+
+
+def begin(ongoing: StoreChange) -> OnlineStep | None:
+    """Makes the new table, if there is none; after a restore it is filled from the beginning."""
+    with transaction(ongoing.engine, **_LONG) as connection:
+        if not ongoing.is_possible(connection):
+            return None
+        execute(connection, _sql("lock_migrations"), {"schema": ongoing.schema})
+        step = ongoing.step(connection, is_locked=True)
+        if step is None and not ongoing.is_made(connection):
+            listed = weeks(connection, ongoing.schema)
+            bounds: dict[str, object] = {}
+            for number, week in enumerate(listed):
+                bounds |= {f"first_{number}": week.first_unit, f"after_{number}": week.after_unit}
+            ongoing.run_script(connection, "create_next", bounds, weeks=listed)
+            copy_privileges(connection, ongoing, ongoing.change.table, ongoing.change.next_table)
+            ongoing.run(connection, "begin_step", {"made_by": __version__})
+        elif step is not None and step.is_elsewhere and step.state in (State.FILLING, State.READY):
+            ongoing.run(connection, "clear_next", target=ongoing.change.next_table)
+            ongoing.run(connection, "begin_step", {"made_by": __version__})
+    with transaction(ongoing.engine) as connection:
+        return ongoing.step(connection)
+
+
+def tables_of(connection: Connection, ongoing: StoreChange, source: str, target: str) -> Tables:
+    return Tables(source, target, tuple(row.name for row in ongoing.read(connection, "columns")))
+
+
+def copy_privileges(connection: Connection, ongoing: StoreChange, source: str, target: str) -> None:
+    """Other roles may do with the one table what they may with the other."""
+    for row in ongoing.read(connection, "privileges", source=source, target=target):
+        connection.exec_driver_sql(row.statement)
+
+
+def make_indexes(ongoing: StoreChange, tables: Tables) -> None:
+    """Those that the other table has, each in a transaction of its own."""
+    with transaction(ongoing.engine) as connection:
+        missing = [
+            row.suffix
+            for row in ongoing.read(connection, "indexes", source=tables.source, target=tables.target)
+            if row.is_there and not row.is_made
+        ]
+    for suffix in missing:
+        with transaction(ongoing.engine, **_LONG) as connection:
+            ongoing.run(connection, f"index_{suffix}", target=tables.target)
+
+
+def follow(ongoing: StoreChange, tables: Tables, connection: Connection | None = None) -> tuple[int, OnlineStep]:
+    """Copies what was written since the position; returns how many rows that were. With a connection in its
+    transaction."""
+    if connection is None:
+        with transaction(ongoing.engine, **_LONG) as own:
+            return follow(ongoing, tables, own)
+    step = ongoing.expect(connection, (State.FILLING, State.READY, State.SWITCHED), is_locked=True)
+    [now] = ongoing.read(connection, "snapshot")
+    window: dict[str, object] = {"position": step.position, "upto": now.upto}
+    rows = ongoing.run(connection, "follow_window", window, **tables.names)
+    ongoing.run(connection, "note_follow", {"upto": now.upto, "rows": rows})
+    return rows, ongoing.expect(connection, State)
+
+
+def _copy_window(ongoing: StoreChange, tables: Tables, window_pages: int) -> OnlineStep:
+    with transaction(ongoing.engine, **_LONG) as connection:
+        step = ongoing.expect(connection, (State.FILLING, State.READY), is_locked=True)
+        if not step.is_copied:
+            refuse_full_disk(connection)
+            after = min(step.next_page + window_pages, step.pages)
+            window: dict[str, object] = {"first_page": step.next_page, "after_page": after, "position": step.position}
+            rows = ongoing.run(connection, "fill_window", window, **tables.names)
+            ongoing.run(connection, "note_window", {"after_page": after, "rows": rows})
+        return ongoing.expect(connection, State)
+
+
+def _in_turn(ongoing: StoreChange, act: Callable[[], OnlineStep]) -> OnlineStep:
+    """Does something, and pauses for a time in proportion while other programs of ours work."""
+    began = time.monotonic()
+    done = act()
+    with transaction(ongoing.engine) as connection:
+        [found] = fetch_all(connection, _sql("others_work"))
+    if found.others_work:
+        time.sleep((time.monotonic() - began) * _PAUSE)
+    return done

@@ -1,0 +1,75 @@
+"""Where a change is made, and the rule in which order its steps may be called."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy
+
+from etl.database import Connection, execute, fetch_all, part_states
+from etl.engine import Runtime
+from etl.errors import ConfigurationError
+from etl.store import STORE
+from etl.store.journal import layout_of
+from etl.store.online import OnlineChange, OnlineStep, State
+from etl.store.online.change import read_step
+
+
+@dataclass(frozen=True)
+class StoreChange:
+    """A change in the schema of one company's store."""
+
+    change: OnlineChange
+    engine: sqlalchemy.Engine
+    schema: str
+
+    @classmethod
+    def of(cls, runtime: Runtime, change: OnlineChange) -> "StoreChange":
+        return cls(change, runtime.store_engine, runtime.store.schema)
+
+    def is_possible(self, connection: Connection) -> bool:
+        """Whether the store has the tables in which the change is noted."""
+        [state] = part_states(connection, self.schema, [STORE])
+        return state.version is not None and state.version >= self.change.oldest_writer
+
+    def is_made(self, connection: Connection) -> bool:
+        """Whether the table has its new form."""
+        return layout_of(connection, self.schema).is_partitioned
+
+    def step(self, connection: Connection, *, is_locked: bool = False) -> OnlineStep | None:
+        return read_step(connection, self.change, self.schema, is_locked=is_locked)
+
+    def expect(self, connection: Connection, states: Iterable[State], *, is_locked: bool = False) -> OnlineStep:
+        """The change's row, in one of the states; raises ConfigurationError with what to do otherwise."""
+        step = self.step(connection, is_locked=is_locked)
+        if step is None:
+            raise ConfigurationError(f"{self.change.name} has not begun: `etl upgrade start` first")
+        if step.state not in tuple(states):
+            raise ConfigurationError(f"{self.change.name}: {_NEXT[step.state]}")
+        return step
+
+    def run(
+        self, connection: Connection, statement: str, values: Mapping[str, object] | None = None, **names: object
+    ) -> int:
+        named = {"name": self.change.name, **(values or {})}
+        return execute(connection, self.change.sql(statement, self.schema, **names), named)
+
+    def run_script(
+        self, connection: Connection, statement: str, values: Mapping[str, object] | None = None, **names: object
+    ) -> None:
+        for one in self.change.script(statement, self.schema, **names):
+            execute(connection, one, values or {})
+
+    def read(
+        self, connection: Connection, statement: str, values: Mapping[str, object] | None = None, **names: object
+    ) -> list[sqlalchemy.Row[Any]]:
+        named = {"name": self.change.name, **(values or {})}
+        return fetch_all(connection, self.change.sql(statement, self.schema, **names), named)
+
+
+_NEXT = {
+    State.FILLING: "the new table is not filled yet: `etl upgrade start` continues it",
+    State.READY: "the new table is filled: `etl upgrade switch` uses it, `etl upgrade rollback` drops it",
+    State.SWITCHED: "it is switched: `etl upgrade finish` drops the former table, `etl upgrade rollback` uses it again",
+    State.FINISHED: "it is finished: there is no rollback any more, only a backup (`etl restore`)",
+}

@@ -1,0 +1,177 @@
+"""The short switch from one table to the other, and back.
+
+Before it the copy follows until little is left, and both tables are compared as of one position. Then one transaction
+locks the table, copies what was written last, and exchanges the names. Where the lock is not free at once it is given
+up and tried again: those who come meanwhile wait no longer than one try.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from etl.database import HELD_FROM, Connection, transaction
+from etl.engine import Runtime
+from etl.errors import ConfigurationError, EnvironmentFault, EtlError, LockTimeout
+from etl.operations.upgrade.filling import FEW_ROWS, Tables, copy_privileges, follow, make_indexes, tables_of
+from etl.operations.upgrade.foreign import refuse_foreign
+from etl.operations.upgrade.store_change import StoreChange
+from etl.store.online import OnlineChange, OnlineStep, State
+
+# A run that writes more than it is copied meanwhile is waited for at most so often.
+_ROUNDS: Final = 20
+_LONGEST_TRY: Final = 2.0
+_PAUSE_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Switched:
+    """How long the table was locked, the wait for the lock included; after how many tries; and how many rows both
+    tables had when they were compared."""
+
+    seconds: float
+    tries: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Limits:
+    """At most how many seconds a try may take, and how long to try again."""
+
+    max_stop: float
+    patience: float
+
+    @property
+    def lock_seconds(self) -> float:
+        return min(_LONGEST_TRY, self.max_stop / 2)
+
+
+def switch(
+    runtime: Runtime, change: OnlineChange, limits: Limits, show: Callable[[str], None] = lambda line: None
+) -> Switched:
+    """Uses the new table instead of the old one. Raises EnvironmentFault where the tables differ, or where the
+    lock was not free within the patience."""
+    ongoing = StoreChange.of(runtime, change)
+    with transaction(ongoing.engine) as connection:
+        ongoing.expect(connection, (State.READY,))
+        refuse_foreign(connection, ongoing, change.table)
+        tables = tables_of(connection, ongoing, change.table, change.next_table)
+    return _exchange(ongoing, tables, State.SWITCHED, change.former_table, limits, show)
+
+
+def roll_back(
+    runtime: Runtime, change: OnlineChange, limits: Limits, show: Callable[[str], None] = lambda line: None
+) -> Switched | None:
+    """Uses the former table again, with all that was written since, and drops the new one. Returns None where there was
+    no switch."""
+    ongoing = StoreChange.of(runtime, change)
+    switched = None
+    with transaction(ongoing.engine) as connection:
+        step = ongoing.expect(connection, (State.FILLING, State.READY, State.SWITCHED))
+        if step.state is State.SWITCHED:
+            refuse_foreign(connection, ongoing, change.table)
+        tables = tables_of(connection, ongoing, change.table, change.former_table)
+    if step.state is State.SWITCHED:
+        if step.is_elsewhere:
+            raise ConfigurationError(
+                f"{change.name} was restored from a backup after its switch, and the former table does not know what "
+                "was written since: `etl upgrade finish` drops it"
+            )
+        switched = _exchange(ongoing, tables, State.READY, change.next_table, limits, show)
+    with transaction(ongoing.engine, lock_timeout="5s") as connection:
+        ongoing.expect(connection, (State.FILLING, State.READY), is_locked=True)
+        ongoing.run(connection, "drop_next")
+        ongoing.run(connection, "forget_step")
+    return switched
+
+
+def _exchange(
+    ongoing: StoreChange, tables: Tables, state: State, away: str, limits: Limits, show: Callable[[str], None]
+) -> Switched:
+    make_indexes(ongoing, tables)
+    began, tries = time.monotonic(), 0
+    rows = _catch_up(ongoing, tables, limits)
+    compared = _compare(ongoing, tables)
+    while True:
+        tries += 1
+        try:
+            return Switched(_try(ongoing, tables, state, away, limits), tries, compared)
+        except LockTimeout as fault:
+            if time.monotonic() - began >= limits.patience:
+                raise _given_up(ongoing, fault, tries) from fault
+            show(str(fault))
+        time.sleep(_PAUSE_SECONDS)
+        rows = _catch_up(ongoing, tables, limits)
+        show(f"{rows} rows were written meanwhile")
+
+
+def _catch_up(ongoing: StoreChange, tables: Tables, limits: Limits) -> int:
+    """Copies until what is left takes a quarter of the longest stop at most; returns how many rows were copied last."""
+    for _ in range(_ROUNDS):
+        began = time.monotonic()
+        rows, _step = follow(ongoing, tables)
+        if rows <= FEW_ROWS and time.monotonic() - began <= limits.max_stop / 4:
+            return rows
+    raise EnvironmentFault(
+        f"{rows} rows are written to {ongoing.schema}.{ongoing.change.table} faster than they are copied: switch when "
+        "no run is under way, or with a longer --max-stop"
+    )
+
+
+def _compare(ongoing: StoreChange, tables: Tables) -> int:
+    with transaction(ongoing.engine, statement_timeout="0") as connection:
+        step = ongoing.expect(connection, (State.READY, State.SWITCHED), is_locked=True)
+        found = _counts(connection, ongoing, tables, step)
+        if not found.is_equal and step.state is State.READY:
+            ongoing.run(connection, "delete_cleaned", source=tables.source, target=tables.target)
+            found = _counts(connection, ongoing, tables, step)
+        if not found.is_equal:
+            raise EnvironmentFault(
+                f"{ongoing.schema}.{tables.source} has {found.source_rows} rows and {tables.target} "
+                f"{found.target_rows}, or rows differ, and nothing was switched. Before the switch `etl upgrade "
+                "rollback` drops the new table, and `etl upgrade start` copies all again"
+            )
+        return int(found.source_rows)
+
+
+def _counts(connection: Connection, ongoing: StoreChange, tables: Tables, step: OnlineStep) -> Any:
+    [found] = ongoing.read(connection, "compare", {"position": step.position}, **tables.names)
+    return found
+
+
+def _try(ongoing: StoreChange, tables: Tables, state: State, away: str, limits: Limits) -> float:
+    """One transaction; returns how long those who write could not. Raises LockTimeout if the lock is not free."""
+    settings = {
+        "lock_timeout": f"{limits.lock_seconds * 1000:.0f}ms",
+        "statement_timeout": f"{limits.max_stop * 1000:.0f}ms",
+    }
+    with transaction(ongoing.engine, **settings) as connection:
+        # First the row: with the lock in hand no other upgrade is waited for.
+        step = ongoing.expect(connection, (State.READY, State.SWITCHED), is_locked=True)
+        began = time.monotonic()
+        ongoing.run(connection, "lock_table", table=tables.source)
+        follow(ongoing, tables, connection)
+        copy_privileges(connection, ongoing, tables.source, tables.target)
+        _exchange_names(connection, ongoing, tables, away)
+        ongoing.run(
+            connection, "note_switch", {"state": state.value, "part": ongoing.change.part.name}, held_from=HELD_FROM
+        )
+        oldest = ongoing.change.oldest_writer if state is State.SWITCHED else step.writer_before
+        values = {"part": ongoing.change.part.name, "oldest_writer": oldest}
+        ongoing.run(connection, "set_oldest_writer", values, held_from=HELD_FROM)
+    return time.monotonic() - began
+
+
+def _exchange_names(connection: Connection, ongoing: StoreChange, tables: Tables, away: str) -> None:
+    [known] = ongoing.read(connection, "known_as", target=tables.target)
+    suffixes = [row.suffix for row in ongoing.read(connection, "indexes", source=tables.source, target=tables.target)]
+    ongoing.run_script(connection, "exchange", away=away, target=tables.target, suffixes=suffixes)
+    ongoing.run(connection, "forget_number")
+    if known.relation != known.known_as:
+        ongoing.run(connection, "note_number", {"relation": known.relation, "known_as": known.known_as})
+
+
+def _given_up(ongoing: StoreChange, fault: EtlError, tries: int) -> EtlError:
+    return EnvironmentFault(
+        f"{ongoing.schema}.{ongoing.change.table} was not switched in {tries} tries, and nothing has changed: {fault}"
+    )

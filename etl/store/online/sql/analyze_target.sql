@@ -1,0 +1,2 @@
+-- The whole table and its partitions; autovacuum leaves the whole out.
+analyze {{ schema | ident }}.{{ target | ident }}

@@ -1,0 +1,10 @@
+-- From this snapshot on the new table follows; what the snapshot sees is in the pages that there are now. Again after a
+-- restore, when the position means nothing any more.
+{% from "server.jinja" import server %}
+insert into {{ schema | ident }}.online_step as o (name, state, position, place, pages, made_by)
+select :name, 'filling', pg_current_snapshot(), {{ server() }},
+    pg_relation_size('{{ schema | ident }}.{{ table | ident }}') / cast(current_setting('block_size') as bigint),
+    :made_by
+on conflict (name) do update
+set state = excluded.state, position = excluded.position, place = excluded.place, next_page = 0, rows = 0,
+    pages = excluded.pages, made_by = excluded.made_by, changed_at = clock_timestamp()

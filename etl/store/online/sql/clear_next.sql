@@ -1,0 +1,2 @@
+-- What was copied is of another server's transactions.
+truncate {{ schema | ident }}.{{ target | ident }}

@@ -1,0 +1,14 @@
+-- An older program may have cleaned the table since its rows were copied: the oldest ones, and of those of one
+-- transaction some; or all of them.
+delete from {{ schema | ident }}.{{ target | ident }} t
+using (
+    select (
+        select o.written_by from {{ schema | ident }}.{{ source | ident }} o order by o.written_by limit 1
+    ) as oldest
+) s
+where s.oldest is null
+   or t.written_by < s.oldest
+   or t.written_by = s.oldest
+  and not exists (
+      select from {{ schema | ident }}.{{ source | ident }} o where o.written_by = s.oldest and o.n = t.n
+  )

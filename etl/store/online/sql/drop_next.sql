@@ -1,0 +1,2 @@
+-- The old form stays as it is.
+drop table if exists {{ schema | ident }}.journal_next

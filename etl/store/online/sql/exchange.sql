@@ -1,0 +1,14 @@
+{# The table and its indexes get another name, and another table and its own get theirs. #}
+{% macro renamed(old, new) %}
+-- In one transaction with the other renames.
+alter table {{ schema | ident }}.{{ old | ident }} rename to {{ new | ident }};
+{% for suffix in suffixes %}
+-- With its index.
+alter index if exists {{ schema | ident }}.{{ (old ~ "_" ~ suffix) | ident }}
+    rename to {{ (new ~ "_" ~ suffix) | ident }};
+{% endfor %}
+{% endmacro %}
+{{ renamed(table, away) -}}
+{{ renamed(target, table) -}}
+-- The numbers continue, whichever table is dropped later.
+alter sequence {{ schema | ident }}.journal_n_seq owned by {{ schema | ident }}.{{ table | ident }}.n

@@ -1,0 +1,2 @@
+-- As if it had not begun.
+delete from {{ schema | ident }}.online_step where name = :name

@@ -1,0 +1,2 @@
+-- No one reads or writes the table until the end of the transaction.
+lock table {{ schema | ident }}.{{ table | ident }} in access exclusive mode

@@ -1,0 +1,2 @@
+-- Rolled back with what is copied.
+create table {{ schema | ident }}.{{ target | ident }} (like {{ schema | ident }}.{{ table | ident }})

@@ -1,0 +1,4 @@
+-- Programs with an older version of the part write no more, or may write again. What is held or closed stays so.
+update {{ schema | ident }}.etl_schema s
+set oldest_writer = s.oldest_writer - s.oldest_writer % {{ held_from }} + :oldest_writer
+where s.part = :part
