@@ -1,0 +1,97 @@
+"""A large journal gets partitions while runs, a reader and a partner work: `etl upgrade` on 5,000,000 changes.
+
+`ETL_TEST_CHANGES` takes another number.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.fix_company import CLAIMS, ONLY_ONE, STORE, MakeSite, Site
+from tests.fix_restore import done
+
+CHANGES = int(os.environ.get("ETL_TEST_CHANGES", "5000000"))
+LONGEST_STOP = 5.0
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    """The changes are of an early transaction, so that versions need not follow them."""
+    site = make_site(CLAIMS)
+    deliver(site, 0)
+    site.look(
+        f"insert into {STORE}.journal (written_by, run, bo, instance, change, before) "
+        "select '3', u.number, 'Client', to_char(n, 'FM0000000000000000'), 'changed', "
+        "jsonb_build_object('name', 'Name ' || n) "
+        f"from (select max(number) as number from {STORE}.unit) u, generate_series(1, {CHANGES}) n"
+    )
+    site.look(f"analyze {STORE}.journal")
+    role = site.partner_role
+    site.look(f"grant usage on schema out_demo to {role}; grant select on out_demo.client to {role}")
+    return site
+
+
+def deliver(site: Site, number: int) -> float:
+    """A run; returns its seconds."""
+    rows = ({"in_id": f"c{n}", "name": f"Name {n} of {number}"} for n in range(2000))
+    site.partner.redeliver("in_client", *rows)
+    site.partner.hand_over()
+    began = time.monotonic()
+    done(site.etl("run"))
+    return time.monotonic() - began
+
+
+@contextmanager
+def reading(site: Site) -> Iterator[list[int]]:
+    """A reader that counts the clients again and again; what it has counted."""
+    counted: list[int] = []
+    is_over = threading.Event()
+
+    def read() -> None:
+        with site.reader() as session:
+            while not is_over.is_set():
+                counted.append(session.execute("select count(*) as n from out_demo.client").fetchall()[0]["n"])
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    try:
+        yield counted
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def digest(site: Site) -> object:
+    return site.look(f"select count(*), sum(hashtextextended(j::text, 0)) from {STORE}.journal j")
+
+
+@ONLY_ONE
+@pytest.mark.nightly
+def test_a_large_journal_is_changed_while_all_work(site: Site) -> None:
+    done(site.etl("upgrade", "check"))
+    filling = site.start("upgrade", "start")
+    with reading(site) as counted:
+        number = 0
+        while filling.poll() is None:
+            number += 1
+            deliver(site, number)
+        out, err = filling.communicate()
+        assert filling.returncode == 0, err
+        switching = site.start("upgrade", "switch", "--json", "--max-stop", str(LONGEST_STOP), "--patience", "300")
+        while switching.poll() is None:
+            number += 1
+            deliver(site, number)
+        out, err = switching.communicate()
+        assert switching.returncode == 0, err
+    print(f"{CHANGES} changes, {number} runs meanwhile; {out}")
+    assert set(counted) == {2000}
+    whole = digest(site)
+    deliver(site, number + 1)
+    site.look(f"delete from {STORE}.journal where run = (select max(number) from {STORE}.unit)")
+    assert digest(site) == whole
+    done(site.etl("upgrade", "rollback", "--patience", "300"))
+    assert digest(site) == whole
