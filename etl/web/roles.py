@@ -22,7 +22,7 @@ INSIDE: Final = frozenset({Role.OPERATOR, Role.VIEWER})
 FRESHNESS: Final = INSIDE | {Role.READER}
 """Those who see how fresh data are, object by object."""
 COUNTS: Final = INSIDE | {Role.PARTNER}
-"""Those who see which errors there are and how many."""
+"""Those who see which errors there are and how many, runs and their speed; a partner those of its own company."""
 WITH_ROWS: Final = frozenset({Role.OPERATOR, Role.PARTNER})
 """Those who see rows and their values, a partner those of its own company."""
 ACTING: Final = frozenset({Role.OPERATOR, Role.PARTNER})

@@ -40,8 +40,8 @@ ROUTES: Final = (
     Route("/actions/{action}", action.page, ALL, "action.html"),
     Route("/c/{company}/now", now.page, ALL, "now.html", live=now.live),
     Route("/c/{company}/freshness", freshness.page, FRESHNESS, "freshness.html"),
-    Route("/c/{company}/runs", runs.runs_page, INSIDE, "runs.html"),
-    Route("/c/{company}/runs/{run}", runs.run_page, INSIDE, "run.html"),
+    Route("/c/{company}/runs", runs.runs_page, COUNTS, "runs.html"),
+    Route("/c/{company}/runs/{run}", runs.run_page, COUNTS, "run.html"),
     Route("/c/{company}/runs/{run}/undo", undo.page, OPERATORS, "undo.html"),
     Route("/c/{company}/errors", errors.errors_page, COUNTS, "errors.html"),
     Route("/c/{company}/errors/{error}", errors.error_page, WITH_ROWS, "error.html"),
@@ -53,9 +53,9 @@ ROUTES: Final = (
     Route("/c/{company}/out/{version}/switch", switch.page, OPERATORS, "switch.html"),
     Route("/c/{company}/kafka", kafka.page, INSIDE, "kafka.html"),
     Route("/c/{company}/kafka/letters/{letter}", kafka.letter_page, OPERATORS, "letter.html"),
-    Route("/c/{company}/speed", speed.page, INSIDE, "speed.html"),
+    Route("/c/{company}/speed", speed.page, COUNTS, "speed.html"),
     Route("/c/{company}/schedule", schedule.page, INSIDE, "schedule.html"),
-    Route("/c/{company}/checks", checks.page, INSIDE, "checks.html"),
+    Route("/c/{company}/checks", checks.page, COUNTS, "checks.html"),
     Route("/c/{company}/config", config.page, OPERATORS, "config.html"),
     Route("/c/{company}/audit", audit.page, OPERATORS, "audit.html"),
     Route("/c/{company}/contract", contract.page, COUNTS, "contract.html"),
@@ -70,7 +70,7 @@ DOWNLOADS: Final[tuple[Download, ...]] = (
     Download("/c/{company}/fill/{upload}/rejects.xlsx", fill.rejects_book, ACTING),
     Download("/c/{company}/fill/{upload}/rejects/{number}.csv", fill.rejects_csv, ACTING),
     Download("/c/{company}/errors/{error}/row/{column}.txt", errors.whole_value, WITH_ROWS),
-    Download("/c/{company}/speed/runs.csv", speed.file, INSIDE),
+    Download("/c/{company}/speed/runs.csv", speed.file, COUNTS),
 )
 
 ACTIONS: Final[tuple[Action, ...]] = (

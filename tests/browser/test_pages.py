@@ -80,8 +80,11 @@ def test_what_an_operator_and_a_partner_do(site: Site, web: Web, serve_web: Serv
     site.write("configs/WebConfig.txt", f"identity=password\npartnerRole={site.partner_role}")
     assert site.etl("grants", "--partner", site.partner_role, "--reader", site.partner_role, "--apply").code == 0
     site.look(f"grant {site.partner_role} to {site.engine_role}")
-    add(site, "pavel", "partner", "demo")
-    check_that_a_partner_sees_its_own_rows(site, look(serve_web(site), language="ru"))
+    for name, role in (("pavel", "partner"), ("rita", "reader"), ("olga", "operator")):
+        add(site, name, role, "demo")
+    web = serve_web(site)
+    check_that_a_partner_sees_its_own_rows(site, look(web, language="ru"))
+    check_what_others_see_on_a_phone(site, look, web)
 
 
 def check_that_hostile_values_stay_text(site: Site, watched: Watched) -> None:
@@ -176,7 +179,7 @@ def check_that_a_partner_sees_its_own_rows(site: Site, watched: Watched) -> None
     page.get_by_role("button", name="Войти").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Приняты все строки")
     expect(page.get_by_role("navigation", name="Страницы").get_by_role("link")).to_have_text(
-        ["Сейчас", "Ошибки", "Ожидание", "Инстанция", "Контракт", "Загрузка"]
+        ["Сейчас", "Запуски", "Ошибки", "Ожидание", "Инстанция", "Скорость"]
     )
     watched.check()
     page.get_by_role("link", name="Ожидание").click()
@@ -192,8 +195,59 @@ def check_that_a_partner_sees_its_own_rows(site: Site, watched: Watched) -> None
     page.get_by_role("button", name="Предложить снова").click()
     expect(page.get_by_role("status")).to_contain_text("1 строка снова готова.")
     watched.check()
-    page.goto(watched.base + "/c/demo/runs")
+    page.goto(watched.base + "/c/demo/out")
     expect(page.get_by_role("main")).to_contain_text("Вашей роли это не разрешено.")
     page.goto(watched.base + "/c/demo/errors")
     page.get_by_role("button", name="Выйти").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Вход")
+
+
+# The pages that a role sees beside those of all, and which a wide screen does not show in the tests above.
+OF_ROLES = {
+    "rita": ("now", "freshness"),
+    "pavel": (
+        "now",
+        "runs",
+        "runs/{run}",
+        "errors",
+        "errors/{error}",
+        "waiting",
+        "instance",
+        "speed",
+        "checks",
+        "fill",
+    ),
+    "olga": ("kafka/letters/{letter}", "audit", "errors"),
+}
+
+
+def check_what_others_see_on_a_phone(site: Site, look: Look, web: Web) -> None:
+    """In Kazakh, the longest words on the smallest screen."""
+    site.look(
+        "insert into store_demo.kafka_dead_letter (unit, topic, partition, record_offset, value, code, message, path) "
+        "select max(number), 'clients', 0, 7, %s, 'RECORD_MALFORMED', 'no JSON', '$' from store_demo.unit",
+        [HOSTILE[0].encode() + b"y" * 300],
+    )
+    ids = {
+        "run": site.value("select max(id) from in_tables.run"),
+        "error": site.value("select max(id) from in_tables.err"),
+        "letter": site.value("select max(id) from store_demo.kafka_dead_letter"),
+    }
+    for number, (name, paths) in enumerate(OF_ROLES.items()):
+        watched = look(web, language="kk", width=PHONE, scheme="dark" if number else "light")
+        page = watched.open("/sign-in")
+        watched.check()
+        page.get_by_label("Аты").fill(name)
+        page.get_by_label("Құпиясөз").fill(PASSWORD)
+        page.get_by_role("button", name="Кіру").click()
+        expect(page.locator("h1")).to_have_text("Компаниялар")
+        for path in ("/", "/sign-ins", *(f"/c/demo/{one.format(**ids)}" for one in paths)):
+            expect(watched.open(path).locator("h1")).to_have_count(1)
+            watched.check()
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Белгіленгендерді қайта ұсыну").click()
+    expect(page.get_by_role("status")).to_contain_text("1 жол қайтадан дайын.")
+    action = page.url.rpartition("=")[2]
+    watched.open(f"/c/demo/actions/{action}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Жолдар қайта ұсынылды")
+    watched.check()

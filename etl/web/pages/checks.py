@@ -1,21 +1,27 @@
 """Checks: what keeps runs from succeeding, and what to do."""
 
 import time
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
-from etl.engine import Runtime
 from etl.monitoring.check import check_runtime
 from etl.monitoring.finding import Finding
+from etl.monitoring.partner_checks import check_as_partner
+from etl.web.companies import patient
 from etl.web.lately import Lately
 from etl.web.pages.frame import CompanyPage, databases_of, framed
 from etl.web.requests import ActionRequest, Done, Model, PageRequest
+from etl.web.roles import Role
 from etl.web.texts.sentence import sentence_of
 
 Checked = tuple[datetime, float, tuple[Finding, ...]]
 _CHECKS: Final = Lately[Checked](least_rest=60.0)
 # Longer no page waits: one that finds nothing yet looks again by itself.
 _WAIT_SECONDS: Final = 0.1
+# Of each statement by which a partner's tables are searched.
+_OWN_SECONDS: Final = 10.0
 
 
 class CheckedItem(Model):
@@ -41,9 +47,18 @@ _ORDER = {"error": 0, "warning": 1, "ok": 2}
 
 
 def page(request: PageRequest) -> Checks:
-    """The findings of the last checks; they are made again in the background, at most once a minute."""
-    runtime = request.engine_runtime
-    found = _CHECKS.latest(databases_of(request), lambda: _checked(runtime), wait=_WAIT_SECONDS)
+    """The findings of the last checks, made in the background, at most once a minute; a partner's by its own role."""
+    if request.viewer.role is Role.PARTNER:
+        own = patient(request.runtime, _OWN_SECONDS)
+        key = (databases_of(request), Role.PARTNER)
+        found = _CHECKS.latest(
+            key, lambda: _checked(partial(check_as_partner, own, seconds=_OWN_SECONDS)), wait=_WAIT_SECONDS
+        )
+    else:
+        runtime = request.engine_runtime
+        found = _CHECKS.latest(
+            databases_of(request), lambda: _checked(partial(check_runtime, runtime)), wait=_WAIT_SECONDS
+        )
     findings = sorted(found[2], key=lambda one: _ORDER[one.level]) if found else []
     return Checks(
         **framed(request),
@@ -61,7 +76,7 @@ def again(request: ActionRequest) -> Done:
     return Done("/checks", sentence_of("sentence.checks_again"))
 
 
-def _checked(runtime: Runtime) -> Checked:
+def _checked(check: Callable[[], Iterable[Finding]]) -> Checked:
     begun = time.monotonic()
-    found = tuple(check_runtime(runtime))
+    found = tuple(check())
     return datetime.now(UTC), time.monotonic() - begun, found

@@ -1,15 +1,21 @@
 """Runs: units of work, the newest first, and all that is kept of one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from etl.engine import read_unit, read_units
+from etl.engine.partner_runs import read_partner_runs
+from etl.engine.rejected import open_errors
 from etl.engine.taken import read_taken_by
 from etl.errors import ConfigurationError
+from etl.monitoring.error_lists import reading_by_index
+from etl.store import ListedUnit
 from etl.web.pages.frame import PAGE_ROWS, CompanyPage, cut_page, framed, zone_name
 from etl.web.pages.units import OF_RECORDS, OF_ROWS, Unit, unit_of
 from etl.web.problems import RequestProblem, bad_request, gone, not_found
-from etl.web.requests import Id, Model, PageRequest
+from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
+from etl.web.roles import Role
 from etl.web.texts import zone_named
 from etl.web.texts.sentence import sentence_of
 
@@ -66,30 +72,55 @@ def runs_page(request: PageRequest) -> Runs:
     source = request.query.get("source", "")
     if source and source not in SOURCES:
         raise bad_request(sentence_of("sentence.no_source"))
-    found = read_units(request.runtime, source=source or None, limit=PAGE_ROWS + 1, before=request.number("before"))
+    found = _units(request, source, PAGE_ROWS + 1, request.number("before"))
     items, following = cut_page([unit_of(one) for one in found], lambda one: one.number)
     return Runs(**framed(request), items=items, source=source, next=following)
 
 
+def _units(request: PageRequest, source: str, limit: int, before: int | None) -> list[ListedUnit]:
+    if request.viewer.role is Role.PARTNER:
+        return read_partner_runs(request.runtime, limit=limit, before=before, seconds=PAGE_SECONDS)
+    return read_units(request.runtime, source=source or None, limit=limit, before=before)
+
+
 def run_page(request: PageRequest) -> Run:
-    """One unit with its counters, tasks and errors by code."""
+    """One unit with its counters, tasks and errors by code; a partner sees its tables, and neither tasks nor others."""
     number = request.path_number("run")
+    if request.viewer.role is Role.PARTNER:
+        return _own_run(request, number)
     try:
         found = read_unit(request.runtime, number, is_brief=True)
     except ConfigurationError as unknown:
         raise _forgotten(request, number) from unknown
-    unit = unit_of(found.unit)
-    receipt = found.unit.receipt or {}
+    return _run(request, found.unit, found.tasks, found.errors)
+
+
+def _own_run(request: PageRequest, number: int) -> Run:
+    found = read_partner_runs(request.runtime, limit=1, run=number, seconds=PAGE_SECONDS)
+    if not found:
+        raise not_found(sentence_of("sentence.no_run"))
+    begin = reading_by_index(PAGE_SECONDS)
+    with open_errors(request.runtime, of_partner=True, begin=begin) as opened:
+        errors = opened.log.counts_of_run(opened.connection, number) if opened.connection is not None else []
+    tables = found[0].receipt or {}
+    return _run(request, found[0], (), [row for row in errors if row["in_table"] in tables])
+
+
+def _run(
+    request: PageRequest, listed: ListedUnit, tasks: Sequence[dict[str, Any]], errors: Sequence[dict[str, Any]]
+) -> Run:
+    unit, receipt = unit_of(listed), listed.receipt or {}
     tables = {name: dict(part) for name, part in receipt.items() if not isinstance(part, int)}
     known = dict.fromkeys((*OF_ROWS, *OF_RECORDS))
+    is_own = request.viewer.role is Role.PARTNER
     return Run(
         **framed(request),
         unit=unit,
         tables=tables,
         columns=tuple(name for name in known if any(part.get(name) for part in tables.values())),
-        tasks=tuple(_task(row) for row in found.tasks),
-        errors=tuple(code_count(row) for row in found.errors),
-        can_undo=unit.undone_by is None and unit.finished_at is not None,
+        tasks=tuple(_task(row) for row in tasks),
+        errors=tuple(code_count(row) for row in errors),
+        can_undo=not is_own and unit.undone_by is None and unit.finished_at is not None,
     )
 
 

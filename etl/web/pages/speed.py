@@ -9,12 +9,14 @@ from statistics import median
 from typing import Final
 
 from etl.engine import read_units
+from etl.engine.partner_runs import read_partner_runs
 from etl.quoting import spreadsheet_cell
 from etl.store import ListedUnit
 from etl.web.pages.days import days_of
 from etl.web.pages.frame import CompanyPage, framed, zone_name
 from etl.web.pages.units import Unit, unit_of
-from etl.web.requests import Attachment, Model, PageRequest
+from etl.web.requests import PAGE_SECONDS, Attachment, Model, PageRequest
+from etl.web.roles import Role
 from etl.web.texts import zone_named
 
 _RUNS: Final = 200
@@ -96,6 +98,8 @@ def file(request: PageRequest) -> Attachment:
 
 def _units(request: PageRequest, limit: int) -> list[ListedUnit]:
     within = days_of(request).within(zone_name(request))
+    if request.viewer.role is Role.PARTNER:
+        return read_partner_runs(request.runtime, limit=limit, within=within, seconds=PAGE_SECONDS)
     return read_units(request.runtime, source="in_tables", limit=limit, within=within)
 
 

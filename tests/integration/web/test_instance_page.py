@@ -131,7 +131,7 @@ def test_a_partner_sees_what_becomes_of_its_own_rows(site: Site, partner: Web) -
     assert ([one["code"] for one in found["errors"]], found["rows"][0]["in_status"]) == (["NUMBER_NOT_FINITE"], "ERROR")
     assert (found["instance"], found["out"]) == (None, [])
     page = partner.get("/c/demo/instance?table=in_Client&in_id=good").text
-    assert "/runs/" not in page
+    assert "/out/" not in page
     assert "history" not in page
     assert partner.get("/c/demo/instance/history?table=in_Client&in_id=good").status == 403
 
