@@ -56,9 +56,9 @@ class Actors:
         return begun if begun.result is None else _from_result(begun)
 
     def start(self, action: Action, request: ActionRequest, begun: Begun, stack: ExitStack) -> "Future[Ended]":
-        """Does the action in a thread; `stack` is closed afterwards. Those that may take hours have threads of their
-        own: no other action waits for them."""
-        pool = self._long if action.is_long else self._pool_of(request.company)
+        """Does the action in a thread; `stack` is closed afterwards. Those that may take hours, or end
+        another one, have threads of their own: no other action waits for them."""
+        pool = self._long if action.has_own_thread else self._pool_of(request.company)
         return pool.submit(self._perform, action, request, begun, stack)
 
     def refuse(self, entry: Entry, why: str) -> None:

@@ -36,7 +36,8 @@ class Route:
 class Action:
     """A POST at `path`. `name` is what the audit calls it; `hidden` are parameters that the audit must not show.
 
-    `takes_file`: its body is a form with a file, which is in the spool when it is done. `is_long`: it may take hours.
+    `takes_file`: its body is a form with a file, which is in the spool when it is done. `has_own_thread`: it may
+    take hours, or must not wait for other actions.
     """
 
     path: str
@@ -45,7 +46,7 @@ class Action:
     roles: frozenset[Role]
     hidden: frozenset[str] = frozenset()
     takes_file: bool = False
-    is_long: bool = False
+    has_own_thread: bool = False
 
     @property
     def of_company(self) -> bool:

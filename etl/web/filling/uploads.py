@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from etl.engine import Runtime
 from etl.errors import EtlError
+from etl.web.filling.loads import Loads
 from etl.web.filling.spool import Spool, SpoolSettings
 from etl.web.filling.upload import Step, Upload
 
@@ -25,6 +26,7 @@ class Uploads:
 
     def __init__(self, settings: Callable[[], SpoolSettings], open_runtime: "OpenRuntime") -> None:
         self.spool = Spool(settings)
+        self.loads = Loads()
         self._open_runtime = open_runtime
         self._is_used = False
         self._next_sweep = 0.0
@@ -55,11 +57,15 @@ class Uploads:
                 _log.warning("the spool cannot be swept: %s", error)
             self.begin()
 
-    def load(self, runtime: Runtime, upload: Upload, check_id: str, *, takes_newest: bool, hands_over: bool) -> Upload:
-        """See `etl.web.filling.loading.load`."""
-        from etl.web.filling.loading import load
+    def load(
+        self, runtime: Runtime, upload: Upload, check_id: str, *, viewer: str, takes_newest: bool, hands_over: bool
+    ) -> Upload:
+        """See `etl.web.filling.loading.Loading`. `viewer`: who begins it."""
+        from etl.web.filling.loading import Loading
 
-        return load(runtime, self.spool, upload, check_id, takes_newest=takes_newest, hands_over=hands_over)
+        return Loading(runtime, self.spool, self.loads, viewer).load(
+            upload, check_id, takes_newest=takes_newest, hands_over=hands_over
+        )
 
     def end(self) -> None:
         """Ends all checks."""

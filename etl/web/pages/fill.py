@@ -6,11 +6,12 @@ from typing import Final
 
 from etl.engine import refuse_on_hold
 from etl.web.filling.committed import status_of
+from etl.web.filling.loads import RunningLoad
 from etl.web.filling.reject_files import BOOK_TYPE, MOST_BOOK_ROWS, first_rejects, first_rows, reject_book, safe_copy
 from etl.web.filling.upload import FilledTable, Step, Upload
 from etl.web.filling.uploads import Uploads
 from etl.web.pages.frame import CompanyPage, framed
-from etl.web.problems import bad_request, conflict, not_found
+from etl.web.problems import RequestProblem, bad_request, conflict, not_found
 from etl.web.requests import ActionRequest, Attachment, Done, Model, PageRequest, Viewer
 from etl.web.roles import Role
 from etl.web.texts.sentence import sentence_of
@@ -78,7 +79,8 @@ class TableOfUpload(Model):
 
 
 class UploadPage(CompanyPage):
-    """One upload. `check`: names the result that is shown, for the load; `done` of `size`: how far a check has read."""
+    """One upload. `check`: names the result that is shown, for the load; `done` of `size`: how far a check has read;
+    `can_cancel`: the viewer may end the check or the load that is being done."""
 
     upload: UploadItem
     digest: str
@@ -91,6 +93,7 @@ class UploadPage(CompanyPage):
     error: str
     done: int
     size: int
+    can_cancel: bool
     tables: tuple[TableOfUpload, ...]
 
 
@@ -126,6 +129,7 @@ def upload_page(request: PageRequest) -> UploadPage:
         error=check.error if check else "",
         done=done,
         size=size,
+        can_cancel=upload.step is Step.CHECKING or _may_cancel(request.viewer, uploads.loads.find(upload.token)),
         tables=tuple(_table(uploads, upload, number, one) for number, one in enumerate(check.tables if check else ())),
     )
 
@@ -220,13 +224,29 @@ def check_again(request: ActionRequest) -> Done:
 
 
 def cancel(request: ActionRequest) -> Done:
-    """Ends a check; the file stays, and can be checked again."""
+    """Ends a check, or cancels a load; the file stays, and can be checked and loaded again."""
     upload = _upload(request, request.uploads)
+    if running := request.uploads.loads.find(upload.token):
+        return _cancel_load(request, upload, running)
     if not request.uploads.checker.cancel(upload):
         raise conflict(sentence_of("sentence.check_over"))
     return Done(
         f"/fill/{upload.token}", sentence_of("sentence.check_ended", name=upload.file_name), {"upload": upload.token}
     )
+
+
+def _cancel_load(request: ActionRequest, upload: Upload, running: RunningLoad) -> Done:
+    if not _may_cancel(request.viewer, running):
+        raise RequestProblem(403, "forbidden", sentence_of("sentence.load_of_another", by=running.begun_by))
+    if not running.cancel(request.viewer.name):
+        raise conflict(sentence_of("sentence.load_over"))
+    sentence = sentence_of("sentence.load_ended", name=upload.file_name)
+    return Done(f"/fill/{upload.token}", sentence, {"upload": upload.token})
+
+
+def _may_cancel(viewer: Viewer, running: RunningLoad | None) -> bool:
+    """The one who has begun it, and operators."""
+    return running is not None and (viewer.role is Role.OPERATOR or viewer.name == running.begun_by)
 
 
 def load(request: ActionRequest) -> Done:
@@ -240,6 +260,7 @@ def load(request: ActionRequest) -> Done:
         request.runtime,
         upload,
         request.required("check"),
+        viewer=request.viewer.name,
         takes_newest=request.form.get("on_duplicate", "newest") == "newest",
         hands_over=bool(request.form.get("hand_over")),
     )
@@ -321,6 +342,8 @@ def _item(request: PageRequest, upload: Upload) -> UploadItem:
 
 def _step(request: PageRequest, upload: Upload) -> tuple[Step, bool]:
     """(how far it has come, whether a load was interrupted), as the server knows it; UNSURE while a load is done."""
+    if request.uploads.loads.find(upload.token):
+        return Step.UNSURE, False
     if upload.step is not Step.UNSURE or upload.load is None:
         return upload.step, False
     with request.reading() as connection:

@@ -9,8 +9,8 @@ import pytest
 from etl.files.header import REJECT_COLUMNS
 from tests.fix_company import Site
 from tests.fix_web import ServeWeb, Web
+from tests.integration.web.filling.test_fill import as_users
 from tests.integration.web.test_actions import audit
-from tests.integration.web.test_fill import as_users
 from tests.integration.web.uploads import act, configure, filled
 
 ERRORS = "/api/v1/c/demo/errors"

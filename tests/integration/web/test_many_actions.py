@@ -39,7 +39,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
     found = Held()
     added = (
         Action("/c/{company}/held", "held", found.act, OPERATORS),
-        Action("/c/{company}/long", "long", found.act, OPERATORS, is_long=True),
+        Action("/c/{company}/long", "long", found.act, OPERATORS, has_own_thread=True),
         Action("/c/{company}/quick", "quick", at_once, OPERATORS),
     )
     monkeypatch.setattr(app, "ACTIONS", (*ACTIONS, *added))

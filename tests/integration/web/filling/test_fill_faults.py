@@ -12,7 +12,7 @@ import pytest
 from etl.files import FileFormat, in_tables, known_suffix
 from etl.files.check_process import CheckOrder, CheckResult, ProcessLimits, perform
 from etl.metadata import parse_company
-from etl.web import app, uploading
+from etl.web import uploading
 from etl.web.filling import checker, receiving, spool
 from tests.fix_company import CLAIMS, Site, until
 from tests.fix_database import LOOPBACK
@@ -44,19 +44,6 @@ HOSTILE_NAMES = (
 )
 
 NO_TOKENS = ("..", "%2e%2e", "..%2f..%2fetc", "x" * 21 + "%00", "A" * 21 + "/")
-
-
-@pytest.fixture
-def site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
-    configure(site)
-    # A busy machine is no reason to answer before an action has ended.
-    monkeypatch.setattr(app, "ACTION_SECONDS", 60.0)
-    return site
-
-
-@pytest.fixture
-def web(site: Site, serve_web: ServeWeb) -> Web:
-    return serve_web(site)
 
 
 def nothing_is_kept(site: Site) -> bool:

@@ -15,7 +15,6 @@ import openpyxl
 import psycopg
 import pytest
 
-from etl.web import app
 from etl.web.filling import checker
 from tests.fix_company import Site, ended, superuser, until
 from tests.fix_web import ServeWeb, Web, serving_at
@@ -25,19 +24,6 @@ from tests.integration.web.uploads import API, FILL, act, checked, configure, fi
 
 GOOD = b"in_id,Name,Amount\nc1,Anna,1\nc2,Timur,2.5\n"
 MIXED = GOOD + b'c3,=1+1,"1 500,5"\n,nameless,3\n'
-
-
-@pytest.fixture
-def site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
-    configure(site)
-    # A busy machine is no reason to answer before an action has ended.
-    monkeypatch.setattr(app, "ACTION_SECONDS", 60.0)
-    return site
-
-
-@pytest.fixture
-def web(site: Site, serve_web: ServeWeb) -> Web:
-    return serve_web(site)
 
 
 def as_users(site: Site, serve_web: ServeWeb) -> dict[str, Web]:
