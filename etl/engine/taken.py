@@ -1,6 +1,7 @@
 """What runs have taken lately, table by table and day by day: from receipts, which outlive the runs."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from etl.database import SqlTemplates, fetch_all, read_only_transaction
@@ -15,13 +16,14 @@ Row = dict[str, Any]
 @dataclass(frozen=True)
 class Taken:
     """`tables`: what the last run with rows of each in_ table has taken, and when; `days`: the newest first. Seconds
-    are those of runs that had rows, None without one."""
+    are those of runs that had rows, None without one. `starts`: when the runs began."""
 
     tables: tuple[Row, ...] = ()
     days: tuple[Row, ...] = ()
     median_seconds: float | None = None
     slowest_seconds: float | None = None
     slowest_run: int | None = None
+    starts: tuple[datetime, ...] = ()
 
 
 def read_taken(runtime: Runtime, *, days: int, zone: str, seconds: float) -> Taken:
@@ -41,6 +43,7 @@ def read_taken(runtime: Runtime, *, days: int, zone: str, seconds: float) -> Tak
             runs["median_seconds"],
             runs["slowest_seconds"],
             runs["slowest_run"],
+            tuple(datetime.fromtimestamp((row["run"] >> 20) / 1000, UTC) for row in rows("taken_starts")),
         )
 
 

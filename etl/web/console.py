@@ -289,9 +289,16 @@ class Console:
             self.identity.mode == "password",
             lambda: self.uploads,
             partial(opened, self._acting_role(company, role)),
+            partial(self._of_company, incoming, principal, stack),
             partial(self._faults, company),
             self.identity.sign_ins(principal),
         )
+
+    def _of_company(
+        self, incoming: Incoming, principal: Principal, stack: ExitStack, company: str
+    ) -> PageRequest | None:
+        role = principal.role_in(company) if company in self.companies.codes else None
+        return self._page_request(incoming, principal, company, role, stack) if role else None
 
     def _faults(self, company: str) -> list[ConfigurationFault]:
         """What is wrong with the configuration of now, of the company and of the console itself."""

@@ -72,6 +72,8 @@ class PageRequest:
     can_sign_out: bool = False
     open_uploads: Callable[[], Uploads] = field(default=lambda: _no_uploads(), repr=False)
     open_engine_runtime: Callable[[], Runtime] = field(default=lambda: _no_runtime(), repr=False)
+    # The same question about a company of the viewer; None for one that is not.
+    of_company: Callable[[str], "PageRequest | None"] = field(default=lambda _: None, repr=False)
     # Why the last good values of the configuration count; none if its values of now do.
     faults_of_configuration: Callable[[], Sequence[ConfigurationFault]] = field(default=tuple, repr=False)
     # The viewer's own; None for one who has not signed in here.

@@ -57,7 +57,7 @@ def test_every_page_in_all_languages_and_colours(site: Site, web: Web, look: Loo
     paths = [f"/c/demo/{name.format(run=run, error=error)}" for name in (*LISTS, *others, *of_rest)]
     for language, scheme, width in VARIANTS:
         watched = look(web, language=language, scheme=scheme, width=width)
-        for path in ("/", "/keys", *paths):
+        for path in ("/", "/keys", "/freshness", "/sign-ins", *paths):
             page = watched.open(path)
             expect(page.locator("html")).to_have_attribute("lang", language)
             expect(page.locator("h1")).to_have_count(1)

@@ -1,5 +1,7 @@
 """Since when a feed is late, and since when a hand-over is stalled. No I/O."""
 
+from bisect import bisect_left
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from etl.settings.schedule.due import Due
@@ -16,11 +18,31 @@ def late_since(now: datetime, last_hand_over: datetime, due: Due) -> datetime | 
         limit = last_hand_over + timedelta(minutes=due.minutes) if due.minutes is not None else None
         return limit if limit is not None and now > limit else None
     latest = latest_due(now, due)
+    return latest if last_hand_over < _wanted_from(latest, due) else None
+
+
+def kept_of_due(now: datetime, hand_overs: Iterable[datetime], due: Due, days: int) -> tuple[int, int] | None:
+    """(how many hand-overs came when they were due, how many were due) within the last days, from the first hand-over
+    on; None without due times, or without hand-overs."""
+    came = sorted(hand_overs)
+    if not due.times or not came:
+        return None
+    first = max(came[0], now - timedelta(days=days))
+    kept = number = 0
+    moment = latest_due(now, due)
+    while moment > first:
+        number += 1
+        at = bisect_left(came, _wanted_from(moment, due))
+        kept += at < len(came) and came[at] <= moment
+        moment = latest_due(moment - timedelta(seconds=1), due)
+    return kept, number
+
+
+def _wanted_from(moment: datetime, due: Due) -> datetime:
+    """From when on a hand-over counts for a due time."""
     if due.minutes is not None:
-        wanted_from = latest - timedelta(minutes=due.minutes)
-    else:
-        wanted_from = latest_due(latest - timedelta(seconds=1), due)
-    return latest if last_hand_over < wanted_from else None
+        return moment - timedelta(minutes=due.minutes)
+    return latest_due(moment - timedelta(seconds=1), due)
 
 
 def latest_due(now: datetime, due: Due) -> datetime:

@@ -1,13 +1,14 @@
 """Freshness: whether data are fresh, object by object; one page to print for those who use them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from etl.engine import ListedVersion
 from etl.engine.taken import Taken, read_taken
 from etl.metadata import names
 from etl.monitoring import Grade, Situation, State, read_situation, verdict
+from etl.notifications.freshness import kept_of_due
 from etl.web.pages.frame import CompanyPage, framed, zone_name
 from etl.web.requests import PAGE_SECONDS, Id, Model, PageRequest
 
@@ -57,7 +58,8 @@ class ShownBy(Model):
 
 
 class Freshness(CompanyPage):
-    """`state` and `values`: `fresh.STATE` of the texts is the sentence. Counts are those of the last 30 days."""
+    """`state` and `values`: `fresh.STATE` of the texts is the sentence. Counts are those of the last 30 days. `kept` of
+    the hand-overs that were `due` came in time; None where no times are due."""
 
     company: str
     state: str
@@ -65,6 +67,8 @@ class Freshness(CompanyPage):
     values: dict[str, str | float | datetime | None]
     taken_at: datetime | None
     last_hand_over: datetime | None
+    kept: int | None
+    due: int | None
     late_since: datetime | None
     is_watched: bool
     objects: tuple[ObjectFreshness, ...]
@@ -85,6 +89,8 @@ def page(request: PageRequest) -> Freshness:
     state, values = _state(situation, taken)
     versions = status.out_versions if status else ()
     waiting = status.waiting if status else ()
+    due = request.runtime.settings.in_migration.due
+    kept = kept_of_due(datetime.now(UTC), taken.starts, due, DAYS)
     return Freshness(
         **framed(request),
         company=request.company,
@@ -93,6 +99,8 @@ def page(request: PageRequest) -> Freshness:
         values=dict(values),
         taken_at=_taken_at(taken),
         last_hand_over=feed.last_hand_over if feed else None,
+        kept=kept[0] if kept else None,
+        due=kept[1] if kept else None,
         late_since=feed.late_since if feed else None,
         is_watched=feed is not None,
         objects=tuple(_objects(request, taken)),

@@ -14,7 +14,7 @@ def test_a_page_and_its_json_show_the_same(web: Web) -> None:
     assert (page.status, answer.status) == (200, 200)
     assert answer.json["shape"] in page.text
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert web.get("/api/v1/companies").json == {"companies": ["demo"]}
+    assert web.get("/api/v1/companies").json == {"companies": ["demo"], "shows_freshness": False}
 
 
 def test_the_address_of_a_company_leads_to_its_first_page(web: Web, site: Site, serve_web: ServeWeb) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from etl.notifications.freshness import late_since, stalled_since
+from etl.notifications.freshness import kept_of_due, late_since, stalled_since
 from etl.settings.schedule.due import Due, parse_due
 
 
@@ -84,3 +84,26 @@ def test_a_hand_over_is_stalled_when_it_is_unread_for_too_long() -> None:
     assert stalled_since(now, now - timedelta(minutes=31), 30) == now - timedelta(minutes=1)
     assert stalled_since(now, None, 30) is None
     assert stalled_since(now, now - timedelta(days=30), None) is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "came", "found"),
+    [
+        # Due at 02:00 and 14:00: in time since the time before, or within the minutes before it.
+        (None, ["08T01:00", "08T13:00", "09T01:00", "09T20:00"], (4, 5)),
+        (30, ["08T01:00", "08T13:40", "09T01:00", "10T01:59"], (2, 5)),
+        # Several before one time are one, and what comes after the last time counts for none yet.
+        (None, ["09T01:00", "09T01:10", "10T03:00"], (1, 3)),
+        (None, ["10T03:00"], (0, 0)),
+    ],
+)
+def test_hand_overs_kept_of_those_due(minutes: int | None, came: list[str], found: tuple[int, int]) -> None:
+    due = parse_due("02:00, 14:00 UTC", minutes)
+    assert kept_of_due(at("10T12:00"), map(at, came), due, 30) == found
+
+
+def test_only_the_last_days_count_and_only_where_times_are_due() -> None:
+    due = parse_due("02:00 UTC", None)
+    assert kept_of_due(at("28T12:00"), [at("01T01:00")], due, 3) == (0, 3)
+    assert kept_of_due(at("28T12:00"), [at("01T01:00")], parse_due("", 60), 3) is None
+    assert kept_of_due(at("28T12:00"), [], due, 3) is None
